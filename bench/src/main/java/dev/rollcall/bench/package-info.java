@@ -1,0 +1,5 @@
+/// Placeholder.
+@NullMarked
+package dev.rollcall.bench;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// The pages people look at.
+@NullMarked
+package dev.rollcall.server.page;
+
+import org.jspecify.annotations.NullMarked;

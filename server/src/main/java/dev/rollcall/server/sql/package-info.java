@@ -1,0 +1,5 @@
+/// The database: SQLite or PostgreSQL behind one text of SQL, group commit, due rows, migrations.
+@NullMarked
+package dev.rollcall.server.sql;
+
+import org.jspecify.annotations.NullMarked;
