@@ -1,0 +1,53 @@
+package dev.rollcall.probes;
+
+import java.net.URI;
+
+/// The host and port that a text names.
+///
+/// @param host a name or a literal address, IPv6 without brackets
+/// @param port 1 to 65535
+record Authority(String host, int port) {
+  Authority {
+    if (host.isBlank() || host.chars().anyMatch(c -> c <= ' ' || c == '/' || c == '@')) {
+      throw new IllegalArgumentException("no host in \"" + host + "\"");
+    }
+    if (port < 1 || port > 65_535) {
+      throw new IllegalArgumentException("port " + port + " is not between 1 and 65535");
+    }
+  }
+
+  /// The authority of `uri`, without its user; read here since [URI#getHost()] knows no name with
+  /// an underscore, as container networks have them. `defaultPort` 0 means that one has to be
+  /// given.
+  static Authority of(URI uri, int defaultPort) {
+    String text = uri.getRawAuthority();
+    if (text == null) {
+      throw new IllegalArgumentException("no host in the URL");
+    }
+    return parse(text.substring(text.lastIndexOf('@') + 1), defaultPort);
+  }
+
+  /// Reads `host`, `host:port` or `[2001:db8::1]:port`.
+  static Authority parse(String text, int defaultPort) {
+    int end = text.startsWith("[") ? text.indexOf(']') + 1 : text.indexOf(':');
+    String host = end < 0 ? text : text.substring(0, end);
+    String rest = end < 0 ? "" : text.substring(end);
+    if (host.startsWith("[")) {
+      host = host.substring(1, host.length() - 1);
+    }
+    if (rest.isEmpty() || rest.equals(":")) {
+      return new Authority(host, defaultPort);
+    }
+    try {
+      return new Authority(
+          host, rest.startsWith(":") ? Integer.parseInt(rest, 1, rest.length(), 10) : 0);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("\"" + rest.substring(1) + "\" is no port", e);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+  }
+}

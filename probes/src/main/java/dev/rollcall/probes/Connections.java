@@ -1,0 +1,171 @@
+package dev.rollcall.probes;
+
+import dev.rollcall.probe.ProbeFailure;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.client5.http.io.ConnectionEndpoint;
+import org.apache.hc.client5.http.io.HttpClientConnectionManager;
+import org.apache.hc.client5.http.io.LeaseRequest;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+
+/// Where HttpClient gets its connections: a new one, or one that waits here since an earlier check.
+///
+/// It takes the place of HttpClient's pool because that one asks nobody about time (it holds
+/// neither name lookup nor handshake nor a slow body to one deadline), tells nobody about phases,
+/// locks globally or keeps an entry for every host ever redirected to, and mixes connections of
+/// different TLS settings.
+final class Connections implements HttpClientConnectionManager {
+  /// Connections that may stand for each other.
+  record Key(Authority target, Optional<TlsOptions> tls) {}
+
+  /// How long a connection waits for its next use at most.
+  private static final Duration IDLE = Duration.ofMinutes(2);
+
+  private static final Duration SWEEP = Duration.ofSeconds(10);
+
+  private final Dialer dialer;
+  private final Map<Key, ArrayDeque<Line>> idle = new ConcurrentHashMap<>();
+  private final AtomicLong swept = new AtomicLong(System.nanoTime());
+  private volatile boolean ended;
+
+  Connections(Dialer dialer) {
+    this.dialer = dialer;
+  }
+
+  @Override
+  public LeaseRequest lease(String id, HttpRoute route, Timeout timeout, Object state) {
+    Exchange exchange = (Exchange) state;
+    return new LeaseRequest() {
+      @Override
+      public ConnectionEndpoint get(Timeout wait) {
+        return line(route.getTargetHost(), exchange);
+      }
+
+      @Override
+      public boolean cancel() {
+        return false;
+      }
+    };
+  }
+
+  private Line line(HttpHost host, Exchange exchange) {
+    Key key =
+        new Key(
+            new Authority(host.getHostName(), host.getPort()),
+            host.getSchemeName().equals("https")
+                ? Optional.of(exchange.settings().tls())
+                : Optional.empty());
+    while (exchange.mayReuse()) {
+      Line[] found = new Line[1];
+      idle.computeIfPresent(
+          key,
+          (k, lines) -> {
+            found[0] = lines.pollLast();
+            return lines.isEmpty() ? null : lines;
+          });
+      if (found[0] == null) {
+        break;
+      }
+      if (found[0].idleUntil() - System.nanoTime() > 0) {
+        found[0].serve(exchange);
+        return found[0];
+      }
+      found[0].close();
+    }
+    return new Line(key, exchange);
+  }
+
+  @Override
+  public void connect(ConnectionEndpoint endpoint, TimeValue timeout, HttpContext context)
+      throws IOException {
+    Line line = (Line) endpoint;
+    Exchange exchange = (Exchange) context;
+    try {
+      line.connected(
+          dialer.dial(
+              line.key().target(),
+              line.key().tls(),
+              exchange.settings().connectTimeout(),
+              exchange.trail()));
+    } catch (ProbeFailure e) {
+      throw new Failures.Carrier(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Failures.Carrier(e);
+    }
+  }
+
+  @Override
+  public void release(ConnectionEndpoint endpoint, Object state, TimeValue valid) {
+    Line line = (Line) endpoint;
+    Duration wait = TimeValue.isPositive(valid) ? valid.toDuration() : IDLE;
+    if (!line.isConnected() || (valid != null && valid.getDuration() == 0) || ended) {
+      line.close();
+      return;
+    }
+    line.idleFor(wait.compareTo(IDLE) < 0 ? wait : IDLE);
+    idle.compute(
+        line.key(),
+        (key, lines) -> {
+          ArrayDeque<Line> all = lines == null ? new ArrayDeque<>(1) : lines;
+          all.addLast(line);
+          return all;
+        });
+    long last = swept.get();
+    long now = System.nanoTime();
+    if (ended) {
+      drop(waiting -> true);
+    } else if (now - last > SWEEP.toNanos() && swept.compareAndSet(last, now)) {
+      drop(waiting -> waiting.idleUntil() - now <= 0);
+    }
+  }
+
+  private void drop(Predicate<Line> which) {
+    List<Line> dropped = new ArrayList<>();
+    for (Key key : idle.keySet()) {
+      idle.computeIfPresent(
+          key,
+          (k, lines) -> {
+            lines.removeIf(line -> which.test(line) && dropped.add(line));
+            return lines.isEmpty() ? null : lines;
+          });
+    }
+    dropped.forEach(Line::close);
+  }
+
+  @Override
+  public void upgrade(ConnectionEndpoint endpoint, HttpContext context) {
+    throw new UnsupportedOperationException("there is no proxy to upgrade through");
+  }
+
+  /// Drops what waits. HttpClient also calls this after an Error in one of its callers, so it must
+  /// not be the end for the others.
+  @Override
+  public void close(CloseMode mode) {
+    drop(line -> true);
+  }
+
+  @Override
+  public void close() {
+    close(CloseMode.GRACEFUL);
+  }
+
+  /// Drops what waits, and keeps no connection from now on.
+  void end() {
+    ended = true;
+    close();
+  }
+}

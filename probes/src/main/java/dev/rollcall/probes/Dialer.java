@@ -1,0 +1,168 @@
+package dev.rollcall.probes;
+
+import dev.rollcall.probe.Attempt;
+import dev.rollcall.probe.Phase;
+import dev.rollcall.probe.ProbeFailure;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+
+/// Opens connections for probes: looks the name up, tries its addresses in order, and speaks TLS
+/// where asked to, noting the time of each. One serves any number of probes at once.
+public final class Dialer {
+  /// An open connection.
+  ///
+  /// @param socket the TCP connection
+  /// @param tls the TLS connection on top of it, if there is one
+  /// @param certificateEnds the earliest end in the chain that the server showed
+  record Connection(
+      DeadlineSocket socket, Optional<SSLSocket> tls, Optional<Instant> certificateEnds) {}
+
+  private final Resolver resolver;
+  private final TlsContexts contexts = new TlsContexts();
+
+  /// A dialer that connects to what `resolver` gives and nothing else.
+  public Dialer(Resolver resolver) {
+    this.resolver = resolver;
+  }
+
+  /// Connects to `target`, by the deadline of the trail's attempt.
+  ///
+  /// @param tls how to speak TLS, if at all
+  /// @param limit the longest to wait for the TCP connection, if less than the deadline
+  Connection dial(Authority target, Optional<TlsOptions> tls, Optional<Duration> limit, Trail trail)
+      throws ProbeFailure, InterruptedException {
+    trail.at(target.toString());
+    List<InetAddress> addresses = resolve(target.host(), trail);
+    DeadlineSocket socket = connect(addresses, target.port(), limit, trail);
+    if (tls.isEmpty()) {
+      return new Connection(socket, Optional.empty(), Optional.empty());
+    }
+    try {
+      return secure(socket, target, tls.get(), trail);
+    } catch (ProbeFailure | InterruptedException | RuntimeException | Error e) {
+      closeQuietly(socket);
+      throw e;
+    }
+  }
+
+  private List<InetAddress> resolve(String host, Trail trail)
+      throws ProbeFailure, InterruptedException {
+    trail.enter(Trail.Stage.RESOLVING);
+    try {
+      List<InetAddress> addresses = resolver.resolve(host, trail.attempt().remaining());
+      if (addresses.isEmpty()) {
+        throw new UnknownHostException(host);
+      }
+      return addresses;
+    } catch (UnknownHostException e) {
+      throw Failures.unknownHost(host, e);
+    } catch (TimeoutException e) {
+      throw Failures.late(trail);
+    } finally {
+      trail.took(Phase.DNS);
+    }
+  }
+
+  /// Tries the addresses in order, each with an equal share of the time that is left, so that one
+  /// that swallows packets does not take the others' chance.
+  private static DeadlineSocket connect(
+      List<InetAddress> addresses, int port, Optional<Duration> limit, Trail trail)
+      throws ProbeFailure, InterruptedException {
+    Attempt attempt = trail.attempt();
+    List<ProbeFailure> failures = new ArrayList<>();
+    trail.enter(Trail.Stage.CONNECTING);
+    try {
+      Duration left =
+          limit.filter(l -> l.compareTo(attempt.remaining()) < 0).orElseGet(attempt::remaining);
+      long start = System.nanoTime();
+      for (int i = 0; i < addresses.size(); i++) {
+        InetSocketAddress address = new InetSocketAddress(addresses.get(i), port);
+        trail.at(words(address));
+        Duration share = left.minusNanos(System.nanoTime() - start).dividedBy(addresses.size() - i);
+        if (!share.isPositive()) {
+          failures.add(Failures.noConnection(trail, left));
+          break;
+        }
+        DeadlineSocket socket = new DeadlineSocket(attempt);
+        try {
+          socket.connect(address, DeadlineSocket.millis(share));
+          trail.hear();
+          socket.setTcpNoDelay(true);
+          return socket;
+        } catch (IOException e) {
+          closeQuietly(socket);
+          failures.add(
+              e instanceof SocketTimeoutException
+                  ? Failures.noConnection(trail, share)
+                  : Failures.of(e, trail));
+        }
+      }
+    } finally {
+      trail.took(Phase.CONNECT);
+    }
+    throw Failures.all(failures);
+  }
+
+  private Connection secure(
+      DeadlineSocket socket, Authority target, TlsOptions options, Trail trail)
+      throws ProbeFailure, InterruptedException {
+    trail.enter(Trail.Stage.SECURING);
+    String name = options.serverName().orElse(target.host());
+    try {
+      SSLSocket tls =
+          (SSLSocket)
+              contexts
+                  .of(options)
+                  .getSocketFactory()
+                  .createSocket(socket, name, target.port(), true);
+      if (options.verify()) {
+        SSLParameters parameters = tls.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        tls.setSSLParameters(parameters);
+      }
+      tls.startHandshake();
+      Optional<Instant> ends = certificateEnds(tls);
+      ends.ifPresent(trail.attempt()::certificateEnds);
+      return new Connection(socket, Optional.of(tls), ends);
+    } catch (IOException e) {
+      throw Failures.of(e, trail);
+    } finally {
+      trail.took(Phase.TLS);
+    }
+  }
+
+  private static Optional<Instant> certificateEnds(SSLSocket tls) throws IOException {
+    Certificate[] chain = tls.getSession().getPeerCertificates();
+    return Stream.of(chain)
+        .filter(X509Certificate.class::isInstance)
+        .map(certificate -> ((X509Certificate) certificate).getNotAfter().toInstant())
+        .min(Instant::compareTo);
+  }
+
+  private static String words(InetSocketAddress address) {
+    return new Authority(address.getAddress().getHostAddress(), address.getPort()).toString();
+  }
+
+  static void closeQuietly(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      // It is given up anyway.
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package dev.rollcall.probes;
+
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
+
+/// One check on its way through HttpClient, which hands its context to everything it calls.
+final class Exchange extends HttpClientContext {
+  private static final RequestConfig PLAIN =
+      RequestConfig.custom()
+          .setProtocolUpgradeEnabled(false)
+          .setAuthenticationEnabled(false)
+          .setRedirectsEnabled(false)
+          .build();
+
+  private final Trail trail;
+  private final HttpSettings settings;
+  private boolean mayReuse;
+  private boolean reused;
+
+  Exchange(Trail trail, HttpSettings settings) {
+    this.trail = trail;
+    this.settings = settings;
+    setRequestConfig(PLAIN);
+    setUserToken(this); // What HttpClient hands over when it asks for a connection.
+  }
+
+  Trail trail() {
+    return trail;
+  }
+
+  HttpSettings settings() {
+    return settings;
+  }
+
+  /// Says whether the next request may go over a connection that was used before.
+  void mayReuse(boolean may) {
+    mayReuse = may;
+    reused = false;
+  }
+
+  boolean mayReuse() {
+    return mayReuse;
+  }
+
+  /// Notes that the request goes over a connection that was used before.
+  void reuses() {
+    reused = true;
+  }
+
+  boolean reused() {
+    return reused;
+  }
+}

@@ -1,0 +1,183 @@
+package dev.rollcall.probes;
+
+import dev.rollcall.probe.ProbeFailure;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import javax.net.ssl.SSLException;
+
+/// Turns what went wrong on the network into one line for a person, and says whose fault it is.
+///
+/// The JDK tells most of the operating system's errors apart by their text alone (`strerror`), so
+/// the text is what is looked at. "No route to host" is the target's: a router or the local network
+/// says that nobody is there. "Network is unreachable" is this machine's: it has no route at all.
+final class Failures {
+  /// Errors of the asking machine.
+  private static final Set<String> HERE =
+      Set.of(
+          "network is unreachable",
+          "network is down",
+          "too many open files",
+          "too many open files in system",
+          "cannot assign requested address",
+          "no buffer space available",
+          "cannot allocate memory",
+          "permission denied",
+          "operation not permitted",
+          "address already in use");
+
+  private Failures() {}
+
+  /// The deadline has passed.
+  static ProbeFailure late(Trail trail) {
+    String reason =
+        "timeout: no answer within %s (%s)"
+            .formatted(words(trail.attempt().timeout()), trail.words());
+    return trail.heard() ? ProbeFailure.answered(reason) : new ProbeFailure(reason);
+  }
+
+  /// One address did not let itself be connected to within `share`.
+  static ProbeFailure noConnection(Trail trail, Duration share) {
+    return trail.late()
+        ? late(trail)
+        : new ProbeFailure(
+            "timeout: no connection to %s within %s".formatted(trail.place(), words(share)));
+  }
+
+  /// The name has no address. A name server that says so is a sign of life; one that does not
+  /// answer is not, and the JDK keeps a failure for 10 s without its reason.
+  static ProbeFailure unknownHost(String host, UnknownHostException e) {
+    String why = lower(e);
+    if (why.contains("temporary failure")) {
+      return new ProbeFailure(
+          "DNS: no answer about %s from the name servers (temporary failure)".formatted(host));
+    }
+    return why.contains("not known") || why.contains("no address associated")
+        ? ProbeFailure.answered("DNS: no such host: " + host)
+        : new ProbeFailure("DNS: no such host: " + host);
+  }
+
+  /// What `e` means at the trail's stage.
+  ///
+  /// @throws InterruptedException if the thread was told to stop
+  static ProbeFailure of(Throwable e, Trail trail) throws InterruptedException {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof ProbeFailure failure) {
+        return failure;
+      }
+    }
+    if (Thread.interrupted()) {
+      throw new InterruptedException("check interrupted, " + trail.words());
+    }
+    if (e instanceof SocketTimeoutException || trail.late()) {
+      return late(trail);
+    }
+    if (HERE.stream().anyMatch(lower(e)::contains)) {
+      return ProbeFailure.here("%s (%s)".formatted(message(e), trail.words()));
+    }
+    return switch (trail.stage()) {
+      case RESOLVING -> new ProbeFailure("DNS: " + message(e));
+      case CONNECTING -> connecting(e, trail);
+      case SECURING -> securing(e, trail);
+      case SENDING, WAITING, HEADER, BODY, EXPECTING -> ProbeFailure.answered(talking(e, trail));
+    };
+  }
+
+  /// Several addresses of one name failed: the target is blamed if any of them says so.
+  static ProbeFailure all(List<ProbeFailure> failures) {
+    if (failures.size() == 1) {
+      return failures.getFirst();
+    }
+    String reason =
+        failures.stream()
+            .map(ProbeFailure::reason)
+            .distinct()
+            .limit(4)
+            .collect(Collectors.joining("; "));
+    if (failures.stream().anyMatch(ProbeFailure::answered)) {
+      return ProbeFailure.answered(reason);
+    }
+    return failures.stream().allMatch(ProbeFailure::isHere)
+        ? ProbeFailure.here(reason)
+        : new ProbeFailure(reason);
+  }
+
+  private static ProbeFailure connecting(Throwable e, Trail trail) {
+    if (e instanceof ConnectException && lower(e).contains("refused")) {
+      return ProbeFailure.answered("connect: refused by " + trail.place());
+    }
+    return new ProbeFailure("connect: %s: %s".formatted(trail.place(), message(e)));
+  }
+
+  private static ProbeFailure securing(Throwable e, Trail trail) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof CertificateWatch.Untrusted untrusted) {
+        trail.attempt().certificateEnds(untrusted.ends());
+        return ProbeFailure.answered("TLS: " + untrusted.getMessage());
+      }
+    }
+    String why = lower(e);
+    String reason;
+    if (why.contains("unsupported or unrecognized ssl message")
+        || why.contains("not an ssl/tls record")) {
+      reason = "the server does not speak TLS there";
+    } else if (why.contains("received fatal alert: ")) {
+      reason = "the server refused: " + why.substring(why.lastIndexOf(' ') + 1).replace('_', ' ');
+    } else if (e instanceof EOFException
+        || e.getCause() instanceof EOFException
+        || why.contains("terminated the handshake")) {
+      reason = "the server closed the connection in the handshake";
+    } else if (why.contains("connection reset") || why.contains("broken pipe")) {
+      reason = "the server reset the connection in the handshake";
+    } else {
+      reason = message(e);
+    }
+    return ProbeFailure.answered("TLS: %s (%s)".formatted(reason, trail.place()));
+  }
+
+  /// What happened to a conversation that had begun.
+  private static String talking(Throwable e, Trail trail) {
+    String why = lower(e);
+    if (why.contains("connection reset") || why.contains("broken pipe")) {
+      return "connection reset (%s)".formatted(trail.words());
+    }
+    if (e instanceof SSLException) {
+      return "TLS: " + message(e);
+    }
+    return message(e);
+  }
+
+  /// "15 s", "1.5 s", "200 ms".
+  static String words(Duration time) {
+    long millis = Math.round(time.toNanos() / 1e6);
+    return millis < 1000
+        ? millis + " ms"
+        : millis % 1000 == 0 ? millis / 1000 + " s" : millis / 1e3 + " s";
+  }
+
+  private static String lower(Throwable e) {
+    return message(e).toLowerCase(Locale.ROOT);
+  }
+
+  /// The message of `e`, or its class where it has none.
+  static String message(Throwable e) {
+    String message = e.getMessage();
+    return message == null || message.isBlank() ? e.getClass().getSimpleName() : message;
+  }
+
+  /// Carries a failure through code that lets only IOException pass.
+  static final class Carrier extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    Carrier(Exception cause) {
+      super(cause);
+    }
+  }
+}

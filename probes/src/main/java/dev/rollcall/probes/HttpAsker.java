@@ -1,0 +1,59 @@
+package dev.rollcall.probes;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.io.CloseMode;
+
+/// What any number of [HttpProbe]s share: the HTTP client and the connections that wait for their
+/// next use. Whoever made it closes it; checks that are under way then end by themselves.
+///
+/// Probes that may not reach the same hosts need askers of their own, each with its [Resolver].
+public final class HttpAsker implements AutoCloseable {
+  private final Connections connections;
+  private final CloseableHttpClient client;
+
+  /// An asker that connects through `dialer`.
+  public HttpAsker(Dialer dialer) {
+    connections = new Connections(dialer);
+    client =
+        HttpClients.custom()
+            .setConnectionManager(connections)
+            .setUserAgent(userAgent())
+            .disableRedirectHandling()
+            .disableAutomaticRetries()
+            .disableCookieManagement()
+            .disableAuthCaching()
+            .disableContentCompression()
+            .disableConnectionState()
+            .build();
+  }
+
+  /// Sends `request` to `host` and reads the header of the answer. The caller closes the answer.
+  ClassicHttpResponse ask(HttpHost host, ClassicHttpRequest request, Exchange exchange)
+      throws IOException {
+    return client.executeOpen(host, request, exchange);
+  }
+
+  @Override
+  public void close() {
+    connections.end();
+    client.close(CloseMode.GRACEFUL);
+  }
+
+  private static String userAgent() {
+    try (InputStream in = HttpAsker.class.getResourceAsStream("user-agent.txt")) {
+      return in == null
+          ? "Rollcall"
+          : new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

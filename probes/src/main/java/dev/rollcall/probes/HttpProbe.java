@@ -1,0 +1,219 @@
+package dev.rollcall.probes;
+
+import dev.rollcall.probe.Attempt;
+import dev.rollcall.probe.Phase;
+import dev.rollcall.probe.Probe;
+import dev.rollcall.probe.ProbeFailure;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.io.entity.StringEntity;
+import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
+import org.jspecify.annotations.Nullable;
+
+/// Asks an HTTP service, and looks at what it answers. To be checked on virtual threads: only those
+/// are cut off in the middle of a read when interrupted.
+///
+/// It measures every [Phase], the status, the redirects and the end of the certificate. The whole
+/// check ends by the attempt's deadline wherever it hangs; the reason says where.
+///
+/// @param name what the probe is called
+/// @param question what to ask and what to expect
+/// @param asker shared with other probes
+public record HttpProbe(String name, HttpQuestion question, HttpAsker asker) implements Probe {
+  /// The methods that may be asked again on a new connection if a kept one turns out dead (RFC
+  /// 9110, 9.2.2).
+  private static final Set<String> REPEATABLE = Set.of("GET", "HEAD", "OPTIONS", "PUT", "DELETE");
+
+  /// Headers that hold no secret and so go along to another origin on a redirect.
+  private static final Set<String> HARMLESS =
+      Set.of("accept", "accept-language", "user-agent", "cache-control", "content-type");
+
+  /// How much of a redirect's own body is read for the sake of the connection.
+  private static final int REDIRECT_BODY = 16 << 10;
+
+  @Override
+  public void check(Attempt attempt) throws ProbeFailure, InterruptedException {
+    Trail trail = new Trail(attempt);
+    try {
+      ask(trail);
+    } catch (IOException e) {
+      throw HttpFailures.of(e, trail);
+    } catch (OutOfMemoryError e) {
+      throw ProbeFailure.here("out of memory (%s)".formatted(trail.words()));
+    } finally {
+      attempt.took(Phase.TOTAL, attempt.elapsed());
+    }
+  }
+
+  private void ask(Trail trail) throws IOException, ProbeFailure, InterruptedException {
+    Exchange exchange = new Exchange(trail, question.settings());
+    Step step = new Step(question.uri(), question.method(), true);
+    @Nullable Set<Step> seen = null;
+    while (true) {
+      try (ClassicHttpResponse answer = send(step, exchange)) {
+        int status = answer.getCode();
+        trail.attempt().answered(status);
+        Header location = answer.getFirstHeader("Location");
+        if (!question.settings().followRedirects() || !Redirect.is(status) || location == null) {
+          trail.attempt().took(Phase.HEADER, trail.attempt().elapsed());
+          judge(answer);
+          return;
+        }
+        Step next = step.to(Redirect.target(step.uri(), location.getValue()), status);
+        seen = seen == null ? new HashSet<>(Set.of(step)) : seen;
+        if (!seen.add(next)) {
+          throw ProbeFailure.answered("redirect loop at " + next.origin());
+        }
+        if (trail.attempt().redirects() == Redirect.MOST) {
+          throw ProbeFailure.answered(
+              "more than %d redirects, the last to %s".formatted(Redirect.MOST, next.origin()));
+        }
+        trail.attempt().redirected();
+        if (question.settings().keepAlive()) {
+          read(answer.getEntity(), REDIRECT_BODY, null);
+        }
+        step = next;
+      }
+    }
+  }
+
+  /// One request of a check: the first, or one that a redirect led to.
+  ///
+  /// @param home whether it goes to the origin that the question names, and may carry its secrets
+  private record Step(URI uri, String method, boolean home) {
+    Step to(URI target, int status) {
+      String next = Redirect.method(method, status);
+      boolean same =
+          origin(uri).equals(origin(target))
+              && uri.getScheme().equalsIgnoreCase(target.getScheme());
+      return new Step(target, next, home && same);
+    }
+
+    String origin() {
+      return uri.getScheme() + "://" + uri.getRawAuthority();
+    }
+
+    private static Authority origin(URI uri) {
+      return Authority.of(uri, HttpQuestion.port(uri.getScheme()));
+    }
+  }
+
+  /// Sends one request; on a kept connection that turns out dead, once more on a new one.
+  private ClassicHttpResponse send(Step step, Exchange exchange) throws IOException {
+    Authority target = Step.origin(step.uri());
+    HttpHost host =
+        new HttpHost(step.uri().getScheme().toLowerCase(Locale.ROOT), target.host(), target.port());
+    exchange.mayReuse(question.settings().keepAlive() && REPEATABLE.contains(step.method()));
+    try {
+      return heard(exchange, host, step);
+    } catch (IOException e) {
+      Trail.Stage stage = exchange.trail().stage();
+      boolean unanswered = stage == Trail.Stage.SENDING || stage == Trail.Stage.WAITING;
+      if (!exchange.reused()
+          || !unanswered
+          || exchange.trail().late()
+          || Thread.currentThread().isInterrupted()) {
+        throw e;
+      }
+      exchange.mayReuse(false);
+      return heard(exchange, host, step);
+    }
+  }
+
+  private ClassicHttpResponse heard(Exchange exchange, HttpHost host, Step step)
+      throws IOException {
+    ClassicHttpResponse answer = asker.ask(host, request(step), exchange);
+    exchange.trail().enter(Trail.Stage.BODY);
+    return answer;
+  }
+
+  private ClassicHttpRequest request(Step step) {
+    String path = step.uri().getRawPath();
+    String query = step.uri().getRawQuery();
+    ClassicHttpRequest request =
+        new BasicClassicHttpRequest(
+            step.method(),
+            (path == null || path.isEmpty() ? "/" : path) + (query == null ? "" : "?" + query));
+    for (Map.Entry<String, String> header : question.headers().entrySet()) {
+      if (step.home() || HARMLESS.contains(header.getKey().toLowerCase(Locale.ROOT))) {
+        request.setHeader(header.getKey(), header.getValue());
+      }
+    }
+    if (!question.settings().keepAlive()) {
+      request.setHeader("Connection", "close");
+    }
+    if (!question.body().isEmpty() && step.method().equals(question.method())) {
+      request.setEntity(
+          new StringEntity(question.body(), request.containsHeader("Content-Type") ? null : TEXT));
+    }
+    return request;
+  }
+
+  private static final ContentType TEXT =
+      ContentType.TEXT_PLAIN.withCharset(StandardCharsets.UTF_8);
+
+  private void judge(ClassicHttpResponse answer) throws IOException, ProbeFailure {
+    HttpExpectation expected = question.expectation();
+    if (!expected.accepts(answer.getCode())) {
+      throw ProbeFailure.answered(
+          "status %d (expected %s)".formatted(answer.getCode(), expected.statusWords()));
+    }
+    HttpEntity entity = answer.getEntity();
+    if (!expected.wantsBody()) {
+      read(entity, question.settings().bodyLimit(), null);
+      return;
+    }
+    ByteArrayOutputStream kept = new ByteArrayOutputStream();
+    read(entity, question.settings().bodyLimit(), kept);
+    String body = kept.toString(charset(entity));
+    if (expected.text().isPresent() && !body.contains(expected.text().get())) {
+      throw ProbeFailure.answered("body does not contain \"%s\"".formatted(expected.text().get()));
+    }
+    if (expected.json().isPresent()) {
+      JsonBody.check(body, expected.json().get());
+    }
+  }
+
+  /// Reads up to `limit` bytes of the body into `kept`, if that is wanted.
+  private static void read(
+      @Nullable HttpEntity entity, int limit, @Nullable ByteArrayOutputStream kept)
+      throws IOException {
+    if (entity == null) {
+      return;
+    }
+    InputStream in = entity.getContent();
+    long length = entity.getContentLength();
+    byte[] part = new byte[length >= 0 && length < 4096 ? Math.max(1, (int) length) : 4096];
+    int left = limit;
+    while (left > 0) {
+      int count = in.read(part, 0, Math.min(part.length, left));
+      if (count < 0) {
+        return;
+      }
+      if (kept != null) {
+        kept.write(part, 0, count);
+      }
+      left -= count;
+    }
+  }
+
+  private static Charset charset(@Nullable HttpEntity entity) {
+    ContentType type = entity == null ? null : ContentType.parseLenient(entity.getContentType());
+    Charset charset = type == null ? null : type.getCharset();
+    return charset == null ? StandardCharsets.UTF_8 : charset;
+  }
+}

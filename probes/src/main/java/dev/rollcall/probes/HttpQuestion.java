@@ -1,0 +1,122 @@
+package dev.rollcall.probes;
+
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/// What to ask an HTTP service, and what to expect.
+///
+/// Headers, body, query and credentials may be secret: no message and no text of this record shows
+/// them.
+///
+/// @param uri absolute, `http` or `https`. A user and password in it become a header.
+/// @param method in capitals
+/// @param headers sent beside those that HTTP wants
+/// @param body sent if not empty, in UTF-8
+public record HttpQuestion(
+    URI uri,
+    String method,
+    Map<String, String> headers,
+    String body,
+    HttpExpectation expectation,
+    HttpSettings settings) {
+  private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+
+  /// Checks everything that can be checked before asking.
+  public HttpQuestion {
+    String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+    if (!scheme.equals("http") && !scheme.equals("https")) {
+      throw new IllegalArgumentException("the URL is not absolute http or https");
+    }
+    Authority.of(uri, port(scheme));
+    if (!method.matches(TOKEN) || method.equals("CONNECT") || method.equals("TRACE")) {
+      throw new IllegalArgumentException("\"" + method + "\" is no method that can be asked with");
+    }
+    headers = new LinkedHashMap<>(headers);
+    String user = uri.getRawUserInfo();
+    if (user != null) {
+      headers.putIfAbsent("Authorization", "Basic " + base64(decode(user)));
+      uri = withoutUser(uri);
+    }
+    headers.forEach(HttpQuestion::checkHeader);
+    headers = Collections.unmodifiableMap(headers);
+  }
+
+  /// A plain `GET` of `uri`.
+  public static HttpQuestion of(URI uri) {
+    return new HttpQuestion(
+        uri, "GET", Map.of(), "", HttpExpectation.DEFAULT, HttpSettings.DEFAULT);
+  }
+
+  /// The same, asked with `method`.
+  public HttpQuestion method(String method) {
+    return new HttpQuestion(uri, method, headers, body, expectation, settings);
+  }
+
+  /// The same, with the header `name` set to `value`.
+  public HttpQuestion header(String name, String value) {
+    Map<String, String> more = new LinkedHashMap<>(headers);
+    more.put(name, value);
+    return new HttpQuestion(uri, method, more, body, expectation, settings);
+  }
+
+  /// The same, with a user and a password (RFC 7617).
+  public HttpQuestion basicAuth(String user, String password) {
+    return header("Authorization", "Basic " + base64(user + ":" + password));
+  }
+
+  /// The same, sending `text`.
+  public HttpQuestion body(String text) {
+    return new HttpQuestion(uri, method, headers, text, expectation, settings);
+  }
+
+  /// The same, expecting `expected`.
+  public HttpQuestion expecting(HttpExpectation expected) {
+    return new HttpQuestion(uri, method, headers, body, expected, settings);
+  }
+
+  /// The same, asked in the way of `way`.
+  public HttpQuestion settings(HttpSettings way) {
+    return new HttpQuestion(uri, method, headers, body, expectation, way);
+  }
+
+  static int port(String scheme) {
+    return scheme.equalsIgnoreCase("https") ? 443 : 80;
+  }
+
+  private static void checkHeader(String name, String value) {
+    if (!name.matches(TOKEN)) {
+      throw new IllegalArgumentException("\"" + name + "\" is no header name");
+    }
+    if (value.chars().anyMatch(c -> (c < ' ' && c != '\t') || c == 127 || c > 255)) {
+      throw new IllegalArgumentException(
+          "the value of header " + name + " has a character that headers cannot carry");
+    }
+  }
+
+  private static String decode(String userInfo) {
+    return URLDecoder.decode(userInfo.replace("+", "%2B"), StandardCharsets.UTF_8);
+  }
+
+  private static String base64(String text) {
+    return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static URI withoutUser(URI uri) {
+    String text = uri.toString();
+    int start = text.indexOf("//") + 2;
+    return URI.create(
+        text.substring(0, start) + text.substring(start + uri.getRawUserInfo().length() + 1));
+  }
+
+  /// The method and the URL's origin alone.
+  @Override
+  public String toString() {
+    return method + " " + uri.getScheme() + "://" + uri.getRawAuthority();
+  }
+}

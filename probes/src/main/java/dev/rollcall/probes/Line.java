@@ -1,0 +1,205 @@
+package dev.rollcall.probes;
+
+import dev.rollcall.probe.Phase;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.time.Duration;
+import javax.net.ssl.SSLSocket;
+import org.apache.hc.client5.http.io.ConnectionEndpoint;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.impl.io.DefaultBHttpClientConnection;
+import org.apache.hc.core5.http.impl.io.DefaultHttpRequestWriterFactory;
+import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParserFactory;
+import org.apache.hc.core5.http.impl.io.HttpRequestExecutor;
+import org.apache.hc.core5.http.impl.io.SocketHolder;
+import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+
+/// One connection to an HTTP server, at first unconnected. It serves one exchange at a time, notes
+/// when the first byte of the answer comes, and holds reading and writing to the attempt's
+/// deadline.
+final class Line extends ConnectionEndpoint {
+  /// Small buffers, since thousands of answers are waited for at once; a header of 128 lines of 8
+  /// KiB at most.
+  private static final Http1Config CONFIG =
+      Http1Config.custom()
+          .setBufferSize(2048)
+          .setMaxLineLength(8192)
+          .setMaxHeaderCount(128)
+          .build();
+
+  private static final DefaultHttpRequestWriterFactory WRITERS =
+      new DefaultHttpRequestWriterFactory(CONFIG);
+  private static final DefaultHttpResponseParserFactory PARSERS =
+      new DefaultHttpResponseParserFactory(CONFIG);
+
+  private final Connections.Key key;
+  private Exchange exchange;
+  private Dialer.@Nullable Connection connection;
+  private @Nullable Wire wire;
+  private long idleUntil;
+
+  Line(Connections.Key key, Exchange exchange) {
+    this.key = key;
+    this.exchange = exchange;
+  }
+
+  Connections.Key key() {
+    return key;
+  }
+
+  /// Takes up `next` on this connection, which has served another before.
+  void serve(Exchange next) {
+    exchange = next;
+    if (connection != null) {
+      connection.socket().serve(next.trail().attempt());
+      connection.certificateEnds().ifPresent(next.trail().attempt()::certificateEnds);
+    }
+    next.trail().at(key.target().toString());
+    next.reuses();
+  }
+
+  void connected(Dialer.Connection made) throws IOException {
+    connection = made;
+    wire = new Wire();
+    wire.bind(
+        made.tls().isPresent()
+            ? new Watched(made.tls().get(), made.socket())
+            : new Watched(made.socket()));
+  }
+
+  /// Until when, on the clock of [System#nanoTime()], the connection may wait for its next use.
+  long idleUntil() {
+    return idleUntil;
+  }
+
+  void idleFor(Duration time) {
+    idleUntil = System.nanoTime() + time.toNanos();
+  }
+
+  @Override
+  public boolean isConnected() {
+    return wire != null && wire.isOpen();
+  }
+
+  @Override
+  public ClassicHttpResponse execute(
+      String id, ClassicHttpRequest request, RequestExecutor executor, HttpContext context)
+      throws IOException, HttpException {
+    if (wire == null || connection == null) {
+      throw new IOException("not connected");
+    }
+    exchange.trail().enter(Trail.Stage.SENDING);
+    if (request.getEntity() == null) {
+      return executor.execute(request, wire, context);
+    }
+    // Sockets know no time limit for writing, and a server need not read what it is sent.
+    Socket socket = connection.socket();
+    Duration left = exchange.trail().attempt().remaining();
+    Thread guard = Thread.ofVirtual().start(() -> closeAfter(left, socket));
+    try {
+      return executor.execute(request, wire, context);
+    } finally {
+      guard.interrupt();
+    }
+  }
+
+  private static void closeAfter(Duration time, Socket socket) {
+    try {
+      Thread.sleep(time);
+      Dialer.closeQuietly(socket);
+    } catch (InterruptedException e) {
+      // Sent in time.
+    }
+  }
+
+  @Override
+  @Deprecated
+  public ClassicHttpResponse execute(
+      String id, ClassicHttpRequest request, HttpRequestExecutor executor, HttpContext context) {
+    throw new UnsupportedOperationException("HttpClient calls the method above since 5.4");
+  }
+
+  /// Nothing: the deadline of the attempt is the only timeout.
+  @Override
+  public void setSocketTimeout(Timeout timeout) {}
+
+  @Override
+  public void close(CloseMode mode) {
+    close();
+  }
+
+  /// Ends the connection politely if nothing went wrong on it (HttpClient's connection has dropped
+  /// and reset it by itself then).
+  @Override
+  public void close() {
+    if (connection != null && isConnected()) {
+      connection.tls().ifPresent(Dialer::closeQuietly);
+    }
+    if (connection != null) {
+      Dialer.closeQuietly(connection.socket());
+    }
+    connection = null;
+    wire = null;
+  }
+
+  /// Notes that a byte of the answer has come.
+  private void received() {
+    Trail trail = exchange.trail();
+    if (trail.stage() == Trail.Stage.WAITING) {
+      trail.took(Phase.FIRST_BYTE);
+      trail.hear();
+      trail.enter(Trail.Stage.HEADER);
+    }
+  }
+
+  private final class Wire extends DefaultBHttpClientConnection {
+    Wire() {
+      super(CONFIG, null, null, null, null, WRITERS, PARSERS);
+    }
+
+    @Override
+    protected void bind(SocketHolder holder) throws IOException {
+      super.bind(holder);
+    }
+
+    @Override
+    public ClassicHttpResponse receiveResponseHeader() throws HttpException, IOException {
+      if (exchange.trail().stage() == Trail.Stage.SENDING) {
+        exchange.trail().enter(Trail.Stage.WAITING);
+      }
+      return super.receiveResponseHeader();
+    }
+  }
+
+  private final class Watched extends SocketHolder {
+    Watched(Socket socket) {
+      super(socket);
+    }
+
+    Watched(SSLSocket tls, Socket socket) {
+      super(tls, socket);
+    }
+
+    @Override
+    protected InputStream getInputStream(Socket socket) throws IOException {
+      return new FilterInputStream(super.getInputStream(socket)) {
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+          int count = super.read(bytes, offset, length);
+          if (count > 0) {
+            received();
+          }
+          return count;
+        }
+      };
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package dev.rollcall.probes;
+
+import dev.rollcall.probe.Attempt;
+import dev.rollcall.probe.Phase;
+import dev.rollcall.probe.Probe;
+import dev.rollcall.probe.ProbeFailure;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+
+/// Connects to a TCP port, and where asked to speaks TLS, sends a text, and waits for one. To be
+/// checked on virtual threads: only those are cut off in the middle of a read when interrupted.
+///
+/// @param name what the probe is called
+/// @param question what to ask and what to expect
+/// @param dialer shared with other probes
+public record TcpProbe(String name, TcpQuestion question, Dialer dialer) implements Probe {
+  private static final int MOST_READ = 64 << 10;
+
+  @Override
+  public void check(Attempt attempt) throws ProbeFailure, InterruptedException {
+    Trail trail = new Trail(attempt);
+    try {
+      ask(trail);
+    } catch (IOException e) {
+      throw Failures.of(e, trail);
+    } finally {
+      attempt.took(Phase.TOTAL, attempt.elapsed());
+    }
+  }
+
+  private void ask(Trail trail) throws IOException, ProbeFailure, InterruptedException {
+    Dialer.Connection connection =
+        dialer.dial(question.target(), question.tls(), question.connectTimeout(), trail);
+    // Closing the TLS layer closes the socket beneath it.
+    try (Socket socket = connection.tls().<Socket>map(tls -> tls).orElse(connection.socket())) {
+      trail.enter(Trail.Stage.SENDING);
+      if (question.send().isPresent()) {
+        socket.getOutputStream().write(question.send().get().getBytes(StandardCharsets.UTF_8));
+      }
+      if (question.expect().isPresent()) {
+        await(question.expect().get(), socket.getInputStream(), trail);
+      }
+    }
+  }
+
+  /// Reads until `expected` has come. Bytes are compared, each as one Latin-1 character.
+  private static void await(String expected, InputStream in, Trail trail)
+      throws IOException, ProbeFailure {
+    String wanted =
+        new String(expected.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+    StringBuilder received = new StringBuilder();
+    byte[] part = new byte[1024];
+    trail.enter(Trail.Stage.WAITING);
+    while (received.length() < MOST_READ) {
+      int count = in.read(part);
+      if (count < 0) {
+        throw ProbeFailure.answered(
+            received.length() == 0
+                ? "connection closed without an answer (expected \"%s\")".formatted(expected)
+                : "answer does not contain \"%s\"".formatted(expected));
+      }
+      if (received.length() == 0) {
+        trail.took(Phase.FIRST_BYTE);
+        trail.enter(Trail.Stage.EXPECTING);
+      }
+      int from = Math.max(0, received.length() - wanted.length());
+      received.append(new String(part, 0, count, StandardCharsets.ISO_8859_1));
+      if (received.indexOf(wanted, from) >= 0) {
+        return;
+      }
+    }
+    throw ProbeFailure.answered(
+        "the first 64 KiB of the answer do not contain \"%s\"".formatted(expected));
+  }
+}

@@ -1,0 +1,149 @@
+package dev.rollcall.probes;
+
+import dev.rollcall.probe.ProbeFailure;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.spec.InvalidKeySpecException;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/// One SSLContext for each distinct [TlsOptions], made when first needed.
+///
+/// Sessions are not resumed: a resumed session shows no certificate, so that a renewed or expired
+/// one would go unnoticed for a day, and thousands of kept sessions would cost their chains'
+/// memory.
+final class TlsContexts {
+  private static final Pattern KEY =
+      Pattern.compile("-----BEGIN PRIVATE KEY-----([^-]*)-----END PRIVATE KEY-----");
+  private static final List<String> KEY_ALGORITHMS = List.of("RSA", "EC", "EdDSA", "RSASSA-PSS");
+  private static final char[] NO_PASSWORD = {};
+
+  private final Map<TlsOptions, SSLContext> contexts = new ConcurrentHashMap<>();
+
+  /// The context for `options`.
+  ///
+  /// @throws ProbeFailure on the asking side, if a file cannot be used
+  SSLContext of(TlsOptions options) throws ProbeFailure {
+    TlsOptions key = options.withoutName();
+    SSLContext known = contexts.get(key);
+    if (known == null) {
+      known = make(key);
+      contexts.put(key, known);
+    }
+    return known;
+  }
+
+  private static SSLContext make(TlsOptions options) throws ProbeFailure {
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(identity(options), trust(options), null);
+      context.getClientSessionContext().setSessionCacheSize(1);
+      context.getClientSessionContext().setSessionTimeout(1);
+      return context;
+    } catch (GeneralSecurityException | IOException e) {
+      throw ProbeFailure.here("TLS: settings cannot be used: " + e);
+    }
+  }
+
+  private static KeyManager[] identity(TlsOptions options)
+      throws GeneralSecurityException, IOException, ProbeFailure {
+    if (options.identity().isEmpty()) {
+      return new KeyManager[0];
+    }
+    TlsOptions.Identity identity = options.identity().get();
+    KeyStore store = emptyStore();
+    store.setKeyEntry(
+        "client",
+        privateKey(identity.key()),
+        NO_PASSWORD,
+        certificates(identity.certificate()).toArray(Certificate[]::new));
+    KeyManagerFactory factory =
+        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    factory.init(store, NO_PASSWORD);
+    return factory.getKeyManagers();
+  }
+
+  private static TrustManager[] trust(TlsOptions options)
+      throws GeneralSecurityException, IOException, ProbeFailure {
+    if (!options.verify()) {
+      return new TrustManager[] {CertificateWatch.acceptingAll()};
+    }
+    TrustManagerFactory factory =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    if (options.authorities().isEmpty()) {
+      factory.init((KeyStore) null);
+    } else {
+      KeyStore store = emptyStore();
+      int number = 0;
+      for (Certificate certificate : certificates(options.authorities().get())) {
+        store.setCertificateEntry("authority-" + number++, certificate);
+      }
+      factory.init(store);
+    }
+    for (TrustManager manager : factory.getTrustManagers()) {
+      if (manager instanceof X509ExtendedTrustManager extended) {
+        return new TrustManager[] {new CertificateWatch(extended)};
+      }
+    }
+    throw new GeneralSecurityException("no X.509 trust manager in this JDK");
+  }
+
+  private static KeyStore emptyStore() throws GeneralSecurityException, IOException {
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, null);
+    return store;
+  }
+
+  private static Collection<? extends Certificate> certificates(Path file)
+      throws GeneralSecurityException, IOException, ProbeFailure {
+    try (InputStream in = Files.newInputStream(file)) {
+      Collection<? extends Certificate> found =
+          CertificateFactory.getInstance("X.509").generateCertificates(in);
+      if (found.isEmpty()) {
+        throw ProbeFailure.here("TLS: no certificate in " + file);
+      }
+      return found;
+    }
+  }
+
+  private static PrivateKey privateKey(Path file)
+      throws GeneralSecurityException, IOException, ProbeFailure {
+    Matcher matcher = KEY.matcher(Files.readString(file, StandardCharsets.US_ASCII));
+    if (matcher.find()) {
+      PKCS8EncodedKeySpec spec =
+          new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(matcher.group(1)));
+      for (String algorithm : KEY_ALGORITHMS) {
+        try {
+          return KeyFactory.getInstance(algorithm).generatePrivate(spec);
+        } catch (InvalidKeySpecException e) {
+          // A key of another algorithm.
+        }
+      }
+    }
+    throw ProbeFailure.here(
+        ("TLS: no unencrypted PKCS #8 key (BEGIN PRIVATE KEY) in %s;"
+                + " `openssl pkcs8 -topk8 -nodes` makes one")
+            .formatted(file));
+  }
+}

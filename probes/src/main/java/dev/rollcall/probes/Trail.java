@@ -1,0 +1,86 @@
+package dev.rollcall.probes;
+
+import dev.rollcall.probe.Attempt;
+import dev.rollcall.probe.Phase;
+import java.time.Duration;
+
+/// How far one attempt has come, so that a failure can say where it happened. Belongs to the thread
+/// of the attempt.
+final class Trail {
+  /// Where an attempt can be, in the words a timeout is told with.
+  enum Stage {
+    RESOLVING("looking up"),
+    CONNECTING("connecting to"),
+    SECURING("connected, TLS handshake not finished"),
+    SENDING("connected, sending the request"),
+    WAITING("connected, waiting for the first byte"),
+    HEADER("answer begun, header not finished"),
+    BODY("header received, body not finished"),
+    EXPECTING("connected, the expected text has not come");
+
+    private final String words;
+
+    Stage(String words) {
+      this.words = words;
+    }
+  }
+
+  private final Attempt attempt;
+  private Stage stage = Stage.RESOLVING;
+  private String place = "";
+  private boolean heard;
+  private long entered = System.nanoTime();
+
+  Trail(Attempt attempt) {
+    this.attempt = attempt;
+  }
+
+  Attempt attempt() {
+    return attempt;
+  }
+
+  Stage stage() {
+    return stage;
+  }
+
+  /// The host and port, or the address, that the attempt is at.
+  String place() {
+    return place;
+  }
+
+  void at(String place) {
+    this.place = place;
+  }
+
+  void enter(Stage next) {
+    stage = next;
+    entered = System.nanoTime();
+  }
+
+  /// Notes the time since the present stage was entered as `phase`.
+  void took(Phase phase) {
+    attempt.took(phase, Duration.ofNanos(System.nanoTime() - entered));
+  }
+
+  /// Notes that the target reacted.
+  void hear() {
+    heard = true;
+  }
+
+  /// Whether the target reacted in this attempt: accepted a connection, sent a byte.
+  boolean heard() {
+    return heard;
+  }
+
+  boolean late() {
+    return attempt.remaining().isZero();
+  }
+
+  /// "connecting to 192.0.2.1:80": the place is named until it is certain which one it is.
+  String words() {
+    return switch (stage) {
+      case RESOLVING, CONNECTING -> stage.words + " " + place;
+      case SECURING, SENDING, WAITING, HEADER, BODY, EXPECTING -> stage.words;
+    };
+  }
+}
