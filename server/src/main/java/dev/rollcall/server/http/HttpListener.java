@@ -8,6 +8,9 @@ import io.helidon.http.encoding.ContentEncoder;
 import io.helidon.http.encoding.ContentEncoding;
 import io.helidon.http.encoding.ContentEncodingContext;
 import io.helidon.http.media.MediaContext;
+import io.helidon.service.registry.GlobalServiceRegistry;
+import io.helidon.service.registry.ServiceRegistryConfig;
+import io.helidon.service.registry.ServiceRegistryManager;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.DirectHandlers;
 import java.io.IOException;
@@ -32,6 +35,15 @@ public final class HttpListener implements AutoCloseable {
 
   static {
     HELIDON.setLevel(Level.WARNING);
+    // everything is given to Helidon by hand: searching the class path for more is half its
+    // start-up
+    GlobalServiceRegistry.registry(
+        ServiceRegistryManager.create(
+                ServiceRegistryConfig.builder()
+                    .discoverServices(false)
+                    .discoverServicesFromServiceLoader(false)
+                    .build())
+            .registry());
   }
 
   private final WebServer server;
