@@ -1,0 +1,98 @@
+package dev.rollcall.server.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.net.URI;
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/// Tells the operator from everybody else.
+///
+/// The operator shows the token (`Authorization: Bearer <token>` or `Authorization: <token>`), or
+/// is a true loopback caller: from a loopback address, to a loopback or configured Host name,
+/// through no proxy, and not from a web page of another site. The Host name keeps out pages that
+/// point their own name at 127.0.0.1 (DNS rebinding), `Origin` and `Sec-Fetch-Site` keep out forms
+/// and scripts of other sites in a browser on this machine.
+final class Callers {
+  private static final Pattern LOOPBACK_HOST =
+      Pattern.compile("localhost|127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}|\\[::1]");
+  private static final Pattern PORT = Pattern.compile(":\\d*$");
+  private static final Set<String> PROXY_HEADERS =
+      Set.of(
+          "forwarded",
+          "via",
+          "x-real-ip",
+          "x-client-ip",
+          "x-cluster-client-ip",
+          "true-client-ip",
+          "cf-connecting-ip",
+          "client-ip");
+
+  private final Management management;
+
+  Callers(Management management) {
+    this.management = management;
+  }
+
+  Caller of(Request request) {
+    Optional<String> authorization = request.header("Authorization");
+    if (authorization.isPresent()) {
+      return holdsToken(authorization.get())
+          ? new Caller.Operator()
+          : new Caller.Unknown("the token in Authorization is not valid here");
+    }
+    if (!request.remote().getAddress().isLoopbackAddress()) {
+      return new Caller.Unknown("this needs the management token: Authorization: Bearer <token>");
+    }
+    return doubt(request).<Caller>map(Caller.Doubtful::new).orElseGet(Caller.Operator::new);
+  }
+
+  private boolean holdsToken(String authorization) {
+    String shown =
+        authorization.regionMatches(true, 0, "Bearer ", 0, 7)
+            ? authorization.substring(7).strip()
+            : authorization;
+    return management.token().isPresent()
+        && MessageDigest.isEqual(management.token().get().getBytes(UTF_8), shown.getBytes(UTF_8));
+  }
+
+  private Optional<String> doubt(Request request) {
+    String host = request.header("Host").orElse("").toLowerCase(Locale.ROOT);
+    String name = PORT.matcher(host).replaceFirst("");
+    if (!LOOPBACK_HOST.matcher(name).matches() && !management.hosts().contains(name)) {
+      return Optional.of(
+          "the Host name '"
+              + name
+              + "' is neither a loopback name nor one of the configured: show the token");
+    }
+    for (String header : request.headerNames()) {
+      String lower = header.toLowerCase(Locale.ROOT);
+      if (PROXY_HEADERS.contains(lower) || lower.startsWith("x-forwarded")) {
+        return Optional.of("the request came through a proxy (" + header + "): show the token");
+      }
+    }
+    List<String> origins = request.headers("Origin");
+    if (origins.size() > 1 || (origins.size() == 1 && !sameOrigin(origins.getFirst(), host))) {
+      return Optional.of("the request comes from a page of another site (Origin): show the token");
+    }
+    for (String site : request.headers("Sec-Fetch-Site")) {
+      if (!site.equals("same-origin") && !site.equals("none")) {
+        return Optional.of(
+            "the request comes from a page of another site (Sec-Fetch-Site): show the token");
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean sameOrigin(String origin, String host) {
+    try {
+      return host.equals(URI.create(origin.toLowerCase(Locale.ROOT)).getRawAuthority());
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package dev.rollcall.server.http;
+
+import java.util.List;
+import tools.jackson.core.JsonGenerator;
+
+/// How a group of routes writes its errors as JSON.
+@FunctionalInterface
+public interface ErrorShape {
+  /// Seed 001: `{"status":404,"status_desc":"Not Found","errors":["..."]}`.
+  ErrorShape ENVELOPE = Envelope::error;
+
+  /// Seed 000: `{"error":"..."}`.
+  ErrorShape PLAIN =
+      (json, status, errors) ->
+          json.writeStartObject()
+              .writeStringProperty("error", String.join("; ", errors))
+              .writeEndObject();
+
+  /// Writes one JSON value.
+  void write(JsonGenerator json, int status, List<String> errors);
+
+  /// An error in this shape.
+  default Answer answer(int status, List<String> errors) {
+    return Answer.json(status, json -> write(json, status, errors));
+  }
+}

@@ -1,0 +1,98 @@
+package dev.rollcall.server.http;
+
+import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
+import io.prometheus.metrics.expositionformats.ExpositionFormats;
+import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// The routes of the health port: is the program alive, can it serve, and its metrics.
+public final class Health {
+  private final long start = System.nanoTime();
+  private final String version;
+  private final List<ReadyCheck> checks;
+  private final PrometheusRegistry registry;
+  private final AtomicBoolean withJvm = new AtomicBoolean();
+
+  public Health(String version, List<ReadyCheck> checks, PrometheusRegistry registry) {
+    this.version = version;
+    this.checks = List.copyOf(checks);
+    this.registry = registry;
+  }
+
+  /// The three routes.
+  ///
+  /// - `GET /health`: 200 `{"status":"ok","version":"...","uptime_seconds":12}` while the process
+  ///   lives.
+  /// - `GET /ready`: 200 `{"status":"ready"}`, or 503 `{"status":"not
+  ///   ready","reasons":{"<name>":"<why>"}}`.
+  /// - `GET /metrics`: the registry and the JVM's own metrics, in Prometheus' text or OpenMetrics,
+  ///   whichever `Accept` asks for.
+  public List<Route> routes() {
+    return List.of(
+        Route.get("/health", Access.PUBLIC, this::health),
+        Route.get("/ready", Access.PUBLIC, this::ready),
+        Route.get("/metrics", Access.PUBLIC, this::metrics));
+  }
+
+  private Answer health(Request request) {
+    long uptime = Duration.ofNanos(System.nanoTime() - start).toSeconds();
+    return Answer.json(
+        200,
+        json ->
+            json.writeStartObject()
+                .writeStringProperty("status", "ok")
+                .writeStringProperty("version", version)
+                .writeNumberProperty("uptime_seconds", uptime)
+                .writeEndObject());
+  }
+
+  private Answer ready(Request request) {
+    TreeMap<String, String> reasons = new TreeMap<>();
+    for (ReadyCheck check : checks) {
+      problem(check).ifPresent(problem -> reasons.put(check.name(), problem));
+    }
+    if (reasons.isEmpty()) {
+      return Answer.json(
+          200,
+          json -> json.writeStartObject().writeStringProperty("status", "ready").writeEndObject());
+    }
+    return Answer.json(
+            503,
+            json -> {
+              json.writeStartObject().writeStringProperty("status", "not ready");
+              json.writeName("reasons").writeStartObject();
+              reasons.forEach(json::writeStringProperty);
+              json.writeEndObject().writeEndObject();
+            })
+        .with("Retry-After", "1");
+  }
+
+  private static Optional<String> problem(ReadyCheck check) {
+    try {
+      return check.problem().get();
+    } catch (RuntimeException e) {
+      System.getLogger(Health.class.getName())
+          .log(System.Logger.Level.ERROR, "ready check " + check.name() + " failed", e);
+      return Optional.of("could not be checked");
+    }
+  }
+
+  private Answer metrics(Request request) throws IOException {
+    // the JVM's own take a while to set up, and nobody asks for them in the first second
+    if (withJvm.compareAndSet(false, true)) {
+      JvmMetrics.builder().register(registry);
+    }
+    ExpositionFormatWriter writer =
+        ExpositionFormats.init().findWriter(request.header("Accept").orElse(""));
+    ByteArrayOutputStream text = new ByteArrayOutputStream(16 * 1024);
+    writer.write(text, registry.scrape());
+    return Answer.bytes(200, writer.getContentType(), text.toByteArray());
+  }
+}

@@ -1,0 +1,110 @@
+package dev.rollcall.server.http;
+
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.math.BigDecimal;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.exc.StreamConstraintsException;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// JSON as it goes over the wire: written by streaming, read strictly.
+public final class Json {
+  /// Writes one JSON value.
+  @FunctionalInterface
+  public interface Body {
+    void write(JsonGenerator json);
+  }
+
+  private static final int LONGEST_NUMBER = 100;
+  private static final int DEEPEST = 64;
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(DEEPEST)
+                  .maxNumberLength(LONGEST_NUMBER)
+                  .maxStringLength(Route.LARGEST_BODY)
+                  .maxNameLength(1024)
+                  .build())
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .build();
+
+  private Json() {}
+
+  /// Databind costs a start-up what it never needs: it is loaded with the first body that is read.
+  private static final class Trees {
+    private static final JsonMapper MAPPER = new JsonMapper(FACTORY);
+  }
+
+  static byte[] bytes(Body body) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
+    try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), bytes)) {
+      body.write(json);
+    }
+    return bytes.toByteArray();
+  }
+
+  /// Reads the one value that `text` holds, 64 levels deep at most, no key twice in one object.
+  ///
+  /// @throws Refusal (400) with line and column of what is wrong
+  static JsonNode tree(InputStream text) {
+    try (JsonParser parser = Trees.MAPPER.createParser(text)) {
+      if (parser.nextToken() == null) {
+        throw Refusal.badRequest("the body is empty: a JSON value is required");
+      }
+      JsonNode tree = Trees.MAPPER.readTree(parser);
+      if (parser.nextToken() != null) {
+        throw malformed(parser.currentTokenLocation(), "nothing may follow the JSON value");
+      }
+      return tree;
+    } catch (StreamConstraintsException e) {
+      throw malformed(
+          e.getLocation(),
+          "too deep (over " + DEEPEST + " levels) or with too long a name or number");
+    } catch (JacksonException e) {
+      throw malformed(e.getLocation(), e.getOriginalMessage());
+    }
+  }
+
+  private static Refusal malformed(TokenStreamLocation at, String why) {
+    String where = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
+    return Refusal.badRequest("malformed JSON" + where + ": " + why);
+  }
+
+  /// Writes a number as Go does, which is what clients of the seeds compare with: `100`, not
+  /// `100.0`; `54.52497556578949`; an exponent below 1e-6 and from 1e21 on.
+  ///
+  /// Source: `encoding/json`, `floatEncoder`. Both take the shortest digits that read back the
+  /// same.
+  ///
+  /// @throws IllegalArgumentException for NaN and the infinities, which JSON has not
+  public static void number(JsonGenerator json, double value) {
+    json.writeNumber(number(value));
+  }
+
+  static String number(double value) {
+    if (!Double.isFinite(value)) {
+      throw new IllegalArgumentException(value + " is no JSON number");
+    }
+    double size = Math.abs(value);
+    if (size == 0) {
+      return 1 / value < 0 ? "-0" : "0";
+    }
+    BigDecimal digits = new BigDecimal(Double.toString(value)).stripTrailingZeros();
+    if (size >= 1e-6 && size < 1e21) {
+      return digits.toPlainString();
+    }
+    int exponent = digits.precision() - digits.scale() - 1;
+    return digits.scaleByPowerOfTen(-exponent).toPlainString()
+        + (exponent < 0 ? "e" : "e+")
+        + exponent;
+  }
+}

@@ -1,0 +1,38 @@
+package dev.rollcall.server.http;
+
+/// Where one listener listens, and how.
+///
+/// @param host a name or address of this machine; `0.0.0.0` is all of them
+/// @param port 0 to 65535; 0 takes a free one
+/// @param setting what the operator changes to have another port, as in `--port or http.port`
+/// @param errors how errors are written where no route is found
+/// @param accessLog whether each request is a line of the logger `rollcall.access`
+/// @param limits what it takes on at once
+public record Listening(
+    String host, int port, String setting, ErrorShape errors, boolean accessLog, Limits limits) {
+  public Listening {
+    if (port < 0 || port > 65535) {
+      throw new IllegalArgumentException("port " + port + " is not 0 to 65535: change " + setting);
+    }
+  }
+
+  /// The usual limits, errors in the envelope, no access log.
+  public static Listening on(String host, int port, String setting) {
+    return new Listening(host, port, setting, ErrorShape.ENVELOPE, false, Limits.usual());
+  }
+
+  /// The same with another way to write errors.
+  public Listening withErrors(ErrorShape shape) {
+    return new Listening(host, port, setting, shape, accessLog, limits);
+  }
+
+  /// The same with the access log on or off.
+  public Listening withAccessLog(boolean on) {
+    return new Listening(host, port, setting, errors, on, limits);
+  }
+
+  /// The same with other limits.
+  public Listening withLimits(Limits other) {
+    return new Listening(host, port, setting, errors, accessLog, other);
+  }
+}

@@ -1,0 +1,24 @@
+package dev.rollcall.server.http;
+
+import java.util.Optional;
+
+/// A method a route can take. HEAD and OPTIONS follow from the routes and are never listed.
+public enum Method {
+  GET,
+  POST,
+  PUT,
+  PATCH,
+  DELETE;
+
+  /// The method that answers what is asked for by `name`; HEAD is a GET without the body.
+  static Optional<Method> named(String name) {
+    return switch (name) {
+      case "GET", "HEAD" -> Optional.of(GET);
+      case "POST" -> Optional.of(POST);
+      case "PUT" -> Optional.of(PUT);
+      case "PATCH" -> Optional.of(PATCH);
+      case "DELETE" -> Optional.of(DELETE);
+      default -> Optional.empty();
+    };
+  }
+}

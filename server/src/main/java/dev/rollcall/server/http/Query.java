@@ -1,0 +1,65 @@
+package dev.rollcall.server.http;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// The parameters of a query, in their order, decoded strictly: `name=a&name=b`.
+final class Query {
+  private static final int MOST = 1000;
+  private static final Query EMPTY = new Query(List.of());
+
+  private final List<String> namesAndValues;
+
+  private Query(List<String> namesAndValues) {
+    this.namesAndValues = namesAndValues;
+  }
+
+  /// @throws Refusal (400) where the encoding is bad or there are over 1,000 parameters
+  static Query parse(String raw) {
+    if (raw.isEmpty()) {
+      return EMPTY;
+    }
+    List<String> pairs = new ArrayList<>(8);
+    int start = 0;
+    while (start <= raw.length()) {
+      int end = raw.indexOf('&', start);
+      end = end < 0 ? raw.length() : end;
+      if (end > start) {
+        int equals = raw.indexOf('=', start);
+        boolean named = equals >= 0 && equals < end;
+        pairs.add(Percent.query(raw.substring(start, named ? equals : end)));
+        pairs.add(named ? Percent.query(raw.substring(equals + 1, end)) : "");
+        if (pairs.size() > 2 * MOST) {
+          throw Refusal.badRequest("the query has more than " + MOST + " parameters");
+        }
+      }
+      start = end + 1;
+    }
+    return new Query(pairs);
+  }
+
+  List<String> all(String name) {
+    List<String> values = new ArrayList<>(1);
+    for (int i = 0; i < namesAndValues.size(); i += 2) {
+      if (namesAndValues.get(i).equals(name)) {
+        values.add(namesAndValues.get(i + 1));
+      }
+    }
+    return values;
+  }
+
+  /// @throws Refusal (400) where it is given more than once
+  Optional<String> single(String name) {
+    String found = null;
+    for (int i = 0; i < namesAndValues.size(); i += 2) {
+      if (namesAndValues.get(i).equals(name)) {
+        if (found != null) {
+          throw Refusal.badRequest("parameter '" + name + "' is given more than once");
+        }
+        found = namesAndValues.get(i + 1);
+      }
+    }
+    return Optional.ofNullable(found);
+  }
+}

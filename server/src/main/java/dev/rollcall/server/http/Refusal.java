@@ -1,0 +1,61 @@
+package dev.rollcall.server.http;
+
+import java.util.List;
+import java.util.Map;
+
+/// Ends a request with an error of the caller's: a 4xx status and what to do about it.
+///
+/// It carries no stack trace: it says what the caller did, not where the server was.
+public final class Refusal extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final int status;
+  private final transient Map<String, String> headers;
+
+  private Refusal(int status, String reason, Map<String, String> headers) {
+    super(reason, null, false, false);
+    this.status = status;
+    this.headers = headers;
+  }
+
+  /// Any 4xx status.
+  public static Refusal of(int status, String reason) {
+    if (status < 400 || status > 499) {
+      throw new IllegalArgumentException("status " + status + " is no refusal");
+    }
+    return new Refusal(status, reason, Map.of());
+  }
+
+  /// 400: something in the request is wrong; `reason` names it, with its value and what it should
+  /// be.
+  public static Refusal badRequest(String reason) {
+    return of(400, reason);
+  }
+
+  /// 404: there is no such thing, or it is somebody else's.
+  public static Refusal notFound(String reason) {
+    return of(404, reason);
+  }
+
+  /// The same refusal with one more header.
+  Refusal with(String header, String value) {
+    return new Refusal(status, reason(), Map.of(header, value));
+  }
+
+  int status() {
+    return status;
+  }
+
+  String reason() {
+    String reason = getMessage();
+    return reason == null ? "" : reason;
+  }
+
+  Answer answer(ErrorShape shape) {
+    Answer answer = shape.answer(status, List.of(reason()));
+    for (Map.Entry<String, String> header : headers.entrySet()) {
+      answer = answer.with(header.getKey(), header.getValue());
+    }
+    return answer;
+  }
+}

@@ -1,0 +1,164 @@
+package dev.rollcall.server.http;
+
+import io.helidon.http.Header;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Headers;
+import io.helidon.webserver.http.ServerRequest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/// What a handler sees of a request. It belongs to the request's thread and ends with the handler.
+public final class Request {
+  private final ServerRequest request;
+  private final Method method;
+  private final RouteTable.Found found;
+  private final RequestBody body;
+  private @Nullable Query query;
+
+  Request(ServerRequest request, Method method, RouteTable.Found found, RequestBody body) {
+    this.request = request;
+    this.method = method;
+    this.found = found;
+    this.body = body;
+  }
+
+  /// The method; HEAD is told as GET.
+  public Method method() {
+    return method;
+  }
+
+  /// The decoded segment that stands for `{name}` in the route's path.
+  ///
+  /// @throws IllegalArgumentException where the path has no such parameter
+  public String path(String name) {
+    return found.parameter(name);
+  }
+
+  /// A path parameter that is a positive whole number.
+  ///
+  /// @throws Refusal (400) where it is not
+  public long pathNumber(String name) {
+    return positive(name, path(name));
+  }
+
+  /// A query parameter that may be given once.
+  ///
+  /// @throws Refusal (400) where it is given more than once
+  public Optional<String> query(String name) {
+    return query().single(name);
+  }
+
+  /// All values of a query parameter, in their order.
+  public List<String> queries(String name) {
+    return query().all(name);
+  }
+
+  /// A query parameter that is a positive whole number.
+  ///
+  /// @throws Refusal (400) where it is given more than once or is none
+  public OptionalLong queryNumber(String name) {
+    Optional<String> value = query(name);
+    return value.isEmpty() ? OptionalLong.empty() : OptionalLong.of(positive(name, value.get()));
+  }
+
+  /// A header that is given once; of one given several times, the first.
+  public Optional<String> header(String name) {
+    return headers().first(HeaderNames.create(name));
+  }
+
+  /// All values of a header, one for each line that carries it.
+  public List<String> headers(String name) {
+    HeaderName header = HeaderNames.create(name);
+    return headers().contains(header) ? headers().get(header).allValues() : List.of();
+  }
+
+  /// Whence the request came: the other end of the connection, whatever the headers say.
+  public InetSocketAddress remote() {
+    return (InetSocketAddress) request.remotePeer().address();
+  }
+
+  /// The whole body, decompressed.
+  ///
+  /// @throws Refusal 413 beyond the route's limit, 415 for an encoding other than gzip
+  public byte[] body() {
+    try (InputStream stream = bodyStream()) {
+      return stream.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// The body, decompressed, to be read while it comes in. Reading throws the refusals of [#body].
+  public InputStream bodyStream() {
+    return body.open();
+  }
+
+  /// The body as a tree of JSON.
+  ///
+  /// @throws Refusal 415 where another content type is stated, 400 with line and column where it is
+  ///   malformed, and those of [#body]
+  public JsonNode json() {
+    header("Content-Type").ifPresent(Request::requireJson);
+    return Json.tree(bodyStream());
+  }
+
+  List<String> headerNames() {
+    List<String> names = new ArrayList<>();
+    for (Header header : headers()) {
+      names.add(header.name());
+    }
+    return names;
+  }
+
+  private Headers headers() {
+    return request.headers();
+  }
+
+  private Query query() {
+    Query parsed = query;
+    if (parsed == null) {
+      parsed = Query.parse(request.prologue().query().rawValue());
+      query = parsed;
+    }
+    return parsed;
+  }
+
+  private static void requireJson(String contentType) {
+    int parameters = contentType.indexOf(';');
+    String type =
+        (parameters < 0 ? contentType : contentType.substring(0, parameters))
+            .strip()
+            .toLowerCase(Locale.ROOT);
+    if (!type.equals("application/json")
+        && !(type.startsWith("application/") && type.endsWith("+json"))) {
+      throw Refusal.of(415, "the body is '" + type + "': send application/json")
+          .with("Accept", "application/json");
+    }
+  }
+
+  /// Digits alone: no sign, no space, nothing that only some parsers take for a number.
+  static long positive(String name, String value) {
+    long number = 0;
+    boolean good = !value.isEmpty() && value.length() <= 18;
+    for (int i = 0; good && i < value.length(); i++) {
+      char c = value.charAt(i);
+      good = c >= '0' && c <= '9';
+      number = number * 10 + (c - '0');
+    }
+    if (!good || number == 0) {
+      throw Refusal.badRequest(
+          "parameter '" + name + "' is '" + value + "': a positive whole number is required");
+    }
+    return number;
+  }
+}

@@ -1,0 +1,92 @@
+package dev.rollcall.server.http;
+
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/// One thing the server does: the methods and paths it answers, who may call it, and how.
+///
+/// @param methods at least one; GET answers HEAD as well
+/// @param path begins with `/`; a segment is literal or one parameter, as in
+///   `/v1/services/{id}/events`
+/// @param access who may call
+/// @param bodyLimit bytes of body taken, before and after decompression: 0 to [#LARGEST_BODY]
+/// @param errors how errors of this route are written
+/// @param handler what answers
+public record Route(
+    Set<Method> methods,
+    String path,
+    Access access,
+    int bodyLimit,
+    ErrorShape errors,
+    Handler handler) {
+  /// 64 KiB: the body a route takes when it does not say otherwise.
+  public static final int DEFAULT_BODY = 64 * 1024;
+
+  /// 16 MiB: the most that a route may take.
+  public static final int LARGEST_BODY = 16 * 1024 * 1024;
+
+  private static final Pattern PATH =
+      Pattern.compile("/|(/([A-Za-z0-9._~-]+|\\{[a-z][A-Za-z0-9_]*}))+");
+
+  public Route {
+    if (methods.isEmpty()) {
+      throw new IllegalArgumentException("route " + path + " has no method");
+    }
+    if (!PATH.matcher(path).matches()) {
+      throw new IllegalArgumentException(
+          "route path '" + path + "' is not of the form /literal/{parameter}");
+    }
+    if (bodyLimit < 0 || bodyLimit > LARGEST_BODY) {
+      throw new IllegalArgumentException(
+          "body limit " + bodyLimit + " of " + path + " is not 0 to " + LARGEST_BODY);
+    }
+    methods = Set.copyOf(methods);
+  }
+
+  /// A route for several methods.
+  public static Route of(Set<Method> methods, String path, Access access, Handler handler) {
+    return new Route(methods, path, access, DEFAULT_BODY, ErrorShape.ENVELOPE, handler);
+  }
+
+  /// A route for GET, and so for HEAD.
+  public static Route get(String path, Access access, Handler handler) {
+    return of(EnumSet.of(Method.GET), path, access, handler);
+  }
+
+  /// A route for POST.
+  public static Route post(String path, Access access, Handler handler) {
+    return of(EnumSet.of(Method.POST), path, access, handler);
+  }
+
+  /// A route for PATCH.
+  public static Route patch(String path, Access access, Handler handler) {
+    return of(EnumSet.of(Method.PATCH), path, access, handler);
+  }
+
+  /// A route for DELETE.
+  public static Route delete(String path, Access access, Handler handler) {
+    return of(EnumSet.of(Method.DELETE), path, access, handler);
+  }
+
+  /// The same route with another limit for its body, in bytes.
+  public Route withBodyLimit(int bytes) {
+    return new Route(methods, path, access, bytes, errors, handler);
+  }
+
+  /// The same route with another way to write its errors.
+  public Route withErrors(ErrorShape shape) {
+    return new Route(methods, path, access, bodyLimit, shape, handler);
+  }
+
+  /// `GET /v1/services PUBLIC`: the line that a table of all routes shows.
+  @Override
+  public String toString() {
+    return methods.stream().sorted().map(Method::name).collect(Collectors.joining(","))
+        + " "
+        + path
+        + " "
+        + access;
+  }
+}

@@ -1,0 +1,147 @@
+package dev.rollcall.server.http;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/// The routes of one listener, compiled to find the one for a path.
+///
+/// A path is found as it stands where it is literal (one look into a map), else segment by segment:
+/// literal segments before parameters. A trailing slash is the same path.
+final class RouteTable {
+  /// A route, and where its durations are counted.
+  record Target(Route route, RequestTimes.Series times) {}
+
+  /// One path with its routes by method.
+  static final class Endpoint {
+    private final String path;
+    private final List<String> segments;
+    private final ErrorShape errors;
+    private final Map<Method, Target> targets = new EnumMap<>(Method.class);
+
+    private Endpoint(Route first) {
+      this.path = first.path();
+      this.segments = split(path);
+      this.errors = first.errors();
+    }
+
+    ErrorShape errors() {
+      return errors;
+    }
+
+    Optional<Target> target(Method method) {
+      return Optional.ofNullable(targets.get(method));
+    }
+
+    /// `GET, HEAD, OPTIONS`
+    String allow() {
+      TreeSet<String> names = new TreeSet<>();
+      targets.keySet().forEach(method -> names.add(method.name()));
+      if (targets.containsKey(Method.GET)) {
+        names.add("HEAD");
+      }
+      names.add("OPTIONS");
+      return String.join(", ", names);
+    }
+
+    private boolean literal() {
+      return path.indexOf('{') < 0;
+    }
+
+    private boolean matches(List<String> asked) {
+      if (asked.size() != segments.size()) {
+        return false;
+      }
+      for (int i = 0; i < segments.size(); i++) {
+        String segment = segments.get(i);
+        if (isParameter(segment) ? asked.get(i).isEmpty() : !segment.equals(asked.get(i))) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+
+  /// An endpoint and the decoded segments of the path that was asked for.
+  record Found(Endpoint endpoint, List<String> segments) {
+    String parameter(String name) {
+      String wanted = "{" + name + "}";
+      for (int i = 0; i < segments.size(); i++) {
+        if (endpoint.segments.get(i).equals(wanted)) {
+          return segments.get(i);
+        }
+      }
+      throw new IllegalArgumentException("path " + endpoint.path + " has no parameter " + wanted);
+    }
+  }
+
+  private final Map<String, Found> literal = new HashMap<>();
+  private final List<Endpoint> endpoints;
+
+  /// @throws IllegalArgumentException where two routes answer the same method and path
+  RouteTable(List<Route> all, RequestTimes times) {
+    Map<String, Endpoint> byShape = new HashMap<>();
+    for (Route route : all) {
+      // /a/{id} and /a/{name} are one path to a caller, and so one endpoint
+      String shape = route.path().replaceAll("\\{[^}]*}", "{}");
+      Endpoint endpoint = byShape.computeIfAbsent(shape, key -> new Endpoint(route));
+      if (!endpoint.path.equals(route.path())) {
+        throw new IllegalArgumentException(
+            "routes " + endpoint.path + " and " + route.path() + " are the same path");
+      }
+      for (Method method : route.methods()) {
+        Target target = new Target(route, times.of(method.name(), route.path()));
+        if (endpoint.targets.put(method, target) != null) {
+          throw new IllegalArgumentException(
+              "there are two routes for " + method + " " + route.path());
+        }
+      }
+    }
+    this.endpoints =
+        byShape.values().stream()
+            .sorted(Comparator.comparing((Endpoint endpoint) -> endpoint.path.replace('{', '~')))
+            .toList();
+    for (Endpoint endpoint : endpoints) {
+      if (endpoint.literal()) {
+        literal.put(endpoint.path, new Found(endpoint, endpoint.segments));
+      }
+    }
+  }
+
+  /// Finds the endpoint for a path as it came over the wire.
+  ///
+  /// @throws Refusal (400) where its encoding is bad
+  Optional<Found> find(String raw) {
+    Found found = literal.get(raw);
+    if (found != null) {
+      return Optional.of(found);
+    }
+    List<String> asked = split(raw);
+    asked.replaceAll(Percent::segment);
+    for (Endpoint endpoint : endpoints) {
+      if (endpoint.matches(asked)) {
+        return Optional.of(new Found(endpoint, asked));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean isParameter(String segment) {
+    return segment.startsWith("{");
+  }
+
+  /// `/a/b/` gives `a`, `b`; `/` gives nothing; an empty segment elsewhere stays.
+  private static List<String> split(String path) {
+    List<String> segments = new ArrayList<>(Arrays.asList(path.substring(1).split("/", -1)));
+    if (segments.getLast().isEmpty()) {
+      segments.removeLast();
+    }
+    return segments;
+  }
+}
