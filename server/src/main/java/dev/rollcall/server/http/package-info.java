@@ -1,4 +1,5 @@
-/// The HTTP server: routes and who may call them, JSON answers and errors, the event stream, the health port.
+/// The HTTP server: routes and who may call them, JSON answers and errors, the event stream, the
+/// health port.
 @NullMarked
 package dev.rollcall.server.http;
 
