@@ -1,0 +1,110 @@
+package dev.rollcall.server.app;
+
+import dev.rollcall.server.config.Mistakes;
+import dev.rollcall.server.config.OneLine;
+import java.lang.System.Logger.Level;
+import java.util.Collection;
+import picocli.CommandLine;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.OverwrittenOptionException;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/// A command line of commands that are told apart, helped with and complained about in one way.
+final class Commands {
+  private static final System.Logger LOG = System.getLogger(Commands.class.getName());
+
+  private Commands() {}
+
+  /// A command with `--help`.
+  static CommandSpec command(String name, String does, Command command) {
+    CommandSpec spec = CommandSpec.wrapWithoutInspection(command);
+    spec.name(name);
+    spec.usageMessage().description(does).width(100).sortOptions(false);
+    spec.addOption(
+        OptionSpec.builder("-h", "--help").usageHelp(true).description("show this").build());
+    return spec;
+  }
+
+  /// A command that only has others beneath it: alone it shows its help, as a mistake.
+  static CommandSpec group(String name, String does) {
+    return command(
+        name,
+        does,
+        given -> {
+          CommandLine line = given.commandSpec().commandLine();
+          line.usage(line.getErr());
+          return Command.MISTAKE;
+        });
+  }
+
+  /// The command line with `root` at its top, ready to execute arguments.
+  static CommandLine line(CommandSpec root) {
+    return new CommandLine(root)
+        .setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF))
+        .setExpandAtFiles(false)
+        .setParameterExceptionHandler((mistake, arguments) -> mistake(mistake))
+        .setExecutionStrategy(Commands::run);
+  }
+
+  private static int run(ParseResult given) {
+    Integer helped = CommandLine.executeHelpRequest(given);
+    if (helped != null) {
+      return helped;
+    }
+    ParseResult innermost = given;
+    while (innermost.hasSubcommand()) {
+      innermost = innermost.subcommand();
+    }
+    CommandSpec spec = innermost.commandSpec();
+    try {
+      return ((Command) spec.userObject()).run(innermost);
+    } catch (Trouble e) {
+      spec.commandLine()
+          .getErr()
+          .println("rollcall: " + OneLine.of(String.valueOf(e.getMessage())));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, "this is a bug in Rollcall", e);
+    }
+    return Command.TROUBLE;
+  }
+
+  private static int mistake(ParameterException mistake) {
+    CommandLine line = mistake.getCommandLine();
+    line.getErr()
+        .println(line.getCommandSpec().qualifiedName() + ": " + OneLine.of(words(mistake)));
+    return Command.MISTAKE;
+  }
+
+  private static String words(ParameterException mistake) {
+    CommandLine line = mistake.getCommandLine();
+    return switch (mistake) {
+      case UnmatchedArgumentException unmatched -> {
+        String given = unmatched.getUnmatched().getFirst().replaceFirst("=.*", "");
+        boolean flag = given.startsWith("-");
+        Collection<String> known =
+            flag ? line.getCommandSpec().optionsMap().keySet() : line.getSubcommands().keySet();
+        yield given + ": unknown " + (flag ? "flag" : "argument") + suggestion(given, known);
+      }
+      case OverwrittenOptionException twice -> ((OptionSpec) twice.getOverwritten()).longestName() + ": is given twice: give it once";
+      case MissingParameterException missing when !missing.getMissing().isEmpty() -> {
+        ArgSpec first = missing.getMissing().getFirst();
+        yield first instanceof OptionSpec option
+            ? option.longestName() + ": has no value: write " + option.longestName() + "=" + option.paramLabel()
+            : first.paramLabel() + ": is missing";
+      }
+      default -> String.valueOf(mistake.getMessage());
+    };
+  }
+
+  private static String suggestion(String given, Collection<String> known) {
+    return known.isEmpty() ? ": remove it" : Mistakes.suggestion(given, known);
+  }
+}

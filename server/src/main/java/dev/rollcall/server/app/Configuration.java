@@ -1,0 +1,54 @@
+package dev.rollcall.server.app;
+
+import dev.rollcall.server.config.ConfigFiles;
+import dev.rollcall.server.config.Mistakes;
+import dev.rollcall.server.config.Sources;
+import dev.rollcall.server.config.Values;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Everything an operator said: settings and services, read together and right as a whole.
+///
+/// @param values the settings by key, before they became records
+record Configuration<S>(ServeSettings settings, Values values, List<S> services) {
+  /// Variables named like settings that others read: the script that starts Rollcall, and the
+  /// command line for its `--config`.
+  static final String FILE_VARIABLE = "ROLLCALL_CONFIG";
+
+  private static final List<String> OTHER_VARIABLES = List.of(FILE_VARIABLE, "ROLLCALL_JAVA_OPTS");
+
+  Configuration {
+    services = List.copyOf(services);
+  }
+
+  /// Where a configuration comes from; reading it again sees what changed in the files.
+  ///
+  /// @param flags texts by flag: `--port`
+  /// @param environment the process's environment
+  record Origin<S>(
+      Map<String, String> flags,
+      Map<String, String> environment,
+      ConfigFiles files,
+      ServiceReader<S> reader) {
+    /// The configuration, or nothing when anything is wrong with it: then `mistakes` says what.
+    Optional<Configuration<S>> read(Mistakes mistakes) {
+      Sources sources = Sources.read(flags, environment, files, mistakes);
+      Values values = sources.resolve(Declared.ALL, OTHER_VARIABLES);
+      List<S> services = reader.read(sources.services(), sources.inFile());
+      return mistakes.isEmpty()
+          ? settings(values, mistakes)
+              .map(settings -> new Configuration<>(settings, values, services))
+          : Optional.empty();
+    }
+
+    private Optional<ServeSettings> settings(Values values, Mistakes mistakes) {
+      try {
+        return Optional.of(Declared.settings(values, files.directory()));
+      } catch (IllegalArgumentException e) {
+        mistakes.add("configuration", String.valueOf(e.getMessage()));
+        return Optional.empty();
+      }
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package dev.rollcall.server.app;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/// The folder in which everything is kept.
+final class DataFolder {
+  private DataFolder() {}
+
+  /// Makes the folder where there is none, readable by its owner alone since keys and accounts are
+  /// kept in it, and makes sure that it can be written.
+  ///
+  /// @throws Trouble when it cannot be used
+  static void open(Path folder) {
+    try {
+      if (!Files.exists(folder)) {
+        Files.createDirectories(folder);
+        closeToOthers(folder);
+      }
+      Files.delete(Files.createTempFile(folder, "writable", ""));
+    } catch (FileAlreadyExistsException e) {
+      throw new Trouble(folder + " is a file where the data folder should be: set data to another");
+    } catch (AccessDeniedException e) {
+      throw new Trouble(
+          folder + " cannot be written by this user: give it to them, or set data to another");
+    } catch (IOException e) {
+      throw new Trouble(folder + " cannot be used as data folder: " + e.getMessage());
+    }
+  }
+
+  private static void closeToOthers(Path folder) throws IOException {
+    if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+    }
+  }
+}

@@ -1,0 +1,256 @@
+package dev.rollcall.server.app;
+
+import dev.rollcall.server.app.ServeSettings.Database;
+import dev.rollcall.server.app.ServeSettings.Limits;
+import dev.rollcall.server.app.ServeSettings.Listener;
+import dev.rollcall.server.app.ServeSettings.Logging;
+import dev.rollcall.server.app.ServeSettings.Monitoring;
+import dev.rollcall.server.app.ServeSettings.Storage;
+import dev.rollcall.server.app.ServeSettings.Web;
+import dev.rollcall.server.config.Kind;
+import dev.rollcall.server.config.Secret;
+import dev.rollcall.server.config.Setting;
+import dev.rollcall.server.config.Values;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/// Every setting there is. File keys, flags, environment variables, help and `docs/settings.md` all
+/// follow from these lines.
+final class Declared {
+  private static final Duration DAY = Duration.ofDays(1);
+
+  static final Setting<Path> DATA =
+      Setting.of("data", Kind.path(), "./rollcall-data", "folder for everything that is kept");
+  static final Setting<Optional<Secret>> DATABASE =
+      Setting.of(
+              "database",
+              Kind.optional(database()),
+              "",
+              "SQLite file, or postgresql:// URL; without it rollcall.db in the data folder")
+          .kept()
+          .alias("DB_FILE", Optional::of);
+  static final Setting<Integer> PORT =
+      Setting.of("port", Kind.port(), "8080", "port of the API and the pages; 0 is any free one")
+          .alias("API_PORT", Optional::of);
+  static final Setting<String> HOST =
+      Setting.of(
+              "host", Kind.host(), "0.0.0.0", "address to listen on; 0.0.0.0 is all, IPv6 included")
+          .alias("API_DOMAIN", Declared::listeningHost);
+  static final Setting<Integer> HEALTH_PORT =
+      Setting.of(
+          "health.port",
+          Kind.port(),
+          "8091",
+          "port of /health, /ready and /metrics; 0 is any free");
+  static final Setting<String> HEALTH_HOST =
+      Setting.of("health.host", Kind.host(), "0.0.0.0", "address the health port listens on");
+  static final Setting<Optional<Secret>> TOKEN =
+      Setting.of(
+              "token",
+              Kind.optional(token()),
+              "",
+              "token that management asks for; without it only this machine may manage")
+          .kept();
+  static final Setting<Set<Role>> ROLES =
+      Setting.of(
+          "roles", roles(), "runner,api", "what this process does: ask services, answer over HTTP");
+  static final Setting<Duration> INTERVAL =
+      Setting.of(
+              "monitor.interval",
+              Kind.duration(Duration.ofMillis(100), DAY.multipliedBy(30)),
+              "15s",
+              "how often a service is asked that does not say so itself")
+          .alias("RUNNER_SCRAPE_INTERVAL_SECONDS", Declared::seconds);
+  static final Setting<Duration> TIMEOUT =
+      Setting.of(
+              "monitor.timeout",
+              Kind.duration(Duration.ofMillis(10), Duration.ofHours(1)),
+              "15s",
+              "how long a service may take that does not say so itself")
+          .alias("RUNNER_HTTP_TIMEOUT_SECONDS", Declared::seconds);
+  static final Setting<Boolean> KEEP_ALIVE =
+      Setting.of(
+          "monitor.keep-alive",
+          Kind.flag(),
+          "false",
+          "keep connections from one check to the next");
+  static final Setting<Integer> PER_HOST =
+      Setting.of(
+          "monitor.per-host", Kind.number(1, 100_000), "64", "checks at once of one host and port");
+  static final Setting<Integer> IN_FLIGHT =
+      Setting.of("monitor.in-flight", Kind.number(1, 1_000_000), "10000", "checks at once in all");
+  static final Setting<Duration> RETENTION =
+      Setting.of(
+          "monitor.retention",
+          Kind.duration(Duration.ofHours(1), DAY.multipliedBy(36_500)),
+          "30d",
+          "how long each single tick is kept");
+  static final Setting<List<InetSocketAddress>> WITNESS =
+      Setting.of(
+          "monitor.witness",
+          Kind.list(Kind.hostPort()),
+          "",
+          "hosts that tell whether our own network is alive");
+  static final Setting<Logging.Level> LOG_LEVEL =
+      Setting.of("log.level", Kind.choice(Logging.Level.class), "info", "how much is logged")
+          .alias("DEBUG", debug -> truth(debug) ? Optional.of("debug") : Optional.empty());
+  static final Setting<Logging.Format> LOG_FORMAT =
+      Setting.of("log.format", Kind.choice(Logging.Format.class), "text", "how log lines look")
+          .alias("ENV", env -> env.equals("production") ? Optional.of("json") : Optional.empty());
+  static final Setting<Boolean> LOG_ACCESS =
+      Setting.of("log.access", Kind.flag(), "false", "log every request");
+  static final Setting<String> NAME =
+      Setting.of("name", name(), "rollcall", "what this process calls itself in JSON logs")
+          .alias("SERVICE_NAME", Optional::of);
+
+  /// All of them, in the order in which help shows them.
+  static final List<Setting<?>> ALL =
+      List.of(
+          DATA,
+          DATABASE,
+          HOST,
+          PORT,
+          HEALTH_HOST,
+          HEALTH_PORT,
+          TOKEN,
+          ROLES,
+          INTERVAL,
+          TIMEOUT,
+          KEEP_ALIVE,
+          PER_HOST,
+          IN_FLIGHT,
+          RETENTION,
+          WITNESS,
+          LOG_LEVEL,
+          LOG_FORMAT,
+          LOG_ACCESS,
+          NAME);
+
+  private Declared() {}
+
+  /// The settings as records.
+  ///
+  /// @param directory where relative paths start
+  /// @throws IllegalArgumentException where values that are right by themselves contradict each
+  ///   other
+  static ServeSettings settings(Values values, Path directory) {
+    Path data = directory.resolve(values.of(DATA)).normalize().toAbsolutePath();
+    return new ServeSettings(
+        values.of(NAME),
+        values.of(ROLES),
+        new Storage(data, store(values.of(DATABASE), data, directory)),
+        new Web(
+            new Listener(values.of(HOST), values.of(PORT)),
+            new Listener(values.of(HEALTH_HOST), values.of(HEALTH_PORT)),
+            values.of(TOKEN),
+            values.of(LOG_ACCESS)),
+        new Monitoring(
+            values.of(INTERVAL),
+            values.of(TIMEOUT),
+            values.of(KEEP_ALIVE),
+            new Limits(values.of(PER_HOST), values.of(IN_FLIGHT)),
+            values.of(RETENTION),
+            values.of(WITNESS)),
+        new Logging(values.of(LOG_LEVEL), values.of(LOG_FORMAT)));
+  }
+
+  private static Database store(Optional<Secret> given, Path data, Path directory) {
+    String text = given.map(Secret::reveal).orElse("");
+    if (text.isEmpty()) {
+      return new Database.Sqlite(data.resolve("rollcall.db"));
+    }
+    return postgres(text)
+        ? new Database.Postgres(new Secret(text))
+        : new Database.Sqlite(directory.resolve(text).normalize().toAbsolutePath());
+  }
+
+  private static boolean postgres(String text) {
+    return text.startsWith("postgresql://")
+        || text.startsWith("postgres://")
+        || text.startsWith("jdbc:postgresql://");
+  }
+
+  /// Checked here, told apart in [#store], which knows the folders.
+  private static Kind<Secret> database() {
+    return new Kind<>(
+        "FILE|URL",
+        text -> {
+          if (!postgres(text)) {
+            if (text.contains("://") || text.startsWith("jdbc:")) {
+              throw new IllegalArgumentException(
+                  "is no database known here: give the path of a SQLite file or a URL as in"
+                      + " postgresql://user:password@host/database");
+            }
+            Kind.path().parse(text);
+          }
+          return new Secret(text);
+        });
+  }
+
+  private static Kind<Set<Role>> roles() {
+    Kind<List<Role>> list = Kind.list(Kind.choice(Role.class));
+    return new Kind<>(
+        list.label(),
+        text -> {
+          Set<Role> roles = Set.copyOf(list.parse(text));
+          if (roles.isEmpty()) {
+            throw new IllegalArgumentException("is no role: give runner, api or both");
+          }
+          return roles;
+        });
+  }
+
+  private static Kind<Secret> token() {
+    return new Kind<>(
+        "SECRET",
+        text -> {
+          if (!text.matches("[!-~]{16,1024}")) {
+            throw new IllegalArgumentException(
+                "is no token: give 16 to 1024 visible ASCII characters, as `openssl rand -hex 16`"
+                    + " prints them");
+          }
+          return new Secret(text);
+        });
+  }
+
+  private static Kind<String> name() {
+    return new Kind<>(
+        "TEXT",
+        text -> {
+          if (text.isBlank() || text.length() > 100) {
+            throw new IllegalArgumentException("is no name: give 1 to 100 characters");
+          }
+          return text;
+        });
+  }
+
+  /// `API_DOMAIN` is the name a service is reached by. An address or `localhost` is also one to
+  /// listen on; any other name may be that of a balancer in front, and says nothing about this
+  /// machine.
+  private static Optional<String> listeningHost(String domain) {
+    Kind.host().parse(domain);
+    boolean address =
+        domain.equals("localhost") || domain.contains(":") || domain.matches("[0-9.]+");
+    return address ? Optional.of(domain) : Optional.empty();
+  }
+
+  private static Optional<String> seconds(String text) {
+    if (!text.matches("\\d{1,9}")) {
+      throw new IllegalArgumentException("is no whole number of seconds: write it as 15");
+    }
+    return Optional.of(text + "s");
+  }
+
+  private static boolean truth(String text) {
+    return switch (text.toLowerCase(Locale.ROOT)) {
+      case "true", "1" -> true;
+      case "false", "0" -> false;
+      default -> throw new IllegalArgumentException("is neither true nor false");
+    };
+  }
+}

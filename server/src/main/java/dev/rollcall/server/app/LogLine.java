@@ -1,0 +1,126 @@
+package dev.rollcall.server.app;
+
+import dev.rollcall.server.app.ServeSettings.Logging;
+import dev.rollcall.server.config.OneLine;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Optional;
+import java.util.logging.Formatter;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.SimpleFormatter;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/// How a message looks in the log.
+///
+/// An exception is part of its line: its type and message, and those of its causes. Its stack
+/// follows where it marks a bug (level error) or where we log for debugging: in a text, on indented
+/// lines of its own; in JSON, in the field `stack`. Whatever a message holds, it starts no line.
+///
+/// @param name what the process calls itself, told in JSON
+record LogLine(Logging logging, String name) {
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+  private static final List<String> OURS = List.of("dev.rollcall.server.", "dev.rollcall.");
+  private static final Formatter PARAMETERS = new SimpleFormatter();
+  private static final JsonFactory JSON = new JsonFactory();
+
+  /// The text for one message, its line end included.
+  String text(LogRecord message) {
+    return switch (logging.format()) {
+      case TEXT -> plain(message);
+      case JSON -> json(message);
+    };
+  }
+
+  /// `2026-11-20T06:30:00.123Z INFO monitor: 12 services`
+  private String plain(LogRecord message) {
+    StringBuilder line = new StringBuilder(160);
+    line.append(TIME.format(message.getInstant())).append(' ');
+    line.append("%-5s".formatted(level(message))).append(' ');
+    line.append(OneLine.of(source(message))).append(": ");
+    line.append(OneLine.of(PARAMETERS.formatMessage(message)));
+    Optional<Throwable> thrown = Optional.ofNullable(message.getThrown());
+    thrown.ifPresent(it -> line.append(": ").append(OneLine.of(chain(it))));
+    line.append('\n');
+    thrown
+        .filter(it -> showsStack(message))
+        .ifPresent(
+            it ->
+                stack(it)
+                    .lines()
+                    .forEach(at -> line.append("    ").append(OneLine.of(at)).append('\n')));
+    return line.toString();
+  }
+
+  /// `{"time":"...","level":"INFO","logger":"monitor","message":"12
+  /// services","service":"rollcall"}`
+  private String json(LogRecord message) {
+    StringWriter line = new StringWriter(200);
+    try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), line)) {
+      json.writeStartObject();
+      json.writeStringProperty("time", TIME.format(message.getInstant()));
+      json.writeStringProperty("level", level(message));
+      json.writeStringProperty("logger", source(message));
+      json.writeStringProperty("message", PARAMETERS.formatMessage(message));
+      json.writeStringProperty("service", name);
+      Throwable thrown = message.getThrown();
+      if (thrown != null) {
+        json.writeStringProperty("exception", chain(thrown));
+        if (showsStack(message)) {
+          json.writeStringProperty("stack", stack(thrown));
+        }
+      }
+      json.writeEndObject();
+    }
+    return line.append('\n').toString();
+  }
+
+  private boolean showsStack(LogRecord message) {
+    return logging.level() == Logging.Level.DEBUG || level(message).equals("ERROR");
+  }
+
+  private static String level(LogRecord message) {
+    int level = message.getLevel().intValue();
+    if (level >= Level.SEVERE.intValue()) {
+      return "ERROR";
+    }
+    if (level >= Level.WARNING.intValue()) {
+      return "WARN";
+    }
+    return level >= Level.INFO.intValue() ? "INFO" : "DEBUG";
+  }
+
+  /// Who speaks: our package (`monitor`), or the simple name of a library's class.
+  private static String source(LogRecord message) {
+    String name = Optional.ofNullable(message.getLoggerName()).orElse("");
+    return OURS.stream()
+        .filter(name::startsWith)
+        .findFirst()
+        .map(ours -> name.substring(ours.length()).replaceFirst("\\..*", ""))
+        .orElseGet(() -> name.substring(name.lastIndexOf('.') + 1));
+  }
+
+  /// An exception and its causes: `SQLException: database is full, from IOException: ...`
+  private static String chain(Throwable thrown) {
+    StringBuilder chain = new StringBuilder();
+    Optional<Throwable> at = Optional.of(thrown);
+    for (int depth = 0; at.isPresent() && depth < 8; depth++) {
+      chain.append(depth == 0 ? "" : ", from ").append(at.get().getClass().getSimpleName());
+      Optional.ofNullable(at.get().getMessage()).ifPresent(it -> chain.append(": ").append(it));
+      at = Optional.ofNullable(at.get().getCause());
+    }
+    return chain.toString();
+  }
+
+  private static String stack(Throwable thrown) {
+    StringWriter stack = new StringWriter();
+    thrown.printStackTrace(new PrintWriter(stack));
+    return stack.toString();
+  }
+}

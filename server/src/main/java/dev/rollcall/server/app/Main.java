@@ -1,0 +1,132 @@
+package dev.rollcall.server.app;
+
+import dev.rollcall.server.config.ConfigFiles;
+import dev.rollcall.server.config.Mistakes;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.ParseResult;
+import tools.jackson.databind.JsonNode;
+
+/// The program: its commands, and where they begin.
+///
+/// @param directory the working directory
+/// @param environment the process's environment
+record Main(Path directory, Map<String, String> environment) {
+  /// Runs the command that the arguments name, and ends the process with its status.
+  public static void main(String[] arguments) {
+    widenCarriers();
+    System.exit(new Main(Path.of(""), System.getenv()).commands().execute(arguments));
+  }
+
+  /// Calls into SQLite hold the carrier thread beneath a virtual one, so that there have to be a
+  /// few more of them than processors. Has to come before the first virtual thread.
+  private static void widenCarriers() {
+    String property = "jdk.virtualThreadScheduler.parallelism";
+    if (System.getProperty(property) == null) {
+      int carriers = Math.max(Runtime.getRuntime().availableProcessors() + 2, 4);
+      System.setProperty(property, Integer.toString(carriers));
+    }
+  }
+
+  /// All commands.
+  CommandLine commands() {
+    CommandSpec rollcall =
+        Commands.group("rollcall", "Calls the roll of everything you depend on.")
+            .version("rollcall " + version());
+    rollcall.addOption(
+        OptionSpec.builder("--version").versionHelp(true).description("show the version").build());
+    rollcall.addSubcommand(
+        "serve",
+        Flags.configured(
+            Commands.command("serve", "Watch services, and answer over HTTP.", this::serve)));
+    rollcall.addSubcommand(
+        "config",
+        Commands.group("config", "Look at the configuration.")
+            .addSubcommand(
+                "check",
+                Flags.configured(
+                    Commands.command(
+                        "check", "Say everything that is wrong with it, or ok.", this::check))));
+    CommandSpec train =
+        Commands.command("train", "Run and end, for Java to learn what a start needs.", this::train)
+            .addPositional(
+                PositionalParamSpec.builder()
+                    .paramLabel("DIR")
+                    .arity("1")
+                    .type(Path.class)
+                    .build());
+    train.usageMessage().hidden(true);
+    rollcall.addSubcommand("train", train);
+    return Commands.line(rollcall);
+  }
+
+  private int serve(ParseResult given) throws InterruptedException {
+    return serve(origin(given), given, Signals.stop()::await);
+  }
+
+  private static int serve(
+      Configuration.Origin<JsonNode> origin, ParseResult given, Serve.Wish stop)
+      throws InterruptedException {
+    Watch watch = new Watch(origin.files().yaml());
+    Optional<Configuration<JsonNode>> configuration = read(origin, given);
+    return configuration.isPresent()
+        ? new Serve(origin, configuration.get(), watch).run(stop)
+        : Command.MISTAKE;
+  }
+
+  private int check(ParseResult given) {
+    Optional<Configuration<JsonNode>> configuration = read(origin(given), given);
+    configuration.ifPresent(
+        right -> {
+          PrintWriter out = given.commandSpec().commandLine().getOut();
+          int count = right.services().size();
+          out.println("ok: " + count + (count == 1 ? " service" : " services"));
+        });
+    return configuration.isPresent() ? Command.OK : Command.MISTAKE;
+  }
+
+  private int train(ParseResult given) throws InterruptedException {
+    Path folder = given.matchedPositionalValue(0, directory);
+    Configuration.Origin<JsonNode> origin =
+        new Configuration.Origin<>(
+            Map.of(
+                Declared.DATA.flag(), "data",
+                Declared.HOST.flag(), "127.0.0.1",
+                Declared.PORT.flag(), "0",
+                Declared.HEALTH_HOST.flag(), "127.0.0.1",
+                Declared.HEALTH_PORT.flag(), "0"),
+            Map.of(),
+            new ConfigFiles(folder, Optional.empty()),
+            Serve::services);
+    return serve(origin, given, () -> {});
+  }
+
+  private Configuration.Origin<JsonNode> origin(ParseResult given) {
+    return new Configuration.Origin<>(
+        Flags.texts(given),
+        environment,
+        Flags.files(given, directory, environment),
+        Serve::services);
+  }
+
+  /// The configuration; where it is wrong, the mistakes are told and it is nothing.
+  private static Optional<Configuration<JsonNode>> read(
+      Configuration.Origin<JsonNode> origin, ParseResult given) {
+    Mistakes mistakes = new Mistakes();
+    Optional<Configuration<JsonNode>> configuration = origin.read(mistakes);
+    PrintWriter err = given.commandSpec().commandLine().getErr();
+    mistakes.lines().forEach(err::println);
+    return configuration;
+  }
+
+  private static String version() {
+    return Optional.ofNullable(Main.class.getPackage().getImplementationVersion())
+        .orElse("development");
+  }
+}

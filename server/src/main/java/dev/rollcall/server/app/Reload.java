@@ -1,0 +1,53 @@
+package dev.rollcall.server.app;
+
+import dev.rollcall.server.config.Mistakes;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/// Applies a changed configuration file to a running process: services at once, and settings with
+/// the next start, which it says. A file with mistakes is refused whole and what ran before goes
+/// on.
+final class Reload<S> implements Runnable {
+  private static final System.Logger LOG = System.getLogger(Reload.class.getName());
+
+  private final Configuration.Origin<S> origin;
+  private final Configuration<S> started;
+  private final Consumer<List<S>> apply;
+  private List<S> services;
+
+  /// @param started what the process was started with
+  /// @param apply takes the whole new list of services
+  Reload(Configuration.Origin<S> origin, Configuration<S> started, Consumer<List<S>> apply) {
+    this.origin = origin;
+    this.started = started;
+    this.apply = apply;
+    this.services = started.services();
+  }
+
+  @Override
+  public void run() {
+    String file = origin.files().label();
+    Mistakes mistakes = new Mistakes();
+    Optional<Configuration<S>> read = origin.read(mistakes);
+    if (read.isEmpty()) {
+      LOG.log(Level.WARNING, "{0} was refused, what it said before goes on:", file);
+      mistakes.lines().forEach(line -> LOG.log(Level.WARNING, line));
+      return;
+    }
+    List<String> waiting = started.values().differing(read.get().values());
+    if (!waiting.isEmpty()) {
+      LOG.log(
+          Level.WARNING,
+          "{0} was read again; changed with the next start only: {1}",
+          file,
+          String.join(", ", waiting));
+    }
+    if (!read.get().services().equals(services)) {
+      services = read.get().services();
+      apply.accept(services);
+      LOG.log(Level.INFO, "{0} was read again: {1,number,#} services", file, services.size());
+    }
+  }
+}

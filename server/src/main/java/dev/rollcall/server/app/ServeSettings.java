@@ -1,0 +1,97 @@
+package dev.rollcall.server.app;
+
+import dev.rollcall.server.config.Secret;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// Everything `serve` has to know, read and checked.
+///
+/// @param name what this process calls itself in its logs
+/// @param roles what it does
+record ServeSettings(
+    String name, Set<Role> roles, Storage storage, Web web, Monitoring monitor, Logging log) {
+  ServeSettings {
+    roles = Set.copyOf(roles);
+  }
+
+  /// Where things are kept.
+  ///
+  /// @param data the folder for everything of this process, absolute
+  record Storage(Path data, Database database) {}
+
+  /// Which database.
+  sealed interface Database {
+    /// A SQLite file, absolute; it is made when it is not there.
+    record Sqlite(Path file) implements Database {}
+
+    /// A PostgreSQL server; the URL may hold a password.
+    record Postgres(Secret url) implements Database {}
+  }
+
+  /// What is listened on, and what opens the doors that are not open to everybody.
+  record Web(Listener main, Listener health, Optional<Secret> token, boolean accessLog) {
+    Web {
+      if (main.port() == health.port() && main.port() != 0 && main.overlaps(health)) {
+        throw new IllegalArgumentException(
+            "port and health.port are both " + main.port() + ": give one of them another");
+      }
+    }
+  }
+
+  /// One listening socket.
+  ///
+  /// @param host `0.0.0.0` for all addresses, IPv4 and IPv6
+  /// @param port 0 for any free one
+  record Listener(String host, int port) {
+    private static final Set<String> ALL = Set.of("0.0.0.0", "::");
+
+    private boolean overlaps(Listener other) {
+      return host.equals(other.host) || ALL.contains(host) || ALL.contains(other.host);
+    }
+  }
+
+  /// How services are asked where they do not say so themselves.
+  ///
+  /// @param keepAlive whether connections are kept from one check to the next
+  /// @param limits how many checks run at once
+  /// @param retention how long each single tick is kept
+  /// @param witness what tells that our own network is alive; none: it always counts as alive
+  record Monitoring(
+      Duration interval,
+      Duration timeout,
+      boolean keepAlive,
+      Limits limits,
+      Duration retention,
+      List<InetSocketAddress> witness) {
+    Monitoring {
+      witness = List.copyOf(witness);
+    }
+  }
+
+  /// How many checks run at once.
+  ///
+  /// @param perHost of one host and port
+  /// @param inFlight of all
+  record Limits(int perHost, int inFlight) {}
+
+  /// What is logged, and how.
+  record Logging(Level level, Format format) {
+    /// How much.
+    enum Level {
+      ERROR,
+      WARN,
+      INFO,
+      DEBUG
+    }
+
+    /// For people or for programs.
+    enum Format {
+      TEXT,
+      JSON
+    }
+  }
+}

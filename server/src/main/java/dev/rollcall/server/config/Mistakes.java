@@ -1,0 +1,94 @@
+package dev.rollcall.server.config;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/// Everything that is wrong with a configuration, collected so that all of it is told at once.
+///
+/// Each mistake is one line: where it stands, the path or name that is wrong, what is wrong with it
+/// and what to do. `rollcall.yaml:7: services[2].interval: "-3s" is no duration: write it as ...`
+/// Belongs to the thread that reads the configuration.
+public final class Mistakes {
+  private static final int SHOWN = 60;
+
+  private final List<String> lines;
+  private final UnaryOperator<String> place;
+
+  /// No mistakes yet, in a configuration of which only paths are known.
+  public Mistakes() {
+    this(new ArrayList<>(), path -> "");
+  }
+
+  private Mistakes(List<String> lines, UnaryOperator<String> place) {
+    this.lines = lines;
+    this.place = place;
+  }
+
+  /// The same collection for a part of which more is known.
+  ///
+  /// @param where says where a path stands (`rollcall.yaml:7`)
+  Mistakes within(UnaryOperator<String> where) {
+    return new Mistakes(lines, path -> where.apply(path) + ": ");
+  }
+
+  /// Adds one.
+  ///
+  /// @param path what is wrong: `services[2].url`
+  /// @param what what is wrong with it, and the remedy: `is missing: give the URL to ask`
+  public void add(String path, String what) {
+    lines.add(OneLine.of(place.apply(path) + path + ": " + what));
+  }
+
+  /// Adds one about a value that may be shown.
+  ///
+  /// @param what a phrase that goes on after the value, as a [Kind] throws it
+  public void add(String path, String value, String what) {
+    String cut = value.length() > SHOWN ? value.substring(0, SHOWN) + "..." : value;
+    add(path, "\"" + cut + "\" " + what);
+  }
+
+  /// Whether there is none so far.
+  public boolean isEmpty() {
+    return lines.isEmpty();
+  }
+
+  /// All so far, one line each, in the order they were found.
+  public List<String> lines() {
+    return List.copyOf(lines);
+  }
+
+  /// How a message about an unknown name goes on: the name that was probably meant, or those there
+  /// are where they are few.
+  public static String suggestion(String unknown, Collection<String> known) {
+    return known.stream()
+        .min(Comparator.comparingInt(name -> distance(unknown, name)))
+        .filter(name -> distance(unknown, name) <= Math.max(2, name.length() / 4))
+        .map(name -> ", did you mean " + name + "?")
+        .orElseGet(
+            () ->
+                known.size() <= 16
+                    ? ": use one of " + String.join(", ", known.stream().sorted().toList())
+                    : ": remove it, or see docs/settings.md for those there are");
+  }
+
+  /// Edits between two texts (Levenshtein's distance, one row at a time).
+  private static int distance(String from, String to) {
+    int[] row = new int[to.length() + 1];
+    for (int j = 0; j <= to.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= from.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= to.length(); j++) {
+        int replaced = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[to.length()];
+  }
+}

@@ -1,0 +1,49 @@
+package dev.rollcall.server.config;
+
+/// Texts that stay on their line, whatever somebody put into them.
+public final class OneLine {
+  private OneLine() {}
+
+  /// The text with everything escaped that could break a line, move a cursor or reverse what
+  /// follows: control and format characters, line and paragraph separators, lone surrogates.
+  public static String of(String text) {
+    if (text.codePoints().noneMatch(OneLine::dangerous)) {
+      return text;
+    }
+    StringBuilder escaped = new StringBuilder(text.length() + 16);
+    text.codePoints()
+        .forEach(
+            point -> {
+              if (dangerous(point)) {
+                escaped.append(escape(point));
+              } else {
+                escaped.appendCodePoint(point);
+              }
+            });
+    return escaped.toString();
+  }
+
+  private static boolean dangerous(int point) {
+    if (point >= ' ' && point < 0x7f) {
+      return false;
+    }
+    return switch (Character.getType(point)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SURROGATE ->
+          true;
+      default -> false;
+    };
+  }
+
+  private static String escape(int point) {
+    return switch (point) {
+      case '\n' -> "\\n";
+      case '\r' -> "\\r";
+      case '\t' -> "\\t";
+      default -> String.format("\\u%04x", point);
+    };
+  }
+}

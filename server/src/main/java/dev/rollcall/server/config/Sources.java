@@ -1,0 +1,267 @@
+package dev.rollcall.server.config;
+
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/// Everywhere a setting may be given: flags over environment over `.env` over the configuration
+/// file; the older names in environment and `.env` beneath all of these; the defaults at the
+/// bottom.
+///
+/// Every value that stands under one of Rollcall's own names is checked, also where a stronger one
+/// covers it; an older name is looked at only where nothing else gives the setting, since other
+/// programs may mean something else by `DEBUG`.
+public final class Sources {
+  private static final int LARGEST_VARIABLES = 64 * 1024;
+
+  private final Map<String, Given> flags;
+  private final Map<String, Given> environment;
+  private final Map<String, Given> dotEnv;
+  private final YamlFile yaml;
+  private final Mistakes mistakes;
+
+  private Sources(
+      Map<String, Given> flags,
+      Map<String, Given> environment,
+      Map<String, Given> dotEnv,
+      YamlFile yaml,
+      Mistakes mistakes) {
+    this.flags = flags;
+    this.environment = environment;
+    this.dotEnv = dotEnv;
+    this.yaml = yaml;
+    this.mistakes = mistakes;
+  }
+
+  /// Reads what can be read before any setting is known.
+  ///
+  /// @param flags texts by flag: `--port`
+  /// @param environment the process's environment
+  public static Sources read(
+      Map<String, String> flags,
+      Map<String, String> environment,
+      ConfigFiles files,
+      Mistakes mistakes) {
+    if (files.named().isPresent() && !Files.exists(files.yaml())) {
+      mistakes
+          .within(path -> files.label())
+          .add("file", "does not exist: name one that does with --config or ROLLCALL_CONFIG");
+    }
+    YamlFile yaml =
+        text(files.yaml(), files.label(), YamlFile.LARGEST, mistakes)
+            .map(text -> YamlFile.read(files.label(), text, mistakes))
+            .orElseGet(() -> YamlFile.empty(files.label()));
+    Map<String, Given> dotEnv =
+        text(files.dotEnv(), ".env", LARGEST_VARIABLES, mistakes)
+            .map(text -> DotEnv.read(".env", text, mistakes))
+            .orElse(Map.of());
+    return new Sources(
+        given("command line", flags), given("environment", environment), dotEnv, yaml, mistakes);
+  }
+
+  /// The `services` section: an empty list where there is none.
+  public JsonNode services() {
+    JsonNode services = yaml.root().get(YamlFile.SERVICES);
+    return services == null || services.isNull() ? JsonNodeFactory.instance.arrayNode() : services;
+  }
+
+  /// Where mistakes in the configuration file go, by path.
+  public Mistakes inFile() {
+    return mistakes.within(yaml::where);
+  }
+
+  /// The value of each setting; of one that is given wrongly the default, with the mistake noted.
+  ///
+  /// @param others variables that start with `ROLLCALL_` and are no settings
+  public Values resolve(List<Setting<?>> settings, List<String> others) {
+    Map<String, Given> inFile = settingsInFile(settings);
+    unknownVariables(settings, others);
+    Map<String, Object> values = new HashMap<>();
+    for (Setting<?> setting : settings) {
+      values.put(setting.key(), value(setting, inFile.get(setting.key())));
+    }
+    return new Values(values);
+  }
+
+  private <T> Object value(Setting<T> setting, @Nullable Given inFile) {
+    List<Given> all = new ArrayList<>();
+    Optional.ofNullable(flags.get(setting.flag())).ifPresent(all::add);
+    variable(setting, environment).ifPresent(all::add);
+    variable(setting, dotEnv).ifPresent(all::add);
+    Optional.ofNullable(inFile).ifPresent(all::add);
+    List<Optional<T>> parsed = new ArrayList<>();
+    all.forEach(given -> parsed.add(parse(setting, given, setting.kind()::parse)));
+    Optional<T> strongest = parsed.isEmpty() ? alias(setting) : parsed.getFirst();
+    Object standard = setting.kind().parse(setting.standard());
+    return strongest.<Object>map(Function.identity()).orElse(standard);
+  }
+
+  private <T> Optional<T> alias(Setting<T> setting) {
+    for (Map<String, Given> variables : List.of(environment, dotEnv)) {
+      for (Setting.Alias alias : setting.aliases()) {
+        Given given = variables.get(alias.variable());
+        if (given != null && !given.text().isBlank()) {
+          Optional<Optional<T>> value =
+              parse(
+                  setting,
+                  given,
+                  text -> alias.translation().apply(text).map(setting.kind()::parse));
+          if (value.isPresent() && value.get().isPresent()) {
+            return value.get();
+          }
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private <V> Optional<V> parse(Setting<?> setting, Given given, Function<String, V> parser) {
+    try {
+      return Optional.of(parser.apply(given.text()));
+    } catch (IllegalArgumentException e) {
+      given.wrong(mistakes, setting.secret(), String.valueOf(e.getMessage()));
+      return Optional.empty();
+    }
+  }
+
+  /// A variable, or the file that its `_FILE` variant names; an empty one counts as not given, as
+  /// Compose and systemd leave them.
+  private Optional<Given> variable(Setting<?> setting, Map<String, Given> variables) {
+    Optional<Given> plain = notBlank(variables.get(setting.variable()));
+    Optional<Given> inFile = setting.fileVariable().flatMap(name -> notBlank(variables.get(name)));
+    if (plain.isPresent() && inFile.isPresent()) {
+      inFile.get().wrong(mistakes, true, "is given beside " + setting.variable() + ": remove one");
+      return plain;
+    }
+    return inFile.isPresent() ? inFile.flatMap(this::content) : plain;
+  }
+
+  private Optional<Given> content(Given given) {
+    try {
+      Path file = Path.of(given.text());
+      if (Files.size(file) > LARGEST_VARIABLES) {
+        given.wrong(
+            mistakes, false, "holds more than 64 KiB: name a file that holds the value alone");
+        return Optional.empty();
+      }
+      return Optional.of(
+          new Given(given.where(), given.name(), Files.readString(file).stripTrailing()));
+    } catch (NoSuchFileException e) {
+      given.wrong(mistakes, false, "does not exist: name a file that holds the value");
+    } catch (IOException | IllegalArgumentException e) {
+      given.wrong(mistakes, false, "cannot be read: name a text file that holds the value");
+    }
+    return Optional.empty();
+  }
+
+  private Map<String, Given> settingsInFile(List<Setting<?>> settings) {
+    Map<String, Setting<?>> byKey =
+        settings.stream().collect(Collectors.toMap(Setting::key, Function.identity()));
+    Map<String, Given> found = new LinkedHashMap<>();
+    yaml.root()
+        .properties()
+        .forEach(
+            property -> {
+              if (!property.getKey().equals(YamlFile.SERVICES)) {
+                collect(property.getKey(), property.getValue(), byKey, found);
+              }
+            });
+    return found;
+  }
+
+  private void collect(
+      String path, JsonNode node, Map<String, Setting<?>> byKey, Map<String, Given> found) {
+    Setting<?> setting = byKey.get(path);
+    boolean section = byKey.keySet().stream().anyMatch(key -> key.startsWith(path + "."));
+    if (setting == null && !section) {
+      List<String> known = new ArrayList<>(byKey.keySet());
+      known.add(YamlFile.SERVICES);
+      inFile().add(path, "unknown key" + Mistakes.suggestion(path, known));
+    } else if (node.isObject() && section) {
+      node.properties().forEach(p -> collect(path + "." + p.getKey(), p.getValue(), byKey, found));
+    } else if (setting == null) {
+      if (!node.isNull()) {
+        inFile().add(path, "is a section: put its keys beneath it, indented");
+      }
+    } else {
+      text(path, node).ifPresent(text -> found.put(path, new Given(yaml.where(path), path, text)));
+    }
+  }
+
+  /// The text of a setting's value: a scalar, or a list of scalars with commas between them.
+  private Optional<String> text(String path, JsonNode node) {
+    if (node.isString()) {
+      return Optional.of(node.stringValue());
+    }
+    if (node.isArray() && node.valueStream().allMatch(JsonNode::isString)) {
+      return Optional.of(
+          node.valueStream().map(JsonNode::stringValue).collect(Collectors.joining(",")));
+    }
+    inFile()
+        .add(path, node.isNull() ? "is empty: give a value or remove it" : "wants a single value");
+    return Optional.empty();
+  }
+
+  private void unknownVariables(List<Setting<?>> settings, List<String> others) {
+    List<String> known = new ArrayList<>(others);
+    for (Setting<?> setting : settings) {
+      known.add(setting.variable());
+      setting.fileVariable().ifPresent(known::add);
+    }
+    for (Map<String, Given> variables : List.of(environment, dotEnv)) {
+      variables.values().stream()
+          .filter(given -> given.name().startsWith("ROLLCALL_") && !known.contains(given.name()))
+          .forEach(
+              given ->
+                  mistakes
+                      .within(path -> given.where())
+                      .add(
+                          given.name(),
+                          "unknown variable" + Mistakes.suggestion(given.name(), known)));
+    }
+  }
+
+  private static Optional<Given> notBlank(@Nullable Given given) {
+    return Optional.ofNullable(given).filter(it -> !it.text().isBlank());
+  }
+
+  private static Map<String, Given> given(String where, Map<String, String> texts) {
+    Map<String, Given> given = new LinkedHashMap<>();
+    texts.forEach((name, text) -> given.put(name, new Given(where, name, text)));
+    return given;
+  }
+
+  /// The text of a file that may be missing.
+  private static Optional<String> text(Path file, String label, int largest, Mistakes mistakes) {
+    Mistakes here = mistakes.within(path -> label);
+    try {
+      if (!Files.exists(file)) {
+        return Optional.empty();
+      }
+      if (Files.size(file) > largest) {
+        here.add("file", "is larger than " + largest / 1024 + " KiB: make it smaller");
+        return Optional.empty();
+      }
+      return Optional.of(Files.readString(file));
+    } catch (CharacterCodingException e) {
+      here.add("file", "is not UTF-8: save it as UTF-8");
+    } catch (IOException e) {
+      here.add(
+          "file", "cannot be read (" + e.getClass().getSimpleName() + "): make it a readable file");
+    }
+    return Optional.empty();
+  }
+}

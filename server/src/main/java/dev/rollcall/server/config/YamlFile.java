@@ -1,0 +1,187 @@
+package dev.rollcall.server.config;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.dataformat.yaml.YAMLFactory;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+import tools.jackson.dataformat.yaml.YAMLParser;
+import tools.jackson.dataformat.yaml.YAMLReadFeature;
+
+/// A configuration file as it was read: its tree, and the line on which each path of it stands.
+///
+/// The settings' scalars keep the text they were written with (`token: 007` is `007`); beneath
+/// `services` numbers and booleans are numbers and booleans. A file has at most 8 MiB, one
+/// document, 32 levels, no key twice in a map, and no aliases (`*name`): what they stand for would
+/// have to be bounded and located too.
+record YamlFile(String name, ObjectNode root, Map<String, Integer> lines) {
+  /// The section that is read by somebody else.
+  static final String SERVICES = "services";
+
+  static final int LARGEST = 8 * 1024 * 1024;
+
+  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+  private static final YAMLMapper MAPPER =
+      new YAMLMapper(
+          YAMLFactory.builder()
+              .loadSettings(LoadSettings.builder().setCodePointLimit(LARGEST).build())
+              .streamReadConstraints(
+                  StreamReadConstraints.builder()
+                      .maxNestingDepth(32)
+                      .maxDocumentLength(LARGEST)
+                      .maxStringLength(1024 * 1024)
+                      .build())
+              .disable(YAMLReadFeature.EMPTY_STRING_AS_NULL)
+              .build());
+
+  /// A file that says nothing.
+  static YamlFile empty(String name) {
+    return new YamlFile(name, NODES.objectNode(), Map.of());
+  }
+
+  /// The file with this text; whatever could not be read of it is left out and added to the
+  /// mistakes.
+  static YamlFile read(String name, String text, Mistakes mistakes) {
+    if (text.length() > LARGEST) {
+      mistakes.within(path -> name).add("file", "is larger than 8 MiB: make it smaller");
+      return empty(name);
+    }
+    Reader reader = new Reader(name, mistakes);
+    try (YAMLParser parser = (YAMLParser) MAPPER.createParser(text)) {
+      return reader.document(parser);
+    } catch (JacksonException e) {
+      TokenStreamLocation at = e.getLocation();
+      String where = at == null ? name : name + ":" + at.getLineNr() + ":" + at.getColumnNr();
+      mistakes.within(path -> where).add("not YAML", problem(e));
+      return empty(name);
+    }
+  }
+
+  /// Where a path stands, or the nearest thing around it: `rollcall.yaml:7`.
+  String where(String path) {
+    for (String at = path; !at.isEmpty(); at = parent(at)) {
+      Integer line = lines.get(at);
+      if (line != null) {
+        return name + ":" + line;
+      }
+    }
+    return name;
+  }
+
+  private static String parent(String path) {
+    return path.substring(0, Math.max(0, Math.max(path.lastIndexOf('.'), path.lastIndexOf('['))));
+  }
+
+  /// The problem alone: the library's message goes on with excerpts and positions on lines of their
+  /// own.
+  private static String problem(JacksonException e) {
+    return Optional.ofNullable(e.getOriginalMessage()).orElse("cannot be read").lines()
+        .filter(line -> !line.isBlank() && !line.startsWith(" "))
+        .map(String::strip)
+        .collect(Collectors.joining(", "));
+  }
+
+  /// One reading of one file.
+  private static final class Reader {
+    private final String name;
+    private final Mistakes mistakes;
+    private final Map<String, Integer> lines = new HashMap<>();
+
+    Reader(String name, Mistakes mistakes) {
+      this.name = name;
+      this.mistakes = mistakes.within(path -> name + ":" + this.lines.get(path));
+    }
+
+    YamlFile document(YAMLParser parser) {
+      JsonToken first = parser.nextToken();
+      if (first == null || first == JsonToken.VALUE_NULL) {
+        return empty(name);
+      }
+      lines.put("file", line(parser));
+      if (first != JsonToken.START_OBJECT) {
+        mistakes.add("file", "holds no keys: write it as key: value");
+        return empty(name);
+      }
+      ObjectNode root = object(parser, "");
+      if (parser.nextToken() != null) {
+        lines.put("file", line(parser));
+        mistakes.add("file", "holds a second document: remove the --- and what follows");
+      }
+      lines.remove("file");
+      return new YamlFile(name, root, lines);
+    }
+
+    private JsonNode node(YAMLParser parser, String path) {
+      return switch (parser.currentToken()) {
+        case START_OBJECT -> object(parser, path);
+        case START_ARRAY -> array(parser, path);
+        case VALUE_NULL -> NODES.nullNode();
+        default -> scalar(parser, path);
+      };
+    }
+
+    private ObjectNode object(YAMLParser parser, String path) {
+      ObjectNode object = NODES.objectNode();
+      while (parser.nextToken() != JsonToken.END_OBJECT) {
+        String key = parser.currentName();
+        String at = path.isEmpty() ? key : path + "." + key;
+        int line = line(parser);
+        Integer before = lines.put(at, line);
+        if (before != null) {
+          mistakes.add(at, "is given twice, first on line " + before + ": remove one of them");
+        }
+        parser.nextToken();
+        object.set(key, node(parser, at));
+      }
+      return object;
+    }
+
+    private ArrayNode array(YAMLParser parser, String path) {
+      ArrayNode array = NODES.arrayNode();
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        String at = path + "[" + array.size() + "]";
+        lines.put(at, line(parser));
+        array.add(node(parser, at));
+      }
+      return array;
+    }
+
+    private JsonNode scalar(YAMLParser parser, String path) {
+      String text = parser.getString();
+      if (parser.isCurrentAlias()) {
+        mistakes.add(
+            path, "*" + text, "is an alias, which is not read: write out what it stands for");
+        return NODES.stringNode("");
+      }
+      if (!path.startsWith(SERVICES)) {
+        return NODES.stringNode(text);
+      }
+      return switch (parser.currentToken()) {
+        case VALUE_TRUE -> NODES.booleanNode(true);
+        case VALUE_FALSE -> NODES.booleanNode(false);
+        case VALUE_NUMBER_INT ->
+            switch (parser.getNumberType()) {
+              case INT -> NODES.numberNode(parser.getIntValue());
+              case LONG -> NODES.numberNode(parser.getLongValue());
+              default -> NODES.numberNode(parser.getBigIntegerValue());
+            };
+        case VALUE_NUMBER_FLOAT -> NODES.numberNode(parser.getDoubleValue());
+        default -> NODES.stringNode(text);
+      };
+    }
+
+    private static int line(YAMLParser parser) {
+      return parser.currentTokenLocation().getLineNr();
+    }
+  }
+}
