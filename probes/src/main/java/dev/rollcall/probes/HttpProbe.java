@@ -22,6 +22,8 @@ import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.io.entity.StringEntity;
 import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.io.ModalCloseable;
 import org.jspecify.annotations.Nullable;
 
 /// Asks an HTTP service, and looks at what it answers. To be checked on virtual threads: only those
@@ -64,7 +66,8 @@ public record HttpProbe(String name, HttpQuestion question, HttpAsker asker) imp
     Step step = new Step(question.uri(), question.method(), true);
     @Nullable Set<Step> seen = null;
     while (true) {
-      try (ClassicHttpResponse answer = send(step, exchange)) {
+      ClassicHttpResponse answer = send(step, exchange);
+      try {
         int status = answer.getCode();
         trail.attempt().answered(status);
         Header location = answer.getFirstHeader("Location");
@@ -87,7 +90,19 @@ public record HttpProbe(String name, HttpQuestion question, HttpAsker asker) imp
           read(answer.getEntity(), REDIRECT_BODY, null);
         }
         step = next;
+      } finally {
+        drop(answer);
       }
+    }
+  }
+
+  /// Lets go of an answer. Its connection is free already if the body was read to its end; if not,
+  /// a graceful close would read all the rest of it first.
+  private static void drop(ClassicHttpResponse answer) throws IOException {
+    if (answer instanceof ModalCloseable closeable) {
+      closeable.close(CloseMode.IMMEDIATE);
+    } else {
+      answer.close();
     }
   }
 
