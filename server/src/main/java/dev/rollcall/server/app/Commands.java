@@ -93,11 +93,16 @@ final class Commands {
             flag ? line.getCommandSpec().optionsMap().keySet() : line.getSubcommands().keySet();
         yield given + ": unknown " + (flag ? "flag" : "argument") + suggestion(given, known);
       }
-      case OverwrittenOptionException twice -> ((OptionSpec) twice.getOverwritten()).longestName() + ": is given twice: give it once";
+      case OverwrittenOptionException twice ->
+          ((OptionSpec) twice.getOverwritten()).longestName() + ": is given twice: give it once";
       case MissingParameterException missing when !missing.getMissing().isEmpty() -> {
         ArgSpec first = missing.getMissing().getFirst();
         yield first instanceof OptionSpec option
-            ? option.longestName() + ": has no value: write " + option.longestName() + "=" + option.paramLabel()
+            ? option.longestName()
+                + ": has no value: write "
+                + option.longestName()
+                + "="
+                + option.paramLabel()
             : first.paramLabel() + ": is missing";
       }
       default -> String.valueOf(mistake.getMessage());

@@ -36,19 +36,11 @@ record Configuration<S>(ServeSettings settings, Values values, List<S> services)
       Sources sources = Sources.read(flags, environment, files, mistakes);
       Values values = sources.resolve(Declared.ALL, OTHER_VARIABLES);
       List<S> services = reader.read(sources.services(), sources.inFile());
+      Declared.contradictions(values, mistakes);
       return mistakes.isEmpty()
-          ? settings(values, mistakes)
-              .map(settings -> new Configuration<>(settings, values, services))
+          ? Optional.of(
+              new Configuration<>(Declared.settings(values, files.directory()), values, services))
           : Optional.empty();
-    }
-
-    private Optional<ServeSettings> settings(Values values, Mistakes mistakes) {
-      try {
-        return Optional.of(Declared.settings(values, files.directory()));
-      } catch (IllegalArgumentException e) {
-        mistakes.add("configuration", String.valueOf(e.getMessage()));
-        return Optional.empty();
-      }
     }
   }
 }

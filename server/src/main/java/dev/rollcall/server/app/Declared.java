@@ -8,6 +8,8 @@ import dev.rollcall.server.app.ServeSettings.Monitoring;
 import dev.rollcall.server.app.ServeSettings.Storage;
 import dev.rollcall.server.app.ServeSettings.Web;
 import dev.rollcall.server.config.Kind;
+import dev.rollcall.server.config.Mistakes;
+import dev.rollcall.server.config.OneLine;
 import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.config.Setting;
 import dev.rollcall.server.config.Values;
@@ -133,22 +135,26 @@ final class Declared {
 
   private Declared() {}
 
-  /// The settings as records.
+  /// Adds what contradicts each other of values that are right by themselves.
+  static void contradictions(Values values, Mistakes mistakes) {
+    if (main(values).clashes(health(values))) {
+      Setting<Integer> wrong = values.gives(HEALTH_PORT) ? HEALTH_PORT : PORT;
+      Setting<Integer> other = values.gives(HEALTH_PORT) ? PORT : HEALTH_PORT;
+      values.misfit(
+          wrong, "is that of " + other.key() + " too: give one of them another", mistakes);
+    }
+  }
+
+  /// The settings as records, of values that do not contradict each other.
   ///
   /// @param directory where relative paths start
-  /// @throws IllegalArgumentException where values that are right by themselves contradict each
-  ///   other
   static ServeSettings settings(Values values, Path directory) {
     Path data = directory.resolve(values.of(DATA)).normalize().toAbsolutePath();
     return new ServeSettings(
         values.of(NAME),
         values.of(ROLES),
         new Storage(data, store(values.of(DATABASE), data, directory)),
-        new Web(
-            new Listener(values.of(HOST), values.of(PORT)),
-            new Listener(values.of(HEALTH_HOST), values.of(HEALTH_PORT)),
-            values.of(TOKEN),
-            values.of(LOG_ACCESS)),
+        new Web(main(values), health(values), values.of(TOKEN), values.of(LOG_ACCESS)),
         new Monitoring(
             values.of(INTERVAL),
             values.of(TIMEOUT),
@@ -157,6 +163,14 @@ final class Declared {
             values.of(RETENTION),
             values.of(WITNESS)),
         new Logging(values.of(LOG_LEVEL), values.of(LOG_FORMAT)));
+  }
+
+  private static Listener main(Values values) {
+    return new Listener(values.of(HOST), values.of(PORT));
+  }
+
+  private static Listener health(Values values) {
+    return new Listener(values.of(HEALTH_HOST), values.of(HEALTH_PORT));
   }
 
   private static Database store(Optional<Secret> given, Path data, Path directory) {
@@ -222,8 +236,8 @@ final class Declared {
     return new Kind<>(
         "TEXT",
         text -> {
-          if (text.isBlank() || text.length() > 100) {
-            throw new IllegalArgumentException("is no name: give 1 to 100 characters");
+          if (text.isBlank() || text.length() > 100 || !OneLine.of(text).equals(text)) {
+            throw new IllegalArgumentException("is no name: give 1 to 100 visible characters");
           }
           return text;
         });
@@ -250,7 +264,7 @@ final class Declared {
     return switch (text.toLowerCase(Locale.ROOT)) {
       case "true", "1" -> true;
       case "false", "0" -> false;
-      default -> throw new IllegalArgumentException("is neither true nor false");
+      default -> throw new IllegalArgumentException("is neither true nor false: write one of them");
     };
   }
 }

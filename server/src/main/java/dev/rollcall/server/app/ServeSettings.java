@@ -35,7 +35,7 @@ record ServeSettings(
   /// What is listened on, and what opens the doors that are not open to everybody.
   record Web(Listener main, Listener health, Optional<Secret> token, boolean accessLog) {
     Web {
-      if (main.port() == health.port() && main.port() != 0 && main.overlaps(health)) {
+      if (main.clashes(health)) {
         throw new IllegalArgumentException(
             "port and health.port are both " + main.port() + ": give one of them another");
       }
@@ -49,8 +49,10 @@ record ServeSettings(
   record Listener(String host, int port) {
     private static final Set<String> ALL = Set.of("0.0.0.0", "::");
 
-    private boolean overlaps(Listener other) {
-      return host.equals(other.host) || ALL.contains(host) || ALL.contains(other.host);
+    /// Whether the two cannot both be listened on.
+    boolean clashes(Listener other) {
+      boolean hosts = host.equals(other.host) || ALL.contains(host) || ALL.contains(other.host);
+      return hosts && port == other.port && port != 0;
     }
   }
 

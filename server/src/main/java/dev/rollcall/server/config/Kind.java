@@ -87,7 +87,9 @@ public record Kind<T>(String label, Function<String, T> parser) {
             switch (text) {
               case "true" -> true;
               case "false" -> false;
-              default -> throw new IllegalArgumentException("is neither true nor false");
+              default ->
+                  throw new IllegalArgumentException(
+                      "is neither true nor false: write one of them");
             });
   }
 
@@ -138,13 +140,19 @@ public record Kind<T>(String label, Function<String, T> parser) {
   public static <T> Kind<List<T>> list(Kind<T> element) {
     return new Kind<>(
         element.label + ",...",
-        text ->
-            text.isBlank()
-                ? List.of()
-                : Arrays.stream(text.split(",", -1))
-                    .map(String::strip)
-                    .map(element.parser)
-                    .toList());
+        text -> {
+          if (text.isBlank()) {
+            return List.of();
+          }
+          try {
+            return Arrays.stream(text.split(",", -1))
+                .map(String::strip)
+                .map(element::parse)
+                .toList();
+          } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("has an element that " + e.getMessage(), e);
+          }
+        });
   }
 
   /// A value or, for no text, none.

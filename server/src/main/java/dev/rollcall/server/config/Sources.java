@@ -11,8 +11,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -90,47 +93,56 @@ public final class Sources {
     Map<String, Given> inFile = settingsInFile(settings);
     unknownVariables(settings, others);
     Map<String, Object> values = new HashMap<>();
+    Map<String, Given> strongest = new HashMap<>();
     for (Setting<?> setting : settings) {
-      values.put(setting.key(), value(setting, inFile.get(setting.key())));
+      List<Value> given = values(setting, Optional.ofNullable(inFile.get(setting.key())));
+      if (given.isEmpty()) {
+        values.put(setting.key(), setting.kind().parse(setting.standard()));
+      } else {
+        values.put(setting.key(), given.getFirst().value());
+        strongest.put(setting.key(), given.getFirst().given());
+      }
     }
-    return new Values(values);
+    return new Values(values, strongest);
   }
 
-  private <T> Object value(Setting<T> setting, @Nullable Given inFile) {
+  /// A value that was read, and what it was read from.
+  private record Value(Object value, Given given) {}
+
+  /// The right values of a setting, the strongest first.
+  private List<Value> values(Setting<?> setting, Optional<Given> inFile) {
     List<Given> all = new ArrayList<>();
     Optional.ofNullable(flags.get(setting.flag())).ifPresent(all::add);
     variable(setting, environment).ifPresent(all::add);
     variable(setting, dotEnv).ifPresent(all::add);
-    Optional.ofNullable(inFile).ifPresent(all::add);
-    List<Optional<T>> parsed = new ArrayList<>();
-    all.forEach(given -> parsed.add(parse(setting, given, setting.kind()::parse)));
-    Optional<T> strongest = parsed.isEmpty() ? alias(setting) : parsed.getFirst();
-    Object standard = setting.kind().parse(setting.standard());
-    return strongest.<Object>map(Function.identity()).orElse(standard);
-  }
-
-  private <T> Optional<T> alias(Setting<T> setting) {
-    for (Map<String, Given> variables : List.of(environment, dotEnv)) {
-      for (Setting.Alias alias : setting.aliases()) {
-        Given given = variables.get(alias.variable());
-        if (given != null && !given.text().isBlank()) {
-          Optional<Optional<T>> value =
-              parse(
-                  setting,
-                  given,
-                  text -> alias.translation().apply(text).map(setting.kind()::parse));
-          if (value.isPresent() && value.get().isPresent()) {
-            return value.get();
-          }
-        }
-      }
+    inFile.ifPresent(all::add);
+    if (all.isEmpty()) {
+      return aliased(setting);
     }
-    return Optional.empty();
+    return all.stream().flatMap(given -> parse(setting, given, Optional::of).stream()).toList();
   }
 
-  private <V> Optional<V> parse(Setting<?> setting, Given given, Function<String, V> parser) {
+  private List<Value> aliased(Setting<?> setting) {
+    return Stream.of(environment, dotEnv)
+        .flatMap(
+            variables ->
+                setting.aliases().stream()
+                    .flatMap(
+                        alias ->
+                            notBlank(variables.get(alias.variable()))
+                                .flatMap(given -> parse(setting, given, alias.translation()))
+                                .stream()))
+        .toList();
+  }
+
+  /// The value of a text, once it is in the setting's own terms; nothing when it says nothing or is
+  /// wrong, which is noted.
+  private Optional<Value> parse(
+      Setting<?> setting, Given given, Function<String, Optional<String>> translation) {
     try {
-      return Optional.of(parser.apply(given.text()));
+      return translation
+          .apply(given.text())
+          .map(text -> new Value(setting.kind().parse(text), given));
     } catch (IllegalArgumentException e) {
       given.wrong(mistakes, setting.secret(), String.valueOf(e.getMessage()));
       return Optional.empty();
@@ -143,7 +155,9 @@ public final class Sources {
     Optional<Given> plain = notBlank(variables.get(setting.variable()));
     Optional<Given> inFile = setting.fileVariable().flatMap(name -> notBlank(variables.get(name)));
     if (plain.isPresent() && inFile.isPresent()) {
-      inFile.get().wrong(mistakes, true, "is given beside " + setting.variable() + ": remove one");
+      inFile
+          .get()
+          .wrong(mistakes, false, "is given beside " + setting.variable() + ": remove one of them");
       return plain;
     }
     return inFile.isPresent() ? inFile.flatMap(this::content) : plain;
@@ -187,7 +201,11 @@ public final class Sources {
     Setting<?> setting = byKey.get(path);
     boolean section = byKey.keySet().stream().anyMatch(key -> key.startsWith(path + "."));
     if (setting == null && !section) {
-      List<String> known = new ArrayList<>(byKey.keySet());
+      Set<String> known = new TreeSet<>(byKey.keySet());
+      byKey.keySet().stream()
+          .filter(key -> key.contains("."))
+          .map(key -> key.substring(0, key.indexOf('.')))
+          .forEach(known::add);
       known.add(YamlFile.SERVICES);
       inFile().add(path, "unknown key" + Mistakes.suggestion(path, known));
     } else if (node.isObject() && section) {
@@ -211,7 +229,11 @@ public final class Sources {
           node.valueStream().map(JsonNode::stringValue).collect(Collectors.joining(",")));
     }
     inFile()
-        .add(path, node.isNull() ? "is empty: give a value or remove it" : "wants a single value");
+        .add(
+            path,
+            node.isNull()
+                ? "is empty: give a value or remove it"
+                : "is no single value: write it on one line");
     return Optional.empty();
   }
 

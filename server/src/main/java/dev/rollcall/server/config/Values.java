@@ -3,13 +3,30 @@ package dev.rollcall.server.config;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /// The value of every setting, each from the strongest place that gave it.
 public final class Values {
   private final Map<String, Object> byKey;
+  private final Map<String, Given> given;
 
-  Values(Map<String, Object> byKey) {
+  Values(Map<String, Object> byKey, Map<String, Given> given) {
     this.byKey = Map.copyOf(byKey);
+    this.given = Map.copyOf(given);
+  }
+
+  /// Whether somebody gave the setting; otherwise it has its default.
+  public boolean gives(Setting<?> setting) {
+    return given.containsKey(setting.key());
+  }
+
+  /// Adds that the setting's value, right by itself, does not fit the others.
+  ///
+  /// @param what a phrase that goes on after the value, as a [Kind] throws it
+  public void misfit(Setting<?> setting, String what, Mistakes mistakes) {
+    Optional.ofNullable(given.get(setting.key()))
+        .orElseGet(() -> new Given("default", setting.key(), setting.standard()))
+        .wrong(mistakes, setting.secret(), what);
   }
 
   /// The value of a setting.

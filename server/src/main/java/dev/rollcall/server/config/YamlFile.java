@@ -5,10 +5,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -16,7 +20,6 @@ import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLFactory;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 import tools.jackson.dataformat.yaml.YAMLParser;
-import tools.jackson.dataformat.yaml.YAMLReadFeature;
 
 /// A configuration file as it was read: its tree, and the line on which each path of it stands.
 ///
@@ -41,7 +44,7 @@ record YamlFile(String name, ObjectNode root, Map<String, Integer> lines) {
                       .maxDocumentLength(LARGEST)
                       .maxStringLength(1024 * 1024)
                       .build())
-              .disable(YAMLReadFeature.EMPTY_STRING_AS_NULL)
+              .disable(StreamReadFeature.STRICT_DUPLICATE_DETECTION) // told below, with both lines
               .build());
 
   /// A file that says nothing.
@@ -59,12 +62,24 @@ record YamlFile(String name, ObjectNode root, Map<String, Integer> lines) {
     Reader reader = new Reader(name, mistakes);
     try (YAMLParser parser = (YAMLParser) MAPPER.createParser(text)) {
       return reader.document(parser);
+    } catch (StreamConstraintsException e) {
+      mistakes.within(path -> name).add("file", "is nested too deeply: at most 32 levels");
     } catch (JacksonException e) {
-      TokenStreamLocation at = e.getLocation();
-      String where = at == null ? name : name + ":" + at.getLineNr() + ":" + at.getColumnNr();
-      mistakes.within(path -> where).add("not YAML", problem(e));
-      return empty(name);
+      mistakes.within(path -> name + place(e)).add("file", "is not YAML: " + problem(e));
     }
+    return empty(name);
+  }
+
+  /// Line and column of a problem (`:2:17`): where YAML's reader saw it, else where Jackson stood.
+  private static String place(JacksonException e) {
+    if (e.getCause() instanceof MarkedYamlEngineException marked) {
+      Optional<Mark> mark = marked.getProblemMark();
+      if (mark.isPresent()) {
+        return ":" + (mark.get().getLine() + 1) + ":" + (mark.get().getColumn() + 1);
+      }
+    }
+    TokenStreamLocation at = e.getLocation();
+    return at == null || at.getLineNr() < 1 ? "" : ":" + at.getLineNr() + ":" + at.getColumnNr();
   }
 
   /// Where a path stands, or the nearest thing around it: `rollcall.yaml:7`.
@@ -85,8 +100,10 @@ record YamlFile(String name, ObjectNode root, Map<String, Integer> lines) {
   /// The problem alone: the library's message goes on with excerpts and positions on lines of their
   /// own.
   private static String problem(JacksonException e) {
-    return Optional.ofNullable(e.getOriginalMessage()).orElse("cannot be read").lines()
-        .filter(line -> !line.isBlank() && !line.startsWith(" "))
+    return Optional.ofNullable(e.getOriginalMessage())
+        .orElse("cannot be read")
+        .lines()
+        .filter(line -> !line.isBlank() && !line.startsWith(" ") && !line.startsWith("in reader"))
         .map(String::strip)
         .collect(Collectors.joining(", "));
   }
@@ -141,7 +158,10 @@ record YamlFile(String name, ObjectNode root, Map<String, Integer> lines) {
           mistakes.add(at, "is given twice, first on line " + before + ": remove one of them");
         }
         parser.nextToken();
-        object.set(key, node(parser, at));
+        JsonNode value = node(parser, at);
+        if (!value.isMissingNode()) {
+          object.set(key, value);
+        }
       }
       return object;
     }
@@ -161,7 +181,7 @@ record YamlFile(String name, ObjectNode root, Map<String, Integer> lines) {
       if (parser.isCurrentAlias()) {
         mistakes.add(
             path, "*" + text, "is an alias, which is not read: write out what it stands for");
-        return NODES.stringNode("");
+        return NODES.missingNode();
       }
       if (!path.startsWith(SERVICES)) {
         return NODES.stringNode(text);

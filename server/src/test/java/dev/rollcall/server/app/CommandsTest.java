@@ -1,0 +1,105 @@
+package dev.rollcall.server.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rollcall.server.config.Setting;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.logging.LogManager;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CommandsTest {
+  @TempDir Path directory;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @AfterEach
+  void restoreLog() throws IOException {
+    LogManager.getLogManager().readConfiguration();
+  }
+
+  @Test
+  void showsEverySettingWithItsDefaultAndTheOlderNames() {
+    assertThat(execute("serve", "--help")).isEqualTo(Command.OK);
+    for (Setting<?> setting : Declared.ALL) {
+      assertThat(out.toString()).contains(setting.flag()).contains(setting.standard());
+      setting.aliases().forEach(alias -> assertThat(out.toString()).contains(alias.variable()));
+    }
+    assertThat(out.toString()).doesNotContain("train");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "serve --prot 1; rollcall serve: --prot: unknown flag, did you mean --port?",
+        "serve --monitor-intervall=1s; rollcall serve: --monitor-intervall: unknown flag, did you"
+            + " mean --monitor-interval?",
+        "serve now; rollcall serve: now: unknown argument: remove it",
+        "srve; rollcall: srve: unknown argument, did you mean serve?",
+        "serve --port; rollcall serve: --port: has no value: write --port=PORT",
+        "serve --port=1 --port=2; rollcall serve: --port: is given twice: give it once",
+        "config check --port=x; 'command line: --port: \"x\" is no port: give a whole number from 0"
+            + " to 65535'",
+        "config check --config=a.yaml; a.yaml: file: does not exist: name one that does with"
+            + " --config or ROLLCALL_CONFIG",
+      })
+  void answersAMistakeWithOneLine(String arguments, String line) {
+    assertThat(execute(arguments.split(" "))).isEqualTo(Command.MISTAKE);
+    assertThat(err.toString().lines()).containsExactly(line);
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void showsItsHelpAsAMistakeWhenNoCommandIsNamed() {
+    assertThat(execute()).isEqualTo(Command.MISTAKE);
+    assertThat(err.toString()).contains("serve", "config").doesNotContain("train");
+  }
+
+  @Test
+  void saysItsVersion() {
+    assertThat(execute("--version")).isEqualTo(Command.OK);
+    assertThat(out.toString()).startsWith("rollcall ");
+  }
+
+  @Test
+  void saysHowManyServicesARightConfigurationHas() throws IOException {
+    Files.writeString(directory.resolve("rollcall.yaml"), "services: [{name: a}, {name: b}]");
+    assertThat(execute("config", "check", "--monitor-keep-alive")).isEqualTo(Command.OK);
+    assertThat(out.toString()).isEqualToIgnoringNewLines("ok: 2 services");
+  }
+
+  @Test
+  void saysInOneLineThatTheDataFolderCannotBeUsed() throws IOException {
+    Path file = Files.writeString(directory.resolve("data"), "");
+    assertThat(execute("train", directory.toString())).isEqualTo(Command.TROUBLE);
+    assertThat(err.toString().lines())
+        .containsExactly(
+            "rollcall: "
+                + file
+                + " is a file where the data folder should be: set data to another");
+  }
+
+  @Test
+  void startsAndStopsToTrain() {
+    assertThat(execute("train", directory.toString())).isEqualTo(Command.OK);
+    assertThat(directory.resolve("data")).isDirectory().isEmptyDirectory();
+  }
+
+  private int execute(String... arguments) {
+    return new Main(directory, Map.of())
+        .commands()
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute(arguments);
+  }
+}

@@ -1,0 +1,107 @@
+package dev.rollcall.server.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rollcall.server.config.ConfigFiles;
+import dev.rollcall.server.config.Mistakes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+class ReloadTest {
+  @TempDir Path folder;
+
+  private final List<Integer> applied = new ArrayList<>();
+  private final List<String> logged = new ArrayList<>();
+  private final Logger logger = Logger.getLogger(Reload.class.getName());
+  private final Handler listener =
+      new Handler() {
+        @Override
+        public void publish(LogRecord message) {
+          logged.add(new SimpleFormatter().formatMessage(message));
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+      };
+  private Reload<JsonNode> reload;
+
+  @BeforeEach
+  void start() throws IOException {
+    logger.setUseParentHandlers(false);
+    logger.addHandler(listener);
+    write("services: [{name: a}]");
+    Configuration.Origin<JsonNode> origin =
+        new Configuration.Origin<>(
+            Map.of(), Map.of(), new ConfigFiles(folder, Optional.empty()), Serve::services);
+    reload =
+        new Reload<>(
+            origin,
+            origin.read(new Mistakes()).orElseThrow(),
+            services -> applied.add(services.size()));
+  }
+
+  @AfterEach
+  void stop() {
+    logger.removeHandler(listener);
+    logger.setUseParentHandlers(true);
+  }
+
+  @Test
+  void appliesNewServicesAtOnce() throws IOException {
+    write("services: [{name: a}, {name: b}]");
+    reload.run();
+    assertThat(applied).containsExactly(2);
+    assertThat(logged).containsExactly("rollcall.yaml was read again: 2 services");
+  }
+
+  @Test
+  void refusesAFileWithMistakesWholeAndSaysThem() throws IOException {
+    write("services: [{name: a}, {name: b}]\nporte: 1\nname: '{0}'\nhost: ' '");
+    reload.run();
+    assertThat(applied).isEmpty();
+    assertThat(logged)
+        .containsExactly(
+            "rollcall.yaml was refused, what it said before goes on:",
+            "rollcall.yaml:2: porte: unknown key, did you mean port?",
+            "rollcall.yaml:4: host: \" \" is no host: give a name or an address, without a port");
+  }
+
+  @Test
+  void namesTheSettingsThatWaitForTheNextStart() throws IOException {
+    write("services: [{name: a}]\nport: 1\nlog: {level: debug}");
+    reload.run();
+    assertThat(applied).isEmpty();
+    assertThat(logged)
+        .containsExactly(
+            "rollcall.yaml was read again; changed with the next start only: log.level, port");
+  }
+
+  @Test
+  void doesNothingForAChangeOfComments() throws IOException {
+    write("# new\nservices:\n- name: a");
+    reload.run();
+    assertThat(applied).isEmpty();
+    assertThat(logged).isEmpty();
+  }
+
+  private void write(String text) throws IOException {
+    Files.writeString(folder.resolve("rollcall.yaml"), text);
+  }
+}

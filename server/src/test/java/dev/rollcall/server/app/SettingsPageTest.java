@@ -1,0 +1,48 @@
+package dev.rollcall.server.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rollcall.server.config.Setting;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class SettingsPageTest {
+  private static final Path PAGE = Path.of("../docs/settings.md");
+  private static final Path FRESH = Path.of("target/settings.md");
+
+  @Test
+  void thePageOfSettingsSaysWhatIsDeclared() throws IOException {
+    String page = Files.readString(Path.of("src/test/resources/settings-head.md")) + rows();
+    Files.writeString(FRESH, page);
+    assertThat(PAGE)
+        .as("when settings have changed: cp server/target/settings.md docs/settings.md")
+        .hasContent(page);
+  }
+
+  @Test
+  void noTwoSettingsShareAName() {
+    assertThat(Declared.ALL).extracting(Setting::key).doesNotHaveDuplicates();
+    assertThat(Declared.ALL).extracting(Setting::flag).doesNotHaveDuplicates();
+    assertThat(Declared.ALL).extracting(Setting::variable).doesNotHaveDuplicates();
+  }
+
+  private static String rows() {
+    return Declared.ALL.stream().map(SettingsPageTest::row).collect(Collectors.joining());
+  }
+
+  private static String row(Setting<?> setting) {
+    String standard = setting.standard().isEmpty() ? "" : "`" + setting.standard() + "`";
+    String aliases =
+        setting.aliases().stream()
+            .map(alias -> "`" + alias.variable() + "`")
+            .collect(Collectors.joining(", "));
+    String variable = "`" + setting.variable() + "`";
+    String variables =
+        setting.fileVariable().map(it -> variable + ", `" + it + "`").orElse(variable);
+    return "| `%s` | `%s` | %s | %s | %s | %s |\n"
+        .formatted(setting.key(), setting.flag(), variables, standard, setting.help(), aliases);
+  }
+}
