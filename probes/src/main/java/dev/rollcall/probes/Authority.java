@@ -6,8 +6,9 @@ import java.net.URI;
 ///
 /// @param host a name or a literal address, IPv6 without brackets
 /// @param port 1 to 65535
-record Authority(String host, int port) {
-  Authority {
+public record Authority(String host, int port) {
+  /// Checks both.
+  public Authority {
     if (host.isBlank() || host.chars().anyMatch(c -> c <= ' ' || c == '/' || c == '@')) {
       throw new IllegalArgumentException("no host in \"" + host + "\"");
     }
@@ -19,7 +20,7 @@ record Authority(String host, int port) {
   /// The authority of `uri`, without its user; read here since [URI#getHost()] knows no name with
   /// an underscore, as container networks have them. `defaultPort` 0 means that one has to be
   /// given.
-  static Authority of(URI uri, int defaultPort) {
+  public static Authority of(URI uri, int defaultPort) {
     String text = uri.getRawAuthority();
     if (text == null) {
       throw new IllegalArgumentException("no host in the URL");

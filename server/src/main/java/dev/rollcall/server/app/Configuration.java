@@ -35,7 +35,7 @@ record Configuration<S>(ServeSettings settings, Values values, List<S> services)
     Optional<Configuration<S>> read(Mistakes mistakes) {
       Sources sources = Sources.read(flags, environment, files, mistakes);
       Values values = sources.resolve(Declared.ALL, OTHER_VARIABLES);
-      List<S> services = reader.read(sources.services(), sources.inFile());
+      List<S> services = reader.read(values, sources.services(), sources.inFile());
       Declared.contradictions(values, mistakes);
       return mistakes.isEmpty()
           ? Optional.of(

@@ -1,6 +1,5 @@
 package dev.rollcall.server.app;
 
-import dev.rollcall.server.app.ServeSettings.Database;
 import dev.rollcall.server.app.ServeSettings.Limits;
 import dev.rollcall.server.app.ServeSettings.Listener;
 import dev.rollcall.server.app.ServeSettings.Logging;
@@ -13,6 +12,7 @@ import dev.rollcall.server.config.OneLine;
 import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.config.Setting;
 import dev.rollcall.server.config.Values;
+import dev.rollcall.server.sql.DatabaseLocation;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -173,34 +173,31 @@ final class Declared {
     return new Listener(values.of(HEALTH_HOST), values.of(HEALTH_PORT));
   }
 
-  private static Database store(Optional<Secret> given, Path data, Path directory) {
-    String text = given.map(Secret::reveal).orElse("");
-    if (text.isEmpty()) {
-      return new Database.Sqlite(data.resolve("rollcall.db"));
-    }
-    return postgres(text)
-        ? new Database.Postgres(new Secret(text))
-        : new Database.Sqlite(directory.resolve(text).normalize().toAbsolutePath());
+  private static DatabaseLocation store(Optional<Secret> given, Path data, Path directory) {
+    DatabaseLocation location =
+        given
+            .map(text -> DatabaseLocation.parse(text.reveal()))
+            .orElseGet(() -> new DatabaseLocation.SqliteFile(data.resolve("rollcall.db")));
+    return switch (location) {
+      case DatabaseLocation.SqliteFile(Path file) ->
+          new DatabaseLocation.SqliteFile(directory.resolve(file));
+      case DatabaseLocation.PostgresServer server -> server;
+    };
   }
 
-  private static boolean postgres(String text) {
-    return text.startsWith("postgresql://")
-        || text.startsWith("postgres://")
-        || text.startsWith("jdbc:postgresql://");
-  }
-
-  /// Checked here, told apart in [#store], which knows the folders.
+  /// Checked here, and read in [#store], which knows the folders. The whole text may be a secret,
+  /// as there may be a password in it.
   private static Kind<Secret> database() {
     return new Kind<>(
         "FILE|URL",
         text -> {
-          if (!postgres(text)) {
-            if (text.contains("://") || text.startsWith("jdbc:")) {
-              throw new IllegalArgumentException(
-                  "is no database known here: give the path of a SQLite file or a URL as in"
-                      + " postgresql://user:password@host/database");
-            }
-            Kind.path().parse(text);
+          try {
+            DatabaseLocation.parse(text);
+          } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                "is no database known here: give the path of a SQLite file or a URL as in"
+                    + " postgresql://user:password@host/database",
+                e);
           }
           return new Secret(text);
         });

@@ -2,6 +2,7 @@ package dev.rollcall.server.app;
 
 import dev.rollcall.server.config.ConfigFiles;
 import dev.rollcall.server.config.Mistakes;
+import dev.rollcall.server.monitor.ServiceDefinition;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Map;
@@ -11,7 +12,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
-import tools.jackson.databind.JsonNode;
 
 /// The program: its commands, and where they begin.
 ///
@@ -71,17 +71,17 @@ record Main(Path directory, Map<String, String> environment) {
   }
 
   private static int serve(
-      Configuration.Origin<JsonNode> origin, ParseResult given, Serve.Wish stop)
+      Configuration.Origin<ServiceDefinition> origin, ParseResult given, Serve.Wish stop)
       throws InterruptedException {
     Watch watch = new Watch(origin.files().yaml());
-    Optional<Configuration<JsonNode>> configuration = read(origin, given);
+    Optional<Configuration<ServiceDefinition>> configuration = read(origin, given);
     return configuration.isPresent()
         ? new Serve(origin, configuration.get(), watch).run(stop)
         : Command.MISTAKE;
   }
 
   private int check(ParseResult given) {
-    Optional<Configuration<JsonNode>> configuration = read(origin(given), given);
+    Optional<Configuration<ServiceDefinition>> configuration = read(origin(given), given);
     configuration.ifPresent(
         right -> {
           PrintWriter out = given.commandSpec().commandLine().getOut();
@@ -93,7 +93,7 @@ record Main(Path directory, Map<String, String> environment) {
 
   private int train(ParseResult given) throws InterruptedException {
     Path folder = given.matchedPositionalValue(0, directory);
-    Configuration.Origin<JsonNode> origin =
+    Configuration.Origin<ServiceDefinition> origin =
         new Configuration.Origin<>(
             Map.of(
                 Declared.DATA.flag(), "data",
@@ -107,7 +107,7 @@ record Main(Path directory, Map<String, String> environment) {
     return serve(origin, given, () -> {});
   }
 
-  private Configuration.Origin<JsonNode> origin(ParseResult given) {
+  private Configuration.Origin<ServiceDefinition> origin(ParseResult given) {
     return new Configuration.Origin<>(
         Flags.texts(given),
         environment,
@@ -116,16 +116,17 @@ record Main(Path directory, Map<String, String> environment) {
   }
 
   /// The configuration; where it is wrong, the mistakes are told and it is nothing.
-  private static Optional<Configuration<JsonNode>> read(
-      Configuration.Origin<JsonNode> origin, ParseResult given) {
+  private static Optional<Configuration<ServiceDefinition>> read(
+      Configuration.Origin<ServiceDefinition> origin, ParseResult given) {
     Mistakes mistakes = new Mistakes();
-    Optional<Configuration<JsonNode>> configuration = origin.read(mistakes);
+    Optional<Configuration<ServiceDefinition>> configuration = origin.read(mistakes);
     PrintWriter err = given.commandSpec().commandLine().getErr();
     mistakes.lines().forEach(err::println);
     return configuration;
   }
 
-  private static String version() {
+  /// The version of the jar that runs, or `development` where classes run without one.
+  static String version() {
     return Optional.ofNullable(Main.class.getPackage().getImplementationVersion())
         .orElse("development");
   }

@@ -1,11 +1,33 @@
 package dev.rollcall.server.app;
 
+import dev.rollcall.server.app.ServeSettings.Listener;
 import dev.rollcall.server.config.Mistakes;
+import dev.rollcall.server.config.Secret;
+import dev.rollcall.server.config.Values;
+import dev.rollcall.server.http.CannotListen;
+import dev.rollcall.server.http.Health;
+import dev.rollcall.server.http.HttpListener;
+import dev.rollcall.server.http.Listening;
+import dev.rollcall.server.http.Management;
+import dev.rollcall.server.http.ReadyCheck;
+import dev.rollcall.server.http.RequestTimes;
+import dev.rollcall.server.http.Route;
+import dev.rollcall.server.monitor.Monitor;
+import dev.rollcall.server.monitor.ServiceDefinition;
+import dev.rollcall.server.monitor.ServiceReader;
+import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.DatabaseConfig;
+import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.sql.StorageException;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /// The composition root of `serve`: opens every part in the order in which they need each other,
@@ -14,9 +36,12 @@ final class Serve {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final System.Logger LOG = System.getLogger(Serve.class.getName());
 
-  private final Configuration.Origin<JsonNode> origin;
-  private final Configuration<JsonNode> configuration;
+  private final Configuration.Origin<ServiceDefinition> origin;
+  private final Configuration<ServiceDefinition> configuration;
   private final Watch watch;
+  private final ServeSettings settings;
+  private final Clock clock = Clock.system();
+  private final PrometheusRegistry registry = new PrometheusRegistry();
 
   /// What a running process waits for until it stops.
   interface Wish {
@@ -24,10 +49,14 @@ final class Serve {
   }
 
   /// @param watch knows the file from before it was read
-  Serve(Configuration.Origin<JsonNode> origin, Configuration<JsonNode> configuration, Watch watch) {
+  Serve(
+      Configuration.Origin<ServiceDefinition> origin,
+      Configuration<ServiceDefinition> configuration,
+      Watch watch) {
     this.origin = origin;
     this.configuration = configuration;
     this.watch = watch;
+    this.settings = configuration.settings();
   }
 
   /// Runs until `stop` returns.
@@ -35,13 +64,14 @@ final class Serve {
   /// @return the exit status
   /// @throws Trouble when a part cannot be opened
   int run(Wish stop) throws InterruptedException {
-    ServeSettings settings = configuration.settings();
     Logs.to(new FileOutputStream(FileDescriptor.err), settings.log(), settings.name());
     Parts parts = new Parts(PATIENCE);
     try (parts) {
       open(parts);
       stop.await();
       LOG.log(Level.INFO, "stopping");
+    } catch (StorageException | CannotListen e) {
+      throw new Trouble(String.valueOf(e.getMessage()));
     }
     LOG.log(Level.INFO, "stopped");
     return parts.orderly() ? Command.OK : Command.TROUBLE;
@@ -49,19 +79,84 @@ final class Serve {
 
   /// Everything that runs, in order.
   private void open(Parts parts) {
-    ServeSettings settings = configuration.settings();
     DataFolder.open(settings.storage().data());
-    watch.start(new Reload<>(origin, configuration, services -> {}));
-    parts.add("the watch of " + origin.files().label(), watch);
-    LOG.log(Level.INFO, "started with {0,number,#} services", configuration.services().size());
+    Database database =
+        parts.add(
+            "the database",
+            Database.open(
+                DatabaseConfig.of(settings.storage().database(), "db/migration/V1__monitor.sql"),
+                clock));
+    GroupCommit commits = parts.add("the commits", new GroupCommit(database));
+    Monitor monitor = parts.add("the monitor", monitor(database, commits));
+
+    List<Route> routes = new ArrayList<>();
+    if (settings.roles().contains(Role.API)) {
+      routes.addAll(monitor.routes());
+    }
+    RequestTimes times = new RequestTimes(registry);
+    HttpListener main = parts.add("the main port", listen(settings.web().main(), routes, times));
+    HttpListener health =
+        parts.add(
+            "the health port", listen(settings.web().health(), healthRoutes(database), times));
+
+    if (settings.roles().contains(Role.RUNNER)) {
+      monitor.apply(configuration.services());
+      monitor.start();
+      watch.start(new Reload<>(origin, configuration, monitor::apply));
+      parts.add("the watch of " + origin.files().label(), watch);
+    }
+    LOG.log(
+        Level.INFO,
+        "started with {0,number,#} services: {1}, health at {2}",
+        configuration.services().size(),
+        url(settings.web().main(), main),
+        url(settings.web().health(), health));
+  }
+
+  private Monitor monitor(Database database, GroupCommit commits) {
+    ServeSettings.Monitoring monitoring = settings.monitor();
+    return new Monitor(
+        database,
+        commits,
+        new Monitor.Settings(
+            new ServiceReader.Defaults(
+                monitoring.interval(), monitoring.timeout(), monitoring.keepAlive()),
+            monitoring.limits().perHost(),
+            monitoring.limits().inFlight(),
+            monitoring.retention(),
+            monitoring.witness()),
+        registry,
+        clock);
+  }
+
+  private HttpListener listen(Listener listener, List<Route> routes, RequestTimes times) {
+    return HttpListener.open(
+        Listening.on(listener.host(), listener.port(), "port")
+            .withAccessLog(settings.web().accessLog()),
+        routes,
+        new Management(settings.web().token().map(Secret::reveal), Set.of(listener.host())),
+        times);
+  }
+
+  private List<Route> healthRoutes(Database database) {
+    return new Health(
+            Main.version(), List.of(new ReadyCheck("database", database::trouble)), registry)
+        .routes();
+  }
+
+  private static String url(Listener listener, HttpListener open) {
+    String host = listener.host().equals("0.0.0.0") ? "localhost" : listener.host();
+    return "http://" + host + ":" + open.port();
   }
 
   /// The services in the configuration file.
-  static List<JsonNode> services(JsonNode services, Mistakes mistakes) {
-    if (!services.isArray()) {
-      mistakes.add("services", "is no list: start each service with - name:");
-      return List.of();
-    }
-    return services.valueStream().toList();
+  static List<ServiceDefinition> services(Values values, JsonNode services, Mistakes mistakes) {
+    ServiceReader reader =
+        new ServiceReader(
+            new ServiceReader.Defaults(
+                values.of(Declared.INTERVAL),
+                values.of(Declared.TIMEOUT),
+                values.of(Declared.KEEP_ALIVE)));
+    return reader.list(services, "services", mistakes);
   }
 }

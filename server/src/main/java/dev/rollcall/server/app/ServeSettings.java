@@ -1,6 +1,7 @@
 package dev.rollcall.server.app;
 
 import dev.rollcall.server.config.Secret;
+import dev.rollcall.server.sql.DatabaseLocation;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,16 +22,7 @@ record ServeSettings(
   /// Where things are kept.
   ///
   /// @param data the folder for everything of this process, absolute
-  record Storage(Path data, Database database) {}
-
-  /// Which database.
-  sealed interface Database {
-    /// A SQLite file, absolute; it is made when it is not there.
-    record Sqlite(Path file) implements Database {}
-
-    /// A PostgreSQL server; the URL may hold a password.
-    record Postgres(Secret url) implements Database {}
-  }
+  record Storage(Path data, DatabaseLocation database) {}
 
   /// What is listened on, and what opens the doors that are not open to everybody.
   record Web(Listener main, Listener health, Optional<Secret> token, boolean accessLog) {

@@ -1,6 +1,7 @@
 package dev.rollcall.server.app;
 
 import dev.rollcall.server.config.Mistakes;
+import dev.rollcall.server.config.Values;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
@@ -11,7 +12,8 @@ interface ServiceReader<S> {
   /// The services that are right; what is wrong goes to `mistakes`, by path:
   /// `services[2].interval`.
   ///
+  /// @param values the settings, which hold what services do not say themselves
   /// @param services whatever stands in the file, a list or not; an empty list where it says
   ///   nothing
-  List<S> read(JsonNode services, Mistakes mistakes);
+  List<S> read(Values values, JsonNode services, Mistakes mistakes);
 }

@@ -55,6 +55,11 @@ public final class Mistakes {
     return lines.isEmpty();
   }
 
+  /// How many there are so far.
+  public int count() {
+    return lines.size();
+  }
+
   /// All so far, one line each, in the order they were found.
   public List<String> lines() {
     return List.copyOf(lines);

@@ -20,7 +20,7 @@ import java.util.concurrent.ThreadLocalRandom;
 /// text.
 final class Dispatcher implements HttpRouting {
   private static final System.Logger LOG = System.getLogger(Dispatcher.class.getName());
-  private static final System.Logger ACCESS = System.getLogger("rollcall.access");
+  private static final System.Logger ACCESS = System.getLogger("dev.rollcall.access");
   private static final HttpSecurity UNUSED = HttpSecurity.create();
 
   private final RouteTable routes;

@@ -10,11 +10,13 @@ public final class Refusal extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final int status;
+  private final transient List<String> reasons;
   private final transient Map<String, String> headers;
 
-  private Refusal(int status, String reason, Map<String, String> headers) {
-    super(reason, null, false, false);
+  private Refusal(int status, List<String> reasons, Map<String, String> headers) {
+    super(String.join("; ", reasons), null, false, false);
     this.status = status;
+    this.reasons = List.copyOf(reasons);
     this.headers = headers;
   }
 
@@ -23,13 +25,18 @@ public final class Refusal extends RuntimeException {
     if (status < 400 || status > 499) {
       throw new IllegalArgumentException("status " + status + " is no refusal");
     }
-    return new Refusal(status, reason, Map.of());
+    return new Refusal(status, List.of(reason), Map.of());
   }
 
   /// 400: something in the request is wrong; `reason` names it, with its value and what it should
   /// be.
   public static Refusal badRequest(String reason) {
     return of(400, reason);
+  }
+
+  /// 400: several things are wrong, one line each.
+  public static Refusal badRequest(List<String> reasons) {
+    return new Refusal(400, reasons, Map.of());
   }
 
   /// 404: there is no such thing, or it is somebody else's.
@@ -39,7 +46,7 @@ public final class Refusal extends RuntimeException {
 
   /// The same refusal with one more header.
   Refusal with(String header, String value) {
-    return new Refusal(status, reason(), Map.of(header, value));
+    return new Refusal(status, reasons, Map.of(header, value));
   }
 
   int status() {
@@ -52,7 +59,7 @@ public final class Refusal extends RuntimeException {
   }
 
   Answer answer(ErrorShape shape) {
-    Answer answer = shape.answer(status, List.of(reason()));
+    Answer answer = shape.answer(status, reasons);
     for (Map.Entry<String, String> header : headers.entrySet()) {
       answer = answer.with(header.getKey(), header.getValue());
     }

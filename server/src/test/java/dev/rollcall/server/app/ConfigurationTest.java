@@ -2,11 +2,12 @@ package dev.rollcall.server.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rollcall.server.app.ServeSettings.Database;
 import dev.rollcall.server.app.ServeSettings.Logging;
 import dev.rollcall.server.config.ConfigFiles;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.config.Secret;
+import dev.rollcall.server.monitor.ServiceDefinition;
+import dev.rollcall.server.sql.DatabaseLocation;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -31,7 +32,7 @@ class ConfigurationTest {
     ServeSettings settings = settings();
     assertThat(settings.storage().data()).isEqualTo(directory.resolve("rollcall-data"));
     assertThat(settings.storage().database())
-        .isEqualTo(new Database.Sqlite(directory.resolve("rollcall-data/rollcall.db")));
+        .isEqualTo(new DatabaseLocation.SqliteFile(directory.resolve("rollcall-data/rollcall.db")));
     assertThat(settings.web().main()).isEqualTo(new ServeSettings.Listener("0.0.0.0", 8080));
     assertThat(settings.web().health()).isEqualTo(new ServeSettings.Listener("0.0.0.0", 8091));
     assertThat(settings.web().token()).isEmpty();
@@ -81,7 +82,7 @@ class ConfigurationTest {
     assertThat(settings.name()).isEqualTo("go service");
     assertThat(settings.web().main()).isEqualTo(new ServeSettings.Listener("localhost", 9999));
     assertThat(settings.storage().database())
-        .isEqualTo(new Database.Sqlite(directory.resolve("db.db")));
+        .isEqualTo(new DatabaseLocation.SqliteFile(directory.resolve("db.db")));
     assertThat(settings.monitor().interval()).isEqualTo(Duration.ofSeconds(20));
     assertThat(settings.monitor().timeout()).isEqualTo(Duration.ofSeconds(6));
   }
@@ -174,7 +175,7 @@ class ConfigurationTest {
             flags,
             environment,
             new ConfigFiles(directory, named),
-            (services, inFile) -> {
+            (values, services, inFile) -> {
               assertThat(services.path(0).path("port").isInt()).isTrue();
               assertThat(services.path(1).path("tls").isBoolean()).isTrue();
               inFile.add("services[1].tls", "is wrong: mend it");
@@ -219,14 +220,14 @@ class ConfigurationTest {
     Files.writeString(directory.resolve(name), text);
   }
 
-  private Configuration.Origin<JsonNode> origin() {
+  private Configuration.Origin<ServiceDefinition> origin() {
     return new Configuration.Origin<>(
         flags, environment, new ConfigFiles(directory, named), Serve::services);
   }
 
-  private Configuration<JsonNode> read() {
+  private Configuration<ServiceDefinition> read() {
     Mistakes mistakes = new Mistakes();
-    Optional<Configuration<JsonNode>> configuration = origin().read(mistakes);
+    Optional<Configuration<ServiceDefinition>> configuration = origin().read(mistakes);
     assertThat(mistakes.lines()).isEmpty();
     return configuration.orElseThrow();
   }

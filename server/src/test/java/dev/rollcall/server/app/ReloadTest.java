@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollcall.server.config.ConfigFiles;
 import dev.rollcall.server.config.Mistakes;
+import dev.rollcall.server.monitor.ServiceDefinition;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +20,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.JsonNode;
 
 class ReloadTest {
   @TempDir Path folder;
@@ -40,14 +40,14 @@ class ReloadTest {
         @Override
         public void close() {}
       };
-  private Reload<JsonNode> reload;
+  private Reload<ServiceDefinition> reload;
 
   @BeforeEach
   void start() throws IOException {
     logger.setUseParentHandlers(false);
     logger.addHandler(listener);
-    write("services: [{name: a}]");
-    Configuration.Origin<JsonNode> origin =
+    write("services: [{name: a, url: 'http://a'}]");
+    Configuration.Origin<ServiceDefinition> origin =
         new Configuration.Origin<>(
             Map.of(), Map.of(), new ConfigFiles(folder, Optional.empty()), Serve::services);
     reload =
@@ -65,7 +65,7 @@ class ReloadTest {
 
   @Test
   void appliesNewServicesAtOnce() throws IOException {
-    write("services: [{name: a}, {name: b}]");
+    write("services: [{name: a, url: 'http://a'}, {name: b, url: 'http://b'}]");
     reload.run();
     assertThat(applied).containsExactly(2);
     assertThat(logged).containsExactly("rollcall.yaml was read again: 2 services");
@@ -73,7 +73,8 @@ class ReloadTest {
 
   @Test
   void refusesAFileWithMistakesWholeAndSaysThem() throws IOException {
-    write("services: [{name: a}, {name: b}]\nporte: 1\nname: '{0}'\nhost: ' '");
+    write(
+        "services: [{name: a, url: 'http://a'}, {name: b, url: 'http://b'}]\nporte: 1\nname: '{0}'\nhost: ' '");
     reload.run();
     assertThat(applied).isEmpty();
     assertThat(logged)
@@ -85,7 +86,7 @@ class ReloadTest {
 
   @Test
   void namesTheSettingsThatWaitForTheNextStart() throws IOException {
-    write("services: [{name: a}]\nport: 1\nlog: {level: debug}");
+    write("services: [{name: a, url: 'http://a'}]\nport: 1\nlog: {level: debug}");
     reload.run();
     assertThat(applied).isEmpty();
     assertThat(logged)

@@ -1,0 +1,62 @@
+package dev.rollcall.server.monitor;
+
+import dev.rollcall.probe.Attempt;
+import dev.rollcall.probe.ProbeFailure;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/// Runs one check and says what it found. Whatever goes wrong on our side of the wire is unknown,
+/// never down.
+final class Asking {
+  private static final Logger LOG = System.getLogger(Asking.class.getName());
+
+  private final OwnNetwork network;
+
+  Asking(OwnNetwork network) {
+    this.network = network;
+  }
+
+  /// @param at when the check began
+  /// @throws InterruptedException when the runner is closing: nothing was found
+  Observation ask(Asked asked, Instant at) throws InterruptedException {
+    Attempt attempt = Attempt.within(asked.timeout());
+    Optional<ProbeFailure> failure = failure(asked, attempt);
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    Measured measured = Measured.of(attempt);
+    Duration response = measured.response().orElseGet(attempt::elapsed);
+    if (failure.isEmpty()) {
+      return new Observation.Up(at, response, measured);
+    }
+    return here(asked, failure.get())
+        .<Observation>map(reason -> new Observation.Unknown(at, response, measured, reason))
+        .orElseGet(() -> new Observation.Down(at, response, measured, failure.get().reason()));
+  }
+
+  private static Optional<ProbeFailure> failure(Asked asked, Attempt attempt)
+      throws InterruptedException {
+    try {
+      asked.probe().check(attempt);
+      return Optional.empty();
+    } catch (ProbeFailure e) {
+      return Optional.of(e);
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception | LinkageError | OutOfMemoryError | StackOverflowError e) {
+      LOG.log(Level.ERROR, "the check of " + asked.name() + " failed in Rollcall itself", e);
+      return Optional.of(ProbeFailure.here("Rollcall failed: " + e.getClass().getSimpleName()));
+    }
+  }
+
+  /// Why the fault is ours, if it is.
+  private Optional<String> here(Asked asked, ProbeFailure failure) {
+    if (failure.isHere()) {
+      return Optional.of(failure.reason());
+    }
+    return failure.answered() ? Optional.empty() : network.trouble(asked.host());
+  }
+}

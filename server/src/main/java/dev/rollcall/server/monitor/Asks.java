@@ -1,0 +1,13 @@
+package dev.rollcall.server.monitor;
+
+import dev.rollcall.probes.HttpQuestion;
+import dev.rollcall.probes.TcpQuestion;
+
+/// How a service is asked.
+public sealed interface Asks {
+  /// By an HTTP request.
+  record Http(HttpQuestion question) implements Asks {}
+
+  /// By a TCP or TLS connection.
+  record Tcp(TcpQuestion question) implements Asks {}
+}

@@ -1,0 +1,42 @@
+package dev.rollcall.server.monitor;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/// A span in which a service was up, or down, without a break.
+///
+/// @param cause why it went down; empty for an uptime
+/// @param ended empty while it lasts
+record Event(
+    long id,
+    Kind kind,
+    Optional<String> cause,
+    Instant started,
+    Optional<Instant> ended,
+    Instant createdAt,
+    Instant updatedAt) {
+
+  /// Which of the two, with the word of seed 001's API.
+  enum Kind {
+    UPTIME("uptime"),
+    DOWNTIME("downtime");
+
+    private final String word;
+
+    Kind(String word) {
+      this.word = word;
+    }
+
+    String word() {
+      return word;
+    }
+
+    static Kind ofWord(String word) {
+      return switch (word) {
+        case "uptime" -> UPTIME;
+        case "downtime" -> DOWNTIME;
+        default -> throw new IllegalArgumentException("no event is called " + word);
+      };
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package dev.rollcall.server.monitor;
+
+import dev.rollcall.server.sql.Database;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jspecify.annotations.Nullable;
+
+/// Sums of the ticks by hour, kept for good: a year of a service is at most 8,784 rows.
+///
+/// They grow with each tick, in its own transaction, so they agree with the ticks at every moment
+/// and need no job that sums up later.
+final class HourStore {
+  static final Duration HOUR = Duration.ofHours(1);
+
+  private static final String ADD =
+      """
+      INSERT INTO service_hour AS h (service_id, hour, up_count, down_count, unknown_count,
+        response_sum_us, response_min_us, response_max_us)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (service_id, hour) DO UPDATE SET
+        up_count = h.up_count + excluded.up_count,
+        down_count = h.down_count + excluded.down_count,
+        unknown_count = h.unknown_count + excluded.unknown_count,
+        response_sum_us = h.response_sum_us + excluded.response_sum_us,
+        response_min_us =
+          CASE WHEN h.response_min_us IS NULL OR excluded.response_min_us < h.response_min_us
+            THEN excluded.response_min_us ELSE h.response_min_us END,
+        response_max_us =
+          CASE WHEN h.response_max_us IS NULL OR excluded.response_max_us > h.response_max_us
+            THEN excluded.response_max_us ELSE h.response_max_us END""";
+
+  private static final String FROM_HOURS =
+      """
+      SELECT hour - hour % :step AS bucket, up_count, down_count, unknown_count, response_sum_us,
+        response_min_us, response_max_us
+      FROM service_hour WHERE service_id = :service AND hour >= :from AND hour < :to""";
+
+  private static final String FROM_TICKS =
+      """
+      SELECT at - at % :step AS bucket,
+        CASE state WHEN 1 THEN 1 ELSE 0 END AS up_count,
+        CASE state WHEN 0 THEN 1 ELSE 0 END AS down_count,
+        CASE state WHEN 2 THEN 1 ELSE 0 END AS unknown_count,
+        CASE state WHEN 2 THEN 0 ELSE response_us END AS response_sum_us,
+        CASE state WHEN 2 THEN NULL ELSE response_us END AS response_min_us,
+        CASE state WHEN 2 THEN NULL ELSE response_us END AS response_max_us
+      FROM service_tick WHERE service_id = :service AND at >= :from AND at < :to""";
+
+  private final Database database;
+
+  HourStore(Database database) {
+    this.database = database;
+  }
+
+  /// Sums of one service in `[from, to)` by stretches of `step`, oldest first; a stretch without a
+  /// tick is left out. Steps of whole hours come from the sums that are kept for good, shorter ones
+  /// from the ticks.
+  List<Sum> sums(long service, Instant from, Instant to, Duration step, Slice slice) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT bucket, SUM(up_count) AS up, SUM(down_count) AS down,"
+                        + " SUM(unknown_count) AS unknown, SUM(response_sum_us) AS total,"
+                        + " MIN(response_min_us) AS least, MAX(response_max_us) AS most FROM ("
+                        + source(step)
+                        + ") part GROUP BY bucket ORDER BY bucket LIMIT :limit OFFSET :offset")
+                .bind("service", service)
+                .bind("from", from.toEpochMilli())
+                .bind("to", to.toEpochMilli())
+                .bind("step", step.toMillis())
+                .bind("limit", slice.limit())
+                .bind("offset", slice.offset())
+                .map((row, _) -> sum(row))
+                .list());
+  }
+
+  /// How many stretches [#sums] has in all.
+  long count(long service, Instant from, Instant to, Duration step) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery("SELECT count(DISTINCT bucket) FROM (" + source(step) + ") part")
+                .bind("service", service)
+                .bind("from", from.toEpochMilli())
+                .bind("to", to.toEpochMilli())
+                .bind("step", step.toMillis())
+                .mapTo(Long.class)
+                .one());
+  }
+
+  private static String source(Duration step) {
+    return step.toMillis() % HOUR.toMillis() == 0 ? FROM_HOURS : FROM_TICKS;
+  }
+
+  private static Sum sum(ResultSet row) throws SQLException {
+    long up = row.getLong("up");
+    long down = row.getLong("down");
+    return new Sum(
+        Instant.ofEpochMilli(row.getLong("bucket")),
+        up,
+        down,
+        row.getLong("unknown"),
+        up + down == 0
+            ? Optional.empty()
+            : Optional.of(
+                new Sum.Response(
+                    Duration.ofNanos(row.getLong("total") * 1000 / (up + down)),
+                    Duration.ofNanos(row.getLong("least") * 1000),
+                    Duration.ofNanos(row.getLong("most") * 1000))));
+  }
+
+  static void add(Handle tx, List<Outcome> outcomes) {
+    try (PreparedBatch batch = tx.prepareBatch(ADD)) {
+      for (Outcome outcome : outcomes) {
+        Observation o = outcome.observation();
+        State state = State.of(o);
+        long at = o.at().toEpochMilli();
+        @Nullable Long response = state == State.UNKNOWN ? null : TickStore.micros(o.response());
+        batch
+            .bind(0, outcome.serviceId())
+            .bind(1, at - at % HOUR.toMillis())
+            .bind(2, state == State.UP ? 1 : 0)
+            .bind(3, state == State.DOWN ? 1 : 0)
+            .bind(4, state == State.UNKNOWN ? 1 : 0)
+            .bind(5, response == null ? 0 : response)
+            .bind(6, response)
+            .bind(7, response)
+            .add();
+      }
+      batch.execute();
+    }
+  }
+}

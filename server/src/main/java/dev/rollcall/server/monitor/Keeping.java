@@ -1,0 +1,111 @@
+package dev.rollcall.server.monitor;
+
+import dev.rollcall.server.sql.Batch;
+import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.sql.DueRows;
+import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.sql.Lease;
+import dev.rollcall.server.sql.StorageException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/// Keeps what checks find: turn, tick, counts, sums and events of a check are written in one
+/// transaction, so that they agree with each other after any crash. While the database is away
+/// outcomes wait in the backlog.
+final class Keeping implements Batch<Outcome, Boolean> {
+  private static final Logger LOG = System.getLogger(Keeping.class.getName());
+  private static final int AT_ONCE = 1_000;
+
+  private final GroupCommit commits;
+  private final DueRows<Schedule.Row> schedule;
+  private final Backlog backlog;
+  private final Clock clock;
+
+  Keeping(GroupCommit commits, DueRows<Schedule.Row> schedule, Backlog backlog, Clock clock) {
+    this.commits = commits;
+    this.schedule = schedule;
+    this.backlog = backlog;
+    this.clock = clock;
+  }
+
+  /// Keeps one outcome and returns once it is durable, or waits in the backlog.
+  void keep(Watch watch, Outcome outcome) {
+    try {
+      if (backlog.size() > 0) {
+        backlog.add(outcome); // in order, behind those that wait
+      } else {
+        commits.write(this, outcome);
+      }
+    } catch (StorageException e) {
+      watch.doubt();
+      backlog.add(outcome);
+    } catch (RuntimeException e) {
+      watch.doubt();
+      LOG.log(Level.ERROR, "an outcome could not be kept", e);
+    }
+  }
+
+  /// Writes what waits, oldest first.
+  ///
+  /// @throws StorageException when the database is still away: then it goes on waiting
+  void replay() {
+    for (List<Outcome> waiting = backlog.take(AT_ONCE);
+        !waiting.isEmpty();
+        waiting = backlog.take(AT_ONCE)) {
+      try {
+        commits.writeAll(this, waiting);
+      } catch (StorageException e) {
+        backlog.putBack(waiting);
+        throw e;
+      }
+      LOG.log(Level.INFO, "wrote " + waiting.size() + " outcomes that had waited for the database");
+    }
+  }
+
+  /// Outcomes of one service stay in their order; rows are locked in one order by everybody.
+  @Override
+  public Optional<Comparator<Outcome>> order() {
+    return Optional.of(Comparator.comparingLong(Outcome::serviceId));
+  }
+
+  /// Tells of each outcome whether it was kept: not where the service is gone, or another process
+  /// has taken its turn meanwhile, or the same outcome was kept before.
+  @Override
+  public List<Boolean> apply(Handle tx, List<Outcome> outcomes) {
+    List<Boolean> valid = schedule.finish(tx, outcomes.stream().map(this::finish).toList());
+    List<Outcome> ours = chosen(outcomes, valid);
+    int[] added = TickStore.insert(tx, ours);
+    List<Boolean> isNew = new ArrayList<>(ours.size());
+    for (int rows : added) {
+      isNew.add(rows > 0);
+    }
+    List<Outcome> kept = chosen(ours, isNew);
+    MetricStore.add(tx, kept);
+    HourStore.add(tx, kept);
+    EventStore.apply(tx, kept);
+    return valid;
+  }
+
+  private Lease.Finish finish(Outcome outcome) {
+    return new Lease.Finish(outcome.serviceId(), outcome.fence(), clock.wall());
+  }
+
+  private static List<Outcome> chosen(List<Outcome> outcomes, List<Boolean> which) {
+    if (!which.contains(false)) {
+      return outcomes;
+    }
+    List<Outcome> chosen = new ArrayList<>(outcomes.size());
+    for (int i = 0; i < outcomes.size(); i++) {
+      if (which.get(i)) {
+        chosen.add(outcomes.get(i));
+      }
+    }
+    return Collections.unmodifiableList(chosen);
+  }
+}

@@ -1,0 +1,124 @@
+package dev.rollcall.server.monitor;
+
+import dev.rollcall.probes.Dialer;
+import dev.rollcall.probes.Resolver;
+import dev.rollcall.server.http.Route;
+import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.DueRows;
+import dev.rollcall.server.sql.GroupCommit;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+
+/// The service monitor as a whole: what the composition root holds.
+///
+/// Every process that has one answers the API; the one (or, on PostgreSQL, the ones) whose [#start]
+/// was called also asks the services.
+public final class Monitor implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(Monitor.class.getName());
+
+  /// At 200 bytes an outcome this is 20 MB: a minute of outage at the highest rate, half an hour at
+  /// an ordinary one.
+  private static final int MOST_WAITING = 100_000;
+
+  /// How services are asked.
+  ///
+  /// @param defaults what holds where a service does not say otherwise
+  /// @param perHost checks at once of one host and port
+  /// @param inFlight checks at once in all
+  /// @param retention how long ticks are kept
+  /// @param witnesses addresses that tell whether our own network works; may be empty
+  public record Settings(
+      ServiceReader.Defaults defaults,
+      int perHost,
+      int inFlight,
+      Duration retention,
+      List<InetSocketAddress> witnesses) {}
+
+  private final ServiceReader reader;
+  private final ServiceChanges changes;
+  private final MonitorRoutes routes;
+  private final Overview overview;
+  private final ProbeFactory probes;
+  private final DueRows<Schedule.Row> schedule;
+  private final Runner runner;
+  private final Upkeep upkeep;
+
+  public Monitor(
+      Database database,
+      GroupCommit commits,
+      Settings settings,
+      PrometheusRegistry registry,
+      Clock clock) {
+    reader = new ServiceReader(settings.defaults());
+    changes = new ServiceChanges(commits, clock);
+    ServiceStore services = new ServiceStore(database);
+    routes =
+        new MonitorRoutes(
+            new MonitorRoutes.Stores(
+                services,
+                changes,
+                new EventStore(database),
+                new TickStore(database),
+                new HourStore(database)),
+            reader,
+            clock);
+    overview = new Overview(database, clock);
+    probes = new ProbeFactory(new Dialer(Resolver.system()));
+    schedule = Schedule.of(database, commits, clock);
+    Backlog backlog = new Backlog(MOST_WAITING);
+    MonitorMetrics metrics = new MonitorMetrics(registry);
+    upkeep = new Upkeep(database, commits, settings.retention(), clock);
+    runner =
+        new Runner(
+            new Roster(schedule, services, reader, probes),
+            new Asking(new OwnNetwork(settings.witnesses(), System::nanoTime)),
+            new HostPlaces(settings.perHost()),
+            new Keeping(commits, schedule, backlog, clock),
+            metrics,
+            clock,
+            settings.inFlight());
+    metrics.watch(registry, backlog, runner::inFlight);
+  }
+
+  /// The monitor's part of the API.
+  public List<Route> routes() {
+    return routes.routes();
+  }
+
+  /// The services as a person looks at them.
+  public Overview overview() {
+    return overview;
+  }
+
+  /// Makes the services of the configuration file what the file says, from now on.
+  public void apply(List<ServiceDefinition> definitions) {
+    ServiceChanges.Done.Synced synced = changes.sync(definitions);
+    LOG.log(
+        Level.INFO,
+        "services of the configuration file: {0,number,#} new, {1,number,#} changed,"
+            + " {2,number,#} gone",
+        synced.added(),
+        synced.changed(),
+        synced.retired());
+  }
+
+  /// Begins to ask.
+  public void start() {
+    upkeep.start();
+    schedule.releaseAbandoned();
+    runner.start();
+  }
+
+  /// Stops asking. What was found so far is kept.
+  @Override
+  public void close() {
+    runner.close();
+    upkeep.close();
+    probes.close();
+  }
+}

@@ -1,0 +1,182 @@
+package dev.rollcall.server.monitor;
+
+import dev.rollcall.server.http.Json;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The monitor's objects as the API shows them: seed 001's keys to the letter. Times are Unix
+/// seconds.
+final class MonitorJson {
+  private static final String SECRET = "***";
+
+  private MonitorJson() {}
+
+  /// One row of `GET /v1/services`.
+  static void status(JsonGenerator json, ServiceStatus status) {
+    json.writeStartObject();
+    fields(json, status);
+    json.writeEndObject();
+  }
+
+  /// `GET /v1/services/{id}`: the row, and beside it how the service is asked. What may be secret
+  /// is `***`.
+  static void whole(
+      JsonGenerator json,
+      ServiceStatus status,
+      ObjectNode definition,
+      Optional<Instant> certificateEnds) {
+    json.writeStartObject();
+    fields(json, status);
+    json.writeStringProperty("origin", status.service().origin().word());
+    if (certificateEnds.isPresent()) {
+      seconds(json, "certificate_ends_at", certificateEnds.get());
+    }
+    for (Map.Entry<String, JsonNode> field : definition.properties()) {
+      switch (field.getKey()) {
+        case "name", "url" -> {}
+        case "password", "body", "send" -> json.writeStringProperty(field.getKey(), SECRET);
+        case "headers" -> {
+          json.writeName("headers").writeStartObject();
+          field.getValue().propertyNames().forEach(name -> json.writeStringProperty(name, SECRET));
+          json.writeEndObject();
+        }
+        default -> {
+          json.writeName(field.getKey());
+          json.writeRawValue(field.getValue().toString());
+        }
+      }
+    }
+    json.writeEndObject();
+  }
+
+  private static void fields(JsonGenerator json, ServiceStatus status) {
+    Service service = status.service();
+    seconds(json, "created_at", service.createdAt());
+    json.writeName("current_status");
+    event(json, status.event());
+    json.writeNumberProperty("id", service.id());
+    json.writeName("latest_event").writeStartObject().writeName("data");
+    event(json, status.event());
+    json.writeEndObject();
+    json.writeName("metric").writeStartObject().writeName("data");
+    metric(json, status.metric());
+    json.writeEndObject();
+    json.writeStringProperty("name", service.name());
+    seconds(json, "updated_at", service.updatedAt());
+    json.writeStringProperty("url", service.url());
+  }
+
+  static void event(JsonGenerator json, Event event) {
+    json.writeStartObject();
+    seconds(json, "created_at", event.createdAt());
+    if (event.ended().isPresent()) {
+      seconds(json, "date_ended", event.ended().get());
+    } else {
+      json.writeNullProperty("date_ended");
+    }
+    seconds(json, "date_started", event.started());
+    json.writeStringProperty("event", event.kind().word());
+    json.writeNumberProperty("id", event.id());
+    seconds(json, "updated_at", event.updatedAt());
+    json.writeEndObject();
+  }
+
+  /// One raw row of `GET /v1/services/{id}/ticks`: a measurement is left out where it was not made.
+  static void tick(JsonGenerator json, Tick tick) {
+    json.writeStartObject();
+    json.writeName("at");
+    Json.number(json, tick.at().toEpochMilli() / 1000.0);
+    json.writeStringProperty("state", tick.state().word());
+    millis(json, "response_time_ms", Optional.of(tick.response()));
+    millis(json, "dns_ms", tick.phases().dns());
+    millis(json, "connect_ms", tick.phases().connect());
+    millis(json, "tls_ms", tick.phases().tls());
+    millis(json, "first_byte_ms", tick.phases().firstByte());
+    millis(json, "total_ms", tick.phases().total());
+    tick.status().ifPresent(code -> json.writeNumberProperty("http_status", code));
+    json.writeNumberProperty("redirects", tick.redirects());
+    tick.reason().ifPresent(reason -> json.writeStringProperty("reason", reason));
+    json.writeEndObject();
+  }
+
+  /// One averaged row of `GET /v1/services/{id}/ticks?step=`.
+  static void sum(JsonGenerator json, Sum sum) {
+    json.writeStartObject();
+    seconds(json, "at", sum.from());
+    json.writeNumberProperty("tick_count", sum.up() + sum.down());
+    json.writeNumberProperty("up_count", sum.up());
+    json.writeNumberProperty("down_count", sum.down());
+    json.writeNumberProperty("unknown_count", sum.unknown());
+    millis(json, "average_response_time_ms", sum.response().map(Sum.Response::mean));
+    millis(json, "min_response_time_ms", sum.response().map(Sum.Response::min));
+    millis(json, "max_response_time_ms", sum.response().map(Sum.Response::max));
+    json.writeEndObject();
+  }
+
+  /// A named block with its rows, and, where the caller asked for a page, which one it is:
+  /// `"events":{"data":[...],"pagination":{...}}`.
+  static <T> void block(
+      JsonGenerator json, String name, List<T> rows, Row<T> row, Optional<Page> page) {
+    json.writeStartObject().writeName(name).writeStartObject();
+    json.writeName("data").writeStartArray();
+    rows.forEach(each -> row.write(json, each));
+    json.writeEndArray();
+    page.ifPresent(
+        asked ->
+            json.writeName("pagination")
+                .writeStartObject()
+                .writeNumberProperty("page", asked.number())
+                .writeNumberProperty("limit", asked.limit())
+                .writeNumberProperty("total", asked.total())
+                .writeEndObject());
+    json.writeEndObject().writeEndObject();
+  }
+
+  /// Writes one row of a block.
+  interface Row<T> {
+    void write(JsonGenerator json, T row);
+  }
+
+  /// Which page of a list was asked for, and how many rows the whole list has.
+  record Page(int number, int limit, long total) {}
+
+  private static void event(JsonGenerator json, Optional<Event> event) {
+    if (event.isPresent()) {
+      event(json, event.get());
+    } else {
+      json.writeNull();
+    }
+  }
+
+  private static void metric(JsonGenerator json, Metric metric) {
+    json.writeStartObject().writeName("average_response_time_ms");
+    Json.number(json, metric.averageResponseMs());
+    json.writeNumberProperty("down_count", metric.down());
+    json.writeNumberProperty("tick_count", metric.ticks());
+    json.writeNumberProperty("up_count", metric.up());
+    json.writeName("uptime_percent");
+    if (metric.uptimePercent().isPresent()) {
+      Json.number(json, metric.uptimePercent().getAsDouble());
+    } else {
+      json.writeNull();
+    }
+    json.writeEndObject();
+  }
+
+  private static void seconds(JsonGenerator json, String name, Instant instant) {
+    json.writeNumberProperty(name, instant.getEpochSecond());
+  }
+
+  private static void millis(JsonGenerator json, String name, Optional<Duration> duration) {
+    if (duration.isPresent()) {
+      json.writeName(name);
+      Json.number(json, TickStore.micros(duration.get()) / 1000.0);
+    }
+  }
+}

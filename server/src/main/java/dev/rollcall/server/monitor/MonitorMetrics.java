@@ -1,0 +1,118 @@
+package dev.rollcall.server.monitor;
+
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Gauge;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Duration;
+import java.util.function.IntSupplier;
+
+/// What the monitor tells Prometheus about the services and about itself.
+final class MonitorMetrics {
+  private static final double[] RESPONSE_SECONDS = {
+    .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 15
+  };
+  private static final double[] LAG_SECONDS = {
+    .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 5, 15
+  };
+
+  private final Gauge up;
+  private final Histogram response;
+  private final Counter ticks;
+  private final Gauge certificate;
+  private final Histogram lag;
+  private final Counter skipped;
+
+  MonitorMetrics(PrometheusRegistry registry) {
+    up =
+        Gauge.builder()
+            .name("rollcall_service_up")
+            .help("1 where the service answered as expected, 0 where not, NaN where unknown.")
+            .labelNames("service")
+            .register(registry);
+    response =
+        Histogram.builder()
+            .name("rollcall_service_response_seconds")
+            .help("Time from the start of a check to the end of the answer's header.")
+            .labelNames("service")
+            .classicUpperBounds(RESPONSE_SECONDS)
+            .register(registry);
+    ticks =
+        Counter.builder()
+            .name("rollcall_service_ticks_total")
+            .help("Checks of the service that found it up or down.")
+            .labelNames("service")
+            .register(registry);
+    certificate =
+        Gauge.builder()
+            .name("rollcall_service_certificate_expiry_timestamp_seconds")
+            .help("When the service's certificate ends, in seconds since 1970.")
+            .labelNames("service")
+            .register(registry);
+    lag =
+        Histogram.builder()
+            .name("rollcall_check_lag_seconds")
+            .help("Time from the moment a check was due to the moment it was started.")
+            .classicUpperBounds(LAG_SECONDS)
+            .register(registry);
+    skipped =
+        Counter.builder()
+            .name("rollcall_checks_skipped_total")
+            .help("Checks that were not made because their host had no free place in time.")
+            .register(registry);
+  }
+
+  /// What is read when Prometheus asks: how many checks are under way, and what waits for the
+  /// database.
+  void watch(PrometheusRegistry registry, Backlog backlog, IntSupplier inFlight) {
+    GaugeWithCallback.builder()
+        .name("rollcall_checks_in_flight")
+        .help("Checks under way.")
+        .callback(callback -> callback.call(inFlight.getAsInt()))
+        .register(registry);
+    GaugeWithCallback.builder()
+        .name("rollcall_outcomes_waiting")
+        .help("Outcomes of checks that wait for the database to come back.")
+        .callback(callback -> callback.call(backlog.size()))
+        .register(registry);
+  }
+
+  void observed(String service, Observation observation) {
+    switch (observation) {
+      case Observation.Unknown _ -> up.labelValues(service).set(Double.NaN);
+      case Observation.Up _ -> tick(service, 1, observation);
+      case Observation.Down _ -> tick(service, 0, observation);
+    }
+    observation
+        .measured()
+        .certificateEnds()
+        .ifPresent(ends -> certificate.labelValues(service).set((double) ends.getEpochSecond()));
+  }
+
+  private void tick(String service, int value, Observation observation) {
+    up.labelValues(service).set(value);
+    ticks.labelValues(service).inc();
+    response.labelValues(service).observe(seconds(observation.response()));
+  }
+
+  void started(Duration late) {
+    lag.observe(seconds(late));
+  }
+
+  void skipped() {
+    skipped.inc();
+  }
+
+  /// A service that is no longer asked here leaves no series behind.
+  void forget(String service) {
+    up.remove(service);
+    response.remove(service);
+    ticks.remove(service);
+    certificate.remove(service);
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toNanos() / 1e9;
+  }
+}

@@ -1,0 +1,233 @@
+package dev.rollcall.server.monitor;
+
+import dev.rollcall.server.config.Durations;
+import dev.rollcall.server.config.Mistakes;
+import dev.rollcall.server.http.Access;
+import dev.rollcall.server.http.Answer;
+import dev.rollcall.server.http.Envelope;
+import dev.rollcall.server.http.Refusal;
+import dev.rollcall.server.http.Request;
+import dev.rollcall.server.http.Route;
+import dev.rollcall.server.monitor.MonitorJson.Page;
+import dev.rollcall.server.sql.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The monitor's part of the API: the four routes of seed 001, and those beyond it.
+final class MonitorRoutes {
+  private static final int MOST_ROWS = 1_000;
+  private static final int MOST_TICKS = 10_000;
+  private static final int USUAL_PAGE = 100;
+  private static final Duration USUAL_SPAN = Duration.ofHours(1);
+  private static final Duration LONGEST_STEP = Duration.ofDays(366);
+  private static final long LAST_SECOND = 253_402_300_799L; // the year 9999
+
+  private final ServiceStore services;
+  private final ServiceChanges changes;
+  private final ServiceReader reader;
+  private final EventStore events;
+  private final TickStore ticks;
+  private final HourStore hours;
+  private final Clock clock;
+
+  MonitorRoutes(Stores stores, ServiceReader reader, Clock clock) {
+    this.services = stores.services();
+    this.changes = stores.changes();
+    this.events = stores.events();
+    this.ticks = stores.ticks();
+    this.hours = stores.hours();
+    this.reader = reader;
+    this.clock = clock;
+  }
+
+  /// Where everything is kept.
+  record Stores(
+      ServiceStore services,
+      ServiceChanges changes,
+      EventStore events,
+      TickStore ticks,
+      HourStore hours) {}
+
+  List<Route> routes() {
+    return List.of(
+        Route.get("/v1/_internal/health", Access.PUBLIC, _ -> Envelope.ok()),
+        Route.get("/v1/services", Access.PUBLIC, this::list),
+        Route.post("/v1/services", Access.MANAGEMENT, this::create),
+        Route.get("/v1/services/{id}", Access.PUBLIC, this::show),
+        Route.patch("/v1/services/{id}", Access.MANAGEMENT, this::change),
+        Route.delete("/v1/services/{id}", Access.MANAGEMENT, this::delete),
+        Route.get("/v1/services/{id}/events", Access.PUBLIC, this::events),
+        Route.get("/v1/services/{id}/ticks", Access.PUBLIC, this::ticks));
+  }
+
+  private Answer list(Request request) {
+    Optional<Asked> page = page(request, MOST_ROWS);
+    List<ServiceStatus> rows = services.list(slice(page, MOST_ROWS));
+    Optional<Page> shown = page.map(asked -> asked.of(services.count()));
+    return Envelope.ok(
+        json -> MonitorJson.block(json, "services", rows, MonitorJson::status, shown));
+  }
+
+  private Answer events(Request request) {
+    long id = existing(request);
+    Optional<Asked> page = page(request, MOST_ROWS);
+    List<Event> rows = events.of(id, slice(page, MOST_ROWS));
+    Optional<Page> shown = page.map(asked -> asked.of(events.count(id)));
+    return Envelope.ok(json -> MonitorJson.block(json, "events", rows, MonitorJson::event, shown));
+  }
+
+  private Answer ticks(Request request) {
+    long id = existing(request);
+    Instant to = instant(request, "to").orElseGet(() -> clock.wall().plusMillis(1));
+    Instant from = instant(request, "from").orElseGet(() -> to.minus(USUAL_SPAN));
+    if (!from.isBefore(to)) {
+      throw Refusal.badRequest("parameter 'from' is not before 'to'");
+    }
+    Optional<Duration> step = request.query("step").map(MonitorRoutes::step);
+    Optional<Asked> page = page(request, MOST_TICKS);
+    Slice slice = slice(page, MOST_TICKS);
+    if (step.isPresent()) {
+      Duration each = step.get();
+      List<Sum> rows = hours.sums(id, from, to, each, slice);
+      Optional<Page> shown = page.map(asked -> asked.of(hours.count(id, from, to, each)));
+      return Envelope.ok(json -> MonitorJson.block(json, "ticks", rows, MonitorJson::sum, shown));
+    }
+    List<Tick> rows = ticks.between(id, from, to, slice);
+    Optional<Page> shown = page.map(asked -> asked.of(ticks.count(id, from, to)));
+    return Envelope.ok(json -> MonitorJson.block(json, "ticks", rows, MonitorJson::tick, shown));
+  }
+
+  private Answer show(Request request) {
+    return shown(200, existing(request));
+  }
+
+  private Answer create(Request request) {
+    ServiceDefinition definition = read(request.json());
+    return switch (changes.create(definition)) {
+      case ServiceChanges.Done.Service(long id) -> shown(201, id);
+      case ServiceChanges.Done.NameTaken _ -> throw taken(definition);
+      case ServiceChanges.Done.Synced _ -> throw new IllegalStateException("not a sync");
+    };
+  }
+
+  /// Fields that are given replace what was there; those given as null go back to their default.
+  private Answer change(Request request) {
+    long id = ofTheApi(request);
+    JsonNode given = request.json();
+    if (!(given instanceof ObjectNode fields)) {
+      throw Refusal.badRequest("the body is no object: write {\"key\": value}");
+    }
+    ObjectNode merged = services.definition(id).orElseThrow(() -> unknown(id));
+    fields.properties().forEach(field -> merged.set(field.getKey(), field.getValue()));
+    ServiceDefinition definition = read(merged);
+    return switch (changes.replace(id, definition)) {
+      case ServiceChanges.Done.Service _ -> shown(200, id);
+      case ServiceChanges.Done.NameTaken _ -> throw taken(definition);
+      case ServiceChanges.Done.Synced _ -> throw new IllegalStateException("not a sync");
+    };
+  }
+
+  private Answer delete(Request request) {
+    changes.delete(ofTheApi(request));
+    return Envelope.ok();
+  }
+
+  /// The service as the list shows it, and beside that its whole definition without what is secret.
+  private Answer shown(int status, long id) {
+    ServiceStatus shown = services.find(id).orElseThrow(() -> unknown(id));
+    ObjectNode definition = services.definition(id).orElseThrow(() -> unknown(id));
+    Optional<Instant> certificate = services.certificateEnds(id);
+    return Envelope.of(
+        status,
+        json -> {
+          json.writeStartObject().writeName("service").writeStartObject().writeName("data");
+          MonitorJson.whole(json, shown, definition, certificate);
+          json.writeEndObject().writeEndObject();
+        });
+  }
+
+  private long existing(Request request) {
+    long id = request.pathNumber("id");
+    if (!services.exists(id)) {
+      throw unknown(id);
+    }
+    return id;
+  }
+
+  private long ofTheApi(Request request) {
+    long id = request.pathNumber("id");
+    Service service = services.find(id).orElseThrow(() -> unknown(id)).service();
+    if (service.origin() == Service.Origin.FILE) {
+      throw Refusal.of(409, "service " + id + " stands in the configuration file: change it there");
+    }
+    return id;
+  }
+
+  private ServiceDefinition read(JsonNode body) {
+    Mistakes mistakes = new Mistakes();
+    return reader.one(body, "", mistakes).orElseThrow(() -> Refusal.badRequest(mistakes.lines()));
+  }
+
+  private static Refusal unknown(long id) {
+    return Refusal.notFound("there is no service " + id);
+  }
+
+  private static Refusal taken(ServiceDefinition definition) {
+    return Refusal.of(409, "name: another service is called \"" + definition.name() + "\"");
+  }
+
+  /// The page that was asked for, if one was: both parameters are positive whole numbers; a limit
+  /// beyond `most` is cut.
+  private static Optional<Asked> page(Request request, int most) {
+    OptionalLong page = request.queryNumber("page");
+    OptionalLong limit = request.queryNumber("limit");
+    if (page.isEmpty() && limit.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Asked(
+            (int) Math.min(page.orElse(1), Integer.MAX_VALUE),
+            (int) Math.min(limit.orElse(USUAL_PAGE), most)));
+  }
+
+  /// A page, before it is known how many rows there are.
+  private record Asked(int number, int limit) {
+    Page of(long total) {
+      return new Page(number, limit, total);
+    }
+  }
+
+  private static Slice slice(Optional<Asked> page, int most) {
+    return page.map(asked -> Slice.ofPage(asked.number(), asked.limit()))
+        .orElseGet(() -> Slice.ofPage(1, most));
+  }
+
+  private static Optional<Instant> instant(Request request, String name) {
+    OptionalLong seconds = request.queryNumber(name);
+    if (seconds.isPresent() && seconds.getAsLong() > LAST_SECOND) {
+      throw Refusal.badRequest("parameter '" + name + "' is no time: give Unix seconds");
+    }
+    return seconds.isPresent()
+        ? Optional.of(Instant.ofEpochSecond(seconds.getAsLong()))
+        : Optional.empty();
+  }
+
+  /// Seconds, or a duration such as `5m`.
+  private static Duration step(String text) {
+    try {
+      Duration step = Durations.parse(text.matches("[0-9]+") ? text + "s" : text);
+      if (step.compareTo(Duration.ofSeconds(1)) >= 0 && step.compareTo(LONGEST_STEP) <= 0) {
+        return step;
+      }
+    } catch (IllegalArgumentException e) {
+      // said below
+    }
+    throw Refusal.badRequest(
+        "parameter 'step' is '" + text + "': give seconds or a duration such as 5m, 1s to 366d");
+  }
+}

@@ -1,0 +1,28 @@
+package dev.rollcall.server.monitor;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/// What one check of a service found.
+///
+/// `at` is when asking began, `response` the time to the end of the answer's header, or, where
+/// there was none, to the moment the failure was known.
+sealed interface Observation {
+  Instant at();
+
+  Duration response();
+
+  /// What else was measured on the way.
+  Measured measured();
+
+  /// The service answered as expected.
+  record Up(Instant at, Duration response, Measured measured) implements Observation {}
+
+  /// It did not, for a reason in one line.
+  record Down(Instant at, Duration response, Measured measured, String reason)
+      implements Observation {}
+
+  /// Rollcall itself failed (no network, no descriptors): nothing is known about the service.
+  record Unknown(Instant at, Duration response, Measured measured, String reason)
+      implements Observation {}
+}

@@ -1,0 +1,17 @@
+package dev.rollcall.server.monitor;
+
+import dev.rollcall.server.monitor.Evaluator.Transition;
+import java.time.Instant;
+import java.util.Optional;
+
+/// One run of a check, ready to be kept: which service, under which claim, what was found and what
+/// follows.
+///
+/// @param newCertificate when the service's certificate ends, where that is not what was known
+///   before
+record Outcome(
+    long serviceId,
+    long fence,
+    Observation observation,
+    Transition transition,
+    Optional<Instant> newCertificate) {}

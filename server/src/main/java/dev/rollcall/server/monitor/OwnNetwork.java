@@ -1,0 +1,109 @@
+package dev.rollcall.server.monitor;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.Socket;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+
+/// Whether Rollcall itself is cut off. It is asked only when a check failed and nothing was heard
+/// from the thing asked, so that an outage of our own is never written down as everybody else's.
+///
+/// Cut off means: no interface but loopback is up; or, where the operator named witnesses (places
+/// that are always there: the router, a name server), none of them takes a connection. An answer is
+/// good for a second, whoever asks.
+final class OwnNetwork {
+  private static final Duration GOOD_FOR = Duration.ofSeconds(1);
+  private static final int PATIENCE_MS = 2000;
+
+  private final List<InetSocketAddress> witnesses;
+  private final LongSupplier nanoTime;
+  private final ReentrantLock asking = new ReentrantLock();
+  private Optional<String> trouble = Optional.empty();
+  private long asked;
+  private boolean everAsked;
+
+  /// @param witnesses addresses that answer as long as our own network works; may be empty
+  OwnNetwork(List<InetSocketAddress> witnesses, LongSupplier nanoTime) {
+    this.witnesses = List.copyOf(witnesses);
+    this.nanoTime = nanoTime;
+  }
+
+  /// Why we are cut off from `host`, in one line, if we are.
+  Optional<String> trouble(String host) {
+    if (isLoopback(host)) {
+      return Optional.empty();
+    }
+    asking.lock();
+    try {
+      if (!everAsked || nanoTime.getAsLong() - asked > GOOD_FOR.toNanos()) {
+        trouble = ask();
+        asked = nanoTime.getAsLong();
+        everAsked = true;
+      }
+      return trouble;
+    } finally {
+      asking.unlock();
+    }
+  }
+
+  private Optional<String> ask() {
+    if (!anyInterfaceIsUp()) {
+      return Optional.of("our own network is down: no interface but loopback is up");
+    }
+    if (!witnesses.isEmpty() && witnesses.stream().noneMatch(OwnNetwork::answers)) {
+      return Optional.of("our own network is down: no witness answers");
+    }
+    return Optional.empty();
+  }
+
+  private static boolean anyInterfaceIsUp() {
+    try {
+      return NetworkInterface.networkInterfaces()
+          .anyMatch(
+              network -> {
+                try {
+                  return !network.isLoopback()
+                      && network.isUp()
+                      && network.inetAddresses().findAny().isPresent();
+                } catch (SocketException e) {
+                  return false; // gone while we looked
+                }
+              });
+    } catch (SocketException e) {
+      return false; // there is none at all
+    }
+  }
+
+  private static boolean answers(InetSocketAddress witness) {
+    try (Socket socket = new Socket()) {
+      InetSocketAddress address =
+          witness.isUnresolved()
+              ? new InetSocketAddress(witness.getHostString(), witness.getPort())
+              : witness;
+      socket.connect(address, PATIENCE_MS);
+      return true;
+    } catch (IOException e) {
+      // A refusal is an answer too: somebody on the other side sent it.
+      return String.valueOf(e.getMessage()).contains("refused");
+    }
+  }
+
+  private static boolean isLoopback(String host) {
+    String name = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    if (name.equals("localhost")) {
+      return true;
+    }
+    try {
+      return InetAddress.ofLiteral(name).isLoopbackAddress();
+    } catch (IllegalArgumentException e) {
+      return false; // a name
+    }
+  }
+}

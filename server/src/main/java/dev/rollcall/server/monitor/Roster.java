@@ -1,0 +1,142 @@
+package dev.rollcall.server.monitor;
+
+import dev.rollcall.server.config.Mistakes;
+import dev.rollcall.server.sql.DueRows;
+import dev.rollcall.server.sql.Lease;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+/// The services this process runs, and their turn: from the database as long as it answers, from
+/// memory when it does not.
+final class Roster {
+  private static final Logger LOG = System.getLogger(Roster.class.getName());
+
+  /// From this many unknown services on, reading all of them at once is cheaper than one by one.
+  private static final int MANY = 20;
+
+  /// A service whose turn comes, and when it was due.
+  record Turn(Watch watch, Instant due) {}
+
+  private final DueRows<Schedule.Row> schedule;
+  private final ServiceStore services;
+  private final ServiceReader reader;
+  private final ProbeFactory probes;
+  private final Map<Long, Watch> watches = new ConcurrentHashMap<>();
+
+  Roster(
+      DueRows<Schedule.Row> schedule,
+      ServiceStore services,
+      ServiceReader reader,
+      ProbeFactory probes) {
+    this.schedule = schedule;
+    this.services = services;
+    this.reader = reader;
+    this.probes = probes;
+  }
+
+  /// Claims what is due by `until`, oldest first, at most `limit`.
+  List<Turn> claim(Instant until, int limit) {
+    List<Lease<Schedule.Row>> leases = schedule.claim(until, limit);
+    learn(leases);
+    List<Turn> turns = new ArrayList<>(leases.size());
+    for (Lease<Schedule.Row> lease : leases) {
+      Watch watch = watches.get(lease.key());
+      if (watch != null && watch.begin(lease.fence())) {
+        turns.add(new Turn(watch, lease.due()));
+      }
+    }
+    return turns;
+  }
+
+  /// What would be due by `until` as far as memory knows, oldest first, at most `limit`.
+  List<Turn> remembered(Instant until, int limit) {
+    return watches.values().stream()
+        .map(watch -> new Turn(watch, watch.nextDue()))
+        .filter(turn -> !turn.due().isAfter(until))
+        .sorted(Comparator.comparing(Turn::due))
+        .limit(limit)
+        .filter(turn -> turn.watch().begin())
+        .toList();
+  }
+
+  /// Drops what is not asked any more, and tells the names that are gone.
+  List<String> sweep() {
+    Map<Long, String> asked = services.asked();
+    List<String> gone = new ArrayList<>();
+    watches.forEach(
+        (id, watch) -> {
+          String name = watch.asked().name();
+          if (!name.equals(asked.get(id))) {
+            gone.add(name);
+          }
+          if (!asked.containsKey(id)) {
+            watches.remove(id);
+          }
+        });
+    gone.removeAll(Set.copyOf(asked.values()));
+    return gone;
+  }
+
+  private void learn(List<Lease<Schedule.Row>> leases) {
+    Set<Long> unknown =
+        leases.stream().filter(lease -> !holds(lease)).map(Lease::key).collect(Collectors.toSet());
+    if (unknown.size() < MANY) {
+      unknown.forEach(id -> services.scheduled(OptionalLong.of(id)).forEach(this::learn));
+    } else {
+      services.scheduled(OptionalLong.empty()).stream()
+          .filter(each -> unknown.contains(each.id()))
+          .forEach(this::learn);
+    }
+  }
+
+  private boolean holds(Lease<Schedule.Row> lease) {
+    Watch watch = watches.get(lease.key());
+    return watch != null && watch.holds(lease.row().revision(), lease.fence());
+  }
+
+  private void learn(ServiceStore.Scheduled scheduled) {
+    Mistakes mistakes = new Mistakes();
+    Optional<ServiceDefinition> read = reader.one(scheduled.definition(), "", mistakes);
+    if (read.isEmpty()) {
+      // It was right when it was written: a file it names is gone, or an older Rollcall knew
+      // another key.
+      LOG.log(
+          Level.ERROR,
+          "service " + scheduled.id() + " cannot be asked: " + String.join("; ", mistakes.lines()));
+      watches.remove(scheduled.id());
+      return;
+    }
+    ServiceDefinition definition = read.get();
+    Watch.Known known =
+        new Watch.Known(
+            new Asked(
+                scheduled.id(),
+                definition.name(),
+                definition.url(),
+                definition.interval(),
+                definition.timeout(),
+                scheduled.revision(),
+                probes.of(definition)),
+            scheduled.open(),
+            scheduled.certificateEnds());
+    watches.compute(
+        scheduled.id(),
+        (_, watch) -> {
+          if (watch == null) {
+            return new Watch(known);
+          }
+          watch.learn(known);
+          return watch;
+        });
+  }
+}

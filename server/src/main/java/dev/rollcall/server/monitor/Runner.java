@@ -1,0 +1,202 @@
+package dev.rollcall.server.monitor;
+
+import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.sql.StorageException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/// Calls the roll: takes the services whose turn comes, starts each check at its moment on a
+/// virtual thread of its own, and hands on what it found.
+///
+/// Five times a second it claims what comes due within the next moments. When the database is away
+/// it goes on with the services it ran last, from memory, and what they are found to be waits until
+/// the database is back.
+final class Runner implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(Runner.class.getName());
+
+  private static final Duration ROUND = Duration.ofMillis(200);
+  private static final Duration AHEAD = Duration.ofMillis(300);
+  private static final Duration SWEEP = Duration.ofSeconds(15);
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  /// Checks whose moment has passed (after a restart, or of many new services) start this far
+  /// apart.
+  private static final Duration PACE = Duration.ofNanos(400_000);
+
+  private static final int AT_ONCE = 2_000;
+
+  private final Roster roster;
+  private final Asking asking;
+  private final HostPlaces places;
+  private final Keeping keeping;
+  private final MonitorMetrics metrics;
+  private final Clock clock;
+  private final int mostInFlight;
+  private final Semaphore room;
+  private final ExecutorService threads =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("check-", 0).factory());
+  private final Instant started;
+  private boolean databaseAway;
+  private Instant swept;
+
+  /// @param mostInFlight how many checks may be under way at once
+  Runner(
+      Roster roster,
+      Asking asking,
+      HostPlaces places,
+      Keeping keeping,
+      MonitorMetrics metrics,
+      Clock clock,
+      int mostInFlight) {
+    this.roster = roster;
+    this.asking = asking;
+    this.places = places;
+    this.keeping = keeping;
+    this.metrics = metrics;
+    this.clock = clock;
+    this.mostInFlight = mostInFlight;
+    this.room = new Semaphore(mostInFlight);
+    this.started = clock.wall();
+    this.swept = started;
+  }
+
+  void start() {
+    threads.execute(this::callTheRoll);
+  }
+
+  private void callTheRoll() {
+    try {
+      while (!threads.isShutdown()) {
+        Instant next;
+        try {
+          next = round();
+        } catch (RuntimeException e) {
+          LOG.log(Level.ERROR, "a round of checks failed in Rollcall itself", e);
+          next = clock.wall().plus(ROUND);
+        }
+        sleepUntil(next);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // closing
+    }
+  }
+
+  /// Starts whatever has its turn within the next moments, and says when to look again.
+  private Instant round() {
+    Instant now = clock.wall();
+    Instant next = now.plus(ROUND);
+    int limit = Math.min(AT_ONCE, room.availablePermits());
+    if (limit == 0) {
+      return next;
+    }
+    int late = 0;
+    for (Roster.Turn turn : turns(now, limit)) {
+      Instant start = turn.due();
+      if (start.isBefore(now)) {
+        start = now.plus(PACE.multipliedBy(late++));
+      }
+      next = start.isAfter(next) && late > 0 ? start : next;
+      start(turn, start);
+    }
+    return next;
+  }
+
+  private List<Roster.Turn> turns(Instant now, int limit) {
+    try {
+      keeping.replay();
+      if (Duration.between(swept, now).compareTo(SWEEP) > 0) {
+        roster.sweep().forEach(metrics::forget);
+        swept = now;
+      }
+      List<Roster.Turn> turns = roster.claim(now.plus(AHEAD), limit);
+      if (databaseAway) {
+        databaseAway = false;
+        LOG.log(Level.INFO, "the database is back");
+      }
+      return turns;
+    } catch (StorageException e) {
+      if (!databaseAway) {
+        databaseAway = true;
+        LOG.log(Level.WARNING, "checks go on from memory, the database is away: " + e.reason());
+      }
+      return roster.remembered(now.plus(AHEAD), limit);
+    }
+  }
+
+  private void start(Roster.Turn turn, Instant at) {
+    room.acquireUninterruptibly();
+    try {
+      threads.execute(() -> run(turn, at));
+    } catch (RejectedExecutionException e) {
+      room.release(); // closing
+    }
+  }
+
+  private void run(Roster.Turn turn, Instant at) {
+    Watch watch = turn.watch();
+    Asked asked = watch.asked();
+    try {
+      sleepUntil(at);
+      Observation observation = ask(asked, turn.due());
+      metrics.observed(asked.name(), observation);
+      keeping.keep(watch, watch.end(observation, clock.wall()));
+    } catch (InterruptedException e) {
+      watch.abandon(clock.wall()); // closing
+    } finally {
+      room.release();
+    }
+  }
+
+  private Observation ask(Asked asked, Instant due) throws InterruptedException {
+    if (!places.enter(asked.place(), asked.timeout())) {
+      metrics.skipped();
+      return new Observation.Unknown(
+          clock.wall(),
+          asked.timeout(),
+          Measured.NOTHING,
+          "not asked: no free place at " + asked.place() + " (see monitor.per-host)");
+    }
+    try {
+      Instant now = clock.wall();
+      // What came due while Rollcall was not running was not late: nobody was there to ask.
+      Instant could = due.isBefore(started) ? started : due;
+      metrics.started(Duration.between(could, now));
+      return asking.ask(asked, now);
+    } finally {
+      places.leave(asked.place());
+    }
+  }
+
+  private void sleepUntil(Instant moment) throws InterruptedException {
+    Duration left = Duration.between(clock.wall(), moment);
+    if (left.isPositive()) {
+      Thread.sleep(left);
+    }
+  }
+
+  /// How many checks are under way.
+  int inFlight() {
+    return mostInFlight - room.availablePermits();
+  }
+
+  /// Stops asking: what is under way is broken off and not counted.
+  @Override
+  public void close() {
+    threads.shutdownNow();
+    try {
+      if (!threads.awaitTermination(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.log(Level.WARNING, "some checks did not end within " + PATIENCE.toSeconds() + " s");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

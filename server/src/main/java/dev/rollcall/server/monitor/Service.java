@@ -1,0 +1,36 @@
+package dev.rollcall.server.monitor;
+
+import java.time.Instant;
+
+/// A service as it is listed.
+///
+/// @param origin who named it: the API changes only what the API made
+record Service(
+    long id, String name, String url, Origin origin, Instant createdAt, Instant updatedAt) {
+
+  /// Where a service comes from.
+  enum Origin {
+    /// `services:` in `rollcall.yaml`.
+    FILE("file"),
+    /// `POST /v1/services`.
+    API("api");
+
+    private final String word;
+
+    Origin(String word) {
+      this.word = word;
+    }
+
+    String word() {
+      return word;
+    }
+
+    static Origin ofWord(String word) {
+      return switch (word) {
+        case "file" -> FILE;
+        case "api" -> API;
+        default -> throw new IllegalArgumentException("no origin is called " + word);
+      };
+    }
+  }
+}

@@ -1,0 +1,216 @@
+package dev.rollcall.server.monitor;
+
+import dev.rollcall.server.sql.Batch;
+import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.sql.GroupCommit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/// Makes, changes and ends services.
+///
+/// A service that is gone from the file is retired: it keeps its history, and goes on with it when
+/// its name comes back. One that is deleted through the API is gone for good.
+final class ServiceChanges {
+  /// What to do.
+  private sealed interface Change {
+    record Create(ServiceDefinition definition) implements Change {}
+
+    record Replace(long id, ServiceDefinition definition) implements Change {}
+
+    record Delete(long id) implements Change {}
+
+    record Sync(List<ServiceDefinition> definitions) implements Change {}
+  }
+
+  /// What came of it.
+  sealed interface Done {
+    /// The service that was made, changed or deleted.
+    record Service(long id) implements Done {}
+
+    /// Its name belongs to another one.
+    record NameTaken() implements Done {}
+
+    /// How the file's services now differ from before.
+    record Synced(int added, int changed, int retired) implements Done {}
+  }
+
+  /// A row of the table of services, as far as it is compared.
+  private record Row(long id, String definition, String origin, boolean retired) {}
+
+  private final GroupCommit commits;
+  private final Clock clock;
+  private final Batch<Change, Done> changes = this::apply;
+
+  ServiceChanges(GroupCommit commits, Clock clock) {
+    this.commits = commits;
+    this.clock = clock;
+  }
+
+  /// Adds a service by way of the API; it is asked within a second.
+  Done create(ServiceDefinition definition) {
+    return commits.write(changes, new Change.Create(definition));
+  }
+
+  /// Gives a service another definition; it is asked by that from its next check on.
+  Done replace(long id, ServiceDefinition definition) {
+    return commits.write(changes, new Change.Replace(id, definition));
+  }
+
+  /// Deletes a service with its events and sums; its ticks follow in the background.
+  void delete(long id) {
+    commits.write(changes, new Change.Delete(id));
+  }
+
+  /// Makes the services of the file what the file says.
+  Done.Synced sync(List<ServiceDefinition> definitions) {
+    return (Done.Synced) commits.write(changes, new Change.Sync(definitions));
+  }
+
+  private List<Done> apply(Handle tx, List<Change> items) {
+    List<Done> done = new ArrayList<>(items.size());
+    for (Change change : items) {
+      done.add(
+          switch (change) {
+            case Change.Create(var definition) -> create(tx, definition);
+            case Change.Replace(long id, var definition) -> replace(tx, id, definition);
+            case Change.Delete(long id) -> {
+              tx.execute("DELETE FROM service WHERE id = ?", id);
+              yield new Done.Service(id);
+            }
+            case Change.Sync(var definitions) -> sync(tx, definitions);
+          });
+    }
+    return done;
+  }
+
+  private Done create(Handle tx, ServiceDefinition definition) {
+    Optional<Row> namesake = named(tx, definition.name());
+    if (namesake.isEmpty()) {
+      return new Done.Service(insert(tx, definition, Service.Origin.API));
+    }
+    if (!namesake.get().retired()) {
+      return new Done.NameTaken();
+    }
+    update(tx, namesake.get(), definition, Service.Origin.API);
+    return new Done.Service(namesake.get().id());
+  }
+
+  private Done replace(Handle tx, long id, ServiceDefinition definition) {
+    Optional<Row> namesake = named(tx, definition.name());
+    if (namesake.isPresent() && namesake.get().id() != id) {
+      return new Done.NameTaken();
+    }
+    update(tx, new Row(id, "", Service.Origin.API.word(), false), definition, Service.Origin.API);
+    return new Done.Service(id);
+  }
+
+  private Done sync(Handle tx, List<ServiceDefinition> definitions) {
+    Map<String, Row> before = new HashMap<>();
+    tx.createQuery("SELECT id, name, definition, origin, retired_at FROM service")
+        .map((row, _) -> before.put(row.getString("name"), row(row)))
+        .list();
+    int added = 0;
+    int changed = 0;
+    for (ServiceDefinition definition : definitions) {
+      Row row = before.remove(definition.name());
+      if (row == null) {
+        insert(tx, definition, Service.Origin.FILE);
+        added++;
+      } else if (row.retired()
+          || !row.origin().equals(Service.Origin.FILE.word())
+          || !row.definition().equals(definition.json().toString())) {
+        update(tx, row, definition, Service.Origin.FILE);
+        changed++;
+      }
+    }
+    int retired = 0;
+    for (Row row : before.values()) {
+      if (row.origin().equals(Service.Origin.FILE.word()) && !row.retired()) {
+        retire(tx, row.id());
+        retired++;
+      }
+    }
+    return new Done.Synced(added, changed, retired);
+  }
+
+  private static Optional<Row> named(Handle tx, String name) {
+    return tx.createQuery(
+            "SELECT id, definition, origin, retired_at FROM service WHERE name = :name")
+        .bind("name", name)
+        .map((row, _) -> row(row))
+        .findOne();
+  }
+
+  private static Row row(java.sql.ResultSet row) throws java.sql.SQLException {
+    return new Row(
+        row.getLong("id"),
+        row.getString("definition"),
+        row.getString("origin"),
+        row.getObject("retired_at") != null);
+  }
+
+  private long insert(Handle tx, ServiceDefinition definition, Service.Origin origin) {
+    long id =
+        tx.createQuery(
+                """
+                INSERT INTO service (name, url, definition, origin, created_at, updated_at)
+                VALUES (:name, :url, :definition, :origin, :now, :now) RETURNING id""")
+            .bind("name", definition.name())
+            .bind("url", definition.url().toString())
+            .bind("definition", definition.json().toString())
+            .bind("origin", origin.word())
+            .bind("now", now())
+            .mapTo(Long.class)
+            .one();
+    MetricStore.begin(tx, id);
+    schedule(tx, id, definition);
+    return id;
+  }
+
+  private void update(Handle tx, Row row, ServiceDefinition definition, Service.Origin origin) {
+    tx.createUpdate(
+            """
+            UPDATE service SET name = :name, url = :url, definition = :definition,
+              origin = :origin, updated_at = :now, retired_at = NULL
+            WHERE id = :id""")
+        .bind("id", row.id())
+        .bind("name", definition.name())
+        .bind("url", definition.url().toString())
+        .bind("definition", definition.json().toString())
+        .bind("origin", origin.word())
+        .bind("now", now())
+        .execute();
+    schedule(tx, row.id(), definition);
+  }
+
+  /// The service is due at once; one that is being asked just now ends that run first.
+  private void schedule(Handle tx, long id, ServiceDefinition definition) {
+    tx.createUpdate(
+            """
+            INSERT INTO service_schedule AS d (service_id, interval_ms, lease_ms, revision, due_at)
+            VALUES (:id, :interval, :lease, :now, :now)
+            ON CONFLICT (service_id) DO UPDATE SET
+              interval_ms = excluded.interval_ms,
+              lease_ms = excluded.lease_ms,
+              revision = d.revision + 1,
+              due_at = CASE WHEN d.owner IS NULL THEN excluded.due_at ELSE d.due_at END""")
+        .bind("id", id)
+        .bind("interval", definition.interval().toMillis())
+        .bind("lease", definition.lease().toMillis())
+        .bind("now", now())
+        .execute();
+  }
+
+  private void retire(Handle tx, long id) {
+    tx.execute("UPDATE service SET retired_at = ?, updated_at = ? WHERE id = ?", now(), now(), id);
+    tx.execute("DELETE FROM service_schedule WHERE service_id = ?", id);
+  }
+
+  private long now() {
+    return clock.wall().toEpochMilli();
+  }
+}

@@ -1,0 +1,308 @@
+package dev.rollcall.server.monitor;
+
+import dev.rollcall.probes.HttpExpectation;
+import dev.rollcall.probes.HttpQuestion;
+import dev.rollcall.probes.HttpSettings;
+import dev.rollcall.probes.StatusRange;
+import dev.rollcall.probes.TcpQuestion;
+import dev.rollcall.probes.TlsOptions;
+import dev.rollcall.server.config.Durations;
+import dev.rollcall.server.config.Mistakes;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiFunction;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Reads services as they stand in `services:` of `rollcall.yaml` and in the bodies of `POST` and
+/// `PATCH`: the same keys, the same rules, the same words for what is wrong.
+public final class ServiceReader {
+  private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(100);
+  private static final Duration LONGEST_INTERVAL = Duration.ofDays(366);
+  private static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(10);
+  private static final int LONGEST_NAME = 255;
+
+  /// All keys, in the order in which they are kept.
+  private static final List<String> KEYS =
+      List.of(
+          "name",
+          "url",
+          "interval",
+          "timeout",
+          "method",
+          "headers",
+          "user",
+          "password",
+          "body",
+          "status",
+          "contains",
+          "json",
+          "redirects",
+          "keep-alive",
+          "tls",
+          "send",
+          "expect");
+
+  private static final Set<String> HTTP_ONLY =
+      Set.of(
+          "method",
+          "headers",
+          "user",
+          "password",
+          "body",
+          "status",
+          "contains",
+          "json",
+          "redirects",
+          "keep-alive");
+  private static final Set<String> TCP_ONLY = Set.of("send", "expect");
+
+  /// What holds where a service does not say otherwise.
+  public record Defaults(Duration interval, Duration timeout, boolean keepAlive) {}
+
+  private final Defaults defaults;
+
+  public ServiceReader(Defaults defaults) {
+    this.defaults = defaults;
+  }
+
+  /// Reads a list of services, no two of one name.
+  ///
+  /// @param path what the list is called in mistakes: `services`
+  public List<ServiceDefinition> list(JsonNode services, String path, Mistakes mistakes) {
+    if (services.isNull() || services.isMissingNode()) {
+      return List.of();
+    }
+    if (!services.isArray()) {
+      mistakes.add(path, "is no list: write one `- name: ...` for each service");
+      return List.of();
+    }
+    List<ServiceDefinition> read = new ArrayList<>(services.size());
+    Map<String, String> places = new HashMap<>();
+    for (int i = 0; i < services.size(); i++) {
+      String place = path + "[" + i + "]";
+      one(services.get(i), place, mistakes).ifPresent(read::add);
+      String name = services.get(i).path("name").asString("");
+      String first = places.putIfAbsent(name, place);
+      if (first != null && !name.isEmpty()) {
+        mistakes.add(place + ".name", name, "is the name of " + first + " too: give each its own");
+      }
+    }
+    return read;
+  }
+
+  /// Reads one service; nothing where there is a mistake in it.
+  ///
+  /// @param path what it is called in mistakes; may be empty
+  public Optional<ServiceDefinition> one(JsonNode service, String path, Mistakes mistakes) {
+    Fields fields = new Fields(service, path, mistakes);
+    if (!fields.areOf(KEYS)) {
+      return Optional.empty();
+    }
+    Optional<String> name = fields.text("name");
+    if (name.isEmpty() && !fields.has("name")) {
+      fields.mistake("name", "is missing: give the service a name");
+    }
+    name.filter(text -> text.isBlank() || text.length() > LONGEST_NAME)
+        .ifPresent(text -> fields.mistake("name", "has to have 1 to 255 characters"));
+    Optional<URI> url = url(fields);
+    Duration interval =
+        fields
+            .duration("interval", SHORTEST_INTERVAL, LONGEST_INTERVAL)
+            .orElse(defaults.interval());
+    Duration timeout =
+        fields
+            .duration("timeout", Duration.ofMillis(1), LONGEST_TIMEOUT)
+            .orElse(defaults.timeout());
+    boolean keepAlive = fields.bool("keep-alive").orElse(defaults.keepAlive());
+    Optional<Asks> asks = url.flatMap(to -> asks(fields, to, keepAlive));
+    if (fields.wrong() || name.isEmpty() || url.isEmpty() || asks.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new ServiceDefinition(
+            name.get(),
+            url.get(),
+            interval,
+            timeout,
+            asks.get(),
+            kept(service, interval, timeout, keepAlive, asks.get())));
+  }
+
+  private static Optional<URI> url(Fields fields) {
+    Optional<String> text = fields.text("url");
+    if (text.isEmpty()) {
+      if (!fields.has("url")) {
+        fields.mistake("url", "is missing: give the URL to ask");
+      }
+      return Optional.empty();
+    }
+    String url = text.get().strip();
+    try {
+      URI uri = new URI(url);
+      if (uri.getUserInfo() != null) {
+        fields.mistake("url", "holds a user or password: put them into user and password");
+        return Optional.empty();
+      }
+      if (uri.getRawAuthority() != null && uri.getScheme() != null) {
+        return Optional.of(uri);
+      }
+    } catch (URISyntaxException e) {
+      // said below
+    }
+    fields.mistake("url", url, "is no URL: write it as https://host/path or tcp://host:port");
+    return Optional.empty();
+  }
+
+  private static Optional<Asks> asks(Fields fields, URI url, boolean keepAlive) {
+    return switch (url.getScheme()) {
+      case "http", "https" -> {
+        fields.refuse(TCP_ONLY, "is for tcp and tls alone: remove it");
+        yield fields.built("url", () -> new Asks.Http(http(fields, url, keepAlive)));
+      }
+      case "tcp", "tls" -> {
+        fields.refuse(HTTP_ONLY, "is for http and https alone: remove it");
+        yield fields.built("url", () -> new Asks.Tcp(tcp(fields, url)));
+      }
+      default -> {
+        fields.mistake(
+            "url", url.getScheme(), "is no scheme that can be asked: use http, https, tcp or tls");
+        yield Optional.empty();
+      }
+    };
+  }
+
+  private static HttpQuestion http(Fields fields, URI url, boolean keepAlive) {
+    HttpSettings settings =
+        HttpSettings.DEFAULT
+            .followRedirects(fields.bool("redirects").orElse(true))
+            .keepAlive(keepAlive)
+            .tls(tls(fields));
+    HttpQuestion question = HttpQuestion.of(url).expecting(expectation(fields)).settings(settings);
+    question = with(fields, "method", question, HttpQuestion::method);
+    question = with(fields, "body", question, HttpQuestion::body);
+    for (Map.Entry<String, String> header : fields.texts("headers").entrySet()) {
+      HttpQuestion bare = question;
+      question =
+          fields
+              .built("headers", () -> bare.header(header.getKey(), header.getValue()))
+              .orElse(bare);
+    }
+    Optional<String> user = fields.text("user");
+    if (user.isEmpty() && fields.has("password")) {
+      fields.mistake("user", "is missing: user and password go together");
+    }
+    return user.isPresent()
+        ? question.basicAuth(user.get(), fields.text("password").orElse(""))
+        : question;
+  }
+
+  private static HttpQuestion with(
+      Fields fields,
+      String key,
+      HttpQuestion question,
+      BiFunction<HttpQuestion, String, HttpQuestion> adding) {
+    return fields
+        .text(key)
+        .flatMap(text -> fields.built(key, () -> adding.apply(question, text)))
+        .orElse(question);
+  }
+
+  private static HttpExpectation expectation(Fields fields) {
+    HttpExpectation expectation = HttpExpectation.DEFAULT;
+    List<String> statuses = fields.oneOrMany("status");
+    List<StatusRange> ranges =
+        statuses.stream()
+            .map(text -> fields.built("status", () -> StatusRange.parse(text)))
+            .flatMap(Optional::stream)
+            .toList();
+    if (!ranges.isEmpty()) {
+      expectation = expectation.statuses(ranges);
+    }
+    Optional<String> contains = fields.text("contains");
+    if (contains.isPresent()) {
+      expectation = expectation.text(contains.get());
+    }
+    Optional<Fields> json = fields.object("json", List.of("path", "value"));
+    if (json.isPresent()) {
+      HttpExpectation before = expectation;
+      String path = json.get().text("path").orElse("$");
+      Optional<String> value = json.get().scalar("value");
+      expectation =
+          fields
+              .built("json", () -> before.json(new HttpExpectation.JsonExpectation(path, value)))
+              .orElse(before);
+    }
+    return expectation;
+  }
+
+  private static TcpQuestion tcp(Fields fields, URI url) {
+    TcpQuestion question = TcpQuestion.of(url);
+    if (question.tls().isPresent()) {
+      question = question.tls(tls(fields));
+    }
+    Optional<String> send = fields.text("send");
+    if (send.isPresent()) {
+      question = question.send(send.get());
+    }
+    Optional<String> expect = fields.text("expect");
+    return expect.isPresent() ? question.expect(expect.get()) : question;
+  }
+
+  private static TlsOptions tls(Fields fields) {
+    Optional<Fields> given = fields.object("tls", List.of("verify", "ca", "cert", "key", "name"));
+    if (given.isEmpty()) {
+      return TlsOptions.DEFAULT;
+    }
+    Fields tls = given.get();
+    TlsOptions options = TlsOptions.DEFAULT;
+    if (!tls.bool("verify").orElse(true)) {
+      options = options.unverified();
+    }
+    Optional<Path> ca = tls.file("ca");
+    if (ca.isPresent()) {
+      options = options.trusting(ca.get());
+    }
+    Optional<Path> cert = tls.file("cert");
+    Optional<Path> key = tls.file("key");
+    if (cert.isPresent() != key.isPresent() && !tls.wrong()) {
+      tls.mistake(cert.isPresent() ? "key" : "cert", "is missing: cert and key go together");
+    }
+    if (cert.isPresent() && key.isPresent()) {
+      options = options.showing(new TlsOptions.Identity(cert.get(), key.get()));
+    }
+    Optional<String> name = tls.text("name");
+    return name.isPresent() ? options.named(name.get()) : options;
+  }
+
+  private static ObjectNode kept(
+      JsonNode given, Duration interval, Duration timeout, boolean keepAlive, Asks asks) {
+    ObjectNode kept = JsonNodeFactory.instance.objectNode();
+    for (String key : KEYS) {
+      switch (key) {
+        case "interval" -> kept.put(key, Durations.text(interval));
+        case "timeout" -> kept.put(key, Durations.text(timeout));
+        case "keep-alive" -> {
+          if (asks instanceof Asks.Http) {
+            kept.put(key, keepAlive);
+          }
+        }
+        default -> {
+          if (given.hasNonNull(key)) {
+            kept.set(key, given.get(key));
+          }
+        }
+      }
+    }
+    return kept;
+  }
+}

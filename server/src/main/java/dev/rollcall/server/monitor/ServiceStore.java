@@ -1,0 +1,183 @@
+package dev.rollcall.server.monitor;
+
+import dev.rollcall.server.sql.Database;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jdbi.v3.core.Handle;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Reads the services; [ServiceChanges] writes them.
+final class ServiceStore {
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private static final String SERVICE =
+      "s.id AS s_id, s.name, s.url, s.origin, s.created_at AS s_created, s.updated_at AS s_updated";
+
+  private static final String STATUS =
+      "SELECT "
+          + SERVICE
+          + ", m.tick_count, m.up_count, m.down_count, m.unknown_count,"
+          + " m.average_response_time_ms, e.id AS e_id, e.event AS e_event, e.cause AS e_cause,"
+          + " e.date_started AS e_date_started, e.date_ended AS e_date_ended,"
+          + " e.created_at AS e_created_at, e.updated_at AS e_updated_at"
+          + " FROM service s JOIN service_metric m ON m.service_id = s.id"
+          + " LEFT JOIN service_event e ON e.service_id = s.id AND e.date_ended IS NULL"
+          + " WHERE s.retired_at IS NULL";
+
+  private final Database database;
+
+  ServiceStore(Database database) {
+    this.database = database;
+  }
+
+  /// Services with their counts and the event that lasts, in the order of their ids.
+  List<ServiceStatus> list(Slice slice) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery(STATUS + " ORDER BY s.id LIMIT :limit OFFSET :offset")
+                .bind("limit", slice.limit())
+                .bind("offset", slice.offset())
+                .map((row, _) -> status(row))
+                .list());
+  }
+
+  /// One of them.
+  Optional<ServiceStatus> find(long id) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery(STATUS + " AND s.id = :id")
+                .bind("id", id)
+                .map((row, _) -> status(row))
+                .findOne());
+  }
+
+  /// How many there are.
+  long count() {
+    return database.read(
+        handle ->
+            handle
+                .createQuery("SELECT count(*) FROM service WHERE retired_at IS NULL")
+                .mapTo(Long.class)
+                .one());
+  }
+
+  /// Whether there is such a service.
+  boolean exists(long id) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery("SELECT 1 FROM service WHERE id = :id AND retired_at IS NULL")
+                .bind("id", id)
+                .mapTo(Integer.class)
+                .findOne()
+                .isPresent());
+  }
+
+  /// The definition of a service as it is kept. It may hold secrets.
+  Optional<ObjectNode> definition(long id) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery("SELECT definition FROM service WHERE id = :id AND retired_at IS NULL")
+                .bind("id", id)
+                .map((row, _) -> json(row.getString("definition")))
+                .findOne());
+  }
+
+  /// When the certificate of a service was last seen to end.
+  Optional<Instant> certificateEnds(long id) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT certificate_ends_at FROM service_metric WHERE service_id = :id")
+                .bind("id", id)
+                .map((row, _) -> instant(row, "certificate_ends_at"))
+                .findOne()
+                .flatMap(ends -> ends));
+  }
+
+  /// The names of all services that are asked, by their ids.
+  Map<Long, String> asked() {
+    return database.read(
+        handle -> {
+          Map<Long, String> names = new HashMap<>();
+          handle
+              .createQuery(
+                  "SELECT s.id, s.name FROM service_schedule d JOIN service s ON s.id = d.service_id")
+              .map((row, _) -> names.put(row.getLong("id"), row.getString("name")))
+              .list();
+          return names;
+        });
+  }
+
+  /// What the runner has to know of every service that is asked, or of one of them.
+  List<Scheduled> scheduled(OptionalLong id) {
+    return database.read(handle -> scheduled(handle, id));
+  }
+
+  private static List<Scheduled> scheduled(Handle handle, OptionalLong id) {
+    var query =
+        handle.createQuery(
+            "SELECT s.id AS s_id, s.definition, d.revision, e.event, m.certificate_ends_at"
+                + " FROM service_schedule d JOIN service s ON s.id = d.service_id"
+                + " JOIN service_metric m ON m.service_id = s.id"
+                + " LEFT JOIN service_event e"
+                + " ON e.service_id = s.id AND e.date_ended IS NULL"
+                + (id.isPresent() ? " WHERE s.id = :id" : ""));
+    id.ifPresent(one -> query.bind("id", one));
+    return query
+        .map(
+            (row, _) ->
+                new Scheduled(
+                    row.getLong("s_id"),
+                    json(row.getString("definition")),
+                    row.getLong("revision"),
+                    Optional.ofNullable(row.getString("event")).map(Event.Kind::ofWord),
+                    instant(row, "certificate_ends_at")))
+        .list();
+  }
+
+  /// A service as its runner needs it.
+  ///
+  /// @param open the event that lasts, if one does
+  /// @param certificateEnds when its certificate was last seen to end
+  record Scheduled(
+      long id,
+      ObjectNode definition,
+      long revision,
+      Optional<Event.Kind> open,
+      Optional<Instant> certificateEnds) {}
+
+  private static ServiceStatus status(ResultSet row) throws SQLException {
+    boolean event = row.getObject("e_id") != null;
+    return new ServiceStatus(
+        new Service(
+            row.getLong("s_id"),
+            row.getString("name"),
+            row.getString("url"),
+            Service.Origin.ofWord(row.getString("origin")),
+            Instant.ofEpochMilli(row.getLong("s_created")),
+            Instant.ofEpochMilli(row.getLong("s_updated"))),
+        MetricStore.metric(row),
+        event ? Optional.of(EventStore.event(row, "e_")) : Optional.empty());
+  }
+
+  static ObjectNode json(String definition) {
+    return (ObjectNode) JSON.readTree(definition);
+  }
+
+  private static Optional<Instant> instant(ResultSet row, String column) throws SQLException {
+    long millis = row.getLong(column);
+    return row.wasNull() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
+  }
+}

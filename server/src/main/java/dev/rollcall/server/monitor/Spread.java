@@ -1,0 +1,31 @@
+package dev.rollcall.server.monitor;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/// When a service is asked: at the instants `k * interval + phase` since 1970, so that starts
+/// neither drift nor bunch.
+///
+/// The phase is the service's share of its interval by the golden ratio (Fibonacci hashing, Knuth,
+/// The Art of Computer Programming, volume 3, section 6.4): any run of successive ids is spread
+/// evenly. [#NEXT_DUE] is the same in SQL.
+final class Spread {
+  private static final long GOLDEN = 2_654_435_769L; // 2^32 over the golden ratio
+  private static final long ALL = 1L << 32;
+
+  private static final String PHASE =
+      "((service_id * " + GOLDEN + ") % " + ALL + ") * interval_ms / " + ALL;
+
+  /// The first instant after `:at`, from a row's own columns `service_id` and `interval_ms`.
+  static final String NEXT_DUE =
+      "((:at - " + PHASE + ") / interval_ms + 1) * interval_ms + " + PHASE;
+
+  private Spread() {}
+
+  /// The first instant after `now` at which service `id` is due.
+  static Instant next(long id, Duration interval, Instant now) {
+    long every = interval.toMillis();
+    long phase = id * GOLDEN % ALL * every / ALL;
+    return Instant.ofEpochMilli(((now.toEpochMilli() - phase) / every + 1) * every + phase);
+  }
+}

@@ -1,0 +1,96 @@
+package dev.rollcall.server.monitor;
+
+import dev.rollcall.server.monitor.Evaluator.Transition;
+import java.time.Instant;
+import java.util.Optional;
+
+/// A service as the runner holds it in memory: how to ask it, under which claim, and what was found
+/// last.
+///
+/// All of it can be lost at any time: it is read again from the database with the next claim.
+final class Watch {
+  private Asked asked;
+  private Optional<Event.Kind> open;
+  private Optional<Instant> certificate;
+  private long fence;
+  private boolean underWay;
+  private Instant nextDue = Instant.MAX;
+
+  Watch(Known known) {
+    this.asked = known.asked();
+    this.open = known.open();
+    this.certificate = known.certificate();
+  }
+
+  /// What the database knows of a service.
+  ///
+  /// @param open the event that lasts, if one does
+  /// @param certificate when the service's certificate was last seen to end
+  record Known(Asked asked, Optional<Event.Kind> open, Optional<Instant> certificate) {}
+
+  /// What is to be asked.
+  synchronized Asked asked() {
+    return asked;
+  }
+
+  /// Takes over what the database knows.
+  synchronized void learn(Known known) {
+    asked = known.asked();
+    open = known.open();
+    certificate = known.certificate();
+  }
+
+  /// Whether what is remembered still holds under a new claim: the definition is the same, and
+  /// nobody else has run the service since it was claimed here.
+  synchronized boolean holds(long revision, long claimed) {
+    return asked.revision() == revision && claimed == fence + 1;
+  }
+
+  /// Begins a run under a new claim.
+  ///
+  /// @return false while the last run has not ended: that run goes on, and ends under the new claim
+  synchronized boolean begin(long claimed) {
+    fence = claimed;
+    return begin();
+  }
+
+  /// Begins a run under the claim that is held, because the database cannot be asked for a new one.
+  synchronized boolean begin() {
+    if (underWay) {
+      return false;
+    }
+    underWay = true;
+    return true;
+  }
+
+  /// Ends the run with what it found.
+  synchronized Outcome end(Observation observation, Instant now) {
+    abandon(now);
+    Transition transition = Evaluator.evaluate(open, observation);
+    if (transition instanceof Transition.Begins begins) {
+      open = Optional.of(begins.kind());
+    }
+    Optional<Instant> seen = observation.measured().certificateEnds();
+    Optional<Instant> changed = seen.equals(certificate) ? Optional.empty() : seen;
+    certificate = seen.or(() -> certificate);
+    return new Outcome(asked.serviceId(), fence, observation, transition, changed);
+  }
+
+  /// Ends a run that found nothing to keep.
+  synchronized void abandon(Instant now) {
+    underWay = false;
+    nextDue = Spread.next(asked.serviceId(), asked.interval(), now);
+  }
+
+  /// What was found last could not be kept, so the database may know something else: the next
+  /// outcome says all it found as if it were new.
+  synchronized void doubt() {
+    open = Optional.empty();
+    certificate = Optional.empty();
+  }
+
+  /// When the next run is due, for as long as only memory can tell.
+  synchronized Instant nextDue() {
+    return underWay ? Instant.MAX : nextDue;
+  }
+}

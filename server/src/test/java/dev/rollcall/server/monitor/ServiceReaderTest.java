@@ -1,0 +1,104 @@
+package dev.rollcall.server.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rollcall.server.config.Mistakes;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.json.JsonMapper;
+
+class ServiceReaderTest {
+  private final ServiceReader reader =
+      new ServiceReader(
+          new ServiceReader.Defaults(Duration.ofSeconds(15), Duration.ofSeconds(10), false));
+  private final Mistakes mistakes = new Mistakes();
+
+  @Test
+  void needsANameAndAUrlAlone() {
+    ServiceDefinition read = one("{'name':'a','url':'http://localhost:1/x'}");
+    assertThat(read.interval()).isEqualTo(Duration.ofSeconds(15));
+    assertThat(read.timeout()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(read.asks()).isInstanceOf(Asks.Http.class);
+  }
+
+  @Test
+  void readsAgainWhatItKeeps() {
+    String all =
+        "{'name':'a','url':'https://example.test/x','interval':'1m30s','timeout':5,'method':'POST',"
+            + "'headers':{'X-A':'b'},'user':'u','password':'p','body':'hello',"
+            + "'status':['200','3xx'],'contains':'ok','json':{'path':'$.a','value':'b'},"
+            + "'redirects':false,'keep-alive':true,'tls':{'verify':false,'name':'n'}}";
+    ServiceDefinition first = one(all);
+    ServiceDefinition again = reader.one(first.json(), "", mistakes).orElseThrow();
+    assertThat(again).isEqualTo(first);
+    assertThat(mistakes.lines()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'url':'http://a'}                                      | name: is missing",
+        "{'name':'a'}                                            | url: is missing",
+        "{'name':'a','url':'ftp://a'}                            | url: \"ftp\" is no scheme",
+        "{'name':'a','url':'nonsense'}                           | url: \"nonsense\" is no URL",
+        "{'name':'a','url':'http://u:secret@h/'}                 | url: holds a user or password",
+        "{'name':'a','url':'tcp://h'}                            | url: port 0 is not between",
+        "{'name':'a','url':'http://h','intervall':'1s'}          | intervall: unknown key, did you mean interval?",
+        "{'name':'a','url':'http://h','interval':'-3s'}          | interval: \"-3s\" is no duration",
+        "{'name':'a','url':'http://h','interval':-3}             | interval: \"-3\" is no duration",
+        "{'name':'a','url':'http://h','interval':'1ms'}          | interval: \"1ms\" is not between",
+        "{'name':'a','url':'http://h','timeout':'1d'}            | timeout: \"1d\" is not between",
+        "{'name':'a','url':'http://h','status':'20'}             | status: \"20\" is no status",
+        "{'name':'a','url':'http://h','status':[]}               | status: is neither a value nor a list",
+        "{'name':'a','url':'http://h','json':{'path':'$['}}      | json: ",
+        "{'name':'a','url':'http://h','tls':{'ca':'/no/such'}}   | tls.ca: \"/no/such\" cannot be read",
+        "{'name':'a','url':'http://h','tls':{'veriffy':true}}    | tls.veriffy: unknown key, did you mean verify?",
+        "{'name':'a','url':'http://h','keep-alive':'yes'}        | keep-alive: is neither true nor false",
+        "{'name':'a','url':'http://h','headers':{'bad name':'x'}} | headers: \"bad name\" is no header name",
+        "{'name':'a','url':'http://h','method':'GE T'}           | method: \"GE T\" is no method",
+        "{'name':'a','url':'http://h','send':'x'}                | send: is for tcp and tls alone",
+        "{'name':'a','url':'tcp://h:1','method':'GET'}           | method: is for http and https alone",
+        "{'name':'','url':'http://h'}                            | name: has to have 1 to 255",
+        "[]                                                      | body: is no object",
+      })
+  void saysWhatIsWrongInOneLineAndReadsNothing(String json, String line) {
+    assertThat(reader.one(tree(json), "", mistakes)).isEmpty();
+    assertThat(mistakes.lines()).singleElement().asString().startsWith(line);
+  }
+
+  @Test
+  void saysAllMistakesOfAListWithTheirPlaces() {
+    List<ServiceDefinition> read =
+        reader.list(
+            tree(
+                "[{'name':'a','url':'http://h'},{'name':'a','url':'http://h'},"
+                    + "{'name':'b','url':'x','interval':'never'}]"),
+            "services",
+            mistakes);
+    assertThat(read).hasSize(2);
+    assertThat(mistakes.lines())
+        .satisfiesExactly(
+            line ->
+                assertThat(line).startsWith("services[1].name: \"a\" is the name of services[0]"),
+            line -> assertThat(line).startsWith("services[2].url: \"x\" is no URL"),
+            line -> assertThat(line).startsWith("services[2].interval: \"never\" is no duration"));
+  }
+
+  private ServiceDefinition one(String json) {
+    ServiceDefinition read = reader.one(tree(json), "", mistakes).orElseThrow(() -> wrong());
+    assertThat(mistakes.lines()).isEmpty();
+    return read;
+  }
+
+  private AssertionError wrong() {
+    return new AssertionError(mistakes.lines());
+  }
+
+  private static tools.jackson.databind.JsonNode tree(String json) {
+    return new JsonMapper().readTree(json.replace('\'', '"'));
+  }
+}
