@@ -6,7 +6,7 @@ package dev.rollcall.server.http;
 /// @param port 0 to 65535; 0 takes a free one
 /// @param setting what the operator changes to have another port, as in `--port or http.port`
 /// @param errors how errors are written where no route is found
-/// @param accessLog whether each request is a line of the logger `rollcall.access`
+/// @param accessLog whether each request is a line of the logger `dev.rollcall.access`
 /// @param limits what it takes on at once
 public record Listening(
     String host, int port, String setting, ErrorShape errors, boolean accessLog, Limits limits) {
