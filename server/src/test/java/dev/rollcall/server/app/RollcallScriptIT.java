@@ -22,8 +22,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The script `rollcall`, in a copy of the repository of its own with a `mvnw` that takes the program
-/// that is built already.
+/// The script `rollcall`, in a copy of the repository of its own with a `mvnw` that takes the
+/// program that is built already.
 class RollcallScriptIT {
   private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
   private static final Path PROGRAM = Path.of("target/rollcall").toAbsolutePath();
@@ -164,7 +164,8 @@ class RollcallScriptIT {
   void saysInOneLineHowToGetAJdkWhenThereIsNone() throws Exception {
     Path jdks = root.resolve(".mvn/jdk.sh");
     // The places of this machine, where a JDK is.
-    Files.writeString(jdks, Files.readString(jdks).replaceAll("/usr/lib/jvm|/opt/|/Library/", "/no/"));
+    Files.writeString(
+        jdks, Files.readString(jdks).replaceAll("/usr/lib/jvm|/opt/|/Library/", "/no/"));
     Path tools = Files.createDirectories(folder.resolve("tools"));
     for (String tool : List.of("sh", "dirname", "readlink", "sed", "find", "head")) {
       Files.createSymbolicLink(tools.resolve(tool), found(tool));
@@ -221,8 +222,7 @@ class RollcallScriptIT {
     builder.environment().putAll(environment);
     Path out = Files.createTempFile(folder, "out", "");
     Path err = Files.createTempFile(folder, "err", "");
-    Process process =
-        builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+    Process process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
     Files.move(out, output(process, "out"), StandardCopyOption.REPLACE_EXISTING);
     Files.move(err, output(process, "err"), StandardCopyOption.REPLACE_EXISTING);
     started.add(process);
