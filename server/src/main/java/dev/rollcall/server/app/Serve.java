@@ -45,8 +45,14 @@ final class Serve {
 
   /// What a running process waits for until it stops.
   interface Wish {
-    void await() throws InterruptedException;
+    /// Returns when the process has to stop.
+    ///
+    /// @param open what it listens on
+    void await(Open open) throws InterruptedException;
   }
+
+  /// The ports of a running process, also where free ones were asked for.
+  record Open(int port, int healthPort) {}
 
   /// @param watch knows the file from before it was read
   Serve(
@@ -67,8 +73,7 @@ final class Serve {
     Logs.to(new FileOutputStream(FileDescriptor.err), settings.log(), settings.name());
     Parts parts = new Parts(PATIENCE);
     try (parts) {
-      open(parts);
-      stop.await();
+      stop.await(open(parts));
       LOG.log(Level.INFO, "stopping");
     } catch (StorageException | CannotListen e) {
       throw new Trouble(String.valueOf(e.getMessage()));
@@ -78,7 +83,7 @@ final class Serve {
   }
 
   /// Everything that runs, in order.
-  private void open(Parts parts) {
+  private Open open(Parts parts) {
     DataFolder.open(settings.storage().data());
     Database database =
         parts.add(
@@ -111,6 +116,7 @@ final class Serve {
         configuration.services().size(),
         url(settings.web().main(), main),
         url(settings.web().health(), health));
+    return new Open(main.port(), health.port());
   }
 
   private Monitor monitor(Database database, GroupCommit commits) {
