@@ -2,6 +2,7 @@ package dev.rollcall.server.monitor;
 
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DueRows;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.Lease;
@@ -22,12 +23,19 @@ final class Keeping implements Batch<Outcome, Boolean> {
   private static final Logger LOG = System.getLogger(Keeping.class.getName());
   private static final int AT_ONCE = 1_000;
 
+  private final Database database;
   private final GroupCommit commits;
   private final DueRows<Schedule.Row> schedule;
   private final Backlog backlog;
   private final Clock clock;
 
-  Keeping(GroupCommit commits, DueRows<Schedule.Row> schedule, Backlog backlog, Clock clock) {
+  Keeping(
+      Database database,
+      GroupCommit commits,
+      DueRows<Schedule.Row> schedule,
+      Backlog backlog,
+      Clock clock) {
+    this.database = database;
     this.commits = commits;
     this.schedule = schedule;
     this.backlog = backlog;
@@ -48,6 +56,20 @@ final class Keeping implements Batch<Outcome, Boolean> {
     } catch (RuntimeException e) {
       watch.doubt();
       LOG.log(Level.ERROR, "an outcome could not be kept", e);
+    }
+  }
+
+  /// Whether the database answers and all that waited for it is written.
+  boolean caughtUp() {
+    if (database.trouble().isPresent()) {
+      return false;
+    }
+    try {
+      schedule.earliest();
+      replay();
+      return true;
+    } catch (StorageException e) {
+      return false;
     }
   }
 

@@ -78,7 +78,7 @@ public final class Monitor implements AutoCloseable {
             new Roster(schedule, services, reader, probes),
             new Asking(new OwnNetwork(settings.witnesses(), System::nanoTime)),
             new HostPlaces(settings.perHost()),
-            new Keeping(commits, schedule, backlog, clock),
+            new Keeping(database, commits, schedule, backlog, clock),
             metrics,
             clock,
             settings.inFlight());

@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Calls the roll: takes the services whose turn comes, starts each check at its moment on a
 /// virtual thread of its own, and hands on what it found.
@@ -24,6 +25,7 @@ final class Runner implements AutoCloseable {
 
   private static final Duration ROUND = Duration.ofMillis(200);
   private static final Duration AHEAD = Duration.ofMillis(300);
+  private static final Duration RETRY = Duration.ofMillis(500);
   private static final Duration SWEEP = Duration.ofSeconds(15);
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -43,8 +45,8 @@ final class Runner implements AutoCloseable {
   private final Semaphore room;
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("check-", 0).factory());
+  private final AtomicBoolean databaseAway = new AtomicBoolean();
   private final Instant started;
-  private boolean databaseAway;
   private Instant swept;
 
   /// @param mostInFlight how many checks may be under way at once
@@ -110,24 +112,35 @@ final class Runner implements AutoCloseable {
   }
 
   private List<Roster.Turn> turns(Instant now, int limit) {
+    Instant until = now.plus(AHEAD);
+    if (databaseAway.get()) {
+      return roster.remembered(until, limit);
+    }
     try {
       keeping.replay();
       if (Duration.between(swept, now).compareTo(SWEEP) > 0) {
         roster.sweep().forEach(metrics::forget);
         swept = now;
       }
-      List<Roster.Turn> turns = roster.claim(now.plus(AHEAD), limit);
-      if (databaseAway) {
-        databaseAway = false;
-        LOG.log(Level.INFO, "the database is back");
-      }
-      return turns;
+      return roster.claim(until, limit);
     } catch (StorageException e) {
-      if (!databaseAway) {
-        databaseAway = true;
-        LOG.log(Level.WARNING, "checks go on from memory, the database is away: " + e.reason());
+      LOG.log(Level.WARNING, "checks go on from memory, the database is away: " + e.reason());
+      databaseAway.set(true);
+      threads.execute(this::awaitDatabase);
+      return roster.remembered(until, limit);
+    }
+  }
+
+  /// Beside the rounds, since a database that is away may take seconds to say so.
+  private void awaitDatabase() {
+    try {
+      while (!keeping.caughtUp()) {
+        Thread.sleep(RETRY);
       }
-      return roster.remembered(now.plus(AHEAD), limit);
+      LOG.log(Level.INFO, "the database is back");
+      databaseAway.set(false);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // closing
     }
   }
 
