@@ -3,7 +3,6 @@ package dev.rollcall.server.monitor;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.Database;
-import dev.rollcall.server.sql.DueRows;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.Lease;
 import dev.rollcall.server.sql.StorageException;
@@ -25,16 +24,11 @@ final class Keeping implements Batch<Outcome, Boolean> {
 
   private final Database database;
   private final GroupCommit commits;
-  private final DueRows<Schedule.Row> schedule;
+  private final Schedule schedule;
   private final Backlog backlog;
   private final Clock clock;
 
-  Keeping(
-      Database database,
-      GroupCommit commits,
-      DueRows<Schedule.Row> schedule,
-      Backlog backlog,
-      Clock clock) {
+  Keeping(Database database, GroupCommit commits, Schedule schedule, Backlog backlog, Clock clock) {
     this.database = database;
     this.commits = commits;
     this.schedule = schedule;
@@ -65,7 +59,7 @@ final class Keeping implements Batch<Outcome, Boolean> {
       return false;
     }
     try {
-      schedule.earliest();
+      schedule.rows().earliest();
       replay();
       return true;
     } catch (StorageException e) {
@@ -100,7 +94,7 @@ final class Keeping implements Batch<Outcome, Boolean> {
   /// has taken its turn meanwhile, or the same outcome was kept before.
   @Override
   public List<Boolean> apply(Handle tx, List<Outcome> outcomes) {
-    List<Boolean> valid = schedule.finish(tx, outcomes.stream().map(this::finish).toList());
+    List<Boolean> valid = schedule.rows().finish(tx, outcomes.stream().map(this::finish).toList());
     List<Outcome> ours = chosen(outcomes, valid);
     int[] added = TickStore.insert(tx, ours);
     List<Boolean> isNew = new ArrayList<>(ours.size());
