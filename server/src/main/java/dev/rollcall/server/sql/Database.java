@@ -1,0 +1,290 @@
+package dev.rollcall.server.sql;
+
+import dev.rollcall.server.sql.DatabaseLocation.PostgresServer;
+import dev.rollcall.server.sql.Dialect.Diagnosis;
+import dev.rollcall.server.sql.Dialect.Fault;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import javax.sql.DataSource;
+import org.jdbi.v3.core.Handle;
+
+/// An open database. Reads go through [#read], writes through a [GroupCommit] over it.
+///
+/// Whatever the database itself fails at arrives as a [StorageException]; a statement's own fault
+/// arrives as Jdbi's exception. No failure needs a restart: connections that met trouble are closed
+/// and opened anew.
+public final class Database implements AutoCloseable {
+  private static final Duration PROBE_EVERY = Duration.ofSeconds(1);
+  private static final int MOST_CONFLICTS = 10;
+
+  /// Why writing fails, and when it was last tried.
+  private record Trouble(String reason, Duration tried) {}
+
+  private final DatabaseLocation location;
+  private final Dialect dialect;
+  private final Connections readers;
+  private final Connections writers;
+  private final int mostWriters;
+  private final Runnable release;
+  private final Clock clock;
+  private final AtomicBoolean probing = new AtomicBoolean();
+  private volatile Optional<Trouble> trouble = Optional.empty();
+
+  private Database(
+      DatabaseLocation location,
+      Dialect dialect,
+      Connections readers,
+      Connections writers,
+      int mostWriters,
+      Runnable release,
+      Clock clock) {
+    this.location = location;
+    this.dialect = dialect;
+    this.readers = readers;
+    this.writers = writers;
+    this.mostWriters = mostWriters;
+    this.release = release;
+    this.clock = clock;
+  }
+
+  /// Opens the database and brings its tables up to date.
+  ///
+  /// @throws StorageException in one line: out of reach, not writable, in use by another Rollcall,
+  ///   written by a newer one
+  public static Database open(DatabaseConfig config, Clock clock) {
+    return open(config, clock, List.of());
+  }
+
+  /// @param pragmas further settings of SQLite's writer
+  static Database open(DatabaseConfig config, Clock clock, List<String> pragmas) {
+    return switch (config.location()) {
+      case DatabaseLocation.SqliteFile(var path) -> {
+        SqliteFile file = SqliteFile.take(path);
+        try {
+          Dialect dialect = new Dialect.Sqlite();
+          migrate(config, dialect, file.dataSource());
+          yield new Database(
+              config.location(),
+              dialect,
+              new SqliteConnections(config.readers(), file::reader),
+              new SqliteConnections(1, () -> file.writer(pragmas)),
+              1,
+              file::close,
+              clock);
+        } catch (RuntimeException e) {
+          file.close();
+          throw e;
+        }
+      }
+      case PostgresServer server -> {
+        Dialect dialect = new Dialect.Postgres();
+        migrate(config, dialect, PostgresConnections.dataSource(server));
+        yield new Database(
+            server,
+            dialect,
+            PostgresConnections.readers(server, config.readers()),
+            PostgresConnections.writers(server, config.writers()),
+            config.writers(),
+            () -> {},
+            clock);
+      }
+    };
+  }
+
+  private static void migrate(DatabaseConfig config, Dialect dialect, DataSource source) {
+    try {
+      new Migrations(config.location(), dialect, config.migrations()).run(source);
+    } catch (SQLException e) {
+      Diagnosis found = dialect.diagnose(e);
+      throw new StorageException(
+          config.location() + ": cannot be opened: " + Dialect.words(e),
+          found.fault() == Fault.LASTING
+              ? StorageException.Outcome.REPAIR
+              : StorageException.Outcome.RETRY,
+          e);
+    }
+  }
+
+  /// Where the data is; its text holds no password.
+  public DatabaseLocation location() {
+    return location;
+  }
+
+  /// Reads with one of the readers' connections, on this thread. Each statement sees what was
+  /// committed before it; several that need one view open a transaction on the handle. A read
+  /// inside a read takes a second connection, which may not be there: do not.
+  ///
+  /// @throws StorageException when the database fails
+  public <T> T read(Function<Handle, T> read) {
+    try (Handle handle = handle(readers)) {
+      try {
+        return read.apply(handle);
+      } catch (RuntimeException e) {
+        Diagnosis found = dialect.diagnose(e);
+        if (found.fault() == Fault.STATEMENT) {
+          throw e;
+        }
+        readers.condemn(handle.getConnection());
+        throw storage(found, false, e);
+      }
+    }
+  }
+
+  /// Why writing fails at the moment; empty when the last write succeeded. It answers at once: when
+  /// the last attempt is a second old, the smallest possible write is tried in the background, so
+  /// that the end of the trouble shows even when nobody else writes.
+  public Optional<String> trouble() {
+    Optional<Trouble> now = trouble;
+    boolean old =
+        now.isPresent() && clock.monotonic().minus(now.get().tried()).compareTo(PROBE_EVERY) >= 0;
+    if (old && probing.compareAndSet(false, true)) {
+      Thread.ofVirtual().name("database-probe").start(this::probe);
+    }
+    return now.map(Trouble::reason);
+  }
+
+  private void probe() {
+    try {
+      write(tx -> tx.execute(dialect.smallestWrite()));
+    } catch (StorageException stillThere) {
+      // It is noted, and whoever asks a second later tries again.
+    } finally {
+      probing.set(false);
+    }
+  }
+
+  /// Runs `work` in one transaction on this thread and commits it. What lost against another
+  /// transaction is run again, and what met trouble is run once more on a new connection: `work`
+  /// changes nothing outside of the transaction.
+  ///
+  /// @throws StorageException when the database fails
+  /// @throws RuntimeException as `work` threw it; nothing was written
+  void write(Consumer<Handle> work) {
+    int conflicts = 0;
+    boolean again = true;
+    while (true) {
+      Optional<Failure> failure = attempt(work);
+      if (failure.isEmpty()) {
+        if (trouble.isPresent()) {
+          trouble = Optional.empty();
+        }
+        return;
+      }
+      Failure failed = failure.get();
+      if (failed.found().fault() == Fault.STATEMENT) {
+        throw failed.cause();
+      }
+      StorageException storage = storage(failed.found(), failed.committing(), failed.cause());
+      if (failed.found().fault() == Fault.CONFLICT && ++conflicts < MOST_CONFLICTS) {
+        continue;
+      }
+      if (again && storage.outcome() != StorageException.Outcome.UNKNOWN) {
+        again = false;
+        continue;
+      }
+      trouble = Optional.of(new Trouble(storage.reason(), clock.monotonic()));
+      throw storage;
+    }
+  }
+
+  /// @param committing whether the commit was under way
+  private record Failure(Diagnosis found, boolean committing, RuntimeException cause) {}
+
+  private Optional<Failure> attempt(Consumer<Handle> work) {
+    Handle tx;
+    try {
+      tx = writers.jdbi().open();
+    } catch (RuntimeException e) {
+      return Optional.of(new Failure(dialect.diagnose(e), false, e));
+    }
+    boolean committing = false;
+    try {
+      tx.begin();
+      work.accept(tx);
+      committing = true;
+      tx.commit();
+      return Optional.empty();
+    } catch (RuntimeException e) {
+      Diagnosis found = dialect.diagnose(e);
+      if (found.fault() == Fault.STATEMENT || found.fault() == Fault.CONFLICT) {
+        rollback(tx);
+      } else {
+        writers.condemn(tx.getConnection());
+      }
+      return Optional.of(new Failure(found, committing, e));
+    } finally {
+      close(tx);
+    }
+  }
+
+  private void rollback(Handle tx) {
+    try {
+      tx.rollback();
+    } catch (RuntimeException e) {
+      writers.condemn(tx.getConnection());
+    }
+  }
+
+  /// The outcome is decided by now: what closing says about it changes nothing for the caller.
+  private void close(Handle tx) {
+    try {
+      tx.close();
+    } catch (RuntimeException e) {
+      writers.condemn(tx.getConnection());
+    }
+  }
+
+  private Handle handle(Connections connections) {
+    try {
+      return connections.jdbi().open();
+    } catch (RuntimeException e) {
+      throw storage(dialect.diagnose(e), false, e);
+    }
+  }
+
+  private StorageException storage(Diagnosis found, boolean committing, RuntimeException cause) {
+    if (cause instanceof StorageException itself) {
+      return itself;
+    }
+    String where = location + ": ";
+    return switch (found.fault()) {
+      case LOST ->
+          committing
+              ? new StorageException(
+                  where
+                      + "connection lost during the commit, its outcome is unknown: "
+                      + found.words(),
+                  StorageException.Outcome.UNKNOWN,
+                  cause)
+              : new StorageException(
+                  where + "connection lost: " + found.words(),
+                  StorageException.Outcome.RETRY,
+                  cause);
+      case LASTING ->
+          new StorageException(where + found.words(), StorageException.Outcome.REPAIR, cause);
+      case PASSING, CONFLICT, STATEMENT ->
+          new StorageException(where + found.words(), StorageException.Outcome.RETRY, cause);
+    };
+  }
+
+  Dialect dialect() {
+    return dialect;
+  }
+
+  int mostWriters() {
+    return mostWriters;
+  }
+
+  /// Closes the connections, once nobody uses them any more, and gives up the file.
+  @Override
+  public void close() {
+    readers.close();
+    writers.close();
+    release.run();
+  }
+}

@@ -1,0 +1,28 @@
+package dev.rollcall.server.sql;
+
+import java.util.List;
+
+/// How a database is opened.
+///
+/// @param location where it is
+/// @param readers how many reads may run at once
+/// @param writers how many transactions may write at once; SQLite has one writer, whatever is said
+///   here
+/// @param migrations the scripts this program ships, as names of class path resources in the order
+///   of their versions: `db/migration/V1__monitor.sql`
+public record DatabaseConfig(
+    DatabaseLocation location, int readers, int writers, List<String> migrations) {
+  /// At least one of each.
+  public DatabaseConfig {
+    if (readers < 1 || writers < 1) {
+      throw new IllegalArgumentException(
+          "at least one reader and one writer, but got " + readers + " and " + writers);
+    }
+    migrations = List.copyOf(migrations);
+  }
+
+  /// Four readers and four writers: enough for a few cores.
+  public static DatabaseConfig of(DatabaseLocation location, String... migrations) {
+    return new DatabaseConfig(location, 4, 4, List.of(migrations));
+  }
+}

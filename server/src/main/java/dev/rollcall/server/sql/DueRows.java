@@ -1,0 +1,169 @@
+package dev.rollcall.server.sql;
+
+import dev.rollcall.server.sql.Lease.Finish;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.Query;
+import org.jdbi.v3.core.statement.Update;
+
+/// One way to wait: work that stands in a table with the instant at which it is due.
+///
+/// A claim leases the rows that are due: it moves `due_at` to the end of the lease, so that they
+/// become due again for anybody when this process dies, and counts the row's `fence` up. Finishing
+/// moves `due_at` to the next due instant, unless the lease ran out and another claim came between:
+/// then the fence differs and the late finish changes nothing. Several processes share the rows of
+/// one PostgreSQL database; their clocks should agree to within a fraction of the lease.
+///
+/// @param <T> what a row holds
+public final class DueRows<T> {
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private final Database database;
+  private final GroupCommit commits;
+  private final Clock clock;
+  private final DueTable<T> table;
+  private final long owner = RANDOM.nextLong();
+  private final Batch<Claim, List<Lease<T>>> claims = this::claimAll;
+
+  private final String earliest;
+  private final String select;
+  private final String lease;
+  private final String finish;
+  private final String release;
+
+  private record Claim(Instant until, int limit) {}
+
+  /// Rows of that table, claimed in this process's name.
+  public DueRows(Database database, GroupCommit commits, Clock clock, DueTable<T> table) {
+    this.database = database;
+    this.commits = commits;
+    this.clock = clock;
+    this.table = table;
+    this.earliest = "SELECT MIN(due_at) FROM " + table.name();
+    this.select =
+        "SELECT %s AS due_key, due_at AS due_due, fence AS due_fence, %s FROM %s"
+                .formatted(table.key(), table.columns(), table.name())
+            + " WHERE due_at <= :until ORDER BY due_at LIMIT :limit"
+            + database.dialect().skipLocked();
+    this.lease =
+        "UPDATE %s SET due_at = :until, fence = fence + 1, owner = :owner WHERE %s = :key"
+            .formatted(table.name(), table.key());
+    this.finish =
+        "UPDATE %s SET due_at = %s, owner = NULL WHERE %s = :key AND fence = :fence AND owner = :owner"
+            .formatted(table.name(), table.next(), table.key());
+    this.release =
+        "UPDATE %s SET due_at = :now, owner = NULL WHERE owner <> :owner".formatted(table.name());
+  }
+
+  /// Claims at most `limit` rows that are due by `until`, the longest due first. Where none is, it
+  /// costs one look into the index and no transaction.
+  public List<Lease<T>> claim(Instant until, int limit) {
+    return earliest().filter(due -> !due.isAfter(until)).isEmpty()
+        ? List.of()
+        : commits.write(claims, new Claim(until, limit));
+  }
+
+  private List<List<Lease<T>>> claimAll(Handle tx, List<Claim> asked) {
+    return asked.stream().map(claim -> claim(tx, claim)).toList();
+  }
+
+  private List<Lease<T>> claim(Handle tx, Claim claim) {
+    List<Lease<T>> leases;
+    try (Query query = tx.createQuery(select)) {
+      leases =
+          query
+              .bind("until", claim.until().toEpochMilli())
+              .bind("limit", claim.limit())
+              .map(
+                  (row, context) ->
+                      new Lease<>(
+                          row.getLong("due_key"),
+                          Instant.ofEpochMilli(row.getLong("due_due")),
+                          row.getLong("due_fence") + 1,
+                          table.mapper().map(row, context)))
+              .list();
+    }
+    if (leases.isEmpty()) {
+      return leases;
+    }
+    Instant now = clock.wall();
+    try (PreparedBatch batch = tx.prepareBatch(lease)) {
+      for (Lease<T> due : leases) {
+        batch
+            .bind("until", now.plus(table.lease().apply(due.row())).toEpochMilli())
+            .bind("owner", owner)
+            .bind("key", due.key())
+            .add();
+      }
+      batch.execute();
+    }
+    return leases;
+  }
+
+  /// Finishes leases inside the transaction `tx` of a [Batch], together with what was learned from
+  /// the work. One answer for each, in order: false where the lease was lost meanwhile, so that its
+  /// result must be thrown away.
+  public List<Boolean> finish(Handle tx, List<Finish> done) {
+    if (done.isEmpty()) {
+      return List.of();
+    }
+    try (PreparedBatch batch = tx.prepareBatch(finish)) {
+      for (Finish one : done) {
+        batch
+            .bind("at", one.at().toEpochMilli())
+            .bind("key", one.key())
+            .bind("fence", one.fence())
+            .bind("owner", owner)
+            .add();
+      }
+      List<Boolean> valid = new ArrayList<>(done.size());
+      Arrays.stream(batch.execute()).forEach(rows -> valid.add(rows > 0));
+      return valid;
+    }
+  }
+
+  /// Makes due at once what earlier processes had claimed when they died. Only SQLite knows that
+  /// they are dead, as nobody else can have its file open; on PostgreSQL their leases run out, and
+  /// this does nothing. To be called once, before the first claim. Returns how many there were.
+  public int releaseAbandoned() {
+    return switch (database.dialect()) {
+      case Dialect.Postgres() -> 0;
+      case Dialect.Sqlite() -> {
+        Batch<Long, Integer> kind =
+            (tx, nows) -> nows.stream().map(now -> release(tx, now)).toList();
+        yield commits.write(kind, clock.wall().toEpochMilli());
+      }
+    };
+  }
+
+  private int release(Handle tx, long now) {
+    try (Update update = tx.createUpdate(release)) {
+      return update.bind("now", now).bind("owner", owner).execute();
+    }
+  }
+
+  /// When the next row is due, or was: how long to sleep, or how far behind everybody is. A claimed
+  /// row counts with the end of its lease.
+  public Optional<Instant> earliest() {
+    return database.read(
+        handle -> {
+          try (Query query = handle.createQuery(earliest)) {
+            return query
+                .map(
+                    (row, context) -> {
+                      long due = row.getLong(1);
+                      return row.wasNull()
+                          ? Optional.<Instant>empty()
+                          : Optional.of(Instant.ofEpochMilli(due));
+                    })
+                .one();
+          }
+        });
+  }
+}

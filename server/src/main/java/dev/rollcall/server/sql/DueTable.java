@@ -1,0 +1,30 @@
+package dev.rollcall.server.sql;
+
+import java.time.Duration;
+import java.util.function.Function;
+import org.jdbi.v3.core.mapper.RowMapper;
+
+/// A table whose rows become due. It has these columns, and an index on `due_at`:
+///
+/// ```sql
+/// due_at BIGINT,                  -- epoch milliseconds; NULL: never due
+/// fence  BIGINT NOT NULL DEFAULT 0,
+/// owner  BIGINT                   -- NULL: nobody has claimed it
+/// ```
+///
+/// @param name the table
+/// @param key its BIGINT primary key
+/// @param columns what the mapper reads: a list of columns, as in a SELECT
+/// @param mapper reads them; the key, `due_at` and `fence` are read already
+/// @param lease how long a claim of this row holds: longer than its work may take
+/// @param next when a finished row is due again, as SQL over its columns and `:at`, which the
+///   finisher gives: just `:at`; or the first instant on a row's own phase after it: `((:at -
+///   phase_ms) / interval_ms + 1) * interval_ms + phase_ms`
+/// @param <T> what the mapper makes of a row
+public record DueTable<T>(
+    String name,
+    String key,
+    String columns,
+    RowMapper<T> mapper,
+    Function<T, Duration> lease,
+    String next) {}

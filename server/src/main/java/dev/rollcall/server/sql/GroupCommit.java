@@ -1,0 +1,207 @@
+package dev.rollcall.server.sql;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jdbi.v3.core.Handle;
+
+/// One way to write. Callers hand over items and block until these are committed; all that come
+/// while a commit is under way share the next one, so that a durable write costs a share of a sync.
+///
+/// Leader and followers, as in [RocksDB](https://github.com/facebook/rocksdb/wiki/WAL-Performance):
+/// whoever finds nobody writing becomes the leader, takes what has queued up, writes it in one
+/// transaction on its own thread, makes the first of those that came meanwhile the next leader, and
+/// wakes the ones it wrote for. There is no writer thread, and a lone caller pays for no hand-over.
+/// SQLite has one leader at a time, PostgreSQL as many as the database has writers.
+///
+/// A call is written whole or not at all. When a transaction fails by the fault of an item, its
+/// calls are split in halves and written again, until the bad one fails alone: among 1,000 that
+/// takes about 20 transactions.
+public final class GroupCommit implements AutoCloseable {
+  /// More would keep those who come next waiting for too long.
+  private static final int MOST_ITEMS_AT_ONCE = 5_000;
+
+  private static final int MOST_ITEMS_WAITING = 100_000;
+
+  private final Database database;
+  private final int mostWaiting;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition idle = lock.newCondition();
+  private final ArrayDeque<Call<?, ?>> queue = new ArrayDeque<>();
+  private int waiting;
+  private int leaders;
+  private boolean closed;
+
+  /// Refuses more once 100,000 items wait.
+  public GroupCommit(Database database) {
+    this(database, MOST_ITEMS_WAITING);
+  }
+
+  GroupCommit(Database database, int mostWaiting) {
+    this.database = database;
+    this.mostWaiting = mostWaiting;
+  }
+
+  /// Writes one item, and returns what `kind` says about it once that is committed.
+  ///
+  /// @throws StorageException when the database fails, or too many wait already
+  /// @throws RuntimeException as the kind threw it for this item
+  public <I, R> R write(Batch<I, R> kind, I item) {
+    return call(new Call<>(kind, List.of(item))).getFirst();
+  }
+
+  /// Writes items of one kind, all or none: see [#write].
+  public <I, R> List<R> writeAll(Batch<I, R> kind, List<I> items) {
+    return items.isEmpty() ? List.of() : call(new Call<>(kind, List.copyOf(items)));
+  }
+
+  private <I, R> List<R> call(Call<I, R> call) {
+    if (enter(call)) {
+      if (database.dialect().interruptible()) {
+        Thread.ofVirtual().name("commit").start(this::lead);
+      } else {
+        lead();
+      }
+    }
+    if (call.await() == Call.Turn.LEAD) {
+      lead();
+    }
+    return call.results();
+  }
+
+  /// Queues up; true when there is a leader's place to take.
+  private boolean enter(Call<?, ?> call) {
+    lock.lock();
+    try {
+      if (closed) {
+        throw new StorageException(
+            "%s is being closed".formatted(database.location()), StorageException.Outcome.RETRY);
+      }
+      if (waiting + call.size() > mostWaiting) {
+        throw new StorageException(
+            "%s: overloaded: %d items wait to be written".formatted(database.location(), waiting),
+            StorageException.Outcome.RETRY);
+      }
+      queue.add(call);
+      waiting += call.size();
+      boolean place = leaders < database.mostWriters();
+      if (place) {
+        leaders++;
+      }
+      return place;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Writes one group, lets the next one begin, and releases the callers.
+  private void lead() {
+    List<Call<?, ?>> group = take();
+    try {
+      if (!group.isEmpty()) { // another leader may have been quicker
+        commit(group);
+      }
+    } catch (Error e) {
+      RuntimeException failure = new IllegalStateException("the writer failed: " + e, e);
+      group.forEach(call -> call.failed(failure));
+      throw e;
+    } finally {
+      handOver();
+      group.forEach(call -> call.turn(Call.Turn.GO));
+    }
+  }
+
+  private List<Call<?, ?>> take() {
+    lock.lock();
+    try {
+      List<Call<?, ?>> group = new ArrayList<>();
+      int items = 0;
+      for (Call<?, ?> next = queue.peek();
+          next != null && (items == 0 || items + next.size() <= MOST_ITEMS_AT_ONCE);
+          next = queue.peek()) {
+        group.add(queue.remove());
+        items += next.size();
+      }
+      waiting -= items;
+      return group;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void handOver() {
+    lock.lock();
+    try {
+      Call<?, ?> next = queue.peek();
+      if (next == null) {
+        leaders--;
+        idle.signalAll();
+      } else if (database.dialect().interruptible()) {
+        Thread.ofVirtual().name("commit").start(this::lead);
+      } else {
+        next.turn(Call.Turn.LEAD);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void commit(List<Call<?, ?>> group) {
+    try {
+      database.write(tx -> apply(tx, group));
+    } catch (StorageException e) {
+      group.forEach(call -> call.failed(e));
+    } catch (RuntimeException e) {
+      if (group.size() == 1) {
+        group.getFirst().failed(e);
+      } else {
+        int half = group.size() / 2;
+        commit(group.subList(0, half));
+        commit(group.subList(half, group.size()));
+      }
+    }
+  }
+
+  /// Kind after kind, in the order in which they came first.
+  private static void apply(Handle tx, List<Call<?, ?>> group) {
+    Map<Batch<?, ?>, List<Call<?, ?>>> kinds = new LinkedHashMap<>();
+    for (Call<?, ?> call : group) {
+      kinds.computeIfAbsent(call.kind(), ignored -> new ArrayList<>()).add(call);
+    }
+    kinds.values().forEach(calls -> applyKind(tx, calls));
+  }
+
+  /// All of one kind have that kind's types.
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  private static void applyKind(Handle tx, List<Call<?, ?>> calls) {
+    Call.apply(tx, (List) calls);
+  }
+
+  /// How many items wait for a leader.
+  int waiting() {
+    lock.lock();
+    try {
+      return waiting;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Refuses new calls, and returns once all that were handed over are settled.
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      while (leaders > 0) {
+        idle.awaitUninterruptibly();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package dev.rollcall.server.sql;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.ResourceProvider;
+import org.flywaydb.core.api.resource.LoadableResource;
+import org.jspecify.annotations.Nullable;
+
+/// Brings the tables to the state this program knows.
+///
+/// Flyway does it, but loading Flyway costs a third of a second, so its history table is read
+/// first: when it names exactly the scripts that this program ships, there is nothing to do.
+final class Migrations {
+  /// Kept here, as a logger that nobody holds forgets its level.
+  private static final Logger FLYWAY = Logger.getLogger("org.flywaydb");
+
+  private final DatabaseLocation location;
+  private final Dialect dialect;
+  private final SortedMap<Integer, Script> shipped = new TreeMap<>();
+
+  /// @param names class path resources: see [Script]
+  Migrations(DatabaseLocation location, Dialect dialect, List<String> names) {
+    this.location = location;
+    this.dialect = dialect;
+    for (String name : names) {
+      Script script = new Script(name);
+      if (shipped.put(script.version(), script) != null) {
+        throw new IllegalArgumentException("two migrations of version " + script.version());
+      }
+    }
+  }
+
+  /// @throws StorageException when the database is newer than this program, or not Rollcall's
+  /// @throws SQLException when it is out of reach
+  void run(DataSource source) throws SQLException {
+    Map<Integer, Integer> applied = applied(source);
+    int newest = applied.keySet().stream().max(Integer::compare).orElse(0);
+    int own = shipped.isEmpty() ? 0 : shipped.lastKey();
+    if (newest > own) {
+      throw new StorageException(
+          "%s was written by a newer Rollcall (schema %d, this program knows %d): start the newer one, or choose another database"
+              .formatted(location, newest, own),
+          StorageException.Outcome.REPAIR);
+    }
+    Map<Integer, Integer> known =
+        shipped.values().stream().collect(Collectors.toMap(Script::version, Script::checksum));
+    if (!applied.equals(known)) {
+      migrate(source);
+    }
+  }
+
+  /// Version and checksum of what was applied; nothing where there is no history yet.
+  private static Map<Integer, Integer> applied(DataSource source) throws SQLException {
+    Map<Integer, Integer> applied = new HashMap<>();
+    try (Connection connection = source.getConnection();
+        Statement statement = connection.createStatement()) {
+      try (ResultSet tables =
+          connection
+              .getMetaData()
+              .getTables(null, connection.getSchema(), "flyway_schema_history", null)) {
+        if (!tables.next()) {
+          return applied;
+        }
+      }
+      try (ResultSet rows =
+          statement.executeQuery(
+              "SELECT version, checksum FROM flyway_schema_history"
+                  + " WHERE success AND version IS NOT NULL")) {
+        while (rows.next()) {
+          applied.put(rows.getInt(1), rows.getInt(2));
+        }
+      }
+    }
+    return applied;
+  }
+
+  private void migrate(DataSource source) {
+    FLYWAY.setLevel(Level.WARNING);
+    try {
+      Flyway.configure()
+          .loggers("slf4j")
+          .dataSource(source)
+          .resourceProvider(new Shipped(shipped.values()))
+          .placeholders(dialect.placeholders())
+          .load()
+          .migrate();
+    } catch (FlywayException e) {
+      String reason = String.valueOf(e.getMessage()).strip().replaceAll("\\s*\\R\\s*", " ");
+      throw new StorageException(
+          location + ": its tables cannot be brought up to date: " + reason,
+          StorageException.Outcome.REPAIR,
+          e);
+    }
+  }
+
+  /// Flyway's view of the scripts, which spares it a search of the class path.
+  private record Shipped(Collection<Script> scripts) implements ResourceProvider {
+    @Override
+    public @Nullable LoadableResource getResource(String name) {
+      return scripts.stream()
+          .filter(script -> script.getRelativePath().equals(name))
+          .findFirst()
+          .orElse(null);
+    }
+
+    @Override
+    public Collection<LoadableResource> getResources(String prefix, String[] suffixes) {
+      return scripts.stream()
+          .filter(
+              script ->
+                  script.getFilename().startsWith(prefix)
+                      && Arrays.stream(suffixes).anyMatch(script.getFilename()::endsWith))
+          .<LoadableResource>map(script -> script)
+          .toList();
+    }
+  }
+}

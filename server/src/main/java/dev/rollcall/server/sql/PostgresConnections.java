@@ -1,0 +1,97 @@
+package dev.rollcall.server.sql;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.rollcall.server.sql.DatabaseLocation.PostgresServer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jdbi.v3.core.Jdbi;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/// A pool of connections to PostgreSQL.
+final class PostgresConnections implements Connections {
+  /// Kept here, as a logger that nobody holds forgets its level.
+  private static final Logger HIKARI = Logger.getLogger("com.zaxxer.hikari");
+
+  private static final Duration CONNECT = Duration.ofSeconds(5);
+  private static final Duration STATEMENT = Duration.ofSeconds(30);
+
+  private final HikariDataSource pool;
+  private final Jdbi jdbi;
+
+  private PostgresConnections(HikariConfig config) {
+    this.pool = new HikariDataSource(config);
+    this.jdbi = Jdbi.create(this);
+  }
+
+  static PostgresConnections readers(PostgresServer server, int most) {
+    HikariConfig config = config(server, most);
+    config.setPoolName("readers");
+    config.setReadOnly(true);
+    return new PostgresConnections(config);
+  }
+
+  static PostgresConnections writers(PostgresServer server, int most) {
+    HikariConfig config = config(server, most);
+    config.setPoolName("writers");
+    return new PostgresConnections(config);
+  }
+
+  /// One connection after another, without a pool.
+  static PGSimpleDataSource dataSource(PostgresServer server) {
+    PGSimpleDataSource source = new PGSimpleDataSource();
+    source.setURL("jdbc:postgresql://" + server.address());
+    if (!server.user().isEmpty()) {
+      source.setUser(server.user());
+    }
+    if (!server.password().isEmpty()) {
+      source.setPassword(server.password());
+    }
+    source.setApplicationName("rollcall");
+    source.setConnectTimeout(Math.toIntExact(CONNECT.toSeconds()));
+    source.setLoginTimeout(Math.toIntExact(CONNECT.toSeconds()));
+    source.setTcpKeepAlive(true);
+    source.setReWriteBatchedInserts(true);
+    return source;
+  }
+
+  private static HikariConfig config(PostgresServer server, int most) {
+    HIKARI.setLevel(Level.WARNING);
+    HikariConfig config = new HikariConfig();
+    PGSimpleDataSource source = dataSource(server);
+    String options = source.getOptions();
+    source.setOptions(
+        (options == null ? "" : options + " ") + "-c statement_timeout=" + STATEMENT.toMillis());
+    // Longer than a statement may take: it fires only when the server is gone without a word.
+    source.setSocketTimeout(Math.toIntExact(STATEMENT.toSeconds()) + 10);
+    config.setDataSource(source);
+    config.setMaximumPoolSize(most);
+    config.setConnectionTimeout(CONNECT.toMillis());
+    config.setInitializationFailTimeout(-1); // the migrations have asked before
+    config.setValidationTimeout(Duration.ofSeconds(2).toMillis());
+    return config;
+  }
+
+  @Override
+  public Jdbi jdbi() {
+    return jdbi;
+  }
+
+  @Override
+  public Connection openConnection() throws SQLException {
+    return pool.getConnection();
+  }
+
+  @Override
+  public void condemn(Connection connection) {
+    pool.evictConnection(connection);
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+  }
+}
