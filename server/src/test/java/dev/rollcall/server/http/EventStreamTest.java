@@ -15,7 +15,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(60)
 class EventStreamTest {
   private static final Limits.Patience SHORT =
       new Limits.Patience(
@@ -57,6 +59,7 @@ class EventStreamTest {
       line = lines.readLine();
       assertThat(line).as("before '" + last + "' came: " + text).isNotNull();
       text.append(line).append('\n');
+      assertThat(text.length()).as("heartbeats go on for ever: " + text).isLessThan(1000);
     } while (!line.equals(last));
     return text.toString();
   }

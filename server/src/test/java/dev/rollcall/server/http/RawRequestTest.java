@@ -14,10 +14,12 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What no well-behaved client sends.
+@Timeout(60)
 class RawRequestTest {
   private static final String PING = "GET /ping HTTP/1.1\r\nHost: localhost\r\n\r\n";
   private static final String LAST_PING =
