@@ -141,24 +141,29 @@ final class SystemResolver implements Resolver {
     long start = System.nanoTime();
     try {
       List<InetAddress> found = List.of(lookup.addresses(host));
+      ended(host, start, lane);
       asked.addresses().complete(found);
     } catch (Throwable e) { // Not only exceptions: who waits must hear of everything.
+      ended(host, start, lane);
       names.remove(host, asked);
       asked.addresses().completeExceptionally(e);
-    } finally {
-      lane.release();
-      if (System.nanoTime() - start >= slowness.toNanos()) {
-        slow.add(host);
-      } else {
-        slow.remove(host);
-      }
-      if (names.size() > MANY) {
-        long now = System.nanoTime();
-        names.values().removeIf(known -> !known.holds(now));
-      }
-      if (slow.size() > MANY) {
-        slow.clear(); // Those that still are will be known again soon.
-      }
+    }
+  }
+
+  /// Keeps the books before anybody hears of the lookup, and may ask for the next.
+  private void ended(String host, long start, Semaphore lane) {
+    lane.release();
+    if (System.nanoTime() - start >= slowness.toNanos()) {
+      slow.add(host);
+    } else {
+      slow.remove(host);
+    }
+    if (names.size() > MANY) {
+      long now = System.nanoTime();
+      names.values().removeIf(known -> !known.holds(now));
+    }
+    if (slow.size() > MANY) {
+      slow.clear(); // Those that still are will be known again soon.
     }
   }
 }
