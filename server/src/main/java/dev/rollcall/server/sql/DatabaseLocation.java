@@ -56,7 +56,7 @@ public sealed interface DatabaseLocation {
     }
     if (text.isBlank() || Syntax.OTHER_URL.matcher(text).lookingAt()) {
       throw new IllegalArgumentException(
-          "neither a file nor a postgresql:// URL: '" + text.replaceFirst("//.*", "//...") + "'");
+          "neither a file nor a postgresql:// URL: '" + text.replaceFirst(":.*", ":...") + "'");
     }
     return new SqliteFile(directory.resolve(text.startsWith("sqlite:") ? text.substring(7) : text));
   }
