@@ -9,7 +9,6 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.logging.LogManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,9 +21,11 @@ class CommandsTest {
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
 
+  private final KeptLog log = new KeptLog();
+
   @AfterEach
-  void restoreLog() throws IOException {
-    LogManager.getLogManager().readConfiguration();
+  void restoreLog() {
+    log.restore();
   }
 
   @Test

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.logging.LogManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -23,9 +22,11 @@ class LogsTest {
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
+  private final KeptLog log = new KeptLog();
+
   @AfterEach
-  void restore() throws IOException {
-    LogManager.getLogManager().readConfiguration();
+  void restore() {
+    log.restore();
   }
 
   @Test

@@ -21,20 +21,21 @@ class DatabaseLocationTest {
     "postgres://db, db/, '', ''",
   })
   void takesUserAndPasswordOutOfAUrl(String text, String address, String user, String password) {
-    assertThat(DatabaseLocation.parse(text)).isEqualTo(new PostgresServer(address, user, password));
+    assertThat(DatabaseLocation.parse(text, Path.of("")))
+        .isEqualTo(new PostgresServer(address, user, password));
   }
 
   @Test
   void takesAnythingElseForAFile() {
-    assertThat(DatabaseLocation.parse("data/rollcall.db"))
+    assertThat(DatabaseLocation.parse("data/rollcall.db", Path.of("")))
         .isEqualTo(new SqliteFile(Path.of("data/rollcall.db")))
-        .isEqualTo(DatabaseLocation.parse("sqlite:data/rollcall.db"));
+        .isEqualTo(DatabaseLocation.parse("sqlite:data/rollcall.db", Path.of("")));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", " ", "mysql://ann:secret@db/x", "jdbc:oracle:thin:ann/secret@db"})
   void refusesWhatIsNeitherWithoutSayingItsPassword(String text) {
-    assertThatThrownBy(() -> DatabaseLocation.parse(text))
+    assertThatThrownBy(() -> DatabaseLocation.parse(text, Path.of("")))
         .isInstanceOf(IllegalArgumentException.class)
         .message()
         .doesNotContain("secret");
@@ -42,7 +43,9 @@ class DatabaseLocationTest {
 
   @Test
   void neverShowsAPassword() {
-    assertThat(DatabaseLocation.parse("postgres://ann:secret@db/rollcall?sslpassword=secret"))
+    assertThat(
+            DatabaseLocation.parse(
+                "postgres://ann:secret@db/rollcall?sslpassword=secret", Path.of("")))
         .hasToString("database postgresql://db/rollcall");
     assertThat(DatabaseConfig.of(new PostgresServer("db/rollcall", "ann", "secret")).toString())
         .doesNotContain("secret");

@@ -1,5 +1,6 @@
 package dev.rollcall.server.sql;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
@@ -13,7 +14,7 @@ final class Victim {
 
   public static void main(String[] arguments) throws InterruptedException {
     DatabaseConfig config =
-        DatabaseConfig.of(DatabaseLocation.parse(arguments[0]), Things.MIGRATION);
+        DatabaseConfig.of(DatabaseLocation.parse(arguments[0], Path.of("")), Things.MIGRATION);
     Database database = Database.open(config, Clock.system());
     GroupCommit commits = new GroupCommit(database);
     for (int i = 0; i < CALLERS; i++) {
