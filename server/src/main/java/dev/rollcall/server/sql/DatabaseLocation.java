@@ -47,17 +47,18 @@ public sealed interface DatabaseLocation {
   /// `user:password@` or `?user=&password=`; anything else is the path of a SQLite file, with or
   /// without `sqlite:` in front.
   ///
+  /// @param directory where relative paths start
   /// @throws IllegalArgumentException in one line without secrets
-  static DatabaseLocation parse(String text) {
+  static DatabaseLocation parse(String text, Path directory) {
     Matcher url = Syntax.POSTGRES.matcher(text);
     if (url.matches()) {
       return Syntax.server(url);
     }
     if (text.isBlank() || Syntax.OTHER_URL.matcher(text).lookingAt()) {
       throw new IllegalArgumentException(
-          "neither a file nor a postgresql:// URL: '" + text.replaceFirst("//.*", "//...") + "'");
+          "neither a file nor a postgresql:// URL: '" + text.replaceFirst(":.*", ":...") + "'");
     }
-    return new SqliteFile(Path.of(text.startsWith("sqlite:") ? text.substring(7) : text));
+    return new SqliteFile(directory.resolve(text.startsWith("sqlite:") ? text.substring(7) : text));
   }
 
   /// How URLs are taken apart. [java.net.URI] knows no list of hosts, which pgjdbc takes.

@@ -30,9 +30,10 @@ class CommandsTest {
   @Test
   void showsEverySettingWithItsDefaultAndTheOlderNames() {
     assertThat(execute("serve", "--help")).isEqualTo(Command.OK);
+    String unwrapped = out.toString().replaceAll("\\s+", "");
     for (Setting<?> setting : Declared.ALL) {
-      assertThat(out.toString()).contains(setting.flag()).contains(setting.standard());
-      setting.aliases().forEach(alias -> assertThat(out.toString()).contains(alias.variable()));
+      assertThat(unwrapped).contains(setting.flag()).contains(setting.standard());
+      setting.aliases().forEach(alias -> assertThat(unwrapped).contains(alias.variable()));
     }
     assertThat(out.toString()).doesNotContain("train");
   }
@@ -73,7 +74,9 @@ class CommandsTest {
 
   @Test
   void saysHowManyServicesARightConfigurationHas() throws IOException {
-    Files.writeString(directory.resolve("rollcall.yaml"), "services: [{name: a}, {name: b}]");
+    Files.writeString(
+        directory.resolve("rollcall.yaml"),
+        "services: [{name: a, url: 'http://a'}, {name: b, url: 'http://b'}]");
     assertThat(execute("config", "check", "--monitor-keep-alive")).isEqualTo(Command.OK);
     assertThat(out.toString()).isEqualToIgnoringNewLines("ok: 2 services");
   }
@@ -90,9 +93,9 @@ class CommandsTest {
   }
 
   @Test
-  void startsAndStopsToTrain() {
+  void asksItselfToTrain() {
     assertThat(execute("train", directory.toString())).isEqualTo(Command.OK);
-    assertThat(directory.resolve("data")).isDirectory().isEmptyDirectory();
+    assertThat(directory.resolve("data")).isDirectory();
   }
 
   private int execute(String... arguments) {
