@@ -3,6 +3,7 @@ package dev.rollcall.server.app;
 import dev.rollcall.server.app.ServeSettings.Listener;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.config.Secret;
+import dev.rollcall.server.config.Setting;
 import dev.rollcall.server.config.Values;
 import dev.rollcall.server.http.CannotListen;
 import dev.rollcall.server.http.Handler;
@@ -102,10 +103,11 @@ final class Serve {
       monitor.routes().forEach(route -> routes.add(route.around(Serve::saying503)));
     }
     RequestTimes times = new RequestTimes(registry);
-    HttpListener main = parts.add("the main port", listen(settings.web().main(), routes, times));
+    HttpListener main =
+        parts.add("the main port", listen(settings.web().main(), Declared.PORT, routes, times));
     HttpListener health =
         parts.add(
-            "the health port", listen(settings.web().health(), healthRoutes(database), times));
+            "the health port", listen(settings.web().health(), Declared.HEALTH_PORT, healthRoutes(database), times));
 
     if (settings.roles().contains(Role.RUNNER)) {
       monitor.apply(configuration.services());
@@ -149,9 +151,10 @@ final class Serve {
     };
   }
 
-  private HttpListener listen(Listener listener, List<Route> routes, RequestTimes times) {
+  private HttpListener listen(
+      Listener listener, Setting<Integer> port, List<Route> routes, RequestTimes times) {
     return HttpListener.open(
-        Listening.on(listener.host(), listener.port(), "port")
+        Listening.on(listener.host(), listener.port(), port.flag() + " or " + port.key())
             .withAccessLog(settings.web().accessLog()),
         routes,
         new Management(settings.web().token().map(Secret::reveal), Set.of(listener.host())),
