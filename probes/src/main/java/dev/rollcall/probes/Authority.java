@@ -1,5 +1,6 @@
 package dev.rollcall.probes;
 
+import java.net.IDN;
 import java.net.URI;
 
 /// The host and port that a text names.
@@ -9,6 +10,7 @@ import java.net.URI;
 public record Authority(String host, int port) {
   /// Checks both.
   public Authority {
+    host = ascii(host);
     if (host.isBlank() || host.chars().anyMatch(c -> c <= ' ' || c == '/' || c == '@')) {
       throw new IllegalArgumentException("no host in \"" + host + "\"");
     }
@@ -47,8 +49,18 @@ public record Authority(String host, int port) {
     }
   }
 
+  private static String ascii(String host) {
+    return host.chars().allMatch(c -> c < 128) ? host : IDN.toASCII(host);
+  }
+
+  /// The host as a URL has it, and the port unless it is `defaultPort`.
+  String text(int defaultPort) {
+    String name = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+    return port == defaultPort ? name : name + ":" + port;
+  }
+
   @Override
   public String toString() {
-    return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+    return text(0);
   }
 }

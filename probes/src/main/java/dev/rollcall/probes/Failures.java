@@ -4,6 +4,7 @@ import dev.rollcall.probe.ProbeFailure;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -79,7 +80,7 @@ final class Failures {
     if (e instanceof SocketTimeoutException || trail.late()) {
       return late(trail);
     }
-    if (HERE.stream().anyMatch(lower(e)::contains)) {
+    if (e instanceof SocketException && HERE.stream().anyMatch(lower(e)::contains)) {
       return ProbeFailure.here("%s (%s)".formatted(message(e), trail.words()));
     }
     return switch (trail.stage()) {

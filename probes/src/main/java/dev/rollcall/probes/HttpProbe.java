@@ -44,6 +44,9 @@ public record HttpProbe(String name, HttpQuestion question, HttpAsker asker) imp
   private static final Set<String> HARMLESS =
       Set.of("accept", "accept-language", "user-agent", "cache-control", "content-type");
 
+  private static final ContentType TEXT =
+      ContentType.TEXT_PLAIN.withCharset(StandardCharsets.UTF_8);
+
   /// How much of a redirect's own body is read for the sake of the connection.
   private static final int REDIRECT_BODY = 16 << 10;
 
@@ -111,27 +114,20 @@ public record HttpProbe(String name, HttpQuestion question, HttpAsker asker) imp
   /// @param home whether it goes to the origin that the question names, and may carry its secrets
   private record Step(URI uri, String method, boolean home) {
     Step to(URI target, int status) {
-      String next = Redirect.method(method, status);
-      boolean same =
-          origin(uri).equals(origin(target))
-              && uri.getScheme().equalsIgnoreCase(target.getScheme());
-      return new Step(target, next, home && same);
+      return new Step(
+          target,
+          Redirect.method(method, status),
+          home && origin().equals(HttpQuestion.origin(target)));
     }
 
     String origin() {
-      return uri.getScheme() + "://" + uri.getRawAuthority();
-    }
-
-    private static Authority origin(URI uri) {
-      return Authority.of(uri, HttpQuestion.port(uri.getScheme()));
+      return HttpQuestion.origin(uri);
     }
   }
 
   /// Sends one request; on a kept connection that turns out dead, once more on a new one.
   private ClassicHttpResponse send(Step step, Exchange exchange) throws IOException {
-    Authority target = Step.origin(step.uri());
-    HttpHost host =
-        new HttpHost(step.uri().getScheme().toLowerCase(Locale.ROOT), target.host(), target.port());
+    HttpHost host = host(step.uri());
     exchange.mayReuse(question.settings().keepAlive() && REPEATABLE.contains(step.method()));
     try {
       return heard(exchange, host, step);
@@ -149,6 +145,14 @@ public record HttpProbe(String name, HttpQuestion question, HttpAsker asker) imp
     }
   }
 
+  /// Where to send it. The default port is left out, so that the Host header does not name it.
+  static HttpHost host(URI uri) {
+    int standard = HttpQuestion.port(uri.getScheme());
+    Authority target = Authority.of(uri, standard);
+    return new HttpHost(
+        uri.getScheme(), target.host(), target.port() == standard ? -1 : target.port());
+  }
+
   private ClassicHttpResponse heard(Exchange exchange, HttpHost host, Step step)
       throws IOException {
     ClassicHttpResponse answer = asker.ask(host, request(step), exchange);
@@ -157,12 +161,10 @@ public record HttpProbe(String name, HttpQuestion question, HttpAsker asker) imp
   }
 
   private ClassicHttpRequest request(Step step) {
-    String path = step.uri().getRawPath();
     String query = step.uri().getRawQuery();
     ClassicHttpRequest request =
         new BasicClassicHttpRequest(
-            step.method(),
-            (path == null || path.isEmpty() ? "/" : path) + (query == null ? "" : "?" + query));
+            step.method(), step.uri().getRawPath() + (query == null ? "" : "?" + query));
     for (Map.Entry<String, String> header : question.headers().entrySet()) {
       if (step.home() || HARMLESS.contains(header.getKey().toLowerCase(Locale.ROOT))) {
         request.setHeader(header.getKey(), header.getValue());
@@ -177,9 +179,6 @@ public record HttpProbe(String name, HttpQuestion question, HttpAsker asker) imp
     }
     return request;
   }
-
-  private static final ContentType TEXT =
-      ContentType.TEXT_PLAIN.withCharset(StandardCharsets.UTF_8);
 
   private void judge(ClassicHttpResponse answer) throws IOException, ProbeFailure {
     HttpExpectation expected = question.expectation();

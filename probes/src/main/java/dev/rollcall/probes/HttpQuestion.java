@@ -14,7 +14,8 @@ import java.util.Map;
 /// Headers, body, query and credentials may be secret: no message and no text of this record shows
 /// them.
 ///
-/// @param uri absolute, `http` or `https`. A user and password in it become a header.
+/// @param uri absolute, `http` or `https`; kept in ASCII and without fragment. A user and password
+///   in it become a header.
 /// @param method in capitals
 /// @param headers sent beside those that HTTP wants
 /// @param body sent if not empty, in UTF-8
@@ -29,20 +30,16 @@ public record HttpQuestion(
 
   /// Checks everything that can be checked before asking.
   public HttpQuestion {
-    String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-    if (!scheme.equals("http") && !scheme.equals("https")) {
-      throw new IllegalArgumentException("the URL is not absolute http or https");
-    }
-    Authority.of(uri, port(scheme));
     if (!method.matches(TOKEN) || method.equals("CONNECT") || method.equals("TRACE")) {
       throw new IllegalArgumentException("\"" + method + "\" is no method that can be asked with");
     }
     headers = new LinkedHashMap<>(headers);
-    String user = uri.getRawUserInfo();
-    if (user != null) {
+    String authority = String.valueOf(uri.getRawAuthority());
+    if (authority.indexOf('@') >= 0) {
+      String user = authority.substring(0, authority.lastIndexOf('@'));
       headers.putIfAbsent("Authorization", "Basic " + base64(decode(user)));
-      uri = withoutUser(uri);
     }
+    uri = normal(uri);
     headers.forEach(HttpQuestion::checkHeader);
     headers = Collections.unmodifiableMap(headers);
   }
@@ -86,7 +83,7 @@ public record HttpQuestion(
   }
 
   static int port(String scheme) {
-    return scheme.equalsIgnoreCase("https") ? 443 : 80;
+    return scheme.equals("https") ? 443 : 80;
   }
 
   private static void checkHeader(String name, String value) {
@@ -107,16 +104,26 @@ public record HttpQuestion(
     return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static URI withoutUser(URI uri) {
-    String text = uri.toString();
-    int start = text.indexOf("//") + 2;
-    return URI.create(
-        text.substring(0, start) + text.substring(start + uri.getRawUserInfo().length() + 1));
+  /// `uri` as it is asked for: in ASCII, without user and fragment.
+  static URI normal(URI uri) {
+    String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
+    if (!scheme.equals("http") && !scheme.equals("https")) {
+      throw new IllegalArgumentException("the URL is not absolute http or https");
+    }
+    String path = uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
+    String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+    String authority = Authority.of(uri, port(scheme)).text(port(scheme));
+    return URI.create(URI.create(scheme + "://" + authority + path + query).toASCIIString());
+  }
+
+  /// What is before the path: all of the URL that a message may show.
+  static String origin(URI normal) {
+    return normal.getScheme() + "://" + normal.getRawAuthority();
   }
 
   /// The method and the URL's origin alone.
   @Override
   public String toString() {
-    return method + " " + uri.getScheme() + "://" + uri.getRawAuthority();
+    return method + " " + origin(uri);
   }
 }

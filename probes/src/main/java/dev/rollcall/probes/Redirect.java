@@ -32,7 +32,7 @@ final class Redirect {
     };
   }
 
-  /// The URL that `location` means, seen from `from`. Never with a user or a fragment.
+  /// The URL that `location` means, seen from `from`.
   static URI target(URI from, String location) throws ProbeFailure {
     try {
       URI target = URIUtils.resolve(from, URI.create(escaped(location.strip())));
@@ -41,14 +41,7 @@ final class Redirect {
         throw ProbeFailure.answered(
             "redirect to a %s: URL, which is neither http nor https".formatted(scheme));
       }
-      Authority authority = Authority.of(target, HttpQuestion.port(scheme));
-      String path = target.getRawPath();
-      return URI.create(
-          scheme
-              + "://"
-              + authority
-              + (path == null || path.isEmpty() ? "/" : path)
-              + (target.getRawQuery() == null ? "" : "?" + target.getRawQuery()));
+      return HttpQuestion.normal(target);
     } catch (IllegalArgumentException e) {
       throw ProbeFailure.answered("redirect to what is no URL");
     }

@@ -26,10 +26,10 @@ import java.util.concurrent.TimeoutException;
 /// once took long has to share a few threads with its like, so that any number of hanging names
 /// leaves threads for the others.
 final class SystemResolver implements Resolver {
-  static final Resolver INSTANCE = new SystemResolver(InetAddress::getAllByName, 192, 64);
+  static final Resolver INSTANCE =
+      new SystemResolver(InetAddress::getAllByName, 192, 64, Duration.ofSeconds(2));
 
   private static final Duration KEPT = Duration.ofSeconds(30);
-  private static final Duration SLOW = Duration.ofSeconds(2);
 
   /// More names than this, and the outdated ones are thrown away.
   private static final int MANY = 20_000;
@@ -53,6 +53,7 @@ final class SystemResolver implements Resolver {
   private final Lookup lookup;
   private final Semaphore places;
   private final Semaphore slowPlaces;
+  private final Duration slowness;
   private final ExecutorService threads =
       new ThreadPoolExecutor(
           0,
@@ -62,10 +63,12 @@ final class SystemResolver implements Resolver {
           new SynchronousQueue<>(),
           Thread.ofPlatform().name("rollcall-dns-", 0).daemon().stackSize(256 << 10).factory());
 
-  SystemResolver(Lookup lookup, int places, int slowPlaces) {
+  /// `places` lookups run at once, and `slowPlaces` more of names that took `slowness` or more.
+  SystemResolver(Lookup lookup, int places, int slowPlaces, Duration slowness) {
     this.lookup = lookup;
     this.places = new Semaphore(places);
     this.slowPlaces = new Semaphore(slowPlaces);
+    this.slowness = slowness;
   }
 
   @Override
@@ -138,21 +141,29 @@ final class SystemResolver implements Resolver {
     long start = System.nanoTime();
     try {
       List<InetAddress> found = List.of(lookup.addresses(host));
+      ended(host, start, lane);
       asked.addresses().complete(found);
     } catch (Throwable e) { // Not only exceptions: who waits must hear of everything.
+      ended(host, start, lane);
       names.remove(host, asked);
       asked.addresses().completeExceptionally(e);
-    } finally {
-      lane.release();
-      if (System.nanoTime() - start > SLOW.toNanos()) {
-        slow.add(host);
-      } else {
-        slow.remove(host);
-      }
-      if (names.size() > MANY) {
-        long now = System.nanoTime();
-        names.values().removeIf(known -> !known.holds(now));
-      }
+    }
+  }
+
+  /// Keeps the books before anybody hears of the lookup, and may ask for the next.
+  private void ended(String host, long start, Semaphore lane) {
+    lane.release();
+    if (System.nanoTime() - start >= slowness.toNanos()) {
+      slow.add(host);
+    } else {
+      slow.remove(host);
+    }
+    if (names.size() > MANY) {
+      long now = System.nanoTime();
+      names.values().removeIf(known -> !known.holds(now));
+    }
+    if (slow.size() > MANY) {
+      slow.clear(); // Those that still are will be known again soon.
     }
   }
 }

@@ -24,50 +24,22 @@ final class Certificates {
   private final Path folder;
   private final Path store;
 
-  Certificates(Path folder) throws IOException, InterruptedException {
+  Certificates(Path folder) throws Exception {
     this.folder = folder;
     this.store = folder.resolve("keys.p12");
-    keytool("-genkeypair", "-alias", "ca", "-dname", "CN=Test Authority", "-ext", "bc:c");
-    export("ca");
+    keytool("ca", "-validity", "365", "-ext", "bc:c");
   }
 
   /// A certificate `alias` signed by the authority, from `start` (keytool's way: `-10d`) for
   /// `days`.
-  void signed(String alias, String start, int days, String names)
-      throws IOException, InterruptedException {
-    keytool("-genkeypair", "-alias", alias, "-dname", "CN=" + alias);
-    Path request = folder.resolve(alias + ".csr");
-    Path certificate = folder.resolve(alias + ".signed");
-    keytool("-certreq", "-alias", alias, "-file", request.toString());
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "-gencert",
-                "-alias",
-                "ca",
-                "-infile",
-                request.toString(),
-                "-outfile",
-                certificate.toString(),
-                "-startdate",
-                start,
-                "-validity",
-                Integer.toString(days)));
-    if (!names.isEmpty()) {
-      arguments.addAll(List.of("-ext", "san=" + names));
-    }
-    keytool(arguments.toArray(String[]::new));
-    keytool("-importcert", "-alias", alias, "-file", certificate.toString(), "-noprompt");
-    export(alias);
+  void signed(String alias, String start, int days, String names) throws Exception {
+    String length = Integer.toString(days);
+    keytool(
+        alias, "-signer", "ca", "-startdate", start, "-validity", length, "-ext", "san=" + names);
   }
 
-  void selfSigned(String alias) throws IOException, InterruptedException {
-    keytool("-genkeypair", "-alias", alias, "-dname", "CN=" + alias, "-ext", "san=ip:127.0.0.1");
-    export(alias);
-  }
-
-  private void export(String alias) throws IOException, InterruptedException {
-    keytool("-exportcert", "-rfc", "-alias", alias, "-file", pem(alias).toString());
+  void selfSigned(String alias) throws Exception {
+    keytool(alias, "-validity", "365", "-ext", "san=ip:127.0.0.1");
   }
 
   Path pem(String alias) {
@@ -119,18 +91,22 @@ final class Certificates {
     return keys;
   }
 
-  private void keytool(String... arguments) throws IOException, InterruptedException {
+  private void keytool(String alias, String... arguments) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+    command.addAll(List.of("-genkeypair", "-alias", alias, "-dname", "CN=" + alias));
+    command.addAll(List.of("-keyalg", "EC", "-keystore", store.toString()));
+    command.addAll(List.of("-storepass", PASSWORD));
     command.addAll(List.of(arguments));
-    command.addAll(List.of("-keystore", store.toString(), "-storepass", PASSWORD));
-    if (arguments[0].equals("-genkeypair")) {
-      command.addAll(List.of("-keyalg", "EC", "-validity", "365"));
-    }
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (process.waitFor() != 0) {
       throw new IOException(String.join(" ", command) + ": " + output);
     }
+    Files.writeString(
+        pem(alias),
+        "-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----\n"
+            .formatted(
+                Base64.getMimeEncoder().encodeToString(load().getCertificate(alias).getEncoded())));
   }
 }

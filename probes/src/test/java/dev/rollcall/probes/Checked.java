@@ -21,7 +21,10 @@ record Checked(Attempt attempt, Optional<Throwable> thrown) {
     AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
     Thread thread = start(probe, attempt, thrown);
     try {
-      thread.join();
+      if (!thread.join(timeout.plusSeconds(20))) {
+        thread.interrupt();
+        throw new AssertionError("the check does not end by its deadline");
+      }
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }

@@ -241,6 +241,22 @@ class HttpProbeTest {
   }
 
   @Test
+  void asksForUrlsInAscii() {
+    assertThat(HttpQuestion.of(URI.create("HTTP://bücher.example:80/ä?ö#frag")).uri())
+        .isEqualTo(URI.create("http://xn--bcher-kva.example/%C3%A4?%C3%B6"));
+    assertThat(HttpQuestion.of(URI.create("https://[::1]:8443")).uri())
+        .isEqualTo(URI.create("https://[::1]:8443/"));
+  }
+
+  @Test
+  void namesNoPortThatGoesWithoutSaying() {
+    assertThat(HttpProbe.host(URI.create("http://example.org:80/")).toHostString())
+        .isEqualTo("example.org");
+    assertThat(HttpProbe.host(URI.create("https://[::1]:80/")).toHostString())
+        .isEqualTo("[::1]:80");
+  }
+
+  @Test
   void readsHostsThatUrisDoNotKnow() {
     assertThat(Authority.of(URI.create("http://my_service:8080/x"), 80))
         .isEqualTo(new Authority("my_service", 8080));

@@ -24,7 +24,7 @@ class SystemResolverTest {
 
   @Test
   void readsLiteralsWithoutAsking() throws Exception {
-    Resolver resolver = new SystemResolver(this::answering, 1, 1);
+    Resolver resolver = new SystemResolver(this::answering, 1, 1, LONG);
     assertThat(resolver.resolve("127.0.0.1", LONG))
         .containsExactly(InetAddress.ofLiteral("127.0.0.1"));
     assertThat(resolver.resolve("2001:db8::1", LONG))
@@ -34,7 +34,7 @@ class SystemResolverTest {
 
   @Test
   void asksOnceForWhatItKnows() throws Exception {
-    Resolver resolver = new SystemResolver(this::answering, 1, 1);
+    Resolver resolver = new SystemResolver(this::answering, 1, 1, LONG);
     for (int i = 0; i < 5; i++) {
       assertThat(resolver.resolve("10.some.example", LONG)).containsExactly(SOME);
     }
@@ -57,7 +57,8 @@ class SystemResolverTest {
               throw new UnknownHostException(host);
             },
             1,
-            1);
+            1,
+            LONG);
     for (int i = 0; i < 2; i++) {
       assertThatThrownBy(() -> resolver.resolve("some.example", LONG))
           .isInstanceOf(UnknownHostException.class);
@@ -68,7 +69,7 @@ class SystemResolverTest {
   @Test
   void waitsNoLongerThanItMayAndSharesOneLookup() throws Exception {
     CountDownLatch end = new CountDownLatch(1);
-    Resolver resolver = new SystemResolver(host -> hanging(end), 4, 4);
+    Resolver resolver = new SystemResolver(host -> hanging(end), 4, 4, LONG);
     try {
       for (int i = 0; i < 10; i++) {
         assertThatThrownBy(() -> resolver.resolve("some.example", SHORT))
@@ -86,7 +87,7 @@ class SystemResolverTest {
     CountDownLatch end = new CountDownLatch(1);
     Resolver resolver =
         new SystemResolver(
-            host -> host.startsWith("hanging") ? hanging(end) : answering(host), 101, 4);
+            host -> host.startsWith("hanging") ? hanging(end) : answering(host), 101, 4, LONG);
     List<Thread> threads = new ArrayList<>();
     try {
       for (int i = 0; i < 100; i++) {
@@ -117,7 +118,7 @@ class SystemResolverTest {
   @Test
   void blamesItselfWhereItHadNoPlaceToAsk() throws Exception {
     CountDownLatch end = new CountDownLatch(1);
-    Resolver resolver = new SystemResolver(host -> hanging(end), 1, 1);
+    Resolver resolver = new SystemResolver(host -> hanging(end), 1, 1, LONG);
     try {
       assertThatThrownBy(() -> resolver.resolve("some.example", SHORT))
           .isInstanceOf(TimeoutException.class);
@@ -130,9 +131,36 @@ class SystemResolverTest {
   }
 
   @Test
+  void confinesNamesThatTookLongToTheirOwnPlaces() throws Exception {
+    CountDownLatch end = new CountDownLatch(1);
+    AtomicInteger turn = new AtomicInteger();
+    Resolver resolver =
+        new SystemResolver(
+            host -> {
+              if (host.equals("slow.example") && turn.incrementAndGet() > 1) {
+                return hanging(end);
+              }
+              throw new UnknownHostException(host);
+            },
+            1,
+            1,
+            Duration.ZERO);
+    try {
+      assertThatThrownBy(() -> resolver.resolve("slow.example", LONG))
+          .isInstanceOf(UnknownHostException.class);
+      assertThatThrownBy(() -> resolver.resolve("slow.example", SHORT))
+          .isInstanceOf(TimeoutException.class);
+      assertThatThrownBy(() -> resolver.resolve("other.example", LONG))
+          .isInstanceOf(UnknownHostException.class);
+    } finally {
+      end.countDown();
+    }
+  }
+
+  @Test
   void endsAtOnceWhenInterrupted() throws Exception {
     CountDownLatch end = new CountDownLatch(1);
-    Resolver resolver = new SystemResolver(host -> hanging(end), 1, 1);
+    Resolver resolver = new SystemResolver(host -> hanging(end), 1, 1, LONG);
     try {
       Thread.currentThread().interrupt();
       assertThatThrownBy(() -> resolver.resolve("some.example", LONG))

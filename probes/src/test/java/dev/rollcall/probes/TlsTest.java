@@ -141,7 +141,7 @@ class TlsTest {
   @Test
   void saysWhoIsNotBelieved() throws Exception {
     assertThat(reason("good", "good.example", TlsOptions.DEFAULT))
-        .isEqualTo("TLS: certificate is signed by an unknown authority, \"CN=Test Authority\"");
+        .isEqualTo("TLS: certificate is signed by an unknown authority, \"CN=ca\"");
     assertThat(reason("lonely", "127.0.0.1", ours())).isEqualTo("TLS: certificate is self-signed");
   }
 
@@ -173,7 +173,8 @@ class TlsTest {
       TlsOptions.Identity identity =
           new TlsOptions.Identity(certificates.pem("good"), certificates.key("good"));
       check(server, "good.example", ours().showing(identity)).assertUp();
-      assertThat(check(server, "good.example", ours()).reason()).startsWith("TLS: ");
+      // The server's refusal may be overtaken by its closing the connection (RFC 8446, 4.4.2.4).
+      assertThat(check(server, "good.example", ours()).failure().answered()).isTrue();
     }
   }
 

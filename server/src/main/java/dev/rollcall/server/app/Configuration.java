@@ -12,10 +12,10 @@ import java.util.Optional;
 ///
 /// @param values the settings by key, before they became records
 record Configuration<S>(ServeSettings settings, Values values, List<S> services) {
-  /// Variables named like settings that others read: the script that starts Rollcall, and the
-  /// command line for its `--config`.
+  /// The variable that stands for `--config`.
   static final String FILE_VARIABLE = "ROLLCALL_CONFIG";
 
+  /// Variables that look like settings and are none; the second is for the script that starts java.
   private static final List<String> OTHER_VARIABLES = List.of(FILE_VARIABLE, "ROLLCALL_JAVA_OPTS");
 
   Configuration {

@@ -17,7 +17,7 @@ final class DataFolder {
   /// @throws Trouble when it cannot be used
   static void open(Path folder) {
     try {
-      if (!Files.exists(folder)) {
+      if (!Files.isDirectory(folder)) {
         Files.createDirectories(folder);
         closeToOthers(folder);
       }

@@ -28,7 +28,7 @@ final class Flags {
     Declared.ALL.forEach(setting -> command.addOption(flag(setting)));
     command
         .usageMessage()
-        .customSynopsis(command.name() + " [FLAGS]%n")
+        .abbreviateSynopsis(true)
         .footer(
             "",
             "Each may also be given in the environment or in .env (--monitor-interval is",

@@ -1,12 +1,16 @@
 package dev.rollcall.server.app;
 
 import dev.rollcall.server.config.ConfigFiles;
+import dev.rollcall.server.config.Durations;
 import dev.rollcall.server.config.Mistakes;
+import dev.rollcall.server.monitor.OneCheck;
 import dev.rollcall.server.monitor.ServiceDefinition;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -53,6 +57,30 @@ record Main(Path directory, Map<String, String> environment) {
                 Flags.configured(
                     Commands.command(
                         "check", "Say everything that is wrong with it, or ok.", this::check))));
+    rollcall.addSubcommand(
+        "check",
+        Commands.command("check", "Ask one URL now, and tell how long each part took.", this::ask)
+            .addPositional(
+                PositionalParamSpec.builder()
+                    .paramLabel("URL")
+                    .arity("1")
+                    .type(String.class)
+                    .description("what to ask: http, https, tcp or tls")
+                    .build())
+            .addOption(
+                OptionSpec.builder("--timeout")
+                    .paramLabel("DURATION")
+                    .arity("1")
+                    .type(String.class)
+                    .defaultValue("15s")
+                    .description("the longest it may take; 15s by default")
+                    .build())
+            .addOption(
+                OptionSpec.builder("--json")
+                    .arity("0")
+                    .type(Boolean.class)
+                    .description("tell it as JSON")
+                    .build()));
     CommandSpec train =
         Commands.command("train", "Run and end, for Java to learn what a start needs.", this::train)
             .addPositional(
@@ -67,7 +95,8 @@ record Main(Path directory, Map<String, String> environment) {
   }
 
   private int serve(ParseResult given) throws InterruptedException {
-    return serve(origin(given), given, Signals.stop()::await);
+    CountDownLatch stop = Signals.stop();
+    return serve(origin(given), given, _ -> stop.await());
   }
 
   private static int serve(
@@ -91,6 +120,29 @@ record Main(Path directory, Map<String, String> environment) {
     return configuration.isPresent() ? Command.OK : Command.MISTAKE;
   }
 
+  private int ask(ParseResult given) throws InterruptedException {
+    CommandLine line = given.commandSpec().commandLine();
+    Mistakes mistakes = new Mistakes();
+    Duration timeout = Duration.ofSeconds(15);
+    String text = given.matchedOptionValue("--timeout", "15s");
+    try {
+      timeout = Durations.parse(text);
+    } catch (IllegalArgumentException e) {
+      mistakes.add("--timeout", text, String.valueOf(e.getMessage()));
+    }
+    Optional<OneCheck> check =
+        mistakes.isEmpty()
+            ? OneCheck.of(given.matchedPositionalValue(0, ""), timeout, mistakes)
+            : Optional.empty();
+    if (check.isEmpty()) {
+      mistakes.lines().forEach(mistake -> line.getErr().println("rollcall check: " + mistake));
+      return Command.MISTAKE;
+    }
+    boolean json = given.hasMatchedOption("--json");
+    line.getOut().println(json ? check.get().json() : check.get().text().strip());
+    return check.get().up() ? Command.OK : Command.TROUBLE;
+  }
+
   private int train(ParseResult given) throws InterruptedException {
     Path folder = given.matchedPositionalValue(0, directory);
     Configuration.Origin<ServiceDefinition> origin =
@@ -104,7 +156,7 @@ record Main(Path directory, Map<String, String> environment) {
             Map.of(),
             new ConfigFiles(folder, Optional.empty()),
             Serve::services);
-    return serve(origin, given, () -> {});
+    return serve(origin, given, Training::run);
   }
 
   private Configuration.Origin<ServiceDefinition> origin(ParseResult given) {

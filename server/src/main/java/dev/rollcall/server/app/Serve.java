@@ -5,6 +5,7 @@ import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.config.Values;
 import dev.rollcall.server.http.CannotListen;
+import dev.rollcall.server.http.Handler;
 import dev.rollcall.server.http.Health;
 import dev.rollcall.server.http.HttpListener;
 import dev.rollcall.server.http.Listening;
@@ -12,6 +13,7 @@ import dev.rollcall.server.http.Management;
 import dev.rollcall.server.http.ReadyCheck;
 import dev.rollcall.server.http.RequestTimes;
 import dev.rollcall.server.http.Route;
+import dev.rollcall.server.http.Unavailable;
 import dev.rollcall.server.monitor.Monitor;
 import dev.rollcall.server.monitor.ServiceDefinition;
 import dev.rollcall.server.monitor.ServiceReader;
@@ -34,6 +36,7 @@ import tools.jackson.databind.JsonNode;
 /// waits, and closes them in reverse.
 final class Serve {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
   private static final System.Logger LOG = System.getLogger(Serve.class.getName());
 
   private final Configuration.Origin<ServiceDefinition> origin;
@@ -45,8 +48,14 @@ final class Serve {
 
   /// What a running process waits for until it stops.
   interface Wish {
-    void await() throws InterruptedException;
+    /// Returns when the process has to stop.
+    ///
+    /// @param open what it listens on
+    void await(Open open) throws InterruptedException;
   }
+
+  /// The ports of a running process, also where free ones were asked for.
+  record Open(int port, int healthPort) {}
 
   /// @param watch knows the file from before it was read
   Serve(
@@ -67,8 +76,7 @@ final class Serve {
     Logs.to(new FileOutputStream(FileDescriptor.err), settings.log(), settings.name());
     Parts parts = new Parts(PATIENCE);
     try (parts) {
-      open(parts);
-      stop.await();
+      stop.await(open(parts));
       LOG.log(Level.INFO, "stopping");
     } catch (StorageException | CannotListen e) {
       throw new Trouble(String.valueOf(e.getMessage()));
@@ -78,7 +86,7 @@ final class Serve {
   }
 
   /// Everything that runs, in order.
-  private void open(Parts parts) {
+  private Open open(Parts parts) {
     DataFolder.open(settings.storage().data());
     Database database =
         parts.add(
@@ -91,7 +99,7 @@ final class Serve {
 
     List<Route> routes = new ArrayList<>();
     if (settings.roles().contains(Role.API)) {
-      routes.addAll(monitor.routes());
+      monitor.routes().forEach(route -> routes.add(route.around(Serve::saying503)));
     }
     RequestTimes times = new RequestTimes(registry);
     HttpListener main = parts.add("the main port", listen(settings.web().main(), routes, times));
@@ -111,6 +119,7 @@ final class Serve {
         configuration.services().size(),
         url(settings.web().main(), main),
         url(settings.web().health(), health));
+    return new Open(main.port(), health.port());
   }
 
   private Monitor monitor(Database database, GroupCommit commits) {
@@ -127,6 +136,17 @@ final class Serve {
             monitoring.witness()),
         registry,
         clock);
+  }
+
+  /// A database that does not answer is no bug of ours: 503, and when to ask again.
+  private static Handler saying503(Handler handler) {
+    return request -> {
+      try {
+        return handler.handle(request);
+      } catch (StorageException e) {
+        throw new Unavailable(e.reason(), RETRY_AFTER, e);
+      }
+    };
   }
 
   private HttpListener listen(Listener listener, List<Route> routes, RequestTimes times) {

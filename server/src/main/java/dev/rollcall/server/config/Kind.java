@@ -28,16 +28,6 @@ public record Kind<T>(String label, Function<String, T> parser) {
     return parser.apply(text);
   }
 
-  /// Any text.
-  public static Kind<String> text() {
-    return new Kind<>("TEXT", Function.identity());
-  }
-
-  /// A text that is never shown.
-  public static Kind<Secret> secret() {
-    return new Kind<>("SECRET", Secret::new);
-  }
-
   /// A file or folder.
   public static Kind<Path> path() {
     return new Kind<>(

@@ -13,6 +13,7 @@ import java.util.function.UnaryOperator;
 /// Belongs to the thread that reads the configuration.
 public final class Mistakes {
   private static final int SHOWN = 60;
+  private static final int LISTED = 100;
 
   private final List<String> lines;
   private final UnaryOperator<String> place;
@@ -60,9 +61,15 @@ public final class Mistakes {
     return lines.size();
   }
 
-  /// All so far, one line each, in the order they were found.
+  /// All so far, one line each, in the order they were found; of very many the first, and how many
+  /// more there are.
   public List<String> lines() {
-    return List.copyOf(lines);
+    if (lines.size() <= LISTED) {
+      return List.copyOf(lines);
+    }
+    List<String> first = new ArrayList<>(lines.subList(0, LISTED));
+    first.add("and " + (lines.size() - LISTED) + " more: mend these first");
+    return List.copyOf(first);
   }
 
   /// How a message about an unknown name goes on: the name that was probably meant, or those there

@@ -35,6 +35,7 @@ final class Connection implements ConnectionContext, ServerConnection, Interrupt
 
   private static final long NONE = Long.MAX_VALUE;
   private static final Duration LINGERING = Duration.ofSeconds(5);
+  private static final Duration SILENCE = Duration.ofMillis(500);
   private static final Duration LAST_WORD = Duration.ofSeconds(1);
 
   private final ConnectionContext context;
@@ -46,6 +47,7 @@ final class Connection implements ConnectionContext, ServerConnection, Interrupt
 
   private volatile Phase phase = Phase.IDLE;
   private volatile long deadline = NONE;
+  private volatile boolean closing;
   private long phaseEnd;
   private long allowance;
 
@@ -65,19 +67,23 @@ final class Connection implements ConnectionContext, ServerConnection, Interrupt
   }
 
   /// The answer has been sent.
+  ///
+  /// @throws CloseConnectionException where it was the last before the listener closes
   void requestEnds() {
     phase = Phase.IDLE;
+    if (closing) {
+      throw new CloseConnectionException("the listener is closing");
+    }
   }
 
   /// Reads on for a moment after an answer that came before the end of the body: a socket closed
   /// with bytes unread is reset, and the reset would overtake the answer.
   void linger() {
-    phaseEnd = System.nanoTime() + LINGERING.toNanos();
-    allowance = Route.LARGEST_BODY;
-    byte[] rest;
-    do {
-      rest = read();
-    } while (rest != null);
+    long end = System.nanoTime() + LINGERING.toNanos();
+    allowance = Long.MAX_VALUE;
+    for (long rest = Route.LARGEST_BODY; rest > 0; rest -= read().length) {
+      phaseEnd = Math.min(end, System.nanoTime() + SILENCE.toNanos());
+    }
   }
 
   /// The answer is a stream without an end of its own.
@@ -99,16 +105,20 @@ final class Connection implements ConnectionContext, ServerConnection, Interrupt
     }
   }
 
-  private byte @Nullable [] read() {
+  /// @throws CloseConnectionException where the client has closed, or was too slow
+  private byte[] read() {
     long now = System.nanoTime();
     Phase reading = phase;
     deadline = reading == Phase.IDLE ? now + patience.idle().toNanos() : phaseEnd;
     try {
-      byte[] bytes = context.serverSocket().get();
+      byte @Nullable [] bytes = context.serverSocket().get();
+      if (bytes == null) {
+        throw new CloseConnectionException("the client has closed");
+      }
       if (reading == Phase.IDLE) {
         phase = Phase.HEAD;
         phaseEnd = System.nanoTime() + patience.head().toNanos();
-      } else if (reading == Phase.REQUEST && bytes != null) {
+      } else if (reading == Phase.REQUEST) {
         allowance -= bytes.length;
         if (allowance < 0) {
           throw Refusal.of(413, "the body is larger than what is taken here");
@@ -176,6 +186,7 @@ final class Connection implements ConnectionContext, ServerConnection, Interrupt
   /// Lets a request under way end, and no other begin.
   @Override
   public void close(boolean interrupt) {
+    closing = true;
     switch (phase) {
       case IDLE, HEAD -> cut();
       case STREAM -> deadline = System.nanoTime() + LAST_WORD.toNanos();

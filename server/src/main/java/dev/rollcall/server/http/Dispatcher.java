@@ -1,6 +1,5 @@
 package dev.rollcall.server.http;
 
-import io.helidon.common.buffers.DataReader;
 import io.helidon.http.RequestException;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionContext;
@@ -109,8 +108,6 @@ final class Dispatcher implements HttpRouting {
       return e.answer(exchange.errors);
     } catch (CloseConnectionException | RequestException e) {
       throw e;
-    } catch (DataReader.InsufficientDataAvailableException e) {
-      throw new CloseConnectionException("the client left before the end of its body", e);
     } catch (InterruptedException e) {
       throw new CloseConnectionException("the listener is closing", e);
     } catch (Throwable e) {

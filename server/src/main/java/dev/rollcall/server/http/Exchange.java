@@ -8,9 +8,11 @@ import io.helidon.webserver.http.RoutingRequest;
 import io.helidon.webserver.http.RoutingResponse;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.System.Logger.Level;
 
 /// One request and its answer on their way through the [Dispatcher].
 final class Exchange {
+  private static final System.Logger LOG = System.getLogger(Exchange.class.getName());
   private static final Header NO_SNIFF =
       HeaderValues.createCached("X-Content-Type-Options", "nosniff");
 
@@ -79,10 +81,14 @@ final class Exchange {
         case Answer.Body.Streamed(Answer.Writer writer) -> sendStreamed(writer);
         case Answer.Body.Events events -> sendEvents(events, streams);
       }
-    } catch (IOException e) {
-      throw new CloseConnectionException("the client is gone", e);
+    } catch (CloseConnectionException e) {
+      throw e;
     } catch (InterruptedException e) {
       throw new CloseConnectionException("the listener is closing", e);
+    } catch (IOException | RuntimeException e) {
+      // the status has been sent: all that is left is to break off, so that the client notices
+      LOG.log(Level.ERROR, "failed half way through the answer to " + this, e);
+      throw new CloseConnectionException("the answer broke off", e);
     }
   }
 

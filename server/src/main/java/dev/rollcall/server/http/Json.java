@@ -12,6 +12,7 @@ import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -41,7 +42,11 @@ public final class Json {
 
   /// Databind costs a start-up what it never needs: it is loaded with the first body that is read.
   private static final class Trees {
-    private static final JsonMapper MAPPER = new JsonMapper(FACTORY);
+    private static final JsonMapper MAPPER =
+        JsonMapper.builder(FACTORY)
+            // looked for below, where it can be told in the caller's words
+            .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
   }
 
   static byte[] bytes(Body body) {

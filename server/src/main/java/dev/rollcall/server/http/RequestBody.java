@@ -1,5 +1,6 @@
 package dev.rollcall.server.http;
 
+import io.helidon.common.buffers.DataReader;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Headers;
 import io.helidon.webserver.http.ServerRequest;
@@ -18,6 +19,7 @@ final class RequestBody {
   private final ServerRequest request;
   private final int limit;
   private @Nullable InputStream raw;
+  private boolean broken;
 
   RequestBody(ServerRequest request, int limit) {
     this.request = request;
@@ -55,7 +57,7 @@ final class RequestBody {
     if (!present()) {
       return true;
     }
-    if (declared() > limit || expectsContinue()) {
+    if (broken || declared() > limit || expectsContinue()) {
       return false;
     }
     try {
@@ -127,6 +129,10 @@ final class RequestBody {
         count = super.read(into, offset, length);
       } catch (ZipException | EOFException e) {
         throw notGzip(e);
+      } catch (NumberFormatException | DataReader.IncorrectNewLineException e) {
+        // Helidon lets these out where the size of a chunk is none
+        broken = true;
+        throw Refusal.badRequest("the body is not chunked as Transfer-Encoding states");
       }
       passed += Math.max(0, count);
       if (passed > limit) {

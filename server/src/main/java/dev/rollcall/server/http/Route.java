@@ -2,6 +2,7 @@ package dev.rollcall.server.http;
 
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -78,6 +79,11 @@ public record Route(
   /// The same route with another way to write its errors.
   public Route withErrors(ErrorShape shape) {
     return new Route(methods, path, access, bodyLimit, shape, handler);
+  }
+
+  /// The same route with its handler inside another.
+  public Route around(UnaryOperator<Handler> wrapped) {
+    return new Route(methods, path, access, bodyLimit, errors, wrapped.apply(handler));
   }
 
   /// `GET /v1/services PUBLIC`: the line that a table of all routes shows.

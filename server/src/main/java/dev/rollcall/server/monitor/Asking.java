@@ -2,6 +2,7 @@ package dev.rollcall.server.monitor;
 
 import dev.rollcall.probe.Attempt;
 import dev.rollcall.probe.ProbeFailure;
+import dev.rollcall.server.sql.Clock;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -13,15 +14,41 @@ import java.util.Optional;
 final class Asking {
   private static final Logger LOG = System.getLogger(Asking.class.getName());
 
+  private final HostPlaces places;
   private final OwnNetwork network;
+  private final MonitorMetrics metrics;
+  private final Clock clock;
 
-  Asking(OwnNetwork network) {
+  Asking(HostPlaces places, OwnNetwork network, MonitorMetrics metrics, Clock clock) {
+    this.places = places;
     this.network = network;
+    this.metrics = metrics;
+    this.clock = clock;
   }
 
-  /// @param at when the check began
+  /// Asks once there is a place at the host, for which it waits as long as the check may take.
+  ///
+  /// @param due when the check was due
   /// @throws InterruptedException when the runner is closing: nothing was found
-  Observation ask(Asked asked, Instant at) throws InterruptedException {
+  Observation ask(Asked asked, Instant due) throws InterruptedException {
+    if (!places.enter(asked.place(), asked.timeout())) {
+      metrics.skipped();
+      return new Observation.Unknown(
+          clock.wall(),
+          asked.timeout(),
+          Measured.NOTHING,
+          "not asked: no free place at " + asked.place() + " (see monitor.per-host)");
+    }
+    try {
+      Instant now = clock.wall();
+      metrics.started(Duration.between(due, now));
+      return observe(asked, now);
+    } finally {
+      places.leave(asked.place());
+    }
+  }
+
+  private Observation observe(Asked asked, Instant at) throws InterruptedException {
     Attempt attempt = Attempt.within(asked.timeout());
     Optional<ProbeFailure> failure = failure(asked, attempt);
     if (Thread.interrupted()) {

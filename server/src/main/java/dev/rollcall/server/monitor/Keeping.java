@@ -2,7 +2,7 @@ package dev.rollcall.server.monitor;
 
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Clock;
-import dev.rollcall.server.sql.DueRows;
+import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.Lease;
 import dev.rollcall.server.sql.StorageException;
@@ -22,12 +22,14 @@ final class Keeping implements Batch<Outcome, Boolean> {
   private static final Logger LOG = System.getLogger(Keeping.class.getName());
   private static final int AT_ONCE = 1_000;
 
+  private final Database database;
   private final GroupCommit commits;
-  private final DueRows<Schedule.Row> schedule;
+  private final Schedule schedule;
   private final Backlog backlog;
   private final Clock clock;
 
-  Keeping(GroupCommit commits, DueRows<Schedule.Row> schedule, Backlog backlog, Clock clock) {
+  Keeping(Database database, GroupCommit commits, Schedule schedule, Backlog backlog, Clock clock) {
+    this.database = database;
     this.commits = commits;
     this.schedule = schedule;
     this.backlog = backlog;
@@ -48,6 +50,20 @@ final class Keeping implements Batch<Outcome, Boolean> {
     } catch (RuntimeException e) {
       watch.doubt();
       LOG.log(Level.ERROR, "an outcome could not be kept", e);
+    }
+  }
+
+  /// Whether the database answers and all that waited for it is written.
+  boolean caughtUp() {
+    if (database.trouble().isPresent()) {
+      return false;
+    }
+    try {
+      schedule.rows().earliest();
+      replay();
+      return true;
+    } catch (StorageException e) {
+      return false;
     }
   }
 
@@ -78,7 +94,7 @@ final class Keeping implements Batch<Outcome, Boolean> {
   /// has taken its turn meanwhile, or the same outcome was kept before.
   @Override
   public List<Boolean> apply(Handle tx, List<Outcome> outcomes) {
-    List<Boolean> valid = schedule.finish(tx, outcomes.stream().map(this::finish).toList());
+    List<Boolean> valid = schedule.rows().finish(tx, outcomes.stream().map(this::finish).toList());
     List<Outcome> ours = chosen(outcomes, valid);
     int[] added = TickStore.insert(tx, ours);
     List<Boolean> isNew = new ArrayList<>(ours.size());

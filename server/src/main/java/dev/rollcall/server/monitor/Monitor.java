@@ -5,7 +5,6 @@ import dev.rollcall.probes.Resolver;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.Database;
-import dev.rollcall.server.sql.DueRows;
 import dev.rollcall.server.sql.GroupCommit;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.lang.System.Logger;
@@ -44,7 +43,7 @@ public final class Monitor implements AutoCloseable {
   private final MonitorRoutes routes;
   private final Overview overview;
   private final ProbeFactory probes;
-  private final DueRows<Schedule.Row> schedule;
+  private final Schedule schedule;
   private final Runner runner;
   private final Upkeep upkeep;
 
@@ -69,16 +68,19 @@ public final class Monitor implements AutoCloseable {
             clock);
     overview = new Overview(database, clock);
     probes = new ProbeFactory(new Dialer(Resolver.system()));
-    schedule = Schedule.of(database, commits, clock);
+    schedule = new Schedule(database, commits, clock);
     Backlog backlog = new Backlog(MOST_WAITING);
     MonitorMetrics metrics = new MonitorMetrics(registry);
     upkeep = new Upkeep(database, commits, settings.retention(), clock);
     runner =
         new Runner(
             new Roster(schedule, services, reader, probes),
-            new Asking(new OwnNetwork(settings.witnesses(), System::nanoTime)),
-            new HostPlaces(settings.perHost()),
-            new Keeping(commits, schedule, backlog, clock),
+            new Asking(
+                new HostPlaces(settings.perHost()),
+                new OwnNetwork(settings.witnesses(), clock),
+                metrics,
+                clock),
+            new Keeping(database, commits, schedule, backlog, clock),
             metrics,
             clock,
             settings.inFlight());
@@ -110,7 +112,7 @@ public final class Monitor implements AutoCloseable {
   /// Begins to ask.
   public void start() {
     upkeep.start();
-    schedule.releaseAbandoned();
+    schedule.rows().releaseAbandoned();
     runner.start();
   }
 

@@ -1,5 +1,6 @@
 package dev.rollcall.server.monitor;
 
+import dev.rollcall.server.sql.Clock;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -10,7 +11,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongSupplier;
 
 /// Whether Rollcall itself is cut off. It is asked only when a check failed and nothing was heard
 /// from the thing asked, so that an outage of our own is never written down as everybody else's.
@@ -23,16 +23,15 @@ final class OwnNetwork {
   private static final int PATIENCE_MS = 2000;
 
   private final List<InetSocketAddress> witnesses;
-  private final LongSupplier nanoTime;
+  private final Clock clock;
   private final ReentrantLock asking = new ReentrantLock();
   private Optional<String> trouble = Optional.empty();
-  private long asked;
-  private boolean everAsked;
+  private Optional<Duration> asked = Optional.empty();
 
   /// @param witnesses addresses that answer as long as our own network works; may be empty
-  OwnNetwork(List<InetSocketAddress> witnesses, LongSupplier nanoTime) {
+  OwnNetwork(List<InetSocketAddress> witnesses, Clock clock) {
     this.witnesses = List.copyOf(witnesses);
-    this.nanoTime = nanoTime;
+    this.clock = clock;
   }
 
   /// Why we are cut off from `host`, in one line, if we are.
@@ -42,10 +41,9 @@ final class OwnNetwork {
     }
     asking.lock();
     try {
-      if (!everAsked || nanoTime.getAsLong() - asked > GOOD_FOR.toNanos()) {
+      if (asked.isEmpty() || clock.monotonic().minus(asked.get()).compareTo(GOOD_FOR) > 0) {
         trouble = ask();
-        asked = nanoTime.getAsLong();
-        everAsked = true;
+        asked = Optional.of(clock.monotonic());
       }
       return trouble;
     } finally {

@@ -1,7 +1,6 @@
 package dev.rollcall.server.monitor;
 
 import dev.rollcall.server.config.Mistakes;
-import dev.rollcall.server.sql.DueRows;
 import dev.rollcall.server.sql.Lease;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -27,17 +26,13 @@ final class Roster {
   /// A service whose turn comes, and when it was due.
   record Turn(Watch watch, Instant due) {}
 
-  private final DueRows<Schedule.Row> schedule;
+  private final Schedule schedule;
   private final ServiceStore services;
   private final ServiceReader reader;
   private final ProbeFactory probes;
   private final Map<Long, Watch> watches = new ConcurrentHashMap<>();
 
-  Roster(
-      DueRows<Schedule.Row> schedule,
-      ServiceStore services,
-      ServiceReader reader,
-      ProbeFactory probes) {
+  Roster(Schedule schedule, ServiceStore services, ServiceReader reader, ProbeFactory probes) {
     this.schedule = schedule;
     this.services = services;
     this.reader = reader;
@@ -46,7 +41,7 @@ final class Roster {
 
   /// Claims what is due by `until`, oldest first, at most `limit`.
   List<Turn> claim(Instant until, int limit) {
-    List<Lease<Schedule.Row>> leases = schedule.claim(until, limit);
+    List<Lease<Schedule.Row>> leases = schedule.rows().claim(until, limit);
     learn(leases);
     List<Turn> turns = new ArrayList<>(leases.size());
     for (Lease<Schedule.Row> lease : leases) {
@@ -56,6 +51,11 @@ final class Roster {
       }
     }
     return turns;
+  }
+
+  /// Puts turns right after the clock was set back to `now`.
+  void mend(Instant now) {
+    schedule.mend(now);
   }
 
   /// What would be due by `until` as far as memory knows, oldest first, at most `limit`.

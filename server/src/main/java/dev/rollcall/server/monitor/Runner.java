@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Calls the roll: takes the services whose turn comes, starts each check at its moment on a
 /// virtual thread of its own, and hands on what it found.
@@ -24,7 +25,9 @@ final class Runner implements AutoCloseable {
 
   private static final Duration ROUND = Duration.ofMillis(200);
   private static final Duration AHEAD = Duration.ofMillis(300);
+  private static final Duration RETRY = Duration.ofMillis(500);
   private static final Duration SWEEP = Duration.ofSeconds(15);
+  private static final Duration SET_BACK = Duration.ofSeconds(1);
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   /// Checks whose moment has passed (after a restart, or of many new services) start this far
@@ -35,7 +38,6 @@ final class Runner implements AutoCloseable {
 
   private final Roster roster;
   private final Asking asking;
-  private final HostPlaces places;
   private final Keeping keeping;
   private final MonitorMetrics metrics;
   private final Clock clock;
@@ -43,22 +45,21 @@ final class Runner implements AutoCloseable {
   private final Semaphore room;
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("check-", 0).factory());
+  private final AtomicBoolean databaseAway = new AtomicBoolean();
   private final Instant started;
-  private boolean databaseAway;
   private Instant swept;
+  private Instant clockOrigin;
 
   /// @param mostInFlight how many checks may be under way at once
   Runner(
       Roster roster,
       Asking asking,
-      HostPlaces places,
       Keeping keeping,
       MonitorMetrics metrics,
       Clock clock,
       int mostInFlight) {
     this.roster = roster;
     this.asking = asking;
-    this.places = places;
     this.keeping = keeping;
     this.metrics = metrics;
     this.clock = clock;
@@ -66,9 +67,11 @@ final class Runner implements AutoCloseable {
     this.room = new Semaphore(mostInFlight);
     this.started = clock.wall();
     this.swept = started;
+    this.clockOrigin = started.minus(clock.monotonic());
   }
 
   void start() {
+    roster.mend(started);
     threads.execute(this::callTheRoll);
   }
 
@@ -110,24 +113,49 @@ final class Runner implements AutoCloseable {
   }
 
   private List<Roster.Turn> turns(Instant now, int limit) {
+    Instant until = now.plus(AHEAD);
+    if (databaseAway.get()) {
+      return roster.remembered(until, limit);
+    }
     try {
       keeping.replay();
+      if (setBack(now)) {
+        LOG.log(Level.WARNING, "the clock was set back: all services are due by the new time");
+        roster.mend(now);
+      }
       if (Duration.between(swept, now).compareTo(SWEEP) > 0) {
         roster.sweep().forEach(metrics::forget);
         swept = now;
       }
-      List<Roster.Turn> turns = roster.claim(now.plus(AHEAD), limit);
-      if (databaseAway) {
-        databaseAway = false;
-        LOG.log(Level.INFO, "the database is back");
-      }
-      return turns;
+      return roster.claim(until, limit);
     } catch (StorageException e) {
-      if (!databaseAway) {
-        databaseAway = true;
-        LOG.log(Level.WARNING, "checks go on from memory, the database is away: " + e.reason());
+      LOG.log(Level.WARNING, "checks go on from memory, the database is away: " + e.reason());
+      databaseAway.set(true);
+      threads.execute(this::awaitDatabase);
+      return roster.remembered(until, limit);
+    }
+  }
+
+  /// Whether the wall clock has gone back against the monotonic one since it was last seen.
+  private boolean setBack(Instant now) {
+    Instant origin = now.minus(clock.monotonic());
+    boolean back = origin.isBefore(clockOrigin.minus(SET_BACK));
+    if (back || origin.isAfter(clockOrigin)) {
+      clockOrigin = origin;
+    }
+    return back;
+  }
+
+  /// Beside the rounds, since a database that is away may take seconds to say so.
+  private void awaitDatabase() {
+    try {
+      while (!keeping.caughtUp()) {
+        Thread.sleep(RETRY);
       }
-      return roster.remembered(now.plus(AHEAD), limit);
+      LOG.log(Level.INFO, "the database is back");
+      databaseAway.set(false);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // closing
     }
   }
 
@@ -145,33 +173,15 @@ final class Runner implements AutoCloseable {
     Asked asked = watch.asked();
     try {
       sleepUntil(at);
-      Observation observation = ask(asked, turn.due());
+      // What came due while Rollcall was not running is not late: nobody was there to ask.
+      Instant due = turn.due().isBefore(started) ? started : turn.due();
+      Observation observation = asking.ask(asked, due);
       metrics.observed(asked.name(), observation);
       keeping.keep(watch, watch.end(observation, clock.wall()));
     } catch (InterruptedException e) {
       watch.abandon(clock.wall()); // closing
     } finally {
       room.release();
-    }
-  }
-
-  private Observation ask(Asked asked, Instant due) throws InterruptedException {
-    if (!places.enter(asked.place(), asked.timeout())) {
-      metrics.skipped();
-      return new Observation.Unknown(
-          clock.wall(),
-          asked.timeout(),
-          Measured.NOTHING,
-          "not asked: no free place at " + asked.place() + " (see monitor.per-host)");
-    }
-    try {
-      Instant now = clock.wall();
-      // What came due while Rollcall was not running was not late: nobody was there to ask.
-      Instant could = due.isBefore(started) ? started : due;
-      metrics.started(Duration.between(could, now));
-      return asking.ask(asked, now);
-    } finally {
-      places.leave(asked.place());
     }
   }
 

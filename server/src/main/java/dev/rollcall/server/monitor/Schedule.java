@@ -1,15 +1,21 @@
 package dev.rollcall.server.monitor;
 
+import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DueRows;
 import dev.rollcall.server.sql.DueTable;
 import dev.rollcall.server.sql.GroupCommit;
 import java.time.Duration;
+import java.time.Instant;
+import org.jdbi.v3.core.Handle;
 
 /// Whose turn it is when: the due rows of the services.
 final class Schedule {
-  private Schedule() {}
+  private final GroupCommit commits;
+  private final DueRows<Row> rows;
+  private final Batch<Instant, Integer> mending =
+      (tx, instants) -> instants.stream().map(now -> mend(tx, now)).toList();
 
   /// What a turn tells beside the service's id.
   ///
@@ -17,18 +23,37 @@ final class Schedule {
   /// @param lease how long one run may take
   record Row(long revision, Duration lease) {}
 
-  static DueRows<Row> of(Database database, GroupCommit commits, Clock clock) {
-    return new DueRows<>(
-        database,
-        commits,
-        clock,
-        new DueTable<>(
-            "service_schedule",
-            "service_id",
-            "revision, lease_ms",
-            (row, _) ->
-                new Row(row.getLong("revision"), Duration.ofMillis(row.getLong("lease_ms"))),
-            Row::lease,
-            Spread.NEXT_DUE));
+  Schedule(Database database, GroupCommit commits, Clock clock) {
+    this.commits = commits;
+    this.rows =
+        new DueRows<>(
+            database,
+            commits,
+            clock,
+            new DueTable<>(
+                "service_schedule",
+                "service_id",
+                "revision, lease_ms",
+                (row, _) ->
+                    new Row(row.getLong("revision"), Duration.ofMillis(row.getLong("lease_ms"))),
+                Row::lease,
+                Spread.NEXT_DUE));
+  }
+
+  DueRows<Row> rows() {
+    return rows;
+  }
+
+  /// Makes due at once whatever is due later than its interval allows: the clock was set back.
+  void mend(Instant now) {
+    commits.write(mending, now);
+  }
+
+  private static int mend(Handle tx, Instant now) {
+    return tx.createUpdate(
+            "UPDATE service_schedule SET due_at = :now"
+                + " WHERE owner IS NULL AND due_at > :now + interval_ms")
+        .bind("now", now.toEpochMilli())
+        .execute();
   }
 }

@@ -181,6 +181,16 @@ public final class GroupCommit implements AutoCloseable {
     Call.apply(tx, (List) calls);
   }
 
+  /// How many items wait for a leader.
+  int waiting() {
+    lock.lock();
+    try {
+      return waiting;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// Refuses new calls, and returns once all that were handed over are settled.
   @Override
   public void close() {

@@ -6,11 +6,16 @@ import dev.rollcall.server.sql.DatabaseLocation.PostgresServer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jdbi.v3.core.Jdbi;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /// A pool of connections to PostgreSQL.
 final class PostgresConnections implements Connections {
+  /// Kept here, as a logger that nobody holds forgets its level.
+  private static final Logger HIKARI = Logger.getLogger("com.zaxxer.hikari");
+
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final Duration STATEMENT = Duration.ofSeconds(30);
 
@@ -49,11 +54,11 @@ final class PostgresConnections implements Connections {
     source.setConnectTimeout(Math.toIntExact(CONNECT.toSeconds()));
     source.setLoginTimeout(Math.toIntExact(CONNECT.toSeconds()));
     source.setTcpKeepAlive(true);
-    source.setReWriteBatchedInserts(true);
     return source;
   }
 
   private static HikariConfig config(PostgresServer server, int most) {
+    HIKARI.setLevel(Level.WARNING);
     HikariConfig config = new HikariConfig();
     PGSimpleDataSource source = dataSource(server);
     String options = source.getOptions();

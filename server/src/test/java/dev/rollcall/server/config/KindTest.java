@@ -73,25 +73,4 @@ class KindTest {
     assertThatThrownBy(() -> Kind.hostPort().parse(text))
         .isInstanceOf(IllegalArgumentException.class);
   }
-
-  @Test
-  void namesTheNearestNameOnlyWhenItIsNear() {
-    assertThat(Mistakes.suggestion("intervall", List.of("timeout", "interval")))
-        .isEqualTo(", did you mean interval?");
-    assertThat(Mistakes.suggestion("colour", List.of("url", "name")))
-        .isEqualTo(": use one of name, url");
-  }
-
-  @Test
-  void keepsAMistakeOnItsLineWhateverTheValueHolds() {
-    Mistakes mistakes = new Mistakes();
-    mistakes.add(
-        "name", "a\r\nb\u001b[2J\u2028\u202e" + "x".repeat(500), "is too long: shorten it");
-    assertThat(mistakes.lines())
-        .singleElement()
-        .asString()
-        .startsWith("name: \"a\\r\\nb\\u001b[2J\\u2028\\u202e")
-        .endsWith("...\" is too long: shorten it")
-        .hasSizeLessThan(150);
-  }
 }

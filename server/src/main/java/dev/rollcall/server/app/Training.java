@@ -1,0 +1,61 @@
+package dev.rollcall.server.app;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+
+/// What a program does that runs only for Java to learn what a start needs: it asks itself, and is
+/// asked.
+final class Training {
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PAUSE = Duration.ofMillis(50);
+
+  private Training() {}
+
+  static void run(Serve.Open open) throws InterruptedException {
+    String main = "http://127.0.0.1:" + open.port();
+    String health = "http://127.0.0.1:" + open.healthPort();
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      String service =
+          "{\"name\":\"itself\",\"url\":\"%s/v1/_internal/health\",\"interval\":\"200ms\"}"
+              .formatted(main);
+      send(client, request(main + "/v1/services").POST(BodyPublishers.ofString(service)));
+      long end = System.nanoTime() + PATIENCE.toNanos();
+      while (!get(client, main + "/v1/services/1/events").contains("uptime")) {
+        if (System.nanoTime() > end) {
+          throw new Trouble(
+              "the training did not see itself up within " + PATIENCE.toSeconds() + " s");
+        }
+        Thread.sleep(PAUSE);
+      }
+      get(client, main + "/");
+      get(client, main + "/v1/services");
+      get(client, main + "/v1/services/1/ticks");
+      get(client, main + "/no/such/path");
+      get(client, health + "/health");
+      get(client, health + "/ready");
+      get(client, health + "/metrics");
+    } catch (IOException e) {
+      throw new Trouble("the training cannot reach itself: " + e.getMessage());
+    }
+  }
+
+  private static String get(HttpClient client, String url)
+      throws IOException, InterruptedException {
+    return send(client, request(url)).body();
+  }
+
+  private static HttpRequest.Builder request(String url) {
+    return HttpRequest.newBuilder(URI.create(url)).timeout(PATIENCE);
+  }
+
+  private static HttpResponse<String> send(HttpClient client, HttpRequest.Builder request)
+      throws IOException, InterruptedException {
+    return client.send(request.build(), BodyHandlers.ofString());
+  }
+}

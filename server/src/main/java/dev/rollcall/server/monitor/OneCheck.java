@@ -1,0 +1,125 @@
+package dev.rollcall.server.monitor;
+
+import dev.rollcall.probe.Attempt;
+import dev.rollcall.probe.Phase;
+import dev.rollcall.probe.ProbeFailure;
+import dev.rollcall.probes.Dialer;
+import dev.rollcall.probes.Resolver;
+import dev.rollcall.server.config.Mistakes;
+import dev.rollcall.server.http.Json;
+import java.io.StringWriter;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/// One check for a person at a terminal: asks a URL as the monitor would, and tells each part of
+/// it.
+///
+/// @param url what was asked
+/// @param failure why it is not up, if it is not
+public record OneCheck(String url, Optional<String> failure, Attempt attempt) {
+  private static final Map<Phase, String> WORDS = words();
+
+  /// Asks once.
+  ///
+  /// @return nothing where the URL cannot be asked: then `mistakes` says why
+  public static Optional<OneCheck> of(String url, Duration timeout, Mistakes mistakes)
+      throws InterruptedException {
+    ServiceReader reader = new ServiceReader(new ServiceReader.Defaults(timeout, timeout, false));
+    ObjectNode service = JsonNodeFactory.instance.objectNode().put("name", url).put("url", url);
+    Optional<ServiceDefinition> definition = reader.one(service, "", mistakes);
+    if (definition.isEmpty()) {
+      return Optional.empty();
+    }
+    try (ProbeFactory probes = new ProbeFactory(new Dialer(Resolver.system()))) {
+      Attempt attempt = Attempt.within(timeout);
+      return Optional.of(new OneCheck(url, failure(probes, definition.get(), attempt), attempt));
+    }
+  }
+
+  private static Optional<String> failure(
+      ProbeFactory probes, ServiceDefinition definition, Attempt attempt)
+      throws InterruptedException {
+    try {
+      probes.of(definition).check(attempt);
+      return Optional.empty();
+    } catch (ProbeFailure e) {
+      return Optional.of(e.reason());
+    } catch (InterruptedException | RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /// Whether it is up.
+  public boolean up() {
+    return failure.isEmpty();
+  }
+
+  /// A few lines: the verdict, then how long each part took.
+  public String text() {
+    StringBuilder text = new StringBuilder(url + " is " + (up() ? "up" : "down"));
+    failure.ifPresent(reason -> text.append(": ").append(reason));
+    text.append('\n');
+    attempt.status().ifPresent(status -> text.append("  status      ").append(status).append('\n'));
+    if (attempt.redirects() > 0) {
+      text.append("  redirects   ").append(attempt.redirects()).append('\n');
+    }
+    WORDS.forEach(
+        (phase, word) ->
+            attempt
+                .time(phase)
+                .ifPresent(
+                    time ->
+                        text.append("  %-11s %8.2f ms%n".formatted(word, time.toNanos() / 1e6))));
+    attempt
+        .certificateExpiry()
+        .ifPresent(end -> text.append("  certificate until ").append(end).append('\n'));
+    return text.toString();
+  }
+
+  /// The same as one JSON object.
+  public String json() {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = new JsonFactory().createGenerator(ObjectWriteContext.empty(), text)) {
+      json.writeStartObject();
+      json.writeStringProperty("url", url);
+      json.writeBooleanProperty("up", up());
+      failure.ifPresent(reason -> json.writeStringProperty("reason", reason));
+      attempt.status().ifPresent(status -> json.writeNumberProperty("status", status));
+      json.writeNumberProperty("redirects", attempt.redirects());
+      WORDS.forEach(
+          (phase, word) ->
+              attempt
+                  .time(phase)
+                  .ifPresent(
+                      time -> {
+                        json.writeName(word.replace(' ', '_') + "_ms");
+                        Json.number(json, TickStore.micros(time) / 1000.0);
+                      }));
+      attempt
+          .certificateExpiry()
+          .ifPresent(end -> json.writeNumberProperty("certificate_ends_at", end.getEpochSecond()));
+      json.writeEndObject();
+    }
+    return text.toString();
+  }
+
+  private static Map<Phase, String> words() {
+    Map<Phase, String> words = new LinkedHashMap<>();
+    words.put(Phase.DNS, "dns");
+    words.put(Phase.CONNECT, "connect");
+    words.put(Phase.TLS, "tls");
+    words.put(Phase.FIRST_BYTE, "first byte");
+    words.put(Phase.HEADER, "header");
+    words.put(Phase.TOTAL, "total");
+    return words;
+  }
+}

@@ -1,0 +1,173 @@
+package dev.rollcall.server.http;
+
+import static dev.rollcall.server.http.Access.PUBLIC;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BodyTest {
+  private static final String[] JSON = {"Content-Type", "application/json"};
+  private static Served served;
+
+  @BeforeAll
+  static void serve() {
+    served =
+        Served.routes(
+            Route.post("/echo", PUBLIC, request -> Answer.bytes(200, "text/plain", request.body())),
+            Route.post("/small", PUBLIC, request -> Answer.text(200, "" + request.body().length))
+                .withBodyLimit(10),
+            Route.post("/large", PUBLIC, request -> Answer.text(200, "" + request.body().length))
+                .withBodyLimit(Route.LARGEST_BODY),
+            Route.post("/json", PUBLIC, request -> Answer.text(200, request.json().toString())),
+            Route.post("/ignores", PUBLIC, request -> Answer.text(200, "ok")));
+  }
+
+  @AfterAll
+  static void stop() {
+    served.close();
+  }
+
+  @Test
+  void takesABodyUpToTheLimitAndRefusesTheNextByte() throws Exception {
+    assertThat(served.post("/small", "0123456789").body()).isEqualTo("10");
+    HttpResponse<String> refused = served.post("/small", "0123456789a");
+    assertThat(refused.statusCode()).isEqualTo(413);
+    assertThat(refused.body())
+        .contains("\"errors\":[\"the body is larger than the 10 bytes taken here\"]");
+    assertThat(served.post("/echo", "x".repeat(Route.DEFAULT_BODY)).statusCode()).isEqualTo(200);
+    assertThat(served.post("/echo", "x".repeat(Route.DEFAULT_BODY + 1)).statusCode())
+        .isEqualTo(413);
+    assertThat(served.post("/large", "x".repeat(Route.LARGEST_BODY)).body()).isEqualTo("16777216");
+  }
+
+  @Test
+  void countsAChunkedBody() throws Exception {
+    assertThat(chunked("/small", 10).body()).isEqualTo("10");
+    assertThat(chunked("/small", 11).statusCode()).isEqualTo(413);
+    assertThat(chunked("/ignores", 10).statusCode()).isEqualTo(200);
+    assertThat(chunked("/small", 1_000_000).statusCode()).isEqualTo(413);
+  }
+
+  @Test
+  void answersBeforeALargeUploadHasEnded() throws Exception {
+    assertThat(served.post("/small", "x".repeat(5_000_000)).statusCode()).isEqualTo(413);
+    assertThat(served.post("/nowhere", "x".repeat(5_000_000)).statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void asksForNoBodyThatItWillNotTake() throws Exception {
+    String head =
+        "POST /small HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nConnection: close\r\n";
+    assertThat(served.raw(head + "Content-Length: 11\r\n\r\n")).startsWith("HTTP/1.1 413 ");
+    assertThat(served.raw(head + "Content-Length: 3\r\n\r\nabc"))
+        .startsWith("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK");
+  }
+
+  @Test
+  void decompressesWithinTheLimit() throws Exception {
+    assertThat(gzipped("/echo", "hello".getBytes(UTF_8)).body()).isEqualTo("hello");
+    assertThat(gzipped("/echo", new byte[10_000_000]).statusCode()).isEqualTo(413);
+    HttpResponse<String> broken = served.post("/echo", "no gzip", "Content-Encoding", "gzip");
+    assertThat(broken.statusCode()).isEqualTo(400);
+    assertThat(broken.body()).contains("Content-Encoding");
+  }
+
+  @Test
+  void refusesAnEncodingItDoesNotKnow() throws Exception {
+    assertThat(served.post("/echo", "x", "Content-Encoding", "br").statusCode())
+        .isBetween(400, 415);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "application/json",
+    "application/json; charset=utf-8",
+    "application/merge-patch+json"
+  })
+  void readsJson(String type) throws Exception {
+    assertThat(served.post("/json", " {\"a\":[1,2]} \n", "Content-Type", type).body())
+        .isEqualTo("{\"a\":[1,2]}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "application/jsonp",
+        "text/html"
+      })
+  void refusesAnotherContentTypeWhereItWantsJson(String type) throws Exception {
+    HttpResponse<String> answer = served.post("/json", "{}", "Content-Type", type);
+    assertThat(answer.statusCode()).isEqualTo(415);
+    assertThat(answer.body()).contains("send application/json");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"a\":}|at line 1, column 6",
+        "{\"a\":1}x|at line 1, column 8",
+        "{\"a\":1} {}|at line 1, column 9: nothing may follow",
+        "{\"a\":1,\"a\":2}|Duplicate",
+        "{'a':1}|at line 1, column 2",
+        "{\"a\":NaN}|at line 1",
+        "{\"a\":01}|at line 1",
+        "[1,|at line 1",
+        "\"abc|at line 1",
+      })
+  void saysWhereJsonIsMalformed(String json, String where) throws Exception {
+    HttpResponse<String> answer = served.post("/json", json, JSON);
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.body()).contains("malformed JSON").contains(where);
+  }
+
+  @Test
+  void boundsJsonAndWantsSome() throws Exception {
+    assertThat(served.post("/json", "", JSON).body()).contains("the body is empty");
+    assertThat(served.post("/json", "[".repeat(65) + "]".repeat(65), JSON).body())
+        .contains("too deep");
+    assertThat(served.post("/json", "[".repeat(64) + "]".repeat(64), JSON).statusCode())
+        .isEqualTo(200);
+    assertThat(served.post("/json", "1".repeat(101), JSON).statusCode()).isEqualTo(400);
+    assertThat(served.post("/json", "\n\n  oops", JSON).body()).contains("at line 3, column");
+  }
+
+  @Test
+  void keepsTheConnectionWhereAShortBodyIsIgnored() throws Exception {
+    String one = "POST /ignores HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody";
+    String last =
+        "POST /ignores HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 4\r\n\r\nbody";
+    assertThat(served.raw(one + one + last).split("HTTP/1.1 200 OK", -1)).hasSize(4);
+  }
+
+  private static HttpResponse<String> chunked(String path, int size)
+      throws IOException, InterruptedException {
+    return served.send(
+        "POST", path, BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(new byte[size])));
+  }
+
+  private static HttpResponse<String> gzipped(String path, byte[] content)
+      throws IOException, InterruptedException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+      gzip.write(content);
+    }
+    return served.send(
+        "POST", path, BodyPublishers.ofByteArray(bytes.toByteArray()), "Content-Encoding", "gzip");
+  }
+}

@@ -1,0 +1,33 @@
+package dev.rollcall.server.http;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+
+/// What a logger says while this is open, kept from the console.
+final class Logged extends Handler implements AutoCloseable {
+  final List<LogRecord> records = new CopyOnWriteArrayList<>();
+  private final Logger logger;
+
+  Logged(String name) {
+    logger = Logger.getLogger(name);
+    logger.setUseParentHandlers(false);
+    logger.addHandler(this);
+  }
+
+  @Override
+  public void publish(LogRecord log) {
+    records.add(log);
+  }
+
+  @Override
+  public void flush() {}
+
+  @Override
+  public void close() {
+    logger.removeHandler(this);
+    logger.setUseParentHandlers(true);
+  }
+}

@@ -1,0 +1,166 @@
+package dev.rollcall.server.http;
+
+import static dev.rollcall.server.http.Access.MANAGEMENT;
+import static dev.rollcall.server.http.Access.PUBLIC;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.Socket;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ManagementTest {
+  private static final String TOKEN = "s3cret-token";
+  private static final Route[] ROUTES = {
+    Route.get("/open", PUBLIC, request -> Answer.text(200, "open")),
+    Route.post("/rotate", MANAGEMENT, request -> Answer.text(200, "rotated")),
+  };
+  private static Served withToken;
+  private static Served without;
+
+  @BeforeAll
+  static void serve() {
+    withToken =
+        Served.routes(new Management(Optional.of(TOKEN), Set.of("Monitor.Example")), ROUTES);
+    without = Served.routes(ROUTES);
+  }
+
+  @AfterAll
+  static void stop() {
+    withToken.close();
+    without.close();
+  }
+
+  private static String rotate(Served served, String... headers) throws Exception {
+    return served.raw(
+        "POST /rotate HTTP/1.1\r\nConnection: close\r\nContent-Length: 0\r\n"
+            + String.join("\r\n", headers)
+            + "\r\n\r\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Bearer s3cret-token",
+        "bearer s3cret-token",
+        "s3cret-token",
+        "Bearer  s3cret-token "
+      })
+  void admitsTheTokenWhereverItComesFrom(String authorization) throws Exception {
+    assertThat(
+            rotate(
+                withToken,
+                "Host: evil.example",
+                "Via: 1.1 proxy",
+                "Authorization: " + authorization))
+        .startsWith("HTTP/1.1 200");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Bearer wrong",
+        "s3cret-toke",
+        "s3cret-tokenx",
+        "Bearer",
+        "Basic s3cret-token",
+        "Bearer s3cret-token x"
+      })
+  void answersAWrongTokenWith401EvenAtTheMachineItself(String authorization) throws Exception {
+    assertThat(rotate(withToken, "Host: localhost", "Authorization: " + authorization))
+        .startsWith("HTTP/1.1 401 Unauthorized")
+        .containsIgnoringCase("WWW-Authenticate: Bearer")
+        .doesNotContain(TOKEN);
+    assertThat(rotate(without, "Host: localhost", "Authorization: " + authorization))
+        .startsWith("HTTP/1.1 401");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Host: localhost",
+        "Host: LOCALHOST:8080",
+        "Host: 127.0.0.1:8080",
+        "Host: 127.9.9.9",
+        "Host: [::1]:8080",
+        "Host: monitor.example:8080",
+        "Host: localhost:8080\r\nOrigin: http://localhost:8080",
+        "Host: localhost:8080\r\nSec-Fetch-Site: same-origin",
+        "Host: localhost:8080\r\nSec-Fetch-Site: none"
+      })
+  void admitsATrueLoopbackCaller(String headers) throws Exception {
+    assertThat(rotate(withToken, headers)).startsWith("HTTP/1.1 200");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Host: evil.example",
+        "Host: localhost.evil.example",
+        "Host: 127.0.0.1.evil.example",
+        "Host: 10.0.0.1",
+        "Host: localhost\r\nX-Forwarded-For: 1.2.3.4",
+        "Host: localhost\r\nx-forwarded-host: a",
+        "Host: localhost\r\nForwarded: for=1.2.3.4",
+        "Host: localhost\r\nX-Real-IP: 1.2.3.4",
+        "Host: localhost\r\nVia: 1.1 haproxy",
+        "Host: localhost:8080\r\nOrigin: http://evil.example",
+        "Host: localhost:8080\r\nOrigin: http://localhost:9090",
+        "Host: localhost:8080\r\nOrigin: null",
+        "Host: localhost:8080\r\nOrigin: http://localhost:8080\r\nOrigin: http://evil.example",
+        "Host: localhost:8080\r\nSec-Fetch-Site: cross-site",
+        "Host: localhost:8080\r\nSec-Fetch-Site: same-site",
+        "Host: localhost:8080\r\nSec-Fetch-Site: none\r\nSec-Fetch-Site: cross-site"
+      })
+  void refusesALoopbackCallerThatAPageOrProxyCouldBe(String headers) throws Exception {
+    assertThat(rotate(withToken, headers))
+        .startsWith("HTTP/1.1 403 Forbidden")
+        .contains(": show the token");
+  }
+
+  @Test
+  void asksCallersFromElsewhereForTheToken() throws Exception {
+    Optional<InetAddress> address =
+        NetworkInterface.networkInterfaces()
+            .flatMap(NetworkInterface::inetAddresses)
+            .filter(one -> !one.isLoopbackAddress() && one instanceof java.net.Inet4Address)
+            .findFirst();
+    assertThat(address).as("this machine has an address beside loopback").isPresent();
+    Listening all = Listening.on("0.0.0.0", 0, "--port");
+    try (Served open = Served.routes(all, ROUTES);
+        Socket socket = new Socket(address.get(), open.listener.port())) {
+      socket
+          .getOutputStream()
+          .write(
+              "POST /rotate HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+                  .getBytes(UTF_8));
+      assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
+          .startsWith("HTTP/1.1 401");
+    }
+  }
+
+  @Test
+  void leavesPublicRoutesToEverybody() throws Exception {
+    assertThat(
+            withToken.raw(
+                "GET /open HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\nOrigin: null\r\nAuthorization: x\r\n\r\n"))
+        .startsWith("HTTP/1.1 200");
+  }
+
+  @Test
+  void keepsTheTokenOutOfTexts() {
+    assertThat(new Management(Optional.of(TOKEN), Set.of()).toString())
+        .doesNotContain(TOKEN)
+        .contains("***");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Management(Optional.of(" "), Set.of()));
+  }
+}

@@ -1,0 +1,93 @@
+package dev.rollcall.server.http;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.List;
+
+/// Routes on a port of their own, and ways to ask them: a client, and bytes over a socket.
+final class Served implements AutoCloseable {
+  final PrometheusRegistry registry = new PrometheusRegistry();
+  final HttpListener listener;
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  private Served(List<Route> routes, Listening listening, Management management) {
+    this.listener = HttpListener.open(listening, routes, management, new RequestTimes(registry));
+  }
+
+  static Listening anywhere() {
+    return Listening.on("127.0.0.1", 0, "--port");
+  }
+
+  static Served routes(Route... routes) {
+    return new Served(List.of(routes), anywhere(), Management.fromThisMachine());
+  }
+
+  static Served routes(Listening listening, Route... routes) {
+    return new Served(List.of(routes), listening, Management.fromThisMachine());
+  }
+
+  static Served routes(Management management, Route... routes) {
+    return new Served(List.of(routes), anywhere(), management);
+  }
+
+  URI at(String target) {
+    return URI.create("http://127.0.0.1:" + listener.port() + target);
+  }
+
+  HttpResponse<String> get(String target, String... headers)
+      throws IOException, InterruptedException {
+    return send("GET", target, BodyPublishers.noBody(), headers);
+  }
+
+  HttpResponse<String> post(String target, String body, String... headers)
+      throws IOException, InterruptedException {
+    return send("POST", target, BodyPublishers.ofString(body), headers);
+  }
+
+  HttpResponse<String> send(String method, String target, BodyPublisher body, String... headers)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(at(target)).method(method, body).timeout(Duration.ofSeconds(20));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return client.send(request.build(), BodyHandlers.ofString());
+  }
+
+  HttpClient client() {
+    return client;
+  }
+
+  Socket connect() throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), listener.port());
+    socket.setSoTimeout(20_000);
+    return socket;
+  }
+
+  /// Sends bytes as they are, and reads until the server closes.
+  String raw(String bytes) throws IOException {
+    try (Socket socket = connect()) {
+      socket.getOutputStream().write(bytes.getBytes(ISO_8859_1));
+      return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+    }
+  }
+
+  @Override
+  public void close() {
+    listener.close();
+    client.close();
+  }
+}

@@ -1,0 +1,2 @@
+CREATE TABLE half (id BIGINT);
+ALTER TABLE missing ADD COLUMN more TEXT;
