@@ -4,7 +4,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// `bench/run [NAME...] [--short]`: runs the benchmarks of those names, or all, one after the other.
+/// `bench/run [NAME...] [--short]`: runs the benchmarks of those names, or all, one after the
+/// other.
 final class Bench {
   private static final List<Benchmark> ALL =
       List.of(

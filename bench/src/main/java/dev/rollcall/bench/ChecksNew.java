@@ -12,9 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
-/// HTTP checks over a new connection each: Rollcall, which records them in SQLite, against
-/// blackbox exporter, which records nothing, on the same target; by checks per second of processor
-/// time.
+/// HTTP checks over a new connection each: Rollcall, which records them in SQLite, against blackbox
+/// exporter, which records nothing, on the same target; by checks per second of processor time.
 final class ChecksNew implements Benchmark {
   private static final int SERVICES = 3_000;
   private static final Duration INTERVAL = Duration.ofSeconds(1);
@@ -53,9 +52,9 @@ final class ChecksNew implements Benchmark {
             "blackbox",
             List.of(program, "--config.file=" + config, "--web.listen-address=127.0.0.1:" + port),
             Map.of());
-    Wait.until(
-        "blackbox listens", Duration.ofSeconds(10), child, () -> Nginx.accepts(port));
-    String url = "http://127.0.0.1:%d/probe?module=http_2xx&target=%s".formatted(port, nginx.url(0));
+    Wait.until("blackbox listens", Duration.ofSeconds(10), child, () -> Nginx.accepts(port));
+    String url =
+        "http://127.0.0.1:%d/probe?module=http_2xx&target=%s".formatted(port, nginx.url(0));
     String answer = Rollcall.send(HttpRequest.newBuilder(URI.create(url)).build());
     if (!answer.contains("probe_success 1")) {
       throw new IllegalStateException("blackbox exporter cannot ask the target: " + answer);
@@ -91,8 +90,7 @@ final class ChecksNew implements Benchmark {
         IntStream.range(0, SERVICES)
             .mapToObj(i -> Rollcall.service("s" + i, nginx.url(i), ", interval: 1s"))
             .toList();
-    Rollcall rollcall =
-        Rollcall.start(stage, Rollcall.Setup.of(stage.folder("data"), services));
+    Rollcall rollcall = Rollcall.start(stage, Rollcall.Setup.of(stage.folder("data"), services));
     Thread.sleep(length.warm());
     Stretch stretch = Stretch.of(rollcall, length.steady());
     Ticks.Found found = rollcall.stop().within(stretch.span(), INTERVAL, SERVICES);

@@ -76,6 +76,11 @@ final class Child {
     return sum;
   }
 
+  /// What of it Java's compilers took.
+  Duration compilers() throws IOException {
+    return Proc.compilers(process.pid());
+  }
+
   long rssMiB() throws IOException {
     return Proc.statusMiB(process.pid(), "VmRSS");
   }
@@ -96,5 +101,4 @@ final class Child {
       Thread.currentThread().interrupt();
     }
   }
-
 }

@@ -27,8 +27,7 @@ final class EverySecond implements Benchmark {
     Table table = new Table();
     Rollcall rollcall =
         Rollcall.start(
-            stage,
-            Rollcall.Setup.of(stage.folder("data"), services, "--monitor-keep-alive=true"));
+            stage, Rollcall.Setup.of(stage.folder("data"), services, "--monitor-keep-alive=true"));
     Thread.sleep(length.warm());
     Duration nginxBefore = nginx.child().cpu();
     Stretch stretch = Stretch.of(rollcall, length.steady());

@@ -2,10 +2,12 @@ package dev.rollcall.bench;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /// What Linux counts: [proc(5)](https://man7.org/linux/man-pages/man5/proc.5.html).
 final class Proc {
@@ -16,7 +18,31 @@ final class Proc {
 
   /// User and system time of a process so far.
   static Duration cpu(long pid) throws IOException {
-    String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+    return cpu(Path.of("/proc/" + pid));
+  }
+
+  /// The part of it that Java's compilers took, which grows less as a process gets older.
+  static Duration compilers(long pid) throws IOException {
+    Duration sum = Duration.ZERO;
+    try (Stream<Path> threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
+      for (Path thread : threads.toList()) {
+        sum = sum.plus(compiler(thread));
+      }
+    }
+    return sum;
+  }
+
+  private static Duration compiler(Path thread) throws IOException {
+    try {
+      boolean compiles = Files.readString(thread.resolve("comm")).matches("C[12] Compiler.*\\s*");
+      return compiles ? cpu(thread) : Duration.ZERO;
+    } catch (NoSuchFileException e) {
+      return Duration.ZERO; // ended meanwhile
+    }
+  }
+
+  private static Duration cpu(Path folder) throws IOException {
+    String stat = Files.readString(folder.resolve("stat"));
     // The name in parentheses may hold anything; what follows it is utime at 11 and stime at 12.
     List<String> fields = List.of(stat.substring(stat.lastIndexOf(')') + 2).split(" "));
     return Duration.ofMillis(

@@ -26,8 +26,7 @@ final class ServicesApi implements Benchmark {
             .mapToObj(i -> Rollcall.service("s" + i, nginx.url(i), ""))
             .toList();
     Table table = new Table();
-    Rollcall rollcall =
-        Rollcall.start(stage, Rollcall.Setup.of(stage.folder("data"), services));
+    Rollcall rollcall = Rollcall.start(stage, Rollcall.Setup.of(stage.folder("data"), services));
     Thread.sleep(Duration.ofSeconds(15)); // each has been asked once
     HttpRequest request = HttpRequest.newBuilder(rollcall.api("/v1/services")).build();
     int bytes = Rollcall.send(request).length();
@@ -42,10 +41,17 @@ final class ServicesApi implements Benchmark {
     Arrays.sort(warm);
     table.row("size of the answer", "%d kB", bytes / 1000);
     table.row("the second call ever", "%.1f ms", cold);
-    table.row("fastest of " + CALLS + ", p99, slowest", "%.1f ms, %.1f ms, %.1f ms", warm[0],
-        warm[CALLS * 99 / 100 - 1], warm[CALLS - 1]);
+    table.row(
+        "fastest of " + CALLS + ", p99, slowest",
+        "%.1f ms, %.1f ms, %.1f ms",
+        warm[0],
+        warm[CALLS * 99 / 100 - 1],
+        warm[CALLS - 1]);
     table.verdict(
-        warm[CALLS / 2] < 20, "%d services in %.1f ms, median (asked: 20)", SERVICES, warm[CALLS / 2]);
+        warm[CALLS / 2] < 20,
+        "%d services in %.1f ms, median (asked: 20)",
+        SERVICES,
+        warm[CALLS / 2]);
   }
 
   private static double took(HttpRequest request) throws IOException, InterruptedException {

@@ -21,9 +21,7 @@ final class Start implements Benchmark {
     Rollcall.train(stage);
     Nginx nginx = Nginx.start(stage, 1, false);
     List<String> services =
-        IntStream.range(0, 10)
-            .mapToObj(i -> Rollcall.service("s" + i, nginx.url(i), ""))
-            .toList();
+        IntStream.range(0, 10).mapToObj(i -> Rollcall.service("s" + i, nginx.url(i), "")).toList();
     Table table = new Table();
     Path used = stage.folder("used");
     first(stage, new Rollcall.Setup(used, services, List.of(), ""));

@@ -11,7 +11,8 @@ final class Table {
   }
 
   void row(String what, String format, Object... values) {
-    System.out.printf(Locale.ROOT, "   %-44s %s%n", what, String.format(Locale.ROOT, format, values));
+    System.out.printf(
+        Locale.ROOT, "   %-44s %s%n", what, String.format(Locale.ROOT, format, values));
   }
 
   /// The last line: what came out beside what is asked.

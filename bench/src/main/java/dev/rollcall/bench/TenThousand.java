@@ -31,8 +31,7 @@ final class TenThousand implements Benchmark {
     // Two intervals at least: a distance between two ticks of each service.
     Duration steady = INTERVAL.multipliedBy(length == Length.FULL ? 4 : 2);
     try (Silence silence = new Silence()) {
-      Rollcall rollcall =
-          Rollcall.start(stage, Rollcall.Setup.of(stage.folder("data"), services));
+      Rollcall rollcall = Rollcall.start(stage, Rollcall.Setup.of(stage.folder("data"), services));
       Thread.sleep(INTERVAL.plus(length.warm()));
       Stretch alone = Stretch.of(rollcall, steady);
       for (int i = 0; i < HANGING; i++) {

@@ -28,12 +28,7 @@ record Ticks(Path file) {
   /// @param deviation how far the distance of two successive ticks is from the interval at most
   /// @param deviation99 the same for 99 % of them
   record Found(
-      long rows,
-      long up,
-      long services,
-      long missing,
-      Duration deviation,
-      Duration deviation99) {}
+      long rows, long up, long services, long missing, Duration deviation, Duration deviation99) {}
 
   Found within(Span span, Duration interval, long lastService) {
     return read(
