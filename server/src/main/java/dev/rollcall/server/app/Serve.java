@@ -15,6 +15,7 @@ import dev.rollcall.server.http.Route;
 import dev.rollcall.server.monitor.Monitor;
 import dev.rollcall.server.monitor.ServiceDefinition;
 import dev.rollcall.server.monitor.ServiceReader;
+import dev.rollcall.server.page.Pages;
 import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DatabaseConfig;
@@ -92,6 +93,7 @@ final class Serve {
     List<Route> routes = new ArrayList<>();
     if (settings.roles().contains(Role.API)) {
       routes.addAll(monitor.routes());
+      routes.addAll(new Pages(monitor.overview(), clock).routes());
     }
     RequestTimes times = new RequestTimes(registry);
     HttpListener main = parts.add("the main port", listen(settings.web().main(), routes, times));
