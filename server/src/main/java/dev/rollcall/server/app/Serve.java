@@ -18,6 +18,7 @@ import dev.rollcall.server.http.Unavailable;
 import dev.rollcall.server.monitor.Monitor;
 import dev.rollcall.server.monitor.ServiceDefinition;
 import dev.rollcall.server.monitor.ServiceReader;
+import dev.rollcall.server.page.Pages;
 import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DatabaseConfig;
@@ -31,6 +32,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /// The composition root of `serve`: opens every part in the order in which they need each other,
@@ -100,7 +102,10 @@ final class Serve {
 
     List<Route> routes = new ArrayList<>();
     if (settings.roles().contains(Role.API)) {
-      monitor.routes().forEach(route -> routes.add(route.around(Serve::saying503)));
+      Stream.of(monitor.routes(), new Pages(monitor.overview(), clock).routes())
+          .flatMap(List::stream)
+          .map(route -> route.around(Serve::saying503))
+          .forEach(routes::add);
     }
     RequestTimes times = new RequestTimes(registry);
     HttpListener main =
