@@ -112,7 +112,8 @@ final class Serve {
         parts.add("the main port", listen(settings.web().main(), Declared.PORT, routes, times));
     HttpListener health =
         parts.add(
-            "the health port", listen(settings.web().health(), Declared.HEALTH_PORT, healthRoutes(database), times));
+            "the health port",
+            listen(settings.web().health(), Declared.HEALTH_PORT, healthRoutes(database), times));
 
     if (settings.roles().contains(Role.RUNNER)) {
       monitor.apply(configuration.services());
