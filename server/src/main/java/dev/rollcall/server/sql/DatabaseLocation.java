@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// Where the data is. The text of a location holds no password and stands in messages.
 public sealed interface DatabaseLocation {
@@ -88,7 +89,7 @@ public sealed interface DatabaseLocation {
       return new PostgresServer(url.group(3) + path + rest, user, password);
     }
 
-    private static String decoded(@org.jspecify.annotations.Nullable String part) {
+    private static String decoded(@Nullable String part) {
       return part == null
           ? ""
           : URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
