@@ -1,6 +1,5 @@
 package dev.rollcall.server.sql;
 
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -27,12 +26,5 @@ public interface Batch<I, R> {
   /// Equal items stay in the order in which they came. Without it, all stay so.
   default Optional<Comparator<I>> order() {
     return Optional.empty();
-  }
-
-  /// How long a call may wait for company before its commit begins: zero, unless nobody looks at
-  /// the clock. Among 5,000 single writes a second, 20 ms save half of the CPU of each. A call that
-  /// is more urgent takes the waiting ones along.
-  default Duration linger() {
-    return Duration.ZERO;
   }
 }

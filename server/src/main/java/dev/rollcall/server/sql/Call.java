@@ -21,7 +21,6 @@ final class Call<I, R> {
   private final Batch<I, R> kind;
   private final List<I> items;
   private final Thread thread = Thread.currentThread();
-  private final long latest;
   private List<R> results = List.of();
   private @Nullable RuntimeException failure;
   private volatile Turn turn = Turn.WAIT;
@@ -29,16 +28,10 @@ final class Call<I, R> {
   Call(Batch<I, R> kind, List<I> items) {
     this.kind = kind;
     this.items = items;
-    this.latest = System.nanoTime() + kind.linger().toNanos();
   }
 
   Batch<I, R> kind() {
     return kind;
-  }
-
-  /// When its commit is to begin at the latest, as [System#nanoTime].
-  long latest() {
-    return latest;
   }
 
   int size() {

@@ -18,9 +18,6 @@ import org.jdbi.v3.core.Handle;
 /// wakes the ones it wrote for. There is no writer thread, and a lone caller pays for no hand-over.
 /// SQLite has one leader at a time, PostgreSQL as many as the database has writers.
 ///
-/// Calls of a kind that is in no hurry wait for company before their commit begins: see
-/// [Batch#linger].
-///
 /// A call is written whole or not at all. When a transaction fails by the fault of an item, its
 /// calls are split in halves and written again, until the bad one fails alone: among 1,000 that
 /// takes about 20 transactions.
@@ -34,13 +31,8 @@ public final class GroupCommit implements AutoCloseable {
   private final int mostWaiting;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition idle = lock.newCondition();
-  private final Condition company = lock.newCondition();
   private final ArrayDeque<Call<?, ?>> queue = new ArrayDeque<>();
   private int waiting;
-
-  /// When the next commit is to begin at the latest; of no meaning while the queue is empty.
-  private long latest;
-
   private int leaders;
   private boolean closed;
 
@@ -94,15 +86,8 @@ public final class GroupCommit implements AutoCloseable {
             "%s: overloaded: %d items wait to be written".formatted(database.location(), waiting),
             StorageException.Outcome.RETRY);
       }
-      boolean hurries = queue.isEmpty() || call.latest() - latest < 0;
-      if (hurries) {
-        latest = call.latest();
-      }
       queue.add(call);
       waiting += call.size();
-      if (hurries || waiting >= MOST_ITEMS_AT_ONCE) {
-        company.signalAll();
-      }
       boolean place = leaders < database.mostWriters();
       if (place) {
         leaders++;
@@ -133,7 +118,6 @@ public final class GroupCommit implements AutoCloseable {
   private List<Call<?, ?>> take() {
     lock.lock();
     try {
-      awaitCompany();
       List<Call<?, ?>> group = new ArrayList<>();
       int items = 0;
       for (Call<?, ?> next = queue.peek();
@@ -143,27 +127,9 @@ public final class GroupCommit implements AutoCloseable {
         items += next.size();
       }
       waiting -= items;
-      for (Call<?, ?> left : queue) {
-        latest = left == queue.peek() || left.latest() - latest < 0 ? left.latest() : latest;
-      }
       return group;
     } finally {
       lock.unlock();
-    }
-  }
-
-  /// Waits as long as everybody who queues up likes to wait. An interrupted leader waits no longer.
-  private void awaitCompany() {
-    try {
-      while (!queue.isEmpty() && waiting < MOST_ITEMS_AT_ONCE && !closed) {
-        long left = latest - System.nanoTime();
-        if (left <= 0) {
-          return;
-        }
-        company.awaitNanos(left);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 
@@ -231,7 +197,6 @@ public final class GroupCommit implements AutoCloseable {
     lock.lock();
     try {
       closed = true;
-      company.signalAll();
       while (leaders > 0) {
         idle.awaitUninterruptibly();
       }

@@ -105,16 +105,6 @@ class DueRowsTest {
   }
 
   @Test
-  void tellsItsOwnEarlierClaimFromItsLater() {
-    jobs.add(1, clock.wall(), MINUTE);
-    Lease<Duration> first = jobs.due.claim(clock.wall(), 1).getFirst();
-    clock.pass(Duration.ofSeconds(90));
-    Lease<Duration> second = jobs.due.claim(clock.wall(), 1).getFirst();
-    assertThat(jobs.finish(first, clock.wall())).isFalse();
-    assertThat(jobs.finish(second, clock.wall())).isTrue();
-  }
-
-  @Test
   void acceptsALateFinishWhenNobodyElseClaimed() {
     jobs.add(1, clock.wall(), MINUTE);
     Lease<Duration> slow = jobs.due.claim(clock.wall(), 1).getFirst();

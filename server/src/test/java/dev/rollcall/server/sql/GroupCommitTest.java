@@ -4,19 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
-import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -253,7 +250,7 @@ class GroupCommitTest {
       try {
         one.get();
         written++;
-      } catch (ExecutionException e) {
+      } catch (java.util.concurrent.ExecutionException e) {
         assertThat(e).hasCauseInstanceOf(StorageException.class);
       }
     }
@@ -261,44 +258,6 @@ class GroupCommitTest {
     assertThatThrownBy(() -> commits.write(Things.ADD, new Things(1, 1)))
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("being closed");
-  }
-
-  /// Adds, when there is company: in an hour, otherwise.
-  private static final Batch<Things, Things> PATIENT =
-      new Batch<>() {
-        @Override
-        public List<Things> apply(Handle tx, List<Things> items) {
-          return Things.ADD.apply(tx, items);
-        }
-
-        @Override
-        public Duration linger() {
-          return Duration.ofHours(1);
-        }
-      };
-
-  @Test
-  void takesThePatientAlongWithTheUrgent() throws Exception {
-    List<Future<Things>> patient = new ArrayList<>();
-    for (int i = 0; i < 3; i++) {
-      Things item = new Things(i, 1);
-      patient.add(callers.submit(() -> commits.write(PATIENT, item)));
-    }
-    Awaitility.await().until(() -> commits.waiting() == 3);
-    assertThat(Things.count(database)).isZero();
-    commits.write(Things.ADD, new Things(7, 1));
-    for (Future<Things> one : patient) {
-      one.get();
-    }
-    assertThat(Things.count(database)).isEqualTo(4);
-  }
-
-  @Test
-  void waitsForNoCompanyOnceItCloses() throws Exception {
-    Future<Things> patient = callers.submit(() -> commits.write(PATIENT, new Things(1, 1)));
-    Awaitility.await().until(() -> commits.waiting() == 1);
-    commits.close();
-    assertThat(patient.get()).isEqualTo(new Things(1, 1));
   }
 
   /// Stops whoever passes until it is released.
