@@ -48,7 +48,7 @@ class ArchitectureTest {
 
   /// The loops that wait for their next turn: all other code waits for a condition.
   private static final Set<String> SCHEDULES =
-      Set.of(ROOT + "monitor.Runner", ROOT + "monitor.Upkeep");
+      Set.of(ROOT + "monitor.Runner", ROOT + "monitor.Upkeep", ROOT + "app.Training");
 
   private static final JavaClasses SERVER =
       new ClassFileImporter()
