@@ -1,4 +1,4 @@
-/// Placeholder.
+/// Benchmarks of the built program as a whole, each beside its anchor in the same run.
 @NullMarked
 package dev.rollcall.bench;
 

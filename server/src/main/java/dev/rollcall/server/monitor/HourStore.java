@@ -1,15 +1,16 @@
 package dev.rollcall.server.monitor;
 
 import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.Rows;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.PreparedBatch;
-import org.jspecify.annotations.Nullable;
 
 /// Sums of the ticks by hour, kept for good: a year of a service is at most 8,784 rows.
 ///
@@ -117,24 +118,27 @@ final class HourStore {
   }
 
   static void add(Handle tx, List<Outcome> outcomes) {
-    try (PreparedBatch batch = tx.prepareBatch(ADD)) {
-      for (Outcome outcome : outcomes) {
-        Observation o = outcome.observation();
-        State state = State.of(o);
-        long at = o.at().toEpochMilli();
-        @Nullable Long response = state == State.UNKNOWN ? null : TickStore.micros(o.response());
-        batch
-            .bind(0, outcome.serviceId())
-            .bind(1, at - at % HOUR.toMillis())
-            .bind(2, state == State.UP ? 1 : 0)
-            .bind(3, state == State.DOWN ? 1 : 0)
-            .bind(4, state == State.UNKNOWN ? 1 : 0)
-            .bind(5, response == null ? 0 : response)
-            .bind(6, response)
-            .bind(7, response)
-            .add();
-      }
-      batch.execute();
+    Rows.write(tx, ADD, outcomes, HourStore::bind);
+  }
+
+  private static void bind(PreparedStatement row, Outcome outcome) throws SQLException {
+    Observation o = outcome.observation();
+    State state = State.of(o);
+    long at = o.at().toEpochMilli();
+    row.setLong(1, outcome.serviceId());
+    row.setLong(2, at - at % HOUR.toMillis());
+    row.setInt(3, state == State.UP ? 1 : 0);
+    row.setInt(4, state == State.DOWN ? 1 : 0);
+    row.setInt(5, state == State.UNKNOWN ? 1 : 0);
+    if (state == State.UNKNOWN) {
+      row.setLong(6, 0);
+      row.setNull(7, Types.BIGINT);
+      row.setNull(8, Types.BIGINT);
+    } else {
+      long response = TickStore.micros(o.response());
+      row.setLong(6, response);
+      row.setLong(7, response);
+      row.setLong(8, response);
     }
   }
 }

@@ -8,6 +8,7 @@ import dev.rollcall.server.sql.Lease;
 import dev.rollcall.server.sql.StorageException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -21,12 +22,17 @@ import org.jdbi.v3.core.Handle;
 final class Keeping implements Batch<Outcome, Boolean> {
   private static final Logger LOG = System.getLogger(Keeping.class.getName());
   private static final int AT_ONCE = 1_000;
+  private static final Duration LINGER = Duration.ofMillis(50);
 
   private final Database database;
   private final GroupCommit commits;
   private final Schedule schedule;
   private final Backlog backlog;
   private final Clock clock;
+  private final List<Found> gathered = new ArrayList<>();
+
+  /// An outcome, and who has to hear if it cannot be kept.
+  private record Found(Watch watch, Outcome outcome) {}
 
   Keeping(Database database, GroupCommit commits, Schedule schedule, Backlog backlog, Clock clock) {
     this.database = database;
@@ -36,20 +42,61 @@ final class Keeping implements Batch<Outcome, Boolean> {
     this.clock = clock;
   }
 
-  /// Keeps one outcome and returns once it is durable, or waits in the backlog.
+  /// Takes over an outcome, which is durable within moments or waits in the backlog: the first to
+  /// come waits a little and writes for all that come meanwhile, as a transaction costs as much as
+  /// many outcomes.
   void keep(Watch watch, Outcome outcome) {
+    boolean first;
+    synchronized (gathered) {
+      first = gathered.isEmpty();
+      gathered.add(new Found(watch, outcome));
+    }
+    if (first) {
+      boolean interrupted = linger();
+      write(gathered());
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /// Returns whether the wait was cut short, as when the runner closes.
+  private static boolean linger() {
+    try {
+      Thread.sleep(LINGER);
+      return false;
+    } catch (InterruptedException e) {
+      return true;
+    }
+  }
+
+  private List<Found> gathered() {
+    synchronized (gathered) {
+      List<Found> all = List.copyOf(gathered);
+      gathered.clear();
+      return all;
+    }
+  }
+
+  private void write(List<Found> found) {
+    List<Outcome> outcomes = found.stream().map(Found::outcome).toList();
     try {
       if (backlog.size() > 0) {
-        backlog.add(outcome); // in order, behind those that wait
+        outcomes.forEach(backlog::add); // in order, behind those that wait
       } else {
-        commits.write(this, outcome);
+        commits.writeAll(this, outcomes);
       }
     } catch (StorageException e) {
-      watch.doubt();
-      backlog.add(outcome);
+      found.forEach(each -> each.watch().doubt());
+      outcomes.forEach(backlog::add);
     } catch (RuntimeException e) {
-      watch.doubt();
-      LOG.log(Level.ERROR, "an outcome could not be kept", e);
+      if (found.size() > 1) { // by the fault of one of them, which is to fail alone
+        write(found.subList(0, found.size() / 2));
+        write(found.subList(found.size() / 2, found.size()));
+      } else {
+        found.getFirst().watch().doubt();
+        LOG.log(Level.ERROR, "an outcome could not be kept", e);
+      }
     }
   }
 

@@ -1,10 +1,13 @@
 package dev.rollcall.server.monitor;
 
+import dev.rollcall.server.sql.Rows;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.PreparedBatch;
 
 /// The running counts of each service over all its ticks ever, whatever ticks are still kept.
 ///
@@ -42,21 +45,11 @@ final class MetricStore {
 
   /// Counts each outcome.
   static void add(Handle tx, List<Outcome> outcomes) {
-    try (PreparedBatch batch = tx.prepareBatch(ADD)) {
-      for (Outcome outcome : outcomes) {
-        switch (State.of(outcome.observation())) {
-          case UNKNOWN ->
-              tx.execute(
-                  ADD_UNKNOWN,
-                  outcome.observation().at().toEpochMilli(),
-                  State.UNKNOWN.code(),
-                  outcome.serviceId());
-          case UP -> count(batch, outcome, 1, 0);
-          case DOWN -> count(batch, outcome, 0, 1);
-        }
-      }
-      batch.execute();
-    }
+    Map<Boolean, List<Outcome>> known =
+        outcomes.stream()
+            .collect(Collectors.partitioningBy(o -> State.of(o.observation()) != State.UNKNOWN));
+    Rows.write(tx, ADD, known.getOrDefault(true, List.of()), MetricStore::count);
+    Rows.write(tx, ADD_UNKNOWN, known.getOrDefault(false, List.of()), MetricStore::countUnknown);
     for (Outcome outcome : outcomes) {
       outcome
           .newCertificate()
@@ -69,15 +62,20 @@ final class MetricStore {
     }
   }
 
-  private static void count(PreparedBatch batch, Outcome outcome, int up, int down) {
-    batch
-        .bind(0, up)
-        .bind(1, down)
-        .bind(2, outcome.observation().response().toNanos() / 1e6)
-        .bind(3, outcome.observation().at().toEpochMilli())
-        .bind(4, State.of(outcome.observation()).code())
-        .bind(5, outcome.serviceId())
-        .add();
+  private static void count(PreparedStatement row, Outcome outcome) throws SQLException {
+    State state = State.of(outcome.observation());
+    row.setInt(1, state == State.UP ? 1 : 0);
+    row.setInt(2, state == State.DOWN ? 1 : 0);
+    row.setDouble(3, outcome.observation().response().toNanos() / 1e6);
+    row.setLong(4, outcome.observation().at().toEpochMilli());
+    row.setInt(5, state.code());
+    row.setLong(6, outcome.serviceId());
+  }
+
+  private static void countUnknown(PreparedStatement row, Outcome outcome) throws SQLException {
+    row.setLong(1, outcome.observation().at().toEpochMilli());
+    row.setInt(2, State.UNKNOWN.code());
+    row.setLong(3, outcome.serviceId());
   }
 
   /// Reads the columns of `service_metric` from a row that has them.

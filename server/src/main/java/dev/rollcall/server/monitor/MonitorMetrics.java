@@ -36,6 +36,7 @@ final class MonitorMetrics {
             .name("rollcall_service_response_seconds")
             .help("Time from the start of a check to the end of the answer's header.")
             .labelNames("service")
+            .classicOnly() // native ones beside it would double the memory for each service
             .classicUpperBounds(RESPONSE_SECONDS)
             .register(registry);
     ticks =
@@ -54,6 +55,7 @@ final class MonitorMetrics {
         Histogram.builder()
             .name("rollcall_check_lag_seconds")
             .help("Time from the moment a check was due to the moment it was started.")
+            .classicOnly()
             .classicUpperBounds(LAG_SECONDS)
             .register(registry);
     skipped =

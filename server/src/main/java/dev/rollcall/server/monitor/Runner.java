@@ -6,6 +6,9 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -33,6 +36,9 @@ final class Runner implements AutoCloseable {
   /// Checks whose moment has passed (after a restart, or of many new services) start this far
   /// apart.
   private static final Duration PACE = Duration.ofNanos(400_000);
+
+  /// Checks start at whole slots, several at a time, so that the machine wakes up for many at once.
+  private static final Duration SLOT = Duration.ofMillis(10);
 
   private static final int AT_ONCE = 2_000;
 
@@ -101,15 +107,33 @@ final class Runner implements AutoCloseable {
       return next;
     }
     int late = 0;
+    List<Start> starts = new ArrayList<>();
     for (Roster.Turn turn : turns(now, limit)) {
-      Instant start = turn.due();
-      if (start.isBefore(now)) {
-        start = now.plus(PACE.multipliedBy(late++));
-      }
-      next = start.isAfter(next) && late > 0 ? start : next;
-      start(turn, start);
+      boolean due = turn.due().isBefore(now);
+      starts.add(new Start(turn, slot(due ? now.plus(PACE.multipliedBy(late++)) : turn.due())));
     }
-    return next;
+    starts.sort(Comparator.comparing(Start::at));
+    begin(starts);
+    Instant lastLate = now.plus(PACE.multipliedBy(late));
+    return lastLate.isAfter(next) ? lastLate : next;
+  }
+
+  private void begin(List<Start> starts) {
+    room.acquireUninterruptibly(starts.size());
+    try {
+      threads.execute(() -> start(starts));
+    } catch (RejectedExecutionException e) {
+      room.release(starts.size()); // closing
+    }
+  }
+
+  /// A turn, and when it begins.
+  private record Start(Roster.Turn turn, Instant at) {}
+
+  /// The first instant at or after `at` at which checks start.
+  private static Instant slot(Instant at) {
+    long millis = at.plusNanos(999_999).toEpochMilli();
+    return Instant.ofEpochMilli(Math.ceilDiv(millis, SLOT.toMillis()) * SLOT.toMillis());
   }
 
   private List<Roster.Turn> turns(Instant now, int limit) {
@@ -159,20 +183,24 @@ final class Runner implements AutoCloseable {
     }
   }
 
-  private void start(Roster.Turn turn, Instant at) {
-    room.acquireUninterruptibly();
+  /// Starts each check at its moment.
+  private void start(List<Start> starts) {
+    Iterator<Start> left = starts.iterator();
     try {
-      threads.execute(() -> run(turn, at));
-    } catch (RejectedExecutionException e) {
-      room.release(); // closing
+      while (left.hasNext()) {
+        Start next = left.next();
+        sleepUntil(next.at());
+        threads.execute(() -> run(next.turn()));
+      }
+    } catch (InterruptedException | RejectedExecutionException e) {
+      Thread.currentThread().interrupt(); // closing: nobody looks for room or turns any more
     }
   }
 
-  private void run(Roster.Turn turn, Instant at) {
+  private void run(Roster.Turn turn) {
     Watch watch = turn.watch();
     Asked asked = watch.asked();
     try {
-      sleepUntil(at);
       // What came due while Rollcall was not running is not late: nobody was there to ask.
       Instant due = turn.due().isBefore(started) ? started : turn.due();
       Observation observation = asking.ask(asked, due);

@@ -1,14 +1,16 @@
 package dev.rollcall.server.monitor;
 
 import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.Rows;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
 
 /// The ticks: every observation as it came, until retention takes it.
@@ -33,27 +35,37 @@ final class TickStore {
   /// tick was kept before. A tick's natural key is its service and instant, so that writing it
   /// again changes nothing.
   static int[] insert(Handle tx, List<Outcome> outcomes) {
-    try (PreparedBatch batch = tx.prepareBatch(INSERT)) {
-      for (Outcome outcome : outcomes) {
-        Observation o = outcome.observation();
-        Measured measured = o.measured();
-        Measured.Phases phases = measured.phases();
-        batch
-            .bind(0, outcome.serviceId())
-            .bind(1, o.at().toEpochMilli())
-            .bind(2, State.of(o).code())
-            .bind(3, micros(o.response()))
-            .bind(4, micros(phases.dns()))
-            .bind(5, micros(phases.connect()))
-            .bind(6, micros(phases.tls()))
-            .bind(7, micros(phases.firstByte()))
-            .bind(8, micros(phases.total()))
-            .bind(9, measured.status().isPresent() ? (Integer) measured.status().getAsInt() : null)
-            .bind(10, measured.redirects())
-            .bind(11, reason(o))
-            .add();
-      }
-      return batch.execute();
+    return Rows.write(tx, INSERT, outcomes, TickStore::bind);
+  }
+
+  private static void bind(PreparedStatement row, Outcome outcome) throws SQLException {
+    Observation o = outcome.observation();
+    Measured measured = o.measured();
+    Measured.Phases phases = measured.phases();
+    row.setLong(1, outcome.serviceId());
+    row.setLong(2, o.at().toEpochMilli());
+    row.setInt(3, State.of(o).code());
+    row.setLong(4, micros(o.response()));
+    bind(row, 5, phases.dns());
+    bind(row, 6, phases.connect());
+    bind(row, 7, phases.tls());
+    bind(row, 8, phases.firstByte());
+    bind(row, 9, phases.total());
+    if (measured.status().isPresent()) {
+      row.setInt(10, measured.status().getAsInt());
+    } else {
+      row.setNull(10, Types.SMALLINT);
+    }
+    row.setInt(11, measured.redirects());
+    row.setString(12, reason(o));
+  }
+
+  private static void bind(PreparedStatement row, int place, Optional<Duration> time)
+      throws SQLException {
+    if (time.isPresent()) {
+      row.setLong(place, micros(time.get()));
+    } else {
+      row.setNull(place, Types.BIGINT);
     }
   }
 
@@ -89,19 +101,6 @@ final class TickStore {
                 .one());
   }
 
-  /// The last observations of one service, newest first.
-  static List<Tick> latest(Handle handle, long service, int most) {
-    return handle
-        .createQuery(
-            "SELECT at, state, response_us, dns_us, connect_us, tls_us, first_byte_us, total_us,"
-                + " status, redirects, reason FROM service_tick WHERE service_id = :service"
-                + " ORDER BY at DESC LIMIT :most")
-        .bind("service", service)
-        .bind("most", most)
-        .map((row, _) -> tick(row))
-        .list();
-  }
-
   private static Tick tick(ResultSet row) throws SQLException {
     return new Tick(
         Instant.ofEpochMilli(row.getLong("at")),
@@ -133,9 +132,5 @@ final class TickStore {
 
   static long micros(Duration duration) {
     return duration.toNanos() / 1000;
-  }
-
-  private static @Nullable Long micros(Optional<Duration> duration) {
-    return duration.map(TickStore::micros).orElse(null);
   }
 }

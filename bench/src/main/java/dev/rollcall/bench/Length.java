@@ -1,0 +1,13 @@
+package dev.rollcall.bench;
+
+import java.time.Duration;
+
+/// How long to measure.
+///
+/// @param warm what passes before, for Java to compile what is hot
+/// @param steady the stretch that is measured
+/// @param rounds how often, where a median of single events is taken
+record Length(Duration warm, Duration steady, int rounds) {
+  static final Length FULL = new Length(Duration.ofSeconds(45), Duration.ofSeconds(30), 7);
+  static final Length SHORT = new Length(Duration.ofSeconds(8), Duration.ofSeconds(10), 3);
+}

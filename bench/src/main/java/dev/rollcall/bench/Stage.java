@@ -1,0 +1,65 @@
+package dev.rollcall.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/// What one benchmark sets up: a folder and the programs it started. Closing ends these by their
+/// process ids and removes the folder.
+final class Stage implements AutoCloseable {
+  private final Path folder;
+  private final Deque<Child> children = new ArrayDeque<>();
+
+  private Stage(Path folder) {
+    this.folder = folder;
+  }
+
+  static Stage open() throws IOException {
+    return new Stage(Files.createTempDirectory("rollcall-bench-"));
+  }
+
+  /// A new folder inside the stage's own.
+  Path folder(String name) throws IOException {
+    return Files.createTempDirectory(folder, name + "-");
+  }
+
+  /// Starts a program. What it prints goes into a file that is shown if it fails.
+  Child start(String name, List<String> command, Map<String, String> environment)
+      throws IOException {
+    Child child = Child.start(folder(name).resolve("log"), command, environment);
+    children.push(child);
+    return child;
+  }
+
+  /// A port of the loopback interface that is free now.
+  static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    children.forEach(Child::stop);
+    try (Stream<Path> files = Files.walk(folder)) {
+      files.sorted(Comparator.reverseOrder()).forEach(Stage::delete);
+    }
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

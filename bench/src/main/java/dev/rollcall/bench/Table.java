@@ -1,0 +1,30 @@
+package dev.rollcall.bench;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Locale;
+
+/// Prints figures, a line each, as soon as they are known.
+final class Table {
+  Table() throws IOException {
+    System.out.println("   " + Proc.machine());
+  }
+
+  void row(String what, String format, Object... values) {
+    System.out.printf(
+        Locale.ROOT, "   %-44s %s%n", what, String.format(Locale.ROOT, format, values));
+  }
+
+  /// The last line: what came out beside what is asked.
+  void verdict(boolean held, String format, Object... values) {
+    System.out.printf(
+        Locale.ROOT,
+        "%s %s%n",
+        held ? "=> held:  " : "=> MISSED:",
+        String.format(Locale.ROOT, format, values));
+  }
+
+  static double millis(Duration duration) {
+    return duration.toNanos() / 1e6;
+  }
+}

@@ -1,0 +1,30 @@
+package dev.rollcall.bench;
+
+import java.io.IOException;
+import java.time.Duration;
+
+/// Waiting, with an end.
+final class Wait {
+  private static final Duration STEP = Duration.ofMillis(2);
+
+  /// What is waited for.
+  interface Condition {
+    boolean holds() throws IOException, InterruptedException;
+  }
+
+  private Wait() {}
+
+  /// Waits until `condition` holds, for as long as `child` runs.
+  static void until(String what, Duration patience, Child child, Condition condition)
+      throws IOException, InterruptedException {
+    long end = System.nanoTime() + patience.toNanos();
+    while (!condition.holds()) {
+      child.mustRun();
+      if (System.nanoTime() > end) {
+        throw new IllegalStateException(
+            "waited %d s in vain: %s; %s".formatted(patience.toSeconds(), what, child.output()));
+      }
+      Thread.sleep(STEP);
+    }
+  }
+}
