@@ -46,9 +46,14 @@ class ArchitectureTest {
           "cluster",
           "page");
 
-  /// The loops that wait for their next turn: all other code waits for a condition.
+  /// The loops that wait for their next turn, and who gathers for a moment: all other code waits
+  /// for a condition.
   private static final Set<String> SCHEDULES =
-      Set.of(ROOT + "monitor.Runner", ROOT + "monitor.Upkeep");
+      Set.of(
+          ROOT + "monitor.Runner",
+          ROOT + "monitor.Upkeep",
+          ROOT + "app.Training",
+          ROOT + "monitor.Keeping");
 
   private static final JavaClasses SERVER =
       new ClassFileImporter()

@@ -33,6 +33,9 @@ class RouteMatrixIT {
   private static final Set<String> PLACED =
       new TreeSet<>(
           Set.of(
+              "GET / PUBLIC",
+              "GET /live PUBLIC",
+              "GET /assets/{name} PUBLIC",
               "GET /health PUBLIC",
               "GET /metrics PUBLIC",
               "GET /ready PUBLIC",
@@ -110,7 +113,9 @@ class RouteMatrixIT {
 
   @Test
   void everyRouteIsPlaced() {
-    assertThat(mounted().stream().map(Mounted::line)).containsExactlyInAnyOrderElementsOf(PLACED);
+    assertThat(mounted().stream().map(Mounted::line))
+        .extracting(line -> line.replaceFirst("/assets/\\S+", "/assets/{name}"))
+        .containsOnly(PLACED.toArray(String[]::new));
   }
 
   @ParameterizedTest
@@ -149,8 +154,9 @@ class RouteMatrixIT {
       request.append(
           "Content-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}");
       socket.getOutputStream().write(request.toString().getBytes(ISO_8859_1));
-      String answer = new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
-      return Integer.parseInt(answer.split(" ", 3)[1]);
+      // No further than the status: a stream of events has no end.
+      String answer = new String(socket.getInputStream().readNBytes(12), ISO_8859_1);
+      return Integer.parseInt(answer.split(" ", -1)[1]);
     }
   }
 

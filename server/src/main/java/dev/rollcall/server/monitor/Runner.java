@@ -77,7 +77,7 @@ final class Runner implements AutoCloseable {
   }
 
   void start() {
-    roster.mend(started);
+    roster.mend(clock.wall()); // not `started`: another process may have asked since
     threads.execute(this::callTheRoll);
   }
 

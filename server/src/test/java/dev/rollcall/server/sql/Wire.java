@@ -9,30 +9,33 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// A line to a server on this machine that can be cut and mended.
-final class Wire implements AutoCloseable {
+public final class Wire implements AutoCloseable {
   private final ServerSocket entrance;
   private final int server;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private volatile boolean cut;
 
-  Wire(int server) throws IOException {
+  /// A line to that port.
+  public Wire(int server) throws IOException {
     this.server = server;
     this.entrance = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     Thread.startVirtualThread(this::accept);
   }
 
-  int port() {
+  /// Where to connect to.
+  public int port() {
     return entrance.getLocalPort();
   }
 
   /// Breaks what is connected, and whatever connects from now on.
-  void cut() {
+  public void cut() {
     cut = true;
     open.forEach(Wire::closed);
     open.clear();
   }
 
-  void mend() {
+  /// Lets new connections through.
+  public void mend() {
     cut = false;
   }
 
