@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
 /// The services as a person looks at them: what is wrong first.
@@ -28,8 +29,10 @@ public final class Overview {
 
   private static final String FROM =
       " FROM service_schedule d JOIN service s ON s.id = d.service_id"
-          + " JOIN service_metric m ON m.service_id = s.id"
-          + " LEFT JOIN service_event e ON e.service_id = s.id AND e.date_ended IS NULL";
+          + " JOIN service_metric m ON m.service_id = s.id";
+
+  private static final String EVENT =
+      " LEFT JOIN service_event e ON e.service_id = s.id AND e.date_ended IS NULL";
 
   private static final String MATCHING =
       " WHERE (lower(s.name) LIKE :like ESCAPE '!' OR lower(s.url) LIKE :like ESCAPE '!')";
@@ -130,14 +133,15 @@ public final class Overview {
   /// The services whose name or URL contains `text`: those that are down first, the longest down
   /// last; then what is unknown, what is new, and what is up, by name.
   ///
-  /// Three statements, however many rows are asked for.
+  /// Four statements, however many rows are asked for.
   public List<Row> rows(String text, Optional<Standing> only, int limit, int offset) {
     Instant now = clock.wall();
     return database.read(
         handle -> {
           List<Head> heads = heads(handle, text, only, limit, offset);
           OverviewDetails details =
-              OverviewDetails.of(handle, heads.stream().map(Head::id).toList(), now);
+              OverviewDetails.of(
+                  handle, heads.stream().collect(Collectors.toMap(Head::id, Head::asked)), now);
           return heads.stream().map(head -> row(head, details)).toList();
         });
   }
@@ -146,16 +150,23 @@ public final class Overview {
   ///
   /// @param started when the event that lasts began
   private record Head(
-      long id, String name, String url, Standing standing, Optional<Instant> started) {}
+      long id,
+      String name,
+      String url,
+      Standing standing,
+      Optional<Instant> started,
+      OverviewDetails.Asked asked) {}
 
   private List<Head> heads(
       Handle handle, String text, Optional<Standing> only, int limit, int offset) {
     return handle
         .createQuery(
-            "SELECT * FROM (SELECT s.id AS s_id, s.name, s.url, e.date_started, "
+            "SELECT * FROM (SELECT s.id AS s_id, s.name, s.url, e.date_started,"
+                + " s.created_at, d.interval_ms, "
                 + STATE
                 + " AS standing"
                 + FROM
+                + EVENT
                 + MATCHING
                 + ") listed"
                 + (only.isPresent() ? " WHERE standing = :only" : "")
@@ -177,7 +188,10 @@ public final class Overview {
         row.getString("name"),
         row.getString("url"),
         standing(row.getInt("standing")),
-        started == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(started)));
+        started == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(started)),
+        new OverviewDetails.Asked(
+            Instant.ofEpochMilli(row.getLong("created_at")),
+            Duration.ofMillis(row.getLong("interval_ms"))));
   }
 
   private static Row row(Head head, OverviewDetails details) {

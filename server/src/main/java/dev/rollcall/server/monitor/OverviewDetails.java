@@ -13,11 +13,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 
 /// What the [Overview] shows of a page's services beside how they stand: one statement for the
-/// observations of all of them, one for their hours.
-record OverviewDetails(Map<Long, List<Observed>> ticks, Map<Long, Shares> shares) {
+/// observations of all of them, two for their hours.
+record OverviewDetails(
+    Map<Long, List<Observed>> ticks, Map<Long, Share> days, Map<Long, Share> months) {
   private static final int LATEST = 50;
   private static final Duration DAY = Duration.ofDays(1);
   private static final Duration MONTH = Duration.ofDays(30);
@@ -33,28 +35,25 @@ record OverviewDetails(Map<Long, List<Observed>> ticks, Map<Long, Shares> shares
           LIMIT 1 OFFSET :most), 0)
       WHERE s.id IN (<ids>) ORDER BY t.service_id, t.at""";
 
-  /// An hour is missing where a service that is asked at least hourly has none between its first
-  /// full hour and now.
+  /// Asked for both stretches apart: a plain sum over the primary key takes a third of the time of
+  /// one statement that tells the hours apart.
   private static final String HOURS =
       """
-      SELECT h.service_id, s.created_at, d.interval_ms,
-        SUM(h.up_count) AS up, SUM(h.down_count) AS down, SUM(h.unknown_count) AS unknown,
-        COUNT(*) AS hours,
-        SUM(CASE WHEN h.hour > :day THEN h.up_count ELSE 0 END) AS day_up,
-        SUM(CASE WHEN h.hour > :day THEN h.down_count ELSE 0 END) AS day_down,
-        SUM(CASE WHEN h.hour > :day THEN h.unknown_count ELSE 0 END) AS day_unknown,
-        SUM(CASE WHEN h.hour > :day THEN 1 ELSE 0 END) AS day_hours
-      FROM service s JOIN service_schedule d ON d.service_id = s.id
-        JOIN service_hour h ON h.service_id = s.id AND h.hour > :month
-      WHERE s.id IN (<ids>) GROUP BY h.service_id, s.created_at, d.interval_ms""";
+      SELECT service_id, SUM(up_count), SUM(down_count), SUM(unknown_count), COUNT(*)
+      FROM service_hour WHERE service_id IN (<ids>) AND hour > :from GROUP BY service_id""";
 
-  private record Shares(Share day, Share month) {}
+  /// Since when a service is asked, and how often.
+  record Asked(Instant created, Duration interval) {}
 
-  static OverviewDetails of(Handle handle, List<Long> ids, Instant now) {
-    if (ids.isEmpty()) {
-      return new OverviewDetails(Map.of(), Map.of());
+  /// @param services by their ids
+  static OverviewDetails of(Handle handle, Map<Long, Asked> services, Instant now) {
+    if (services.isEmpty()) {
+      return new OverviewDetails(Map.of(), Map.of(), Map.of());
     }
-    return new OverviewDetails(ticks(handle, ids), shares(handle, ids, now));
+    return new OverviewDetails(
+        ticks(handle, services.keySet()),
+        shares(handle, services, now.minus(DAY), now),
+        shares(handle, services, now.minus(MONTH), now));
   }
 
   /// Oldest first, 50 at most.
@@ -63,14 +62,14 @@ record OverviewDetails(Map<Long, List<Observed>> ticks, Map<Long, Shares> shares
   }
 
   Share day(long id) {
-    return shares.containsKey(id) ? shares.get(id).day() : NOTHING;
+    return days.getOrDefault(id, NOTHING);
   }
 
   Share month(long id) {
-    return shares.containsKey(id) ? shares.get(id).month() : NOTHING;
+    return months.getOrDefault(id, NOTHING);
   }
 
-  private static Map<Long, List<Observed>> ticks(Handle handle, List<Long> ids) {
+  private static Map<Long, List<Observed>> ticks(Handle handle, Set<Long> ids) {
     Map<Long, List<Observed>> found = new HashMap<>();
     handle
         .createQuery(TICKS)
@@ -79,7 +78,7 @@ record OverviewDetails(Map<Long, List<Observed>> ticks, Map<Long, Shares> shares
         .map(
             (row, _) ->
                 found
-                    .computeIfAbsent(row.getLong("service_id"), _ -> new ArrayList<>(LATEST))
+                    .computeIfAbsent(row.getLong(1), _ -> new ArrayList<>(LATEST))
                     .add(observed(row)))
         .list();
     return found;
@@ -87,48 +86,46 @@ record OverviewDetails(Map<Long, List<Observed>> ticks, Map<Long, Shares> shares
 
   private static Observed observed(ResultSet row) throws SQLException {
     return new Observed(
-        Instant.ofEpochMilli(row.getLong("at")),
-        Overview.standing(State.ofCode(row.getInt("state"))),
-        Duration.ofNanos(row.getLong("response_us") * 1000),
-        Optional.ofNullable(row.getString("reason")));
+        Instant.ofEpochMilli(row.getLong(2)),
+        Overview.standing(State.ofCode(row.getInt(3))),
+        Duration.ofNanos(row.getLong(4) * 1000),
+        Optional.ofNullable(row.getString(5)));
   }
 
-  private static Map<Long, Shares> shares(Handle handle, List<Long> ids, Instant now) {
-    Map<Long, Shares> found = new HashMap<>();
-    Instant day = now.minus(DAY).minus(HourStore.HOUR);
-    Instant month = now.minus(MONTH).minus(HourStore.HOUR);
+  private static Map<Long, Share> shares(
+      Handle handle, Map<Long, Asked> services, Instant from, Instant now) {
+    Instant first = from.minus(HourStore.HOUR);
+    Map<Long, Share> found = new HashMap<>();
     handle
         .createQuery(HOURS)
-        .bindList("ids", ids)
-        .bind("day", day.toEpochMilli())
-        .bind("month", month.toEpochMilli())
+        .bindList("ids", services.keySet())
+        .bind("from", first.toEpochMilli())
         .map(
             (row, _) -> {
-              Instant created = Instant.ofEpochMilli(row.getLong("created_at"));
-              Duration interval = Duration.ofMillis(row.getLong("interval_ms"));
-              Instant asked = created.plus(interval);
-              boolean hourly = interval.compareTo(HourStore.HOUR) <= 0;
-              return found.put(
-                  row.getLong("service_id"),
-                  new Shares(
-                      share(row, "day_", hourly ? hours(day, asked, now) : 0),
-                      share(row, "", hourly ? hours(month, asked, now) : 0)));
+              long id = row.getLong(1);
+              Asked asked = services.getOrDefault(id, new Asked(now, Duration.ZERO));
+              return found.put(id, share(row, fullHours(asked, first, now)));
             })
         .list();
     return found;
   }
 
-  /// How many full hours there have to be after `from`, of a service asked since `asked`.
-  private static long hours(Instant from, Instant asked, Instant now) {
-    Instant first = (from.isAfter(asked) ? from : asked).truncatedTo(ChronoUnit.HOURS);
+  /// How many hours there have to be since `from`; none of a service asked less than hourly.
+  private static long fullHours(Asked asked, Instant from, Instant now) {
+    if (asked.interval().compareTo(HourStore.HOUR) > 0) {
+      return 0;
+    }
+    Instant begun = asked.created().plus(asked.interval());
+    Instant first = (from.isAfter(begun) ? from : begun).truncatedTo(ChronoUnit.HOURS);
     return Duration.between(first, now.truncatedTo(ChronoUnit.HOURS)).toHours() - 1;
   }
 
-  private static Share share(ResultSet row, String span, long hours) throws SQLException {
-    long up = row.getLong(span + "up");
-    long all = up + row.getLong(span + "down");
+  /// Some of the time is unknown where observations found nothing out, or hours are missing.
+  private static Share share(ResultSet row, long fullHours) throws SQLException {
+    long up = row.getLong(2);
+    long all = up + row.getLong(3);
     return new Share(
         all == 0 ? OptionalDouble.empty() : OptionalDouble.of(100.0 * up / all),
-        row.getLong(span + "unknown") > 0 || row.getLong(span + "hours") < hours);
+        row.getLong(4) > 0 || row.getLong(5) < fullHours);
   }
 }

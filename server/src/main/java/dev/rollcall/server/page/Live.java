@@ -53,7 +53,7 @@ final class Live {
     private final EventStream stream;
     private final String seen;
     private Optional<Shown> shown = Optional.empty();
-    private Duration told = LONGEST_SILENCE.negated();
+    private Duration told = clock.monotonic();
 
     private Watcher(EventStream stream, String seen) {
       this.stream = stream;
@@ -79,10 +79,11 @@ final class Live {
 
     private void tell(Look look) {
       Shown now = Shown.of(look);
+      boolean first = shown.isEmpty();
       boolean news = shown.isPresent() ? tellChanges(shown.get(), now, look) : tellAll(now, look);
       shown = Optional.of(now);
       Duration moment = clock.monotonic();
-      if (news || moment.minus(told).compareTo(LONGEST_SILENCE) >= 0) {
+      if (news || first || moment.minus(told).compareTo(LONGEST_SILENCE) >= 0) {
         stream.send("now", look.at().truncatedTo(ChronoUnit.SECONDS).toString());
         told = moment;
       }
