@@ -13,7 +13,14 @@ import java.time.Instant;
 /// @param rssMiB memory at the end
 /// @param peakMiB the most memory since the start
 /// @param lag of the checks that started in it
-record Stretch(Ticks.Span span, Duration cpu, Duration compilers, double others, long rssMiB, long peakMiB, Lag lag) {
+record Stretch(
+    Ticks.Span span,
+    Duration cpu,
+    Duration compilers,
+    double others,
+    long rssMiB,
+    long peakMiB,
+    Lag lag) {
   /// Watches for `length`. The metrics are read outside of it, as reading them takes time too.
   static Stretch of(Rollcall rollcall, Duration length) throws IOException, InterruptedException {
     Lag lagBefore = rollcall.lag();
@@ -24,7 +31,9 @@ record Stretch(Ticks.Span span, Duration cpu, Duration compilers, double others,
     Duration busyBefore = Proc.busy();
     Thread.sleep(length);
     Duration cpu = rollcall.child().cpu().minus(cpuBefore);
-    Duration compilers = Duration.ofMillis(Math.max(0, rollcall.child().compilers().minus(compilersBefore).toMillis()));
+    Duration compilers =
+        Duration.ofMillis(
+            Math.max(0, rollcall.child().compilers().minus(compilersBefore).toMillis()));
     Duration busy = Proc.busy().minus(busyBefore);
     Instant to = from.plus(length);
     long rss = rollcall.child().rssMiB();
