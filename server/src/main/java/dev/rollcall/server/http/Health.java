@@ -4,8 +4,7 @@ import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -84,15 +83,15 @@ public final class Health {
     }
   }
 
-  private Answer metrics(Request request) throws IOException {
+  private Answer metrics(Request request) {
     // the JVM's own take a while to set up, and nobody asks for them in the first second
     if (withJvm.compareAndSet(false, true)) {
       JvmMetrics.builder().register(registry);
     }
     ExpositionFormatWriter writer =
         ExpositionFormats.init().findWriter(request.header("Accept").orElse(""));
-    ByteArrayOutputStream text = new ByteArrayOutputStream(16 * 1024);
-    writer.write(text, registry.scrape());
-    return Answer.bytes(200, writer.getContentType(), text.toByteArray());
+    MetricSnapshots snapshots = registry.scrape();
+    // ten thousand services are some ten megabytes of text
+    return Answer.stream(200, writer.getContentType(), out -> writer.write(out, snapshots));
   }
 }

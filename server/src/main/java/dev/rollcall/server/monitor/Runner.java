@@ -34,8 +34,9 @@ final class Runner implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   /// Checks whose moment has passed (after a restart, or of many new services) start this far
-  /// apart.
-  private static final Duration PACE = Duration.ofNanos(400_000);
+  /// apart: as many as are claimed at once are under way before the next round, so that a runner
+  /// that fell behind can catch up.
+  private static final Duration PACE = Duration.ofNanos(100_000);
 
   /// Checks start at whole slots, several at a time, so that the machine wakes up for many at once.
   private static final Duration SLOT = Duration.ofMillis(10);
