@@ -64,7 +64,7 @@ final class Declared {
   static final Setting<Duration> INTERVAL =
       Setting.of(
               "monitor.interval",
-              Kind.duration(Duration.ofMillis(100), DAY.multipliedBy(30)),
+              Kind.duration(Duration.ofMillis(200), DAY.multipliedBy(366)),
               "15s",
               "how often a service is asked that does not say so itself")
           .alias("RUNNER_SCRAPE_INTERVAL_SECONDS", Declared::seconds);

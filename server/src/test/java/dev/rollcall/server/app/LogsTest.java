@@ -16,7 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 class LogsTest {
   private static final System.Logger OURS =
       System.getLogger("dev.rollcall.server.monitor.Schedule");
-  private static final System.Logger LIBRARY = System.getLogger("org.flywaydb.core.Flyway");
+  private static final System.Logger LIBRARY = System.getLogger("org.example.Library");
   private final IllegalStateException bug =
       new IllegalStateException("wrong\nat all", new IOException("disk full"));
 
@@ -94,7 +94,7 @@ class LogsTest {
     LIBRARY.log(Level.INFO, "chatter");
     OURS.log(Level.DEBUG, "detail");
     LIBRARY.log(Level.WARNING, "beware");
-    assertThat(lines()).singleElement().asString().endsWith("WARN  Flyway: beware");
+    assertThat(lines()).singleElement().asString().endsWith("WARN  Library: beware");
   }
 
   @Test

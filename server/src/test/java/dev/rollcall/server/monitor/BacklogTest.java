@@ -3,13 +3,16 @@ package dev.rollcall.server.monitor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class BacklogTest {
-  private final Backlog backlog = new Backlog(5);
+  private final List<Long> gone = new ArrayList<>();
+  private final Backlog<Outcome> backlog =
+      new Backlog<>(5, outcome -> gone.add(outcome.serviceId()));
 
   private void add(long... services) {
     LongStream.of(services).forEach(service -> backlog.add(outcome(service)));
@@ -39,6 +42,7 @@ class BacklogTest {
     add(1, 2, 3, 4, 5, 6, 7);
     assertThat(backlog.size()).isEqualTo(5);
     assertThat(backlog.lost()).isEqualTo(2);
+    assertThat(gone).containsExactly(1L, 2L);
     assertThat(take(9)).containsExactly(3L, 4L, 5L, 6L, 7L);
   }
 

@@ -49,7 +49,7 @@ class KeepingTest {
     kept = new MonitorDatabase(engine, folder);
     Schedule turns = new Schedule(kept.database, kept.commits, kept.clock);
     schedule = turns.rows();
-    keeping = kept.keeping(turns, new Backlog(10));
+    keeping = kept.keeping(turns);
     events = new EventStore(kept.database);
     ticks = new TickStore(kept.database);
     hours = new HourStore(kept.database);

@@ -76,8 +76,8 @@ final class MonitorDatabase implements AutoCloseable {
     return new Observation.Unknown(at, Duration.ofMillis(1), Measured.NOTHING, "no network");
   }
 
-  Keeping keeping(Schedule schedule, Backlog backlog) {
-    return new Keeping(database, commits, schedule, backlog, clock);
+  Keeping keeping(Schedule schedule) {
+    return new Keeping(database, commits, schedule, 1_000, clock);
   }
 
   long number(String query) {

@@ -24,7 +24,7 @@ class UpkeepTest {
     try (MonitorDatabase kept = new MonitorDatabase(engine, folder)) {
       long service = kept.service("one");
       Schedule schedule = new Schedule(kept.database, kept.commits, kept.clock);
-      Keeping keeping = kept.keeping(schedule, new Backlog(1));
+      Keeping keeping = kept.keeping(schedule);
       long fence = schedule.rows().claim(kept.clock.wall(), 1).getFirst().fence();
       List<Outcome> outcomes = new ArrayList<>();
       // More than one slice of a deletion, all of them too old, and two that stay.
