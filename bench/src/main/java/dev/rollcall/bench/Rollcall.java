@@ -1,6 +1,7 @@
 package dev.rollcall.bench;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -113,11 +114,16 @@ record Rollcall(Child child, Path data, int port, int healthPort, Instant began)
 
   /// How late checks have started so far.
   Lag lag() throws IOException, InterruptedException {
-    child.mustRun();
     URI metrics = URI.create("http://127.0.0.1:" + healthPort + "/metrics");
-    HttpResponse<Stream<String>> answer =
-        CLIENT.send(HttpRequest.newBuilder(metrics).build(), BodyHandlers.ofLines());
-    return Lag.of(answer.body());
+    try {
+      HttpResponse<Stream<String>> answer =
+          CLIENT.send(HttpRequest.newBuilder(metrics).build(), BodyHandlers.ofLines());
+      return Lag.of(answer.body());
+    } catch (IOException | UncheckedIOException e) {
+      Thread.sleep(Duration.ofSeconds(1)); // a program that is ending has ended then
+      child.mustRun();
+      throw new IllegalStateException("no metrics: " + e, e);
+    }
   }
 
   /// Ends it, so that everything is in the database file.

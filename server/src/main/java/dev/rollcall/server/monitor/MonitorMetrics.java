@@ -31,13 +31,15 @@ final class MonitorMetrics {
             .name("rollcall_service_up")
             .help("1 where the service answered as expected, 0 where not, NaN where unknown.")
             .labelNames("service")
+            .withoutExemplars()
             .register(registry);
     response =
         Histogram.builder()
             .name("rollcall_service_response_seconds")
             .help("Time from the start of a check to the end of the answer's header.")
             .labelNames("service")
-            .classicOnly() // native ones beside it would double the memory for each service
+            .classicOnly() // native ones and exemplars would triple the memory for each service
+            .withoutExemplars()
             .classicUpperBounds(RESPONSE_SECONDS)
             .register(registry);
     ticks =
@@ -45,6 +47,7 @@ final class MonitorMetrics {
             .name("rollcall_service_ticks_total")
             .help("Checks of the service that found it up or down.")
             .labelNames("service")
+            .withoutExemplars()
             .register(registry);
     certificate =
         Gauge.builder()
