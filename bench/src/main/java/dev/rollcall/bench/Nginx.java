@@ -1,6 +1,7 @@
 package dev.rollcall.bench;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -14,8 +15,32 @@ import java.util.stream.IntStream;
 /// The target: nginx with one worker that answers 200 to everything, on one port of many loopback
 /// addresses.
 record Nginx(Child child, int port, int hosts) {
-  private static final String CONFIG =
-      """
+  /// Starts nginx.
+  ///
+  /// @param hosts on how many addresses, from 127.0.0.1 on
+  /// @param keepAlive whether it keeps connections open
+  static Nginx start(Stage stage, int hosts, boolean keepAlive)
+      throws IOException, InterruptedException {
+    String program = Child.program("nginx", "nginx-light");
+    Path folder = stage.folder("nginx");
+    int port = Stage.freePort();
+    String listen =
+        IntStream.range(0, hosts)
+            .mapToObj(i -> "listen " + host(i) + ":" + port + " backlog=4096;")
+            .collect(Collectors.joining("\n    "));
+    Path file = folder.resolve("nginx.conf");
+    Files.writeString(file, config(keepAlive ? "3600s" : "0", listen));
+    Child child =
+        stage.start(
+            "nginx",
+            List.of(program, "-p", folder.toString(), "-e", "stderr", "-c", file.toString()),
+            Map.of());
+    Wait.until("nginx listens", Duration.ofSeconds(10), child, () -> accepts(port));
+    return new Nginx(child, port, hosts);
+  }
+
+  private static String config(String keepAlive, String listen) {
+    return """
       daemon off;
       worker_processes 1;
       worker_rlimit_nofile 60000;
@@ -36,30 +61,8 @@ record Nginx(Child child, int port, int hosts) {
           location / { return 200 "ok\\n"; }
         }
       }
-      """;
-
-  /// Starts nginx.
-  ///
-  /// @param hosts on how many addresses, from 127.0.0.1 on
-  /// @param keepAlive whether it keeps connections open
-  static Nginx start(Stage stage, int hosts, boolean keepAlive)
-      throws IOException, InterruptedException {
-    String program = Child.program("nginx", "nginx-light");
-    Path folder = stage.folder("nginx");
-    int port = Stage.freePort();
-    String listen =
-        IntStream.range(0, hosts)
-            .mapToObj(i -> "listen " + host(i) + ":" + port + " backlog=4096;")
-            .collect(Collectors.joining("\n    "));
-    Path file = folder.resolve("nginx.conf");
-    Files.writeString(file, CONFIG.formatted(keepAlive ? "3600s" : "0", listen));
-    Child child =
-        stage.start(
-            "nginx",
-            List.of(program, "-p", folder.toString(), "-e", "stderr", "-c", file.toString()),
-            Map.of());
-    Wait.until("nginx listens", Duration.ofSeconds(10), child, () -> accepts(port));
-    return new Nginx(child, port, hosts);
+      """
+        .formatted(keepAlive, listen);
   }
 
   private static String host(int i) {
@@ -73,7 +76,7 @@ record Nginx(Child child, int port, int hosts) {
 
   static boolean accepts(int port) {
     try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress("127.0.0.1", port), 1000);
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
       return true;
     } catch (IOException e) {
       return false;

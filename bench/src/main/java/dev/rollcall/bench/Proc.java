@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Scanner;
 import java.util.stream.Stream;
 
 /// What Linux counts: [proc(5)](https://man7.org/linux/man-pages/man5/proc.5.html).
@@ -75,6 +76,6 @@ final class Proc {
         Locale.ROOT,
         "%d processors, load before the run %s",
         Runtime.getRuntime().availableProcessors(),
-        Files.readString(Path.of("/proc/loadavg")).split(" ")[0]);
+        new Scanner(Files.readString(Path.of("/proc/loadavg"))).next());
   }
 }

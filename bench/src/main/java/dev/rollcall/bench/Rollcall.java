@@ -2,6 +2,7 @@ package dev.rollcall.bench;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -81,7 +82,7 @@ record Rollcall(Child child, Path data, int port, int healthPort, Instant began)
   /// A bare socket, which costs little where nobody listens yet.
   private boolean answers() {
     try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress("127.0.0.1", port), 1000);
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
       socket
           .getOutputStream()
           .write(

@@ -10,12 +10,14 @@ final class Table {
     System.out.println("   " + Proc.machine());
   }
 
+  @SuppressWarnings("AnnotateFormatMethod") // the annotation would be this module's only dependency on it
   void row(String what, String format, Object... values) {
     System.out.printf(
         Locale.ROOT, "   %-44s %s%n", what, String.format(Locale.ROOT, format, values));
   }
 
   /// The last line: what came out beside what is asked.
+  @SuppressWarnings("AnnotateFormatMethod") // as above
   void verdict(boolean held, String format, Object... values) {
     System.out.printf(
         Locale.ROOT,

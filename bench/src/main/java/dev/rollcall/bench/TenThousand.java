@@ -29,7 +29,7 @@ final class TenThousand implements Benchmark {
             .toList();
     Table table = new Table();
     // Two intervals at least: a distance between two ticks of each service.
-    Duration steady = INTERVAL.multipliedBy(length == Length.FULL ? 4 : 2);
+    Duration steady = INTERVAL.multipliedBy(length.equals(Length.FULL) ? 4 : 2);
     try (Silence silence = new Silence()) {
       Rollcall rollcall = Rollcall.start(stage, Rollcall.Setup.of(stage.folder("data"), services));
       Thread.sleep(INTERVAL.plus(length.warm()));

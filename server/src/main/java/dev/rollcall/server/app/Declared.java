@@ -64,7 +64,7 @@ final class Declared {
   static final Setting<Duration> INTERVAL =
       Setting.of(
               "monitor.interval",
-              Kind.duration(Duration.ofMillis(100), DAY.multipliedBy(30)),
+              Kind.duration(Duration.ofMillis(200), DAY.multipliedBy(366)),
               "15s",
               "how often a service is asked that does not say so itself")
           .alias("RUNNER_SCRAPE_INTERVAL_SECONDS", Declared::seconds);
@@ -174,15 +174,9 @@ final class Declared {
   }
 
   private static DatabaseLocation store(Optional<Secret> given, Path data, Path directory) {
-    DatabaseLocation location =
-        given
-            .map(text -> DatabaseLocation.parse(text.reveal()))
-            .orElseGet(() -> new DatabaseLocation.SqliteFile(data.resolve("rollcall.db")));
-    return switch (location) {
-      case DatabaseLocation.SqliteFile(Path file) ->
-          new DatabaseLocation.SqliteFile(directory.resolve(file));
-      case DatabaseLocation.PostgresServer server -> server;
-    };
+    return given
+        .map(text -> DatabaseLocation.parse(text.reveal(), directory))
+        .orElseGet(() -> new DatabaseLocation.SqliteFile(data.resolve("rollcall.db")));
   }
 
   /// Checked here, and read in [#store], which knows the folders. The whole text may be a secret,
@@ -192,7 +186,7 @@ final class Declared {
         "FILE|URL",
         text -> {
           try {
-            DatabaseLocation.parse(text);
+            DatabaseLocation.parse(text, Path.of(""));
           } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
                 "is no database known here: give the path of a SQLite file or a URL as in"

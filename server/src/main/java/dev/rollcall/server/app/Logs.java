@@ -6,7 +6,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.logging.Handler;
 import java.util.logging.Level;
-import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
@@ -34,7 +33,9 @@ final class Logs extends Handler {
   /// @param name what the process calls itself
   static void to(OutputStream out, Logging logging, String name) {
     boolean debug = logging.level() == Logging.Level.DEBUG;
-    LogManager.getLogManager().reset();
+    for (Handler other : ROOT.getHandlers()) {
+      ROOT.removeHandler(other);
+    }
     ROOT.addHandler(new Logs(out, new LogLine(logging, name)));
     ROOT.setLevel(debug ? Level.INFO : stricter(Level.WARNING, level(logging.level())));
     OURS.setLevel(level(logging.level()));

@@ -45,8 +45,8 @@ final class Reload<S> implements Runnable {
           String.join(", ", waiting));
     }
     if (!read.get().services().equals(services)) {
+      apply.accept(read.get().services());
       services = read.get().services();
-      apply.accept(services);
       LOG.log(Level.INFO, "{0} was read again: {1,number,#} services", file, services.size());
     }
   }

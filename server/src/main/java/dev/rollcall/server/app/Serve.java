@@ -3,6 +3,7 @@ package dev.rollcall.server.app;
 import dev.rollcall.server.app.ServeSettings.Listener;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.config.Secret;
+import dev.rollcall.server.config.Setting;
 import dev.rollcall.server.config.Values;
 import dev.rollcall.server.http.CannotListen;
 import dev.rollcall.server.http.Handler;
@@ -17,6 +18,7 @@ import dev.rollcall.server.http.Unavailable;
 import dev.rollcall.server.monitor.Monitor;
 import dev.rollcall.server.monitor.ServiceDefinition;
 import dev.rollcall.server.monitor.ServiceReader;
+import dev.rollcall.server.page.Pages;
 import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DatabaseConfig;
@@ -30,6 +32,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /// The composition root of `serve`: opens every part in the order in which they need each other,
@@ -99,13 +102,18 @@ final class Serve {
 
     List<Route> routes = new ArrayList<>();
     if (settings.roles().contains(Role.API)) {
-      monitor.routes().forEach(route -> routes.add(route.around(Serve::saying503)));
+      Stream.of(monitor.routes(), new Pages(monitor.overview(), clock).routes())
+          .flatMap(List::stream)
+          .map(route -> route.around(Serve::saying503))
+          .forEach(routes::add);
     }
     RequestTimes times = new RequestTimes(registry);
-    HttpListener main = parts.add("the main port", listen(settings.web().main(), routes, times));
+    HttpListener main =
+        parts.add("the main port", listen(settings.web().main(), Declared.PORT, routes, times));
     HttpListener health =
         parts.add(
-            "the health port", listen(settings.web().health(), healthRoutes(database), times));
+            "the health port",
+            listen(settings.web().health(), Declared.HEALTH_PORT, healthRoutes(database), times));
 
     if (settings.roles().contains(Role.RUNNER)) {
       monitor.apply(configuration.services());
@@ -149,9 +157,10 @@ final class Serve {
     };
   }
 
-  private HttpListener listen(Listener listener, List<Route> routes, RequestTimes times) {
+  private HttpListener listen(
+      Listener listener, Setting<Integer> port, List<Route> routes, RequestTimes times) {
     return HttpListener.open(
-        Listening.on(listener.host(), listener.port(), "port")
+        Listening.on(listener.host(), listener.port(), port.flag() + " or " + port.key())
             .withAccessLog(settings.web().accessLog()),
         routes,
         new Management(settings.web().token().map(Secret::reveal), Set.of(listener.host())),

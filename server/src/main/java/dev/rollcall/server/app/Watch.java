@@ -71,8 +71,8 @@ final class Watch implements AutoCloseable {
     } else {
       missed = false;
       if (same(now, seen) && !same(now, told)) {
-        told = now;
         changed.run();
+        told = now;
       }
     }
     seen = now;
@@ -94,12 +94,14 @@ final class Watch implements AutoCloseable {
   private void run(Runnable changed) {
     try {
       while (!closed.await(PERIOD.toNanos(), TimeUnit.NANOSECONDS)) {
-        look(changed);
+        try {
+          look(changed);
+        } catch (RuntimeException e) {
+          LOG.log(Level.WARNING, "a change of " + file + " could not be applied, trying again", e);
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (RuntimeException e) {
-      LOG.log(Level.ERROR, "changes of " + file + " are no longer seen", e);
     }
   }
 

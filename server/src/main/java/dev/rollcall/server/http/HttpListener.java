@@ -31,6 +31,8 @@ public final class HttpListener implements AutoCloseable {
   /// Helidon tells about itself at every start; held here, or the setting would be collected.
   private static final Logger HELIDON = Logger.getLogger("io.helidon");
 
+  private static final System.Logger LOG = System.getLogger(HttpListener.class.getName());
+
   private static final Duration NEVER = Duration.ofDays(365);
 
   static {
@@ -94,6 +96,10 @@ public final class HttpListener implements AutoCloseable {
       connections.close();
       throw taken(listening);
     }
+    routes.forEach(
+        route ->
+            LOG.log(
+                System.Logger.Level.DEBUG, "port {0,number,#} answers {1}", server.port(), route));
     return new HttpListener(server, dispatcher, connections, List.copyOf(routes));
   }
 

@@ -4,39 +4,45 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Consumer;
 
-/// Outcomes that could not be written because the database was away: kept in memory, in order, up
-/// to a bound, until it is back. Past the bound the oldest go first; what they would have told is
-/// unknown from then on.
-final class Backlog {
+/// What waits to be written, in order, up to a bound. Past it the oldest go first.
+///
+/// @param <T> what waits
+final class Backlog<T> {
   private final int most;
-  private final ArrayDeque<Outcome> waiting = new ArrayDeque<>();
+  private final Consumer<T> whenLost;
+  private final ArrayDeque<T> waiting = new ArrayDeque<>();
   private long lost;
 
-  Backlog(int most) {
+  /// @param whenLost hears of each that went for want of room
+  Backlog(int most, Consumer<T> whenLost) {
     this.most = most;
+    this.whenLost = whenLost;
   }
 
-  synchronized void add(Outcome outcome) {
+  /// Lets one more wait; tells whether it is the first.
+  synchronized boolean add(T one) {
     if (waiting.size() == most) {
-      waiting.removeFirst();
+      whenLost.accept(waiting.removeFirst());
       lost++;
     }
-    waiting.addLast(outcome);
+    waiting.addLast(one);
+    return waiting.size() == 1;
   }
 
-  /// Takes the oldest outcomes, at most `count`.
-  synchronized List<Outcome> take(int count) {
-    List<Outcome> taken = new ArrayList<>(Math.min(count, waiting.size()));
+  /// Takes the oldest, at most `count`.
+  synchronized List<T> take(int count) {
+    List<T> taken = new ArrayList<>(Math.min(count, waiting.size()));
     while (taken.size() < count && !waiting.isEmpty()) {
       taken.add(waiting.removeFirst());
     }
     return taken;
   }
 
-  /// Puts back what was taken and could not be written either.
-  synchronized void putBack(Collection<Outcome> taken) {
-    List<Outcome> younger = new ArrayList<>(waiting);
+  /// Puts back what was taken and could not be written, before what came meanwhile.
+  synchronized void putBack(Collection<T> taken) {
+    List<T> younger = new ArrayList<>(waiting);
     waiting.clear();
     taken.forEach(this::add);
     younger.forEach(this::add);

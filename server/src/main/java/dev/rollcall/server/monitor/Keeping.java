@@ -14,11 +14,14 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jdbi.v3.core.Handle;
 
 /// Keeps what checks find: turn, tick, counts, sums and events of a check are written in one
-/// transaction, so that they agree with each other after any crash. While the database is away
-/// outcomes wait in the backlog.
+/// transaction, so that they agree with each other after any crash.
+///
+/// Outcomes wait in a backlog for a moment, so that many share a transaction, which costs as much
+/// as many outcomes; and for as long as the database is away. They are written in their order.
 final class Keeping implements Batch<Outcome, Boolean> {
   private static final Logger LOG = System.getLogger(Keeping.class.getName());
   private static final int AT_ONCE = 1_000;
@@ -27,36 +30,36 @@ final class Keeping implements Batch<Outcome, Boolean> {
   private final Database database;
   private final GroupCommit commits;
   private final Schedule schedule;
-  private final Backlog backlog;
   private final Clock clock;
-  private final List<Found> gathered = new ArrayList<>();
+  private final Backlog<Found> backlog;
+  private final ReentrantLock writing = new ReentrantLock();
+  private volatile boolean stuck;
 
   /// An outcome, and who has to hear if it cannot be kept.
   private record Found(Watch watch, Outcome outcome) {}
 
-  Keeping(Database database, GroupCommit commits, Schedule schedule, Backlog backlog, Clock clock) {
+  /// @param most how many outcomes may wait; past that the oldest are lost
+  Keeping(Database database, GroupCommit commits, Schedule schedule, int most, Clock clock) {
     this.database = database;
     this.commits = commits;
     this.schedule = schedule;
-    this.backlog = backlog;
     this.clock = clock;
+    this.backlog = new Backlog<>(most, found -> found.watch().doubt());
   }
 
-  /// Takes over an outcome, which is durable within moments or waits in the backlog: the first to
-  /// come waits a little and writes for all that come meanwhile, as a transaction costs as much as
-  /// many outcomes.
+  /// Takes over an outcome, which is durable within moments, or when the database is back.
   void keep(Watch watch, Outcome outcome) {
-    boolean first;
-    synchronized (gathered) {
-      first = gathered.isEmpty();
-      gathered.add(new Found(watch, outcome));
+    if (!backlog.add(new Found(watch, outcome))) {
+      return; // whoever was first writes it too
     }
-    if (first) {
-      boolean interrupted = linger();
-      write(gathered());
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+    boolean interrupted = linger();
+    try {
+      flush();
+    } catch (StorageException e) {
+      stuck = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -70,34 +73,9 @@ final class Keeping implements Batch<Outcome, Boolean> {
     }
   }
 
-  private List<Found> gathered() {
-    synchronized (gathered) {
-      List<Found> all = List.copyOf(gathered);
-      gathered.clear();
-      return all;
-    }
-  }
-
-  private void write(List<Found> found) {
-    List<Outcome> outcomes = found.stream().map(Found::outcome).toList();
-    try {
-      if (backlog.size() > 0) {
-        outcomes.forEach(backlog::add); // in order, behind those that wait
-      } else {
-        commits.writeAll(this, outcomes);
-      }
-    } catch (StorageException e) {
-      found.forEach(each -> each.watch().doubt());
-      outcomes.forEach(backlog::add);
-    } catch (RuntimeException e) {
-      if (found.size() > 1) { // by the fault of one of them, which is to fail alone
-        write(found.subList(0, found.size() / 2));
-        write(found.subList(found.size() / 2, found.size()));
-      } else {
-        found.getFirst().watch().doubt();
-        LOG.log(Level.ERROR, "an outcome could not be kept", e);
-      }
-    }
+  /// Whether outcomes wait because the database was away when they were to be written.
+  boolean stuck() {
+    return stuck;
   }
 
   /// Whether the database answers and all that waited for it is written.
@@ -107,27 +85,58 @@ final class Keeping implements Batch<Outcome, Boolean> {
     }
     try {
       schedule.rows().earliest();
-      replay();
+      flush();
+      stuck = false;
       return true;
     } catch (StorageException e) {
       return false;
     }
   }
 
-  /// Writes what waits, oldest first.
+  /// How many outcomes wait.
+  int waiting() {
+    return backlog.size();
+  }
+
+  /// How many outcomes went lost, as too many waited.
+  long lost() {
+    return backlog.lost();
+  }
+
+  /// Writes all that waits, oldest first.
   ///
-  /// @throws StorageException when the database is still away: then it goes on waiting
-  void replay() {
-    for (List<Outcome> waiting = backlog.take(AT_ONCE);
-        !waiting.isEmpty();
-        waiting = backlog.take(AT_ONCE)) {
-      try {
-        commits.writeAll(this, waiting);
-      } catch (StorageException e) {
-        backlog.putBack(waiting);
-        throw e;
+  /// @throws StorageException when the database is away: then what is left goes on waiting
+  void flush() {
+    writing.lock();
+    try {
+      for (List<Found> some = backlog.take(AT_ONCE);
+          !some.isEmpty();
+          some = backlog.take(AT_ONCE)) {
+        try {
+          write(some);
+        } catch (StorageException e) {
+          backlog.putBack(some);
+          throw e;
+        }
       }
-      LOG.log(Level.INFO, "wrote " + waiting.size() + " outcomes that had waited for the database");
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  private void write(List<Found> some) {
+    try {
+      commits.writeAll(this, some.stream().map(Found::outcome).toList());
+    } catch (StorageException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      if (some.size() > 1) { // by the fault of one of them, which is to fail alone
+        write(some.subList(0, some.size() / 2));
+        write(some.subList(some.size() / 2, some.size()));
+      } else {
+        some.getFirst().watch().doubt();
+        LOG.log(Level.ERROR, "an outcome could not be kept", e);
+      }
     }
   }
 

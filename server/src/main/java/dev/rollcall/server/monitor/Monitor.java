@@ -69,7 +69,7 @@ public final class Monitor implements AutoCloseable {
     overview = new Overview(database, clock);
     probes = new ProbeFactory(new Dialer(Resolver.system()));
     schedule = new Schedule(database, commits, clock);
-    Backlog backlog = new Backlog(MOST_WAITING);
+    Keeping keeping = new Keeping(database, commits, schedule, MOST_WAITING, clock);
     MonitorMetrics metrics = new MonitorMetrics(registry);
     upkeep = new Upkeep(database, commits, settings.retention(), clock);
     runner =
@@ -80,11 +80,11 @@ public final class Monitor implements AutoCloseable {
                 new OwnNetwork(settings.witnesses(), clock),
                 metrics,
                 clock),
-            new Keeping(database, commits, schedule, backlog, clock),
+            keeping,
             metrics,
             clock,
             settings.inFlight());
-    metrics.watch(registry, backlog, runner::inFlight);
+    metrics.watch(registry, keeping, runner::inFlight);
   }
 
   /// The monitor's part of the API.

@@ -1,6 +1,7 @@
 package dev.rollcall.server.monitor;
 
 import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
@@ -70,7 +71,7 @@ final class MonitorMetrics {
 
   /// What is read when Prometheus asks: how many checks are under way, and what waits for the
   /// database.
-  void watch(PrometheusRegistry registry, Backlog backlog, IntSupplier inFlight) {
+  void watch(PrometheusRegistry registry, Keeping keeping, IntSupplier inFlight) {
     GaugeWithCallback.builder()
         .name("rollcall_checks_in_flight")
         .help("Checks under way.")
@@ -79,7 +80,12 @@ final class MonitorMetrics {
     GaugeWithCallback.builder()
         .name("rollcall_outcomes_waiting")
         .help("Outcomes of checks that wait for the database to come back.")
-        .callback(callback -> callback.call(backlog.size()))
+        .callback(callback -> callback.call(keeping.waiting()))
+        .register(registry);
+    CounterWithCallback.builder()
+        .name("rollcall_outcomes_lost_total")
+        .help("Outcomes of checks that were lost, as too many waited for the database.")
+        .callback(callback -> callback.call((double) keeping.lost()))
         .register(registry);
   }
 

@@ -12,13 +12,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
 /// The services as a person looks at them: what is wrong first.
 public final class Overview {
-  private static final int LATEST = 50;
-  private static final Duration DAY = Duration.ofDays(1);
-
   /// Silence of more than two intervals and a lease means that nobody asks: whatever was found last
   /// is no longer known.
   private static final String STATE =
@@ -31,11 +29,18 @@ public final class Overview {
 
   private static final String FROM =
       " FROM service_schedule d JOIN service s ON s.id = d.service_id"
-          + " JOIN service_metric m ON m.service_id = s.id"
-          + " LEFT JOIN service_event e ON e.service_id = s.id AND e.date_ended IS NULL";
+          + " JOIN service_metric m ON m.service_id = s.id";
+
+  private static final String EVENT =
+      " LEFT JOIN service_event e ON e.service_id = s.id AND e.date_ended IS NULL";
 
   private static final String MATCHING =
       " WHERE (lower(s.name) LIKE :like ESCAPE '!' OR lower(s.url) LIKE :like ESCAPE '!')";
+
+  /// What is wrong first; of what is down, what went down last.
+  private static final String ORDER =
+      " ORDER BY CASE standing WHEN 0 THEN 0 WHEN 2 THEN 1 WHEN 3 THEN 2 ELSE 3 END,"
+          + " CASE standing WHEN 0 THEN -date_started ELSE 0 END, name";
 
   /// How a service stands.
   public enum Standing {
@@ -49,7 +54,7 @@ public final class Overview {
 
   /// One service.
   ///
-  /// @param since when the event that lasts began
+  /// @param since when what lasts began: being up or down, or nothing being known
   /// @param reason why it is not up
   /// @param day how much of the last 24 hours it was up
   /// @param month how much of the last 30 days it was up
@@ -80,7 +85,8 @@ public final class Overview {
   /// How much of a stretch of time a service was up.
   ///
   /// @param percent of the observations that found it up or down; empty where there was none
-  /// @param unknown whether some observations found nothing out
+  /// @param unknown whether nothing is known about a part of it: observations that found nothing
+  ///   out, or hours without any
   public record Share(OptionalDouble percent, boolean unknown) {}
 
   /// How many services stand how.
@@ -126,54 +132,98 @@ public final class Overview {
 
   /// The services whose name or URL contains `text`: those that are down first, the longest down
   /// last; then what is unknown, what is new, and what is up, by name.
+  ///
+  /// Four statements, however many rows are asked for.
   public List<Row> rows(String text, Optional<Standing> only, int limit, int offset) {
+    Instant now = clock.wall();
     return database.read(
-        handle ->
-            handle
-                .createQuery(
-                    "SELECT * FROM (SELECT s.id AS s_id, s.name, s.url, e.date_started, e.cause, "
-                        + STATE
-                        + " AS standing"
-                        + FROM
-                        + MATCHING
-                        + ") listed"
-                        + (only.isPresent() ? " WHERE standing = :only" : "")
-                        + " ORDER BY CASE standing WHEN 0 THEN 0 WHEN 2 THEN 1 WHEN 3 THEN 2 ELSE 3 END,"
-                        + " CASE standing WHEN 0 THEN -date_started ELSE 0 END, name"
-                        + " LIMIT :limit OFFSET :offset")
-                .bind("now", now())
-                .bind("like", like(text))
-                .bind("only", only.map(Overview::code).orElse(-1))
-                .bind("limit", limit)
-                .bind("offset", offset)
-                .map((row, _) -> row(handle, row))
-                .list());
+        handle -> {
+          List<Head> heads = heads(handle, text, only, limit, offset);
+          OverviewDetails details =
+              OverviewDetails.of(
+                  handle, heads.stream().collect(Collectors.toMap(Head::id, Head::asked)), now);
+          return heads.stream().map(head -> row(head, details)).toList();
+        });
   }
 
-  private Row row(Handle handle, ResultSet row) throws SQLException {
-    long id = row.getLong("s_id");
-    Standing standing = standing(row.getInt("standing"));
-    List<Observed> latest =
-        TickStore.latest(handle, id, LATEST).reversed().stream()
-            .map(
-                tick ->
-                    new Observed(
-                        tick.at(), standing(tick.state().code()), tick.response(), tick.reason()))
-            .toList();
+  /// A row before its observations are known.
+  ///
+  /// @param started when the event that lasts began
+  private record Head(
+      long id,
+      String name,
+      String url,
+      Standing standing,
+      Optional<Instant> started,
+      OverviewDetails.Asked asked) {}
+
+  private List<Head> heads(
+      Handle handle, String text, Optional<Standing> only, int limit, int offset) {
+    return handle
+        .createQuery(
+            "SELECT * FROM (SELECT s.id AS s_id, s.name, s.url, e.date_started,"
+                + " s.created_at, d.interval_ms, "
+                + STATE
+                + " AS standing"
+                + FROM
+                + EVENT
+                + MATCHING
+                + ") listed"
+                + (only.isPresent() ? " WHERE standing = :only" : "")
+                + ORDER
+                + " LIMIT :limit OFFSET :offset")
+        .bind("now", now())
+        .bind("like", like(text))
+        .bind("only", only.map(Overview::code).orElse(-1))
+        .bind("limit", limit)
+        .bind("offset", offset)
+        .map((row, _) -> head(row))
+        .list();
+  }
+
+  private static Head head(ResultSet row) throws SQLException {
     long started = row.getLong("date_started");
-    Optional<Instant> since =
-        row.wasNull() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(started));
-    Instant now = clock.wall();
-    return new Row(
-        id,
+    return new Head(
+        row.getLong("s_id"),
         row.getString("name"),
         row.getString("url"),
-        standing,
-        since,
-        reason(standing, latest),
-        share(handle, id, now.minus(DAY)),
-        share(handle, id, now.minus(DAY.multipliedBy(30))),
+        standing(row.getInt("standing")),
+        started == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(started)),
+        new OverviewDetails.Asked(
+            Instant.ofEpochMilli(row.getLong("created_at")),
+            Duration.ofMillis(row.getLong("interval_ms"))));
+  }
+
+  private static Row row(Head head, OverviewDetails details) {
+    List<Observed> latest = details.latest(head.id());
+    return new Row(
+        head.id(),
+        head.name(),
+        head.url(),
+        head.standing(),
+        since(head, latest),
+        reason(head.standing(), latest),
+        details.day(head.id()),
+        details.month(head.id()),
         latest);
+  }
+
+  /// Nothing is known since the first of the observations in a row that found nothing out, or,
+  /// where nobody asks, since the last one there is.
+  private static Optional<Instant> since(Head head, List<Observed> latest) {
+    if (head.standing() != Standing.UNKNOWN) {
+      return head.started();
+    }
+    if (latest.isEmpty()) {
+      return Optional.empty();
+    }
+    int first = latest.size() - 1;
+    while (first > 0
+        && latest.get(first).standing() == Standing.UNKNOWN
+        && latest.get(first - 1).standing() == Standing.UNKNOWN) {
+      first--;
+    }
+    return Optional.of(latest.get(first).at());
   }
 
   private static Optional<String> reason(Standing standing, List<Observed> latest) {
@@ -181,28 +231,10 @@ public final class Overview {
       case UP, NEW -> Optional.empty();
       case DOWN -> latest.isEmpty() ? Optional.empty() : latest.getLast().reason();
       case UNKNOWN ->
-          latest.isEmpty() || latest.getLast().reason().isEmpty()
+          latest.isEmpty() || latest.getLast().standing() != Standing.UNKNOWN
               ? Optional.of("nobody asks it: is a Rollcall with the role runner running?")
               : latest.getLast().reason();
     };
-  }
-
-  private static Share share(Handle handle, long id, Instant from) {
-    return handle
-        .createQuery(
-            "SELECT SUM(up_count) AS up, SUM(down_count) AS down, SUM(unknown_count) AS unknown"
-                + " FROM service_hour WHERE service_id = :id AND hour > :from")
-        .bind("id", id)
-        .bind("from", from.minus(HourStore.HOUR).toEpochMilli())
-        .map(
-            (row, _) -> {
-              long up = row.getLong("up");
-              long all = up + row.getLong("down");
-              return new Share(
-                  all == 0 ? OptionalDouble.empty() : OptionalDouble.of(100.0 * up / all),
-                  row.getLong("unknown") > 0);
-            })
-        .one();
   }
 
   private long now() {
@@ -225,12 +257,14 @@ public final class Overview {
   }
 
   private static Standing standing(int code) {
-    return code == 3
-        ? Standing.NEW
-        : switch (State.ofCode(code)) {
-          case DOWN -> Standing.DOWN;
-          case UP -> Standing.UP;
-          case UNKNOWN -> Standing.UNKNOWN;
-        };
+    return code == 3 ? Standing.NEW : standing(State.ofCode(code));
+  }
+
+  static Standing standing(State state) {
+    return switch (state) {
+      case DOWN -> Standing.DOWN;
+      case UP -> Standing.UP;
+      case UNKNOWN -> Standing.UNKNOWN;
+    };
   }
 }

@@ -78,7 +78,7 @@ final class Runner implements AutoCloseable {
   }
 
   void start() {
-    roster.mend(started);
+    roster.mend(clock.wall()); // not `started`: another process may have asked since
     threads.execute(this::callTheRoll);
   }
 
@@ -143,7 +143,9 @@ final class Runner implements AutoCloseable {
       return roster.remembered(until, limit);
     }
     try {
-      keeping.replay();
+      if (keeping.stuck()) {
+        return away("what checks find cannot be written", until, limit);
+      }
       if (setBack(now)) {
         LOG.log(Level.WARNING, "the clock was set back: all services are due by the new time");
         roster.mend(now);
@@ -154,11 +156,15 @@ final class Runner implements AutoCloseable {
       }
       return roster.claim(until, limit);
     } catch (StorageException e) {
-      LOG.log(Level.WARNING, "checks go on from memory, the database is away: " + e.reason());
-      databaseAway.set(true);
-      threads.execute(this::awaitDatabase);
-      return roster.remembered(until, limit);
+      return away(e.reason(), until, limit);
     }
+  }
+
+  private List<Roster.Turn> away(String reason, Instant until, int limit) {
+    LOG.log(Level.WARNING, "checks go on from memory, the database is away: " + reason);
+    databaseAway.set(true);
+    threads.execute(this::awaitDatabase);
+    return roster.remembered(until, limit);
   }
 
   /// Whether the wall clock has gone back against the monotonic one since it was last seen.
@@ -174,9 +180,9 @@ final class Runner implements AutoCloseable {
   /// Beside the rounds, since a database that is away may take seconds to say so.
   private void awaitDatabase() {
     try {
-      while (!keeping.caughtUp()) {
+      do {
         Thread.sleep(RETRY);
-      }
+      } while (!keeping.caughtUp());
       LOG.log(Level.INFO, "the database is back");
       databaseAway.set(false);
     } catch (InterruptedException e) {
@@ -234,6 +240,13 @@ final class Runner implements AutoCloseable {
       if (!threads.awaitTermination(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
         LOG.log(Level.WARNING, "some checks did not end within " + PATIENCE.toSeconds() + " s");
       }
+      keeping.flush();
+    } catch (StorageException e) {
+      LOG.log(
+          Level.WARNING,
+          "{0,number,#} outcomes of checks are lost, the database is away: {1}",
+          keeping.waiting(),
+          e.reason());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

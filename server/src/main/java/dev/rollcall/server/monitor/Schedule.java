@@ -44,7 +44,8 @@ final class Schedule {
     return rows;
   }
 
-  /// Makes due at once whatever is due later than its interval allows: the clock was set back.
+  /// Makes due at once whatever is due later than its interval allows: the clock was set back. A
+  /// second is left for the clocks of several processes to differ.
   void mend(Instant now) {
     commits.write(mending, now);
   }
@@ -52,7 +53,7 @@ final class Schedule {
   private static int mend(Handle tx, Instant now) {
     return tx.createUpdate(
             "UPDATE service_schedule SET due_at = :now"
-                + " WHERE owner IS NULL AND due_at > :now + interval_ms")
+                + " WHERE owner IS NULL AND due_at > :now + interval_ms + 1000")
         .bind("now", now.toEpochMilli())
         .execute();
   }

@@ -9,7 +9,7 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// @param name one of a kind, 1 to 255 characters
 /// @param url `http`, `https`, `tcp` or `tls`, without user or password
-/// @param interval time from one check to the next: 100 ms to 366 days
+/// @param interval time from one check to the next: 200 ms to 366 days
 /// @param timeout the longest one check may take: 1 ms to 10 minutes
 /// @param asks how to ask and what to expect
 /// @param json all of it as it is kept, defaults filled in; it may hold secrets

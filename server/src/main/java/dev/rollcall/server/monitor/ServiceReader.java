@@ -26,7 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// Reads services as they stand in `services:` of `rollcall.yaml` and in the bodies of `POST` and
 /// `PATCH`: the same keys, the same rules, the same words for what is wrong.
 public final class ServiceReader {
-  private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(100);
+  private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(200);
   private static final Duration LONGEST_INTERVAL = Duration.ofDays(366);
   private static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(10);
   private static final int LONGEST_NAME = 255;

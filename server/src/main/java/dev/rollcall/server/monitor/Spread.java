@@ -13,8 +13,12 @@ final class Spread {
   private static final long GOLDEN = 2_654_435_769L; // 2^32 over the golden ratio
   private static final long ALL = 1L << 32;
 
+  /// An interval has so many places: with 2^32 of them, one of a month would leave 64 bits.
+  private static final long PLACES = 1L << 24;
+
   private static final String PHASE =
-      "((service_id * " + GOLDEN + ") % " + ALL + ") * interval_ms / " + ALL;
+      "((service_id * %d) %% %d) / %d * interval_ms / %d"
+          .formatted(GOLDEN, ALL, ALL / PLACES, PLACES);
 
   /// The first instant after `:at`, from a row's own columns `service_id` and `interval_ms`.
   static final String NEXT_DUE =
@@ -25,7 +29,7 @@ final class Spread {
   /// The first instant after `now` at which service `id` is due.
   static Instant next(long id, Duration interval, Instant now) {
     long every = interval.toMillis();
-    long phase = id * GOLDEN % ALL * every / ALL;
+    long phase = id * GOLDEN % ALL / (ALL / PLACES) * every / PLACES;
     return Instant.ofEpochMilli(((now.toEpochMilli() - phase) / every + 1) * every + phase);
   }
 }

@@ -101,19 +101,6 @@ final class TickStore {
                 .one());
   }
 
-  /// The last observations of one service, newest first.
-  static List<Tick> latest(Handle handle, long service, int most) {
-    return handle
-        .createQuery(
-            "SELECT at, state, response_us, dns_us, connect_us, tls_us, first_byte_us, total_us,"
-                + " status, redirects, reason FROM service_tick WHERE service_id = :service"
-                + " ORDER BY at DESC LIMIT :most")
-        .bind("service", service)
-        .bind("most", most)
-        .map((row, _) -> tick(row))
-        .list();
-  }
-
   private static Tick tick(ResultSet row) throws SQLException {
     return new Tick(
         Instant.ofEpochMilli(row.getLong("at")),

@@ -116,21 +116,28 @@ public final class Database implements AutoCloseable {
   }
 
   /// Reads with one of the readers' connections, on this thread. Each statement sees what was
-  /// committed before it; several that need one view open a transaction on the handle. A read
-  /// inside a read takes a second connection, which may not be there: do not.
+  /// committed before it; several that need one view open a transaction on the handle. It runs once
+  /// more on another connection when the first one turns out to be broken. A read inside a read
+  /// takes a second connection, which may not be there: do not.
   ///
   /// @throws StorageException when the database fails
   public <T> T read(Function<Handle, T> read) {
-    try (Handle handle = handle(readers)) {
-      try {
-        return read.apply(handle);
-      } catch (RuntimeException e) {
-        Diagnosis found = dialect.diagnose(e);
-        if (found.fault() == Fault.STATEMENT) {
-          throw e;
+    boolean again = true;
+    while (true) {
+      try (Handle handle = handle(readers)) {
+        try {
+          return read.apply(handle);
+        } catch (RuntimeException e) {
+          Diagnosis found = dialect.diagnose(e);
+          if (found.fault() == Fault.STATEMENT) {
+            throw e;
+          }
+          readers.condemn(handle.getConnection());
+          if (!again || found.fault() != Fault.LOST) {
+            throw storage(found, Stage.WORK, e);
+          }
+          again = false;
         }
-        readers.condemn(handle.getConnection());
-        throw storage(found, false, e);
       }
     }
   }
@@ -179,11 +186,13 @@ public final class Database implements AutoCloseable {
       if (failed.found().fault() == Fault.STATEMENT) {
         throw failed.cause();
       }
-      StorageException storage = storage(failed.found(), failed.committing(), failed.cause());
+      StorageException storage = storage(failed.found(), failed.stage(), failed.cause());
       if (failed.found().fault() == Fault.CONFLICT && ++conflicts < MOST_CONFLICTS) {
         continue;
       }
-      if (again && storage.outcome() != StorageException.Outcome.UNKNOWN) {
+      if (again
+          && failed.stage() != Stage.CONNECT
+          && storage.outcome() == StorageException.Outcome.RETRY) {
         again = false;
         continue;
       }
@@ -192,21 +201,27 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  /// @param committing whether the commit was under way
-  private record Failure(Diagnosis found, boolean committing, RuntimeException cause) {}
+  /// How far a transaction came.
+  private enum Stage {
+    CONNECT,
+    WORK,
+    COMMIT
+  }
+
+  private record Failure(Diagnosis found, Stage stage, RuntimeException cause) {}
 
   private Optional<Failure> attempt(Consumer<Handle> work) {
     Handle tx;
     try {
       tx = writers.jdbi().open();
     } catch (RuntimeException e) {
-      return Optional.of(new Failure(dialect.diagnose(e), false, e));
+      return Optional.of(new Failure(dialect.diagnose(e), Stage.CONNECT, e));
     }
-    boolean committing = false;
+    Stage stage = Stage.WORK;
     try {
       tx.begin();
       work.accept(tx);
-      committing = true;
+      stage = Stage.COMMIT;
       tx.commit();
       return Optional.empty();
     } catch (RuntimeException e) {
@@ -216,7 +231,7 @@ public final class Database implements AutoCloseable {
       } else {
         writers.condemn(tx.getConnection());
       }
-      return Optional.of(new Failure(found, committing, e));
+      return Optional.of(new Failure(found, stage, e));
     } finally {
       close(tx);
     }
@@ -243,18 +258,18 @@ public final class Database implements AutoCloseable {
     try {
       return connections.jdbi().open();
     } catch (RuntimeException e) {
-      throw storage(dialect.diagnose(e), false, e);
+      throw storage(dialect.diagnose(e), Stage.CONNECT, e);
     }
   }
 
-  private StorageException storage(Diagnosis found, boolean committing, RuntimeException cause) {
+  private StorageException storage(Diagnosis found, Stage stage, RuntimeException cause) {
     if (cause instanceof StorageException itself) {
       return itself;
     }
     String where = location + ": ";
     return switch (found.fault()) {
       case LOST ->
-          committing
+          stage == Stage.COMMIT
               ? new StorageException(
                   where
                       + "connection lost during the commit, its outcome is unknown: "

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// Where the data is. The text of a location holds no password and stands in messages.
 public sealed interface DatabaseLocation {
@@ -47,17 +48,18 @@ public sealed interface DatabaseLocation {
   /// `user:password@` or `?user=&password=`; anything else is the path of a SQLite file, with or
   /// without `sqlite:` in front.
   ///
+  /// @param directory where relative paths start
   /// @throws IllegalArgumentException in one line without secrets
-  static DatabaseLocation parse(String text) {
+  static DatabaseLocation parse(String text, Path directory) {
     Matcher url = Syntax.POSTGRES.matcher(text);
     if (url.matches()) {
       return Syntax.server(url);
     }
     if (text.isBlank() || Syntax.OTHER_URL.matcher(text).lookingAt()) {
       throw new IllegalArgumentException(
-          "neither a file nor a postgresql:// URL: '" + text.replaceFirst("//.*", "//...") + "'");
+          "neither a file nor a postgresql:// URL: '" + text.replaceFirst(":.*", ":...") + "'");
     }
-    return new SqliteFile(Path.of(text.startsWith("sqlite:") ? text.substring(7) : text));
+    return new SqliteFile(directory.resolve(text.startsWith("sqlite:") ? text.substring(7) : text));
   }
 
   /// How URLs are taken apart. [java.net.URI] knows no list of hosts, which pgjdbc takes.
@@ -87,7 +89,7 @@ public sealed interface DatabaseLocation {
       return new PostgresServer(url.group(3) + path + rest, user, password);
     }
 
-    private static String decoded(@org.jspecify.annotations.Nullable String part) {
+    private static String decoded(@Nullable String part) {
       return part == null
           ? ""
           : URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);

@@ -17,8 +17,10 @@ import org.jdbi.v3.core.statement.Update;
 /// A claim leases the rows that are due: it moves `due_at` to the end of the lease, so that they
 /// become due again for anybody when this process dies, and counts the row's `fence` up. Finishing
 /// moves `due_at` to the next due instant, unless the lease ran out and another claim came between:
-/// then the fence differs and the late finish changes nothing. Several processes share the rows of
-/// one PostgreSQL database; their clocks should agree to within a fraction of the lease.
+/// then the fence differs and the late finish changes nothing. (A later claim by this very process
+/// takes nothing away from it: whoever claims here knows what runs here.) Several processes share
+/// the rows of one PostgreSQL database; their clocks should agree to within a fraction of the
+/// lease.
 ///
 /// @param <T> what a row holds
 public final class DueRows<T> {
@@ -55,7 +57,7 @@ public final class DueRows<T> {
         "UPDATE %s SET due_at = :until, fence = fence + 1, owner = :owner WHERE %s = :key"
             .formatted(table.name(), table.key());
     this.finish =
-        "UPDATE %s SET due_at = %s, owner = NULL WHERE %s = :key AND fence = :fence"
+        "UPDATE %s SET due_at = %s, owner = NULL WHERE %s = :key AND (fence = :fence OR owner = :owner)"
             .formatted(table.name(), table.next(), table.key());
     this.release =
         "UPDATE %s SET due_at = :now, owner = NULL WHERE owner <> :owner".formatted(table.name());
@@ -119,6 +121,7 @@ public final class DueRows<T> {
             .bind("at", one.at().toEpochMilli())
             .bind("key", one.key())
             .bind("fence", one.fence())
+            .bind("owner", owner)
             .add();
       }
       List<Boolean> valid = new ArrayList<>(done.size());

@@ -28,16 +28,12 @@ final class PostgresConnections implements Connections {
   }
 
   static PostgresConnections readers(PostgresServer server, int most) {
-    HikariConfig config = config(server, most);
-    config.setPoolName("readers");
-    config.setReadOnly(true);
-    return new PostgresConnections(config);
+    return new PostgresConnections(
+        config("readers", server, most, " -c default_transaction_read_only=on"));
   }
 
   static PostgresConnections writers(PostgresServer server, int most) {
-    HikariConfig config = config(server, most);
-    config.setPoolName("writers");
-    return new PostgresConnections(config);
+    return new PostgresConnections(config("writers", server, most, ""));
   }
 
   /// One connection after another, without a pool.
@@ -57,13 +53,18 @@ final class PostgresConnections implements Connections {
     return source;
   }
 
-  private static HikariConfig config(PostgresServer server, int most) {
-    HIKARI.setLevel(Level.WARNING);
+  private static HikariConfig config(
+      String name, PostgresServer server, int most, String moreOptions) {
+    HIKARI.setLevel(Level.SEVERE); // callers learn it from their exception
     HikariConfig config = new HikariConfig();
+    config.setPoolName(name);
     PGSimpleDataSource source = dataSource(server);
     String options = source.getOptions();
     source.setOptions(
-        (options == null ? "" : options + " ") + "-c statement_timeout=" + STATEMENT.toMillis());
+        (options == null ? "" : options + " ")
+            + "-c statement_timeout="
+            + STATEMENT.toMillis()
+            + moreOptions);
     // Longer than a statement may take: it fires only when the server is gone without a word.
     source.setSocketTimeout(Math.toIntExact(STATEMENT.toSeconds()) + 10);
     config.setDataSource(source);
@@ -87,6 +88,7 @@ final class PostgresConnections implements Connections {
   @Override
   public void condemn(Connection connection) {
     pool.evictConnection(connection);
+    pool.getHikariPoolMXBean().softEvictConnections(); // the idle ones broke with it, most likely
   }
 
   @Override

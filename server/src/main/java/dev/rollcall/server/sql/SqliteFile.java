@@ -3,7 +3,10 @@ package dev.rollcall.server.sql;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
@@ -57,13 +60,23 @@ final class SqliteFile implements AutoCloseable {
       throw new StorageException(
           name
               + ": cannot be written here ("
-              + e
+              + words(e)
               + "): give Rollcall's user write access to "
               + file.getParent()
               + " or choose another place",
           StorageException.Outcome.REPAIR,
           e);
     }
+  }
+
+  /// What the file system said, without the name of a class.
+  private static String words(IOException e) {
+    return switch (e) {
+      case AccessDeniedException _ -> "permission denied";
+      case NoSuchFileException _ -> "the folder is not there";
+      case FileSystemException told when told.getReason() != null -> told.getReason();
+      default -> String.valueOf(e.getMessage());
+    };
   }
 
   private static FileChannel locked(Path file) throws IOException {

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.logging.LogManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -17,15 +16,17 @@ import tools.jackson.databind.json.JsonMapper;
 class LogsTest {
   private static final System.Logger OURS =
       System.getLogger("dev.rollcall.server.monitor.Schedule");
-  private static final System.Logger LIBRARY = System.getLogger("org.flywaydb.core.Flyway");
+  private static final System.Logger LIBRARY = System.getLogger("org.example.Library");
   private final IllegalStateException bug =
       new IllegalStateException("wrong\nat all", new IOException("disk full"));
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
+  private final KeptLog log = new KeptLog();
+
   @AfterEach
-  void restore() throws IOException {
-    LogManager.getLogManager().readConfiguration();
+  void restore() {
+    log.restore();
   }
 
   @Test
@@ -93,7 +94,7 @@ class LogsTest {
     LIBRARY.log(Level.INFO, "chatter");
     OURS.log(Level.DEBUG, "detail");
     LIBRARY.log(Level.WARNING, "beware");
-    assertThat(lines()).singleElement().asString().endsWith("WARN  Flyway: beware");
+    assertThat(lines()).singleElement().asString().endsWith("WARN  Library: beware");
   }
 
   @Test

@@ -96,7 +96,7 @@ class ReloadTest {
 
   @Test
   void doesNothingForAChangeOfComments() throws IOException {
-    write("# new\nservices:\n- name: a");
+    write("# new\nservices:\n- {name: a, url: 'http://a'}");
     reload.run();
     assertThat(applied).isEmpty();
     assertThat(logged).isEmpty();

@@ -111,7 +111,7 @@ class RollcallScriptIT {
   void worksThroughLinksAndKeepsTheWorkingDirectory() throws Exception {
     Path direct = Files.createSymbolicLink(folder.resolve("direct"), root.resolve("rollcall"));
     Path relative = Files.createSymbolicLink(here.resolve("relative"), Path.of("../direct"));
-    Files.writeString(here.resolve("rollcall.yaml"), "services: [{name: a}]");
+    Files.writeString(here.resolve("rollcall.yaml"), "services: [{name: a, url: 'http://a'}]");
     for (Path link : List.of(direct, relative)) {
       Ended ended = run(Map.of(), link.toString(), "config", "check");
       assertThat(ended.out().strip()).isEqualTo("ok: 1 service");

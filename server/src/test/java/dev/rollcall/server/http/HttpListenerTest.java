@@ -107,7 +107,7 @@ class HttpListenerTest {
 
   @Test
   void logsAccessOnlyWhereAskedTo() throws Exception {
-    try (Logged log = new Logged("rollcall.access")) {
+    try (Logged log = new Logged("dev.rollcall.access")) {
       try (Served silent = Served.routes(PING)) {
         silent.get("/ping");
       }

@@ -1,0 +1,200 @@
+package dev.rollcall.server;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasModifiers.Predicates.modifier;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.Date;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Which way the arrows between packages run, and what the program's code does not do.
+class ArchitectureTest {
+  private static final String ROOT = "dev.rollcall.server.";
+
+  private static final Set<String> PLUMBING = Set.of("sql", "http", "config");
+
+  /// What Rollcall can do, a package each. `page` shows what the others know.
+  private static final Set<String> CAPABILITIES =
+      Set.of(
+          "monitor",
+          "heartbeat",
+          "collector",
+          "target",
+          "node",
+          "account",
+          "incident",
+          "cluster",
+          "page");
+
+  /// The loops that wait for their next turn, and who gathers for a moment: all other code waits
+  /// for a condition.
+  private static final Set<String> SCHEDULES =
+      Set.of(
+          ROOT + "monitor.Runner",
+          ROOT + "monitor.Upkeep",
+          ROOT + "app.Training",
+          ROOT + "monitor.Keeping");
+
+  private static final JavaClasses SERVER =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("dev.rollcall.server");
+
+  @Test
+  void everyPackageHasItsPlace() {
+    Set<String> packages =
+        SERVER.stream()
+            .map(each -> each.getPackageName().substring(ROOT.length()).replaceFirst("\\..*", ""))
+            .collect(Collectors.toSet());
+    assertThat(packages).contains("app", "sql", "http", "config", "monitor", "page");
+    packages.removeAll(PLUMBING);
+    packages.removeAll(CAPABILITIES);
+    assertThat(packages).containsExactly("app");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sql", "http", "config"})
+  void plumbingSeesNoCapability(String plumbing) {
+    holds(
+        noClasses()
+            .that()
+            .resideInAPackage(in(plumbing))
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(packages(Stream.concat(CAPABILITIES.stream(), Stream.of("app")))));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "monitor",
+        "heartbeat",
+        "collector",
+        "target",
+        "node",
+        "account",
+        "incident",
+        "cluster"
+      })
+  void capabilitiesDoNotSeeEachOther(String capability) {
+    Stream<String> others = CAPABILITIES.stream().filter(each -> !each.equals(capability));
+    holds(
+        noClasses()
+            .that()
+            .resideInAPackage(in(capability))
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(packages(others)));
+  }
+
+  @Test
+  void thePageSeesOnlyWhatOthersMadePublic() {
+    DescribedPredicate<JavaClass> hidden =
+        resideInAnyPackage(packages(CAPABILITIES.stream().filter(each -> !each.equals("page"))))
+            .and(not(modifier(JavaModifier.PUBLIC)));
+    holds(noClasses().that().resideInAPackage(in("page")).should().dependOnClassesThat(hidden));
+  }
+
+  @Test
+  void nobodySeesTheApp() {
+    holds(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage(in("app"))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(in("app")));
+  }
+
+  @Test
+  void packagesHaveNoCycles() {
+    slices().matching(ROOT + "(*)..").should().beFreeOfCycles().check(SERVER);
+  }
+
+  @Test
+  void onlyMainEndsTheProcess() {
+    holds(
+        noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName(ROOT + "app.Main")
+            .should()
+            .callMethod(System.class, "exit", int.class));
+  }
+
+  @Test
+  void noOtherProgramIsStarted() {
+    holds(
+        noClasses()
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(ProcessBuilder.class)
+            .orShould()
+            .callMethodWhere(target(owner(name(Runtime.class.getName()))).and(target(name("exec"))))
+            .orShould()
+            .dependOnClassesThat()
+            .areAssignableTo(Process.class));
+  }
+
+  @Test
+  void timesAreInstants() {
+    holds(noClasses().should().dependOnClassesThat().areAssignableTo(Date.class));
+  }
+
+  @Test
+  void onlySchedulesSleep() {
+    holds(
+        noClasses()
+            .that(
+                DescribedPredicate.describe(
+                    "are no schedule",
+                    (JavaClass each) ->
+                        !SCHEDULES.contains(each.getName().replaceFirst("\\$.*", ""))))
+            .should()
+            .callMethodWhere(target(owner(name(Thread.class.getName()))).and(target(name("sleep"))))
+            .orShould()
+            .callMethodWhere(
+                target(name("sleep"))
+                    .and(target(owner(resideInAPackage("java.util.concurrent"))))));
+  }
+
+  @Test
+  void namesSayWhatATypeIs() {
+    holds(
+        classes()
+            .should()
+            .haveNameNotMatching(".*(Manager|Helper|Helpers|Util|Utils|Impl)(\\$.*)?"));
+  }
+
+  /// Packages that are still to come have no classes a rule could fail on.
+  private static void holds(ArchRule rule) {
+    rule.allowEmptyShould(true).check(SERVER);
+  }
+
+  private static String in(String part) {
+    return ROOT + part + "..";
+  }
+
+  private static String[] packages(Stream<String> parts) {
+    return parts.map(ArchitectureTest::in).sorted().toArray(String[]::new);
+  }
+}

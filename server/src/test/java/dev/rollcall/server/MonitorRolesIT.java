@@ -1,0 +1,156 @@
+package dev.rollcall.server;
+
+import static dev.rollcall.server.RunningRollcall.PATIENCE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.rollcall.server.RunningRollcall.Plan;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/// Several processes on one PostgreSQL: the runner and the API apart, and runners side by side.
+class MonitorRolesIT {
+  private static final int SERVICES = 10;
+  private static final int INTERVAL_MS = 500;
+
+  private static EmbeddedPostgres postgres;
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void start() throws IOException {
+    postgres = EmbeddedPostgres.builder().start();
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    postgres.close();
+  }
+
+  private Plan plan(String name, String database) throws IOException {
+    return Plan.in(Files.createDirectory(folder.resolve(name)))
+        .variable(
+            "ROLLCALL_DATABASE",
+            "postgresql://postgres:postgres@127.0.0.1:" + postgres.getPort() + "/" + database);
+  }
+
+  private static void create(String database) throws SQLException {
+    try (Connection connection = postgres.getPostgresDatabase().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("CREATE DATABASE " + database);
+    }
+  }
+
+  @Test
+  void oneAsksAndTheOtherAnswers() throws Exception {
+    create("apart");
+    try (Targets targets = new Targets()) {
+      String yaml =
+          "services: [{name: one, url: '%s', interval: 200ms}]\n"
+              .formatted(targets.url("/set/apart"));
+      try (RunningRollcall runner =
+              plan("runner", "apart").flags("--roles=runner").yaml(yaml).start();
+          RunningRollcall api = plan("api", "apart").flags("--roles=api").start()) {
+        api.firstTick("one");
+        assertThat(runner.get("/v1/services").status()).isEqualTo(404);
+        assertThat(runner.health("/metrics").body())
+            .contains("rollcall_service_up{service=\"one\"}");
+
+        targets.set(500);
+        await()
+            .atMost(PATIENCE)
+            .until(
+                () ->
+                    api.service("one")
+                        .at("/current_status/event")
+                        .stringValue()
+                        .equals("downtime"));
+        long id = api.service("one").get("id").asLong();
+        assertThat(api.rows("/v1/services/" + id + "/events")).hasSize(2);
+
+        String made = "{\"name\":\"made\",\"url\":\"%s\"}".formatted(targets.url("/status/200"));
+        assertThat(api.send("POST", "/v1/services", made).status()).isEqualTo(201);
+        api.firstTick("made");
+
+        assertThat(runner.stop()).isZero();
+        assertThat(api.get("/v1/services").status()).isEqualTo(200);
+        int asked = targets.seen("/set/apart").arrivals().size();
+        List<JsonNode> ticks = api.ticks("one");
+        assertThat(ticks.size()).isBetween(asked - 1, asked);
+      }
+    }
+  }
+
+  @Test
+  void twoRunnersThatStartTogetherNeverAskTwice() throws Exception {
+    create("shared");
+    try (Targets targets = new Targets()) {
+      StringBuilder yaml = new StringBuilder("monitor: {interval: 500ms}\nservices:\n");
+      for (int i = 0; i < SERVICES; i++) {
+        yaml.append("  - {name: s%d, url: '%s'}\n".formatted(i, targets.url("/slow/100/" + i)));
+      }
+      Plan here = plan("here", "shared").yaml(yaml.toString());
+      Plan there = plan("there", "shared").yaml(yaml.toString());
+      CompletableFuture<RunningRollcall> starting = CompletableFuture.supplyAsync(there::start);
+      try (RunningRollcall one = here.start();
+          RunningRollcall other = starting.join()) {
+        await().atMost(PATIENCE).until(() -> targets.seen("/slow/100/9").arrivals().size() > 12);
+        for (int i = 0; i < SERVICES; i++) {
+          Targets.Seen seen = targets.seen("/slow/100/" + i);
+          assertThat(seen.mostAtOnce()).isEqualTo(1);
+          // The first comes at once, and a late one makes the way to the next shorter, but no
+          // interval has two turns.
+          List<Long> arrivals = List.copyOf(seen.arrivals());
+          long elapsed = arrivals.getLast() - arrivals.getFirst();
+          assertThat(arrivals.size() - 1L)
+              .as("service %d: %s", i, arrivals)
+              .isLessThanOrEqualTo(elapsed / INTERVAL_MS + 2);
+        }
+        for (RunningRollcall each : List.of(one, other)) {
+          assertThat(each.health("/metrics").body())
+              .containsPattern("rollcall_service_ticks_total\\{service=\"s[0-9]\"} [1-9]");
+          assertThat(each.log()).doesNotContain("ERROR");
+        }
+        assertThat(one.stop()).isZero();
+        assertThat(other.stop()).isZero();
+        agree("shared");
+      } finally {
+        starting.join().close();
+      }
+    }
+  }
+
+  private static void agree(String database) throws SQLException {
+    try (Connection connection = postgres.getDatabase("postgres", database).getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                """
+                SELECT m.tick_count, m.up_count, count(t.at) AS ticks,
+                  (SELECT count(*) FROM service_event e WHERE e.service_id = m.service_id) AS events
+                FROM service_metric m JOIN service_tick t ON t.service_id = m.service_id
+                GROUP BY m.service_id""")) {
+      int services = 0;
+      while (rows.next()) {
+        services++;
+        assertThat(rows.getLong("tick_count")).isEqualTo(rows.getLong("ticks"));
+        assertThat(rows.getLong("up_count")).isEqualTo(rows.getLong("ticks"));
+        assertThat(rows.getLong("events")).isEqualTo(1);
+      }
+      assertThat(services).isEqualTo(SERVICES);
+    }
+  }
+}

@@ -1,0 +1,176 @@
+package dev.rollcall.server;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rollcall.server.RunningRollcall.Plan;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.IntPredicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Every route that the program opens, against every kind of caller. A route that is new fails here
+/// until it has its place in [#PLACED].
+class RouteMatrixIT {
+  private static final String TOKEN = "0123456789abcdef-right";
+
+  /// All there is, as the program itself lists it at level debug.
+  private static final Set<String> PLACED =
+      new TreeSet<>(
+          Set.of(
+              "GET / PUBLIC",
+              "GET /live PUBLIC",
+              "GET /assets/{name} PUBLIC",
+              "GET /health PUBLIC",
+              "GET /metrics PUBLIC",
+              "GET /ready PUBLIC",
+              "GET /v1/_internal/health PUBLIC",
+              "GET /v1/services PUBLIC",
+              "POST /v1/services MANAGEMENT",
+              "GET /v1/services/{id} PUBLIC",
+              "PATCH /v1/services/{id} MANAGEMENT",
+              "DELETE /v1/services/{id} MANAGEMENT",
+              "GET /v1/services/{id}/events PUBLIC",
+              "GET /v1/services/{id}/ticks PUBLIC"));
+
+  private static final Pattern LISTED =
+      Pattern.compile("port (\\d+) answers ((?:[A-Z]+,?)+ /\\S* [A-Z]+)");
+
+  @TempDir static Path folder;
+
+  private static RunningRollcall rollcall;
+
+  /// Who calls, and what becomes of a call to management.
+  private enum Caller {
+    ANONYMOUS_REMOTE(true, 401),
+    LOOPBACK(false, 0),
+    LOOPBACK_BY_ITS_NAME(false, 0, "Host: localhost:8080"),
+    LOOPBACK_WITH_A_FOREIGN_HOST(false, 403, "Host: rebound.example"),
+    LOOPBACK_THROUGH_A_PROXY(false, 403, "X-Forwarded-For: 203.0.113.7"),
+    LOOPBACK_THROUGH_A_STANDARD_PROXY(false, 403, "Forwarded: for=203.0.113.7"),
+    PAGE_OF_ANOTHER_SITE(false, 403, "Origin: http://evil.example"),
+    SANDBOXED_PAGE(false, 403, "Origin: null"),
+    FETCH_OF_ANOTHER_SITE(false, 403, "Sec-Fetch-Site: cross-site"),
+    RIGHT_TOKEN(true, 0, "Authorization: Bearer " + TOKEN),
+    RIGHT_TOKEN_ALONE(true, 0, "Authorization: " + TOKEN),
+    RIGHT_TOKEN_FROM_LOOPBACK_THROUGH_A_PROXY(
+        false, 0, "Authorization: Bearer " + TOKEN, "X-Forwarded-For: 203.0.113.7"),
+    WRONG_TOKEN(true, 401, "Authorization: Bearer 0123456789abcdef-wrong"),
+    WRONG_TOKEN_FROM_LOOPBACK(false, 401, "Authorization: Bearer 0123456789abcdef-wrong");
+
+    private final boolean remote;
+    private final int refused;
+    private final String headers;
+
+    /// @param refused the status at a route of management; 0 where the caller may
+    Caller(boolean remote, int refused, String... headers) {
+      this.remote = remote;
+      this.refused = refused;
+      this.headers = String.join("", Stream.of(headers).map(header -> header + "\r\n").toList());
+    }
+  }
+
+  /// A route as the log lists it.
+  private record Mounted(int port, String line) {
+    String method() {
+      return line.split("[ ,]", 2)[0];
+    }
+
+    /// With an id that no service has: what may be done changes nothing.
+    String target() {
+      return line.split(" ", -1)[1].replace("{id}", "999999");
+    }
+
+    boolean isPublic() {
+      return line.endsWith(" PUBLIC");
+    }
+  }
+
+  @BeforeAll
+  static void start() {
+    rollcall = Plan.in(folder).flags("--token=" + TOKEN, "--log-level=debug").start();
+  }
+
+  @AfterAll
+  static void stop() {
+    rollcall.close();
+  }
+
+  @Test
+  void everyRouteIsPlaced() {
+    assertThat(mounted().stream().map(Mounted::line))
+        .extracting(line -> line.replaceFirst("/assets/\\S+", "/assets/{name}"))
+        .containsOnly(PLACED.toArray(String[]::new));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aCallerMayWhatItsKindMay(Caller caller) throws IOException {
+    for (Mounted route : mounted()) {
+      int status = status(route, caller);
+      IntPredicate right =
+          route.isPublic() || caller.refused == 0
+              ? code -> code != 401 && code != 403 && code < 500
+              : code -> code == caller.refused;
+      assertThat(right.test(status))
+          .as("%s from %s: status %d", route.line(), caller, status)
+          .isTrue();
+    }
+  }
+
+  private static List<Mounted> mounted() {
+    return LISTED
+        .matcher(rollcall.log())
+        .results()
+        .map(found -> new Mounted(Integer.parseInt(found.group(1)), found.group(2)))
+        .toList();
+  }
+
+  private static int status(Mounted route, Caller caller) throws IOException {
+    InetAddress address = caller.remote ? ownAddress() : InetAddress.ofLiteral("127.0.0.1");
+    try (Socket socket = new Socket(address, route.port())) {
+      socket.setSoTimeout(10_000);
+      StringBuilder request = new StringBuilder();
+      request.append(route.method()).append(' ').append(route.target()).append(" HTTP/1.1\r\n");
+      if (!caller.headers.startsWith("Host:")) {
+        request.append("Host: ").append(address.getHostAddress()).append("\r\n");
+      }
+      request.append(caller.headers);
+      request.append(
+          "Content-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}");
+      socket.getOutputStream().write(request.toString().getBytes(ISO_8859_1));
+      // No further than the status: a stream of events has no end.
+      String answer = new String(socket.getInputStream().readNBytes(12), ISO_8859_1);
+      return Integer.parseInt(answer.split(" ", -1)[1]);
+    }
+  }
+
+  /// An address of this machine that is not loopback: who connects to it comes from it.
+  private static InetAddress ownAddress() throws SocketException {
+    Optional<InetAddress> own =
+        NetworkInterface.networkInterfaces()
+            .flatMap(NetworkInterface::inetAddresses)
+            .filter(address -> !address.isLoopbackAddress() && !address.isLinkLocalAddress())
+            .filter(address -> address.getAddress().length == 4)
+            .findFirst();
+    return own.orElseThrow(
+        () ->
+            new AssertionError(
+                "this test needs an IPv4 address beside loopback, to call as a remote one"));
+  }
+}

@@ -1,0 +1,302 @@
+package dev.rollcall.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The built program as a process of its own, in a folder of its own, spoken to as a stranger
+/// would: flags, files, signals and HTTP.
+final class RunningRollcall implements AutoCloseable {
+  static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private static final Path JAR = Path.of("target/rollcall/rollcall.jar").toAbsolutePath();
+  private static final Pattern STARTED =
+      Pattern.compile(
+          "started with \\d+ services: (http://[^\\s,\"]+), health at (http://[^\\s\"]+)");
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final HttpClient CLIENT =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(10))
+          .build();
+
+  /// How to start it.
+  ///
+  /// @param folder its working directory
+  /// @param flags after `serve`; free ports are asked for unless they or the environment say others
+  /// @param before a command that takes the program's command line as its arguments
+  record Plan(
+      Path folder, List<String> flags, Map<String, String> environment, List<String> before) {
+    static Plan in(Path folder) {
+      return new Plan(folder, List.of("--port=0", "--health-port=0"), Map.of(), List.of());
+    }
+
+    Plan yaml(String text) {
+      return file("rollcall.yaml", text);
+    }
+
+    /// Writes a file into the working directory.
+    Plan file(String name, String text) {
+      try {
+        Files.writeString(folder.resolve(name), text);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      return this;
+    }
+
+    /// These flags and no others.
+    Plan onlyFlags(String... these) {
+      return new Plan(folder, List.of(these), environment, before);
+    }
+
+    Plan flags(String... more) {
+      List<String> all = new ArrayList<>(flags);
+      all.addAll(List.of(more));
+      return new Plan(folder, all, environment, before);
+    }
+
+    Plan variable(String name, String value) {
+      Map<String, String> all = new TreeMap<>(environment);
+      all.put(name, value);
+      return new Plan(folder, flags, all, before);
+    }
+
+    Plan behind(String... command) {
+      return new Plan(folder, flags, environment, List.of(command));
+    }
+
+    /// Starts it and waits until it answers.
+    RunningRollcall start() {
+      return new RunningRollcall(this);
+    }
+
+    /// Starts it where it cannot start, and waits for its end.
+    Ended refused() {
+      Path log = folder.resolve("refused.log");
+      Process process = launch(log);
+      try {
+        assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+            .as("ends by itself, after saying: %s", read(log))
+            .isTrue();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      } finally {
+        process.destroyForcibly();
+      }
+      return new Ended(process.exitValue(), read(log));
+    }
+
+    private Process launch(Path log) {
+      List<String> command = new ArrayList<>(before);
+      command.addAll(
+          List.of(
+              System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
+              "-XX:+UseSerialGC",
+              "-Xmx128m",
+              "-Xss512k",
+              "-XX:TieredStopAtLevel=1",
+              "--enable-native-access=ALL-UNNAMED",
+              "-jar",
+              JAR.toString(),
+              "serve"));
+      command.addAll(flags);
+      ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+      String path = System.getenv("PATH");
+      builder.environment().clear();
+      builder.environment().put("PATH", path);
+      builder.environment().putAll(environment);
+      try {
+        return builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+      } catch (IOException e) {
+        throw new UncheckedIOException("this test needs " + command.getFirst(), e);
+      }
+    }
+  }
+
+  /// How it ended, and all it said.
+  record Ended(int status, String said) {}
+
+  /// An answer's status and JSON.
+  record Answer(int status, JsonNode json) {}
+
+  private final Plan plan;
+  private final Path log;
+  private final Process process;
+  private final URI main;
+  private final URI health;
+
+  private RunningRollcall(Plan plan) {
+    this.plan = plan;
+    try {
+      this.log = Files.createTempFile(plan.folder(), "rollcall", ".log");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    this.process = plan.launch(log);
+    Matcher started = STARTED.matcher("");
+    try {
+      await()
+          .atMost(PATIENCE)
+          .pollInterval(Duration.ofMillis(20))
+          .until(() -> started.reset(log()).find() || !process.isAlive());
+      assertThat(process.isAlive()).as("runs, after saying: %s", log()).isTrue();
+    } catch (RuntimeException | Error e) {
+      process.destroyForcibly();
+      throw e;
+    }
+    this.main = URI.create(started.group(1));
+    this.health = URI.create(started.group(2));
+  }
+
+  /// The same program on the same folder, after this one has ended.
+  RunningRollcall again() {
+    return new RunningRollcall(plan);
+  }
+
+  /// A plan on this one's folder.
+  Plan plan() {
+    return plan;
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  int port() {
+    return main.getPort();
+  }
+
+  int healthPort() {
+    return health.getPort();
+  }
+
+  /// All it has said so far.
+  String log() {
+    return read(log);
+  }
+
+  /// SIGTERM, and its exit status.
+  int stop() throws InterruptedException {
+    process.destroy();
+    assertThat(process.waitFor(15, TimeUnit.SECONDS)).as("ends, after saying: %s", log()).isTrue();
+    return process.exitValue();
+  }
+
+  /// SIGKILL.
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  Answer get(String path) {
+    return send("GET", path, "");
+  }
+
+  /// The rows of a list.
+  List<JsonNode> rows(String path) {
+    Answer answer = get(path);
+    assertThat(answer.status()).as(path + ": " + answer.json()).isEqualTo(200);
+    List<JsonNode> rows = new ArrayList<>();
+    answer.json().get("data").forEach(block -> block.get("data").forEach(rows::add));
+    return rows;
+  }
+
+  /// The row of `GET /v1/services` with that name.
+  JsonNode service(String name) {
+    return rows("/v1/services").stream()
+        .filter(row -> row.get("name").stringValue().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no service " + name));
+  }
+
+  List<JsonNode> ticks(String name) {
+    return rows("/v1/services/" + service(name).get("id").asLong() + "/ticks");
+  }
+
+  /// Waits until a service has been asked once at least, and returns its newest tick.
+  JsonNode firstTick(String name) {
+    await().atMost(PATIENCE).until(() -> !ticks(name).isEmpty());
+    return ticks(name).getLast();
+  }
+
+  Answer send(String method, String path, String body, String... headers) {
+    HttpResponse<String> answer = sendText(main.resolve(path), method, body, headers);
+    return new Answer(answer.statusCode(), JSON.readTree(answer.body()));
+  }
+
+  /// A path of the health port, as text.
+  HttpResponse<String> health(String path) {
+    return sendText(health.resolve(path), "GET", "");
+  }
+
+  private static HttpResponse<String> sendText(
+      URI uri, String method, String body, String... headers) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(uri)
+            .method(
+                method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
+            .timeout(PATIENCE);
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    try {
+      return CLIENT.send(request.build(), BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// The SQLite file it keeps, opened for reading only.
+  Connection database() throws SQLException {
+    return database(plan.folder().resolve("rollcall-data/rollcall.db"));
+  }
+
+  static Connection database(Path file) throws SQLException {
+    return DriverManager.getConnection("jdbc:sqlite:file:" + file + "?mode=ro");
+  }
+
+  static JsonNode json(String text) {
+    return JSON.readTree(text);
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Whatever it is doing, it ends.
+  @Override
+  public void close() {
+    process.destroyForcibly();
+    process.onExit().join();
+  }
+}

@@ -1,0 +1,188 @@
+package dev.rollcall.server;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// Servers on this machine for Rollcall to ask, and what they saw of it.
+///
+/// By path: `/status/N` answers N; `/redirect/N` redirects N times and answers 200; `/slow/N`
+/// answers after N milliseconds; `/hang/...` does not answer; `/set/...` answers whatever was
+/// [#set] last.
+final class Targets implements AutoCloseable {
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final List<ServerSocket> sockets = new CopyOnWriteArrayList<>();
+  private final Map<String, Seen> seen = new ConcurrentHashMap<>();
+  private final HttpServer server;
+  private volatile int set = 200;
+
+  /// What one path saw.
+  static final class Seen {
+    private final List<Long> arrivals = new CopyOnWriteArrayList<>();
+    private final AtomicInteger now = new AtomicInteger();
+    private final AtomicInteger most = new AtomicInteger();
+
+    /// When requests came, in milliseconds since 1970.
+    List<Long> arrivals() {
+      return arrivals;
+    }
+
+    /// How many were under way at once at most.
+    int mostAtOnce() {
+      return most.get();
+    }
+  }
+
+  Targets() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
+    server.setExecutor(threads);
+    server.createContext("/", this::answer);
+    server.start();
+  }
+
+  String url(String path) {
+    return "http://127.0.0.1:" + server.getAddress().getPort() + path;
+  }
+
+  /// What `/set/...` answers from now on.
+  void set(int status) {
+    set = status;
+  }
+
+  Seen seen(String path) {
+    return seen.computeIfAbsent(path, _ -> new Seen());
+  }
+
+  /// A server that does with each connection what `talk` says.
+  ///
+  /// @return its `127.0.0.1:port`
+  String raw(Talk talk) throws IOException {
+    ServerSocket socket = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
+    return raw(socket, talk);
+  }
+
+  String raw(ServerSocket socket, Talk talk) {
+    sockets.add(socket);
+    threads.execute(
+        () -> {
+          try {
+            while (true) {
+              Socket connection = socket.accept();
+              threads.execute(
+                  () -> {
+                    try (connection) {
+                      talk.with(connection);
+                    } catch (IOException | InterruptedException e) {
+                      // The other side left, or the test is over.
+                    }
+                  });
+            }
+          } catch (IOException e) {
+            // Closed.
+          }
+        });
+    return "127.0.0.1:" + socket.getLocalPort();
+  }
+
+  /// One side of a conversation.
+  interface Talk {
+    void with(Socket connection) throws IOException, InterruptedException;
+  }
+
+  /// Sends its header at once and its body over a second.
+  String slowBody() throws IOException {
+    return raw(
+        connection -> {
+          readHeader(connection);
+          connection
+              .getOutputStream()
+              .write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n".getBytes(US_ASCII));
+          for (int i = 0; i < 10; i++) {
+            closed.await(100, TimeUnit.MILLISECONDS);
+            connection.getOutputStream().write('x');
+          }
+        });
+  }
+
+  private static void readHeader(Socket connection) throws IOException {
+    int ends = 0;
+    for (int c = connection.getInputStream().read(); c >= 0 && ends < 4; ) {
+      ends = c == '\r' || c == '\n' ? ends + 1 : 0;
+      if (ends < 4) {
+        c = connection.getInputStream().read();
+      }
+    }
+  }
+
+  /// An address at which nobody listens.
+  static String nobody() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return "127.0.0.1:" + socket.getLocalPort();
+    }
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    String path = exchange.getRequestURI().getPath();
+    Seen here = seen(path);
+    here.arrivals.add(System.currentTimeMillis());
+    here.most.accumulateAndGet(here.now.incrementAndGet(), Math::max);
+    try (exchange) {
+      String[] parts = path.split("/", -1);
+      exchange.sendResponseHeaders(
+          switch (parts[1]) {
+            case "status" -> Integer.parseInt(parts[2]);
+            case "set" -> set;
+            case "slow" -> after(Duration.ofMillis(Long.parseLong(parts[2])));
+            case "hang" -> after(Duration.ofHours(1));
+            case "redirect" -> redirect(exchange, Integer.parseInt(parts[2]));
+            default -> 404;
+          },
+          -1);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      here.now.decrementAndGet();
+    }
+  }
+
+  private int after(Duration time) throws InterruptedException {
+    closed.await(time.toMillis(), TimeUnit.MILLISECONDS);
+    return 200;
+  }
+
+  private static int redirect(HttpExchange exchange, int left) {
+    if (left == 0) {
+      return 200;
+    }
+    exchange.getResponseHeaders().add("Location", "/redirect/" + (left - 1));
+    return 302;
+  }
+
+  @Override
+  public void close() throws IOException {
+    closed.countDown();
+    for (ServerSocket socket : sockets) {
+      socket.close();
+    }
+    server.stop(0);
+    threads.shutdownNow();
+    threads.close();
+  }
+}

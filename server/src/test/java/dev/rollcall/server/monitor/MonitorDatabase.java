@@ -1,0 +1,96 @@
+package dev.rollcall.server.monitor;
+
+import dev.rollcall.server.config.Mistakes;
+import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.DayTable;
+import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.sql.TestClock;
+import dev.rollcall.server.sql.TestDatabases;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The monitor's tables in a new database, with a clock that stands still until it is turned.
+final class MonitorDatabase implements AutoCloseable {
+  final TestClock clock = new TestClock();
+  final Database database;
+  final GroupCommit commits;
+  final ServiceChanges changes;
+  final ServiceStore services;
+
+  MonitorDatabase(TestDatabases engine, Path folder) {
+    database = engine.open(folder, clock, "db/migration/V1__monitor.sql");
+    commits = new GroupCommit(database);
+    changes = new ServiceChanges(commits, clock);
+    services = new ServiceStore(database);
+    new DayTable(database, commits, "service_tick", "service_id").prepare(clock.wall());
+  }
+
+  /// Makes a service over the API's way.
+  long service(String name) {
+    return switch (changes.create(definition(name, "15s"))) {
+      case ServiceChanges.Done.Service(long id) -> id;
+      case ServiceChanges.Done.NameTaken _, ServiceChanges.Done.Synced _ ->
+          throw new AssertionError("no new service");
+    };
+  }
+
+  static ServiceDefinition definition(String name, String interval) {
+    return definition(name, "http://127.0.0.1:9/" + name, interval);
+  }
+
+  static ServiceDefinition definition(String name, String url, String interval) {
+    Mistakes mistakes = new Mistakes();
+    return new ServiceReader(
+            new ServiceReader.Defaults(Duration.ofSeconds(15), Duration.ofSeconds(5), false))
+        .one(
+            new JsonMapper()
+                .createObjectNode()
+                .put("name", name)
+                .put("url", url)
+                .put("interval", interval),
+            "",
+            mistakes)
+        .orElseThrow(() -> new AssertionError(mistakes.lines()));
+  }
+
+  /// An outcome of a service under its first claim, with what follows from it.
+  static Outcome outcome(
+      long service, long fence, Observation observation, Optional<Event.Kind> open) {
+    return new Outcome(
+        service, fence, observation, Evaluator.evaluate(open, observation), Optional.empty());
+  }
+
+  static Observation up(Instant at, int millis) {
+    return new Observation.Up(at, Duration.ofMillis(millis), Measured.NOTHING);
+  }
+
+  static Observation down(Instant at, int millis) {
+    return new Observation.Down(at, Duration.ofMillis(millis), Measured.NOTHING, "status 500");
+  }
+
+  static Observation unknown(Instant at) {
+    return new Observation.Unknown(at, Duration.ofMillis(1), Measured.NOTHING, "no network");
+  }
+
+  Keeping keeping(Schedule schedule) {
+    return new Keeping(database, commits, schedule, 1_000, clock);
+  }
+
+  long number(String query) {
+    return database.read(handle -> handle.createQuery(query).mapTo(Long.class).one());
+  }
+
+  List<ServiceStatus> listed() {
+    return services.list(new Slice(1_000, 0));
+  }
+
+  @Override
+  public void close() {
+    commits.close();
+    database.close();
+  }
+}

@@ -1,0 +1,127 @@
+package dev.rollcall.server.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.DatabaseConfig;
+import dev.rollcall.server.sql.DatabaseLocation.PostgresServer;
+import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.sql.TestDatabases;
+import dev.rollcall.server.sql.Wire;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunnerTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  @TempDir Path folder;
+
+  private final List<Integer> answered = new CopyOnWriteArrayList<>();
+  private volatile int answer = 200;
+
+  /// The server counts what it was asked, and what it said.
+  private HttpServer target() throws Exception {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          int status = answer;
+          answered.add(status);
+          exchange.sendResponseHeaders(status, -1);
+          exchange.close();
+        });
+    server.start();
+    return server;
+  }
+
+  @Test
+  void goesOnWhileTheDatabaseIsAwayAndKeepsItAllAfterwardsInOrder() throws Exception {
+    PostgresServer direct = (PostgresServer) TestDatabases.POSTGRES.fresh(folder);
+    Matcher port = Pattern.compile(":(\\d+)/").matcher(direct.address());
+    assertThat(port.find()).isTrue();
+    HttpServer target = target();
+    try (Wire wire = new Wire(Integer.parseInt(port.group(1)))) {
+      PostgresServer through =
+          new PostgresServer(
+              port.replaceFirst(":" + wire.port() + "/"), direct.user(), direct.password());
+      try (Database database =
+              Database.open(
+                  DatabaseConfig.of(through, "db/migration/V1__monitor.sql"), Clock.system());
+          GroupCommit commits = new GroupCommit(database)) {
+        TickStore ticks = new TickStore(database);
+        try (Monitor monitor = monitor(database, commits)) {
+          monitor.apply(List.of(service(target)));
+          monitor.start();
+          await().atMost(PATIENCE).until(() -> answered.size() > 2);
+
+          wire.cut();
+          int before = answered.size();
+          answer = 500;
+          await().atMost(PATIENCE).until(() -> answered.size() > before + 8);
+          answer = 200;
+          int during = answered.size();
+          await().atMost(PATIENCE).until(() -> answered.size() > during + 4);
+          wire.mend();
+          int mended = answered.size();
+          await().atMost(PATIENCE).until(() -> count(ticks) >= mended);
+        }
+
+        List<Tick> kept = ticks.between(1, Instant.EPOCH, far(), new Slice(1_000, 0));
+        assertThat(kept.stream().map(tick -> tick.status().orElseThrow()))
+            .containsExactlyElementsOf(answered.subList(0, kept.size()));
+        Metric metric = new ServiceStore(database).find(1).orElseThrow().metric();
+        assertThat(metric.ticks()).isEqualTo(kept.size());
+        List<Event> events = new EventStore(database).of(1, new Slice(100, 0));
+        assertThat(events.stream().map(Event::kind))
+            .containsExactly(Event.Kind.UPTIME, Event.Kind.DOWNTIME, Event.Kind.UPTIME);
+        List<Instant> downs =
+            kept.stream().filter(tick -> tick.state() == State.DOWN).map(Tick::at).toList();
+        assertThat(events.get(1).started()).isEqualTo(downs.getFirst());
+        assertThat(events.get(0).started()).isAfter(downs.getLast());
+      }
+    } finally {
+      target.stop(0);
+    }
+  }
+
+  private static Instant far() {
+    return Instant.now().plus(Duration.ofDays(1));
+  }
+
+  private static long count(TickStore ticks) {
+    return ticks.count(1, Instant.EPOCH, far());
+  }
+
+  private static Monitor monitor(Database database, GroupCommit commits) {
+    return new Monitor(
+        database,
+        commits,
+        new Monitor.Settings(
+            new ServiceReader.Defaults(Duration.ofSeconds(15), Duration.ofSeconds(5), false),
+            64,
+            100,
+            Duration.ofDays(30),
+            List.of()),
+        new PrometheusRegistry(),
+        Clock.system());
+  }
+
+  private static ServiceDefinition service(HttpServer target) {
+    return MonitorDatabase.definition(
+        "one", "http://127.0.0.1:" + target.getAddress().getPort() + "/", "200ms");
+  }
+}

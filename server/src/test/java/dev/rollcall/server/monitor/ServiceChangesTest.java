@@ -1,0 +1,189 @@
+package dev.rollcall.server.monitor;
+
+import static dev.rollcall.server.monitor.MonitorDatabase.definition;
+import static dev.rollcall.server.monitor.MonitorDatabase.outcome;
+import static dev.rollcall.server.monitor.MonitorDatabase.up;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rollcall.server.monitor.ServiceChanges.Done;
+import dev.rollcall.server.sql.DueRows;
+import dev.rollcall.server.sql.TestDatabases;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// How services come, change and go in each of the databases.
+@ParameterizedClass
+@EnumSource
+class ServiceChangesTest {
+  private final TestDatabases engine;
+
+  @TempDir Path folder;
+
+  private MonitorDatabase kept;
+
+  ServiceChangesTest(TestDatabases engine) {
+    this.engine = engine;
+  }
+
+  @BeforeEach
+  void open() {
+    kept = new MonitorDatabase(engine, folder);
+  }
+
+  @AfterEach
+  void close() {
+    kept.close();
+  }
+
+  private Done.Synced sync(ServiceDefinition... definitions) {
+    return kept.changes.sync(List.of(definitions));
+  }
+
+  private List<String> names() {
+    return kept.listed().stream().map(status -> status.service().name()).toList();
+  }
+
+  private long id(String name) {
+    return kept.listed().stream()
+        .map(ServiceStatus::service)
+        .filter(service -> service.name().equals(name))
+        .findFirst()
+        .orElseThrow()
+        .id();
+  }
+
+  @Test
+  void tellsWhatIsNewChangedAndGone() {
+    assertThat(sync(definition("a", "15s"), definition("b", "15s")))
+        .isEqualTo(new Done.Synced(2, 0, 0));
+    assertThat(sync(definition("a", "15s"), definition("b", "15s")))
+        .isEqualTo(new Done.Synced(0, 0, 0));
+    long a = id("a");
+    assertThat(sync(definition("a", "30s"), definition("c", "15s")))
+        .isEqualTo(new Done.Synced(1, 1, 1));
+    assertThat(names()).containsExactly("a", "c");
+    assertThat(id("a")).isEqualTo(a);
+    assertThat(kept.services.asked().values()).containsExactlyInAnyOrder("a", "c");
+  }
+
+  @Test
+  void aServiceThatComesBackGoesOnWithItsHistory() {
+    sync(definition("a", "15s"));
+    long id = id("a");
+    Schedule turns = new Schedule(kept.database, kept.commits, kept.clock);
+    DueRows<Schedule.Row> schedule = turns.rows();
+    Keeping keeping = kept.keeping(turns);
+    long fence = schedule.claim(kept.clock.wall(), 1).getFirst().fence();
+    Instant at = kept.clock.wall();
+    assertThat(kept.commits.write(keeping, outcome(id, fence, up(at, 5), Optional.empty())))
+        .isTrue();
+
+    assertThat(sync()).isEqualTo(new Done.Synced(0, 0, 1));
+    assertThat(names()).isEmpty();
+    assertThat(kept.services.exists(id)).isFalse();
+    kept.clock.pass(Duration.ofDays(1));
+    assertThat(schedule.claim(kept.clock.wall(), 1)).isEmpty();
+    assertThat(sync()).isEqualTo(new Done.Synced(0, 0, 0));
+
+    assertThat(sync(definition("a", "15s"))).isEqualTo(new Done.Synced(0, 1, 0));
+    ServiceStatus back = kept.services.find(id).orElseThrow();
+    assertThat(back.metric().ticks()).isEqualTo(1);
+    assertThat(back.event().map(Event::started)).contains(at);
+    assertThat(schedule.claim(kept.clock.wall(), 1)).hasSize(1);
+  }
+
+  @Test
+  void aNameBelongsToOneService() {
+    long first = kept.service("taken");
+    assertThat(kept.changes.create(definition("taken", "1m"))).isEqualTo(new Done.NameTaken());
+    long second = kept.service("other");
+    assertThat(kept.changes.replace(second, definition("taken", "1m")))
+        .isEqualTo(new Done.NameTaken());
+    assertThat(names()).containsExactly("taken", "other");
+
+    assertThat(kept.changes.replace(second, definition("free", "1m")))
+        .isEqualTo(new Done.Service(second));
+    assertThat(names()).containsExactly("taken", "free");
+    kept.changes.delete(first);
+    assertThat(kept.service("taken")).isGreaterThan(second);
+  }
+
+  @Test
+  void oneOfManyWhoWantANameGetsIt() throws Exception {
+    List<Future<Done>> wishes = new ArrayList<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 40; i++) {
+        wishes.add(threads.submit(() -> kept.changes.create(definition("wanted", "15s"))));
+      }
+    }
+    List<Done> done = new ArrayList<>();
+    for (Future<Done> wish : wishes) {
+      done.add(wish.get());
+    }
+    assertThat(done).filteredOn(each -> each instanceof Done.Service).hasSize(1);
+    assertThat(done).filteredOn(each -> each instanceof Done.NameTaken).hasSize(39);
+  }
+
+  @Test
+  void twoWhoReadTheSameFileAgree() throws Exception {
+    ServiceDefinition[] file = new ServiceDefinition[50];
+    for (int i = 0; i < file.length; i++) {
+      file[i] = definition("s" + i, "15s");
+    }
+    ServiceChanges other = new ServiceChanges(kept.commits, kept.clock);
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<Done.Synced> one = threads.submit(() -> sync(file));
+      Future<Done.Synced> two = threads.submit(() -> other.sync(List.of(file)));
+      assertThat(one.get().added() + two.get().added()).isEqualTo(50);
+    }
+    assertThat(names()).hasSize(50);
+  }
+
+  @Test
+  void aDeletedServiceLeavesNothingThatIsShown() {
+    long id = kept.service("gone");
+    kept.changes.delete(id);
+    assertThat(kept.services.find(id)).isEmpty();
+    assertThat(kept.services.asked()).isEmpty();
+    for (String table :
+        List.of("service_schedule", "service_metric", "service_event", "service_hour")) {
+      assertThat(kept.number("SELECT count(*) FROM " + table)).as(table).isZero();
+    }
+    kept.changes.delete(id);
+  }
+
+  @Test
+  void aServiceOfTheApiBecomesTheFilesWhenTheFileNamesIt() {
+    long id = kept.service("a");
+    assertThat(sync()).isEqualTo(new Done.Synced(0, 0, 0));
+    assertThat(names()).containsExactly("a");
+    assertThat(sync(definition("a", "15s"))).isEqualTo(new Done.Synced(0, 1, 0));
+    assertThat(kept.services.find(id).orElseThrow().service().origin())
+        .isEqualTo(Service.Origin.FILE);
+  }
+
+  @Test
+  void aChangeIsDueAtOnceAndHasANewRevision() {
+    long id = kept.service("a");
+    DueRows<Schedule.Row> schedule = new Schedule(kept.database, kept.commits, kept.clock).rows();
+    long revision = schedule.claim(kept.clock.wall(), 1).getFirst().row().revision();
+    kept.changes.replace(id, definition("a", "1h"));
+    assertThat(schedule.claim(kept.clock.wall(), 1)).as("asked just now").isEmpty();
+    kept.clock.pass(Duration.ofMinutes(1));
+    assertThat(schedule.claim(kept.clock.wall(), 1).getFirst().row().revision())
+        .isGreaterThan(revision);
+  }
+}

@@ -1,0 +1,56 @@
+package dev.rollcall.server.monitor;
+
+import static dev.rollcall.server.monitor.MonitorDatabase.up;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.rollcall.server.sql.TestDatabases;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class UpkeepTest {
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @EnumSource
+  void takesTicksThatAreOlderThanTheRetentionAndNothingElse(TestDatabases engine) {
+    try (MonitorDatabase kept = new MonitorDatabase(engine, folder)) {
+      long service = kept.service("one");
+      Schedule schedule = new Schedule(kept.database, kept.commits, kept.clock);
+      Keeping keeping = kept.keeping(schedule);
+      long fence = schedule.rows().claim(kept.clock.wall(), 1).getFirst().fence();
+      List<Outcome> outcomes = new ArrayList<>();
+      // More than one slice of a deletion, all of them too old, and two that stay.
+      Instant old = kept.clock.wall().minus(Duration.ofDays(31));
+      for (int i = 0; i < 2_500; i++) {
+        outcomes.add(
+            MonitorDatabase.outcome(service, fence, up(old.plusMillis(i), 5), Optional.empty()));
+      }
+      for (int hours : new int[] {12, 1}) {
+        Instant young = kept.clock.wall().minus(Duration.ofHours(hours));
+        outcomes.add(MonitorDatabase.outcome(service, fence, up(young, 5), Optional.empty()));
+      }
+      kept.commits.writeAll(keeping, outcomes);
+      assertThat(kept.number("SELECT count(*) FROM service_tick")).isEqualTo(2_502);
+
+      try (Upkeep upkeep =
+          new Upkeep(kept.database, kept.commits, Duration.ofDays(30), kept.clock)) {
+        upkeep.start();
+        await().until(() -> kept.number("SELECT count(*) FROM service_tick") == 2);
+        await().until(() -> kept.number("SELECT due_at FROM monitor_upkeep") > 0);
+      }
+      assertThat(kept.number("SELECT due_at FROM monitor_upkeep"))
+          .isEqualTo(kept.clock.wall().plus(Duration.ofHours(1)).toEpochMilli());
+      assertThat(kept.services.find(service).orElseThrow().metric().ticks()).isEqualTo(2_502);
+      assertThat(kept.number("SELECT SUM(up_count) FROM service_hour")).isEqualTo(2_502);
+      assertThat(kept.number("SELECT count(*) FROM service_event")).isEqualTo(1);
+    }
+  }
+}

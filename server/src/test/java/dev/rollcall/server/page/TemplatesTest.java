@@ -1,0 +1,133 @@
+package dev.rollcall.server.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rollcall.server.monitor.Overview.Observed;
+import dev.rollcall.server.monitor.Overview.Row;
+import dev.rollcall.server.monitor.Overview.Share;
+import dev.rollcall.server.monitor.Overview.Standing;
+import dev.rollcall.server.monitor.Overview.Totals;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+
+/// The page as HTML.
+class TemplatesTest {
+  private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
+  private static final Question ALL = new Question("", Optional.empty(), 1);
+
+  private final Templates templates = new Templates(name -> "/assets/" + name);
+
+  @Test
+  void whatServicesAreCalledIsNeverInterpreted() {
+    Row row =
+        row(
+            1,
+            "<script>alert(1)</script>",
+            "https://a.test/?a=\"><b>&c=1",
+            Standing.DOWN,
+            "<i>'\"");
+    String html = templates.page(look(new Question("\"><script>", Optional.empty(), 1), row));
+    assertThat(html)
+        .doesNotContain("<script>", "a=\">", "<i>'")
+        .contains("&lt;script&gt;alert(1)&lt;/script&gt;")
+        .contains("value=\"&#34;>&lt;script>\"")
+        .contains("href=\"https://a.test/?a=&#34;>&lt;b>&amp;c=1\"")
+        .containsOnlyOnce("<script ");
+  }
+
+  @Test
+  void onlyWebAddressesAreLinks() {
+    assertThat(row("https://a.test/"))
+        .contains("<a class=\"url\" href=\"https://a.test/\" rel=\"noreferrer noopener\">");
+    assertThat(row("http://a.test/")).contains("<a class=\"url\"");
+    assertThat(row("tcp://a.test:5432")).doesNotContain("<a ").contains("tcp://a.test:5432");
+    assertThat(row("javascript:alert(1)")).doesNotContain("<a ");
+  }
+
+  @Test
+  void aRowSaysStateReasonSinceUptimeResponseAndObservations() {
+    String html =
+        templates.row(row(7, "Shop", "https://a.test/", Standing.DOWN, "refused"), look(ALL));
+    assertThat(html)
+        .contains("id=\"s7\" class=\"down\"")
+        .contains("Down</span>", "refused</span>")
+        .contains(
+            "<time datetime=\"2026-11-20T11:55:48Z\" title=\"2026-11-20 11:55:48 UTC\" data-since>4 min 12 s</time>")
+        .contains("99.95 %", "part of this time is unknown")
+        .contains("34 ms")
+        .contains("aria-label=\"1 of the last 2 up\"")
+        .contains("<title>2026-11-20 11:59:00 UTC: down, refused</title>");
+  }
+
+  @Test
+  void theTitleSaysWhatIsWrong() {
+    assertThat(titled(Map.of(Standing.DOWN, 2, Standing.UP, 8))).isEqualTo("2 down - Rollcall");
+    assertThat(titled(Map.of(Standing.UNKNOWN, 1, Standing.UP, 8)))
+        .isEqualTo("1 unknown - Rollcall");
+    assertThat(titled(Map.of(Standing.UP, 8, Standing.NEW, 1))).isEqualTo("all up - Rollcall");
+    assertThat(titled(Map.of(Standing.NEW, 1))).isEqualTo("not asked yet - Rollcall");
+    assertThat(titled(Map.of())).isEqualTo("no services yet - Rollcall");
+  }
+
+  @Test
+  void filtersKeepTheSearchAndPagesKeepBoth() {
+    Question question = new Question("a b&c", Optional.of(Standing.UP), 2);
+    Totals totals = new Totals(Map.of(Standing.UP, 250));
+    Look look = new Look(question, NOW, totals, totals, List.of(row(1, "a", "b", Standing.UP, "")));
+    assertThat(templates.page(look))
+        .contains("href=\"/?q=a+b%26c&amp;state=down\"")
+        .contains("class=\"up\" href=\"/?q=a+b%26c&amp;state=up\" aria-current=\"true\"")
+        .contains("rel=\"prev\" href=\"/?q=a+b%26c&amp;state=up\"")
+        .contains("rel=\"next\" href=\"/?q=a+b%26c&amp;state=up&amp;page=3\"")
+        .contains("data-live=\"/live?q=a+b%26c&amp;state=up&amp;page=2&amp;seen=");
+  }
+
+  @Test
+  void aRowThatChangedIsAllThatIsNew() {
+    Row before = row(1, "a", "b", Standing.UP, "");
+    Row other = row(2, "c", "d", Standing.UP, "");
+    Row after = row(1, "a", "b", Standing.DOWN, "refused");
+    Shown shown = Shown.of(look(ALL, before, other));
+    assertThat(shown.changed(look(ALL, after, other))).containsExactly(after);
+    assertThat(shown.sameList(Shown.of(look(ALL, other, before)))).isFalse();
+    assertThat(shown.mark()).isEqualTo(Shown.of(look(ALL, before, other)).mark());
+    assertThat(shown.mark()).isNotEqualTo(Shown.of(look(ALL, after, other)).mark());
+  }
+
+  private String titled(Map<Standing, Integer> counts) {
+    Totals totals = new Totals(counts);
+    String html = templates.page(new Look(ALL, NOW, totals, totals, List.of()));
+    return html.substring(html.indexOf("<title>") + 7, html.indexOf("</title>"));
+  }
+
+  private String row(String url) {
+    return templates.row(row(1, "name", url, Standing.UP, ""), look(ALL));
+  }
+
+  private static Look look(Question question, Row... rows) {
+    Totals totals = new Totals(Map.of(Standing.UP, rows.length));
+    return new Look(question, NOW, totals, totals, List.of(rows));
+  }
+
+  private static Row row(long id, String name, String url, Standing standing, String reason) {
+    Optional<String> why = reason.isEmpty() ? Optional.empty() : Optional.of(reason);
+    Duration response = Duration.ofMillis(34);
+    return new Row(
+        id,
+        name,
+        url,
+        standing,
+        Optional.of(NOW.minus(Duration.ofSeconds(252))),
+        why,
+        new Share(OptionalDouble.of(99.958), true),
+        new Share(OptionalDouble.of(100), false),
+        List.of(
+            new Observed(NOW.minusSeconds(120), Standing.UP, response, Optional.empty()),
+            new Observed(NOW.minusSeconds(60), standing, response, why)));
+  }
+}

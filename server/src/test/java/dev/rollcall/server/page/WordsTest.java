@@ -1,0 +1,83 @@
+package dev.rollcall.server.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rollcall.server.monitor.Overview.Observed;
+import dev.rollcall.server.monitor.Overview.Standing;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Figures as people say them.
+class WordsTest {
+  @ParameterizedTest
+  @CsvSource({
+    "PT0S, 0 s",
+    "PT-3S, 0 s",
+    "PT59.999S, 59 s",
+    "PT1M, 1 min",
+    "PT4M12S, 4 min 12 s",
+    "PT59M59S, 59 min 59 s",
+    "PT1H, 1 h",
+    "PT3H5M59S, 3 h 5 min",
+    "PT24H, 1 d",
+    "PT292H30M, 12 d 4 h",
+    "P400D, 400 d"
+  })
+  void durationsHaveTwoUnits(Duration duration, String words) {
+    assertThat(Words.duration(duration)).isEqualTo(words);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "PT0S | 0.00 ms",
+        "PT0.0004219S | 0.42 ms",
+        "PT0.000999S | 1.0 ms",
+        "PT0.00423S | 4.2 ms",
+        "PT0.00999S | 10 ms",
+        "PT0.0421S | 42 ms",
+        "PT1.2344S | 1,234 ms"
+      })
+  void responseTimesHaveTheDigitsThatMatter(Duration duration, String words) {
+    assertThat(Words.millis(duration)).isEqualTo(words);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "100, 100 %",
+    "99.9999, 99.99 %",
+    "99.5, 99.50 %",
+    "50, 50 %",
+    "0.001, 0 %",
+    "0, 0 %"
+  })
+  void uptimeIsWholeOnlyWhereItIs(double percent, String words) {
+    assertThat(Words.percent(percent)).isEqualTo(words);
+  }
+
+  @Test
+  void aBarIsToldInASentence() {
+    Observed up = observed(Standing.UP, "");
+    Observed down = observed(Standing.DOWN, "connection refused");
+    Observed unknown = observed(Standing.UNKNOWN, "no network");
+    assertThat(Words.bar(List.of())).isEqualTo("not asked yet");
+    assertThat(Words.bar(List.of(up, down, up))).isEqualTo("2 of the last 3 up");
+    assertThat(Words.bar(List.of(up, unknown))).isEqualTo("1 of the last 2 up, 1 unknown");
+    assertThat(Words.observed(up)).isEqualTo("2026-11-20 12:03:04 UTC: up, 34 ms");
+    assertThat(Words.observed(down)).isEqualTo("2026-11-20 12:03:04 UTC: down, connection refused");
+  }
+
+  private static Observed observed(Standing standing, String reason) {
+    return new Observed(
+        Instant.parse("2026-11-20T12:03:04.567Z"),
+        standing,
+        Duration.ofMillis(34),
+        reason.isEmpty() ? Optional.empty() : Optional.of(reason));
+  }
+}

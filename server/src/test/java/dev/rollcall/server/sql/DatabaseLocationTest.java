@@ -1,0 +1,53 @@
+package dev.rollcall.server.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.rollcall.server.sql.DatabaseLocation.PostgresServer;
+import dev.rollcall.server.sql.DatabaseLocation.SqliteFile;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DatabaseLocationTest {
+  @ParameterizedTest
+  @CsvSource({
+    "jdbc:postgresql://db/rollcall, db/rollcall, '', ''",
+    "postgres://ann:s%40crt@db:5433/rollcall, db:5433/rollcall, ann, s@crt",
+    "postgresql://ann@db/rollcall?sslmode=require, db/rollcall?sslmode=require, ann, ''",
+    "jdbc:postgresql://a:1+b:2/r?user=ann&password=a+b&ssl=true, a:1+b:2/r?ssl=true, ann, a+b",
+    "postgres://db, db/, '', ''",
+  })
+  void takesUserAndPasswordOutOfAUrl(String text, String address, String user, String password) {
+    assertThat(DatabaseLocation.parse(text, Path.of("")))
+        .isEqualTo(new PostgresServer(address, user, password));
+  }
+
+  @Test
+  void takesAnythingElseForAFile() {
+    assertThat(DatabaseLocation.parse("data/rollcall.db", Path.of("")))
+        .isEqualTo(new SqliteFile(Path.of("data/rollcall.db")))
+        .isEqualTo(DatabaseLocation.parse("sqlite:data/rollcall.db", Path.of("")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "mysql://ann:secret@db/x", "jdbc:oracle:thin:ann/secret@db"})
+  void refusesWhatIsNeitherWithoutSayingItsPassword(String text) {
+    assertThatThrownBy(() -> DatabaseLocation.parse(text, Path.of("")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .message()
+        .doesNotContain("secret");
+  }
+
+  @Test
+  void neverShowsAPassword() {
+    assertThat(
+            DatabaseLocation.parse(
+                "postgres://ann:secret@db/rollcall?sslpassword=secret", Path.of("")))
+        .hasToString("database postgresql://db/rollcall");
+    assertThat(DatabaseConfig.of(new PostgresServer("db/rollcall", "ann", "secret")).toString())
+        .doesNotContain("secret");
+  }
+}

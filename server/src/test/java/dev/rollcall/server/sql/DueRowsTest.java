@@ -1,0 +1,175 @@
+package dev.rollcall.server.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@ParameterizedClass
+@EnumSource
+class DueRowsTest {
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+
+  @TempDir Path directory;
+  private final TestDatabases engine;
+  private final TestClock clock = new TestClock();
+
+  private Database database;
+  private GroupCommit commits;
+  private Jobs jobs;
+
+  DueRowsTest(TestDatabases engine) {
+    this.engine = engine;
+  }
+
+  @BeforeEach
+  void open() {
+    database = engine.open(directory, clock, Things.MIGRATION);
+    commits = new GroupCommit(database);
+    jobs = new Jobs(database, commits, clock);
+  }
+
+  @AfterEach
+  void close() {
+    commits.close();
+    database.close();
+  }
+
+  @Test
+  void claimsWhatIsDueTheLongestDueFirst() {
+    Instant now = clock.wall();
+    jobs.add(10, now, MINUTE);
+    List<Lease<Duration>> claimed = jobs.due.claim(now.plusMillis(4), 3);
+    assertThat(claimed).extracting(Lease::key).containsExactly(0L, 1L, 2L);
+    assertThat(claimed).extracting(Lease::due).startsWith(now, now.plusMillis(1));
+    assertThat(claimed).extracting(Lease::fence).containsOnly(1L);
+    assertThat(claimed).extracting(Lease::row).containsOnly(MINUTE);
+    assertThat(jobs.due.claim(now.plusMillis(4), 9)).extracting(Lease::key).containsExactly(3L, 4L);
+    assertThat(jobs.due.claim(now.plusMillis(4), 9)).isEmpty();
+  }
+
+  @Test
+  void knowsWhenTheNextRowIsDue() {
+    assertThat(jobs.due.earliest()).isEmpty();
+    jobs.add(2, clock.wall().plus(MINUTE), MINUTE);
+    assertThat(jobs.due.earliest()).contains(clock.wall().plus(MINUTE));
+  }
+
+  @Test
+  void writesNothingWhereNothingIsDue() {
+    jobs.add(2, clock.wall().plus(MINUTE), MINUTE);
+    commits.close(); // whoever writes now is refused
+    assertThat(jobs.due.claim(clock.wall(), 9)).isEmpty();
+  }
+
+  @Test
+  void makesAFinishedRowDueOnItsNextPhase() {
+    Instant now = clock.wall();
+    jobs.add(1, now, MINUTE);
+    Lease<Duration> lease = jobs.due.claim(now, 1).getFirst();
+    assertThat(jobs.finish(lease, now.plusSeconds(61))).isTrue();
+    assertThat(jobs.due.earliest()).contains(now.plusSeconds(120));
+  }
+
+  @Test
+  void finishesSeveralRunsUnderOneClaimAsLongAsNobodyElseClaims() {
+    jobs.add(1, clock.wall(), MINUTE);
+    Lease<Duration> lease = jobs.due.claim(clock.wall(), 1).getFirst();
+    assertThat(jobs.finish(lease, clock.wall())).isTrue();
+    assertThat(jobs.finish(lease, clock.wall())).isTrue();
+  }
+
+  @Test
+  void finishesARunThoughThisProcessItselfHasClaimedAgain() {
+    jobs.add(1, clock.wall(), MINUTE);
+    Lease<Duration> first = jobs.due.claim(clock.wall(), 1).getFirst();
+    clock.pass(Duration.ofSeconds(90));
+    assertThat(jobs.due.claim(clock.wall(), 1)).hasSize(1);
+    assertThat(jobs.finish(first, clock.wall())).isTrue();
+  }
+
+  @Test
+  void throwsAwayAFinishThatComesAfterAnotherClaim() {
+    jobs.add(1, clock.wall(), MINUTE);
+    Jobs other = new Jobs(database, commits, clock);
+    Lease<Duration> slow = jobs.due.claim(clock.wall(), 1).getFirst();
+    clock.pass(Duration.ofSeconds(90));
+    Lease<Duration> second = other.due.claim(clock.wall(), 1).getFirst();
+    assertThat(second.fence()).isEqualTo(2);
+    assertThat(jobs.finish(slow, clock.wall())).isFalse();
+    assertThat(other.finish(second, clock.wall())).isTrue();
+  }
+
+  @Test
+  void acceptsALateFinishWhenNobodyElseClaimed() {
+    jobs.add(1, clock.wall(), MINUTE);
+    Lease<Duration> slow = jobs.due.claim(clock.wall(), 1).getFirst();
+    clock.pass(Duration.ofHours(1));
+    assertThat(jobs.finish(slow, clock.wall())).isTrue();
+  }
+
+  @Test
+  void letsALeaseHoldAsLongAsTheRowSays() {
+    jobs.add(1, clock.wall(), MINUTE);
+    jobs.due.claim(clock.wall(), 1);
+    assertThat(jobs.due.earliest()).contains(clock.wall().plusSeconds(90));
+  }
+
+  @Test
+  void releasesWhatAnEarlierProcessHadClaimedUnlessItMayStillLive() {
+    jobs.add(3, clock.wall(), MINUTE);
+    Lease<Duration> dead = jobs.due.claim(clock.wall().plusSeconds(1), 9).getFirst();
+    Jobs next = new Jobs(database, commits, clock);
+    switch (engine) {
+      case SQLITE -> {
+        assertThat(next.due.releaseAbandoned()).isEqualTo(3);
+        assertThat(next.due.claim(clock.wall(), 9)).hasSize(3);
+        assertThat(jobs.finish(dead, clock.wall())).isFalse();
+      }
+      case POSTGRES -> {
+        assertThat(next.due.releaseAbandoned()).isZero();
+        assertThat(next.due.claim(clock.wall(), 9)).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void givesEachRowToOneOfManyClaimers() throws Exception {
+    jobs.add(500, clock.wall().minusSeconds(10), MINUTE);
+    List<Long> claimed = new ArrayList<>();
+    try (ExecutorService claimers = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<List<Long>>> all = new ArrayList<>();
+      for (int i = 0; i < 16; i++) {
+        Jobs own = new Jobs(database, commits, clock);
+        all.add(
+            claimers.submit(
+                () -> {
+                  List<Long> keys = new ArrayList<>();
+                  for (List<Lease<Duration>> some = own.due.claim(clock.wall(), 7);
+                      !some.isEmpty();
+                      some = own.due.claim(clock.wall(), 7)) {
+                    some.forEach(lease -> keys.add(lease.key()));
+                    assertThat(own.finish(some.getFirst(), clock.wall())).isTrue();
+                  }
+                  return keys;
+                }));
+      }
+      for (Future<List<Long>> one : all) {
+        claimed.addAll(one.get());
+      }
+    }
+    assertThat(claimed).hasSize(500).doesNotHaveDuplicates();
+  }
+}

@@ -1,0 +1,126 @@
+package dev.rollcall.server.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.rollcall.server.sql.DatabaseLocation.PostgresServer;
+import dev.rollcall.server.sql.StorageException.Outcome;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+import org.jdbi.v3.core.Handle;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// The line to PostgreSQL breaks, and comes back.
+class PostgresLostTest {
+  private final TestClock clock = new TestClock();
+  private Wire wire;
+  private Database database;
+  private GroupCommit commits;
+
+  @BeforeEach
+  void open() throws IOException {
+    wire = new Wire(TestDatabases.postgresPort());
+    database =
+        Database.open(
+            DatabaseConfig.of(TestDatabases.freshOn(wire.port()), Things.MIGRATION), clock);
+    commits = new GroupCommit(database);
+    commits.write(Things.ADD, new Things(1, 1));
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    commits.close();
+    database.close();
+    wire.close();
+  }
+
+  @Test
+  void aWriteOnALineThatBrokeMeanwhileIsDoneOnANewOne() {
+    wire.cut();
+    wire.mend();
+    commits.write(Things.ADD, new Things(2, 1));
+    assertThat(database.trouble()).isEmpty();
+    assertThat(Things.count(database)).isEqualTo(2);
+  }
+
+  @Test
+  void saysThatItIsOutOfReachAndGoesOnOnceItIsBack() {
+    wire.cut();
+    assertThatThrownBy(() -> commits.write(Things.ADD, new Things(2, 1)))
+        .isInstanceOf(StorageException.class)
+        .hasMessageStartingWith("database postgresql://127.0.0.1:" + wire.port() + "/postgres: ")
+        .satisfies(e -> assertThat(((StorageException) e).outcome()).isEqualTo(Outcome.RETRY));
+    assertThatThrownBy(() -> Things.count(database)).isInstanceOf(StorageException.class);
+    assertThat(database.trouble()).isPresent();
+
+    wire.mend();
+    clock.pass(Duration.ofSeconds(2));
+    Awaitility.await().until(() -> database.trouble().isEmpty());
+    assertThat(Things.count(database)).isOne();
+    commits.write(Things.ADD, new Things(2, 1));
+  }
+
+  @Test
+  void saysThatTheOutcomeIsUnknownWhenTheLineBreaksDuringTheCommit() {
+    AtomicInteger tries = new AtomicInteger();
+    Batch<Things, Things> breaking =
+        (tx, items) -> {
+          Things.ADD.apply(tx, items);
+          tries.incrementAndGet();
+          wire.cut();
+          return items;
+        };
+    assertThatThrownBy(() -> commits.write(breaking, new Things(2, 1)))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("outcome is unknown")
+        .satisfies(e -> assertThat(((StorageException) e).outcome()).isEqualTo(Outcome.UNKNOWN));
+    assertThat(tries).hasValue(1);
+    wire.mend();
+    commits.write(Things.ADD, new Things(3, 1));
+    assertThat(database.trouble()).isEmpty();
+  }
+
+  @Test
+  void runsATransactionAgainThatLostADeadlock() throws Exception {
+    commits.write(Things.ADD, new Things(2, 1));
+    AtomicInteger runs = new AtomicInteger();
+    // Each locks its own row first and then the other's.
+    Batch<List<Long>, List<Long>> crossing =
+        (tx, items) -> {
+          for (List<Long> ids : items) {
+            lock(tx, ids.getFirst());
+            if (runs.incrementAndGet() <= 2) {
+              Awaitility.await().until(() -> runs.get() >= 2);
+            }
+            lock(tx, ids.getLast());
+          }
+          return items;
+        };
+    Thread one = Thread.startVirtualThread(() -> commits.write(crossing, List.of(1L, 2L)));
+    Thread two = Thread.startVirtualThread(() -> commits.write(crossing, List.of(2L, 1L)));
+    one.join();
+    two.join();
+    assertThat(runs).hasValueGreaterThan(2);
+    assertThat(Things.sum(database)).isEqualTo(2 + 4);
+  }
+
+  private static void lock(Handle tx, long id) {
+    tx.execute("UPDATE thing SET n = n + 1 WHERE id = ?", id);
+  }
+
+  @Test
+  void refusesAWrongAddressInOneLineWithoutThePassword() {
+    PostgresServer nobody = new PostgresServer("127.0.0.1:1/x", "ann", "secret");
+    assertThatThrownBy(() -> Database.open(DatabaseConfig.of(nobody), clock))
+        .isInstanceOf(StorageException.class)
+        .message()
+        .startsWith("database postgresql://127.0.0.1:1/x: cannot be opened: ")
+        .doesNotContain("secret")
+        .doesNotContain("\n");
+  }
+}
