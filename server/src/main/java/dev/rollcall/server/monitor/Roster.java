@@ -10,7 +10,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -19,9 +18,6 @@ import java.util.stream.Collectors;
 /// memory when it does not.
 final class Roster {
   private static final Logger LOG = System.getLogger(Roster.class.getName());
-
-  /// From this many unknown services on, reading all of them at once is cheaper than one by one.
-  private static final int MANY = 20;
 
   /// A service whose turn comes, and when it was due.
   record Turn(Watch watch, Instant due) {}
@@ -90,13 +86,7 @@ final class Roster {
   private void learn(List<Lease<Schedule.Row>> leases) {
     Set<Long> unknown =
         leases.stream().filter(lease -> !holds(lease)).map(Lease::key).collect(Collectors.toSet());
-    if (unknown.size() < MANY) {
-      unknown.forEach(id -> services.scheduled(OptionalLong.of(id)).forEach(this::learn));
-    } else {
-      services.scheduled(OptionalLong.empty()).stream()
-          .filter(each -> unknown.contains(each.id()))
-          .forEach(this::learn);
-    }
+    services.scheduled(unknown).forEach(this::learn);
   }
 
   private boolean holds(Lease<Schedule.Row> lease) {

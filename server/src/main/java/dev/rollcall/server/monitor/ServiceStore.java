@@ -8,8 +8,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -120,22 +121,24 @@ final class ServiceStore {
         });
   }
 
-  /// What the runner has to know of every service that is asked, or of one of them.
-  List<Scheduled> scheduled(OptionalLong id) {
-    return database.read(handle -> scheduled(handle, id));
+  /// What the runner has to know of those of the services that are asked.
+  ///
+  /// @param ids at most 10,000, which both databases take as parameters of one query
+  List<Scheduled> scheduled(Set<Long> ids) {
+    return ids.isEmpty() ? List.of() : database.read(handle -> scheduled(handle, ids));
   }
 
-  private static List<Scheduled> scheduled(Handle handle, OptionalLong id) {
-    var query =
+  private static List<Scheduled> scheduled(Handle handle, Set<Long> ids) {
+    Query query =
         handle.createQuery(
             "SELECT s.id AS s_id, s.definition, d.revision, e.event, m.certificate_ends_at"
                 + " FROM service_schedule d JOIN service s ON s.id = d.service_id"
                 + " JOIN service_metric m ON m.service_id = s.id"
                 + " LEFT JOIN service_event e"
                 + " ON e.service_id = s.id AND e.date_ended IS NULL"
-                + (id.isPresent() ? " WHERE s.id = :id" : ""));
-    id.ifPresent(one -> query.bind("id", one));
+                + " WHERE s.id IN (<ids>)");
     return query
+        .bindList("ids", ids)
         .map(
             (row, _) ->
                 new Scheduled(
