@@ -33,9 +33,9 @@ class SignalsTest {
             .start();
     try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
       assertThat(out.readLine()).isEqualTo("ready");
-      interrupt(process);
+      terminate(process);
       assertThat(out.readLine()).isEqualTo("asked");
-      interrupt(process);
+      terminate(process);
       assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
       assertThat(process.exitValue()).isEqualTo(130);
     } finally {
@@ -43,7 +43,7 @@ class SignalsTest {
     }
   }
 
-  private static void interrupt(Process process) throws Exception {
-    new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+  private static void terminate(Process process) throws Exception {
+    new ProcessBuilder("kill", "-TERM", Long.toString(process.pid())).start().waitFor();
   }
 }

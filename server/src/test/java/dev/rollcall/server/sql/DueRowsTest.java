@@ -84,11 +84,12 @@ class DueRowsTest {
   }
 
   @Test
-  void finishesSeveralRunsUnderOneClaimAsLongAsNobodyElseClaims() {
+  void finishesSeveralTimesUnderOneClaimAsLongAsNobodyElseClaims() {
     jobs.add(1, clock.wall(), MINUTE);
     Lease<Duration> lease = jobs.due.claim(clock.wall(), 1).getFirst();
-    assertThat(jobs.finish(lease, clock.wall())).isTrue();
-    assertThat(jobs.finish(lease, clock.wall())).isTrue();
+    Batch<Lease.Finish, Boolean> finishing = jobs.due::finish;
+    assertThat(commits.write(finishing, lease.finish(clock.wall()))).isTrue();
+    assertThat(commits.write(finishing, lease.finish(clock.wall()))).isTrue();
   }
 
   @Test
