@@ -10,7 +10,8 @@ final class Table {
     System.out.println("   " + Proc.machine());
   }
 
-  @SuppressWarnings("AnnotateFormatMethod") // the annotation would be this module's only dependency on it
+  @SuppressWarnings(
+      "AnnotateFormatMethod") // the annotation would be this module's only dependency on it
   void row(String what, String format, Object... values) {
     System.out.printf(
         Locale.ROOT, "   %-44s %s%n", what, String.format(Locale.ROOT, format, values));
