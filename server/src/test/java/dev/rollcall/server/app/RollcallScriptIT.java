@@ -121,7 +121,16 @@ class RollcallScriptIT {
   @Test
   void stopsInOrderOnASignalToItsOwnProcess() throws Exception {
     for (String signal : List.of("TERM", "INT")) {
-      Process serving = start(Map.of(), root + "/rollcall", "serve", "--port=0", "--health-port=0");
+      // A shell that runs tests in the background leaves SIGINT ignored, for them and all they start.
+      Process serving =
+          start(
+              Map.of(),
+              "env",
+              "--default-signal=INT",
+              root + "/rollcall",
+              "serve",
+              "--port=0",
+              "--health-port=0");
       await().atMost(PATIENCE).until(() -> log(serving).contains("started"));
       assertThat(here.resolve("rollcall-data")).isDirectory();
       new ProcessBuilder("kill", "-" + signal, Long.toString(serving.pid())).start().waitFor();
