@@ -145,6 +145,7 @@ record Main(Path directory, Map<String, String> environment) {
 
   private int train(ParseResult given) throws InterruptedException {
     Path folder = given.matchedPositionalValue(0, directory);
+    Training.prepare(folder);
     Configuration.Origin<ServiceDefinition> origin =
         new Configuration.Origin<>(
             Map.of(

@@ -7,6 +7,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 
 /// What a program does that runs only for Java to learn what a start needs: it asks itself, and is
@@ -17,6 +19,25 @@ final class Training {
 
   private Training() {}
 
+  /// Makes the configuration to train with.
+  static void prepare(Path folder) {
+    try {
+      Files.writeString(
+          folder.resolve("rollcall.yaml"),
+          """
+          services:
+            - name: nobody there
+              url: http://127.0.0.1:9/
+              interval: 1s
+              status: 2xx
+            - name: no port
+              url: tcp://127.0.0.1:9
+          """);
+    } catch (IOException e) {
+      throw new Trouble(folder + " cannot be written: " + e.getMessage());
+    }
+  }
+
   static void run(Serve.Open open) throws InterruptedException {
     String main = "http://127.0.0.1:" + open.port();
     String health = "http://127.0.0.1:" + open.healthPort();
@@ -26,7 +47,7 @@ final class Training {
               .formatted(main);
       send(client, request(main + "/v1/services").POST(BodyPublishers.ofString(service)));
       long end = System.nanoTime() + PATIENCE.toNanos();
-      while (!get(client, main + "/v1/services/1/events").contains("uptime")) {
+      while (!get(client, main + "/v1/services/3/events").contains("uptime")) {
         if (System.nanoTime() > end) {
           throw new Trouble(
               "the training did not see itself up within " + PATIENCE.toSeconds() + " s");
@@ -35,7 +56,7 @@ final class Training {
       }
       get(client, main + "/");
       get(client, main + "/v1/services");
-      get(client, main + "/v1/services/1/ticks");
+      get(client, main + "/v1/services/3/ticks");
       get(client, main + "/no/such/path");
       get(client, health + "/health");
       get(client, health + "/ready");
@@ -51,7 +72,9 @@ final class Training {
   }
 
   private static HttpRequest.Builder request(String url) {
-    return HttpRequest.newBuilder(URI.create(url)).timeout(PATIENCE);
+    return HttpRequest.newBuilder(URI.create(url))
+        .header("Content-Type", "application/json")
+        .timeout(PATIENCE);
   }
 
   private static HttpResponse<String> send(HttpClient client, HttpRequest.Builder request)

@@ -129,7 +129,7 @@ final class ServiceChanges {
         added++;
       } else if (row.retired()
           || !row.origin().equals(Service.Origin.FILE.word())
-          || !row.definition().equals(definition.json().toString())) {
+          || !row.definition().equals(definition.json())) {
         update(tx, row, definition, Service.Origin.FILE);
         changed++;
       }
@@ -168,7 +168,7 @@ final class ServiceChanges {
                 VALUES (:name, :url, :definition, :origin, :now, :now) RETURNING id""")
             .bind("name", definition.name())
             .bind("url", definition.url().toString())
-            .bind("definition", definition.json().toString())
+            .bind("definition", definition.json())
             .bind("origin", origin.word())
             .bind("now", now())
             .mapTo(Long.class)
@@ -187,7 +187,7 @@ final class ServiceChanges {
         .bind("id", row.id())
         .bind("name", definition.name())
         .bind("url", definition.url().toString())
-        .bind("definition", definition.json().toString())
+        .bind("definition", definition.json())
         .bind("origin", origin.word())
         .bind("now", now())
         .execute();

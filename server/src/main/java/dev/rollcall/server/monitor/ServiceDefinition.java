@@ -2,7 +2,6 @@ package dev.rollcall.server.monitor;
 
 import java.net.URI;
 import java.time.Duration;
-import tools.jackson.databind.node.ObjectNode;
 
 /// What the operator says of a service: its name, what to ask, how often, and what to expect.
 /// [ServiceReader] makes it.
@@ -14,7 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param asks how to ask and what to expect
 /// @param json all of it as it is kept, defaults filled in; it may hold secrets
 public record ServiceDefinition(
-    String name, URI url, Duration interval, Duration timeout, Asks asks, ObjectNode json) {
+    String name, URI url, Duration interval, Duration timeout, Asks asks, String json) {
 
   /// The longest one run may take, with the wait for a place at its host and the writing.
   Duration lease() {

@@ -284,7 +284,7 @@ public final class ServiceReader {
     return name.isPresent() ? options.named(name.get()) : options;
   }
 
-  private static ObjectNode kept(
+  private static String kept(
       JsonNode given, Duration interval, Duration timeout, boolean keepAlive, Asks asks) {
     ObjectNode kept = JsonNodeFactory.instance.objectNode();
     for (String key : KEYS) {
@@ -303,6 +303,6 @@ public final class ServiceReader {
         }
       }
     }
-    return kept;
+    return kept.toString();
   }
 }

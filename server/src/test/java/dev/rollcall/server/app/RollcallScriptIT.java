@@ -121,7 +121,8 @@ class RollcallScriptIT {
   @Test
   void stopsInOrderOnASignalToItsOwnProcess() throws Exception {
     for (String signal : List.of("TERM", "INT")) {
-      // A shell that runs tests in the background leaves SIGINT ignored, for them and all they start.
+      // A shell that runs tests in the background leaves SIGINT ignored, for them and all they
+      // start.
       Process serving =
           start(
               Map.of(),

@@ -32,7 +32,7 @@ class ServiceReaderTest {
             + "'status':['200','3xx'],'contains':'ok','json':{'path':'$.a','value':'b'},"
             + "'redirects':false,'keep-alive':true,'tls':{'verify':false,'name':'n'}}";
     ServiceDefinition first = one(all);
-    ServiceDefinition again = reader.one(first.json(), "", mistakes).orElseThrow();
+    ServiceDefinition again = reader.one(tree(first.json()), "", mistakes).orElseThrow();
     assertThat(again).isEqualTo(first);
     assertThat(mistakes.lines()).isEmpty();
   }
