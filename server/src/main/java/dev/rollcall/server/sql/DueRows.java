@@ -2,13 +2,13 @@ package dev.rollcall.server.sql;
 
 import dev.rollcall.server.sql.Lease.Finish;
 import java.security.SecureRandom;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.Query;
 import org.jdbi.v3.core.statement.Update;
 
@@ -37,6 +37,7 @@ public final class DueRows<T> {
   private final String select;
   private final String lease;
   private final String finish;
+  private final int instants;
   private final String release;
 
   private record Claim(Instant until, int limit) {}
@@ -54,11 +55,12 @@ public final class DueRows<T> {
             + " WHERE due_at <= :until ORDER BY due_at LIMIT :limit"
             + database.dialect().skipLocked();
     this.lease =
-        "UPDATE %s SET due_at = :until, fence = fence + 1, owner = :owner WHERE %s = :key"
+        "UPDATE %s SET due_at = ?, fence = fence + 1, owner = ? WHERE %s = ?"
             .formatted(table.name(), table.key());
     this.finish =
-        "UPDATE %s SET due_at = %s, owner = NULL WHERE %s = :key AND (fence = :fence OR owner = :owner)"
-            .formatted(table.name(), table.next(), table.key());
+        "UPDATE %s SET due_at = %s, owner = NULL WHERE %s = ? AND (fence = ? OR owner = ?)"
+            .formatted(table.name(), table.next().replace(":at", "?"), table.key());
+    this.instants = table.next().split(":at", -1).length - 1;
     this.release =
         "UPDATE %s SET due_at = :now, owner = NULL WHERE owner <> :owner".formatted(table.name());
   }
@@ -95,16 +97,15 @@ public final class DueRows<T> {
       return leases;
     }
     Instant now = clock.wall();
-    try (PreparedBatch batch = tx.prepareBatch(lease)) {
-      for (Lease<T> due : leases) {
-        batch
-            .bind("until", now.plus(table.lease().apply(due.row())).toEpochMilli())
-            .bind("owner", owner)
-            .bind("key", due.key())
-            .add();
-      }
-      batch.execute();
-    }
+    Rows.write(
+        tx,
+        lease,
+        leases,
+        (row, due) -> {
+          row.setLong(1, now.plus(table.lease().apply(due.row())).toEpochMilli());
+          row.setLong(2, owner);
+          row.setLong(3, due.key());
+        });
     return leases;
   }
 
@@ -112,22 +113,21 @@ public final class DueRows<T> {
   /// the work. One answer for each, in order: false where the lease was lost meanwhile, so that its
   /// result must be thrown away.
   public List<Boolean> finish(Handle tx, List<Finish> done) {
-    if (done.isEmpty()) {
-      return List.of();
+    List<Boolean> valid = new ArrayList<>(done.size());
+    for (int rows : Rows.write(tx, finish, done, this::bind)) {
+      valid.add(rows > 0);
     }
-    try (PreparedBatch batch = tx.prepareBatch(finish)) {
-      for (Finish one : done) {
-        batch
-            .bind("at", one.at().toEpochMilli())
-            .bind("key", one.key())
-            .bind("fence", one.fence())
-            .bind("owner", owner)
-            .add();
-      }
-      List<Boolean> valid = new ArrayList<>(done.size());
-      Arrays.stream(batch.execute()).forEach(rows -> valid.add(rows > 0));
-      return valid;
+    return valid;
+  }
+
+  private void bind(PreparedStatement row, Finish one) throws SQLException {
+    int place = 1;
+    while (place <= instants) {
+      row.setLong(place++, one.at().toEpochMilli());
     }
+    row.setLong(place++, one.key());
+    row.setLong(place++, one.fence());
+    row.setLong(place, owner);
   }
 
   /// Makes due at once what earlier processes had claimed when they died. Only SQLite knows that
