@@ -48,7 +48,10 @@ class RollcallScriptIT {
     age(Files.writeString(root.resolve("pom.xml"), ""));
     age(Files.writeString(root.resolve("server/pom.xml"), ""));
     age(root.resolve("server/src/main"));
-    maven("sleep 1; mkdir -p server/target && cp -r '" + PROGRAM + "' server/target/rollcall");
+    maven(
+        "sleep 1; mkdir -p server/target && cp -r '"
+            + PROGRAM
+            + "' server/target/rollcall && rm -f server/target/rollcall/*.aot*");
   }
 
   @AfterEach
