@@ -102,11 +102,14 @@ record Main(Path directory, Map<String, String> environment) {
   private static int serve(
       Configuration.Origin<ServiceDefinition> origin, ParseResult given, Serve.Wish stop)
       throws InterruptedException {
+    Optional<Serve> serve = configured(origin, given);
+    return serve.isPresent() ? serve.get().run(stop) : Command.MISTAKE;
+  }
+
+  private static Optional<Serve> configured(
+      Configuration.Origin<ServiceDefinition> origin, ParseResult given) {
     Watch watch = new Watch(origin.files().yaml());
-    Optional<Configuration<ServiceDefinition>> configuration = read(origin, given);
-    return configuration.isPresent()
-        ? new Serve(origin, configuration.get(), watch).run(stop)
-        : Command.MISTAKE;
+    return read(origin, given).map(configuration -> new Serve(origin, configuration, watch));
   }
 
   private int check(ParseResult given) {

@@ -1,6 +1,7 @@
 package dev.rollcall.server.app;
 
 import dev.rollcall.server.config.Mistakes;
+import dev.rollcall.server.config.Values;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
@@ -13,17 +14,16 @@ final class Reload<S> implements Runnable {
   private static final System.Logger LOG = System.getLogger(Reload.class.getName());
 
   private final Configuration.Origin<S> origin;
-  private final Configuration<S> started;
+  private final Values started;
   private final Consumer<List<S>> apply;
-  private List<S> services;
 
-  /// @param started what the process was started with
-  /// @param apply takes the whole new list of services
-  Reload(Configuration.Origin<S> origin, Configuration<S> started, Consumer<List<S>> apply) {
+  /// @param started the settings that the process was started with
+  /// @param apply takes the whole list of services, also where none of them changed: nothing here
+  ///   remembers them
+  Reload(Configuration.Origin<S> origin, Values started, Consumer<List<S>> apply) {
     this.origin = origin;
     this.started = started;
     this.apply = apply;
-    this.services = started.services();
   }
 
   @Override
@@ -36,7 +36,7 @@ final class Reload<S> implements Runnable {
       mistakes.lines().forEach(line -> LOG.log(Level.WARNING, line));
       return;
     }
-    List<String> waiting = started.values().differing(read.get().values());
+    List<String> waiting = started.differing(read.get().values());
     if (!waiting.isEmpty()) {
       LOG.log(
           Level.WARNING,
@@ -44,10 +44,6 @@ final class Reload<S> implements Runnable {
           file,
           String.join(", ", waiting));
     }
-    if (!read.get().services().equals(services)) {
-      apply.accept(read.get().services());
-      services = read.get().services();
-      LOG.log(Level.INFO, "{0} was read again: {1,number,#} services", file, services.size());
-    }
+    apply.accept(read.get().services());
   }
 }

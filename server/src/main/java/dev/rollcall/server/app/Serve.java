@@ -43,7 +43,12 @@ final class Serve {
   private static final System.Logger LOG = System.getLogger(Serve.class.getName());
 
   private final Configuration.Origin<ServiceDefinition> origin;
-  private final Configuration<ServiceDefinition> configuration;
+  private final Values values;
+
+  /// Those of the configuration file, let go once they are applied: ten thousand are many
+  /// megabytes.
+  private List<ServiceDefinition> services;
+
   private final Watch watch;
   private final ServeSettings settings;
   private final Clock clock = Clock.system();
@@ -66,9 +71,10 @@ final class Serve {
       Configuration<ServiceDefinition> configuration,
       Watch watch) {
     this.origin = origin;
-    this.configuration = configuration;
-    this.watch = watch;
     this.settings = configuration.settings();
+    this.values = configuration.values();
+    this.services = configuration.services();
+    this.watch = watch;
   }
 
   /// Runs until `stop` returns.
@@ -116,17 +122,18 @@ final class Serve {
             listen(settings.web().health(), Declared.HEALTH_PORT, healthRoutes(database), times));
 
     if (settings.roles().contains(Role.RUNNER)) {
-      monitor.apply(configuration.services());
+      monitor.apply(services);
       monitor.start();
-      watch.start(new Reload<>(origin, configuration, monitor::apply));
+      watch.start(new Reload<>(origin, values, monitor::apply));
       parts.add("the watch of " + origin.files().label(), watch);
     }
     LOG.log(
         Level.INFO,
         "started with {0,number,#} services: {1}, health at {2}",
-        configuration.services().size(),
+        services.size(),
         url(settings.web().main(), main),
         url(settings.web().health(), health));
+    services = List.of();
     return new Open(main.port(), health.port());
   }
 

@@ -25,7 +25,7 @@ import org.jdbi.v3.core.Handle;
 final class Keeping implements Batch<Outcome, Boolean> {
   private static final Logger LOG = System.getLogger(Keeping.class.getName());
   private static final int AT_ONCE = 1_000;
-  private static final Duration LINGER = Duration.ofMillis(50);
+  private static final Duration LINGER = Duration.ofMillis(200);
 
   private final Database database;
   private final GroupCommit commits;

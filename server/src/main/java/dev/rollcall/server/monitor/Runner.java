@@ -39,7 +39,7 @@ final class Runner implements AutoCloseable {
   private static final Duration PACE = Duration.ofNanos(100_000);
 
   /// Checks start at whole slots, several at a time, so that the machine wakes up for many at once.
-  private static final Duration SLOT = Duration.ofMillis(10);
+  private static final Duration SLOT = Duration.ofMillis(20);
 
   private static final int AT_ONCE = 2_000;
 

@@ -53,7 +53,7 @@ class ReloadTest {
     reload =
         new Reload<>(
             origin,
-            origin.read(new Mistakes()).orElseThrow(),
+            origin.read(new Mistakes()).orElseThrow().values(),
             services -> applied.add(services.size()));
   }
 
@@ -68,7 +68,7 @@ class ReloadTest {
     write("services: [{name: a, url: 'http://a'}, {name: b, url: 'http://b'}]");
     reload.run();
     assertThat(applied).containsExactly(2);
-    assertThat(logged).containsExactly("rollcall.yaml was read again: 2 services");
+    assertThat(logged).isEmpty();
   }
 
   @Test
@@ -88,18 +88,10 @@ class ReloadTest {
   void namesTheSettingsThatWaitForTheNextStart() throws IOException {
     write("services: [{name: a, url: 'http://a'}]\nport: 1\nlog: {level: debug}");
     reload.run();
-    assertThat(applied).isEmpty();
+    assertThat(applied).containsExactly(1);
     assertThat(logged)
         .containsExactly(
             "rollcall.yaml was read again; changed with the next start only: log.level, port");
-  }
-
-  @Test
-  void doesNothingForAChangeOfComments() throws IOException {
-    write("# new\nservices:\n- {name: a, url: 'http://a'}");
-    reload.run();
-    assertThat(applied).isEmpty();
-    assertThat(logged).isEmpty();
   }
 
   private void write(String text) throws IOException {
