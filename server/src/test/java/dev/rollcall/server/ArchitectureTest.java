@@ -53,6 +53,7 @@ class ArchitectureTest {
           ROOT + "monitor.Runner",
           ROOT + "monitor.Upkeep",
           ROOT + "app.Training",
+          ROOT + "app.Serve",
           ROOT + "monitor.Keeping");
 
   private static final JavaClasses SERVER =

@@ -39,6 +39,7 @@ import tools.jackson.databind.JsonNode;
 /// waits, and closes them in reverse.
 final class Serve {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration SETTLED = Duration.ofSeconds(20);
   private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
   private static final System.Logger LOG = System.getLogger(Serve.class.getName());
 
@@ -134,7 +135,20 @@ final class Serve {
         url(settings.web().main(), main),
         url(settings.web().health(), health));
     services = List.of();
+    Thread.ofVirtual().name("settle").start(Serve::settle);
     return new Open(main.port(), health.port());
+  }
+
+  /// Gives back the memory that reading the configuration and the first checks took: many times
+  /// what stays, and Java would keep it until it needs it again.
+  @SuppressWarnings("SystemGc") // once
+  private static void settle() {
+    try {
+      Thread.sleep(SETTLED);
+      System.gc();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private Monitor monitor(Database database, GroupCommit commits) {

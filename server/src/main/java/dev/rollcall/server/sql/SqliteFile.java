@@ -28,7 +28,7 @@ final class SqliteFile implements AutoCloseable {
   /// The first without the bug that could corrupt a database while its log was being reset.
   private static final String OLDEST_LIBRARY = "3.51.3";
 
-  private static final int WRITER_CACHE_KIB = 32 * 1024;
+  private static final int WRITER_CACHE_KIB = 16 * 1024;
   private static final int READER_CACHE_KIB = 4 * 1024;
   private static final int CHECKPOINT_PAGES = 10_000;
   private static final int BUSY_MILLIS = 5_000;
