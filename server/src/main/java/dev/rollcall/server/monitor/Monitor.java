@@ -20,8 +20,8 @@ import java.util.List;
 public final class Monitor implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Monitor.class.getName());
 
-  /// At 200 bytes an outcome this is 20 MB: a minute of outage at the highest rate, half an hour at
-  /// an ordinary one.
+  /// Twenty seconds of outage at 5,000 checks a second, two and a half minutes with 10,000 services
+  /// every 15 s, four hours with a hundred.
   private static final int MOST_WAITING = 100_000;
 
   /// How services are asked.
