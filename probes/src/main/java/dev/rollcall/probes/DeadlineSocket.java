@@ -1,6 +1,5 @@
 package dev.rollcall.probes;
 
-import dev.rollcall.probe.Attempt;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,16 +14,16 @@ import java.time.Duration;
 /// It sets the read timeout before each read, which is a field of the JDK's socket and costs no
 /// system call. Connects directly, whatever proxies the JVM was told of.
 final class DeadlineSocket extends Socket {
-  private volatile Attempt attempt;
+  private volatile Trail trail;
 
-  DeadlineSocket(Attempt attempt) {
+  DeadlineSocket(Trail trail) {
     super(Proxy.NO_PROXY);
-    this.attempt = attempt;
+    this.trail = trail;
   }
 
   /// From now on, reads are bounded by `next`'s deadline.
-  void serve(Attempt next) {
-    attempt = next;
+  void serve(Trail next) {
+    trail = next;
   }
 
   @Override
@@ -43,7 +42,7 @@ final class DeadlineSocket extends Socket {
     }
 
     private void arm() throws IOException {
-      Duration left = attempt.remaining();
+      Duration left = trail.remaining();
       if (left.isZero()) {
         throw new SocketTimeoutException("deadline passed");
       }

@@ -1,6 +1,5 @@
 package dev.rollcall.probes;
 
-import dev.rollcall.probe.Attempt;
 import dev.rollcall.probe.Phase;
 import dev.rollcall.probe.ProbeFailure;
 import java.io.IOException;
@@ -32,12 +31,19 @@ public final class Dialer {
   record Connection(
       DeadlineSocket socket, Optional<SSLSocket> tls, Optional<Instant> certificateEnds) {}
 
+  private static final Dialer SYSTEM = new Dialer(Resolver.system());
+
   private final Resolver resolver;
   private final TlsContexts contexts = new TlsContexts();
 
   /// A dialer that connects to what `resolver` gives and nothing else.
   public Dialer(Resolver resolver) {
     this.resolver = resolver;
+  }
+
+  /// The dialer that connects to whatever the operating system finds: one for the whole program.
+  public static Dialer system() {
+    return SYSTEM;
   }
 
   /// Connects to `target`, by the deadline of the trail's attempt.
@@ -64,7 +70,7 @@ public final class Dialer {
       throws ProbeFailure, InterruptedException {
     trail.enter(Trail.Stage.RESOLVING);
     try {
-      List<InetAddress> addresses = resolver.resolve(host, trail.attempt().remaining());
+      List<InetAddress> addresses = resolver.resolve(host, trail.remaining());
       if (addresses.isEmpty()) {
         throw new UnknownHostException(host);
       }
@@ -83,12 +89,11 @@ public final class Dialer {
   private static DeadlineSocket connect(
       List<InetAddress> addresses, int port, Optional<Duration> limit, Trail trail)
       throws ProbeFailure, InterruptedException {
-    Attempt attempt = trail.attempt();
     List<ProbeFailure> failures = new ArrayList<>();
     trail.enter(Trail.Stage.CONNECTING);
     try {
       Duration left =
-          limit.filter(l -> l.compareTo(attempt.remaining()) < 0).orElseGet(attempt::remaining);
+          limit.filter(l -> l.compareTo(trail.remaining()) < 0).orElseGet(trail::remaining);
       long start = System.nanoTime();
       for (int i = 0; i < addresses.size(); i++) {
         InetSocketAddress address = new InetSocketAddress(addresses.get(i), port);
@@ -98,10 +103,11 @@ public final class Dialer {
           failures.add(Failures.noConnection(trail, left));
           break;
         }
-        DeadlineSocket socket = new DeadlineSocket(attempt);
+        DeadlineSocket socket = new DeadlineSocket(trail);
         try {
           socket.connect(address, DeadlineSocket.millis(share));
           trail.hear();
+          trail.connected();
           socket.setTcpNoDelay(true);
           return socket;
         } catch (IOException e) {

@@ -39,8 +39,7 @@ final class Failures {
   /// The deadline has passed.
   static ProbeFailure late(Trail trail) {
     String reason =
-        "timeout: no answer within %s (%s)"
-            .formatted(words(trail.attempt().timeout()), trail.words());
+        "timeout: no answer within %s (%s)".formatted(words(trail.limit()), trail.words());
     return trail.heard() ? ProbeFailure.answered(reason) : new ProbeFailure(reason);
   }
 

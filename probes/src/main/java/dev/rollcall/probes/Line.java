@@ -59,10 +59,11 @@ final class Line extends ConnectionEndpoint {
   void serve(Exchange next) {
     exchange = next;
     if (connection != null) {
-      connection.socket().serve(next.trail().attempt());
+      connection.socket().serve(next.trail());
       connection.certificateEnds().ifPresent(next.trail().attempt()::certificateEnds);
     }
     next.trail().at(key.target().toString());
+    next.trail().connected();
     next.reuses();
   }
 
@@ -102,7 +103,7 @@ final class Line extends ConnectionEndpoint {
     }
     // Sockets know no time limit for writing, and a server need not read what it is sent.
     Socket socket = connection.socket();
-    Duration left = exchange.trail().attempt().remaining();
+    Duration left = exchange.trail().remaining();
     Thread guard = Thread.ofVirtual().start(() -> closeAfter(left, socket));
     try {
       return executor.execute(request, wire, context);
