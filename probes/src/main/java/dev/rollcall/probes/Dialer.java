@@ -105,7 +105,7 @@ public final class Dialer {
         }
         DeadlineSocket socket = new DeadlineSocket(trail);
         try {
-          socket.connect(address, DeadlineSocket.millis(share));
+          socket.connect(address, share);
           trail.hear();
           trail.connected();
           socket.setTcpNoDelay(true);

@@ -10,6 +10,7 @@ import javax.net.ssl.SSLSocket;
 import org.apache.hc.client5.http.io.ConnectionEndpoint;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.EndpointDetails;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.DefaultBHttpClientConnection;
@@ -169,6 +170,13 @@ final class Line extends ConnectionEndpoint {
     @Override
     protected void bind(SocketHolder holder) throws IOException {
       super.bind(holder);
+    }
+
+    /// Nothing: HttpClient asks for it with each request, at the price of four system calls, and
+    /// only to have it at hand.
+    @Override
+    public @Nullable EndpointDetails getEndpointDetails() {
+      return null;
     }
 
     @Override
