@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 /// HTTP checks over a new connection each: Rollcall, which records them in SQLite, against blackbox
 /// exporter, which records nothing, on the same target; by checks per second of processor time.
 final class ChecksNew implements Benchmark {
-  private static final int SERVICES = 3_000;
+  private static final int SERVICES = 8_000;
   private static final Duration INTERVAL = Duration.ofSeconds(1);
   private static final Pattern REQUESTS = Pattern.compile("(\\d+) requests in");
 
