@@ -48,13 +48,23 @@ record Main(Path directory, Map<String, String> environment) {
     rollcall.addSubcommand(
         "serve",
         Flags.configured(
+            Declared.SERVE,
             Commands.command("serve", "Watch services, and answer over HTTP.", this::serve)));
+    rollcall.addSubcommand(
+        Declared.TARGETS,
+        Flags.configured(
+            Declared.TARGETS,
+            Commands.command(
+                Declared.TARGETS,
+                "Keep the pool of what nodes measure, and hand it out.",
+                this::targets)));
     rollcall.addSubcommand(
         "config",
         Commands.group("config", "Look at the configuration.")
             .addSubcommand(
                 "check",
                 Flags.configured(
+                    Declared.SERVE,
                     Commands.command(
                         "check", "Say everything that is wrong with it, or ok.", this::check))));
     rollcall.addSubcommand(
@@ -96,11 +106,20 @@ record Main(Path directory, Map<String, String> environment) {
 
   private int serve(ParseResult given) throws InterruptedException {
     CountDownLatch stop = Signals.stop();
-    return serve(origin(given), given, _ -> stop.await());
+    return serve(origin(Declared.SERVE, given), given, _ -> stop.await());
+  }
+
+  private int targets(ParseResult given) throws InterruptedException {
+    CountDownLatch stop = Signals.stop();
+    Optional<Configuration<ServiceDefinition>> configuration =
+        read(origin(Declared.TARGETS, given), given);
+    return configuration.isPresent()
+        ? new Targets(configuration.get().settings()).run(_ -> stop.await())
+        : Command.MISTAKE;
   }
 
   private static int serve(
-      Configuration.Origin<ServiceDefinition> origin, ParseResult given, Serve.Wish stop)
+      Configuration.Origin<ServiceDefinition> origin, ParseResult given, Ports.Wish stop)
       throws InterruptedException {
     Optional<Serve> serve = configured(origin, given);
     return serve.isPresent() ? serve.get().run(stop) : Command.MISTAKE;
@@ -113,7 +132,8 @@ record Main(Path directory, Map<String, String> environment) {
   }
 
   private int check(ParseResult given) {
-    Optional<Configuration<ServiceDefinition>> configuration = read(origin(given), given);
+    Optional<Configuration<ServiceDefinition>> configuration =
+        read(origin(Declared.SERVE, given), given);
     configuration.ifPresent(
         right -> {
           PrintWriter out = given.commandSpec().commandLine().getOut();
@@ -163,9 +183,10 @@ record Main(Path directory, Map<String, String> environment) {
     return serve(origin, given, Training::run);
   }
 
-  private Configuration.Origin<ServiceDefinition> origin(ParseResult given) {
+  private Configuration.Origin<ServiceDefinition> origin(String command, ParseResult given) {
     return new Configuration.Origin<>(
-        Flags.texts(given),
+        command,
+        Flags.texts(command, given),
         environment,
         Flags.files(given, directory, environment),
         Serve::services);
