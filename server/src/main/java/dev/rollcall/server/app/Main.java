@@ -3,11 +3,14 @@ package dev.rollcall.server.app;
 import dev.rollcall.server.config.ConfigFiles;
 import dev.rollcall.server.config.Durations;
 import dev.rollcall.server.config.Mistakes;
+import dev.rollcall.server.merge.CannotMerge;
+import dev.rollcall.server.merge.Merge;
 import dev.rollcall.server.monitor.OneCheck;
 import dev.rollcall.server.monitor.ServiceDefinition;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -91,6 +94,26 @@ record Main(Path directory, Map<String, String> environment) {
                     .type(Boolean.class)
                     .description("tell it as JSON")
                     .build()));
+    rollcall.addSubcommand(
+        "merge",
+        Commands.command("merge", "Join files of collectors into one, for analysis.", this::merge)
+            .addPositional(
+                PositionalParamSpec.builder()
+                    .paramLabel("OUT.db")
+                    .index("0")
+                    .arity("1")
+                    .type(Path.class)
+                    .description("the file to join them into; it may hold some already")
+                    .build())
+            .addPositional(
+                PositionalParamSpec.builder()
+                    .paramLabel("FILE")
+                    .index("1..*")
+                    .arity("1..*")
+                    .type(List.class)
+                    .auxiliaryTypes(Path.class)
+                    .description("files of collectors, or merged ones; they are only read")
+                    .build()));
     CommandSpec train =
         Commands.command("train", "Run and end, for Java to learn what a start needs.", this::train)
             .addPositional(
@@ -164,6 +187,34 @@ record Main(Path directory, Map<String, String> environment) {
     boolean json = given.hasMatchedOption("--json");
     line.getOut().println(json ? check.get().json() : check.get().text().strip());
     return check.get().up() ? Command.OK : Command.TROUBLE;
+  }
+
+  private int merge(ParseResult given) {
+    CommandLine line = given.commandSpec().commandLine();
+    Path out = directory.resolve(given.<Path>matchedPositionalValue(0, Path.of("")));
+    List<Path> files =
+        given.<List<Path>>matchedPositionalValue(1, List.of()).stream()
+            .map(directory::resolve)
+            .toList();
+    if (files.stream().anyMatch(file -> Merge.same(out, file))) {
+      line.getErr()
+          .println(
+              "rollcall merge: "
+                  + out
+                  + ": is also among the files: name a new one to join them into");
+      return Command.MISTAKE;
+    }
+    try {
+      Merge.Report report =
+          new Merge(out, new MergeProgress(line.getErr(), files.size())).run(files);
+      line.getOut()
+          .println(
+              "%s: %d results added, %d of %d files left out"
+                  .formatted(out, report.added(), report.leftOut(), files.size()));
+      return report.leftOut() == 0 ? Command.OK : Command.TROUBLE;
+    } catch (CannotMerge e) {
+      throw new Trouble(String.valueOf(e.getMessage()));
+    }
   }
 
   private int train(ParseResult given) throws InterruptedException {
