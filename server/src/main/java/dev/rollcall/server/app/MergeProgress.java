@@ -32,6 +32,12 @@ final class MergeProgress implements Merge.Progress {
   }
 
   @Override
+  public void indexing() {
+    to.println("indexing");
+    to.flush();
+  }
+
+  @Override
   public void leftOut(int number, Path file, String reason) {
     tell(number, file, "left out: " + reason);
   }

@@ -27,6 +27,9 @@ public final class Merge {
     /// A file is done, and that many results of it were new.
     void merged(int number, Path file, long added);
 
+    /// All files are done, and what makes the result quick to search is still to come.
+    void indexing();
+
     /// A file is left out as if it had not been given.
     ///
     /// @param reason goes on after the file's name
@@ -64,6 +67,10 @@ public final class Merge {
           leftOut++;
         }
       }
+      if (added > 0) {
+        progress.indexing();
+      }
+      merged.index();
       return new Report(added, leftOut);
     } catch (SQLException e) {
       throw new CannotMerge(out + ": " + words(e), e);

@@ -121,6 +121,15 @@ final class MergedFile implements AutoCloseable {
     }
   }
 
+  /// Makes the indexes that are missing, in one transaction.
+  void index() throws SQLException {
+    sql.execute("BEGIN IMMEDIATE");
+    for (String index : Tables.INDEXES) {
+      sql.execute(index);
+    }
+    sql.execute("COMMIT");
+  }
+
   private void attach(Reading reading) throws LeftOut {
     try {
       sql.attach(reading.uri());
