@@ -48,18 +48,21 @@ final class RunningRollcall implements AutoCloseable {
   ///
   /// @param command what of it is started
   /// @param folder its working directory
-  /// @param flags after the command; free ports are asked for unless they or the environment say others
+  /// @param flags after the command; free ports are asked for unless they or the environment say
+  ///   others
   /// @param before a command that takes the program's command line as its arguments
   record Plan(
       String command,
-      Path folder, List<String> flags, Map<String, String> environment, List<String> before) {
+      Path folder,
+      List<String> flags,
+      Map<String, String> environment,
+      List<String> before) {
     static Plan in(Path folder) {
       return of("serve", folder);
     }
 
     static Plan of(String command, Path folder) {
-      return new Plan(
-          command, folder, List.of("--port=0", "--health-port=0"), Map.of(), List.of());
+      return new Plan(command, folder, List.of("--port=0", "--health-port=0"), Map.of(), List.of());
     }
 
     Plan yaml(String text) {

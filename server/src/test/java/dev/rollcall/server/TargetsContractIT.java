@@ -32,12 +32,10 @@ class TargetsContractIT {
     try (RunningRollcall pool = pool()) {
       Answer answer = hops(pool, "8.8.8.8", "10.0.0.1", "2606:4700::1111", "8.8.8.8");
       assertThat(answer.status()).isEqualTo(200);
-      assertThat(answer.json())
-          .hasToString("{\"status\":\"ok\",\"received\":4,\"added\":2}");
+      assertThat(answer.json()).hasToString("{\"status\":\"ok\",\"received\":4,\"added\":2}");
       assertThat(hops(pool, "::ffff:8.8.8.8", "9.9.9.9").json())
           .hasToString("{\"status\":\"ok\",\"received\":2,\"added\":1}");
-      assertThat(hops(pool).json())
-          .hasToString("{\"status\":\"ok\",\"received\":0,\"added\":0}");
+      assertThat(hops(pool).json()).hasToString("{\"status\":\"ok\",\"received\":0,\"added\":0}");
       assertThat(pool.health("/metrics").body())
           .contains("rollcall_targets 3.0")
           .contains("rollcall_targets_kept_out_total{reason=\"special\"} 1.0");
@@ -102,8 +100,7 @@ class TargetsContractIT {
       assertThat(page.get("data")).hasSize(1);
       assertThat(page.at("/data/0/ip").stringValue()).isEqualTo("8.8.8.8");
       assertThat(page.at("/data/0/origin").stringValue()).isEqualTo("hop");
-      assertThat(page.get("pagination"))
-          .hasToString("{\"page\":2,\"limit\":2,\"total\":3}");
+      assertThat(page.get("pagination")).hasToString("{\"page\":2,\"limit\":2,\"total\":3}");
       assertThat(pool.get("/targets").json().get("targets").has("pagination")).isFalse();
       assertThat(pool.get("/targets?page=0").status()).isEqualTo(400);
       assertThat(pool.get("/targets?limit=x").status()).isEqualTo(400);
@@ -126,9 +123,7 @@ class TargetsContractIT {
       assertThat(ips(pool.get("/next?node=one&done=" + one.get("lease").asLong()).json()))
           .doesNotContain("8.8.8.1", "8.8.8.2");
       List<String> back = new ArrayList<>();
-      await()
-          .atMost(PATIENCE)
-          .until(() -> back.addAll(ips(pool.get("/next?node=three").json())));
+      await().atMost(PATIENCE).until(() -> back.addAll(ips(pool.get("/next?node=three").json())));
       assertThat(back).containsExactly("8.8.8.3");
       assertThat(pool.health("/metrics").body())
           .contains("rollcall_targets_measured_total{node=\"one\"} 2.0")
@@ -139,7 +134,8 @@ class TargetsContractIT {
   @Test
   void asksANodeForItsName() {
     try (RunningRollcall pool = pool()) {
-      for (String query : List.of("", "?node=", "?node=a%20b", "?node=a&limit=0", "?node=a&done=x")) {
+      for (String query :
+          List.of("", "?node=", "?node=a%20b", "?node=a&limit=0", "?node=a&done=x")) {
         Answer refused = pool.get("/next" + query);
         assertThat(refused.status()).as(query).isEqualTo(400);
         assertThat(refused.json().get("error").isString()).isTrue();
@@ -253,15 +249,15 @@ class TargetsContractIT {
 
   @Test
   void saysInOneLineWhatIsWrongWithItsFlags() {
-    assertThat(
-            Plan.of("targets", folder).onlyFlags("--port=x", "--deny=1.2.3.4/8").refused())
+    assertThat(Plan.of("targets", folder).onlyFlags("--port=x", "--deny=1.2.3.4/8").refused())
         .satisfies(
             ended -> {
               assertThat(ended.status()).isEqualTo(2);
               assertThat(ended.said().lines())
                   .hasSize(2)
                   .anyMatch(line -> line.startsWith("command line: --port: \"x\" is no port"))
-                  .anyMatch(line -> line.contains("--deny") && line.contains("write it as 1.0.0.0/8"));
+                  .anyMatch(
+                      line -> line.contains("--deny") && line.contains("write it as 1.0.0.0/8"));
             });
     assertThat(Plan.of("targets", folder).flags("--opt-out=none.txt").refused())
         .satisfies(
@@ -300,7 +296,10 @@ class TargetsContractIT {
   }
 
   private static List<String> listed(RunningRollcall pool) {
-    return pool.get("/targets").json().at("/targets/data").valueStream()
+    return pool.get("/targets")
+        .json()
+        .at("/targets/data")
+        .valueStream()
         .map(row -> row.get("ip").stringValue())
         .toList();
   }

@@ -196,6 +196,10 @@ record Main(Path directory, Map<String, String> environment) {
         given.<List<Path>>matchedPositionalValue(1, List.of()).stream()
             .map(directory::resolve)
             .toList();
+    if (files.isEmpty()) {
+      line.getErr().println("rollcall merge: FILE: is missing: name the files to join");
+      return Command.MISTAKE;
+    }
     if (files.stream().anyMatch(file -> Merge.same(out, file))) {
       line.getErr()
           .println(
