@@ -66,8 +66,11 @@ final class TargetPool implements Benchmark {
     URI api = URI.create("http://127.0.0.1:" + port);
     Wait.until("the pool answers", Duration.ofSeconds(60), pool, () -> Nginx.accepts(port));
 
+    Duration before = pool.cpu();
     double seconds = fill(api, targets, 0);
+    Duration filled = pool.cpu().minus(before);
     table.row("hops a second, all new", "%,.0f", targets / seconds);
+    table.row("processor for each", "%.0f µs", filled.toNanos() / 1e3 / targets);
     double again = fill(api, targets / 10, 0);
     table.row("hops a second, all known", "%,.0f", targets / 10 / again);
 
@@ -77,13 +80,16 @@ final class TargetPool implements Benchmark {
     double[] raw = times(calls, () -> get(anchor));
     Next next = new Next(api);
     times(calls, next::call);
+    before = pool.cpu();
     double[] handed = times(calls, next::call);
+    Duration handing = pool.cpu().minus(before);
     table.row("nginx, 200: median / p99 ms", "%.2f / %.2f", at(raw, .5), at(raw, .99));
     table.row(
         "next 100 of %,d: median / p99 ms".formatted(targets),
         "%.2f / %.2f",
         at(handed, .5),
         at(handed, .99));
+    table.row("processor for each", "%.2f ms", Table.millis(handing) / calls);
     URI page = api.resolve("/targets?limit=100&page=" + targets / 200);
     double[] pages = times(50, () -> get(page));
     table.row("a page in the middle: median ms", "%.2f", at(pages, .5));
