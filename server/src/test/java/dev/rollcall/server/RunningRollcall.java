@@ -36,7 +36,7 @@ final class RunningRollcall implements AutoCloseable {
   private static final Path JAR = Path.of("target/rollcall/rollcall.jar").toAbsolutePath();
   private static final Pattern STARTED =
       Pattern.compile(
-          "started with \\d+ services: (http://[^\\s,\"]+), health at (http://[^\\s\"]+)");
+          "started with \\d+ (?:services|targets): (http://[^\\s,\"]+), health at (http://[^\\s\"]+)");
   private static final JsonMapper JSON = new JsonMapper();
   private static final HttpClient CLIENT =
       HttpClient.newBuilder()
@@ -46,13 +46,23 @@ final class RunningRollcall implements AutoCloseable {
 
   /// How to start it.
   ///
+  /// @param command what of it is started
   /// @param folder its working directory
-  /// @param flags after `serve`; free ports are asked for unless they or the environment say others
+  /// @param flags after the command; free ports are asked for unless they or the environment say
+  ///   others
   /// @param before a command that takes the program's command line as its arguments
   record Plan(
-      Path folder, List<String> flags, Map<String, String> environment, List<String> before) {
+      String command,
+      Path folder,
+      List<String> flags,
+      Map<String, String> environment,
+      List<String> before) {
     static Plan in(Path folder) {
-      return new Plan(folder, List.of("--port=0", "--health-port=0"), Map.of(), List.of());
+      return of("serve", folder);
+    }
+
+    static Plan of(String command, Path folder) {
+      return new Plan(command, folder, List.of("--port=0", "--health-port=0"), Map.of(), List.of());
     }
 
     Plan yaml(String text) {
@@ -71,23 +81,23 @@ final class RunningRollcall implements AutoCloseable {
 
     /// These flags and no others.
     Plan onlyFlags(String... these) {
-      return new Plan(folder, List.of(these), environment, before);
+      return new Plan(command, folder, List.of(these), environment, before);
     }
 
     Plan flags(String... more) {
       List<String> all = new ArrayList<>(flags);
       all.addAll(List.of(more));
-      return new Plan(folder, all, environment, before);
+      return new Plan(command, folder, all, environment, before);
     }
 
     Plan variable(String name, String value) {
       Map<String, String> all = new TreeMap<>(environment);
       all.put(name, value);
-      return new Plan(folder, flags, all, before);
+      return new Plan(command, folder, flags, all, before);
     }
 
-    Plan behind(String... command) {
-      return new Plan(folder, flags, environment, List.of(command));
+    Plan behind(String... other) {
+      return new Plan(command, folder, flags, environment, List.of(other));
     }
 
     /// Starts it and waits until it answers.
@@ -112,8 +122,8 @@ final class RunningRollcall implements AutoCloseable {
     }
 
     private Process launch(Path log) {
-      List<String> command = new ArrayList<>(before);
-      command.addAll(
+      List<String> line = new ArrayList<>(before);
+      line.addAll(
           List.of(
               System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
               "-XX:+UseSerialGC",
@@ -123,9 +133,9 @@ final class RunningRollcall implements AutoCloseable {
               "--enable-native-access=ALL-UNNAMED",
               "-jar",
               JAR.toString(),
-              "serve"));
-      command.addAll(flags);
-      ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+              this.command));
+      line.addAll(flags);
+      ProcessBuilder builder = new ProcessBuilder(line).directory(folder.toFile());
       String path = System.getenv("PATH");
       builder.environment().clear();
       builder.environment().put("PATH", path);
@@ -133,7 +143,7 @@ final class RunningRollcall implements AutoCloseable {
       try {
         return builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
       } catch (IOException e) {
-        throw new UncheckedIOException("this test needs " + command.getFirst(), e);
+        throw new UncheckedIOException("this test needs " + line.getFirst(), e);
       }
     }
   }

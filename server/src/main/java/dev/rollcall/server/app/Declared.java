@@ -1,10 +1,14 @@
 package dev.rollcall.server.app;
 
+import dev.rollcall.server.address.Addresses;
+import dev.rollcall.server.address.Blocks;
 import dev.rollcall.server.app.ServeSettings.Limits;
 import dev.rollcall.server.app.ServeSettings.Listener;
 import dev.rollcall.server.app.ServeSettings.Logging;
 import dev.rollcall.server.app.ServeSettings.Monitoring;
+import dev.rollcall.server.app.ServeSettings.Self;
 import dev.rollcall.server.app.ServeSettings.Storage;
+import dev.rollcall.server.app.ServeSettings.TargetPool;
 import dev.rollcall.server.app.ServeSettings.Web;
 import dev.rollcall.server.config.Kind;
 import dev.rollcall.server.config.Mistakes;
@@ -13,6 +17,8 @@ import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.config.Setting;
 import dev.rollcall.server.config.Values;
 import dev.rollcall.server.sql.DatabaseLocation;
+import dev.rollcall.server.target.PoolSettings;
+import inet.ipaddr.IPAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -110,36 +116,130 @@ final class Declared {
       Setting.of("name", name(), "rollcall", "what this process calls itself in JSON logs")
           .alias("SERVICE_NAME", Optional::of);
 
+  static final Setting<Integer> TARGETS_PORT =
+      Setting.of("targets.port", Kind.port(), "8080", "port of the target pool; 0 is any free one");
+  static final Setting<Integer> TARGETS_HEALTH_PORT =
+      Setting.of(
+          "targets.health.port",
+          Kind.port(),
+          "8090",
+          "port of the target pool's /health, /ready and /metrics; 0 is any free");
+  static final Setting<Integer> TARGETS_MOST =
+      Setting.of("targets.most", Kind.number(1, 100_000_000), "1000000", "targets in all");
+  static final Setting<Integer> TARGETS_PER_NETWORK =
+      Setting.of(
+          "targets.per-network",
+          Kind.number(1, 1_000_000),
+          "256",
+          "targets of one /24 of IPv4, and of one /48 of IPv6");
+  static final Setting<Duration> TARGETS_INTERVAL =
+      Setting.of(
+          "targets.interval",
+          Kind.duration(Duration.ofSeconds(1), DAY.multipliedBy(366)),
+          "5m",
+          "the least time from one measurement of a target to the next");
+  static final Setting<Duration> TARGETS_LEASE =
+      Setting.of(
+          "targets.lease",
+          Kind.duration(Duration.ofSeconds(1), DAY),
+          "5m",
+          "how long a node has for what it was handed, before others get it");
+  static final Setting<List<IPAddress>> TARGETS_ALLOW =
+      Setting.of(
+          "targets.allow",
+          Kind.list(block()),
+          "",
+          "blocks that may be targets although private, loopback or reserved");
+  static final Setting<List<IPAddress>> TARGETS_DENY =
+      Setting.of("targets.deny", Kind.list(block()), "", "blocks that may not be targets");
+  static final Setting<Optional<Path>> TARGETS_OPT_OUT =
+      Setting.of(
+          "targets.opt-out",
+          Kind.optional(Kind.path()),
+          "",
+          "file of addresses and blocks that asked not to be measured; read again when it changes");
+
+  /// The command that everything is about that is not said to be about another.
+  static final String SERVE = "serve";
+
+  /// The command that keeps the target pool alone.
+  static final String TARGETS = "targets";
+
+  /// What `serve` has no use for, since everything answers on its own ports.
+  private static final List<Setting<?>> OTHERS = List.of(TARGETS_PORT, TARGETS_HEALTH_PORT);
+
+  private static final List<Setting<?>> POOL =
+      List.of(
+          TARGETS_MOST,
+          TARGETS_PER_NETWORK,
+          TARGETS_INTERVAL,
+          TARGETS_LEASE,
+          TARGETS_ALLOW,
+          TARGETS_DENY,
+          TARGETS_OPT_OUT);
+
   /// All of them, in the order in which help shows them.
   static final List<Setting<?>> ALL =
-      List.of(
-          DATA,
-          DATABASE,
-          HOST,
-          PORT,
-          HEALTH_HOST,
-          HEALTH_PORT,
-          TOKEN,
-          ROLES,
-          INTERVAL,
-          TIMEOUT,
-          KEEP_ALIVE,
-          PER_HOST,
-          IN_FLIGHT,
-          RETENTION,
-          WITNESS,
-          LOG_LEVEL,
-          LOG_FORMAT,
-          LOG_ACCESS,
-          NAME);
+      together(
+          List.of(
+              List.of(
+                  DATA,
+                  DATABASE,
+                  HOST,
+                  PORT,
+                  HEALTH_HOST,
+                  HEALTH_PORT,
+                  TOKEN,
+                  ROLES,
+                  INTERVAL,
+                  TIMEOUT,
+                  KEEP_ALIVE,
+                  PER_HOST,
+                  IN_FLIGHT,
+                  RETENTION,
+                  WITNESS),
+              OTHERS,
+              POOL,
+              List.of(LOG_LEVEL, LOG_FORMAT, LOG_ACCESS, NAME)));
+
+  private static List<Setting<?>> together(List<List<Setting<?>>> lists) {
+    return lists.stream().<Setting<?>>flatMap(List::stream).toList();
+  }
+
+  /// Those that a command heeds, and has flags for. The others may stand in the same file and the
+  /// same environment.
+  static List<Setting<?>> of(String command) {
+    return switch (command) {
+      case TARGETS ->
+          together(
+              List.of(
+                  List.of(
+                      DATA, DATABASE, HOST, TARGETS_PORT, HEALTH_HOST, TARGETS_HEALTH_PORT, TOKEN),
+                  POOL,
+                  List.of(LOG_LEVEL, LOG_FORMAT, LOG_ACCESS, NAME)));
+      default -> ALL.stream().filter(setting -> !OTHERS.contains(setting)).toList();
+    };
+  }
+
+  /// The port on which a command answers.
+  static Setting<Integer> port(String command) {
+    return command.equals(TARGETS) ? TARGETS_PORT : PORT;
+  }
+
+  /// The port on which a command tells of its health.
+  static Setting<Integer> healthPort(String command) {
+    return command.equals(TARGETS) ? TARGETS_HEALTH_PORT : HEALTH_PORT;
+  }
 
   private Declared() {}
 
   /// Adds what contradicts each other of values that are right by themselves.
-  static void contradictions(Values values, Mistakes mistakes) {
-    if (main(values).clashes(health(values))) {
-      Setting<Integer> wrong = values.gives(HEALTH_PORT) ? HEALTH_PORT : PORT;
-      Setting<Integer> other = values.gives(HEALTH_PORT) ? PORT : HEALTH_PORT;
+  static void contradictions(String command, Values values, Mistakes mistakes) {
+    Setting<Integer> port = port(command);
+    Setting<Integer> healthPort = healthPort(command);
+    if (main(port, values).clashes(health(healthPort, values))) {
+      Setting<Integer> wrong = values.gives(healthPort) ? healthPort : port;
+      Setting<Integer> other = values.gives(healthPort) ? port : healthPort;
       values.misfit(
           wrong, "is that of " + other.key() + " too: give one of them another", mistakes);
     }
@@ -148,13 +248,17 @@ final class Declared {
   /// The settings as records, of values that do not contradict each other.
   ///
   /// @param directory where relative paths start
-  static ServeSettings settings(Values values, Path directory) {
+  static ServeSettings settings(String command, Values values, Path directory) {
     Path data = directory.resolve(values.of(DATA)).normalize().toAbsolutePath();
+    Path file = data.resolve(command.equals(TARGETS) ? "targets.db" : "rollcall.db");
     return new ServeSettings(
-        values.of(NAME),
-        values.of(ROLES),
-        new Storage(data, store(values.of(DATABASE), data, directory)),
-        new Web(main(values), health(values), values.of(TOKEN), values.of(LOG_ACCESS)),
+        new Self(values.of(NAME), values.of(ROLES)),
+        new Storage(data, store(values.of(DATABASE), file, directory)),
+        new Web(
+            main(port(command), values),
+            health(healthPort(command), values),
+            values.of(TOKEN),
+            values.of(LOG_ACCESS)),
         new Monitoring(
             values.of(INTERVAL),
             values.of(TIMEOUT),
@@ -162,21 +266,34 @@ final class Declared {
             new Limits(values.of(PER_HOST), values.of(IN_FLIGHT)),
             values.of(RETENTION),
             values.of(WITNESS)),
+        new TargetPool(
+            new PoolSettings(
+                values.of(TARGETS_MOST),
+                values.of(TARGETS_PER_NETWORK),
+                values.of(TARGETS_INTERVAL),
+                values.of(TARGETS_LEASE),
+                new Blocks(values.of(TARGETS_ALLOW)),
+                new Blocks(values.of(TARGETS_DENY))),
+            values.of(TARGETS_OPT_OUT).map(list -> directory.resolve(list).toAbsolutePath())),
         new Logging(values.of(LOG_LEVEL), values.of(LOG_FORMAT)));
   }
 
-  private static Listener main(Values values) {
-    return new Listener(values.of(HOST), values.of(PORT));
+  private static Listener main(Setting<Integer> port, Values values) {
+    return new Listener(values.of(HOST), values.of(port));
   }
 
-  private static Listener health(Values values) {
-    return new Listener(values.of(HEALTH_HOST), values.of(HEALTH_PORT));
+  private static Listener health(Setting<Integer> port, Values values) {
+    return new Listener(values.of(HEALTH_HOST), values.of(port));
   }
 
-  private static DatabaseLocation store(Optional<Secret> given, Path data, Path directory) {
+  private static Kind<IPAddress> block() {
+    return new Kind<>("CIDR", Addresses::block);
+  }
+
+  private static DatabaseLocation store(Optional<Secret> given, Path file, Path directory) {
     return given
         .map(text -> DatabaseLocation.parse(text.reveal(), directory))
-        .orElseGet(() -> new DatabaseLocation.SqliteFile(data.resolve("rollcall.db")));
+        .orElseGet(() -> new DatabaseLocation.SqliteFile(file));
   }
 
   /// Checked here, and read in [#store], which knows the folders. The whole text may be a secret,

@@ -3,11 +3,14 @@ package dev.rollcall.server.app;
 import dev.rollcall.server.config.ConfigFiles;
 import dev.rollcall.server.config.Durations;
 import dev.rollcall.server.config.Mistakes;
+import dev.rollcall.server.merge.CannotMerge;
+import dev.rollcall.server.merge.Merge;
 import dev.rollcall.server.monitor.OneCheck;
 import dev.rollcall.server.monitor.ServiceDefinition;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -48,13 +51,23 @@ record Main(Path directory, Map<String, String> environment) {
     rollcall.addSubcommand(
         "serve",
         Flags.configured(
+            Declared.SERVE,
             Commands.command("serve", "Watch services, and answer over HTTP.", this::serve)));
+    rollcall.addSubcommand(
+        Declared.TARGETS,
+        Flags.configured(
+            Declared.TARGETS,
+            Commands.command(
+                Declared.TARGETS,
+                "Keep the pool of what nodes measure, and hand it out.",
+                this::targets)));
     rollcall.addSubcommand(
         "config",
         Commands.group("config", "Look at the configuration.")
             .addSubcommand(
                 "check",
                 Flags.configured(
+                    Declared.SERVE,
                     Commands.command(
                         "check", "Say everything that is wrong with it, or ok.", this::check))));
     rollcall.addSubcommand(
@@ -81,6 +94,26 @@ record Main(Path directory, Map<String, String> environment) {
                     .type(Boolean.class)
                     .description("tell it as JSON")
                     .build()));
+    rollcall.addSubcommand(
+        "merge",
+        Commands.command("merge", "Join files of collectors into one, for analysis.", this::merge)
+            .addPositional(
+                PositionalParamSpec.builder()
+                    .paramLabel("OUT.db")
+                    .index("0")
+                    .arity("1")
+                    .type(Path.class)
+                    .description("the file to join them into; it may hold some already")
+                    .build())
+            .addPositional(
+                PositionalParamSpec.builder()
+                    .paramLabel("FILE")
+                    .index("1..*")
+                    .arity("1..*")
+                    .type(List.class)
+                    .auxiliaryTypes(Path.class)
+                    .description("files of collectors, or merged ones; they are only read")
+                    .build()));
     CommandSpec train =
         Commands.command("train", "Run and end, for Java to learn what a start needs.", this::train)
             .addPositional(
@@ -96,11 +129,20 @@ record Main(Path directory, Map<String, String> environment) {
 
   private int serve(ParseResult given) throws InterruptedException {
     CountDownLatch stop = Signals.stop();
-    return serve(origin(given), given, _ -> stop.await());
+    return serve(origin(Declared.SERVE, given), given, _ -> stop.await());
+  }
+
+  private int targets(ParseResult given) throws InterruptedException {
+    CountDownLatch stop = Signals.stop();
+    Optional<Configuration<ServiceDefinition>> configuration =
+        read(origin(Declared.TARGETS, given), given);
+    return configuration.isPresent()
+        ? new Targets(configuration.get().settings()).run(_ -> stop.await())
+        : Command.MISTAKE;
   }
 
   private static int serve(
-      Configuration.Origin<ServiceDefinition> origin, ParseResult given, Serve.Wish stop)
+      Configuration.Origin<ServiceDefinition> origin, ParseResult given, Ports.Wish stop)
       throws InterruptedException {
     Optional<Serve> serve = configured(origin, given);
     return serve.isPresent() ? serve.get().run(stop) : Command.MISTAKE;
@@ -113,7 +155,8 @@ record Main(Path directory, Map<String, String> environment) {
   }
 
   private int check(ParseResult given) {
-    Optional<Configuration<ServiceDefinition>> configuration = read(origin(given), given);
+    Optional<Configuration<ServiceDefinition>> configuration =
+        read(origin(Declared.SERVE, given), given);
     configuration.ifPresent(
         right -> {
           PrintWriter out = given.commandSpec().commandLine().getOut();
@@ -146,6 +189,38 @@ record Main(Path directory, Map<String, String> environment) {
     return check.get().up() ? Command.OK : Command.TROUBLE;
   }
 
+  private int merge(ParseResult given) {
+    CommandLine line = given.commandSpec().commandLine();
+    Path out = directory.resolve(given.<Path>matchedPositionalValue(0, Path.of("")));
+    List<Path> files =
+        given.<List<Path>>matchedPositionalValue(1, List.of()).stream()
+            .map(directory::resolve)
+            .toList();
+    if (files.isEmpty()) {
+      line.getErr().println("rollcall merge: FILE: is missing: name the files to join");
+      return Command.MISTAKE;
+    }
+    if (files.stream().anyMatch(file -> Merge.same(out, file))) {
+      line.getErr()
+          .println(
+              "rollcall merge: "
+                  + out
+                  + ": is also among the files: name a new one to join them into");
+      return Command.MISTAKE;
+    }
+    try {
+      Merge.Report report =
+          new Merge(out, new MergeProgress(line.getErr(), files.size())).run(files);
+      line.getOut()
+          .println(
+              "%s: %d results added, %d of %d files left out"
+                  .formatted(out, report.added(), report.leftOut(), files.size()));
+      return report.leftOut() == 0 ? Command.OK : Command.TROUBLE;
+    } catch (CannotMerge e) {
+      throw new Trouble(String.valueOf(e.getMessage()));
+    }
+  }
+
   private int train(ParseResult given) throws InterruptedException {
     Path folder = given.matchedPositionalValue(0, directory);
     Training.prepare(folder);
@@ -163,9 +238,10 @@ record Main(Path directory, Map<String, String> environment) {
     return serve(origin, given, Training::run);
   }
 
-  private Configuration.Origin<ServiceDefinition> origin(ParseResult given) {
+  private Configuration.Origin<ServiceDefinition> origin(String command, ParseResult given) {
     return new Configuration.Origin<>(
-        Flags.texts(given),
+        command,
+        Flags.texts(command, given),
         environment,
         Flags.files(given, directory, environment),
         Serve::services);

@@ -1,20 +1,9 @@
 package dev.rollcall.server.app;
 
-import dev.rollcall.server.app.ServeSettings.Listener;
 import dev.rollcall.server.config.Mistakes;
-import dev.rollcall.server.config.Secret;
-import dev.rollcall.server.config.Setting;
 import dev.rollcall.server.config.Values;
-import dev.rollcall.server.http.CannotListen;
-import dev.rollcall.server.http.Handler;
-import dev.rollcall.server.http.Health;
-import dev.rollcall.server.http.HttpListener;
-import dev.rollcall.server.http.Listening;
-import dev.rollcall.server.http.Management;
 import dev.rollcall.server.http.ReadyCheck;
-import dev.rollcall.server.http.RequestTimes;
 import dev.rollcall.server.http.Route;
-import dev.rollcall.server.http.Unavailable;
 import dev.rollcall.server.monitor.Monitor;
 import dev.rollcall.server.monitor.ServiceDefinition;
 import dev.rollcall.server.monitor.ServiceReader;
@@ -23,10 +12,8 @@ import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DatabaseConfig;
 import dev.rollcall.server.sql.GroupCommit;
-import dev.rollcall.server.sql.StorageException;
+import dev.rollcall.server.target.Pool;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,9 +25,7 @@ import tools.jackson.databind.JsonNode;
 /// The composition root of `serve`: opens every part in the order in which they need each other,
 /// waits, and closes them in reverse.
 final class Serve {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration SETTLED = Duration.ofSeconds(20);
-  private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
   private static final System.Logger LOG = System.getLogger(Serve.class.getName());
 
   private final Configuration.Origin<ServiceDefinition> origin;
@@ -54,17 +39,7 @@ final class Serve {
   private final ServeSettings settings;
   private final Clock clock = Clock.system();
   private final PrometheusRegistry registry = new PrometheusRegistry();
-
-  /// What a running process waits for until it stops.
-  interface Wish {
-    /// Returns when the process has to stop.
-    ///
-    /// @param open what it listens on
-    void await(Open open) throws InterruptedException;
-  }
-
-  /// The ports of a running process, also where free ones were asked for.
-  record Open(int port, int healthPort) {}
+  private final Ports ports;
 
   /// @param watch knows the file from before it was read
   Serve(
@@ -76,53 +51,40 @@ final class Serve {
     this.values = configuration.values();
     this.services = configuration.services();
     this.watch = watch;
+    this.ports = new Ports(Declared.SERVE, settings, registry);
   }
 
   /// Runs until `stop` returns.
   ///
   /// @return the exit status
   /// @throws Trouble when a part cannot be opened
-  int run(Wish stop) throws InterruptedException {
-    Logs.to(new FileOutputStream(FileDescriptor.err), settings.log(), settings.name());
-    Parts parts = new Parts(PATIENCE);
-    try (parts) {
-      stop.await(open(parts));
-      LOG.log(Level.INFO, "stopping");
-    } catch (StorageException | CannotListen e) {
-      throw new Trouble(String.valueOf(e.getMessage()));
-    }
-    LOG.log(Level.INFO, "stopped");
-    return parts.orderly() ? Command.OK : Command.TROUBLE;
+  int run(Ports.Wish stop) throws InterruptedException {
+    return ports.run(this::open, stop);
   }
 
   /// Everything that runs, in order.
-  private Open open(Parts parts) {
+  private Ports.Open open(Parts parts) {
+    Set<Role> roles = settings.self().roles();
     DataFolder.open(settings.storage().data());
     Database database =
         parts.add(
             "the database",
-            Database.open(
-                DatabaseConfig.of(settings.storage().database(), "db/migration/V1__monitor.sql"),
-                clock));
+            Database.open(DatabaseConfig.of(settings.storage().database(), Ports.TABLES), clock));
     GroupCommit commits = parts.add("the commits", new GroupCommit(database));
     Monitor monitor = parts.add("the monitor", monitor(database, commits));
 
-    List<Route> routes = new ArrayList<>();
-    if (settings.roles().contains(Role.API)) {
-      Stream.of(monitor.routes(), new Pages(monitor.overview(), clock).routes())
-          .flatMap(List::stream)
-          .map(route -> route.around(Serve::saying503))
-          .forEach(routes::add);
-    }
-    RequestTimes times = new RequestTimes(registry);
-    HttpListener main =
-        parts.add("the main port", listen(settings.web().main(), Declared.PORT, routes, times));
-    HttpListener health =
-        parts.add(
-            "the health port",
-            listen(settings.web().health(), Declared.HEALTH_PORT, healthRoutes(database), times));
+    Pool pool = parts.add("the target pool", pool(database, commits));
+    Targets.start(pool, settings.targets(), parts);
 
-    if (settings.roles().contains(Role.RUNNER)) {
+    List<Route> routes = new ArrayList<>();
+    if (roles.contains(Role.API)) {
+      Stream.of(monitor.routes(), new Pages(monitor.overview(), clock).routes(), pool.routes())
+          .forEach(routes::addAll);
+    }
+    Ports.Open open =
+        ports.open(parts, routes, List.of(new ReadyCheck("database", database::trouble)));
+
+    if (roles.contains(Role.RUNNER)) {
       monitor.apply(services);
       monitor.start();
       watch.start(new Reload<>(origin, values, monitor::apply));
@@ -132,11 +94,11 @@ final class Serve {
         Level.INFO,
         "started with {0,number,#} services: {1}, health at {2}",
         services.size(),
-        url(settings.web().main(), main),
-        url(settings.web().health(), health));
+        open.url(),
+        open.healthUrl());
     services = List.of();
     Thread.ofVirtual().name("settle").start(Serve::settle);
-    return new Open(main.port(), health.port());
+    return open;
   }
 
   /// Gives back the memory that reading the configuration and the first checks took: many times
@@ -167,36 +129,8 @@ final class Serve {
         clock);
   }
 
-  /// A database that does not answer is no bug of ours: 503, and when to ask again.
-  private static Handler saying503(Handler handler) {
-    return request -> {
-      try {
-        return handler.handle(request);
-      } catch (StorageException e) {
-        throw new Unavailable(e.reason(), RETRY_AFTER, e);
-      }
-    };
-  }
-
-  private HttpListener listen(
-      Listener listener, Setting<Integer> port, List<Route> routes, RequestTimes times) {
-    return HttpListener.open(
-        Listening.on(listener.host(), listener.port(), port.flag() + " or " + port.key())
-            .withAccessLog(settings.web().accessLog()),
-        routes,
-        new Management(settings.web().token().map(Secret::reveal), Set.of(listener.host())),
-        times);
-  }
-
-  private List<Route> healthRoutes(Database database) {
-    return new Health(
-            Main.version(), List.of(new ReadyCheck("database", database::trouble)), registry)
-        .routes();
-  }
-
-  private static String url(Listener listener, HttpListener open) {
-    String host = listener.host().equals("0.0.0.0") ? "localhost" : listener.host();
-    return "http://" + host + ":" + open.port();
+  private Pool pool(Database database, GroupCommit commits) {
+    return new Pool(database, commits, settings.targets().pool(), registry, clock);
   }
 
   /// The services in the configuration file.

@@ -2,6 +2,7 @@ package dev.rollcall.server.app;
 
 import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.sql.DatabaseLocation;
+import dev.rollcall.server.target.PoolSettings;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -9,14 +10,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Everything `serve` has to know, read and checked.
+/// Everything a process has to know, read and checked.
 ///
-/// @param name what this process calls itself in its logs
-/// @param roles what it does
+/// @param targets the target pool
 record ServeSettings(
-    String name, Set<Role> roles, Storage storage, Web web, Monitoring monitor, Logging log) {
-  ServeSettings {
-    roles = Set.copyOf(roles);
+    Self self, Storage storage, Web web, Monitoring monitor, TargetPool targets, Logging log) {
+  /// What this process is.
+  ///
+  /// @param name what it calls itself in its logs
+  /// @param roles what `serve` does
+  record Self(String name, Set<Role> roles) {
+    Self {
+      roles = Set.copyOf(roles);
+    }
   }
 
   /// Where things are kept.
@@ -71,6 +77,11 @@ record ServeSettings(
   /// @param perHost of one host and port
   /// @param inFlight of all
   record Limits(int perHost, int inFlight) {}
+
+  /// How the target pool is kept.
+  ///
+  /// @param optOut a file that names who is not to be measured
+  record TargetPool(PoolSettings pool, Optional<Path> optOut) {}
 
   /// What is logged, and how.
   record Logging(Level level, Format format) {

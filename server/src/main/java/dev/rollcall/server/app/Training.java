@@ -38,7 +38,7 @@ final class Training {
     }
   }
 
-  static void run(Serve.Open open) throws InterruptedException {
+  static void run(Ports.Open open) throws InterruptedException {
     String main = "http://127.0.0.1:" + open.port();
     String health = "http://127.0.0.1:" + open.healthPort();
     try (HttpClient client = HttpClient.newHttpClient()) {

@@ -30,6 +30,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 public final class Sources {
   private static final int LARGEST_VARIABLES = 64 * 1024;
 
+  private final Map<String, String> flagNames;
   private final Map<String, Given> flags;
   private final Map<String, Given> environment;
   private final Map<String, Given> dotEnv;
@@ -37,11 +38,13 @@ public final class Sources {
   private final Mistakes mistakes;
 
   private Sources(
+      Map<String, String> flagNames,
       Map<String, Given> flags,
       Map<String, Given> environment,
       Map<String, Given> dotEnv,
       YamlFile yaml,
       Mistakes mistakes) {
+    this.flagNames = Map.copyOf(flagNames);
     this.flags = flags;
     this.environment = environment;
     this.dotEnv = dotEnv;
@@ -51,9 +54,11 @@ public final class Sources {
 
   /// Reads what can be read before any setting is known.
   ///
+  /// @param flagNames the flags of this command, by the key of the setting each is for
   /// @param flags texts by flag: `--port`
   /// @param environment the process's environment
   public static Sources read(
+      Map<String, String> flagNames,
       Map<String, String> flags,
       Map<String, String> environment,
       ConfigFiles files,
@@ -72,7 +77,12 @@ public final class Sources {
             .map(text -> DotEnv.read(".env", text, mistakes))
             .orElse(Map.of());
     return new Sources(
-        given("command line", flags), given("environment", environment), dotEnv, yaml, mistakes);
+        flagNames,
+        given("command line", flags),
+        given("environment", environment),
+        dotEnv,
+        yaml,
+        mistakes);
   }
 
   /// The `services` section: an empty list where there is none.
@@ -112,7 +122,7 @@ public final class Sources {
   /// The right values of a setting, the strongest first.
   private List<Value> values(Setting<?> setting, Optional<Given> inFile) {
     List<Given> all = new ArrayList<>();
-    Optional.ofNullable(flags.get(setting.flag())).ifPresent(all::add);
+    Optional.ofNullable(flagNames.get(setting.key())).map(flags::get).ifPresent(all::add);
     variable(setting, environment).ifPresent(all::add);
     variable(setting, dotEnv).ifPresent(all::add);
     inFile.ifPresent(all::add);
