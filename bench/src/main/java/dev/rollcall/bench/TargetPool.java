@@ -45,8 +45,8 @@ final class TargetPool implements Benchmark {
   @Override
   public void run(Stage stage, Length length) throws IOException, InterruptedException {
     Table table = new Table();
-    int targets = length == Length.SHORT ? 100_000 : 1_000_000;
-    int calls = length == Length.SHORT ? 300 : 2_000;
+    int targets = length.equals(Length.SHORT) ? 100_000 : 1_000_000;
+    int calls = length.equals(Length.SHORT) ? 300 : 2_000;
     Path data = stage.folder("data");
     int port = Stage.freePort();
     Child pool =
@@ -72,7 +72,7 @@ final class TargetPool implements Benchmark {
     table.row("hops a second, all new", "%,.0f", targets / seconds);
     table.row("processor for each", "%.0f µs", filled.toNanos() / 1e3 / targets);
     double again = fill(api, targets / 10, 0);
-    table.row("hops a second, all known", "%,.0f", targets / 10 / again);
+    table.row("hops a second, all known", "%,.0f", targets / (10 * again));
 
     Nginx nginx = Nginx.start(stage, 1, true);
     URI anchor = URI.create(nginx.url(0));
