@@ -22,7 +22,7 @@ public record ElasticsearchProbe(HttpProbe http) implements Probe {
   /// Looks at every status itself.
   public ElasticsearchProbe {
     http = http.asking(http.question().expecting(ANY));
-    Drivers.jackson("Elasticsearch");
+    Driver.JACKSON.need(ElasticsearchProbe.class);
   }
 
   /// A probe of the cluster at `url`, such as `https://user:password@search.example:9200`: 2 s to

@@ -13,7 +13,9 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SSLSocket;
 import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.message.BasicHeader;
 import org.apache.hc.core5.http2.H2ConnectionException;
 import org.apache.hc.core5.http2.H2Error;
@@ -26,7 +28,6 @@ import org.apache.hc.core5.http2.frame.FrameType;
 import org.apache.hc.core5.http2.frame.RawFrame;
 import org.apache.hc.core5.http2.hpack.HPackDecoder;
 import org.apache.hc.core5.http2.hpack.HPackEncoder;
-import org.apache.hc.core5.http2.hpack.HPackException;
 import org.apache.hc.core5.http2.impl.io.FrameInputBuffer;
 import org.apache.hc.core5.http2.impl.io.FrameOutputBuffer;
 import org.apache.hc.core5.util.ByteArrayBuffer;
@@ -43,7 +44,7 @@ final class GrpcCall {
   /// @param code the gRPC status code; -1 if there is none
   /// @param words what goes with the code
   /// @param message the answered protobuf message; empty if there is none
-  record Answer(int status, int code, String words, byte[] message) {}
+  record Answer(int status, int code, String words, ByteBuffer message) {}
 
   private static final byte[] PREFACE =
       "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -51,12 +52,13 @@ final class GrpcCall {
   private static final int FRAME = 16_384;
   private static final int MOST_FRAMES = 1000;
   private static final int MOST_BYTES = 64 << 10;
+  private static final int TABLE = 4096; // HTTP/2's default
   private static final int PREFIX = 5;
 
   private final FrameFactory frames = DefaultFrameFactory.INSTANCE;
   private final FrameOutputBuffer output = new FrameOutputBuffer(FRAME);
   private final FrameInputBuffer input = new FrameInputBuffer(FRAME);
-  private final HPackDecoder decoder = new HPackDecoder(StandardCharsets.US_ASCII);
+  private final HPackDecoder decoder = new HPackDecoder(TABLE, StandardCharsets.US_ASCII);
   private final Map<String, String> headers = new HashMap<>();
   private final ByteArrayOutputStream block = new ByteArrayOutputStream();
   private final ByteArrayOutputStream data = new ByteArrayOutputStream();
@@ -67,7 +69,6 @@ final class GrpcCall {
   private GrpcCall(Socket socket) throws IOException {
     in = socket.getInputStream();
     out = socket.getOutputStream();
-    decoder.setMaxTableSize(4096);
     decoder.setMaxListSize(MOST_BYTES);
   }
 
@@ -79,7 +80,7 @@ final class GrpcCall {
       throws IOException, ProbeFailure {
     GrpcCall call = new GrpcCall(socket);
     try {
-      boolean tls = socket instanceof javax.net.ssl.SSLSocket;
+      boolean tls = socket instanceof SSLSocket;
       call.send(
           List.of(
               new BasicHeader(":method", "POST"),
@@ -94,14 +95,12 @@ final class GrpcCall {
       return call.receive();
     } catch (H2ConnectionException e) {
       throw ProbeFailure.answered("the server does not speak HTTP/2 there: " + e.getMessage());
-    } catch (HPackException e) {
-      throw ProbeFailure.answered("the answer's header is broken: " + e.getMessage());
     }
   }
 
   private void send(List<Header> request, byte[] message) throws IOException {
     ByteArrayBuffer encoded = new ByteArrayBuffer(512);
-    new HPackEncoder(StandardCharsets.US_ASCII).encodeHeaders(encoded, request, false);
+    new HPackEncoder(0, StandardCharsets.US_ASCII).encodeHeaders(encoded, request, false);
     ByteBuffer framed = ByteBuffer.allocate(PREFIX + message.length);
     framed.put((byte) 0).putInt(message.length).put(message).flip();
     ByteArrayOutputStream all = new ByteArrayOutputStream(512);
@@ -167,14 +166,15 @@ final class GrpcCall {
         keep(content(frame), data);
         return frame.isFlagSet(FrameFlag.END_STREAM);
       }
-      case RST_STREAM -> throw ProbeFailure.answered("the server broke the call off" + why(frame, 0));
+      case RST_STREAM ->
+          throw ProbeFailure.answered("the server broke the call off" + why(frame, 0));
       case GOAWAY -> {
         if (why(frame, 4).equals("")) {
           return false; // it goes on with what has begun
         }
         throw ProbeFailure.answered("the server ends the connection" + why(frame, 4));
       }
-      case PRIORITY, PUSH_PROMISE, WINDOW_UPDATE -> {}
+      case PRIORITY, PRIORITY_UPDATE, PUSH_PROMISE, WINDOW_UPDATE -> {}
     }
     return false;
   }
@@ -187,7 +187,10 @@ final class GrpcCall {
   /// The error code in `frame` in words; empty for none.
   private static String why(RawFrame frame, int at) {
     ByteBuffer payload = frame.getPayload();
-    int code = payload == null || payload.remaining() < at + 4 ? 0 : payload.getInt(payload.position() + at);
+    int code =
+        payload == null || payload.remaining() < at + 4
+            ? 0
+            : payload.getInt(payload.position() + at);
     H2Error error = H2Error.getByCode(code);
     return code == 0 ? "" : " (" + (error == null ? "error " + code : error.name()) + ")";
   }
@@ -197,8 +200,12 @@ final class GrpcCall {
     if (!complete) {
       return false;
     }
-    for (Header header : decoder.decodeHeaders(ByteBuffer.wrap(block.toByteArray()))) {
-      headers.put(header.getName(), String.valueOf(header.getValue()));
+    try {
+      for (Header header : decoder.decodeHeaders(ByteBuffer.wrap(block.toByteArray()))) {
+        headers.put(header.getName(), String.valueOf(header.getValue()));
+      }
+    } catch (HttpException e) {
+      throw ProbeFailure.answered("the answer's header is broken: " + Failures.message(e));
     }
     block.reset();
     return lastBlock;
@@ -216,10 +223,9 @@ final class GrpcCall {
   private Answer answer() {
     byte[] body = data.toByteArray();
     int length = body.length < PREFIX ? 0 : ByteBuffer.wrap(body).getInt(1);
-    byte[] message = new byte[Math.clamp(length, 0, Math.max(0, body.length - PREFIX))];
-    if (message.length > 0) {
-      System.arraycopy(body, PREFIX, message, 0, message.length);
-    }
+    int start = Math.min(PREFIX, body.length);
+    ByteBuffer message =
+        ByteBuffer.wrap(body, start, Math.clamp(length, 0, body.length - start)).slice();
     return new Answer(number(":status"), number("grpc-status"), words(), message);
   }
 

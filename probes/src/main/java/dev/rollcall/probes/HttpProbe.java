@@ -61,7 +61,7 @@ public record HttpProbe(String name, HttpQuestion question, HttpAsker asker) imp
   /// A probe that asks `question`. Where its settings say nothing of it, the connection has to
   /// stand within 2 s, and the answer to be there 1 s after.
   public static HttpProbe of(String name, HttpQuestion question) {
-    return new HttpProbe(name, question.settings(question.settings().quick()), HttpAsker.shared());
+    return new HttpProbe(name, question.settings(question.settings().quick()), Probes.asker());
   }
 
   /// The same, asking `other`.

@@ -36,8 +36,14 @@ public record NsqProbe(HttpProbe http) implements Probe {
 
   private static NsqProbe of(
       String name, String scheme, String host, int port, HttpSettings settings) {
-    URI uri = URI.create(scheme + "://" + new Authority(host, port) + "/ping");
+    URI uri = address(URI.create(scheme + "://" + new Authority(host, port)));
     return new NsqProbe(HttpProbe.of(name, HttpQuestion.of(uri).settings(settings)));
+  }
+
+  /// Where the nsqd at `base` answers; port 4151, or 4152 over TLS, where none is named.
+  static URI address(URI base) {
+    int port = base.getScheme().equals("https") ? PORT + 1 : PORT;
+    return URI.create(base.getScheme() + "://" + Authority.of(base, port) + "/ping");
   }
 
   @Override

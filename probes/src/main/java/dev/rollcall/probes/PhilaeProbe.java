@@ -21,7 +21,7 @@ public record PhilaeProbe(HttpProbe http) implements Probe {
   /// Expects a report.
   public PhilaeProbe {
     http = http.asking(http.question().expecting(ANSWER));
-    Drivers.jackson("Philae");
+    Driver.JACKSON.need(PhilaeProbe.class);
   }
 
   /// A probe that asks `url`, such as `https://billing.example/_health`: 2 s to connect, 1 s for

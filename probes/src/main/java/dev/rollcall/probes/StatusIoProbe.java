@@ -21,7 +21,7 @@ public record StatusIoProbe(HttpProbe http) implements Probe {
 
   /// Checks that JSON can be read.
   public StatusIoProbe {
-    Drivers.jackson("status.io");
+    Driver.JACKSON.need(StatusIoProbe.class);
   }
 
   /// A probe of the page with the id `page`, such as `5b36dc6502d06804c08349f7`.

@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 public record StatuspageProbe(HttpProbe http) implements Probe {
   /// Checks that JSON can be read.
   public StatuspageProbe {
-    Drivers.jackson("Statuspage");
+    Driver.JACKSON.need(StatuspageProbe.class);
   }
 
   /// A probe of the page at `page`, such as `https://www.githubstatus.com`.
