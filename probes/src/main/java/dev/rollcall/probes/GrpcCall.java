@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLSocket;
+import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.message.BasicHeader;
@@ -93,6 +94,8 @@ final class GrpcCall {
               new BasicHeader("grpc-timeout", Math.max(1, time.toMillis()) + "m")),
           message);
       return call.receive();
+    } catch (ConnectionClosedException e) {
+      throw ProbeFailure.answered("connection closed without an answer");
     } catch (H2ConnectionException e) {
       throw ProbeFailure.answered("the server does not speak HTTP/2 there: " + e.getMessage());
     }
