@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -52,16 +53,7 @@ class DnsProbeTest {
             """
                 .formatted(folder, port));
     named =
-        TestServer.start(
-                folder,
-                port,
-                java.util.Map.of(),
-                "named",
-                "-f",
-                "-n",
-                "1",
-                "-c",
-                conf.toString())
+        TestServer.start(folder, port, Map.of(), "named", "-f", "-n", "1", "-c", conf.toString())
             .awaitPort();
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// answers as documented.
 class ElasticsearchProbeTest {
   private static final String PASSWORD = "hunter2-secret";
+
+  @TempDir static Path folder;
   private static TestServer opensearch;
 
   /// Unpacked by Maven (see `pom.xml`). Runs in a user namespace of its own where the tests run as
@@ -30,8 +33,6 @@ class ElasticsearchProbeTest {
     try (var folders = Files.list(Path.of("target/opensearch").toAbsolutePath())) {
       home = folders.findFirst().orElseThrow();
     }
-    Path folder =
-        Files.createTempDirectory(Path.of("target").toAbsolutePath(), "opensearch-data");
     Path conf = Files.createDirectories(folder.resolve("conf"));
     Files.createDirectories(folder.resolve("tmp"));
     int port = TestServer.freePort();
@@ -49,7 +50,14 @@ class ElasticsearchProbeTest {
             .formatted(folder, port, TestServer.freePort()));
     Files.copy(home.resolve("config/log4j2.properties"), conf.resolve("log4j2.properties"));
     Files.writeString(
-        conf.resolve("jvm.options"), "-Xms256m\n-Xmx256m\n-XX:+UseSerialGC\n-XX:TieredStopAtLevel=1\n");
+        conf.resolve("jvm.options"),
+        """
+        -Xms256m
+        -Xmx256m
+        -XX:+UseSerialGC
+        -XX:TieredStopAtLevel=1
+        -javaagent:agent/opensearch-agent.jar
+        """);
     List<String> command = new ArrayList<>();
     if (System.getProperty("user.name").equals("root")) {
       Collections.addAll(command, "unshare", "-U");
@@ -85,7 +93,7 @@ class ElasticsearchProbeTest {
         new ElasticsearchProbe(
             new HttpProbe(
                 "it",
-                HttpQuestion.of(ElasticsearchProbe.address(java.net.URI.create(url()))),
+                HttpQuestion.of(ElasticsearchProbe.address(URI.create(url()))),
                 Probes.asker()));
     await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> Checked.of(probe).assertUp());
   }
@@ -94,8 +102,7 @@ class ElasticsearchProbeTest {
   void saysThatARealClusterHangs() throws Exception {
     opensearch.freeze(true);
     try {
-      assertThat(
-              Checked.of(ElasticsearchProbe.of("it", url()), Duration.ofMillis(300)).reason())
+      assertThat(Checked.of(ElasticsearchProbe.of("it", url()), Duration.ofMillis(300)).reason())
           .isEqualTo("timeout: no answer within 300 ms (connected, waiting for the first byte)");
     } finally {
       opensearch.freeze(false);
@@ -139,8 +146,8 @@ class ElasticsearchProbeTest {
   }
 
   @Test
-  void believesAnAuthorityOfOnesOwnOrAnyCertificate(@TempDir Path folder) throws Exception {
-    Certificates certificates = new Certificates(folder);
+  void believesAnAuthorityOfOnesOwnOrAnyCertificate(@TempDir Path keys) throws Exception {
+    Certificates certificates = new Certificates(keys);
     certificates.signed("es", "-1d", 30, "ip:127.0.0.1");
     try (RawServer server =
         new RawServer(

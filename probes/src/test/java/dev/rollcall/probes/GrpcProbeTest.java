@@ -2,6 +2,7 @@ package dev.rollcall.probes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rollcall.probe.Phase;
 import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
@@ -50,7 +51,7 @@ class GrpcProbeTest {
   void isContentWithAServerThatIsServing() {
     Checked checked = check("");
     checked.assertUp();
-    assertThat(checked.attempt().time(dev.rollcall.probe.Phase.FIRST_BYTE)).isPresent();
+    assertThat(checked.attempt().time(Phase.FIRST_BYTE)).isPresent();
   }
 
   @ParameterizedTest

@@ -6,24 +6,26 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.rollcall.probe.Probe;
 import dev.rollcall.probes.SwiftLogin.Scope;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Against Swift with its own login and with Keystone's version 3. No Keystone of today has version
 /// 2.0: there, a stand-in answers as its documentation says.
 class SwiftProbeTest {
   private static final String PASSWORD = SwiftServers.PASSWORD;
+
+  @TempDir static Path folder;
   private static SwiftServers servers;
 
   @BeforeAll
   static void start() throws Exception {
-    Path target = Files.createDirectories(Path.of("target").toAbsolutePath());
-    servers = new SwiftServers(Files.createTempDirectory(target, "swift"));
+    servers = new SwiftServers(folder);
   }
 
   @AfterAll
@@ -86,7 +88,8 @@ class SwiftProbeTest {
 
   @Test
   void readsTheEnvironmentOfEveryVersion() {
-    assertThat(SwiftLogin.of(Map.of("ST_AUTH", "http://h/auth/v1.0", "ST_USER", "u", "ST_KEY", "k")))
+    assertThat(
+            SwiftLogin.of(Map.of("ST_AUTH", "http://h/auth/v1.0", "ST_USER", "u", "ST_KEY", "k")))
         .isEqualTo(SwiftLogin.v1("http://h/auth/v1.0", "u", "k"));
     assertThat(
             SwiftLogin.of(
@@ -116,7 +119,8 @@ class SwiftProbeTest {
               } else if (request.startsWith("POST /v2.0/tokens ")) {
                 byte[] body = new byte[500];
                 int length = line.in().read(body);
-                boolean right = new String(body, 0, length).contains(PASSWORD);
+                boolean right =
+                    new String(body, 0, length, StandardCharsets.UTF_8).contains(PASSWORD);
                 line.answer(
                     right ? 200 : 401,
                     "",

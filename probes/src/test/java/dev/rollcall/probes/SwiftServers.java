@@ -8,8 +8,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 
-/// OpenStack Swift as far as logins and accounts go: two proxies, one with Swift's own login and one
-/// with Keystone's, and an account server behind them.
+/// OpenStack Swift as far as logins and accounts go: two proxies, one with Swift's own login and
+/// one with Keystone's, and an account server behind them.
 final class SwiftServers implements AutoCloseable {
   static final String PASSWORD = "s3cret-of-tester";
 
@@ -138,7 +138,8 @@ final class SwiftServers implements AutoCloseable {
             delay_auth_decision = True
             """
                 .formatted(
-                    folder, port, user(), login, memcached, PASSWORD, keystone, keystone, PASSWORD));
+                    folder, port, user(), login, memcached, PASSWORD, keystone, keystone,
+                    PASSWORD));
     start(port, "swift-proxy-server", conf.toString());
   }
 
@@ -162,8 +163,22 @@ final class SwiftServers implements AutoCloseable {
                 .formatted(folder));
     String config = "--config-file=" + conf;
     run("keystone-manage", config, "db_sync");
-    run("keystone-manage", config, "fernet_setup", "--keystone-user", user(), "--keystone-group", group());
-    run("keystone-manage", config, "credential_setup", "--keystone-user", user(), "--keystone-group", group());
+    run(
+        "keystone-manage",
+        config,
+        "fernet_setup",
+        "--keystone-user",
+        user(),
+        "--keystone-group",
+        group());
+    run(
+        "keystone-manage",
+        config,
+        "credential_setup",
+        "--keystone-user",
+        user(),
+        "--keystone-group",
+        group());
     run(
         "keystone-manage",
         config,
