@@ -123,8 +123,8 @@ public final class Dialer {
     throw Failures.all(failures);
   }
 
-  private Connection secure(
-      DeadlineSocket socket, Authority target, TlsOptions options, Trail trail)
+  /// Begins to speak TLS on an open connection.
+  Connection secure(DeadlineSocket socket, Authority target, TlsOptions options, Trail trail)
       throws ProbeFailure, InterruptedException {
     trail.enter(Trail.Stage.SECURING);
     String name = options.serverName().orElse(target.host());

@@ -16,14 +16,37 @@ public final class Probes implements AutoCloseable {
     Probe make(String name, ServerUrl url, Probes shared);
   }
 
+  /// A probe that is made of nothing but these.
+  private interface ServerProbe {
+    Probe make(String name, ServerUrl url, Dialer dialer);
+  }
+
   /// Where a new probe is added. Sorted, as the message about an unknown scheme lists them.
   private static final TreeMap<String, Maker> MAKERS =
       new TreeMap<>(
           Map.ofEntries(
+              server("amqp", RabbitMqProbe::new),
+              server("amqps", RabbitMqProbe::new),
+              server("docker", DockerProbe::new),
+              server("docker+tls", DockerProbe::new),
+              server("etcd", EtcdProbe::new),
+              server("etcd+tls", EtcdProbe::new),
               Map.entry("http", Probes::http),
               Map.entry("https", Probes::http),
+              server("kafka", KafkaProbe::new),
+              server("kafka+tls", KafkaProbe::new),
+              server("mariadb", MySqlProbe::new),
+              server("mongodb", MongoDbProbe::new),
+              server("mysql", MySqlProbe::new),
+              server("nats", NatsProbe::new),
+              server("nats+tls", NatsProbe::new),
+              server("postgres", PostgreSqlProbe::new),
+              server("postgresql", PostgreSqlProbe::new),
+              server("redis", RedisProbe::new),
+              server("rediss", RedisProbe::new),
               Map.entry("tcp", Probes::tcp),
-              Map.entry("tls", Probes::tcp)));
+              Map.entry("tls", Probes::tcp),
+              server("unix", DockerProbe::new)));
 
   private final Dialer dialer;
   private final HttpAsker asker;
@@ -68,6 +91,10 @@ public final class Probes implements AutoCloseable {
   @Override
   public void close() {
     asker.close();
+  }
+
+  private static Map.Entry<String, Maker> server(String scheme, ServerProbe probe) {
+    return Map.entry(scheme, (name, url, shared) -> probe.make(name, url, shared.dialer));
   }
 
   private static Probe http(String name, ServerUrl url, Probes shared) {

@@ -24,7 +24,7 @@ final class Talk {
 
   private final Dialer dialer;
   private final Trail trail;
-  private final List<Socket> opened = new ArrayList<>();
+  private final List<DeadlineSocket> opened = new ArrayList<>();
 
   private Talk(Dialer dialer, Trail trail) {
     this.dialer = dialer;
@@ -54,22 +54,30 @@ final class Talk {
     }
   }
 
-  /// Connects to `target`, speaking TLS at once if `tls` says how.
+  /// Connects to `target`, speaking TLS at once if `tls` says how. What fails from here on is told
+  /// as the login's.
   Socket open(Authority target, Optional<TlsOptions> tls)
       throws ProbeFailure, InterruptedException {
     Dialer.Connection connection = dialer.dial(target, tls, Optional.empty(), trail);
     opened.add(connection.socket());
-    trail.at(target.toString());
     trail.enter(Trail.Stage.LOGIN);
     return connection.tls().<Socket>map(socket -> socket).orElse(connection.socket());
   }
 
-  /// From now on, failures are told as the login's, or the query's.
-  void enter(Trail.Stage stage) {
-    trail.enter(stage);
+  /// Begins to speak TLS on the connection opened last, as protocols do that begin in the clear.
+  Socket secure(Authority target, TlsOptions options) throws ProbeFailure, InterruptedException {
+    Socket tls = dialer.secure(opened.getLast(), target, options, trail).tls().orElseThrow();
+    trail.enter(Trail.Stage.LOGIN);
+    return tls;
   }
 
-  Attempt attempt() {
-    return trail.attempt();
+  /// From now on, failures are told as the query's.
+  void query() {
+    trail.enter(Trail.Stage.QUERY);
+  }
+
+  /// How far the check has come.
+  Trail trail() {
+    return trail;
   }
 }
