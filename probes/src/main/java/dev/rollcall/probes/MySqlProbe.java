@@ -8,7 +8,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
-import org.mariadb.jdbc.Configuration;
+import java.util.Properties;
 
 /// Logs in to a MySQL or MariaDB server and asks `SELECT 1`, as
 /// `mysql://user:password@host/database` or `mariadb://...` says. Needs
@@ -34,6 +34,9 @@ public record MySqlProbe(String name, ServerUrl server, Dialer dialer) implement
   public MySqlProbe {
     Driver.MARIADB.need(MySqlProbe.class);
     server.target(PORT);
+    if (!server.path().matches("[^?&#/\\\\]*")) {
+      throw new IllegalArgumentException("the URL's path is no name of a database");
+    }
   }
 
   /// Asks the server of `url`.
@@ -62,36 +65,33 @@ public record MySqlProbe(String name, ServerUrl server, Dialer dialer) implement
   }
 
   private void ask(Talk talk) throws SQLException {
-    Login login = server.login().orElse(new Login("root", ""));
-    Authority target = server.target(PORT);
-    Configuration.Builder settings =
-        new Configuration.Builder()
-            .addHost(target.host(), target.port())
-            .user(login.user().isEmpty() ? "root" : login.user())
-            .password(login.password())
-            .socketFactory(DialedSockets.class.getName())
-            .connectTimeout(0)
-            .socketTimeout(0)
-            .retriesAllDown(0)
-            .allowPublicKeyRetrieval(true);
-    if (!server.path().isEmpty()) {
-      settings.database(server.path());
-    }
-    for (String key : HONOURED) {
-      Optional<String> value = server.parameter(key);
-      if (value.isPresent()) {
-        switch (key) {
-          case "sslMode" -> settings.sslMode(value.get());
-          case "serverSslCert" -> settings.serverSslCert(value.get());
-          default -> settings.allowPublicKeyRetrieval(Boolean.parseBoolean(value.get()));
-        }
-      }
-    }
-    try (Connection connection = org.mariadb.jdbc.Driver.connect(settings.build())) {
+    String url = "jdbc:mariadb://%s/%s".formatted(server.target(PORT), server.path());
+    try (Connection connection = new org.mariadb.jdbc.Driver().connect(url, properties())) {
       talk.query();
       try (Statement statement = connection.createStatement()) {
         statement.execute("SELECT 1");
       }
+    } catch (SQLException e) {
+      // The number of a connection that is gone helps nobody.
+      throw new SQLException(
+          Failures.message(e).replaceFirst("^\\(conn=\\d+\\) ", ""), e.getSQLState(), e);
     }
+  }
+
+  private Properties properties() {
+    Login login = server.login().orElse(new Login("root", ""));
+    Properties properties = new Properties();
+    properties.setProperty("user", login.user().isEmpty() ? "root" : login.user());
+    properties.setProperty("password", login.password());
+    properties.setProperty("socketFactory", DialedSockets.class.getName());
+    properties.setProperty("connectTimeout", "0");
+    properties.setProperty("socketTimeout", "0");
+    properties.setProperty("retriesAllDown", "0");
+    properties.setProperty("sslMode", "disable");
+    properties.setProperty("allowPublicKeyRetrieval", "true");
+    for (String key : HONOURED) {
+      server.parameter(key).ifPresent(value -> properties.setProperty(key, value));
+    }
+    return properties;
   }
 }

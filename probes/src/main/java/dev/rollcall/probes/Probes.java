@@ -10,7 +10,7 @@ import java.util.TreeMap;
 ///
 /// One serves any number of probes and holds what they share. Probes that may not reach the same
 /// hosts need one each, with its [Resolver].
-public final class Probes implements AutoCloseable {
+public final class Probes {
   /// Makes a probe of a name and a URL.
   private interface Maker {
     Probe make(String name, ServerUrl url, Probes shared);
@@ -21,40 +21,14 @@ public final class Probes implements AutoCloseable {
     Probe make(String name, ServerUrl url, Dialer dialer);
   }
 
-  /// Where a new probe is added. Sorted, as the message about an unknown scheme lists them.
-  private static final TreeMap<String, Maker> MAKERS =
-      new TreeMap<>(
-          Map.ofEntries(
-              server("amqp", RabbitMqProbe::new),
-              server("amqps", RabbitMqProbe::new),
-              server("docker", DockerProbe::new),
-              server("docker+tls", DockerProbe::new),
-              server("etcd", EtcdProbe::new),
-              server("etcd+tls", EtcdProbe::new),
-              Map.entry("http", Probes::http),
-              Map.entry("https", Probes::http),
-              server("kafka", KafkaProbe::new),
-              server("kafka+tls", KafkaProbe::new),
-              server("mariadb", MySqlProbe::new),
-              server("mongodb", MongoDbProbe::new),
-              server("mysql", MySqlProbe::new),
-              server("nats", NatsProbe::new),
-              server("nats+tls", NatsProbe::new),
-              server("postgres", PostgreSqlProbe::new),
-              server("postgresql", PostgreSqlProbe::new),
-              server("redis", RedisProbe::new),
-              server("rediss", RedisProbe::new),
-              Map.entry("tcp", Probes::tcp),
-              Map.entry("tls", Probes::tcp),
-              server("unix", DockerProbe::new)));
-
   private final Dialer dialer;
   private final HttpAsker asker;
 
-  /// Probes that connect through `dialer`.
-  public Probes(Dialer dialer) {
+  /// Probes that connect through `dialer`, and ask by HTTP through `asker`, which whoever made it
+  /// closes.
+  public Probes(Dialer dialer, HttpAsker asker) {
     this.dialer = dialer;
-    this.asker = new HttpAsker(dialer);
+    this.asker = asker;
   }
 
   /// The probe `name` of `url`, on its own: the operating system's way to look up names, 3 s.
@@ -68,7 +42,7 @@ public final class Probes implements AutoCloseable {
 
   /// The probe `name` of `url`; throws as [#forUrl(String, String)] does.
   public Probe of(String name, ServerUrl url) {
-    Maker maker = MAKERS.get(url.scheme());
+    Maker maker = Makers.ALL.get(url.scheme());
     if (maker == null) {
       throw new IllegalArgumentException(
           "%s is no scheme that can be asked: use one of %s"
@@ -77,20 +51,20 @@ public final class Probes implements AutoCloseable {
     return maker.make(name, url, this);
   }
 
+  /// Checks that `url` could be asked, and throws as [#forUrl(String, String)] does if not.
+  public static void validate(ServerUrl url) {
+    Shared.PROBES.of("", url);
+  }
+
   /// Every scheme there is a probe for, sorted.
   public static SortedSet<String> schemes() {
-    return Collections.unmodifiableSortedSet(MAKERS.navigableKeySet());
+    return Collections.unmodifiableSortedSet(Makers.ALL.navigableKeySet());
   }
 
   /// What all HTTP probes that were made without one share. It holds connections only for those who
   /// ask to keep them, and none of these does.
   static HttpAsker asker() {
     return Shared.PROBES.asker;
-  }
-
-  @Override
-  public void close() {
-    asker.close();
   }
 
   private static Map.Entry<String, Maker> server(String scheme, ServerProbe probe) {
@@ -113,8 +87,39 @@ public final class Probes implements AutoCloseable {
     return Limit.within(url.limit(), new TcpProbe(name, question, shared.dialer));
   }
 
+  /// Made at the first use, as are the probes' classes: whoever asks by HTTP alone loads none.
+  private static final class Makers {
+    /// Where a new probe is added. Sorted, as the message about an unknown scheme lists them.
+    private static final TreeMap<String, Maker> ALL =
+        new TreeMap<>(
+            Map.ofEntries(
+                server("amqp", RabbitMqProbe::new),
+                server("amqps", RabbitMqProbe::new),
+                server("docker", DockerProbe::new),
+                server("docker+tls", DockerProbe::new),
+                server("etcd", EtcdProbe::new),
+                server("etcd+tls", EtcdProbe::new),
+                Map.entry("http", Probes::http),
+                Map.entry("https", Probes::http),
+                server("kafka", KafkaProbe::new),
+                server("kafka+tls", KafkaProbe::new),
+                server("mariadb", MySqlProbe::new),
+                server("mongodb", MongoDbProbe::new),
+                server("mysql", MySqlProbe::new),
+                server("nats", NatsProbe::new),
+                server("nats+tls", NatsProbe::new),
+                server("postgres", PostgreSqlProbe::new),
+                server("postgresql", PostgreSqlProbe::new),
+                server("redis", RedisProbe::new),
+                server("rediss", RedisProbe::new),
+                Map.entry("tcp", Probes::tcp),
+                Map.entry("tls", Probes::tcp),
+                server("unix", DockerProbe::new)));
+  }
+
   /// Made at the first use.
   private static final class Shared {
-    private static final Probes PROBES = new Probes(Dialer.system());
+    private static final Probes PROBES =
+        new Probes(Dialer.system(), new HttpAsker(Dialer.system()));
   }
 }
