@@ -56,7 +56,8 @@ public record CertificateProbe(String name, ServerUrl server, Duration warn, Dia
   private void look(Talk talk) throws ProbeFailure, InterruptedException {
     talk.open(server.target(PORT), Optional.of(server.tls()));
     Instant end =
-        talk.attempt()
+        talk.trail()
+            .attempt()
             .certificateExpiry()
             .orElseThrow(() -> ProbeFailure.answered("TLS: the server shows no certificate"));
     Duration left = Duration.between(Instant.now(), end);

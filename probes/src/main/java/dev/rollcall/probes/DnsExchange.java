@@ -75,7 +75,7 @@ final class DnsExchange {
   List<String> ask(Authority server, Talk talk)
       throws IOException, ProbeFailure, InterruptedException {
     InetSocketAddress address = new InetSocketAddress(talk.resolve(server), server.port());
-    talk.enter(Trail.Stage.ASKED);
+    talk.trail().enter(Trail.Stage.ASKED);
     Message answer = overUdp(address, talk);
     if (answer.getHeader().getFlag(Flags.TC)) {
       answer = overTcp(server, talk);
@@ -90,7 +90,7 @@ final class DnsExchange {
       DatagramPacket packet = new DatagramPacket(new byte[DATAGRAM], DATAGRAM);
       while (true) {
         socket.send(new DatagramPacket(question, question.length, server));
-        Duration left = talk.attempt().remaining();
+        Duration left = talk.trail().attempt().remaining();
         if (left.isZero()) {
           throw new SocketTimeoutException();
         }
@@ -129,7 +129,7 @@ final class DnsExchange {
   private Message overTcp(Authority server, Talk talk)
       throws IOException, ProbeFailure, InterruptedException {
     Socket socket = talk.open(server, Optional.empty());
-    talk.enter(Trail.Stage.WAITING);
+    talk.trail().enter(Trail.Stage.WAITING);
     byte[] question = query.toWire();
     OutputStream out = socket.getOutputStream();
     out.write(

@@ -58,7 +58,7 @@ public record DnsProbe(String name, ServerUrl server, Dialer dialer) implements 
             : Optional.of(server.target(DnsExchange.PORT));
     Authority target = named.orElseGet(DnsExchange::firstOfThisMachine);
     List<String> values = exchange.ask(target, talk);
-    talk.took(Phase.FIRST_BYTE);
+    talk.trail().took(Phase.FIRST_BYTE);
     Optional<String> expected = server.parameter("expect");
     if (expected.isPresent()
         && values.stream().noneMatch(value -> plain(value).equals(plain(expected.get())))) {

@@ -10,7 +10,7 @@ enum Driver {
   POSTGRESQL("postgresql", "org.postgresql.Driver"),
   MARIADB("mariadb", "org.mariadb.jdbc.Driver"),
   REDIS("redis", "redis.clients.jedis.Jedis"),
-  MONGODB("mongodb", "com.mongodb.client.MongoClients"),
+  MONGODB("mongodb", "org.bson.BsonDocument"),
   JACKSON("jackson", "tools.jackson.databind.json.JsonMapper"),
   DNSJAVA("dnsjava", "org.xbill.DNS.Message");
 

@@ -7,6 +7,7 @@ import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.nio.BufferUnderflowException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -152,6 +153,9 @@ final class Failures {
       String why = lower(cause);
       if (cause instanceof SSLException) {
         return securing(cause, trail);
+      }
+      if (cause instanceof BufferUnderflowException) {
+        return ProbeFailure.answered(stage + "the answer is shorter than it has to be");
       }
       if (cause instanceof EOFException) {
         return ProbeFailure.answered(stage + "the server closed the connection");

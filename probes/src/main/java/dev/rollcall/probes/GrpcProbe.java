@@ -74,10 +74,10 @@ public record GrpcProbe(String name, ServerUrl server, Dialer dialer) implements
     if (socket instanceof SSLSocket tls && !"h2".equals(tls.getApplicationProtocol())) {
       throw ProbeFailure.answered("TLS: the server does not offer HTTP/2 (%s)".formatted(target));
     }
-    talk.enter(Trail.Stage.WAITING);
+    talk.trail().enter(Trail.Stage.WAITING);
     GrpcCall.Answer answer =
-        GrpcCall.call(socket, target, PATH, request(), talk.attempt().remaining());
-    talk.took(Phase.FIRST_BYTE);
+        GrpcCall.call(socket, target, PATH, request(), talk.trail().attempt().remaining());
+    talk.trail().took(Phase.FIRST_BYTE);
     judge(answer);
   }
 

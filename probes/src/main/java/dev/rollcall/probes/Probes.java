@@ -10,37 +10,25 @@ import java.util.TreeMap;
 ///
 /// One serves any number of probes and holds what they share. Probes that may not reach the same
 /// hosts need one each, with its [Resolver].
-public final class Probes implements AutoCloseable {
+public final class Probes {
   /// Makes a probe of a name and a URL.
   interface Maker {
     Probe make(String name, ServerUrl url, Probes shared);
   }
 
-  /// Where a new probe is added. Sorted, as the message about an unknown scheme lists them.
-  private static final TreeMap<String, Maker> MAKERS =
-      new TreeMap<>(
-          Map.ofEntries(
-              Map.entry("http", Probes::http),
-              Map.entry("https", Probes::http),
-              Map.entry("tcp", Probes::tcp),
-              Map.entry("tls", Probes::tls),
-              Map.entry("dns", (name, url, shared) -> new DnsProbe(name, url, shared.dialer)),
-              Map.entry("grpc", (name, url, shared) -> new GrpcProbe(name, url, shared.dialer)),
-              Map.entry("grpcs", (name, url, shared) -> new GrpcProbe(name, url, shared.dialer)),
-              Map.entry("smtp", (name, url, shared) -> new SmtpProbe(name, url, shared.dialer)),
-              Map.entry("smtps", (name, url, shared) -> new SmtpProbe(name, url, shared.dialer))));
-
-  static {
-    MAKERS.putAll(HttpSchemes.MAKERS);
+  /// A probe that is made of nothing but these.
+  private interface ServerProbe {
+    Probe make(String name, ServerUrl url, Dialer dialer);
   }
 
   private final Dialer dialer;
   private final HttpAsker asker;
 
-  /// Probes that connect through `dialer`.
-  public Probes(Dialer dialer) {
+  /// Probes that connect through `dialer`, and ask by HTTP through `asker`, which whoever made it
+  /// closes.
+  public Probes(Dialer dialer, HttpAsker asker) {
     this.dialer = dialer;
-    this.asker = new HttpAsker(dialer);
+    this.asker = asker;
   }
 
   /// The probe `name` of `url`, on its own: the operating system's way to look up names, 3 s.
@@ -54,7 +42,7 @@ public final class Probes implements AutoCloseable {
 
   /// The probe `name` of `url`; throws as [#forUrl(String, String)] does.
   public Probe of(String name, ServerUrl url) {
-    Maker maker = MAKERS.get(url.scheme());
+    Maker maker = Makers.ALL.get(url.scheme());
     if (maker == null) {
       throw new IllegalArgumentException(
           "%s is no scheme that can be asked: use one of %s"
@@ -63,9 +51,14 @@ public final class Probes implements AutoCloseable {
     return maker.make(name, url, this);
   }
 
+  /// Checks that `url` could be asked, and throws as [#forUrl(String, String)] does if not.
+  public static void validate(ServerUrl url) {
+    Shared.PROBES.of("", url);
+  }
+
   /// Every scheme there is a probe for, sorted.
   public static SortedSet<String> schemes() {
-    return Collections.unmodifiableSortedSet(MAKERS.navigableKeySet());
+    return Collections.unmodifiableSortedSet(Makers.ALL.navigableKeySet());
   }
 
   /// What all HTTP probes that were made without one share. It holds connections only for those who
@@ -74,9 +67,8 @@ public final class Probes implements AutoCloseable {
     return Shared.PROBES.asker;
   }
 
-  @Override
-  public void close() {
-    asker.close();
+  private static Map.Entry<String, Maker> server(String scheme, ServerProbe probe) {
+    return Map.entry(scheme, (name, url, shared) -> probe.make(name, url, shared.dialer));
   }
 
   /// What asks by HTTP.
@@ -107,8 +99,48 @@ public final class Probes implements AutoCloseable {
     return Limit.within(url.limit(), new TcpProbe(name, question, shared.dialer));
   }
 
+  /// Made at the first use, as are the probes' classes: whoever asks by HTTP alone loads none.
+  private static final class Makers {
+    /// Where a new probe is added. Sorted, as the message about an unknown scheme lists them.
+    private static final TreeMap<String, Maker> ALL =
+        new TreeMap<>(
+            Map.ofEntries(
+                server("amqp", RabbitMqProbe::new),
+                server("amqps", RabbitMqProbe::new),
+                server("dns", DnsProbe::new),
+                server("docker", DockerProbe::new),
+                server("docker+tls", DockerProbe::new),
+                server("etcd", EtcdProbe::new),
+                server("etcd+tls", EtcdProbe::new),
+                server("grpc", GrpcProbe::new),
+                server("grpcs", GrpcProbe::new),
+                Map.entry("http", Probes::http),
+                Map.entry("https", Probes::http),
+                server("kafka", KafkaProbe::new),
+                server("kafka+tls", KafkaProbe::new),
+                server("mariadb", MySqlProbe::new),
+                server("mongodb", MongoDbProbe::new),
+                server("mysql", MySqlProbe::new),
+                server("nats", NatsProbe::new),
+                server("nats+tls", NatsProbe::new),
+                server("postgres", PostgreSqlProbe::new),
+                server("postgresql", PostgreSqlProbe::new),
+                server("redis", RedisProbe::new),
+                server("rediss", RedisProbe::new),
+                server("smtp", SmtpProbe::new),
+                server("smtps", SmtpProbe::new),
+                Map.entry("tcp", Probes::tcp),
+                Map.entry("tls", Probes::tls),
+                server("unix", DockerProbe::new)));
+
+    static {
+      ALL.putAll(HttpSchemes.MAKERS);
+    }
+  }
+
   /// Made at the first use.
   private static final class Shared {
-    private static final Probes PROBES = new Probes(Dialer.system());
+    private static final Probes PROBES =
+        new Probes(Dialer.system(), new HttpAsker(Dialer.system()));
   }
 }

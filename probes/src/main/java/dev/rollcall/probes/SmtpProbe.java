@@ -46,10 +46,10 @@ public record SmtpProbe(String name, ServerUrl server, Dialer dialer) implements
     boolean secure = server.scheme().equals("smtps");
     Authority target = server.target(secure ? 465 : 25);
     Socket socket = talk.open(target, secure ? Optional.of(server.tls()) : Optional.empty());
-    talk.enter(Trail.Stage.WAITING);
+    talk.trail().enter(Trail.Stage.WAITING);
     SmtpLine line = new SmtpLine(socket);
     line.expect(220, "greeting");
-    talk.enter(Trail.Stage.EXPECTING);
+    talk.trail().enter(Trail.Stage.EXPECTING);
     SmtpLine.Reply offers = hello(line, socket);
     if (!secure && startsTls()) {
       if (!offers.offers("STARTTLS")) {
@@ -57,13 +57,13 @@ public record SmtpProbe(String name, ServerUrl server, Dialer dialer) implements
       }
       line.ask("STARTTLS", 220, "STARTTLS");
       line.nothingMore();
-      socket = talk.secure(socket, target, server.tls());
+      socket = talk.secure(target, server.tls());
       line = new SmtpLine(socket);
-      talk.enter(Trail.Stage.EXPECTING);
+      talk.trail().enter(Trail.Stage.EXPECTING);
       offers = hello(line, socket);
     }
     if (server.login().isPresent()) {
-      talk.enter(Trail.Stage.LOGIN);
+      talk.trail().enter(Trail.Stage.LOGIN);
       login(line, offers, server.login().get());
     }
     line.say("QUIT");

@@ -25,7 +25,7 @@ final class Talk {
 
   private final Dialer dialer;
   private final Trail trail;
-  private final List<Socket> opened = new ArrayList<>();
+  private final List<DeadlineSocket> opened = new ArrayList<>();
 
   private Talk(Dialer dialer, Trail trail) {
     this.dialer = dialer;
@@ -55,25 +55,21 @@ final class Talk {
     }
   }
 
-  /// Connects to `target`, speaking TLS at once if `tls` says how.
+  /// Connects to `target`, speaking TLS at once if `tls` says how. What fails from here on is told
+  /// as the login's.
   Socket open(Authority target, Optional<TlsOptions> tls)
       throws ProbeFailure, InterruptedException {
     Dialer.Connection connection = dialer.dial(target, tls, Optional.empty(), trail);
     opened.add(connection.socket());
-    trail.at(target.toString());
     trail.enter(Trail.Stage.LOGIN);
     return connection.tls().<Socket>map(socket -> socket).orElse(connection.socket());
   }
 
-  /// Speaks TLS from now on over `socket`, which [#open] opened to `target` without.
-  Socket secure(Socket socket, Authority target, TlsOptions tls)
-      throws ProbeFailure, InterruptedException {
-    return dialer.secure((DeadlineSocket) socket, target, tls, trail).tls().orElseThrow();
-  }
-
-  /// From now on, failures are told as the login's, or the query's.
-  void enter(Trail.Stage stage) {
-    trail.enter(stage);
+  /// Begins to speak TLS on the connection opened last, as protocols do that begin in the clear.
+  Socket secure(Authority target, TlsOptions options) throws ProbeFailure, InterruptedException {
+    Socket tls = dialer.secure(opened.getLast(), target, options, trail).tls().orElseThrow();
+    trail.enter(Trail.Stage.LOGIN);
+    return tls;
   }
 
   /// The first address of `target`, for those that ask without a connection.
@@ -82,12 +78,13 @@ final class Talk {
     return dialer.resolve(target.host(), trail).getFirst();
   }
 
-  /// Notes the time since the present stage was entered as `phase`.
-  void took(Phase phase) {
-    trail.took(phase);
+  /// From now on, failures are told as the query's.
+  void query() {
+    trail.enter(Trail.Stage.QUERY);
   }
 
-  Attempt attempt() {
-    return trail.attempt();
+  /// How far the check has come.
+  Trail trail() {
+    return trail;
   }
 }

@@ -20,7 +20,7 @@ final class Trail {
     BODY("header received, body not finished"),
     EXPECTING("connected, the expected text has not come"),
     LOGIN("connected, login not finished"),
-    QUERY("logged in, the query is not answered");
+    QUERY("connected, the query is not answered");
 
     private final String words;
 

@@ -60,7 +60,7 @@ class NothingLeftTest {
     }
   }
 
-  private static final Probes PROBES = new Probes(Dialer.system());
+  private static final Probes PROBES = new Probes(Dialer.system(), Probes.asker());
 
   private static int descriptors() {
     return Objects.requireNonNull(new File("/proc/self/fd").list()).length;

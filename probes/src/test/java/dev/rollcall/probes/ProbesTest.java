@@ -25,7 +25,8 @@ class ProbesTest {
   @Test
   void keepsToItsOwnLimitInALongerAttempt() throws IOException {
     try (RawServer server = new RawServer(RawServer.Line::hang);
-        Probes probes = new Probes(new Dialer(Resolver.system()))) {
+        HttpAsker asker = new HttpAsker(Dialer.system())) {
+      Probes probes = new Probes(Dialer.system(), asker);
       ServerUrl url = ServerUrl.of(server.uri("/").toString()).limit(Duration.ofMillis(150));
       assertThat(Checked.of(probes.of("it", url)).reason())
           .startsWith("timeout: no answer within 150 ms");

@@ -67,7 +67,7 @@ class SwiftProbeTest {
         ServerUrl.of("swift+" + servers.v3() + "?project=admin&region=east")
             .login("admin", PASSWORD)
             .limit(Duration.ofSeconds(30));
-    Checked.of(new Probes(Dialer.system()).of("it", url)).assertUp();
+    Checked.of(new Probes(Dialer.system(), Probes.asker()).of("it", url)).assertUp();
     Map<String, String> environment =
         Map.of(
             "OS_AUTH_URL",
