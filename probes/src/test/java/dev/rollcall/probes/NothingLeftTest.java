@@ -81,7 +81,7 @@ class NothingLeftTest {
 
   private static Set<Throwable> run(Probe probe, Duration timeout, int runs) throws Exception {
     Set<Throwable> thrown = ConcurrentHashMap.newKeySet();
-    Semaphore room = new Semaphore(100);
+    Semaphore room = new Semaphore(20);
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < runs; i++) {
       room.acquire();
@@ -236,9 +236,11 @@ class NothingLeftTest {
     try (RawServer server =
         new RawServer(certificates.listen("good", false), RawServer.Line::hang)) {
       TlsOptions trusting = TlsOptions.DEFAULT.trusting(certificates.pem("ca"));
+      ServerUrl url = ServerUrl.of("tls://127.0.0.1:" + server.port()).tls(trusting);
       leavesNothing(
-          CertificateProbe.of("it", "127.0.0.1:" + server.port(), Duration.ZERO, trusting),
-          Duration.ofSeconds(20),
+          new CertificateProbe(
+              "it", url.limit(Duration.ofHours(1)), Duration.ZERO, Dialer.system()),
+          Duration.ofSeconds(60),
           false);
     }
   }
