@@ -16,13 +16,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// What checks leave behind in this JVM: threads, open files and sockets, temporary files.
+/// What checks leave behind in this JVM: threads, open files and sockets.
 final class Leftovers {
   /// At once: enough to be quick, few enough for any server.
   private static final int AT_ONCE = 32;
 
   private final int descriptors = count("/proc/self/fd");
-  private final int files = count(System.getProperty("java.io.tmpdir", "/tmp"));
   private final Set<String> threads = threads();
 
   /// Checks `probe` that often and returns how many checks failed.
@@ -52,8 +51,6 @@ final class Leftovers {
             () -> {
               assertThat(count("/proc/self/fd")).isLessThanOrEqualTo(descriptors + 1);
               assertThat(threads()).isSubsetOf(threads);
-              assertThat(count(System.getProperty("java.io.tmpdir", "/tmp")))
-                  .isLessThanOrEqualTo(files);
             });
   }
 
