@@ -66,12 +66,15 @@ class NothingLeftTest {
     return Objects.requireNonNull(new File("/proc/self/fd").list()).length;
   }
 
-  /// Platform threads, but for those of the JVM and of lookups, which end by themselves.
+  /// Platform threads, but for those of the JVM, of this test and of the server it asks.
   private static Set<String> threads() {
     return Thread.getAllStackTraces().keySet().stream()
         .map(Thread::getName)
         .filter(
-            name -> !name.matches("ForkJoinPool.*|VirtualThread-unblocker|.*(Poller|Cleaner).*"))
+            name ->
+                !name.matches(
+                    "awaitility.*|process reaper|grpc-.*|ForkJoinPool.*|VirtualThread-unblocker"
+                        + "|.*(Poller|Cleaner).*"))
         .collect(Collectors.toSet());
   }
 
