@@ -31,8 +31,6 @@ public final class Dialer {
   record Connection(
       DeadlineSocket socket, Optional<SSLSocket> tls, Optional<Instant> certificateEnds) {}
 
-  private static final Dialer SYSTEM = new Dialer(Resolver.system());
-
   private final Resolver resolver;
   private final TlsContexts contexts = new TlsContexts();
 
@@ -41,9 +39,9 @@ public final class Dialer {
     this.resolver = resolver;
   }
 
-  /// The dialer that connects to whatever the operating system finds: one for the whole program.
-  public static Dialer system() {
-    return SYSTEM;
+  /// What probes that were made without one share: the operating system's way to look up names.
+  static Dialer system() {
+    return Shared.DIALER;
   }
 
   /// Connects to `target`, by the deadline of the trail's attempt.
@@ -66,8 +64,8 @@ public final class Dialer {
     }
   }
 
-  private List<InetAddress> resolve(String host, Trail trail)
-      throws ProbeFailure, InterruptedException {
+  /// The addresses of `host`, at least one.
+  List<InetAddress> resolve(String host, Trail trail) throws ProbeFailure, InterruptedException {
     trail.enter(Trail.Stage.RESOLVING);
     try {
       List<InetAddress> addresses = resolver.resolve(host, trail.remaining());
@@ -124,8 +122,8 @@ public final class Dialer {
     throw Failures.all(failures);
   }
 
-  private Connection secure(
-      DeadlineSocket socket, Authority target, TlsOptions options, Trail trail)
+  /// Speaks TLS from now on over `socket`, which was opened to `target`.
+  Connection secure(DeadlineSocket socket, Authority target, TlsOptions options, Trail trail)
       throws ProbeFailure, InterruptedException {
     trail.enter(Trail.Stage.SECURING);
     String name = options.serverName().orElse(target.host());
@@ -136,11 +134,12 @@ public final class Dialer {
                   .of(options)
                   .getSocketFactory()
                   .createSocket(socket, name, target.port(), true);
+      SSLParameters parameters = tls.getSSLParameters();
       if (options.verify()) {
-        SSLParameters parameters = tls.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
-        tls.setSSLParameters(parameters);
       }
+      parameters.setApplicationProtocols(options.protocols().toArray(String[]::new));
+      tls.setSSLParameters(parameters);
       tls.startHandshake();
       Optional<Instant> ends = certificateEnds(tls);
       ends.ifPresent(trail.attempt()::certificateEnds);
@@ -170,5 +169,10 @@ public final class Dialer {
     } catch (IOException e) {
       // It is given up anyway.
     }
+  }
+
+  /// Made at the first use.
+  private static final class Shared {
+    private static final Dialer DIALER = new Dialer(Resolver.system());
   }
 }

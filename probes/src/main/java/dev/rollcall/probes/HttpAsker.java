@@ -16,8 +16,6 @@ import org.apache.hc.core5.io.CloseMode;
 ///
 /// Probes that may not reach the same hosts need askers of their own, each with its [Resolver].
 public final class HttpAsker implements AutoCloseable {
-  private static final HttpAsker SHARED = new HttpAsker(Dialer.system());
-
   private final Connections connections;
   private final CloseableHttpClient client;
 
@@ -37,12 +35,6 @@ public final class HttpAsker implements AutoCloseable {
             .build();
   }
 
-  /// The asker of probes that were given none, through [Dialer#system()]: one for the whole
-  /// program. Nobody closes it; it holds no connection unless a question wants its own kept.
-  static HttpAsker shared() {
-    return SHARED;
-  }
-
   /// Sends `request` to `host` and reads the header of the answer. The caller closes the answer.
   ClassicHttpResponse ask(HttpHost host, ClassicHttpRequest request, Exchange exchange)
       throws IOException {
@@ -55,7 +47,8 @@ public final class HttpAsker implements AutoCloseable {
     client.close(CloseMode.GRACEFUL);
   }
 
-  private static String userAgent() {
+  /// How probes call themselves: `Rollcall/1.2.3`.
+  static String userAgent() {
     try (InputStream in = HttpAsker.class.getResourceAsStream("user-agent.txt")) {
       return in == null
           ? "Rollcall"

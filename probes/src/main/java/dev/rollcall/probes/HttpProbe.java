@@ -13,8 +13,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
@@ -59,7 +61,19 @@ public record HttpProbe(String name, HttpQuestion question, HttpAsker asker) imp
   /// A probe that asks `question`. Where its settings say nothing of it, the connection has to
   /// stand within 2 s, and the answer to be there 1 s after.
   public static HttpProbe of(String name, HttpQuestion question) {
-    return new HttpProbe(name, question.settings(question.settings().quick()), HttpAsker.shared());
+    return new HttpProbe(name, question.settings(question.settings().quick()), Probes.asker());
+  }
+
+  /// The same, asking `other`.
+  HttpProbe asking(HttpQuestion other) {
+    return new HttpProbe(name, other, asker);
+  }
+
+  /// Asks once, and gives the answer, which is as the question expects it.
+  HttpAnswer answer(Attempt attempt) throws ProbeFailure, InterruptedException {
+    AtomicReference<@Nullable HttpAnswer> seen = new AtomicReference<>();
+    asking(question.expecting(question.expectation().check(seen::set))).check(attempt);
+    return Objects.requireNonNull(seen.get());
   }
 
   @Override

@@ -14,10 +14,13 @@ final class Trail {
     CONNECTING("connecting to"),
     SECURING("connected, TLS handshake not finished"),
     SENDING("connected, sending the request"),
+    ASKED("asked, waiting for the answer"),
     WAITING("connected, waiting for the first byte"),
     HEADER("answer begun, header not finished"),
     BODY("header received, body not finished"),
-    EXPECTING("connected, the expected text has not come");
+    EXPECTING("connected, the expected text has not come"),
+    LOGIN("connected, login not finished"),
+    QUERY("connected, the query is not answered");
 
     private final String words;
 
@@ -117,7 +120,7 @@ final class Trail {
   String words() {
     return switch (stage) {
       case RESOLVING, CONNECTING -> stage.words + " " + place;
-      case SECURING, SENDING, WAITING, HEADER, BODY, EXPECTING -> stage.words;
+      case SECURING, SENDING, ASKED, WAITING, HEADER, BODY, EXPECTING, LOGIN, QUERY -> stage.words;
     };
   }
 }
