@@ -112,7 +112,7 @@ final class DnsExchange {
       throws IOException, ProbeFailure {
     try {
       for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
-        socket.setSoTimeout(DeadlineSocket.millis(Duration.ofNanos(left)));
+        socket.setSoTimeout(Math.toIntExact(left / 1_000_000 + 1)); // 0 would be for ever
         packet.setLength(DATAGRAM);
         socket.receive(packet);
         ByteBuffer bytes = ByteBuffer.wrap(packet.getData(), 0, packet.getLength());
