@@ -1,34 +1,49 @@
 package dev.rollcall.probe;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
 /// The answer to a request for health, for whatever server sends it.
-///
-/// Send it with `Content-Type: application/json` ([#CONTENT_TYPE]) and `Cache-Control: no-store`
-/// ([#CACHE_CONTROL]).
 public final class HealthAnswer {
-  /// The value of the header `Content-Type`.
-  public static final String CONTENT_TYPE = "application/json";
-
-  /// The value of the header `Cache-Control`: an answer is true at its moment only.
-  public static final String CACHE_CONTROL = "no-store";
+  // an answer is true at its moment only
+  private static final Map<String, String> HEADERS =
+      Map.of("Content-Type", "application/json", "Cache-Control", "no-store");
+  private static final HealthAnswer NOT_ALLOWED =
+      new HealthAnswer(
+          405,
+          Map.of("Content-Type", "application/json", "Allow", "GET, HEAD"),
+          "{\"error\":\"method not allowed: use GET or HEAD\"}");
 
   private final int status;
+  private final Map<String, String> headers;
   private final byte[] body;
 
-  HealthAnswer(int status, String json) {
+  private HealthAnswer(int status, Map<String, String> headers, String json) {
     this.status = status;
+    this.headers = headers;
     this.body = json.getBytes(StandardCharsets.UTF_8);
   }
 
-  /// The HTTP status: 200, 503, or 405 where the method is neither GET nor HEAD (send `Allow: GET,
-  /// HEAD` with it).
+  static HealthAnswer of(int status, String json) {
+    return new HealthAnswer(status, HEADERS, json);
+  }
+
+  static HealthAnswer notAllowed() {
+    return NOT_ALLOWED;
+  }
+
+  /// The HTTP status: 200, 503, or 405 where the method is neither GET nor HEAD.
   public int status() {
     return status;
   }
 
-  /// JSON in UTF-8. The array is shared between all who got the same report: do not change it. To
-  /// HEAD send its length alone.
+  /// The header fields to send with it, by name. Its length and date are the server's matter.
+  public Map<String, String> headers() {
+    return headers;
+  }
+
+  /// JSON in UTF-8; in answer to HEAD, what is not sent. The array is shared between all who got
+  /// the same report: do not change it.
   public byte[] body() {
     return body;
   }

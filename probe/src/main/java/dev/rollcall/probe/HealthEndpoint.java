@@ -21,9 +21,6 @@ public final class HealthEndpoint {
   /// Where health is asked for unless something else is said.
   public static final String PATH = "/_health";
 
-  private static final HealthAnswer NOT_ALLOWED =
-      new HealthAnswer(405, "{\"error\":\"method not allowed: use GET or HEAD\"}");
-
   private final Prober prober;
   private final Settings settings;
   private final Map<String, HealthRoute> routes;
@@ -97,6 +94,6 @@ public final class HealthEndpoint {
       return Optional.empty();
     }
     return Optional.of(
-        method.equals("GET") || method.equals("HEAD") ? route.answer() : NOT_ALLOWED);
+        method.equals("GET") || method.equals("HEAD") ? route.answer() : HealthAnswer.notAllowed());
   }
 }

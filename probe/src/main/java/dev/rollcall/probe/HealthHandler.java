@@ -67,11 +67,7 @@ public final class HealthHandler implements HttpHandler {
   private static void send(HttpExchange exchange, HealthAnswer answer) throws IOException {
     try (exchange) {
       Headers headers = exchange.getResponseHeaders();
-      headers.set("Content-Type", HealthAnswer.CONTENT_TYPE);
-      headers.set("Cache-Control", HealthAnswer.CACHE_CONTROL);
-      if (answer.status() == 405) {
-        headers.set("Allow", "GET, HEAD");
-      }
+      answer.headers().forEach(headers::set);
       byte[] body = answer.body();
       if (exchange.getRequestMethod().equals("HEAD")) {
         headers.set("Content-Length", String.valueOf(body.length));

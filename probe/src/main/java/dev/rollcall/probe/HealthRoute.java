@@ -31,7 +31,7 @@ final class HealthRoute {
     if (there == null || there.report() != report) {
       // two that come at the same moment may both write it, which does no harm
       int status = report.healthy() ? 200 : unhealthy;
-      there = new Written(report, new HealthAnswer(status, form.json(report)));
+      there = new Written(report, HealthAnswer.of(status, form.json(report)));
       last = there;
     }
     return there.answer();
