@@ -40,6 +40,11 @@ public final class Dialer {
     this.resolver = resolver;
   }
 
+  /// What probes that were made without one share: the operating system's way to look up names.
+  static Dialer system() {
+    return Shared.DIALER;
+  }
+
   /// Connects to `target`, by the deadline of the trail's attempt.
   ///
   /// @param tls how to speak TLS, if at all
@@ -118,8 +123,8 @@ public final class Dialer {
     throw Failures.all(failures);
   }
 
-  private Connection secure(
-      DeadlineSocket socket, Authority target, TlsOptions options, Trail trail)
+  /// Begins to speak TLS on an open connection.
+  Connection secure(DeadlineSocket socket, Authority target, TlsOptions options, Trail trail)
       throws ProbeFailure, InterruptedException {
     trail.enter(Trail.Stage.SECURING);
     String name = options.serverName().orElse(target.host());
@@ -164,5 +169,10 @@ public final class Dialer {
     } catch (IOException e) {
       // It is given up anyway.
     }
+  }
+
+  /// Made at the first use.
+  private static final class Shared {
+    private static final Dialer DIALER = new Dialer(Resolver.system());
   }
 }

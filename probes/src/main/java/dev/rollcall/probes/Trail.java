@@ -16,7 +16,9 @@ final class Trail {
     WAITING("connected, waiting for the first byte"),
     HEADER("answer begun, header not finished"),
     BODY("header received, body not finished"),
-    EXPECTING("connected, the expected text has not come");
+    EXPECTING("connected, the expected text has not come"),
+    LOGIN("connected, login not finished"),
+    QUERY("logged in, the query is not answered");
 
     private final String words;
 
@@ -80,7 +82,7 @@ final class Trail {
   String words() {
     return switch (stage) {
       case RESOLVING, CONNECTING -> stage.words + " " + place;
-      case SECURING, SENDING, WAITING, HEADER, BODY, EXPECTING -> stage.words;
+      case SECURING, SENDING, WAITING, HEADER, BODY, EXPECTING, LOGIN, QUERY -> stage.words;
     };
   }
 }
