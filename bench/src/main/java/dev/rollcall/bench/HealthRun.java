@@ -91,7 +91,7 @@ public class HealthRun {
   /// All indicators, with their details.
   private static final class Everything implements HealthEndpointGroup {
     private final StatusAggregator aggregator = StatusAggregator.getDefault();
-    private final HttpCodeStatusMapper codes = HttpCodeStatusMapper.DEFAULT;
+    private final HttpCodeStatusMapper codes = HttpCodeStatusMapper.of(Map.of());
 
     @Override
     public boolean isMember(String name) {

@@ -107,20 +107,27 @@ final class Serve {
     GroupCommit commits = parts.add("the commits", new GroupCommit(database));
     Monitor monitor = parts.add("the monitor", monitor(database, commits));
 
+    Health health =
+        new Health(
+            Main.version(),
+            List.of(new ReadyCheck("database", database::trouble)),
+            List.of(monitor.outcomes()),
+            registry);
     List<Route> routes = new ArrayList<>();
     if (settings.roles().contains(Role.API)) {
       Stream.of(monitor.routes(), new Pages(monitor.overview(), clock).routes())
           .flatMap(List::stream)
           .map(route -> route.around(Serve::saying503))
           .forEach(routes::add);
+      routes.add(health.report());
     }
     RequestTimes times = new RequestTimes(registry);
     HttpListener main =
         parts.add("the main port", listen(settings.web().main(), Declared.PORT, routes, times));
-    HttpListener health =
+    HttpListener healthPort =
         parts.add(
             "the health port",
-            listen(settings.web().health(), Declared.HEALTH_PORT, healthRoutes(database), times));
+            listen(settings.web().health(), Declared.HEALTH_PORT, health.routes(), times));
 
     if (settings.roles().contains(Role.RUNNER)) {
       monitor.apply(services);
@@ -133,10 +140,10 @@ final class Serve {
         "started with {0,number,#} services: {1}, health at {2}",
         services.size(),
         url(settings.web().main(), main),
-        url(settings.web().health(), health));
+        url(settings.web().health(), healthPort));
     services = List.of();
     Thread.ofVirtual().name("settle").start(Serve::settle);
-    return new Open(main.port(), health.port());
+    return new Open(main.port(), healthPort.port());
   }
 
   /// Gives back the memory that reading the configuration and the first checks took: many times
@@ -186,12 +193,6 @@ final class Serve {
         routes,
         new Management(settings.web().token().map(Secret::reveal), Set.of(listener.host())),
         times);
-  }
-
-  private List<Route> healthRoutes(Database database) {
-    return new Health(
-            Main.version(), List.of(new ReadyCheck("database", database::trouble)), registry)
-        .routes();
   }
 
   private static String url(Listener listener, HttpListener open) {
