@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
@@ -71,7 +72,8 @@ final class Health implements Benchmark {
   }
 
   private static double allocated(RunResult result) {
-    return result.getSecondaryResults().get("gc.alloc.rate.norm").getScore();
+    return Objects.requireNonNull(result.getSecondaryResults().get("gc.alloc.rate.norm"))
+        .getScore();
   }
 
   private static Collection<RunResult> measured(Length length, String which, String executor) {
@@ -84,7 +86,8 @@ final class Health implements Benchmark {
             .measurementIterations(length.rounds())
             .measurementTime(TimeValue.seconds(1))
             .addProfiler(GCProfiler.class)
-            .jvmArgsAppend("-Djmh.executor=" + executor)
+            .jvmArgsAppend(
+                "-Djmh.executor=" + executor, "--sun-misc-unsafe-memory-access=allow") // JMH's own
             .verbosity(VerboseMode.SILENT);
     try {
       return new Runner(options.build()).run();
