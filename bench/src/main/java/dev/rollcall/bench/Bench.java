@@ -14,7 +14,8 @@ final class Bench {
           new ChecksNew(),
           new EverySecond(),
           new TenThousand(),
-          new TargetPool());
+          new TargetPool(),
+          new Health());
 
   private Bench() {}
 

@@ -36,6 +36,7 @@ class RouteMatrixIT {
               "GET / PUBLIC",
               "GET /live PUBLIC",
               "GET /assets/{name} PUBLIC",
+              "GET /_health PUBLIC",
               "GET /health PUBLIC",
               "GET /metrics PUBLIC",
               "GET /ready PUBLIC",

@@ -9,7 +9,6 @@ import dev.rollcall.server.http.Health;
 import dev.rollcall.server.http.HttpListener;
 import dev.rollcall.server.http.Listening;
 import dev.rollcall.server.http.Management;
-import dev.rollcall.server.http.ReadyCheck;
 import dev.rollcall.server.http.RequestTimes;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.http.Unavailable;
@@ -68,7 +67,7 @@ record Ports(String command, ServeSettings settings, PrometheusRegistry registry
   }
 
   /// Opens the main port with those routes, and the health port.
-  Open open(Parts parts, List<Route> routes, List<ReadyCheck> checks) {
+  Open open(Parts parts, List<Route> routes, Health health) {
     RequestTimes times = new RequestTimes(registry);
     ServeSettings.Web web = settings.web();
     HttpListener main =
@@ -79,15 +78,12 @@ record Ports(String command, ServeSettings settings, PrometheusRegistry registry
                 Declared.port(command),
                 routes.stream().map(route -> route.around(Ports::saying503)).toList(),
                 times));
-    HttpListener health =
+    HttpListener healthPort =
         parts.add(
             "the health port",
-            listen(
-                web.health(),
-                Declared.healthPort(command),
-                new Health(Main.version(), checks, registry).routes(),
-                times));
-    return new Open(main.port(), health.port(), url(web.main(), main), url(web.health(), health));
+            listen(web.health(), Declared.healthPort(command), health.routes(), times));
+    return new Open(
+        main.port(), healthPort.port(), url(web.main(), main), url(web.health(), healthPort));
   }
 
   private HttpListener listen(

@@ -2,6 +2,7 @@ package dev.rollcall.server.app;
 
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.config.Values;
+import dev.rollcall.server.http.Health;
 import dev.rollcall.server.http.ReadyCheck;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.monitor.Monitor;
@@ -76,13 +77,19 @@ final class Serve {
     Pool pool = parts.add("the target pool", pool(database, commits));
     Targets.start(pool, settings.targets(), parts);
 
+    Health health =
+        new Health(
+            Main.version(),
+            List.of(new ReadyCheck("database", database::trouble)),
+            List.of(monitor.outcomes()),
+            registry);
     List<Route> routes = new ArrayList<>();
     if (roles.contains(Role.API)) {
       Stream.of(monitor.routes(), new Pages(monitor.overview(), clock).routes(), pool.routes())
           .forEach(routes::addAll);
+      routes.add(health.report());
     }
-    Ports.Open open =
-        ports.open(parts, routes, List.of(new ReadyCheck("database", database::trouble)));
+    Ports.Open open = ports.open(parts, routes, health);
 
     if (roles.contains(Role.RUNNER)) {
       monitor.apply(services);

@@ -1,5 +1,6 @@
 package dev.rollcall.server.app;
 
+import dev.rollcall.server.http.Health;
 import dev.rollcall.server.http.ReadyCheck;
 import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.Database;
@@ -48,8 +49,13 @@ final class Targets {
             "the target pool",
             new Pool(database, commits, settings.targets().pool(), registry, clock));
     start(pool, settings.targets(), parts);
-    Ports.Open open =
-        ports.open(parts, pool.routes(), List.of(new ReadyCheck("database", database::trouble)));
+    Health health =
+        new Health(
+            Main.version(),
+            List.of(new ReadyCheck("database", database::trouble)),
+            List.of(),
+            registry);
+    Ports.Open open = ports.open(parts, pool.routes(), health);
     LOG.log(
         Level.INFO,
         "started with {0,number,#} targets: {1}, health at {2}",
