@@ -1,5 +1,6 @@
 package dev.rollcall.server.app;
 
+import dev.rollcall.server.app.ServeSettings.Heartbeating;
 import dev.rollcall.server.app.ServeSettings.Limits;
 import dev.rollcall.server.app.ServeSettings.Listener;
 import dev.rollcall.server.app.ServeSettings.Logging;
@@ -98,6 +99,37 @@ final class Declared {
           Kind.list(Kind.hostPort()),
           "",
           "hosts that tell whether our own network is alive");
+  static final Setting<Duration> REALERT =
+      Setting.of(
+          "heartbeat.realert",
+          Kind.duration(Duration.ofSeconds(1), DAY.multipliedBy(366)),
+          "60s",
+          "how often it is told again that a job is silent");
+  static final Setting<Duration> STARTUP_GRACE =
+      Setting.of(
+          "heartbeat.startup-grace",
+          Kind.duration(Duration.ZERO, DAY),
+          "60s",
+          "how long jobs may still call in after a start that were due while Rollcall was down");
+  static final Setting<Duration> FUTURE_TOLERANCE =
+      Setting.of(
+          "heartbeat.future-tolerance",
+          Kind.duration(Duration.ZERO, DAY),
+          "5m",
+          "how far ahead the timestamp of a heartbeat may be");
+  static final Setting<Optional<Secret>> PING_KEY =
+      Setting.of(
+              "heartbeat.key",
+              Kind.optional(token()),
+              "",
+              "key that every heartbeat has to show; without it anybody may call in")
+          .kept();
+  static final Setting<Optional<Integer>> PING_PORT =
+      Setting.of(
+          "ping.port",
+          Kind.optional(Kind.port()),
+          "",
+          "a port of its own for heartbeats alone, such as 4000; 0 is any free one");
   static final Setting<Logging.Level> LOG_LEVEL =
       Setting.of("log.level", Kind.choice(Logging.Level.class), "info", "how much is logged")
           .alias("DEBUG", debug -> truth(debug) ? Optional.of("debug") : Optional.empty());
@@ -128,6 +160,11 @@ final class Declared {
           IN_FLIGHT,
           RETENTION,
           WITNESS,
+          REALERT,
+          STARTUP_GRACE,
+          FUTURE_TOLERANCE,
+          PING_KEY,
+          PING_PORT,
           LOG_LEVEL,
           LOG_FORMAT,
           LOG_ACCESS,
@@ -137,6 +174,13 @@ final class Declared {
 
   /// Adds what contradicts each other of values that are right by themselves.
   static void contradictions(Values values, Mistakes mistakes) {
+    Optional<Listener> pings = pings(values);
+    if (pings.isPresent()
+        && (pings.get().clashes(main(values)) || pings.get().clashes(health(values)))) {
+      Setting<Integer> other = pings.get().clashes(main(values)) ? PORT : HEALTH_PORT;
+      values.misfit(
+          PING_PORT, "is that of " + other.key() + " too: give one of them another", mistakes);
+    }
     if (main(values).clashes(health(values))) {
       Setting<Integer> wrong = values.gives(HEALTH_PORT) ? HEALTH_PORT : PORT;
       Setting<Integer> other = values.gives(HEALTH_PORT) ? PORT : HEALTH_PORT;
@@ -154,7 +198,8 @@ final class Declared {
         values.of(NAME),
         values.of(ROLES),
         new Storage(data, store(values.of(DATABASE), data, directory)),
-        new Web(main(values), health(values), values.of(TOKEN), values.of(LOG_ACCESS)),
+        new Web(
+            main(values), health(values), pings(values), values.of(TOKEN), values.of(LOG_ACCESS)),
         new Monitoring(
             values.of(INTERVAL),
             values.of(TIMEOUT),
@@ -162,11 +207,20 @@ final class Declared {
             new Limits(values.of(PER_HOST), values.of(IN_FLIGHT)),
             values.of(RETENTION),
             values.of(WITNESS)),
+        new Heartbeating(
+            values.of(REALERT),
+            values.of(STARTUP_GRACE),
+            values.of(FUTURE_TOLERANCE),
+            values.of(PING_KEY)),
         new Logging(values.of(LOG_LEVEL), values.of(LOG_FORMAT)));
   }
 
   private static Listener main(Values values) {
     return new Listener(values.of(HOST), values.of(PORT));
+  }
+
+  private static Optional<Listener> pings(Values values) {
+    return values.of(PING_PORT).map(port -> new Listener(values.of(HOST), port));
   }
 
   private static Listener health(Values values) {

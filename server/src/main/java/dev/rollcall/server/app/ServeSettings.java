@@ -14,7 +14,13 @@ import java.util.Set;
 /// @param name what this process calls itself in its logs
 /// @param roles what it does
 record ServeSettings(
-    String name, Set<Role> roles, Storage storage, Web web, Monitoring monitor, Logging log) {
+    String name,
+    Set<Role> roles,
+    Storage storage,
+    Web web,
+    Monitoring monitor,
+    Heartbeating heartbeats,
+    Logging log) {
   ServeSettings {
     roles = Set.copyOf(roles);
   }
@@ -25,7 +31,14 @@ record ServeSettings(
   record Storage(Path data, DatabaseLocation database) {}
 
   /// What is listened on, and what opens the doors that are not open to everybody.
-  record Web(Listener main, Listener health, Optional<Secret> token, boolean accessLog) {
+  ///
+  /// @param pings a port for heartbeats alone
+  record Web(
+      Listener main,
+      Listener health,
+      Optional<Listener> pings,
+      Optional<Secret> token,
+      boolean accessLog) {
     Web {
       if (main.clashes(health)) {
         throw new IllegalArgumentException(
@@ -71,6 +84,15 @@ record ServeSettings(
   /// @param perHost of one host and port
   /// @param inFlight of all
   record Limits(int perHost, int inFlight) {}
+
+  /// How heartbeats are taken.
+  ///
+  /// @param realert how long after one alert the next is owed
+  /// @param startupGrace how long jobs may still call in after a start
+  /// @param futureTolerance how far ahead their clocks may be
+  /// @param key what they have to show
+  record Heartbeating(
+      Duration realert, Duration startupGrace, Duration futureTolerance, Optional<Secret> key) {}
 
   /// What is logged, and how.
   record Logging(Level level, Format format) {
