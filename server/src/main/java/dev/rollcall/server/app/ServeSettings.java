@@ -11,10 +11,14 @@ import java.util.Set;
 
 /// Everything `serve` has to know, read and checked.
 ///
-/// @param name what this process calls itself in its logs
-/// @param roles what it does
+/// @param roles what this process does
 record ServeSettings(
-    String name, Set<Role> roles, Storage storage, Web web, Monitoring monitor, Logging log) {
+    Set<Role> roles,
+    Storage storage,
+    Web web,
+    Monitoring monitor,
+    Deliveries deliveries,
+    Logging log) {
   ServeSettings {
     roles = Set.copyOf(roles);
   }
@@ -72,8 +76,16 @@ record ServeSettings(
   /// @param inFlight of all
   record Limits(int perHost, int inFlight) {}
 
+  /// What is told to the outside.
+  ///
+  /// @param alertUri what is called for a late heartbeat
+  /// @param retention how long deliveries are kept that are done
+  record Deliveries(Optional<Secret> alertUri, Duration retention) {}
+
   /// What is logged, and how.
-  record Logging(Level level, Format format) {
+  ///
+  /// @param name what this process calls itself there
+  record Logging(Level level, Format format, String name) {
     /// How much.
     enum Level {
       ERROR,
