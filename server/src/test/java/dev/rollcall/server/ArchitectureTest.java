@@ -52,6 +52,7 @@ class ArchitectureTest {
       Set.of(
           ROOT + "monitor.Runner",
           ROOT + "monitor.Upkeep",
+          ROOT + "sql.Database",
           ROOT + "app.Training",
           ROOT + "app.Serve",
           ROOT + "monitor.Keeping");

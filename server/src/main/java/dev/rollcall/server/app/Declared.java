@@ -1,6 +1,7 @@
 package dev.rollcall.server.app;
 
 import dev.rollcall.server.app.ServeSettings.Deliveries;
+import dev.rollcall.server.app.ServeSettings.Heartbeating;
 import dev.rollcall.server.app.ServeSettings.Limits;
 import dev.rollcall.server.app.ServeSettings.Listener;
 import dev.rollcall.server.app.ServeSettings.Logging;
@@ -114,6 +115,37 @@ final class Declared {
           Kind.duration(Duration.ofMinutes(1), DAY.multipliedBy(36_500)),
           "7d",
           "how long it is kept what was told to whom");
+  static final Setting<Duration> REALERT =
+      Setting.of(
+          "heartbeat.realert",
+          Kind.duration(Duration.ofSeconds(1), DAY.multipliedBy(366)),
+          "60s",
+          "how often it is told again that a job is silent");
+  static final Setting<Duration> STARTUP_GRACE =
+      Setting.of(
+          "heartbeat.startup-grace",
+          Kind.duration(Duration.ZERO, DAY),
+          "60s",
+          "how long jobs may still call in after a start that were due while Rollcall was down");
+  static final Setting<Duration> FUTURE_TOLERANCE =
+      Setting.of(
+          "heartbeat.future-tolerance",
+          Kind.duration(Duration.ZERO, DAY),
+          "5m",
+          "how far ahead the timestamp of a heartbeat may be");
+  static final Setting<Optional<Secret>> PING_KEY =
+      Setting.of(
+              "heartbeat.key",
+              Kind.optional(token()),
+              "",
+              "key that every heartbeat has to show; without it anybody may call in")
+          .kept();
+  static final Setting<Optional<Integer>> PING_PORT =
+      Setting.of(
+          "ping.port",
+          Kind.optional(Kind.port()),
+          "",
+          "a port of its own for heartbeats alone, such as 4000; 0 is any free one");
   static final Setting<Logging.Level> LOG_LEVEL =
       Setting.of("log.level", Kind.choice(Logging.Level.class), "info", "how much is logged")
           .alias("DEBUG", debug -> truth(debug) ? Optional.of("debug") : Optional.empty());
@@ -146,6 +178,11 @@ final class Declared {
           WITNESS,
           ALERT_URI,
           DELIVERIES_RETENTION,
+          REALERT,
+          STARTUP_GRACE,
+          FUTURE_TOLERANCE,
+          PING_KEY,
+          PING_PORT,
           LOG_LEVEL,
           LOG_FORMAT,
           LOG_ACCESS,
@@ -155,6 +192,13 @@ final class Declared {
 
   /// Adds what contradicts each other of values that are right by themselves.
   static void contradictions(Values values, Mistakes mistakes) {
+    Optional<Listener> pings = pings(values);
+    if (pings.isPresent()
+        && (pings.get().clashes(main(values)) || pings.get().clashes(health(values)))) {
+      Setting<Integer> other = pings.get().clashes(main(values)) ? PORT : HEALTH_PORT;
+      values.misfit(
+          PING_PORT, "is that of " + other.key() + " too: give one of them another", mistakes);
+    }
     if (main(values).clashes(health(values))) {
       Setting<Integer> wrong = values.gives(HEALTH_PORT) ? HEALTH_PORT : PORT;
       Setting<Integer> other = values.gives(HEALTH_PORT) ? PORT : HEALTH_PORT;
@@ -171,7 +215,8 @@ final class Declared {
     return new ServeSettings(
         values.of(ROLES),
         new Storage(data, store(values.of(DATABASE), data, directory)),
-        new Web(main(values), health(values), values.of(TOKEN), values.of(LOG_ACCESS)),
+        new Web(
+            main(values), health(values), pings(values), values.of(TOKEN), values.of(LOG_ACCESS)),
         new Monitoring(
             values.of(INTERVAL),
             values.of(TIMEOUT),
@@ -179,12 +224,21 @@ final class Declared {
             new Limits(values.of(PER_HOST), values.of(IN_FLIGHT)),
             values.of(RETENTION),
             values.of(WITNESS)),
+        new Heartbeating(
+            values.of(REALERT),
+            values.of(STARTUP_GRACE),
+            values.of(FUTURE_TOLERANCE),
+            values.of(PING_KEY)),
         new Deliveries(values.of(ALERT_URI), values.of(DELIVERIES_RETENTION)),
         new Logging(values.of(LOG_LEVEL), values.of(LOG_FORMAT), values.of(NAME)));
   }
 
   private static Listener main(Values values) {
     return new Listener(values.of(HOST), values.of(PORT));
+  }
+
+  private static Optional<Listener> pings(Values values) {
+    return values.of(PING_PORT).map(port -> new Listener(values.of(HOST), port));
   }
 
   private static Listener health(Values values) {

@@ -5,6 +5,8 @@ import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.config.Setting;
 import dev.rollcall.server.config.Values;
+import dev.rollcall.server.heartbeat.Heartbeats;
+import dev.rollcall.server.heartbeat.Telling;
 import dev.rollcall.server.http.CannotListen;
 import dev.rollcall.server.http.Handler;
 import dev.rollcall.server.http.Health;
@@ -108,15 +110,21 @@ final class Serve {
                 DatabaseConfig.of(
                     settings.storage().database(),
                     "db/migration/V1__monitor.sql",
-                    "db/migration/V2__outbox.sql"),
+                    "db/migration/V2__outbox.sql",
+                    "db/migration/V3__heartbeat.sql"),
                 clock));
     GroupCommit commits = parts.add("the commits", new GroupCommit(database));
     Outbox outbox = parts.add("the outbox", outbox(database, commits));
     Monitor monitor = parts.add("the monitor", monitor(database, commits));
+    Heartbeats heartbeats = parts.add("the heartbeats", heartbeats(database, commits));
 
     List<Route> routes = new ArrayList<>();
     if (settings.roles().contains(Role.API)) {
-      Stream.of(monitor.routes(), outbox.routes(), new Pages(monitor.overview(), clock).routes())
+      Stream.of(
+              monitor.routes(),
+              heartbeats.routes(),
+              outbox.routes(),
+              new Pages(monitor.overview(), clock).routes())
           .flatMap(List::stream)
           .map(route -> route.around(Serve::saying503))
           .forEach(routes::add);
@@ -129,10 +137,19 @@ final class Serve {
             "the health port",
             listen(settings.web().health(), Declared.HEALTH_PORT, healthRoutes(database), times));
 
+    if (settings.roles().contains(Role.API) && settings.web().pings().isPresent()) {
+      List<Route> pings =
+          heartbeats.pingRoutes().stream().map(route -> route.around(Serve::saying503)).toList();
+      parts.add(
+          "the port of the heartbeats",
+          listen(settings.web().pings().get(), Declared.PING_PORT, pings, times));
+    }
+
     if (settings.roles().contains(Role.RUNNER)) {
       monitor.apply(services);
       outbox.start();
       monitor.start();
+      heartbeats.start();
       watch.start(new Reload<>(origin, values, monitor::apply));
       parts.add("the watch of " + origin.files().label(), watch);
     }
@@ -183,6 +200,21 @@ final class Serve {
         clock);
   }
 
+  private Heartbeats heartbeats(Database database, GroupCommit commits) {
+    ServeSettings.Heartbeating how = settings.heartbeats();
+    return new Heartbeats(
+        database,
+        commits,
+        new Heartbeats.Settings(
+            how.realert(),
+            how.startupGrace(),
+            how.futureTolerance(),
+            how.key().map(Secret::reveal)),
+        Telling.NOBODY,
+        registry,
+        clock);
+  }
+
   /// A database that does not answer is no bug of ours: 503, and when to ask again.
   private static Handler saying503(Handler handler) {
     return request -> {
@@ -195,7 +227,7 @@ final class Serve {
   }
 
   private HttpListener listen(
-      Listener listener, Setting<Integer> port, List<Route> routes, RequestTimes times) {
+      Listener listener, Setting<?> port, List<Route> routes, RequestTimes times) {
     return HttpListener.open(
         Listening.on(listener.host(), listener.port(), port.flag() + " or " + port.key())
             .withAccessLog(settings.web().accessLog()),

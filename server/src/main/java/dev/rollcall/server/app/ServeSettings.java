@@ -17,6 +17,7 @@ record ServeSettings(
     Storage storage,
     Web web,
     Monitoring monitor,
+    Heartbeating heartbeats,
     Deliveries deliveries,
     Logging log) {
   ServeSettings {
@@ -29,7 +30,14 @@ record ServeSettings(
   record Storage(Path data, DatabaseLocation database) {}
 
   /// What is listened on, and what opens the doors that are not open to everybody.
-  record Web(Listener main, Listener health, Optional<Secret> token, boolean accessLog) {
+  ///
+  /// @param pings a port for heartbeats alone
+  record Web(
+      Listener main,
+      Listener health,
+      Optional<Listener> pings,
+      Optional<Secret> token,
+      boolean accessLog) {
     Web {
       if (main.clashes(health)) {
         throw new IllegalArgumentException(
@@ -81,6 +89,15 @@ record ServeSettings(
   /// @param alertUri what is called for a late heartbeat
   /// @param retention how long deliveries are kept that are done
   record Deliveries(Optional<Secret> alertUri, Duration retention) {}
+
+  /// How heartbeats are taken.
+  ///
+  /// @param realert how long after one alert the next is owed
+  /// @param startupGrace how long jobs may still call in after a start
+  /// @param futureTolerance how far ahead their clocks may be
+  /// @param key what they have to show
+  record Heartbeating(
+      Duration realert, Duration startupGrace, Duration futureTolerance, Optional<Secret> key) {}
 
   /// What is logged, and how.
   ///

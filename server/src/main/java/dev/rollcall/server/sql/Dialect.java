@@ -28,6 +28,10 @@ sealed interface Dialect {
   /// Ends a query of rows that are to be claimed, so that two claims never wait for each other.
   String skipLocked();
 
+  /// Ends a query of rows that the same transaction will change, so that nobody else does
+  /// meanwhile.
+  String locked();
+
   /// Whether an interrupt of the thread that writes would break its connection.
   boolean interruptible();
 
@@ -77,6 +81,11 @@ sealed interface Dialect {
     }
 
     @Override
+    public String locked() {
+      return "";
+    }
+
+    @Override
     public boolean interruptible() {
       return false;
     }
@@ -116,6 +125,11 @@ sealed interface Dialect {
     @Override
     public String skipLocked() {
       return " FOR UPDATE SKIP LOCKED";
+    }
+
+    @Override
+    public String locked() {
+      return " FOR UPDATE";
     }
 
     @Override
