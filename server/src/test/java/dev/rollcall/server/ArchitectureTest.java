@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ArchitectureTest {
   private static final String ROOT = "dev.rollcall.server.";
 
-  private static final Set<String> PLUMBING = Set.of("sql", "http", "config");
+  private static final Set<String> PLUMBING = Set.of("sql", "http", "config", "outbox");
 
   /// What Rollcall can do, a package each. `page` shows what the others know.
   private static final Set<String> CAPABILITIES =
@@ -75,7 +75,7 @@ class ArchitectureTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"sql", "http", "config"})
+  @ValueSource(strings = {"sql", "http", "config", "outbox"})
   void plumbingSeesNoCapability(String plumbing) {
     holds(
         noClasses()

@@ -40,6 +40,7 @@ class RouteMatrixIT {
               "GET /metrics PUBLIC",
               "GET /ready PUBLIC",
               "GET /v1/_internal/health PUBLIC",
+              "GET /v1/deliveries MANAGEMENT",
               "GET /v1/services PUBLIC",
               "POST /v1/services MANAGEMENT",
               "GET /v1/services/{id} PUBLIC",

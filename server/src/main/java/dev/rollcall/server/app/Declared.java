@@ -1,5 +1,6 @@
 package dev.rollcall.server.app;
 
+import dev.rollcall.server.app.ServeSettings.Deliveries;
 import dev.rollcall.server.app.ServeSettings.Heartbeating;
 import dev.rollcall.server.app.ServeSettings.Limits;
 import dev.rollcall.server.app.ServeSettings.Listener;
@@ -13,6 +14,7 @@ import dev.rollcall.server.config.OneLine;
 import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.config.Setting;
 import dev.rollcall.server.config.Values;
+import dev.rollcall.server.outbox.AlertUri;
 import dev.rollcall.server.sql.DatabaseLocation;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -99,6 +101,20 @@ final class Declared {
           Kind.list(Kind.hostPort()),
           "",
           "hosts that tell whether our own network is alive");
+  static final Setting<Optional<Secret>> ALERT_URI =
+      Setting.of(
+              "alert.uri",
+              Kind.optional(alertUri()),
+              "",
+              "URL that is called with name and last_ping for a late heartbeat")
+          .kept()
+          .alias("PING_ALERT_URI", Optional::of);
+  static final Setting<Duration> DELIVERIES_RETENTION =
+      Setting.of(
+          "deliveries.retention",
+          Kind.duration(Duration.ofMinutes(1), DAY.multipliedBy(36_500)),
+          "7d",
+          "how long it is kept what was told to whom");
   static final Setting<Duration> REALERT =
       Setting.of(
           "heartbeat.realert",
@@ -160,6 +176,8 @@ final class Declared {
           IN_FLIGHT,
           RETENTION,
           WITNESS,
+          ALERT_URI,
+          DELIVERIES_RETENTION,
           REALERT,
           STARTUP_GRACE,
           FUTURE_TOLERANCE,
@@ -195,7 +213,6 @@ final class Declared {
   static ServeSettings settings(Values values, Path directory) {
     Path data = directory.resolve(values.of(DATA)).normalize().toAbsolutePath();
     return new ServeSettings(
-        values.of(NAME),
         values.of(ROLES),
         new Storage(data, store(values.of(DATABASE), data, directory)),
         new Web(
@@ -212,7 +229,8 @@ final class Declared {
             values.of(STARTUP_GRACE),
             values.of(FUTURE_TOLERANCE),
             values.of(PING_KEY)),
-        new Logging(values.of(LOG_LEVEL), values.of(LOG_FORMAT)));
+        new Deliveries(values.of(ALERT_URI), values.of(DELIVERIES_RETENTION)),
+        new Logging(values.of(LOG_LEVEL), values.of(LOG_FORMAT), values.of(NAME)));
   }
 
   private static Listener main(Values values) {
@@ -247,6 +265,15 @@ final class Declared {
                     + " postgresql://user:password@host/database",
                 e);
           }
+          return new Secret(text);
+        });
+  }
+
+  private static Kind<Secret> alertUri() {
+    return new Kind<>(
+        "URL",
+        text -> {
+          AlertUri.checked(text);
           return new Secret(text);
         });
   }

@@ -20,6 +20,9 @@ import dev.rollcall.server.http.Unavailable;
 import dev.rollcall.server.monitor.Monitor;
 import dev.rollcall.server.monitor.ServiceDefinition;
 import dev.rollcall.server.monitor.ServiceReader;
+import dev.rollcall.server.outbox.AlertUri;
+import dev.rollcall.server.outbox.Channel;
+import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.page.Pages;
 import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.Database;
@@ -85,7 +88,7 @@ final class Serve {
   /// @return the exit status
   /// @throws Trouble when a part cannot be opened
   int run(Wish stop) throws InterruptedException {
-    Logs.to(new FileOutputStream(FileDescriptor.err), settings.log(), settings.name());
+    Logs.to(new FileOutputStream(FileDescriptor.err), settings.log());
     Parts parts = new Parts(PATIENCE);
     try (parts) {
       stop.await(open(parts));
@@ -107,16 +110,21 @@ final class Serve {
                 DatabaseConfig.of(
                     settings.storage().database(),
                     "db/migration/V1__monitor.sql",
+                    "db/migration/V2__outbox.sql",
                     "db/migration/V3__heartbeat.sql"),
                 clock));
     GroupCommit commits = parts.add("the commits", new GroupCommit(database));
+    Outbox outbox = parts.add("the outbox", outbox(database, commits));
     Monitor monitor = parts.add("the monitor", monitor(database, commits));
     Heartbeats heartbeats = parts.add("the heartbeats", heartbeats(database, commits));
 
     List<Route> routes = new ArrayList<>();
     if (settings.roles().contains(Role.API)) {
       Stream.of(
-              monitor.routes(), heartbeats.routes(), new Pages(monitor.overview(), clock).routes())
+              monitor.routes(),
+              heartbeats.routes(),
+              outbox.routes(),
+              new Pages(monitor.overview(), clock).routes())
           .flatMap(List::stream)
           .map(route -> route.around(Serve::saying503))
           .forEach(routes::add);
@@ -139,6 +147,7 @@ final class Serve {
 
     if (settings.roles().contains(Role.RUNNER)) {
       monitor.apply(services);
+      outbox.start();
       monitor.start();
       heartbeats.start();
       watch.start(new Reload<>(origin, values, monitor::apply));
@@ -165,6 +174,14 @@ final class Serve {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private Outbox outbox(Database database, GroupCommit commits) {
+    ServeSettings.Deliveries deliveries = settings.deliveries();
+    List<Channel> channels =
+        deliveries.alertUri().stream().<Channel>map(uri -> new AlertUri(uri.reveal())).toList();
+    return new Outbox(
+        database, commits, new Outbox.Settings(channels, deliveries.retention()), registry, clock);
   }
 
   private Monitor monitor(Database database, GroupCommit commits) {

@@ -11,15 +11,14 @@ import java.util.Set;
 
 /// Everything `serve` has to know, read and checked.
 ///
-/// @param name what this process calls itself in its logs
-/// @param roles what it does
+/// @param roles what this process does
 record ServeSettings(
-    String name,
     Set<Role> roles,
     Storage storage,
     Web web,
     Monitoring monitor,
     Heartbeating heartbeats,
+    Deliveries deliveries,
     Logging log) {
   ServeSettings {
     roles = Set.copyOf(roles);
@@ -85,6 +84,12 @@ record ServeSettings(
   /// @param inFlight of all
   record Limits(int perHost, int inFlight) {}
 
+  /// What is told to the outside.
+  ///
+  /// @param alertUri what is called for a late heartbeat
+  /// @param retention how long deliveries are kept that are done
+  record Deliveries(Optional<Secret> alertUri, Duration retention) {}
+
   /// How heartbeats are taken.
   ///
   /// @param realert how long after one alert the next is owed
@@ -95,7 +100,9 @@ record ServeSettings(
       Duration realert, Duration startupGrace, Duration futureTolerance, Optional<Secret> key) {}
 
   /// What is logged, and how.
-  record Logging(Level level, Format format) {
+  ///
+  /// @param name what this process calls itself there
+  record Logging(Level level, Format format, String name) {
     /// How much.
     enum Level {
       ERROR,

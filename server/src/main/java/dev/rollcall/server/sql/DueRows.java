@@ -49,11 +49,17 @@ public final class DueRows<T> {
     this.commits = commits;
     this.clock = clock;
     this.table = table;
-    this.earliest = "SELECT MIN(due_at) FROM " + table.name();
+    String part = table.part().isEmpty() ? "" : "(" + table.part() + ") AND ";
+    this.earliest =
+        "SELECT MIN(due_at) FROM "
+            + table.name()
+            + (table.part().isEmpty() ? "" : " WHERE " + table.part());
     this.select =
         "SELECT %s AS due_key, due_at AS due_due, fence AS due_fence, %s FROM %s"
                 .formatted(table.key(), table.columns(), table.name())
-            + " WHERE due_at <= :until ORDER BY due_at LIMIT :limit"
+            + " WHERE "
+            + part
+            + "due_at <= :until ORDER BY due_at LIMIT :limit"
             + database.dialect().skipLocked();
     this.lock = select.replace(" WHERE due_at", " WHERE due_at > :after AND due_at");
     this.lease =
@@ -64,7 +70,8 @@ public final class DueRows<T> {
             .formatted(table.name(), table.next().replace(":at", "?"), table.key());
     this.instants = table.next().split(":at", -1).length - 1;
     this.release =
-        "UPDATE %s SET due_at = :now, owner = NULL WHERE owner <> :owner".formatted(table.name());
+        "UPDATE %s SET due_at = :now, owner = NULL WHERE %sowner <> :owner"
+            .formatted(table.name(), part);
   }
 
   /// Claims at most `limit` rows that are due by `until`, the longest due first. Where none is, it

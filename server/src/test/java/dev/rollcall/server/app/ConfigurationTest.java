@@ -40,7 +40,10 @@ class ConfigurationTest {
     assertThat(settings.monitor().interval()).isEqualTo(Duration.ofSeconds(15));
     assertThat(settings.monitor().retention()).isEqualTo(Duration.ofDays(30));
     assertThat(settings.monitor().witness()).isEmpty();
-    assertThat(settings.log()).isEqualTo(new Logging(Logging.Level.INFO, Logging.Format.TEXT));
+    assertThat(settings.deliveries().alertUri()).isEmpty();
+    assertThat(settings.deliveries().retention()).isEqualTo(Duration.ofDays(7));
+    assertThat(settings.log())
+        .isEqualTo(new Logging(Logging.Level.INFO, Logging.Format.TEXT, "rollcall"));
     assertThat(read().services()).isEmpty();
   }
 
@@ -78,8 +81,8 @@ class ConfigurationTest {
         """);
     environment.put("RUNNER_HTTP_TIMEOUT_SECONDS", "6");
     ServeSettings settings = settings();
-    assertThat(settings.log()).isEqualTo(new Logging(Logging.Level.DEBUG, Logging.Format.JSON));
-    assertThat(settings.name()).isEqualTo("go service");
+    assertThat(settings.log())
+        .isEqualTo(new Logging(Logging.Level.DEBUG, Logging.Format.JSON, "go service"));
     assertThat(settings.web().main()).isEqualTo(new ServeSettings.Listener("localhost", 9999));
     assertThat(settings.storage().database())
         .isEqualTo(new DatabaseLocation.SqliteFile(directory.resolve("db.db")));
