@@ -24,11 +24,10 @@ final class ChecksNew implements Benchmark {
   @Override
   public void run(Stage stage, Length length) throws IOException, InterruptedException {
     Rollcall.train(stage);
-    Wrk wrk = Wrk.find(stage);
     String blackbox = Child.program("prometheus-blackbox-exporter", "prometheus-blackbox-exporter");
     Nginx nginx = Nginx.start(stage, 1, false);
     Table table = new Table();
-    double anchor = blackbox(stage, length, blackbox, wrk, nginx, table);
+    double anchor = blackbox(stage, length, blackbox, nginx, table);
     double ours = rollcall(stage, length, nginx, table);
     table.verdict(
         ours / anchor >= 4,
@@ -39,7 +38,7 @@ final class ChecksNew implements Benchmark {
   }
 
   private static double blackbox(
-      Stage stage, Length length, String program, Wrk wrk, Nginx nginx, Table table)
+      Stage stage, Length length, String program, Nginx nginx, Table table)
       throws IOException, InterruptedException {
     Path config = stage.folder("blackbox").resolve("blackbox.yml");
     Files.writeString(config, "modules:\n  http_2xx:\n    prober: http\n");
@@ -56,9 +55,9 @@ final class ChecksNew implements Benchmark {
     if (!answer.contains("probe_success 1")) {
       throw new IllegalStateException("blackbox exporter cannot ask the target: " + answer);
     }
-    wrk.drive(url, Duration.ofSeconds(3));
+    Wrk.drive(stage, url, Duration.ofSeconds(3));
     Duration before = child.cpu();
-    long checks = wrk.drive(url, length.steady());
+    long checks = Wrk.drive(stage, url, length.steady());
     Duration cpu = child.cpu().minus(before);
     double seconds = length.steady().toSeconds();
     double each = checks * 1000.0 / cpu.toMillis();

@@ -99,19 +99,18 @@ final class Health implements Benchmark {
   /// Turn by turn with nginx, and the median of the rounds' ratios, as both swing with the machine.
   private static void throughput(Stage stage, Length length, Table table)
       throws IOException, InterruptedException {
-    Wrk wrk = Wrk.find(stage);
     Nginx nginx = Nginx.start(stage, 1, true);
     Service service = Service.start(stage, Duration.ZERO);
-    wrk.drive(service.url("/_health"), length.warm());
-    wrk.drive(nginx.url(0), Duration.ofSeconds(2));
+    Wrk.drive(stage, service.url("/_health"), length.warm());
+    Wrk.drive(stage, nginx.url(0), Duration.ofSeconds(2));
     Duration turn = Duration.ofSeconds(Math.max(2, length.steady().toSeconds() / length.rounds()));
     double[] ratios = new double[length.rounds()];
     long[] requests = new long[2];
     Duration anchorBefore = nginx.child().cpu();
     Duration before = service.child().cpu();
     for (int i = 0; i < ratios.length; i++) {
-      long anchor = wrk.drive(nginx.url(0), turn);
-      long ours = wrk.drive(service.url("/_health"), turn);
+      long anchor = Wrk.drive(stage, nginx.url(0), turn);
+      long ours = Wrk.drive(stage, service.url("/_health"), turn);
       ratios[i] = (double) ours / anchor;
       requests[0] += anchor;
       requests[1] += ours;
@@ -146,11 +145,10 @@ final class Health implements Benchmark {
 
   private static void slow(Stage stage, Length length, Table table)
       throws IOException, InterruptedException {
-    Wrk wrk = Wrk.find(stage);
     Service service = Service.start(stage, SLOW);
-    wrk.drive(service.url("/_health"), Duration.ofSeconds(2));
+    Wrk.drive(stage, service.url("/_health"), Duration.ofSeconds(2));
     long before = service.checks();
-    long requests = wrk.drive(service.url("/_health"), length.steady());
+    long requests = Wrk.drive(stage, service.url("/_health"), length.steady());
     double checks = (service.checks() - before) / (double) length.steady().toSeconds();
     table.row(
         "one probe of 50 ms, 64 connections",

@@ -2,11 +2,12 @@ package dev.rollcall.server.app;
 
 import dev.rollcall.server.address.Addresses;
 import dev.rollcall.server.address.Blocks;
+import dev.rollcall.server.app.ServeSettings.Deliveries;
+import dev.rollcall.server.app.ServeSettings.Heartbeating;
 import dev.rollcall.server.app.ServeSettings.Limits;
 import dev.rollcall.server.app.ServeSettings.Listener;
 import dev.rollcall.server.app.ServeSettings.Logging;
 import dev.rollcall.server.app.ServeSettings.Monitoring;
-import dev.rollcall.server.app.ServeSettings.Self;
 import dev.rollcall.server.app.ServeSettings.Storage;
 import dev.rollcall.server.app.ServeSettings.TargetPool;
 import dev.rollcall.server.app.ServeSettings.Web;
@@ -16,6 +17,7 @@ import dev.rollcall.server.config.OneLine;
 import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.config.Setting;
 import dev.rollcall.server.config.Values;
+import dev.rollcall.server.outbox.AlertUri;
 import dev.rollcall.server.sql.DatabaseLocation;
 import dev.rollcall.server.target.PoolSettings;
 import inet.ipaddr.IPAddress;
@@ -104,6 +106,51 @@ final class Declared {
           Kind.list(Kind.hostPort()),
           "",
           "hosts that tell whether our own network is alive");
+  static final Setting<Optional<Secret>> ALERT_URI =
+      Setting.of(
+              "alert.uri",
+              Kind.optional(alertUri()),
+              "",
+              "URL that is called with name and last_ping for a late heartbeat")
+          .kept()
+          .alias("PING_ALERT_URI", Optional::of);
+  static final Setting<Duration> DELIVERIES_RETENTION =
+      Setting.of(
+          "deliveries.retention",
+          Kind.duration(Duration.ofMinutes(1), DAY.multipliedBy(36_500)),
+          "7d",
+          "how long it is kept what was told to whom");
+  static final Setting<Duration> REALERT =
+      Setting.of(
+          "heartbeat.realert",
+          Kind.duration(Duration.ofSeconds(1), DAY.multipliedBy(366)),
+          "60s",
+          "how often it is told again that a job is silent");
+  static final Setting<Duration> STARTUP_GRACE =
+      Setting.of(
+          "heartbeat.startup-grace",
+          Kind.duration(Duration.ZERO, DAY),
+          "60s",
+          "how long jobs may still call in after a start that were due while Rollcall was down");
+  static final Setting<Duration> FUTURE_TOLERANCE =
+      Setting.of(
+          "heartbeat.future-tolerance",
+          Kind.duration(Duration.ZERO, DAY),
+          "5m",
+          "how far ahead the timestamp of a heartbeat may be");
+  static final Setting<Optional<Secret>> PING_KEY =
+      Setting.of(
+              "heartbeat.key",
+              Kind.optional(token()),
+              "",
+              "key that every heartbeat has to show; without it anybody may call in")
+          .kept();
+  static final Setting<Optional<Integer>> PING_PORT =
+      Setting.of(
+          "ping.port",
+          Kind.optional(Kind.port()),
+          "",
+          "a port of its own for heartbeats alone, such as 4000; 0 is any free one");
   static final Setting<Logging.Level> LOG_LEVEL =
       Setting.of("log.level", Kind.choice(Logging.Level.class), "info", "how much is logged")
           .alias("DEBUG", debug -> truth(debug) ? Optional.of("debug") : Optional.empty());
@@ -197,7 +244,14 @@ final class Declared {
                   PER_HOST,
                   IN_FLIGHT,
                   RETENTION,
-                  WITNESS),
+                  WITNESS,
+                  ALERT_URI,
+                  DELIVERIES_RETENTION,
+                  REALERT,
+                  STARTUP_GRACE,
+                  FUTURE_TOLERANCE,
+                  PING_KEY,
+                  PING_PORT),
               OTHERS,
               POOL,
               List.of(LOG_LEVEL, LOG_FORMAT, LOG_ACCESS, NAME)));
@@ -237,7 +291,15 @@ final class Declared {
   static void contradictions(String command, Values values, Mistakes mistakes) {
     Setting<Integer> port = port(command);
     Setting<Integer> healthPort = healthPort(command);
-    if (main(port, values).clashes(health(healthPort, values))) {
+    Listener main = main(port, values);
+    Listener health = health(healthPort, values);
+    Optional<Listener> pings = pings(command, values);
+    if (pings.isPresent() && (pings.get().clashes(main) || pings.get().clashes(health))) {
+      Setting<Integer> other = pings.get().clashes(main) ? port : healthPort;
+      values.misfit(
+          PING_PORT, "is that of " + other.key() + " too: give one of them another", mistakes);
+    }
+    if (main.clashes(health)) {
       Setting<Integer> wrong = values.gives(healthPort) ? healthPort : port;
       Setting<Integer> other = values.gives(healthPort) ? port : healthPort;
       values.misfit(
@@ -252,11 +314,12 @@ final class Declared {
     Path data = directory.resolve(values.of(DATA)).normalize().toAbsolutePath();
     Path file = data.resolve(command.equals(TARGETS) ? "targets.db" : "rollcall.db");
     return new ServeSettings(
-        new Self(values.of(NAME), values.of(ROLES)),
+        values.of(ROLES),
         new Storage(data, store(values.of(DATABASE), file, directory)),
         new Web(
             main(port(command), values),
             health(healthPort(command), values),
+            pings(command, values),
             values.of(TOKEN),
             values.of(LOG_ACCESS)),
         new Monitoring(
@@ -266,6 +329,12 @@ final class Declared {
             new Limits(values.of(PER_HOST), values.of(IN_FLIGHT)),
             values.of(RETENTION),
             values.of(WITNESS)),
+        new Heartbeating(
+            values.of(REALERT),
+            values.of(STARTUP_GRACE),
+            values.of(FUTURE_TOLERANCE),
+            values.of(PING_KEY)),
+        new Deliveries(values.of(ALERT_URI), values.of(DELIVERIES_RETENTION)),
         new TargetPool(
             new PoolSettings(
                 values.of(TARGETS_MOST),
@@ -275,11 +344,17 @@ final class Declared {
                 new Blocks(values.of(TARGETS_ALLOW)),
                 new Blocks(values.of(TARGETS_DENY))),
             values.of(TARGETS_OPT_OUT).map(list -> directory.resolve(list).toAbsolutePath())),
-        new Logging(values.of(LOG_LEVEL), values.of(LOG_FORMAT)));
+        new Logging(values.of(LOG_LEVEL), values.of(LOG_FORMAT), values.of(NAME)));
   }
 
   private static Listener main(Setting<Integer> port, Values values) {
     return new Listener(values.of(HOST), values.of(port));
+  }
+
+  private static Optional<Listener> pings(String command, Values values) {
+    return command.equals(SERVE)
+        ? values.of(PING_PORT).map(port -> new Listener(values.of(HOST), port))
+        : Optional.empty();
   }
 
   private static Listener health(Setting<Integer> port, Values values) {
@@ -310,6 +385,15 @@ final class Declared {
                     + " postgresql://user:password@host/database",
                 e);
           }
+          return new Secret(text);
+        });
+  }
+
+  private static Kind<Secret> alertUri() {
+    return new Kind<>(
+        "URL",
+        text -> {
+          AlertUri.checked(text);
           return new Secret(text);
         });
   }

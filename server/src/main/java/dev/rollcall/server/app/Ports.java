@@ -13,7 +13,6 @@ import dev.rollcall.server.http.RequestTimes;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.http.Unavailable;
 import dev.rollcall.server.sql.StorageException;
-import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.lang.System.Logger.Level;
@@ -25,13 +24,18 @@ import java.util.Set;
 /// end.
 ///
 /// @param command the command, which says what settings its ports have
-record Ports(String command, ServeSettings settings, PrometheusRegistry registry) {
+record Ports(String command, ServeSettings settings, RequestTimes times) {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
   private static final System.Logger LOG = System.getLogger(Ports.class.getName());
 
   /// Everything that is kept in the one database of a process.
-  static final String[] TABLES = {"db/migration/V1__monitor.sql", "db/migration/V4__target.sql"};
+  static final String[] TABLES = {
+    "db/migration/V1__monitor.sql",
+    "db/migration/V2__outbox.sql",
+    "db/migration/V3__heartbeat.sql",
+    "db/migration/V4__target.sql"
+  };
 
   /// What a running process waits for until it stops.
   interface Wish {
@@ -54,7 +58,7 @@ record Ports(String command, ServeSettings settings, PrometheusRegistry registry
   /// @return the exit status
   /// @throws Trouble when a part cannot be opened
   int run(Opening opening, Wish stop) throws InterruptedException {
-    Logs.to(new FileOutputStream(FileDescriptor.err), settings.log(), settings.self().name());
+    Logs.to(new FileOutputStream(FileDescriptor.err), settings.log());
     Parts parts = new Parts(PATIENCE);
     try (parts) {
       stop.await(opening.open(parts));
@@ -68,32 +72,28 @@ record Ports(String command, ServeSettings settings, PrometheusRegistry registry
 
   /// Opens the main port with those routes, and the health port.
   Open open(Parts parts, List<Route> routes, Health health) {
-    RequestTimes times = new RequestTimes(registry);
     ServeSettings.Web web = settings.web();
-    HttpListener main =
-        parts.add(
-            "the main port",
-            listen(
-                web.main(),
-                Declared.port(command),
-                routes.stream().map(route -> route.around(Ports::saying503)).toList(),
-                times));
+    HttpListener main = open(parts, "the main port", web.main(), Declared.port(command), routes);
     HttpListener healthPort =
-        parts.add(
-            "the health port",
-            listen(web.health(), Declared.healthPort(command), health.routes(), times));
+        open(parts, "the health port", web.health(), Declared.healthPort(command), health.routes());
     return new Open(
         main.port(), healthPort.port(), url(web.main(), main), url(web.health(), healthPort));
   }
 
-  private HttpListener listen(
-      Listener listener, Setting<Integer> port, List<Route> routes, RequestTimes times) {
-    return HttpListener.open(
-        Listening.on(listener.host(), listener.port(), port.flag(command) + " or " + port.key())
-            .withAccessLog(settings.web().accessLog()),
-        routes,
-        new Management(settings.web().token().map(Secret::reveal), Set.of(listener.host())),
-        times);
+  /// Opens one port.
+  ///
+  /// @param what how the log calls it
+  /// @param port the setting that says which one
+  HttpListener open(
+      Parts parts, String what, Listener listener, Setting<?> port, List<Route> routes) {
+    return parts.add(
+        what,
+        HttpListener.open(
+            Listening.on(listener.host(), listener.port(), port.flag(command) + " or " + port.key())
+                .withAccessLog(settings.web().accessLog()),
+            routes.stream().map(route -> route.around(Ports::saying503)).toList(),
+            new Management(settings.web().token().map(Secret::reveal), Set.of(listener.host())),
+            times));
   }
 
   /// A database that does not answer is no bug of ours: 503, and when to ask again.

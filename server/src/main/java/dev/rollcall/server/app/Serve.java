@@ -1,13 +1,19 @@
 package dev.rollcall.server.app;
 
 import dev.rollcall.server.config.Mistakes;
+import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.config.Values;
+import dev.rollcall.server.heartbeat.Heartbeats;
 import dev.rollcall.server.http.Health;
 import dev.rollcall.server.http.ReadyCheck;
+import dev.rollcall.server.http.RequestTimes;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.monitor.Monitor;
 import dev.rollcall.server.monitor.ServiceDefinition;
 import dev.rollcall.server.monitor.ServiceReader;
+import dev.rollcall.server.outbox.AlertUri;
+import dev.rollcall.server.outbox.Channel;
+import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.page.Pages;
 import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.Database;
@@ -52,7 +58,7 @@ final class Serve {
     this.values = configuration.values();
     this.services = configuration.services();
     this.watch = watch;
-    this.ports = new Ports(Declared.SERVE, settings, registry);
+    this.ports = new Ports(Declared.SERVE, settings, new RequestTimes(registry));
   }
 
   /// Runs until `stop` returns.
@@ -65,14 +71,16 @@ final class Serve {
 
   /// Everything that runs, in order.
   private Ports.Open open(Parts parts) {
-    Set<Role> roles = settings.self().roles();
+    Set<Role> roles = settings.roles();
     DataFolder.open(settings.storage().data());
     Database database =
         parts.add(
             "the database",
             Database.open(DatabaseConfig.of(settings.storage().database(), Ports.TABLES), clock));
     GroupCommit commits = parts.add("the commits", new GroupCommit(database));
+    Outbox outbox = parts.add("the outbox", outbox(database, commits));
     Monitor monitor = parts.add("the monitor", monitor(database, commits));
+    Heartbeats heartbeats = parts.add("the heartbeats", heartbeats(database, commits, outbox));
 
     Pool pool = parts.add("the target pool", pool(database, commits));
     Targets.start(pool, settings.targets(), parts);
@@ -85,15 +93,34 @@ final class Serve {
             registry);
     List<Route> routes = new ArrayList<>();
     if (roles.contains(Role.API)) {
-      Stream.of(monitor.routes(), new Pages(monitor.overview(), clock).routes(), pool.routes())
+      Stream.of(
+              monitor.routes(),
+              heartbeats.routes(),
+              outbox.routes(),
+              pool.routes(),
+              new Pages(monitor.overview(), clock).routes())
           .forEach(routes::addAll);
       routes.add(health.report());
     }
     Ports.Open open = ports.open(parts, routes, health);
+    if (roles.contains(Role.API) && settings.web().pings().isPresent()) {
+      ports.open(
+          parts,
+          "the port of the heartbeats",
+          settings.web().pings().get(),
+          Declared.PING_PORT,
+          heartbeats.pingRoutes());
+    }
 
     if (roles.contains(Role.RUNNER)) {
       monitor.apply(services);
+      outbox.start();
       monitor.start();
+      heartbeats.start();
+      if (settings.deliveries().alertUri().isEmpty()) {
+        LOG.log(
+            Level.INFO, "late heartbeats are only shown: nobody is told, as alert.uri is not set");
+      }
       watch.start(new Reload<>(origin, values, monitor::apply));
       parts.add("the watch of " + origin.files().label(), watch);
     }
@@ -120,6 +147,14 @@ final class Serve {
     }
   }
 
+  private Outbox outbox(Database database, GroupCommit commits) {
+    ServeSettings.Deliveries deliveries = settings.deliveries();
+    List<Channel> channels =
+        deliveries.alertUri().stream().<Channel>map(uri -> new AlertUri(uri.reveal())).toList();
+    return new Outbox(
+        database, commits, new Outbox.Settings(channels, deliveries.retention()), registry, clock);
+  }
+
   private Monitor monitor(Database database, GroupCommit commits) {
     ServeSettings.Monitoring monitoring = settings.monitor();
     return new Monitor(
@@ -138,6 +173,21 @@ final class Serve {
 
   private Pool pool(Database database, GroupCommit commits) {
     return new Pool(database, commits, settings.targets().pool(), registry, clock);
+  }
+
+  private Heartbeats heartbeats(Database database, GroupCommit commits, Outbox outbox) {
+    ServeSettings.Heartbeating how = settings.heartbeats();
+    return new Heartbeats(
+        database,
+        commits,
+        new Heartbeats.Settings(
+            how.realert(),
+            how.startupGrace(),
+            how.futureTolerance(),
+            how.key().map(Secret::reveal)),
+        new HeartbeatNews(outbox),
+        registry,
+        clock);
   }
 
   /// The services in the configuration file.

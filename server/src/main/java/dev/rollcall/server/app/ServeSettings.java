@@ -12,17 +12,19 @@ import java.util.Set;
 
 /// Everything a process has to know, read and checked.
 ///
+/// @param roles what this process does
 /// @param targets the target pool
 record ServeSettings(
-    Self self, Storage storage, Web web, Monitoring monitor, TargetPool targets, Logging log) {
-  /// What this process is.
-  ///
-  /// @param name what it calls itself in its logs
-  /// @param roles what `serve` does
-  record Self(String name, Set<Role> roles) {
-    Self {
-      roles = Set.copyOf(roles);
-    }
+    Set<Role> roles,
+    Storage storage,
+    Web web,
+    Monitoring monitor,
+    Heartbeating heartbeats,
+    Deliveries deliveries,
+    TargetPool targets,
+    Logging log) {
+  ServeSettings {
+    roles = Set.copyOf(roles);
   }
 
   /// Where things are kept.
@@ -31,7 +33,14 @@ record ServeSettings(
   record Storage(Path data, DatabaseLocation database) {}
 
   /// What is listened on, and what opens the doors that are not open to everybody.
-  record Web(Listener main, Listener health, Optional<Secret> token, boolean accessLog) {
+  ///
+  /// @param pings a port for heartbeats alone
+  record Web(
+      Listener main,
+      Listener health,
+      Optional<Listener> pings,
+      Optional<Secret> token,
+      boolean accessLog) {
     Web {
       if (main.clashes(health)) {
         throw new IllegalArgumentException(
@@ -78,13 +87,30 @@ record ServeSettings(
   /// @param inFlight of all
   record Limits(int perHost, int inFlight) {}
 
+  /// What is told to the outside.
+  ///
+  /// @param alertUri what is called for a late heartbeat
+  /// @param retention how long deliveries are kept that are done
+  record Deliveries(Optional<Secret> alertUri, Duration retention) {}
+
+  /// How heartbeats are taken.
+  ///
+  /// @param realert how long after one alert the next is owed
+  /// @param startupGrace how long jobs may still call in after a start
+  /// @param futureTolerance how far ahead their clocks may be
+  /// @param key what they have to show
+  record Heartbeating(
+      Duration realert, Duration startupGrace, Duration futureTolerance, Optional<Secret> key) {}
+
   /// How the target pool is kept.
   ///
   /// @param optOut a file that names who is not to be measured
   record TargetPool(PoolSettings pool, Optional<Path> optOut) {}
 
   /// What is logged, and how.
-  record Logging(Level level, Format format) {
+  ///
+  /// @param name what this process calls itself there
+  record Logging(Level level, Format format, String name) {
     /// How much.
     enum Level {
       ERROR,

@@ -2,6 +2,7 @@ package dev.rollcall.server.app;
 
 import dev.rollcall.server.http.Health;
 import dev.rollcall.server.http.ReadyCheck;
+import dev.rollcall.server.http.RequestTimes;
 import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DatabaseConfig;
@@ -25,7 +26,7 @@ final class Targets {
 
   Targets(ServeSettings settings) {
     this.settings = settings;
-    this.ports = new Ports(Declared.TARGETS, settings, registry);
+    this.ports = new Ports(Declared.TARGETS, settings, new RequestTimes(registry));
   }
 
   /// Runs until `stop` returns.

@@ -328,6 +328,12 @@ public final class Database implements AutoCloseable {
     };
   }
 
+  /// What ends a query, in a transaction, of rows that it will change: nobody else changes them
+  /// meanwhile. Empty where there is one writer anyway.
+  public String locked() {
+    return dialect.locked();
+  }
+
   Dialect dialect() {
     return dialect;
   }

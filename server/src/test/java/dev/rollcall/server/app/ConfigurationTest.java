@@ -36,11 +36,14 @@ class ConfigurationTest {
     assertThat(settings.web().main()).isEqualTo(new ServeSettings.Listener("0.0.0.0", 8080));
     assertThat(settings.web().health()).isEqualTo(new ServeSettings.Listener("0.0.0.0", 8091));
     assertThat(settings.web().token()).isEmpty();
-    assertThat(settings.self().roles()).containsExactlyInAnyOrder(Role.values());
+    assertThat(settings.roles()).containsExactlyInAnyOrder(Role.values());
     assertThat(settings.monitor().interval()).isEqualTo(Duration.ofSeconds(15));
     assertThat(settings.monitor().retention()).isEqualTo(Duration.ofDays(30));
     assertThat(settings.monitor().witness()).isEmpty();
-    assertThat(settings.log()).isEqualTo(new Logging(Logging.Level.INFO, Logging.Format.TEXT));
+    assertThat(settings.deliveries().alertUri()).isEmpty();
+    assertThat(settings.deliveries().retention()).isEqualTo(Duration.ofDays(7));
+    assertThat(settings.log())
+        .isEqualTo(new Logging(Logging.Level.INFO, Logging.Format.TEXT, "rollcall"));
     assertThat(read().services()).isEmpty();
   }
 
@@ -78,8 +81,8 @@ class ConfigurationTest {
         """);
     environment.put("RUNNER_HTTP_TIMEOUT_SECONDS", "6");
     ServeSettings settings = settings();
-    assertThat(settings.log()).isEqualTo(new Logging(Logging.Level.DEBUG, Logging.Format.JSON));
-    assertThat(settings.self().name()).isEqualTo("go service");
+    assertThat(settings.log())
+        .isEqualTo(new Logging(Logging.Level.DEBUG, Logging.Format.JSON, "go service"));
     assertThat(settings.web().main()).isEqualTo(new ServeSettings.Listener("localhost", 9999));
     assertThat(settings.storage().database())
         .isEqualTo(new DatabaseLocation.SqliteFile(directory.resolve("db.db")));
@@ -115,13 +118,13 @@ class ConfigurationTest {
     write(
         "rollcall.yaml",
         "roles: [api]\nmonitor:\n  witness:\n    - 192.0.2.1:53\n    - '[::1]:80'");
-    assertThat(settings().self().roles()).containsExactly(Role.API);
+    assertThat(settings().roles()).containsExactly(Role.API);
     assertThat(settings().monitor().witness())
         .containsExactly(
             InetSocketAddress.createUnresolved("192.0.2.1", 53),
             InetSocketAddress.createUnresolved("::1", 80));
     flags.put("--roles", "runner, api");
-    assertThat(settings().self().roles()).containsExactlyInAnyOrder(Role.values());
+    assertThat(settings().roles()).containsExactlyInAnyOrder(Role.values());
   }
 
   @Test
