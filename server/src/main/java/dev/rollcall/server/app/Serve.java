@@ -124,7 +124,7 @@ final class Serve {
               monitor.routes(),
               heartbeats.routes(),
               outbox.routes(),
-              new Pages(monitor.overview(), clock).routes())
+              new Pages(monitor.overview(), heartbeats.board(), clock).routes())
           .flatMap(List::stream)
           .map(route -> route.around(Serve::saying503))
           .forEach(routes::add);

@@ -167,7 +167,7 @@ class ServicesPageIT {
     Page page = open(new Browser.NewContextOptions());
     assertThat(page.locator("tbody tr.up")).hasCount(2);
     List<String> reached = new ArrayList<>();
-    for (int i = 0; i < 11; i++) {
+    for (int i = 0; i < 13; i++) {
       page.keyboard().press("Tab");
       reached.add(
           (String)
@@ -175,7 +175,7 @@ class ServicesPageIT {
                   "document.activeElement.id || document.activeElement.textContent.trim()"));
     }
     assertThat(reached)
-        .startsWith("Skip to the services", "Rollcall", "All 2", "Down 0", "Up 2", "Unknown 0")
+        .startsWith("Skip to the services", "Rollcall", "Services", "Heartbeats", "All 2", "Down 0", "Up 2", "Unknown 0")
         .containsSequence("New 0", "q", "Search")
         .endsWith(link("/Mail"), link("/Shop"));
     page.locator("#q").focus();
