@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -43,11 +44,15 @@ final class HeartbeatTable {
         late_since = ?, due_at = ?
       WHERE id = ?""";
 
-  private final String lock;
+  private final List<String> locks;
 
   /// @param locked what ends a query of rows that are to be changed
   HeartbeatTable(String locked) {
-    this.lock = "SELECT " + COLUMNS + " FROM heartbeat WHERE name IN (%s)" + locked;
+    this.locks =
+        Arrays.stream(AT_ONCE)
+            .mapToObj(size -> String.join(", ", Collections.nCopies(size, "?")))
+            .map(some -> "SELECT " + COLUMNS + " FROM heartbeat WHERE name IN (" + some + ")" + locked)
+            .toList();
   }
 
   /// A row: what is in it, where its terms are known.
@@ -57,8 +62,9 @@ final class HeartbeatTable {
   List<Row> lock(Handle tx, List<String> names) {
     List<Row> rows = new ArrayList<>(names.size());
     int from = 0;
-    for (int size : AT_ONCE) {
-      String sql = lock.formatted(String.join(", ", Collections.nCopies(size, "?")));
+    for (int i = 0; i < AT_ONCE.length; i++) {
+      String sql = locks.get(i);
+      int size = AT_ONCE[i];
       for (; names.size() - from >= size; from += size) {
         rows.addAll(
             Rows.read(
