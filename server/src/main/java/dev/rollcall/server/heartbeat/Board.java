@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +25,7 @@ public final class Board {
   private static final int LATEST = 30;
   private static final String SELECT = "SELECT " + HeartbeatTable.COLUMNS + " FROM heartbeat";
 
-  private static final String IN_STATE =
-      SELECT + " WHERE state = ? ORDER BY id LIMIT ? OFFSET ?";
+  private static final String IN_STATE = SELECT + " WHERE state = ? ORDER BY id LIMIT ? OFFSET ?";
 
   private static final String RUNS =
       """
@@ -41,12 +39,7 @@ public final class Board {
   ///
   /// @param runs the newest, oldest first: 30 in a list, 100 where it is looked at alone
   public record Beat(
-      long id,
-      String name,
-      State state,
-      Rhythm rhythm,
-      Moments moments,
-      List<Ran> runs) {}
+      long id, String name, State state, Rhythm rhythm, Moments moments, List<Ran> runs) {}
 
   /// When it calls in.
   ///
@@ -113,8 +106,7 @@ public final class Board {
   /// Those in that state, or all in [#ORDER]; those of one state in the order of their ids.
   ///
   /// @param counts says how many rows of each state come before the offset
-  public List<Beat> rows(
-      Map<State, Long> counts, Optional<State> only, int limit, long offset) {
+  public List<Beat> rows(Map<State, Long> counts, Optional<State> only, int limit, long offset) {
     return database.read(
         handle -> {
           List<Heartbeat> found = new ArrayList<>();

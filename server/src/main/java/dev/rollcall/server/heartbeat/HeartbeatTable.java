@@ -51,7 +51,9 @@ final class HeartbeatTable {
     this.locks =
         Arrays.stream(AT_ONCE)
             .mapToObj(size -> String.join(", ", Collections.nCopies(size, "?")))
-            .map(some -> "SELECT " + COLUMNS + " FROM heartbeat WHERE name IN (" + some + ")" + locked)
+            .map(
+                some ->
+                    "SELECT " + COLUMNS + " FROM heartbeat WHERE name IN (" + some + ")" + locked)
             .toList();
   }
 

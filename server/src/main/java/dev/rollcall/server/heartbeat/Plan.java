@@ -47,7 +47,8 @@ sealed interface Plan {
   /// @param expression the five fields of a crontab line, as in `0 3 * * *`
   record Calendar(String expression, ZoneId zone) implements Plan {
     private static final int LONGEST = 100;
-    private static final Pattern FIELDS = Pattern.compile("[0-9A-Za-z*,/-]+( +[0-9A-Za-z*,/-]+){4}");
+    private static final Pattern FIELDS =
+        Pattern.compile("[0-9A-Za-z*,/-]+( +[0-9A-Za-z*,/-]+){4}");
     private static final String HOW = "write the five fields of a crontab line, as in 0 3 * * *";
 
     /// Loading the library takes a while that no start should pay for.
@@ -71,8 +72,7 @@ sealed interface Plan {
       try {
         comes = calendar.following(Instant.EPOCH).isPresent();
       } catch (IllegalArgumentException e) {
-        throw new IllegalArgumentException(
-            "is no schedule (" + e.getMessage() + "): " + HOW, e);
+        throw new IllegalArgumentException("is no schedule (" + e.getMessage() + "): " + HOW, e);
       } catch (RuntimeException e) { // it trips over a field such as `1-`
         throw new IllegalArgumentException("is no schedule: " + HOW, e);
       }

@@ -47,7 +47,8 @@ final class DeliveryMetrics {
         .help("Deliveries that are owed and have not arrived.")
         .labelNames("channel")
         .callback(
-            callback -> owing.get().forEach(one -> callback.call((double) one.pending(), one.channel())))
+            callback ->
+                owing.get().forEach(one -> callback.call((double) one.pending(), one.channel())))
         .register(registry);
     GaugeWithCallback.builder()
         .name("rollcall_deliveries_oldest_seconds")

@@ -35,7 +35,10 @@ record BeatLook(BeatQuestion question, Instant at, Map<State, Long> counts, List
   }
 
   private static long found(BeatQuestion question, Map<State, Long> counts) {
-    return question.only().map(state -> counts.getOrDefault(state, 0L)).orElseGet(() -> all(counts));
+    return question
+        .only()
+        .map(state -> counts.getOrDefault(state, 0L))
+        .orElseGet(() -> all(counts));
   }
 
   private static long all(Map<State, Long> counts) {

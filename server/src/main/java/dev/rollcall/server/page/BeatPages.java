@@ -16,7 +16,8 @@ import java.util.regex.Pattern;
 /// The pages of the heartbeats: all of them, and each alone.
 final class BeatPages {
   /// What a client may call us by; anything else is not repeated.
-  private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._-]{1,253}(:\\d{1,5})?|\\[[0-9A-Fa-f:.]{2,45}](:\\d{1,5})?");
+  private static final Pattern HOST =
+      Pattern.compile("[A-Za-z0-9._-]{1,253}(:\\d{1,5})?|\\[[0-9A-Fa-f:.]{2,45}](:\\d{1,5})?");
 
   private final Templates templates;
   private final Clock clock;
@@ -90,6 +91,9 @@ final class BeatPages {
   /// Where jobs reach this server, as far as whoever asks knows; the script corrects the scheme.
   private static String origin(Request request) {
     return "http://"
-        + request.header("Host").filter(host -> HOST.matcher(host).matches()).orElse("localhost:8080");
+        + request
+            .header("Host")
+            .filter(host -> HOST.matcher(host).matches())
+            .orElse("localhost:8080");
   }
 }

@@ -127,7 +127,11 @@ final class BeatWords {
   /// no times are known.
   static double height(Ran run, List<Ran> runs) {
     long longest =
-        runs.stream().flatMap(one -> one.took().stream()).mapToLong(Duration::toMillis).max().orElse(0);
+        runs.stream()
+            .flatMap(one -> one.took().stream())
+            .mapToLong(Duration::toMillis)
+            .max()
+            .orElse(0);
     if (longest == 0 || run.took().isEmpty()) {
       return TALLEST * 2 / 3;
     }

@@ -42,9 +42,7 @@ final class Live {
         stream -> {
           CountDownLatch ended = new CountDownLatch(1);
           // Not by interrupting: that would close a connection to the database under way.
-          Thread.ofVirtual()
-              .name("live")
-              .start(() -> new Watcher(stream, seen).run(page, ended));
+          Thread.ofVirtual().name("live").start(() -> new Watcher(stream, seen).run(page, ended));
           return ended::countDown;
         });
   }

@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
-/// Looks for everybody who watches: one look at a time, and those who ask the same
-/// within a second share it. However many watch, they take one core at most, and a crowd on one
-/// page costs as much as one. When nobody asks, nothing is done.
+/// Looks for everybody who watches: one look at a time, and those who ask the same within a second
+/// share it. However many watch, they take one core at most, and a crowd on one page costs as much
+/// as one. When nobody asks, nothing is done.
 ///
 /// @param <Q> what may be asked
 /// @param <L> what there is to see

@@ -86,8 +86,16 @@ class BoardTest {
     }
     assertThat(names)
         .containsExactly(
-            "failed 0", "failed 1", "failed 2", "failed 3", "failed 4", "up 0", "up 1", "up 2",
-            "up 3", "up 4");
+            "failed 0",
+            "failed 1",
+            "failed 2",
+            "failed 3",
+            "failed 4",
+            "up 0",
+            "up 1",
+            "up 2",
+            "up 3",
+            "up 4");
     assertThat(board.rows(counts, Optional.of(State.UP), 3, 3))
         .extracting(Beat::name)
         .containsExactly("up 3", "up 4");

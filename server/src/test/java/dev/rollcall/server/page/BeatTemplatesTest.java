@@ -75,7 +75,8 @@ class BeatTemplatesTest {
 
   @Test
   void theLinesOfAJobAreReadyForShellCrontabAndSystemd() {
-    Beat beat = beat("it's 100 % & more", State.UP, new Rhythm("", "0 3 * * *", "Europe/Berlin", "5m"));
+    Beat beat =
+        beat("it's 100 % & more", State.UP, new Rhythm("", "0 3 * * *", "Europe/Berlin", "5m"));
     String html = templates.page(new BeatScene(beat, NOW, templates), ORIGIN);
     String path = "/ping?name=it%s27s%s20100%s20%s25%s20%s26%s20more".replace("%s", "%");
     String when = "&amp;schedule=0%203%20%2A%20%2A%20%2A&amp;tz=Europe%2FBerlin&amp;grace=5m'";

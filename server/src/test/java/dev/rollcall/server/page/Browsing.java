@@ -83,7 +83,9 @@ final class Browsing implements AutoCloseable {
     return complaints;
   }
 
+  /// Closes all pages.
   void forget() {
+    List.copyOf(browser.contexts()).forEach(BrowserContext::close);
     complaints.clear();
   }
 

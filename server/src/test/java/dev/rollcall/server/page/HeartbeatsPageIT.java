@@ -117,7 +117,8 @@ class HeartbeatsPageIT {
     assertThat(page.locator("h1")).containsText("Failed");
     // What was open stays open.
     assertThat(page.locator("details[open] pre")).hasText("</pre><img src=x onerror=alert(2)>");
-    assertThat(page.locator("pre.copy").first()).containsText("ping?name=" + name.replace("(", "%28").replace(")", "%29"));
+    assertThat(page.locator("pre.copy").first())
+        .containsText("ping?name=" + name.replace("(", "%28").replace(")", "%29"));
     assertNothingForAxe(page);
     assertThat(browsing.complaints()).isEmpty();
   }
@@ -148,8 +149,7 @@ class HeartbeatsPageIT {
     call("ping?name=job&frequency=1D", "");
     call("ping/job/fail", "");
     call("ping?name=other&frequency=1D", "");
-    Page page =
-        open("heartbeats", new Browser.NewContextOptions().setJavaScriptEnabled(false));
+    Page page = open("heartbeats", new Browser.NewContextOptions().setJavaScriptEnabled(false));
     assertThat(page.locator("tbody .name")).hasText(new String[] {"job", "other"});
     page.locator(".filters a", new Page.LocatorOptions().setHasText("Failed")).click();
     assertThat(page).hasURL(rollcall.url() + "heartbeats?state=failed");

@@ -144,7 +144,15 @@ class ServicesPageIT {
                   "document.activeElement.id || document.activeElement.textContent.trim()"));
     }
     assertThat(reached)
-        .startsWith("Skip to the services", "Rollcall", "Services", "Heartbeats", "All 2", "Down 0", "Up 2", "Unknown 0")
+        .startsWith(
+            "Skip to the services",
+            "Rollcall",
+            "Services",
+            "Heartbeats",
+            "All 2",
+            "Down 0",
+            "Up 2",
+            "Unknown 0")
         .containsSequence("New 0", "q", "Search")
         .endsWith(link("/Mail"), link("/Shop"));
     page.locator("#q").focus();
