@@ -43,6 +43,15 @@ class RouteMatrixIT {
               "GET /health PUBLIC",
               "GET /metrics PUBLIC",
               "GET /ready PUBLIC",
+              "GET,POST /ping PUBLIC",
+              "GET,POST,DELETE /ping/remove PUBLIC",
+              "GET,POST /ping/{name} PUBLIC",
+              "DELETE /ping/{name} PUBLIC",
+              "GET,POST /ping/{name}/{signal} PUBLIC",
+              "GET /v1/heartbeats PUBLIC",
+              "GET /v1/heartbeats/{name} PUBLIC",
+              "POST /v1/heartbeats/{name}/pause MANAGEMENT",
+              "POST /v1/heartbeats/{name}/resume MANAGEMENT",
               "GET /v1/_internal/health PUBLIC",
               "GET /v1/deliveries MANAGEMENT",
               "GET /v1/services PUBLIC",
@@ -96,9 +105,12 @@ class RouteMatrixIT {
       return line.split("[ ,]", 2)[0];
     }
 
-    /// With an id that no service has: what may be done changes nothing.
+    /// With an id or name that nothing has: what may be done changes nothing.
     String target() {
-      return line.split(" ", -1)[1].replace("{id}", "999999");
+      return line.split(" ", -1)[1]
+          .replace("{id}", "999999")
+          .replace("{name}", "nobody")
+          .replace("{signal}", "start");
     }
 
     boolean isPublic() {

@@ -248,6 +248,13 @@ final class RunningRollcall implements AutoCloseable {
     return new Answer(answer.statusCode(), JSON.readTree(answer.body()));
   }
 
+  /// A path of another of its ports.
+  Answer on(int port, String method, String path) {
+    URI uri = URI.create("http://127.0.0.1:" + port + path);
+    HttpResponse<String> answer = sendText(uri, method, "");
+    return new Answer(answer.statusCode(), JSON.readTree(answer.body()));
+  }
+
   /// A path of the health port, as text.
   HttpResponse<String> health(String path) {
     return sendText(health.resolve(path), "GET", "");

@@ -6,7 +6,6 @@ import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.config.Setting;
 import dev.rollcall.server.config.Values;
 import dev.rollcall.server.heartbeat.Heartbeats;
-import dev.rollcall.server.heartbeat.Telling;
 import dev.rollcall.server.http.CannotListen;
 import dev.rollcall.server.http.Handler;
 import dev.rollcall.server.http.Health;
@@ -116,7 +115,7 @@ final class Serve {
     GroupCommit commits = parts.add("the commits", new GroupCommit(database));
     Outbox outbox = parts.add("the outbox", outbox(database, commits));
     Monitor monitor = parts.add("the monitor", monitor(database, commits));
-    Heartbeats heartbeats = parts.add("the heartbeats", heartbeats(database, commits));
+    Heartbeats heartbeats = parts.add("the heartbeats", heartbeats(database, commits, outbox));
 
     List<Route> routes = new ArrayList<>();
     if (settings.roles().contains(Role.API)) {
@@ -150,6 +149,10 @@ final class Serve {
       outbox.start();
       monitor.start();
       heartbeats.start();
+      if (settings.deliveries().alertUri().isEmpty()) {
+        LOG.log(
+            Level.INFO, "late heartbeats are only shown: nobody is told, as alert.uri is not set");
+      }
       watch.start(new Reload<>(origin, values, monitor::apply));
       parts.add("the watch of " + origin.files().label(), watch);
     }
@@ -200,7 +203,7 @@ final class Serve {
         clock);
   }
 
-  private Heartbeats heartbeats(Database database, GroupCommit commits) {
+  private Heartbeats heartbeats(Database database, GroupCommit commits, Outbox outbox) {
     ServeSettings.Heartbeating how = settings.heartbeats();
     return new Heartbeats(
         database,
@@ -210,7 +213,7 @@ final class Serve {
             how.startupGrace(),
             how.futureTolerance(),
             how.key().map(Secret::reveal)),
-        Telling.NOBODY,
+        new HeartbeatNews(outbox),
         registry,
         clock);
   }

@@ -6,9 +6,6 @@ import org.jdbi.v3.core.Handle;
 /// Takes down what is owed to whoever wants to know.
 @FunctionalInterface
 public interface Telling {
-  /// Tells nobody: what is late is only shown.
-  Telling NOBODY = (tx, notices) -> {};
-
   /// Writes what is owed for these notices in the transaction `tx` that found them, so that they
   /// are told once it is committed, and only then. It may run more than once for the same notices,
   /// in transactions that failed.
