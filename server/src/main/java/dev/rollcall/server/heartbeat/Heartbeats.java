@@ -51,7 +51,7 @@ public final class Heartbeats implements AutoCloseable {
     pings = new PingRoutes(written, settings.key(), settings.futureTolerance(), clock);
     RunStore runs = new RunStore(database);
     routes = new HeartbeatRoutes(store, runs, written);
-    board = new Board(database, store, runs);
+    board = new Board(database, store, runs, clock);
     lookout =
         new Lookout(
             new Lateness(database, commits, telling, settings.realert(), clock),

@@ -43,7 +43,7 @@ class BoardTest {
   @BeforeEach
   void openDatabase() {
     kept = new HeartbeatDatabase(engine, folder);
-    board = new Board(kept.database, kept.store, kept.runs);
+    board = new Board(kept.database, kept.store, kept.runs, kept.clock);
   }
 
   @AfterEach
