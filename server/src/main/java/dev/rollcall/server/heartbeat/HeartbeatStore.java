@@ -25,12 +25,12 @@ final class HeartbeatStore {
 
   /// A page of those in that state, or of all, in the order of their ids.
   List<Heartbeat> list(Optional<State> state, Listing.Page page) {
-    String where = state.isPresent() ? " WHERE state = :state" : "";
+    // written out, as an index of a part of the rows serves a constant alone
+    String where = state.map(one -> " WHERE state = " + one.number()).orElse("");
     return database.read(
         handle -> {
           try (Query query =
               handle.createQuery(SELECT + where + " ORDER BY id LIMIT :limit OFFSET :offset")) {
-            state.ifPresent(one -> query.bind("state", one.number()));
             return query
                 .bind("limit", page.limit())
                 .bind("offset", page.offset())
@@ -63,19 +63,30 @@ final class HeartbeatStore {
 
   /// How many there are in each state.
   Map<State, Long> counts() {
-    Map<State, Long> counts = new EnumMap<>(State.class);
-    for (State state : State.values()) {
-      counts.put(state, 0L);
-    }
-    database.read(
-        handle ->
-            Rows.read(
-                handle,
-                "SELECT state, COUNT(*) FROM heartbeat GROUP BY state",
-                counts,
-                (_, _) -> {},
-                row -> counts.put(State.ofNumber(row.getInt(1)), row.getLong(2))));
-    return counts;
+    return database.read(
+        handle -> {
+          Map<State, Long> counts = new EnumMap<>(State.class);
+          for (State state : State.values()) {
+            counts.put(state, 0L);
+          }
+          Rows.read(
+              handle,
+              "SELECT state, COUNT(*) FROM heartbeat WHERE state <> 1 GROUP BY state",
+              counts,
+              (_, _) -> {},
+              row -> counts.put(State.ofNumber(row.getInt(1)), row.getLong(2)));
+          long others = counts.values().stream().mapToLong(Long::longValue).sum();
+          long all =
+              Rows.read(
+                      handle,
+                      "SELECT COUNT(*) FROM heartbeat",
+                      counts,
+                      (_, _) -> {},
+                      row -> row.getLong(1))
+                  .getFirst();
+          counts.put(State.UP, Math.max(0, all - others));
+          return counts;
+        });
   }
 
   /// The first `most` by their ids.

@@ -4,7 +4,7 @@ import java.time.Instant;
 
 /// Something that somebody is to be told about a heartbeat.
 ///
-/// @param heartbeat its id; never used again for another
+/// @param heartbeat its id; another may have it once this one is removed
 /// @param last when it last called in; where it never did, when it became known
 /// @param at when this came about
 public record Notice(long heartbeat, String name, Kind kind, Instant last, Instant at) {
