@@ -17,7 +17,7 @@ import java.util.OptionalInt;
 import org.jdbi.v3.core.Handle;
 
 /// The heartbeats as a person looks at them: what is wrong first. Each read is one of an index,
-/// however many there are.
+/// however many there are; those that are up are found by their ids, as nearly all are.
 public final class Board {
   /// The order in which they are shown.
   public static final List<State> ORDER =
@@ -26,8 +26,6 @@ public final class Board {
   private static final int LATEST = 30;
   private static final int PAUSE = 30;
   private static final String SELECT = "SELECT " + HeartbeatTable.COLUMNS + " FROM heartbeat";
-
-  private static final String IN_STATE = SELECT + " WHERE state = ? ORDER BY id LIMIT ? OFFSET ?";
 
   private static final String RUNS =
       """
@@ -132,8 +130,9 @@ public final class Board {
           long skip = offset;
           for (State state : only.map(List::of).orElse(ORDER)) {
             long there = counts.getOrDefault(state, 0L);
-            // The counts may be older than the first page may be.
-            if (found.size() < limit && (skip == 0 || skip < there)) {
+            // The counts may be older than what is wrong may stay unseen.
+            boolean news = skip == 0 && state != State.UP;
+            if (found.size() < limit && (news || skip < there)) {
               found.addAll(inState(handle, state, limit - found.size(), skip));
             }
             skip = Math.max(0, skip - there);
@@ -158,17 +157,20 @@ public final class Board {
                         .toList()));
   }
 
-  private record Stretch(State state, int limit, long offset) {}
+  private record Stretch(int limit, long offset) {}
+
+  static String inState(State state) {
+    return SELECT + " WHERE " + HeartbeatTable.in(state) + " ORDER BY id LIMIT ? OFFSET ?";
+  }
 
   private static List<Heartbeat> inState(Handle handle, State state, int limit, long offset) {
     return Rows.read(
         handle,
-        IN_STATE,
-        new Stretch(state, limit, offset),
+        inState(state),
+        new Stretch(limit, offset),
         (row, stretch) -> {
-          row.setInt(1, stretch.state().number());
-          row.setInt(2, stretch.limit());
-          row.setLong(3, stretch.offset());
+          row.setInt(1, stretch.limit());
+          row.setLong(2, stretch.offset());
         },
         HeartbeatTable::heartbeat);
   }

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// The heartbeats as a person looks at them, in each of the databases.
@@ -121,6 +122,24 @@ class BoardTest {
     assertThat(board.find("job").orElseThrow().runs())
         .extracting(Ran::number)
         .containsExactlyElementsOf(LongStream.rangeClosed(22, 121).boxed().toList());
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = "UP", mode = EnumSource.Mode.EXCLUDE)
+  void findsWhatIsNotUpByItsIndex(State state) {
+    if (engine == TestDatabases.POSTGRES) {
+      return; // it plans by how much there is, and proves the condition by itself
+    }
+    String plan =
+        kept.database.read(
+            handle ->
+                handle
+                    .createQuery(
+                        "EXPLAIN QUERY PLAN "
+                            + Board.inState(state).replace("LIMIT ? OFFSET ?", "LIMIT 1"))
+                    .map((row, _) -> row.getString("detail"))
+                    .one());
+    assertThat(plan).contains("SEARCH heartbeat USING INDEX heartbeat_state");
   }
 
   @Test
