@@ -28,15 +28,6 @@ final class Heartbeats implements Benchmark {
       end
       """;
 
-  /// Another of the names that are known each time.
-  private static final String ANY_NAME =
-      """
-      math.randomseed(20261120)
-      request = function()
-        return wrk.format("GET", "/ping?frequency=1D&name=job" .. math.random(1, %d))
-      end
-      """;
-
   @Override
   public String name() {
     return "heartbeats";
@@ -69,6 +60,17 @@ final class Heartbeats implements Benchmark {
             + " restart under 3 s, under 256 MiB");
   }
 
+  /// Calls of another of the known names each time.
+  private static String anyName(int names) {
+    return """
+      math.randomseed(20261120)
+      request = function()
+        return wrk.format("GET", "/ping?frequency=1D&name=job" .. math.random(1, %d))
+      end
+      """
+        .formatted(names);
+  }
+
   private record Pair(Rollcall rollcall, Nginx nginx) {}
 
   /// Each figure beside nginx's own, taken right before it; the median of the rounds.
@@ -79,10 +81,15 @@ final class Heartbeats implements Benchmark {
     Duration each = Duration.ofSeconds(length.equals(Length.FULL) ? 8 : 3);
     Wrk.run(stage, 64, length.warm(), url, "");
     Wrk.run(stage, 1, length.warm().dividedBy(2), url, REMOVING);
-    String any = ANY_NAME.formatted(names);
-    double many = compare(stage, table, "GET, 64 connections", pair, new Load(64, each, anchor, url, ""));
+    String any = anyName(names);
+    double many =
+        compare(stage, table, "GET, 64 connections", pair, new Load(64, each, anchor, url, ""));
     compare(
-        stage, table, "GET of any name, 64 connections", pair, new Load(64, each, anchor, url, any));
+        stage,
+        table,
+        "GET of any name, 64 connections",
+        pair,
+        new Load(64, each, anchor, url, any));
     Wrk plain = Wrk.run(stage, 1, each, anchor, "");
     Wrk get = Wrk.run(stage, 1, each, url, "");
     Wrk both = Wrk.run(stage, 1, each, url, REMOVING);
@@ -156,10 +163,7 @@ final class Heartbeats implements Benchmark {
     table.row("idle", "%.2f %% of one core", idle * 100);
     table.row("late one found after its moment", "%.0f ms", Table.millis(found));
     table.row("memory: RSS", "%d MiB", memory);
-    return restart.toMillis() < 3_000
-        && idle < 0.02
-        && found.toMillis() < 1_000
-        && memory < 256;
+    return restart.toMillis() < 3_000 && idle < 0.02 && found.toMillis() < 1_000 && memory < 256;
   }
 
   /// As if all these jobs had called in a while ago, and again within the next days.

@@ -57,6 +57,8 @@ final class Training {
       get(client, main + "/");
       get(client, main + "/v1/services");
       get(client, main + "/v1/services/3/ticks");
+      get(client, main + "/ping?name=itself&frequency=1h");
+      get(client, main + "/v1/heartbeats");
       get(client, main + "/no/such/path");
       get(client, health + "/health");
       get(client, health + "/ready");
