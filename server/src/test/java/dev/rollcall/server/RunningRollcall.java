@@ -36,7 +36,8 @@ final class RunningRollcall implements AutoCloseable {
   private static final Path JAR = Path.of("target/rollcall/rollcall.jar").toAbsolutePath();
   private static final Pattern STARTED =
       Pattern.compile(
-          "started with \\d+ services: (http://[^\\s,\"]+), health at (http://[^\\s\"]+)");
+          "(?:started with \\d+ services|collecting into \\S+): (http://[^\\s,\"]+), health at"
+              + " (http://[^\\s\"]+)");
   private static final JsonMapper JSON = new JsonMapper();
   private static final HttpClient CLIENT =
       HttpClient.newBuilder()
@@ -47,12 +48,22 @@ final class RunningRollcall implements AutoCloseable {
   /// How to start it.
   ///
   /// @param folder its working directory
-  /// @param flags after `serve`; free ports are asked for unless they or the environment say others
+  /// @param command what it does: `serve` or another that listens
+  /// @param flags after the command; free ports are asked for unless they or the environment say others
   /// @param before a command that takes the program's command line as its arguments
   record Plan(
-      Path folder, List<String> flags, Map<String, String> environment, List<String> before) {
+      Path folder,
+      String command,
+      List<String> flags,
+      Map<String, String> environment,
+      List<String> before) {
     static Plan in(Path folder) {
-      return new Plan(folder, List.of("--port=0", "--health-port=0"), Map.of(), List.of());
+      return new Plan(folder, "serve", List.of("--port=0", "--health-port=0"), Map.of(), List.of());
+    }
+
+    /// Another command than `serve`.
+    Plan command(String other) {
+      return new Plan(folder, other, flags, environment, before);
     }
 
     Plan yaml(String text) {
@@ -71,23 +82,23 @@ final class RunningRollcall implements AutoCloseable {
 
     /// These flags and no others.
     Plan onlyFlags(String... these) {
-      return new Plan(folder, List.of(these), environment, before);
+      return new Plan(folder, command, List.of(these), environment, before);
     }
 
     Plan flags(String... more) {
       List<String> all = new ArrayList<>(flags);
       all.addAll(List.of(more));
-      return new Plan(folder, all, environment, before);
+      return new Plan(folder, command, all, environment, before);
     }
 
     Plan variable(String name, String value) {
       Map<String, String> all = new TreeMap<>(environment);
       all.put(name, value);
-      return new Plan(folder, flags, all, before);
+      return new Plan(folder, command, flags, all, before);
     }
 
     Plan behind(String... command) {
-      return new Plan(folder, flags, environment, List.of(command));
+      return new Plan(folder, this.command, flags, environment, List.of(command));
     }
 
     /// Starts it and waits until it answers.
@@ -122,8 +133,8 @@ final class RunningRollcall implements AutoCloseable {
               "-XX:TieredStopAtLevel=1",
               "--enable-native-access=ALL-UNNAMED",
               "-jar",
-              JAR.toString(),
-              "serve"));
+              JAR.toString()));
+      command.addAll(List.of(this.command.split(" ")));
       command.addAll(flags);
       ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
       String path = System.getenv("PATH");

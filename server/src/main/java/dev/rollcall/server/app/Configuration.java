@@ -16,7 +16,7 @@ record Configuration<S>(ServeSettings settings, Values values, List<S> services)
   static final String FILE_VARIABLE = "ROLLCALL_CONFIG";
 
   /// Variables that look like settings and are none; the second is for the script that starts java.
-  private static final List<String> OTHER_VARIABLES = List.of(FILE_VARIABLE, "ROLLCALL_JAVA_OPTS");
+  static final List<String> OTHER_VARIABLES = List.of(FILE_VARIABLE, "ROLLCALL_JAVA_OPTS");
 
   Configuration {
     services = List.copyOf(services);
@@ -34,7 +34,7 @@ record Configuration<S>(ServeSettings settings, Values values, List<S> services)
     /// The configuration, or nothing when anything is wrong with it: then `mistakes` says what.
     Optional<Configuration<S>> read(Mistakes mistakes) {
       Sources sources = Sources.read(flags, environment, files, mistakes);
-      Values values = sources.resolve(Declared.ALL, OTHER_VARIABLES);
+      Values values = sources.resolve(Declared.known(), OTHER_VARIABLES);
       List<S> services = reader.read(values, sources.services(), sources.inFile());
       Declared.contradictions(values, mistakes);
       return mistakes.isEmpty()

@@ -7,6 +7,7 @@ import dev.rollcall.server.app.ServeSettings.Monitoring;
 import dev.rollcall.server.app.ServeSettings.Storage;
 import dev.rollcall.server.app.ServeSettings.Web;
 import dev.rollcall.server.config.Kind;
+import dev.rollcall.server.config.Known;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.config.OneLine;
 import dev.rollcall.server.config.Secret;
@@ -21,8 +22,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/// Every setting there is. File keys, flags, environment variables, help and `docs/settings.md` all
-/// follow from these lines.
+/// Every setting of `serve`; [CollectDeclared] has those of `collect` beside them. File keys,
+/// flags, environment variables, help and `docs/settings.md` all follow from these lines.
 final class Declared {
   private static final Duration DAY = Duration.ofDays(1);
 
@@ -56,7 +57,8 @@ final class Declared {
               "token",
               Kind.optional(token()),
               "",
-              "token that management asks for; without it only this machine may manage")
+              "token that management and senders of results have to show; without it only this"
+                  + " machine may manage")
           .kept();
   static final Setting<Set<Role>> ROLES =
       Setting.of(
@@ -110,7 +112,7 @@ final class Declared {
       Setting.of("name", name(), "rollcall", "what this process calls itself in JSON logs")
           .alias("SERVICE_NAME", Optional::of);
 
-  /// All of them, in the order in which help shows them.
+  /// Those of `serve`, in the order in which help shows them.
   static final List<Setting<?>> ALL =
       List.of(
           DATA,
@@ -128,12 +130,23 @@ final class Declared {
           IN_FLIGHT,
           RETENTION,
           WITNESS,
+          CollectDeclared.INPUT_URL,
+          CollectDeclared.FOLDER,
+          CollectDeclared.MAX_SIZE,
+          CollectDeclared.ROTATION,
+          CollectDeclared.KEEP,
+          CollectDeclared.HOP_MEMORY,
           LOG_LEVEL,
           LOG_FORMAT,
           LOG_ACCESS,
           NAME);
 
   private Declared() {}
+
+  /// What `serve` knows.
+  static Known known() {
+    return new Known("", ALL, CollectDeclared.ALL);
+  }
 
   /// Adds what contradicts each other of values that are right by themselves.
   static void contradictions(Values values, Mistakes mistakes) {
@@ -162,6 +175,7 @@ final class Declared {
             new Limits(values.of(PER_HOST), values.of(IN_FLIGHT)),
             values.of(RETENTION),
             values.of(WITNESS)),
+        CollectDeclared.inServe(values, data, directory),
         new Logging(values.of(LOG_LEVEL), values.of(LOG_FORMAT)));
   }
 

@@ -1,6 +1,7 @@
 package dev.rollcall.server.app;
 
 import dev.rollcall.server.config.ConfigFiles;
+import dev.rollcall.server.config.Known;
 import dev.rollcall.server.config.Setting;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -18,33 +19,39 @@ final class Flags {
   private Flags() {}
 
   /// Adds `--config`, a flag for each setting, and the word on where else they may be given.
-  static CommandSpec configured(CommandSpec command) {
+  static CommandSpec configured(CommandSpec command, Known known) {
     command.addOption(
         OptionSpec.builder(CONFIG)
             .paramLabel("FILE")
             .type(String.class)
             .description("configuration file, which has to be there; default rollcall.yaml, if any")
             .build());
-    Declared.ALL.forEach(setting -> command.addOption(flag(setting)));
+    known.settings().forEach(setting -> command.addOption(flag(setting, known.flag(setting))));
+    Setting<?> example = known.settings().get(known.settings().size() / 2);
     command
         .usageMessage()
         .abbreviateSynopsis(true)
         .footer(
             "",
-            "Each may also be given in the environment or in .env (--monitor-interval is",
-            "ROLLCALL_MONITOR_INTERVAL there), or in rollcall.yaml (monitor.interval). Flags count",
-            "before the environment, then come .env and rollcall.yaml, and these, in the environment",
+            "Each may also be given in the environment or in .env (" + known.flag(example) + " is",
+            example.variable()
+                + " there), or in rollcall.yaml ("
+                + example.key()
+                + "). Flags count",
+            "before the environment, then come .env and rollcall.yaml, and these, in the"
+                + " environment",
             "or .env, beneath them all:",
-            aliases());
+            aliases(known));
     return command;
   }
 
   /// What was given, by flag, unread.
-  static Map<String, String> texts(ParseResult given) {
+  static Map<String, String> texts(ParseResult given, Known known) {
     Map<String, String> texts = new HashMap<>();
-    for (Setting<?> setting : Declared.ALL) {
-      if (given.hasMatchedOption(setting.flag())) {
-        texts.put(setting.flag(), given.matchedOptionValue(setting.flag(), ""));
+    for (Setting<?> setting : known.settings()) {
+      String flag = known.flag(setting);
+      if (given.hasMatchedOption(flag)) {
+        texts.put(flag, given.matchedOptionValue(flag, ""));
       }
     }
     return texts;
@@ -58,9 +65,10 @@ final class Flags {
         directory, named.isBlank() ? Optional.empty() : Optional.of(Path.of(named)));
   }
 
-  private static OptionSpec flag(Setting<?> setting) {
+  private static OptionSpec flag(Setting<?> setting, String name) {
+    String[] names = name.equals("--verbose") ? new String[] {"-v", name} : new String[] {name};
     OptionSpec.Builder flag =
-        OptionSpec.builder(setting.flag())
+        OptionSpec.builder(names)
             .type(String.class)
             .paramLabel(setting.kind().label())
             .description(
@@ -73,8 +81,8 @@ final class Flags {
     return flag.build();
   }
 
-  private static String aliases() {
-    return Declared.ALL.stream()
+  private static String aliases(Known known) {
+    return known.settings().stream()
         .flatMap(
             setting ->
                 setting.aliases().stream()

@@ -3,6 +3,8 @@ package dev.rollcall.server.app;
 import dev.rollcall.server.config.ConfigFiles;
 import dev.rollcall.server.config.Durations;
 import dev.rollcall.server.config.Mistakes;
+import dev.rollcall.server.config.Sources;
+import dev.rollcall.server.config.Values;
 import dev.rollcall.server.monitor.OneCheck;
 import dev.rollcall.server.monitor.ServiceDefinition;
 import java.io.PrintWriter;
@@ -41,14 +43,21 @@ record Main(Path directory, Map<String, String> environment) {
   /// All commands.
   CommandLine commands() {
     CommandSpec rollcall =
-        Commands.group("rollcall", "Calls the roll of everything you depend on.")
-            .version("rollcall " + version());
-    rollcall.addOption(
-        OptionSpec.builder("--version").versionHelp(true).description("show the version").build());
+        Commands.group("rollcall", "Calls the roll of everything you depend on.");
+    versioned(rollcall);
     rollcall.addSubcommand(
         "serve",
         Flags.configured(
-            Commands.command("serve", "Watch services, and answer over HTTP.", this::serve)));
+            Commands.command("serve", "Watch services, and answer over HTTP.", this::serve),
+            Declared.known()));
+    CommandSpec collect =
+        Flags.configured(
+            Commands.command(
+                "collect",
+                "Take the results of measuring nodes, keep them, and feed hops back.",
+                this::collect),
+            CollectDeclared.known());
+    rollcall.addSubcommand("collect", versioned(collect));
     rollcall.addSubcommand(
         "config",
         Commands.group("config", "Look at the configuration.")
@@ -56,7 +65,8 @@ record Main(Path directory, Map<String, String> environment) {
                 "check",
                 Flags.configured(
                     Commands.command(
-                        "check", "Say everything that is wrong with it, or ok.", this::check))));
+                        "check", "Say everything that is wrong with it, or ok.", this::check),
+                    Declared.known())));
     rollcall.addSubcommand(
         "check",
         Commands.command("check", "Ask one URL now, and tell how long each part took.", this::ask)
@@ -94,6 +104,16 @@ record Main(Path directory, Map<String, String> environment) {
     return Commands.line(rollcall);
   }
 
+  private static CommandSpec versioned(CommandSpec command) {
+    return command
+        .version("rollcall " + version())
+        .addOption(
+            OptionSpec.builder("--version")
+                .versionHelp(true)
+                .description("show the version")
+                .build());
+  }
+
   private int serve(ParseResult given) throws InterruptedException {
     CountDownLatch stop = Signals.stop();
     return serve(origin(given), given, _ -> stop.await());
@@ -110,6 +130,21 @@ record Main(Path directory, Map<String, String> environment) {
       Configuration.Origin<ServiceDefinition> origin, ParseResult given) {
     Watch watch = new Watch(origin.files().yaml());
     return read(origin, given).map(configuration -> new Serve(origin, configuration, watch));
+  }
+
+  private int collect(ParseResult given) throws InterruptedException {
+    CountDownLatch stop = Signals.stop();
+    Mistakes mistakes = new Mistakes();
+    ConfigFiles files = Flags.files(given, directory, environment);
+    Values values =
+        Sources.read(Flags.texts(given, CollectDeclared.known()), environment, files, mistakes)
+            .resolve(CollectDeclared.known(), Configuration.OTHER_VARIABLES);
+    CollectDeclared.contradictions(values, mistakes);
+    if (!mistakes.isEmpty()) {
+      mistakes.lines().forEach(given.commandSpec().commandLine().getErr()::println);
+      return Command.MISTAKE;
+    }
+    return new Collect(CollectDeclared.settings(values, files.directory())).run(stop);
   }
 
   private int check(ParseResult given) {
@@ -165,7 +200,7 @@ record Main(Path directory, Map<String, String> environment) {
 
   private Configuration.Origin<ServiceDefinition> origin(ParseResult given) {
     return new Configuration.Origin<>(
-        Flags.texts(given),
+        Flags.texts(given, Declared.known()),
         environment,
         Flags.files(given, directory, environment),
         Serve::services);

@@ -1,20 +1,14 @@
 package dev.rollcall.server.app;
 
-import dev.rollcall.server.app.ServeSettings.Listener;
+import dev.rollcall.server.collector.Collector;
 import dev.rollcall.server.config.Mistakes;
-import dev.rollcall.server.config.Secret;
-import dev.rollcall.server.config.Setting;
 import dev.rollcall.server.config.Values;
 import dev.rollcall.server.http.CannotListen;
-import dev.rollcall.server.http.Handler;
+import dev.rollcall.server.http.ErrorShape;
 import dev.rollcall.server.http.Health;
 import dev.rollcall.server.http.HttpListener;
-import dev.rollcall.server.http.Listening;
-import dev.rollcall.server.http.Management;
 import dev.rollcall.server.http.ReadyCheck;
-import dev.rollcall.server.http.RequestTimes;
 import dev.rollcall.server.http.Route;
-import dev.rollcall.server.http.Unavailable;
 import dev.rollcall.server.monitor.Monitor;
 import dev.rollcall.server.monitor.ServiceDefinition;
 import dev.rollcall.server.monitor.ServiceReader;
@@ -31,7 +25,6 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
@@ -40,7 +33,6 @@ import tools.jackson.databind.JsonNode;
 final class Serve {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration SETTLED = Duration.ofSeconds(20);
-  private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
   private static final System.Logger LOG = System.getLogger(Serve.class.getName());
 
   private final Configuration.Origin<ServiceDefinition> origin;
@@ -107,20 +99,27 @@ final class Serve {
     GroupCommit commits = parts.add("the commits", new GroupCommit(database));
     Monitor monitor = parts.add("the monitor", monitor(database, commits));
 
+    Collector collector =
+        parts.add("the collector", Collect.collector(settings.collector(), registry, clock));
+
     List<Route> routes = new ArrayList<>();
     if (settings.roles().contains(Role.API)) {
-      Stream.of(monitor.routes(), new Pages(monitor.overview(), clock).routes())
+      collector.startWithTheFirstResults();
+      Stream.of(monitor.routes(), collector.routes(), new Pages(monitor.overview(), clock).routes())
           .flatMap(List::stream)
-          .map(route -> route.around(Serve::saying503))
+          .map(route -> route.around(Listeners::saying503))
           .forEach(routes::add);
     }
-    RequestTimes times = new RequestTimes(registry);
+    Listeners listeners = new Listeners(settings.web(), ErrorShape.ENVELOPE, registry);
     HttpListener main =
-        parts.add("the main port", listen(settings.web().main(), Declared.PORT, routes, times));
+        parts.add("the main port", listeners.open(settings.web().main(), "--port or port", routes));
     HttpListener health =
         parts.add(
             "the health port",
-            listen(settings.web().health(), Declared.HEALTH_PORT, healthRoutes(database), times));
+            listeners.open(
+                settings.web().health(),
+                "--health-port or health.port",
+                healthRoutes(database, collector)));
 
     if (settings.roles().contains(Role.RUNNER)) {
       monitor.apply(services);
@@ -132,8 +131,8 @@ final class Serve {
         Level.INFO,
         "started with {0,number,#} services: {1}, health at {2}",
         services.size(),
-        url(settings.web().main(), main),
-        url(settings.web().health(), health));
+        Listeners.url(settings.web().main(), main),
+        Listeners.url(settings.web().health(), health));
     services = List.of();
     Thread.ofVirtual().name("settle").start(Serve::settle);
     return new Open(main.port(), health.port());
@@ -167,36 +166,23 @@ final class Serve {
         clock);
   }
 
-  /// A database that does not answer is no bug of ours: 503, and when to ask again.
-  private static Handler saying503(Handler handler) {
-    return request -> {
-      try {
-        return handler.handle(request);
-      } catch (StorageException e) {
-        throw new Unavailable(e.reason(), RETRY_AFTER, e);
-      }
-    };
-  }
-
-  private HttpListener listen(
-      Listener listener, Setting<Integer> port, List<Route> routes, RequestTimes times) {
-    return HttpListener.open(
-        Listening.on(listener.host(), listener.port(), port.flag() + " or " + port.key())
-            .withAccessLog(settings.web().accessLog()),
-        routes,
-        new Management(settings.web().token().map(Secret::reveal), Set.of(listener.host())),
-        times);
-  }
-
-  private List<Route> healthRoutes(Database database) {
-    return new Health(
-            Main.version(), List.of(new ReadyCheck("database", database::trouble)), registry)
-        .routes();
-  }
-
-  private static String url(Listener listener, HttpListener open) {
-    String host = listener.host().equals("0.0.0.0") ? "localhost" : listener.host();
-    return "http://" + host + ":" + open.port();
+  private List<Route> healthRoutes(Database database, Collector collector) {
+    Health health =
+        new Health(
+            Main.version(),
+            List.of(
+                new ReadyCheck("database", database::trouble),
+                new ReadyCheck("results", collector::trouble)),
+            registry);
+    if (!settings.roles().contains(Role.API)) {
+      return health.routes();
+    }
+    return Stream.of(
+            health.before(() -> collector.isOpen() ? collector.seedMetrics() : "").routes(),
+            collector.readingRoutes())
+        .flatMap(List::stream)
+        .map(route -> route.around(Listeners::saying503))
+        .toList();
   }
 
   /// The services in the configuration file.

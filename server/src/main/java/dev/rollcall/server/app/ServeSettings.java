@@ -3,6 +3,7 @@ package dev.rollcall.server.app;
 import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.sql.DatabaseLocation;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -14,7 +15,13 @@ import java.util.Set;
 /// @param name what this process calls itself in its logs
 /// @param roles what it does
 record ServeSettings(
-    String name, Set<Role> roles, Storage storage, Web web, Monitoring monitor, Logging log) {
+    String name,
+    Set<Role> roles,
+    Storage storage,
+    Web web,
+    Monitoring monitor,
+    Collecting collector,
+    Logging log) {
   ServeSettings {
     roles = Set.copyOf(roles);
   }
@@ -65,6 +72,17 @@ record ServeSettings(
       witness = List.copyOf(witness);
     }
   }
+
+  /// How results of nodes are kept.
+  ///
+  /// @param inputUrl where new hops are posted
+  /// @param folder of the results files, absolute
+  /// @param mostBytes of one of them
+  /// @param mostAge of one of them
+  /// @param keep how many of them stay
+  /// @param hopMemory how many addresses are remembered
+  record Collecting(
+      URI inputUrl, Path folder, long mostBytes, Duration mostAge, int keep, int hopMemory) {}
 
   /// How many checks run at once.
   ///

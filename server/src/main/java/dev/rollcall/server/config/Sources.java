@@ -89,13 +89,14 @@ public final class Sources {
   /// The value of each setting; of one that is given wrongly the default, with the mistake noted.
   ///
   /// @param others variables that start with `ROLLCALL_` and are no settings
-  public Values resolve(List<Setting<?>> settings, List<String> others) {
-    Map<String, Given> inFile = settingsInFile(settings);
-    unknownVariables(settings, others);
+  public Values resolve(Known known, List<String> others) {
+    Map<String, Given> inFile = settingsInFile(known.all());
+    unknownVariables(known.all(), others);
     Map<String, Object> values = new HashMap<>();
     Map<String, Given> strongest = new HashMap<>();
-    for (Setting<?> setting : settings) {
-      List<Value> given = values(setting, Optional.ofNullable(inFile.get(setting.key())));
+    for (Setting<?> setting : known.settings()) {
+      List<Value> given =
+          values(setting, known.flag(setting), Optional.ofNullable(inFile.get(setting.key())));
       if (given.isEmpty()) {
         values.put(setting.key(), setting.kind().parse(setting.standard()));
       } else {
@@ -110,9 +111,9 @@ public final class Sources {
   private record Value(Object value, Given given) {}
 
   /// The right values of a setting, the strongest first.
-  private List<Value> values(Setting<?> setting, Optional<Given> inFile) {
+  private List<Value> values(Setting<?> setting, String flag, Optional<Given> inFile) {
     List<Given> all = new ArrayList<>();
-    Optional.ofNullable(flags.get(setting.flag())).ifPresent(all::add);
+    Optional.ofNullable(flags.get(flag)).ifPresent(all::add);
     variable(setting, environment).ifPresent(all::add);
     variable(setting, dotEnv).ifPresent(all::add);
     inFile.ifPresent(all::add);

@@ -51,6 +51,22 @@ final class Callers {
     return doubt(request).<Caller>map(Caller.Doubtful::new).orElseGet(Caller.Operator::new);
   }
 
+  /// The same for a route that takes measurements: being at the machine counts for nothing once a
+  /// token is set, as nodes may run beside us.
+  Caller writer(Request request) {
+    if (management.token().isEmpty()) {
+      return new Caller.Operator();
+    }
+    Optional<String> authorization = request.header("Authorization");
+    if (authorization.isPresent() && holdsToken(authorization.get())) {
+      return new Caller.Operator();
+    }
+    return new Caller.Unknown(
+        authorization.isPresent()
+            ? "the token in Authorization is not valid here"
+            : "this needs the token: Authorization: Bearer <token>");
+  }
+
   private boolean holdsToken(String authorization) {
     String shown =
         authorization.regionMatches(true, 0, "Bearer ", 0, 7)

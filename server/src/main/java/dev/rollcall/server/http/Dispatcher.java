@@ -131,10 +131,13 @@ final class Dispatcher implements HttpRouting {
   }
 
   private void admit(Route route, Request request) {
-    if (route.access() == Access.PUBLIC) {
-      return;
-    }
-    switch (callers.of(request)) {
+    Caller caller =
+        switch (route.access()) {
+          case PUBLIC -> new Caller.Operator();
+          case WRITER -> callers.writer(request);
+          case MANAGEMENT -> callers.of(request);
+        };
+    switch (caller) {
       case Caller.Operator() -> {}
       case Caller.Unknown(String reason) ->
           throw Refusal.of(401, reason).with("WWW-Authenticate", "Bearer realm=\"rollcall\"");

@@ -5,11 +5,13 @@ import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /// The routes of the health port: is the program alive, can it serve, and its metrics.
 public final class Health {
@@ -18,11 +20,24 @@ public final class Health {
   private final List<ReadyCheck> checks;
   private final PrometheusRegistry registry;
   private final AtomicBoolean withJvm = new AtomicBoolean();
+  private Supplier<String> before = () -> "";
 
   public Health(String version, List<ReadyCheck> checks, PrometheusRegistry registry) {
     this.version = version;
     this.checks = List.copyOf(checks);
     this.registry = registry;
+  }
+
+  /// Puts lines before all other metrics, in Prometheus' text format, which then is the only one:
+  /// for names of older programs that no other format allows.
+  public Health before(Supplier<String> lines) {
+    before = lines;
+    return this;
+  }
+
+  /// `GET /metrics` alone.
+  public Route metricsRoute() {
+    return Route.get("/metrics", Access.PUBLIC, this::metrics);
   }
 
   /// The three routes.
@@ -37,7 +52,7 @@ public final class Health {
     return List.of(
         Route.get("/health", Access.PUBLIC, this::health),
         Route.get("/ready", Access.PUBLIC, this::ready),
-        Route.get("/metrics", Access.PUBLIC, this::metrics));
+        metricsRoute());
   }
 
   private Answer health(Request request) {
@@ -88,10 +103,20 @@ public final class Health {
     if (withJvm.compareAndSet(false, true)) {
       JvmMetrics.builder().register(registry);
     }
+    String lines = before.get();
+    ExpositionFormats formats = ExpositionFormats.init();
     ExpositionFormatWriter writer =
-        ExpositionFormats.init().findWriter(request.header("Accept").orElse(""));
+        lines.isEmpty()
+            ? formats.findWriter(request.header("Accept").orElse(""))
+            : formats.getPrometheusTextFormatWriter();
     MetricSnapshots snapshots = registry.scrape();
     // ten thousand services are some ten megabytes of text
-    return Answer.stream(200, writer.getContentType(), out -> writer.write(out, snapshots));
+    return Answer.stream(
+        200,
+        writer.getContentType(),
+        out -> {
+          out.write(lines.getBytes(StandardCharsets.UTF_8));
+          writer.write(out, snapshots);
+        });
   }
 }
