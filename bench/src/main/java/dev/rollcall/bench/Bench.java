@@ -9,7 +9,12 @@ import java.util.List;
 final class Bench {
   private static final List<Benchmark> ALL =
       List.of(
-          new Start(), new ServicesApi(), new ChecksNew(), new EverySecond(), new TenThousand());
+          new Start(),
+          new ServicesApi(),
+          new ChecksNew(),
+          new EverySecond(),
+          new TenThousand(),
+          new CollectorIngest());
 
   private Bench() {}
 

@@ -9,6 +9,7 @@ import dev.rollcall.server.RunningRollcall.Answer;
 import dev.rollcall.server.RunningRollcall.Plan;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -269,9 +270,10 @@ class CollectorContractIT {
     assertThat(answer.headers().firstValue("Content-Type").orElse("")).startsWith("text/plain");
     assertThat(answer.body())
         .contains(
-            "# HELP output_service_total_results Total number of results processed\n"
-                + "# TYPE output_service_total_results counter\n"
-                + "output_service_total_results ")
+            """
+            # HELP output_service_total_results Total number of results processed
+            # TYPE output_service_total_results counter
+            output_service_total_results\s""")
         .contains("# TYPE output_service_current_db_size gauge\n")
         .contains("process_cpu_seconds_total", "jvm_memory_used_bytes")
         .contains(
@@ -335,7 +337,7 @@ class CollectorContractIT {
   @Test
   void letsStrangersNeitherRotateNorDump() throws Exception {
     for (String request : List.of("POST /rotate", "GET /dump")) {
-      try (Socket socket = new Socket("127.0.0.1", collector.port())) {
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), collector.port())) {
         socket
             .getOutputStream()
             .write(
@@ -357,10 +359,10 @@ class CollectorContractIT {
     List<Socket> sockets = new ArrayList<>();
     try {
       for (int i = 0; i < 200; i++) {
-        sockets.add(new Socket("127.0.0.1", collector.port()));
+        sockets.add(new Socket(InetAddress.getLoopbackAddress(), collector.port()));
       }
       for (int i = 0; i < 20; i++) {
-        Socket half = new Socket("127.0.0.1", collector.port());
+        Socket half = new Socket(InetAddress.getLoopbackAddress(), collector.port());
         sockets.add(half);
         half.getOutputStream()
             .write(
@@ -391,7 +393,7 @@ class CollectorContractIT {
   @Test
   void takesABodyThatComesByteByByte() throws Exception {
     byte[] body = ("[" + result("203.0.113.60", "") + "]").getBytes(UTF_8);
-    try (Socket socket = new Socket("127.0.0.1", collector.port())) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), collector.port())) {
       socket.setTcpNoDelay(true);
       socket
           .getOutputStream()

@@ -49,7 +49,8 @@ final class RunningRollcall implements AutoCloseable {
   ///
   /// @param folder its working directory
   /// @param command what it does: `serve` or another that listens
-  /// @param flags after the command; free ports are asked for unless they or the environment say others
+  /// @param flags after the command; free ports are asked for unless they or the environment say
+  ///   others
   /// @param before a command that takes the program's command line as its arguments
   record Plan(
       Path folder,

@@ -67,23 +67,29 @@ final class ResultReader implements AutoCloseable {
   static Reading read(InputStream body, Room room) {
     try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), body);
         ResultReader reader = new ResultReader(parser, room)) {
-      boolean taken = false;
-      try {
-        Reading reading = reader.array();
-        taken = reading instanceof Reading.Right;
-        return reading;
-      } catch (StreamConstraintsException e) {
-        return malformed(
-            e, "too deep (over " + DEEPEST + " levels), or a name, number or text is too long");
-      } catch (JacksonException e) {
-        if (e.getCause() instanceof RuntimeException fromStream) {
-          throw fromStream;
-        }
-        return malformed(e, String.valueOf(e.getOriginalMessage()));
-      } finally {
-        if (!taken) {
-          reader.results.close();
-        }
+      return reader.whole();
+    } catch (StreamConstraintsException e) {
+      return malformed(
+          e, "too deep (over " + DEEPEST + " levels), or a name, number or text is too long");
+    } catch (JacksonException e) {
+      if (e.getCause() instanceof RuntimeException fromStream) {
+        throw fromStream;
+      }
+      // Also where it tells an encoding from the first bytes that it then cannot read.
+      return malformed(e, String.valueOf(e.getOriginalMessage()));
+    }
+  }
+
+  /// The reading; what is not taken over gives its memory back.
+  private Reading whole() {
+    boolean taken = false;
+    try {
+      Reading reading = array();
+      taken = reading instanceof Reading.Right;
+      return reading;
+    } finally {
+      if (!taken) {
+        results.close();
       }
     }
   }
