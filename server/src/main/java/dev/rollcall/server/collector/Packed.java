@@ -2,8 +2,6 @@ package dev.rollcall.server.collector;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.util.Arrays;
-
 /// A growing row of bytes that numbers, addresses and texts are packed into, and read from in the
 /// same order. Small numbers take few bytes (base 128, as in [Protocol
 /// Buffers](https://protobuf.dev/programming-guides/encoding/#varints)).
@@ -83,9 +81,13 @@ final class Packed implements AutoCloseable {
 
   private void reserve(int more) {
     if (length + more > bytes.length) {
-      int larger = Math.max(Math.max(FIRST, length + more), bytes.length + (bytes.length >> 1));
-      room.take(larger - bytes.length);
-      bytes = Arrays.copyOf(bytes, larger);
+      byte[] before = bytes;
+      byte[] larger = room.take(length + more, Math.max(FIRST, 2 * length));
+      System.arraycopy(before, 0, larger, 0, length);
+      bytes = larger;
+      if (before.length > 0) {
+        room.giveBack(before);
+      }
     }
   }
 
@@ -96,7 +98,9 @@ final class Packed implements AutoCloseable {
   /// Gives its memory back to the room.
   @Override
   public void close() {
-    room.giveBack(bytes.length);
+    if (bytes.length > 0) {
+      room.giveBack(bytes);
+    }
     bytes = new byte[0];
     length = 0;
   }

@@ -31,9 +31,9 @@ final class ResultFile implements AutoCloseable {
   /// who come next wait no longer than it takes.
   private static final int ROWS_AT_ONCE = 25_000;
 
-  /// Bulk writing wants its pages at hand.
+  /// Bulk writing wants its pages at hand; during a rotation two files have theirs.
   private static final List<String> PRAGMAS =
-      List.of("PRAGMA cache_size = -65536", "PRAGMA wal_autocheckpoint = 10000");
+      List.of("PRAGMA cache_size = -40960", "PRAGMA wal_autocheckpoint = 10000");
 
   private static final List<String> COMPANIONS = List.of("", "-wal", "-shm", "-journal");
 

@@ -72,9 +72,9 @@ final class ResultRows implements Batch<Results, Results> {
           + " VALUES (?, ?, ?, ?, ?, ?)";
 
   /// The driver keeps every value of a batch until it runs.
-  private static final int RESULTS_AT_ONCE = 250;
+  private static final int RESULTS_AT_ONCE = 50;
 
-  private static final int HOPS_AT_ONCE = 2_500;
+  private static final int HOPS_AT_ONCE = 500;
 
   private final Clock clock;
   private final AtomicLong lastPing = new AtomicLong();

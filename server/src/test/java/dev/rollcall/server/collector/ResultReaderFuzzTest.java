@@ -9,8 +9,8 @@ import dev.rollcall.server.collector.ResultReader.Reading;
 import dev.rollcall.server.http.Unavailable;
 import java.io.ByteArrayInputStream;
 
-/// Whatever comes in is read or refused: no other exception, no memory kept, and what was read can be
-/// walked and is within its bounds.
+/// Whatever comes in is read or refused: no other exception, no memory kept, and what was read can
+/// be walked and is within its bounds.
 ///
 /// The build tries the kept inputs again. To look for new ones, for ten minutes:
 ///
