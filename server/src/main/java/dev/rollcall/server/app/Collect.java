@@ -23,7 +23,8 @@ import java.util.stream.Stream;
 
 /// The composition root of `collect`: seed 000's output service, and nothing else.
 final class Collect {
-  private static final Duration PATIENCE = Duration.ofSeconds(15);
+  /// Three parts share it, and the first, which waits for what is in flight, needs 10 s.
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final System.Logger LOG = System.getLogger(Collect.class.getName());
 
   private final CollectSettings settings;

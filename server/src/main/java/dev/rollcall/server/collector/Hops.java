@@ -5,6 +5,7 @@ import dev.rollcall.server.collector.Result.Traceroute;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -26,7 +27,7 @@ final class Hops implements AutoCloseable {
   private final LongAdder discovered = new LongAdder();
   private final LongAdder sent = new LongAdder();
   private final LongAdder refused = new LongAdder();
-  private volatile Thread sender = Thread.currentThread();
+  private volatile Optional<Thread> sender = Optional.empty();
 
   /// @param most how many addresses are remembered, and how many may wait to be sent
   Hops(int most, HopTaker taker) {
@@ -36,7 +37,7 @@ final class Hops implements AutoCloseable {
   }
 
   void start() {
-    sender = Thread.ofVirtual().name("hops").start(this::run);
+    sender = Optional.of(Thread.ofVirtual().name("hops").start(this::run));
   }
 
   /// Learns of results that are stored now.
@@ -164,8 +165,8 @@ final class Hops implements AutoCloseable {
   public void close() {
     queue.close();
     try {
-      if (sender != Thread.currentThread() && !sender.join(LAST_WORD)) {
-        sender.interrupt();
+      if (sender.isPresent() && !sender.get().join(LAST_WORD)) {
+        sender.get().interrupt();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
