@@ -261,11 +261,6 @@ final class ResultFile implements AutoCloseable {
   /// along under the new name, so that nothing is lost that might be saved.
   ///
   /// @return where it is now
-  Path quarantine() throws IOException {
-    close();
-    return quarantine(path);
-  }
-
   static Path quarantine(Path damaged) throws IOException {
     Path aside = damaged.resolveSibling(damaged.getFileName() + ".corrupt");
     for (int i = 2; Files.exists(aside); i++) {

@@ -1,6 +1,5 @@
 package dev.rollcall.server.collector;
 
-import dev.rollcall.server.sql.Claim;
 import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.StorageException;
 import java.io.IOException;
@@ -11,14 +10,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
 
 /// The results files of one folder: one is written, the retained ones before it are read.
 ///
@@ -42,18 +39,16 @@ final class RotatingStore implements AutoCloseable {
   }
 
   private static final System.Logger LOG = System.getLogger(RotatingStore.class.getName());
-  private static final String LOCK = "collector.lock";
-  private static final String DUMP = ".dump-";
   private static final int MOST_TURNS = 5;
 
   private final Settings settings;
   private final Clock clock;
+  private final ResultFolder folder;
   private final ResultRows rows;
   private final ReentrantLock turning = new ReentrantLock();
   private final Semaphore wakes = new Semaphore(0);
   private final AtomicLong rotations = new AtomicLong();
   private final AtomicLong quarantined = new AtomicLong();
-  private volatile Optional<Claim> claim = Optional.empty();
   private volatile Optional<ResultFile> current = Optional.empty();
   private volatile List<ResultFile> older = List.of();
   private volatile Duration opened = Duration.ZERO;
@@ -64,6 +59,7 @@ final class RotatingStore implements AutoCloseable {
   RotatingStore(Settings settings, Clock clock) {
     this.settings = settings;
     this.clock = clock;
+    this.folder = new ResultFolder(settings.folder(), clock);
     this.rows = new ResultRows(clock);
   }
 
@@ -110,7 +106,7 @@ final class RotatingStore implements AutoCloseable {
 
   /// Opens them where the folder is there already.
   void openIfThere() {
-    if (Files.isDirectory(settings.folder())) {
+    if (folder.isThere()) {
       open();
     }
   }
@@ -140,7 +136,7 @@ final class RotatingStore implements AutoCloseable {
       }
     }
     throw new UncheckedIOException(
-        new IOException(settings.folder() + ": the results file is taken away again and again"));
+        new IOException(folder + ": the results file is taken away again and again"));
   }
 
   private ResultFile current() {
@@ -169,17 +165,9 @@ final class RotatingStore implements AutoCloseable {
     } finally {
       turning.unlock();
     }
-    retire(before.get());
+    ResultFolder.retire(before.get());
     trim();
     return next;
-  }
-
-  private static void retire(ResultFile file) {
-    try {
-      file.retire();
-    } catch (StorageException e) {
-      LOG.log(Level.WARNING, "{0} keeps its log: {1}", file.name().text(), e.reason());
-    }
   }
 
   /// Deletes the oldest files that are too many.
@@ -218,7 +206,8 @@ final class RotatingStore implements AutoCloseable {
       }
       current = Optional.empty();
       if (damaged) {
-        aside(lost.quarantine());
+        lost.close();
+        quarantine(lost.name());
       } else {
         LOG.log(
             Level.ERROR,
@@ -239,20 +228,13 @@ final class RotatingStore implements AutoCloseable {
     if (closing) {
       throw new IllegalStateException("the collector is closed");
     }
-    claim.ifPresent(Claim::close);
-    claim = Optional.empty();
     try {
-      claim =
-          Optional.of(
-              Claim.on(settings.folder().resolve(LOCK), "results folder " + settings.folder()));
+      folder.claim();
       older.forEach(ResultFile::close);
-      List<FileName> names = names();
-      removeUnfinishedDumps();
+      List<FileName> names = folder.names();
       Optional<ResultFile> newest =
           names.isEmpty() ? Optional.empty() : resumed(names.removeFirst());
-      names.forEach(this::heal);
-      older =
-          names.stream().map(name -> ResultFile.retired(settings.folder(), name, clock)).toList();
+      older = names.stream().map(folder::retired).toList();
       older.forEach(this::countOn);
       become(newest.isPresent() ? newest.get() : openFile(FileName.of(clock.wall())));
       trouble = "";
@@ -260,7 +242,7 @@ final class RotatingStore implements AutoCloseable {
       trouble = e.reason();
       throw e;
     } catch (IOException e) {
-      trouble = settings.folder() + " cannot be read: " + e.getMessage();
+      trouble = folder + " cannot be read: " + e.getMessage();
       throw new UncheckedIOException(e);
     }
   }
@@ -273,13 +255,13 @@ final class RotatingStore implements AutoCloseable {
       if (!e.damaged()) {
         throw e;
       }
-      aside(ResultFile.quarantine(settings.folder().resolve(name.text())));
+      quarantine(name);
       return Optional.empty();
     }
   }
 
   private ResultFile openFile(FileName name) {
-    ResultFile file = ResultFile.open(settings.folder(), name, clock);
+    ResultFile file = folder.written(name);
     try {
       countOn(file);
       return file;
@@ -306,33 +288,9 @@ final class RotatingStore implements AutoCloseable {
     }
   }
 
-  private void aside(Path where) {
+  private void quarantine(FileName name) throws IOException {
+    folder.quarantine(name);
     quarantined.incrementAndGet();
-    LOG.log(
-        Level.ERROR,
-        "the newest results file was damaged: it is kept as {0}, and another is begun",
-        where);
-  }
-
-  /// The files that are there, the newest first.
-  private List<FileName> names() throws IOException {
-    try (Stream<Path> files = Files.list(settings.folder())) {
-      return new ArrayList<>(
-          files
-              .flatMap(file -> FileName.parse(file).stream())
-              .sorted(Comparator.reverseOrder())
-              .toList());
-    }
-  }
-
-  private void removeUnfinishedDumps() throws IOException {
-    try (Stream<Path> files = Files.list(settings.folder())) {
-      for (Path file : files.toList()) {
-        if (file.getFileName().toString().startsWith(DUMP)) {
-          Files.deleteIfExists(file);
-        }
-      }
-    }
   }
 
   /// Looks once a second, and when a writer asks for it.
@@ -379,17 +337,6 @@ final class RotatingStore implements AutoCloseable {
     return file.size() >= settings.mostBytes() || known.compareTo(settings.mostAge()) >= 0;
   }
 
-  /// Writes back the log that a killed process left beside an older file.
-  private void heal(FileName name) {
-    if (ResultFile.retired(settings.folder(), name, clock).hasLog()) {
-      try {
-        retire(ResultFile.open(settings.folder(), name, clock));
-      } catch (StorageException e) {
-        LOG.log(Level.WARNING, "{0} keeps its log: {1}", name.text(), e.reason());
-      }
-    }
-  }
-
   /// Every file, the newest first.
   List<ResultFile> files() {
     List<ResultFile> all = new ArrayList<>(older);
@@ -409,7 +356,7 @@ final class RotatingStore implements AutoCloseable {
 
   /// A copy of the current file as it is at this moment, for whoever deletes it afterwards.
   Copy copy() throws IOException {
-    Path copy = settings.folder().resolve(DUMP + Long.toUnsignedString(System.nanoTime(), 36));
+    Path copy = folder.dump();
     ResultFile file = current();
     try {
       file.copyTo(copy);
@@ -447,7 +394,7 @@ final class RotatingStore implements AutoCloseable {
       current = Optional.empty();
       older = List.of();
       trouble = "the collector is closed";
-      claim.ifPresent(Claim::close);
+      folder.close();
     } finally {
       turning.unlock();
     }
