@@ -273,10 +273,11 @@ class CollectorTroubleIT {
     return RunningRollcall.json(collector.health("/stats").body()).get(key).asLong();
   }
 
-  @Test
-  void asksEveryWriterForTheToken() {
+  @ParameterizedTest
+  @ValueSource(strings = {"ROLLCALL_TOKEN", "ROLLCALL_COLLECT_TOKEN"})
+  void asksEveryWriterForTheToken(String variable) {
     String token = "0123456789abcdef-right";
-    try (RunningRollcall collector = plan().variable("ROLLCALL_TOKEN", token).start()) {
+    try (RunningRollcall collector = plan().variable(variable, token).start()) {
       assertThat(post(collector, results("192.0.2.1", 1)).status()).isEqualTo(401);
       assertThat(
               collector

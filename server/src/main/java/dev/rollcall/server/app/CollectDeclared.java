@@ -7,12 +7,14 @@ import dev.rollcall.server.app.ServeSettings.Web;
 import dev.rollcall.server.config.Kind;
 import dev.rollcall.server.config.Known;
 import dev.rollcall.server.config.Mistakes;
+import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.config.Setting;
 import dev.rollcall.server.config.Values;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /// The settings of `collect`, whose flags are those of seed 000: `--db-dir` is `collect.db-dir`.
 /// `serve`, which collects beside everything else, has those of them that are not about ports.
@@ -72,6 +74,10 @@ final class CollectDeclared {
   static final Setting<Boolean> VERBOSE =
       Setting.of("collect.verbose", Kind.flag(), "false", "log for debugging");
 
+  /// That of `serve`, which `collect` also knows by the name that its other variables have.
+  static final Setting<Optional<Secret>> TOKEN =
+      Declared.TOKEN.alias("ROLLCALL_COLLECT_TOKEN", Optional::of);
+
   /// Those of `collect`, in the order in which help shows them.
   static final List<Setting<?>> ALL =
       List.of(
@@ -86,7 +92,7 @@ final class CollectDeclared {
           VERBOSE,
           HOST,
           HEALTH_HOST,
-          Declared.TOKEN,
+          TOKEN,
           Declared.LOG_LEVEL,
           Declared.LOG_FORMAT,
           Declared.LOG_ACCESS,
@@ -123,7 +129,7 @@ final class CollectDeclared {
         new Web(
             main(values),
             health(values),
-            values.of(Declared.TOKEN),
+            values.of(TOKEN),
             values.of(Declared.LOG_ACCESS)),
         collecting(values, directory),
         new Logging(

@@ -1,6 +1,8 @@
 package dev.rollcall.server.config;
 
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// What one command knows of the configuration.
@@ -23,7 +25,16 @@ public record Known(String section, List<Setting<?>> settings, List<Setting<?>> 
     return setting.key().startsWith(section + ".") ? "--" + flag.substring(prefix.length()) : flag;
   }
 
+  /// Every setting that may be given, in each form in which a command has it.
   List<Setting<?>> all() {
     return Stream.concat(settings.stream(), foreign.stream()).distinct().toList();
+  }
+
+  /// The same, each key once: as this command has it where it does.
+  List<Setting<?>> keys() {
+    Set<String> own = settings.stream().map(Setting::key).collect(Collectors.toSet());
+    return Stream.concat(
+            settings.stream(), foreign.stream().filter(setting -> own.add(setting.key())))
+        .toList();
   }
 }

@@ -90,7 +90,7 @@ public final class Sources {
   ///
   /// @param others variables that start with `ROLLCALL_` and are no settings
   public Values resolve(Known known, List<String> others) {
-    Map<String, Given> inFile = settingsInFile(known.all());
+    Map<String, Given> inFile = settingsInFile(known.keys());
     unknownVariables(known.all(), others);
     Map<String, Object> values = new HashMap<>();
     Map<String, Given> strongest = new HashMap<>();
@@ -242,6 +242,7 @@ public final class Sources {
     List<String> known = new ArrayList<>(others);
     for (Setting<?> setting : settings) {
       known.add(setting.variable());
+      setting.aliases().forEach(alias -> known.add(alias.variable()));
       setting.fileVariable().ifPresent(known::add);
     }
     for (Map<String, Given> variables : List.of(environment, dotEnv)) {
