@@ -273,7 +273,8 @@ class CollectorContractIT {
             """
             # HELP output_service_total_results Total number of results processed
             # TYPE output_service_total_results counter
-            output_service_total_results\s""")
+            output_service_total_results\s\
+            """)
         .contains("# TYPE output_service_current_db_size gauge\n")
         .contains("process_cpu_seconds_total", "jvm_memory_used_bytes")
         .contains(

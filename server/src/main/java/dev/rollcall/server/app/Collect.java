@@ -25,6 +25,7 @@ import java.util.stream.Stream;
 final class Collect {
   /// Three parts share it, and the first, which waits for what is in flight, needs 10 s.
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   private static final System.Logger LOG = System.getLogger(Collect.class.getName());
 
   private final CollectSettings settings;

@@ -126,11 +126,7 @@ final class CollectDeclared {
   static CollectSettings settings(Values values, Path directory) {
     return new CollectSettings(
         values.of(Declared.NAME),
-        new Web(
-            main(values),
-            health(values),
-            values.of(TOKEN),
-            values.of(Declared.LOG_ACCESS)),
+        new Web(main(values), health(values), values.of(TOKEN), values.of(Declared.LOG_ACCESS)),
         collecting(values, directory),
         new Logging(
             values.of(VERBOSE) ? Logging.Level.DEBUG : values.of(Declared.LOG_LEVEL),

@@ -42,7 +42,9 @@ class SettingsPageTest {
                   line.contains(flag)
                       && (!line.startsWith("|") || line.contains(setting.standard())));
     }
-    assertThat(CollectDeclared.ALL).extracting(CollectDeclared.known()::flag).doesNotHaveDuplicates();
+    assertThat(CollectDeclared.ALL)
+        .extracting(CollectDeclared.known()::flag)
+        .doesNotHaveDuplicates();
   }
 
   private static String rows() {

@@ -17,7 +17,8 @@ class KnownTest {
 
   @TempDir Path folder;
 
-  private Values resolve(Map<String, String> flags, Map<String, String> environment, Mistakes mistakes) {
+  private Values resolve(
+      Map<String, String> flags, Map<String, String> environment, Mistakes mistakes) {
     return Sources.read(flags, environment, new ConfigFiles(folder, Optional.empty()), mistakes)
         .resolve(KNOWN, List.of());
   }
