@@ -269,12 +269,10 @@ class CollectorContractIT {
     HttpResponse<String> answer = collector.health("/metrics");
     assertThat(answer.headers().firstValue("Content-Type").orElse("")).startsWith("text/plain");
     assertThat(answer.body())
-        .contains(
-            """
-            # HELP output_service_total_results Total number of results processed
-            # TYPE output_service_total_results counter
-            output_service_total_results\s\
-            """)
+        .containsSubsequence(
+            "# HELP output_service_total_results Total number of results processed\n",
+            "# TYPE output_service_total_results counter\n",
+            "output_service_total_results ")
         .contains("# TYPE output_service_current_db_size gauge\n")
         .contains("process_cpu_seconds_total", "jvm_memory_used_bytes")
         .contains(
