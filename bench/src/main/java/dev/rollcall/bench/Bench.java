@@ -14,7 +14,10 @@ final class Bench {
           new ChecksNew(),
           new EverySecond(),
           new TenThousand(),
-          new CollectorIngest());
+          new Heartbeats(),
+          new TargetPool(),
+          new CollectorIngest(),
+          new Health());
 
   private Bench() {}
 

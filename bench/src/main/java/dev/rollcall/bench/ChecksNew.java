@@ -8,16 +8,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /// HTTP checks over a new connection each: Rollcall, which records them in SQLite, against blackbox
 /// exporter, which records nothing, on the same target; by checks per second of processor time.
 final class ChecksNew implements Benchmark {
-  private static final int SERVICES = 3_000;
+  private static final int SERVICES = 8_000;
   private static final Duration INTERVAL = Duration.ofSeconds(1);
-  private static final Pattern REQUESTS = Pattern.compile("(\\d+) requests in");
 
   @Override
   public String name() {
@@ -27,11 +24,10 @@ final class ChecksNew implements Benchmark {
   @Override
   public void run(Stage stage, Length length) throws IOException, InterruptedException {
     Rollcall.train(stage);
-    String wrk = Child.program("wrk", "wrk");
     String blackbox = Child.program("prometheus-blackbox-exporter", "prometheus-blackbox-exporter");
     Nginx nginx = Nginx.start(stage, 1, false);
     Table table = new Table();
-    double anchor = blackbox(stage, length, blackbox, wrk, nginx, table);
+    double anchor = blackbox(stage, length, blackbox, nginx, table);
     double ours = rollcall(stage, length, nginx, table);
     table.verdict(
         ours / anchor >= 4,
@@ -42,7 +38,7 @@ final class ChecksNew implements Benchmark {
   }
 
   private static double blackbox(
-      Stage stage, Length length, String program, String wrk, Nginx nginx, Table table)
+      Stage stage, Length length, String program, Nginx nginx, Table table)
       throws IOException, InterruptedException {
     Path config = stage.folder("blackbox").resolve("blackbox.yml");
     Files.writeString(config, "modules:\n  http_2xx:\n    prober: http\n");
@@ -59,9 +55,9 @@ final class ChecksNew implements Benchmark {
     if (!answer.contains("probe_success 1")) {
       throw new IllegalStateException("blackbox exporter cannot ask the target: " + answer);
     }
-    drive(stage, wrk, url, Duration.ofSeconds(3));
+    Wrk.drive(stage, url, Duration.ofSeconds(3));
     Duration before = child.cpu();
-    long checks = drive(stage, wrk, url, length.steady());
+    long checks = Wrk.drive(stage, url, length.steady());
     Duration cpu = child.cpu().minus(before);
     double seconds = length.steady().toSeconds();
     double each = checks * 1000.0 / cpu.toMillis();
@@ -69,19 +65,6 @@ final class ChecksNew implements Benchmark {
     table.row("blackbox exporter", "%.3f ms of CPU a check", 1000 / each);
     child.stop();
     return each;
-  }
-
-  private static long drive(Stage stage, String wrk, String url, Duration time)
-      throws IOException, InterruptedException {
-    String said =
-        stage
-            .start("wrk", List.of(wrk, "-t1", "-c64", "-d" + time.toSeconds() + "s", url), Map.of())
-            .result(time.plusSeconds(20));
-    Matcher requests = REQUESTS.matcher(said);
-    if (!requests.find() || said.contains("Non-2xx")) {
-      throw new IllegalStateException("wrk: " + said);
-    }
-    return Long.parseLong(requests.group(1));
   }
 
   private static double rollcall(Stage stage, Length length, Nginx nginx, Table table)

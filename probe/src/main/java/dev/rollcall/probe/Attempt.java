@@ -17,7 +17,7 @@ public final class Attempt {
 
   private final long start;
   private final long deadline;
-  private final Map<Phase, Duration> times = new EnumMap<>(Phase.class);
+  private Map<Phase, Duration> times = Map.of(); // most checks measure nothing
   private int status = NOTHING;
   private int redirects;
   private Optional<Instant> certificateExpiry = Optional.empty();
@@ -50,6 +50,9 @@ public final class Attempt {
   /// Notes how long `phase` took; a phase that happens several times (a redirect connects anew)
   /// adds up.
   public void took(Phase phase, Duration time) {
+    if (times.isEmpty()) {
+      times = new EnumMap<>(Phase.class);
+    }
     times.merge(phase, time, Duration::plus);
   }
 

@@ -1,4 +1,6 @@
-/// What a check is: [dev.rollcall.probe.Probe], and the attempt it is given.
+/// What a check is ([dev.rollcall.probe.Probe]), who runs many of them
+/// ([dev.rollcall.probe.Prober]), and what `/_health` answers
+/// ([dev.rollcall.probe.HealthEndpoint]).
 @NullMarked
 package dev.rollcall.probe;
 

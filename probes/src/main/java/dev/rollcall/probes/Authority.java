@@ -31,7 +31,7 @@ public record Authority(String host, int port) {
   }
 
   /// Reads `host`, `host:port` or `[2001:db8::1]:port`.
-  static Authority parse(String text, int defaultPort) {
+  public static Authority parse(String text, int defaultPort) {
     int end = text.startsWith("[") ? text.indexOf(']') + 1 : text.indexOf(':');
     String host = end < 0 ? text : text.substring(0, end);
     String rest = end < 0 ? "" : text.substring(end);

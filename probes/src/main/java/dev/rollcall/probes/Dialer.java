@@ -1,6 +1,5 @@
 package dev.rollcall.probes;
 
-import dev.rollcall.probe.Attempt;
 import dev.rollcall.probe.Phase;
 import dev.rollcall.probe.ProbeFailure;
 import java.io.IOException;
@@ -40,6 +39,11 @@ public final class Dialer {
     this.resolver = resolver;
   }
 
+  /// What probes that were made without one share: the operating system's way to look up names.
+  static Dialer system() {
+    return Shared.DIALER;
+  }
+
   /// Connects to `target`, by the deadline of the trail's attempt.
   ///
   /// @param tls how to speak TLS, if at all
@@ -60,11 +64,11 @@ public final class Dialer {
     }
   }
 
-  private List<InetAddress> resolve(String host, Trail trail)
-      throws ProbeFailure, InterruptedException {
+  /// The addresses of `host`, at least one.
+  List<InetAddress> resolve(String host, Trail trail) throws ProbeFailure, InterruptedException {
     trail.enter(Trail.Stage.RESOLVING);
     try {
-      List<InetAddress> addresses = resolver.resolve(host, trail.attempt().remaining());
+      List<InetAddress> addresses = resolver.resolve(host, trail.remaining());
       if (addresses.isEmpty()) {
         throw new UnknownHostException(host);
       }
@@ -83,12 +87,11 @@ public final class Dialer {
   private static DeadlineSocket connect(
       List<InetAddress> addresses, int port, Optional<Duration> limit, Trail trail)
       throws ProbeFailure, InterruptedException {
-    Attempt attempt = trail.attempt();
     List<ProbeFailure> failures = new ArrayList<>();
     trail.enter(Trail.Stage.CONNECTING);
     try {
       Duration left =
-          limit.filter(l -> l.compareTo(attempt.remaining()) < 0).orElseGet(attempt::remaining);
+          limit.filter(l -> l.compareTo(trail.remaining()) < 0).orElseGet(trail::remaining);
       long start = System.nanoTime();
       for (int i = 0; i < addresses.size(); i++) {
         InetSocketAddress address = new InetSocketAddress(addresses.get(i), port);
@@ -98,10 +101,11 @@ public final class Dialer {
           failures.add(Failures.noConnection(trail, left));
           break;
         }
-        DeadlineSocket socket = new DeadlineSocket(attempt);
+        DeadlineSocket socket = new DeadlineSocket(trail);
         try {
-          socket.connect(address, DeadlineSocket.millis(share));
+          socket.connect(address, share);
           trail.hear();
+          trail.connected();
           socket.setTcpNoDelay(true);
           return socket;
         } catch (IOException e) {
@@ -118,8 +122,8 @@ public final class Dialer {
     throw Failures.all(failures);
   }
 
-  private Connection secure(
-      DeadlineSocket socket, Authority target, TlsOptions options, Trail trail)
+  /// Speaks TLS from now on over `socket`, which was opened to `target`.
+  Connection secure(DeadlineSocket socket, Authority target, TlsOptions options, Trail trail)
       throws ProbeFailure, InterruptedException {
     trail.enter(Trail.Stage.SECURING);
     String name = options.serverName().orElse(target.host());
@@ -130,11 +134,12 @@ public final class Dialer {
                   .of(options)
                   .getSocketFactory()
                   .createSocket(socket, name, target.port(), true);
+      SSLParameters parameters = tls.getSSLParameters();
       if (options.verify()) {
-        SSLParameters parameters = tls.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
-        tls.setSSLParameters(parameters);
       }
+      parameters.setApplicationProtocols(options.protocols().toArray(String[]::new));
+      tls.setSSLParameters(parameters);
       tls.startHandshake();
       Optional<Instant> ends = certificateEnds(tls);
       ends.ifPresent(trail.attempt()::certificateEnds);
@@ -164,5 +169,10 @@ public final class Dialer {
     } catch (IOException e) {
       // It is given up anyway.
     }
+  }
+
+  /// Made at the first use.
+  private static final class Shared {
+    private static final Dialer DIALER = new Dialer(Resolver.system());
   }
 }

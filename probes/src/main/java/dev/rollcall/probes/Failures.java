@@ -7,6 +7,7 @@ import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.nio.BufferUnderflowException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -39,8 +40,7 @@ final class Failures {
   /// The deadline has passed.
   static ProbeFailure late(Trail trail) {
     String reason =
-        "timeout: no answer within %s (%s)"
-            .formatted(words(trail.attempt().timeout()), trail.words());
+        "timeout: no answer within %s (%s)".formatted(words(trail.limit()), trail.words());
     return trail.heard() ? ProbeFailure.answered(reason) : new ProbeFailure(reason);
   }
 
@@ -87,7 +87,10 @@ final class Failures {
       case RESOLVING -> new ProbeFailure("DNS: " + message(e));
       case CONNECTING -> connecting(e, trail);
       case SECURING -> securing(e, trail);
-      case SENDING, WAITING, HEADER, BODY, EXPECTING -> ProbeFailure.answered(talking(e, trail));
+      case SENDING, ASKED, WAITING, HEADER, BODY, EXPECTING ->
+          ProbeFailure.answered(talking(e, trail));
+      case LOGIN -> conversing("login: ", e, trail);
+      case QUERY -> conversing("query: ", e, trail);
     };
   }
 
@@ -141,6 +144,28 @@ final class Failures {
       reason = message(e);
     }
     return ProbeFailure.answered("TLS: %s (%s)".formatted(reason, trail.place()));
+  }
+
+  /// What happened to a conversation in a protocol of its own. What a driver makes of a broken
+  /// connection says less than the break itself.
+  private static ProbeFailure conversing(String stage, Throwable e, Trail trail) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      String why = lower(cause);
+      if (cause instanceof SSLException) {
+        return securing(cause, trail);
+      }
+      if (cause instanceof BufferUnderflowException) {
+        return ProbeFailure.answered(stage + "the answer is shorter than it has to be");
+      }
+      if (cause instanceof EOFException) {
+        return ProbeFailure.answered(stage + "the server closed the connection");
+      }
+      if (cause instanceof IOException
+          && (why.contains("connection reset") || why.contains("broken pipe"))) {
+        return ProbeFailure.answered(stage + "the server reset the connection");
+      }
+    }
+    return ProbeFailure.answered(stage + message(e));
   }
 
   /// What happened to a conversation that had begun.

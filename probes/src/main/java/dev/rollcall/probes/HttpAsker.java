@@ -47,7 +47,8 @@ public final class HttpAsker implements AutoCloseable {
     client.close(CloseMode.GRACEFUL);
   }
 
-  private static String userAgent() {
+  /// How probes call themselves: `Rollcall/1.2.3`.
+  static String userAgent() {
     try (InputStream in = HttpAsker.class.getResourceAsStream("user-agent.txt")) {
       return in == null
           ? "Rollcall"

@@ -9,11 +9,16 @@ import java.util.stream.Collectors;
 /// @param statuses the answer's status has to be in one of these
 /// @param text what the body has to contain, letter for letter
 /// @param json what the body has to hold as JSON
+/// @param check looks at the answer itself, after all of the above
 public record HttpExpectation(
-    List<StatusRange> statuses, Optional<String> text, Optional<JsonExpectation> json) {
+    List<StatusRange> statuses,
+    Optional<String> text,
+    Optional<JsonExpectation> json,
+    Optional<HttpCheck> check) {
   /// Any status below 400, any body.
   public static final HttpExpectation DEFAULT =
-      new HttpExpectation(List.of(new StatusRange(100, 399)), Optional.empty(), Optional.empty());
+      new HttpExpectation(
+          List.of(new StatusRange(100, 399)), Optional.empty(), Optional.empty(), Optional.empty());
 
   /// A value inside a JSON body.
   ///
@@ -47,21 +52,31 @@ public record HttpExpectation(
 
   /// The same, with these statuses expected instead.
   public HttpExpectation statuses(List<StatusRange> expected) {
-    return new HttpExpectation(expected, text, json);
+    return new HttpExpectation(expected, text, json, check);
   }
 
   /// The same, with `part` expected in the body.
   public HttpExpectation text(String part) {
-    return new HttpExpectation(statuses, Optional.of(part), json);
+    return new HttpExpectation(statuses, Optional.of(part), json, check);
   }
 
   /// The same, with `value` expected in the body.
   public HttpExpectation json(JsonExpectation value) {
-    return new HttpExpectation(statuses, text, Optional.of(value));
+    return new HttpExpectation(statuses, text, Optional.of(value), check);
+  }
+
+  /// The same, with this status alone expected.
+  public HttpExpectation status(int expected) {
+    return statuses(List.of(new StatusRange(expected, expected)));
+  }
+
+  /// The same, with `look` taken at the answer.
+  public HttpExpectation check(HttpCheck look) {
+    return new HttpExpectation(statuses, text, json, Optional.of(look));
   }
 
   boolean wantsBody() {
-    return text.isPresent() || json.isPresent();
+    return text.isPresent() || json.isPresent() || check.isPresent();
   }
 
   boolean accepts(int status) {

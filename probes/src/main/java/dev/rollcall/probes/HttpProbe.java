@@ -13,7 +13,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
@@ -50,9 +53,32 @@ public record HttpProbe(String name, HttpQuestion question, HttpAsker asker) imp
   /// How much of a redirect's own body is read for the sake of the connection.
   private static final int REDIRECT_BODY = 16 << 10;
 
+  /// A probe that asks `url` with `GET` and wants a status below 400.
+  public static HttpProbe of(String name, String url) {
+    return of(name, HttpQuestion.of(URI.create(url)));
+  }
+
+  /// A probe that asks `question`. Where its settings say nothing of it, the connection has to
+  /// stand within 2 s, and the answer to be there 1 s after.
+  public static HttpProbe of(String name, HttpQuestion question) {
+    return new HttpProbe(name, question.settings(question.settings().quick()), Probes.asker());
+  }
+
+  /// The same, asking `other`.
+  HttpProbe asking(HttpQuestion other) {
+    return new HttpProbe(name, other, asker);
+  }
+
+  /// Asks once, and gives the answer, which is as the question expects it.
+  HttpAnswer answer(Attempt attempt) throws ProbeFailure, InterruptedException {
+    AtomicReference<@Nullable HttpAnswer> seen = new AtomicReference<>();
+    asking(question.expecting(question.expectation().check(seen::set))).check(attempt);
+    return Objects.requireNonNull(seen.get());
+  }
+
   @Override
   public void check(Attempt attempt) throws ProbeFailure, InterruptedException {
-    Trail trail = new Trail(attempt);
+    Trail trail = new Trail(attempt, question.settings().responseTimeout());
     try {
       ask(trail);
     } catch (IOException e) {
@@ -180,7 +206,8 @@ public record HttpProbe(String name, HttpQuestion question, HttpAsker asker) imp
     return request;
   }
 
-  private void judge(ClassicHttpResponse answer) throws IOException, ProbeFailure {
+  private void judge(ClassicHttpResponse answer)
+      throws IOException, ProbeFailure, InterruptedException {
     HttpExpectation expected = question.expectation();
     if (!expected.accepts(answer.getCode())) {
       throw ProbeFailure.answered(
@@ -200,6 +227,28 @@ public record HttpProbe(String name, HttpQuestion question, HttpAsker asker) imp
     if (expected.json().isPresent()) {
       JsonBody.check(body, expected.json().get());
     }
+    if (expected.check().isPresent()) {
+      look(expected.check().get(), new HttpAnswer(answer.getCode(), headers(answer), body));
+    }
+  }
+
+  private static void look(HttpCheck check, HttpAnswer answer)
+      throws ProbeFailure, InterruptedException {
+    try {
+      check.look(answer);
+    } catch (ProbeFailure | InterruptedException e) {
+      throw e;
+    } catch (Exception e) {
+      throw ProbeFailure.answered("the answer is not as expected: " + Failures.message(e));
+    }
+  }
+
+  private static Map<String, String> headers(ClassicHttpResponse answer) {
+    Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    for (Header header : answer.getHeaders()) {
+      headers.putIfAbsent(header.getName(), String.valueOf(header.getValue()));
+    }
+    return headers;
   }
 
   /// Reads up to `limit` bytes of the body into `kept`, if that is wanted.

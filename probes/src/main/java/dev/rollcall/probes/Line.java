@@ -10,6 +10,7 @@ import javax.net.ssl.SSLSocket;
 import org.apache.hc.client5.http.io.ConnectionEndpoint;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.EndpointDetails;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.DefaultBHttpClientConnection;
@@ -59,10 +60,11 @@ final class Line extends ConnectionEndpoint {
   void serve(Exchange next) {
     exchange = next;
     if (connection != null) {
-      connection.socket().serve(next.trail().attempt());
+      connection.socket().serve(next.trail());
       connection.certificateEnds().ifPresent(next.trail().attempt()::certificateEnds);
     }
     next.trail().at(key.target().toString());
+    next.trail().connected();
     next.reuses();
   }
 
@@ -102,7 +104,7 @@ final class Line extends ConnectionEndpoint {
     }
     // Sockets know no time limit for writing, and a server need not read what it is sent.
     Socket socket = connection.socket();
-    Duration left = exchange.trail().attempt().remaining();
+    Duration left = exchange.trail().remaining();
     Thread guard = Thread.ofVirtual().start(() -> closeAfter(left, socket));
     try {
       return executor.execute(request, wire, context);
@@ -168,6 +170,13 @@ final class Line extends ConnectionEndpoint {
     @Override
     protected void bind(SocketHolder holder) throws IOException {
       super.bind(holder);
+    }
+
+    /// Nothing: HttpClient asks for it with each request, at the price of four system calls, and
+    /// only to have it at hand.
+    @Override
+    public @Nullable EndpointDetails getEndpointDetails() {
+      return null;
     }
 
     @Override

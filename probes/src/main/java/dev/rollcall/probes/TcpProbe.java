@@ -18,6 +18,17 @@ import java.nio.charset.StandardCharsets;
 public record TcpProbe(String name, TcpQuestion question, Dialer dialer) implements Probe {
   private static final int MOST_READ = 64 << 10;
 
+  /// A probe that is content once `address`, such as `db.example:5432`, accepts a connection within
+  /// 5 s.
+  public static TcpProbe of(String name, String address) {
+    return of(name, TcpQuestion.of(address));
+  }
+
+  /// A probe that asks `question`.
+  public static TcpProbe of(String name, TcpQuestion question) {
+    return new TcpProbe(name, question, Dialer.system());
+  }
+
   @Override
   public void check(Attempt attempt) throws ProbeFailure, InterruptedException {
     Trail trail = new Trail(attempt);

@@ -45,7 +45,7 @@ final class TlsContexts {
   ///
   /// @throws ProbeFailure on the asking side, if a file cannot be used
   SSLContext of(TlsOptions options) throws ProbeFailure {
-    TlsOptions key = options.withoutName();
+    TlsOptions key = options.contextKey();
     SSLContext known = contexts.get(key);
     if (known == null) {
       known = make(key);

@@ -3,6 +3,7 @@ package dev.rollcall.probes;
 import dev.rollcall.probe.Attempt;
 import dev.rollcall.probe.Phase;
 import java.time.Duration;
+import java.util.Optional;
 
 /// How far one attempt has come, so that a failure can say where it happened. Belongs to the thread
 /// of the attempt.
@@ -13,10 +14,13 @@ final class Trail {
     CONNECTING("connecting to"),
     SECURING("connected, TLS handshake not finished"),
     SENDING("connected, sending the request"),
+    ASKED("asked, waiting for the answer"),
     WAITING("connected, waiting for the first byte"),
     HEADER("answer begun, header not finished"),
     BODY("header received, body not finished"),
-    EXPECTING("connected, the expected text has not come");
+    EXPECTING("connected, the expected text has not come"),
+    LOGIN("connected, login not finished"),
+    QUERY("connected, the query is not answered");
 
     private final String words;
 
@@ -26,13 +30,49 @@ final class Trail {
   }
 
   private final Attempt attempt;
+  private final Optional<Duration> answerWithin;
+  private Duration limit;
+  private long limited;
   private Stage stage = Stage.RESOLVING;
   private String place = "";
   private boolean heard;
   private long entered = System.nanoTime();
 
   Trail(Attempt attempt) {
+    this(attempt, Optional.empty());
+  }
+
+  /// @param answerWithin the longest that all may take once a connection stands
+  Trail(Attempt attempt, Optional<Duration> answerWithin) {
     this.attempt = attempt;
+    this.answerWithin = answerWithin;
+    this.limit = attempt.timeout();
+    this.limited = System.nanoTime() + attempt.remaining().toNanos();
+  }
+
+  /// Holds what follows to `time` from now, beside the attempt's own deadline. Takes the place of
+  /// what was said here before.
+  Trail within(Duration time) {
+    Duration left = attempt.remaining();
+    boolean shorter = time.compareTo(left) < 0;
+    limit = shorter ? time : attempt.timeout();
+    limited = System.nanoTime() + (shorter ? time : left).toNanos();
+    return this;
+  }
+
+  /// Notes that there is a connection: the time for the answer begins.
+  void connected() {
+    answerWithin.ifPresent(this::within);
+  }
+
+  /// How long what follows may still take: zero once it is too late, never negative.
+  Duration remaining() {
+    return Duration.ofNanos(Math.max(0, limited - System.nanoTime()));
+  }
+
+  /// The limit that [#remaining()] counts down.
+  Duration limit() {
+    return limit;
   }
 
   Attempt attempt() {
@@ -73,14 +113,14 @@ final class Trail {
   }
 
   boolean late() {
-    return attempt.remaining().isZero();
+    return remaining().isZero();
   }
 
   /// "connecting to 192.0.2.1:80": the place is named until it is certain which one it is.
   String words() {
     return switch (stage) {
       case RESOLVING, CONNECTING -> stage.words + " " + place;
-      case SECURING, SENDING, WAITING, HEADER, BODY, EXPECTING -> stage.words;
+      case SECURING, SENDING, ASKED, WAITING, HEADER, BODY, EXPECTING, LOGIN, QUERY -> stage.words;
     };
   }
 }

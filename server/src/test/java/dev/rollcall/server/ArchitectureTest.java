@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ArchitectureTest {
   private static final String ROOT = "dev.rollcall.server.";
 
-  private static final Set<String> PLUMBING = Set.of("sql", "http", "config");
+  private static final Set<String> PLUMBING = Set.of("sql", "http", "config", "address", "outbox");
 
   /// What Rollcall can do, a package each. `page` shows what the others know.
   private static final Set<String> CAPABILITIES =
@@ -40,6 +40,7 @@ class ArchitectureTest {
           "heartbeat",
           "collector",
           "target",
+          "merge",
           "node",
           "account",
           "incident",
@@ -52,6 +53,7 @@ class ArchitectureTest {
       Set.of(
           ROOT + "monitor.Runner",
           ROOT + "monitor.Upkeep",
+          ROOT + "sql.Database",
           ROOT + "app.Training",
           ROOT + "app.Serve",
           ROOT + "monitor.Keeping");
@@ -74,7 +76,7 @@ class ArchitectureTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"sql", "http", "config"})
+  @ValueSource(strings = {"sql", "http", "config", "address", "outbox"})
   void plumbingSeesNoCapability(String plumbing) {
     holds(
         noClasses()
@@ -92,6 +94,7 @@ class ArchitectureTest {
         "heartbeat",
         "collector",
         "target",
+        "merge",
         "node",
         "account",
         "incident",

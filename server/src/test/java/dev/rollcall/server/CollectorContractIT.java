@@ -50,7 +50,7 @@ class CollectorContractIT {
 
   @BeforeAll
   static void start() {
-    collector = Plan.in(folder).command("collect").start();
+    collector = Plan.of("collect", folder).start();
   }
 
   @AfterAll

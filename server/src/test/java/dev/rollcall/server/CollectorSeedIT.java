@@ -49,8 +49,7 @@ class CollectorSeedIT {
   static void start() throws IOException {
     Files.writeString(folder.resolve("results.json"), EXAMPLE);
     collector =
-        Plan.in(folder)
-            .command("collect")
+        Plan.of("collect", folder)
             .onlyFlags(
                 "--port=0",
                 "--health-port=0",
@@ -118,7 +117,7 @@ class CollectorSeedIT {
 
   @Test
   void saysItsVersion() {
-    assertThat(Plan.in(folder).command("collect").onlyFlags("--version").refused())
+    assertThat(Plan.of("collect", folder).onlyFlags("--version").refused())
         .satisfies(
             ended -> {
               assertThat(ended.status()).isZero();

@@ -46,7 +46,7 @@ class CollectorTroubleIT {
   @TempDir Path folder;
 
   private Plan plan() {
-    return Plan.in(folder).command("collect");
+    return Plan.of("collect", folder);
   }
 
   private static String results(String ip, int many) {

@@ -36,8 +36,7 @@ final class RunningRollcall implements AutoCloseable {
   private static final Path JAR = Path.of("target/rollcall/rollcall.jar").toAbsolutePath();
   private static final Pattern STARTED =
       Pattern.compile(
-          "(?:started with \\d+ services|collecting into \\S+): (http://[^\\s,\"]+), health at"
-              + " (http://[^\\s\"]+)");
+          "(?:started with \\d+ (?:services|targets)|collecting into \\S+): (http://[^\\s,\"]+), health at (http://[^\\s\"]+)");
   private static final JsonMapper JSON = new JsonMapper();
   private static final HttpClient CLIENT =
       HttpClient.newBuilder()
@@ -47,24 +46,23 @@ final class RunningRollcall implements AutoCloseable {
 
   /// How to start it.
   ///
+  /// @param command what of it is started
   /// @param folder its working directory
-  /// @param command what it does: `serve` or another that listens
   /// @param flags after the command; free ports are asked for unless they or the environment say
   ///   others
   /// @param before a command that takes the program's command line as its arguments
   record Plan(
-      Path folder,
       String command,
+      Path folder,
       List<String> flags,
       Map<String, String> environment,
       List<String> before) {
     static Plan in(Path folder) {
-      return new Plan(folder, "serve", List.of("--port=0", "--health-port=0"), Map.of(), List.of());
+      return of("serve", folder);
     }
 
-    /// Another command than `serve`.
-    Plan command(String other) {
-      return new Plan(folder, other, flags, environment, before);
+    static Plan of(String command, Path folder) {
+      return new Plan(command, folder, List.of("--port=0", "--health-port=0"), Map.of(), List.of());
     }
 
     Plan yaml(String text) {
@@ -83,23 +81,23 @@ final class RunningRollcall implements AutoCloseable {
 
     /// These flags and no others.
     Plan onlyFlags(String... these) {
-      return new Plan(folder, command, List.of(these), environment, before);
+      return new Plan(command, folder, List.of(these), environment, before);
     }
 
     Plan flags(String... more) {
       List<String> all = new ArrayList<>(flags);
       all.addAll(List.of(more));
-      return new Plan(folder, command, all, environment, before);
+      return new Plan(command, folder, all, environment, before);
     }
 
     Plan variable(String name, String value) {
       Map<String, String> all = new TreeMap<>(environment);
       all.put(name, value);
-      return new Plan(folder, command, flags, all, before);
+      return new Plan(command, folder, flags, all, before);
     }
 
-    Plan behind(String... command) {
-      return new Plan(folder, this.command, flags, environment, List.of(command));
+    Plan behind(String... other) {
+      return new Plan(command, folder, flags, environment, List.of(other));
     }
 
     /// Starts it and waits until it answers.
@@ -124,8 +122,8 @@ final class RunningRollcall implements AutoCloseable {
     }
 
     private Process launch(Path log) {
-      List<String> command = new ArrayList<>(before);
-      command.addAll(
+      List<String> line = new ArrayList<>(before);
+      line.addAll(
           List.of(
               System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
               "-XX:+UseSerialGC",
@@ -134,10 +132,10 @@ final class RunningRollcall implements AutoCloseable {
               "-XX:TieredStopAtLevel=1",
               "--enable-native-access=ALL-UNNAMED",
               "-jar",
-              JAR.toString()));
-      command.addAll(List.of(this.command.split(" ")));
-      command.addAll(flags);
-      ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+              JAR.toString(),
+              this.command));
+      line.addAll(flags);
+      ProcessBuilder builder = new ProcessBuilder(line).directory(folder.toFile());
       String path = System.getenv("PATH");
       builder.environment().clear();
       builder.environment().put("PATH", path);
@@ -145,7 +143,7 @@ final class RunningRollcall implements AutoCloseable {
       try {
         return builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
       } catch (IOException e) {
-        throw new UncheckedIOException("this test needs " + command.getFirst(), e);
+        throw new UncheckedIOException("this test needs " + line.getFirst(), e);
       }
     }
   }
@@ -257,6 +255,13 @@ final class RunningRollcall implements AutoCloseable {
 
   Answer send(String method, String path, String body, String... headers) {
     HttpResponse<String> answer = sendText(main.resolve(path), method, body, headers);
+    return new Answer(answer.statusCode(), JSON.readTree(answer.body()));
+  }
+
+  /// A path of another of its ports.
+  Answer on(int port, String method, String path) {
+    URI uri = URI.create("http://127.0.0.1:" + port + path);
+    HttpResponse<String> answer = sendText(uri, method, "");
     return new Answer(answer.statusCode(), JSON.readTree(answer.body()));
   }
 

@@ -1,84 +1,69 @@
 package dev.rollcall.server.app;
 
-import dev.rollcall.server.app.CollectDeclared.CollectSettings;
 import dev.rollcall.server.app.ServeSettings.Collecting;
-import dev.rollcall.server.app.ServeSettings.Web;
+import dev.rollcall.server.app.ServeSettings.Input;
 import dev.rollcall.server.collector.Collector;
+import dev.rollcall.server.collector.HopTaker;
 import dev.rollcall.server.collector.InputService;
-import dev.rollcall.server.http.CannotListen;
+import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.http.ErrorShape;
 import dev.rollcall.server.http.Health;
-import dev.rollcall.server.http.HttpListener;
+import dev.rollcall.server.http.RequestTimes;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.sql.Clock;
-import dev.rollcall.server.sql.StorageException;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.lang.System.Logger.Level;
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 
 /// The composition root of `collect`: seed 000's output service, and nothing else.
 final class Collect {
-  /// Three parts share it, and the first, which waits for what is in flight, needs 10 s.
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
-
   private static final System.Logger LOG = System.getLogger(Collect.class.getName());
 
-  private final CollectSettings settings;
+  private final Collecting settings;
   private final PrometheusRegistry registry = new PrometheusRegistry();
+  private final Ports ports;
 
-  Collect(CollectSettings settings) {
-    this.settings = settings;
+  Collect(ServeSettings settings) {
+    this.settings = settings.collector();
+    this.ports =
+        new Ports(Declared.COLLECT, settings, ErrorShape.PLAIN, new RequestTimes(registry));
   }
 
-  /// Runs until `stop` opens.
+  /// Runs until `stop` returns.
   ///
   /// @return the exit status
   /// @throws Trouble when a part cannot be opened
-  int run(CountDownLatch stop) throws InterruptedException {
-    Logs.to(new FileOutputStream(FileDescriptor.err), settings.log(), settings.name());
-    Parts parts = new Parts(PATIENCE);
-    try (parts) {
-      open(parts);
-      stop.await();
-      LOG.log(Level.INFO, "stopping");
-    } catch (StorageException | CannotListen e) {
-      throw new Trouble(String.valueOf(e.getMessage()));
-    }
-    LOG.log(Level.INFO, "stopped");
-    return parts.orderly() ? Command.OK : Command.TROUBLE;
+  int run(Ports.Wish stop) throws InterruptedException {
+    return ports.run(this::open, stop);
   }
 
-  private void open(Parts parts) {
-    Collecting collecting = settings.collector();
+  private Ports.Open open(Parts parts) {
+    Input input = settings.input();
     Collector collector =
-        parts.add("the collector", collector(collecting, registry, Clock.system()));
+        parts.add(
+            "the collector",
+            collector(
+                settings,
+                new InputService(input.url(), input.token().map(Secret::reveal)),
+                registry,
+                Clock.system()));
     collector.start();
-    Web web = settings.web();
-    Listeners listeners = new Listeners(web, ErrorShape.PLAIN, registry);
-    HttpListener health =
-        parts.add(
-            "the health port",
-            listeners.open(
-                web.health(), "--health-port or collect.health-port", healthRoutes(collector)));
-    HttpListener main =
-        parts.add(
-            "the results port",
-            listeners.open(web.main(), "--port or collect.port", saying503(collector.routes())));
+    Ports.Open open = ports.open(parts, collector.routes(), healthRoutes(collector));
     LOG.log(
         Level.INFO,
         "collecting into {0}: {1}, health at {2}",
-        collecting.folder(),
-        Listeners.url(web.main(), main),
-        Listeners.url(web.health(), health));
+        settings.folder(),
+        open.url(),
+        open.healthUrl());
+    return open;
   }
 
-  /// A collector that posts hops to the input service, as the settings say.
-  static Collector collector(Collecting settings, PrometheusRegistry registry, Clock clock) {
+  /// A collector as the settings say.
+  ///
+  /// @param taker who is told of new hops
+  static Collector collector(
+      Collecting settings, HopTaker taker, PrometheusRegistry registry, Clock clock) {
     return new Collector(
         new Collector.Settings(
             settings.folder(),
@@ -87,24 +72,19 @@ final class Collect {
             settings.keep(),
             settings.hopMemory(),
             Main.version()),
-        new InputService(settings.inputUrl()),
+        taker,
         registry,
         clock);
   }
 
   private List<Route> healthRoutes(Collector collector) {
     Route metrics =
-        new Health(Main.version(), List.of(), registry)
+        new Health(Main.version(), List.of(), List.of(), registry)
             .before(collector::seedMetrics)
             .metricsRoute()
             .withErrors(ErrorShape.PLAIN);
-    return saying503(
-        Stream.of(collector.healthRoutes(), collector.readingRoutes(), List.of(metrics))
-            .flatMap(List::stream)
-            .toList());
-  }
-
-  private static List<Route> saying503(List<Route> routes) {
-    return routes.stream().map(route -> route.around(Listeners::saying503)).toList();
+    return Stream.of(collector.healthRoutes(), collector.readingRoutes(), List.of(metrics))
+        .flatMap(List::stream)
+        .toList();
   }
 }

@@ -16,7 +16,7 @@ record Configuration<S>(ServeSettings settings, Values values, List<S> services)
   static final String FILE_VARIABLE = "ROLLCALL_CONFIG";
 
   /// Variables that look like settings and are none; the second is for the script that starts java.
-  static final List<String> OTHER_VARIABLES = List.of(FILE_VARIABLE, "ROLLCALL_JAVA_OPTS");
+  private static final List<String> OTHER_VARIABLES = List.of(FILE_VARIABLE, "ROLLCALL_JAVA_OPTS");
 
   Configuration {
     services = List.copyOf(services);
@@ -24,22 +24,34 @@ record Configuration<S>(ServeSettings settings, Values values, List<S> services)
 
   /// Where a configuration comes from; reading it again sees what changed in the files.
   ///
+  /// @param command the command that was given
   /// @param flags texts by flag: `--port`
   /// @param environment the process's environment
   record Origin<S>(
+      String command,
       Map<String, String> flags,
       Map<String, String> environment,
       ConfigFiles files,
       ServiceReader<S> reader) {
+    /// Of `serve`.
+    Origin(
+        Map<String, String> flags,
+        Map<String, String> environment,
+        ConfigFiles files,
+        ServiceReader<S> reader) {
+      this(Declared.SERVE, flags, environment, files, reader);
+    }
+
     /// The configuration, or nothing when anything is wrong with it: then `mistakes` says what.
     Optional<Configuration<S>> read(Mistakes mistakes) {
-      Sources sources = Sources.read(flags, environment, files, mistakes);
-      Values values = sources.resolve(Declared.known(), OTHER_VARIABLES);
+      Sources sources = Sources.read(Flags.names(command), flags, environment, files, mistakes);
+      Values values = sources.resolve(Declared.ALL, OTHER_VARIABLES);
       List<S> services = reader.read(values, sources.services(), sources.inFile());
-      Declared.contradictions(values, mistakes);
+      Declared.contradictions(command, values, mistakes);
       return mistakes.isEmpty()
           ? Optional.of(
-              new Configuration<>(Declared.settings(values, files.directory()), values, services))
+              new Configuration<>(
+                  Declared.settings(command, values, files.directory()), values, services))
           : Optional.empty();
     }
   }

@@ -1,20 +1,30 @@
 package dev.rollcall.server.app;
 
+import dev.rollcall.server.address.Addresses;
+import dev.rollcall.server.address.Blocks;
+import dev.rollcall.server.app.ServeSettings.Collecting;
+import dev.rollcall.server.app.ServeSettings.Deliveries;
+import dev.rollcall.server.app.ServeSettings.Heartbeating;
+import dev.rollcall.server.app.ServeSettings.Input;
 import dev.rollcall.server.app.ServeSettings.Limits;
 import dev.rollcall.server.app.ServeSettings.Listener;
 import dev.rollcall.server.app.ServeSettings.Logging;
 import dev.rollcall.server.app.ServeSettings.Monitoring;
 import dev.rollcall.server.app.ServeSettings.Storage;
+import dev.rollcall.server.app.ServeSettings.TargetPool;
 import dev.rollcall.server.app.ServeSettings.Web;
 import dev.rollcall.server.config.Kind;
-import dev.rollcall.server.config.Known;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.config.OneLine;
 import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.config.Setting;
 import dev.rollcall.server.config.Values;
+import dev.rollcall.server.outbox.AlertUri;
 import dev.rollcall.server.sql.DatabaseLocation;
+import dev.rollcall.server.target.PoolSettings;
+import inet.ipaddr.IPAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -22,10 +32,11 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/// Every setting of `serve`; [CollectDeclared] has those of `collect` beside them. File keys,
-/// flags, environment variables, help and `docs/settings.md` all follow from these lines.
+/// Every setting there is. File keys, flags, environment variables, help and `docs/settings.md` all
+/// follow from these lines.
 final class Declared {
   private static final Duration DAY = Duration.ofDays(1);
+  private static final long MEBIBYTE = 1024 * 1024;
 
   static final Setting<Path> DATA =
       Setting.of("data", Kind.path(), "./rollcall-data", "folder for everything that is kept");
@@ -57,8 +68,8 @@ final class Declared {
               "token",
               Kind.optional(token()),
               "",
-              "token that management and senders of results have to show; without it only this"
-                  + " machine may manage")
+              "token that management and whoever sends measurements have to show; without it only"
+                  + " this machine may manage, and anybody may send")
           .kept();
   static final Setting<Set<Role>> ROLES =
       Setting.of(
@@ -100,6 +111,51 @@ final class Declared {
           Kind.list(Kind.hostPort()),
           "",
           "hosts that tell whether our own network is alive");
+  static final Setting<Optional<Secret>> ALERT_URI =
+      Setting.of(
+              "alert.uri",
+              Kind.optional(alertUri()),
+              "",
+              "URL that is called with name and last_ping for a late heartbeat")
+          .kept()
+          .alias("PING_ALERT_URI", Optional::of);
+  static final Setting<Duration> DELIVERIES_RETENTION =
+      Setting.of(
+          "deliveries.retention",
+          Kind.duration(Duration.ofMinutes(1), DAY.multipliedBy(36_500)),
+          "7d",
+          "how long it is kept what was told to whom");
+  static final Setting<Duration> REALERT =
+      Setting.of(
+          "heartbeat.realert",
+          Kind.duration(Duration.ofSeconds(1), DAY.multipliedBy(366)),
+          "60s",
+          "how often it is told again that a job is silent");
+  static final Setting<Duration> STARTUP_GRACE =
+      Setting.of(
+          "heartbeat.startup-grace",
+          Kind.duration(Duration.ZERO, DAY),
+          "60s",
+          "how long jobs may still call in after a start that were due while Rollcall was down");
+  static final Setting<Duration> FUTURE_TOLERANCE =
+      Setting.of(
+          "heartbeat.future-tolerance",
+          Kind.duration(Duration.ZERO, DAY),
+          "5m",
+          "how far ahead the timestamp of a heartbeat may be");
+  static final Setting<Optional<Secret>> PING_KEY =
+      Setting.of(
+              "heartbeat.key",
+              Kind.optional(token()),
+              "",
+              "key that every heartbeat has to show; without it anybody may call in")
+          .kept();
+  static final Setting<Optional<Integer>> PING_PORT =
+      Setting.of(
+          "ping.port",
+          Kind.optional(Kind.port()),
+          "",
+          "a port of its own for heartbeats alone, such as 4000; 0 is any free one");
   static final Setting<Logging.Level> LOG_LEVEL =
       Setting.of("log.level", Kind.choice(Logging.Level.class), "info", "how much is logged")
           .alias("DEBUG", debug -> truth(debug) ? Optional.of("debug") : Optional.empty());
@@ -112,47 +168,236 @@ final class Declared {
       Setting.of("name", name(), "rollcall", "what this process calls itself in JSON logs")
           .alias("SERVICE_NAME", Optional::of);
 
-  /// Those of `serve`, in the order in which help shows them.
-  static final List<Setting<?>> ALL =
+  static final Setting<Integer> COLLECT_PORT =
+      Setting.of("collect.port", Kind.port(), "8081", "port that takes results; 0 is any free one");
+  static final Setting<Integer> COLLECT_HEALTH_PORT =
+      Setting.of(
+          "collect.health-port",
+          Kind.port(),
+          "8091",
+          "port of /health, /ready, /metrics, /stats and /recent; 0 is any free one");
+  static final Setting<URI> COLLECT_INPUT_URL =
+      Setting.of(
+          "collect.input-url", url(), "http://localhost:8080/hops", "where new hops are posted");
+  static final Setting<Optional<Secret>> COLLECT_INPUT_TOKEN =
+      Setting.of(
+              "collect.input-token",
+              Kind.optional(token()),
+              "",
+              "token to show where new hops are posted")
+          .kept();
+  static final Setting<Path> COLLECT_FOLDER =
+      Setting.of(
+          "collect.db-dir",
+          Kind.path(),
+          "./output_data",
+          "folder of the results files; serve has it in its data folder unless it is given");
+  static final Setting<Integer> COLLECT_MAX_SIZE =
+      Setting.of(
+          "collect.max-size-mb",
+          Kind.number(1, 1_000_000),
+          "100",
+          "size in MiB at which another results file is begun");
+  static final Setting<Integer> COLLECT_ROTATION =
+      Setting.of(
+          "collect.rotation-days",
+          Kind.number(1, 36_500),
+          "7",
+          "age in days at which another results file is begun");
+  static final Setting<Integer> COLLECT_KEEP =
+      Setting.of(
+          "collect.keep-files",
+          Kind.number(1, 10_000),
+          "5",
+          "how many results files stay, the current one included");
+  static final Setting<Integer> COLLECT_HOP_MEMORY =
+      Setting.of(
+          "collect.hop-memory",
+          Kind.number(1, 20_000_000),
+          "1000000",
+          "how many addresses of hops are remembered; the least recently seen goes first");
+  static final Setting<Boolean> COLLECT_VERBOSE =
+      Setting.of("collect.verbose", Kind.flag(), "false", "log for debugging");
+  static final Setting<Optional<Secret>> COLLECT_TOKEN =
+      Setting.of(
+              "collect.token",
+              Kind.optional(token()),
+              "",
+              "token that a collector alone asks every sender and remote operator for; without it"
+                  + " that of token")
+          .kept();
+
+  static final Setting<Integer> TARGETS_PORT =
+      Setting.of("targets.port", Kind.port(), "8080", "port of the target pool; 0 is any free one");
+  static final Setting<Integer> TARGETS_HEALTH_PORT =
+      Setting.of(
+          "targets.health.port",
+          Kind.port(),
+          "8090",
+          "port of the target pool's /health, /ready and /metrics; 0 is any free");
+  static final Setting<Integer> TARGETS_MOST =
+      Setting.of("targets.most", Kind.number(1, 100_000_000), "1000000", "targets in all");
+  static final Setting<Integer> TARGETS_PER_NETWORK =
+      Setting.of(
+          "targets.per-network",
+          Kind.number(1, 1_000_000),
+          "256",
+          "targets of one /24 of IPv4, and of one /48 of IPv6");
+  static final Setting<Duration> TARGETS_INTERVAL =
+      Setting.of(
+          "targets.interval",
+          Kind.duration(Duration.ofSeconds(1), DAY.multipliedBy(366)),
+          "5m",
+          "the least time from one measurement of a target to the next");
+  static final Setting<Duration> TARGETS_LEASE =
+      Setting.of(
+          "targets.lease",
+          Kind.duration(Duration.ofSeconds(1), DAY),
+          "5m",
+          "how long a node has for what it was handed, before others get it");
+  static final Setting<List<IPAddress>> TARGETS_ALLOW =
+      Setting.of(
+          "targets.allow",
+          Kind.list(block()),
+          "",
+          "blocks that may be targets although private, loopback or reserved");
+  static final Setting<List<IPAddress>> TARGETS_DENY =
+      Setting.of("targets.deny", Kind.list(block()), "", "blocks that may not be targets");
+  static final Setting<Optional<Path>> TARGETS_OPT_OUT =
+      Setting.of(
+          "targets.opt-out",
+          Kind.optional(Kind.path()),
+          "",
+          "file of addresses and blocks that asked not to be measured; read again when it changes");
+
+  /// The command that everything is about that is not said to be about another.
+  static final String SERVE = "serve";
+
+  /// The command that collects results alone.
+  static final String COLLECT = "collect";
+
+  /// The command that keeps the target pool alone.
+  static final String TARGETS = "targets";
+
+  /// What `serve` has no use for, since everything answers on its own ports and is in one process.
+  private static final List<Setting<?>> OTHERS =
       List.of(
-          DATA,
-          DATABASE,
-          HOST,
-          PORT,
-          HEALTH_HOST,
-          HEALTH_PORT,
-          TOKEN,
-          ROLES,
-          INTERVAL,
-          TIMEOUT,
-          KEEP_ALIVE,
-          PER_HOST,
-          IN_FLIGHT,
-          RETENTION,
-          WITNESS,
-          CollectDeclared.INPUT_URL,
-          CollectDeclared.FOLDER,
-          CollectDeclared.MAX_SIZE,
-          CollectDeclared.ROTATION,
-          CollectDeclared.KEEP,
-          CollectDeclared.HOP_MEMORY,
-          LOG_LEVEL,
-          LOG_FORMAT,
-          LOG_ACCESS,
-          NAME);
+          COLLECT_PORT,
+          COLLECT_HEALTH_PORT,
+          COLLECT_INPUT_URL,
+          COLLECT_INPUT_TOKEN,
+          COLLECT_TOKEN,
+          COLLECT_VERBOSE,
+          TARGETS_PORT,
+          TARGETS_HEALTH_PORT);
+
+  private static final List<Setting<?>> RESULTS =
+      List.of(COLLECT_FOLDER, COLLECT_MAX_SIZE, COLLECT_ROTATION, COLLECT_KEEP, COLLECT_HOP_MEMORY);
+
+  private static final List<Setting<?>> POOL =
+      List.of(
+          TARGETS_MOST,
+          TARGETS_PER_NETWORK,
+          TARGETS_INTERVAL,
+          TARGETS_LEASE,
+          TARGETS_ALLOW,
+          TARGETS_DENY,
+          TARGETS_OPT_OUT);
+
+  /// All of them, in the order in which help shows them.
+  static final List<Setting<?>> ALL =
+      together(
+          List.of(
+              List.of(
+                  DATA,
+                  DATABASE,
+                  HOST,
+                  PORT,
+                  HEALTH_HOST,
+                  HEALTH_PORT,
+                  TOKEN,
+                  ROLES,
+                  INTERVAL,
+                  TIMEOUT,
+                  KEEP_ALIVE,
+                  PER_HOST,
+                  IN_FLIGHT,
+                  RETENTION,
+                  WITNESS,
+                  ALERT_URI,
+                  DELIVERIES_RETENTION,
+                  REALERT,
+                  STARTUP_GRACE,
+                  FUTURE_TOLERANCE,
+                  PING_KEY,
+                  PING_PORT),
+              OTHERS,
+              RESULTS,
+              POOL,
+              List.of(LOG_LEVEL, LOG_FORMAT, LOG_ACCESS, NAME)));
+
+  private static List<Setting<?>> together(List<List<Setting<?>>> lists) {
+    return lists.stream().<Setting<?>>flatMap(List::stream).toList();
+  }
+
+  /// Those that a command heeds, and has flags for. The others may stand in the same file and the
+  /// same environment.
+  static List<Setting<?>> of(String command) {
+    return switch (command) {
+      case COLLECT ->
+          together(
+              List.of(
+                  List.of(
+                      COLLECT_PORT, COLLECT_HEALTH_PORT, COLLECT_INPUT_URL, COLLECT_INPUT_TOKEN),
+                  RESULTS,
+                  List.of(COLLECT_VERBOSE, HOST, HEALTH_HOST, COLLECT_TOKEN),
+                  List.of(LOG_LEVEL, LOG_FORMAT, LOG_ACCESS, NAME)));
+      case TARGETS ->
+          together(
+              List.of(
+                  List.of(
+                      DATA, DATABASE, HOST, TARGETS_PORT, HEALTH_HOST, TARGETS_HEALTH_PORT, TOKEN),
+                  POOL,
+                  List.of(LOG_LEVEL, LOG_FORMAT, LOG_ACCESS, NAME)));
+      default -> ALL.stream().filter(setting -> !OTHERS.contains(setting)).toList();
+    };
+  }
+
+  /// The port on which a command answers.
+  static Setting<Integer> port(String command) {
+    return switch (command) {
+      case COLLECT -> COLLECT_PORT;
+      case TARGETS -> TARGETS_PORT;
+      default -> PORT;
+    };
+  }
+
+  /// The port on which a command tells of its health.
+  static Setting<Integer> healthPort(String command) {
+    return switch (command) {
+      case COLLECT -> COLLECT_HEALTH_PORT;
+      case TARGETS -> TARGETS_HEALTH_PORT;
+      default -> HEALTH_PORT;
+    };
+  }
 
   private Declared() {}
 
-  /// What `serve` knows.
-  static Known known() {
-    return new Known("", ALL, CollectDeclared.ALL);
-  }
-
   /// Adds what contradicts each other of values that are right by themselves.
-  static void contradictions(Values values, Mistakes mistakes) {
-    if (main(values).clashes(health(values))) {
-      Setting<Integer> wrong = values.gives(HEALTH_PORT) ? HEALTH_PORT : PORT;
-      Setting<Integer> other = values.gives(HEALTH_PORT) ? PORT : HEALTH_PORT;
+  static void contradictions(String command, Values values, Mistakes mistakes) {
+    Setting<Integer> port = port(command);
+    Setting<Integer> healthPort = healthPort(command);
+    Listener main = main(port, values);
+    Listener health = health(healthPort, values);
+    Optional<Listener> pings = pings(command, values);
+    if (pings.isPresent() && (pings.get().clashes(main) || pings.get().clashes(health))) {
+      Setting<Integer> other = pings.get().clashes(main) ? port : healthPort;
+      values.misfit(
+          PING_PORT, "is that of " + other.key() + " too: give one of them another", mistakes);
+    }
+    if (main.clashes(health)) {
+      Setting<Integer> wrong = values.gives(healthPort) ? healthPort : port;
+      Setting<Integer> other = values.gives(healthPort) ? port : healthPort;
       values.misfit(
           wrong, "is that of " + other.key() + " too: give one of them another", mistakes);
     }
@@ -161,13 +406,18 @@ final class Declared {
   /// The settings as records, of values that do not contradict each other.
   ///
   /// @param directory where relative paths start
-  static ServeSettings settings(Values values, Path directory) {
+  static ServeSettings settings(String command, Values values, Path directory) {
     Path data = directory.resolve(values.of(DATA)).normalize().toAbsolutePath();
+    Path file = data.resolve(command.equals(TARGETS) ? "targets.db" : "rollcall.db");
     return new ServeSettings(
-        values.of(NAME),
         values.of(ROLES),
-        new Storage(data, store(values.of(DATABASE), data, directory)),
-        new Web(main(values), health(values), values.of(TOKEN), values.of(LOG_ACCESS)),
+        new Storage(data, store(values.of(DATABASE), file, directory)),
+        new Web(
+            main(port(command), values),
+            health(healthPort(command), values),
+            pings(command, values),
+            token(command, values),
+            values.of(LOG_ACCESS)),
         new Monitoring(
             values.of(INTERVAL),
             values.of(TIMEOUT),
@@ -175,22 +425,71 @@ final class Declared {
             new Limits(values.of(PER_HOST), values.of(IN_FLIGHT)),
             values.of(RETENTION),
             values.of(WITNESS)),
-        CollectDeclared.inServe(values, data, directory),
-        new Logging(values.of(LOG_LEVEL), values.of(LOG_FORMAT)));
+        new Heartbeating(
+            values.of(REALERT),
+            values.of(STARTUP_GRACE),
+            values.of(FUTURE_TOLERANCE),
+            values.of(PING_KEY)),
+        new Deliveries(values.of(ALERT_URI), values.of(DELIVERIES_RETENTION)),
+        new Collecting(
+            new Input(values.of(COLLECT_INPUT_URL), values.of(COLLECT_INPUT_TOKEN)),
+            results(command, values, data, directory),
+            values.of(COLLECT_MAX_SIZE) * MEBIBYTE,
+            Duration.ofDays(values.of(COLLECT_ROTATION)),
+            values.of(COLLECT_KEEP),
+            values.of(COLLECT_HOP_MEMORY)),
+        new TargetPool(
+            new PoolSettings(
+                values.of(TARGETS_MOST),
+                values.of(TARGETS_PER_NETWORK),
+                values.of(TARGETS_INTERVAL),
+                values.of(TARGETS_LEASE),
+                new Blocks(values.of(TARGETS_ALLOW)),
+                new Blocks(values.of(TARGETS_DENY))),
+            values.of(TARGETS_OPT_OUT).map(list -> directory.resolve(list).toAbsolutePath())),
+        new Logging(level(command, values), values.of(LOG_FORMAT), values.of(NAME)));
   }
 
-  private static Listener main(Values values) {
-    return new Listener(values.of(HOST), values.of(PORT));
+  /// Where results are kept: `serve` has them with everything else where nobody says otherwise.
+  private static Path results(String command, Values values, Path data, Path directory) {
+    Path within = command.equals(SERVE) && !values.gives(COLLECT_FOLDER) ? data : directory;
+    return within.resolve(values.of(COLLECT_FOLDER)).normalize().toAbsolutePath();
   }
 
-  private static Listener health(Values values) {
-    return new Listener(values.of(HEALTH_HOST), values.of(HEALTH_PORT));
+  private static Optional<Secret> token(String command, Values values) {
+    return command.equals(COLLECT)
+        ? values.of(COLLECT_TOKEN).or(() -> values.of(TOKEN))
+        : values.of(TOKEN);
   }
 
-  private static DatabaseLocation store(Optional<Secret> given, Path data, Path directory) {
+  private static Logging.Level level(String command, Values values) {
+    return command.equals(COLLECT) && values.of(COLLECT_VERBOSE)
+        ? Logging.Level.DEBUG
+        : values.of(LOG_LEVEL);
+  }
+
+  private static Listener main(Setting<Integer> port, Values values) {
+    return new Listener(values.of(HOST), values.of(port));
+  }
+
+  private static Optional<Listener> pings(String command, Values values) {
+    return command.equals(SERVE)
+        ? values.of(PING_PORT).map(port -> new Listener(values.of(HOST), port))
+        : Optional.empty();
+  }
+
+  private static Listener health(Setting<Integer> port, Values values) {
+    return new Listener(values.of(HEALTH_HOST), values.of(port));
+  }
+
+  private static Kind<IPAddress> block() {
+    return new Kind<>("CIDR", Addresses::block);
+  }
+
+  private static DatabaseLocation store(Optional<Secret> given, Path file, Path directory) {
     return given
         .map(text -> DatabaseLocation.parse(text.reveal(), directory))
-        .orElseGet(() -> new DatabaseLocation.SqliteFile(data.resolve("rollcall.db")));
+        .orElseGet(() -> new DatabaseLocation.SqliteFile(file));
   }
 
   /// Checked here, and read in [#store], which knows the folders. The whole text may be a secret,
@@ -208,6 +507,33 @@ final class Declared {
                 e);
           }
           return new Secret(text);
+        });
+  }
+
+  private static Kind<Secret> alertUri() {
+    return new Kind<>(
+        "URL",
+        text -> {
+          AlertUri.checked(text);
+          return new Secret(text);
+        });
+  }
+
+  private static Kind<URI> url() {
+    return new Kind<>(
+        "URL",
+        text -> {
+          try {
+            URI url = URI.create(text);
+            boolean http = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
+            if (http && url.getHost() != null && url.getUserInfo() == null) {
+              return url;
+            }
+          } catch (IllegalArgumentException e) {
+            // Said below, as for any other text.
+          }
+          throw new IllegalArgumentException(
+              "is no URL to post to: write it as http://localhost:8080/hops");
         });
   }
 

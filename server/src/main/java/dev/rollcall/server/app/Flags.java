@@ -1,7 +1,6 @@
 package dev.rollcall.server.app;
 
 import dev.rollcall.server.config.ConfigFiles;
-import dev.rollcall.server.config.Known;
 import dev.rollcall.server.config.Setting;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -18,43 +17,56 @@ final class Flags {
 
   private Flags() {}
 
-  /// Adds `--config`, a flag for each setting, and the word on where else they may be given.
-  static CommandSpec configured(CommandSpec command, Known known) {
+  /// Adds `--config`, a flag for each setting that the command heeds, and the word on where else
+  /// they may be given.
+  ///
+  /// @param name the command's, or that of the one whose configuration it is about
+  static CommandSpec configured(String name, CommandSpec command) {
     command.addOption(
         OptionSpec.builder(CONFIG)
             .paramLabel("FILE")
             .type(String.class)
             .description("configuration file, which has to be there; default rollcall.yaml, if any")
             .build());
-    known.settings().forEach(setting -> command.addOption(flag(setting, known.flag(setting))));
-    Setting<?> example = known.settings().get(known.settings().size() / 2);
+    Declared.of(name).forEach(setting -> command.addOption(flag(name, setting)));
     command
         .usageMessage()
         .abbreviateSynopsis(true)
         .footer(
             "",
-            "Each may also be given in the environment or in .env (" + known.flag(example) + " is",
-            example.variable()
-                + " there), or in rollcall.yaml ("
-                + example.key()
-                + "). Flags count",
-            "before the environment, then come .env and rollcall.yaml, and these, in the"
-                + " environment",
+            "Each may also be given in the environment or in .env (%s is"
+                .formatted(example(name).flag(name)),
+            "%s there), or in rollcall.yaml (%s). Flags count"
+                .formatted(example(name).variable(), example(name).key()),
+            "before the environment, then come .env and rollcall.yaml, and these, in the environment",
             "or .env, beneath them all:",
-            aliases(known));
+            aliases(name));
     return command;
   }
 
   /// What was given, by flag, unread.
-  static Map<String, String> texts(ParseResult given, Known known) {
+  static Map<String, String> texts(String name, ParseResult given) {
     Map<String, String> texts = new HashMap<>();
-    for (Setting<?> setting : known.settings()) {
-      String flag = known.flag(setting);
+    for (String flag : names(name).values()) {
       if (given.hasMatchedOption(flag)) {
         texts.put(flag, given.matchedOptionValue(flag, ""));
       }
     }
     return texts;
+  }
+
+  /// The command's flags, by the key of the setting each is for.
+  static Map<String, String> names(String command) {
+    return Declared.of(command).stream()
+        .collect(Collectors.toMap(Setting::key, setting -> setting.flag(command)));
+  }
+
+  /// A setting whose flag and key differ.
+  private static Setting<?> example(String command) {
+    return Declared.of(command).stream()
+        .filter(setting -> setting.key().startsWith(command + "."))
+        .findFirst()
+        .orElse(Declared.INTERVAL);
   }
 
   /// The configuration files that were asked for.
@@ -65,10 +77,9 @@ final class Flags {
         directory, named.isBlank() ? Optional.empty() : Optional.of(Path.of(named)));
   }
 
-  private static OptionSpec flag(Setting<?> setting, String name) {
-    String[] names = name.equals("--verbose") ? new String[] {"-v", name} : new String[] {name};
+  private static OptionSpec flag(String command, Setting<?> setting) {
     OptionSpec.Builder flag =
-        OptionSpec.builder(names)
+        OptionSpec.builder(spellings(setting.flag(command)))
             .type(String.class)
             .paramLabel(setting.kind().label())
             .description(
@@ -81,8 +92,13 @@ final class Flags {
     return flag.build();
   }
 
-  private static String aliases(Known known) {
-    return known.settings().stream()
+  /// The one flag that has a short form too.
+  private static String[] spellings(String flag) {
+    return flag.equals("--verbose") ? new String[] {"-v", flag} : new String[] {flag};
+  }
+
+  private static String aliases(String command) {
+    return Declared.of(command).stream()
         .flatMap(
             setting ->
                 setting.aliases().stream()

@@ -30,13 +30,12 @@ final class Logs extends Handler {
   /// Takes over the process's log from here on.
   ///
   /// @param out where lines go, each written at once and whole
-  /// @param name what the process calls itself
-  static void to(OutputStream out, Logging logging, String name) {
+  static void to(OutputStream out, Logging logging) {
     boolean debug = logging.level() == Logging.Level.DEBUG;
     for (Handler other : ROOT.getHandlers()) {
       ROOT.removeHandler(other);
     }
-    ROOT.addHandler(new Logs(out, new LogLine(logging, name)));
+    ROOT.addHandler(new Logs(out, new LogLine(logging, logging.name())));
     ROOT.setLevel(debug ? Level.INFO : stricter(Level.WARNING, level(logging.level())));
     OURS.setLevel(level(logging.level()));
   }

@@ -3,13 +3,14 @@ package dev.rollcall.server.app;
 import dev.rollcall.server.config.ConfigFiles;
 import dev.rollcall.server.config.Durations;
 import dev.rollcall.server.config.Mistakes;
-import dev.rollcall.server.config.Sources;
-import dev.rollcall.server.config.Values;
+import dev.rollcall.server.merge.CannotMerge;
+import dev.rollcall.server.merge.Merge;
 import dev.rollcall.server.monitor.OneCheck;
 import dev.rollcall.server.monitor.ServiceDefinition;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -43,30 +44,38 @@ record Main(Path directory, Map<String, String> environment) {
   /// All commands.
   CommandLine commands() {
     CommandSpec rollcall =
-        Commands.group("rollcall", "Calls the roll of everything you depend on.");
-    versioned(rollcall);
+        versioned(Commands.group("rollcall", "Calls the roll of everything you depend on."));
     rollcall.addSubcommand(
         "serve",
         Flags.configured(
-            Commands.command("serve", "Watch services, and answer over HTTP.", this::serve),
-            Declared.known()));
-    CommandSpec collect =
+            Declared.SERVE,
+            Commands.command("serve", "Watch services, and answer over HTTP.", this::serve)));
+    rollcall.addSubcommand(
+        Declared.COLLECT,
+        versioned(
+            Flags.configured(
+                Declared.COLLECT,
+                Commands.command(
+                    Declared.COLLECT,
+                    "Take the results of measuring nodes, keep them, and feed hops back.",
+                    this::collect))));
+    rollcall.addSubcommand(
+        Declared.TARGETS,
         Flags.configured(
+            Declared.TARGETS,
             Commands.command(
-                "collect",
-                "Take the results of measuring nodes, keep them, and feed hops back.",
-                this::collect),
-            CollectDeclared.known());
-    rollcall.addSubcommand("collect", versioned(collect));
+                Declared.TARGETS,
+                "Keep the pool of what nodes measure, and hand it out.",
+                this::targets)));
     rollcall.addSubcommand(
         "config",
         Commands.group("config", "Look at the configuration.")
             .addSubcommand(
                 "check",
                 Flags.configured(
+                    Declared.SERVE,
                     Commands.command(
-                        "check", "Say everything that is wrong with it, or ok.", this::check),
-                    Declared.known())));
+                        "check", "Say everything that is wrong with it, or ok.", this::check))));
     rollcall.addSubcommand(
         "check",
         Commands.command("check", "Ask one URL now, and tell how long each part took.", this::ask)
@@ -90,6 +99,26 @@ record Main(Path directory, Map<String, String> environment) {
                     .arity("0")
                     .type(Boolean.class)
                     .description("tell it as JSON")
+                    .build()));
+    rollcall.addSubcommand(
+        "merge",
+        Commands.command("merge", "Join files of collectors into one, for analysis.", this::merge)
+            .addPositional(
+                PositionalParamSpec.builder()
+                    .paramLabel("OUT.db")
+                    .index("0")
+                    .arity("1")
+                    .type(Path.class)
+                    .description("the file to join them into; it may hold some already")
+                    .build())
+            .addPositional(
+                PositionalParamSpec.builder()
+                    .paramLabel("FILE")
+                    .index("1..*")
+                    .arity("1..*")
+                    .type(List.class)
+                    .auxiliaryTypes(Path.class)
+                    .description("files of collectors, or merged ones; they are only read")
                     .build()));
     CommandSpec train =
         Commands.command("train", "Run and end, for Java to learn what a start needs.", this::train)
@@ -116,11 +145,29 @@ record Main(Path directory, Map<String, String> environment) {
 
   private int serve(ParseResult given) throws InterruptedException {
     CountDownLatch stop = Signals.stop();
-    return serve(origin(given), given, _ -> stop.await());
+    return serve(origin(Declared.SERVE, given), given, _ -> stop.await());
+  }
+
+  private int collect(ParseResult given) throws InterruptedException {
+    CountDownLatch stop = Signals.stop();
+    Optional<Configuration<ServiceDefinition>> configuration =
+        read(origin(Declared.COLLECT, given), given);
+    return configuration.isPresent()
+        ? new Collect(configuration.get().settings()).run(_ -> stop.await())
+        : Command.MISTAKE;
+  }
+
+  private int targets(ParseResult given) throws InterruptedException {
+    CountDownLatch stop = Signals.stop();
+    Optional<Configuration<ServiceDefinition>> configuration =
+        read(origin(Declared.TARGETS, given), given);
+    return configuration.isPresent()
+        ? new Targets(configuration.get().settings()).run(_ -> stop.await())
+        : Command.MISTAKE;
   }
 
   private static int serve(
-      Configuration.Origin<ServiceDefinition> origin, ParseResult given, Serve.Wish stop)
+      Configuration.Origin<ServiceDefinition> origin, ParseResult given, Ports.Wish stop)
       throws InterruptedException {
     Optional<Serve> serve = configured(origin, given);
     return serve.isPresent() ? serve.get().run(stop) : Command.MISTAKE;
@@ -132,23 +179,9 @@ record Main(Path directory, Map<String, String> environment) {
     return read(origin, given).map(configuration -> new Serve(origin, configuration, watch));
   }
 
-  private int collect(ParseResult given) throws InterruptedException {
-    CountDownLatch stop = Signals.stop();
-    Mistakes mistakes = new Mistakes();
-    ConfigFiles files = Flags.files(given, directory, environment);
-    Values values =
-        Sources.read(Flags.texts(given, CollectDeclared.known()), environment, files, mistakes)
-            .resolve(CollectDeclared.known(), Configuration.OTHER_VARIABLES);
-    CollectDeclared.contradictions(values, mistakes);
-    if (!mistakes.isEmpty()) {
-      mistakes.lines().forEach(given.commandSpec().commandLine().getErr()::println);
-      return Command.MISTAKE;
-    }
-    return new Collect(CollectDeclared.settings(values, files.directory())).run(stop);
-  }
-
   private int check(ParseResult given) {
-    Optional<Configuration<ServiceDefinition>> configuration = read(origin(given), given);
+    Optional<Configuration<ServiceDefinition>> configuration =
+        read(origin(Declared.SERVE, given), given);
     configuration.ifPresent(
         right -> {
           PrintWriter out = given.commandSpec().commandLine().getOut();
@@ -181,6 +214,38 @@ record Main(Path directory, Map<String, String> environment) {
     return check.get().up() ? Command.OK : Command.TROUBLE;
   }
 
+  private int merge(ParseResult given) {
+    CommandLine line = given.commandSpec().commandLine();
+    Path out = directory.resolve(given.<Path>matchedPositionalValue(0, Path.of("")));
+    List<Path> files =
+        given.<List<Path>>matchedPositionalValue(1, List.of()).stream()
+            .map(directory::resolve)
+            .toList();
+    if (files.isEmpty()) {
+      line.getErr().println("rollcall merge: FILE: is missing: name the files to join");
+      return Command.MISTAKE;
+    }
+    if (files.stream().anyMatch(file -> Merge.same(out, file))) {
+      line.getErr()
+          .println(
+              "rollcall merge: "
+                  + out
+                  + ": is also among the files: name a new one to join them into");
+      return Command.MISTAKE;
+    }
+    try {
+      Merge.Report report =
+          new Merge(out, new MergeProgress(line.getErr(), files.size())).run(files);
+      line.getOut()
+          .println(
+              "%s: %d results added, %d of %d files left out"
+                  .formatted(out, report.added(), report.leftOut(), files.size()));
+      return report.leftOut() == 0 ? Command.OK : Command.TROUBLE;
+    } catch (CannotMerge e) {
+      throw new Trouble(String.valueOf(e.getMessage()));
+    }
+  }
+
   private int train(ParseResult given) throws InterruptedException {
     Path folder = given.matchedPositionalValue(0, directory);
     Training.prepare(folder);
@@ -198,9 +263,10 @@ record Main(Path directory, Map<String, String> environment) {
     return serve(origin, given, Training::run);
   }
 
-  private Configuration.Origin<ServiceDefinition> origin(ParseResult given) {
+  private Configuration.Origin<ServiceDefinition> origin(String command, ParseResult given) {
     return new Configuration.Origin<>(
-        Flags.texts(given, Declared.known()),
+        command,
+        Flags.texts(command, given),
         environment,
         Flags.files(given, directory, environment),
         Serve::services);

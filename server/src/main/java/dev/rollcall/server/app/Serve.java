@@ -2,36 +2,38 @@ package dev.rollcall.server.app;
 
 import dev.rollcall.server.collector.Collector;
 import dev.rollcall.server.config.Mistakes;
+import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.config.Values;
-import dev.rollcall.server.http.CannotListen;
+import dev.rollcall.server.heartbeat.Heartbeats;
 import dev.rollcall.server.http.ErrorShape;
 import dev.rollcall.server.http.Health;
-import dev.rollcall.server.http.HttpListener;
 import dev.rollcall.server.http.ReadyCheck;
+import dev.rollcall.server.http.RequestTimes;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.monitor.Monitor;
 import dev.rollcall.server.monitor.ServiceDefinition;
 import dev.rollcall.server.monitor.ServiceReader;
+import dev.rollcall.server.outbox.AlertUri;
+import dev.rollcall.server.outbox.Channel;
+import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.page.Pages;
 import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DatabaseConfig;
 import dev.rollcall.server.sql.GroupCommit;
-import dev.rollcall.server.sql.StorageException;
+import dev.rollcall.server.target.Pool;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /// The composition root of `serve`: opens every part in the order in which they need each other,
 /// waits, and closes them in reverse.
 final class Serve {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration SETTLED = Duration.ofSeconds(20);
   private static final System.Logger LOG = System.getLogger(Serve.class.getName());
 
@@ -46,17 +48,7 @@ final class Serve {
   private final ServeSettings settings;
   private final Clock clock = Clock.system();
   private final PrometheusRegistry registry = new PrometheusRegistry();
-
-  /// What a running process waits for until it stops.
-  interface Wish {
-    /// Returns when the process has to stop.
-    ///
-    /// @param open what it listens on
-    void await(Open open) throws InterruptedException;
-  }
-
-  /// The ports of a running process, also where free ones were asked for.
-  record Open(int port, int healthPort) {}
+  private final Ports ports;
 
   /// @param watch knows the file from before it was read
   Serve(
@@ -68,62 +60,82 @@ final class Serve {
     this.values = configuration.values();
     this.services = configuration.services();
     this.watch = watch;
+    this.ports =
+        new Ports(Declared.SERVE, settings, ErrorShape.ENVELOPE, new RequestTimes(registry));
   }
 
   /// Runs until `stop` returns.
   ///
   /// @return the exit status
   /// @throws Trouble when a part cannot be opened
-  int run(Wish stop) throws InterruptedException {
-    Logs.to(new FileOutputStream(FileDescriptor.err), settings.log(), settings.name());
-    Parts parts = new Parts(PATIENCE);
-    try (parts) {
-      stop.await(open(parts));
-      LOG.log(Level.INFO, "stopping");
-    } catch (StorageException | CannotListen e) {
-      throw new Trouble(String.valueOf(e.getMessage()));
-    }
-    LOG.log(Level.INFO, "stopped");
-    return parts.orderly() ? Command.OK : Command.TROUBLE;
+  int run(Ports.Wish stop) throws InterruptedException {
+    return ports.run(this::open, stop);
   }
 
   /// Everything that runs, in order.
-  private Open open(Parts parts) {
+  private Ports.Open open(Parts parts) {
+    Set<Role> roles = settings.roles();
     DataFolder.open(settings.storage().data());
     Database database =
         parts.add(
             "the database",
-            Database.open(
-                DatabaseConfig.of(settings.storage().database(), "db/migration/V1__monitor.sql"),
-                clock));
+            Database.open(DatabaseConfig.of(settings.storage().database(), Ports.TABLES), clock));
     GroupCommit commits = parts.add("the commits", new GroupCommit(database));
+    Outbox outbox = parts.add("the outbox", outbox(database, commits));
     Monitor monitor = parts.add("the monitor", monitor(database, commits));
+    Heartbeats heartbeats = parts.add("the heartbeats", heartbeats(database, commits, outbox));
 
+    Pool pool = parts.add("the target pool", pool(database, commits));
+    Targets.start(pool, settings.targets(), parts);
     Collector collector =
-        parts.add("the collector", Collect.collector(settings.collector(), registry, clock));
-
-    List<Route> routes = new ArrayList<>();
-    if (settings.roles().contains(Role.API)) {
-      collector.startWithTheFirstResults();
-      Stream.of(monitor.routes(), collector.routes(), new Pages(monitor.overview(), clock).routes())
-          .flatMap(List::stream)
-          .map(route -> route.around(Listeners::saying503))
-          .forEach(routes::add);
-    }
-    Listeners listeners = new Listeners(settings.web(), ErrorShape.ENVELOPE, registry);
-    HttpListener main =
-        parts.add("the main port", listeners.open(settings.web().main(), "--port or port", routes));
-    HttpListener health =
         parts.add(
-            "the health port",
-            listeners.open(
-                settings.web().health(),
-                "--health-port or health.port",
-                healthRoutes(database, collector)));
+            "the collector",
+            Collect.collector(settings.collector(), new PoolHops(pool), registry, clock));
 
-    if (settings.roles().contains(Role.RUNNER)) {
+    Health health =
+        new Health(
+            Main.version(),
+            List.of(
+                new ReadyCheck("database", database::trouble),
+                new ReadyCheck("results", collector::trouble)),
+            List.of(monitor.outcomes()),
+            registry);
+    List<Route> routes = new ArrayList<>();
+    List<Route> healthRoutes = new ArrayList<>();
+    if (roles.contains(Role.API)) {
+      collector.startWithTheFirstResults();
+      health.before(() -> collector.isOpen() ? collector.seedMetrics() : "");
+      healthRoutes.addAll(collector.readingRoutes());
+      Stream.of(
+              monitor.routes(),
+              heartbeats.routes(),
+              outbox.routes(),
+              pool.routes(),
+              collector.routes(),
+              new Pages(monitor.overview(), clock).routes())
+          .forEach(routes::addAll);
+      routes.add(health.report());
+    }
+    healthRoutes.addAll(health.routes());
+    Ports.Open open = ports.open(parts, routes, healthRoutes);
+    if (roles.contains(Role.API) && settings.web().pings().isPresent()) {
+      ports.open(
+          parts,
+          "the port of the heartbeats",
+          settings.web().pings().get(),
+          Declared.PING_PORT,
+          heartbeats.pingRoutes());
+    }
+
+    if (roles.contains(Role.RUNNER)) {
       monitor.apply(services);
+      outbox.start();
       monitor.start();
+      heartbeats.start();
+      if (settings.deliveries().alertUri().isEmpty()) {
+        LOG.log(
+            Level.INFO, "late heartbeats are only shown: nobody is told, as alert.uri is not set");
+      }
       watch.start(new Reload<>(origin, values, monitor::apply));
       parts.add("the watch of " + origin.files().label(), watch);
     }
@@ -131,11 +143,11 @@ final class Serve {
         Level.INFO,
         "started with {0,number,#} services: {1}, health at {2}",
         services.size(),
-        Listeners.url(settings.web().main(), main),
-        Listeners.url(settings.web().health(), health));
+        open.url(),
+        open.healthUrl());
     services = List.of();
     Thread.ofVirtual().name("settle").start(Serve::settle);
-    return new Open(main.port(), health.port());
+    return open;
   }
 
   /// Gives back the memory that reading the configuration and the first checks took: many times
@@ -148,6 +160,14 @@ final class Serve {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private Outbox outbox(Database database, GroupCommit commits) {
+    ServeSettings.Deliveries deliveries = settings.deliveries();
+    List<Channel> channels =
+        deliveries.alertUri().stream().<Channel>map(uri -> new AlertUri(uri.reveal())).toList();
+    return new Outbox(
+        database, commits, new Outbox.Settings(channels, deliveries.retention()), registry, clock);
   }
 
   private Monitor monitor(Database database, GroupCommit commits) {
@@ -166,23 +186,23 @@ final class Serve {
         clock);
   }
 
-  private List<Route> healthRoutes(Database database, Collector collector) {
-    Health health =
-        new Health(
-            Main.version(),
-            List.of(
-                new ReadyCheck("database", database::trouble),
-                new ReadyCheck("results", collector::trouble)),
-            registry);
-    if (!settings.roles().contains(Role.API)) {
-      return health.routes();
-    }
-    return Stream.of(
-            health.before(() -> collector.isOpen() ? collector.seedMetrics() : "").routes(),
-            collector.readingRoutes())
-        .flatMap(List::stream)
-        .map(route -> route.around(Listeners::saying503))
-        .toList();
+  private Pool pool(Database database, GroupCommit commits) {
+    return new Pool(database, commits, settings.targets().pool(), registry, clock);
+  }
+
+  private Heartbeats heartbeats(Database database, GroupCommit commits, Outbox outbox) {
+    ServeSettings.Heartbeating how = settings.heartbeats();
+    return new Heartbeats(
+        database,
+        commits,
+        new Heartbeats.Settings(
+            how.realert(),
+            how.startupGrace(),
+            how.futureTolerance(),
+            how.key().map(Secret::reveal)),
+        new HeartbeatNews(outbox),
+        registry,
+        clock);
   }
 
   /// The services in the configuration file.

@@ -2,6 +2,7 @@ package dev.rollcall.server.app;
 
 import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.sql.DatabaseLocation;
+import dev.rollcall.server.target.PoolSettings;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -10,17 +11,20 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Everything `serve` has to know, read and checked.
+/// Everything a process has to know, read and checked.
 ///
-/// @param name what this process calls itself in its logs
-/// @param roles what it does
+/// @param roles what this process does
+/// @param collector how results of nodes are kept
+/// @param targets the target pool
 record ServeSettings(
-    String name,
     Set<Role> roles,
     Storage storage,
     Web web,
     Monitoring monitor,
+    Heartbeating heartbeats,
+    Deliveries deliveries,
     Collecting collector,
+    TargetPool targets,
     Logging log) {
   ServeSettings {
     roles = Set.copyOf(roles);
@@ -32,7 +36,14 @@ record ServeSettings(
   record Storage(Path data, DatabaseLocation database) {}
 
   /// What is listened on, and what opens the doors that are not open to everybody.
-  record Web(Listener main, Listener health, Optional<Secret> token, boolean accessLog) {
+  ///
+  /// @param pings a port for heartbeats alone
+  record Web(
+      Listener main,
+      Listener health,
+      Optional<Listener> pings,
+      Optional<Secret> token,
+      boolean accessLog) {
     Web {
       if (main.clashes(health)) {
         throw new IllegalArgumentException(
@@ -73,25 +84,52 @@ record ServeSettings(
     }
   }
 
-  /// How results of nodes are kept.
-  ///
-  /// @param inputUrl where new hops are posted
-  /// @param folder of the results files, absolute
-  /// @param mostBytes of one of them
-  /// @param mostAge of one of them
-  /// @param keep how many of them stay
-  /// @param hopMemory how many addresses are remembered
-  record Collecting(
-      URI inputUrl, Path folder, long mostBytes, Duration mostAge, int keep, int hopMemory) {}
-
   /// How many checks run at once.
   ///
   /// @param perHost of one host and port
   /// @param inFlight of all
   record Limits(int perHost, int inFlight) {}
 
+  /// What is told to the outside.
+  ///
+  /// @param alertUri what is called for a late heartbeat
+  /// @param retention how long deliveries are kept that are done
+  record Deliveries(Optional<Secret> alertUri, Duration retention) {}
+
+  /// How heartbeats are taken.
+  ///
+  /// @param realert how long after one alert the next is owed
+  /// @param startupGrace how long jobs may still call in after a start
+  /// @param futureTolerance how far ahead their clocks may be
+  /// @param key what they have to show
+  record Heartbeating(
+      Duration realert, Duration startupGrace, Duration futureTolerance, Optional<Secret> key) {}
+
+  /// How results of nodes are kept.
+  ///
+  /// @param input where new hops are posted, by a collector alone
+  /// @param folder of the results files, absolute
+  /// @param mostBytes of one of them
+  /// @param mostAge of one of them
+  /// @param keep how many of them stay
+  /// @param hopMemory how many addresses are remembered
+  record Collecting(
+      Input input, Path folder, long mostBytes, Duration mostAge, int keep, int hopMemory) {}
+
+  /// A target pool in another process.
+  ///
+  /// @param token what it asks for
+  record Input(URI url, Optional<Secret> token) {}
+
+  /// How the target pool is kept.
+  ///
+  /// @param optOut a file that names who is not to be measured
+  record TargetPool(PoolSettings pool, Optional<Path> optOut) {}
+
   /// What is logged, and how.
-  record Logging(Level level, Format format) {
+  ///
+  /// @param name what this process calls itself there
+  record Logging(Level level, Format format, String name) {
     /// How much.
     enum Level {
       ERROR,

@@ -38,7 +38,7 @@ final class Training {
     }
   }
 
-  static void run(Serve.Open open) throws InterruptedException {
+  static void run(Ports.Open open) throws InterruptedException {
     String main = "http://127.0.0.1:" + open.port();
     String health = "http://127.0.0.1:" + open.healthPort();
     try (HttpClient client = HttpClient.newHttpClient()) {
@@ -57,6 +57,8 @@ final class Training {
       get(client, main + "/");
       get(client, main + "/v1/services");
       get(client, main + "/v1/services/3/ticks");
+      get(client, main + "/ping?name=itself&frequency=1h");
+      get(client, main + "/v1/heartbeats");
       get(client, main + "/no/such/path");
       get(client, health + "/health");
       get(client, health + "/ready");

@@ -1,5 +1,6 @@
 package dev.rollcall.server.collector;
 
+import dev.rollcall.server.address.Address;
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Answer;
 import dev.rollcall.server.http.ErrorShape;

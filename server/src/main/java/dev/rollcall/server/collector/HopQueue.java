@@ -1,5 +1,6 @@
 package dev.rollcall.server.collector;
 
+import dev.rollcall.server.address.Address;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

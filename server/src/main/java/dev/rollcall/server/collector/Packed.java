@@ -2,6 +2,8 @@ package dev.rollcall.server.collector;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.rollcall.server.address.Address;
+
 /// A growing row of bytes that numbers, addresses and texts are packed into, and read from in the
 /// same order. Small numbers take few bytes (base 128, as in [Protocol
 /// Buffers](https://protobuf.dev/programming-guides/encoding/#varints)).

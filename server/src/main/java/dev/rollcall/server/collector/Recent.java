@@ -1,5 +1,6 @@
 package dev.rollcall.server.collector;
 
+import dev.rollcall.server.address.Address;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package dev.rollcall.server.collector;
 
+import dev.rollcall.server.address.Address;
 import dev.rollcall.server.collector.Result.Hop;
 import dev.rollcall.server.collector.Result.Method;
 import dev.rollcall.server.collector.Result.Traceroute;

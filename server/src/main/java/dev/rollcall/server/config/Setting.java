@@ -59,6 +59,15 @@ public record Setting<T>(
     return "--" + key.replace('.', '-');
   }
 
+  /// Its flag on a command that has a section of settings for itself, where it needs no section:
+  /// `--port` for `targets.port` on the command `targets`.
+  public String flag(String command) {
+    String section = command + ".";
+    return key.startsWith(section)
+        ? "--" + key.substring(section.length()).replace('.', '-')
+        : flag();
+  }
+
   /// Its environment variable: `ROLLCALL_MONITOR_KEEP_ALIVE`.
   public String variable() {
     return "ROLLCALL_" + key.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);

@@ -30,6 +30,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 public final class Sources {
   private static final int LARGEST_VARIABLES = 64 * 1024;
 
+  private final Map<String, String> flagNames;
   private final Map<String, Given> flags;
   private final Map<String, Given> environment;
   private final Map<String, Given> dotEnv;
@@ -37,11 +38,13 @@ public final class Sources {
   private final Mistakes mistakes;
 
   private Sources(
+      Map<String, String> flagNames,
       Map<String, Given> flags,
       Map<String, Given> environment,
       Map<String, Given> dotEnv,
       YamlFile yaml,
       Mistakes mistakes) {
+    this.flagNames = Map.copyOf(flagNames);
     this.flags = flags;
     this.environment = environment;
     this.dotEnv = dotEnv;
@@ -51,9 +54,11 @@ public final class Sources {
 
   /// Reads what can be read before any setting is known.
   ///
+  /// @param flagNames the flags of this command, by the key of the setting each is for
   /// @param flags texts by flag: `--port`
   /// @param environment the process's environment
   public static Sources read(
+      Map<String, String> flagNames,
       Map<String, String> flags,
       Map<String, String> environment,
       ConfigFiles files,
@@ -72,7 +77,12 @@ public final class Sources {
             .map(text -> DotEnv.read(".env", text, mistakes))
             .orElse(Map.of());
     return new Sources(
-        given("command line", flags), given("environment", environment), dotEnv, yaml, mistakes);
+        flagNames,
+        given("command line", flags),
+        given("environment", environment),
+        dotEnv,
+        yaml,
+        mistakes);
   }
 
   /// The `services` section: an empty list where there is none.
@@ -89,14 +99,13 @@ public final class Sources {
   /// The value of each setting; of one that is given wrongly the default, with the mistake noted.
   ///
   /// @param others variables that start with `ROLLCALL_` and are no settings
-  public Values resolve(Known known, List<String> others) {
-    Map<String, Given> inFile = settingsInFile(known.keys());
-    unknownVariables(known.all(), others);
+  public Values resolve(List<Setting<?>> settings, List<String> others) {
+    Map<String, Given> inFile = settingsInFile(settings);
+    unknownVariables(settings, others);
     Map<String, Object> values = new HashMap<>();
     Map<String, Given> strongest = new HashMap<>();
-    for (Setting<?> setting : known.settings()) {
-      List<Value> given =
-          values(setting, known.flag(setting), Optional.ofNullable(inFile.get(setting.key())));
+    for (Setting<?> setting : settings) {
+      List<Value> given = values(setting, Optional.ofNullable(inFile.get(setting.key())));
       if (given.isEmpty()) {
         values.put(setting.key(), setting.kind().parse(setting.standard()));
       } else {
@@ -111,9 +120,9 @@ public final class Sources {
   private record Value(Object value, Given given) {}
 
   /// The right values of a setting, the strongest first.
-  private List<Value> values(Setting<?> setting, String flag, Optional<Given> inFile) {
+  private List<Value> values(Setting<?> setting, Optional<Given> inFile) {
     List<Given> all = new ArrayList<>();
-    Optional.ofNullable(flags.get(flag)).ifPresent(all::add);
+    Optional.ofNullable(flagNames.get(setting.key())).map(flags::get).ifPresent(all::add);
     variable(setting, environment).ifPresent(all::add);
     variable(setting, dotEnv).ifPresent(all::add);
     inFile.ifPresent(all::add);
@@ -242,7 +251,6 @@ public final class Sources {
     List<String> known = new ArrayList<>(others);
     for (Setting<?> setting : settings) {
       known.add(setting.variable());
-      setting.aliases().forEach(alias -> known.add(alias.variable()));
       setting.fileVariable().ifPresent(known::add);
     }
     for (Map<String, Given> variables : List.of(environment, dotEnv)) {

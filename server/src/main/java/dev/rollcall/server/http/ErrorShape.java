@@ -1,6 +1,7 @@
 package dev.rollcall.server.http;
 
 import java.util.List;
+import java.util.Optional;
 import tools.jackson.core.JsonGenerator;
 
 /// How a group of routes writes its errors as JSON.
@@ -18,6 +19,11 @@ public interface ErrorShape {
 
   /// Writes one JSON value.
   void write(JsonGenerator json, int status, List<String> errors);
+
+  /// An error in this shape that one parameter of the query is to blame for.
+  default Answer answer(int status, List<String> errors, Optional<String> parameter) {
+    return answer(status, errors);
+  }
 
   /// An error in this shape.
   default Answer answer(int status, List<String> errors) {

@@ -1,5 +1,10 @@
 package dev.rollcall.server.http;
 
+import dev.rollcall.probe.HealthAnswer;
+import dev.rollcall.probe.HealthEndpoint;
+import dev.rollcall.probe.Probe;
+import dev.rollcall.probe.ProbeFailure;
+import dev.rollcall.probe.Prober;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
@@ -13,19 +18,28 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
-/// The routes of the health port: is the program alive, can it serve, and its metrics.
+/// The routes of the health port: is the program alive, can it serve, what it depends on, and its
+/// metrics.
 public final class Health {
   private final long start = System.nanoTime();
   private final String version;
   private final List<ReadyCheck> checks;
+  private final HealthEndpoint endpoint;
   private final PrometheusRegistry registry;
   private final AtomicBoolean withJvm = new AtomicBoolean();
   private Supplier<String> before = () -> "";
 
-  public Health(String version, List<ReadyCheck> checks, PrometheusRegistry registry) {
+  /// @param checks what has to be in order to serve
+  /// @param further probes that `/_health` asks besides
+  public Health(
+      String version, List<ReadyCheck> checks, List<Probe> further, PrometheusRegistry registry) {
     this.version = version;
     this.checks = List.copyOf(checks);
     this.registry = registry;
+    Prober prober = new Prober();
+    checks.forEach(check -> prober.add(Probe.of(check.name(), attempt -> pass(check))));
+    further.forEach(prober::add);
+    this.endpoint = HealthEndpoint.of(prober);
   }
 
   /// Puts lines before all other metrics, in Prometheus' text format, which then is the only one:
@@ -40,7 +54,31 @@ public final class Health {
     return Route.get("/metrics", Access.PUBLIC, this::metrics);
   }
 
-  /// The three routes.
+  private static void pass(ReadyCheck check) throws ProbeFailure {
+    Optional<String> problem = problem(check);
+    if (problem.isPresent()) {
+      throw new ProbeFailure(problem.get());
+    }
+  }
+
+  /// `GET /_health`, for any port: what this program depends on, as every service with the library
+  /// `probe` says it (200, or 503 when something is not well).
+  public Route report() {
+    return Route.get(HealthEndpoint.PATH, Access.PUBLIC, this::report);
+  }
+
+  private Answer report(Request request) {
+    try {
+      HealthAnswer answer = endpoint.answer("GET", HealthEndpoint.PATH).orElseThrow();
+      return Answer.json(answer.status(), answer.body())
+          .with("Cache-Control", String.valueOf(answer.headers().get("Cache-Control")));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Unavailable("stopping", Duration.ofSeconds(1), e);
+    }
+  }
+
+  /// The routes of the health port.
   ///
   /// - `GET /health`: 200 `{"status":"ok","version":"...","uptime_seconds":12}` while the process
   ///   lives.
@@ -48,11 +86,13 @@ public final class Health {
   ///   ready","reasons":{"<name>":"<why>"}}`.
   /// - `GET /metrics`: the registry and the JVM's own metrics, in Prometheus' text or OpenMetrics,
   ///   whichever `Accept` asks for.
+  /// - `GET /_health`: see [#report()].
   public List<Route> routes() {
     return List.of(
         Route.get("/health", Access.PUBLIC, this::health),
         Route.get("/ready", Access.PUBLIC, this::ready),
-        metricsRoute());
+        metricsRoute(),
+        report());
   }
 
   private Answer health(Request request) {

@@ -28,8 +28,9 @@ final class Query {
       if (end > start) {
         int equals = raw.indexOf('=', start);
         boolean named = equals >= 0 && equals < end;
-        pairs.add(Percent.query(raw.substring(start, named ? equals : end)));
-        pairs.add(named ? Percent.query(raw.substring(equals + 1, end)) : "");
+        String name = Percent.query(raw.substring(start, named ? equals : end));
+        pairs.add(name);
+        pairs.add(named ? value(name, raw.substring(equals + 1, end)) : "");
         if (pairs.size() > 2 * MOST) {
           throw Refusal.badRequest("the query has more than " + MOST + " parameters");
         }
@@ -37,6 +38,14 @@ final class Query {
       start = end + 1;
     }
     return new Query(pairs);
+  }
+
+  private static String value(String name, String raw) {
+    try {
+      return Percent.query(raw);
+    } catch (Refusal e) {
+      throw Refusal.ofParameter(name, "cannot be read: " + e.reason());
+    }
   }
 
   List<String> all(String name) {
@@ -55,7 +64,7 @@ final class Query {
     for (int i = 0; i < namesAndValues.size(); i += 2) {
       if (namesAndValues.get(i).equals(name)) {
         if (found != null) {
-          throw Refusal.badRequest("parameter '" + name + "' is given more than once");
+          throw Refusal.ofParameter(name, "is given more than once");
         }
         found = namesAndValues.get(i + 1);
       }

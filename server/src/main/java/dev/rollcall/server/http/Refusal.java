@@ -2,6 +2,7 @@ package dev.rollcall.server.http;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Ends a request with an error of the caller's: a 4xx status and what to do about it.
 ///
@@ -11,12 +12,15 @@ public final class Refusal extends RuntimeException {
 
   private final int status;
   private final transient List<String> reasons;
+  private final transient Optional<String> parameter;
   private final transient Map<String, String> headers;
 
-  private Refusal(int status, List<String> reasons, Map<String, String> headers) {
+  private Refusal(
+      int status, List<String> reasons, Optional<String> parameter, Map<String, String> headers) {
     super(String.join("; ", reasons), null, false, false);
     this.status = status;
     this.reasons = List.copyOf(reasons);
+    this.parameter = parameter;
     this.headers = headers;
   }
 
@@ -25,7 +29,7 @@ public final class Refusal extends RuntimeException {
     if (status < 400 || status > 499) {
       throw new IllegalArgumentException("status " + status + " is no refusal");
     }
-    return new Refusal(status, List.of(reason), Map.of());
+    return new Refusal(status, List.of(reason), Optional.empty(), Map.of());
   }
 
   /// 400: something in the request is wrong; `reason` names it, with its value and what it should
@@ -36,7 +40,15 @@ public final class Refusal extends RuntimeException {
 
   /// 400: several things are wrong, one line each.
   public static Refusal badRequest(List<String> reasons) {
-    return new Refusal(400, reasons, Map.of());
+    return new Refusal(400, reasons, Optional.empty(), Map.of());
+  }
+
+  /// 400: a parameter of the query is wrong.
+  ///
+  /// @param reason what goes on after the parameter: `is 'x': give a number`
+  public static Refusal ofParameter(String parameter, String reason) {
+    return new Refusal(
+        400, List.of("parameter '" + parameter + "' " + reason), Optional.of(parameter), Map.of());
   }
 
   /// 404: there is no such thing, or it is somebody else's.
@@ -46,7 +58,7 @@ public final class Refusal extends RuntimeException {
 
   /// The same refusal with one more header.
   Refusal with(String header, String value) {
-    return new Refusal(status, reasons, Map.of(header, value));
+    return new Refusal(status, reasons, parameter, Map.of(header, value));
   }
 
   int status() {
@@ -59,7 +71,7 @@ public final class Refusal extends RuntimeException {
   }
 
   Answer answer(ErrorShape shape) {
-    Answer answer = shape.answer(status, reasons);
+    Answer answer = shape.answer(status, reasons, parameter);
     for (Map.Entry<String, String> header : headers.entrySet()) {
       answer = answer.with(header.getKey(), header.getValue());
     }

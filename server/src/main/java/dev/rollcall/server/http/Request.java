@@ -156,8 +156,7 @@ public final class Request {
       number = number * 10 + (c - '0');
     }
     if (!good || number == 0) {
-      throw Refusal.badRequest(
-          "parameter '" + name + "' is '" + value + "': a positive whole number is required");
+      throw Refusal.ofParameter(name, "is '" + value + "': a positive whole number is required");
     }
     return number;
   }

@@ -4,6 +4,7 @@ import dev.rollcall.probe.Probe;
 import dev.rollcall.probes.Authority;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 
 /// What the runner has to know of a service to ask it.
 ///
@@ -17,17 +18,30 @@ record Asked(
     long revision,
     Probe probe) {
 
-  /// Host and port as one text: what the limit of checks at once is counted by.
+  /// Host and port as one text, or the path of a socket: what the limit of checks at once is
+  /// counted by.
   String place() {
-    return authority().toString();
+    return authority().map(Authority::toString).orElseGet(url::getPath);
   }
 
   /// The host's name or address.
   String host() {
-    return authority().host();
+    return authority().map(Authority::host).orElse("localhost");
   }
 
-  private Authority authority() {
-    return Authority.of(url, url.getScheme().equals("https") ? 443 : 80);
+  /// The first of several hosts, where a URL may name them; nothing for a socket on this machine.
+  private Optional<Authority> authority() {
+    String text = url.getRawAuthority();
+    if (text == null) {
+      return Optional.empty();
+    }
+    int end = text.indexOf(',');
+    return Optional.of(Authority.parse(end < 0 ? text : text.substring(0, end), standardPort()));
+  }
+
+  /// Where the URL names none. Those of other protocols matter to nobody: it is the same for all
+  /// services of a scheme.
+  private int standardPort() {
+    return url.getScheme().equals("https") ? 443 : 80;
   }
 }

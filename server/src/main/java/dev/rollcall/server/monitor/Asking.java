@@ -31,20 +31,21 @@ final class Asking {
   /// @param due when the check was due
   /// @throws InterruptedException when the runner is closing: nothing was found
   Observation ask(Asked asked, Instant due) throws InterruptedException {
-    if (!places.enter(asked.place(), asked.timeout())) {
+    String place = asked.place();
+    if (!places.enter(place, asked.timeout())) {
       metrics.skipped();
       return new Observation.Unknown(
           clock.wall(),
           asked.timeout(),
           Measured.NOTHING,
-          "not asked: no free place at " + asked.place() + " (see monitor.per-host)");
+          "not asked: no free place at " + place + " (see monitor.per-host)");
     }
     try {
       Instant now = clock.wall();
       metrics.started(Duration.between(due, now));
       return observe(asked, now);
     } finally {
-      places.leave(asked.place());
+      places.leave(place);
     }
   }
 

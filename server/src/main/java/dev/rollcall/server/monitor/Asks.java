@@ -1,6 +1,7 @@
 package dev.rollcall.server.monitor;
 
 import dev.rollcall.probes.HttpQuestion;
+import dev.rollcall.probes.ServerUrl;
 import dev.rollcall.probes.TcpQuestion;
 
 /// How a service is asked.
@@ -10,4 +11,7 @@ public sealed interface Asks {
 
   /// By a TCP or TLS connection.
   record Tcp(TcpQuestion question) implements Asks {}
+
+  /// In the server's own protocol: whatever [dev.rollcall.probes.Probes] knows the scheme of.
+  record Server(ServerUrl url) implements Asks {}
 }

@@ -1,5 +1,7 @@
 package dev.rollcall.server.monitor;
 
+import dev.rollcall.probe.Probe;
+import dev.rollcall.probe.ProbeFailure;
 import dev.rollcall.probes.Dialer;
 import dev.rollcall.probes.Resolver;
 import dev.rollcall.server.http.Route;
@@ -44,6 +46,7 @@ public final class Monitor implements AutoCloseable {
   private final Overview overview;
   private final ProbeFactory probes;
   private final Schedule schedule;
+  private final Keeping keeping;
   private final Runner runner;
   private final Upkeep upkeep;
 
@@ -69,7 +72,7 @@ public final class Monitor implements AutoCloseable {
     overview = new Overview(database, clock);
     probes = new ProbeFactory(new Dialer(Resolver.system()));
     schedule = new Schedule(database, commits, clock);
-    Keeping keeping = new Keeping(database, commits, schedule, MOST_WAITING, clock);
+    keeping = new Keeping(database, commits, schedule, MOST_WAITING, clock);
     MonitorMetrics metrics = new MonitorMetrics(registry);
     upkeep = new Upkeep(database, commits, settings.retention(), clock);
     runner =
@@ -95,6 +98,21 @@ public final class Monitor implements AutoCloseable {
   /// The services as a person looks at them.
   public Overview overview() {
     return overview;
+  }
+
+  /// Whether what checks found gets into the database in time: not well once more than half of the
+  /// room for what waits is taken, before anything is lost.
+  public Probe outcomes() {
+    return Probe.of(
+        "outcomes",
+        attempt -> {
+          int waiting = keeping.waiting();
+          if (waiting > MOST_WAITING / 2) {
+            throw new ProbeFailure(
+                "%d outcomes wait for the database; past %d the oldest are lost"
+                    .formatted(waiting, MOST_WAITING));
+          }
+        });
   }
 
   /// Makes the services of the configuration file what the file says, from now on.

@@ -3,7 +3,6 @@ package dev.rollcall.server.monitor;
 import dev.rollcall.server.http.Json;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.core.JsonGenerator;
@@ -118,33 +117,6 @@ final class MonitorJson {
     millis(json, "max_response_time_ms", sum.response().map(Sum.Response::max));
     json.writeEndObject();
   }
-
-  /// A named block with its rows, and, where the caller asked for a page, which one it is:
-  /// `"events":{"data":[...],"pagination":{...}}`.
-  static <T> void block(
-      JsonGenerator json, String name, List<T> rows, Row<T> row, Optional<Page> page) {
-    json.writeStartObject().writeName(name).writeStartObject();
-    json.writeName("data").writeStartArray();
-    rows.forEach(each -> row.write(json, each));
-    json.writeEndArray();
-    page.ifPresent(
-        asked ->
-            json.writeName("pagination")
-                .writeStartObject()
-                .writeNumberProperty("page", asked.number())
-                .writeNumberProperty("limit", asked.limit())
-                .writeNumberProperty("total", asked.total())
-                .writeEndObject());
-    json.writeEndObject().writeEndObject();
-  }
-
-  /// Writes one row of a block.
-  interface Row<T> {
-    void write(JsonGenerator json, T row);
-  }
-
-  /// Which page of a list was asked for, and how many rows the whole list has.
-  record Page(int number, int limit, long total) {}
 
   private static void event(JsonGenerator json, Optional<Event> event) {
     if (event.isPresent()) {

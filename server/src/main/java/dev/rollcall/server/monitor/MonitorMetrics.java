@@ -1,5 +1,8 @@
 package dev.rollcall.server.monitor;
 
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
+import io.prometheus.metrics.core.datapoints.GaugeDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.Gauge;
@@ -7,6 +10,8 @@ import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntSupplier;
 
 /// What the monitor tells Prometheus about the services and about itself.
@@ -24,6 +29,11 @@ final class MonitorMetrics {
   private final Gauge certificate;
   private final Histogram lag;
   private final Counter skipped;
+  private final Map<String, Series> series = new ConcurrentHashMap<>();
+
+  /// What grows with every check of one service, so that it need not be looked up each by itself.
+  private record Series(
+      GaugeDataPoint up, CounterDataPoint ticks, DistributionDataPoint response) {}
 
   MonitorMetrics(PrometheusRegistry registry) {
     up =
@@ -90,10 +100,11 @@ final class MonitorMetrics {
   }
 
   void observed(String service, Observation observation) {
+    Series its = series.computeIfAbsent(service, this::begun);
     switch (observation) {
-      case Observation.Unknown _ -> up.labelValues(service).set(Double.NaN);
-      case Observation.Up _ -> tick(service, 1, observation);
-      case Observation.Down _ -> tick(service, 0, observation);
+      case Observation.Unknown _ -> its.up().set(Double.NaN);
+      case Observation.Up _ -> tick(its, 1, observation);
+      case Observation.Down _ -> tick(its, 0, observation);
     }
     observation
         .measured()
@@ -101,10 +112,15 @@ final class MonitorMetrics {
         .ifPresent(ends -> certificate.labelValues(service).set((double) ends.getEpochSecond()));
   }
 
-  private void tick(String service, int value, Observation observation) {
-    up.labelValues(service).set(value);
-    ticks.labelValues(service).inc();
-    response.labelValues(service).observe(seconds(observation.response()));
+  private Series begun(String service) {
+    return new Series(
+        up.labelValues(service), ticks.labelValues(service), response.labelValues(service));
+  }
+
+  private static void tick(Series its, int value, Observation observation) {
+    its.up().set(value);
+    its.ticks().inc();
+    its.response().observe(seconds(observation.response()));
   }
 
   void started(Duration late) {
@@ -117,6 +133,7 @@ final class MonitorMetrics {
 
   /// A service that is no longer asked here leaves no series behind.
   void forget(String service) {
+    series.remove(service);
     up.remove(service);
     response.remove(service);
     ticks.remove(service);

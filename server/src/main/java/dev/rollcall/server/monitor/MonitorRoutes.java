@@ -5,10 +5,10 @@ import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Answer;
 import dev.rollcall.server.http.Envelope;
+import dev.rollcall.server.http.Listing;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
-import dev.rollcall.server.monitor.MonitorJson.Page;
 import dev.rollcall.server.sql.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,7 +22,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class MonitorRoutes {
   private static final int MOST_ROWS = 1_000;
   private static final int MOST_TICKS = 10_000;
-  private static final int USUAL_PAGE = 100;
   private static final Duration USUAL_SPAN = Duration.ofHours(1);
   private static final Duration LONGEST_STEP = Duration.ofDays(366);
   private static final long LAST_SECOND = 253_402_300_799L; // the year 9999
@@ -66,19 +65,16 @@ final class MonitorRoutes {
   }
 
   private Answer list(Request request) {
-    Optional<Asked> page = page(request, MOST_ROWS);
-    List<ServiceStatus> rows = services.list(slice(page, MOST_ROWS));
-    Optional<Page> shown = page.map(asked -> asked.of(services.count()));
-    return Envelope.ok(
-        json -> MonitorJson.block(json, "services", rows, MonitorJson::status, shown));
+    Listing listing = Listing.of(request, MOST_ROWS);
+    return listing.answer(
+        "services", services.list(slice(listing)), MonitorJson::status, services::count);
   }
 
   private Answer events(Request request) {
     long id = existing(request);
-    Optional<Asked> page = page(request, MOST_ROWS);
-    List<Event> rows = events.of(id, slice(page, MOST_ROWS));
-    Optional<Page> shown = page.map(asked -> asked.of(events.count(id)));
-    return Envelope.ok(json -> MonitorJson.block(json, "events", rows, MonitorJson::event, shown));
+    Listing listing = Listing.of(request, MOST_ROWS);
+    return listing.answer(
+        "events", events.of(id, slice(listing)), MonitorJson::event, () -> events.count(id));
   }
 
   private Answer ticks(Request request) {
@@ -89,17 +85,20 @@ final class MonitorRoutes {
       throw Refusal.badRequest("parameter 'from' is not before 'to'");
     }
     Optional<Duration> step = request.query("step").map(MonitorRoutes::step);
-    Optional<Asked> page = page(request, MOST_TICKS);
-    Slice slice = slice(page, MOST_TICKS);
+    Listing listing = Listing.of(request, MOST_TICKS);
     if (step.isPresent()) {
       Duration each = step.get();
-      List<Sum> rows = hours.sums(id, from, to, each, slice);
-      Optional<Page> shown = page.map(asked -> asked.of(hours.count(id, from, to, each)));
-      return Envelope.ok(json -> MonitorJson.block(json, "ticks", rows, MonitorJson::sum, shown));
+      return listing.answer(
+          "ticks",
+          hours.sums(id, from, to, each, slice(listing)),
+          MonitorJson::sum,
+          () -> hours.count(id, from, to, each));
     }
-    List<Tick> rows = ticks.between(id, from, to, slice);
-    Optional<Page> shown = page.map(asked -> asked.of(ticks.count(id, from, to)));
-    return Envelope.ok(json -> MonitorJson.block(json, "ticks", rows, MonitorJson::tick, shown));
+    return listing.answer(
+        "ticks",
+        ticks.between(id, from, to, slice(listing)),
+        MonitorJson::tick,
+        () -> ticks.count(id, from, to));
   }
 
   private Answer show(Request request) {
@@ -181,30 +180,8 @@ final class MonitorRoutes {
     return Refusal.of(409, "name: another service is called \"" + definition.name() + "\"");
   }
 
-  /// The page that was asked for, if one was: both parameters are positive whole numbers; a limit
-  /// beyond `most` is cut.
-  private static Optional<Asked> page(Request request, int most) {
-    OptionalLong page = request.queryNumber("page");
-    OptionalLong limit = request.queryNumber("limit");
-    if (page.isEmpty() && limit.isEmpty()) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        new Asked(
-            (int) Math.min(page.orElse(1), Integer.MAX_VALUE),
-            (int) Math.min(limit.orElse(USUAL_PAGE), most)));
-  }
-
-  /// A page, before it is known how many rows there are.
-  private record Asked(int number, int limit) {
-    Page of(long total) {
-      return new Page(number, limit, total);
-    }
-  }
-
-  private static Slice slice(Optional<Asked> page, int most) {
-    return page.map(asked -> Slice.ofPage(asked.number(), asked.limit()))
-        .orElseGet(() -> Slice.ofPage(1, most));
+  private static Slice slice(Listing listing) {
+    return Slice.ofPage(listing.page().number(), listing.page().limit());
   }
 
   private static Optional<Instant> instant(Request request, String name) {

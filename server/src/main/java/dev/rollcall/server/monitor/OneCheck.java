@@ -5,6 +5,7 @@ import dev.rollcall.probe.Phase;
 import dev.rollcall.probe.ProbeFailure;
 import dev.rollcall.probes.Dialer;
 import dev.rollcall.probes.Resolver;
+import dev.rollcall.probes.ServerUrl;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.http.Json;
 import java.io.StringWriter;
@@ -21,7 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// One check for a person at a terminal: asks a URL as the monitor would, and tells each part of
 /// it.
 ///
-/// @param url what was asked
+/// @param url what was asked, without user and password
 /// @param failure why it is not up, if it is not
 public record OneCheck(String url, Optional<String> failure, Attempt attempt) {
   private static final Map<Phase, String> WORDS = words();
@@ -32,15 +33,40 @@ public record OneCheck(String url, Optional<String> failure, Attempt attempt) {
   public static Optional<OneCheck> of(String url, Duration timeout, Mistakes mistakes)
       throws InterruptedException {
     ServiceReader reader = new ServiceReader(new ServiceReader.Defaults(timeout, timeout, false));
-    ObjectNode service = JsonNodeFactory.instance.objectNode().put("name", url).put("url", url);
-    Optional<ServiceDefinition> definition = reader.one(service, "", mistakes);
-    if (definition.isEmpty()) {
+    Optional<ServerUrl> server = parsed(url, mistakes);
+    Optional<ServiceDefinition> definition =
+        server.flatMap(given -> reader.one(service(given), "", mistakes));
+    if (server.isEmpty() || definition.isEmpty()) {
       return Optional.empty();
     }
     try (ProbeFactory probes = new ProbeFactory(new Dialer(Resolver.system()))) {
       Attempt attempt = Attempt.within(timeout);
-      return Optional.of(new OneCheck(url, failure(probes, definition.get(), attempt), attempt));
+      return Optional.of(
+          new OneCheck(
+              server.get().toString(), failure(probes, definition.get(), attempt), attempt));
     }
+  }
+
+  /// Here alone a URL may have a user and a password in it; they go where a service has them.
+  private static Optional<ServerUrl> parsed(String url, Mistakes mistakes) {
+    try {
+      return Optional.of(ServerUrl.of(url));
+    } catch (IllegalArgumentException e) {
+      mistakes.add("url", String.valueOf(e.getMessage()));
+      return Optional.empty();
+    }
+  }
+
+  private static ObjectNode service(ServerUrl server) {
+    ObjectNode service =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("name", server.toString())
+            .put("url", server.uri().toString());
+    server
+        .login()
+        .ifPresent(login -> service.put("user", login.user()).put("password", login.password()));
+    return service;
   }
 
   private static Optional<String> failure(

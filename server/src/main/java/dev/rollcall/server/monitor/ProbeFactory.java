@@ -4,22 +4,26 @@ import dev.rollcall.probe.Probe;
 import dev.rollcall.probes.Dialer;
 import dev.rollcall.probes.HttpAsker;
 import dev.rollcall.probes.HttpProbe;
+import dev.rollcall.probes.Probes;
 import dev.rollcall.probes.TcpProbe;
 
 /// Makes the probe that asks a service. All of them share one client and its connections.
 final class ProbeFactory implements AutoCloseable {
   private final Dialer dialer;
   private final HttpAsker http;
+  private final Probes servers;
 
   ProbeFactory(Dialer dialer) {
     this.dialer = dialer;
     this.http = new HttpAsker(dialer);
+    this.servers = new Probes(dialer, http);
   }
 
   Probe of(ServiceDefinition definition) {
     return switch (definition.asks()) {
       case Asks.Http(var question) -> new HttpProbe(definition.name(), question, http);
       case Asks.Tcp(var question) -> new TcpProbe(definition.name(), question, dialer);
+      case Asks.Server(var url) -> servers.of(definition.name(), url);
     };
   }
 

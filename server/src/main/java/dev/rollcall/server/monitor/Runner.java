@@ -16,6 +16,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// Calls the roll: takes the services whose turn comes, starts each check at its moment on a
 /// virtual thread of its own, and hands on what it found.
@@ -43,6 +44,16 @@ final class Runner implements AutoCloseable {
 
   private static final int AT_ONCE = 2_000;
 
+  /// A process that has just started, with all services due at once, is slow: its code is not
+  /// compiled yet. Given no more than it can do, its memory does not fill with checks that wait for
+  /// the processor: at most so many of them overlap, unless that would start fewer than a thousand
+  /// a second.
+  private static final Duration COLD = Duration.ofSeconds(12);
+
+  private static final int AT_ONCE_COLD = 500;
+  private static final int OVERLAP_COLD = 64;
+  private static final Duration PACE_COLD = Duration.ofMillis(1);
+
   private final Roster roster;
   private final Asking asking;
   private final Keeping keeping;
@@ -52,7 +63,9 @@ final class Runner implements AutoCloseable {
   private final Semaphore room;
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("check-", 0).factory());
+  private final AtomicInteger running = new AtomicInteger();
   private final AtomicBoolean databaseAway = new AtomicBoolean();
+  private final Duration warm;
   private final Instant started;
   private Instant swept;
   private Instant clockOrigin;
@@ -73,6 +86,7 @@ final class Runner implements AutoCloseable {
     this.mostInFlight = mostInFlight;
     this.room = new Semaphore(mostInFlight);
     this.started = clock.wall();
+    this.warm = clock.monotonic().plus(COLD);
     this.swept = started;
     this.clockOrigin = started.minus(clock.monotonic());
   }
@@ -103,7 +117,7 @@ final class Runner implements AutoCloseable {
   private Instant round() {
     Instant now = clock.wall();
     Instant next = now.plus(ROUND);
-    int limit = Math.min(AT_ONCE, room.availablePermits());
+    int limit = Math.min(cold() ? AT_ONCE_COLD : AT_ONCE, room.availablePermits());
     if (limit == 0) {
       return next;
     }
@@ -121,6 +135,10 @@ final class Runner implements AutoCloseable {
 
   private void begin(List<Start> starts) {
     room.acquireUninterruptibly(starts.size());
+    if (cold()) {
+      start(starts); // before any others
+      return;
+    }
     try {
       threads.execute(() -> start(starts));
     } catch (RejectedExecutionException e) {
@@ -197,6 +215,9 @@ final class Runner implements AutoCloseable {
       while (left.hasNext()) {
         Start next = left.next();
         sleepUntil(next.at());
+        if (cold() && running.get() >= OVERLAP_COLD) {
+          Thread.sleep(PACE_COLD);
+        }
         threads.execute(() -> run(next.turn()));
       }
     } catch (InterruptedException | RejectedExecutionException e) {
@@ -204,7 +225,12 @@ final class Runner implements AutoCloseable {
     }
   }
 
+  private boolean cold() {
+    return clock.monotonic().compareTo(warm) < 0;
+  }
+
   private void run(Roster.Turn turn) {
+    running.incrementAndGet();
     Watch watch = turn.watch();
     Asked asked = watch.asked();
     try {
@@ -216,6 +242,7 @@ final class Runner implements AutoCloseable {
     } catch (InterruptedException e) {
       watch.abandon(clock.wall()); // closing
     } finally {
+      running.decrementAndGet();
       room.release();
     }
   }

@@ -3,6 +3,8 @@ package dev.rollcall.server.monitor;
 import dev.rollcall.probes.HttpExpectation;
 import dev.rollcall.probes.HttpQuestion;
 import dev.rollcall.probes.HttpSettings;
+import dev.rollcall.probes.Probes;
+import dev.rollcall.probes.ServerUrl;
 import dev.rollcall.probes.StatusRange;
 import dev.rollcall.probes.TcpQuestion;
 import dev.rollcall.probes.TlsOptions;
@@ -19,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -65,6 +68,16 @@ public final class ServiceReader {
           "redirects",
           "keep-alive");
   private static final Set<String> TCP_ONLY = Set.of("send", "expect");
+
+  /// Kept from servers that are asked in their own protocol; who they let in is theirs too.
+  private static final Set<String> NOT_FOR_SERVERS =
+      HTTP_ONLY.stream()
+          .filter(key -> !key.equals("user") && !key.equals("password"))
+          .collect(Collectors.toSet());
+
+  /// Their drivers speak TLS themselves.
+  private static final Set<String> TLS_IN_THE_URL =
+      Set.of("postgres", "postgresql", "mysql", "mariadb");
 
   /// What holds where a service does not say otherwise.
   public record Defaults(Duration interval, Duration timeout, boolean keepAlive) {}
@@ -124,7 +137,7 @@ public final class ServiceReader {
             .duration("timeout", Duration.ofMillis(1), LONGEST_TIMEOUT)
             .orElse(defaults.timeout());
     boolean keepAlive = fields.bool("keep-alive").orElse(defaults.keepAlive());
-    Optional<Asks> asks = url.flatMap(to -> asks(fields, to, keepAlive));
+    Optional<Asks> asks = url.flatMap(to -> asks(fields, to, timeout, keepAlive));
     if (fields.wrong() || name.isEmpty() || url.isEmpty() || asks.isEmpty()) {
       return Optional.empty();
     }
@@ -149,11 +162,12 @@ public final class ServiceReader {
     String url = text.get().strip();
     try {
       URI uri = new URI(url);
-      if (uri.getUserInfo() != null) {
+      if (uri.getRawAuthority() != null && uri.getRawAuthority().contains("@")) {
         fields.mistake("url", "holds a user or password: put them into user and password");
         return Optional.empty();
       }
-      if (uri.getRawAuthority() != null && uri.getScheme() != null) {
+      boolean place = uri.getRawAuthority() != null || "unix".equals(uri.getScheme());
+      if (place && uri.getScheme() != null) {
         return Optional.of(uri);
       }
     } catch (URISyntaxException e) {
@@ -163,7 +177,7 @@ public final class ServiceReader {
     return Optional.empty();
   }
 
-  private static Optional<Asks> asks(Fields fields, URI url, boolean keepAlive) {
+  private static Optional<Asks> asks(Fields fields, URI url, Duration timeout, boolean keepAlive) {
     return switch (url.getScheme()) {
       case "http", "https" -> {
         fields.refuse(TCP_ONLY, "is for tcp and tls alone: remove it");
@@ -173,12 +187,34 @@ public final class ServiceReader {
         fields.refuse(HTTP_ONLY, "is for http and https alone: remove it");
         yield fields.built("url", () -> new Asks.Tcp(tcp(fields, url)));
       }
+      case String scheme when Probes.schemes().contains(scheme) -> {
+        fields.refuse(TCP_ONLY, "is for tcp and tls alone: remove it");
+        fields.refuse(NOT_FOR_SERVERS, "is for http and https alone: remove it");
+        if (TLS_IN_THE_URL.contains(scheme)) {
+          fields.refuse(Set.of("tls"), "stands in the URL here, as in ?sslmode=verify-full");
+        }
+        yield fields.built("url", () -> new Asks.Server(server(fields, url, timeout)));
+      }
       default -> {
         fields.mistake(
-            "url", url.getScheme(), "is no scheme that can be asked: use http, https, tcp or tls");
+            "url",
+            url.getScheme(),
+            "is no scheme that can be asked: use one of " + String.join(", ", Probes.schemes()));
         yield Optional.empty();
       }
     };
+  }
+
+  /// Made into a probe once, so that what is wrong with the URL is said now.
+  private static ServerUrl server(Fields fields, URI url, Duration timeout) {
+    ServerUrl server = new ServerUrl(url, Optional.empty(), tls(fields), timeout);
+    Optional<String> user = fields.text("user");
+    Optional<String> password = fields.text("password");
+    if (user.isPresent() || password.isPresent()) {
+      server = server.login(user.orElse(""), password.orElse(""));
+    }
+    Probes.validate(server);
+    return server;
   }
 
   private static HttpQuestion http(Fields fields, URI url, boolean keepAlive) {

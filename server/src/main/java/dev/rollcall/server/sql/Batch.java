@@ -33,4 +33,10 @@ public interface Batch<I, R> {
   default Optional<Comparator<I>> order() {
     return Optional.empty();
   }
+
+  /// What its items survive once they are committed. A transaction that several kinds share gives
+  /// all of them the most that one of them asks for.
+  default Durability durability() {
+    return Durability.POWER;
+  }
 }

@@ -21,6 +21,7 @@ import org.jdbi.v3.core.Handle;
 /// and opened anew.
 public final class Database implements AutoCloseable {
   private static final Duration PROBE_EVERY = Duration.ofSeconds(1);
+  private static final Duration SYNC_AFTER = Duration.ofMillis(500);
   private static final int MOST_CONFLICTS = 10;
 
   /// Why writing fails, and when it was last tried.
@@ -34,6 +35,8 @@ public final class Database implements AutoCloseable {
   private final Runnable release;
   private final Clock clock;
   private final AtomicBoolean probing = new AtomicBoolean();
+  private final AtomicBoolean syncing = new AtomicBoolean();
+  private volatile boolean unsynced;
   private volatile Optional<Trouble> trouble = Optional.empty();
 
   private Database(
@@ -112,7 +115,7 @@ public final class Database implements AutoCloseable {
             file::close,
             clock);
     try {
-      database.write(tx -> plain.schema().forEach(tx::execute));
+      database.write(tx -> plain.schema().forEach(tx::execute), Durability.POWER);
       return database;
     } catch (RuntimeException e) {
       database.close();
@@ -224,26 +227,63 @@ public final class Database implements AutoCloseable {
 
   private void probe() {
     try {
-      write(tx -> tx.execute(dialect.smallestWrite()));
-    } catch (StorageException stillThere) {
-      // It is noted, and whoever asks a second later tries again.
+      writeLittle();
     } finally {
       probing.set(false);
     }
   }
 
-  /// Runs `work` in one transaction on this thread and commits it. What lost against another
-  /// transaction is run again, and what met trouble is run once more on a new connection: `work`
-  /// changes nothing outside of the transaction.
+  /// Writes the least there is to write, and syncs it with everything before it.
+  private void writeLittle() {
+    try {
+      write(tx -> tx.execute(dialect.smallestWrite()), Durability.POWER);
+    } catch (StorageException noted) {
+      // It is the trouble now, and whoever asks for that a second later has it tried again.
+    }
+  }
+
+  /// Whether something was committed that loss of power could take away.
+  boolean unsynced() {
+    return unsynced;
+  }
+
+  private void committed(Durability durability) {
+    if (durability == Durability.POWER || dialect instanceof Dialect.Postgres) {
+      unsynced = false;
+    } else {
+      unsynced = true;
+      if (syncing.compareAndSet(false, true)) {
+        Thread.ofVirtual().name("database-sync").start(this::sync);
+      }
+    }
+  }
+
+  /// Syncs what was committed without a sync, unless somebody's commit has done so meanwhile.
+  private void sync() {
+    try {
+      Thread.sleep(SYNC_AFTER);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    syncing.set(false); // what is committed from here on starts the next one
+    if (unsynced) {
+      writeLittle();
+    }
+  }
+
+  /// Runs `work` in one transaction on this thread and commits it, to survive that much. What lost
+  /// against another transaction is run again, and what met trouble is run once more on a new
+  /// connection: `work` changes nothing outside of the transaction.
   ///
   /// @throws StorageException when the database fails
   /// @throws RuntimeException as `work` threw it; nothing was written
-  void write(Consumer<Handle> work) {
+  void write(Consumer<Handle> work, Durability durability) {
     int conflicts = 0;
     boolean again = true;
     while (true) {
-      Optional<Failure> failure = attempt(work);
+      Optional<Failure> failure = attempt(work, durability);
       if (failure.isEmpty()) {
+        committed(durability);
         if (trouble.isPresent()) {
           trouble = Optional.empty();
         }
@@ -277,7 +317,7 @@ public final class Database implements AutoCloseable {
 
   private record Failure(Diagnosis found, Stage stage, RuntimeException cause) {}
 
-  private Optional<Failure> attempt(Consumer<Handle> work) {
+  private Optional<Failure> attempt(Consumer<Handle> work, Durability durability) {
     Handle tx;
     try {
       tx = writers.jdbi().open();
@@ -286,6 +326,7 @@ public final class Database implements AutoCloseable {
     }
     Stage stage = Stage.WORK;
     try {
+      writers.durability(tx, durability);
       tx.begin();
       work.accept(tx);
       stage = Stage.COMMIT;
@@ -352,6 +393,12 @@ public final class Database implements AutoCloseable {
       case PASSING, CONFLICT, STATEMENT ->
           new StorageException(where + found.words(), StorageException.Outcome.RETRY, cause);
     };
+  }
+
+  /// What ends a query, in a transaction, of rows that it will change: nobody else changes them
+  /// meanwhile. Empty where there is one writer anyway.
+  public String locked() {
+    return dialect.locked();
   }
 
   Dialect dialect() {

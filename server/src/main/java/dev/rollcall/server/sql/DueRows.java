@@ -35,6 +35,7 @@ public final class DueRows<T> {
 
   private final String earliest;
   private final String select;
+  private final String lock;
   private final String lease;
   private final String finish;
   private final int instants;
@@ -48,12 +49,19 @@ public final class DueRows<T> {
     this.commits = commits;
     this.clock = clock;
     this.table = table;
-    this.earliest = "SELECT MIN(due_at) FROM " + table.name();
+    String part = table.part().isEmpty() ? "" : "(" + table.part() + ") AND ";
+    this.earliest =
+        "SELECT MIN(due_at) FROM "
+            + table.name()
+            + (table.part().isEmpty() ? "" : " WHERE " + table.part());
     this.select =
         "SELECT %s AS due_key, due_at AS due_due, fence AS due_fence, %s FROM %s"
                 .formatted(table.key(), table.columns(), table.name())
-            + " WHERE due_at <= :until ORDER BY due_at LIMIT :limit"
+            + " WHERE "
+            + part
+            + "due_at <= :until ORDER BY due_at LIMIT :limit"
             + database.dialect().skipLocked();
+    this.lock = select.replace(" WHERE due_at", " WHERE due_at > :after AND due_at");
     this.lease =
         "UPDATE %s SET due_at = ?, fence = fence + 1, owner = ? WHERE %s = ?"
             .formatted(table.name(), table.key());
@@ -62,7 +70,8 @@ public final class DueRows<T> {
             .formatted(table.name(), table.next().replace(":at", "?"), table.key());
     this.instants = table.next().split(":at", -1).length - 1;
     this.release =
-        "UPDATE %s SET due_at = :now, owner = NULL WHERE owner <> :owner".formatted(table.name());
+        "UPDATE %s SET due_at = :now, owner = NULL WHERE %sowner <> :owner"
+            .formatted(table.name(), part);
   }
 
   /// Claims at most `limit` rows that are due by `until`, the longest due first. Where none is, it
@@ -73,6 +82,16 @@ public final class DueRows<T> {
         : commits.write(claims, new Claim(until, limit));
   }
 
+  /// The rows that became due after `after` and by `until`, at most `limit`, the longest due first:
+  /// for work that is done in the transaction `tx` which finds them, so that nobody needs a lease.
+  /// No other process gets them meanwhile. The transaction has to move their `due_at` itself; their
+  /// fence is not counted up.
+  public List<Lease<T>> lock(Handle tx, Instant after, Instant until, int limit) {
+    try (Query query = tx.createQuery(lock)) {
+      return leases(query.bind("after", after.toEpochMilli()), until, limit, 0);
+    }
+  }
+
   private List<List<Lease<T>>> claimAll(Handle tx, List<Claim> asked) {
     return asked.stream().map(claim -> claim(tx, claim)).toList();
   }
@@ -80,18 +99,7 @@ public final class DueRows<T> {
   private List<Lease<T>> claim(Handle tx, Claim claim) {
     List<Lease<T>> leases;
     try (Query query = tx.createQuery(select)) {
-      leases =
-          query
-              .bind("until", claim.until().toEpochMilli())
-              .bind("limit", claim.limit())
-              .map(
-                  (row, context) ->
-                      new Lease<>(
-                          row.getLong("due_key"),
-                          Instant.ofEpochMilli(row.getLong("due_due")),
-                          row.getLong("due_fence") + 1,
-                          table.mapper().map(row, context)))
-              .list();
+      leases = leases(query, claim.until(), claim.limit(), 1);
     }
     if (leases.isEmpty()) {
       return leases;
@@ -107,6 +115,20 @@ public final class DueRows<T> {
           row.setLong(3, due.key());
         });
     return leases;
+  }
+
+  private List<Lease<T>> leases(Query query, Instant until, int limit, int claims) {
+    return query
+        .bind("until", until.toEpochMilli())
+        .bind("limit", limit)
+        .map(
+            (row, context) ->
+                new Lease<>(
+                    row.getLong("due_key"),
+                    Instant.ofEpochMilli(row.getLong("due_due")),
+                    row.getLong("due_fence") + claims,
+                    table.mapper().map(row, context)))
+        .list();
   }
 
   /// Finishes leases inside the transaction `tx` of a [Batch], together with what was learned from

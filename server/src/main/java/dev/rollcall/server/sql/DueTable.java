@@ -20,6 +20,8 @@ import org.jdbi.v3.core.mapper.RowMapper;
 /// @param next when a finished row is due again, as SQL over its columns and `:at`, which the
 ///   finisher gives: just `:at`; or the first instant on a row's own phase after it: `((:at -
 ///   phase_ms) / interval_ms + 1) * interval_ms + phase_ms`
+/// @param part which of the table's rows are meant, as a condition of SQL: `channel = 'mail'`, with
+///   an index on what it names and `due_at`; empty for all
 /// @param <T> what the mapper makes of a row
 public record DueTable<T>(
     String name,
@@ -27,4 +29,22 @@ public record DueTable<T>(
     String columns,
     RowMapper<T> mapper,
     Function<T, Duration> lease,
-    String next) {}
+    String next,
+    String part) {
+  /// All rows of the table.
+  public DueTable(
+      String name,
+      String key,
+      String columns,
+      RowMapper<T> mapper,
+      Function<T, Duration> lease,
+      String next) {
+    this(name, key, columns, mapper, lease, next, "");
+  }
+
+  /// The rows for which `condition` holds: each part of a table may be claimed by itself, so that
+  /// what waits in one keeps nothing in another from being found.
+  public DueTable<T> part(String condition) {
+    return new DueTable<>(name, key, columns, mapper, lease, next, condition);
+  }
+}

@@ -161,7 +161,7 @@ public final class GroupCommit implements AutoCloseable {
 
   private void commit(List<Call<?, ?>> group) {
     try {
-      database.write(tx -> apply(tx, group));
+      database.write(tx -> apply(tx, group), durability(group));
     } catch (StorageException e) {
       group.forEach(call -> call.failed(e));
     } catch (RuntimeException e) {
@@ -173,6 +173,15 @@ public final class GroupCommit implements AutoCloseable {
         commit(group.subList(half, group.size()));
       }
     }
+  }
+
+  private static Durability durability(List<Call<?, ?>> group) {
+    for (Call<?, ?> call : group) {
+      if (call.kind().durability() == Durability.POWER) {
+        return Durability.POWER;
+      }
+    }
+    return Durability.PROCESS;
   }
 
   /// Kind after kind, in the order in which they came first.

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -84,6 +85,10 @@ final class PostgresConnections implements Connections {
   public Connection openConnection() throws SQLException {
     return pool.getConnection();
   }
+
+  /// All are synced: see [Durability#PROCESS].
+  @Override
+  public void durability(Handle connection, Durability durability) {}
 
   @Override
   public void condemn(Connection connection) {

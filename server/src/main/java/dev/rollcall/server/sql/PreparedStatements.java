@@ -28,6 +28,11 @@ final class PreparedStatements implements StatementBuilder {
   @Override
   public PreparedStatement create(Connection connection, String sql, StatementContext context)
       throws SQLException {
+    return take(connection, sql);
+  }
+
+  /// The statement of that text, to be given back with [#close].
+  PreparedStatement take(Connection connection, String sql) throws SQLException {
     PreparedStatement kept = idle.remove(sql);
     return kept != null ? kept : connection.prepareStatement(sql);
   }

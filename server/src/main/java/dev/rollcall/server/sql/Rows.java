@@ -1,18 +1,32 @@
 package dev.rollcall.server.sql;
 
+import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 
-/// One statement run for many rows, straight through JDBC: for what is written with every check, as
-/// Jdbi's binding of a value costs about as much as SQLite's writing it.
+/// One statement run for many rows, straight through JDBC: for what is written with every check or
+/// heartbeat, as Jdbi's binding of a value costs about as much as SQLite's writing it. The prepared
+/// statements are kept, as Jdbi's are.
 public final class Rows {
   /// Sets the parameters of the statement, counted from 1, to the values of one row.
   @FunctionalInterface
   public interface Binder<T> {
     void bind(PreparedStatement statement, T row) throws SQLException;
+  }
+
+  /// Makes something of the row at which a result stands.
+  @FunctionalInterface
+  public interface Mapper<R> {
+    R map(ResultSet row) throws SQLException;
+  }
+
+  private interface Work<R> {
+    R with(PreparedStatement statement) throws SQLException;
   }
 
   private Rows() {}
@@ -23,12 +37,54 @@ public final class Rows {
     if (rows.isEmpty()) {
       return new int[0];
     }
-    try (PreparedStatement statement = tx.getConnection().prepareStatement(sql)) {
-      for (T row : rows) {
-        binder.bind(statement, row);
-        statement.addBatch();
+    return prepared(
+        tx,
+        sql,
+        statement -> {
+          if (rows.size() == 1) {
+            binder.bind(statement, rows.getFirst());
+            return new int[] {statement.executeUpdate()};
+          }
+          for (T row : rows) {
+            binder.bind(statement, row);
+            statement.addBatch();
+          }
+          return statement.executeBatch();
+        });
+  }
+
+  /// Runs the query `sql` once, with the parameters that `question` gives, and returns its rows.
+  public static <T, R> List<R> read(
+      Handle tx, String sql, T question, Binder<T> binder, Mapper<R> mapper) {
+    return prepared(
+        tx,
+        sql,
+        statement -> {
+          binder.bind(statement, question);
+          List<R> rows = new ArrayList<>(1);
+          try (ResultSet found = statement.executeQuery()) {
+            while (found.next()) {
+              rows.add(mapper.map(found));
+            }
+          }
+          return rows;
+        });
+  }
+
+  private static <R> R prepared(Handle tx, String sql, Work<R> work) {
+    Connection connection = tx.getConnection();
+    try {
+      if (!(tx.getStatementBuilder() instanceof PreparedStatements kept)) {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) { // pgjdbc keeps them
+          return work.with(statement);
+        }
       }
-      return statement.executeBatch();
+      PreparedStatement statement = kept.take(connection, sql);
+      try {
+        return work.with(statement);
+      } finally {
+        kept.close(connection, sql, statement);
+      }
     } catch (SQLException e) {
       throw new UnableToExecuteStatementException(e, null);
     }

@@ -6,10 +6,12 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /// At most so many connections to one SQLite file, opened when first needed, the last used first,
-/// so that its cache is warm. Their prepared statements live as long as they do.
+/// so that its cache is warm. Their prepared statements live as long as they do. They are opened
+/// with [Durability#POWER].
 final class SqliteConnections implements Connections {
   /// Opens one connection.
   interface Opener {
@@ -21,6 +23,7 @@ final class SqliteConnections implements Connections {
   private final Semaphore free;
   private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
   private final Map<Connection, PreparedStatements> statements = new ConcurrentHashMap<>();
+  private final Map<Connection, Durability> durabilities = new ConcurrentHashMap<>();
   private final Jdbi jdbi;
   private volatile boolean closed;
 
@@ -71,7 +74,21 @@ final class SqliteConnections implements Connections {
   }
 
   @Override
+  public void durability(Handle handle, Durability durability) {
+    Connection connection = handle.getConnection();
+    if (durabilities.getOrDefault(connection, Durability.POWER) != durability) {
+      handle.execute(
+          switch (durability) {
+            case POWER -> "PRAGMA synchronous = FULL";
+            case PROCESS -> "PRAGMA synchronous = NORMAL";
+          });
+      durabilities.put(connection, durability);
+    }
+  }
+
+  @Override
   public void condemn(Connection connection) {
+    durabilities.remove(connection);
     PreparedStatements prepared = statements.remove(connection);
     try {
       if (prepared != null) {

@@ -87,7 +87,8 @@ final class SqliteFile implements AutoCloseable {
     return Arrays.stream(version.split("\\.")).mapToInt(Integer::parseInt).toArray();
   }
 
-  /// The one connection that writes. Each commit is synced to the disk.
+  /// The one connection that writes. Each commit is synced to the disk, unless
+  /// [Connections#durability] says otherwise.
   Connection writer(List<String> pragmas) throws SQLException {
     SQLiteConfig config = config();
     config.setSynchronous(SynchronousMode.FULL);

@@ -106,7 +106,7 @@ class LogsTest {
   }
 
   private void log(Logging.Level level, Logging.Format format) {
-    Logs.to(out, new Logging(level, format), "rollcall");
+    Logs.to(out, new Logging(level, format, "rollcall"));
   }
 
   private List<String> lines() {

@@ -33,8 +33,8 @@ class SettingsPageTest {
   @Test
   void thePageOfTheCollectorNamesEveryFlagAndItsDefault() throws IOException {
     List<String> lines = Files.readAllLines(Path.of("../docs/collector.md"));
-    for (Setting<?> setting : CollectDeclared.ALL) {
-      String flag = "`" + CollectDeclared.known().flag(setting) + "`";
+    for (Setting<?> setting : Declared.of(Declared.COLLECT)) {
+      String flag = "`" + setting.flag(Declared.COLLECT) + "`";
       assertThat(lines)
           .as(flag)
           .anyMatch(
@@ -42,8 +42,8 @@ class SettingsPageTest {
                   line.contains(flag)
                       && (!line.startsWith("|") || line.contains(setting.standard())));
     }
-    assertThat(CollectDeclared.ALL)
-        .extracting(CollectDeclared.known()::flag)
+    assertThat(Declared.of(Declared.COLLECT))
+        .extracting(setting -> setting.flag(Declared.COLLECT))
         .doesNotHaveDuplicates();
   }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rollcall.server.address.Address;
 import dev.rollcall.server.collector.Result.Hop;
 import dev.rollcall.server.collector.Result.Method;
 import dev.rollcall.server.collector.Result.Traceroute;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.rollcall.server.address.Address;
 import dev.rollcall.server.collector.ResultReader.Reading;
 import dev.rollcall.server.sql.StorageException;
 import dev.rollcall.server.sql.TestClock;

@@ -3,6 +3,7 @@ package dev.rollcall.server.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rollcall.probe.Probe;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.net.http.HttpResponse;
@@ -21,6 +22,7 @@ class HealthTest {
           "1.2.3",
           List.of(
               new ReadyCheck("database", database::get), new ReadyCheck("disk", Optional::empty)),
+          List.of(Probe.of("queue", attempt -> {})),
           registry);
   private final Served served = Served.routes(health.routes().toArray(Route[]::new));
 
@@ -48,6 +50,20 @@ class HealthTest {
   }
 
   @Test
+  void reportsWhatItDependsOnAsEveryServiceDoes() throws Exception {
+    assertThat(served.get("/_health").body())
+        .startsWith("{\"healthy\":true,\"probes\":[{\"name\":\"database\",\"healthy\":true,")
+        .contains("\"name\":\"disk\"", "\"name\":\"queue\"");
+    database.set(Optional.of("no room on the disk"));
+    HttpResponse<String> answer = served.get("/_health");
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(answer.headers().firstValue("Cache-Control")).contains("no-store");
+    assertThat(answer.body())
+        .endsWith(
+            "\"error\":\"prober error: probe database: probe check failed: no room on the disk\"}");
+  }
+
+  @Test
   void tellsMetricsInTheFormatAskedFor() throws Exception {
     Counter.builder().name("rollcall_service_ticks_total").help("Ticks.").register(registry).inc(3);
     HttpResponse<String> text = served.get("/metrics");
@@ -69,7 +85,7 @@ class HealthTest {
   void countsDurationsByPatternAndNotByPath() throws Exception {
     PrometheusRegistry other = new PrometheusRegistry();
     Route route = Route.get("/v1/services/{id}", Access.PUBLIC, request -> Answer.text(200, "ok"));
-    List<Route> metrics = new Health("1", List.of(), other).routes();
+    List<Route> metrics = new Health("1", List.of(), List.of(), other).routes();
     try (HttpListener listener =
             HttpListener.open(
                 Served.anywhere(),

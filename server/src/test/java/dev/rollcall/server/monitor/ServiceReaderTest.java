@@ -2,6 +2,7 @@ package dev.rollcall.server.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rollcall.probes.Login;
 import dev.rollcall.server.config.Mistakes;
 import java.time.Duration;
 import java.util.List;
@@ -22,6 +23,22 @@ class ServiceReaderTest {
     assertThat(read.interval()).isEqualTo(Duration.ofSeconds(15));
     assertThat(read.timeout()).isEqualTo(Duration.ofSeconds(10));
     assertThat(read.asks()).isInstanceOf(Asks.Http.class);
+  }
+
+  @Test
+  void takesServersThatAreAskedInTheirOwnProtocol() {
+    ServiceDefinition read =
+        one("{'name':'a','url':'postgres://h/shop','user':'app','password':'p','timeout':5}");
+    assertThat(read.asks())
+        .isInstanceOfSatisfying(
+            Asks.Server.class,
+            server -> {
+              assertThat(server.url().login()).contains(new Login("app", "p"));
+              assertThat(server.url().limit()).isEqualTo(Duration.ofSeconds(5));
+            });
+    assertThat(reader.one(tree(read.json()), "", mistakes)).contains(read);
+    assertThat(one("{'name':'a','url':'unix:///run/docker.sock'}").asks())
+        .isInstanceOf(Asks.Server.class);
   }
 
   @Test
@@ -62,6 +79,11 @@ class ServiceReaderTest {
         "{'name':'a','url':'http://h','method':'GE T'}           | method: \"GE T\" is no method",
         "{'name':'a','url':'http://h','send':'x'}                | send: is for tcp and tls alone",
         "{'name':'a','url':'tcp://h:1','method':'GET'}           | method: is for http and https alone",
+        "{'name':'a','url':'redis://:secret@h'}                  | url: holds a user or password",
+        "{'name':'a','url':'redis://h/x'}                        | url: \"x\" is no number of a Redis database",
+        "{'name':'a','url':'redis://h','status':200}             | status: is for http and https alone",
+        "{'name':'a','url':'mysql://h','tls':{'verify':false}}   | tls: stands in the URL here",
+        "{'name':'a','url':'kafka://h?mechanism=X'}              | url: mechanism X is none of",
         "{'name':'','url':'http://h'}                            | name: has to have 1 to 255",
         "[]                                                      | body: is no object",
       })

@@ -14,7 +14,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// A process is killed while it writes. What it was told is written must be there.
 @ParameterizedClass
@@ -27,10 +29,11 @@ class KilledTest {
     this.engine = engine;
   }
 
-  @Test
-  void everyAcknowledgedWriteIsThereAndNoneByHalf() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"write", "write-unsynced"})
+  void everyAcknowledgedWriteIsThereAndNoneByHalf(String mode) throws Exception {
     DatabaseLocation location = engine.fresh(directory);
-    List<Long> acknowledged = killAfter(2_000, location, "write");
+    List<Long> acknowledged = killAfter(2_000, location, mode);
     try (Database database = open(location)) {
       List<Long> written =
           database.read(

@@ -23,4 +23,9 @@ public final class TestClock implements Clock {
     wall = wall.plus(time);
     monotonic = monotonic.plus(time);
   }
+
+  /// Sets the wall clock on or back, while no time passes.
+  public synchronized void leap(Duration by) {
+    wall = wall.plus(by);
+  }
 }

@@ -12,25 +12,36 @@ record Things(long id, long n) {
   static final String MIGRATION = "db/test/V1__things.sql";
 
   /// Adds `n` to the row; the result is the item.
-  static final Batch<Things, Things> ADD =
-      new Batch<>() {
-        @Override
-        public List<Things> apply(Handle tx, List<Things> items) {
-          try (PreparedBatch batch =
-              tx.prepareBatch(
-                  "INSERT INTO thing (id, n) VALUES (:id, :n)"
-                      + " ON CONFLICT (id) DO UPDATE SET n = thing.n + excluded.n")) {
-            items.forEach(item -> batch.bind("id", item.id()).bind("n", item.n()).add());
-            batch.execute();
-          }
-          return items;
-        }
+  static final Batch<Things, Things> ADD = add(Durability.POWER);
 
-        @Override
-        public Optional<Comparator<Things>> order() {
-          return Optional.of(Comparator.comparingLong(Things::id));
+  /// The same, without a sync before the answer.
+  static final Batch<Things, Things> ADD_UNSYNCED = add(Durability.PROCESS);
+
+  private static Batch<Things, Things> add(Durability durability) {
+    return new Batch<>() {
+      @Override
+      public Durability durability() {
+        return durability;
+      }
+
+      @Override
+      public List<Things> apply(Handle tx, List<Things> items) {
+        try (PreparedBatch batch =
+            tx.prepareBatch(
+                "INSERT INTO thing (id, n) VALUES (:id, :n)"
+                    + " ON CONFLICT (id) DO UPDATE SET n = thing.n + excluded.n")) {
+          items.forEach(item -> batch.bind("id", item.id()).bind("n", item.n()).add());
+          batch.execute();
         }
-      };
+        return items;
+      }
+
+      @Override
+      public Optional<Comparator<Things>> order() {
+        return Optional.of(Comparator.comparingLong(Things::id));
+      }
+    };
+  }
 
   static List<Things> of(int from, int to) {
     return IntStream.range(from, to).mapToObj(id -> new Things(id, 1)).toList();

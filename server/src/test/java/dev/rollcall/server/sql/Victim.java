@@ -22,7 +22,8 @@ final class Victim {
       Thread.startVirtualThread(
           () -> {
             switch (arguments[1]) {
-              case "write" -> write(commits, caller);
+              case "write" -> write(commits, Things.ADD, caller);
+              case "write-unsynced" -> write(commits, Things.ADD_UNSYNCED, caller);
               case "claim" -> claim(new Jobs(database, commits, Clock.system()));
               default -> throw new IllegalArgumentException(arguments[1]);
             }
@@ -32,9 +33,9 @@ final class Victim {
   }
 
   /// Two rows a call, of which there must never be one without the other.
-  private static void write(GroupCommit commits, int caller) {
+  private static void write(GroupCommit commits, Batch<Things, Things> kind, int caller) {
     for (int id = caller; ; id += CALLERS) {
-      commits.writeAll(Things.ADD, List.of(new Things(id, 1), new Things(id + TWIN, 1)));
+      commits.writeAll(kind, List.of(new Things(id, 1), new Things(id + TWIN, 1)));
       say(id);
     }
   }

@@ -1,0 +1,70 @@
+package dev.rollcall.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// What wrk measured: requests a second, and how long one took on average.
+///
+/// @param failed answers that were not 2xx, and connections that broke
+record Wrk(long requests, double perSecond, double meanMicros, long failed) {
+  private static final Pattern FIGURES = Pattern.compile("figures (\\S+) (\\S+) (\\S+) (\\S+)");
+
+  /// Says the figures in whole microseconds, which wrk itself rounds.
+  private static final String DONE =
+      """
+      done = function(summary, latency, requests)
+        local bad = summary.errors.status + summary.errors.connect + summary.errors.read
+          + summary.errors.write + summary.errors.timeout
+        io.write(string.format("figures %d %.1f %.2f %d\\n",
+          summary.requests, summary.requests / summary.duration * 1e6, latency.mean, bad))
+      end
+      """;
+
+  /// Asks for one URL over 64 connections, as hard as it can, and tells how many times it was
+  /// answered: each time with 2xx or 3xx.
+  static long drive(Stage stage, String url, Duration length)
+      throws IOException, InterruptedException {
+    Wrk wrk = run(stage, 64, length, url, "");
+    if (wrk.failed() > 0) {
+      throw new IllegalStateException(wrk.failed() + " requests failed of " + url);
+    }
+    return wrk.requests();
+  }
+
+  /// Drives one thread of wrk.
+  ///
+  /// @param script Lua before the summary: how requests are made; empty for GETs of the URL
+  static Wrk run(Stage stage, int connections, Duration length, String url, String script)
+      throws IOException, InterruptedException {
+    Path lua = stage.folder("wrk").resolve("wrk.lua");
+    Files.writeString(lua, script + DONE);
+    Child wrk =
+        stage.start(
+            "wrk",
+            List.of(
+                Child.program("wrk", "wrk"),
+                "-t1",
+                "-c" + connections,
+                "-d" + length.toSeconds() + "s",
+                "-s",
+                lua.toString(),
+                url),
+            Map.of());
+    String printed = wrk.result(length.plusSeconds(30));
+    Matcher figures = FIGURES.matcher(printed);
+    if (!figures.find()) {
+      throw new IllegalStateException("wrk said no figures: " + printed);
+    }
+    return new Wrk(
+        Long.parseLong(figures.group(1)),
+        Double.parseDouble(figures.group(2)),
+        Double.parseDouble(figures.group(3)),
+        Long.parseLong(figures.group(4)));
+  }
+}

@@ -1,0 +1,5 @@
+/// What probe/README.md says, tried.
+@NullMarked
+package dev.rollcall.probe.example;
+
+import org.jspecify.annotations.NullMarked;

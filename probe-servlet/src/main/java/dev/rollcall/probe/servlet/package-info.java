@@ -1,0 +1,5 @@
+/// `/_health` in Servlet containers.
+@NullMarked
+package dev.rollcall.probe.servlet;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,29 @@
+package dev.rollcall.probe.spring;
+
+import java.time.Duration;
+import java.util.Set;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/// The settings below `rollcall.health`.
+///
+/// @param enabled whether there is any of this at all
+/// @param path where health is asked for in a Servlet application; `/live` and `/ready` follow it
+/// @param endpoint whether it can be asked for there
+/// @param timeout how long a run of all probes may take
+/// @param goClients whether the answer is such that go-philae's clients can read it: always 200
+/// @param indicatorsAsProbes whether Spring's health indicators are probes too
+/// @param probesAsIndicators whether probes are health indicators too, below `probes`
+/// @param liveness names of the probes on which `/live` decides; they are no part of `/ready`
+/// @param reported names of the probes that `/_health` shows and neither `/live` nor `/ready` asks
+@ConfigurationProperties("rollcall.health")
+public record RollcallHealthProperties(
+    @DefaultValue("true") boolean enabled,
+    @DefaultValue("/_health") String path,
+    @DefaultValue("true") boolean endpoint,
+    @DefaultValue("10s") Duration timeout,
+    @DefaultValue("false") boolean goClients,
+    @DefaultValue("true") boolean indicatorsAsProbes,
+    @DefaultValue("true") boolean probesAsIndicators,
+    @DefaultValue("livenessState") Set<String> liveness,
+    @DefaultValue Set<String> reported) {}

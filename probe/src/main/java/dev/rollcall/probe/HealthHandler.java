@@ -1,0 +1,87 @@
+package dev.rollcall.probe;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.Optional;
+
+/// [HealthEndpoint] in the JDK's own HTTP server; requests for other paths go to the handler it
+/// wraps.
+///
+/// ```java
+/// HttpServer server = HttpServer.create(new InetSocketAddress(8080), 0);
+/// server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+/// server.createContext("/", HealthHandler.of(prober, application));
+/// server.start();
+/// ```
+///
+/// Give the server such an executor: without one it serves one request after the other, and each
+/// waits for the slowest probe.
+public final class HealthHandler implements HttpHandler {
+  private final HealthEndpoint endpoint;
+  private final HttpHandler wrapped;
+
+  private HealthHandler(HealthEndpoint endpoint, HttpHandler wrapped) {
+    this.endpoint = endpoint;
+    this.wrapped = wrapped;
+  }
+
+  /// A handler for health alone, with the settings that [HealthEndpoint] begins with: every other
+  /// path is 404.
+  public static HealthHandler of(Prober prober) {
+    return of(HealthEndpoint.of(prober), HealthHandler::notFound);
+  }
+
+  /// A handler around an application's own, with the settings that [HealthEndpoint] begins with.
+  public static HealthHandler of(Prober prober, HttpHandler wrapped) {
+    return of(HealthEndpoint.of(prober), wrapped);
+  }
+
+  /// A handler around an application's own.
+  public static HealthHandler of(HealthEndpoint endpoint, HttpHandler wrapped) {
+    return new HealthHandler(endpoint, wrapped);
+  }
+
+  @Override
+  public void handle(HttpExchange exchange) throws IOException {
+    Optional<HealthAnswer> answer = answer(exchange);
+    if (answer.isPresent()) {
+      send(exchange, answer.get());
+    } else {
+      wrapped.handle(exchange);
+    }
+  }
+
+  private Optional<HealthAnswer> answer(HttpExchange exchange) throws IOException {
+    try {
+      return endpoint.answer(
+          exchange.getRequestMethod(), String.valueOf(exchange.getRequestURI().getPath()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while the probes were checked");
+    }
+  }
+
+  private static void send(HttpExchange exchange, HealthAnswer answer) throws IOException {
+    try (exchange) {
+      Headers headers = exchange.getResponseHeaders();
+      answer.headers().forEach(headers::set);
+      byte[] body = answer.body();
+      if (exchange.getRequestMethod().equals("HEAD")) {
+        headers.set("Content-Length", String.valueOf(body.length));
+        exchange.sendResponseHeaders(answer.status(), -1);
+      } else {
+        exchange.sendResponseHeaders(answer.status(), body.length);
+        exchange.getResponseBody().write(body);
+      }
+    }
+  }
+
+  private static void notFound(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      exchange.sendResponseHeaders(404, -1);
+    }
+  }
+}

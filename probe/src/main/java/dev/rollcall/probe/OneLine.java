@@ -1,0 +1,79 @@
+package dev.rollcall.probe;
+
+import java.io.IOException;
+import java.util.regex.Pattern;
+
+/// What was thrown, as one line of bounded length without the secrets that can be told by their
+/// place: the password in a URL, and what follows `password=` and its like.
+///
+/// It is the last line of defence: a probe keeps its secrets out of what it throws.
+final class OneLine {
+  /// What is looked at of a text; the rest of a longer one is never shown anyway.
+  private static final int LONGEST_TEXT = 8 * ProbeResult.LONGEST_FAILURE;
+
+  /// `//user:password@`, up to the last `@` before the path, as passwords may hold one themselves.
+  private static final Pattern USER_INFO = Pattern.compile("//[^/\\s?#\"']*@");
+
+  private static final Pattern NAMED =
+      Pattern.compile(
+          "(?i)((?:password|passwd|pwd|secret|api[_-]?key)[\"']?\\s?[=:]\\s?|token=|authorization:\\s?(?:\\w+\\s)?)"
+              + "(?:\"[^\"]*\"|'[^']*'|[^\\s&;,\"')}]+)");
+
+  private OneLine() {}
+
+  /// Why a check failed, from what it threw.
+  ///
+  /// The message alone, as it is made for people; but the JDK's input and linkage errors often
+  /// carry a bare name (`UnknownHostException: db`), which says nothing without their own.
+  static String why(Throwable thrown) {
+    String message = thrown.getMessage();
+    if (message == null || message.isBlank()) {
+      return thrown.getClass().getSimpleName();
+    }
+    boolean name = message.strip().indexOf(' ') < 0;
+    return name && (thrown instanceof IOException || thrown instanceof LinkageError)
+        ? thrown.getClass().getSimpleName() + ": " + message
+        : message;
+  }
+
+  static String of(String text) {
+    String seen = text.length() > LONGEST_TEXT ? text.substring(0, LONGEST_TEXT) : text;
+    String line = hidden(flat(seen)).strip();
+    return line.length() > ProbeResult.LONGEST_FAILURE
+        ? line.substring(0, ProbeResult.LONGEST_FAILURE - 1) + "…"
+        : line;
+  }
+
+  private static String hidden(String line) {
+    String shown = line.contains("@") ? USER_INFO.matcher(line).replaceAll("//***@") : line;
+    return NAMED.matcher(shown).replaceAll("$1***");
+  }
+
+  /// Whatever could break a line, move a cursor or reverse what follows becomes a blank.
+  private static String flat(String text) {
+    StringBuilder line = null;
+    for (int i = 0; i < text.length(); i++) {
+      if (isDangerous(text.charAt(i))) {
+        if (line == null) {
+          line = new StringBuilder(text);
+        }
+        line.setCharAt(i, ' ');
+      }
+    }
+    return line == null ? text : line.toString();
+  }
+
+  private static boolean isDangerous(char c) {
+    if (c >= ' ' && c < 0x7f) {
+      return false;
+    }
+    return switch (Character.getType(c)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          true;
+      default -> false;
+    };
+  }
+}

@@ -1,0 +1,43 @@
+package dev.rollcall.probe;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// What one run of all probes found.
+///
+/// @param probes one result a probe, in the order in which the probes were added
+public record Report(List<ProbeResult> probes) {
+  /// Keeps a copy of the list.
+  public Report {
+    probes = List.copyOf(probes);
+  }
+
+  /// Whether every probe is well; true where there is none.
+  public boolean healthy() {
+    for (ProbeResult probe : probes) {
+      if (!probe.healthy()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Who is not well, and why, in one line: `prober error: probe a: probe check failed: <why>,
+  /// probe b: ...`. Empty when all are well.
+  public Optional<String> error() {
+    if (healthy()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        probes.stream()
+            .flatMap(
+                probe -> probe.error().map(why -> "probe " + probe.name() + ": " + why).stream())
+            .collect(Collectors.joining(", ", "prober error: ", "")));
+  }
+
+  /// The report as JSON, in the shape of [Form#PHILAE].
+  public String json() {
+    return Form.PHILAE.json(this);
+  }
+}

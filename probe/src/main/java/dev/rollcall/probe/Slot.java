@@ -1,0 +1,47 @@
+package dev.rollcall.probe;
+
+import java.time.Duration;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/// A probe's place in the prober, which holds one check of it at most.
+final class Slot {
+  private final String name;
+  private final Probe probe;
+  private final ThreadFactory threads;
+  private final AtomicReference<@Nullable Flight> current = new AtomicReference<>();
+
+  Slot(String name, Probe probe) {
+    this.name = name;
+    this.probe = probe;
+    this.threads = Thread.ofVirtual().name("probe " + name).factory();
+  }
+
+  String name() {
+    return name;
+  }
+
+  Probe probe() {
+    return probe;
+  }
+
+  /// The check that has not ended yet, which may be a late one, or a new one that has `timeout`.
+  Flight flight(Duration timeout) {
+    Flight there = current.get();
+    if (there != null) {
+      return there;
+    }
+    Flight mine = new Flight(this, Attempt.within(timeout), threads);
+    there = current.compareAndExchange(null, mine);
+    if (there != null) {
+      return there;
+    }
+    mine.start();
+    return mine;
+  }
+
+  void leave(Flight flight) {
+    current.compareAndSet(flight, null);
+  }
+}

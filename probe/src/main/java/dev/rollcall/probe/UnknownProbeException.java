@@ -1,0 +1,14 @@
+package dev.rollcall.probe;
+
+import java.util.List;
+
+/// A probe was asked for by a name that no probe of the prober has.
+public final class UnknownProbeException extends IllegalArgumentException {
+  private static final long serialVersionUID = 1L;
+
+  UnknownProbeException(String name, List<String> known) {
+    super(
+        "probe not found: \"%s\"; there %s"
+            .formatted(name, known.isEmpty() ? "is none" : "are " + String.join(", ", known)));
+  }
+}

@@ -1,0 +1,204 @@
+package dev.rollcall.probe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class HealthHandlerTest {
+  private final HttpClient client = HttpClient.newHttpClient();
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final Prober prober = new Prober().add(Probe.of("a", attempt -> {}));
+  private final HttpServer server;
+
+  HealthHandlerTest() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setExecutor(threads);
+  }
+
+  @AfterEach
+  void stop() {
+    server.stop(0);
+    threads.close();
+    client.close();
+  }
+
+  private void start(HealthHandler handler) {
+    server.createContext("/", handler);
+    server.start();
+  }
+
+  private HttpResponse<String> send(String method, String path) throws Exception {
+    URI uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + path);
+    HttpRequest request =
+        HttpRequest.newBuilder(uri).method(method, BodyPublishers.noBody()).build();
+    return client.send(request, BodyHandlers.ofString());
+  }
+
+  private void addABrokenOne() {
+    prober.add(
+        Probe.of(
+            "b",
+            attempt -> {
+              throw new ProbeFailure("full");
+            }));
+  }
+
+  @Test
+  void answers200WithTheReportWhenAllAreWell() throws Exception {
+    start(HealthHandler.of(prober));
+    HttpResponse<String> answer = send("GET", "/_health?verbose=1");
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.headers().firstValue("Content-Type")).contains("application/json");
+    assertThat(answer.headers().firstValue("Cache-Control")).contains("no-store");
+    assertThat(answer.body())
+        .matches(
+            "\\{\"healthy\":true,\"probes\":\\[\\{\"name\":\"a\",\"healthy\":true,"
+                + "\"comment\":\"took [0-9.]+[nµm]s\",\"error\":null,\"duration\":[0-9]+}],"
+                + "\"error\":null}");
+  }
+
+  @Test
+  void answers503WhenOneIsNot() throws Exception {
+    addABrokenOne();
+    start(HealthHandler.of(prober));
+    HttpResponse<String> answer = send("GET", "/_health");
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(answer.body())
+        .startsWith("{\"healthy\":false,")
+        .endsWith("\"error\":\"prober error: probe b: probe check failed: full\"}");
+  }
+
+  @Test
+  void runsTheChecksOnEveryCall() throws Exception {
+    AtomicInteger checks = new AtomicInteger();
+    prober.add(Probe.of("counted", attempt -> checks.incrementAndGet()));
+    start(HealthHandler.of(prober));
+    for (int i = 1; i <= 3; i++) {
+      send("GET", "/_health");
+      assertThat(checks).hasValue(i);
+    }
+  }
+
+  @Test
+  void answers200AlsoForABrokenOneWhereGoClientsAsk() throws Exception {
+    addABrokenOne();
+    start(HealthHandler.of(HealthEndpoint.of(prober).forGoClients(), exchange -> {}));
+    HttpResponse<String> answer = send("GET", "/_health");
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.body())
+        .contains("\"comment\":\"full\",\"error\":null,")
+        .endsWith("\"error\":null,\"reason\":\"prober error: probe b: probe check failed: full\"}");
+    assertThat(send("GET", "/_health/ready").statusCode()).isEqualTo(503);
+  }
+
+  @Test
+  void answersWithoutABodyToHead() throws Exception {
+    start(HealthHandler.of(prober));
+    HttpResponse<String> answer = send("HEAD", "/_health");
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.body()).isEmpty();
+  }
+
+  @Test
+  void refusesOtherMethods() throws Exception {
+    start(HealthHandler.of(prober));
+    HttpResponse<String> answer = send("POST", "/_health");
+    assertThat(answer.statusCode()).isEqualTo(405);
+    assertThat(answer.headers().firstValue("Allow")).contains("GET, HEAD");
+  }
+
+  @Test
+  void passesOtherPathsToTheWrappedHandler() throws Exception {
+    start(
+        HealthHandler.of(
+            prober,
+            exchange -> {
+              try (exchange) {
+                exchange.sendResponseHeaders(204, -1);
+              }
+            }));
+    assertThat(send("POST", "/orders").statusCode()).isEqualTo(204);
+    assertThat(send("GET", "/_health/other").statusCode()).isEqualTo(204);
+    assertThat(send("GET", "/_healthy").statusCode()).isEqualTo(204);
+    assertThat(send("GET", "/actuator/health").statusCode()).isEqualTo(204);
+    assertThat(send("GET", "/_health").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void is404ElsewhereWithoutAWrappedHandler() throws Exception {
+    start(HealthHandler.of(prober));
+    assertThat(send("GET", "/orders").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void tellsLivenessFromReadiness() throws Exception {
+    prober.add(
+        Probe.of(
+            "threads",
+            attempt -> {
+              throw new ProbeFailure("all stuck");
+            }),
+        Set.of(Group.LIVENESS));
+    start(HealthHandler.of(prober));
+    assertThat(send("GET", "/_health/ready").statusCode()).isEqualTo(200);
+    assertThat(send("GET", "/_health/ready").body()).contains("\"a\"").doesNotContain("threads");
+    assertThat(send("GET", "/_health/live").statusCode()).isEqualTo(503);
+    assertThat(send("GET", "/_health").statusCode()).isEqualTo(503);
+  }
+
+  @Test
+  void answersAsActuatorDoesWhereItIsAskedTo() throws Exception {
+    start(HealthHandler.of(HealthEndpoint.of(prober).withActuator(), exchange -> {}));
+    assertThat(send("GET", "/actuator/health").body())
+        .startsWith("{\"status\":\"UP\",\"components\":{\"a\":{\"status\":\"UP\",");
+    assertThat(send("GET", "/actuator/health/liveness").body())
+        .isEqualTo("{\"status\":\"UP\",\"components\":{}}");
+    assertThat(send("GET", "/actuator/health/readiness").statusCode()).isEqualTo(200);
+    addABrokenOne();
+    assertThat(send("GET", "/actuator/health").statusCode()).isEqualTo(503);
+  }
+
+  @Test
+  void answersAtAnotherPath() throws Exception {
+    start(
+        HealthHandler.of(
+            HealthEndpoint.of(prober).at("/status"),
+            exchange -> {
+              try (exchange) {
+                exchange.sendResponseHeaders(204, -1);
+              }
+            }));
+    assertThat(send("GET", "/status").statusCode()).isEqualTo(200);
+    assertThat(send("GET", "/status/ready").statusCode()).isEqualTo(200);
+    assertThat(send("GET", "/_health").statusCode()).isEqualTo(204);
+    assertThatThrownBy(() -> HealthEndpoint.of(prober).at("status/"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("status/");
+  }
+
+  @Test
+  void sharesTheBytesOfAnAnswerAmongThoseWhoShareTheRun() throws Exception {
+    start(HealthHandler.of(prober));
+    Report report = prober.check();
+    HealthRoute route = new HealthRoute(() -> report, Form.PHILAE, 503);
+    assertThat(route.answer()).isSameAs(route.answer());
+  }
+}

@@ -1,0 +1,79 @@
+package dev.rollcall.probe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.UnknownHostException;
+import java.nio.file.NoSuchFileException;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ProbeResultTest {
+  private static String shown(String why) {
+    return ProbeResult.failed("db", why, Duration.ZERO).failure().orElseThrow();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "cannot reach postgres://app:s3cr3t@db/orders",
+        "cannot reach redis://:s3cr3t@cache:6379, giving up",
+        "cannot reach postgres://app:p@s3cr3t@db/orders",
+        "jdbc:postgresql://db/orders?user=app&password=s3cr3t&ssl=true: refused",
+        "bad settings: Password: 's3cr3t and more', host db",
+        "{\"password\": \"s3cr3t\", \"user\": \"app\"}",
+        "call of /v1?api_key=s3cr3t failed",
+        "sent Authorization: Bearer s3cr3t and was refused",
+        "OS_PASSWORD=s3cr3t",
+      })
+  void hidesASecretThatItsPlaceGivesAway(String why) {
+    assertThat(shown(why)).doesNotContain("s3cr3t").contains("***");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "FATAL: password authentication failed for user \"app\"",
+        "mail to ops@example.com was refused",
+        "login: user app@db:5432, wrong password",
+        "status 503 from http://db.example.com/health",
+      })
+  void leavesHarmlessMessagesAsTheyAre(String why) {
+    assertThat(shown(why)).isEqualTo(why);
+  }
+
+  @Test
+  void isOneLineWhateverWasThrown() {
+    assertThat(shown("ERROR: no\r\n\tHint: try\u2028again\u202e\u001b[31m"))
+        .doesNotContain("\n", "\r", "\t", "\u2028", "\u202e", "\u001b");
+  }
+
+  @Test
+  void isNeverLongerThanPromised() {
+    assertThat(shown("x".repeat(1_000_000))).hasSize(ProbeResult.LONGEST_FAILURE).endsWith("x…");
+    assertThat(shown("//".repeat(100_000))).hasSize(ProbeResult.LONGEST_FAILURE);
+  }
+
+  @Test
+  void namesWhatIsOnlyANameInTheMessage() {
+    assertThat(OneLine.why(new UnknownHostException("db"))).isEqualTo("UnknownHostException: db");
+    assertThat(OneLine.why(new NoSuchFileException("/data/x")))
+        .isEqualTo("NoSuchFileException: /data/x");
+    assertThat(OneLine.why(new NoClassDefFoundError("redis/Jedis")))
+        .isEqualTo("NoClassDefFoundError: redis/Jedis");
+    assertThat(OneLine.why(new IllegalStateException("full"))).isEqualTo("full");
+    assertThat(OneLine.why(new ProbeFailure("full"))).isEqualTo("full");
+    assertThat(OneLine.why(new NullPointerException())).isEqualTo("NullPointerException");
+  }
+
+  @Test
+  void commentsOnSuccessAndFailureAsTheContractSays() {
+    ProbeResult well = ProbeResult.well("db", Duration.ofNanos(12_300_000));
+    assertThat(well.comment()).isEqualTo("took 12.3ms");
+    assertThat(well.error()).isEmpty();
+    ProbeResult failed = ProbeResult.failed("db", "full", Duration.ofNanos(12_300_000));
+    assertThat(failed.comment()).isEqualTo("error");
+    assertThat(failed.error()).contains("probe check failed: full");
+  }
+}

@@ -1,0 +1,65 @@
+package dev.rollcall.probes;
+
+import dev.rollcall.probe.ProbeFailure;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import javax.net.SocketFactory;
+
+/// How a driver that is told the class of its socket factory by name comes to connections of ours:
+/// it gets those of the [Talk] that its thread holds, connected already.
+///
+/// Public for the drivers' sake alone.
+public final class DialedSockets extends SocketFactory {
+  private static final ScopedValue<Opening> OPENING = ScopedValue.newInstance();
+
+  /// Opens the connection that the driver wants.
+  interface Opening {
+    Socket open() throws ProbeFailure, InterruptedException;
+  }
+
+  /// What a driver does while [DialedSockets] open connections for it.
+  interface Driving<T> extends ScopedValue.CallableOp<T, Exception> {}
+
+  /// For drivers, which make one by reflection.
+  public DialedSockets() {}
+
+  /// Runs `driver` with connections from `opening`.
+  static <T> T through(Opening opening, Driving<T> driver) throws Exception {
+    return ScopedValue.where(OPENING, opening).call(driver);
+  }
+
+  @Override
+  public Socket createSocket() throws IOException {
+    try {
+      return OPENING.get().open();
+    } catch (ProbeFailure e) {
+      throw new Failures.Carrier(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Failures.Carrier(e);
+    }
+  }
+
+  @Override
+  public Socket createSocket(String host, int port) throws IOException {
+    return createSocket();
+  }
+
+  @Override
+  public Socket createSocket(String host, int port, InetAddress from, int fromPort)
+      throws IOException {
+    return createSocket();
+  }
+
+  @Override
+  public Socket createSocket(InetAddress host, int port) throws IOException {
+    return createSocket();
+  }
+
+  @Override
+  public Socket createSocket(InetAddress host, int port, InetAddress from, int fromPort)
+      throws IOException {
+    return createSocket();
+  }
+}

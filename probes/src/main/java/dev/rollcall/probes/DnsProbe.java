@@ -1,0 +1,78 @@
+package dev.rollcall.probes;
+
+import dev.rollcall.probe.Attempt;
+import dev.rollcall.probe.Phase;
+import dev.rollcall.probe.Probe;
+import dev.rollcall.probe.ProbeFailure;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/// Asks a name server about a name: the answer has to hold a record of the wanted type, and, where
+/// one is expected, that one.
+///
+/// `dns://192.0.2.53/example.org?type=MX&expect=10%20mail.example.org` asks the server at
+/// `192.0.2.53` (port 53); `dns:///example.org` asks the first one that this machine is set up
+/// with. The type is `A` where none is given. An expected value is compared without regard to case,
+/// quotes and a dot at its end. Asked over UDP, and over TCP where the answer does not fit. Needs
+/// `dnsjava:dnsjava`.
+///
+/// Sources: RFC 1035, RFC 7766; the URL as in RFC 4501.
+///
+/// @param name what the probe is called
+/// @param server where to ask, and in its path and parameters what
+/// @param dialer shared with other probes
+public record DnsProbe(String name, ServerUrl server, Dialer dialer) implements Probe {
+  /// Checks name and type.
+  public DnsProbe {
+    Driver.DNSJAVA.need(DnsProbe.class);
+    DnsExchange.validate(server.path(), type(server));
+  }
+
+  /// A probe of `url`, 3 s at most.
+  public static DnsProbe of(String name, String url) {
+    return new DnsProbe(name, ServerUrl.of(url), Dialer.system());
+  }
+
+  /// A probe of what `server` (`host`, `host:port`) says of `domain`.
+  ///
+  /// @param type of the record: `A`, `AAAA`, `MX`, `TXT`, ...
+  public static DnsProbe of(String name, String server, String domain, String type) {
+    return of(name, "dns://%s/%s?type=%s".formatted(server, domain, type));
+  }
+
+  private static String type(ServerUrl server) {
+    return server.parameter("type").orElse("A").toUpperCase(Locale.ROOT);
+  }
+
+  @Override
+  public void check(Attempt attempt) throws ProbeFailure, InterruptedException {
+    Talk.hold(attempt, server, dialer, this::ask);
+  }
+
+  private void ask(Talk talk) throws Exception {
+    DnsExchange exchange = new DnsExchange(server.path(), type(server));
+    Optional<Authority> named =
+        server.uri().getRawAuthority() == null
+            ? Optional.empty()
+            : Optional.of(server.target(DnsExchange.PORT));
+    Authority target = named.orElseGet(DnsExchange::firstOfThisMachine);
+    List<String> values = exchange.ask(target, talk);
+    talk.trail().took(Phase.FIRST_BYTE);
+    Optional<String> expected = server.parameter("expect");
+    if (expected.isPresent()
+        && values.stream().noneMatch(value -> plain(value).equals(plain(expected.get())))) {
+      throw ProbeFailure.answered(
+          "%s of %s is %s (expected %s)"
+              .formatted(
+                  type(server),
+                  server.path(),
+                  Quoted.of(String.join(", ", values)),
+                  expected.get()));
+    }
+  }
+
+  private static String plain(String value) {
+    return value.replace("\"", "").replaceFirst("\\.$", "").toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,124 @@
+package dev.rollcall.probes;
+
+import dev.rollcall.probe.Attempt;
+import dev.rollcall.probe.Phase;
+import dev.rollcall.probe.Probe;
+import dev.rollcall.probe.ProbeFailure;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/// Asks a Docker daemon for one of its containers (`GET /containers/json?limit=1`):
+/// `unix:///var/run/docker.sock`, `docker://host:2375` or `tcp://host:2375`, and with TLS, for
+/// which daemons want a certificate shown, `docker+tls://host:2376`.
+///
+/// @param name what the probe is called
+/// @param server port 2375 (with TLS 2376) where it names none
+/// @param dialer shared with other probes
+public record DockerProbe(String name, ServerUrl server, Dialer dialer) implements Probe {
+  private static final String CONTAINERS = "/containers/json?limit=1";
+
+  /// Checks the URL.
+  public DockerProbe {
+    if (server.scheme().equals("unix")) {
+      path(server);
+    } else {
+      server.target(port(server));
+    }
+  }
+
+  /// Asks the daemon of `url`.
+  public static DockerProbe of(String name, String url) {
+    return new DockerProbe(name, ServerUrl.of(url), Dialer.system());
+  }
+
+  private static Path path(ServerUrl server) {
+    String path = server.uri().getPath();
+    if (path == null || path.length() < 2 || server.uri().getRawAuthority() != null) {
+      throw new IllegalArgumentException(
+          "the URL names no socket: write it as unix:///var/run/docker.sock");
+    }
+    return Path.of(path);
+  }
+
+  private static int port(ServerUrl server) {
+    return secure(server) ? 2376 : 2375;
+  }
+
+  private static boolean secure(ServerUrl server) {
+    return server.scheme().endsWith("+tls");
+  }
+
+  @Override
+  public void check(Attempt attempt) throws ProbeFailure, InterruptedException {
+    Talk.hold(
+        attempt,
+        server,
+        dialer,
+        talk -> {
+          if (server.scheme().equals("unix")) {
+            local(talk);
+          } else {
+            remote(talk);
+          }
+        });
+  }
+
+  private void remote(Talk talk) throws IOException, ProbeFailure, InterruptedException {
+    Authority target = server.target(port(server));
+    Socket socket =
+        talk.open(target, secure(server) ? Optional.of(server.tls()) : Optional.empty());
+    list(talk, socket.getOutputStream(), socket.getInputStream());
+  }
+
+  /// A channel knows no timeout: a guard closes it at the deadline.
+  private void local(Talk talk) throws IOException, ProbeFailure, InterruptedException {
+    Path path = path(server);
+    Trail trail = talk.trail();
+    trail.at(path.toString());
+    trail.enter(Trail.Stage.CONNECTING);
+    if (!Files.exists(path)) {
+      throw new ProbeFailure("connect: there is no socket %s: is the daemon up?".formatted(path));
+    }
+    try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      Duration left = trail.attempt().remaining();
+      Thread guard = Thread.ofVirtual().start(() -> closeAfter(left, channel));
+      try {
+        channel.connect(UnixDomainSocketAddress.of(path));
+        trail.took(Phase.CONNECT);
+        trail.hear();
+        list(talk, Channels.newOutputStream(channel), Channels.newInputStream(channel));
+      } finally {
+        guard.interrupt();
+      }
+    }
+  }
+
+  private static void list(Talk talk, OutputStream out, InputStream in)
+      throws IOException, ProbeFailure {
+    talk.query();
+    PlainHttp.Reply reply = PlainHttp.ask(out, in, "GET", "docker", CONTAINERS, "");
+    talk.trail().attempt().answered(reply.status());
+    if (reply.status() != 200) {
+      throw ProbeFailure.answered("query: the daemon answered: " + reply.why());
+    }
+  }
+
+  private static void closeAfter(Duration time, SocketChannel channel) {
+    try {
+      Thread.sleep(time);
+      channel.close();
+    } catch (InterruptedException | IOException e) {
+      // It has ended in time, or is closed.
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package dev.rollcall.probes;
+
+import dev.rollcall.probe.Attempt;
+import dev.rollcall.probe.Probe;
+import dev.rollcall.probe.ProbeFailure;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+
+/// Logs in to a MySQL or MariaDB server and asks `SELECT 1`, as
+/// `mysql://user:password@host/database` or `mariadb://...` says. Needs
+/// `org.mariadb.jdbc:mariadb-java-client`, which speaks with both.
+///
+/// Of the URL's parameters those count that say how to connect: `sslMode` (`disable`, `trust`,
+/// `verify-ca`, `verify-full`; the default is `disable`), `serverSslCert` (a PEM file),
+/// `allowPublicKeyRetrieval`. The last is true by default, as in other clients: without TLS, MySQL
+/// 8 asks for a password encrypted with its public key, which somebody in between could replace.
+/// Use `sslMode=verify-full` where the network is not yours.
+///
+/// @param name what the probe is called
+/// @param server port 3306 and the user `root` where it names none
+/// @param dialer shared with other probes
+public record MySqlProbe(String name, ServerUrl server, Dialer dialer) implements Probe {
+  private static final int PORT = 3306;
+  private static final List<String> HONOURED =
+      List.of("sslMode", "serverSslCert", "allowPublicKeyRetrieval");
+
+  /// Checks the URL.
+  ///
+  /// @throws IllegalStateException if the driver is missing
+  public MySqlProbe {
+    Driver.MARIADB.need(MySqlProbe.class);
+    server.target(PORT);
+    if (!server.path().matches("[^?&#/\\\\]*")) {
+      throw new IllegalArgumentException("the URL's path is no name of a database");
+    }
+  }
+
+  /// Asks the server of `url`.
+  public static MySqlProbe of(String name, String url) {
+    return new MySqlProbe(name, ServerUrl.of(url), Dialer.system());
+  }
+
+  /// Asks the server at `host` (`host` or `host:port`) as the user `root`.
+  public static MySqlProbe of(String name, String host, String password) {
+    return new MySqlProbe(name, ServerUrl.of("mysql", host, "root", password), Dialer.system());
+  }
+
+  @Override
+  public void check(Attempt attempt) throws ProbeFailure, InterruptedException {
+    Talk.hold(
+        attempt,
+        server,
+        dialer,
+        talk ->
+            DialedSockets.through(
+                () -> talk.open(server.target(PORT), Optional.empty()),
+                () -> {
+                  ask(talk);
+                  return true;
+                }));
+  }
+
+  private void ask(Talk talk) throws SQLException {
+    String url = "jdbc:mariadb://%s/%s".formatted(server.target(PORT), server.path());
+    try (Connection connection = new org.mariadb.jdbc.Driver().connect(url, properties())) {
+      talk.query();
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("SELECT 1");
+      }
+    } catch (SQLException e) {
+      // The number of a connection that is gone helps nobody.
+      throw new SQLException(
+          Failures.message(e).replaceFirst("^\\(conn=\\d+\\) ", ""), e.getSQLState(), e);
+    }
+  }
+
+  private Properties properties() {
+    Login login = server.login().orElse(new Login("root", ""));
+    Properties properties = new Properties();
+    properties.setProperty("user", login.user().isEmpty() ? "root" : login.user());
+    properties.setProperty("password", login.password());
+    properties.setProperty("socketFactory", DialedSockets.class.getName());
+    properties.setProperty("connectTimeout", "0");
+    properties.setProperty("socketTimeout", "0");
+    properties.setProperty("retriesAllDown", "0");
+    properties.setProperty("sslMode", "disable");
+    properties.setProperty("allowPublicKeyRetrieval", "true");
+    for (String key : HONOURED) {
+      server.parameter(key).ifPresent(value -> properties.setProperty(key, value));
+    }
+    return properties;
+  }
+}

@@ -1,0 +1,94 @@
+package dev.rollcall.probes;
+
+import dev.rollcall.probe.Attempt;
+import dev.rollcall.probe.Probe;
+import dev.rollcall.probe.ProbeFailure;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+
+/// Logs in to a PostgreSQL server and asks `SELECT 1`, as `postgres://user:password@host/database`
+/// says. Needs `org.postgresql:postgresql` (pgjdbc).
+///
+/// Of the URL's parameters those count that say how to connect, as libpq names them: `sslmode`
+/// (`disable`, `prefer`, `require`, `verify-ca`, `verify-full`; the default is `prefer`),
+/// `sslrootcert`, `sslcert`, `sslkey`. Others are left aside, so that an application's own URL can
+/// be used.
+///
+/// @param name what the probe is called
+/// @param server port 5432 and the user `postgres` where it names none; the database is called as
+///   the user where it names none
+/// @param dialer shared with other probes
+public record PostgreSqlProbe(String name, ServerUrl server, Dialer dialer) implements Probe {
+  private static final int PORT = 5432;
+  private static final List<String> HONOURED =
+      List.of("sslmode", "sslrootcert", "sslcert", "sslkey");
+
+  /// Checks the URL.
+  ///
+  /// @throws IllegalStateException if pgjdbc is missing
+  public PostgreSqlProbe {
+    Driver.POSTGRESQL.need(PostgreSqlProbe.class);
+    server.target(PORT);
+  }
+
+  /// Asks the server of `url`.
+  public static PostgreSqlProbe of(String name, String url) {
+    return new PostgreSqlProbe(name, ServerUrl.of(url), Dialer.system());
+  }
+
+  /// Asks the server at `host` (`host` or `host:port`) as the user `postgres`.
+  public static PostgreSqlProbe of(String name, String host, String password) {
+    ServerUrl server = ServerUrl.of("postgres", host, "postgres", password);
+    return new PostgreSqlProbe(name, server, Dialer.system());
+  }
+
+  @Override
+  public void check(Attempt attempt) throws ProbeFailure, InterruptedException {
+    Talk.hold(
+        attempt,
+        server,
+        dialer,
+        talk ->
+            DialedSockets.through(
+                () -> talk.open(server.target(PORT), Optional.empty()),
+                () -> {
+                  ask(talk);
+                  return true;
+                }));
+  }
+
+  private void ask(Talk talk) throws SQLException {
+    Authority target = server.target(PORT);
+    String url = "jdbc:postgresql://" + target + "/";
+    try (Connection connection = new org.postgresql.Driver().connect(url, properties())) {
+      talk.query();
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("SELECT 1");
+      }
+    }
+  }
+
+  /// No timeouts of the driver's: for its `loginTimeout` it starts a thread that it leaves behind.
+  private Properties properties() {
+    Login login = server.login().orElse(new Login("postgres", ""));
+    String user = login.user().isEmpty() ? "postgres" : login.user();
+    Properties properties = new Properties();
+    properties.setProperty("user", user);
+    properties.setProperty("password", login.password());
+    properties.setProperty("PGDBNAME", server.path().isEmpty() ? user : server.path());
+    properties.setProperty("ApplicationName", "rollcall");
+    properties.setProperty("loginTimeout", "0");
+    properties.setProperty("connectTimeout", "0");
+    properties.setProperty("socketTimeout", "0");
+    properties.setProperty("gssEncMode", "disable");
+    properties.setProperty("socketFactory", DialedSockets.class.getName());
+    for (String key : HONOURED) {
+      server.parameter(key).ifPresent(value -> properties.setProperty(key, value));
+    }
+    return properties;
+  }
+}

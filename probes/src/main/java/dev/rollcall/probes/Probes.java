@@ -1,0 +1,146 @@
+package dev.rollcall.probes;
+
+import dev.rollcall.probe.Probe;
+import java.util.Collections;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeMap;
+
+/// The one map from a URL's scheme to its probe, for everything that can be asked by URL alone.
+///
+/// One serves any number of probes and holds what they share. Probes that may not reach the same
+/// hosts need one each, with its [Resolver].
+public final class Probes {
+  /// Makes a probe of a name and a URL.
+  interface Maker {
+    Probe make(String name, ServerUrl url, Probes shared);
+  }
+
+  /// A probe that is made of nothing but these.
+  private interface ServerProbe {
+    Probe make(String name, ServerUrl url, Dialer dialer);
+  }
+
+  private final Dialer dialer;
+  private final HttpAsker asker;
+
+  /// Probes that connect through `dialer`, and ask by HTTP through `asker`, which whoever made it
+  /// closes.
+  public Probes(Dialer dialer, HttpAsker asker) {
+    this.dialer = dialer;
+    this.asker = asker;
+  }
+
+  /// The probe `name` of `url`, on its own: the operating system's way to look up names, 3 s.
+  ///
+  /// @throws IllegalArgumentException if the URL is wrong, or its scheme is none of [#schemes()];
+  ///   the message holds no password
+  /// @throws IllegalStateException if a driver is missing, with the dependency to add
+  public static Probe forUrl(String name, String url) {
+    return Shared.PROBES.of(name, ServerUrl.of(url));
+  }
+
+  /// The probe `name` of `url`; throws as [#forUrl(String, String)] does.
+  public Probe of(String name, ServerUrl url) {
+    Maker maker = Makers.ALL.get(url.scheme());
+    if (maker == null) {
+      throw new IllegalArgumentException(
+          "%s is no scheme that can be asked: use one of %s"
+              .formatted(url.scheme(), String.join(", ", schemes())));
+    }
+    return maker.make(name, url, this);
+  }
+
+  /// Checks that `url` could be asked, and throws as [#forUrl(String, String)] does if not.
+  public static void validate(ServerUrl url) {
+    Shared.PROBES.of("", url);
+  }
+
+  /// Every scheme there is a probe for, sorted.
+  public static SortedSet<String> schemes() {
+    return Collections.unmodifiableSortedSet(Makers.ALL.navigableKeySet());
+  }
+
+  /// What all HTTP probes that were made without one share. It holds connections only for those who
+  /// ask to keep them, and none of these does.
+  static HttpAsker asker() {
+    return Shared.PROBES.asker;
+  }
+
+  private static Map.Entry<String, Maker> server(String scheme, ServerProbe probe) {
+    return Map.entry(scheme, (name, url, shared) -> probe.make(name, url, shared.dialer));
+  }
+
+  /// What asks by HTTP.
+  HttpAsker http() {
+    return asker;
+  }
+
+  private static Probe tls(String name, ServerUrl url, Probes shared) {
+    return url.parameter("warn").isEmpty()
+        ? tcp(name, url, shared)
+        : new CertificateProbe(
+            name, url, CertificateProbe.days(url.parameter("warn").get()), shared.dialer);
+  }
+
+  private static Probe http(String name, ServerUrl url, Probes shared) {
+    HttpQuestion question =
+        HttpQuestion.of(url.uri()).settings(HttpSettings.DEFAULT.tls(url.tls()));
+    question =
+        url.login().isPresent()
+            ? question.basicAuth(url.login().get().user(), url.login().get().password())
+            : question;
+    return Limit.within(url.limit(), new HttpProbe(name, question, shared.asker));
+  }
+
+  private static Probe tcp(String name, ServerUrl url, Probes shared) {
+    TcpQuestion question = TcpQuestion.of(url.uri());
+    question = question.tls().isPresent() ? question.tls(url.tls()) : question;
+    return Limit.within(url.limit(), new TcpProbe(name, question, shared.dialer));
+  }
+
+  /// Made at the first use, as are the probes' classes: whoever asks by HTTP alone loads none.
+  private static final class Makers {
+    /// Where a new probe is added. Sorted, as the message about an unknown scheme lists them.
+    private static final TreeMap<String, Maker> ALL =
+        new TreeMap<>(
+            Map.ofEntries(
+                server("amqp", RabbitMqProbe::new),
+                server("amqps", RabbitMqProbe::new),
+                server("dns", DnsProbe::new),
+                server("docker", DockerProbe::new),
+                server("docker+tls", DockerProbe::new),
+                server("etcd", EtcdProbe::new),
+                server("etcd+tls", EtcdProbe::new),
+                server("grpc", GrpcProbe::new),
+                server("grpcs", GrpcProbe::new),
+                Map.entry("http", Probes::http),
+                Map.entry("https", Probes::http),
+                server("kafka", KafkaProbe::new),
+                server("kafka+tls", KafkaProbe::new),
+                server("mariadb", MySqlProbe::new),
+                server("mongodb", MongoDbProbe::new),
+                server("mysql", MySqlProbe::new),
+                server("nats", NatsProbe::new),
+                server("nats+tls", NatsProbe::new),
+                server("postgres", PostgreSqlProbe::new),
+                server("postgresql", PostgreSqlProbe::new),
+                server("redis", RedisProbe::new),
+                server("rediss", RedisProbe::new),
+                server("smtp", SmtpProbe::new),
+                server("smtps", SmtpProbe::new),
+                Map.entry("tcp", Probes::tcp),
+                Map.entry("tls", Probes::tls),
+                server("unix", DockerProbe::new)));
+
+    static {
+      ALL.putAll(HttpSchemes.MAKERS);
+    }
+  }
+
+  /// Made at the first use.
+  private static final class Shared {
+    private static final Probes PROBES =
+        new Probes(Dialer.system(), new HttpAsker(Dialer.system()));
+  }
+}

@@ -1,0 +1,91 @@
+package dev.rollcall.probes;
+
+import dev.rollcall.probe.Attempt;
+import dev.rollcall.probe.Probe;
+import dev.rollcall.probe.ProbeFailure;
+import java.net.Socket;
+import java.util.Optional;
+import redis.clients.jedis.ClientSetInfoConfig;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.RedisProtocol;
+import redis.clients.jedis.exceptions.JedisException;
+
+/// Logs in to a Redis or Valkey server (`AUTH`, where the URL has a password) and sends `PING`:
+/// `redis://:password@host`, `redis://user:password@host/0`, and with TLS `rediss://`. Needs
+/// `redis.clients:jedis`.
+///
+/// @param name what the probe is called
+/// @param server port 6379 where it names none; the path is the number of a database
+/// @param dialer shared with other probes
+public record RedisProbe(String name, ServerUrl server, Dialer dialer) implements Probe {
+  private static final int PORT = 6379;
+
+  /// Checks the URL.
+  ///
+  /// @throws IllegalStateException if Jedis is missing
+  public RedisProbe {
+    Driver.REDIS.need(RedisProbe.class);
+    server.target(PORT);
+    if (!server.path().matches("\\d{0,9}")) {
+      throw new IllegalArgumentException(
+          "\"" + server.path() + "\" is no number of a Redis database");
+    }
+  }
+
+  /// Asks the server of `url`.
+  public static RedisProbe of(String name, String url) {
+    return new RedisProbe(name, ServerUrl.of(url), Dialer.system());
+  }
+
+  /// Asks the server at `host` (`host` or `host:port`); `password` may be empty.
+  public static RedisProbe of(String name, String host, String password) {
+    return new RedisProbe(name, ServerUrl.of("redis", host, "", password), Dialer.system());
+  }
+
+  @Override
+  public void check(Attempt attempt) throws ProbeFailure, InterruptedException {
+    Talk.hold(
+        attempt,
+        server,
+        dialer,
+        talk -> {
+          Optional<TlsOptions> tls =
+              server.scheme().equals("rediss") ? Optional.of(server.tls()) : Optional.empty();
+          Socket socket = talk.open(server.target(PORT), tls);
+          try (Jedis redis = new Jedis(() -> socket, config())) {
+            talk.query();
+            redis.ping();
+          } catch (JedisException e) {
+            // A server that wants a password says so to the first command.
+            if (String.valueOf(e.getMessage()).startsWith("NOAUTH")) {
+              throw ProbeFailure.answered("login: " + e.getMessage());
+            }
+            throw e;
+          }
+        });
+  }
+
+  /// RESP2, as every version speaks it, and nothing sent beside AUTH and SELECT.
+  private DefaultJedisClientConfig config() {
+    DefaultJedisClientConfig.Builder config =
+        DefaultJedisClientConfig.builder()
+            .protocol(RedisProtocol.RESP2)
+            .clientSetInfoConfig(ClientSetInfoConfig.DISABLED);
+    server
+        .login()
+        .ifPresent(
+            login -> {
+              if (!login.user().isEmpty()) {
+                config.user(login.user());
+              }
+              if (!login.password().isEmpty()) {
+                config.password(login.password());
+              }
+            });
+    if (!server.path().isEmpty()) {
+      config.database(Integer.parseInt(server.path()));
+    }
+    return config.build();
+  }
+}

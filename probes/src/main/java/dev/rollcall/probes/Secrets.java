@@ -1,0 +1,93 @@
+package dev.rollcall.probes;
+
+import dev.rollcall.probe.ProbeFailure;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/// What a probe knows and nobody may read: passwords and tokens. Whatever a driver or a server put
+/// into a message goes through here before anybody sees it.
+///
+/// Hidden are the secret itself and the forms in which drivers and servers repeat it: encoded for a
+/// URL, Base64 alone and after a user's name, escaped for JSON. User and password in front of a
+/// host are hidden whether or not they are known. The message becomes one line of 500 characters at
+/// most.
+final class Secrets {
+  private static final String STARS = "***";
+  private static final int LONGEST = 500;
+
+  /// Shorter ones are hidden as whole words alone: else a password `a` would show itself by the
+  /// holes it leaves.
+  private static final int SHORT = 4;
+
+  private static final Pattern USER_INFO = Pattern.compile("://[^/\\s@]*:[^/\\s]*@");
+  private static final Pattern BLANKS = Pattern.compile("[\\s\\p{Cntrl}]+");
+
+  private final List<String> forms;
+
+  private Secrets(List<String> forms) {
+    this.forms = forms;
+  }
+
+  /// Nothing but what can be seen to be secret.
+  static Secrets none() {
+    return new Secrets(List.of());
+  }
+
+  /// The password of `login`, in all its forms.
+  static Secrets of(Login login) {
+    return of(login.password(), login.user() + ":" + login.password());
+  }
+
+  /// `secrets` in all their forms. Empty ones are left out.
+  static Secrets of(String... secrets) {
+    List<String> forms = new ArrayList<>();
+    for (String secret : secrets) {
+      if (!secret.isEmpty()) {
+        byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
+        String encoded = URLEncoder.encode(secret, StandardCharsets.UTF_8);
+        forms.add(secret);
+        forms.add(encoded);
+        forms.add(encoded.replace("+", "%20"));
+        forms.add(secret.replace("\\", "\\\\").replace("\"", "\\\""));
+        forms.add(Base64.getEncoder().encodeToString(bytes));
+        forms.add(Base64.getEncoder().withoutPadding().encodeToString(bytes));
+        forms.add(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
+      }
+    }
+    return new Secrets(
+        forms.stream().distinct().sorted(Comparator.comparing(String::length).reversed()).toList());
+  }
+
+  /// `message` without them.
+  String hide(String message) {
+    String shown = message;
+    for (String form : forms) {
+      shown =
+          form.length() < SHORT
+              ? Pattern.compile("(?<!\\w)" + Pattern.quote(form) + "(?!\\w)")
+                  .matcher(shown)
+                  .replaceAll(STARS)
+              : shown.replace(form, STARS);
+    }
+    shown = USER_INFO.matcher(shown).replaceAll("://" + STARS + "@");
+    shown = BLANKS.matcher(shown).replaceAll(" ").strip();
+    return shown.length() > LONGEST ? shown.substring(0, LONGEST) + "..." : shown;
+  }
+
+  /// `failure` without them, saying the same of where the fault lies.
+  ProbeFailure hide(ProbeFailure failure) {
+    String reason = hide(failure.reason());
+    if (reason.equals(failure.reason())) {
+      return failure;
+    }
+    if (failure.isHere()) {
+      return ProbeFailure.here(reason);
+    }
+    return failure.answered() ? ProbeFailure.answered(reason) : new ProbeFailure(reason);
+  }
+}

@@ -1,0 +1,142 @@
+package dev.rollcall.probes;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/// The URL of a server to ask, such as
+/// `postgres://user:password@host:5432/database?sslmode=require`, and how to ask it. No text of it
+/// shows the password.
+///
+/// @param uri without user and password: those in it become the login, unless there is one
+/// @param login who to log in as, if anybody
+/// @param tls how TLS is spoken, where the scheme or a parameter says that it is
+/// @param limit the longest one check may take, if the attempt leaves that much
+public record ServerUrl(URI uri, Optional<Login> login, TlsOptions tls, Duration limit) {
+  /// How long a check may take where nobody says otherwise.
+  public static final Duration DEFAULT_LIMIT = Duration.ofSeconds(3);
+
+  /// Moves user and password from the URL to the login.
+  public ServerUrl {
+    if (uri.getScheme() == null || (uri.getRawAuthority() == null && uri.getPath() == null)) {
+      throw new IllegalArgumentException("the URL has no scheme: write it as scheme://host:port");
+    }
+    if (!limit.isPositive()) {
+      throw new IllegalArgumentException("the limit of %s is not positive".formatted(limit));
+    }
+    String authority = uri.getRawAuthority();
+    if (authority != null && authority.indexOf('@') >= 0) {
+      int at = authority.lastIndexOf('@');
+      String info = authority.substring(0, at);
+      int colon = info.indexOf(':');
+      login =
+          login.or(
+              () ->
+                  Optional.of(
+                      colon < 0
+                          ? new Login(decode(info), "")
+                          : new Login(
+                              decode(info.substring(0, colon)),
+                              decode(info.substring(colon + 1)))));
+      uri = URI.create(uri.toString().replaceFirst("//[^/?#]*@", "//"));
+    }
+  }
+
+  /// The URL `url`, default TLS, 3 s.
+  ///
+  /// @throws IllegalArgumentException if it is none; the message does not repeat it
+  public static ServerUrl of(String url) {
+    URI uri;
+    try {
+      uri = new URI(url.strip());
+    } catch (URISyntaxException e) {
+      // Neither the message nor the cause: both have the password in them.
+      throw new IllegalArgumentException(
+          "the text is no URL: write it as scheme://user:password@host:port, and in user and"
+              + " password write %40 for @, %3A for :, %2F for /, %23 for #, %25 for %");
+    }
+    return new ServerUrl(uri, Optional.empty(), TlsOptions.DEFAULT, DEFAULT_LIMIT);
+  }
+
+  /// The server at `host` (`host`, `host:port`, `[2001:db8::1]:port`), as `user` with `password`;
+  /// both empty: without login.
+  static ServerUrl of(String scheme, String host, String user, String password) {
+    ServerUrl url = of(scheme + "://" + host);
+    return user.isEmpty() && password.isEmpty() ? url : url.login(user, password);
+  }
+
+  /// The same, logging in as `user`.
+  public ServerUrl login(String user, String password) {
+    return new ServerUrl(uri, Optional.of(new Login(user, password)), tls, limit);
+  }
+
+  /// The same, speaking TLS as `options` say.
+  public ServerUrl tls(TlsOptions options) {
+    return new ServerUrl(uri, login, options, limit);
+  }
+
+  /// The same, taking no longer than `time`.
+  public ServerUrl limit(Duration time) {
+    return new ServerUrl(uri, login, tls, time);
+  }
+
+  /// In lower case.
+  public String scheme() {
+    return uri.getScheme().toLowerCase(Locale.ROOT);
+  }
+
+  /// The host and port to connect to.
+  ///
+  /// @param defaultPort the port where the URL names none; 0: it has to
+  Authority target(int defaultPort) {
+    return Authority.of(uri, defaultPort);
+  }
+
+  /// The path without the slash it begins with: a database, a virtual host. Empty if there is none.
+  String path() {
+    String path = uri.getPath();
+    return path == null || path.isEmpty() ? "" : path.substring(1);
+  }
+
+  /// One parameter of the query (`?name=value`).
+  Optional<String> parameter(String name) {
+    return Optional.ofNullable(parameters().get(name));
+  }
+
+  /// The parameters of the query.
+  Map<String, String> parameters() {
+    Map<String, String> parameters = new LinkedHashMap<>();
+    String query = uri.getRawQuery();
+    for (String part : query == null ? new String[0] : query.split("&", -1)) {
+      int equals = part.indexOf('=');
+      if (equals > 0) {
+        parameters.putIfAbsent(
+            decode(part.substring(0, equals)), decode(part.substring(equals + 1)));
+      }
+    }
+    return parameters;
+  }
+
+  /// What must not be shown.
+  Secrets secrets() {
+    return login.map(Secrets::of).orElseGet(Secrets::none);
+  }
+
+  private static String decode(String text) {
+    return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+  }
+
+  /// The URL without user, password and parameters.
+  @Override
+  public String toString() {
+    String text = uri.toString();
+    int query = text.indexOf('?');
+    return query < 0 ? text : text.substring(0, query);
+  }
+}

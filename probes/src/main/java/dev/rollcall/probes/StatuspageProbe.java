@@ -1,0 +1,51 @@
+package dev.rollcall.probes;
+
+import dev.rollcall.probe.Attempt;
+import dev.rollcall.probe.Probe;
+import dev.rollcall.probe.ProbeFailure;
+import java.net.URI;
+import tools.jackson.databind.JsonNode;
+
+/// Asks a status page made with Atlassian Statuspage whether it reports trouble: its `indicator`
+/// has to be `none`. Needs `tools.jackson.core:jackson-databind`.
+///
+/// The answer is that of the page's `/api/v2/status.json`, which every such page documents at
+/// `/api`.
+///
+/// @param http how to ask
+public record StatuspageProbe(HttpProbe http) implements Probe {
+  /// Checks that JSON can be read.
+  public StatuspageProbe {
+    Driver.JACKSON.need(StatuspageProbe.class);
+  }
+
+  /// A probe of the page at `page`, such as `https://www.githubstatus.com`.
+  public static StatuspageProbe of(String name, String page) {
+    return new StatuspageProbe(HttpProbe.of(name, HttpQuestion.of(address(URI.create(page)))));
+  }
+
+  /// Where the page of `page` says how things are.
+  static URI address(URI page) {
+    return page.resolve("/api/v2/status.json");
+  }
+
+  @Override
+  public String name() {
+    return http.name();
+  }
+
+  @Override
+  public void check(Attempt attempt) throws ProbeFailure, InterruptedException {
+    JsonNode status = JsonAnswer.object(http.answer(attempt).body()).path("status");
+    String indicator = status.path("indicator").asString("");
+    if (indicator.isEmpty()) {
+      throw ProbeFailure.answered("body has no status.indicator");
+    }
+    if (!indicator.equals("none")) {
+      String words = Quoted.of(status.path("description").asString(""));
+      throw ProbeFailure.answered(
+          "the status page reports %s%s"
+              .formatted(Quoted.of(indicator), words.isEmpty() ? "" : ": " + words));
+    }
+  }
+}

@@ -1,0 +1,165 @@
+package dev.rollcall.probes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.rollcall.probe.Phase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Against BIND.
+class DnsProbeTest {
+  @TempDir static Path folder;
+  private static TestServer named;
+
+  @BeforeAll
+  static void start() throws IOException {
+    Files.writeString(
+        folder.resolve("zone"),
+        """
+        $TTL 60
+        @ IN SOA ns hostmaster 1 60 60 60 60
+        @ IN NS ns
+        @ IN MX 10 mail
+        ns IN A 192.0.2.1
+        www IN A 192.0.2.10
+        www IN A 192.0.2.11
+        six IN AAAA 2001:db8::1
+        also IN CNAME www
+        note IN TXT "hello there"
+        large IN TXT %s
+        """
+            .formatted("\"%s\" ".formatted("x".repeat(250)).repeat(8)));
+    int port = TestServer.freePort();
+    Path conf =
+        Files.writeString(
+            folder.resolve("named.conf"),
+            """
+            options {
+              directory "%s"; listen-on port %d { 127.0.0.1; }; listen-on-v6 { none; };
+              recursion no; pid-file none; session-keyfile none; dnssec-validation no;
+            };
+            controls {};
+            zone "example.test" { type master; file "zone"; };
+            """
+                .formatted(folder, port));
+    named =
+        TestServer.start(folder, port, Map.of(), "named", "-f", "-n", "1", "-c", conf.toString())
+            .awaitPort();
+  }
+
+  @AfterAll
+  static void stop() {
+    named.close();
+  }
+
+  private static DnsProbe about(String what) {
+    return DnsProbe.of("it", "dns://127.0.0.1:%d/%s".formatted(named.port(), what));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "www.example.test",
+    "www.example.test.",
+    "www.example.test?type=A&expect=192.0.2.11",
+    "six.example.test?type=aaaa&expect=2001:db8:0:0:0:0:0:1",
+    "also.example.test?type=CNAME&expect=WWW.example.test",
+    "also.example.test?expect=192.0.2.10",
+    "example.test?type=MX&expect=10%20mail.example.test",
+    "note.example.test?type=TXT&expect=hello%20there",
+    "large.example.test?type=TXT"
+  })
+  void isContentWithTheExpectedRecord(String what) {
+    Checked checked = Checked.of(about(what));
+    checked.assertUp();
+    assertThat(checked.attempt().time(Phase.FIRST_BYTE)).isPresent();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          gone.example.test                    | no such name: gone.example.test (NXDOMAIN)
+          www.example.test?type=MX             | www.example.test has no MX record
+          note.example.test?type=TXT&expect=no | TXT of note.example.test is "hello there" (expected no)
+          """)
+  void tellsWhatIsNotAsExpected(String what, String reason) {
+    Checked checked = Checked.of(about(what));
+    assertThat(checked.reason()).isEqualTo(reason);
+    assertThat(checked.failure().answered()).isTrue();
+  }
+
+  @Test
+  void tellsAServerThatDoesNotServeTheName() {
+    assertThat(Checked.of(about("example.org")).reason())
+        .isEqualTo("127.0.0.1:%d answers REFUSED about example.org".formatted(named.port()));
+  }
+
+  @Test
+  void takesItsPartsOneByOne() {
+    Checked.of(DnsProbe.of("it", "127.0.0.1:" + named.port(), "www.example.test", "A")).assertUp();
+  }
+
+  @Test
+  void saysThatAServerKeepsSilent() throws Exception {
+    named.freeze(true);
+    try {
+      Checked checked = Checked.of(about("www.example.test"), Duration.ofMillis(300));
+      assertThat(checked.reason())
+          .isEqualTo("timeout: no answer within 300 ms (asked, waiting for the answer)");
+      assertThat(checked.failure().answered()).isFalse();
+    } finally {
+      named.freeze(false);
+    }
+  }
+
+  @Test
+  void saysThatNobodyListens() {
+    int port = TestServer.freePort();
+    assertThat(Checked.of(DnsProbe.of("it", "dns://127.0.0.1:%d/x".formatted(port))).reason())
+        .isEqualTo("connect: refused by 127.0.0.1:" + port);
+  }
+
+  @Test
+  void asksAgainWhenADatagramIsLost() throws Exception {
+    named.freeze(true);
+    Thread later =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  try {
+                    Thread.sleep(500);
+                    named.freeze(false);
+                  } catch (IOException | InterruptedException e) {
+                    throw new AssertionError(e);
+                  }
+                });
+    Checked.of(about("www.example.test")).assertUp();
+    later.join();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          dns://h             | no name to ask about: write dns://server/example.org
+          dns://h/x?type=NONE | "NONE" is no type of a DNS record: A, AAAA, MX, TXT, ...
+          dns://h/a..b        | "a..b" is no domain name
+          """)
+  void refusesWhatCannotBeAsked(String url, String mistake) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> DnsProbe.of("it", url))
+        .withMessage(mistake);
+  }
+}

@@ -1,0 +1,74 @@
+package dev.rollcall.probes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.rollcall.probe.Attempt;
+import dev.rollcall.probe.Probe;
+import java.io.File;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/// What checks leave behind in this JVM: threads, open files and sockets.
+final class Leftovers {
+  /// At once: enough to be quick, few enough for any server.
+  private static final int AT_ONCE = 32;
+
+  private final int descriptors = count("/proc/self/fd");
+  private final Set<String> threads = threads();
+
+  /// Checks `probe` that often and returns how many checks failed.
+  static int after(int runs, Probe probe, Duration timeout) throws InterruptedException {
+    AtomicInteger failed = new AtomicInteger();
+    for (int done = 0; done < runs; done += AT_ONCE) {
+      List<Thread> threads = new ArrayList<>();
+      List<AtomicReference<@Nullable Throwable>> thrown = new ArrayList<>();
+      for (int i = 0; i < Math.min(AT_ONCE, runs - done); i++) {
+        AtomicReference<@Nullable Throwable> mine = new AtomicReference<>();
+        thrown.add(mine);
+        threads.add(Checked.start(probe, Attempt.within(timeout), mine));
+      }
+      for (Thread thread : threads) {
+        thread.join();
+      }
+      thrown.stream().filter(each -> each.get() != null).forEach(each -> failed.incrementAndGet());
+    }
+    return failed.get();
+  }
+
+  /// That there is no more than when this was made.
+  void assertNone() {
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(
+            () -> {
+              assertThat(count("/proc/self/fd")).isLessThanOrEqualTo(descriptors + 1);
+              assertThat(threads()).isSubsetOf(threads);
+            });
+  }
+
+  private static int count(String folder) {
+    return Objects.requireNonNull(new File(folder).list()).length;
+  }
+
+  /// Those that come and go by themselves are left out: the JDK's, the shared ones that look up
+  /// names.
+  private static Set<String> threads() {
+    Set<String> names = new HashSet<>();
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (!thread
+          .getName()
+          .matches("awaitility-thread|ForkJoinPool-.*|VirtualThread-.*|rollcall-dns-.*")) {
+        names.add(thread.getName());
+      }
+    }
+    return names;
+  }
+}

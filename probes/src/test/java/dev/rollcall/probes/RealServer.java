@@ -1,0 +1,426 @@
+package dev.rollcall.probes;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.rollcall.probe.Probe;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/// The servers that probes are tested against: real ones, each started when a test first wants it
+/// and stopped when the JVM ends.
+enum RealServer {
+  POSTGRESQL_15 {
+    @Override
+    String begin(ServerRun run, int port) {
+      Path data = run.folder().resolve("data");
+      Path password = run.write("password", PASSWORD);
+      run.ownedBy("postgres");
+      List<String> initdb =
+          List.of(
+              BINARIES + "initdb",
+              "-D",
+              "" + data,
+              "-A",
+              "scram-sha-256",
+              "-U",
+              "app",
+              "-N",
+              "--pwfile=" + password);
+      run.run(joined(ServerRun.as("postgres"), initdb));
+      List<String> postgres =
+          List.of(
+              BINARIES + "postgres",
+              "-D",
+              "" + data,
+              "-c",
+              "port=" + port,
+              "-c",
+              "listen_addresses=127.0.0.1",
+              "-c",
+              "unix_socket_directories=",
+              "-c",
+              "fsync=off");
+      run.start(joined(ServerRun.as("postgres"), postgres), Map.of());
+      return "postgres://app:%s@127.0.0.1:" + port + "/postgres";
+    }
+  },
+  /// It lets everybody in: what it is told is another database's name.
+  POSTGRESQL_18 {
+    @Override
+    String begin(ServerRun run, int port) {
+      try {
+        EmbeddedPostgres server = EmbeddedPostgres.builder().setPort(port).start();
+        server.getPostgresDatabase().getConnection().close();
+      } catch (IOException | SQLException e) {
+        throw new IllegalStateException(e);
+      }
+      return "postgresql://postgres:%s@127.0.0.1:" + port + "/postgres";
+    }
+  },
+  MYSQL {
+    @Override
+    String begin(ServerRun run, int port) {
+      String mysqld = new File("target/mysql/bin/mysqld").getAbsolutePath();
+      if (!new File(mysqld).setExecutable(true)) {
+        throw new IllegalStateException(mysqld + " is missing: the build unpacks it");
+      }
+      List<String> common =
+          List.of(
+              mysqld,
+              "--no-defaults",
+              "--basedir=" + new File("target/mysql").getAbsolutePath(),
+              "--datadir=" + run.folder().resolve("data"),
+              "--user=" + me(),
+              "--innodb-buffer-pool-size=16M",
+              "--performance-schema=OFF",
+              "--skip-log-bin",
+              "--mysqlx=OFF",
+              "--innodb-flush-log-at-trx-commit=0");
+      run.run(joined(common, List.of("--initialize-insecure")));
+      run.start(joined(common, mysql(run, port)), Map.of());
+      return "mysql://app:%s@127.0.0.1:" + port + "/mysql";
+    }
+  },
+  MARIADB {
+    @Override
+    String begin(ServerRun run, int port) {
+      String data = "--datadir=" + run.folder().resolve("data");
+      run.run(
+          List.of(
+              "mariadb-install-db",
+              "--no-defaults",
+              "--user=" + me(),
+              data,
+              "--skip-test-db",
+              "--auth-root-authentication-method=normal"));
+      List<String> mariadbd =
+          List.of(
+              "mariadbd",
+              "--no-defaults",
+              "--user=" + me(),
+              data,
+              "--innodb-buffer-pool-size=16M",
+              "--performance-schema=OFF");
+      run.start(joined(mariadbd, mysql(run, port)), Map.of());
+      return "mariadb://app:%s@127.0.0.1:" + port + "/mysql";
+    }
+  },
+  REDIS {
+    @Override
+    String begin(ServerRun run, int port) {
+      run.start(
+          List.of(
+              "redis-server",
+              "--port",
+              "" + port,
+              "--bind",
+              "127.0.0.1",
+              "--save",
+              "",
+              "--requirepass",
+              PASSWORD,
+              "--dir",
+              "" + run.folder()),
+          Map.of());
+      return "redis://:%s@127.0.0.1:" + port + "/1";
+    }
+  },
+  ETCD {
+    @Override
+    String begin(ServerRun run, int port) {
+      String client = "http://127.0.0.1:" + port;
+      String peer = "http://127.0.0.1:" + ServerRun.freePort();
+      run.start(
+          List.of(
+              "etcd",
+              "--name",
+              "n1",
+              "--data-dir",
+              "" + run.folder().resolve("data"),
+              "--listen-client-urls",
+              client,
+              "--advertise-client-urls",
+              client,
+              "--listen-peer-urls",
+              peer,
+              "--initial-advertise-peer-urls",
+              peer,
+              "--initial-cluster",
+              "n1=" + peer,
+              "--unsafe-no-fsync"),
+          Map.of());
+      waitFor(EtcdProbe.of("etcd", "etcd://127.0.0.1:" + port), run);
+      for (List<String> command :
+          List.of(
+              List.of("user", "add", "root:" + PASSWORD),
+              List.of("user", "grant-role", "root", "root"),
+              List.of("auth", "enable"))) {
+        run.run(
+            joined(List.of("env", "ETCDCTL_API=3", "etcdctl", "--endpoints=" + client), command));
+      }
+      return "etcd://root:%s@127.0.0.1:" + port;
+    }
+  },
+  NATS {
+    @Override
+    String begin(ServerRun run, int port) {
+      run.start(
+          List.of(
+              "nats-server",
+              "-a",
+              "127.0.0.1",
+              "-p",
+              "" + port,
+              "--user",
+              "app",
+              "--pass",
+              PASSWORD),
+          Map.of());
+      return "nats://app:%s@127.0.0.1:" + port;
+    }
+  },
+  RABBITMQ {
+    @Override
+    String begin(ServerRun run, int port) {
+      int epmd = ServerRun.freePort();
+      run.write(
+          "rabbitmq.conf",
+          """
+          listeners.tcp.1 = 127.0.0.1:%d
+          default_user = app
+          default_pass = %s
+          """
+              .formatted(port, PASSWORD));
+      run.write("plugins", "[].\n");
+      run.ownedBy("rabbitmq");
+      run.start(
+          joined(
+              ServerRun.as("rabbitmq"),
+              List.of("epmd", "-address", "127.0.0.1", "-port", "" + epmd)),
+          Map.of());
+      run.start(
+          joined(ServerRun.as("rabbitmq"), List.of("/usr/lib/rabbitmq/bin/rabbitmq-server")),
+          Map.of(
+              "HOME",
+              "" + run.folder(),
+              "RABBITMQ_MNESIA_BASE",
+              "" + run.folder().resolve("data"),
+              "RABBITMQ_LOGS",
+              "-",
+              "RABBITMQ_CONFIG_FILE",
+              "" + run.folder().resolve("rabbitmq"),
+              "RABBITMQ_ENABLED_PLUGINS_FILE",
+              "" + run.folder().resolve("plugins"),
+              "RABBITMQ_NODENAME",
+              "test" + port + "@localhost",
+              "RABBITMQ_DIST_PORT",
+              "" + ServerRun.freePort(),
+              "ERL_EPMD_PORT",
+              "" + epmd,
+              "ERL_EPMD_ADDRESS",
+              "127.0.0.1",
+              "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS",
+              "-kernel inet_dist_use_interface {127,0,0,1} +S 1:1"));
+      return "amqp://app:%s@127.0.0.1:" + port;
+    }
+  },
+  KAFKA_PLAIN {
+    @Override
+    String begin(ServerRun run, int port) {
+      kafka(run, port);
+      return "kafka://app:%s@127.0.0.1:" + port;
+    }
+  },
+  KAFKA_SCRAM {
+    @Override
+    String begin(ServerRun run, int port) {
+      kafka(run, port);
+      return "kafka://scram:%s@127.0.0.1:" + port + "?mechanism=SCRAM-SHA-512";
+    }
+  },
+  DOCKER_BY_SOCKET {
+    @Override
+    String begin(ServerRun run, int port) {
+      return "unix://" + docker(run, port);
+    }
+
+    @Override
+    boolean knowsPasswords() {
+      return false;
+    }
+  },
+  DOCKER_BY_TCP {
+    @Override
+    String begin(ServerRun run, int port) {
+      docker(run, port);
+      return "docker://127.0.0.1:" + port;
+    }
+
+    @Override
+    boolean knowsPasswords() {
+      return false;
+    }
+  };
+
+  static final String PASSWORD = "right-p4ssword";
+  static final String WRONG = "wr0ng-secret";
+  private static final String BINARIES = "/usr/lib/postgresql/15/bin/";
+  private static final Map<RealServer, Started> STARTED = new EnumMap<>(RealServer.class);
+
+  private record Started(ServerRun run, String url) {}
+
+  /// Starts the server, and says how it is reached; `%s` stands for the password.
+  abstract String begin(ServerRun run, int port);
+
+  /// Whether a wrong password is refused.
+  boolean knowsPasswords() {
+    return this != POSTGRESQL_18;
+  }
+
+  /// A thousand, but for etcd, which takes a twentieth of a second of a processor for each login.
+  int manyChecks() {
+    return this == ETCD ? 150 : 1000;
+  }
+
+  /// Its URL with that password.
+  String url(String password) {
+    synchronized (STARTED) {
+      return STARTED.computeIfAbsent(this, RealServer::started).url().formatted(password);
+    }
+  }
+
+  private Started started() {
+    ServerRun run = new ServerRun(name().toLowerCase(Locale.ROOT));
+    Runtime.getRuntime().addShutdownHook(new Thread(run::close));
+    String url = begin(run, ServerRun.freePort());
+    waitFor(Probes.forUrl(name(), url.formatted(PASSWORD)), run);
+    return new Started(run, url);
+  }
+
+  private static void waitFor(Probe probe, ServerRun run) {
+    await()
+        .atMost(Duration.ofSeconds(40))
+        .pollInterval(Duration.ofMillis(100))
+        .failFast(
+            () -> {
+              if (!run.alive()) {
+                throw new IllegalStateException("it has ended: " + run.output());
+              }
+            })
+        .untilAsserted(() -> Checked.of(probe).assertUp());
+  }
+
+  private static List<String> mysql(ServerRun run, int port) {
+    Path user =
+        run.write(
+            "user.sql",
+            "CREATE USER app@'%' IDENTIFIED BY '"
+                + PASSWORD
+                + "';\nGRANT SELECT ON mysql.* TO app@'%';\n");
+    return List.of(
+        "--port=" + port,
+        "--bind-address=127.0.0.1",
+        "--socket=" + run.folder().resolve("socket"),
+        "--init-file=" + user);
+  }
+
+  private static void kafka(ServerRun run, int port) {
+    int controller = ServerRun.freePort();
+    Path settings =
+        run.write(
+            "server.properties",
+            """
+            process.roles=broker,controller
+            node.id=1
+            controller.quorum.voters=1@127.0.0.1:%d
+            listeners=SASL_PLAINTEXT://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d
+            inter.broker.listener.name=SASL_PLAINTEXT
+            controller.listener.names=CONTROLLER
+            listener.security.protocol.map=SASL_PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT
+            sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512
+            sasl.mechanism.inter.broker.protocol=PLAIN
+            connection.failed.authentication.delay.ms=0
+            listener.name.sasl_plaintext.plain.sasl.jaas.config=%s username="app" password="%s" user_app="%s";
+            listener.name.sasl_plaintext.scram-sha-256.sasl.jaas.config=%s;
+            listener.name.sasl_plaintext.scram-sha-512.sasl.jaas.config=%s;
+            offsets.topic.replication.factor=1
+            log.dirs=%s
+            """
+                .formatted(
+                    controller,
+                    port,
+                    controller,
+                    "org.apache.kafka.common.security.plain.PlainLoginModule required",
+                    PASSWORD,
+                    PASSWORD,
+                    "org.apache.kafka.common.security.scram.ScramLoginModule required",
+                    "org.apache.kafka.common.security.scram.ScramLoginModule required",
+                    run.folder().resolve("data")));
+    String path =
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    List<String> java =
+        List.of(
+            System.getProperty("java.home") + "/bin/java",
+            "-Xmx256m",
+            "-XX:+UseSerialGC",
+            "-cp",
+            path);
+    run.run(
+        joined(
+            java,
+            List.of(
+                "kafka.tools.StorageTool",
+                "format",
+                "-t",
+                "MkU3OEVBNTcwNTJENDM2Qk",
+                "-c",
+                "" + settings,
+                "--add-scram",
+                "SCRAM-SHA-512=[name=scram,password=" + PASSWORD + "]")));
+    run.start(joined(java, List.of("kafka.Kafka", "" + settings)), Map.of());
+  }
+
+  private static Path docker(ServerRun run, int port) {
+    Path socket = run.folder().resolve("docker.sock");
+    run.start(
+        List.of(
+            "dockerd",
+            "--data-root",
+            "" + run.folder().resolve("data"),
+            "--exec-root",
+            "" + run.folder().resolve("exec"),
+            "--pidfile",
+            "" + run.folder().resolve("pid"),
+            "-H",
+            "unix://" + socket,
+            "-H",
+            "tcp://127.0.0.1:" + port,
+            "--tls=false",
+            "--iptables=false",
+            "--ip6tables=false",
+            "--ip-forward=false",
+            "--ip-masq=false",
+            "--bridge=none"),
+        Map.of());
+    return socket;
+  }
+
+  private static String me() {
+    return System.getProperty("user.name", "mysql");
+  }
+
+  private static List<String> joined(List<String> first, List<String> second) {
+    List<String> joined = new ArrayList<>(first);
+    joined.addAll(second);
+    return joined;
+  }
+}

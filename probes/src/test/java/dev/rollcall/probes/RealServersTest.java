@@ -1,0 +1,58 @@
+package dev.rollcall.probes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rollcall.probe.Probe;
+import dev.rollcall.probe.ProbeFailure;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// What probes say of real servers.
+class RealServersTest {
+  @ParameterizedTest
+  @EnumSource
+  void isContentWithTheRightPassword(RealServer server) {
+    Checked checked = Checked.of(Probes.forUrl("it", server.url(RealServer.PASSWORD)));
+    checked.assertUp();
+    assertThat(checked.attempt().elapsed()).isLessThan(Duration.ofSeconds(3));
+  }
+
+  static Stream<RealServer> thatKnowPasswords() {
+    return Arrays.stream(RealServer.values()).filter(RealServer::knowsPasswords);
+  }
+
+  @ParameterizedTest
+  @MethodSource("thatKnowPasswords")
+  void saysThatTheLoginIsRefusedAndNotWithWhichPassword(RealServer server) {
+    ProbeFailure failure = Checked.of(Probes.forUrl("it", server.url(RealServer.WRONG))).failure();
+    assertThat(failure.reason())
+        .startsWith("login: ")
+        .containsPattern("(?i)password|WRONGPASS|refused|denied|invalid|Authorization Violation")
+        .doesNotContain(RealServer.WRONG);
+    assertThat(failure.answered()).isTrue();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void leavesNothingBehindAfterAThousandChecks(RealServer server) throws Exception {
+    Probe probe = Probes.forUrl("it", server.url(RealServer.PASSWORD));
+    assertThat(Leftovers.after(64, probe, Duration.ofSeconds(20))).isZero(); // loads classes
+    Leftovers leftovers = new Leftovers();
+    assertThat(Leftovers.after(server.manyChecks(), probe, Duration.ofSeconds(20))).isZero();
+    leftovers.assertNone();
+  }
+
+  @ParameterizedTest
+  @MethodSource("thatKnowPasswords")
+  void leavesNothingBehindAfterRefusedLogins(RealServer server) throws Exception {
+    Probe probe = Probes.forUrl("it", server.url(RealServer.WRONG));
+    Leftovers.after(32, probe, Duration.ofSeconds(20));
+    Leftovers leftovers = new Leftovers();
+    assertThat(Leftovers.after(128, probe, Duration.ofSeconds(20))).isEqualTo(128);
+    leftovers.assertNone();
+  }
+}

@@ -1,0 +1,26 @@
+package dev.rollcall.probes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class SampleProbeTest {
+  @Test
+  void findsWhatItWasToldTo() {
+    Checked.of(SampleProbe.of("it", true)).assertUp();
+    assertThat(Checked.of(SampleProbe.of("it", false)).reason()).isEqualTo("error");
+    assertThat(Checked.of(SampleProbe.of("it", false).error("no luck")).reason())
+        .isEqualTo("no luck");
+  }
+
+  @Test
+  void takesTheTimeItWasToldToUpToItsDeadline() {
+    Checked slow = Checked.of(SampleProbe.of("it", true).delay(Duration.ofMillis(50)));
+    slow.assertUp();
+    assertThat(slow.attempt().elapsed()).isGreaterThanOrEqualTo(Duration.ofMillis(50));
+    Checked late =
+        Checked.of(SampleProbe.of("it", true).delay(Duration.ofHours(1)), Duration.ofMillis(50));
+    assertThat(late.reason()).isEqualTo("timeout: no answer within 50 ms");
+  }
+}

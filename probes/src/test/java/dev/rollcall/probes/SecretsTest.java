@@ -1,0 +1,63 @@
+package dev.rollcall.probes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rollcall.probe.ProbeFailure;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SecretsTest {
+  private static final String PASSWORD = "pass \"word\"/ü@1";
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        PASSWORD,
+        "pass+%22word%22%2F%C3%BC%401",
+        "pass%20%22word%22%2F%C3%BC%401",
+        "pass \\\"word\\\"/ü@1"
+      })
+  void hidesAPasswordInEveryFormADriverRepeatsItIn(String form) {
+    assertThat(Secrets.of(new Login("app", PASSWORD)).hide("refused: " + form + "."))
+        .isEqualTo("refused: ***.");
+  }
+
+  @Test
+  void hidesTheHeaderOfBasicAuthentication() {
+    String header =
+        Base64.getEncoder().encodeToString(("app:" + PASSWORD).getBytes(StandardCharsets.UTF_8));
+    assertThat(Secrets.of(new Login("app", PASSWORD)).hide("sent Basic " + header))
+        .isEqualTo("sent Basic ***");
+  }
+
+  @Test
+  void hidesWhatStandsInAUrlEvenWhenItIsNotKnown() {
+    assertThat(Secrets.none().hide("cannot reach redis://me:other@host:1/0"))
+        .isEqualTo("cannot reach redis://***@host:1/0");
+  }
+
+  @Test
+  void hidesAShortPasswordAsAWordOnly() {
+    assertThat(Secrets.of(new Login("u", "a")).hide("a database: a, not bad"))
+        .isEqualTo("*** database: ***, not bad");
+  }
+
+  @Test
+  void makesOneLineOfBoundedLength() {
+    assertThat(Secrets.none().hide("FATAL:\n  no\u0000\tsuch role "))
+        .isEqualTo("FATAL: no such role");
+    assertThat(Secrets.none().hide("x".repeat(10_000))).hasSize(503).endsWith("...");
+  }
+
+  @Test
+  void keepsWhatAFailureSaysOfTheFault() {
+    Secrets secrets = Secrets.of("hidden");
+    assertThat(secrets.hide(ProbeFailure.answered("hidden")).answered()).isTrue();
+    assertThat(secrets.hide(ProbeFailure.here("hidden")).isHere()).isTrue();
+    assertThat(secrets.hide(new ProbeFailure("hidden")).answered()).isFalse();
+    assertThat(secrets.hide(new ProbeFailure("hidden")).reason()).isEqualTo("***");
+  }
+}

@@ -1,0 +1,151 @@
+package dev.rollcall.probes;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/// One run of a real server: a folder of its own and the processes in it. Both end with it.
+///
+/// The folder is a temporary one and not under `target`, since servers that refuse to run as root
+/// could not reach that everywhere, and sockets want short paths.
+final class ServerRun implements AutoCloseable {
+  private final Path folder;
+  private final List<Process> processes = new ArrayList<>();
+
+  ServerRun(String name) {
+    try {
+      folder = Files.createTempDirectory("rollcall-" + name);
+      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// A port that nobody listens on.
+  static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// `user` when this is root, which some servers refuse to run as: then nobody else is needed.
+  static List<String> as(String user) {
+    return System.getProperty("user.name", "").equals("root")
+        ? List.of("setpriv", "--reuid=" + user, "--regid=" + user, "--init-groups")
+        : List.of();
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  Path write(String file, String text) {
+    try {
+      return Files.writeString(folder.resolve(file), text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Gives the folder to the user that the server runs as.
+  void ownedBy(String user) {
+    if (System.getProperty("user.name", "").equals("root")) {
+      run(List.of("chown", "-R", user + ":", folder.toString()));
+    }
+  }
+
+  /// Runs a command to its end.
+  void run(List<String> command) {
+    Process process = launch(command, Map.of());
+    try {
+      if (!process.waitFor(2, TimeUnit.MINUTES) || process.exitValue() != 0) {
+        throw new IllegalStateException(command + " failed: " + output());
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  /// Starts what runs until the end of this.
+  void start(List<String> command, Map<String, String> environment) {
+    processes.addFirst(launch(command, environment));
+  }
+
+  private Process launch(List<String> command, Map<String, String> environment) {
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log()))
+            .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
+    builder.environment().putAll(environment);
+    try {
+      return builder.start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private File log() {
+    return folder.resolve("output").toFile();
+  }
+
+  boolean alive() {
+    return processes.stream().allMatch(Process::isAlive);
+  }
+
+  /// The last of what it printed.
+  String output() {
+    try {
+      String all = Files.readString(log().toPath(), StandardCharsets.ISO_8859_1);
+      return all.substring(Math.max(0, all.length() - 3000));
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  /// Ends the processes, the last one started first, and removes the folder.
+  @Override
+  public void close() {
+    for (Process process : processes) {
+      List<ProcessHandle> children = process.descendants().toList();
+      process.destroy();
+      try {
+        if (!process.waitFor(15, TimeUnit.SECONDS)) {
+          process.destroyForcibly().waitFor();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      children.forEach(ProcessHandle::destroyForcibly);
+    }
+    processes.clear();
+    remove();
+  }
+
+  private void remove() {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

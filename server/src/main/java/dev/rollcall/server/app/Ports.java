@@ -1,0 +1,119 @@
+package dev.rollcall.server.app;
+
+import dev.rollcall.server.app.ServeSettings.Listener;
+import dev.rollcall.server.config.Secret;
+import dev.rollcall.server.config.Setting;
+import dev.rollcall.server.http.CannotListen;
+import dev.rollcall.server.http.ErrorShape;
+import dev.rollcall.server.http.Handler;
+import dev.rollcall.server.http.HttpListener;
+import dev.rollcall.server.http.Listening;
+import dev.rollcall.server.http.Management;
+import dev.rollcall.server.http.RequestTimes;
+import dev.rollcall.server.http.Route;
+import dev.rollcall.server.http.Unavailable;
+import dev.rollcall.server.sql.StorageException;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/// What is alike in every command that runs until it is told to stop: a log, two ports, an orderly
+/// end.
+///
+/// @param command the command, which says what settings its ports have
+/// @param errors how errors are written where no route is found
+record Ports(String command, ServeSettings settings, ErrorShape errors, RequestTimes times) {
+  /// Several parts share it, and a port alone, which waits for what is in flight, needs ten
+  /// seconds.
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+  private static final System.Logger LOG = System.getLogger(Ports.class.getName());
+
+  /// Everything that is kept in the one database of a process.
+  static final String[] TABLES = {
+    "db/migration/V1__monitor.sql",
+    "db/migration/V2__outbox.sql",
+    "db/migration/V3__heartbeat.sql",
+    "db/migration/V4__target.sql"
+  };
+
+  /// What a running process waits for until it stops.
+  interface Wish {
+    /// Returns when the process has to stop.
+    ///
+    /// @param open what it listens on
+    void await(Open open) throws InterruptedException;
+  }
+
+  /// Opens everything that runs, in order.
+  interface Opening {
+    Open open(Parts parts);
+  }
+
+  /// The ports of a running process, also where free ones were asked for, and how to call them.
+  record Open(int port, int healthPort, String url, String healthUrl) {}
+
+  /// Opens, waits until `stop` returns, and closes.
+  ///
+  /// @return the exit status
+  /// @throws Trouble when a part cannot be opened
+  int run(Opening opening, Wish stop) throws InterruptedException {
+    Logs.to(new FileOutputStream(FileDescriptor.err), settings.log());
+    Parts parts = new Parts(PATIENCE);
+    try (parts) {
+      stop.await(opening.open(parts));
+      LOG.log(Level.INFO, "stopping");
+    } catch (StorageException | CannotListen e) {
+      throw new Trouble(String.valueOf(e.getMessage()));
+    }
+    LOG.log(Level.INFO, "stopped");
+    return parts.orderly() ? Command.OK : Command.TROUBLE;
+  }
+
+  /// Opens the main port and the health port, with the routes of each.
+  Open open(Parts parts, List<Route> routes, List<Route> health) {
+    ServeSettings.Web web = settings.web();
+    HttpListener main = open(parts, "the main port", web.main(), Declared.port(command), routes);
+    HttpListener healthPort =
+        open(parts, "the health port", web.health(), Declared.healthPort(command), health);
+    return new Open(
+        main.port(), healthPort.port(), url(web.main(), main), url(web.health(), healthPort));
+  }
+
+  /// Opens one port.
+  ///
+  /// @param what how the log calls it
+  /// @param port the setting that says which one
+  HttpListener open(
+      Parts parts, String what, Listener listener, Setting<?> port, List<Route> routes) {
+    return parts.add(
+        what,
+        HttpListener.open(
+            Listening.on(listener.host(), listener.port(), port.flag(command) + " or " + port.key())
+                .withErrors(errors)
+                .withAccessLog(settings.web().accessLog()),
+            routes.stream().map(route -> route.around(Ports::saying503)).toList(),
+            new Management(settings.web().token().map(Secret::reveal), Set.of(listener.host())),
+            times));
+  }
+
+  /// A database that does not answer is no bug of ours: 503, and when to ask again.
+  private static Handler saying503(Handler handler) {
+    return request -> {
+      try {
+        return handler.handle(request);
+      } catch (StorageException e) {
+        throw new Unavailable(e.reason(), RETRY_AFTER, e);
+      }
+    };
+  }
+
+  private static String url(Listener listener, HttpListener open) {
+    String host = listener.host().equals("0.0.0.0") ? "localhost" : listener.host();
+    return "http://" + host + ":" + open.port();
+  }
+}

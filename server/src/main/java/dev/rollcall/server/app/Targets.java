@@ -1,0 +1,95 @@
+package dev.rollcall.server.app;
+
+import dev.rollcall.server.http.ErrorShape;
+import dev.rollcall.server.http.Health;
+import dev.rollcall.server.http.ReadyCheck;
+import dev.rollcall.server.http.RequestTimes;
+import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.DatabaseConfig;
+import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.target.OptOut;
+import dev.rollcall.server.target.Pool;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/// The composition root of `targets`: the pool of what nodes measure, alone.
+final class Targets {
+  private static final System.Logger LOG = System.getLogger(Targets.class.getName());
+
+  private final ServeSettings settings;
+  private final PrometheusRegistry registry = new PrometheusRegistry();
+  private final Ports ports;
+
+  Targets(ServeSettings settings) {
+    this.settings = settings;
+    this.ports =
+        new Ports(Declared.TARGETS, settings, ErrorShape.ENVELOPE, new RequestTimes(registry));
+  }
+
+  /// Runs until `stop` returns.
+  ///
+  /// @return the exit status
+  /// @throws Trouble when a part cannot be opened
+  int run(Ports.Wish stop) throws InterruptedException {
+    return ports.run(this::open, stop);
+  }
+
+  private Ports.Open open(Parts parts) {
+    DataFolder.open(settings.storage().data());
+    Clock clock = Clock.system();
+    Database database =
+        parts.add(
+            "the database",
+            Database.open(DatabaseConfig.of(settings.storage().database(), Ports.TABLES), clock));
+    GroupCommit commits = parts.add("the commits", new GroupCommit(database));
+    Pool pool =
+        parts.add(
+            "the target pool",
+            new Pool(database, commits, settings.targets().pool(), registry, clock));
+    start(pool, settings.targets(), parts);
+    Health health =
+        new Health(
+            Main.version(),
+            List.of(new ReadyCheck("database", database::trouble)),
+            List.of(),
+            registry);
+    Ports.Open open = ports.open(parts, pool.routes(), health.routes());
+    LOG.log(
+        Level.INFO,
+        "started with {0,number,#} targets: {1}, health at {2}",
+        pool.members(),
+        open.url(),
+        open.healthUrl());
+    return open;
+  }
+
+  /// Begins to keep out what is not to be measured, and to follow the file that names it.
+  static void start(Pool pool, ServeSettings.TargetPool settings, Parts parts) {
+    if (settings.optOut().isPresent()) {
+      Path file = settings.optOut().get();
+      Watch watch = new Watch(file);
+      optOut(pool, file);
+      watch.start(() -> optOut(pool, file));
+      parts.add("the watch of " + file, watch);
+    }
+    pool.start();
+  }
+
+  /// @throws Trouble where the file cannot be read
+  private static void optOut(Pool pool, Path file) {
+    try {
+      OptOut list = OptOut.of(Files.readString(file));
+      list.mistakes().forEach(mistake -> LOG.log(Level.WARNING, "{0}: {1}", file, mistake));
+      pool.optOut(list.blocks());
+      LOG.log(Level.INFO, "{0} keeps {1,number,#} blocks out", file, list.blocks().all().size());
+    } catch (IOException e) {
+      throw new Trouble(
+          file + " cannot be read: make it a readable text file, or remove targets.opt-out");
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package dev.rollcall.server.heartbeat;
+
+import java.time.Instant;
+
+/// What became of a [Change].
+sealed interface Done {
+  /// A call was recorded.
+  ///
+  /// @param next when the next is expected
+  /// @param paused whether nobody waits for it all the same
+  record Recorded(Instant next, boolean paused) implements Done {}
+
+  /// The call was older than one that was recorded before, and changed nothing.
+  ///
+  /// @param last when that one was
+  record Stale(Instant last) implements Done {}
+
+  /// There is no heartbeat of that name.
+  record Unknown() implements Done {}
+
+  /// The first call of a name has to say when the next comes, and did not.
+  record NoTerms() implements Done {}
+
+  /// Removed, paused or resumed.
+  record Changed() implements Done {}
+}

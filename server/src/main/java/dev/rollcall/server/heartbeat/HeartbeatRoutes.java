@@ -1,0 +1,164 @@
+package dev.rollcall.server.heartbeat;
+
+import dev.rollcall.server.http.Access;
+import dev.rollcall.server.http.Answer;
+import dev.rollcall.server.http.Envelope;
+import dev.rollcall.server.http.Listing;
+import dev.rollcall.server.http.Refusal;
+import dev.rollcall.server.http.Request;
+import dev.rollcall.server.http.Route;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import tools.jackson.core.JsonGenerator;
+
+/// The heartbeats as the API shows them. Times are Unix seconds.
+final class HeartbeatRoutes {
+  private static final int MOST = 1_000;
+
+  private final HeartbeatStore heartbeats;
+  private final RunStore runs;
+  private final Function<Change, Done> changes;
+
+  HeartbeatRoutes(HeartbeatStore heartbeats, RunStore runs, Function<Change, Done> changes) {
+    this.heartbeats = heartbeats;
+    this.runs = runs;
+    this.changes = changes;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.get("/v1/heartbeats", Access.PUBLIC, this::list),
+        Route.get("/v1/heartbeats/{name}", Access.PUBLIC, this::show),
+        Route.post("/v1/heartbeats/{name}/pause", Access.MANAGEMENT, this::pause),
+        Route.post("/v1/heartbeats/{name}/resume", Access.MANAGEMENT, this::resume));
+  }
+
+  private Answer list(Request request) {
+    Optional<State> state = request.query("state").map(HeartbeatRoutes::state);
+    Listing listing = Listing.of(request, MOST);
+    return listing.answer(
+        "heartbeats",
+        heartbeats.list(state, listing.page()),
+        (json, heartbeat) -> {
+          json.writeStartObject();
+          fields(json, heartbeat);
+          json.writeEndObject();
+        },
+        () -> heartbeats.count(state));
+  }
+
+  private Answer show(Request request) {
+    Heartbeat heartbeat = heartbeats.find(request.path("name")).orElseThrow(PingRoutes::unknown);
+    List<RunStore.Shown> kept = runs.of(heartbeat.id());
+    return Envelope.ok(
+        json -> {
+          json.writeStartObject().writeName("heartbeat").writeStartObject().writeName("data");
+          json.writeStartObject();
+          fields(json, heartbeat);
+          json.writeName("runs").writeStartArray();
+          kept.forEach(run -> run(json, run));
+          json.writeEndArray().writeEndObject();
+          json.writeEndObject().writeEndObject();
+        });
+  }
+
+  private Answer pause(Request request) {
+    return changed(request, new Change.Pause(request.path("name")));
+  }
+
+  private Answer resume(Request request) {
+    return changed(request, new Change.Resumption(request.path("name")));
+  }
+
+  private Answer changed(Request request, Change change) {
+    if (changes.apply(change) instanceof Done.Unknown) {
+      throw PingRoutes.unknown();
+    }
+    return show(request);
+  }
+
+  private static State state(String word) {
+    return State.ofWord(word)
+        .orElseThrow(
+            () ->
+                Refusal.ofParameter(
+                    "state",
+                    "is '"
+                        + word
+                        + "': give one of "
+                        + Arrays.stream(State.values())
+                            .map(State::word)
+                            .collect(Collectors.joining(", "))));
+  }
+
+  private static void fields(JsonGenerator json, Heartbeat heartbeat) {
+    json.writeNumberProperty("id", heartbeat.id())
+        .writeStringProperty("name", heartbeat.name())
+        .writeStringProperty("state", heartbeat.state().word());
+    switch (heartbeat.terms().plan()) {
+      case Plan.Every(Duration frequency) ->
+          json.writeStringProperty("frequency", length(frequency));
+      case Plan.Calendar(String expression, ZoneId zone) ->
+          json.writeStringProperty("schedule", expression).writeStringProperty("tz", zone.getId());
+    }
+    json.writeStringProperty("grace", length(heartbeat.terms().grace()));
+    Heartbeat.Moments moments = heartbeat.moments();
+    seconds(json, "created_at", Optional.of(moments.created()));
+    seconds(json, "last_ping_at", moments.last());
+    seconds(
+        json,
+        "next_ping_at",
+        heartbeat.state() == State.PAUSED ? Optional.empty() : Optional.of(moments.next()));
+    seconds(json, "late_since", moments.lateSince());
+    json.writeNumberProperty("count", heartbeat.counts().calls());
+  }
+
+  private static void run(JsonGenerator json, RunStore.Shown shown) {
+    Run run = shown.run();
+    json.writeStartObject().writeNumberProperty("number", run.number() + 1);
+    run.id().ifPresent(id -> json.writeStringProperty("rid", id));
+    seconds(json, "started_at", run.started());
+    seconds(json, "ended_at", run.ended());
+    run.duration()
+        .ifPresent(duration -> json.writeNumberProperty("duration_ms", duration.toMillis()));
+    json.writeStringProperty(
+        "result",
+        switch (run.result()) {
+          case RUNNING -> "running";
+          case OK -> "ok";
+          case FAILED -> "failed";
+        });
+    run.exit().ifPresent(code -> json.writeNumberProperty("exit_code", code));
+    shown.output().ifPresent(printed -> json.writeStringProperty("output", printed.text()));
+    json.writeEndObject();
+  }
+
+  /// As a job writes it: the largest unit that holds it in whole numbers.
+  static String length(Duration length) {
+    long seconds = length.toSeconds();
+    if (seconds == 0) {
+      return "0s";
+    }
+    return seconds % 604_800 == 0
+        ? seconds / 604_800 + "W"
+        : seconds % 86_400 == 0
+            ? seconds / 86_400 + "D"
+            : seconds % 3_600 == 0
+                ? seconds / 3_600 + "h"
+                : seconds % 60 == 0 ? seconds / 60 + "m" : seconds + "s";
+  }
+
+  private static void seconds(JsonGenerator json, String name, Optional<Instant> instant) {
+    if (instant.isPresent()) {
+      json.writeNumberProperty(name, instant.get().getEpochSecond());
+    } else {
+      json.writeNullProperty(name);
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package dev.rollcall.server.heartbeat;
+
+import dev.rollcall.server.http.Listing;
+import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.Rows;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.statement.Query;
+
+/// The heartbeats, read.
+final class HeartbeatStore {
+  private static final String SELECT = "SELECT " + HeartbeatTable.COLUMNS + " FROM heartbeat";
+
+  private final Database database;
+
+  HeartbeatStore(Database database) {
+    this.database = database;
+  }
+
+  /// What Prometheus is told of one.
+  record Seen(long id, String name, State state, Optional<Instant> last) {}
+
+  /// A page of those in that state, or of all, in the order of their ids.
+  List<Heartbeat> list(Optional<State> state, Listing.Page page) {
+    // written out, as an index of a part of the rows serves a constant alone
+    String where = state.map(one -> " WHERE state = " + one.number()).orElse("");
+    return database.read(
+        handle -> {
+          try (Query query =
+              handle.createQuery(SELECT + where + " ORDER BY id LIMIT :limit OFFSET :offset")) {
+            return query
+                .bind("limit", page.limit())
+                .bind("offset", page.offset())
+                .map((row, _) -> HeartbeatTable.heartbeat(row))
+                .list();
+          }
+        });
+  }
+
+  Optional<Heartbeat> find(String name) {
+    return database
+        .read(
+            handle ->
+                Rows.read(
+                    handle,
+                    SELECT + " WHERE name = ?",
+                    name,
+                    (row, each) -> row.setString(1, each),
+                    HeartbeatTable::heartbeat))
+        .stream()
+        .findFirst();
+  }
+
+  /// How many there are in that state, or in all.
+  long count(Optional<State> state) {
+    return state
+        .map(one -> counts().getOrDefault(one, 0L))
+        .orElseGet(() -> counts().values().stream().mapToLong(Long::longValue).sum());
+  }
+
+  /// How many there are in each state.
+  Map<State, Long> counts() {
+    return database.read(
+        handle -> {
+          Map<State, Long> counts = new EnumMap<>(State.class);
+          for (State state : State.values()) {
+            counts.put(state, 0L);
+          }
+          Rows.read(
+              handle,
+              "SELECT state, COUNT(*) FROM heartbeat WHERE state <> 1 GROUP BY state",
+              counts,
+              (_, _) -> {},
+              row -> counts.put(State.ofNumber(row.getInt(1)), row.getLong(2)));
+          long others = counts.values().stream().mapToLong(Long::longValue).sum();
+          long all =
+              Rows.read(
+                      handle,
+                      "SELECT COUNT(*) FROM heartbeat",
+                      counts,
+                      (_, _) -> {},
+                      row -> row.getLong(1))
+                  .getFirst();
+          counts.put(State.UP, Math.max(0, all - others));
+          return counts;
+        });
+  }
+
+  /// The first `most` by their ids.
+  List<Seen> first(int most) {
+    return seen("SELECT id, name, state, last_at FROM heartbeat ORDER BY id LIMIT ?", most);
+  }
+
+  /// The first `most` of the late ones.
+  List<Seen> late(int most) {
+    return seen(
+        "SELECT id, name, state, last_at FROM heartbeat WHERE state = 2 ORDER BY id LIMIT ?", most);
+  }
+
+  private List<Seen> seen(String sql, int most) {
+    return database.read(
+        handle ->
+            Rows.read(
+                handle,
+                sql,
+                most,
+                (row, limit) -> row.setInt(1, limit),
+                row ->
+                    new Seen(
+                        row.getLong(1),
+                        row.getString(2),
+                        State.ofNumber(row.getInt(3)),
+                        Columns.instant(row, 4))));
+  }
+}

@@ -1,0 +1,201 @@
+package dev.rollcall.server.heartbeat;
+
+import dev.rollcall.server.heartbeat.Heartbeat.Counts;
+import dev.rollcall.server.heartbeat.Heartbeat.Moments;
+import dev.rollcall.server.sql.Rows;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/// The rows of `heartbeat`, read and written inside a transaction.
+final class HeartbeatTable {
+  static final String COLUMNS =
+      "id, name, frequency_s, schedule, zone, grace_s, state, created_at, last_at, next_at,"
+          + " late_since, call_count, run_count, open_runs, due_at";
+
+  /// So many names are looked up at once, where there are so many: each number is one statement to
+  /// prepare.
+  private static final int[] AT_ONCE = {256, 32, 4, 1};
+
+  private static final String ADD =
+      "INSERT INTO heartbeat (name, state, created_at, next_at) VALUES (?, 0, ?, 0)"
+          + " ON CONFLICT (name) DO NOTHING";
+
+  /// Touches no index.
+  private static final String COUNT =
+      "UPDATE heartbeat SET last_at = ?, next_at = ?, call_count = ?, run_count = ?, open_runs = ?"
+          + " WHERE id = ?";
+
+  private static final String CHANGE =
+      """
+      UPDATE heartbeat SET last_at = ?, next_at = ?, call_count = ?, run_count = ?, open_runs = ?,
+        frequency_s = ?, schedule = ?, zone = ?, grace_s = ?, state = ?, created_at = ?,
+        late_since = ?, due_at = ?
+      WHERE id = ?""";
+
+  private final List<String> locks;
+
+  /// @param locked what ends a query of rows that are to be changed
+  HeartbeatTable(String locked) {
+    this.locks =
+        Arrays.stream(AT_ONCE)
+            .mapToObj(size -> String.join(", ", Collections.nCopies(size, "?")))
+            .map(
+                some ->
+                    "SELECT " + COLUMNS + " FROM heartbeat WHERE name IN (" + some + ")" + locked)
+            .toList();
+  }
+
+  /// A row: what is in it, where its terms are known.
+  record Row(long id, String name, Optional<Heartbeat> heartbeat) {}
+
+  /// The rows of those names that there are, for this transaction alone.
+  List<Row> lock(Handle tx, List<String> names) {
+    List<Row> rows = new ArrayList<>(names.size());
+    int from = 0;
+    for (int i = 0; i < AT_ONCE.length; i++) {
+      String sql = locks.get(i);
+      int size = AT_ONCE[i];
+      for (; names.size() - from >= size; from += size) {
+        rows.addAll(
+            Rows.read(
+                tx,
+                sql,
+                names.subList(from, from + size),
+                (statement, some) -> {
+                  int place = 1;
+                  for (String name : some) {
+                    statement.setString(place++, name);
+                  }
+                },
+                HeartbeatTable::row));
+      }
+    }
+    return rows;
+  }
+
+  /// Makes rows that hold nothing yet, where there is none of that name.
+  static void add(Handle tx, List<String> names, Instant now) {
+    Rows.write(
+        tx,
+        ADD,
+        names,
+        (row, name) -> {
+          row.setString(1, name);
+          row.setLong(2, now.toEpochMilli());
+        });
+  }
+
+  /// Writes what changes with each call, and no index.
+  static void count(Handle tx, List<Heartbeat> heartbeats) {
+    Rows.write(
+        tx,
+        COUNT,
+        heartbeats,
+        (row, heartbeat) -> {
+          counts(row, heartbeat);
+          row.setLong(6, heartbeat.id());
+        });
+  }
+
+  /// Writes everything.
+  static void change(Handle tx, List<Heartbeat> heartbeats) {
+    Rows.write(tx, CHANGE, heartbeats, HeartbeatTable::bind);
+  }
+
+  static void remove(Handle tx, List<Long> ids) {
+    Rows.write(tx, "DELETE FROM heartbeat WHERE id = ?", ids, (row, id) -> row.setLong(1, id));
+    RunStore.forget(tx, ids);
+  }
+
+  private static void counts(PreparedStatement row, Heartbeat heartbeat) throws SQLException {
+    Columns.set(row, 1, heartbeat.moments().last());
+    row.setLong(2, heartbeat.moments().next().toEpochMilli());
+    row.setLong(3, heartbeat.counts().calls());
+    row.setLong(4, heartbeat.counts().runs());
+    row.setInt(5, heartbeat.counts().open());
+  }
+
+  private static void bind(PreparedStatement row, Heartbeat heartbeat) throws SQLException {
+    counts(row, heartbeat);
+    switch (heartbeat.terms().plan()) {
+      case Plan.Every(Duration frequency) -> {
+        row.setLong(6, frequency.toSeconds());
+        row.setNull(7, Types.VARCHAR);
+        row.setNull(8, Types.VARCHAR);
+      }
+      case Plan.Calendar(String expression, ZoneId zone) -> {
+        row.setNull(6, Types.BIGINT);
+        row.setString(7, expression);
+        row.setString(8, zone.getId());
+      }
+    }
+    row.setLong(9, heartbeat.terms().grace().toSeconds());
+    row.setInt(10, heartbeat.state().number());
+    row.setLong(11, heartbeat.moments().created().toEpochMilli());
+    Columns.set(row, 12, heartbeat.moments().lateSince());
+    Columns.set(row, 13, heartbeat.moments().due());
+    row.setLong(14, heartbeat.id());
+  }
+
+  private static Row row(ResultSet row) throws SQLException {
+    return new Row(
+        row.getLong(1),
+        row.getString(2),
+        terms(row, 0).isPresent() ? Optional.of(heartbeat(row)) : Optional.empty());
+  }
+
+  /// @param row of [#COLUMNS], in their order
+  static Heartbeat heartbeat(ResultSet row) throws SQLException {
+    return heartbeat(row, 0);
+  }
+
+  /// @param row that has [#COLUMNS] and others before them
+  static Heartbeat named(ResultSet row) throws SQLException {
+    return heartbeat(row, row.findColumn("id") - 1);
+  }
+
+  /// @param skip columns before ours
+  private static Heartbeat heartbeat(ResultSet row, int skip) throws SQLException {
+    return new Heartbeat(
+        row.getLong(skip + 1),
+        row.getString(skip + 2),
+        terms(row, skip).orElseThrow(),
+        State.ofNumber(row.getInt(skip + 7)),
+        new Moments(
+            Instant.ofEpochMilli(row.getLong(skip + 8)),
+            Columns.instant(row, skip + 9),
+            Instant.ofEpochMilli(row.getLong(skip + 10)),
+            Columns.instant(row, skip + 11),
+            Columns.instant(row, skip + 15)),
+        new Counts(row.getLong(skip + 12), row.getLong(skip + 13), row.getInt(skip + 14)));
+  }
+
+  private static Optional<Terms> terms(ResultSet row, int skip) throws SQLException {
+    long frequency = row.getLong(skip + 3);
+    if (!row.wasNull()) {
+      return Optional.of(
+          new Terms(
+              new Plan.Every(Duration.ofSeconds(frequency)),
+              Duration.ofSeconds(row.getLong(skip + 6))));
+    }
+    @Nullable String schedule = row.getString(skip + 4);
+    return schedule == null
+        ? Optional.empty()
+        : Optional.of(
+            new Terms(
+                new Plan.Calendar(schedule, ZoneId.of(row.getString(skip + 5))),
+                Duration.ofSeconds(row.getLong(skip + 6))));
+  }
+}

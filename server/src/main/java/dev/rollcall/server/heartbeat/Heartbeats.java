@@ -1,0 +1,80 @@
+package dev.rollcall.server.heartbeat;
+
+import dev.rollcall.server.http.Route;
+import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.GroupCommit;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/// Heartbeats as a whole: what the composition root holds.
+///
+/// Everything is in the database: a process that answers calls keeps nothing of them in memory. The
+/// one (or, on PostgreSQL, the ones) whose [#start] was called also finds who is late.
+public final class Heartbeats implements AutoCloseable {
+  /// How heartbeats are taken.
+  ///
+  /// @param realert how long after one alert the next is owed while a job stays silent
+  /// @param startupGrace how long Rollcall has to be up before it counts as missed what passed
+  ///   while it was down
+  /// @param futureTolerance how far a job's clock may be ahead of ours
+  /// @param key what every call has to show, if anything
+  public record Settings(
+      Duration realert, Duration startupGrace, Duration futureTolerance, Optional<String> key) {
+    /// Without the key, which belongs in no log.
+    @Override
+    public String toString() {
+      return "Settings[realert=" + realert + ", startupGrace=" + startupGrace + "]";
+    }
+  }
+
+  private final PingRoutes pings;
+  private final HeartbeatRoutes routes;
+  private final Lookout lookout;
+
+  /// @param telling takes down who is told of what
+  public Heartbeats(
+      Database database,
+      GroupCommit commits,
+      Settings settings,
+      Telling telling,
+      PrometheusRegistry registry,
+      Clock clock) {
+    Changes changes = new Changes(database, telling, settings.futureTolerance(), clock);
+    Function<Change, Done> written = change -> commits.write(changes, change);
+    HeartbeatStore store = new HeartbeatStore(database);
+    pings = new PingRoutes(written, settings.key(), settings.futureTolerance(), clock);
+    routes = new HeartbeatRoutes(store, new RunStore(database), written);
+    lookout =
+        new Lookout(
+            new Lateness(database, commits, telling, settings.realert(), clock),
+            new Absences(database, commits, settings.startupGrace(), clock),
+            clock);
+    new HeartbeatMetrics(store).register(registry);
+  }
+
+  /// Where jobs call in: all that seed 002's own port answers.
+  public List<Route> pingRoutes() {
+    return pings.routes();
+  }
+
+  /// The heartbeats' whole part of the API.
+  public List<Route> routes() {
+    return Stream.concat(pings.routes().stream(), routes.routes().stream()).toList();
+  }
+
+  /// Begins to look for who is late.
+  public void start() {
+    lookout.start();
+  }
+
+  /// Stops looking.
+  @Override
+  public void close() {
+    lookout.close();
+  }
+}

@@ -1,0 +1,191 @@
+package dev.rollcall.server.heartbeat;
+
+import dev.rollcall.server.heartbeat.Course.Step;
+import dev.rollcall.server.sql.Batch;
+import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.DueRows;
+import dev.rollcall.server.sql.DueTable;
+import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.sql.Lease;
+import dev.rollcall.server.sql.Rows;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/// Finds heartbeats whose moment has come, and writes what follows in the transaction that finds
+/// them: no process can find one and lose it.
+final class Lateness {
+  /// More would keep calls waiting that come meanwhile.
+  static final int AT_ONCE = 2_000;
+
+  private static final String MOVE = "UPDATE heartbeat SET due_at = ? WHERE id = ?";
+
+  private final Database database;
+  private final GroupCommit commits;
+  private final Telling telling;
+  private final Duration realert;
+  private final Clock clock;
+  private final DueRows<Heartbeat> rows;
+  private final Batch<Looking, Integer> looking = this::lookAll;
+  private final Batch<Heartbeat, Boolean> moving = Lateness::moveAll;
+  private final Batch<Instant, Integer> mending = this::mendAll;
+
+  /// @param after rows that became due after it are looked at
+  private record Looking(Instant after, Instant until) {}
+
+  /// Where the last slice ended.
+  private record Place(long due, long id) {}
+
+  Lateness(Database database, GroupCommit commits, Telling telling, Duration realert, Clock clock) {
+    this.database = database;
+    this.commits = commits;
+    this.telling = telling;
+    this.realert = realert;
+    this.clock = clock;
+    this.rows =
+        new DueRows<>(
+            database,
+            commits,
+            clock,
+            new DueTable<>(
+                "heartbeat",
+                "id",
+                HeartbeatTable.COLUMNS,
+                (row, _) -> HeartbeatTable.named(row),
+                _ -> Duration.ZERO,
+                ":at"));
+  }
+
+  /// When the next is to be looked at.
+  Optional<Instant> earliest() {
+    return rows.earliest();
+  }
+
+  /// Looks at those that became due after `after` and until `until`, and tells how many there were,
+  /// at most [#AT_ONCE].
+  int look(Instant after, Instant until) {
+    return commits.write(looking, new Looking(after, until));
+  }
+
+  private List<Integer> lookAll(Handle tx, List<Looking> all) {
+    return all.stream().map(one -> look(tx, one)).toList();
+  }
+
+  private int look(Handle tx, Looking one) {
+    Instant now = clock.wall();
+    List<Lease<Heartbeat>> due = rows.lock(tx, one.after(), one.until(), AT_ONCE);
+    List<Heartbeat> moved = new ArrayList<>();
+    List<Heartbeat> changed = new ArrayList<>();
+    List<Notice> notices = new ArrayList<>();
+    for (Lease<Heartbeat> lease : due) {
+      Heartbeat before = lease.row();
+      Step step = Course.look(before, now, realert);
+      Heartbeat after = step.after().orElseThrow();
+      (after.state() == before.state() ? moved : changed).add(after);
+      step.notice()
+          .ifPresent(
+              kind ->
+                  notices.add(new Notice(after.id(), after.name(), kind, after.lastKnown(), now)));
+    }
+    move(tx, moved);
+    HeartbeatTable.change(tx, changed);
+    if (!notices.isEmpty()) {
+      telling.tell(tx, notices);
+    }
+    return due.size();
+  }
+
+  /// Of what was due by `start`, when Rollcall was away, whatever has not missed its moment yet:
+  /// its row is moved to it. What is left was missed while Rollcall was away.
+  void sift(Instant start) {
+    Place place = new Place(Long.MIN_VALUE, Long.MIN_VALUE);
+    while (true) {
+      List<Heartbeat> some = dueBy(start, place);
+      commits.writeAll(
+          moving,
+          some.stream()
+              .filter(each -> each.state() != State.LATE && each.deadline().isAfter(start))
+              .toList());
+      if (some.size() < AT_ONCE) {
+        return;
+      }
+      place = new Place(millisDue(some.getLast()), some.getLast().id());
+    }
+  }
+
+  private static long millisDue(Heartbeat heartbeat) {
+    return heartbeat.moments().due().orElseThrow().toEpochMilli();
+  }
+
+  private List<Heartbeat> dueBy(Instant start, Place after) {
+    return database.read(
+        handle ->
+            Rows.read(
+                handle,
+                "SELECT "
+                    + HeartbeatTable.COLUMNS
+                    + " FROM heartbeat WHERE due_at <= ? AND (due_at, id) > (?, ?)"
+                    + " ORDER BY due_at, id LIMIT ?",
+                after,
+                (row, place) -> {
+                  row.setLong(1, start.toEpochMilli());
+                  row.setLong(2, place.due());
+                  row.setLong(3, place.id());
+                  row.setInt(4, AT_ONCE);
+                },
+                HeartbeatTable::heartbeat));
+  }
+
+  /// Those that were called meanwhile have moved theirs themselves, if at all to a later moment.
+  private static List<Boolean> moveAll(Handle tx, List<Heartbeat> heartbeats) {
+    Rows.write(
+        tx,
+        "UPDATE heartbeat SET due_at = ? WHERE id = ? AND next_at = ? AND due_at < ?",
+        heartbeats.stream().sorted(Comparator.comparingLong(Heartbeat::id)).toList(),
+        (row, heartbeat) -> {
+          row.setLong(1, heartbeat.deadline().toEpochMilli());
+          row.setLong(2, heartbeat.id());
+          row.setLong(3, heartbeat.moments().next().toEpochMilli());
+          row.setLong(4, heartbeat.deadline().toEpochMilli());
+        });
+    return heartbeats.stream().map(_ -> true).toList();
+  }
+
+  private static void move(Handle tx, List<Heartbeat> heartbeats) {
+    Rows.write(
+        tx,
+        MOVE,
+        heartbeats,
+        (row, heartbeat) -> {
+          Columns.set(row, 1, heartbeat.moments().due());
+          row.setLong(2, heartbeat.id());
+        });
+  }
+
+  /// Puts right what the clock says after it was set back: nobody has called in the future, and the
+  /// next is expected as long after now as it was after then.
+  void mend(Instant now) {
+    commits.write(mending, now);
+  }
+
+  private List<Integer> mendAll(Handle tx, List<Instant> instants) {
+    return instants.stream()
+        .map(
+            now ->
+                tx.createUpdate(
+                        """
+                        UPDATE heartbeat SET last_at = :now,
+                          next_at = CASE WHEN frequency_s IS NULL THEN next_at ELSE :now + frequency_s * 1000 END,
+                          due_at = CASE WHEN due_at IS NULL THEN NULL ELSE :now END
+                        WHERE last_at > :now OR (state = 2 AND due_at > :now + :realert)""")
+                    .bind("now", now.toEpochMilli())
+                    .bind("realert", realert.toMillis())
+                    .execute())
+        .toList();
+  }
+}

@@ -1,0 +1,194 @@
+package dev.rollcall.server.heartbeat;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.rollcall.server.heartbeat.Change.Beat;
+import dev.rollcall.server.http.Access;
+import dev.rollcall.server.http.Answer;
+import dev.rollcall.server.http.Handler;
+import dev.rollcall.server.http.Method;
+import dev.rollcall.server.http.Refusal;
+import dev.rollcall.server.http.Request;
+import dev.rollcall.server.http.Route;
+import dev.rollcall.server.sql.Clock;
+import java.io.IOException;
+import java.io.InputStream;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.Function;
+
+/// Where jobs call in: seed 002's routes, and those for runs with a start and an end.
+final class PingRoutes {
+  private static final int KEPT_OUTPUT = 10_000;
+  private static final String KEY_HEADER = "Ping-Key";
+  private static final Set<Method> ANY = Set.of(Method.GET, Method.POST);
+  private static final Set<Method> REMOVING = Set.of(Method.GET, Method.POST, Method.DELETE);
+
+  private final Function<Change, Done> changes;
+  private final Optional<byte[]> key;
+  private final Duration tolerance;
+  private final Clock clock;
+
+  /// @param changes carries them out, and returns once they are committed
+  /// @param key what every call has to show, if anything
+  /// @param tolerance how far a job's clock may be ahead of ours
+  PingRoutes(
+      Function<Change, Done> changes, Optional<String> key, Duration tolerance, Clock clock) {
+    this.changes = changes;
+    this.key = key.map(text -> text.getBytes(UTF_8));
+    this.tolerance = tolerance;
+    this.clock = clock;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        route(ANY, "/ping", this::ping),
+        route(REMOVING, "/ping/remove", this::removeNamed),
+        route(ANY, "/ping/{name}", request -> call(request, new Signal.Success())),
+        route(Set.of(Method.DELETE), "/ping/{name}", request -> remove(path(request))),
+        route(ANY, "/ping/{name}/{signal}", request -> call(request, signal(request))));
+  }
+
+  private Route route(Set<Method> methods, String path, Handler handler) {
+    return Route.of(methods, path, Access.PUBLIC, request -> handler.handle(admitted(request)))
+        .withBodyLimit(Route.LARGEST_BODY)
+        .withErrors(PingErrors.SHAPE);
+  }
+
+  /// The contract's call: it always says when the next comes.
+  private Answer ping(Request request) throws IOException {
+    String name = PingParameters.name(request::query);
+    Terms terms = PingParameters.requiredTerms(request::query);
+    return call(request, name, new Signal.Success(), Optional.of(terms));
+  }
+
+  /// A call of a job by its own address: what it said last about its next call holds.
+  private Answer call(Request request, Signal signal) throws IOException {
+    return call(request, path(request), signal, PingParameters.terms(request::query));
+  }
+
+  private Answer call(Request request, String name, Signal signal, Optional<Terms> terms)
+      throws IOException {
+    Optional<Instant> moment =
+        PingParameters.timestamp(request::query, clock.wall().plus(tolerance));
+    Optional<String> run = PingParameters.run(request::query);
+    Output output = request.method() == Method.POST ? Output.of(request) : Output.NONE;
+    Change.Said said =
+        run.isEmpty() && output.kept().isEmpty()
+            ? Change.Said.NOTHING
+            : new Change.Said(run, output.kept());
+    return switch (changes.apply(new Beat(name, signal, terms, moment, said))) {
+      case Done.Recorded(Instant next, boolean paused) -> recorded(next, paused, output.cut());
+      case Done.Stale(Instant last) -> stale(last);
+      case Done.NoTerms _ -> throw PingParameters.noTerms();
+      case Done.Unknown _ -> throw unknown();
+      case Done.Changed _ -> throw new IllegalStateException("a call is recorded or not");
+    };
+  }
+
+  private Answer removeNamed(Request request) {
+    if (request.method() == Method.DELETE && request.query("name").isEmpty()) {
+      return remove("remove"); // a job of that name
+    }
+    return remove(PingParameters.name(request::query));
+  }
+
+  private Answer remove(String name) {
+    return switch (changes.apply(new Change.Removal(name))) {
+      case Done.Changed _ ->
+          Answer.json(200, "{\"status\":\"ok\",\"message\":\"removed\"}".getBytes(US_ASCII));
+      case Done.Unknown _ -> throw unknown();
+      case Done.Recorded _, Done.Stale _, Done.NoTerms _ ->
+          throw new IllegalStateException("a removal is no call");
+    };
+  }
+
+  static Refusal unknown() {
+    return Refusal.notFound("there is no heartbeat of that name");
+  }
+
+  private static Answer recorded(Instant next, boolean paused, boolean cut) {
+    // nothing in it needs escaping, and it is written with every call
+    String message = paused ? "recorded, but paused: nobody waits for the next" : "recorded";
+    String more = cut ? ",\"output\":\"cut to the first " + KEPT_OUTPUT + " bytes\"" : "";
+    return Answer.json(
+        200,
+        ("{\"status\":\"ok\",\"message\":\""
+                + message
+                + "\",\"next_ping_at\":"
+                + next.getEpochSecond()
+                + more
+                + "}")
+            .getBytes(US_ASCII));
+  }
+
+  private static Answer stale(Instant last) {
+    return Answer.json(
+        409,
+        json ->
+            json.writeStartObject()
+                .writeStringProperty("status", "error")
+                .writeStringProperty(
+                    "message",
+                    "parameter 'timestamp' is earlier than the last heartbeat, which stands: "
+                        + last.getEpochSecond())
+                .writeStringProperty("parameter", "timestamp")
+                .writeNumberProperty("last_ping_at", last.getEpochSecond())
+                .writeEndObject());
+  }
+
+  private static String path(Request request) {
+    return PingParameters.name(request.path("name"));
+  }
+
+  private static Signal signal(Request request) {
+    String signal = request.path("signal");
+    return switch (signal) {
+      case "start" -> new Signal.Start();
+      case "fail" -> new Signal.Failure(OptionalInt.empty());
+      case "0" -> new Signal.Success();
+      default -> {
+        if (!signal.matches("[1-9][0-9]{0,2}") || Integer.parseInt(signal) > 255) {
+          throw Refusal.notFound(
+              "there is nothing at this path: end it in start, fail or an exit code of 0 to 255");
+        }
+        yield new Signal.Failure(OptionalInt.of(Integer.parseInt(signal)));
+      }
+    };
+  }
+
+  /// @throws Refusal (401) where a key is asked for and not shown
+  private Request admitted(Request request) {
+    if (key.isEmpty()) {
+      return request;
+    }
+    Optional<String> shown = request.query("key").or(() -> request.header(KEY_HEADER));
+    if (shown.isPresent() && MessageDigest.isEqual(key.get(), shown.get().getBytes(UTF_8))) {
+      return request;
+    }
+    throw Refusal.of(
+        401,
+        shown.isPresent()
+            ? "the key is not valid here"
+            : "this needs the key of this server: key=KEY, or a header " + KEY_HEADER + ": KEY");
+  }
+
+  /// What a run printed, as far as it is kept.
+  private record Output(Optional<Printed> kept, boolean cut) {
+    static final Output NONE = new Output(Optional.empty(), false);
+
+    static Output of(Request request) throws IOException {
+      InputStream body = request.bodyStream(); // who answers reads the rest of it
+      byte[] first = body.readNBytes(KEPT_OUTPUT);
+      return first.length == 0
+          ? NONE
+          : new Output(Optional.of(new Printed(first)), body.read() >= 0);
+    }
+  }
+}

@@ -1,0 +1,137 @@
+package dev.rollcall.server.heartbeat;
+
+import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.Rows;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jdbi.v3.core.Handle;
+
+/// The last hundred runs of each heartbeat, in a ring: a run takes the row of the one a hundred
+/// before it, so that nothing has to be cleared away.
+final class RunStore {
+  private static final String COLUMNS = "number, run_id, started_at, ended_at, result, exit_code";
+  private static final String KEEP =
+      """
+      INSERT INTO heartbeat_run
+        (heartbeat_id, slot, number, run_id, started_at, ended_at, result, exit_code)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (heartbeat_id, slot) DO UPDATE SET number = excluded.number,
+        run_id = excluded.run_id, started_at = excluded.started_at, ended_at = excluded.ended_at,
+        result = excluded.result, exit_code = excluded.exit_code""";
+  private static final String KEEP_OUTPUT =
+      """
+      INSERT INTO heartbeat_output (heartbeat_id, slot, number, output) VALUES (?, ?, ?, ?)
+      ON CONFLICT (heartbeat_id, slot) DO UPDATE SET number = excluded.number,
+        output = excluded.output""";
+  private static final String OPEN =
+      "SELECT "
+          + COLUMNS
+          + " FROM heartbeat_run WHERE heartbeat_id = ? AND result = 0 ORDER BY number";
+
+  private final Database database;
+
+  RunStore(Database database) {
+    this.database = database;
+  }
+
+  /// A run of a heartbeat, to be written.
+  record Kept(long heartbeat, Run run) {}
+
+  /// What a run printed, to be written.
+  record Output(long heartbeat, long number, Printed printed) {}
+
+  /// A run as it is shown.
+  ///
+  /// @param output the beginning of what it printed
+  record Shown(Run run, Optional<Printed> output) {}
+
+  /// The runs kept of a heartbeat, newest first.
+  List<Shown> of(long heartbeat) {
+    return database.read(
+        handle ->
+            Rows.read(
+                handle,
+                """
+                SELECT r.number, r.run_id, r.started_at, r.ended_at, r.result, r.exit_code, o.output
+                FROM heartbeat_run r LEFT JOIN heartbeat_output o ON o.heartbeat_id = r.heartbeat_id
+                  AND o.slot = r.slot AND o.number = r.number
+                WHERE r.heartbeat_id = ? ORDER BY r.number DESC""",
+                heartbeat,
+                (row, id) -> row.setLong(1, id),
+                row ->
+                    new Shown(run(row), Optional.ofNullable(row.getBytes(7)).map(Printed::new))));
+  }
+
+  static List<Run> open(Handle tx, long heartbeat) {
+    return Rows.read(tx, OPEN, heartbeat, (row, id) -> row.setLong(1, id), RunStore::run);
+  }
+
+  static void keep(Handle tx, List<Kept> runs) {
+    Rows.write(tx, KEEP, runs, RunStore::bind);
+  }
+
+  static void keepOutputs(Handle tx, List<Output> outputs) {
+    Rows.write(
+        tx,
+        KEEP_OUTPUT,
+        outputs,
+        (row, output) -> {
+          row.setLong(1, output.heartbeat());
+          row.setInt(2, (int) (output.number() % Run.KEPT));
+          row.setLong(3, output.number());
+          row.setBytes(4, output.printed().bytes());
+        });
+  }
+
+  static void forget(Handle tx, List<Long> heartbeats) {
+    for (String table : List.of("heartbeat_run", "heartbeat_output")) {
+      Rows.write(
+          tx,
+          "DELETE FROM " + table + " WHERE heartbeat_id = ?",
+          heartbeats,
+          (row, id) -> row.setLong(1, id));
+    }
+  }
+
+  private static void bind(PreparedStatement row, Kept kept) throws SQLException {
+    Run run = kept.run();
+    row.setLong(1, kept.heartbeat());
+    row.setInt(2, run.slot());
+    row.setLong(3, run.number());
+    if (run.id().isPresent()) {
+      row.setString(4, run.id().get());
+    } else {
+      row.setNull(4, Types.VARCHAR);
+    }
+    Columns.set(row, 5, run.started());
+    Columns.set(row, 6, run.ended());
+    row.setInt(7, run.result().number());
+    if (run.exit().isPresent()) {
+      row.setInt(8, run.exit().getAsInt());
+    } else {
+      row.setNull(8, Types.SMALLINT);
+    }
+  }
+
+  private static Run run(ResultSet row) throws SQLException {
+    long number = row.getLong(1);
+    Optional<String> id = Optional.ofNullable(row.getString(2));
+    Optional<Instant> started = Columns.instant(row, 3);
+    Optional<Instant> ended = Columns.instant(row, 4);
+    Run.Result result = Run.Result.ofNumber(row.getInt(5));
+    int exit = row.getInt(6);
+    return new Run(
+        number,
+        id,
+        started,
+        ended,
+        result,
+        row.wasNull() ? OptionalInt.empty() : OptionalInt.of(exit));
+  }
+}

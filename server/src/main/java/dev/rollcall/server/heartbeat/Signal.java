@@ -1,0 +1,17 @@
+package dev.rollcall.server.heartbeat;
+
+import java.util.OptionalInt;
+
+/// What a job calls in for.
+sealed interface Signal {
+  /// A run begins. It is no heartbeat yet.
+  record Start() implements Signal {}
+
+  /// A run has ended well.
+  record Success() implements Signal {}
+
+  /// A run has failed.
+  ///
+  /// @param exit its exit code, where it tells: 1 to 255
+  record Failure(OptionalInt exit) implements Signal {}
+}

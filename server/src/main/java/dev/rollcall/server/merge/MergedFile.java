@@ -1,0 +1,167 @@
+package dev.rollcall.server.merge;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.function.IntConsumer;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConfig.JournalMode;
+import org.sqlite.SQLiteConfig.SynchronousMode;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+/// The file that others are joined into.
+///
+/// It keeps a rollback journal rather than a log, so that it is one file whenever nobody writes,
+/// and a killed merge leaves what was there before.
+final class MergedFile implements AutoCloseable {
+  private static final int APPLICATION_AT = 68;
+  private static final int CACHE_KIB = 128 * 1024;
+  private static final int BUSY_MILLIS = 10_000;
+
+  private final Path file;
+  private final Sql sql;
+
+  private MergedFile(Path file, Sql sql) {
+    this.file = file;
+    this.sql = sql;
+  }
+
+  /// Opens the file, and makes it where it is missing or empty.
+  ///
+  /// @throws CannotMerge where it is another program's
+  static MergedFile open(Path file) throws SQLException {
+    boolean fresh = isFresh(file);
+    SQLiteConfig config = new SQLiteConfig();
+    config.setJournalMode(JournalMode.DELETE);
+    config.setSynchronous(SynchronousMode.FULL);
+    config.setCacheSize(-CACHE_KIB);
+    config.setBusyTimeout(BUSY_MILLIS);
+    config.enforceForeignKeys(true);
+    Connection connection = config.createConnection("jdbc:sqlite:" + file.toAbsolutePath());
+    Sql sql = new Sql(connection);
+    try {
+      sql.execute("BEGIN IMMEDIATE");
+      long application = sql.number("PRAGMA main.application_id");
+      if (application != Tables.APPLICATION) {
+        if (!fresh && sql.number("SELECT COUNT(*) FROM main.sqlite_schema") > 0) {
+          throw foreign(file);
+        }
+        for (String statement : Tables.SCHEMA) {
+          sql.execute(statement);
+        }
+      }
+      sql.execute("COMMIT");
+      return new MergedFile(file, sql);
+    } catch (SQLException | RuntimeException e) {
+      sql.close();
+      throw e;
+    }
+  }
+
+  /// Looks without opening it as a database, since that may change what is another's.
+  private static boolean isFresh(Path file) {
+    try {
+      if (Files.notExists(file) || Files.size(file) == 0) {
+        return true;
+      }
+      ByteBuffer head = ByteBuffer.allocate(APPLICATION_AT + Integer.BYTES);
+      try (FileChannel channel = FileChannel.open(file)) {
+        while (head.hasRemaining() && channel.read(head) >= 0) {}
+      }
+      boolean unfinished = Files.exists(Path.of(file + "-journal")); // of a merge that was killed
+      if (!unfinished
+          && (head.hasRemaining() || head.getInt(APPLICATION_AT) != Tables.APPLICATION)) {
+        throw foreign(file);
+      }
+      return false;
+    } catch (IOException e) {
+      throw new CannotMerge(file + ": cannot be read: name a file that can be written", e);
+    }
+  }
+
+  private static CannotMerge foreign(Path file) {
+    return new CannotMerge(
+        file + ": is there already and was not made by a merge: name a new file for the result");
+  }
+
+  /// Adds what is new of a file, in one transaction.
+  ///
+  /// @return how many results were new
+  /// @throws LeftOut where the file cannot be merged: nothing of it was
+  /// @throws SQLException where this one cannot be written
+  long add(Path input, IntConsumer percent) throws LeftOut, SQLException {
+    if (!Files.isRegularFile(input)) {
+      throw new LeftOut(Files.exists(input) ? "is no file" : "there is no such file");
+    }
+    Reading reading = Reading.of(input);
+    attach(reading);
+    try {
+      sql.execute("BEGIN IMMEDIATE");
+      boolean done = false;
+      try {
+        long added = new Joining(sql, input, percent).join();
+        reading.check();
+        sql.execute("COMMIT");
+        done = true;
+        return added;
+      } finally {
+        if (!done) {
+          sql.rollback();
+        }
+      }
+    } catch (SQLException e) {
+      throw blamed(e);
+    } finally {
+      sql.execute("DETACH source");
+    }
+  }
+
+  /// Makes the indexes that are missing, in one transaction.
+  void index() throws SQLException {
+    sql.execute("BEGIN IMMEDIATE");
+    for (String index : Tables.INDEXES) {
+      sql.execute(index);
+    }
+    sql.execute("COMMIT");
+  }
+
+  private void attach(Reading reading) throws LeftOut {
+    try {
+      sql.attach(reading.uri());
+    } catch (SQLException e) {
+      throw new LeftOut("cannot be read: " + Merge.words(e), e);
+    }
+  }
+
+  /// Whose fault it is: that of the file that was to be added, unless this one has no room or is
+  /// damaged itself.
+  private LeftOut blamed(SQLException e) throws SQLException {
+    SQLiteErrorCode code =
+        e instanceof SQLiteException sqlite ? sqlite.getResultCode() : SQLiteErrorCode.SQLITE_ERROR;
+    return switch (code.code & 0xff) {
+      case 5, 6 ->
+          throw new CannotMerge(file + ": is in use: wait until nobody reads or writes it", e);
+      case 8 -> throw new CannotMerge(file + ": cannot be written: make it writable", e);
+      case 13 -> throw new CannotMerge(file + ": there is no room left on the disk", e);
+      case 11 -> {
+        if (!sql.text("PRAGMA main.quick_check(1)").equals("ok")) {
+          throw new CannotMerge(file + ": is damaged: name another file for the result", e);
+        }
+        yield new LeftOut("is damaged: " + Merge.words(e), e);
+      }
+      case 19 -> new LeftOut("is damaged: a row belongs to one that is not there", e);
+      case 26 -> new LeftOut("is no SQLite database", e);
+      default -> new LeftOut("is no file of a collector: " + Merge.words(e), e);
+    };
+  }
+
+  @Override
+  public void close() throws SQLException {
+    sql.close();
+  }
+}

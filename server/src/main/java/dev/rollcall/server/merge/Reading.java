@@ -1,0 +1,46 @@
+package dev.rollcall.server.merge;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+
+/// How one file is read without a change to it.
+///
+/// With a log beside it (`-wal`), somebody may be writing it: it is opened read-only, and SQLite
+/// shows the state of one moment. Without one, it is opened as unchangeable, since SQLite would
+/// otherwise make a log beside it; that nobody changed it meanwhile is checked afterwards.
+///
+/// @param unchanging whether it was opened as unchangeable
+record Reading(Path file, boolean unchanging, long size, FileTime modified) {
+  static Reading of(Path file) throws LeftOut {
+    try {
+      return new Reading(
+          file, !hasCompanion(file), Files.size(file), Files.getLastModifiedTime(file));
+    } catch (IOException e) {
+      throw new LeftOut("cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static boolean hasCompanion(Path file) {
+    return Files.exists(Path.of(file + "-wal")) || Files.exists(Path.of(file + "-journal"));
+  }
+
+  /// What SQLite opens: <https://sqlite.org/uri.html>.
+  String uri() {
+    return "file:"
+        + file.toAbsolutePath().toUri().getRawPath()
+        + (unchanging ? "?immutable=1" : "?mode=ro");
+  }
+
+  /// @throws LeftOut where the file was changed while it was taken for unchangeable
+  void check() throws LeftOut {
+    if (!unchanging) {
+      return;
+    }
+    Reading now = of(file);
+    if (!now.unchanging || now.size != size || !now.modified.equals(modified)) {
+      throw new LeftOut("was changed while it was read: run the merge again");
+    }
+  }
+}

@@ -1,0 +1,129 @@
+package dev.rollcall.server.outbox;
+
+import dev.rollcall.probe.Attempt;
+import dev.rollcall.probe.ProbeFailure;
+import dev.rollcall.probes.Authority;
+import dev.rollcall.probes.Dialer;
+import dev.rollcall.probes.HttpAsker;
+import dev.rollcall.probes.HttpProbe;
+import dev.rollcall.probes.HttpQuestion;
+import dev.rollcall.probes.HttpSettings;
+import dev.rollcall.probes.Resolver;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Optional;
+
+/// The channel of seed 002: `GET <uri>?name=<name>&last_ping=<Unix seconds>` for a heartbeat that
+/// is late. It knows no recovery.
+///
+/// A payload has `name` and `last_ping`. Any final status below 400 is an arrival. Redirects are
+/// followed as checks follow them: 10 at most, in the same 10 s, nothing secret in a header along
+/// to another origin. At most 4 KiB of the answer's body are read, and nothing in it counts.
+public final class AlertUri implements Channel {
+  private static final String NAME = "alert-uri";
+  private static final int BODY = 4 * 1024;
+
+  private final URI uri;
+  private final String receiver;
+  private final HttpAsker asker;
+
+  /// @param text absolute http or https; there may be a secret in it, which no message shows
+  /// @throws IllegalArgumentException in a phrase that goes on after the text
+  public AlertUri(String text) {
+    this.uri = checked(text);
+    int standard = uri.getScheme().toLowerCase(Locale.ROOT).equals("https") ? 443 : 80;
+    this.receiver = Authority.of(uri, standard).toString();
+    this.asker = new HttpAsker(new Dialer(Resolver.system()));
+  }
+
+  /// Whether the text is such a URI.
+  ///
+  /// @throws IllegalArgumentException in a phrase that goes on after the text
+  public static URI checked(String text) {
+    try {
+      URI uri = URI.create(text);
+      HttpQuestion.of(uri);
+      return uri;
+    } catch (IllegalArgumentException e) {
+      // Its own message may show what is secret.
+      throw new IllegalArgumentException(
+          "is no URL to call: give an absolute one as in https://alerts.example.org/late?key=...,"
+              + " with spaces and other such characters as %20",
+          null);
+    }
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public String receiver() {
+    return receiver;
+  }
+
+  @Override
+  public boolean tells(String kind) {
+    return kind.equals("late");
+  }
+
+  @Override
+  public Result send(Delivery delivery) throws InterruptedException {
+    HttpQuestion question =
+        HttpQuestion.of(called(delivery))
+            .header("Idempotency-Key", header(delivery.key()))
+            .settings(HttpSettings.DEFAULT.bodyLimit(BODY));
+    Attempt attempt = Attempt.within(LONGEST);
+    try {
+      new HttpProbe(NAME, question, asker).check(attempt);
+      return new Result.Sent();
+    } catch (ProbeFailure e) {
+      int status = attempt.status().orElse(0);
+      if (status >= 200 && status < 300) {
+        return new Result.Sent(); // only the body was not to its liking
+      }
+      return new Result.Retry(e.reason(), Optional.empty(), !answers(status));
+    }
+  }
+
+  /// Whether somebody answers who might take other news.
+  private static boolean answers(int status) {
+    return switch (status) {
+      case 0, 429, 502, 503, 504 -> false;
+      default -> true;
+    };
+  }
+
+  URI called(Delivery delivery) {
+    String text = uri.toString();
+    int fragment = text.indexOf('#');
+    String base = fragment < 0 ? text : text.substring(0, fragment);
+    int query = base.indexOf('?');
+    String joint = query < 0 ? "?" : query == base.length() - 1 || base.endsWith("&") ? "" : "&";
+    return URI.create(
+        base
+            + joint
+            + "name="
+            + encoded(delivery.payload().path("name").asString(""))
+            + "&last_ping="
+            + delivery.payload().path("last_ping").asLong(0));
+  }
+
+  /// As in RFC 3986: what is not unreserved as the bytes of its UTF-8, a space not as a plus.
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20").replace("*", "%2A");
+  }
+
+  /// A key as a header carries it: visible ASCII, the rest percent-encoded.
+  private static String header(String key) {
+    return key.chars().allMatch(c -> c > ' ' && c < 127) ? key : encoded(key);
+  }
+
+  @Override
+  public void close() {
+    asker.close();
+  }
+}

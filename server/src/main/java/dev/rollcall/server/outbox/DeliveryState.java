@@ -1,0 +1,41 @@
+package dev.rollcall.server.outbox;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/// What has become of a delivery.
+enum DeliveryState {
+  /// It is still owed.
+  PENDING(0),
+  /// The receiver has it.
+  DELIVERED(1),
+  /// It was refused, or given up.
+  FAILED(2);
+
+  private final int code;
+
+  DeliveryState(int code) {
+    this.code = code;
+  }
+
+  /// What the database keeps.
+  int code() {
+    return code;
+  }
+
+  static DeliveryState ofCode(int code) {
+    return Arrays.stream(values())
+        .filter(state -> state.code == code)
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("no state of a delivery: " + code));
+  }
+
+  String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  static Optional<DeliveryState> ofWord(String word) {
+    return Arrays.stream(values()).filter(state -> state.word().equals(word)).findFirst();
+  }
+}

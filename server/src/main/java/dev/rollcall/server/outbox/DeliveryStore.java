@@ -1,0 +1,219 @@
+package dev.rollcall.server.outbox;
+
+import dev.rollcall.server.sql.Batch;
+import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.sql.Rows;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
+
+/// Reads the deliveries, and forgets old ones. Every read is bounded by an index, however many
+/// there are.
+final class DeliveryStore {
+  private static final int ROWS_AT_ONCE = 2_000;
+
+  private static final String COLUMNS =
+      "d.id, d.channel, d.subject, d.kind, d.natural_key, d.state, d.attempts, d.coalesced,"
+          + " d.created_at, d.owed_at, d.attempted_at, d.done_at, d.last_error, l.due_at";
+
+  private static final String FROM =
+      " FROM outbox_delivery d LEFT JOIN outbox_lane l"
+          + " ON d.state = 0 AND l.channel = d.channel AND l.subject = d.subject";
+
+  private final Database database;
+  private final GroupCommit commits;
+  private final Batch<List<Old>, Integer> forgetting =
+      (tx, slices) -> slices.stream().map(slice -> delete(tx, slice)).toList();
+  private final Batch<Orphans, Integer> abandoning =
+      (tx, orphans) -> orphans.stream().map(one -> abandon(tx, one)).toList();
+
+  private record Old(long id, Instant created, Instant done) {}
+
+  private record Orphans(String channel, Instant before, Instant now) {}
+
+  DeliveryStore(Database database, GroupCommit commits) {
+    this.database = database;
+    this.commits = commits;
+  }
+
+  /// Deliveries, the newest first, at most `limit` with an id below `before`.
+  List<DeliveryRow> list(
+      Optional<String> channel, Optional<DeliveryState> state, long before, int limit) {
+    // Where a channel is asked for and no state, each state has a stretch of the index of its own.
+    String stretches =
+        Arrays.stream(DeliveryState.values())
+            .filter(each -> state.isEmpty() || state.get() == each)
+            .map(
+                each ->
+                    "SELECT * FROM (SELECT "
+                        + COLUMNS
+                        + FROM
+                        + " WHERE d.state = "
+                        + each.code()
+                        + (channel.isPresent() ? " AND d.channel = :channel" : "")
+                        + " AND d.id < :before ORDER BY d.id DESC LIMIT :limit) AS "
+                        + each.word())
+            .collect(Collectors.joining(" UNION ALL "));
+    return database.read(
+        handle -> {
+          Query query = handle.createQuery(stretches + " ORDER BY id DESC LIMIT :limit");
+          channel.ifPresent(name -> query.bind("channel", name));
+          return query.bind("before", before).bind("limit", limit).map((row, _) -> row(row)).list();
+        });
+  }
+
+  private static DeliveryRow row(ResultSet row) throws SQLException {
+    return new DeliveryRow(
+        row.getLong("id"),
+        row.getString("channel"),
+        row.getString("subject"),
+        row.getString("kind"),
+        row.getString("natural_key"),
+        DeliveryState.ofCode(row.getInt("state")),
+        row.getInt("attempts"),
+        row.getInt("coalesced"),
+        Instant.ofEpochMilli(row.getLong("created_at")),
+        Instant.ofEpochMilli(row.getLong("owed_at")),
+        instant(row, "attempted_at"),
+        instant(row, "due_at"),
+        instant(row, "done_at"),
+        Optional.ofNullable(row.getString("last_error")));
+  }
+
+  private static Optional<Instant> instant(ResultSet row, String column) throws SQLException {
+    long millis = row.getLong(column);
+    return row.wasNull() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
+  }
+
+  /// How much a channel owes.
+  DeliveryMetrics.Owing owing(String channel, Instant now) {
+    return database.read(
+        handle -> {
+          long pending =
+              handle
+                  .createQuery(
+                      "SELECT COUNT(*) FROM outbox_delivery WHERE channel = :channel AND state = 0")
+                  .bind("channel", channel)
+                  .mapTo(Long.class)
+                  .one();
+          Optional<Long> oldest =
+              handle
+                  .createQuery(
+                      "SELECT created_at FROM outbox_delivery WHERE channel = :channel"
+                          + " AND state = 0 ORDER BY id LIMIT 1")
+                  .bind("channel", channel)
+                  .mapTo(Long.class)
+                  .findOne();
+          double seconds =
+              oldest
+                  .map(at -> Duration.between(Instant.ofEpochMilli(at), now).toMillis() / 1000.0)
+                  .orElse(0.0);
+          return new DeliveryMetrics.Owing(channel, pending, Math.max(0, seconds));
+        });
+  }
+
+  /// Deletes what was done before `before`, in slices that keep no other writer waiting for long.
+  void forget(Instant before) {
+    forget(DeliveryState.DELIVERED, before);
+    forget(DeliveryState.FAILED, before);
+  }
+
+  private void forget(DeliveryState state, Instant before) {
+    long after = 0;
+    while (true) {
+      List<Old> slice = slice(state, after);
+      if (slice.isEmpty() || !slice.getFirst().created().isBefore(before)) {
+        return;
+      }
+      after = slice.getLast().id();
+      // What was owed long ago may have been delivered only now.
+      List<Old> old = slice.stream().filter(one -> one.done().isBefore(before)).toList();
+      if (!old.isEmpty()) {
+        commits.write(forgetting, old);
+      }
+    }
+  }
+
+  private List<Old> slice(DeliveryState state, long after) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT id, created_at, done_at FROM outbox_delivery"
+                        + " WHERE state = :state AND id > :after ORDER BY id LIMIT :limit")
+                .bind("state", state.code())
+                .bind("after", after)
+                .bind("limit", ROWS_AT_ONCE)
+                .map(
+                    (row, _) ->
+                        new Old(
+                            row.getLong("id"),
+                            Instant.ofEpochMilli(row.getLong("created_at")),
+                            Instant.ofEpochMilli(row.getLong("done_at"))))
+                .list());
+  }
+
+  private static int delete(Handle tx, List<Old> slice) {
+    Rows.write(
+        tx,
+        "DELETE FROM outbox_delivery WHERE id = ?",
+        slice,
+        (row, old) -> row.setLong(1, old.id()));
+    return slice.size();
+  }
+
+  /// Gives up what was owed before `before` on channels that are not there any more.
+  void abandon(Set<String> channels, Instant before, Instant now) {
+    Optional<String> next = nextChannel("");
+    while (next.isPresent()) {
+      String channel = next.get();
+      if (!channels.contains(channel)) {
+        Orphans orphans = new Orphans(channel, before, now);
+        while (commits.write(abandoning, orphans) == ROWS_AT_ONCE) {
+          // There may be more.
+        }
+      }
+      next = nextChannel(channel);
+    }
+  }
+
+  private Optional<String> nextChannel(String after) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery("SELECT MIN(channel) FROM outbox_lane WHERE channel > :after")
+                .bind("after", after)
+                .map((row, _) -> Optional.ofNullable(row.getString(1)))
+                .one());
+  }
+
+  private static int abandon(Handle tx, Orphans orphans) {
+    int rows =
+        tx.createUpdate(
+                "UPDATE outbox_delivery SET state = 2, done_at = :now,"
+                    + " last_error = 'given up: its channel is not there any more'"
+                    + " WHERE id IN (SELECT id FROM outbox_delivery WHERE channel = :channel"
+                    + " AND state = 0 AND owed_at < :before ORDER BY id LIMIT :limit)")
+            .bind("now", orphans.now().toEpochMilli())
+            .bind("channel", orphans.channel())
+            .bind("before", orphans.before().toEpochMilli())
+            .bind("limit", ROWS_AT_ONCE)
+            .execute();
+    tx.createUpdate(
+            "DELETE FROM outbox_lane WHERE channel = :channel AND NOT EXISTS"
+                + " (SELECT 1 FROM outbox_delivery d WHERE d.channel = outbox_lane.channel"
+                + " AND d.subject = outbox_lane.subject AND d.state = 0)")
+        .bind("channel", orphans.channel())
+        .execute();
+    return rows;
+  }
+}

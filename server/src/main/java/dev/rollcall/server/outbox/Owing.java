@@ -1,0 +1,147 @@
+package dev.rollcall.server.outbox;
+
+import dev.rollcall.server.sql.Rows;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jdbi.v3.core.Handle;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Writes what is owed. Everything about one subject on one channel happens under the lock of its
+/// lane, here as in [Lanes]: nothing is added to a lane unseen by whoever finishes its last
+/// delivery.
+final class Owing {
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final int LONGEST_PAYLOAD = 64 * 1024;
+
+  private static final String LANE =
+      "INSERT INTO outbox_lane (channel, subject, due_at) VALUES (?, ?, ?)"
+          + " ON CONFLICT (channel, subject) DO UPDATE SET due_at = outbox_lane.due_at";
+
+  private static final String PENDING =
+      "FROM outbox_delivery d WHERE d.channel = ? AND d.subject = ? AND d.state = 0";
+
+  /// The last one owed, unless it is the first as well and under way.
+  private static final String COALESCE =
+      "UPDATE outbox_delivery SET natural_key = ?, payload = ?, owed_at = ?,"
+          + " coalesced = coalesced + 1"
+          + (" WHERE id = (SELECT MAX(d.id) " + PENDING + ") AND kind = ?")
+          + " AND NOT EXISTS (SELECT 1 FROM outbox_delivery k"
+          + " WHERE k.channel = ? AND k.natural_key = ?)"
+          + " AND (EXISTS (SELECT 1 FROM outbox_lane l"
+          + " WHERE l.channel = ? AND l.subject = ? AND l.owner IS NULL)"
+          + (" OR id > (SELECT MIN(d.id) " + PENDING + "))");
+
+  private static final String INSERT =
+      "INSERT INTO outbox_delivery"
+          + " (channel, subject, kind, natural_key, payload, created_at, owed_at)"
+          + " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (channel, natural_key) DO NOTHING";
+
+  private record Place(String channel, String subject) {}
+
+  private Owing() {}
+
+  /// Adds `owed`, in this order, as of `now`.
+  static void add(Handle tx, List<Owed> owed, Instant now) {
+    for (List<Owed> round : rounds(owed)) {
+      lock(tx, round, now);
+      List<Owed> fresh = new ArrayList<>(round);
+      List<Owed> coalescing = round.stream().filter(Owed::coalesces).toList();
+      int[] placed = coalesce(tx, coalescing, now);
+      for (int i = 0; i < placed.length; i++) {
+        if (placed[i] > 0) {
+          fresh.remove(coalescing.get(i));
+        }
+      }
+      insert(tx, fresh, now);
+    }
+  }
+
+  /// No subject twice in a round, and each in the order of the lanes, so that two transactions lock
+  /// them in the same order.
+  private static List<List<Owed>> rounds(List<Owed> owed) {
+    List<List<Owed>> rounds = new ArrayList<>();
+    Map<Place, Integer> times = new HashMap<>();
+    for (Owed one : owed) {
+      int round = times.merge(new Place(one.channel(), one.subject()), 1, Integer::sum) - 1;
+      if (round == rounds.size()) {
+        rounds.add(new ArrayList<>());
+      }
+      rounds.get(round).add(one);
+    }
+    rounds.forEach(
+        round -> round.sort(Comparator.comparing(Owed::channel).thenComparing(Owed::subject)));
+    return rounds;
+  }
+
+  private static void lock(Handle tx, List<Owed> round, Instant now) {
+    Rows.write(
+        tx,
+        LANE,
+        round,
+        (row, one) -> {
+          row.setString(1, one.channel());
+          row.setString(2, one.subject());
+          row.setLong(3, now.toEpochMilli());
+        });
+  }
+
+  private static int[] coalesce(Handle tx, List<Owed> round, Instant now) {
+    return Rows.write(
+        tx,
+        COALESCE,
+        round,
+        (row, one) -> {
+          row.setString(1, one.key());
+          row.setString(2, text(one.payload()));
+          row.setLong(3, now.toEpochMilli());
+          row.setString(4, one.channel());
+          row.setString(5, one.subject());
+          row.setString(6, one.kind());
+          row.setString(7, one.channel());
+          row.setString(8, one.key());
+          row.setString(9, one.channel());
+          row.setString(10, one.subject());
+          row.setString(11, one.channel());
+          row.setString(12, one.subject());
+        });
+  }
+
+  private static void insert(Handle tx, List<Owed> round, Instant now) {
+    Rows.write(
+        tx,
+        INSERT,
+        round,
+        (row, one) -> {
+          row.setString(1, one.channel());
+          row.setString(2, one.subject());
+          row.setString(3, one.kind());
+          row.setString(4, one.key());
+          row.setString(5, text(one.payload()));
+          row.setLong(6, now.toEpochMilli());
+          row.setLong(7, now.toEpochMilli());
+        });
+  }
+
+  private static String text(ObjectNode payload) {
+    String text = payload.toString();
+    if (text.length() > LONGEST_PAYLOAD) {
+      throw new IllegalArgumentException(
+          "a payload of %d characters: %d at most".formatted(text.length(), LONGEST_PAYLOAD));
+    }
+    return text;
+  }
+
+  static ObjectNode payload(String text) {
+    try {
+      return (ObjectNode) JSON.readTree(text);
+    } catch (JacksonException e) {
+      throw new IllegalStateException("a payload in the database is no JSON", e);
+    }
+  }
+}

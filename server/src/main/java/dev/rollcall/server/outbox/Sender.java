@@ -1,0 +1,281 @@
+package dev.rollcall.server.outbox;
+
+import dev.rollcall.server.config.OneLine;
+import dev.rollcall.server.outbox.Channel.Result;
+import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.sql.Lease;
+import dev.rollcall.server.sql.StorageException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/// Sends what one channel owes: a thread that waits until something is due or somebody wakes it,
+/// and a virtual thread for each delivery under way. It claims no more than there are places at the
+/// receiver, so that whatever has piled up for this one, others never wait behind it.
+final class Sender implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(Sender.class.getName());
+
+  /// What is retried for so long is given up.
+  static final Duration PERSISTENCE = Duration.ofDays(3);
+
+  private static final Duration LONGEST_REST = Duration.ofHours(1);
+  private static final Duration AGAIN = Duration.ofSeconds(1);
+  private static final Duration MOMENT = Duration.ofMillis(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+  private static final int LONGEST_REASON = 500;
+
+  private final Channel channel;
+  private final Lanes lanes;
+  private final Receivers receivers;
+  private final DeliveryMetrics metrics;
+  private final Clock clock;
+  private final Duration look;
+  private final Pace pace = new Pace();
+  private final Semaphore signal = new Semaphore(0);
+  private final Set<Long> underWay = ConcurrentHashMap.newKeySet();
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final ExecutorService threads;
+  private boolean away;
+
+  /// @param look how long it may wait without looking for itself
+  Sender(
+      Channel channel,
+      Lanes lanes,
+      Receivers receivers,
+      DeliveryMetrics metrics,
+      Clock clock,
+      Duration look) {
+    this.channel = channel;
+    this.lanes = lanes;
+    this.receivers = receivers;
+    this.metrics = metrics;
+    this.clock = clock;
+    this.look = look;
+    this.threads =
+        Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("deliver-" + channel.name() + "-", 0).factory());
+  }
+
+  void start() {
+    threads.execute(this::run);
+  }
+
+  /// Lets it look at once.
+  void wake() {
+    signal.release();
+  }
+
+  private void run() {
+    boolean released = false;
+    try {
+      while (!threads.isShutdown()) {
+        Duration wait;
+        try {
+          if (!released) {
+            lanes.releaseAbandoned();
+            released = true;
+          }
+          wait = round();
+          back();
+        } catch (StorageException e) {
+          wait = away(e);
+        } catch (RejectedExecutionException e) {
+          return; // closing
+        } catch (RuntimeException e) {
+          LOG.log(Level.ERROR, "a round of deliveries failed in Rollcall itself", e);
+          wait = AGAIN;
+        }
+        if (signal.tryAcquire(wait.toMillis(), TimeUnit.MILLISECONDS)) {
+          signal.drainPermits();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // closing
+    }
+  }
+
+  /// Begins what may begin, and says how long there is nothing more to do unless it is woken.
+  private Duration round() {
+    Duration now = clock.monotonic();
+    int room = receivers.take(channel.receiver(), pace.room(now, underWay.size()));
+    if (room == 0) {
+      // Woken when a place is free, or after the pause; where another channel has all places, soon.
+      Duration pause = pace.pause(now);
+      return pause.isZero() ? AGAIN : pause;
+    }
+    int begun = 0;
+    try {
+      List<Lease<String>> leases = lanes.claim(clock.wall(), room);
+      Map<Long, Lanes.Head> heads = lanes.heads(leases);
+      for (Lease<String> lease : leases) {
+        // One that is under way has taken longer than its lease: its end is waited for.
+        if (underWay.add(lease.key())) {
+          Optional<Lanes.Head> head = Optional.ofNullable(heads.get(lease.key()));
+          threads.execute(() -> run(lease, head));
+          begun++;
+        }
+      }
+      return leases.size() == room ? Duration.ZERO : rest();
+    } finally {
+      receivers.give(channel.receiver(), room - begun);
+    }
+  }
+
+  /// Until the next lane is due; for a moment where one is due that another process has its hand
+  /// on.
+  private Duration rest() {
+    return lanes
+        .earliest()
+        .map(due -> Duration.between(clock.wall(), due))
+        .filter(left -> left.compareTo(look) < 0)
+        .map(left -> left.isPositive() ? left.plusMillis(1) : MOMENT)
+        .orElse(look);
+  }
+
+  private void run(Lease<String> lease, Optional<Lanes.Head> head) {
+    try {
+      Lanes.Done done =
+          head.isPresent()
+              ? attempt(head.get())
+              : new Lanes.Done(lease, Optional.empty(), clock.wall());
+      underWay.remove(lease.key()); // before anybody may claim it again
+      keep(done);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // closing: the lease runs out, and it is sent again
+    } finally {
+      underWay.remove(lease.key());
+      receivers.give(channel.receiver(), 1);
+      wake();
+    }
+  }
+
+  private Lanes.Done attempt(Lanes.Head head) throws InterruptedException {
+    Result result = send(head.delivery());
+    Instant now = clock.wall();
+    return switch (result) {
+      case Result.Sent _ -> {
+        pace.reached();
+        metrics.count(channel.name(), "sent");
+        yield head.done(DeliveryState.DELIVERED, now, Optional.empty(), now);
+      }
+      case Result.Refused(String reason) -> {
+        pace.reached();
+        yield failed(head, "refused: " + reason, now);
+      }
+      case Result.Retry(String reason, Optional<Duration> after, boolean forAll) -> {
+        if (forAll) {
+          pace.missed(head.lease().key(), clock.monotonic());
+        } else {
+          pace.reached();
+        }
+        if (head.delivery().owed().plus(PERSISTENCE).isBefore(now)) {
+          yield failed(head, "given up: " + reason, now);
+        }
+        metrics.count(channel.name(), "retried");
+        Duration wait = Backoff.after(head.delivery().attempt(), ThreadLocalRandom.current());
+        Duration asked = after.filter(rest -> rest.compareTo(LONGEST_REST) < 0).orElse(wait);
+        yield head.done(
+            DeliveryState.PENDING,
+            now,
+            Optional.of(cut(reason)),
+            now.plus(asked.compareTo(wait) > 0 ? asked : wait));
+      }
+    };
+  }
+
+  private Lanes.Done failed(Lanes.Head head, String reason, Instant now) {
+    metrics.count(channel.name(), "failed");
+    LOG.log(
+        Level.WARNING,
+        "delivery {0,number,#} on channel {1} is not sent any more: {2}",
+        head.id(),
+        channel.name(),
+        cut(reason));
+    return head.done(DeliveryState.FAILED, now, Optional.of(cut(reason)), now);
+  }
+
+  private Result send(Delivery delivery) throws InterruptedException {
+    try {
+      return channel.send(delivery);
+    } catch (RuntimeException | LinkageError | OutOfMemoryError | StackOverflowError e) {
+      LOG.log(Level.ERROR, "channel " + channel.name() + " failed in Rollcall itself", e);
+      return new Result.Retry(
+          "Rollcall failed: " + e.getClass().getSimpleName(), Optional.empty(), false);
+    }
+  }
+
+  /// Keeps what became of an attempt, however long the database is away: as long as this thread
+  /// waits, nobody here sends the same again.
+  private void keep(Lanes.Done done) throws InterruptedException {
+    while (true) {
+      try {
+        if (!lanes.finish(done)) {
+          LOG.log(
+              Level.DEBUG, "a delivery on channel {0} took longer than its lease", channel.name());
+        }
+        return;
+      } catch (StorageException e) {
+        if (closing.await(AGAIN.toMillis(), TimeUnit.MILLISECONDS)) {
+          return; // its lease runs out, and it is sent again
+        }
+      }
+    }
+  }
+
+  private Duration away(StorageException e) {
+    if (!away) {
+      LOG.log(
+          Level.WARNING,
+          "deliveries on channel {0} wait for the database: {1}",
+          channel.name(),
+          e.reason());
+      away = true;
+    }
+    return AGAIN;
+  }
+
+  private void back() {
+    if (away) {
+      LOG.log(Level.INFO, "deliveries on channel {0} go on", channel.name());
+      away = false;
+    }
+  }
+
+  private static String cut(String reason) {
+    String line = OneLine.of(reason);
+    return line.length() <= LONGEST_REASON ? line : line.substring(0, LONGEST_REASON);
+  }
+
+  /// Begins nothing more. What is under way has a moment to end; if it does not, it is sent again.
+  @Override
+  public void close() {
+    closing.countDown();
+    threads.shutdown();
+    wake();
+    try {
+      if (!threads.awaitTermination(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+        threads.shutdownNow();
+        if (!threads.awaitTermination(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+          LOG.log(Level.WARNING, "some deliveries on channel {0} did not end", channel.name());
+        }
+      }
+    } catch (InterruptedException e) {
+      threads.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+    channel.close();
+  }
+}

@@ -1,0 +1,346 @@
+package dev.rollcall.server.target;
+
+import dev.rollcall.server.address.Addresses;
+import dev.rollcall.server.sql.Batch;
+import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.sql.Rows;
+import dev.rollcall.server.target.Newcomer.Fate;
+import dev.rollcall.server.target.Newcomer.Origin;
+import inet.ipaddr.IPAddress;
+import java.sql.Types;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
+
+/// The pool in the database.
+///
+/// Every transaction that changes it begins with the one row of `target_pool`, which PostgreSQL
+/// locks by that (SQLite has one writer anyway): so counts agree with what is there, caps hold to
+/// the last target, and two hand-outs never meet.
+final class PoolStore {
+  private static final String KNOWN =
+      "SELECT address FROM target WHERE address IN (" + Chunks.PLACES + ")";
+  private static final String INSERT =
+      "INSERT INTO target (address, name, origin, added_at, due_at) VALUES (?, ?, ?, ?, 0)";
+  private static final String DELETE = "DELETE FROM target WHERE address = ?";
+  private static final String GROW =
+      "UPDATE target_pool SET members = members + :more WHERE id = 1 RETURNING members";
+  private static final String LEASE =
+      "UPDATE target_pool SET leases = leases + 1 WHERE id = 1 RETURNING leases";
+  private static final String DUE =
+      "SELECT id, address FROM target WHERE due_at <= :now ORDER BY due_at, id LIMIT :limit";
+  private static final String TAKE = "UPDATE target SET due_at = ?, lease = ? WHERE id = ?";
+  private static final String FINISH =
+      "UPDATE target SET due_at = :due, measured_at = :now, lease = NULL WHERE lease = :lease";
+  private static final String EARLIEST = "SELECT MIN(due_at) FROM target";
+  private static final String EARLIEST_MEASURED = "SELECT MIN(due_at) FROM target WHERE due_at > 0";
+  private static final String MEMBERS = "SELECT members FROM target_pool WHERE id = 1";
+
+  // Walks the index alone to the page's beginning.
+  private static final String LIST =
+      "SELECT address, origin, name, added_at, measured_at, due_at FROM target WHERE address IN"
+          + " (SELECT address FROM target ORDER BY address LIMIT :limit OFFSET :offset)"
+          + " ORDER BY address";
+  private static final String WITHIN =
+      "SELECT address FROM target WHERE address >= :low AND address <= :high"
+          + " AND length(address) = :bytes ORDER BY address LIMIT :limit";
+
+  /// Rounds of taking what is due and leaving out what the policy keeps out by now, in one call.
+  private static final int MOST_ROUNDS = 10;
+
+  private final Database database;
+  private final GroupCommit commits;
+  private final PoolSettings settings;
+  private final Predicate<IPAddress> welcome;
+  private final Clock clock;
+  private final Batch<Newcomer, Fate> adding = this::addAll;
+  private final Batch<IPAddress, Boolean> removing = this::removeAll;
+  private final Batch<Ask, Handed> handing =
+      (tx, asked) -> asked.stream().map(ask -> hand(tx, ask)).toList();
+
+  private record Ask(int limit, OptionalLong done) {}
+
+  private record Due(long id, IPAddress address) {}
+
+  /// @param welcome what may be handed out
+  PoolStore(
+      Database database,
+      GroupCommit commits,
+      PoolSettings settings,
+      Predicate<IPAddress> welcome,
+      Clock clock) {
+    this.database = database;
+    this.commits = commits;
+    this.settings = settings;
+    this.welcome = welcome;
+    this.clock = clock;
+  }
+
+  /// Adds those that are new, as far as the caps allow, and tells what became of each.
+  List<Fate> add(List<Newcomer> newcomers) {
+    Set<IPAddress> known = database.read(handle -> known(handle, addresses(newcomers)));
+    List<Newcomer> unknown =
+        newcomers.stream().filter(each -> !known.contains(each.address())).toList();
+    List<Fate> written = commits.writeAll(adding, unknown);
+    List<Fate> fates = new ArrayList<>(newcomers.size());
+    int next = 0;
+    for (Newcomer each : newcomers) {
+      fates.add(known.contains(each.address()) ? Fate.KNOWN : written.get(next++));
+    }
+    return fates;
+  }
+
+  private List<Fate> addAll(Handle tx, List<Newcomer> newcomers) {
+    long members = grow(tx, 0);
+    Set<IPAddress> known = known(tx, addresses(newcomers));
+    Map<IPAddress, Integer> networks = Networks.counts(tx, addresses(newcomers));
+    List<Newcomer> added = new ArrayList<>();
+    List<Fate> fates = new ArrayList<>(newcomers.size());
+    for (Newcomer each : newcomers) {
+      IPAddress network = Networks.of(each.address());
+      Fate fate =
+          known.contains(each.address())
+              ? Fate.KNOWN
+              : members + added.size() >= settings.most()
+                  ? Fate.POOL_FULL
+                  : networks.getOrDefault(network, 0) >= settings.perNetwork()
+                      ? Fate.NETWORK_FULL
+                      : Fate.ADDED;
+      if (fate == Fate.ADDED) {
+        known.add(each.address());
+        networks.merge(network, 1, Integer::sum);
+        added.add(each);
+      }
+      fates.add(fate);
+    }
+    if (!added.isEmpty()) {
+      insert(tx, added);
+      networks.keySet().retainAll(added.stream().map(each -> Networks.of(each.address())).toList());
+      Networks.set(tx, networks);
+      grow(tx, added.size());
+    }
+    return fates;
+  }
+
+  private void insert(Handle tx, List<Newcomer> added) {
+    long now = clock.wall().toEpochMilli();
+    Rows.write(
+        tx,
+        INSERT,
+        added,
+        (row, each) -> {
+          row.setBytes(1, each.address().getBytes());
+          if (each.name().isPresent()) {
+            row.setString(2, each.name().get());
+          } else {
+            row.setNull(2, Types.VARCHAR);
+          }
+          row.setInt(3, each.origin().stored());
+          row.setLong(4, now);
+        });
+  }
+
+  /// Takes these out of the pool; false for each that was not in it.
+  List<Boolean> remove(List<IPAddress> addresses) {
+    return commits.writeAll(removing, addresses);
+  }
+
+  private List<Boolean> removeAll(Handle tx, List<IPAddress> addresses) {
+    grow(tx, 0);
+    Map<IPAddress, Integer> networks = Networks.counts(tx, addresses);
+    int[] deleted =
+        Rows.write(tx, DELETE, addresses, (row, each) -> row.setBytes(1, each.getBytes()));
+    List<Boolean> removed = new ArrayList<>(addresses.size());
+    for (int i = 0; i < deleted.length; i++) {
+      removed.add(deleted[i] > 0);
+      networks.merge(Networks.of(addresses.get(i)), -deleted[i], Integer::sum);
+    }
+    Networks.set(tx, networks);
+    grow(tx, -(int) removed.stream().filter(each -> each).count());
+    return removed;
+  }
+
+  /// Hands out at most `limit` targets that are due, after those of the lease `done` are measured.
+  Handed hand(int limit, OptionalLong done) {
+    if (done.isEmpty()) {
+      // Nothing due and nothing to write down: no transaction.
+      Optional<Instant> next = database.read(PoolStore::earliest);
+      Instant now = clock.wall();
+      if (next.isEmpty() || next.get().isAfter(now)) {
+        return new Handed(0, now, List.of(), next, 0, 0);
+      }
+    }
+    return commits.write(handing, new Ask(limit, done));
+  }
+
+  private Handed hand(Handle tx, Ask ask) {
+    long lease = number(tx, LEASE);
+    Instant now = clock.wall();
+    int measured = ask.done().isPresent() ? finish(tx, ask.done().getAsLong(), now) : 0;
+    List<Due> taken = new ArrayList<>();
+    int removed = 0;
+    for (int round = 0; round < MOST_ROUNDS && taken.size() < ask.limit(); round++) {
+      int wanted = ask.limit() - taken.size();
+      List<Due> due = due(tx, now, wanted);
+      List<Due> good = due.stream().filter(each -> welcome.test(each.address())).toList();
+      Instant until = now.plus(settings.lease());
+      Rows.write(
+          tx,
+          TAKE,
+          good,
+          (row, each) -> {
+            row.setLong(1, until.toEpochMilli());
+            row.setLong(2, lease);
+            row.setLong(3, each.id());
+          });
+      taken.addAll(good);
+      List<IPAddress> bad =
+          due.stream().map(Due::address).filter(each -> !welcome.test(each)).toList();
+      if (!bad.isEmpty()) {
+        removeAll(tx, bad);
+        removed += bad.size();
+      }
+      if (due.size() < wanted) {
+        break;
+      }
+    }
+    return new Handed(
+        lease,
+        now.plus(settings.lease()),
+        taken.stream().map(Due::address).toList(),
+        earliest(tx),
+        measured,
+        removed);
+  }
+
+  private static List<Due> due(Handle tx, Instant now, int limit) {
+    try (Query query = tx.createQuery(DUE)) {
+      return query
+          .bind("now", now.toEpochMilli())
+          .bind("limit", limit)
+          .map((row, _) -> new Due(row.getLong(1), Addresses.of(row.getBytes(2))))
+          .list();
+    }
+  }
+
+  private int finish(Handle tx, long lease, Instant now) {
+    try (var update = tx.createUpdate(FINISH)) {
+      return update
+          .bind("due", now.plus(settings.interval()).toEpochMilli())
+          .bind("now", now.toEpochMilli())
+          .bind("lease", lease)
+          .execute();
+    }
+  }
+
+  /// A part of the pool in the order of addresses.
+  List<Target> list(int limit, long offset) {
+    return database.read(
+        handle -> {
+          try (Query query = handle.createQuery(LIST)) {
+            return query
+                .bind("limit", limit)
+                .bind("offset", offset)
+                .map(
+                    (row, _) -> {
+                      long measured = row.getLong("measured_at");
+                      boolean never = row.wasNull();
+                      return new Target(
+                          Addresses.of(row.getBytes("address")),
+                          Origin.ofStored(row.getInt("origin")),
+                          Optional.ofNullable(row.getString("name")),
+                          Instant.ofEpochMilli(row.getLong("added_at")),
+                          never ? Optional.empty() : Optional.of(Instant.ofEpochMilli(measured)),
+                          Instant.ofEpochMilli(row.getLong("due_at")));
+                    })
+                .list();
+          }
+        });
+  }
+
+  /// At most `limit` targets of a block from `low` on, in the order of addresses.
+  List<IPAddress> within(IPAddress low, IPAddress high, int limit) {
+    return database.read(
+        handle -> {
+          try (Query query = handle.createQuery(WITHIN)) {
+            return query
+                .bind("low", low.getBytes())
+                .bind("high", high.getBytes())
+                .bind("bytes", low.getByteCount())
+                .bind("limit", limit)
+                .map((row, _) -> Addresses.of(row.getBytes(1)))
+                .list();
+          }
+        });
+  }
+
+  /// Those of the addresses that are in the pool.
+  Set<IPAddress> known(List<IPAddress> addresses) {
+    return database.read(handle -> known(handle, addresses));
+  }
+
+  private static Set<IPAddress> known(Handle handle, List<IPAddress> addresses) {
+    Set<IPAddress> known = new HashSet<>();
+    Chunks.each(
+        handle,
+        KNOWN,
+        addresses.stream().map(IPAddress::getBytes).toList(),
+        row -> known.add(Addresses.of(row.getBytes(1))));
+    return known;
+  }
+
+  /// How many targets there are.
+  long members() {
+    return database.read(handle -> number(handle, MEMBERS));
+  }
+
+  /// When the next target is due, or was, that somebody has had before.
+  Optional<Instant> earliestMeasured() {
+    return database.read(handle -> instant(handle, EARLIEST_MEASURED));
+  }
+
+  /// When the next target is due, or was; nothing where the pool is empty.
+  private static Optional<Instant> earliest(Handle handle) {
+    return instant(handle, EARLIEST);
+  }
+
+  private static Optional<Instant> instant(Handle handle, String sql) {
+    try (Query query = handle.createQuery(sql)) {
+      return query
+          .map(
+              (row, _) -> {
+                long due = row.getLong(1);
+                return row.wasNull()
+                    ? Optional.<Instant>empty()
+                    : Optional.of(Instant.ofEpochMilli(due));
+              })
+          .one();
+    }
+  }
+
+  private static List<IPAddress> addresses(List<Newcomer> newcomers) {
+    return newcomers.stream().map(Newcomer::address).toList();
+  }
+
+  private static long grow(Handle tx, int more) {
+    try (Query query = tx.createQuery(GROW)) {
+      return query.bind("more", more).mapTo(Long.class).one();
+    }
+  }
+
+  private static long number(Handle handle, String sql) {
+    try (Query query = handle.createQuery(sql)) {
+      return query.mapTo(Long.class).one();
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package dev.rollcall.server.target;
+
+import dev.rollcall.server.sql.StorageException;
+import inet.ipaddr.IPAddress;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/// Takes targets out of the pool that the policy keeps out since it changed, in the background.
+/// What it has not reached yet, or could not for the database's sake, is found when it is due: it
+/// is not handed out.
+final class Sweep implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(Sweep.class.getName());
+  private static final int AT_ONCE = 1_000;
+
+  private final PoolStore store;
+  private final Policy policy;
+  private final TargetMetrics metrics;
+  private final ExecutorService thread =
+      Executors.newSingleThreadExecutor(Thread.ofVirtual().name("sweep").factory());
+
+  Sweep(PoolStore store, Policy policy, TargetMetrics metrics) {
+    this.store = store;
+    this.policy = policy;
+    this.metrics = metrics;
+  }
+
+  /// Begins to look through those blocks, once the ones before are done.
+  void over(List<IPAddress> blocks) {
+    thread.execute(() -> run(blocks));
+  }
+
+  private void run(List<IPAddress> blocks) {
+    int removed = 0;
+    try {
+      List<IPAddress> single = blocks.stream().filter(each -> !each.isMultiple()).toList();
+      for (int from = 0; from < single.size(); from += AT_ONCE) {
+        List<IPAddress> some = single.subList(from, Math.min(from + AT_ONCE, single.size()));
+        removed += remove(List.copyOf(store.known(some)));
+      }
+      for (IPAddress block : blocks) {
+        removed += block.isMultiple() ? sweep(block) : 0;
+      }
+    } catch (StorageException e) {
+      LOG.log(
+          Level.WARNING, "targets that are kept out now leave when they are due: " + e.reason());
+    }
+    if (removed > 0) {
+      LOG.log(
+          Level.INFO, "{0,number,#} targets left the pool, as the policy keeps them out", removed);
+    }
+  }
+
+  private int sweep(IPAddress block) {
+    IPAddress low = block.getLower().withoutPrefixLength();
+    IPAddress high = block.getUpper().withoutPrefixLength();
+    int removed = 0;
+    while (!Thread.currentThread().isInterrupted()) {
+      List<IPAddress> some = store.within(low, high, AT_ONCE);
+      removed += remove(some);
+      if (some.size() < AT_ONCE || some.getLast().equals(high)) {
+        break;
+      }
+      low = some.getLast().increment(1);
+    }
+    return removed;
+  }
+
+  private int remove(List<IPAddress> candidates) {
+    List<IPAddress> unwelcome = candidates.stream().filter(each -> !policy.welcomes(each)).toList();
+    int removed = (int) store.remove(unwelcome).stream().filter(each -> each).count();
+    metrics.removedByPolicy(removed);
+    return removed;
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+    thread.close();
+  }
+}

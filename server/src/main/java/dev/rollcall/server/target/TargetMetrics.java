@@ -1,0 +1,109 @@
+package dev.rollcall.server.target;
+
+import dev.rollcall.server.sql.StorageException;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.DoubleSupplier;
+
+/// What the pool tells Prometheus about itself.
+final class TargetMetrics {
+  /// Names of nodes with series of their own; more are `other`, since anybody may call himself
+  /// anything.
+  private static final int MOST_NODES = 1_000;
+
+  private final Set<String> nodes = ConcurrentHashMap.newKeySet();
+  private final Counter received;
+  private final Counter added;
+  private final Counter keptOut;
+  private final Counter removed;
+  private final Counter handedOut;
+  private final Counter measured;
+
+  TargetMetrics(PrometheusRegistry registry) {
+    received =
+        counter("rollcall_targets_received_total", "Addresses posted to the pool.", "origin")
+            .register(registry);
+    added =
+        counter("rollcall_targets_added_total", "Targets that were new to the pool.", "origin")
+            .register(registry);
+    keptOut =
+        counter(
+                "rollcall_targets_kept_out_total",
+                "Addresses posted that may not enter the pool: special (private, loopback,"
+                    + " reserved), denied, opted_out, network_full or pool_full.",
+                "reason")
+            .register(registry);
+    removed =
+        counter("rollcall_targets_removed_total", "Targets that left the pool.", "reason")
+            .register(registry);
+    handedOut =
+        counter("rollcall_targets_handed_out_total", "Targets leased to a node.", "node")
+            .register(registry);
+    measured =
+        counter("rollcall_targets_measured_total", "Targets a node said it measured.", "node")
+            .register(registry);
+  }
+
+  private static Counter.Builder counter(String name, String help, String label) {
+    return Counter.builder().name(name).help(help).labelNames(label).withoutExemplars();
+  }
+
+  /// Reads the size of the pool, and how far behind the nodes are, with each scrape.
+  void watch(PrometheusRegistry registry, DoubleSupplier members, DoubleSupplier lag) {
+    gauge(registry, "rollcall_targets", "Targets in the pool.", members);
+    gauge(
+        registry,
+        "rollcall_targets_lag_seconds",
+        "For how long the longest waiting target has been due that was measured before.",
+        lag);
+  }
+
+  private static void gauge(
+      PrometheusRegistry registry, String name, String help, DoubleSupplier value) {
+    GaugeWithCallback.builder()
+        .name(name)
+        .help(help)
+        .callback(
+            callback -> {
+              try {
+                callback.call(value.getAsDouble());
+              } catch (StorageException e) {
+                callback.call(Double.NaN);
+              }
+            })
+        .register(registry);
+  }
+
+  void received(Newcomer.Origin origin, int count) {
+    received.labelValues(origin.word()).inc(count);
+  }
+
+  void added(Newcomer.Origin origin) {
+    added.labelValues(origin.word()).inc();
+  }
+
+  /// @param reason a verdict or a fate
+  void keptOut(Enum<?> reason) {
+    keptOut.labelValues(reason.name().toLowerCase(Locale.ROOT)).inc();
+  }
+
+  void deleted() {
+    removed.labelValues("deleted").inc();
+  }
+
+  void removedByPolicy(int count) {
+    removed.labelValues("policy").inc(count);
+  }
+
+  void handed(String node, Handed handed) {
+    boolean known = nodes.contains(node) || (nodes.size() < MOST_NODES && nodes.add(node));
+    String label = known ? node : "other";
+    handedOut.labelValues(label).inc(handed.targets().size());
+    measured.labelValues(label).inc(handed.measured());
+    removedByPolicy(handed.removed());
+  }
+}

@@ -1,0 +1,189 @@
+package dev.rollcall.server.target;
+
+import dev.rollcall.server.address.Addresses;
+import dev.rollcall.server.http.Access;
+import dev.rollcall.server.http.Answer;
+import dev.rollcall.server.http.ErrorShape;
+import dev.rollcall.server.http.Refusal;
+import dev.rollcall.server.http.Request;
+import dev.rollcall.server.http.Route;
+import dev.rollcall.server.sql.Clock;
+import inet.ipaddr.IPAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import tools.jackson.core.JsonGenerator;
+
+/// The pool's part of the API.
+final class TargetRoutes {
+  private static final int LARGEST_BODY = 1024 * 1024;
+  private static final int MOST_ROWS = 1_000;
+  private static final int USUAL_ROWS = 100;
+  private static final long LONGEST_WAIT = 60;
+  private static final Pattern NODE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+
+  private final PoolStore store;
+  private final Entrance entrance;
+  private final Hosts hosts;
+  private final TargetMetrics metrics;
+  private final Clock clock;
+
+  TargetRoutes(
+      PoolStore store, Entrance entrance, Hosts hosts, TargetMetrics metrics, Clock clock) {
+    this.store = store;
+    this.entrance = entrance;
+    this.hosts = hosts;
+    this.metrics = metrics;
+    this.clock = clock;
+  }
+
+  List<Route> routes() {
+    return Stream.of(
+            Route.post("/hops", Access.WRITER, this::hops).withBodyLimit(LARGEST_BODY),
+            Route.post("/targets", Access.MANAGEMENT, this::targets).withBodyLimit(LARGEST_BODY),
+            Route.get("/targets", Access.PUBLIC, this::list),
+            Route.delete("/targets/{ip}", Access.MANAGEMENT, this::delete),
+            Route.get("/next", Access.WRITER, this::next))
+        .map(route -> route.withErrors(ErrorShape.PLAIN))
+        .toList();
+  }
+
+  private Answer hops(Request request) {
+    return entered(Intake.hops(request.json()));
+  }
+
+  private Answer targets(Request request) throws InterruptedException {
+    return entered(Intake.targets(request.json(), hosts));
+  }
+
+  private Answer entered(Intake intake) {
+    return intake
+        .refusal()
+        .orElseGet(
+            () -> {
+              int added = entrance.enter(intake.newcomers());
+              return Answer.json(
+                  200,
+                  json ->
+                      json.writeStartObject()
+                          .writeStringProperty("status", "ok")
+                          .writeNumberProperty("received", intake.received())
+                          .writeNumberProperty("added", added)
+                          .writeEndObject());
+            });
+  }
+
+  private Answer delete(Request request) {
+    String text = request.path("ip");
+    IPAddress address =
+        Addresses.parse(text)
+            .orElseThrow(() -> Refusal.badRequest("'" + shown(text) + "' is no IP address"));
+    if (!store.remove(List.of(address)).getFirst()) {
+      throw Refusal.notFound("there is no target " + Addresses.text(address));
+    }
+    metrics.deleted();
+    return Answer.json(
+        200, json -> json.writeStartObject().writeStringProperty("status", "ok").writeEndObject());
+  }
+
+  private Answer next(Request request) {
+    String node =
+        request
+            .query("node")
+            .orElseThrow(
+                () -> Refusal.badRequest("parameter 'node' is missing: name the node that asks"));
+    if (!NODE.matcher(node).matches()) {
+      throw Refusal.badRequest(
+          "parameter 'node' is no name: give 1 to 64 letters, digits, '.', '_' and '-'");
+    }
+    int limit = limit(request);
+    OptionalLong done = request.queryNumber("done");
+    Handed handed = store.hand(limit, done);
+    metrics.handed(node, handed);
+    long wait = wait(handed, limit);
+    return Answer.json(
+            200,
+            json -> {
+              json.writeStartObject();
+              if (!handed.targets().isEmpty()) {
+                json.writeNumberProperty("lease", handed.lease());
+                json.writeNumberProperty("lease_until", handed.until().getEpochSecond());
+              }
+              json.writeNumberProperty("retry_after", wait);
+              json.writeName("targets").writeStartArray();
+              for (IPAddress address : handed.targets()) {
+                json.writeStartObject()
+                    .writeStringProperty("ip", Addresses.text(address))
+                    .writeEndObject();
+              }
+              json.writeEndArray().writeEndObject();
+            })
+        .with("Cache-Control", "no-store");
+  }
+
+  /// Whole seconds until there is more, 0 where there is more now. Never long: somebody may add
+  /// targets meanwhile.
+  private long wait(Handed handed, int limit) {
+    if (handed.targets().size() == limit) {
+      return 0;
+    }
+    long millis =
+        handed
+            .nextDue()
+            .map(next -> Duration.between(clock.wall(), next).toMillis())
+            .orElse(LONGEST_WAIT * 1000);
+    return Math.clamp((millis + 999) / 1000, 0, LONGEST_WAIT);
+  }
+
+  private Answer list(Request request) {
+    OptionalLong page = request.queryNumber("page");
+    boolean paged = page.isPresent() || request.query("limit").isPresent();
+    int limit = paged ? limit(request) : MOST_ROWS;
+    long number = Math.min(page.orElse(1), Integer.MAX_VALUE);
+    List<Target> rows = store.list(limit, (number - 1) * limit);
+    Optional<Long> total = paged ? Optional.of(store.members()) : Optional.empty();
+    return Answer.json(
+        200,
+        json -> {
+          json.writeStartObject().writeName("targets").writeStartObject();
+          json.writeName("data").writeStartArray();
+          rows.forEach(row -> row(json, row));
+          json.writeEndArray();
+          total.ifPresent(
+              all ->
+                  json.writeName("pagination")
+                      .writeStartObject()
+                      .writeNumberProperty("page", number)
+                      .writeNumberProperty("limit", limit)
+                      .writeNumberProperty("total", all)
+                      .writeEndObject());
+          json.writeEndObject().writeEndObject();
+        });
+  }
+
+  private static void row(JsonGenerator json, Target target) {
+    json.writeStartObject()
+        .writeStringProperty("ip", Addresses.text(target.address()))
+        .writeStringProperty("origin", target.origin().word());
+    target.name().ifPresent(name -> json.writeStringProperty("name", name));
+    json.writeNumberProperty("added_at", target.added().getEpochSecond());
+    if (target.measured().isPresent()) {
+      json.writeNumberProperty("measured_at", target.measured().get().getEpochSecond());
+    } else {
+      json.writeNullProperty("measured_at");
+    }
+    json.writeNumberProperty("due_at", target.due().getEpochSecond()).writeEndObject();
+  }
+
+  /// A limit beyond the most is cut.
+  private static int limit(Request request) {
+    return (int) Math.min(request.queryNumber("limit").orElse(USUAL_ROWS), MOST_ROWS);
+  }
+
+  private static String shown(String text) {
+    return text.length() > 60 ? text.substring(0, 60) + "..." : text;
+  }
+}

@@ -1,0 +1,5 @@
+/// The target pool: which addresses are measured, what may enter, and which node measures them now.
+@NullMarked
+package dev.rollcall.server.target;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,141 @@
+package dev.rollcall.server;
+
+import static dev.rollcall.server.RunningRollcall.PATIENCE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.rollcall.server.Receiver.Call;
+import dev.rollcall.server.RunningRollcall.Plan;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Who is told that a job is silent, whatever the receiver does and the server goes through.
+class HeartbeatAlertIT {
+  @TempDir Path folder;
+
+  private static void ping(RunningRollcall rollcall, String name, String frequency) {
+    assertThat(rollcall.get("/ping?name=" + name + "&frequency=" + frequency).status())
+        .isEqualTo(200);
+  }
+
+  @Test
+  void aSilentJobIsToldAndToldAgain() throws Exception {
+    try (Receiver receiver = new Receiver();
+        RunningRollcall rollcall =
+            Plan.in(folder)
+                .variable("PING_ALERT_URI", receiver.url())
+                .flags("--heartbeat-realert=1s")
+                .start()) {
+      long at = Instant.now().getEpochSecond();
+      rollcall.get("/ping?name=nightly%20backup%2F%26&frequency=2s&timestamp=" + at);
+      ping(rollcall, "calls", "1h");
+      await().atMost(PATIENCE).until(() -> receiver.calls().size() >= 3);
+      Call first = receiver.calls().getFirst();
+      assertThat(first.query()).isEqualTo("team=7&name=nightly%20backup%2F%26&last_ping=" + at);
+      assertThat(first.at()).isAfterOrEqualTo(Instant.ofEpochSecond(at + 2));
+      assertThat(receiver.about("calls")).isEmpty();
+      rollcall.get("/ping?name=nightly%20backup%2F%26&frequency=1h");
+      int told = receiver.calls().size();
+      await()
+          .during(Duration.ofMillis(2_500))
+          .atMost(PATIENCE)
+          .until(() -> receiver.calls().size() <= told + 1);
+    }
+  }
+
+  @Test
+  void aReceiverThatFailsHangsAndComesBackIsToldInTheEnd() throws Exception {
+    try (Receiver receiver = new Receiver();
+        RunningRollcall rollcall =
+            Plan.in(folder)
+                .variable("PING_ALERT_URI", receiver.url())
+                .flags("--heartbeat-realert=1h")
+                .start()) {
+      receiver.answer(500);
+      ping(rollcall, "failing", "1s");
+      await().atMost(PATIENCE).until(() -> receiver.about("failing").size() >= 2);
+      receiver.hang();
+      ping(rollcall, "hanging", "1s");
+      await().atMost(PATIENCE).until(() -> !receiver.about("hanging").isEmpty());
+      receiver.answer(200);
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> answered(receiver.about("failing")) && answered(receiver.about("hanging")));
+      await()
+          .atMost(PATIENCE)
+          .until(() -> rollcall.rows("/v1/deliveries?state=delivered").size() == 2);
+    }
+  }
+
+  private static boolean answered(List<Call> calls) {
+    return calls.stream().anyMatch(call -> call.answered() == 200);
+  }
+
+  @Test
+  void aDeadReceiverGathersNoHeap() throws Exception {
+    try (Receiver receiver = new Receiver();
+        RunningRollcall rollcall =
+            Plan.in(folder)
+                .variable("PING_ALERT_URI", receiver.url())
+                .flags("--heartbeat-realert=1s")
+                .start()) {
+      receiver.answer(503);
+      ping(rollcall, "job", "1s");
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  rollcall.rows("/v1/deliveries").stream()
+                      .anyMatch(row -> row.get("coalesced").asInt() >= 2));
+      assertThat(rollcall.rows("/v1/deliveries?state=pending")).hasSizeLessThanOrEqualTo(2);
+    }
+  }
+
+  @Test
+  void momentsThatPassedWhileItWasDownGetAGrace() throws Exception {
+    try (Receiver receiver = new Receiver()) {
+      Plan plan =
+          Plan.in(folder)
+              .variable("PING_ALERT_URI", receiver.url())
+              .flags("--heartbeat-startup-grace=3s");
+      Instant due;
+      try (RunningRollcall first = plan.start()) {
+        ping(first, "silent", "2s");
+        ping(first, "recovering", "2s");
+        due = Instant.now().plusSeconds(2);
+        first.kill();
+      }
+      await().atMost(PATIENCE).until(() -> Instant.now().isAfter(due));
+      Instant before = Instant.now();
+      try (RunningRollcall second = plan.start()) {
+        ping(second, "recovering", "1h");
+        await().atMost(PATIENCE).until(() -> !receiver.calls().isEmpty());
+        assertThat(receiver.calls().getFirst().at()).isAfter(before.plusSeconds(3));
+        assertThat(receiver.about("silent")).hasSize(1);
+        assertThat(receiver.about("recovering")).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void whatIsOwedSurvivesAKill() throws Exception {
+    try (Receiver receiver = new Receiver()) {
+      receiver.answer(500);
+      Plan plan = Plan.in(folder).variable("PING_ALERT_URI", receiver.url());
+      try (RunningRollcall first = plan.start()) {
+        ping(first, "job", "1s");
+        await().atMost(PATIENCE).until(() -> !receiver.calls().isEmpty());
+        first.kill();
+      }
+      receiver.answer(200);
+      try (RunningRollcall second = plan.start()) {
+        await().atMost(PATIENCE).until(() -> answered(receiver.about("job")));
+        assertThat(second.log()).doesNotContain("ERROR");
+      }
+    }
+  }
+}

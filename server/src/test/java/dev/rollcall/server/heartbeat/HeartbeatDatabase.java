@@ -1,0 +1,133 @@
+package dev.rollcall.server.heartbeat;
+
+import dev.rollcall.server.heartbeat.Change.Beat;
+import dev.rollcall.server.heartbeat.Change.Said;
+import dev.rollcall.server.http.Listing;
+import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.sql.TestClock;
+import dev.rollcall.server.sql.TestDatabases;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jdbi.v3.core.Handle;
+
+/// The heartbeats' tables in a new database, with a clock that stands still until it is turned, and
+/// a list of what would be told.
+final class HeartbeatDatabase implements AutoCloseable {
+  static final Duration TOLERANCE = Duration.ofMinutes(5);
+  static final Duration REALERT = Duration.ofSeconds(60);
+  static final Duration GRACE = Duration.ofSeconds(60);
+
+  final TestClock clock = new TestClock();
+  final List<Notice> told = new CopyOnWriteArrayList<>();
+  final Database database;
+  final GroupCommit commits;
+  final Changes changes;
+  final HeartbeatStore store;
+  final RunStore runs;
+
+  HeartbeatDatabase(TestDatabases engine, Path folder) {
+    database = engine.open(folder, clock, "db/migration/V3__heartbeat.sql");
+    commits = new GroupCommit(database);
+    changes = new Changes(database, this::tell, TOLERANCE, clock);
+    store = new HeartbeatStore(database);
+    runs = new RunStore(database);
+  }
+
+  private void tell(Handle tx, List<Notice> notices) {
+    tx.afterCommit(() -> told.addAll(notices));
+  }
+
+  /// What was told since the last time.
+  List<String> told() {
+    List<String> words = told.stream().map(each -> each.name() + " " + each.kind()).toList();
+    told.clear();
+    return words;
+  }
+
+  Lateness lateness() {
+    return new Lateness(database, commits, this::tell, REALERT, clock);
+  }
+
+  /// As a process that has just started looks for who is late.
+  Lookout lookout() {
+    return new Lookout(lateness(), new Absences(database, commits, GRACE, clock), clock);
+  }
+
+  Done apply(Change change) {
+    return commits.write(changes, change);
+  }
+
+  /// A group, as if all had come at once.
+  List<Done> applyAll(Change... group) {
+    return commits.writeAll(changes, List.of(group));
+  }
+
+  static Terms every(int seconds) {
+    return new Terms(new Plan.Every(Duration.ofSeconds(seconds)), Duration.ZERO);
+  }
+
+  static Beat ping(String name, int seconds) {
+    return new Beat(
+        name, new Signal.Success(), Optional.of(every(seconds)), Optional.empty(), Said.NOTHING);
+  }
+
+  static Beat ping(String name, int seconds, Instant at) {
+    return new Beat(
+        name, new Signal.Success(), Optional.of(every(seconds)), Optional.of(at), Said.NOTHING);
+  }
+
+  static Beat start(String name, String run) {
+    return signal(name, new Signal.Start(), run);
+  }
+
+  static Beat success(String name, String run) {
+    return signal(name, new Signal.Success(), run);
+  }
+
+  static Beat failure(String name, int code, String run) {
+    return signal(name, new Signal.Failure(OptionalInt.of(code)), run);
+  }
+
+  private static Beat signal(String name, Signal signal, String run) {
+    return new Beat(
+        name,
+        signal,
+        Optional.empty(),
+        Optional.empty(),
+        new Said(run.isEmpty() ? Optional.empty() : Optional.of(run), Optional.empty()));
+  }
+
+  Heartbeat find(String name) {
+    return store.find(name).orElseThrow(() -> new AssertionError("no heartbeat " + name));
+  }
+
+  State state(String name) {
+    return find(name).state();
+  }
+
+  List<Run> runs(String name) {
+    return runs.of(find(name).id()).stream().map(RunStore.Shown::run).toList();
+  }
+
+  List<String> listed() {
+    return store.list(Optional.empty(), new Listing.Page(1, 1_000)).stream()
+        .map(Heartbeat::name)
+        .toList();
+  }
+
+  long number(String query) {
+    return database.read(handle -> handle.createQuery(query).mapTo(Long.class).one());
+  }
+
+  @Override
+  public void close() {
+    commits.close();
+    database.close();
+  }
+}

@@ -1,0 +1,204 @@
+package dev.rollcall.server.outbox;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.rollcall.server.outbox.Channel.Result;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
+
+class AlertUriTest {
+  private final List<String> called = new CopyOnWriteArrayList<>();
+  private final List<String> keys = new CopyOnWriteArrayList<>();
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private HttpServer server;
+  private volatile int status = 200;
+
+  @BeforeEach
+  void listen() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 10);
+    server.setExecutor(threads);
+    server.createContext(
+        "/",
+        exchange -> {
+          called.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
+          keys.addAll(exchange.getRequestHeaders().getOrDefault("Idempotency-Key", List.of()));
+          if (exchange.getRequestURI().getPath().equals("/moved")) {
+            exchange
+                .getResponseHeaders()
+                .add("Location", "/here?" + exchange.getRequestURI().getRawQuery());
+            exchange.sendResponseHeaders(307, -1);
+          } else {
+            exchange.sendResponseHeaders(status, -1);
+          }
+          exchange.close();
+        });
+    server.start();
+  }
+
+  @AfterEach
+  void stop() {
+    server.stop(0);
+    threads.shutdownNow();
+  }
+
+  private String url(String rest) {
+    return "http://127.0.0.1:" + server.getAddress().getPort() + rest;
+  }
+
+  private static Delivery late(String name, String key) {
+    return new Delivery(
+        "heartbeat:" + name,
+        "late",
+        key,
+        new JsonMapper().createObjectNode().put("name", name).put("last_ping", 1_700_000_000L),
+        Instant.EPOCH,
+        1);
+  }
+
+  private static Result send(String uri, Delivery delivery) throws InterruptedException {
+    try (AlertUri channel = new AlertUri(uri)) {
+      return channel.send(delivery);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://a.example/x,https://a.example/x?name=b&last_ping=1700000000",
+    "https://a.example,https://a.example?name=b&last_ping=1700000000",
+    "https://a.example/x?,https://a.example/x?name=b&last_ping=1700000000",
+    "https://a.example/x?k=a+b%26c,https://a.example/x?k=a+b%26c&name=b&last_ping=1700000000",
+    "https://a.example/x?k=1&,https://a.example/x?k=1&name=b&last_ping=1700000000",
+    "https://a.example/x?name=z#top,https://a.example/x?name=z&name=b&last_ping=1700000000",
+  })
+  void keepsTheQueryAndDropsTheFragment(String uri, String asked) {
+    try (AlertUri channel = new AlertUri(uri)) {
+      assertThat(channel.called(late("b", "1"))).isEqualTo(URI.create(asked));
+    }
+  }
+
+  @Test
+  void encodesANameWhateverIsInIt() throws InterruptedException {
+    assertThat(send(url("/late"), late("nächtliches & +*/?#%\"<\n😀", "1")))
+        .isEqualTo(new Result.Sent());
+    assertThat(called)
+        .containsExactly(
+            "GET /late?name=n%C3%A4chtliches%20%26%20%2B%2A%2F%3F%23%25%22%3C%0A%F0%9F%98%80"
+                + "&last_ping=1700000000");
+  }
+
+  @Test
+  void sendsTheKeyInAHeader() throws InterruptedException {
+    send(url("/"), late("b", "late:b:1700000000:3"));
+    send(url("/"), late("b", "späte nachricht\r\nX-Evil: 1"));
+    assertThat(keys)
+        .containsExactly("late:b:1700000000:3", "sp%C3%A4te%20nachricht%0D%0AX-Evil%3A%201");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {200, 204, 299})
+  void takesAnAnswerBelow400ForAnArrival(int answer) throws InterruptedException {
+    status = answer;
+    assertThat(send(url("/"), late("b", "1"))).isEqualTo(new Result.Sent());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"400,false", "404,false", "410,false", "429,true", "500,false", "503,true"})
+  void retriesWhatIsAnsweredWith400OrMore(int answer, boolean forAll) throws InterruptedException {
+    status = answer;
+    Result.Retry retry = (Result.Retry) send(url("/?token=hidden"), late("b", "1"));
+    assertThat(retry.reason()).contains("status " + answer).doesNotContain("hidden");
+    assertThat(retry.forAll()).isEqualTo(forAll);
+  }
+
+  @Test
+  void followsARedirectWithTheKey() throws InterruptedException {
+    assertThat(send(url("/moved?k=1"), late("b", "7"))).isEqualTo(new Result.Sent());
+    assertThat(called)
+        .containsExactly(
+            "GET /moved?k=1&name=b&last_ping=1700000000",
+            "GET /here?k=1&name=b&last_ping=1700000000");
+  }
+
+  @Test
+  void retriesWhereNobodyListens() throws InterruptedException, IOException {
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    String uri = "http://user:hidden@127.0.0.1:" + port + "/hidden?token=hidden";
+    Result.Retry retry = (Result.Retry) send(uri, late("b", "1"));
+    assertThat(retry.reason()).contains("127.0.0.1:" + port).doesNotContain("hidden");
+    assertThat(retry.forAll()).isTrue();
+  }
+
+  @Test
+  void readsNoEndlessBody() throws InterruptedException, IOException {
+    try (ServerSocket socket = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+      threads.execute(
+          () -> {
+            try (Socket connection = socket.accept()) {
+              connection
+                  .getOutputStream()
+                  .write(
+                      "HTTP/1.1 200 OK\r\nContent-Length: 9999999999\r\n\r\n".getBytes(US_ASCII));
+              byte[] part = new byte[8192];
+              while (true) {
+                connection.getOutputStream().write(part);
+              }
+            } catch (IOException e) {
+              // The channel has left.
+            }
+          });
+      assertThat(send("http://127.0.0.1:" + socket.getLocalPort() + "/", late("b", "1")))
+          .isEqualTo(new Result.Sent());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ftp://a.example/hidden",
+        "/hidden",
+        "hidden",
+        "http://",
+        "http:///hidden",
+        "http://a.example/hid den",
+        "http://a.example:99999/hidden",
+        "mailto:hidden@a.example"
+      })
+  void refusesWhatIsNoSuchUrlAndDoesNotRepeatIt(String text) {
+    assertThatThrownBy(() -> AlertUri.checked(text))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("is no URL to call: ")
+        .hasNoCause()
+        .hasMessageNotContaining("hidden");
+  }
+
+  @Test
+  void knowsTheReceiverAndNoRecovery() {
+    try (AlertUri channel = new AlertUri("https://user:hidden@A.example/x?y")) {
+      assertThat(channel.receiver()).isEqualTo("A.example:443");
+      assertThat(channel.tells("late")).isTrue();
+      assertThat(channel.tells("recovered")).isFalse();
+    }
+  }
+}

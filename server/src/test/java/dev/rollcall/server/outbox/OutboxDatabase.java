@@ -1,0 +1,112 @@
+package dev.rollcall.server.outbox;
+
+import dev.rollcall.server.sql.Batch;
+import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.DatabaseConfig;
+import dev.rollcall.server.sql.DatabaseLocation;
+import dev.rollcall.server.sql.GroupCommit;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The outbox's tables, and an outbox over them with a test's channels.
+final class OutboxDatabase implements AutoCloseable {
+  static final String MIGRATION = "db/migration/V2__outbox.sql";
+  private static final JsonMapper JSON = new JsonMapper();
+
+  final Database database;
+  final GroupCommit commits;
+  final Outbox outbox;
+  final DeliveryStore store;
+  private final PrometheusRegistry registry = new PrometheusRegistry();
+  private final Batch<List<Owed>, Integer> adding;
+
+  OutboxDatabase(DatabaseLocation location, Clock clock, Channel... channels) {
+    database = Database.open(DatabaseConfig.of(location, MIGRATION), clock);
+    commits = new GroupCommit(database);
+    store = new DeliveryStore(database, commits);
+    outbox =
+        new Outbox(
+            database,
+            commits,
+            new Outbox.Settings(List.of(channels), Duration.ofDays(7)),
+            registry,
+            clock);
+    adding =
+        (tx, lists) ->
+            lists.stream()
+                .map(
+                    list -> {
+                      outbox.add(tx, list);
+                      return list.size();
+                    })
+                .toList();
+  }
+
+  OutboxDatabase started() {
+    outbox.start();
+    return this;
+  }
+
+  static Owed owed(String channel, String subject, String key) {
+    return new Owed(channel, subject, "late", key, payload(), false);
+  }
+
+  static Owed newest(String channel, String subject, String kind, String key) {
+    return new Owed(channel, subject, kind, key, payload().put("of", key), true);
+  }
+
+  static ObjectNode payload() {
+    return JSON.createObjectNode().put("name", "backup").put("last_ping", 1_700_000_000L);
+  }
+
+  void add(Owed... owed) {
+    add(List.of(owed));
+  }
+
+  void add(List<Owed> owed) {
+    commits.write(adding, owed);
+  }
+
+  List<DeliveryRow> listed() {
+    return store.list(Optional.empty(), Optional.empty(), Long.MAX_VALUE, 1_000);
+  }
+
+  List<DeliveryRow> listed(DeliveryState state) {
+    return store.list(Optional.empty(), Optional.of(state), Long.MAX_VALUE, 1_000);
+  }
+
+  List<String> keys(DeliveryState state) {
+    return listed(state).reversed().stream().map(DeliveryRow::key).toList();
+  }
+
+  long number(String query) {
+    return database.read(handle -> handle.createQuery(query).mapTo(Long.class).one());
+  }
+
+  String metrics() {
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    try {
+      PrometheusTextFormatWriter.create().write(text, registry.scrape());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return text.toString(StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public void close() {
+    outbox.close();
+    commits.close();
+    database.close();
+  }
+}

@@ -1,0 +1,53 @@
+package dev.rollcall.server.outbox;
+
+import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.sql.DatabaseLocation;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// A program that owes news and sends them until it is killed, and says on its output what it was
+/// told is owed: subject, number and a full stop a line.
+///
+/// Arguments: the database, the URI to call, and the number to begin with; -1 to owe nothing new.
+final class OutboxVictim {
+  static final int SUBJECTS = 6;
+
+  /// How much a subject is owed in one life, at most.
+  static final int NUMBERS = 60;
+
+  private OutboxVictim() {}
+
+  public static void main(String[] arguments) throws InterruptedException {
+    DatabaseLocation location = DatabaseLocation.parse(arguments[0], Path.of(""));
+    int first = Integer.parseInt(arguments[2]);
+    OutboxDatabase kept =
+        new OutboxDatabase(location, Clock.system(), new AlertUri(arguments[1])).started();
+    for (int i = 0; first >= 0 && i < SUBJECTS; i++) {
+      String subject = "s" + i;
+      AtomicInteger number = new AtomicInteger(first);
+      Thread.startVirtualThread(
+          () -> {
+            while (number.get() < first + NUMBERS) {
+              owe(kept, subject, number.getAndIncrement());
+            }
+          });
+    }
+    Thread.sleep(Duration.ofMinutes(2)); // for the case that nobody kills it
+  }
+
+  private static void owe(OutboxDatabase kept, String subject, int number) {
+    kept.add(
+        new Owed(
+            "alert-uri",
+            subject,
+            "late",
+            subject + ":" + number,
+            OutboxDatabase.payload().put("name", subject).put("last_ping", number),
+            false));
+    synchronized (System.out) {
+      System.out.println(subject + " " + number + ".");
+      System.out.flush();
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package dev.rollcall.server.outbox;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+
+/// A channel that a test listens to: what arrived, how many at once, and what it answers.
+final class ToldChannel implements Channel {
+  private final String name;
+  private final String receiver;
+  private final List<Delivery> got = new ArrayList<>();
+  private final AtomicInteger now = new AtomicInteger();
+  private final AtomicInteger most = new AtomicInteger();
+  private final CountDownLatch released = new CountDownLatch(1);
+  private volatile boolean hangs;
+  private volatile Function<Delivery, Result> answer = _ -> new Result.Sent();
+
+  ToldChannel(String name, String receiver) {
+    this.name = name;
+    this.receiver = receiver;
+  }
+
+  static Result.Retry retry(String reason) {
+    return new Result.Retry(reason, Optional.empty(), false);
+  }
+
+  /// Answers so from now on.
+  ToldChannel answering(Function<Delivery, Result> next) {
+    answer = next;
+    return this;
+  }
+
+  /// Answers nothing from now on, until it is interrupted or closed.
+  ToldChannel hanging() {
+    hangs = true;
+    return this;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public String receiver() {
+    return receiver;
+  }
+
+  @Override
+  public boolean tells(String kind) {
+    return !kind.equals("untold");
+  }
+
+  @Override
+  public Result send(Delivery delivery) throws InterruptedException {
+    most.accumulateAndGet(now.incrementAndGet(), Math::max);
+    try {
+      synchronized (got) {
+        got.add(delivery);
+      }
+      if (hangs) {
+        released.await();
+      }
+      return answer.apply(delivery);
+    } finally {
+      now.decrementAndGet();
+    }
+  }
+
+  /// Lets go of what hangs, and hangs no more.
+  void release() {
+    hangs = false;
+    released.countDown();
+  }
+
+  /// Every attempt so far.
+  List<Delivery> got() {
+    synchronized (got) {
+      return List.copyOf(got);
+    }
+  }
+
+  List<String> keys() {
+    return got().stream().map(Delivery::key).toList();
+  }
+
+  int atOnce() {
+    return now.get();
+  }
+
+  int mostAtOnce() {
+    return most.get();
+  }
+}
