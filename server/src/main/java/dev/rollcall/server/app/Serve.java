@@ -1,5 +1,6 @@
 package dev.rollcall.server.app;
 
+import dev.rollcall.server.collector.Collected;
 import dev.rollcall.server.collector.Collector;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.config.Secret;
@@ -16,6 +17,7 @@ import dev.rollcall.server.monitor.ServiceReader;
 import dev.rollcall.server.outbox.AlertUri;
 import dev.rollcall.server.outbox.Channel;
 import dev.rollcall.server.outbox.Outbox;
+import dev.rollcall.server.page.Network;
 import dev.rollcall.server.page.Pages;
 import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.Database;
@@ -112,7 +114,7 @@ final class Serve {
               outbox.routes(),
               pool.routes(),
               collector.routes(),
-              new Pages(monitor.overview(), clock).routes())
+              new Pages(monitor.overview(), () -> network(collector, pool), clock).routes())
           .forEach(routes::addAll);
       routes.add(health.report());
     }
@@ -188,6 +190,16 @@ final class Serve {
 
   private Pool pool(Database database, GroupCommit commits) {
     return new Pool(database, commits, settings.targets().pool(), registry, clock);
+  }
+
+  private static Network network(Collector collector, Pool pool) {
+    Collected collected = collector.collected();
+    return new Network(
+        collector.rate(),
+        pool.members(),
+        collected.hopsDiscovered(),
+        collected.file(),
+        collected.size());
   }
 
   private Heartbeats heartbeats(Database database, GroupCommit commits, Outbox outbox) {

@@ -27,7 +27,7 @@ public final class Collector implements AutoCloseable {
 
   private final RotatingStore store;
   private final Hops hops;
-  private final Totals totals = new Totals();
+  private final Totals totals;
   private final CollectorRoutes routes;
   private final CollectorHealth health;
 
@@ -38,9 +38,10 @@ public final class Collector implements AutoCloseable {
             new RotatingStore.Settings(
                 settings.folder(), settings.mostBytes(), settings.mostAge(), settings.keep()),
             clock);
+    totals = new Totals(clock);
     hops = new Hops(settings.hopMemory(), taker);
     Room room = new Room(ROOM);
-    routes = new CollectorRoutes(store, hops, totals, room, clock);
+    routes = new CollectorRoutes(store, hops, totals, room);
     health = new CollectorHealth(settings.version(), store, this::collected, clock);
     CollectorMetrics.watch(registry, store, hops, room);
   }
@@ -77,6 +78,11 @@ public final class Collector implements AutoCloseable {
         file.map(open -> open.name().text()).orElse(""),
         file.map(ResultFile::size).orElse(0L),
         file.map(open -> open.name().begun()));
+  }
+
+  /// Results stored a second, of the last ten seconds.
+  public double rate() {
+    return totals.rate();
   }
 
   /// Whether a results file is open.

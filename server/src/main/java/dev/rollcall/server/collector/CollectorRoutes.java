@@ -6,7 +6,6 @@ import dev.rollcall.server.http.Answer;
 import dev.rollcall.server.http.ErrorShape;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
-import dev.rollcall.server.sql.Clock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
@@ -17,14 +16,12 @@ final class CollectorRoutes {
   private final Hops hops;
   private final Totals totals;
   private final Room room;
-  private final Clock clock;
 
-  CollectorRoutes(RotatingStore store, Hops hops, Totals totals, Room room, Clock clock) {
+  CollectorRoutes(RotatingStore store, Hops hops, Totals totals, Room room) {
     this.store = store;
     this.hops = hops;
     this.totals = totals;
     this.room = room;
-    this.clock = clock;
   }
 
   List<Route> routes() {
@@ -43,7 +40,7 @@ final class CollectorRoutes {
       case Reading.Right(Results results) -> {
         try (results) {
           store.write(results);
-          totals.stored(results, clock.wall());
+          totals.stored(results);
           hops.see(results);
           int count = results.count();
           yield Answer.json(

@@ -1,5 +1,6 @@
 package dev.rollcall.server.collector;
 
+import dev.rollcall.server.sql.Clock;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
@@ -8,12 +9,19 @@ import java.util.concurrent.atomic.LongAdder;
 final class Totals {
   private final LongAdder results = new LongAdder();
   private final LongAdder successful = new LongAdder();
+  private final Rate rate = new Rate();
+  private final Clock clock;
   private volatile Optional<Instant> last = Optional.empty();
 
-  void stored(Results stored, Instant now) {
+  Totals(Clock clock) {
+    this.clock = clock;
+  }
+
+  void stored(Results stored) {
     results.add(stored.count());
     successful.add(stored.successful());
-    last = Optional.of(now);
+    rate.add(stored.count(), clock.monotonic());
+    last = Optional.of(clock.wall());
   }
 
   long results() {
@@ -22,6 +30,11 @@ final class Totals {
 
   long successful() {
     return successful.sum();
+  }
+
+  /// Results a second, of the last ten.
+  double rate() {
+    return rate.perSecond(clock.monotonic());
   }
 
   /// When results were stored last.

@@ -12,7 +12,9 @@ import java.util.List;
 /// @param whole how all services stand, whatever the question
 /// @param matching how those stand that have the question's text
 /// @param rows one page
-record Look(Question question, Instant at, Totals whole, Totals matching, List<Row> rows) {
+/// @param network what nodes have measured
+record Look(
+    Question question, Instant at, Totals whole, Totals matching, List<Row> rows, Network network) {
   /// Rows on one page.
   static final int PAGE = 100;
 

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /// Looks at the services for everybody who watches: one look at a time, and those who ask the same
 /// within a second share it. However many watch, they take one core at most, and a crowd on one
@@ -24,6 +25,7 @@ final class Looks {
   private record Failed(StorageException why, Duration at) {}
 
   private final Overview overview;
+  private final Supplier<Network> network;
   private final Clock clock;
   private final ReentrantLock looking = new ReentrantLock(true);
   private final Map<Question, Kept> kept =
@@ -37,8 +39,9 @@ final class Looks {
       };
   private Optional<Failed> failed = Optional.empty();
 
-  Looks(Overview overview, Clock clock) {
+  Looks(Overview overview, Supplier<Network> network, Clock clock) {
     this.overview = overview;
+    this.network = network;
     this.clock = clock;
   }
 
@@ -82,6 +85,7 @@ final class Looks {
         whole,
         matching,
         overview.rows(
-            answered.text(), answered.only(), Look.PAGE, (answered.page() - 1) * Look.PAGE));
+            answered.text(), answered.only(), Look.PAGE, (answered.page() - 1) * Look.PAGE),
+        network.get());
   }
 }

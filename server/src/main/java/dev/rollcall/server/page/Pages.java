@@ -11,6 +11,7 @@ import dev.rollcall.server.sql.StorageException;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /// The pages as a whole: what the composition root mounts.
 public final class Pages {
@@ -21,11 +22,12 @@ public final class Pages {
   private final Looks looks;
   private final Live live;
 
-  public Pages(Overview overview, Clock clock) {
+  /// @param network tells what nodes have measured
+  public Pages(Overview overview, Supplier<Network> network, Clock clock) {
     assets =
         new Assets(Pages.class, List.of("page.css", "live.js", "times.js", "up.svg", "down.svg"));
     templates = new Templates(assets::link);
-    looks = new Looks(overview, clock);
+    looks = new Looks(overview, network, clock);
     live = new Live(looks, templates, clock);
   }
 

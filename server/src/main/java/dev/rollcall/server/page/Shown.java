@@ -14,6 +14,7 @@ import java.util.List;
 record Shown(int totals, List<Long> ids, List<Integer> rows) {
   static Shown of(Look look) {
     int totals = 31 * look.whole().hashCode() + look.matching().hashCode();
+    totals = 31 * totals + look.network().hashCode();
     return new Shown(
         31 * totals + look.question().hashCode(),
         look.rows().stream().map(Row::id).toList(),
