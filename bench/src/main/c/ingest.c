@@ -11,8 +11,8 @@
 enum { BODIES = 64, RESULTS = 1000, HOPS = 10 };
 
 static const char *SCHEMA =
-    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-    "PRAGMA cache_size = -40960; PRAGMA wal_autocheckpoint = 10000;"
+    "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+    "PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 5000;"
     "CREATE TABLE ping_results (id INTEGER PRIMARY KEY, ip TEXT, sent INTEGER, received INTEGER, packet_loss REAL,"
     " avg_rtt INTEGER, timestamp DATETIME, error TEXT, created_at DATETIME);"
     "CREATE TABLE traceroute_results (id INTEGER PRIMARY KEY, ping_result_id INTEGER, method TEXT, completed BOOLEAN,"

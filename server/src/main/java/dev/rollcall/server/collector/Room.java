@@ -30,7 +30,7 @@ final class Room {
   ///
   /// @throws Unavailable where there is not so much left; nothing is taken then
   byte[] take(int least, int usual) {
-    byte[] found = spare(least);
+    byte[] found = spare(least, 2 * Math.max(least, usual));
     if (found.length == 0) {
       found = new byte[count(Math.max(least, usual))];
     } else {
@@ -48,13 +48,21 @@ final class Room {
     return bytes;
   }
 
-  private synchronized byte[] spare(int least) {
-    byte[] last = spare.peekLast();
-    if (last == null || last.length < least) {
-      return NONE;
+  /// The shortest of those long enough: there are few, and who has little to keep takes none of the
+  /// long ones.
+  private synchronized byte[] spare(int least, int longest) {
+    byte[] best = NONE;
+    for (byte[] each : spare) {
+      boolean fits = each.length >= least && each.length <= longest;
+      if (fits && (best.length == 0 || each.length < best.length)) {
+        best = each;
+      }
     }
-    spareBytes -= last.length;
-    return spare.removeLast();
+    if (best.length > 0) {
+      spareBytes -= best.length;
+      spare.remove(best);
+    }
+    return best;
   }
 
   void giveBack(byte[] bytes) {

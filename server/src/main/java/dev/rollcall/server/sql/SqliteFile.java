@@ -89,6 +89,9 @@ final class SqliteFile implements AutoCloseable {
 
   /// The one connection that writes. Each commit is synced to the disk, unless
   /// [Connections#durability] says otherwise.
+  ///
+  /// @param pragmas further settings, made before the log is, so that the size of pages may be
+  ///   among them
   Connection writer(List<String> pragmas) throws SQLException {
     SQLiteConfig config = config();
     config.setSynchronous(SynchronousMode.FULL);
@@ -102,6 +105,7 @@ final class SqliteFile implements AutoCloseable {
       for (String pragma : pragmas) {
         statement.execute(pragma);
       }
+      statement.execute("PRAGMA journal_mode = WAL");
       return connection;
     } catch (SQLException | RuntimeException e) {
       connection.close();
@@ -112,6 +116,7 @@ final class SqliteFile implements AutoCloseable {
   /// A connection that only reads.
   Connection reader() throws SQLException {
     SQLiteConfig config = config();
+    config.setJournalMode(JournalMode.WAL);
     config.setCacheSize(-READER_CACHE_KIB);
     Connection connection = source(config).getConnection();
     try (Statement statement = connection.createStatement()) {
@@ -135,7 +140,9 @@ final class SqliteFile implements AutoCloseable {
 
   /// For migrations: as the writer, but opened and closed by others.
   SQLiteDataSource dataSource() {
-    return source(config());
+    SQLiteConfig config = config();
+    config.setJournalMode(JournalMode.WAL);
+    return source(config);
   }
 
   /// The whole of a connection's database, as its transaction sees it, into a file of its own.
@@ -163,7 +170,8 @@ final class SqliteFile implements AutoCloseable {
     SQLiteConfig config = new SQLiteConfig();
     // A file that went missing is not made anew without its tables.
     config.resetOpenMode(SQLiteOpenMode.CREATE);
-    config.setJournalMode(JournalMode.WAL);
+    // The driver keeps threads out of each other's way already, a connection at a time.
+    config.setOpenMode(SQLiteOpenMode.NOMUTEX);
     config.setBusyTimeout(BUSY_MILLIS);
     config.enforceForeignKeys(true);
     config.setGetGeneratedKeys(false);
