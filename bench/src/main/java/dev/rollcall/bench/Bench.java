@@ -16,6 +16,7 @@ final class Bench {
           new TenThousand(),
           new Heartbeats(),
           new TargetPool(),
+          new CollectorIngest(),
           new Health());
 
   private Bench() {}

@@ -66,7 +66,12 @@ class RouteMatrixIT {
               "POST /targets MANAGEMENT",
               "GET /targets PUBLIC",
               "DELETE /targets/{ip} MANAGEMENT",
-              "GET /next WRITER"));
+              "GET /next WRITER",
+              "POST /results WRITER",
+              "POST /rotate MANAGEMENT",
+              "GET /dump MANAGEMENT",
+              "GET /stats PUBLIC",
+              "GET /recent PUBLIC"));
 
   private static final Pattern LISTED =
       Pattern.compile("port (\\d+) answers ((?:[A-Z]+,?)+ /\\S* [A-Z]+)");

@@ -51,7 +51,12 @@ public final class Addresses {
 
   /// The one address that `text` spells; nothing where it spells none.
   public static Optional<IPAddress> parse(String text) {
-    return text.contains("/") ? Optional.empty() : read(text, SINGLE).map(Addresses::plain);
+    return Address.parse(text).map(Address::toIpAddress);
+  }
+
+  /// A single address as the library reads it; [Address] is faster where it is plain IPv4.
+  static Optional<IPAddress> literal(String text) {
+    return text.contains("/") ? Optional.empty() : read(text, SINGLE);
   }
 
   /// The block that `text` spells: `192.0.2.0/24`, `2001:db8::/32`, or a single address.

@@ -2,8 +2,10 @@ package dev.rollcall.server.app;
 
 import dev.rollcall.server.address.Addresses;
 import dev.rollcall.server.address.Blocks;
+import dev.rollcall.server.app.ServeSettings.Collecting;
 import dev.rollcall.server.app.ServeSettings.Deliveries;
 import dev.rollcall.server.app.ServeSettings.Heartbeating;
+import dev.rollcall.server.app.ServeSettings.Input;
 import dev.rollcall.server.app.ServeSettings.Limits;
 import dev.rollcall.server.app.ServeSettings.Listener;
 import dev.rollcall.server.app.ServeSettings.Logging;
@@ -23,6 +25,7 @@ import dev.rollcall.server.sql.Durability;
 import dev.rollcall.server.target.PoolSettings;
 import inet.ipaddr.IPAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -34,6 +37,7 @@ import java.util.Set;
 /// follow from these lines.
 final class Declared {
   private static final Duration DAY = Duration.ofDays(1);
+  private static final long MEBIBYTE = 1024 * 1024;
 
   static final Setting<Path> DATA =
       Setting.of("data", Kind.path(), "./rollcall-data", "folder for everything that is kept");
@@ -65,7 +69,8 @@ final class Declared {
               "token",
               Kind.optional(token()),
               "",
-              "token that management asks for; without it only this machine may manage")
+              "token that management and whoever sends measurements have to show; without it only"
+                  + " this machine may manage, and anybody may send")
           .kept();
   static final Setting<Set<Role>> ROLES =
       Setting.of(
@@ -170,6 +175,65 @@ final class Declared {
       Setting.of("name", name(), "rollcall", "what this process calls itself in JSON logs")
           .alias("SERVICE_NAME", Optional::of);
 
+  static final Setting<Integer> COLLECT_PORT =
+      Setting.of("collect.port", Kind.port(), "8081", "port that takes results; 0 is any free one");
+  static final Setting<Integer> COLLECT_HEALTH_PORT =
+      Setting.of(
+          "collect.health-port",
+          Kind.port(),
+          "8091",
+          "port of /health, /ready, /metrics, /stats and /recent; 0 is any free one");
+  static final Setting<URI> COLLECT_INPUT_URL =
+      Setting.of(
+          "collect.input-url", url(), "http://localhost:8080/hops", "where new hops are posted");
+  static final Setting<Optional<Secret>> COLLECT_INPUT_TOKEN =
+      Setting.of(
+              "collect.input-token",
+              Kind.optional(token()),
+              "",
+              "token to show where new hops are posted")
+          .kept();
+  static final Setting<Path> COLLECT_FOLDER =
+      Setting.of(
+          "collect.db-dir",
+          Kind.path(),
+          "./output_data",
+          "folder of the results files; serve has it in its data folder unless it is given");
+  static final Setting<Integer> COLLECT_MAX_SIZE =
+      Setting.of(
+          "collect.max-size-mb",
+          Kind.number(1, 1_000_000),
+          "100",
+          "size in MiB at which another results file is begun");
+  static final Setting<Integer> COLLECT_ROTATION =
+      Setting.of(
+          "collect.rotation-days",
+          Kind.number(1, 36_500),
+          "7",
+          "age in days at which another results file is begun");
+  static final Setting<Integer> COLLECT_KEEP =
+      Setting.of(
+          "collect.keep-files",
+          Kind.number(1, 10_000),
+          "5",
+          "how many results files stay, the current one included");
+  static final Setting<Integer> COLLECT_HOP_MEMORY =
+      Setting.of(
+          "collect.hop-memory",
+          Kind.number(1, 20_000_000),
+          "1000000",
+          "how many addresses of hops are remembered; the least recently seen goes first");
+  static final Setting<Boolean> COLLECT_VERBOSE =
+      Setting.of("collect.verbose", Kind.flag(), "false", "log for debugging");
+  static final Setting<Optional<Secret>> COLLECT_TOKEN =
+      Setting.of(
+              "collect.token",
+              Kind.optional(token()),
+              "",
+              "token that a collector alone asks every sender and remote operator for; without it"
+                  + " that of token")
+          .kept();
+
   static final Setting<Integer> TARGETS_PORT =
       Setting.of("targets.port", Kind.port(), "8080", "port of the target pool; 0 is any free one");
   static final Setting<Integer> TARGETS_HEALTH_PORT =
@@ -216,11 +280,26 @@ final class Declared {
   /// The command that everything is about that is not said to be about another.
   static final String SERVE = "serve";
 
+  /// The command that collects results alone.
+  static final String COLLECT = "collect";
+
   /// The command that keeps the target pool alone.
   static final String TARGETS = "targets";
 
-  /// What `serve` has no use for, since everything answers on its own ports.
-  private static final List<Setting<?>> OTHERS = List.of(TARGETS_PORT, TARGETS_HEALTH_PORT);
+  /// What `serve` has no use for, since everything answers on its own ports and is in one process.
+  private static final List<Setting<?>> OTHERS =
+      List.of(
+          COLLECT_PORT,
+          COLLECT_HEALTH_PORT,
+          COLLECT_INPUT_URL,
+          COLLECT_INPUT_TOKEN,
+          COLLECT_TOKEN,
+          COLLECT_VERBOSE,
+          TARGETS_PORT,
+          TARGETS_HEALTH_PORT);
+
+  private static final List<Setting<?>> RESULTS =
+      List.of(COLLECT_FOLDER, COLLECT_MAX_SIZE, COLLECT_ROTATION, COLLECT_KEEP, COLLECT_HOP_MEMORY);
 
   private static final List<Setting<?>> POOL =
       List.of(
@@ -261,6 +340,7 @@ final class Declared {
                   PING_KEY,
                   PING_PORT),
               OTHERS,
+              RESULTS,
               POOL,
               List.of(LOG_LEVEL, LOG_FORMAT, LOG_ACCESS, NAME)));
 
@@ -272,6 +352,14 @@ final class Declared {
   /// same environment.
   static List<Setting<?>> of(String command) {
     return switch (command) {
+      case COLLECT ->
+          together(
+              List.of(
+                  List.of(
+                      COLLECT_PORT, COLLECT_HEALTH_PORT, COLLECT_INPUT_URL, COLLECT_INPUT_TOKEN),
+                  RESULTS,
+                  List.of(COLLECT_VERBOSE, HOST, HEALTH_HOST, COLLECT_TOKEN),
+                  List.of(LOG_LEVEL, LOG_FORMAT, LOG_ACCESS, NAME)));
       case TARGETS ->
           together(
               List.of(
@@ -285,12 +373,20 @@ final class Declared {
 
   /// The port on which a command answers.
   static Setting<Integer> port(String command) {
-    return command.equals(TARGETS) ? TARGETS_PORT : PORT;
+    return switch (command) {
+      case COLLECT -> COLLECT_PORT;
+      case TARGETS -> TARGETS_PORT;
+      default -> PORT;
+    };
   }
 
   /// The port on which a command tells of its health.
   static Setting<Integer> healthPort(String command) {
-    return command.equals(TARGETS) ? TARGETS_HEALTH_PORT : HEALTH_PORT;
+    return switch (command) {
+      case COLLECT -> COLLECT_HEALTH_PORT;
+      case TARGETS -> TARGETS_HEALTH_PORT;
+      default -> HEALTH_PORT;
+    };
   }
 
   private Declared() {}
@@ -328,7 +424,7 @@ final class Declared {
             main(port(command), values),
             health(healthPort(command), values),
             pings(command, values),
-            values.of(TOKEN),
+            token(command, values),
             values.of(LOG_ACCESS)),
         new Monitoring(
             values.of(INTERVAL),
@@ -344,6 +440,13 @@ final class Declared {
             values.of(PING_DURABILITY),
             values.of(PING_KEY)),
         new Deliveries(values.of(ALERT_URI), values.of(DELIVERIES_RETENTION)),
+        new Collecting(
+            new Input(values.of(COLLECT_INPUT_URL), values.of(COLLECT_INPUT_TOKEN)),
+            results(command, values, data, directory),
+            values.of(COLLECT_MAX_SIZE) * MEBIBYTE,
+            Duration.ofDays(values.of(COLLECT_ROTATION)),
+            values.of(COLLECT_KEEP),
+            values.of(COLLECT_HOP_MEMORY)),
         new TargetPool(
             new PoolSettings(
                 values.of(TARGETS_MOST),
@@ -353,7 +456,25 @@ final class Declared {
                 new Blocks(values.of(TARGETS_ALLOW)),
                 new Blocks(values.of(TARGETS_DENY))),
             values.of(TARGETS_OPT_OUT).map(list -> directory.resolve(list).toAbsolutePath())),
-        new Logging(values.of(LOG_LEVEL), values.of(LOG_FORMAT), values.of(NAME)));
+        new Logging(level(command, values), values.of(LOG_FORMAT), values.of(NAME)));
+  }
+
+  /// Where results are kept: `serve` has them with everything else where nobody says otherwise.
+  private static Path results(String command, Values values, Path data, Path directory) {
+    Path within = command.equals(SERVE) && !values.gives(COLLECT_FOLDER) ? data : directory;
+    return within.resolve(values.of(COLLECT_FOLDER)).normalize().toAbsolutePath();
+  }
+
+  private static Optional<Secret> token(String command, Values values) {
+    return command.equals(COLLECT)
+        ? values.of(COLLECT_TOKEN).or(() -> values.of(TOKEN))
+        : values.of(TOKEN);
+  }
+
+  private static Logging.Level level(String command, Values values) {
+    return command.equals(COLLECT) && values.of(COLLECT_VERBOSE)
+        ? Logging.Level.DEBUG
+        : values.of(LOG_LEVEL);
   }
 
   private static Listener main(Setting<Integer> port, Values values) {
@@ -404,6 +525,24 @@ final class Declared {
         text -> {
           AlertUri.checked(text);
           return new Secret(text);
+        });
+  }
+
+  private static Kind<URI> url() {
+    return new Kind<>(
+        "URL",
+        text -> {
+          try {
+            URI url = URI.create(text);
+            boolean http = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
+            if (http && url.getHost() != null && url.getUserInfo() == null) {
+              return url;
+            }
+          } catch (IllegalArgumentException e) {
+            // Said below, as for any other text.
+          }
+          throw new IllegalArgumentException(
+              "is no URL to post to: write it as http://localhost:8080/hops");
         });
   }
 

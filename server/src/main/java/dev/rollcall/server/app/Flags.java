@@ -79,7 +79,7 @@ final class Flags {
 
   private static OptionSpec flag(String command, Setting<?> setting) {
     OptionSpec.Builder flag =
-        OptionSpec.builder(setting.flag(command))
+        OptionSpec.builder(spellings(setting.flag(command)))
             .type(String.class)
             .paramLabel(setting.kind().label())
             .description(
@@ -90,6 +90,11 @@ final class Flags {
       flag.arity("0..1").fallbackValue("true");
     }
     return flag.build();
+  }
+
+  /// The one flag that has a short form too.
+  private static String[] spellings(String flag) {
+    return flag.equals("--verbose") ? new String[] {"-v", flag} : new String[] {flag};
   }
 
   private static String aliases(String command) {

@@ -44,15 +44,21 @@ record Main(Path directory, Map<String, String> environment) {
   /// All commands.
   CommandLine commands() {
     CommandSpec rollcall =
-        Commands.group("rollcall", "Calls the roll of everything you depend on.")
-            .version("rollcall " + version());
-    rollcall.addOption(
-        OptionSpec.builder("--version").versionHelp(true).description("show the version").build());
+        versioned(Commands.group("rollcall", "Calls the roll of everything you depend on."));
     rollcall.addSubcommand(
         "serve",
         Flags.configured(
             Declared.SERVE,
             Commands.command("serve", "Watch services, and answer over HTTP.", this::serve)));
+    rollcall.addSubcommand(
+        Declared.COLLECT,
+        versioned(
+            Flags.configured(
+                Declared.COLLECT,
+                Commands.command(
+                    Declared.COLLECT,
+                    "Take the results of measuring nodes, keep them, and feed hops back.",
+                    this::collect))));
     rollcall.addSubcommand(
         Declared.TARGETS,
         Flags.configured(
@@ -127,9 +133,28 @@ record Main(Path directory, Map<String, String> environment) {
     return Commands.line(rollcall);
   }
 
+  private static CommandSpec versioned(CommandSpec command) {
+    return command
+        .version("rollcall " + version())
+        .addOption(
+            OptionSpec.builder("--version")
+                .versionHelp(true)
+                .description("show the version")
+                .build());
+  }
+
   private int serve(ParseResult given) throws InterruptedException {
     CountDownLatch stop = Signals.stop();
     return serve(origin(Declared.SERVE, given), given, _ -> stop.await());
+  }
+
+  private int collect(ParseResult given) throws InterruptedException {
+    CountDownLatch stop = Signals.stop();
+    Optional<Configuration<ServiceDefinition>> configuration =
+        read(origin(Declared.COLLECT, given), given);
+    return configuration.isPresent()
+        ? new Collect(configuration.get().settings()).run(_ -> stop.await())
+        : Command.MISTAKE;
   }
 
   private int targets(ParseResult given) throws InterruptedException {

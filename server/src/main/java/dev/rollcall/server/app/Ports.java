@@ -4,8 +4,8 @@ import dev.rollcall.server.app.ServeSettings.Listener;
 import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.config.Setting;
 import dev.rollcall.server.http.CannotListen;
+import dev.rollcall.server.http.ErrorShape;
 import dev.rollcall.server.http.Handler;
-import dev.rollcall.server.http.Health;
 import dev.rollcall.server.http.HttpListener;
 import dev.rollcall.server.http.Listening;
 import dev.rollcall.server.http.Management;
@@ -24,8 +24,12 @@ import java.util.Set;
 /// end.
 ///
 /// @param command the command, which says what settings its ports have
-record Ports(String command, ServeSettings settings, RequestTimes times) {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+/// @param errors how errors are written where no route is found
+record Ports(String command, ServeSettings settings, ErrorShape errors, RequestTimes times) {
+  /// Several parts share it, and a port alone, which waits for what is in flight, needs ten
+  /// seconds.
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
   private static final System.Logger LOG = System.getLogger(Ports.class.getName());
 
@@ -70,12 +74,12 @@ record Ports(String command, ServeSettings settings, RequestTimes times) {
     return parts.orderly() ? Command.OK : Command.TROUBLE;
   }
 
-  /// Opens the main port with those routes, and the health port.
-  Open open(Parts parts, List<Route> routes, Health health) {
+  /// Opens the main port and the health port, with the routes of each.
+  Open open(Parts parts, List<Route> routes, List<Route> health) {
     ServeSettings.Web web = settings.web();
     HttpListener main = open(parts, "the main port", web.main(), Declared.port(command), routes);
     HttpListener healthPort =
-        open(parts, "the health port", web.health(), Declared.healthPort(command), health.routes());
+        open(parts, "the health port", web.health(), Declared.healthPort(command), health);
     return new Open(
         main.port(), healthPort.port(), url(web.main(), main), url(web.health(), healthPort));
   }
@@ -90,6 +94,7 @@ record Ports(String command, ServeSettings settings, RequestTimes times) {
         what,
         HttpListener.open(
             Listening.on(listener.host(), listener.port(), port.flag(command) + " or " + port.key())
+                .withErrors(errors)
                 .withAccessLog(settings.web().accessLog()),
             routes.stream().map(route -> route.around(Ports::saying503)).toList(),
             new Management(settings.web().token().map(Secret::reveal), Set.of(listener.host())),

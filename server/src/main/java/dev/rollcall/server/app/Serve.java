@@ -1,9 +1,12 @@
 package dev.rollcall.server.app;
 
+import dev.rollcall.server.collector.Collected;
+import dev.rollcall.server.collector.Collector;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.config.Values;
 import dev.rollcall.server.heartbeat.Heartbeats;
+import dev.rollcall.server.http.ErrorShape;
 import dev.rollcall.server.http.Health;
 import dev.rollcall.server.http.ReadyCheck;
 import dev.rollcall.server.http.RequestTimes;
@@ -14,6 +17,7 @@ import dev.rollcall.server.monitor.ServiceReader;
 import dev.rollcall.server.outbox.AlertUri;
 import dev.rollcall.server.outbox.Channel;
 import dev.rollcall.server.outbox.Outbox;
+import dev.rollcall.server.page.Network;
 import dev.rollcall.server.page.Pages;
 import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.Database;
@@ -58,7 +62,8 @@ final class Serve {
     this.values = configuration.values();
     this.services = configuration.services();
     this.watch = watch;
-    this.ports = new Ports(Declared.SERVE, settings, new RequestTimes(registry));
+    this.ports =
+        new Ports(Declared.SERVE, settings, ErrorShape.ENVELOPE, new RequestTimes(registry));
   }
 
   /// Runs until `stop` returns.
@@ -84,25 +89,39 @@ final class Serve {
 
     Pool pool = parts.add("the target pool", pool(database, commits));
     Targets.start(pool, settings.targets(), parts);
+    Collector collector =
+        parts.add(
+            "the collector",
+            Collect.collector(settings.collector(), new PoolHops(pool), registry, clock));
 
     Health health =
         new Health(
             Main.version(),
-            List.of(new ReadyCheck("database", database::trouble)),
+            List.of(
+                new ReadyCheck("database", database::trouble),
+                new ReadyCheck("results", collector::trouble)),
             List.of(monitor.outcomes()),
             registry);
     List<Route> routes = new ArrayList<>();
+    List<Route> healthRoutes = new ArrayList<>();
     if (roles.contains(Role.API)) {
+      collector.startWithTheFirstResults();
+      health.before(() -> collector.isOpen() ? collector.seedMetrics() : "");
+      healthRoutes.addAll(collector.readingRoutes());
       Stream.of(
               monitor.routes(),
               heartbeats.routes(),
               outbox.routes(),
               pool.routes(),
-              new Pages(monitor.overview(), heartbeats.board(), clock).routes())
+              collector.routes(),
+              new Pages(
+                      monitor.overview(), heartbeats.board(), () -> network(collector, pool), clock)
+                  .routes())
           .forEach(routes::addAll);
       routes.add(health.report());
     }
-    Ports.Open open = ports.open(parts, routes, health);
+    healthRoutes.addAll(health.routes());
+    Ports.Open open = ports.open(parts, routes, healthRoutes);
     if (roles.contains(Role.API) && settings.web().pings().isPresent()) {
       ports.open(
           parts,
@@ -173,6 +192,16 @@ final class Serve {
 
   private Pool pool(Database database, GroupCommit commits) {
     return new Pool(database, commits, settings.targets().pool(), registry, clock);
+  }
+
+  private static Network network(Collector collector, Pool pool) {
+    Collected collected = collector.collected();
+    return new Network(
+        collector.rate(),
+        pool.members(),
+        collected.hopsDiscovered(),
+        collected.file(),
+        collected.size());
   }
 
   private Heartbeats heartbeats(Database database, GroupCommit commits, Outbox outbox) {

@@ -5,6 +5,7 @@ import dev.rollcall.server.sql.DatabaseLocation;
 import dev.rollcall.server.sql.Durability;
 import dev.rollcall.server.target.PoolSettings;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.Set;
 /// Everything a process has to know, read and checked.
 ///
 /// @param roles what this process does
+/// @param collector how results of nodes are kept
 /// @param targets the target pool
 record ServeSettings(
     Set<Role> roles,
@@ -22,6 +24,7 @@ record ServeSettings(
     Monitoring monitor,
     Heartbeating heartbeats,
     Deliveries deliveries,
+    Collecting collector,
     TargetPool targets,
     Logging log) {
   ServeSettings {
@@ -107,6 +110,22 @@ record ServeSettings(
       Duration futureTolerance,
       Durability durability,
       Optional<Secret> key) {}
+
+  /// How results of nodes are kept.
+  ///
+  /// @param input where new hops are posted, by a collector alone
+  /// @param folder of the results files, absolute
+  /// @param mostBytes of one of them
+  /// @param mostAge of one of them
+  /// @param keep how many of them stay
+  /// @param hopMemory how many addresses are remembered
+  record Collecting(
+      Input input, Path folder, long mostBytes, Duration mostAge, int keep, int hopMemory) {}
+
+  /// A target pool in another process.
+  ///
+  /// @param token what it asks for
+  record Input(URI url, Optional<Secret> token) {}
 
   /// How the target pool is kept.
   ///

@@ -1,5 +1,6 @@
 package dev.rollcall.server.app;
 
+import dev.rollcall.server.http.ErrorShape;
 import dev.rollcall.server.http.Health;
 import dev.rollcall.server.http.ReadyCheck;
 import dev.rollcall.server.http.RequestTimes;
@@ -26,7 +27,8 @@ final class Targets {
 
   Targets(ServeSettings settings) {
     this.settings = settings;
-    this.ports = new Ports(Declared.TARGETS, settings, new RequestTimes(registry));
+    this.ports =
+        new Ports(Declared.TARGETS, settings, ErrorShape.ENVELOPE, new RequestTimes(registry));
   }
 
   /// Runs until `stop` returns.
@@ -56,7 +58,7 @@ final class Targets {
             List.of(new ReadyCheck("database", database::trouble)),
             List.of(),
             registry);
-    Ports.Open open = ports.open(parts, pool.routes(), health);
+    Ports.Open open = ports.open(parts, pool.routes(), health.routes());
     LOG.log(
         Level.INFO,
         "started with {0,number,#} targets: {1}, health at {2}",

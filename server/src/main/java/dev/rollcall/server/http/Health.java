@@ -10,11 +10,13 @@ import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /// The routes of the health port: is the program alive, can it serve, what it depends on, and its
 /// metrics.
@@ -25,6 +27,7 @@ public final class Health {
   private final HealthEndpoint endpoint;
   private final PrometheusRegistry registry;
   private final AtomicBoolean withJvm = new AtomicBoolean();
+  private Supplier<String> before = () -> "";
 
   /// @param checks what has to be in order to serve
   /// @param further probes that `/_health` asks besides
@@ -37,6 +40,18 @@ public final class Health {
     checks.forEach(check -> prober.add(Probe.of(check.name(), attempt -> pass(check))));
     further.forEach(prober::add);
     this.endpoint = HealthEndpoint.of(prober);
+  }
+
+  /// Puts lines before all other metrics, in Prometheus' text format, which then is the only one:
+  /// for names of older programs that no other format allows.
+  public Health before(Supplier<String> lines) {
+    before = lines;
+    return this;
+  }
+
+  /// `GET /metrics` alone.
+  public Route metricsRoute() {
+    return Route.get("/metrics", Access.PUBLIC, this::metrics);
   }
 
   private static void pass(ReadyCheck check) throws ProbeFailure {
@@ -76,7 +91,7 @@ public final class Health {
     return List.of(
         Route.get("/health", Access.PUBLIC, this::health),
         Route.get("/ready", Access.PUBLIC, this::ready),
-        Route.get("/metrics", Access.PUBLIC, this::metrics),
+        metricsRoute(),
         report());
   }
 
@@ -128,10 +143,20 @@ public final class Health {
     if (withJvm.compareAndSet(false, true)) {
       JvmMetrics.builder().register(registry);
     }
+    String lines = before.get();
+    ExpositionFormats formats = ExpositionFormats.init();
     ExpositionFormatWriter writer =
-        ExpositionFormats.init().findWriter(request.header("Accept").orElse(""));
+        lines.isEmpty()
+            ? formats.findWriter(request.header("Accept").orElse(""))
+            : formats.getPrometheusTextFormatWriter();
     MetricSnapshots snapshots = registry.scrape();
     // ten thousand services are some ten megabytes of text
-    return Answer.stream(200, writer.getContentType(), out -> writer.write(out, snapshots));
+    return Answer.stream(
+        200,
+        writer.getContentType(),
+        out -> {
+          out.write(lines.getBytes(StandardCharsets.UTF_8));
+          writer.write(out, snapshots);
+        });
   }
 }

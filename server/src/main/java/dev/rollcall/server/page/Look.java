@@ -7,6 +7,7 @@ import dev.rollcall.server.monitor.Overview.Totals;
 import dev.rollcall.server.sql.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Supplier;
 
 /// What there was to see for a question at one moment.
 ///
@@ -14,12 +15,14 @@ import java.util.List;
 /// @param whole how all services stand, whatever the question
 /// @param matching how those stand that have the question's text
 /// @param rows one page
-record Look(Question question, Instant at, Totals whole, Totals matching, List<Row> rows) {
+/// @param network what nodes have measured
+record Look(
+    Question question, Instant at, Totals whole, Totals matching, List<Row> rows, Network network) {
   /// Rows on one page.
   static final int PAGE = 100;
 
   /// Looks at the services.
-  static Look at(Question question, Overview overview, Clock clock) {
+  static Look at(Question question, Overview overview, Supplier<Network> network, Clock clock) {
     Totals whole = overview.totals("");
     Totals matching = question.text().isEmpty() ? whole : overview.totals(question.text());
     int found = question.only().map(matching::of).orElseGet(matching::all);
@@ -29,12 +32,14 @@ record Look(Question question, Instant at, Totals whole, Totals matching, List<R
         clock.wall(),
         whole,
         matching,
-        overview.rows(answered.text(), answered.only(), PAGE, (answered.page() - 1) * PAGE));
+        overview.rows(answered.text(), answered.only(), PAGE, (answered.page() - 1) * PAGE),
+        network.get());
   }
 
   /// The same as hashes.
   Shown shown() {
     int totals = 31 * whole.hashCode() + matching.hashCode();
+    totals = 31 * totals + network.hashCode();
     return new Shown(
         31 * totals + question.hashCode(),
         rows.stream().map(Row::id).toList(),

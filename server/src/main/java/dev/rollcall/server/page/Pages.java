@@ -20,11 +20,12 @@ public final class Pages {
   private final Live live;
   private final BeatPages heartbeats;
 
-  public Pages(Overview overview, Board board, Clock clock) {
+  /// @param network tells what nodes have measured
+  public Pages(Overview overview, Board board, Supplier<Network> network, Clock clock) {
     assets =
         new Assets(Pages.class, List.of("page.css", "live.js", "times.js", "up.svg", "down.svg"));
     templates = new Templates(assets::link);
-    looks = new Looks<>(question -> Look.at(question, overview, clock), clock);
+    looks = new Looks<>(question -> Look.at(question, overview, network, clock), clock);
     live = new Live(this::watched, clock);
     heartbeats = new BeatPages(board, templates, clock);
   }

@@ -86,6 +86,18 @@ final class Words {
     return String.format(Locale.ROOT, "%,d", count);
   }
 
+  /// `0`, `0.3`, `42`, `19,500`.
+  static String rate(double aSecond) {
+    return aSecond > 0 && aSecond < 9.95
+        ? String.format(Locale.ROOT, "%.1f", aSecond)
+        : count(Math.round(aSecond));
+  }
+
+  /// `0.1 MiB`, `42.0 MiB`: in the unit in which the size of a results file is set.
+  static String size(long bytes) {
+    return String.format(Locale.ROOT, "%,.1f MiB", bytes / (1024.0 * 1024));
+  }
+
   static String services(int count) {
     return count(count) + (count == 1 ? " service" : " services");
   }

@@ -21,6 +21,12 @@ public interface Batch<I, R> {
   /// a statement for each item: it costs a seventh.
   List<R> apply(Handle tx, List<I> items);
 
+  /// What an item counts for where [GroupCommit] bounds how many are written at once: an item that
+  /// is many rows counts for them all.
+  default int weight(I item) {
+    return 1;
+  }
+
   /// The order in which the items are given to [#apply], where several may touch one row: by the
   /// key of the row. Two transactions of PostgreSQL that lock rows in one order cannot deadlock.
   /// Equal items stay in the order in which they came. Without it, all stay so.

@@ -38,6 +38,15 @@ final class Call<I, R> {
     return items.size();
   }
 
+  /// What its items count for; each counts at least one.
+  int weight() {
+    long sum = 0;
+    for (I item : items) {
+      sum += Math.max(1, kind.weight(item));
+    }
+    return (int) Math.min(Integer.MAX_VALUE, sum);
+  }
+
   void failed(RuntimeException reason) {
     failure = reason;
   }

@@ -3,6 +3,7 @@ package dev.rollcall.server.sql;
 import dev.rollcall.server.sql.DatabaseLocation.PostgresServer;
 import dev.rollcall.server.sql.Dialect.Diagnosis;
 import dev.rollcall.server.sql.Dialect.Fault;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -97,6 +98,72 @@ public final class Database implements AutoCloseable {
             clock);
       }
     };
+  }
+
+  /// Opens a file of a schema of its own, and makes it where it is missing.
+  ///
+  /// @throws StorageException in one line: not writable, damaged
+  public static Database open(PlainFile plain, Clock clock) {
+    SqliteFile file = SqliteFile.within(plain.file());
+    Database database =
+        new Database(
+            new DatabaseLocation.SqliteFile(plain.file()),
+            new Dialect.Sqlite(),
+            new SqliteConnections(plain.readers(), file::reader),
+            new SqliteConnections(1, () -> file.writer(plain.pragmas())),
+            1,
+            file::close,
+            clock);
+    try {
+      database.write(tx -> plain.schema().forEach(tx::execute), Durability.POWER);
+      return database;
+    } catch (RuntimeException e) {
+      database.close();
+      throw e;
+    }
+  }
+
+  /// Opens a SQLite file that nobody writes any more, for one read at a time.
+  public static Database openReadOnly(Path file, Clock clock) {
+    return new Database(
+        new DatabaseLocation.SqliteFile(file),
+        new Dialect.Sqlite(),
+        new SqliteConnections(1, () -> SqliteFile.readOnly(file)),
+        new SqliteConnections(1, () -> SqliteFile.readOnly(file)),
+        1,
+        () -> {},
+        clock);
+  }
+
+  /// Copies a SQLite database as it is at this moment into a file that is not there yet, in one
+  /// piece: writing goes on meanwhile. The copy has no log beside it.
+  ///
+  /// Source: [SQLite's online backup](https://sqlite.org/backup.html), of all pages in one step
+  /// inside of a transaction, so that no write can make it start over.
+  ///
+  /// @throws StorageException when either file fails
+  public void copyTo(Path copy) {
+    read(
+        handle -> {
+          handle.useTransaction(tx -> SqliteFile.backup(tx.getConnection(), copy));
+          return copy;
+        });
+  }
+
+  /// Closes, and leaves one file without a log beside it, which can be read where nothing can be
+  /// written.
+  ///
+  /// @throws StorageException when it stays with its log; it is closed nevertheless
+  public void closePlain() {
+    readers.close();
+    try (Handle handle = handle(writers)) {
+      handle.execute("PRAGMA journal_mode = DELETE");
+    } catch (RuntimeException e) {
+      throw storage(dialect.diagnose(e), Stage.WORK, e);
+    } finally {
+      writers.close();
+      release.run();
+    }
   }
 
   private static void migrate(DatabaseConfig config, Dialect dialect, DataSource source) {

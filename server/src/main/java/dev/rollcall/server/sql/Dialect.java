@@ -59,6 +59,12 @@ sealed interface Dialect {
     return String.valueOf(cause.getMessage()).strip().replaceAll("\\s*\\R\\s*", " ");
   }
 
+  /// CORRUPT and NOTADB of SQLite.
+  static boolean damaged(SQLException failure) {
+    int code = failure instanceof SQLiteException sqlite ? sqlite.getResultCode().code & 0xff : 0;
+    return code == 11 || code == 26;
+  }
+
   /// What a failure says about the database.
   ///
   /// @param words one line for a person; empty for a fault of the statement

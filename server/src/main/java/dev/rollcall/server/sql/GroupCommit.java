@@ -28,11 +28,12 @@ public final class GroupCommit implements AutoCloseable {
   private static final int MOST_ITEMS_WAITING = 100_000;
 
   private final Database database;
+  private final int mostAtOnce;
   private final int mostWaiting;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition idle = lock.newCondition();
   private final ArrayDeque<Call<?, ?>> queue = new ArrayDeque<>();
-  private int waiting;
+  private long waiting;
   private int leaders;
   private boolean closed;
 
@@ -42,7 +43,15 @@ public final class GroupCommit implements AutoCloseable {
   }
 
   GroupCommit(Database database, int mostWaiting) {
+    this(database, MOST_ITEMS_AT_ONCE, mostWaiting);
+  }
+
+  /// @param mostAtOnce how much one transaction takes, in what [Batch#weight] counts; a call that
+  ///   is larger by itself gets a transaction of its own
+  /// @param mostWaiting how much may wait before more is refused, in the same measure
+  public GroupCommit(Database database, int mostAtOnce, int mostWaiting) {
     this.database = database;
+    this.mostAtOnce = mostAtOnce;
     this.mostWaiting = mostWaiting;
   }
 
@@ -81,13 +90,13 @@ public final class GroupCommit implements AutoCloseable {
         throw new StorageException(
             "%s is being closed".formatted(database.location()), StorageException.Outcome.RETRY);
       }
-      if (waiting + call.size() > mostWaiting) {
+      if (waiting + call.weight() > mostWaiting) {
         throw new StorageException(
             "%s: overloaded: %d items wait to be written".formatted(database.location(), waiting),
             StorageException.Outcome.RETRY);
       }
       queue.add(call);
-      waiting += call.size();
+      waiting += call.weight();
       boolean place = leaders < database.mostWriters();
       if (place) {
         leaders++;
@@ -119,14 +128,14 @@ public final class GroupCommit implements AutoCloseable {
     lock.lock();
     try {
       List<Call<?, ?>> group = new ArrayList<>();
-      int items = 0;
+      long taken = 0;
       for (Call<?, ?> next = queue.peek();
-          next != null && (items == 0 || items + next.size() <= MOST_ITEMS_AT_ONCE);
+          next != null && (taken == 0 || taken + next.weight() <= mostAtOnce);
           next = queue.peek()) {
         group.add(queue.remove());
-        items += next.size();
+        taken += next.weight();
       }
-      waiting -= items;
+      waiting -= taken;
       return group;
     } finally {
       lock.unlock();
@@ -191,7 +200,7 @@ public final class GroupCommit implements AutoCloseable {
   }
 
   /// How many items wait for a leader.
-  int waiting() {
+  long waiting() {
     lock.lock();
     try {
       return waiting;

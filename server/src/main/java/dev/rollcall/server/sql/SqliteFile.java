@@ -1,26 +1,23 @@
 package dev.rollcall.server.sql;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Arrays;
 import java.util.List;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.SynchronousMode;
+import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteDataSource;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteOpenMode;
+import org.sqlite.core.DB;
 
 /// A SQLite file that belongs to this process alone, as long as it is open: a lock on `<file>.lock`
 /// keeps a second Rollcall out. Other programs may read it.
@@ -34,76 +31,43 @@ final class SqliteFile implements AutoCloseable {
   private static final int BUSY_MILLIS = 5_000;
 
   private final Path file;
-  private final FileChannel lock;
+  private final Claim claim;
 
-  private SqliteFile(Path file, FileChannel lock) {
+  private SqliteFile(Path file, Claim claim) {
     this.file = file;
-    this.lock = lock;
+    this.claim = claim;
   }
 
   /// Takes the file, and makes it and its directory, for this user alone, where they are missing.
   ///
   /// @throws StorageException in one line that names the file
   static SqliteFile take(Path file) {
-    String name = "database " + file;
+    Claim claim = Claim.on(Path.of(file + ".lock"), "database " + file);
     try {
-      Path directory = file.getParent();
-      if (directory != null && !Files.isDirectory(directory)) {
-        Files.createDirectories(directory, only(file, "rwx------"));
-      }
-      FileChannel lock = locked(file);
+      create(file);
+      return new SqliteFile(file, claim);
+    } catch (StorageException e) {
+      claim.close();
+      throw e;
+    }
+  }
+
+  /// A file inside a folder that this process has claimed already; it is made where it is missing.
+  ///
+  /// @throws StorageException in one line that names the file
+  static SqliteFile within(Path file) {
+    create(file);
+    return new SqliteFile(file, Claim.none());
+  }
+
+  private static void create(Path file) {
+    try {
       if (Files.notExists(file)) {
-        Files.createFile(file, only(file, "rw-------"));
+        Files.createFile(file, Claim.only(file, "rw-------"));
       }
-      return new SqliteFile(file, lock);
     } catch (IOException e) {
-      throw new StorageException(
-          name
-              + ": cannot be written here ("
-              + words(e)
-              + "): give Rollcall's user write access to "
-              + file.getParent()
-              + " or choose another place",
-          StorageException.Outcome.REPAIR,
-          e);
+      throw Claim.notWritable("database " + file, file, e);
     }
-  }
-
-  /// What the file system said, without the name of a class.
-  private static String words(IOException e) {
-    return switch (e) {
-      case AccessDeniedException _ -> "permission denied";
-      case NoSuchFileException _ -> "the folder is not there";
-      case FileSystemException told when told.getReason() != null -> told.getReason();
-      default -> String.valueOf(e.getMessage());
-    };
-  }
-
-  private static FileChannel locked(Path file) throws IOException {
-    FileChannel channel =
-        FileChannel.open(
-            Path.of(file + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    try {
-      if (channel.tryLock() != null) {
-        return channel;
-      }
-    } catch (OverlappingFileLockException e) {
-      // Held by this very process: the same answer.
-    }
-    channel.close();
-    throw new StorageException(
-        "database "
-            + file
-            + ": is in use by another Rollcall: stop that one, or choose another file",
-        StorageException.Outcome.REPAIR);
-  }
-
-  private static FileAttribute<?>[] only(Path file, String permissions) {
-    return file.getFileSystem().supportedFileAttributeViews().contains("posix")
-        ? new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
-        }
-        : new FileAttribute<?>[0];
   }
 
   /// Refuses a SQLite library that is known to lose data.
@@ -125,6 +89,9 @@ final class SqliteFile implements AutoCloseable {
 
   /// The one connection that writes. Each commit is synced to the disk, unless
   /// [Connections#durability] says otherwise.
+  ///
+  /// @param pragmas further settings, made before the log is, so that the size of pages may be
+  ///   among them
   Connection writer(List<String> pragmas) throws SQLException {
     SQLiteConfig config = config();
     config.setSynchronous(SynchronousMode.FULL);
@@ -138,6 +105,7 @@ final class SqliteFile implements AutoCloseable {
       for (String pragma : pragmas) {
         statement.execute(pragma);
       }
+      statement.execute("PRAGMA journal_mode = WAL");
       return connection;
     } catch (SQLException | RuntimeException e) {
       connection.close();
@@ -148,6 +116,7 @@ final class SqliteFile implements AutoCloseable {
   /// A connection that only reads.
   Connection reader() throws SQLException {
     SQLiteConfig config = config();
+    config.setJournalMode(JournalMode.WAL);
     config.setCacheSize(-READER_CACHE_KIB);
     Connection connection = source(config).getConnection();
     try (Statement statement = connection.createStatement()) {
@@ -159,14 +128,50 @@ final class SqliteFile implements AutoCloseable {
     }
   }
 
+  /// A connection to a file that nobody writes any more: it leaves nothing beside the file, and
+  /// takes its journal as it is.
+  static Connection readOnly(Path file) throws SQLException {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setReadOnly(true);
+    config.setBusyTimeout(BUSY_MILLIS);
+    config.setCacheSize(-READER_CACHE_KIB);
+    return source(file, config).getConnection();
+  }
+
   /// For migrations: as the writer, but opened and closed by others.
   SQLiteDataSource dataSource() {
-    return source(config());
+    SQLiteConfig config = config();
+    config.setJournalMode(JournalMode.WAL);
+    return source(config);
+  }
+
+  /// The whole of a connection's database, as its transaction sees it, into a file of its own.
+  static void backup(Connection connection, Path copy) {
+    try {
+      try (Statement statement = connection.createStatement()) {
+        // A transaction sees what there was when it first read.
+        statement.execute("SELECT count(*) FROM sqlite_schema");
+      }
+      DB database = connection.unwrap(SQLiteConnection.class).getDatabase();
+      int code = database.backup("main", copy.toString(), (left, all) -> {}, 0, 0, -1);
+      if (code != SQLiteErrorCode.SQLITE_OK.code) {
+        throw DB.newSQLException(code, "the copy could not be written");
+      }
+      try (Connection written = source(copy, new SQLiteConfig()).getConnection();
+          Statement statement = written.createStatement()) {
+        statement.execute("PRAGMA journal_mode = DELETE");
+      }
+    } catch (SQLException e) {
+      throw new UnableToExecuteStatementException(e, null);
+    }
   }
 
   private static SQLiteConfig config() {
     SQLiteConfig config = new SQLiteConfig();
-    config.setJournalMode(JournalMode.WAL);
+    // A file that went missing is not made anew without its tables.
+    config.resetOpenMode(SQLiteOpenMode.CREATE);
+    // The driver keeps threads out of each other's way already, a connection at a time.
+    config.setOpenMode(SQLiteOpenMode.NOMUTEX);
     config.setBusyTimeout(BUSY_MILLIS);
     config.enforceForeignKeys(true);
     config.setGetGeneratedKeys(false);
@@ -174,6 +179,10 @@ final class SqliteFile implements AutoCloseable {
   }
 
   private SQLiteDataSource source(SQLiteConfig config) {
+    return source(file, config);
+  }
+
+  private static SQLiteDataSource source(Path file, SQLiteConfig config) {
     SQLiteDataSource source = new SQLiteDataSource(config);
     source.setUrl("jdbc:sqlite:" + file);
     return source;
@@ -181,10 +190,6 @@ final class SqliteFile implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      lock.close();
-    } catch (IOException ignored) {
-      // The lock ends with the process at the latest.
-    }
+    claim.close();
   }
 }

@@ -1,5 +1,7 @@
 package dev.rollcall.server.sql;
 
+import java.sql.SQLException;
+
 /// The database could not do its part: disk full, connection lost, locked, read-only, overloaded.
 ///
 /// It is never the fault of the statement: a violated constraint or a mistyped query passes through
@@ -33,6 +35,17 @@ public final class StorageException extends RuntimeException {
   /// What is known about the work.
   public Outcome outcome() {
     return outcome;
+  }
+
+  /// Whether the file itself is damaged or no database: what it holds needs looking at, and nothing
+  /// more can be written into it.
+  public boolean damaged() {
+    for (Throwable cause = getCause(); cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql && Dialect.damaged(sql)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// The one line.

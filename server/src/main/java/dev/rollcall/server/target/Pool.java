@@ -1,6 +1,7 @@
 package dev.rollcall.server.target;
 
 import dev.rollcall.probes.Resolver;
+import dev.rollcall.server.address.Addresses;
 import dev.rollcall.server.address.Blocks;
 import dev.rollcall.server.address.SpecialAddresses;
 import dev.rollcall.server.http.Route;
@@ -11,6 +12,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /// The target pool as a whole: what the composition root holds.
@@ -19,6 +21,7 @@ public final class Pool implements AutoCloseable {
   private final Policy policy;
   private final PoolStore store;
   private final Sweep sweep;
+  private final Entrance entrance;
   private final TargetRoutes routes;
 
   public Pool(
@@ -33,13 +36,8 @@ public final class Pool implements AutoCloseable {
     TargetMetrics metrics = new TargetMetrics(registry);
     metrics.watch(registry, store::members, () -> lag(clock.wall()));
     sweep = new Sweep(store, policy, metrics);
-    routes =
-        new TargetRoutes(
-            store,
-            new Entrance(store, policy, metrics),
-            new Hosts(Resolver.system()),
-            metrics,
-            clock);
+    entrance = new Entrance(store, policy, metrics);
+    routes = new TargetRoutes(store, entrance, new Hosts(Resolver.system()), metrics, clock);
   }
 
   private double lag(Instant now) {
@@ -64,6 +62,18 @@ public final class Pool implements AutoCloseable {
   public void optOut(Blocks blocks) {
     policy.optOut(blocks);
     sweep.over(blocks.all());
+  }
+
+  /// Takes addresses of hops as `POST /hops` does; what is no address is passed over.
+  ///
+  /// @throws dev.rollcall.server.sql.StorageException where they cannot be kept just now
+  public void hops(List<String> addresses) {
+    entrance.enter(
+        addresses.stream()
+            .map(Addresses::parse)
+            .flatMap(Optional::stream)
+            .map(Newcomer::hop)
+            .toList());
   }
 
   /// How many targets there are.

@@ -18,6 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 class ConfigurationTest {
@@ -26,6 +28,55 @@ class ConfigurationTest {
   private final Map<String, String> flags = new HashMap<>();
   private final Map<String, String> environment = new HashMap<>();
   private Optional<Path> named = Optional.empty();
+
+  @ParameterizedTest
+  @ValueSource(strings = {Declared.SERVE, Declared.COLLECT, Declared.TARGETS})
+  void knowsTheVariablesOfEveryCommand(String command) {
+    Declared.ALL.forEach(
+        setting -> {
+          environment.put(setting.variable(), "");
+          setting.fileVariable().ifPresent(name -> environment.put(name, ""));
+        });
+    environment.put("ROLLCALL_COLLECT_PROT", "1");
+    Mistakes mistakes = new Mistakes();
+    new Configuration.Origin<>(
+            command,
+            Map.of(),
+            environment,
+            new ConfigFiles(directory, Optional.empty()),
+            Serve::services)
+        .read(mistakes);
+    assertThat(mistakes.lines())
+        .singleElement()
+        .asString()
+        .contains("ROLLCALL_COLLECT_PROT", "did you mean ROLLCALL_COLLECT_PORT?");
+  }
+
+  @Test
+  void givesACollectorATokenOfItsOwn() {
+    environment.put("ROLLCALL_TOKEN", "0123456789abcdef-serve");
+    assertThat(token(Declared.COLLECT)).isEqualTo("0123456789abcdef-serve");
+    environment.put("ROLLCALL_COLLECT_TOKEN", "0123456789abcdef-collect");
+    assertThat(token(Declared.COLLECT)).isEqualTo("0123456789abcdef-collect");
+    assertThat(token(Declared.SERVE)).isEqualTo("0123456789abcdef-serve");
+    assertThat(token(Declared.TARGETS)).isEqualTo("0123456789abcdef-serve");
+  }
+
+  private String token(String command) {
+    return new Configuration.Origin<>(
+            command,
+            flags,
+            environment,
+            new ConfigFiles(directory, Optional.empty()),
+            Serve::services)
+        .read(new Mistakes())
+        .orElseThrow()
+        .settings()
+        .web()
+        .token()
+        .orElseThrow()
+        .reveal();
+  }
 
   @Test
   void isCompleteWhenNobodySaysAnything() {

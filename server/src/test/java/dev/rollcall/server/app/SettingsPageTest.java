@@ -6,6 +6,7 @@ import dev.rollcall.server.config.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +28,23 @@ class SettingsPageTest {
     assertThat(Declared.ALL).extracting(Setting::key).doesNotHaveDuplicates();
     assertThat(Declared.ALL).extracting(Setting::flag).doesNotHaveDuplicates();
     assertThat(Declared.ALL).extracting(Setting::variable).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void thePageOfTheCollectorNamesEveryFlagAndItsDefault() throws IOException {
+    List<String> lines = Files.readAllLines(Path.of("../docs/collector.md"));
+    for (Setting<?> setting : Declared.of(Declared.COLLECT)) {
+      String flag = "`" + setting.flag(Declared.COLLECT) + "`";
+      assertThat(lines)
+          .as(flag)
+          .anyMatch(
+              line ->
+                  line.contains(flag)
+                      && (!line.startsWith("|") || line.contains(setting.standard())));
+    }
+    assertThat(Declared.of(Declared.COLLECT))
+        .extracting(setting -> setting.flag(Declared.COLLECT))
+        .doesNotHaveDuplicates();
   }
 
   private static String rows() {

@@ -12,6 +12,10 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +35,17 @@ class ServicesPageIT {
   private static final Pattern UP = Pattern.compile("\\bup\\b");
 
   private static Browsing browsing;
+
+  /// Two hops, one of which is on no open network, and no target.
+  private static final String RESULTS =
+      """
+      [{"ip": "8.8.8.8", "sent": 1, "received": 1, "timestamp": "2026-01-07T22:30:00Z"},
+       {"ip": "8.8.4.4", "sent": 1, "received": 0, "timestamp": "2026-01-07T22:30:00Z",
+        "traceroute": {"method": "icmp", "completed": false, "hops": [
+          {"ttl": 1, "ip": "10.0.0.1", "rtt": 1000000},
+          {"ttl": 2, "ip": "4.4.4.4", "rtt": 2000000},
+          {"ttl": 3, "timeout": true}]}}]
+      """;
 
   @TempDir Path folder;
 
@@ -203,6 +218,36 @@ class ServicesPageIT {
     rollcall.startAgain();
     assertThat(page.locator("#connection")).hasText("live, updated");
     assertThat(page).hasTitle("2 down - Rollcall");
+  }
+
+  @Test
+  void resultsOfNodesShowWithoutAReload() throws IOException, InterruptedException {
+    rollcall.start(shop());
+    Page page = open(new Browser.NewContextOptions().setViewportSize(360, 740));
+    assertThat(page.locator("tbody tr.up")).hasCount(2);
+    assertThat(page.locator(".network")).hasCount(0);
+    HttpRequest results =
+        HttpRequest.newBuilder(URI.create(rollcall.url()).resolve("/results"))
+            .POST(HttpRequest.BodyPublishers.ofString(RESULTS))
+            .build();
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      assertThat(client.send(results, HttpResponse.BodyHandlers.ofString()).statusCode())
+          .isEqualTo(200);
+    }
+    Locator network = page.locator(".network div");
+    assertThat(network)
+        .hasText(
+            new Pattern[] {
+              Pattern.compile("Results a second\\s*0\\.2"),
+              Pattern.compile("Targets\\s*1"),
+              Pattern.compile("Hops found\\s*2"),
+              Pattern.compile(
+                  "results_\\d{4}-\\d\\d-\\d\\d_\\d\\d-\\d\\d-\\d\\d\\.db\\s*[01]\\.\\d MiB")
+            });
+    assertThat(page.evaluate("document.documentElement.scrollWidth")).isEqualTo(360);
+    assertNothingForAxe(page);
+    assertThat(network.first()).hasText(Pattern.compile("Results a second\\s*0"));
+    assertThat(browsing.complaints()).isEmpty();
   }
 
   private String shop() {

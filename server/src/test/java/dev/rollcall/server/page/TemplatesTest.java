@@ -78,7 +78,14 @@ class TemplatesTest {
   void filtersKeepTheSearchAndPagesKeepBoth() {
     Question question = new Question("a b&c", Optional.of(Standing.UP), 2);
     Totals totals = new Totals(Map.of(Standing.UP, 250));
-    Look look = new Look(question, NOW, totals, totals, List.of(row(1, "a", "b", Standing.UP, "")));
+    Look look =
+        new Look(
+            question,
+            NOW,
+            totals,
+            totals,
+            List.of(row(1, "a", "b", Standing.UP, "")),
+            Network.NONE);
     assertThat(templates.page(look))
         .contains("href=\"/?q=a+b%26c&amp;state=down\"")
         .contains("class=\"up\" href=\"/?q=a+b%26c&amp;state=up\" aria-current=\"true\"")
@@ -101,7 +108,7 @@ class TemplatesTest {
 
   private String titled(Map<Standing, Integer> counts) {
     Totals totals = new Totals(counts);
-    String html = templates.page(new Look(ALL, NOW, totals, totals, List.of()));
+    String html = templates.page(new Look(ALL, NOW, totals, totals, List.of(), Network.NONE));
     return html.substring(html.indexOf("<title>") + 7, html.indexOf("</title>"));
   }
 
@@ -111,7 +118,7 @@ class TemplatesTest {
 
   private static Look look(Question question, Row... rows) {
     Totals totals = new Totals(Map.of(Standing.UP, rows.length));
-    return new Look(question, NOW, totals, totals, List.of(rows));
+    return new Look(question, NOW, totals, totals, List.of(rows), Network.NONE);
   }
 
   private static Row row(long id, String name, String url, Standing standing, String reason) {

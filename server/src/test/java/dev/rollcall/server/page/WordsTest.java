@@ -15,6 +15,22 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// Figures as people say them.
 class WordsTest {
   @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"0|0", "0.1|0.1", "9.94|9.9", "9.95|10", "41.6|42", "19500|19,500"})
+  void ratesAreNoLongerThanTheyMean(double rate, String words) {
+    assertThat(Words.rate(rate)).isEqualTo(words);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"0|0.0 MiB", "106496|0.1 MiB", "104857600|100.0 MiB", "1100000000|1,049.0 MiB"})
+  void filesAreMeasuredInTheirSettingsUnit(long bytes, String words) {
+    assertThat(Words.size(bytes)).isEqualTo(words);
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "PT0S, 0 s",
     "PT-3S, 0 s",

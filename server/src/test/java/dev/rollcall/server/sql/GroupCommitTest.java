@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -104,6 +105,38 @@ class GroupCommitTest {
     }
     assertThat(transactions).hasValueLessThan(100);
     assertThat(Things.count(database)).isEqualTo(200);
+  }
+
+  @Test
+  void writesNoMoreAtOnceThanItsItemsMayWeigh() throws Exception {
+    ConcurrentLinkedQueue<Integer> sizes = new ConcurrentLinkedQueue<>();
+    Batch<Things, Things> heavy =
+        new Batch<>() {
+          @Override
+          public List<Things> apply(Handle tx, List<Things> items) {
+            sizes.add(items.size());
+            held.pass();
+            return Things.ADD.apply(tx, items);
+          }
+
+          @Override
+          public int weight(Things item) {
+            return 60;
+          }
+        };
+    try (GroupCommit few = new GroupCommit(database, 150, 100_000)) {
+      List<Future<?>> all = new ArrayList<>();
+      for (int i = 0; i < 30; i++) {
+        Things item = new Things(i, 1);
+        all.add(callers.submit(() -> few.write(heavy, item)));
+      }
+      held.release();
+      for (Future<?> one : all) {
+        one.get();
+      }
+    }
+    assertThat(sizes).allMatch(size -> size <= 2);
+    assertThat(Things.count(database)).isEqualTo(30);
   }
 
   @Test

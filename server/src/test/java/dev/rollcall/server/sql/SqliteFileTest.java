@@ -48,7 +48,7 @@ class SqliteFileTest {
           .isInstanceOf(StorageException.class)
           .hasMessage(
               first.location()
-                  + ": is in use by another Rollcall: stop that one, or choose another file");
+                  + ": is in use by another Rollcall: stop that one, or choose another place");
     }
     open(file).close();
   }

@@ -1,0 +1,254 @@
+package dev.rollcall.bench;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/// Results with ten hops each, a thousand a request, over four connections, stored with files that
+/// rotate at 100 MB; beside what a C program on libsqlite3 stores of the same rows in the same
+/// tables, settings and transactions.
+final class CollectorIngest implements Benchmark {
+  private static final int BODIES = 64;
+  private static final int RESULTS = 1_000;
+  private static final int HOPS = 10;
+  private static final int CONNECTIONS = 4;
+  private static final Pattern RATE =
+      Pattern.compile("(\\d+) results/s, longest transaction (\\d+)");
+  private static final Path ROOT = Path.of(System.getProperty("bench.root", "."));
+
+  @Override
+  public String name() {
+    return "collector";
+  }
+
+  @Override
+  public void run(Stage stage, Length length) throws IOException, InterruptedException {
+    Table table = new Table();
+    List<byte[]> bodies = bodies();
+    Path program = anchorProgram(stage);
+    double before = anchor(stage, length, program, table);
+    Ours ours = ours(stage, length, bodies, table);
+    double after = anchor(stage, length, program, table);
+    double ratio = ours.rate / ((before + after) / 2);
+    table.verdict(
+        ratio >= 0.9 && ours.longestMillis < 250 && ours.peakMiB < 256 && ours.recentMillis < 10,
+        "%.2f of C's rate (asked: 0.9), longest stall %.0f ms (asked: 250), %d MiB (asked: 256),"
+            + " /recent?ip= %.1f ms (asked: 10)",
+        ratio,
+        ours.longestMillis,
+        ours.peakMiB,
+        ours.recentMillis);
+  }
+
+  private static Path anchorProgram(Stage stage) throws IOException, InterruptedException {
+    String cc = Child.program("cc", "gcc and libsqlite3-dev");
+    Path program = stage.folder("anchor").resolve("ingest");
+    stage
+        .start(
+            "cc",
+            List.of(
+                cc,
+                "-O2",
+                "-o",
+                program.toString(),
+                ROOT.resolve("bench/src/main/c/ingest.c").toString(),
+                "-lsqlite3"),
+            Map.of())
+        .result(Duration.ofSeconds(60));
+    return program;
+  }
+
+  private static double anchor(Stage stage, Length length, Path program, Table table)
+      throws IOException, InterruptedException {
+    Path folder = stage.folder("anchor-data");
+    Child child =
+        stage.start(
+            "ingest",
+            List.of(
+                program.toString(),
+                folder.toString(),
+                Long.toString(length.steady().toSeconds() / 2),
+                "100000"),
+            Map.of());
+    String said = child.result(length.steady().plusSeconds(120));
+    Matcher rate = RATE.matcher(said);
+    if (!rate.find()) {
+      throw new IllegalStateException("the anchor said: " + said);
+    }
+    table.row("C on libsqlite3", "%s", said);
+    return Double.parseDouble(rate.group(1));
+  }
+
+  private record Ours(double rate, double longestMillis, long peakMiB, double recentMillis) {}
+
+  private static Ours ours(Stage stage, Length length, List<byte[]> bodies, Table table)
+      throws IOException, InterruptedException {
+    Path data = stage.folder("results");
+    int port = Stage.freePort();
+    int health = Stage.freePort();
+    String options = System.getenv().getOrDefault("ROLLCALL_JAVA_OPTS", "");
+    Child child =
+        stage.start(
+            "rollcall",
+            List.of(
+                ROOT.resolve("rollcall").toString(),
+                "collect",
+                "--port=" + port,
+                "--health-port=" + health,
+                "--input-url=http://127.0.0.1:9/hops",
+                "--db-dir=" + data),
+            Map.of("ROLLCALL_JAVA_OPTS", options));
+    Wait.until("the collector listens", Duration.ofSeconds(60), child, () -> Nginx.accepts(port));
+    send(port, bodies, length.warm(), new AtomicLong());
+    AtomicLong longest = new AtomicLong();
+    Duration cpu = child.cpu();
+    long start = System.nanoTime();
+    long results = send(port, bodies, length.steady(), longest);
+    double seconds = (System.nanoTime() - start) / 1e9;
+    cpu = child.cpu().minus(cpu);
+    double rate = results / seconds;
+    table.row("Rollcall", "%.0f results/s, longest request %.0f ms", rate, longest.get() / 1e6);
+    table.row(
+        "Rollcall",
+        "%.1f us of CPU a result, %.2f cores",
+        cpu.toNanos() / 1e3 / results,
+        cpu.toNanos() / 1e9 / seconds);
+    try (Stream<Path> files = Files.list(data)) {
+      table.row("files", "%d", files.filter(file -> file.toString().endsWith(".db")).count());
+    }
+    double recent = recent(health);
+    table.row("/recent?ip=", "%.1f ms, median of 50", recent);
+    table.row("memory: RSS, peak", "%d MiB, %d MiB", child.rssMiB(), child.peakMiB());
+    long peak = child.peakMiB();
+    child.stop();
+    return new Ours(rate, longest.get() / 1e6, peak, recent);
+  }
+
+  private static double recent(int port) throws IOException, InterruptedException {
+    List<Double> millis = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      URI uri =
+          URI.create("http://127.0.0.1:" + port + "/recent?ip=" + address(1 + i * 997L, HOPS));
+      long start = System.nanoTime();
+      Rollcall.send(HttpRequest.newBuilder(uri).build());
+      millis.add((System.nanoTime() - start) / 1e6);
+    }
+    return millis.stream().sorted().toList().get(millis.size() / 2);
+  }
+
+  /// Sends for a time over all connections.
+  ///
+  /// @param longest the longest time between two answers on one connection, in nanoseconds
+  /// @return how many results were acknowledged
+  private static long send(int port, List<byte[]> bodies, Duration time, AtomicLong longest)
+      throws InterruptedException {
+    AtomicLong results = new AtomicLong();
+    long end = System.nanoTime() + time.toNanos();
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < CONNECTIONS; i++) {
+      int first = i * BODIES / CONNECTIONS;
+      threads.add(
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    try {
+                      connection(port, bodies, first, end, results, longest);
+                    } catch (IOException e) {
+                      throw new IllegalStateException(e);
+                    }
+                  }));
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    return results.get();
+  }
+
+  private static void connection(
+      int port, List<byte[]> bodies, int first, long end, AtomicLong results, AtomicLong longest)
+      throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setTcpNoDelay(true);
+      OutputStream out = socket.getOutputStream();
+      InputStream in = socket.getInputStream();
+      byte[] answer = new byte[8192];
+      for (int i = first; System.nanoTime() < end; i++) {
+        byte[] body = bodies.get(i % BODIES);
+        long start = System.nanoTime();
+        out.write(
+            ("POST /results HTTP/1.1\r\nHost: localhost\r\nContent-Length: "
+                    + body.length
+                    + "\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII));
+        out.write(body);
+        int length = in.read(answer);
+        String said = new String(answer, 0, Math.max(0, length), StandardCharsets.US_ASCII);
+        if (!said.startsWith("HTTP/1.1 200")) {
+          throw new IOException("the collector answered: " + said);
+        }
+        longest.accumulateAndGet(System.nanoTime() - start, Math::max);
+        results.addAndGet(RESULTS);
+      }
+    }
+  }
+
+  private static List<byte[]> bodies() {
+    List<byte[]> bodies = new ArrayList<>();
+    for (int b = 0; b < BODIES; b++) {
+      StringBuilder json = new StringBuilder("[");
+      for (int r = 0; r < RESULTS; r++) {
+        long seed = (long) b * RESULTS + r + 1;
+        json.append(r == 0 ? "" : ",")
+            .append("{\"ip\":\"")
+            .append(address(seed, HOPS))
+            .append("\",\"sent\":4,\"received\":4,\"packet_loss\":0,\"avg_rtt\":15000000,")
+            .append(
+                "\"timestamp\":\"2026-01-07T%02d:%02d:%02dZ\","
+                    .formatted(seed / 3600 % 24, seed / 60 % 60, seed % 60))
+            .append("\"traceroute\":{\"method\":\"icmp\",\"completed\":true,\"hops\":[");
+        for (int h = 1; h <= HOPS; h++) {
+          json.append(h == 1 ? "" : ",")
+              .append("{\"ttl\":" + h + ",\"ip\":\"")
+              .append(address(seed, h))
+              .append("\",\"rtt\":" + (2_000_000 + h) + "}");
+        }
+        json.append("]}}");
+      }
+      bodies.add(json.append("]").toString().getBytes(StandardCharsets.US_ASCII));
+    }
+    return bodies;
+  }
+
+  private static long mix(long seed) {
+    long x = (seed ^ seed >>> 33) * 0xff51afd7ed558ccdL;
+    x = (x ^ x >>> 33) * 0xc4ceb9fe1a85ec53L;
+    return (x ^ x >>> 33) & Long.MAX_VALUE;
+  }
+
+  /// As in ingest.c: the first hops are few, the next thousands, the last is the target.
+  private static String address(long seed, int hop) {
+    long n =
+        hop == HOPS
+            ? mix(seed) % 1_000_000
+            : hop <= 3
+                ? mix(seed) % 8
+                : hop <= 6 ? mix(seed + hop) % 2_000 : mix(seed + hop) % 50_000;
+    return "%d.%d.%d.%d"
+        .formatted(hop == HOPS ? 20 : 100 + hop, n >> 16 & 255, n >> 8 & 255, n & 255);
+  }
+}

@@ -1,0 +1,19 @@
+package dev.rollcall.server.app;
+
+import dev.rollcall.server.collector.HopTaker;
+import dev.rollcall.server.target.Pool;
+import java.util.List;
+
+/// Hands the hops that the collector finds to the target pool of the same process.
+record PoolHops(Pool pool) implements HopTaker {
+  @Override
+  public Answer take(List<String> hops) {
+    pool.hops(hops);
+    return Answer.TAKEN;
+  }
+
+  @Override
+  public String toString() {
+    return "the target pool";
+  }
+}

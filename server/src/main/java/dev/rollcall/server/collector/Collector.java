@@ -1,0 +1,118 @@
+package dev.rollcall.server.collector;
+
+import dev.rollcall.server.http.Route;
+import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.sql.StorageException;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// Takes the results of measuring nodes, keeps them in rotating files, and feeds the hops back.
+public final class Collector implements AutoCloseable {
+  /// Of all requests together: four of the largest bodies, or hundreds of usual ones.
+  private static final long ROOM = 64L * 1024 * 1024;
+
+  /// What the collector is told.
+  ///
+  /// @param folder where the results files are
+  /// @param mostBytes how large a file may become, its log included
+  /// @param mostAge how old a file may become
+  /// @param keep how many files stay, the current one included
+  /// @param hopMemory how many addresses are remembered
+  /// @param version what `/health` says
+  public record Settings(
+      Path folder, long mostBytes, Duration mostAge, int keep, int hopMemory, String version) {}
+
+  private final RotatingStore store;
+  private final Hops hops;
+  private final Totals totals;
+  private final CollectorRoutes routes;
+  private final CollectorHealth health;
+
+  /// @param taker who is told of new hops
+  public Collector(Settings settings, HopTaker taker, PrometheusRegistry registry, Clock clock) {
+    store =
+        new RotatingStore(
+            new RotatingStore.Settings(
+                settings.folder(), settings.mostBytes(), settings.mostAge(), settings.keep()),
+            clock);
+    totals = new Totals(clock);
+    hops = new Hops(settings.hopMemory(), taker);
+    Room room = new Room(ROOM);
+    routes = new CollectorRoutes(store, hops, totals, room);
+    health = new CollectorHealth(settings.version(), store, this::collected, clock);
+    CollectorMetrics.watch(registry, store, hops, room);
+  }
+
+  /// `POST /results`, `POST /rotate` and `GET /dump`.
+  public List<Route> routes() {
+    return routes.routes();
+  }
+
+  /// `GET /health` and `GET /ready` as the seed has them, for a port of the collector's own.
+  public List<Route> healthRoutes() {
+    return health.state();
+  }
+
+  /// `GET /stats` and `GET /recent`, for a health port.
+  public List<Route> readingRoutes() {
+    return health.reading();
+  }
+
+  /// The seed's metrics, as lines of Prometheus' text format.
+  public String seedMetrics() {
+    return CollectorMetrics.seed(collected());
+  }
+
+  /// What it has done so far.
+  public Collected collected() {
+    Optional<ResultFile> file = store.written();
+    return new Collected(
+        totals.results(),
+        totals.successful(),
+        hops.discovered(),
+        hops.sent(),
+        totals.last(),
+        file.map(open -> open.name().text()).orElse(""),
+        file.map(ResultFile::size).orElse(0L),
+        file.map(open -> open.name().begun()));
+  }
+
+  /// Results stored a second, of the last ten seconds.
+  public double rate() {
+    return totals.rate();
+  }
+
+  /// Whether a results file is open.
+  public boolean isOpen() {
+    return store.written().isPresent();
+  }
+
+  /// Why nothing can be stored just now; a collector that has begun no file yet is in no trouble.
+  public Optional<String> trouble() {
+    return isOpen() ? store.trouble() : Optional.empty();
+  }
+
+  /// Opens the newest file, or begins one.
+  ///
+  /// @throws StorageException where another process has the folder, or nothing may be written in it
+  public void start() {
+    hops.start();
+    store.open();
+  }
+
+  /// Opens what is there from an earlier time; otherwise the first results begin a file.
+  public void startWithTheFirstResults() {
+    hops.start();
+    store.openIfThere();
+  }
+
+  /// Stores what is under way, tries once more to send the hops that wait, and closes the files.
+  @Override
+  public void close() {
+    hops.close();
+    store.close();
+  }
+}

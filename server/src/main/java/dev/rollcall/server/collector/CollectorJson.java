@@ -1,0 +1,80 @@
+package dev.rollcall.server.collector;
+
+import dev.rollcall.server.http.Json;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.core.JsonGenerator;
+
+/// The answers of seed 000, with its keys and no others.
+final class CollectorJson {
+  private CollectorJson() {}
+
+  static void invalid(JsonGenerator json, String error, List<Invalid> invalid) {
+    json.writeStartObject().writeStringProperty("error", error);
+    if (!invalid.isEmpty()) {
+      json.writeName("invalid").writeStartArray();
+      for (Invalid one : invalid) {
+        json.writeStartObject()
+            .writeNumberProperty("index", one.index())
+            .writeStringProperty("field", one.field())
+            .writeStringProperty("reason", one.reason())
+            .writeEndObject();
+      }
+      json.writeEndArray();
+    }
+    json.writeEndObject();
+  }
+
+  static void stats(JsonGenerator json, Collected collected) {
+    json.writeStartObject()
+        .writeNumberProperty("total_results", collected.results())
+        .writeNumberProperty("successful_pings", collected.successful())
+        .writeNumberProperty("failed_pings", collected.failed())
+        .writeNumberProperty("hops_discovered", collected.hopsDiscovered())
+        .writeNumberProperty("hops_sent", collected.hopsSent());
+    time(json, "last_result_time", collected.last());
+    json.writeStringProperty("current_db_file", collected.file())
+        .writeNumberProperty("current_db_size", collected.size());
+    time(json, "last_rotation", collected.begun());
+    json.writeEndObject();
+  }
+
+  private static void time(JsonGenerator json, String key, Optional<Instant> at) {
+    if (at.isPresent()) {
+      json.writeStringProperty(key, Timestamps.rfc3339(at.get()));
+    } else {
+      json.writeNullProperty(key);
+    }
+  }
+
+  static void recent(JsonGenerator json, List<Recent.Row> rows) {
+    json.writeStartArray();
+    for (Recent.Row row : rows) {
+      json.writeStartObject()
+          .writeNumberProperty("id", row.id())
+          .writeStringProperty("ip", row.ip())
+          .writeNumberProperty("sent", row.sent())
+          .writeNumberProperty("received", row.received())
+          .writeName("packet_loss");
+      Json.number(json, row.loss());
+      json.writeNumberProperty("avg_rtt", row.averageRtt())
+          .writeStringProperty("timestamp", Timestamps.answered(row.timestamp()));
+      if (row.error() != null && !row.error().isEmpty()) {
+        json.writeStringProperty("error", row.error());
+      }
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  /// `2h15m30s`: whole seconds as Go writes them, with no unit larger than hours.
+  static String uptime(Duration time) {
+    String seconds = time.toSecondsPart() + "s";
+    if (time.toHours() > 0) {
+      return time.toHours() + "h" + time.toMinutesPart() + "m" + seconds;
+    }
+    return time.toMinutes() > 0 ? time.toMinutes() + "m" + seconds : seconds;
+  }
+}

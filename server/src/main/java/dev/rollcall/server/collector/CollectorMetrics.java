@@ -1,0 +1,91 @@
+package dev.rollcall.server.collector;
+
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.function.DoubleSupplier;
+
+/// What the collector tells Prometheus: the seed's own names, and beside them what they leave open.
+final class CollectorMetrics {
+  private static final String SEED = "output_service_";
+
+  private CollectorMetrics() {}
+
+  /// The seed's block, to the letter. Its counters do not end in `_total`, which Prometheus' client
+  /// library adds to every counter and OpenMetrics demands, so it is written by hand.
+  static String seed(Collected collected) {
+    StringBuilder text = new StringBuilder(1200);
+    counter(text, "total_results", "Total number of results processed", collected.results());
+    counter(text, "successful_pings", "Total successful pings", collected.successful());
+    counter(text, "failed_pings", "Total failed pings", collected.failed());
+    counter(text, "hops_discovered", "Total hops discovered", collected.hopsDiscovered());
+    counter(text, "hops_sent", "Total hops sent to the input service", collected.hopsSent());
+    metric(
+        text,
+        "current_db_size",
+        "Size of the current database in bytes",
+        "gauge",
+        collected.size());
+    return text.toString();
+  }
+
+  private static void counter(StringBuilder text, String key, String help, long value) {
+    metric(text, key, help, "counter", value);
+  }
+
+  private static void metric(StringBuilder text, String key, String help, String type, long value) {
+    String name = SEED + key;
+    text.append("# HELP ").append(name).append(' ').append(help).append('\n');
+    text.append("# TYPE ").append(name).append(' ').append(type).append('\n');
+    text.append(name).append(' ').append(value).append('\n');
+  }
+
+  static void watch(PrometheusRegistry registry, RotatingStore store, Hops hops, Room room) {
+    counter(
+        registry,
+        "rollcall_collector_rotations_total",
+        "Files begun after another.",
+        store::rotations);
+    counter(
+        registry,
+        "rollcall_collector_quarantined_total",
+        "Damaged files that were put aside as *.corrupt.",
+        store::quarantined);
+    counter(
+        registry,
+        "rollcall_collector_hops_refused_total",
+        "Hops that the input service refused.",
+        hops::refused);
+    counter(
+        registry,
+        "rollcall_collector_hops_dropped_total",
+        "Hops dropped unsent, as too many waited for the input service.",
+        hops::dropped);
+    gauge(registry, "rollcall_collector_hops_waiting", "Hops still to be sent.", hops::waiting);
+    gauge(
+        registry, "rollcall_collector_hops_remembered", "Addresses remembered.", hops::remembered);
+    gauge(
+        registry,
+        "rollcall_collector_received_bytes",
+        "Memory taken by results that are not yet stored.",
+        room::taken);
+  }
+
+  private static void counter(
+      PrometheusRegistry registry, String name, String help, DoubleSupplier value) {
+    CounterWithCallback.builder()
+        .name(name)
+        .help(help)
+        .callback(callback -> callback.call(value.getAsDouble()))
+        .register(registry);
+  }
+
+  private static void gauge(
+      PrometheusRegistry registry, String name, String help, DoubleSupplier value) {
+    GaugeWithCallback.builder()
+        .name(name)
+        .help(help)
+        .callback(callback -> callback.call(value.getAsDouble()))
+        .register(registry);
+  }
+}

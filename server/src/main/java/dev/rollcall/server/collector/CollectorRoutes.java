@@ -1,0 +1,84 @@
+package dev.rollcall.server.collector;
+
+import dev.rollcall.server.collector.ResultReader.Reading;
+import dev.rollcall.server.http.Access;
+import dev.rollcall.server.http.Answer;
+import dev.rollcall.server.http.ErrorShape;
+import dev.rollcall.server.http.Request;
+import dev.rollcall.server.http.Route;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+
+/// The routes that nodes and the operator call: `POST /results`, `POST /rotate`, `GET /dump`.
+final class CollectorRoutes {
+  private final RotatingStore store;
+  private final Hops hops;
+  private final Totals totals;
+  private final Room room;
+
+  CollectorRoutes(RotatingStore store, Hops hops, Totals totals, Room room) {
+    this.store = store;
+    this.hops = hops;
+    this.totals = totals;
+    this.room = room;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.post("/results", Access.WRITER, this::results)
+            .withBodyLimit(Route.LARGEST_BODY)
+            .withErrors(ErrorShape.PLAIN),
+        Route.post("/rotate", Access.MANAGEMENT, this::rotate).withErrors(ErrorShape.PLAIN),
+        Route.get("/dump", Access.MANAGEMENT, this::dump).withErrors(ErrorShape.PLAIN));
+  }
+
+  private Answer results(Request request) {
+    return switch (ResultReader.read(request.bodyStream(), room)) {
+      case Reading.Wrong(String error, List<Invalid> invalid) ->
+          Answer.json(400, json -> CollectorJson.invalid(json, error, invalid));
+      case Reading.Right(Results results) -> {
+        try (results) {
+          store.write(results);
+          totals.stored(results);
+          hops.see(results);
+          int count = results.count();
+          yield Answer.json(
+              200,
+              json ->
+                  json.writeStartObject()
+                      .writeStringProperty("status", "ok")
+                      .writeNumberProperty("received", count)
+                      .writeEndObject());
+        }
+      }
+    };
+  }
+
+  private Answer rotate(Request request) {
+    String file = store.rotate().name().text();
+    return Answer.json(
+        200,
+        json ->
+            json.writeStartObject()
+                .writeStringProperty("status", "rotated")
+                .writeStringProperty("file", file)
+                .writeEndObject());
+  }
+
+  /// A copy is made first and then sent, so that whoever takes it slowly holds up nobody.
+  private Answer dump(Request request) throws IOException {
+    RotatingStore.Copy copy = store.copy();
+    return Answer.stream(
+            200,
+            "application/vnd.sqlite3",
+            out -> {
+              try {
+                Files.copy(copy.file(), out);
+              } finally {
+                Files.deleteIfExists(copy.file());
+              }
+            })
+        .with("Content-Disposition", "attachment; filename=\"" + copy.name() + "\"");
+  }
+}

@@ -1,0 +1,67 @@
+package dev.rollcall.server.collector;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// The input service over HTTP: `POST` of `{"hops":["10.0.0.1","172.16.5.3"]}`, taken when the
+/// answer is 2xx. Redirects are not followed.
+public final class InputService implements HopTaker {
+  private static final Duration CONNECT = Duration.ofSeconds(5);
+  private static final Duration ANSWER = Duration.ofSeconds(10);
+
+  private final URI url;
+  private final Optional<String> token;
+
+  /// The client is there once there is something to send.
+  private static final class Client {
+    private static final HttpClient HTTP =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(CONNECT)
+            .build();
+  }
+
+  /// @param url where hops are posted: `http://localhost:8080/hops`
+  /// @param token what it asks for
+  public InputService(URI url, Optional<String> token) {
+    this.url = url;
+    this.token = token;
+  }
+
+  @Override
+  public Answer take(List<String> hops) throws IOException, InterruptedException {
+    // Addresses need no escaping.
+    String body = hops.stream().collect(Collectors.joining("\",\"", "{\"hops\":[\"", "\"]}"));
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(url)
+            .timeout(ANSWER)
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(body));
+    token.ifPresent(shown -> request.header("Authorization", "Bearer " + shown));
+    int status = Client.HTTP.send(request.build(), BodyHandlers.discarding()).statusCode();
+    if (status / 100 == 2) {
+      return Answer.TAKEN;
+    }
+    return switch (status) {
+      case 400, 413, 415, 422 -> Answer.REFUSED;
+      case 401, 403 ->
+          throw new IOException(
+              "it answered " + status + ": set collect.input-token to the token it asks for");
+      default -> throw new IOException("it answered " + status);
+    };
+  }
+
+  @Override
+  public String toString() {
+    return url.getScheme() + "://" + url.getHost() + (url.getPort() < 0 ? "" : ":" + url.getPort());
+  }
+}

@@ -1,0 +1,49 @@
+package dev.rollcall.server.collector;
+
+import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// How much came in each of the last ten seconds.
+///
+/// A ring of counts, one a second: what is older is overwritten, and nothing runs while nothing
+/// comes.
+final class Rate {
+  private static final int SECONDS = 10;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final long[] counts = new long[SECONDS + 1];
+  private final long[] seconds = new long[SECONDS + 1];
+
+  /// @param now the monotonic time
+  void add(long count, Duration now) {
+    long second = now.toSeconds();
+    int place = (int) (second % counts.length);
+    lock.lock();
+    try {
+      if (seconds[place] != second) {
+        seconds[place] = second;
+        counts[place] = 0;
+      }
+      counts[place] += count;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// The mean of the ten whole seconds before this one.
+  double perSecond(Duration now) {
+    long second = now.toSeconds();
+    long sum = 0;
+    lock.lock();
+    try {
+      for (int i = 0; i < counts.length; i++) {
+        if (seconds[i] < second && seconds[i] >= second - SECONDS) {
+          sum += counts[i];
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    return (double) sum / SECONDS;
+  }
+}

@@ -1,0 +1,231 @@
+package dev.rollcall.server.collector;
+
+import dev.rollcall.server.address.Address;
+import dev.rollcall.server.collector.Result.Hop;
+import dev.rollcall.server.collector.Result.Traceroute;
+import dev.rollcall.server.sql.Batch;
+import dev.rollcall.server.sql.Clock;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
+
+/// The tables of a results file, as seed 000 has them, and how results become their rows.
+///
+/// Ids are counted here, over all files: none is used twice, also after a rotation. A batch that
+/// failed leaves a gap.
+final class ResultRows implements Batch<Results, Results> {
+  /// The tables and indexes, and nothing else.
+  static final List<String> SCHEMA =
+      List.of(
+          """
+          CREATE TABLE IF NOT EXISTS ping_results (
+            id INTEGER PRIMARY KEY,
+            ip TEXT,
+            sent INTEGER,
+            received INTEGER,
+            packet_loss REAL,
+            avg_rtt INTEGER,
+            timestamp DATETIME,
+            error TEXT,
+            created_at DATETIME
+          )\
+          """,
+          """
+          CREATE TABLE IF NOT EXISTS traceroute_results (
+            id INTEGER PRIMARY KEY,
+            ping_result_id INTEGER,
+            method TEXT,
+            completed BOOLEAN,
+            error TEXT,
+            FOREIGN KEY (ping_result_id) REFERENCES ping_results (id)
+          )\
+          """,
+          """
+          CREATE TABLE IF NOT EXISTS traceroute_hops (
+            id INTEGER PRIMARY KEY,
+            traceroute_id INTEGER,
+            ttl INTEGER,
+            ip TEXT,
+            rtt INTEGER,
+            timeout BOOLEAN,
+            FOREIGN KEY (traceroute_id) REFERENCES traceroute_results (id)
+          )\
+          """,
+          "CREATE INDEX IF NOT EXISTS idx_ping_results_ip ON ping_results (ip)",
+          "CREATE INDEX IF NOT EXISTS idx_ping_results_timestamp ON ping_results (timestamp)",
+          "CREATE INDEX IF NOT EXISTS idx_traceroute_hops_ip ON traceroute_hops (ip)");
+
+  private static final String PING =
+      "INSERT INTO ping_results"
+          + " (id, ip, sent, received, packet_loss, avg_rtt, timestamp, error, created_at)"
+          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+  private static final String TRACEROUTE =
+      "INSERT INTO traceroute_results (id, ping_result_id, method, completed, error)"
+          + " VALUES (?, ?, ?, ?, ?)";
+  private static final String HOP =
+      "INSERT INTO traceroute_hops (id, traceroute_id, ttl, ip, rtt, timeout)"
+          + " VALUES (?, ?, ?, ?, ?, ?)";
+
+  /// The driver keeps every value of a batch until it runs.
+  private static final int RESULTS_AT_ONCE = 50;
+
+  private static final int HOPS_AT_ONCE = 500;
+
+  private final Clock clock;
+  private final AtomicLong lastPing = new AtomicLong();
+  private final AtomicLong lastTraceroute = new AtomicLong();
+  private final AtomicLong lastHop = new AtomicLong();
+
+  ResultRows(Clock clock) {
+    this.clock = clock;
+  }
+
+  /// Counts on after what stands in a file.
+  void countOn(Handle file) {
+    countOn(file, "ping_results", lastPing);
+    countOn(file, "traceroute_results", lastTraceroute);
+    countOn(file, "traceroute_hops", lastHop);
+  }
+
+  private static void countOn(Handle file, String table, AtomicLong last) {
+    long highest =
+        file.createQuery("SELECT coalesce(max(id), 0) FROM " + table).mapTo(Long.class).one();
+    last.accumulateAndGet(highest, Math::max);
+  }
+
+  @Override
+  public int weight(Results results) {
+    return results.size();
+  }
+
+  @Override
+  public List<Results> apply(Handle tx, List<Results> all) {
+    try (Inserts inserts = new Inserts(tx.getConnection(), Timestamps.stored(clock.wall()))) {
+      for (Results results : all) {
+        results.walk(inserts);
+      }
+      inserts.run();
+      return all;
+    } catch (SQLException | Failed e) {
+      Throwable cause = e instanceof Failed ? e.getCause() : e;
+      throw new UnableToExecuteStatementException(
+          cause instanceof SQLException sql ? sql : new SQLException(e), null);
+    }
+  }
+
+  /// Carries an exception of the driver through a walk.
+  private static final class Failed extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Failed(SQLException cause) {
+      super(cause);
+    }
+  }
+
+  /// The three statements of one transaction. What refers to a row runs after it.
+  private final class Inserts implements Results.Visitor, AutoCloseable {
+    private final PreparedStatement pings;
+    private final PreparedStatement traceroutes;
+    private final PreparedStatement hops;
+    private final String createdAt;
+    private long ping;
+    private long traceroute;
+    private int pingsWaiting;
+    private int hopsWaiting;
+
+    Inserts(Connection connection, String createdAt) throws SQLException {
+      this.pings = connection.prepareStatement(PING);
+      this.traceroutes = connection.prepareStatement(TRACEROUTE);
+      this.hops = connection.prepareStatement(HOP);
+      this.createdAt = createdAt;
+    }
+
+    @Override
+    public void result(Result result) {
+      try {
+        if (pingsWaiting >= RESULTS_AT_ONCE || hopsWaiting >= HOPS_AT_ONCE) {
+          run();
+        }
+        ping = lastPing.incrementAndGet();
+        pings.setLong(1, ping);
+        pings.setString(2, result.ip().toString());
+        pings.setLong(3, result.sent());
+        pings.setLong(4, result.received());
+        pings.setDouble(5, result.loss());
+        pings.setLong(6, result.averageRtt());
+        pings.setString(7, Timestamps.stored(result.timestamp()));
+        text(pings, 8, result.error());
+        pings.setString(9, createdAt);
+        pings.addBatch();
+        pingsWaiting++;
+      } catch (SQLException e) {
+        throw new Failed(e);
+      }
+    }
+
+    @Override
+    public void traceroute(Traceroute found) {
+      try {
+        traceroute = lastTraceroute.incrementAndGet();
+        traceroutes.setLong(1, traceroute);
+        traceroutes.setLong(2, ping);
+        traceroutes.setString(3, found.method().text);
+        traceroutes.setInt(4, found.completed() ? 1 : 0);
+        text(traceroutes, 5, found.error());
+        traceroutes.addBatch();
+      } catch (SQLException e) {
+        throw new Failed(e);
+      }
+    }
+
+    @Override
+    public void hop(Hop hop) {
+      try {
+        if (hopsWaiting >= 2 * HOPS_AT_ONCE) {
+          run(); // one result may have any number of hops
+        }
+        hops.setLong(1, lastHop.incrementAndGet());
+        hops.setLong(2, traceroute);
+        hops.setInt(3, hop.ttl());
+        text(hops, 4, hop.ip().map(Address::toString));
+        hops.setLong(5, hop.rtt());
+        hops.setInt(6, hop.timeout() ? 1 : 0);
+        hops.addBatch();
+        hopsWaiting++;
+      } catch (SQLException e) {
+        throw new Failed(e);
+      }
+    }
+
+    void run() throws SQLException {
+      pings.executeBatch();
+      traceroutes.executeBatch();
+      hops.executeBatch();
+      pingsWaiting = 0;
+      hopsWaiting = 0;
+    }
+
+    private static void text(PreparedStatement statement, int place, Optional<String> text)
+        throws SQLException {
+      if (text.isPresent()) {
+        statement.setString(place, text.get());
+      } else {
+        statement.setNull(place, Types.VARCHAR);
+      }
+    }
+
+    @Override
+    public void close() throws SQLException {
+      try (pings;
+          traceroutes) {
+        hops.close();
+      }
+    }
+  }
+}

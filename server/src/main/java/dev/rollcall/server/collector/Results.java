@@ -1,0 +1,159 @@
+package dev.rollcall.server.collector;
+
+import dev.rollcall.server.address.Address;
+import dev.rollcall.server.collector.Result.Hop;
+import dev.rollcall.server.collector.Result.Method;
+import dev.rollcall.server.collector.Result.Traceroute;
+import java.time.Instant;
+import java.util.Optional;
+
+/// The results of one request, checked, in a form that takes less than the JSON they came in: a
+/// body of 16 MiB is nowhere a tree of objects.
+///
+/// A result is its flags, address, numbers and texts; its traceroute follows, and that one's hops.
+final class Results implements AutoCloseable {
+  private static final int IPV6 = 1;
+  private static final int ERROR = 2;
+  private static final int TRACEROUTE = 4;
+  private static final int COMPLETED = 4;
+  private static final int METHOD_SHIFT = 3;
+  private static final int IP = 2;
+  private static final int TIMEOUT = 4;
+
+  /// Meets results in the order in which they came; a traceroute and its hops come after the result
+  /// they belong to.
+  interface Visitor {
+    void result(Result result);
+
+    void traceroute(Traceroute traceroute);
+
+    void hop(Hop hop);
+  }
+
+  private final Packed rows;
+  private int count;
+  private int successful;
+  private int traceroutes;
+  private int hops;
+
+  Results(Room room) {
+    this.rows = new Packed(room);
+  }
+
+  /// How many results there are.
+  int count() {
+    return count;
+  }
+
+  /// How many of them had an answer.
+  int successful() {
+    return successful;
+  }
+
+  int traceroutes() {
+    return traceroutes;
+  }
+
+  int hops() {
+    return hops;
+  }
+
+  /// How many rows of all tables they are.
+  int size() {
+    return count + traceroutes + hops;
+  }
+
+  /// Adds a result without a traceroute.
+  void add(Result result) {
+    add(result, 0);
+  }
+
+  /// Adds a result with its traceroute.
+  ///
+  /// @param packed the hops, each packed by [#pack]
+  /// @param many how many hops
+  void add(Result result, Traceroute traceroute, Packed packed, int many) {
+    add(result, TRACEROUTE);
+    rows.add(
+        (traceroute.error().isPresent() ? ERROR : 0)
+            | (traceroute.completed() ? COMPLETED : 0)
+            | traceroute.method().code << METHOD_SHIFT);
+    traceroute.error().ifPresent(rows::text);
+    rows.number(many).all(packed);
+    traceroutes++;
+    hops += many;
+  }
+
+  private void add(Result result, int flags) {
+    Instant at = result.timestamp();
+    rows.add(flags | (result.ip().isIpv4() ? 0 : IPV6) | (result.error().isPresent() ? ERROR : 0))
+        .address(result.ip())
+        .number(result.sent())
+        .number(result.received())
+        .fixed(Double.doubleToRawLongBits(result.loss()))
+        .number(result.averageRtt())
+        .fixed(at.getEpochSecond())
+        .number(at.getNano());
+    result.error().ifPresent(rows::text);
+    count++;
+    successful += result.isSuccessful() ? 1 : 0;
+  }
+
+  /// Packs one hop.
+  static void pack(Hop hop, Packed into) {
+    Optional<Address> ip = hop.ip();
+    boolean ipv6 = ip.isPresent() && !ip.get().isIpv4();
+    into.add((ipv6 ? IPV6 : 0) | (ip.isPresent() ? IP : 0) | (hop.timeout() ? TIMEOUT : 0))
+        .add(hop.ttl());
+    ip.ifPresent(into::address);
+    into.number(hop.rtt());
+  }
+
+  /// Shows all to a visitor; it may be done again.
+  void walk(Visitor visitor) {
+    Packed.Reader in = rows.reader();
+    for (int i = 0; i < count; i++) {
+      int flags = in.next();
+      visitor.result(result(in, flags));
+      if ((flags & TRACEROUTE) != 0) {
+        int how = in.next();
+        visitor.traceroute(
+            new Traceroute(Method.of(how >> METHOD_SHIFT), (how & COMPLETED) != 0, error(in, how)));
+        for (long left = in.number(); left > 0; left--) {
+          visitor.hop(hop(in));
+        }
+      }
+    }
+  }
+
+  private static Result result(Packed.Reader in, int flags) {
+    return new Result(
+        address(in, flags),
+        in.number(),
+        in.number(),
+        Double.longBitsToDouble(in.fixed()),
+        in.number(),
+        Instant.ofEpochSecond(in.fixed(), in.number()),
+        error(in, flags));
+  }
+
+  private static Hop hop(Packed.Reader in) {
+    int flags = in.next();
+    int ttl = in.next() & 0xff;
+    Optional<Address> ip = (flags & IP) == 0 ? Optional.empty() : Optional.of(address(in, flags));
+    return new Hop(ttl, ip, in.number(), (flags & TIMEOUT) != 0);
+  }
+
+  private static Address address(Packed.Reader in, int flags) {
+    return (flags & IPV6) != 0 ? in.ipv6() : in.ipv4();
+  }
+
+  private static Optional<String> error(Packed.Reader in, int flags) {
+    return (flags & ERROR) == 0 ? Optional.empty() : Optional.of(in.text());
+  }
+
+  @Override
+  public void close() {
+    rows.close();
+  }
+}

@@ -1,0 +1,103 @@
+package dev.rollcall.server.sql;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+
+/// What this process has for itself as long as it is open: a lock on a file keeps a second Rollcall
+/// out. It ends with the process, however that ends.
+public final class Claim implements AutoCloseable {
+  private final Optional<FileChannel> lock;
+
+  private Claim(Optional<FileChannel> lock) {
+    this.lock = lock;
+  }
+
+  /// Takes the lock, and makes its file and its folder, for this user alone, where they are
+  /// missing.
+  ///
+  /// @param what it stands for, in messages: `database /var/lib/rollcall.db`
+  /// @throws StorageException in one line: held by another process, or not writable
+  public static Claim on(Path lockFile, String what) {
+    try {
+      Path folder = lockFile.getParent();
+      if (folder != null && !Files.isDirectory(folder)) {
+        Files.createDirectories(folder, only(folder, "rwx------"));
+      }
+      return new Claim(Optional.of(locked(lockFile, what)));
+    } catch (IOException e) {
+      throw notWritable(what, lockFile, e);
+    }
+  }
+
+  /// Where somebody else has claimed the whole.
+  static Claim none() {
+    return new Claim(Optional.empty());
+  }
+
+  private static FileChannel locked(Path lockFile, String what) throws IOException {
+    FileChannel channel =
+        FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try {
+      if (channel.tryLock() != null) {
+        return channel;
+      }
+    } catch (OverlappingFileLockException e) {
+      // Held by this very process: the same answer.
+    }
+    channel.close();
+    throw new StorageException(
+        what + ": is in use by another Rollcall: stop that one, or choose another place",
+        StorageException.Outcome.REPAIR);
+  }
+
+  static StorageException notWritable(String what, Path file, IOException e) {
+    return new StorageException(
+        what
+            + ": cannot be written here ("
+            + words(e)
+            + "): give Rollcall's user write access to "
+            + file.getParent()
+            + " or choose another place",
+        StorageException.Outcome.REPAIR,
+        e);
+  }
+
+  /// What the file system said, without the name of a class.
+  private static String words(IOException e) {
+    return switch (e) {
+      case AccessDeniedException _ -> "permission denied";
+      case NoSuchFileException _ -> "the folder is not there";
+      case FileSystemException told when told.getReason() != null -> told.getReason();
+      default -> String.valueOf(e.getMessage());
+    };
+  }
+
+  static FileAttribute<?>[] only(Path file, String permissions) {
+    return file.getFileSystem().supportedFileAttributeViews().contains("posix")
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+        }
+        : new FileAttribute<?>[0];
+  }
+
+  @Override
+  public void close() {
+    try {
+      if (lock.isPresent()) {
+        lock.get().close();
+      }
+    } catch (IOException ignored) {
+      // The lock ends with the process at the latest.
+    }
+  }
+}
