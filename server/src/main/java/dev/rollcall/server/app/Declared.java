@@ -492,7 +492,8 @@ final class Declared {
   }
 
   private static Kind<IPAddress> block() {
-    return new Kind<>("CIDR", Addresses::block);
+    // Not as a reference to the method: that would load a library with every start.
+    return new Kind<>("CIDR", text -> Addresses.block(text));
   }
 
   private static DatabaseLocation store(Optional<Secret> given, Path file, Path directory) {

@@ -55,13 +55,15 @@ public final class Pool implements AutoCloseable {
   /// Takes out what the settings keep out by now. To be called once, after the first [#optOut].
   public void start() {
     sweep.over(
-        Stream.concat(SpecialAddresses.all().stream(), settings.denied().all().stream()).toList());
+        () ->
+            Stream.concat(SpecialAddresses.all().stream(), settings.denied().all().stream())
+                .toList());
   }
 
   /// Keeps these out from now on, and takes those out that are in. They replace those of before.
   public void optOut(Blocks blocks) {
     policy.optOut(blocks);
-    sweep.over(blocks.all());
+    sweep.over(blocks::all);
   }
 
   /// Takes addresses of hops as `POST /hops` does; what is no address is passed over.

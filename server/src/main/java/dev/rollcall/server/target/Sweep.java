@@ -7,6 +7,7 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 
 /// Takes targets out of the pool that the policy keeps out since it changed, in the background.
 /// What it has not reached yet, or could not for the database's sake, is found when it is due: it
@@ -27,14 +28,19 @@ final class Sweep implements AutoCloseable {
     this.metrics = metrics;
   }
 
-  /// Begins to look through those blocks, once the ones before are done.
-  void over(List<IPAddress> blocks) {
+  /// Begins to look through those blocks, once the ones before are done. An empty pool does not
+  /// even ask which.
+  void over(Supplier<List<IPAddress>> blocks) {
     thread.execute(() -> run(blocks));
   }
 
-  private void run(List<IPAddress> blocks) {
+  private void run(Supplier<List<IPAddress>> which) {
     int removed = 0;
     try {
+      if (store.members() == 0) {
+        return;
+      }
+      List<IPAddress> blocks = which.get();
       List<IPAddress> single = blocks.stream().filter(each -> !each.isMultiple()).toList();
       for (int from = 0; from < single.size(); from += AT_ONCE) {
         List<IPAddress> some = single.subList(from, Math.min(from + AT_ONCE, single.size()));
