@@ -16,21 +16,28 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// What checks leave behind in this JVM: threads, open files and sockets.
+/// What checks leave behind in this JVM: threads, open files and sockets, temporary files.
+/// Everything in the folder for temporary files is counted, so tests have one of their own.
 final class Leftovers {
-  /// At once: enough to be quick, few enough for any server.
   private static final int AT_ONCE = 32;
 
   private final int descriptors = count("/proc/self/fd");
   private final Set<String> threads = threads();
+  private final Set<String> files = files();
 
   /// Checks `probe` that often and returns how many checks failed.
   static int after(int runs, Probe probe, Duration timeout) throws InterruptedException {
+    return after(runs, AT_ONCE, probe, timeout);
+  }
+
+  /// The same, `atOnce` at a time.
+  static int after(int runs, int atOnce, Probe probe, Duration timeout)
+      throws InterruptedException {
     AtomicInteger failed = new AtomicInteger();
-    for (int done = 0; done < runs; done += AT_ONCE) {
+    for (int done = 0; done < runs; done += atOnce) {
       List<Thread> threads = new ArrayList<>();
       List<AtomicReference<@Nullable Throwable>> thrown = new ArrayList<>();
-      for (int i = 0; i < Math.min(AT_ONCE, runs - done); i++) {
+      for (int i = 0; i < Math.min(atOnce, runs - done); i++) {
         AtomicReference<@Nullable Throwable> mine = new AtomicReference<>();
         thrown.add(mine);
         threads.add(Checked.start(probe, Attempt.within(timeout), mine));
@@ -51,7 +58,12 @@ final class Leftovers {
             () -> {
               assertThat(count("/proc/self/fd")).isLessThanOrEqualTo(descriptors + 1);
               assertThat(threads()).isSubsetOf(threads);
+              assertThat(files()).isSubsetOf(files);
             });
+  }
+
+  private static Set<String> files() {
+    return Set.of(Objects.requireNonNull(new File(System.getProperty("java.io.tmpdir")).list()));
   }
 
   private static int count(String folder) {

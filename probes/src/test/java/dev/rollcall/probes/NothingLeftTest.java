@@ -31,10 +31,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// A thousand checks of each kind leave no thread, no socket and no file, whether they succeed, are
-/// answered badly, meet silence, or are interrupted.
+/// Checks of each kind, a thousand in the full run ([Runs]), leave no thread, no socket and no
+/// file, whether they succeed, are answered badly, meet silence, or are interrupted.
 class NothingLeftTest {
-  private static final int RUNS = 1000;
+  private static final int RUNS = Runs.many();
+  private static final int AT_ONCE = 50;
 
   private enum Kind {
     PHILAE("philae+http://127.0.0.1:%d"),
@@ -84,7 +85,7 @@ class NothingLeftTest {
 
   private static Set<Throwable> run(Probe probe, Duration timeout, int runs) throws Exception {
     Set<Throwable> thrown = ConcurrentHashMap.newKeySet();
-    Semaphore room = new Semaphore(20);
+    Semaphore room = new Semaphore(AT_ONCE);
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < runs; i++) {
       room.acquire();
@@ -108,7 +109,7 @@ class NothingLeftTest {
   }
 
   private static void leavesNothing(Probe probe, Duration timeout, boolean fails) throws Exception {
-    run(probe, timeout, 100); // what the JVM itself loads and keeps
+    run(probe, timeout, AT_ONCE); // what the JVM itself loads and keeps
     int before = descriptors();
     Set<String> threads = threads();
     Set<String> files = files();
@@ -163,18 +164,19 @@ class NothingLeftTest {
                 RawServer.Line::hang);
         DatagramSocket _ = new DatagramSocket(silent.port(), InetAddress.ofLiteral("127.0.0.1"))) {
       Probe probe = kind.at(silent.port());
-      run(probe, Duration.ofMillis(20), 100);
+      run(probe, Duration.ofMillis(20), AT_ONCE);
       int before = descriptors();
       AtomicReference<@Nullable Throwable> last = new AtomicReference<>();
-      for (int round = 0; round < RUNS / 100; round++) {
+      for (int round = 0; round < RUNS / AT_ONCE; round++) {
         List<Thread> threads = new ArrayList<>();
-        for (int i = 0; i < 100; i++) {
+        for (int i = 0; i < AT_ONCE; i++) {
           threads.add(Checked.start(probe, Attempt.within(Duration.ofMinutes(10)), last));
         }
         if (kind != Kind.DNS) {
-          await().untilAsserted(() -> assertThat(silent.open()).isEqualTo(100));
+          await().untilAsserted(() -> assertThat(silent.open()).isEqualTo(AT_ONCE));
         } else {
-          await().untilAsserted(() -> assertThat(descriptors()).isGreaterThan(before + 90));
+          await()
+              .untilAsserted(() -> assertThat(descriptors()).isGreaterThan(before + AT_ONCE - 10));
         }
         threads.forEach(Thread::interrupt);
         for (Thread thread : threads) {

@@ -18,15 +18,15 @@ import java.util.stream.Stream;
 
 /// One run of a real server: a folder of its own and the processes in it. Both end with it.
 ///
-/// The folder is a temporary one and not under `target`, since servers that refuse to run as root
-/// could not reach that everywhere, and sockets want short paths.
+/// The folder is in `/tmp` and not under `target`, since servers that refuse to run as root could
+/// not reach that everywhere, and sockets want short paths.
 final class ServerRun implements AutoCloseable {
   private final Path folder;
   private final List<Process> processes = new ArrayList<>();
 
   ServerRun(String name) {
     try {
-      folder = Files.createTempDirectory("rollcall-" + name);
+      folder = Files.createTempDirectory(Path.of("/tmp"), "rollcall-" + name);
       Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
