@@ -25,7 +25,6 @@ final class Secrets {
   private static final int SHORT = 4;
 
   private static final Pattern USER_INFO = Pattern.compile("://[^/\\s@]*:[^/\\s]*@");
-  private static final Pattern BLANKS = Pattern.compile("[\\s\\p{Cntrl}]+");
 
   private final List<String> forms;
 
@@ -74,9 +73,7 @@ final class Secrets {
                   .replaceAll(STARS)
               : shown.replace(form, STARS);
     }
-    shown = USER_INFO.matcher(shown).replaceAll("://" + STARS + "@");
-    shown = BLANKS.matcher(shown).replaceAll(" ").strip();
-    return shown.length() > LONGEST ? shown.substring(0, LONGEST) + "..." : shown;
+    return Quoted.of(USER_INFO.matcher(shown).replaceAll("://" + STARS + "@"), LONGEST);
   }
 
   /// `failure` without them, saying the same of where the fault lies.

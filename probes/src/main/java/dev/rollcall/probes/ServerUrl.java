@@ -1,5 +1,6 @@
 package dev.rollcall.probes;
 
+import dev.rollcall.probe.Probe;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
@@ -84,6 +85,11 @@ public record ServerUrl(URI uri, Optional<Login> login, TlsOptions tls, Duration
   /// The same, taking no longer than `time`.
   public ServerUrl limit(Duration time) {
     return new ServerUrl(uri, login, tls, time);
+  }
+
+  /// `probe`, taking no longer than the limit.
+  Probe limiting(Probe probe) {
+    return Probe.of(probe.name(), attempt -> probe.check(attempt.limitedTo(limit)));
   }
 
   /// In lower case.
