@@ -35,6 +35,10 @@ class RouteMatrixIT {
           Set.of(
               "GET / PUBLIC",
               "GET /live PUBLIC",
+              "GET /heartbeat PUBLIC",
+              "GET /heartbeat/live PUBLIC",
+              "GET /heartbeats PUBLIC",
+              "GET /heartbeats/live PUBLIC",
               "GET /assets/{name} PUBLIC",
               "GET /_health PUBLIC",
               "GET /health PUBLIC",

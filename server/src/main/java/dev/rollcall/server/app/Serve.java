@@ -98,7 +98,7 @@ final class Serve {
               heartbeats.routes(),
               outbox.routes(),
               pool.routes(),
-              new Pages(monitor.overview(), clock).routes())
+              new Pages(monitor.overview(), heartbeats.board(), clock).routes())
           .forEach(routes::addAll);
       routes.add(health.report());
     }

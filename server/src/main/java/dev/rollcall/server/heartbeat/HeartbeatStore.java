@@ -26,7 +26,7 @@ final class HeartbeatStore {
   /// A page of those in that state, or of all, in the order of their ids.
   List<Heartbeat> list(Optional<State> state, Listing.Page page) {
     // written out, as an index of a part of the rows serves a constant alone
-    String where = state.map(one -> " WHERE state = " + one.number()).orElse("");
+    String where = state.map(one -> " WHERE " + HeartbeatTable.in(one)).orElse("");
     return database.read(
         handle -> {
           try (Query query =
@@ -97,7 +97,9 @@ final class HeartbeatStore {
   /// The first `most` of the late ones.
   List<Seen> late(int most) {
     return seen(
-        "SELECT id, name, state, last_at FROM heartbeat WHERE state = 2 ORDER BY id LIMIT ?", most);
+        "SELECT id, name, state, last_at FROM heartbeat WHERE state = 2 AND state <> 1"
+            + " ORDER BY id LIMIT ?",
+        most);
   }
 
   private List<Seen> seen(String sql, int most) {

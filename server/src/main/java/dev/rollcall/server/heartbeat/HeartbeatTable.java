@@ -57,6 +57,12 @@ final class HeartbeatTable {
             .toList();
   }
 
+  /// Holds for the rows in that state. SQLite finds the index of those that are not up by its own
+  /// condition alone, letter for letter.
+  static String in(State state) {
+    return "state = " + state.number() + (state == State.UP ? "" : " AND state <> 1");
+  }
+
   /// A row: what is in it, where its terms are known.
   record Row(long id, String name, Optional<Heartbeat> heartbeat) {}
 

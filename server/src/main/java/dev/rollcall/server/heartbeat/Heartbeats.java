@@ -34,6 +34,7 @@ public final class Heartbeats implements AutoCloseable {
 
   private final PingRoutes pings;
   private final HeartbeatRoutes routes;
+  private final Board board;
   private final Lookout lookout;
 
   /// @param telling takes down who is told of what
@@ -48,7 +49,9 @@ public final class Heartbeats implements AutoCloseable {
     Function<Change, Done> written = change -> commits.write(changes, change);
     HeartbeatStore store = new HeartbeatStore(database);
     pings = new PingRoutes(written, settings.key(), settings.futureTolerance(), clock);
-    routes = new HeartbeatRoutes(store, new RunStore(database), written);
+    RunStore runs = new RunStore(database);
+    routes = new HeartbeatRoutes(store, runs, written);
+    board = new Board(database, store, runs, clock);
     lookout =
         new Lookout(
             new Lateness(database, commits, telling, settings.realert(), clock),
@@ -65,6 +68,11 @@ public final class Heartbeats implements AutoCloseable {
   /// The heartbeats' whole part of the API.
   public List<Route> routes() {
     return Stream.concat(pings.routes().stream(), routes.routes().stream()).toList();
+  }
+
+  /// The heartbeats as a person looks at them.
+  public Board board() {
+    return board;
   }
 
   /// Begins to look for who is late.

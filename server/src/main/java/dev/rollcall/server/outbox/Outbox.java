@@ -81,6 +81,7 @@ public final class Outbox implements AutoCloseable {
           case DatabaseLocation.SqliteFile _ -> LOOK_ALONE;
           case DatabaseLocation.PostgresServer _ -> LOOK_SHARED;
         };
+    settings.channels().forEach(channel -> receivers.join(channel.receiver()));
     for (Channel channel : settings.channels()) {
       Lanes lanes = new Lanes(database, commits, clock, channel.name());
       senders.put(channel.name(), new Sender(channel, lanes, receivers, metrics, clock, look));

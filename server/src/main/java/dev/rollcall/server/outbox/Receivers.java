@@ -9,6 +9,19 @@ final class Receivers {
 
   private final Map<String, Integer> underWay = new ConcurrentHashMap<>();
 
+  private final Map<String, Integer> channels = new ConcurrentHashMap<>();
+
+  /// Makes room for one more channel at a receiver.
+  void join(String receiver) {
+    channels.merge(receiver, 1, Integer::sum);
+  }
+
+  /// How many places a channel may have there: channels share them, so that none starves beside
+  /// another that has much to tell.
+  int share(String receiver) {
+    return Math.max(1, MOST / channels.getOrDefault(receiver, 1));
+  }
+
   /// Takes up to `wanted` places at a receiver, and says how many it got.
   int take(String receiver, int wanted) {
     int[] got = new int[1];

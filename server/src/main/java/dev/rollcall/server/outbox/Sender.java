@@ -110,7 +110,7 @@ final class Sender implements AutoCloseable {
   /// Begins what may begin, and says how long there is nothing more to do unless it is woken.
   private Duration round() {
     Duration now = clock.monotonic();
-    int room = receivers.take(channel.receiver(), pace.room(now, underWay.size()));
+    int room = receivers.take(channel.receiver(), room(now));
     if (room == 0) {
       // Woken when a place is free, or after the pause; where another channel has all places, soon.
       Duration pause = pace.pause(now);
@@ -132,6 +132,12 @@ final class Sender implements AutoCloseable {
     } finally {
       receivers.give(channel.receiver(), room - begun);
     }
+  }
+
+  private int room(Duration now) {
+    int own = underWay.size();
+    int share = receivers.share(channel.receiver()) - own;
+    return Math.max(0, Math.min(share, pace.room(now, own)));
   }
 
   /// Until the next lane is due; for a moment where one is due that another process has its hand

@@ -1,8 +1,10 @@
 package dev.rollcall.server.page;
 
+import dev.rollcall.server.monitor.Overview;
 import dev.rollcall.server.monitor.Overview.Row;
 import dev.rollcall.server.monitor.Overview.Standing;
 import dev.rollcall.server.monitor.Overview.Totals;
+import dev.rollcall.server.sql.Clock;
 import java.time.Instant;
 import java.util.List;
 
@@ -15,6 +17,29 @@ import java.util.List;
 record Look(Question question, Instant at, Totals whole, Totals matching, List<Row> rows) {
   /// Rows on one page.
   static final int PAGE = 100;
+
+  /// Looks at the services.
+  static Look at(Question question, Overview overview, Clock clock) {
+    Totals whole = overview.totals("");
+    Totals matching = question.text().isEmpty() ? whole : overview.totals(question.text());
+    int found = question.only().map(matching::of).orElseGet(matching::all);
+    Question answered = question.at(Math.min(question.page(), pages(found)));
+    return new Look(
+        answered,
+        clock.wall(),
+        whole,
+        matching,
+        overview.rows(answered.text(), answered.only(), PAGE, (answered.page() - 1) * PAGE));
+  }
+
+  /// The same as hashes.
+  Shown shown() {
+    int totals = 31 * whole.hashCode() + matching.hashCode();
+    return new Shown(
+        31 * totals + question.hashCode(),
+        rows.stream().map(Row::id).toList(),
+        rows.stream().map(Row::hashCode).toList());
+  }
 
   /// How many services there are on all pages of the question.
   int found() {

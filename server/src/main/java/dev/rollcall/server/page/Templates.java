@@ -1,13 +1,19 @@
 package dev.rollcall.server.page;
 
+import dev.rollcall.server.heartbeat.Board.Beat;
+import dev.rollcall.server.heartbeat.Board.Ran;
+import dev.rollcall.server.http.Answer;
 import dev.rollcall.server.monitor.Overview.Row;
+import dev.rollcall.server.sql.StorageException;
 import gg.jte.TemplateOutput;
 import gg.jte.html.HtmlInterceptor;
 import gg.jte.html.HtmlTemplateOutput;
 import gg.jte.html.OwaspHtmlTemplateOutput;
 import gg.jte.output.StringOutput;
+import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /// Fills the templates of `src/main/jte`.
@@ -15,6 +21,8 @@ import java.util.function.UnaryOperator;
 /// They are called as the Java that they become, so that the compiler checks what they are given.
 /// Everything they print is escaped for the place where it stands.
 final class Templates {
+  private static final System.Logger LOG = System.getLogger(Templates.class.getName());
+
   /// Templates compiled without interception have no use for one.
   private static final HtmlInterceptor NONE =
       new HtmlInterceptor() {
@@ -33,7 +41,17 @@ final class Templates {
     this.assets = assets;
   }
 
-  /// The whole page.
+  /// A page, or, while the database does not answer, the one in its place.
+  Answer answer(Supplier<String> page) {
+    try {
+      return Answer.html(200, page.get());
+    } catch (StorageException e) {
+      LOG.log(Level.WARNING, "answered a page with 503", e);
+      return Answer.html(503, trouble());
+    }
+  }
+
+  /// The whole page of services.
   String page(Look look) {
     return filled(out -> JtepageGenerated.render(out, NONE, look, assets));
   }
@@ -56,6 +74,46 @@ final class Templates {
   /// One row of it.
   String row(Row row, Look look) {
     return filled(out -> JterowGenerated.render(out, NONE, row, look.at()));
+  }
+
+  /// The whole page of heartbeats.
+  String page(BeatLook look, String origin) {
+    return filled(out -> JtebeatsGenerated.render(out, NONE, look, origin, assets));
+  }
+
+  /// Their headline and filters.
+  String totals(BeatLook look) {
+    return filled(out -> JtebeattotalsGenerated.render(out, NONE, look, assets));
+  }
+
+  /// One page of their list.
+  String list(BeatLook look, String origin) {
+    return filled(out -> JtebeatlistGenerated.render(out, NONE, look, origin));
+  }
+
+  /// One row of it.
+  String row(Beat row, BeatLook look) {
+    return filled(out -> JtebeatrowGenerated.render(out, NONE, row, look.at()));
+  }
+
+  /// The whole page of one heartbeat.
+  String page(BeatScene scene, String origin) {
+    return filled(out -> JtebeatGenerated.render(out, NONE, scene, origin, assets));
+  }
+
+  /// What is said of it above its runs.
+  String head(BeatScene scene) {
+    return filled(out -> JtebeatheadGenerated.render(out, NONE, scene, assets));
+  }
+
+  /// Its runs.
+  String runs(BeatScene scene) {
+    return filled(out -> JtebeatrunsGenerated.render(out, NONE, scene.beat(), scene.at()));
+  }
+
+  /// One of them.
+  String run(Ran run, BeatScene scene) {
+    return filled(out -> JtebeatrunGenerated.render(out, NONE, run, scene.at()));
   }
 
   private static String filled(Consumer<HtmlTemplateOutput> template) {

@@ -28,6 +28,13 @@ final class Words {
         : two(seconds, 86_400, " d", 3_600, " h");
   }
 
+  /// `in 4 min 12 s`, or, where `moment` has passed, `4 min 12 s ago`.
+  static String until(Instant now, Instant moment) {
+    return moment.isBefore(now)
+        ? duration(Duration.between(moment, now)) + " ago"
+        : "in " + duration(Duration.between(now, moment));
+  }
+
   private static String two(
       long seconds, int large, String largeUnit, int small, String smallUnit) {
     long rest = seconds % large / small;
@@ -75,7 +82,7 @@ final class Words {
   }
 
   /// `10,000`.
-  static String count(int count) {
+  static String count(long count) {
     return String.format(Locale.ROOT, "%,d", count);
   }
 

@@ -17,6 +17,10 @@ function swap(html) {
   const place = focus && focus.closest("[id]").id;
   const link = focus && focus.getAttribute("href");
   const [x, y] = [scrollX, scrollY];
+  for (const open of old.querySelectorAll("details[open]")) {
+    const same = fresh.querySelector("#" + CSS.escape(open.id));
+    if (same) same.open = true;
+  }
   if (old.className !== fresh.className && fresh.matches("tr")) fresh.classList.add("turned");
   old.replaceWith(fresh);
   if (focus) {
@@ -69,14 +73,23 @@ function connect() {
   }, 5000);
 }
 
-// A button that copies the example, where the browser allows that.
+// Examples name this server as the browser reached it, and have a button that copies them where the browser allows that.
 function copyable() {
-  const example = $("example");
-  if (!example || !navigator.clipboard) return;
-  const button = document.createElement("button");
-  button.textContent = "Copy";
-  button.onclick = () => navigator.clipboard.writeText(example.textContent).then(() => { button.textContent = "Copied"; });
-  example.after(button);
+  for (const place of document.querySelectorAll("[data-origin]")) {
+    if (place.textContent !== location.origin) place.textContent = location.origin;
+  }
+  if (!navigator.clipboard) return;
+  for (const example of document.querySelectorAll("pre.copy")) {
+    if (example.nextElementSibling?.matches("button.copying")) continue;
+    const button = document.createElement("button");
+    button.className = "copying";
+    button.textContent = "Copy";
+    if (example.id || example.getAttribute("aria-labelledby")) {
+      button.setAttribute("aria-describedby", example.getAttribute("aria-labelledby") || example.id);
+    }
+    button.onclick = () => navigator.clipboard.writeText(example.textContent.trimEnd()).then(() => { button.textContent = "Copied"; });
+    example.after(button);
+  }
 }
 
 if (live) {

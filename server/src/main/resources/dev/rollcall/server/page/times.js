@@ -13,7 +13,21 @@ function words(seconds) {
 
 const exact = date => date.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "long" });
 
+// As the server says it: in 4 min 12 s, 4 min 12 s ago.
+function until(seconds) {
+  return seconds < 0 ? words(-seconds) + " ago" : "in " + words(seconds);
+}
+
 export function count() {
+  for (const time of document.querySelectorAll("time[data-until]")) {
+    const moment = new Date(time.dateTime);
+    const text = until(Math.floor((moment - Date.now() - ahead) / 1000));
+    if (time.textContent !== text) time.textContent = text;
+    if (time.title.endsWith("UTC")) time.title = exact(moment);
+  }
+  for (const time of document.querySelectorAll("time[data-exact]")) {
+    if (time.textContent.endsWith("UTC")) time.textContent = exact(new Date(time.dateTime));
+  }
   for (const time of document.querySelectorAll("time[data-since]")) {
     const since = new Date(time.dateTime);
     const text = words(Math.floor((Date.now() + ahead - since) / 1000));

@@ -141,22 +141,20 @@ class OutboxTest {
           IntStream.range(0, 20_000)
               .mapToObj(i -> owed("mail", "subject " + i, "mail " + i))
               .toList());
-      await().until(() -> mail.atOnce() == Receivers.MOST);
+      await().until(() -> mail.atOnce() == Receivers.MOST / 2); // shared with the other there
       kept.add(owed("mail-too", "a", "too"));
       for (int i = 0; i < 20; i++) {
         kept.add(owed("pager", "subject " + i, "pager " + i));
       }
-      await().until(() -> kept.listed(DeliveryState.DELIVERED).size() == 20);
+      await().until(() -> kept.listed(DeliveryState.DELIVERED).size() == 21);
       assertThat(pager.got()).hasSize(20);
-      assertThat(mail.mostAtOnce()).isEqualTo(Receivers.MOST);
-      assertThat(sameHost.got()).isEmpty();
+      assertThat(mail.mostAtOnce()).isEqualTo(Receivers.MOST / 2);
+      assertThat(sameHost.keys()).containsExactly("too");
       assertThat(kept.metrics())
-          .contains("rollcall_deliveries_in_flight 8.0")
+          .contains("rollcall_deliveries_in_flight 4.0")
           .contains("rollcall_deliveries_pending{channel=\"mail\"} 20000.0")
           .contains("rollcall_deliveries_pending{channel=\"pager\"} 0.0")
           .contains("rollcall_deliveries_total{channel=\"pager\",result=\"sent\"} 20.0");
-      mail.release();
-      await().until(() -> !sameHost.got().isEmpty());
     }
   }
 

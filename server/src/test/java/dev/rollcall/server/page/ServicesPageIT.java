@@ -1,30 +1,20 @@
 package dev.rollcall.server.page;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static dev.rollcall.server.page.Browsing.assertNothingForAxe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Browser;
-import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
-import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
@@ -37,52 +27,32 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The first page, in a browser, of the built program that asks a real server.
 class ServicesPageIT {
-  private static final double PATIENCE = 20_000;
   private static final Pattern DOWN = Pattern.compile("\\bdown\\b");
   private static final Pattern UP = Pattern.compile("\\bup\\b");
 
-  private static Playwright playwright;
-  private static Browser browser;
+  private static Browsing browsing;
 
   @TempDir Path folder;
 
   /// The paths of services that are down.
   private final Set<String> failing = ConcurrentHashMap.newKeySet();
 
-  private final List<String> complaints = new ArrayList<>();
   private HttpServer target;
   private RunningRollcall rollcall;
 
   @BeforeAll
   static void openBrowser() {
-    playwright =
-        Playwright.create(
-            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-    browser =
-        playwright
-            .chromium()
-            .launch(
-                new BrowserType.LaunchOptions()
-                    .setExecutablePath(chromium())
-                    .setArgs(
-                        List.of(
-                            "--no-sandbox",
-                            "--disable-gpu",
-                            "--disable-quic",
-                            "--no-first-run",
-                            "--disable-background-networking",
-                            "--disable-component-update",
-                            "--disable-sync")));
-    PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE);
+    browsing = new Browsing();
   }
 
   @AfterAll
   static void closeBrowser() {
-    playwright.close();
+    browsing.close();
   }
 
   @BeforeEach
   void openTarget() throws IOException {
+    browsing.forget();
     rollcall = new RunningRollcall(folder);
     target = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     target.createContext(
@@ -124,7 +94,7 @@ class ServicesPageIT {
     assertThat(page).hasTitle("all up - Rollcall");
     assertThat(row.locator("a")).isFocused();
     assertThat(page.evaluate("window.sameDocument")).isEqualTo(true);
-    assertThat(complaints).isEmpty();
+    assertThat(browsing.complaints()).isEmpty();
   }
 
   @Test
@@ -137,17 +107,16 @@ class ServicesPageIT {
     rollcall.configure(shop());
     assertThat(page.locator("tbody tr").filter(named("Shop"))).hasClass(UP);
     assertThat(page.locator("search")).isVisible();
-    assertThat(complaints).isEmpty();
+    assertThat(browsing.complaints()).isEmpty();
   }
 
   @Test
   void aServiceCalledLikeAScriptIsOnlyCalledThat() throws IOException {
     rollcall.start(services("<script>alert(1)</script>", "<img src=x onerror=alert(1)>"));
     Page page = open(new Browser.NewContextOptions());
-    page.onDialog(dialog -> complaints.add("dialog: " + dialog.message()));
     assertThat(page.locator("tbody tr.up .name"))
         .hasText(new String[] {"<img src=x onerror=alert(1)>", "<script>alert(1)</script>"});
-    assertThat(complaints).isEmpty();
+    assertThat(browsing.complaints()).isEmpty();
   }
 
   @Test
@@ -158,7 +127,7 @@ class ServicesPageIT {
     assertThat(page.evaluate("document.documentElement.scrollWidth")).isEqualTo(360);
     assertThat(page.locator("tbody tr svg").first()).isVisible();
     assertNothingForAxe(page);
-    assertThat(complaints).isEmpty();
+    assertThat(browsing.complaints()).isEmpty();
   }
 
   @Test
@@ -167,7 +136,7 @@ class ServicesPageIT {
     Page page = open(new Browser.NewContextOptions());
     assertThat(page.locator("tbody tr.up")).hasCount(2);
     List<String> reached = new ArrayList<>();
-    for (int i = 0; i < 11; i++) {
+    for (int i = 0; i < 13; i++) {
       page.keyboard().press("Tab");
       reached.add(
           (String)
@@ -175,7 +144,15 @@ class ServicesPageIT {
                   "document.activeElement.id || document.activeElement.textContent.trim()"));
     }
     assertThat(reached)
-        .startsWith("Skip to the services", "Rollcall", "All 2", "Down 0", "Up 2", "Unknown 0")
+        .startsWith(
+            "Skip to the services",
+            "Rollcall",
+            "Services",
+            "Heartbeats",
+            "All 2",
+            "Down 0",
+            "Up 2",
+            "Unknown 0")
         .containsSequence("New 0", "q", "Search")
         .endsWith(link("/Mail"), link("/Shop"));
     page.locator("#q").focus();
@@ -183,7 +160,7 @@ class ServicesPageIT {
     page.keyboard().press("Enter");
     assertThat(page).hasURL(rollcall.url() + "?q=sho");
     assertThat(page.locator("tbody .name")).hasText(new String[] {"Shop"});
-    assertThat(complaints).isEmpty();
+    assertThat(browsing.complaints()).isEmpty();
   }
 
   @Test
@@ -198,7 +175,7 @@ class ServicesPageIT {
           .isEqualTo(scheme == ColorScheme.DARK ? "rgb(18, 20, 23)" : "rgb(245, 245, 242)");
       assertNothingForAxe(page);
     }
-    assertThat(complaints).isEmpty();
+    assertThat(browsing.complaints()).isEmpty();
   }
 
   @Test
@@ -212,7 +189,7 @@ class ServicesPageIT {
     page.locator(".filters .down").click();
     assertThat(page).hasURL(rollcall.url() + "?q=mail&state=down");
     assertThat(page.locator(".note")).containsText("No service that is down has mail");
-    assertThat(complaints).isEmpty();
+    assertThat(browsing.complaints()).isEmpty();
   }
 
   @Test
@@ -250,50 +227,7 @@ class ServicesPageIT {
     return new Locator.FilterOptions().setHasText(name);
   }
 
-  /// Opens the page, and listens to what the browser complains of from then on: console errors
-  /// (where a violated content policy shows, too), exceptions, and requests to another host.
   private Page open(Browser.NewContextOptions options) {
-    BrowserContext context = browser.newContext(options);
-    Page page = context.newPage();
-    page.onConsoleMessage(
-        message -> {
-          if (message.type().equals("error")) {
-            complaints.add(message.text());
-          }
-        });
-    page.onPageError(complaints::add);
-    URI own = URI.create(rollcall.url());
-    page.onRequest(
-        request -> {
-          if (!Objects.equals(URI.create(request.url()).getAuthority(), own.getAuthority())) {
-            complaints.add("request to " + request.url());
-          }
-        });
-    page.navigate(rollcall.url());
-    return page;
-  }
-
-  private static void assertNothingForAxe(Page page) throws IOException {
-    page.evaluate(axe());
-    Object violations =
-        page.evaluate(
-            "async () => (await axe.run()).violations.map(v => v.id + ': ' + v.help + ' '"
-                + " + v.nodes.map(n => n.html + ' ' + n.failureSummary).slice(0, 3).join(' | '))");
-    assertThat((List<?>) violations).isEmpty();
-  }
-
-  private static String axe() throws IOException {
-    String name = "/META-INF/resources/webjars/axe-core/4.6.3/axe.min.js";
-    try (InputStream script = ServicesPageIT.class.getResourceAsStream(name)) {
-      return new String(Objects.requireNonNull(script, name).readAllBytes(), UTF_8);
-    }
-  }
-
-  private static Path chromium() {
-    return Arrays.stream(System.getenv("PATH").split(":", -1))
-        .map(folder -> Path.of(folder, "chromium"))
-        .filter(Files::isExecutable)
-        .findFirst()
-        .orElseThrow(() -> new AssertionError("chromium is not on the PATH: ./verify installs it"));
+    return browsing.open(rollcall.url(), options);
   }
 }

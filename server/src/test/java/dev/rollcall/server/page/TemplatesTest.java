@@ -92,11 +92,11 @@ class TemplatesTest {
     Row before = row(1, "a", "b", Standing.UP, "");
     Row other = row(2, "c", "d", Standing.UP, "");
     Row after = row(1, "a", "b", Standing.DOWN, "refused");
-    Shown shown = Shown.of(look(ALL, before, other));
-    assertThat(shown.changed(look(ALL, after, other))).containsExactly(after);
-    assertThat(shown.sameList(Shown.of(look(ALL, other, before)))).isFalse();
-    assertThat(shown.mark()).isEqualTo(Shown.of(look(ALL, before, other)).mark());
-    assertThat(shown.mark()).isNotEqualTo(Shown.of(look(ALL, after, other)).mark());
+    Shown shown = look(ALL, before, other).shown();
+    assertThat(shown.changed(look(ALL, after, other).shown())).containsExactly(0);
+    assertThat(shown.sameList(look(ALL, other, before).shown())).isFalse();
+    assertThat(shown.mark()).isEqualTo(look(ALL, before, other).shown().mark());
+    assertThat(shown.mark()).isNotEqualTo(look(ALL, after, other).shown().mark());
   }
 
   private String titled(Map<Standing, Integer> counts) {

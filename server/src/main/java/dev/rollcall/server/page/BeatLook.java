@@ -1,0 +1,115 @@
+package dev.rollcall.server.page;
+
+import dev.rollcall.server.heartbeat.Board;
+import dev.rollcall.server.heartbeat.Board.Beat;
+import dev.rollcall.server.heartbeat.State;
+import dev.rollcall.server.sql.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/// What there was to see of the heartbeats for a question at one moment.
+///
+/// @param question with the page that was shown: the last, where one beyond it was asked for
+/// @param counts how many there are in each state, whatever the question
+/// @param rows one page
+record BeatLook(BeatQuestion question, Instant at, Map<State, Long> counts, List<Beat> rows) {
+  /// Looks at the heartbeats.
+  static BeatLook at(BeatQuestion question, Board board, Clock clock) {
+    Map<State, Long> counts = board.counts();
+    long found = found(question, counts);
+    BeatQuestion answered = question.at((int) Math.min(question.page(), pages(found)));
+    return new BeatLook(
+        answered,
+        clock.wall(),
+        counts,
+        board.rows(counts, answered.only(), Look.PAGE, (answered.page() - 1L) * Look.PAGE));
+  }
+
+  /// The same as hashes.
+  Shown shown() {
+    return new Shown(
+        31 * counts.hashCode() + question.hashCode(),
+        rows.stream().map(Beat::id).toList(),
+        rows.stream().map(Beat::hashCode).toList());
+  }
+
+  private static long found(BeatQuestion question, Map<State, Long> counts) {
+    return question
+        .only()
+        .map(state -> counts.getOrDefault(state, 0L))
+        .orElseGet(() -> all(counts));
+  }
+
+  private static long all(Map<State, Long> counts) {
+    return counts.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  private static long pages(long found) {
+    return Math.max(1, (found + Look.PAGE - 1) / Look.PAGE);
+  }
+
+  long all() {
+    return all(counts);
+  }
+
+  long of(State state) {
+    return counts.getOrDefault(state, 0L);
+  }
+
+  /// How many there are on all pages of the question.
+  long found() {
+    return found(question, counts);
+  }
+
+  int pages() {
+    return (int) pages(found());
+  }
+
+  /// The number of the first row, from 1.
+  long first() {
+    return (question.page() - 1L) * Look.PAGE + 1;
+  }
+
+  long last() {
+    return first() + rows.size() - 1;
+  }
+
+  boolean empty() {
+    return all() == 0;
+  }
+
+  /// What is wrong, in as few words as say it: `2 late`, `1 failed`, `all on time`.
+  String state() {
+    if (empty()) {
+      return "no heartbeats yet";
+    }
+    String wrong = wrong();
+    return wrong.isEmpty() ? "all on time" : wrong;
+  }
+
+  private String wrong() {
+    String late = of(State.LATE) == 0 ? "" : Words.count(of(State.LATE)) + " late";
+    String failed = of(State.FAILED) == 0 ? "" : Words.count(of(State.FAILED)) + " failed";
+    return late.isEmpty() || failed.isEmpty() ? late + failed : late + ", " + failed;
+  }
+
+  /// The same as a headline.
+  String headline() {
+    if (empty()) {
+      return "No heartbeats yet";
+    }
+    String all = Words.count(all()) + (all() == 1 ? " heartbeat" : " heartbeats");
+    String wrong = wrong();
+    return wrong.isEmpty() ? (all() == 1 ? all : "All " + all) + " on time" : wrong + " of " + all;
+  }
+
+  /// The class that colours the headline.
+  String tone() {
+    return !wrong().isEmpty() ? "down" : empty() ? "new" : "up";
+  }
+
+  String icon() {
+    return wrong().isEmpty() ? "up.svg" : "down.svg";
+  }
+}

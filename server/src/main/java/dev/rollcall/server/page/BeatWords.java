@@ -1,0 +1,141 @@
+package dev.rollcall.server.page;
+
+import dev.rollcall.server.heartbeat.Board.Beat;
+import dev.rollcall.server.heartbeat.Board.Outcome;
+import dev.rollcall.server.heartbeat.Board.Ran;
+import dev.rollcall.server.heartbeat.Board.Rhythm;
+import dev.rollcall.server.heartbeat.State;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// What is said of heartbeats, and the lines that make one.
+final class BeatWords {
+  private static final double TALLEST = 18;
+  private static final double SHORTEST = 4;
+
+  private BeatWords() {}
+
+  /// `Late`.
+  static String name(State state) {
+    return state.name().substring(0, 1) + state.word().substring(1);
+  }
+
+  /// The class of the style sheet that a state has.
+  static String tone(State state) {
+    return switch (state) {
+      case LATE, FAILED -> "down";
+      case UP -> "up";
+      case NEW, PAUSED -> "new";
+    };
+  }
+
+  /// `every 1D`, `0 3 * * * (Europe/Berlin)`.
+  static String rhythm(Rhythm rhythm) {
+    return rhythm.frequency().isEmpty()
+        ? rhythm.schedule() + " (" + rhythm.zone() + ")"
+        : "every " + rhythm.frequency();
+  }
+
+  /// The address of a heartbeat's own page.
+  static String link(String name) {
+    return "/heartbeat?name=" + encoded(name);
+  }
+
+  /// The address of the stream that keeps it current.
+  static String live(String name) {
+    return "/heartbeat/live?name=" + encoded(name);
+  }
+
+  /// What a job of these terms calls: `/ping?name=backup&frequency=1D`.
+  static String path(String name, Rhythm rhythm) {
+    String when =
+        rhythm.frequency().isEmpty()
+            ? "&schedule=" + encoded(rhythm.schedule()) + "&tz=" + encoded(rhythm.zone())
+            : "&frequency=" + rhythm.frequency();
+    String grace = rhythm.grace().equals("0s") ? "" : "&grace=" + rhythm.grace();
+    return "/ping?name=" + encoded(name) + when + grace;
+  }
+
+  /// In a crontab, a percent sign ends the command unless it is escaped: crontab(5).
+  static String forCrontab(String path) {
+    return path.replace("%", "\\%");
+  }
+
+  /// In a unit, a percent sign begins a specifier unless it is doubled: systemd.unit(5).
+  static String forSystemd(String path) {
+    return path.replace("%", "%%");
+  }
+
+  /// Nothing that a shell would read as more than text inside of single quotes.
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20").replace("*", "%2A");
+  }
+
+  /// `28 of the last 30 runs ok`.
+  static String bar(List<Ran> runs) {
+    if (runs.isEmpty()) {
+      return "no run yet";
+    }
+    long ok = runs.stream().filter(run -> run.outcome() == Outcome.OK).count();
+    return runs.size() == 1
+        ? (ok == 1 ? "the only run was ok" : "the only run was not ok")
+        : ok + " of the last " + runs.size() + " runs ok";
+  }
+
+  /// `2026-11-20 12:03:04 UTC: ok, took 4 min 12 s`.
+  static String ran(Ran run) {
+    return run.at().map(at -> Words.exact(at) + ": ").orElse("")
+        + outcome(run)
+        + run.took().map(took -> ", took " + took(took)).orElse("");
+  }
+
+  /// `failed, exit code 2`.
+  static String outcome(Ran run) {
+    return switch (run.outcome()) {
+      case RUNNING -> "running";
+      case OK -> "ok";
+      case FAILED ->
+          run.exit().isPresent() ? "failed, exit code " + run.exit().getAsInt() : "failed";
+    };
+  }
+
+  /// The class of the style sheet that a run has.
+  static String tone(Ran run) {
+    return switch (run.outcome()) {
+      case RUNNING -> "running";
+      case OK -> "ok";
+      case FAILED -> "failed";
+    };
+  }
+
+  static String took(Duration took) {
+    return took.toSeconds() < 1 ? Words.millis(took) : Words.duration(took);
+  }
+
+  /// How long its latest run took.
+  static Optional<String> took(Beat beat) {
+    return beat.runs().reversed().stream()
+        .flatMap(run -> run.took().stream())
+        .findFirst()
+        .map(BeatWords::took);
+  }
+
+  /// How tall a run is in a bar 20 high: by its time against the longest there; all the same where
+  /// no times are known.
+  static double height(Ran run, List<Ran> runs) {
+    long longest =
+        runs.stream()
+            .flatMap(one -> one.took().stream())
+            .mapToLong(Duration::toMillis)
+            .max()
+            .orElse(0);
+    if (longest == 0 || run.took().isEmpty()) {
+      return TALLEST * 2 / 3;
+    }
+    double share = run.took().get().toMillis() / (double) longest;
+    return Math.round(10 * (SHORTEST + share * (TALLEST - SHORTEST))) / 10.0;
+  }
+}

@@ -1,0 +1,31 @@
+package dev.rollcall.server.page;
+
+import java.time.Instant;
+
+/// A page of services.
+record ServicesScene(Look look, Templates templates) implements Scene {
+  @Override
+  public Instant at() {
+    return look.at();
+  }
+
+  @Override
+  public Shown shown() {
+    return look.shown();
+  }
+
+  @Override
+  public String totals() {
+    return templates.totals(look);
+  }
+
+  @Override
+  public String list() {
+    return templates.list(look);
+  }
+
+  @Override
+  public String row(int place) {
+    return templates.row(look.rows().get(place), look);
+  }
+}

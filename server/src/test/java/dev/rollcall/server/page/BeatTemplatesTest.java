@@ -1,0 +1,134 @@
+package dev.rollcall.server.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rollcall.server.heartbeat.Board.Beat;
+import dev.rollcall.server.heartbeat.Board.Moments;
+import dev.rollcall.server.heartbeat.Board.Outcome;
+import dev.rollcall.server.heartbeat.Board.Ran;
+import dev.rollcall.server.heartbeat.Board.Rhythm;
+import dev.rollcall.server.heartbeat.State;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+
+/// The pages of heartbeats as HTML.
+class BeatTemplatesTest {
+  private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
+  private static final Rhythm DAILY = new Rhythm("1D", "", "", "0s");
+  private static final BeatQuestion ALL = new BeatQuestion(Optional.empty(), 1);
+  private static final String ORIGIN = "http://localhost:8080";
+
+  private final Templates templates = new Templates(name -> "/assets/" + name);
+
+  @Test
+  void whatAJobSaysIsNeverInterpreted() {
+    Beat beat =
+        beat(
+            "</title><script>alert(1)</script>",
+            State.FAILED,
+            new Rhythm("", "0 3 * * *", "\"><b>", "5m"),
+            run(7, Outcome.FAILED, 1_000, "</pre><script>alert(2)</script>", "\"><i>"));
+    String list = templates.page(look(ALL, Map.of(State.FAILED, 1L), beat), ORIGIN);
+    String alone = templates.page(new BeatScene(beat, NOW, templates), ORIGIN);
+    assertThat(list).containsOnlyOnce("<script ").doesNotContain("<script>", "<b>\"", "\"><b>");
+    assertThat(alone)
+        .containsOnlyOnce("<script ")
+        .doesNotContain("<script>", "<i>", "\"><b>")
+        .contains("&lt;/pre&gt;&lt;script&gt;alert(2)&lt;/script&gt;</pre>");
+  }
+
+  @Test
+  void aRowSaysStateRhythmMomentsAndDurations() {
+    Beat beat =
+        beat(
+            "nightly backup",
+            State.LATE,
+            DAILY,
+            run(1, Outcome.OK, 1_000, "", "a"),
+            run(2, Outcome.FAILED, 10_000, "", "b"),
+            run(3, Outcome.RUNNING, 0, "", "c"));
+    assertThat(templates.row(beat, look(ALL, Map.of(State.LATE, 1L), beat)))
+        .contains("id=\"h1\" class=\"down\"", "Late</span>")
+        .contains("href=\"/heartbeat?name=nightly%20backup\">nightly backup</a>")
+        .contains("every 1D", "data-since>1 h</time>", "data-until>4 min 12 s ago</time>")
+        .contains("10 s</td>")
+        .contains("aria-label=\"1 of the last 3 runs ok\"")
+        .contains("class=\"ok\" x=\"162\" y=\"14.6\" height=\"5.4\"")
+        .contains("class=\"failed\" x=\"168\" y=\"2.0\" height=\"18.0\"")
+        .contains("2026-11-20 11:58:00 UTC: failed, exit code 2, took 10 s");
+  }
+
+  @Test
+  void theHeadlineSaysWhatIsWrong() {
+    assertThat(look(ALL, Map.of()).headline()).isEqualTo("No heartbeats yet");
+    assertThat(look(ALL, Map.of(State.UP, 1L)).headline()).isEqualTo("1 heartbeat on time");
+    assertThat(look(ALL, Map.of(State.UP, 1_000_000L)).headline())
+        .isEqualTo("All 1,000,000 heartbeats on time");
+    assertThat(look(ALL, Map.of(State.UP, 8L, State.LATE, 2L, State.FAILED, 1L)).headline())
+        .isEqualTo("2 late, 1 failed of 11 heartbeats");
+  }
+
+  @Test
+  void theLinesOfAJobAreReadyForShellCrontabAndSystemd() {
+    Beat beat =
+        beat("it's 100 % & more", State.UP, new Rhythm("", "0 3 * * *", "Europe/Berlin", "5m"));
+    String html = templates.page(new BeatScene(beat, NOW, templates), ORIGIN);
+    String path = "/ping?name=it%s27s%s20100%s20%s25%s20%s26%s20more".replace("%s", "%");
+    String when = "&amp;schedule=0%203%20%2A%20%2A%20%2A&amp;tz=Europe%2FBerlin&amp;grace=5m'";
+    assertThat(html)
+        .contains("-o /dev/null '<span data-origin>http://localhost:8080</span>" + path + when)
+        .contains(BeatWords.forCrontab(path + when))
+        .contains(BeatWords.forSystemd(path + when));
+    assertThat(BeatWords.forCrontab("a%20b")).isEqualTo("a\\%20b");
+    assertThat(BeatWords.forSystemd("a%20b")).isEqualTo("a%%20b");
+  }
+
+  @Test
+  void pagesKeepTheFilter() {
+    BeatQuestion question = new BeatQuestion(Optional.of(State.UP), 2);
+    assertThat(
+            templates.page(
+                look(question, Map.of(State.UP, 250L), beat("a", State.UP, DAILY)), ORIGIN))
+        .contains("class=\"up\" href=\"/heartbeats?state=up\" aria-current=\"true\"")
+        .contains("rel=\"next\" href=\"/heartbeats?state=up&amp;page=3\"")
+        .contains("data-live=\"/heartbeats/live?state=up&amp;page=2&amp;seen=");
+  }
+
+  private static BeatLook look(BeatQuestion question, Map<State, Long> counts, Beat... rows) {
+    return new BeatLook(question, NOW, counts, List.of(rows));
+  }
+
+  private static Beat beat(String name, State state, Rhythm rhythm, Ran... runs) {
+    return new Beat(
+        1,
+        name,
+        state,
+        rhythm,
+        new Moments(
+            NOW.minus(Duration.ofDays(1)),
+            Optional.of(NOW.minus(Duration.ofHours(1))),
+            Optional.of(NOW.minus(Duration.ofSeconds(252))),
+            Optional.empty(),
+            3),
+        List.of(runs));
+  }
+
+  private static Ran run(long number, Outcome outcome, int millis, String output, String id) {
+    Instant ended = NOW.minus(Duration.ofMinutes(2));
+    boolean running = outcome == Outcome.RUNNING;
+    return new Ran(
+        number,
+        Optional.of(id),
+        Optional.of(ended.minusMillis(millis)),
+        running ? Optional.empty() : Optional.of(ended),
+        running ? Optional.empty() : Optional.of(Duration.ofMillis(millis)),
+        outcome,
+        outcome == Outcome.FAILED ? OptionalInt.of(2) : OptionalInt.empty(),
+        output.isEmpty() ? Optional.empty() : Optional.of(output));
+  }
+}
