@@ -1,6 +1,7 @@
 package dev.rollcall.probes;
 
 import dev.rollcall.probe.ProbeFailure;
+import dev.rollcall.probe.ProbeResult;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -74,6 +75,14 @@ final class Secrets {
               : shown.replace(form, STARS);
     }
     return Quoted.of(USER_INFO.matcher(shown).replaceAll("://" + STARS + "@"), LONGEST);
+  }
+
+  /// `results` without them.
+  List<ProbeResult> hide(List<ProbeResult> results) {
+    return results.stream()
+        .map(
+            one -> new ProbeResult(hide(one.name()), one.failure().map(this::hide), one.duration()))
+        .toList();
   }
 
   /// `failure` without them, saying the same of where the fault lies.

@@ -1,6 +1,7 @@
 package dev.rollcall.probes;
 
 import dev.rollcall.probe.Probe;
+import dev.rollcall.probe.ProbeFailure;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
@@ -87,9 +88,20 @@ public record ServerUrl(URI uri, Optional<Login> login, TlsOptions tls, Duration
     return new ServerUrl(uri, login, tls, time);
   }
 
-  /// `probe`, taking no longer than the limit.
+  /// `probe`, taking no longer than the limit, and passing on nothing that must not be shown,
+  /// whatever the server repeats.
   Probe limiting(Probe probe) {
-    return Probe.of(probe.name(), attempt -> probe.check(attempt.limitedTo(limit)));
+    return Probe.of(
+        probe.name(),
+        attempt -> {
+          try {
+            probe.check(attempt.limitedTo(limit));
+          } catch (ProbeFailure e) {
+            throw secrets().hide(e);
+          } finally {
+            attempt.dependencies().map(secrets()::hide).ifPresent(attempt::dependsOn);
+          }
+        });
   }
 
   /// In lower case.

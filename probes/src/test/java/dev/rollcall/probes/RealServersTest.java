@@ -32,8 +32,26 @@ class RealServersTest {
     assertThat(failure.reason())
         .startsWith("login: ")
         .containsPattern("(?i)password|WRONGPASS|refused|denied|invalid|Authorization Violation")
-        .doesNotContain(RealServer.WRONG);
+        .doesNotContain(Leaks.forms(RealServer.WRONG));
     assertThat(failure.answered()).isTrue();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"POSTGRESQL_15", "REDIS", "NATS"})
+  void followsAServerThatStopsWhileItRuns(RealServer server) throws Exception {
+    RealServer.Started started = server.started();
+    try (ServerRun run = started.run()) {
+      ServerUrl url = ServerUrl.of(started.url(RealServer.PASSWORD));
+      Probe probe = new Probes(Dialer.system(), Probes.asker()).of("it", url);
+      Checked.of(probe).assertUp();
+      run.freeze(true);
+      ProbeFailure frozen = Checked.of(url.limit(Duration.ofMillis(300)).limiting(probe)).failure();
+      assertThat(frozen.reason()).startsWith("timeout: no answer within 300 ms (");
+      run.freeze(false);
+      Checked.of(probe).assertUp();
+    }
+    assertThat(Checked.of(Probes.forUrl("it", started.url(RealServer.PASSWORD))).reason())
+        .startsWith("connect: refused by 127.0.0.1:");
   }
 
   @ParameterizedTest

@@ -106,6 +106,14 @@ final class ServerRun implements AutoCloseable {
     return folder.resolve("output").toFile();
   }
 
+  /// Stops the server as `kill -STOP` does, or lets it go on: it accepts connections, and says
+  /// nothing.
+  void freeze(boolean frozen) {
+    for (Process process : processes) {
+      run(List.of("kill", frozen ? "-STOP" : "-CONT", String.valueOf(process.pid())));
+    }
+  }
+
   boolean alive() {
     return processes.stream().allMatch(Process::isAlive);
   }
@@ -140,6 +148,9 @@ final class ServerRun implements AutoCloseable {
   }
 
   private void remove() {
+    if (!Files.exists(folder)) {
+      return; // closed already
+    }
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);

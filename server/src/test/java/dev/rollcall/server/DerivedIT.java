@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,15 +27,15 @@ class DerivedIT {
   @TempDir Path folder;
 
   private final AtomicBoolean mailWorks = new AtomicBoolean(true);
-  private final AtomicReference<HealthHandler> health = new AtomicReference<>();
+  private volatile HealthHandler health = HealthHandler.of(new Prober());
   private HttpServer shop;
 
   @BeforeEach
   void start() throws Exception {
-    health.set(HealthHandler.of(new Prober().add(database()).add(mail())));
+    health = HealthHandler.of(new Prober().add(database()).add(mail()));
     shop = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
     shop.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-    shop.createContext("/", exchange -> health.get().handle(exchange));
+    shop.createContext("/", exchange -> health.handle(exchange));
     shop.start();
   }
 
@@ -88,7 +87,7 @@ class DerivedIT {
       assertThat(rollcall.ticks("shop/mail").getLast().get("reason").stringValue())
           .isEqualTo("login: refused");
 
-      health.set(HealthHandler.of(new Prober().add(database())));
+      health = HealthHandler.of(new Prober().add(database()));
       await().atMost(PATIENCE).until(() -> names(rollcall).size() == 2);
       assertThat(names(rollcall)).containsExactly("shop", "shop/database");
     }

@@ -160,7 +160,7 @@ class ProbesIT {
             assertThat(ended.said().lines())
                 .as(name + ": " + ended.said())
                 .contains(shown + " is " + found.get(name));
-            assertThat(ended.status()).isEqualTo(found.get(name).equals("up") ? 0 : 1);
+            assertThat(ended.status()).isEqualTo("up".equals(found.get(name)) ? 0 : 1);
           });
     }
   }
