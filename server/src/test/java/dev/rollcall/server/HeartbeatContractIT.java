@@ -256,6 +256,10 @@ class HeartbeatContractIT {
     Answer cut = rollcall.send("POST", "/ping?name=printing&frequency=1h", "x".repeat(1_000_000));
     assertThat(cut.status()).isEqualTo(200);
     assertThat(cut.json().get("output").stringValue()).contains("10000");
+    Answer huge =
+        rollcall.send("POST", "/ping?name=talkative&frequency=1h", "x".repeat(20_000_000));
+    assertThat(huge.status()).isEqualTo(200);
+    assertThat(huge.json().get("output").stringValue()).contains("10000");
     assertThat(shown("printing").at("/runs/0/output").stringValue()).hasSize(10_000);
   }
 

@@ -28,7 +28,7 @@ final class RequestBody {
 
   /// @throws Refusal (413) where the body says by itself that it is too large
   void checkDeclared() {
-    if (declared() > limit) {
+    if (limit != Route.ANY_BODY && declared() > limit) {
       throw tooLarge();
     }
   }
@@ -50,19 +50,26 @@ final class RequestBody {
     };
   }
 
-  /// Reads what is left of it, up to the limit.
+  /// Reads what is left of it, up to the limit, or to the largest that any body has.
   ///
   /// @return false where more may come, so that the connection cannot serve another request
   boolean skipRest() {
     if (!present()) {
       return true;
     }
-    if (broken || declared() > limit || expectsContinue()) {
+    int most = Math.min(limit, Route.LARGEST_BODY);
+    if (broken || declared() > most || expectsContinue()) {
       return false;
     }
     try {
       byte[] bin = new byte[8192];
-      while (raw().read(bin) >= 0) {}
+      int left = most;
+      for (int count = 0; count >= 0; count = raw().read(bin)) {
+        left -= count;
+        if (left < 0) {
+          return false;
+        }
+      }
       return true;
     } catch (Refusal | IOException e) {
       return false;

@@ -12,7 +12,8 @@ import java.util.stream.Collectors;
 /// @param path begins with `/`; a segment is literal or one parameter, as in
 ///   `/v1/services/{id}/events`
 /// @param access who may call
-/// @param bodyLimit bytes of body taken, before and after decompression: 0 to [#LARGEST_BODY]
+/// @param bodyLimit bytes of body taken, before and after decompression: 0 to [#LARGEST_BODY], or
+///   [#ANY_BODY]
 /// @param errors how errors of this route are written
 /// @param handler what answers
 public record Route(
@@ -28,6 +29,10 @@ public record Route(
   /// 16 MiB: the most that a route may take.
   public static final int LARGEST_BODY = 16 * 1024 * 1024;
 
+  /// The limit of a route that reads the beginning of a body itself and takes it however long it
+  /// is.
+  public static final int ANY_BODY = Integer.MAX_VALUE;
+
   private static final Pattern PATH =
       Pattern.compile("/|(/([A-Za-z0-9._~-]+|\\{[a-z][A-Za-z0-9_]*}))+");
 
@@ -39,7 +44,7 @@ public record Route(
       throw new IllegalArgumentException(
           "route path '" + path + "' is not of the form /literal/{parameter}");
     }
-    if (bodyLimit < 0 || bodyLimit > LARGEST_BODY) {
+    if (bodyLimit < 0 || (bodyLimit > LARGEST_BODY && bodyLimit != ANY_BODY)) {
       throw new IllegalArgumentException(
           "body limit " + bodyLimit + " of " + path + " is not 0 to " + LARGEST_BODY);
     }

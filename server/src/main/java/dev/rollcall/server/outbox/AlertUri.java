@@ -16,13 +16,15 @@ import java.util.Locale;
 import java.util.Optional;
 
 /// The channel of seed 002: `GET <uri>?name=<name>&last_ping=<Unix seconds>` for a heartbeat that
-/// is late. It knows no recovery.
+/// is late, and the same with `&reason=failed` for one that calls in and says that it failed. It
+/// knows no recovery.
 ///
 /// A payload has `name` and `last_ping`. Any final status below 400 is an arrival. Redirects are
 /// followed as checks follow them: 10 at most, in the same 10 s, nothing secret in a header along
 /// to another origin. At most 4 KiB of the answer's body are read, and nothing in it counts.
 public final class AlertUri implements Channel {
   private static final String NAME = "alert-uri";
+  private static final String FAILED = "failed";
   private static final int BODY = 4 * 1024;
 
   private final URI uri;
@@ -67,7 +69,7 @@ public final class AlertUri implements Channel {
 
   @Override
   public boolean tells(String kind) {
-    return kind.equals("late");
+    return kind.equals("late") || kind.equals(FAILED);
   }
 
   @Override
@@ -109,7 +111,8 @@ public final class AlertUri implements Channel {
             + "name="
             + encoded(delivery.payload().path("name").asString(""))
             + "&last_ping="
-            + delivery.payload().path("last_ping").asLong(0));
+            + delivery.payload().path("last_ping").asLong(0)
+            + (delivery.kind().equals(FAILED) ? "&reason=" + FAILED : ""));
   }
 
   /// As in RFC 3986: what is not unreserved as the bytes of its UTF-8, a space not as a plus.

@@ -96,6 +96,18 @@ class AlertUriTest {
   }
 
   @Test
+  void saysThatAJobFailedWhereItIsNotLate() {
+    Delivery late = late("b", "1");
+    Delivery failed = new Delivery(late.subject(), "failed", "2", late.payload(), Instant.EPOCH, 1);
+    try (AlertUri channel = new AlertUri("https://a.example/x")) {
+      assertThat(channel.tells("failed")).isTrue();
+      assertThat(channel.tells("recovered")).isFalse();
+      assertThat(channel.called(failed))
+          .isEqualTo(URI.create("https://a.example/x?name=b&last_ping=1700000000&reason=failed"));
+    }
+  }
+
+  @Test
   void encodesANameWhateverIsInIt() throws InterruptedException {
     assertThat(send(url("/late"), late("nächtliches & +*/?#%\"<\n😀", "1")))
         .isEqualTo(new Result.Sent());
