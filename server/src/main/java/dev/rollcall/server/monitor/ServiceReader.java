@@ -199,7 +199,11 @@ public final class ServiceReader {
         yield fields.built("url", () -> new Asks.Tcp(tcp(fields, url)));
       }
       case String scheme when Probes.schemes().contains(scheme) -> {
-        fields.refuse(TCP_ONLY, "is for tcp and tls alone: remove it");
+        fields.refuse(
+            TCP_ONLY,
+            scheme.equals("tls")
+                ? "does not go with warn= in the URL: remove one of them"
+                : "is for tcp and tls alone: remove it");
         fields.refuse(NOT_FOR_SERVERS, "is for http and https alone: remove it");
         if (TLS_IN_THE_URL.contains(scheme)) {
           fields.refuse(Set.of("tls"), "stands in the URL here, as in ?sslmode=verify-full");
