@@ -65,6 +65,10 @@ final class DeadlineSocket extends Socket {
     end();
   }
 
+  /// Nothing: the attempt's deadline is the only timeout, whatever a driver sets.
+  @Override
+  public void setSoTimeout(int millis) {}
+
   @Override
   public InputStream getInputStream() throws IOException {
     return new Bounded(super.getInputStream());

@@ -19,6 +19,7 @@ import dev.rollcall.server.config.Setting;
 import dev.rollcall.server.config.Values;
 import dev.rollcall.server.outbox.AlertUri;
 import dev.rollcall.server.sql.DatabaseLocation;
+import dev.rollcall.server.sql.Durability;
 import dev.rollcall.server.target.PoolSettings;
 import inet.ipaddr.IPAddress;
 import java.net.InetSocketAddress;
@@ -138,6 +139,12 @@ final class Declared {
           Kind.duration(Duration.ZERO, DAY),
           "5m",
           "how far ahead the timestamp of a heartbeat may be");
+  static final Setting<Durability> PING_DURABILITY =
+      Setting.of(
+          "heartbeat.durability",
+          Kind.choice(Durability.class),
+          "process",
+          "what an answered heartbeat survives: kill -9 (process), or loss of power too (power)");
   static final Setting<Optional<Secret>> PING_KEY =
       Setting.of(
               "heartbeat.key",
@@ -250,6 +257,7 @@ final class Declared {
                   REALERT,
                   STARTUP_GRACE,
                   FUTURE_TOLERANCE,
+                  PING_DURABILITY,
                   PING_KEY,
                   PING_PORT),
               OTHERS,
@@ -333,6 +341,7 @@ final class Declared {
             values.of(REALERT),
             values.of(STARTUP_GRACE),
             values.of(FUTURE_TOLERANCE),
+            values.of(PING_DURABILITY),
             values.of(PING_KEY)),
         new Deliveries(values.of(ALERT_URI), values.of(DELIVERIES_RETENTION)),
         new TargetPool(

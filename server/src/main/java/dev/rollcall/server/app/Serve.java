@@ -184,6 +184,7 @@ final class Serve {
             how.realert(),
             how.startupGrace(),
             how.futureTolerance(),
+            how.durability(),
             how.key().map(Secret::reveal)),
         new HeartbeatNews(outbox),
         registry,

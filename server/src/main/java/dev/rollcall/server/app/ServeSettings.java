@@ -2,6 +2,7 @@ package dev.rollcall.server.app;
 
 import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.sql.DatabaseLocation;
+import dev.rollcall.server.sql.Durability;
 import dev.rollcall.server.target.PoolSettings;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -98,9 +99,14 @@ record ServeSettings(
   /// @param realert how long after one alert the next is owed
   /// @param startupGrace how long jobs may still call in after a start
   /// @param futureTolerance how far ahead their clocks may be
+  /// @param durability what an answered one survives
   /// @param key what they have to show
   record Heartbeating(
-      Duration realert, Duration startupGrace, Duration futureTolerance, Optional<Secret> key) {}
+      Duration realert,
+      Duration startupGrace,
+      Duration futureTolerance,
+      Durability durability,
+      Optional<Secret> key) {}
 
   /// How the target pool is kept.
   ///

@@ -21,21 +21,24 @@ final class Changes implements Batch<Change, Done> {
   private final boolean shared;
   private final Telling telling;
   private final Duration tolerance;
+  private final Durability durability;
   private final Clock clock;
 
   /// @param tolerance how far a job's clock may be ahead of ours
-  Changes(Database database, Telling telling, Duration tolerance, Clock clock) {
+  /// @param durability what an answered call survives
+  Changes(
+      Database database, Telling telling, Duration tolerance, Durability durability, Clock clock) {
     this.table = new HeartbeatTable(database.locked());
     this.shared = !database.locked().isEmpty();
     this.telling = telling;
     this.tolerance = tolerance;
+    this.durability = durability;
     this.clock = clock;
   }
 
-  /// Nobody's power fails for the sake of one call that comes again: `kill -9` loses nothing.
   @Override
   public Durability durability() {
-    return Durability.PROCESS;
+    return durability;
   }
 
   /// By name, where several processes lock the same rows.

@@ -3,6 +3,7 @@ package dev.rollcall.server.heartbeat;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.Durability;
 import dev.rollcall.server.sql.GroupCommit;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
@@ -22,9 +23,14 @@ public final class Heartbeats implements AutoCloseable {
   /// @param startupGrace how long Rollcall has to be up before it counts as missed what passed
   ///   while it was down
   /// @param futureTolerance how far a job's clock may be ahead of ours
+  /// @param durability what an answered call survives
   /// @param key what every call has to show, if anything
   public record Settings(
-      Duration realert, Duration startupGrace, Duration futureTolerance, Optional<String> key) {
+      Duration realert,
+      Duration startupGrace,
+      Duration futureTolerance,
+      Durability durability,
+      Optional<String> key) {
     /// Without the key, which belongs in no log.
     @Override
     public String toString() {
@@ -45,7 +51,8 @@ public final class Heartbeats implements AutoCloseable {
       Telling telling,
       PrometheusRegistry registry,
       Clock clock) {
-    Changes changes = new Changes(database, telling, settings.futureTolerance(), clock);
+    Changes changes =
+        new Changes(database, telling, settings.futureTolerance(), settings.durability(), clock);
     Function<Change, Done> written = change -> commits.write(changes, change);
     HeartbeatStore store = new HeartbeatStore(database);
     pings = new PingRoutes(written, settings.key(), settings.futureTolerance(), clock);

@@ -4,6 +4,7 @@ import dev.rollcall.server.heartbeat.Change.Beat;
 import dev.rollcall.server.heartbeat.Change.Said;
 import dev.rollcall.server.http.Listing;
 import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.Durability;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.TestClock;
 import dev.rollcall.server.sql.TestDatabases;
@@ -34,7 +35,7 @@ final class HeartbeatDatabase implements AutoCloseable {
   HeartbeatDatabase(TestDatabases engine, Path folder) {
     database = engine.open(folder, clock, "db/migration/V3__heartbeat.sql");
     commits = new GroupCommit(database);
-    changes = new Changes(database, this::tell, TOLERANCE, clock);
+    changes = new Changes(database, this::tell, TOLERANCE, Durability.PROCESS, clock);
     store = new HeartbeatStore(database);
     runs = new RunStore(database);
   }
