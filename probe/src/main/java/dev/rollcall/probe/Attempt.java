@@ -3,6 +3,7 @@ package dev.rollcall.probe;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -17,19 +18,32 @@ public final class Attempt {
 
   private final long start;
   private final long deadline;
-  private Map<Phase, Duration> times = Map.of(); // most checks measure nothing
-  private int status = NOTHING;
-  private int redirects;
-  private Optional<Instant> certificateExpiry = Optional.empty();
+  private final Notes notes;
 
-  private Attempt(long start, Duration timeout) {
-    this.start = start;
+  /// What was measured.
+  private static final class Notes {
+    private Map<Phase, Duration> times = Map.of(); // most checks measure nothing
+    private int status = NOTHING;
+    private int redirects;
+    private Optional<Instant> certificateExpiry = Optional.empty();
+    private Optional<List<ProbeResult>> dependencies = Optional.empty();
+  }
+
+  private Attempt(Duration timeout, Notes notes) {
+    this.start = System.nanoTime();
     this.deadline = start + timeout.toNanos();
+    this.notes = notes;
   }
 
   /// An attempt that starts now and has to end within `timeout`.
   public static Attempt within(Duration timeout) {
-    return new Attempt(System.nanoTime(), timeout);
+    return new Attempt(timeout, new Notes());
+  }
+
+  /// The same attempt for a part of the check that may take no more than `limit` from now on: what
+  /// is measured in one is measured in the other. Itself where it leaves no more than that.
+  public Attempt limitedTo(Duration limit) {
+    return remaining().compareTo(limit) <= 0 ? this : new Attempt(limit, notes);
   }
 
   /// How long the check may still take: zero once the deadline has passed, never negative.
@@ -50,47 +64,58 @@ public final class Attempt {
   /// Notes how long `phase` took; a phase that happens several times (a redirect connects anew)
   /// adds up.
   public void took(Phase phase, Duration time) {
-    if (times.isEmpty()) {
-      times = new EnumMap<>(Phase.class);
+    if (notes.times.isEmpty()) {
+      notes.times = new EnumMap<>(Phase.class);
     }
-    times.merge(phase, time, Duration::plus);
+    notes.times.merge(phase, time, Duration::plus);
   }
 
   /// How long `phase` took, if it was measured.
   public Optional<Duration> time(Phase phase) {
-    return Optional.ofNullable(times.get(phase));
+    return Optional.ofNullable(notes.times.get(phase));
   }
 
   /// Notes the protocol's status code in the answer (HTTP: 100 to 599).
   public void answered(int statusCode) {
-    this.status = statusCode;
+    notes.status = statusCode;
   }
 
   /// The status code of the answer, if there was an answer that has one.
   public OptionalInt status() {
-    return status == NOTHING ? OptionalInt.empty() : OptionalInt.of(status);
+    return notes.status == NOTHING ? OptionalInt.empty() : OptionalInt.of(notes.status);
   }
 
   /// Notes that one more redirect was followed.
   public void redirected() {
-    redirects++;
+    notes.redirects++;
   }
 
   /// How many redirects were followed.
   public int redirects() {
-    return redirects;
+    return notes.redirects;
   }
 
   /// Notes when the certificate that was shown ends: the earliest end in its chain, and the
   /// earliest of several connections.
   public void certificateEnds(Instant notAfter) {
-    if (certificateExpiry.isEmpty() || notAfter.isBefore(certificateExpiry.get())) {
-      certificateExpiry = Optional.of(notAfter);
+    if (notes.certificateExpiry.isEmpty() || notAfter.isBefore(notes.certificateExpiry.get())) {
+      notes.certificateExpiry = Optional.of(notAfter);
     }
   }
 
   /// When the certificate that was shown ends, if one was.
   public Optional<Instant> certificateExpiry() {
-    return certificateExpiry;
+    return notes.certificateExpiry;
+  }
+
+  /// Notes what the answer says of the things that what was asked depends on itself: what another
+  /// `/_health` found.
+  public void dependsOn(List<ProbeResult> dependencies) {
+    notes.dependencies = Optional.of(List.copyOf(dependencies));
+  }
+
+  /// What was asked depends on these; empty where the answer was none that says so.
+  public Optional<List<ProbeResult>> dependencies() {
+    return notes.dependencies;
   }
 }

@@ -37,8 +37,7 @@ final class HttpSchemes {
     both(
         what,
         (name, url, shared) ->
-            Limit.within(
-                url.limit(),
+            url.limiting(
                 probe.apply(new HttpProbe(name, question(plain(url), address), shared.http()))));
   }
 

@@ -7,7 +7,8 @@ import java.net.URI;
 import java.util.List;
 
 /// Asks another service's `/_health`, of Rollcall's library or of go-philae, whether all that it
-/// depends on answers. When not, the reason names what is down there.
+/// depends on answers. When not, the reason names what is down there. Either way the attempt notes
+/// how each of those was found.
 ///
 /// An answer is looked at whether its status is 2xx, 3xx or 503: the body decides. Needs
 /// `tools.jackson.core:jackson-databind`.
@@ -43,6 +44,7 @@ public record PhilaeProbe(HttpProbe http) implements Probe {
   @Override
   public void check(Attempt attempt) throws ProbeFailure, InterruptedException {
     PhilaeReport report = report(attempt);
+    attempt.dependsOn(report.dependencies());
     if (!report.healthy()) {
       throw ProbeFailure.answered(report.reason());
     }

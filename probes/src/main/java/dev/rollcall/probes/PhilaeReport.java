@@ -1,27 +1,22 @@
 package dev.rollcall.probes;
 
 import dev.rollcall.probe.ProbeFailure;
+import dev.rollcall.probe.ProbeResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
 /// What another service's `/_health` says of the things it depends on.
 ///
 /// @param healthy whether it calls itself well
-/// @param dependencies one a probe, in its order, 1,000 at most
-public record PhilaeReport(boolean healthy, List<Dependency> dependencies) {
+/// @param dependencies one a probe, in its order, 1,000 at most; a duration is zero where none was
+///   said
+public record PhilaeReport(boolean healthy, List<ProbeResult> dependencies) {
   private static final int MOST = 1000;
   private static final int NAMED = 10;
-
-  /// One thing that the other service depends on.
-  ///
-  /// @param name what it is called there
-  /// @param healthy whether it answers
-  /// @param reason why not; empty when it does
-  /// @param took how long asking it took; zero where that was not said
-  public record Dependency(String name, boolean healthy, String reason, Duration took) {}
 
   /// Keeps a copy of the list.
   public PhilaeReport {
@@ -35,7 +30,7 @@ public record PhilaeReport(boolean healthy, List<Dependency> dependencies) {
     if (!report.path("healthy").isBoolean()) {
       throw ProbeFailure.answered("body is no health report: it does not say \"healthy\"");
     }
-    List<Dependency> dependencies = new ArrayList<>();
+    List<ProbeResult> dependencies = new ArrayList<>();
     for (JsonNode probe : report.path("probes").values()) {
       if (dependencies.size() < MOST) {
         dependencies.add(dependency(probe));
@@ -44,12 +39,11 @@ public record PhilaeReport(boolean healthy, List<Dependency> dependencies) {
     return new PhilaeReport(report.path("healthy").booleanValue(), dependencies);
   }
 
-  private static Dependency dependency(JsonNode probe) {
+  private static ProbeResult dependency(JsonNode probe) {
     boolean healthy = probe.path("healthy").asBoolean(false);
-    return new Dependency(
+    return new ProbeResult(
         Quoted.of(probe.path("name").asString("")),
-        healthy,
-        healthy ? "" : reason(probe),
+        healthy ? Optional.empty() : Optional.of(reason(probe)),
         Duration.ofNanos(Math.max(0, probe.path("duration").asLong(0))));
   }
 
@@ -62,7 +56,7 @@ public record PhilaeReport(boolean healthy, List<Dependency> dependencies) {
   /// What is down there, in one line, the first ten by name: `redis is down (timeout: ...), mail is
   /// down (...)`.
   String reason() {
-    List<Dependency> down = dependencies.stream().filter(one -> !one.healthy()).toList();
+    List<ProbeResult> down = dependencies.stream().filter(one -> !one.healthy()).toList();
     if (down.isEmpty()) {
       return "it calls itself unhealthy, and names nothing that is down";
     }
@@ -73,7 +67,10 @@ public record PhilaeReport(boolean healthy, List<Dependency> dependencies) {
                 one ->
                     one.name()
                         + " is down"
-                        + (one.reason().isEmpty() ? "" : " (" + one.reason() + ")"))
+                        + one.failure()
+                            .filter(why -> !why.isEmpty())
+                            .map(" (%s)"::formatted)
+                            .orElse(""))
             .collect(Collectors.joining(", "));
     return down.size() > NAMED ? named + ", and %d more".formatted(down.size() - NAMED) : named;
   }

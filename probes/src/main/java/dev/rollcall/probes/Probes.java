@@ -90,13 +90,13 @@ public final class Probes {
         url.login().isPresent()
             ? question.basicAuth(url.login().get().user(), url.login().get().password())
             : question;
-    return Limit.within(url.limit(), new HttpProbe(name, question, shared.asker));
+    return url.limiting(new HttpProbe(name, question, shared.asker));
   }
 
   private static Probe tcp(String name, ServerUrl url, Probes shared) {
     TcpQuestion question = TcpQuestion.of(url.uri());
     question = question.tls().isPresent() ? question.tls(url.tls()) : question;
-    return Limit.within(url.limit(), new TcpProbe(name, question, shared.dialer));
+    return url.limiting(new TcpProbe(name, question, shared.dialer));
   }
 
   /// Made at the first use, as are the probes' classes: whoever asks by HTTP alone loads none.

@@ -1,6 +1,7 @@
 package dev.rollcall.probes;
 
 import dev.rollcall.probe.ProbeFailure;
+import dev.rollcall.probe.ProbeResult;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -25,7 +26,6 @@ final class Secrets {
   private static final int SHORT = 4;
 
   private static final Pattern USER_INFO = Pattern.compile("://[^/\\s@]*:[^/\\s]*@");
-  private static final Pattern BLANKS = Pattern.compile("[\\s\\p{Cntrl}]+");
 
   private final List<String> forms;
 
@@ -74,9 +74,15 @@ final class Secrets {
                   .replaceAll(STARS)
               : shown.replace(form, STARS);
     }
-    shown = USER_INFO.matcher(shown).replaceAll("://" + STARS + "@");
-    shown = BLANKS.matcher(shown).replaceAll(" ").strip();
-    return shown.length() > LONGEST ? shown.substring(0, LONGEST) + "..." : shown;
+    return Quoted.of(USER_INFO.matcher(shown).replaceAll("://" + STARS + "@"), LONGEST);
+  }
+
+  /// `results` without them.
+  List<ProbeResult> hide(List<ProbeResult> results) {
+    return results.stream()
+        .map(
+            one -> new ProbeResult(hide(one.name()), one.failure().map(this::hide), one.duration()))
+        .toList();
   }
 
   /// `failure` without them, saying the same of where the fault lies.

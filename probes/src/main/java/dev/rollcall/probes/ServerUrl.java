@@ -1,5 +1,7 @@
 package dev.rollcall.probes;
 
+import dev.rollcall.probe.Probe;
+import dev.rollcall.probe.ProbeFailure;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
@@ -84,6 +86,22 @@ public record ServerUrl(URI uri, Optional<Login> login, TlsOptions tls, Duration
   /// The same, taking no longer than `time`.
   public ServerUrl limit(Duration time) {
     return new ServerUrl(uri, login, tls, time);
+  }
+
+  /// `probe`, taking no longer than the limit, and passing on nothing that must not be shown,
+  /// whatever the server repeats.
+  Probe limiting(Probe probe) {
+    return Probe.of(
+        probe.name(),
+        attempt -> {
+          try {
+            probe.check(attempt.limitedTo(limit));
+          } catch (ProbeFailure e) {
+            throw secrets().hide(e);
+          } finally {
+            attempt.dependencies().map(secrets()::hide).ifPresent(attempt::dependsOn);
+          }
+        });
   }
 
   /// In lower case.

@@ -45,7 +45,7 @@ public record SwiftProbe(
 
   @Override
   public void check(Attempt attempt) throws ProbeFailure, InterruptedException {
-    Attempt own = Limit.begin(attempt, limit);
+    Attempt own = attempt.limitedTo(limit);
     try {
       SwiftAccount account = login(own);
       HttpQuestion question =
@@ -58,7 +58,6 @@ public record SwiftProbe(
       throw Secrets.of(swift.login()).hide(e);
     } finally {
       own.took(Phase.TOTAL, own.elapsed());
-      Limit.end(own, attempt);
     }
   }
 

@@ -38,7 +38,7 @@ final class Talk {
   static void hold(Attempt attempt, ServerUrl server, Dialer dialer, Conversation conversation)
       throws ProbeFailure, InterruptedException {
     Secrets secrets = server.secrets();
-    Attempt own = Limit.begin(attempt, server.limit());
+    Attempt own = attempt.limitedTo(server.limit());
     Talk talk = new Talk(dialer, new Trail(own));
     try {
       conversation.hold(talk);
@@ -51,7 +51,6 @@ final class Talk {
     } finally {
       talk.opened.forEach(Dialer::closeQuietly);
       own.took(Phase.TOTAL, own.elapsed());
-      Limit.end(own, attempt);
     }
   }
 
@@ -59,6 +58,9 @@ final class Talk {
   /// as the login's.
   Socket open(Authority target, Optional<TlsOptions> tls)
       throws ProbeFailure, InterruptedException {
+    if (!opened.isEmpty() && trail.late()) {
+      throw Failures.late(trail); // of the first connection: some drivers try another way then
+    }
     Dialer.Connection connection = dialer.dial(target, tls, Optional.empty(), trail);
     opened.add(connection.socket());
     trail.enter(Trail.Stage.LOGIN);

@@ -31,8 +31,7 @@ final class Trail {
 
   private final Attempt attempt;
   private final Optional<Duration> answerWithin;
-  private Duration limit;
-  private long limited;
+  private Attempt part;
   private Stage stage = Stage.RESOLVING;
   private String place = "";
   private boolean heard;
@@ -46,17 +45,13 @@ final class Trail {
   Trail(Attempt attempt, Optional<Duration> answerWithin) {
     this.attempt = attempt;
     this.answerWithin = answerWithin;
-    this.limit = attempt.timeout();
-    this.limited = System.nanoTime() + attempt.remaining().toNanos();
+    this.part = attempt;
   }
 
   /// Holds what follows to `time` from now, beside the attempt's own deadline. Takes the place of
   /// what was said here before.
   Trail within(Duration time) {
-    Duration left = attempt.remaining();
-    boolean shorter = time.compareTo(left) < 0;
-    limit = shorter ? time : attempt.timeout();
-    limited = System.nanoTime() + (shorter ? time : left).toNanos();
+    part = attempt.limitedTo(time);
     return this;
   }
 
@@ -67,12 +62,12 @@ final class Trail {
 
   /// How long what follows may still take: zero once it is too late, never negative.
   Duration remaining() {
-    return Duration.ofNanos(Math.max(0, limited - System.nanoTime()));
+    return part.remaining();
   }
 
   /// The limit that [#remaining()] counts down.
   Duration limit() {
-    return limit;
+    return part.timeout();
   }
 
   Attempt attempt() {

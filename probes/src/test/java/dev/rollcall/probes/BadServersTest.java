@@ -49,7 +49,7 @@ class BadServersTest {
     Probe probe = probe(scheme, port, Duration.ofSeconds(3));
     assertThat(Checked.of(probe).reason()).isEqualTo("connect: refused by 127.0.0.1:" + port);
     Leftovers leftovers = new Leftovers();
-    assertThat(Leftovers.after(1000, probe, Duration.ofSeconds(20))).isEqualTo(1000);
+    assertThat(Leftovers.after(Runs.many(), probe, Duration.ofSeconds(20))).isEqualTo(Runs.many());
     leftovers.assertNone();
   }
 
@@ -78,7 +78,8 @@ class BadServersTest {
       Leftovers.after(32, probe, Duration.ofSeconds(20));
       await().untilAsserted(() -> assertThat(silent.open()).isZero());
       Leftovers leftovers = new Leftovers();
-      assertThat(Leftovers.after(1000, probe, Duration.ofSeconds(20))).isEqualTo(1000);
+      assertThat(Leftovers.after(Runs.many(), probe, Duration.ofSeconds(20)))
+          .isEqualTo(Runs.many());
       leftovers.assertNone();
       await().untilAsserted(() -> assertThat(silent.open()).isZero());
     }

@@ -39,7 +39,7 @@ class DnsProbeTest {
         large IN TXT %s
         """
             .formatted("\"%s\" ".formatted("x".repeat(250)).repeat(8)));
-    int port = TestServer.freePort();
+    int port = ServerRun.freePort();
     Path conf =
         Files.writeString(
             folder.resolve("named.conf"),
@@ -125,7 +125,7 @@ class DnsProbeTest {
 
   @Test
   void saysThatNobodyListens() {
-    int port = TestServer.freePort();
+    int port = ServerRun.freePort();
     assertThat(Checked.of(DnsProbe.of("it", "dns://127.0.0.1:%d/x".formatted(port))).reason())
         .isEqualTo("connect: refused by 127.0.0.1:" + port);
   }

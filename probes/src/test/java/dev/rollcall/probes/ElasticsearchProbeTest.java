@@ -35,7 +35,7 @@ class ElasticsearchProbeTest {
     }
     Path conf = Files.createDirectories(folder.resolve("conf"));
     Files.createDirectories(folder.resolve("tmp"));
-    int port = TestServer.freePort();
+    int port = ServerRun.freePort();
     Files.writeString(
         conf.resolve("opensearch.yml"),
         """
@@ -47,7 +47,7 @@ class ElasticsearchProbeTest {
         discovery.type: single-node
         cluster.routing.allocation.disk.threshold_enabled: false
         """
-            .formatted(folder, port, TestServer.freePort()));
+            .formatted(folder, port, ServerRun.freePort()));
     Files.copy(home.resolve("config/log4j2.properties"), conf.resolve("log4j2.properties"));
     Files.writeString(
         conf.resolve("jvm.options"),
@@ -167,7 +167,7 @@ class ElasticsearchProbeTest {
 
   @Test
   void saysThatNobodyListens() {
-    int port = TestServer.freePort();
+    int port = ServerRun.freePort();
     assertThat(Checked.of(ElasticsearchProbe.of("it", "http://127.0.0.1:" + port)).reason())
         .isEqualTo("connect: refused by 127.0.0.1:" + port);
   }

@@ -9,7 +9,6 @@ import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.grpc.protobuf.services.HealthStatusManager;
-import java.io.File;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -18,23 +17,19 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// A thousand checks of each kind leave no thread, no socket and no file, whether they succeed, are
-/// answered badly, meet silence, or are interrupted.
+/// Checks of each kind, a thousand in the full run ([Runs]), leave no thread, no socket and no
+/// file, whether they succeed, are answered badly, meet silence, or are interrupted.
 class NothingLeftTest {
-  private static final int RUNS = 1000;
+  private static final int RUNS = Runs.many();
+  private static final int AT_ONCE = 50;
 
   private enum Kind {
     PHILAE("philae+http://127.0.0.1:%d"),
@@ -62,61 +57,11 @@ class NothingLeftTest {
 
   private static final Probes PROBES = new Probes(Dialer.system(), Probes.asker());
 
-  private static int descriptors() {
-    return Objects.requireNonNull(new File("/proc/self/fd").list()).length;
-  }
-
-  /// Platform threads, but for those of the JVM, of this test and of the server it asks.
-  private static Set<String> threads() {
-    return Thread.getAllStackTraces().keySet().stream()
-        .map(Thread::getName)
-        .filter(
-            name ->
-                !name.matches(
-                    "awaitility.*|process reaper|grpc-.*|ForkJoinPool.*|VirtualThread-unblocker"
-                        + "|.*(Poller|Cleaner).*"))
-        .collect(Collectors.toSet());
-  }
-
-  private static Set<String> files() {
-    return Set.of(Objects.requireNonNull(new File(System.getProperty("java.io.tmpdir")).list()));
-  }
-
-  private static Set<Throwable> run(Probe probe, Duration timeout, int runs) throws Exception {
-    Set<Throwable> thrown = ConcurrentHashMap.newKeySet();
-    Semaphore room = new Semaphore(20);
-    List<Thread> threads = new ArrayList<>();
-    for (int i = 0; i < runs; i++) {
-      room.acquire();
-      threads.add(
-          Thread.ofVirtual()
-              .start(
-                  () -> {
-                    try {
-                      probe.check(Attempt.within(timeout));
-                    } catch (Throwable e) {
-                      thrown.add(e);
-                    } finally {
-                      room.release();
-                    }
-                  }));
-    }
-    for (Thread thread : threads) {
-      thread.join();
-    }
-    return thrown;
-  }
-
   private static void leavesNothing(Probe probe, Duration timeout, boolean fails) throws Exception {
-    run(probe, timeout, 100); // what the JVM itself loads and keeps
-    int before = descriptors();
-    Set<String> threads = threads();
-    Set<String> files = files();
-    Set<Throwable> thrown = run(probe, timeout, RUNS);
-    assertThat(thrown).hasSize(fails ? RUNS : 0);
-    await().untilAsserted(() -> assertThat(descriptors()).isLessThanOrEqualTo(before + 2));
-    await().untilAsserted(() -> assertThat(threads).containsAll(threads()));
-    assertThat(files).containsAll(files());
+    Leftovers.after(AT_ONCE, AT_ONCE, probe, timeout); // what the JVM itself loads and keeps
+    Leftovers leftovers = new Leftovers();
+    assertThat(Leftovers.after(RUNS, AT_ONCE, probe, timeout)).isEqualTo(fails ? RUNS : 0);
+    leftovers.assertNone();
   }
 
   @ParameterizedTest
@@ -137,7 +82,7 @@ class NothingLeftTest {
   @ParameterizedTest
   @EnumSource
   void afterARefusal(Kind kind) throws Exception {
-    leavesNothing(kind.at(TestServer.freePort()), Duration.ofSeconds(10), true);
+    leavesNothing(kind.at(ServerRun.freePort()), Duration.ofSeconds(10), true);
   }
 
   @ParameterizedTest
@@ -163,18 +108,21 @@ class NothingLeftTest {
                 RawServer.Line::hang);
         DatagramSocket _ = new DatagramSocket(silent.port(), InetAddress.ofLiteral("127.0.0.1"))) {
       Probe probe = kind.at(silent.port());
-      run(probe, Duration.ofMillis(20), 100);
-      int before = descriptors();
+      Leftovers.after(AT_ONCE, AT_ONCE, probe, Duration.ofMillis(20));
+      int before = Leftovers.descriptors();
+      Leftovers leftovers = new Leftovers();
       AtomicReference<@Nullable Throwable> last = new AtomicReference<>();
-      for (int round = 0; round < RUNS / 100; round++) {
+      for (int round = 0; round < RUNS / AT_ONCE; round++) {
         List<Thread> threads = new ArrayList<>();
-        for (int i = 0; i < 100; i++) {
+        for (int i = 0; i < AT_ONCE; i++) {
           threads.add(Checked.start(probe, Attempt.within(Duration.ofMinutes(10)), last));
         }
         if (kind != Kind.DNS) {
-          await().untilAsserted(() -> assertThat(silent.open()).isEqualTo(100));
+          await().untilAsserted(() -> assertThat(silent.open()).isEqualTo(AT_ONCE));
         } else {
-          await().untilAsserted(() -> assertThat(descriptors()).isGreaterThan(before + 90));
+          await()
+              .untilAsserted(
+                  () -> assertThat(Leftovers.descriptors()).isGreaterThan(before + AT_ONCE - 10));
         }
         threads.forEach(Thread::interrupt);
         for (Thread thread : threads) {
@@ -183,7 +131,7 @@ class NothingLeftTest {
         assertThat(last.get()).isInstanceOf(InterruptedException.class);
         await().untilAsserted(() -> assertThat(silent.open()).isZero());
       }
-      await().untilAsserted(() -> assertThat(descriptors()).isLessThanOrEqualTo(before + 2));
+      leftovers.assertNone();
     }
   }
 

@@ -3,9 +3,10 @@ package dev.rollcall.probes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollcall.probe.Attempt;
-import dev.rollcall.probes.PhilaeReport.Dependency;
+import dev.rollcall.probe.ProbeResult;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -76,8 +77,8 @@ class PhilaeProbeTest {
               .report(Attempt.within(Duration.ofSeconds(9)));
       assertThat(report.dependencies())
           .containsExactly(
-              new Dependency("a", true, "", Duration.ofMillis(1)),
-              new Dependency("b", false, "no", Duration.ofNanos(5)));
+              new ProbeResult("a", Optional.empty(), Duration.ofMillis(1)),
+              new ProbeResult("b", Optional.of("no"), Duration.ofNanos(5)));
     }
   }
 

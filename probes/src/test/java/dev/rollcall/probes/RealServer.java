@@ -6,6 +6,8 @@ import dev.rollcall.probe.Probe;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.File;
 import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -272,11 +274,18 @@ enum RealServer {
   };
 
   static final String PASSWORD = "right-p4ssword";
-  static final String WRONG = "wr0ng-secret";
+  static final String WRONG = "wr0ng s3cret/ü@\"1";
   private static final String BINARIES = "/usr/lib/postgresql/15/bin/";
   private static final Map<RealServer, Started> STARTED = new EnumMap<>(RealServer.class);
 
-  private record Started(ServerRun run, String url) {}
+  /// One that runs.
+  record Started(ServerRun run, String template) {
+    /// Its URL with that password.
+    String url(String password) {
+      return template.formatted(
+          URLEncoder.encode(password, StandardCharsets.UTF_8).replace("+", "%20"));
+    }
+  }
 
   /// Starts the server, and says how it is reached; `%s` stands for the password.
   abstract String begin(ServerRun run, int port);
@@ -286,19 +295,26 @@ enum RealServer {
     return this != POSTGRESQL_18;
   }
 
-  /// A thousand, but for etcd, which takes a twentieth of a second of a processor for each login.
+  /// How many checks there are at once: enough to be quick, few enough for the server. etcd takes a
+  /// twentieth of a second of a processor for each login.
+  int atOnce() {
+    return this == ETCD ? 4 : 32;
+  }
+
+  /// How many checks show whether one leaves anything behind.
   int manyChecks() {
-    return this == ETCD ? 150 : 1000;
+    return this == ETCD ? Runs.many(6) : Runs.many();
   }
 
   /// Its URL with that password.
   String url(String password) {
     synchronized (STARTED) {
-      return STARTED.computeIfAbsent(this, RealServer::started).url().formatted(password);
+      return STARTED.computeIfAbsent(this, RealServer::started).url(password);
     }
   }
 
-  private Started started() {
+  /// Starts another one.
+  Started started() {
     ServerRun run = new ServerRun(name().toLowerCase(Locale.ROOT));
     Runtime.getRuntime().addShutdownHook(new Thread(run::close));
     String url = begin(run, ServerRun.freePort());

@@ -18,15 +18,15 @@ import java.util.stream.Stream;
 
 /// One run of a real server: a folder of its own and the processes in it. Both end with it.
 ///
-/// The folder is a temporary one and not under `target`, since servers that refuse to run as root
-/// could not reach that everywhere, and sockets want short paths.
+/// The folder is in `/tmp` and not under `target`, since servers that refuse to run as root could
+/// not reach that everywhere, and sockets want short paths.
 final class ServerRun implements AutoCloseable {
   private final Path folder;
   private final List<Process> processes = new ArrayList<>();
 
   ServerRun(String name) {
     try {
-      folder = Files.createTempDirectory("rollcall-" + name);
+      folder = Files.createTempDirectory(Path.of("/tmp"), "rollcall-" + name);
       Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -106,6 +106,14 @@ final class ServerRun implements AutoCloseable {
     return folder.resolve("output").toFile();
   }
 
+  /// Stops the server as `kill -STOP` does, or lets it go on: it accepts connections, and says
+  /// nothing.
+  void freeze(boolean frozen) {
+    for (Process process : processes) {
+      run(List.of("kill", frozen ? "-STOP" : "-CONT", String.valueOf(process.pid())));
+    }
+  }
+
   boolean alive() {
     return processes.stream().allMatch(Process::isAlive);
   }
@@ -140,6 +148,9 @@ final class ServerRun implements AutoCloseable {
   }
 
   private void remove() {
+    if (!Files.exists(folder)) {
+      return; // closed already
+    }
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);

@@ -15,11 +15,11 @@ final class SwiftServers implements AutoCloseable {
 
   private final Path folder;
   private final Deque<TestServer> servers = new ArrayDeque<>();
-  private final int account = TestServer.freePort();
-  private final int memcached = TestServer.freePort();
-  private final int keystone = TestServer.freePort();
-  private final int v1 = TestServer.freePort();
-  private final int v3 = TestServer.freePort();
+  private final int account = ServerRun.freePort();
+  private final int memcached = ServerRun.freePort();
+  private final int keystone = ServerRun.freePort();
+  private final int v1 = ServerRun.freePort();
+  private final int v3 = ServerRun.freePort();
 
   SwiftServers(Path folder) throws Exception {
     this.folder = folder;

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +34,7 @@ final class TestServer implements AutoCloseable {
   ///
   /// @param folder where it runs, and leaves what it says
   static TestServer start(Path folder, String... command) {
-    return start(folder, freePort(), Map.of(), command);
+    return start(folder, ServerRun.freePort(), Map.of(), command);
   }
 
   static TestServer start(
@@ -50,14 +49,6 @@ final class TestServer implements AutoCloseable {
       return new TestServer(process, port, output);
     } catch (IOException e) {
       throw new UncheckedIOException("does ./verify install it?", e);
-    }
-  }
-
-  static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 

@@ -38,7 +38,8 @@ record Ports(String command, ServeSettings settings, ErrorShape errors, RequestT
     "db/migration/V1__monitor.sql",
     "db/migration/V2__outbox.sql",
     "db/migration/V3__heartbeat.sql",
-    "db/migration/V4__target.sql"
+    "db/migration/V4__target.sql",
+    "db/migration/V5__derived.sql"
   };
 
   /// What a running process waits for until it stops.

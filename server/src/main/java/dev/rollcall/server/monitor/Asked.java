@@ -18,6 +18,11 @@ record Asked(
     long revision,
     Probe probe) {
 
+  /// Whether its answer tells of other services: see [Derived].
+  boolean asksDependencies() {
+    return Derived.isParent(url);
+  }
+
   /// Host and port as one text, or the path of a socket: what the limit of checks at once is
   /// counted by.
   String place() {

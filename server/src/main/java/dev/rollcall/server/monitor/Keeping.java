@@ -157,11 +157,19 @@ final class Keeping implements Batch<Outcome, Boolean> {
     for (int rows : added) {
       isNew.add(rows > 0);
     }
-    List<Outcome> kept = chosen(ours, isNew);
-    MetricStore.add(tx, kept);
-    HourStore.add(tx, kept);
-    EventStore.apply(tx, kept);
+    count(tx, chosen(ours, isNew));
     return valid;
+  }
+
+  /// What follows from ticks that are new, those of derived services included.
+  private static void count(Handle tx, List<Outcome> kept) {
+    List<Outcome> all = new ArrayList<>(kept);
+    List<Outcome> derived = Derived.of(tx, kept);
+    TickStore.insert(tx, derived);
+    all.addAll(derived);
+    MetricStore.add(tx, all);
+    HourStore.add(tx, all);
+    EventStore.apply(tx, all);
   }
 
   private Lease.Finish finish(Outcome outcome) {

@@ -2,20 +2,25 @@ package dev.rollcall.server.monitor;
 
 import dev.rollcall.probe.Attempt;
 import dev.rollcall.probe.Phase;
+import dev.rollcall.probe.ProbeResult;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
 /// What a check measured beside up or down; each part only where the check came that far.
 ///
 /// @param response the time to the end of the answer's header
+/// @param dependencies what the service said of what it depends on, where it was asked for that;
+///   the first 100
 record Measured(
     Optional<Duration> response,
     Phases phases,
     OptionalInt status,
     int redirects,
-    Optional<Instant> certificateEnds) {
+    Optional<Instant> certificateEnds,
+    Optional<List<ProbeResult>> dependencies) {
 
   /// The times of the parts of a check.
   record Phases(
@@ -28,6 +33,10 @@ record Measured(
   /// Nothing at all: the check did not begin.
   static final Measured NOTHING = of(Attempt.within(Duration.ZERO));
 
+  private static List<ProbeResult> bounded(List<ProbeResult> dependencies) {
+    return List.copyOf(dependencies.subList(0, Math.min(Derived.MOST, dependencies.size())));
+  }
+
   static Measured of(Attempt attempt) {
     return new Measured(
         attempt.time(Phase.HEADER),
@@ -39,6 +48,7 @@ record Measured(
             attempt.time(Phase.TOTAL)),
         attempt.status(),
         attempt.redirects(),
-        attempt.certificateExpiry());
+        attempt.certificateExpiry(),
+        attempt.dependencies().map(Measured::bounded));
   }
 }

@@ -161,10 +161,20 @@ final class MonitorRoutes {
   private long ofTheApi(Request request) {
     long id = request.pathNumber("id");
     Service service = services.find(id).orElseThrow(() -> unknown(id)).service();
-    if (service.origin() == Service.Origin.FILE) {
-      throw Refusal.of(409, "service " + id + " stands in the configuration file: change it there");
-    }
-    return id;
+    return switch (service.origin()) {
+      case API -> id;
+      case FILE ->
+          throw Refusal.of(
+              409, "service " + id + " stands in the configuration file: change it there");
+      case DERIVED ->
+          throw Refusal.of(
+              409,
+              "service "
+                  + id
+                  + " comes from the /_health at "
+                  + service.url()
+                  + ": it goes when that no longer names it");
+    };
   }
 
   private ServiceDefinition read(JsonNode body) {

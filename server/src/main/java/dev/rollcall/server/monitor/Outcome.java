@@ -7,6 +7,7 @@ import java.util.Optional;
 /// One run of a check, ready to be kept: which service, under which claim, what was found and what
 /// follows.
 ///
+/// @param asksDependencies whether the service is asked what it depends on
 /// @param newCertificate when the service's certificate ends, where that is not what was known
 ///   before
 record Outcome(
@@ -14,4 +15,5 @@ record Outcome(
     long fence,
     Observation observation,
     Transition transition,
+    boolean asksDependencies,
     Optional<Instant> newCertificate) {}

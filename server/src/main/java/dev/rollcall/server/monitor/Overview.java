@@ -28,14 +28,14 @@ public final class Overview {
       END""";
 
   private static final String FROM =
-      " FROM service_schedule d JOIN service s ON s.id = d.service_id"
+      " FROM service s JOIN service_schedule d ON d.service_id = COALESCE(s.parent_id, s.id)"
           + " JOIN service_metric m ON m.service_id = s.id";
 
   private static final String EVENT =
       " LEFT JOIN service_event e ON e.service_id = s.id AND e.date_ended IS NULL";
 
   private static final String MATCHING =
-      " WHERE (lower(s.name) LIKE :like ESCAPE '!' OR lower(s.url) LIKE :like ESCAPE '!')";
+      " WHERE s.retired_at IS NULL AND (lower(s.name) LIKE :like ESCAPE '!' OR lower(s.url) LIKE :like ESCAPE '!')";
 
   /// What is wrong first; of what is down, what went down last.
   private static final String ORDER =

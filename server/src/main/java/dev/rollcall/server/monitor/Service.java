@@ -13,7 +13,9 @@ record Service(
     /// `services:` in `rollcall.yaml`.
     FILE("file"),
     /// `POST /v1/services`.
-    API("api");
+    API("api"),
+    /// Another service's `/_health`: see [Derived].
+    DERIVED("derived");
 
     private final String word;
 
@@ -29,6 +31,7 @@ record Service(
       return switch (word) {
         case "file" -> FILE;
         case "api" -> API;
+        case "derived" -> DERIVED;
         default -> throw new IllegalArgumentException("no origin is called " + word);
       };
     }

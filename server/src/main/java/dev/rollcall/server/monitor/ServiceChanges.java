@@ -182,7 +182,7 @@ final class ServiceChanges {
     tx.createUpdate(
             """
             UPDATE service SET name = :name, url = :url, definition = :definition,
-              origin = :origin, updated_at = :now, retired_at = NULL
+              origin = :origin, updated_at = :now, retired_at = NULL, parent_id = NULL, part = NULL
             WHERE id = :id""")
         .bind("id", row.id())
         .bind("name", definition.name())
@@ -192,6 +192,7 @@ final class ServiceChanges {
         .bind("now", now())
         .execute();
     schedule(tx, row.id(), definition);
+    Derived.changed(tx, row.id(), definition, now());
   }
 
   /// The service is due at once; one that is being asked just now ends that run first.
@@ -215,6 +216,7 @@ final class ServiceChanges {
   private void retire(Handle tx, long id) {
     tx.execute("UPDATE service SET retired_at = ?, updated_at = ? WHERE id = ?", now(), now(), id);
     tx.execute("DELETE FROM service_schedule WHERE service_id = ?", id);
+    Derived.retireAll(tx, id, now());
   }
 
   private long now() {

@@ -79,6 +79,9 @@ public final class ServiceReader {
   private static final Set<String> TLS_IN_THE_URL =
       Set.of("postgres", "postgresql", "mysql", "mariadb");
 
+  /// Without a host, they mean what this machine has: its Docker, its name servers.
+  private static final Set<String> OF_THIS_MACHINE = Set.of("unix", "dns");
+
   /// What holds where a service does not say otherwise.
   public record Defaults(Duration interval, Duration timeout, boolean keepAlive) {}
 
@@ -166,8 +169,10 @@ public final class ServiceReader {
         fields.mistake("url", "holds a user or password: put them into user and password");
         return Optional.empty();
       }
-      boolean place = uri.getRawAuthority() != null || "unix".equals(uri.getScheme());
-      if (place && uri.getScheme() != null) {
+      boolean place =
+          uri.getScheme() != null
+              && (uri.getRawAuthority() != null || OF_THIS_MACHINE.contains(uri.getScheme()));
+      if (place) {
         return Optional.of(uri);
       }
     } catch (URISyntaxException e) {
@@ -177,18 +182,28 @@ public final class ServiceReader {
     return Optional.empty();
   }
 
+  /// Whether a port is asked, and not the certificate behind it (`tls://...?warn=14d`).
+  private static boolean isPort(String scheme, URI url) {
+    return scheme.equals("tcp")
+        || (scheme.equals("tls") && !String.valueOf(url.getRawQuery()).contains("warn="));
+  }
+
   private static Optional<Asks> asks(Fields fields, URI url, Duration timeout, boolean keepAlive) {
     return switch (url.getScheme()) {
       case "http", "https" -> {
         fields.refuse(TCP_ONLY, "is for tcp and tls alone: remove it");
         yield fields.built("url", () -> new Asks.Http(http(fields, url, keepAlive)));
       }
-      case "tcp", "tls" -> {
+      case String scheme when isPort(scheme, url) -> {
         fields.refuse(HTTP_ONLY, "is for http and https alone: remove it");
         yield fields.built("url", () -> new Asks.Tcp(tcp(fields, url)));
       }
       case String scheme when Probes.schemes().contains(scheme) -> {
-        fields.refuse(TCP_ONLY, "is for tcp and tls alone: remove it");
+        fields.refuse(
+            TCP_ONLY,
+            scheme.equals("tls")
+                ? "does not go with warn= in the URL: remove one of them"
+                : "is for tcp and tls alone: remove it");
         fields.refuse(NOT_FOR_SERVERS, "is for http and https alone: remove it");
         if (TLS_IN_THE_URL.contains(scheme)) {
           fields.refuse(Set.of("tls"), "stands in the URL here, as in ?sslmode=verify-full");

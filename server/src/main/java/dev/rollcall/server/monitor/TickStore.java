@@ -9,6 +9,7 @@ import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -120,6 +121,11 @@ final class TickStore {
   private static Optional<Duration> duration(ResultSet row, String column) throws SQLException {
     long micros = row.getLong(column);
     return row.wasNull() ? Optional.empty() : Optional.of(Duration.ofNanos(micros * 1000));
+  }
+
+  /// Why an observation is not up; empty where it is.
+  static String why(Observation observation) {
+    return Objects.requireNonNullElse(reason(observation), "");
   }
 
   private static @Nullable String reason(Observation observation) {

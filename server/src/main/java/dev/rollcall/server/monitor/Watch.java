@@ -73,7 +73,8 @@ final class Watch {
     Optional<Instant> seen = observation.measured().certificateEnds();
     Optional<Instant> changed = seen.equals(certificate) ? Optional.empty() : seen;
     certificate = seen.or(() -> certificate);
-    return new Outcome(asked.serviceId(), fence, observation, transition, changed);
+    return new Outcome(
+        asked.serviceId(), fence, observation, transition, asked.asksDependencies(), changed);
   }
 
   /// Ends a run that found nothing to keep.

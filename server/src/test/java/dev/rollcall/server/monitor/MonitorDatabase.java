@@ -22,7 +22,8 @@ final class MonitorDatabase implements AutoCloseable {
   final ServiceStore services;
 
   MonitorDatabase(TestDatabases engine, Path folder) {
-    database = engine.open(folder, clock, "db/migration/V1__monitor.sql");
+    database =
+        engine.open(folder, clock, "db/migration/V1__monitor.sql", "db/migration/V5__derived.sql");
     commits = new GroupCommit(database);
     changes = new ServiceChanges(commits, clock);
     services = new ServiceStore(database);
@@ -61,7 +62,12 @@ final class MonitorDatabase implements AutoCloseable {
   static Outcome outcome(
       long service, long fence, Observation observation, Optional<Event.Kind> open) {
     return new Outcome(
-        service, fence, observation, Evaluator.evaluate(open, observation), Optional.empty());
+        service,
+        fence,
+        observation,
+        Evaluator.evaluate(open, observation),
+        false,
+        Optional.empty());
   }
 
   static Observation up(Instant at, int millis) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollcall.probes.Login;
 import dev.rollcall.server.config.Mistakes;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,19 @@ class ServiceReaderTest {
     assertThat(reader.one(tree(read.json()), "", mistakes)).contains(read);
     assertThat(one("{'name':'a','url':'unix:///run/docker.sock'}").asks())
         .isInstanceOf(Asks.Server.class);
+  }
+
+  @Test
+  void looksAtACertificateWhereTheUrlSaysHowLongItHasToLast() {
+    assertThat(one("{'name':'a','url':'tls://h:443?warn=14d'}").asks())
+        .isInstanceOf(Asks.Server.class);
+    assertThat(one("{'name':'a','url':'tls://h:443'}").asks()).isInstanceOf(Asks.Tcp.class);
+  }
+
+  @Test
+  void asksThisMachinesNameServersWhereNoneIsNamed() {
+    assertThat(one("{'name':'a','url':'dns:///h.example'}").url())
+        .isEqualTo(URI.create("dns:///h.example"));
   }
 
   @Test
@@ -83,6 +97,8 @@ class ServiceReaderTest {
         "{'name':'a','url':'redis://h/x'}                        | url: \"x\" is no number of a Redis database",
         "{'name':'a','url':'redis://h','status':200}             | status: is for http and https alone",
         "{'name':'a','url':'mysql://h','tls':{'verify':false}}   | tls: stands in the URL here",
+        "{'name':'a','url':'tls://h:443?warn=soon'}              | url: warn=soon is no number of days",
+        "{'name':'a','url':'tls://h:443?warn=14d','send':'x'}    | send: does not go with warn= in the URL",
         "{'name':'a','url':'kafka://h?mechanism=X'}              | url: mechanism X is none of",
         "{'name':'','url':'http://h'}                            | name: has to have 1 to 255",
         "[]                                                      | body: is no object",

@@ -1,0 +1,87 @@
+package dev.rollcall.probes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rollcall.probe.ProbeFailure;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// A server may repeat the password it was told, as those do that put the request into their error:
+/// no probe passes it on.
+class PasswordsTest {
+  private static final String PASSWORD = "s3cret pass/ü@\"1";
+  private static final Duration LIMIT = Duration.ofMillis(200);
+
+  /// What servers say when they refuse, of each kind that a probe passes on.
+  private static final List<String> REFUSALS =
+      List.of(
+          "-ERR %s\r\n",
+          "-ERR '%s'\r\n",
+          "535 %s\r\n",
+          "220 hello\r\n535 %s\r\n",
+          "INFO {}\r\n-ERR '%s'\r\n",
+          "HTTP/1.1 401 %1$s\r\nWWW-Authenticate: Basic realm=\"%1$s\"\r\nConnection: close\r\n\r\n%1$s",
+          "HTTP/1.1 200 %1$s\r\nConnection: close\r\n\r\n%1$s",
+          "HTTP/1.1 503 OK\r\nConnection: close\r\n\r\n{\"healthy\":false,\"probes\":[{\"name\":\"%1$s\",\"comment\":\"%1$s\"}],"
+              + "\"status\":\"%1$s\",\"error\":\"%1$s\",\"message\":\"%1$s\",\"reason\":\"%1$s\"}",
+          "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{\"healthy\":false,\"probes\":[{\"name\":\"%1$s\",\"comment\":\"%1$s\"}],"
+              + "\"status\":{\"indicator\":\"%1$s\",\"description\":\"%1$s\"},\"error\":\"%1$s\",\"message\":\"%1$s\"}",
+          "HTTP/1.1 302 Found\r\nLocation: http://app:%1$s@127.0.0.1:1/%1$s\r\nConnection: close\r\n\r\n");
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "postgres://%s",
+        "mysql://%s",
+        "redis://%s",
+        "mongodb://%s/?authMechanism=SCRAM-SHA-256",
+        "etcd://%s",
+        "kafka://%s",
+        "amqp://%s",
+        "nats://%s",
+        "smtp://%s?starttls=never",
+        "http://%s",
+        "philae+http://%s/_health",
+        "nsq+http://%s",
+        "elasticsearch+http://%s",
+        "statuspage+http://%s",
+        "statusio+http://%s",
+        "swift+http://%s/v3?project=shop",
+        "swift+http://%s/v2.0?project=shop",
+        "swift+http://%s/auth/v1.0"
+      })
+  void noReasonHoldsThePasswordThatAServerRepeats(String template) throws IOException {
+    String encoded = URLEncoder.encode(PASSWORD, StandardCharsets.UTF_8).replace("+", "%20");
+    int told = 0;
+    for (String refusal : REFUSALS) {
+      for (String form : Leaks.forms(PASSWORD)) {
+        try (RawServer server =
+            new RawServer(
+                line -> {
+                  line.out().write(refusal.formatted(form).getBytes(StandardCharsets.UTF_8));
+                  line.socket().shutdownOutput();
+                  line.hang();
+                })) {
+          String url = template.formatted("app:" + encoded + "@127.0.0.1:" + server.port());
+          ServerUrl limited = ServerUrl.of(url).limit(LIMIT);
+          Checked checked =
+              Checked.of(new Probes(Dialer.system(), Probes.asker()).of("it", limited));
+          assertThat(checked.attempt().dependencies().toString())
+              .doesNotContain(Leaks.forms(PASSWORD));
+          if (checked.thrown().isPresent()) {
+            ProbeFailure failure = checked.failure();
+            assertThat(failure.reason()).doesNotContain(Leaks.forms(PASSWORD));
+            assertThat(String.valueOf(failure.getCause())).doesNotContain(Leaks.forms(PASSWORD));
+            told++;
+          }
+        }
+      }
+    }
+    assertThat(told).isPositive();
+  }
+}

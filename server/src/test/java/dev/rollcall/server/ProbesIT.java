@@ -1,0 +1,179 @@
+package dev.rollcall.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.rollcall.probe.HealthHandler;
+import dev.rollcall.probe.Probe;
+import dev.rollcall.probe.ProbeFailure;
+import dev.rollcall.probe.Prober;
+import dev.rollcall.server.RunningRollcall.Ended;
+import dev.rollcall.server.RunningRollcall.Plan;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/// Whatever can be asked is asked from `services:` and by `check URL` alike, and both say the same.
+class ProbesIT {
+  @TempDir static Path folder;
+
+  private static final Map<String, String> URLS = new LinkedHashMap<>();
+  private static Targets targets;
+  private static Process redis;
+  private static DatagramSocket names;
+  private static HttpServer shop;
+  private static SelfSigned certificate;
+
+  @BeforeAll
+  static void start() throws Exception {
+    targets = new Targets();
+    certificate = SelfSigned.in(folder, 5);
+    String redisAt = Targets.nobody();
+    redis =
+        new ProcessBuilder(
+                "redis-server", "--port", redisAt.replaceFirst(".*:", ""), "--bind", "127.0.0.1")
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("redis.log").toFile())
+            .start();
+    await().until(() -> accepts(redisAt));
+    names = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+    Thread.ofVirtual().start(ProbesIT::answerNames);
+    String tls =
+        targets.raw(
+            certificate
+                .context()
+                .getServerSocketFactory()
+                .createServerSocket(0, 100, InetAddress.getLoopbackAddress()),
+            connection -> connection.getInputStream().read());
+    shop = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
+    shop.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    Probe mail =
+        Probe.of(
+            "mail",
+            attempt -> {
+              throw new ProbeFailure("login: refused");
+            });
+    shop.createContext("/", HealthHandler.of(new Prober().add(mail)));
+    shop.start();
+
+    String dns = "dns://127.0.0.1:" + names.getLocalPort() + "/www.example.test";
+    URLS.put("redis", "redis://" + redisAt);
+    URLS.put("redis away", "redis://" + Targets.nobody());
+    URLS.put("tcp", "tcp://" + redisAt);
+    URLS.put("tcp away", "tcp://" + Targets.nobody());
+    URLS.put("dns", dns + "?expect=192.0.2.7");
+    URLS.put("dns other", dns + "?expect=192.0.2.8");
+    URLS.put("tls", "tls://" + tls);
+    URLS.put("tls ends soon", "tls://" + tls + "?warn=14d");
+    URLS.put("tls ends later", "tls://" + tls + "?warn=2d");
+    URLS.put("philae", "philae+http://127.0.0.1:" + shop.getAddress().getPort() + "/_health");
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    redis.destroyForcibly().waitFor();
+    names.close();
+    shop.stop(0);
+    targets.close();
+  }
+
+  private static boolean accepts(String address) throws IOException {
+    int colon = address.indexOf(':');
+    try (Socket socket =
+        new Socket(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)))) {
+      return socket.isConnected();
+    } catch (java.net.ConnectException e) {
+      return false;
+    }
+  }
+
+  /// A name server (RFC 1035, section 4) for which every name is at 192.0.2.7.
+  private static void answerNames() {
+    byte[] record = {(byte) 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, (byte) 192, 0, 2, 7};
+    try {
+      while (true) {
+        DatagramPacket packet = new DatagramPacket(new byte[512], 512);
+        names.receive(packet);
+        byte[] asked = packet.getData();
+        int end = 12;
+        while (asked[end] != 0) {
+          end += asked[end] + 1;
+        }
+        end += 5;
+        ByteBuffer answer = ByteBuffer.allocate(end + record.length);
+        answer.put(asked, 0, end).put(record);
+        answer.putShort(2, (short) 0x8180).putShort(6, (short) 1);
+        answer.putShort(8, (short) 0).putShort(10, (short) 0);
+        names.send(
+            new DatagramPacket(answer.array(), answer.position(), packet.getSocketAddress()));
+      }
+    } catch (IOException e) {
+      // closed
+    }
+  }
+
+  private static Plan trusting(Plan plan) {
+    return plan.variable(
+        "JAVA_TOOL_OPTIONS",
+        "-Djavax.net.ssl.trustStore=%s -Djavax.net.ssl.trustStorePassword=changeit"
+            .formatted(certificate.authorities()));
+  }
+
+  @Test
+  void saysTheSameOfAServiceAndAtTheTerminal() {
+    StringBuilder yaml = new StringBuilder("services:\n");
+    URLS.forEach((name, url) -> yaml.append("  - {name: %s, url: '%s'}\n".formatted(name, url)));
+    try (RunningRollcall rollcall = trusting(Plan.in(folder).yaml(yaml.toString())).start()) {
+      Map<String, String> found = new LinkedHashMap<>();
+      URLS.forEach((name, url) -> found.put(name, verdict(rollcall.firstTick(name))));
+      assertThat(found.get("redis")).isEqualTo("up");
+      assertThat(found.get("redis away")).startsWith("down: connect: refused by 127.0.0.1:");
+      assertThat(found.get("tcp")).isEqualTo("up");
+      assertThat(found.get("tcp away")).startsWith("down: connect: refused by 127.0.0.1:");
+      assertThat(found.get("dns")).isEqualTo("up");
+      assertThat(found.get("dns other"))
+          .isEqualTo("down: A of www.example.test is 192.0.2.7 (expected 192.0.2.8)");
+      assertThat(found.get("tls")).isEqualTo("up");
+      assertThat(found.get("tls ends soon")).contains("the certificate ends in 4 days");
+      assertThat(found.get("tls ends later")).isEqualTo("up");
+      assertThat(found.get("philae")).isEqualTo("down: mail is down (login: refused)");
+
+      URLS.forEach(
+          (name, url) -> {
+            Ended ended = trusting(Plan.of("check", folder).onlyFlags(url)).refused();
+            String shown = url.replaceFirst("\\?.*", "");
+            assertThat(ended.said().lines())
+                .as(name + ": " + ended.said())
+                .contains(shown + " is " + found.get(name));
+            assertThat(ended.status()).isEqualTo("up".equals(found.get(name)) ? 0 : 1);
+          });
+    }
+  }
+
+  private static String verdict(JsonNode tick) {
+    String state = tick.get("state").stringValue();
+    return tick.has("reason") ? state + ": " + tick.get("reason").stringValue() : state;
+  }
+
+  @Test
+  void asksThisMachinesNameServersWhereNoneIsNamed() {
+    Ended ended = Plan.of("check", folder).onlyFlags("dns:///localhost.invalid").refused();
+    assertThat(ended.said()).startsWith("dns:///localhost.invalid is down: ");
+    assertThat(ended.status()).isEqualTo(1);
+  }
+}
