@@ -209,7 +209,7 @@ class PoolStoreTest {
     try (Sweep sweep = new Sweep(pool.store, pool.policy, TestPool.metrics())) {
       List<IPAddress> blocks = TestPool.blocks("50.0.0.0/8", "77.0.0.1", "2a00::/16").all();
       pool.policy.optOut(new dev.rollcall.server.address.Blocks(blocks));
-      sweep.over(blocks);
+      sweep.over(() -> blocks);
       org.awaitility.Awaitility.await().until(() -> pool.store.members() == 1);
     }
     assertThat(pool.all()).containsExactly("78.0.0.1");
