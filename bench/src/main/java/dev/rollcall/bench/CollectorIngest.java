@@ -191,8 +191,7 @@ final class CollectorIngest implements Benchmark {
   }
 
   private static void connection(
-      int port, List<byte[]> bodies, int first, long end, Answers answers)
-      throws IOException {
+      int port, List<byte[]> bodies, int first, long end, Answers answers) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setTcpNoDelay(true);
       OutputStream out = socket.getOutputStream();

@@ -167,7 +167,15 @@ final class RotatingStore implements AutoCloseable {
     }
     ResultFolder.retire(before.get());
     trim();
+    settle();
     return next;
+  }
+
+  /// Gives back the memory that the requests of one file have left behind: many times what lives,
+  /// and Java would rather grow.
+  @SuppressWarnings("SystemGc") // once a file
+  private static void settle() {
+    System.gc();
   }
 
   /// Deletes the oldest files that are too many.
