@@ -129,6 +129,9 @@ final class Runner implements AutoCloseable {
     }
     starts.sort(Comparator.comparing(Start::at));
     begin(starts);
+    if (cold() && starts.size() == limit) {
+      return clock.wall(); // these have started, and more may be due
+    }
     Instant lastLate = now.plus(PACE.multipliedBy(late));
     return lastLate.isAfter(next) ? lastLate : next;
   }
