@@ -78,13 +78,18 @@ record Main(Path directory, Map<String, String> environment) {
                         "check", "Say everything that is wrong with it, or ok.", this::check))));
     rollcall.addSubcommand(
         "check",
-        Commands.command("check", "Ask one URL now, and tell how long each part took.", this::ask)
+        Commands.command("check", "Ask URLs now, and tell how long each part took.", this::ask)
             .addPositional(
                 PositionalParamSpec.builder()
                     .paramLabel("URL")
-                    .arity("1")
-                    .type(String.class)
-                    .description("what to ask: http, https, tcp or tls")
+                    .index("0..*")
+                    .arity("1..*")
+                    .required(true)
+                    .type(List.class)
+                    .auxiliaryTypes(String.class)
+                    .description(
+                        "what to ask, one after the other: http, https, tcp, tls, postgres, redis,"
+                            + " ... (docs/probes.md)")
                     .build())
             .addOption(
                 OptionSpec.builder("--timeout")
@@ -201,17 +206,20 @@ record Main(Path directory, Map<String, String> environment) {
     } catch (IllegalArgumentException e) {
       mistakes.add("--timeout", text, String.valueOf(e.getMessage()));
     }
-    Optional<OneCheck> check =
-        mistakes.isEmpty()
-            ? OneCheck.of(given.matchedPositionalValue(0, ""), timeout, mistakes)
-            : Optional.empty();
-    if (check.isEmpty()) {
-      mistakes.lines().forEach(mistake -> line.getErr().println("rollcall check: " + mistake));
-      return Command.MISTAKE;
-    }
     boolean json = given.hasMatchedOption("--json");
-    line.getOut().println(json ? check.get().json() : check.get().text().strip());
-    return check.get().up() ? Command.OK : Command.TROUBLE;
+    boolean up = true;
+    if (mistakes.isEmpty()) {
+      for (String url : given.matchedPositionalValue(0, List.<String>of())) {
+        Optional<OneCheck> check = OneCheck.of(url, timeout, mistakes);
+        if (check.isPresent()) {
+          line.getOut().println(json ? check.get().json() : check.get().text().strip());
+          line.getOut().flush();
+          up &= check.get().up();
+        }
+      }
+    }
+    mistakes.lines().forEach(mistake -> line.getErr().println("rollcall check: " + mistake));
+    return mistakes.isEmpty() ? up ? Command.OK : Command.TROUBLE : Command.MISTAKE;
   }
 
   private int merge(ParseResult given) {

@@ -6,6 +6,8 @@ import dev.rollcall.server.config.Setting;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -91,6 +93,20 @@ class CommandsTest {
             "rollcall: "
                 + file
                 + " is a file where the data folder should be: set data to another");
+  }
+
+  @Test
+  void asksSeveralUrlsAndEndsWithTheWorstOfThem() throws IOException {
+    try (ServerSocket open = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      String up = "tcp://127.0.0.1:" + open.getLocalPort();
+      assertThat(execute("check", up, up)).isEqualTo(Command.OK);
+      assertThat(execute("check", up, "tcp://127.0.0.1:1", up)).isEqualTo(Command.TROUBLE);
+      assertThat(out.toString().lines().filter(line -> line.endsWith(" is up"))).hasSize(4);
+      assertThat(out.toString()).contains("tcp://127.0.0.1:1 is down");
+      assertThat(execute("check", up, "nonsense")).isEqualTo(Command.MISTAKE);
+      assertThat(err.toString()).startsWith("rollcall check: url: the URL has no scheme");
+    }
+    assertThat(execute("check")).isEqualTo(Command.MISTAKE);
   }
 
   @Test
