@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Who waits too long is cut off by an alarm that closes the socket, one for all that is read in an
 /// attempt. The JDK's own timeouts of a read would wake a timer thread for each read of a virtual
-/// thread: a tenth of what a check costs. Connects directly, whatever proxies the JVM was told of.
+/// thread. Connects directly, whatever proxies the JVM was told of.
 final class DeadlineSocket extends Socket {
   private static final ScheduledThreadPoolExecutor ALARMS = alarms();
 
