@@ -69,9 +69,10 @@ final class Lanes {
           return finish(tx, items);
         }
 
+        /// As [Owing] locks them: by subject.
         @Override
         public Optional<Comparator<Done>> order() {
-          return Optional.of(Comparator.comparingLong(done -> done.lease().key()));
+          return Optional.of(Comparator.comparing(done -> done.lease().row()));
         }
       };
 

@@ -2,6 +2,7 @@ package dev.rollcall.server.sql;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,9 @@ import org.jdbi.v3.core.Handle;
 /// whoever finds nobody writing becomes the leader, takes what has queued up, writes it in one
 /// transaction on its own thread, makes the first of those that came meanwhile the next leader, and
 /// wakes the ones it wrote for. There is no writer thread, and a lone caller pays for no hand-over.
-/// SQLite has one leader at a time, PostgreSQL as many as the database has writers.
+/// SQLite has one leader at a time, PostgreSQL as many as the database has writers; there a group
+/// is of one kind, so that all who lock the same rows lock them in the one order of [Batch#order]:
+/// kinds mixed by chance would deadlock, a second each.
 ///
 /// A call is written whole or not at all. When a transaction fails by the fault of an item, its
 /// calls are split in halves and written again, until the bad one fails alone: among 1,000 that
@@ -30,6 +33,7 @@ public final class GroupCommit implements AutoCloseable {
   private final Database database;
   private final int mostAtOnce;
   private final int mostWaiting;
+  private final boolean mixes;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition idle = lock.newCondition();
   private final ArrayDeque<Call<?, ?>> queue = new ArrayDeque<>();
@@ -53,6 +57,7 @@ public final class GroupCommit implements AutoCloseable {
     this.database = database;
     this.mostAtOnce = mostAtOnce;
     this.mostWaiting = mostWaiting;
+    this.mixes = database.mostWriters() == 1;
   }
 
   /// Writes one item, and returns what `kind` says about it once that is committed.
@@ -129,11 +134,17 @@ public final class GroupCommit implements AutoCloseable {
     try {
       List<Call<?, ?>> group = new ArrayList<>();
       long taken = 0;
-      for (Call<?, ?> next = queue.peek();
-          next != null && (taken == 0 || taken + next.weight() <= mostAtOnce);
-          next = queue.peek()) {
-        group.add(queue.remove());
-        taken += next.weight();
+      Iterator<Call<?, ?>> waits = queue.iterator();
+      while (waits.hasNext()) {
+        Call<?, ?> next = waits.next();
+        if (!group.isEmpty() && taken + next.weight() > mostAtOnce) {
+          break;
+        }
+        if (group.isEmpty() || mixes || next.kind() == group.getFirst().kind()) {
+          waits.remove();
+          group.add(next);
+          taken += next.weight();
+        }
       }
       waiting -= taken;
       return group;

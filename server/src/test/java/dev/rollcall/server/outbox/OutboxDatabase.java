@@ -42,14 +42,10 @@ final class OutboxDatabase implements AutoCloseable {
             registry,
             clock);
     adding =
-        (tx, lists) ->
-            lists.stream()
-                .map(
-                    list -> {
-                      outbox.add(tx, list);
-                      return list.size();
-                    })
-                .toList();
+        (tx, lists) -> {
+          outbox.add(tx, lists.stream().flatMap(List::stream).toList());
+          return lists.stream().map(List::size).toList();
+        };
   }
 
   OutboxDatabase started() {

@@ -7,6 +7,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -105,6 +108,31 @@ class GroupCommitTest {
     }
     assertThat(transactions).hasValueLessThan(100);
     assertThat(Things.count(database)).isEqualTo(200);
+  }
+
+  @Test
+  void mixesKindsInOneTransactionOnlyWhereNobodyElseCanLockTheirRows() throws Exception {
+    Map<Handle, Set<String>> transactions = new ConcurrentHashMap<>();
+    List<Future<?>> all = occupyAllWriters();
+    for (String kind : List.of("one", "other")) {
+      Batch<Things, Things> noted =
+          (tx, items) -> {
+            transactions.computeIfAbsent(tx, _ -> ConcurrentHashMap.newKeySet()).add(kind);
+            return Things.ADD.apply(tx, items);
+          };
+      for (int i = 0; i < 100; i++) {
+        Things item = new Things(1, 1);
+        all.add(callers.submit(() -> commits.write(noted, item)));
+      }
+    }
+    Awaitility.await().until(() -> commits.waiting() == 200);
+    held.release();
+    for (Future<?> one : all) {
+      one.get();
+    }
+    boolean mixed = transactions.values().stream().anyMatch(kinds -> kinds.size() > 1);
+    assertThat(mixed).isEqualTo(engine == TestDatabases.SQLITE);
+    assertThat(Things.sum(database)).isEqualTo(200 + database.mostWriters());
   }
 
   @Test
@@ -239,17 +267,7 @@ class GroupCommitTest {
 
   @Test
   void refusesMoreThanMayWait() throws Exception {
-    Batch<Things, Things> slow =
-        (tx, items) -> {
-          held.pass();
-          return Things.ADD.apply(tx, items);
-        };
-    List<Future<?>> leaders = new ArrayList<>();
-    for (int i = 0; i < database.mostWriters(); i++) {
-      Things item = new Things(10_000 + i, 1);
-      leaders.add(callers.submit(() -> commits.write(slow, item)));
-      held.awaitFirst(i + 1);
-    }
+    List<Future<?>> leaders = occupyAllWriters();
     Future<?> fits = callers.submit(() -> commits.writeAll(Things.ADD, Things.of(0, 1_000)));
     Awaitility.await().until(() -> commits.waiting() == 1_000);
     assertThatThrownBy(() -> commits.write(Things.ADD, new Things(1, 1)))
@@ -291,6 +309,22 @@ class GroupCommitTest {
     assertThatThrownBy(() -> commits.write(Things.ADD, new Things(1, 1)))
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("being closed");
+  }
+
+  /// Until [Held#release].
+  private List<Future<?>> occupyAllWriters() {
+    Batch<Things, Things> slow =
+        (tx, items) -> {
+          held.pass();
+          return Things.ADD.apply(tx, items);
+        };
+    List<Future<?>> leaders = new ArrayList<>();
+    for (int i = 0; i < database.mostWriters(); i++) {
+      Things item = new Things(10_000 + i, 1);
+      leaders.add(callers.submit(() -> commits.write(slow, item)));
+      held.awaitFirst(i + 1);
+    }
+    return leaders;
   }
 
   /// Stops whoever passes until it is released.
