@@ -78,7 +78,7 @@ final class Declared {
   static final Setting<Duration> INTERVAL =
       Setting.of(
               "monitor.interval",
-              Kind.duration(Duration.ofMillis(200), DAY.multipliedBy(366)),
+              Kind.duration(Duration.ofMillis(200), Duration.ofDays(366)),
               "15s",
               "how often a service is asked that does not say so itself")
           .alias("RUNNER_SCRAPE_INTERVAL_SECONDS", Declared::seconds);
@@ -103,7 +103,7 @@ final class Declared {
   static final Setting<Duration> RETENTION =
       Setting.of(
           "monitor.retention",
-          Kind.duration(Duration.ofHours(1), DAY.multipliedBy(36_500)),
+          Kind.duration(Duration.ofHours(1), Duration.ofDays(36_500)),
           "30d",
           "how long each single tick is kept");
   static final Setting<List<InetSocketAddress>> WITNESS =
@@ -123,13 +123,13 @@ final class Declared {
   static final Setting<Duration> DELIVERIES_RETENTION =
       Setting.of(
           "deliveries.retention",
-          Kind.duration(Duration.ofMinutes(1), DAY.multipliedBy(36_500)),
+          Kind.duration(Duration.ofMinutes(1), Duration.ofDays(36_500)),
           "7d",
           "how long it is kept what was told to whom");
   static final Setting<Duration> REALERT =
       Setting.of(
           "heartbeat.realert",
-          Kind.duration(Duration.ofSeconds(1), DAY.multipliedBy(366)),
+          Kind.duration(Duration.ofSeconds(1), Duration.ofDays(366)),
           "60s",
           "how often it is told again that a job is silent");
   static final Setting<Duration> STARTUP_GRACE =
@@ -253,7 +253,7 @@ final class Declared {
   static final Setting<Duration> TARGETS_INTERVAL =
       Setting.of(
           "targets.interval",
-          Kind.duration(Duration.ofSeconds(1), DAY.multipliedBy(366)),
+          Kind.duration(Duration.ofSeconds(1), Duration.ofDays(366)),
           "5m",
           "the least time from one measurement of a target to the next");
   static final Setting<Duration> TARGETS_LEASE =

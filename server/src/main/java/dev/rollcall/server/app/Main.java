@@ -3,16 +3,19 @@ package dev.rollcall.server.app;
 import dev.rollcall.server.config.ConfigFiles;
 import dev.rollcall.server.config.Durations;
 import dev.rollcall.server.config.Mistakes;
+import dev.rollcall.server.http.HttpListener;
 import dev.rollcall.server.merge.CannotMerge;
 import dev.rollcall.server.merge.Merge;
 import dev.rollcall.server.monitor.OneCheck;
 import dev.rollcall.server.monitor.ServiceDefinition;
+import dev.rollcall.server.sql.Database;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,10 +28,30 @@ import picocli.CommandLine.ParseResult;
 /// @param directory the working directory
 /// @param environment the process's environment
 record Main(Path directory, Map<String, String> environment) {
+  /// The commands whose start is mostly Java's loading of what they all need: it begins before the
+  /// command line is read.
+  private static final Set<String> WITH_DATABASE = Set.of(Declared.SERVE, Declared.TARGETS);
+
   /// Runs the command that the arguments name, and ends the process with its status.
   public static void main(String[] arguments) {
     widenCarriers();
+    if (arguments.length > 0 && WITH_DATABASE.contains(arguments[0])) {
+      ahead(HttpListener::load);
+      ahead(Database::load);
+    }
     System.exit(new Main(Path.of(""), System.getenv()).commands().execute(arguments));
+  }
+
+  private static void ahead(Runnable load) {
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                load.run();
+              } catch (RuntimeException | LinkageError e) {
+                // Whoever needs it will fail likewise, and say so.
+              }
+            });
   }
 
   /// Calls into SQLite hold the carrier thread beneath a virtual one, so that there have to be a

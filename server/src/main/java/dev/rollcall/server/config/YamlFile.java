@@ -9,6 +9,7 @@ import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamLocation;
@@ -18,7 +19,6 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLFactory;
-import tools.jackson.dataformat.yaml.YAMLMapper;
 import tools.jackson.dataformat.yaml.YAMLParser;
 
 /// A configuration file as it was read: its tree, and the line on which each path of it stands.
@@ -34,18 +34,17 @@ record YamlFile(String name, ObjectNode root, Map<String, Integer> lines) {
   static final int LARGEST = 8 * 1024 * 1024;
 
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
-  private static final YAMLMapper MAPPER =
-      new YAMLMapper(
-          YAMLFactory.builder()
-              .loadSettings(LoadSettings.builder().setCodePointLimit(LARGEST).build())
-              .streamReadConstraints(
-                  StreamReadConstraints.builder()
-                      .maxNestingDepth(32)
-                      .maxDocumentLength(LARGEST)
-                      .maxStringLength(1024 * 1024)
-                      .build())
-              .disable(StreamReadFeature.STRICT_DUPLICATE_DETECTION) // told below, with both lines
-              .build());
+  private static final YAMLFactory YAML =
+      YAMLFactory.builder()
+          .loadSettings(LoadSettings.builder().setCodePointLimit(LARGEST).build())
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(32)
+                  .maxDocumentLength(LARGEST)
+                  .maxStringLength(1024 * 1024)
+                  .build())
+          .disable(StreamReadFeature.STRICT_DUPLICATE_DETECTION) // told below, with both lines
+          .build();
 
   /// A file that says nothing.
   static YamlFile empty(String name) {
@@ -60,7 +59,7 @@ record YamlFile(String name, ObjectNode root, Map<String, Integer> lines) {
       return empty(name);
     }
     Reader reader = new Reader(name, mistakes);
-    try (YAMLParser parser = (YAMLParser) MAPPER.createParser(text)) {
+    try (YAMLParser parser = (YAMLParser) YAML.createParser(ObjectReadContext.empty(), text)) {
       return reader.document(parser);
     } catch (StreamConstraintsException e) {
       mistakes.within(path -> name).add("file", "is nested too deeply: at most 32 levels");

@@ -51,6 +51,10 @@ final class Connections implements ServerConnectionSelector, AutoCloseable {
                     .validatePrologue(false)
                     .build())
             .build();
+  }
+
+  /// Begins the watch.
+  void open() {
     Thread.ofVirtual().name("http-deadlines").start(this::watch);
   }
 

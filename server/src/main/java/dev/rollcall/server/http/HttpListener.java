@@ -13,6 +13,7 @@ import io.helidon.service.registry.ServiceRegistryConfig;
 import io.helidon.service.registry.ServiceRegistryManager;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.DirectHandlers;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -71,36 +72,54 @@ public final class HttpListener implements AutoCloseable {
     InetSocketAddress address = available(listening);
     Dispatcher dispatcher = new Dispatcher(table, listening, new Callers(management), times);
     Connections connections = new Connections(listening.limits().patience(), dispatcher);
-    WebServer server =
-        WebServer.builder()
-            .bindAddress(address)
-            .shutdownHook(false)
-            .featuresDiscoverServices(false)
-            .protocolsDiscoverServices(false)
-            .addConnectionSelector(connections)
-            .maxTcpConnections(listening.limits().connections())
-            .shutdownGracePeriod(listening.limits().patience().stop())
-            // Connection watches idleness itself
-            .idleConnectionTimeout(NEVER)
-            .idleConnectionPeriod(NEVER)
-            .mediaContext(MediaContext.builder().mediaSupportsDiscoverServices(false).build())
-            .contentEncoding(
-                ContentEncodingContext.builder()
-                    .contentEncodingsDiscoverServices(false)
-                    .addContentEncoding(new Untouched())
-                    .build())
-            .directHandlers(directHandlers(listening.errors()))
-            .build();
+    WebServer server = server(listening, address, connections);
     server.start();
     if (!server.isRunning()) {
-      connections.close();
       throw taken(listening);
     }
+    connections.open();
     routes.forEach(
         route ->
             LOG.log(
                 System.Logger.Level.DEBUG, "port {0,number,#} answers {1}", server.port(), route));
     return new HttpListener(server, dispatcher, connections, List.copyOf(routes));
+  }
+
+  /// Loads what a listener is made of, by making one that is never opened: a third of a program's
+  /// start, for a thread of its own while other parts are read and opened.
+  public static void load() {
+    Listening nowhere = Listening.on("localhost", 0, "");
+    RequestTimes times = new RequestTimes(new PrometheusRegistry());
+    Callers nobody = new Callers(Management.fromThisMachine());
+    Dispatcher dispatcher =
+        new Dispatcher(new RouteTable(List.of(), times), nowhere, nobody, times);
+    server(
+        nowhere,
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+        new Connections(nowhere.limits().patience(), dispatcher));
+  }
+
+  private static WebServer server(
+      Listening listening, InetSocketAddress address, Connections connections) {
+    return WebServer.builder()
+        .bindAddress(address)
+        .shutdownHook(false)
+        .featuresDiscoverServices(false)
+        .protocolsDiscoverServices(false)
+        .addConnectionSelector(connections)
+        .maxTcpConnections(listening.limits().connections())
+        .shutdownGracePeriod(listening.limits().patience().stop())
+        // Connection watches idleness itself
+        .idleConnectionTimeout(NEVER)
+        .idleConnectionPeriod(NEVER)
+        .mediaContext(MediaContext.builder().mediaSupportsDiscoverServices(false).build())
+        .contentEncoding(
+            ContentEncodingContext.builder()
+                .contentEncodingsDiscoverServices(false)
+                .addContentEncoding(new Untouched())
+                .build())
+        .directHandlers(directHandlers(listening.errors()))
+        .build();
   }
 
   /// The port, also where a free one was asked for.

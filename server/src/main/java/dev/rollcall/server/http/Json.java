@@ -3,6 +3,8 @@ package dev.rollcall.server.http;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
@@ -15,6 +17,11 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.BooleanNode;
+import tools.jackson.databind.node.NullNode;
+import tools.jackson.databind.node.NumericNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// JSON as it goes over the wire: written by streaming, read strictly.
 public final class Json {
@@ -55,6 +62,34 @@ public final class Json {
       body.write(json);
     }
     return bytes.toByteArray();
+  }
+
+  /// The JSON that `body` writes.
+  public static String text(Body body) {
+    return new String(bytes(body), StandardCharsets.UTF_8);
+  }
+
+  /// Writes a tree, without the mappers of databind.
+  public static void node(JsonGenerator json, JsonNode node) {
+    switch (node) {
+      case ObjectNode object -> {
+        json.writeStartObject();
+        for (Map.Entry<String, JsonNode> property : object.properties()) {
+          json.writeName(property.getKey());
+          node(json, property.getValue());
+        }
+        json.writeEndObject();
+      }
+      case ArrayNode array -> {
+        json.writeStartArray();
+        array.values().forEach(each -> node(json, each));
+        json.writeEndArray();
+      }
+      case NullNode _ -> json.writeNull();
+      case BooleanNode flag -> json.writeBoolean(flag.booleanValue());
+      case NumericNode number -> json.writeNumber(number.asString());
+      default -> json.writeString(node.asString());
+    }
   }
 
   /// Reads the one value that `text` holds, 64 levels deep at most, no key twice in one object.

@@ -10,6 +10,7 @@ import dev.rollcall.probes.TcpQuestion;
 import dev.rollcall.probes.TlsOptions;
 import dev.rollcall.server.config.Durations;
 import dev.rollcall.server.config.Mistakes;
+import dev.rollcall.server.http.Json;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -23,8 +24,6 @@ import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /// Reads services as they stand in `services:` of `rollcall.yaml` and in the bodies of `POST` and
 /// `PATCH`: the same keys, the same rules, the same words for what is wrong.
@@ -335,25 +334,30 @@ public final class ServiceReader {
     return name.isPresent() ? options.named(name.get()) : options;
   }
 
+  /// Written by streaming: [JsonNode#toString] would load all of databind at each start.
   private static String kept(
       JsonNode given, Duration interval, Duration timeout, boolean keepAlive, Asks asks) {
-    ObjectNode kept = JsonNodeFactory.instance.objectNode();
-    for (String key : KEYS) {
-      switch (key) {
-        case "interval" -> kept.put(key, Durations.text(interval));
-        case "timeout" -> kept.put(key, Durations.text(timeout));
-        case "keep-alive" -> {
-          if (asks instanceof Asks.Http) {
-            kept.put(key, keepAlive);
+    return Json.text(
+        json -> {
+          json.writeStartObject();
+          for (String key : KEYS) {
+            switch (key) {
+              case "interval" -> json.writeStringProperty(key, Durations.text(interval));
+              case "timeout" -> json.writeStringProperty(key, Durations.text(timeout));
+              case "keep-alive" -> {
+                if (asks instanceof Asks.Http) {
+                  json.writeBooleanProperty(key, keepAlive);
+                }
+              }
+              default -> {
+                if (given.hasNonNull(key)) {
+                  json.writeName(key);
+                  Json.node(json, given.get(key));
+                }
+              }
+            }
           }
-        }
-        default -> {
-          if (given.hasNonNull(key)) {
-            kept.set(key, given.get(key));
-          }
-        }
-      }
-    }
-    return kept.toString();
+          json.writeEndObject();
+        });
   }
 }

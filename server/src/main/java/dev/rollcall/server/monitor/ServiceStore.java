@@ -16,7 +16,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// Reads the services; [ServiceChanges] writes them.
 final class ServiceStore {
-  private static final JsonMapper JSON = new JsonMapper();
 
   private static final String SERVICE =
       "s.id AS s_id, s.name, s.url, s.origin, s.created_at AS s_created, s.updated_at AS s_updated";
@@ -175,8 +174,13 @@ final class ServiceStore {
         event ? Optional.of(EventStore.event(row, "e_")) : Optional.empty());
   }
 
+  /// Loaded with the first definition that is read, as databind is slow to load.
+  private static final class Trees {
+    static final JsonMapper JSON = new JsonMapper();
+  }
+
   static ObjectNode json(String definition) {
-    return (ObjectNode) JSON.readTree(definition);
+    return (ObjectNode) Trees.JSON.readTree(definition);
   }
 
   private static Optional<Instant> instant(ResultSet row, String column) throws SQLException {

@@ -56,6 +56,17 @@ public final class Database implements AutoCloseable {
     this.clock = clock;
   }
 
+  /// Loads what every SQLite database needs, by asking one in memory: a quarter of a program's
+  /// start, for a thread of its own while other parts are read and opened.
+  public static void load() {
+    SqliteConnections memory = new SqliteConnections(1, SqliteFile::inMemory);
+    try (Handle handle = memory.jdbi().open()) {
+      handle.createQuery("SELECT :one").bind("one", 1).map((row, _) -> row.getInt(1)).one();
+    } finally {
+      memory.close();
+    }
+  }
+
   /// Opens the database and brings its tables up to date.
   ///
   /// @throws StorageException in one line: out of reach, not writable, in use by another Rollcall,

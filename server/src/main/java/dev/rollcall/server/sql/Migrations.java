@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// Brings the tables to the state this program knows.
 ///
 /// Flyway does it, but loading Flyway costs a third of a second, so its history table is read
-/// first: when it names exactly the scripts that this program ships, there is nothing to do.
+/// first: when it names exactly the scripts that this program ships, there is nothing to do; and
+/// [BlankSqlite] begins a new file.
 final class Migrations {
   /// Kept here, as a logger that nobody holds forgets its level.
   private static final Logger FLYWAY = Logger.getLogger("org.flywaydb");
@@ -66,7 +67,12 @@ final class Migrations {
     }
     Map<Integer, Integer> known =
         shipped.values().stream().collect(Collectors.toMap(Script::version, Script::checksum));
-    if (!applied.equals(known)) {
+    if (applied.equals(known)) {
+      return;
+    }
+    if (dialect instanceof Dialect.Sqlite && BlankSqlite.is(held)) {
+      fill(held);
+    } else {
       migrate(source);
     }
   }
@@ -95,6 +101,17 @@ final class Migrations {
     return applied;
   }
 
+  private void fill(Connection blank) throws SQLException {
+    try {
+      BlankSqlite.fill(blank, shipped.values(), dialect.placeholders());
+    } catch (SQLException e) {
+      if (dialect.diagnose(e).fault() != Dialect.Fault.STATEMENT) {
+        throw e;
+      }
+      throw cannotMigrate(e);
+    }
+  }
+
   private void migrate(DataSource source) {
     FLYWAY.setLevel(Level.WARNING);
     try {
@@ -106,12 +123,16 @@ final class Migrations {
           .load()
           .migrate();
     } catch (FlywayException e) {
-      String reason = String.valueOf(e.getMessage()).strip().replaceAll("\\s*\\R\\s*", " ");
-      throw new StorageException(
-          location + ": its tables cannot be brought up to date: " + reason,
-          StorageException.Outcome.REPAIR,
-          e);
+      throw cannotMigrate(e);
     }
+  }
+
+  private StorageException cannotMigrate(Exception e) {
+    String reason = String.valueOf(e.getMessage()).strip().replaceAll("\\s*\\R\\s*", " ");
+    return new StorageException(
+        location + ": its tables cannot be brought up to date: " + reason,
+        StorageException.Outcome.REPAIR,
+        e);
   }
 
   /// Flyway's view of the scripts, which spares it a search of the class path.

@@ -7,6 +7,7 @@ import java.io.Reader;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
@@ -14,11 +15,12 @@ import org.flywaydb.core.api.resource.LoadableResource;
 
 /// One migration that this program ships: a class path resource named `V<version>__<words>.sql`.
 final class Script extends LoadableResource {
-  private static final Pattern NAME = Pattern.compile("(?:.*/)?(V(\\d+)__\\w+\\.sql)");
+  private static final Pattern NAME = Pattern.compile("(?:.*/)?(V(\\d+)__(\\w+)\\.sql)");
 
   private final String path;
   private final String fileName;
   private final int version;
+  private final String description;
   private final String text;
 
   /// @throws IllegalArgumentException when there is no such resource, or its name says no version
@@ -30,6 +32,7 @@ final class Script extends LoadableResource {
     this.path = path;
     this.fileName = parts.group(1);
     this.version = Integer.parseInt(parts.group(2));
+    this.description = parts.group(3).replace('_', ' ');
     this.text = load(path);
   }
 
@@ -46,6 +49,19 @@ final class Script extends LoadableResource {
 
   int version() {
     return version;
+  }
+
+  String description() {
+    return description;
+  }
+
+  /// Its text, with the placeholders filled in.
+  String filled(Map<String, String> placeholders) {
+    String filled = text;
+    for (Map.Entry<String, String> placeholder : placeholders.entrySet()) {
+      filled = filled.replace("${" + placeholder.getKey() + "}", placeholder.getValue());
+    }
+    return filled;
   }
 
   /// As Flyway computes it: over the lines without their ends.

@@ -145,6 +145,13 @@ final class SqliteFile implements AutoCloseable {
     return source(config);
   }
 
+  /// A connection to a database that is nowhere.
+  static Connection inMemory() throws SQLException {
+    SQLiteDataSource source = new SQLiteDataSource(config());
+    source.setUrl("jdbc:sqlite::memory:");
+    return source.getConnection();
+  }
+
   /// The whole of a connection's database, as its transaction sees it, into a file of its own.
   static void backup(Connection connection, Path copy) {
     try {

@@ -1,0 +1,63 @@
+package dev.rollcall.server.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rollcall.server.sql.DatabaseLocation.SqliteFile;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BlankSqliteTest {
+  /// All that the product ships.
+  private static final String[] SHIPPED = {
+    "db/migration/V1__monitor.sql",
+    "db/migration/V2__outbox.sql",
+    "db/migration/V3__heartbeat.sql",
+    "db/migration/V4__target.sql",
+    "db/migration/V5__derived.sql"
+  };
+
+  @TempDir Path directory;
+
+  private static FluentConfiguration flyway(Path file) {
+    return Flyway.configure()
+        .loggers("slf4j")
+        .dataSource("jdbc:sqlite:" + file, "", "")
+        .locations("classpath:db/migration")
+        .placeholders(new Dialect.Sqlite().placeholders());
+  }
+
+  private List<Map<String, Object>> rows(Path file, String query) {
+    try (Database database = Database.openReadOnly(file, Clock.system())) {
+      return database.read(handle -> handle.createQuery(query).mapToMap().list());
+    }
+  }
+
+  @Test
+  void makesWhatFlywayWouldHaveMade() {
+    Path ours = directory.resolve("ours.db");
+    Path flyways = directory.resolve("flyways.db");
+    Database.open(DatabaseConfig.of(new SqliteFile(ours), SHIPPED), Clock.system()).close();
+    flyway(flyways).load().migrate();
+
+    String schema = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name";
+    assertThat(rows(ours, schema)).isEqualTo(rows(flyways, schema)).hasSizeGreaterThan(20);
+    String history =
+        "SELECT installed_rank, version, description, type, checksum, installed_by, success"
+            + " FROM flyway_schema_history ORDER BY installed_rank";
+    assertThat(rows(ours, history)).isEqualTo(rows(flyways, history)).hasSize(SHIPPED.length);
+  }
+
+  @Test
+  void leavesNothingForFlywayToDo() {
+    Path ours = directory.resolve("ours.db");
+    Database.open(DatabaseConfig.of(new SqliteFile(ours), SHIPPED), Clock.system()).close();
+    Flyway flyway = flyway(ours).load();
+    assertThat(flyway.validateWithResult().validationSuccessful).isTrue();
+    assertThat(flyway.migrate().migrationsExecuted).isZero();
+  }
+}
