@@ -1,5 +1,6 @@
 package dev.rollcall.server.merge;
 
+import dev.rollcall.server.resultschema.ResultTable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -124,7 +125,7 @@ final class MergedFile implements AutoCloseable {
   /// Makes the indexes that are missing, in one transaction.
   void index() throws SQLException {
     sql.execute("BEGIN IMMEDIATE");
-    for (String index : Tables.INDEXES) {
+    for (String index : ResultTable.INDEXES) {
       sql.execute(index);
     }
     sql.execute("COMMIT");
