@@ -258,6 +258,11 @@ final class RunningRollcall implements AutoCloseable {
     return new Answer(answer.statusCode(), JSON.readTree(answer.body()));
   }
 
+  /// The status of an answer that may have no body.
+  int status(String method, String path) {
+    return sendText(main.resolve(path), method, "").statusCode();
+  }
+
   /// A path of another of its ports.
   Answer on(int port, String method, String path) {
     URI uri = URI.create("http://127.0.0.1:" + port + path);
