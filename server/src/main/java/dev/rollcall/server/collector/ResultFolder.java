@@ -71,10 +71,14 @@ final class ResultFolder implements AutoCloseable {
 
   /// The newest file, open; nothing where it cannot be used, and now has another name.
   Optional<ResultFile> resumed(FileName name) throws IOException {
+    if (!permits(name)) {
+      quarantine(name, "this user may not read and write it");
+      return Optional.empty();
+    }
     try {
       return Optional.of(written(name));
     } catch (StorageException e) {
-      if (!e.damaged() && permits(name)) {
+      if (!e.damaged()) {
         throw e; // a full disk, say: it is tried again
       }
       quarantine(name, e.reason());
