@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -223,18 +224,19 @@ class CollectorTroubleIT {
 
   @Test
   void tellsNewHopsToAnInputServiceThatIsDownHangsAndReturns() throws Exception {
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
+    Socket held = new Socket(); // bound, and listening to nobody: refused, and nobody else's
+    held.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    int port = held.getLocalPort();
     ConcurrentLinkedQueue<String> bodies = new ConcurrentLinkedQueue<>();
     CountDownLatch hanging = new CountDownLatch(1);
     AtomicBoolean hang = new AtomicBoolean(true);
     try (RunningRollcall collector =
-        plan().flags("--input-url=http://127.0.0.1:" + port + "/hops").start()) {
+            plan().flags("--input-url=http://127.0.0.1:" + port + "/hops").start();
+        held) {
       post(collector, results("198.51.100.1", 3));
       assertThat(stat(collector, "hops_discovered")).isEqualTo(2);
       await().atMost(PATIENCE).until(() -> collector.log().contains("does not take hops"));
+      held.close();
       HttpServer input =
           HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
       input.setExecutor(Executors.newVirtualThreadPerTaskExecutor());

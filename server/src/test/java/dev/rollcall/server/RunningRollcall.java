@@ -213,7 +213,9 @@ final class RunningRollcall implements AutoCloseable {
   /// SIGTERM, and its exit status.
   int stop() throws InterruptedException {
     process.destroy();
-    assertThat(process.waitFor(15, TimeUnit.SECONDS)).as("ends, after saying: %s", log()).isTrue();
+    assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+        .as("ends, after saying: %s", log())
+        .isTrue();
     return process.exitValue();
   }
 

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RotatingStoreTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final long MEBIBYTE = 1024 * 1024;
 
   @TempDir Path folder;
@@ -146,10 +147,10 @@ class RotatingStoreTest {
     store(5).close();
     clock.pass(Duration.ofDays(7));
     try (RotatingStore store = store(5)) {
-      await().until(() -> names().contains("results_2026-11-27_12-00-00.db"));
+      await().atMost(PATIENCE).until(() -> names().contains("results_2026-11-27_12-00-00.db"));
       clock.pass(Duration.ofDays(7));
-      await().until(() -> names().contains("results_2026-12-04_12-00-00.db"));
-      await().until(() -> store.rotations() == 2);
+      await().atMost(PATIENCE).until(() -> names().contains("results_2026-12-04_12-00-00.db"));
+      await().atMost(PATIENCE).until(() -> store.rotations() == 2);
     }
   }
 
@@ -160,7 +161,7 @@ class RotatingStoreTest {
       write(store, "192.0.2.1", 1);
       assertThat(store.rotate().name().text()).isEqualTo("results_2031-01-01_00-00-01.db");
       clock.pass(Duration.ofDays(7));
-      await().until(() -> names().contains("results_2031-01-01_00-00-02.db"));
+      await().atMost(PATIENCE).until(() -> names().contains("results_2031-01-01_00-00-02.db"));
     }
   }
 
@@ -171,7 +172,7 @@ class RotatingStoreTest {
       for (int i = 0; i < 20; i++) {
         write(store, "192.0.2.1", 1000);
       }
-      await().until(() -> store.rotations() >= 2);
+      await().atMost(PATIENCE).until(() -> store.rotations() >= 2);
     }
     long rows = 0;
     for (String name : names()) {
@@ -394,7 +395,7 @@ class RotatingStoreTest {
       for (int i = 0; i < 10; i++) {
         int before = written.get();
         store.rotate();
-        await().until(() -> written.get() > before || written.get() == 4000);
+        await().atMost(PATIENCE).until(() -> written.get() > before || written.get() == 4000);
       }
       for (Future<?> writer : all) {
         writer.get();
