@@ -31,7 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ArchitectureTest {
   private static final String ROOT = "dev.rollcall.server.";
 
-  private static final Set<String> PLUMBING = Set.of("sql", "http", "config", "address", "outbox");
+  private static final Set<String> PLUMBING =
+      Set.of("sql", "http", "config", "address", "outbox", "resultschema");
 
   /// What Rollcall can do, a package each. `page` shows what the others know.
   private static final Set<String> CAPABILITIES =
@@ -76,7 +77,7 @@ class ArchitectureTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"sql", "http", "config", "address", "outbox"})
+  @ValueSource(strings = {"sql", "http", "config", "address", "outbox", "resultschema"})
   void plumbingSeesNoCapability(String plumbing) {
     holds(
         noClasses()

@@ -1,5 +1,6 @@
 package dev.rollcall.server;
 
+import static dev.rollcall.server.RunningRollcall.PATIENCE;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -381,6 +382,7 @@ class CollectorContractIT {
       }
     }
     await()
+        .atMost(PATIENCE)
         .until(
             () ->
                 collector

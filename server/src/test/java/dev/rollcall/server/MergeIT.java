@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// `rollcall merge`, as a program.
 class MergeIT {
@@ -180,6 +182,44 @@ class MergeIT {
         .isEqualTo(6 * 4_000 * HOPS);
     assertThat(number("out.db", "SELECT COUNT(DISTINCT ip) FROM ping_results")).isEqualTo(24_000);
     whole("out.db");
+  }
+
+  @Test
+  void saysThatTheDiskIsFullAndGoesOnOnceThereIsRoom() throws Exception {
+    results("a.db", "a", 1, 4_000);
+    results("b.db", "b", 1, 4_000);
+    try (SmallDisk disk = SmallDisk.on(folder.resolve("disk"), "200k")) {
+      Ended none = merge("disk/out.db", "a.db", "b.db");
+      full(none);
+      disk.resize("900k");
+      Ended one = merge("disk/out.db", "a.db", "b.db");
+      full(one);
+      assertThat(number("disk/out.db", "SELECT COUNT(*) FROM ping_results")).isEqualTo(4_000);
+      disk.resize("10m");
+      Ended all = merge("disk/out.db", "a.db", "b.db");
+      assertThat(all.status()).as(all.err()).isZero();
+      assertThat(all.out()).contains("4000 results added, 0 of 2 files left out");
+      whole("disk/out.db");
+    }
+  }
+
+  private static void full(Ended ended) {
+    assertThat(ended.status()).isEqualTo(1);
+    assertThat(ended.err())
+        .contains("out.db: there is no room left on the disk: make room, and run the merge again")
+        .doesNotContain("left out", "Exception");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "nowhere/out.db,its folder has to be there and writable",
+    ".,name a file that can be written"
+  })
+  void saysWhatIsWrongWithTheResultInOneLine(String out, String remedy) throws Exception {
+    results("a.db", "a", 1, 1);
+    Ended ended = merge(out, "a.db");
+    assertThat(ended.status()).isEqualTo(1);
+    assertThat(ended.err().lines()).singleElement().asString().contains(out).contains(remedy);
   }
 
   /// Every row has its parent and all indexes are there and right.

@@ -213,7 +213,9 @@ final class RunningRollcall implements AutoCloseable {
   /// SIGTERM, and its exit status.
   int stop() throws InterruptedException {
     process.destroy();
-    assertThat(process.waitFor(15, TimeUnit.SECONDS)).as("ends, after saying: %s", log()).isTrue();
+    assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+        .as("ends, after saying: %s", log())
+        .isTrue();
     return process.exitValue();
   }
 
@@ -256,6 +258,11 @@ final class RunningRollcall implements AutoCloseable {
   Answer send(String method, String path, String body, String... headers) {
     HttpResponse<String> answer = sendText(main.resolve(path), method, body, headers);
     return new Answer(answer.statusCode(), JSON.readTree(answer.body()));
+  }
+
+  /// The status of an answer that may have no body.
+  int status(String method, String path) {
+    return sendText(main.resolve(path), method, "").statusCode();
   }
 
   /// A path of another of its ports.

@@ -19,7 +19,10 @@ public final class Addresses {
   /// The longest text that can be one, with a prefix length.
   private static final int LONGEST = 45 + 4;
 
-  private static final Pattern OWN = Pattern.compile("[0-9A-Fa-f:./]+");
+  /// What is shown to the library at all. It trims blanks and control characters, and fails on a
+  /// prefix length of many digits.
+  private static final Pattern SPELLED = Pattern.compile("[0-9A-Fa-f:.]+(?:/[0-9]{1,3})?");
+
   private static final IPAddressStringParameters SINGLE = strict(false);
   private static final IPAddressStringParameters BLOCK = strict(true);
 
@@ -97,8 +100,8 @@ public final class Addresses {
   }
 
   private static Optional<IPAddress> read(String text, IPAddressStringParameters how) {
-    if (text.isEmpty() || text.length() > LONGEST || !OWN.matcher(text).matches()) {
-      return Optional.empty(); // the library would trim blanks and control characters
+    if (text.isEmpty() || text.length() > LONGEST || !SPELLED.matcher(text).matches()) {
+      return Optional.empty();
     }
     try {
       return Optional.of(new IPAddressString(text, how).toAddress());

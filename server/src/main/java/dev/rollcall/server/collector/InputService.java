@@ -1,15 +1,22 @@
 package dev.rollcall.server.collector;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// The input service over HTTP: `POST` of `{"hops":["10.0.0.1","172.16.5.3"]}`, taken when the
 /// answer is 2xx. Redirects are not followed.
@@ -19,6 +26,7 @@ public final class InputService implements HopTaker {
 
   private final URI url;
   private final Optional<String> token;
+  private final Duration patience;
 
   /// The client is there once there is something to send.
   private static final class Client {
@@ -33,8 +41,14 @@ public final class InputService implements HopTaker {
   /// @param url where hops are posted: `http://localhost:8080/hops`
   /// @param token what it asks for
   public InputService(URI url, Optional<String> token) {
+    this(url, token, ANSWER);
+  }
+
+  /// @param patience until the whole answer is there
+  InputService(URI url, Optional<String> token, Duration patience) {
     this.url = url;
     this.token = token;
+    this.patience = patience;
   }
 
   @Override
@@ -43,11 +57,10 @@ public final class InputService implements HopTaker {
     String body = hops.stream().collect(Collectors.joining("\",\"", "{\"hops\":[\"", "\"]}"));
     HttpRequest.Builder request =
         HttpRequest.newBuilder(url)
-            .timeout(ANSWER)
             .header("Content-Type", "application/json")
             .POST(BodyPublishers.ofString(body));
     token.ifPresent(shown -> request.header("Authorization", "Bearer " + shown));
-    int status = Client.HTTP.send(request.build(), BodyHandlers.discarding()).statusCode();
+    int status = status(request.build());
     if (status / 100 == 2) {
       return Answer.TAKEN;
     }
@@ -58,6 +71,29 @@ public final class InputService implements HopTaker {
               "it answered " + status + ": set collect.input-token to the token it asks for");
       default -> throw new IOException("it answered " + status);
     };
+  }
+
+  /// The client's own timeout ends with the headers: a body that never ends would hold up all hops
+  /// for good.
+  private int status(HttpRequest request) throws IOException, InterruptedException {
+    Future<HttpResponse<Void>> answer = Client.HTTP.sendAsync(request, BodyHandlers.discarding());
+    try {
+      return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS).statusCode();
+    } catch (ExecutionException e) {
+      throw new IOException(words(e.getCause()), e);
+    } catch (TimeoutException e) {
+      throw new IOException("it did not answer within " + patience.toSeconds() + " s", e);
+    } finally {
+      answer.cancel(true);
+    }
+  }
+
+  /// The client gives some of its exceptions no message.
+  private static String words(@Nullable Throwable trouble) {
+    if (trouble instanceof ConnectException) {
+      return "connection refused";
+    }
+    return trouble == null || trouble.getMessage() == null ? "no connection" : trouble.getMessage();
   }
 
   @Override

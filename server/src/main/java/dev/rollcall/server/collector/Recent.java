@@ -1,6 +1,7 @@
 package dev.rollcall.server.collector;
 
 import dev.rollcall.server.address.Address;
+import dev.rollcall.server.sql.StorageException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 
 /// The results stored last, read from the current file and on into the older ones.
@@ -53,13 +55,25 @@ record Recent(RotatingStore store) {
     List<Row> rows = new ArrayList<>();
     List<ResultFile> files = store.files();
     for (int i = 0; i < files.size() && rows.size() < limit; i++) {
-      int left = limit - rows.size();
-      files.get(i).read(handle -> query(handle, ip, left)).ifPresent(rows::addAll);
+      rows.addAll(read(files.get(i), limit - rows.size(), ip));
       if (i >= OPEN) {
         files.get(i).rest();
       }
     }
     return rows;
+  }
+
+  /// An older file that cannot be read hides the others no more than one that is not there.
+  private static List<Row> read(ResultFile file, int limit, Optional<Address> ip) {
+    try {
+      return file.read(handle -> query(handle, ip, limit)).orElse(List.of());
+    } catch (StorageException | JdbiException e) {
+      if (file.isWritten()) {
+        throw e;
+      }
+      file.complain(e);
+      return List.of();
+    }
   }
 
   private static List<Row> query(Handle file, Optional<Address> ip, int limit) {

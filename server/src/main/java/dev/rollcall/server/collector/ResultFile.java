@@ -7,6 +7,7 @@ import dev.rollcall.server.sql.PlainFile;
 import dev.rollcall.server.sql.StorageException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// Who uses it holds the lock shared; retiring and closing hold it alone, so that they wait for
 /// what is under way and nothing begins that would find the file closed.
 final class ResultFile implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(ResultFile.class.getName());
+
   /// Reads of one file at once, while it is written.
   private static final int READERS = 4;
 
@@ -42,6 +46,7 @@ final class ResultFile implements AutoCloseable {
   private final FileName name;
   private final Clock clock;
   private final ReentrantReadWriteLock use = new ReentrantReadWriteLock();
+  private final AtomicBoolean complained = new AtomicBoolean();
   private @Nullable Database database;
   private volatile @Nullable GroupCommit commits;
   private @Nullable Object key;
@@ -153,6 +158,14 @@ final class ResultFile implements AutoCloseable {
       database = open;
     }
     return Optional.ofNullable(open);
+  }
+
+  /// Says, once, that it cannot be read.
+  void complain(RuntimeException trouble) {
+    if (complained.compareAndSet(false, true)) {
+      String words = String.valueOf(trouble.getMessage()).replaceAll("\\s*\\R.*", "");
+      LOG.log(Level.WARNING, "{0} cannot be read and is passed over: {1}", path, words);
+    }
   }
 
   /// Gives up what reading a retired file has opened, until it is read again.

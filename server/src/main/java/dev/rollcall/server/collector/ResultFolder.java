@@ -6,12 +6,15 @@ import dev.rollcall.server.sql.StorageException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.jdbi.v3.core.JdbiException;
 
 /// The folder of the results files, which belongs to this process as long as it is claimed. Files
 /// of other names are left alone.
@@ -21,11 +24,15 @@ final class ResultFolder implements AutoCloseable {
   private static final String DUMP = ".dump-";
 
   private final Path path;
+  private final ResultRows rows;
   private final Clock clock;
+  private final AtomicLong quarantined = new AtomicLong();
   private Optional<Claim> claim = Optional.empty();
 
-  ResultFolder(Path path, Clock clock) {
+  /// @param rows what counts the ids on after those of its files
+  ResultFolder(Path path, ResultRows rows, Clock clock) {
     this.path = path;
+    this.rows = rows;
     this.clock = clock;
   }
 
@@ -49,22 +56,78 @@ final class ResultFolder implements AutoCloseable {
     }
   }
 
-  /// The results files that are there, the newest first.
+  /// The results files that are there, the newest first. What is no file is none of ours, whatever
+  /// its name.
   List<FileName> names() throws IOException {
     try (Stream<Path> files = Files.list(path)) {
       return new ArrayList<>(
           files
+              .filter(Files::isRegularFile)
               .flatMap(file -> FileName.parse(file).stream())
               .sorted(Comparator.reverseOrder())
               .toList());
     }
   }
 
-  /// A file to be written, made where it is missing.
-  ///
-  /// @throws StorageException in one line
-  ResultFile written(FileName name) {
-    return ResultFile.open(path, name, clock);
+  /// The newest file, open; nothing where it cannot be used, and now has another name.
+  Optional<ResultFile> resumed(FileName name) throws IOException {
+    if (!permits(name)) {
+      quarantine(name, "this user may not read and write it");
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(written(name));
+    } catch (StorageException e) {
+      if (!e.damaged()) {
+        throw e; // a full disk, say: it is tried again
+      }
+      quarantine(name, e.reason());
+    } catch (JdbiException e) {
+      quarantine(name, "it has other tables than a results file");
+    }
+    return Optional.empty();
+  }
+
+  /// A new file. One that cannot be made leaves nothing behind: it is tried again each second, and
+  /// empty files would soon push those out that hold results.
+  ResultFile begun(FileName name) {
+    boolean there = has(name);
+    try {
+      return written(name);
+    } catch (RuntimeException e) {
+      if (!there) {
+        discard(name);
+      }
+      throw e;
+    }
+  }
+
+  private ResultFile written(FileName name) {
+    ResultFile file = ResultFile.open(path, name, clock);
+    try {
+      countOn(file);
+      return file;
+    } catch (RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private void countOn(ResultFile file) {
+    try {
+      file.read(
+          handle -> {
+            rows.countOn(handle);
+            return file;
+          });
+    } catch (RuntimeException e) {
+      if (file.isWritten()) {
+        throw e;
+      }
+      file.complain(e);
+    } finally {
+      file.rest();
+    }
   }
 
   /// A file that is only read, without the log that a killed process may have left beside it.
@@ -72,12 +135,34 @@ final class ResultFolder implements AutoCloseable {
     ResultFile file = ResultFile.retired(path, name, clock);
     if (file.hasLog()) {
       try {
-        retire(written(name));
-      } catch (StorageException e) {
-        LOG.log(Level.WARNING, "{0} keeps its log: {1}", name.text(), e.reason());
+        retire(ResultFile.open(path, name, clock));
+      } catch (StorageException | JdbiException e) {
+        LOG.log(Level.WARNING, "{0} keeps its log: {1}", name.text(), e.getMessage());
       }
     }
+    countOn(file);
     return file;
+  }
+
+  /// Whether something of that name is there.
+  private boolean has(FileName name) {
+    return Files.exists(path.resolve(name.text()), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /// Whether this user may read and write that file.
+  private boolean permits(FileName name) {
+    Path file = path.resolve(name.text());
+    return Files.notExists(file) || (Files.isReadable(file) && Files.isWritable(file));
+  }
+
+  /// Takes away a file that was made and could not be opened.
+  private void discard(FileName name) {
+    try {
+      ResultFile.retired(path, name, clock).delete();
+    } catch (IOException e) {
+      LOG.log(
+          Level.WARNING, "{0} is empty and cannot be deleted: {1}", name.text(), e.getMessage());
+    }
   }
 
   /// Ends the writing of a file.
@@ -95,11 +180,20 @@ final class ResultFolder implements AutoCloseable {
   }
 
   /// Puts a damaged file aside: see [ResultFile#quarantine(Path)].
-  void quarantine(FileName name) throws IOException {
+  ///
+  /// @param why in words, for the log
+  void quarantine(FileName name, String why) throws IOException {
     LOG.log(
         Level.ERROR,
-        "the newest results file was damaged: it is kept as {0}, and another is begun",
+        "the newest results file cannot be used ({0}): it is kept as {1}, and another is begun",
+        why,
         ResultFile.quarantine(path.resolve(name.text())));
+    quarantined.incrementAndGet();
+  }
+
+  /// How many files were put aside since the start.
+  long quarantined() {
+    return quarantined.get();
   }
 
   @Override

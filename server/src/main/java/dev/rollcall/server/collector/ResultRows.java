@@ -3,6 +3,7 @@ package dev.rollcall.server.collector;
 import dev.rollcall.server.address.Address;
 import dev.rollcall.server.collector.Result.Hop;
 import dev.rollcall.server.collector.Result.Traceroute;
+import dev.rollcall.server.resultschema.ResultTable;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Clock;
 import java.sql.Connection;
@@ -12,7 +13,9 @@ import java.sql.Types;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 
 /// The tables of a results file, as seed 000 has them, and how results become their rows.
@@ -22,55 +25,11 @@ import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 final class ResultRows implements Batch<Results, Results> {
   /// The tables and indexes, and nothing else.
   static final List<String> SCHEMA =
-      List.of(
-          """
-          CREATE TABLE IF NOT EXISTS ping_results (
-            id INTEGER PRIMARY KEY,
-            ip TEXT,
-            sent INTEGER,
-            received INTEGER,
-            packet_loss REAL,
-            avg_rtt INTEGER,
-            timestamp DATETIME,
-            error TEXT,
-            created_at DATETIME
-          )\
-          """,
-          """
-          CREATE TABLE IF NOT EXISTS traceroute_results (
-            id INTEGER PRIMARY KEY,
-            ping_result_id INTEGER,
-            method TEXT,
-            completed BOOLEAN,
-            error TEXT,
-            FOREIGN KEY (ping_result_id) REFERENCES ping_results (id)
-          )\
-          """,
-          """
-          CREATE TABLE IF NOT EXISTS traceroute_hops (
-            id INTEGER PRIMARY KEY,
-            traceroute_id INTEGER,
-            ttl INTEGER,
-            ip TEXT,
-            rtt INTEGER,
-            timeout BOOLEAN,
-            FOREIGN KEY (traceroute_id) REFERENCES traceroute_results (id)
-          )\
-          """,
-          "CREATE INDEX IF NOT EXISTS idx_ping_results_ip ON ping_results (ip)",
-          "CREATE INDEX IF NOT EXISTS idx_ping_results_timestamp ON ping_results (timestamp)",
-          "CREATE INDEX IF NOT EXISTS idx_traceroute_hops_ip ON traceroute_hops (ip)");
+      Stream.concat(ResultTable.CREATE.stream(), ResultTable.INDEXES.stream()).toList();
 
-  private static final String PING =
-      "INSERT INTO ping_results"
-          + " (id, ip, sent, received, packet_loss, avg_rtt, timestamp, error, created_at)"
-          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
-  private static final String TRACEROUTE =
-      "INSERT INTO traceroute_results (id, ping_result_id, method, completed, error)"
-          + " VALUES (?, ?, ?, ?, ?)";
-  private static final String HOP =
-      "INSERT INTO traceroute_hops (id, traceroute_id, ttl, ip, rtt, timeout)"
-          + " VALUES (?, ?, ?, ?, ?, ?)";
+  private static final String PING = ResultTable.RESULTS.insert();
+  private static final String TRACEROUTE = ResultTable.TRACEROUTES.insert();
+  private static final String HOP = ResultTable.HOPS.insert();
 
   /// The driver keeps every value of a batch until it runs.
   private static final int RESULTS_AT_ONCE = 50;
@@ -87,16 +46,23 @@ final class ResultRows implements Batch<Results, Results> {
   }
 
   /// Counts on after what stands in a file.
+  ///
+  /// @throws JdbiException where it has no such tables, or others of their names
   void countOn(Handle file) {
-    countOn(file, "ping_results", lastPing);
-    countOn(file, "traceroute_results", lastTraceroute);
-    countOn(file, "traceroute_hops", lastHop);
+    countOn(file, ResultTable.RESULTS, lastPing);
+    countOn(file, ResultTable.TRACEROUTES, lastTraceroute);
+    countOn(file, ResultTable.HOPS, lastHop);
   }
 
-  private static void countOn(Handle file, String table, AtomicLong last) {
-    long highest =
-        file.createQuery("SELECT coalesce(max(id), 0) FROM " + table).mapTo(Long.class).one();
-    last.accumulateAndGet(highest, Math::max);
+  /// All columns are asked for, since nothing could be written where one is missing.
+  private static void countOn(Handle file, ResultTable table, AtomicLong last) {
+    String newest =
+        "SELECT %s FROM %s ORDER BY id DESC LIMIT 1"
+            .formatted(String.join(", ", table.allColumns()), table.name());
+    file.createQuery(newest)
+        .map((row, _) -> row.getLong(1))
+        .findOne()
+        .ifPresent(highest -> last.accumulateAndGet(highest, Math::max));
   }
 
   @Override

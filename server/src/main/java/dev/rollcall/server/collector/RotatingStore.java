@@ -48,9 +48,8 @@ final class RotatingStore implements AutoCloseable {
   private final ReentrantLock turning = new ReentrantLock();
   private final Semaphore wakes = new Semaphore(0);
   private final AtomicLong rotations = new AtomicLong();
-  private final AtomicLong quarantined = new AtomicLong();
   private volatile Optional<ResultFile> current = Optional.empty();
-  private volatile List<ResultFile> older = List.of();
+  private final Retained older;
   private volatile Duration opened = Duration.ZERO;
   private volatile String trouble = "no results file is open yet";
   private volatile boolean closing;
@@ -59,8 +58,9 @@ final class RotatingStore implements AutoCloseable {
   RotatingStore(Settings settings, Clock clock) {
     this.settings = settings;
     this.clock = clock;
-    this.folder = new ResultFolder(settings.folder(), clock);
     this.rows = new ResultRows(clock);
+    this.folder = new ResultFolder(settings.folder(), rows, clock);
+    this.older = new Retained(settings.keep() - 1);
   }
 
   /// Opens the newest file, or begins one, and keeps watch from then on. A full disk is no reason
@@ -71,7 +71,7 @@ final class RotatingStore implements AutoCloseable {
     turning.lock();
     try {
       if (current.isEmpty()) {
-        begin();
+        begin(true);
       }
     } catch (StorageException e) {
       if (e.outcome() == StorageException.Outcome.REPAIR) {
@@ -95,7 +95,7 @@ final class RotatingStore implements AutoCloseable {
     turning.lock();
     try {
       if (current.isEmpty()) {
-        begin();
+        begin(true);
         startWatching();
       }
       return current.orElseThrow();
@@ -147,26 +147,28 @@ final class RotatingStore implements AutoCloseable {
   ///
   /// @throws StorageException where it cannot be made; the current one goes on then
   ResultFile rotate() {
+    Optional<ResultFile> now = current;
+    return now.isEmpty() ? opened() : rotate(now.get());
+  }
+
+  /// The same where this file is still the current one: another may have been quicker.
+  private ResultFile rotate(ResultFile before) {
     ResultFile next;
-    Optional<ResultFile> before;
     turning.lock();
     try {
-      before = current;
-      if (before.isEmpty()) {
-        return opened();
+      if (current.filter(now -> now == before).isEmpty()) {
+        return current();
       }
-      next = openFile(before.get().name().next(clock.wall()));
-      List<ResultFile> all = new ArrayList<>(older);
-      all.addFirst(before.get());
-      older = List.copyOf(all);
+      next = folder.begun(before.name().next(clock.wall()));
+      older.add(before);
       become(next);
       rotations.incrementAndGet();
-      LOG.log(Level.INFO, "began {0} after {1}", next.name().text(), before.get().name().text());
+      LOG.log(Level.INFO, "began {0} after {1}", next.name().text(), before.name().text());
     } finally {
       turning.unlock();
     }
-    ResultFolder.retire(before.get());
-    trim();
+    ResultFolder.retire(before);
+    older.trim();
     settle();
     return next;
   }
@@ -176,28 +178,6 @@ final class RotatingStore implements AutoCloseable {
   @SuppressWarnings("SystemGc") // once a file
   private static void settle() {
     System.gc();
-  }
-
-  /// Deletes the oldest files that are too many.
-  private void trim() {
-    turning.lock();
-    try {
-      List<ResultFile> all = new ArrayList<>(older);
-      while (all.size() > settings.keep() - 1) {
-        ResultFile oldest = all.removeLast();
-        older = List.copyOf(all);
-        oldest.delete();
-        LOG.log(
-            Level.INFO,
-            "deleted {0}, as {1} files are kept",
-            oldest.name().text(),
-            settings.keep());
-      }
-    } catch (IOException e) {
-      LOG.log(Level.WARNING, "an old results file could not be deleted: {0}", e.getMessage());
-    } finally {
-      turning.unlock();
-    }
   }
 
   private void become(ResultFile file) {
@@ -215,7 +195,7 @@ final class RotatingStore implements AutoCloseable {
       current = Optional.empty();
       if (damaged) {
         lost.close();
-        quarantine(lost.name());
+        folder.quarantine(lost.name(), "it is damaged");
       } else {
         LOG.log(
             Level.ERROR,
@@ -223,7 +203,7 @@ final class RotatingStore implements AutoCloseable {
             lost.path());
         lost.close();
       }
-      begin();
+      begin(false);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {
@@ -231,20 +211,22 @@ final class RotatingStore implements AutoCloseable {
     }
   }
 
-  /// Goes on with the newest file that is there, unless it is due or damaged.
-  private void begin() {
+  /// Begins a file.
+  ///
+  /// @param resuming goes on with the newest that is there, where that can be used
+  private void begin(boolean resuming) {
     if (closing) {
       throw new IllegalStateException("the collector is closed");
     }
     try {
       folder.claim();
-      older.forEach(ResultFile::close);
       List<FileName> names = folder.names();
       Optional<ResultFile> newest =
-          names.isEmpty() ? Optional.empty() : resumed(names.removeFirst());
-      older = names.stream().map(folder::retired).toList();
-      older.forEach(this::countOn);
-      become(newest.isPresent() ? newest.get() : openFile(FileName.of(clock.wall())));
+          resuming && !names.isEmpty() ? folder.resumed(names.removeFirst()) : Optional.empty();
+      older.become(names.stream().map(folder::retired).toList());
+      Instant now = clock.wall();
+      FileName next = names.isEmpty() ? FileName.of(now) : names.getFirst().next(now);
+      become(newest.isPresent() ? newest.get() : folder.begun(next));
       trouble = "";
     } catch (StorageException e) {
       trouble = e.reason();
@@ -255,55 +237,9 @@ final class RotatingStore implements AutoCloseable {
     }
   }
 
-  /// The newest file, open; nothing where it is damaged, and now has another name.
-  private Optional<ResultFile> resumed(FileName name) throws IOException {
-    try {
-      return Optional.of(openFile(name));
-    } catch (StorageException e) {
-      if (!e.damaged()) {
-        throw e;
-      }
-      quarantine(name);
-      return Optional.empty();
-    }
-  }
-
-  private ResultFile openFile(FileName name) {
-    ResultFile file = folder.written(name);
-    try {
-      countOn(file);
-      return file;
-    } catch (RuntimeException e) {
-      file.close();
-      throw e;
-    }
-  }
-
-  private void countOn(ResultFile file) {
-    try {
-      file.read(
-          handle -> {
-            rows.countOn(handle);
-            return file;
-          });
-    } catch (RuntimeException e) {
-      if (file.isWritten()) {
-        throw e;
-      }
-      LOG.log(Level.WARNING, "{0} cannot be read: {1}", file.path(), e.getMessage());
-    } finally {
-      file.rest();
-    }
-  }
-
-  private void quarantine(FileName name) throws IOException {
-    folder.quarantine(name);
-    quarantined.incrementAndGet();
-  }
-
   /// Looks once a second, and when a writer asks for it.
   private void watch() {
-    trim();
+    older.trim();
     while (!closing) {
       try {
         look();
@@ -332,7 +268,7 @@ final class RotatingStore implements AutoCloseable {
     } else if (file.get().isGone()) {
       replace(file.get(), false);
     } else if (isDue(file.get())) {
-      rotate();
+      rotate(file.get());
     }
   }
 
@@ -347,7 +283,7 @@ final class RotatingStore implements AutoCloseable {
 
   /// Every file, the newest first.
   List<ResultFile> files() {
-    List<ResultFile> all = new ArrayList<>(older);
+    List<ResultFile> all = new ArrayList<>(older.files());
     current.ifPresent(all::addFirst);
     return all;
   }
@@ -388,7 +324,7 @@ final class RotatingStore implements AutoCloseable {
 
   /// How many damaged files were put aside since the start.
   long quarantined() {
-    return quarantined.get();
+    return folder.quarantined();
   }
 
   /// Waits for what is being written, and closes every file with its log written back.
@@ -398,9 +334,9 @@ final class RotatingStore implements AutoCloseable {
     wakes.release();
     turning.lock();
     try {
-      files().forEach(ResultFile::close);
+      current.ifPresent(ResultFile::close);
       current = Optional.empty();
-      older = List.of();
+      older.close();
       trouble = "the collector is closed";
       folder.close();
     } finally {

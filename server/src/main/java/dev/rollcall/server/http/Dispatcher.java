@@ -88,8 +88,7 @@ final class Dispatcher implements HttpRouting {
       if (asked.equals("OPTIONS")) {
         return Answer.empty(204).with("Allow", found.endpoint().allow());
       }
-      Optional<Method> method = Method.named(asked);
-      Optional<RouteTable.Target> target = method.flatMap(found.endpoint()::target);
+      Optional<RouteTable.Target> target = found.endpoint().target(asked);
       if (target.isEmpty()) {
         throw Refusal.of(405, asked + " is not possible here, only " + found.endpoint().allow())
             .with("Allow", found.endpoint().allow());
@@ -97,7 +96,8 @@ final class Dispatcher implements HttpRouting {
       exchange.leadsTo(target.get());
       Route route = target.get().route();
       exchange.errors = route.errors();
-      Request request = new Request(exchange.request, method.get(), found, exchange.body);
+      Request request =
+          new Request(exchange.request, Method.named(asked).orElseThrow(), found, exchange.body);
       admit(route, request);
       exchange.body.checkDeclared();
       return route.handler().handle(request);

@@ -8,13 +8,14 @@ import java.util.stream.Collectors;
 
 /// One thing the server does: the methods and paths it answers, who may call it, and how.
 ///
-/// @param methods at least one; GET answers HEAD as well
+/// @param methods at least one; GET answers HEAD as well, unless it does [#withoutHead]
 /// @param path begins with `/`; a segment is literal or one parameter, as in
 ///   `/v1/services/{id}/events`
 /// @param access who may call
 /// @param bodyLimit bytes of body taken, before and after decompression: 0 to [#LARGEST_BODY], or
 ///   [#ANY_BODY]
 /// @param errors how errors of this route are written
+/// @param head whether a GET answers HEAD, as it changes nothing
 /// @param handler what answers
 public record Route(
     Set<Method> methods,
@@ -22,6 +23,7 @@ public record Route(
     Access access,
     int bodyLimit,
     ErrorShape errors,
+    boolean head,
     Handler handler) {
   /// 64 KiB: the body a route takes when it does not say otherwise.
   public static final int DEFAULT_BODY = 64 * 1024;
@@ -53,7 +55,7 @@ public record Route(
 
   /// A route for several methods.
   public static Route of(Set<Method> methods, String path, Access access, Handler handler) {
-    return new Route(methods, path, access, DEFAULT_BODY, ErrorShape.ENVELOPE, handler);
+    return new Route(methods, path, access, DEFAULT_BODY, ErrorShape.ENVELOPE, true, handler);
   }
 
   /// A route for GET, and so for HEAD.
@@ -78,17 +80,22 @@ public record Route(
 
   /// The same route with another limit for its body, in bytes.
   public Route withBodyLimit(int bytes) {
-    return new Route(methods, path, access, bytes, errors, handler);
+    return new Route(methods, path, access, bytes, errors, head, handler);
   }
 
   /// The same route with another way to write its errors.
   public Route withErrors(ErrorShape shape) {
-    return new Route(methods, path, access, bodyLimit, shape, handler);
+    return new Route(methods, path, access, bodyLimit, shape, head, handler);
   }
 
   /// The same route with its handler inside another.
   public Route around(UnaryOperator<Handler> wrapped) {
-    return new Route(methods, path, access, bodyLimit, errors, wrapped.apply(handler));
+    return new Route(methods, path, access, bodyLimit, errors, head, wrapped.apply(handler));
+  }
+
+  /// The same route where its GET changes something, and HEAD would do that for nobody.
+  public Route withoutHead() {
+    return new Route(methods, path, access, bodyLimit, errors, false, handler);
   }
 
   /// `GET /v1/services PUBLIC`: the line that a table of all routes shows.

@@ -35,15 +35,18 @@ final class RouteTable {
       return errors;
     }
 
-    Optional<Target> target(Method method) {
-      return Optional.ofNullable(targets.get(method));
+    /// What answers a request whose method is told by that word; HEAD is a GET without the body.
+    Optional<Target> target(String asked) {
+      return Method.named(asked)
+          .map(targets::get)
+          .filter(target -> target.route().head() || !asked.equals("HEAD"));
     }
 
     /// `GET, HEAD, OPTIONS`
     String allow() {
       TreeSet<String> names = new TreeSet<>();
       targets.keySet().forEach(method -> names.add(method.name()));
-      if (targets.containsKey(Method.GET)) {
+      if (target("HEAD").isPresent()) {
         names.add("HEAD");
       }
       names.add("OPTIONS");

@@ -1,5 +1,9 @@
 package dev.rollcall.server.merge;
 
+import java.nio.file.Path;
+import java.sql.SQLException;
+import org.sqlite.SQLiteException;
+
 /// Nothing can be merged into a file: not writable, no room, none that a merge made. One line that
 /// names it and says what to do.
 public final class CannotMerge extends RuntimeException {
@@ -11,5 +15,22 @@ public final class CannotMerge extends RuntimeException {
 
   CannotMerge(String message, Throwable cause) {
     super(message, cause);
+  }
+
+  /// What SQLite says about the file that all are joined into, with what to do.
+  static CannotMerge of(Path file, SQLException e) {
+    int code = e instanceof SQLiteException sqlite ? sqlite.getResultCode().code & 0xff : 0;
+    return new CannotMerge(
+        file
+            + ": "
+            + switch (code) {
+              case 5, 6 ->
+                  "is in use: wait until nobody reads or writes it, and run the merge again";
+              case 8 -> "cannot be written: make it and its folder writable";
+              case 13 -> "there is no room left on the disk: make room, and run the merge again";
+              case 14 -> "cannot be opened: its folder has to be there and writable";
+              default -> Merge.words(e);
+            },
+        e);
   }
 }

@@ -1,5 +1,6 @@
 package dev.rollcall.server.merge;
 
+import dev.rollcall.server.resultschema.ResultTable;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -25,13 +26,13 @@ final class Joining {
           + " JOIN main.ping_results t ON t.id = m.id * "
           + Part.IDS
           + " + s.id - ? WHERE s.id = ? AND NOT "
-          + Tables.RESULTS.differ("s", "t")
+          + Tables.differ(ResultTable.RESULTS, "s", "t")
           + " ORDER BY m.id";
   private static final String DIFFERS =
       "SELECT EXISTS (SELECT 1 FROM source.ping_results s"
           + " LEFT JOIN main.ping_results t ON t.id = s.id + ?"
           + " WHERE s.id >= ? AND s.id <= ? AND (t.id IS NULL OR "
-          + Tables.RESULTS.differ("s", "t")
+          + Tables.differ(ResultTable.RESULTS, "s", "t")
           + "))";
 
   private final Sql sql;
@@ -55,7 +56,7 @@ final class Joining {
     if (!check.equals("ok")) {
       throw new LeftOut("is damaged: " + check.replaceAll("\\s*\\R\\s*", " "));
     }
-    for (Tables table : Tables.ALL) {
+    for (ResultTable table : ResultTable.ALL) {
       all += Math.max(0, sql.number("SELECT COUNT(*) FROM source." + table.name()));
     }
     long added = 0;
@@ -68,7 +69,7 @@ final class Joining {
   /// A collector's file is one part; a merged one has those of its files.
   private List<Part> parts() throws LeftOut, SQLException {
     if (sql.number("PRAGMA source.application_id") != Tables.APPLICATION) {
-      for (Tables table : Tables.ALL) {
+      for (ResultTable table : ResultTable.ALL) {
         boolean strange =
             sql.number(
                     "SELECT EXISTS (SELECT 1 FROM source.%s WHERE id < 1 OR id >= %d)"
@@ -95,9 +96,9 @@ final class Joining {
     Optional<Part> known = known(from, first);
     Part to = known.isPresent() ? known.get() : made(from.name());
     long added = 0;
-    for (Tables table : Tables.ALL) {
+    for (ResultTable table : ResultTable.ALL) {
       long copied = copy(table, from, to);
-      added += table.equals(Tables.RESULTS) ? copied : 0;
+      added += table.equals(ResultTable.RESULTS) ? copied : 0;
     }
     return added;
   }
@@ -112,7 +113,7 @@ final class Joining {
         first);
     for (Part part : alike) {
       long shift = part.base() - from.base();
-      long last = newest(Tables.RESULTS, part) - shift;
+      long last = newest(ResultTable.RESULTS, part) - shift;
       if (sql.number(DIFFERS, shift, first, last) == 0) {
         return Optional.of(part);
       }
@@ -131,7 +132,7 @@ final class Joining {
   }
 
   /// The highest id that is there of a part; below its first where there is none.
-  private long newest(Tables table, Part part) throws SQLException {
+  private long newest(ResultTable table, Part part) throws SQLException {
     return sql.number(
         "SELECT COALESCE(MAX(id), ?) FROM main.%s WHERE id >= ? AND id <= ?"
             .formatted(table.name()),
@@ -140,7 +141,7 @@ final class Joining {
         part.last());
   }
 
-  private long copy(Tables table, Part from, Part to) throws SQLException {
+  private long copy(ResultTable table, Part from, Part to) throws SQLException {
     long shift = to.base() - from.base();
     long after = newest(table, to) - shift;
     String last =
@@ -150,7 +151,7 @@ final class Joining {
     for (long upTo = sql.number(last, after, from.last());
         upTo > after;
         upTo = sql.number(last, after, from.last())) {
-      copied += sql.update(table.copy(), shift, after, upTo);
+      copied += sql.update(Tables.copy(table), shift, after, upTo);
       after = upTo;
       done += ROWS_AT_ONCE;
       percent.accept((int) Math.min(99, done * 100 / Math.max(1, all)));

@@ -73,7 +73,7 @@ public final class Merge {
       merged.index();
       return new Report(added, leftOut);
     } catch (SQLException e) {
-      throw new CannotMerge(out + ": " + words(e), e);
+      throw CannotMerge.of(out, e);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.rollcall.server.merge;
 
+import dev.rollcall.server.resultschema.ResultTable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -101,6 +102,7 @@ final class MergedFile implements AutoCloseable {
     Reading reading = Reading.of(input);
     attach(reading);
     try {
+      look();
       sql.execute("BEGIN IMMEDIATE");
       boolean done = false;
       try {
@@ -124,7 +126,7 @@ final class MergedFile implements AutoCloseable {
   /// Makes the indexes that are missing, in one transaction.
   void index() throws SQLException {
     sql.execute("BEGIN IMMEDIATE");
-    for (String index : Tables.INDEXES) {
+    for (String index : ResultTable.INDEXES) {
       sql.execute(index);
     }
     sql.execute("COMMIT");
@@ -138,25 +140,44 @@ final class MergedFile implements AutoCloseable {
     }
   }
 
+  /// Reads the source for the first time: what cannot be opened or is in use is that file.
+  private void look() throws LeftOut, SQLException {
+    try {
+      sql.number("SELECT COUNT(*) FROM source.sqlite_schema");
+    } catch (SQLException e) {
+      switch (code(e).code & 0xff) {
+        case 5, 6, 8, 10, 14 -> throw new LeftOut("cannot be read: " + Merge.words(e), e);
+        default -> throw e;
+      }
+    }
+  }
+
+  private static SQLiteErrorCode code(SQLException e) {
+    return e instanceof SQLiteException sqlite
+        ? sqlite.getResultCode()
+        : SQLiteErrorCode.SQLITE_ERROR;
+  }
+
   /// Whose fault it is: that of the file that was to be added, unless this one has no room or is
   /// damaged itself.
   private LeftOut blamed(SQLException e) throws SQLException {
-    SQLiteErrorCode code =
-        e instanceof SQLiteException sqlite ? sqlite.getResultCode() : SQLiteErrorCode.SQLITE_ERROR;
-    return switch (code.code & 0xff) {
-      case 5, 6 ->
-          throw new CannotMerge(file + ": is in use: wait until nobody reads or writes it", e);
-      case 8 -> throw new CannotMerge(file + ": cannot be written: make it writable", e);
-      case 13 -> throw new CannotMerge(file + ": there is no room left on the disk", e);
-      case 11 -> {
-        if (!sql.text("PRAGMA main.quick_check(1)").equals("ok")) {
-          throw new CannotMerge(file + ": is damaged: name another file for the result", e);
-        }
-        yield new LeftOut("is damaged: " + Merge.words(e), e);
-      }
-      case 19 -> new LeftOut("is damaged: a row belongs to one that is not there", e);
-      case 26 -> new LeftOut("is no SQLite database", e);
-      default -> new LeftOut("is no file of a collector: " + Merge.words(e), e);
+    SQLiteErrorCode code = code(e);
+    return switch (code) {
+      case SQLITE_IOERR_READ, SQLITE_IOERR_SHORT_READ ->
+          new LeftOut("cannot be read: " + Merge.words(e), e);
+      default ->
+          switch (code.code & 0xff) {
+            case 5, 6, 8, 10, 13, 14 -> throw CannotMerge.of(file, e);
+            case 11 -> {
+              if (!sql.text("PRAGMA main.quick_check(1)").equals("ok")) {
+                throw new CannotMerge(file + ": is damaged: name another file for the result", e);
+              }
+              yield new LeftOut("is damaged: " + Merge.words(e), e);
+            }
+            case 19 -> new LeftOut("is damaged: a row belongs to one that is not there", e);
+            case 26 -> new LeftOut("is no SQLite database", e);
+            default -> new LeftOut("is no file of a collector: " + Merge.words(e), e);
+          };
     };
   }
 

@@ -1,98 +1,42 @@
 package dev.rollcall.server.merge;
 
+import dev.rollcall.server.resultschema.ResultTable;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/// The three tables of a collector's file (seed 000), parents first.
-///
-/// @param name the table
-/// @param parent the column that holds the id of a row in the table before; empty: none
-/// @param columns the other columns
-record Tables(String name, String parent, List<String> columns) {
+/// What a merge says to SQLite about the tables of collectors' files.
+final class Tables {
   /// Marks a file that a merge made: `Roll` in SQLite's `application_id`.
   static final int APPLICATION = 0x526f6c6c;
 
-  static final Tables RESULTS =
-      new Tables(
-          "ping_results",
-          "",
-          List.of(
-              "ip",
-              "sent",
-              "received",
-              "packet_loss",
-              "avg_rtt",
-              "timestamp",
-              "error",
-              "created_at"));
-
-  static final List<Tables> ALL =
-      List.of(
-          RESULTS,
-          new Tables(
-              "traceroute_results", "ping_result_id", List.of("method", "completed", "error")),
-          new Tables("traceroute_hops", "traceroute_id", List.of("ttl", "ip", "rtt", "timeout")));
-
-  /// What makes a new file: the collector's tables, and which files went in.
+  /// What makes a new file: the collector's tables, and which files went in. The indexes are made
+  /// after a first merge: sorting once costs a fraction of finding each row's place.
   static final List<String> SCHEMA =
-      List.of(
-          """
-          CREATE TABLE ping_results (
-            id INTEGER PRIMARY KEY,
-            ip TEXT,
-            sent INTEGER,
-            received INTEGER,
-            packet_loss REAL,
-            avg_rtt INTEGER,
-            timestamp DATETIME,
-            error TEXT,
-            created_at DATETIME
-          )""",
-          """
-          CREATE TABLE traceroute_results (
-            id INTEGER PRIMARY KEY,
-            ping_result_id INTEGER,
-            method TEXT,
-            completed BOOLEAN,
-            error TEXT,
-            FOREIGN KEY (ping_result_id) REFERENCES ping_results (id)
-          )""",
-          """
-          CREATE TABLE traceroute_hops (
-            id INTEGER PRIMARY KEY,
-            traceroute_id INTEGER,
-            ttl INTEGER,
-            ip TEXT,
-            rtt INTEGER,
-            timeout BOOLEAN,
-            FOREIGN KEY (traceroute_id) REFERENCES traceroute_results (id)
-          )""",
-          "CREATE TABLE merged_file (id INTEGER PRIMARY KEY, name TEXT NOT NULL,"
-              + " merged_at DATETIME NOT NULL)",
-          "PRAGMA application_id = " + APPLICATION);
+      Stream.concat(
+              ResultTable.CREATE.stream(),
+              Stream.of(
+                  "CREATE TABLE merged_file (id INTEGER PRIMARY KEY, name TEXT NOT NULL,"
+                      + " merged_at DATETIME NOT NULL)",
+                  "PRAGMA application_id = " + APPLICATION))
+          .toList();
 
-  /// The collector's indexes, made after a first merge: sorting once costs a fraction of finding
-  /// each row's place.
-  static final List<String> INDEXES =
-      List.of(
-          "CREATE INDEX IF NOT EXISTS idx_ping_results_ip ON ping_results (ip)",
-          "CREATE INDEX IF NOT EXISTS idx_ping_results_timestamp ON ping_results (timestamp)",
-          "CREATE INDEX IF NOT EXISTS idx_traceroute_hops_ip ON traceroute_hops (ip)");
+  private Tables() {}
 
-  /// Copies rows after `?` up to `?`, with ids moved by `?`; the parameters are: the shift (twice
-  /// where there is a parent), after, up to.
-  String copy() {
-    String others = String.join(", ", columns);
-    return parent.isEmpty()
-        ? "INSERT INTO main.%s (id, %s) SELECT id + ?1, %s FROM source.%s WHERE id > ?2 AND id <= ?3 ORDER BY id"
-            .formatted(name, others, others, name)
-        : "INSERT INTO main.%s (id, %s, %s) SELECT id + ?1, %s + ?1, %s FROM source.%s WHERE id > ?2 AND id <= ?3 ORDER BY id"
-            .formatted(name, parent, others, parent, others, name);
+  /// Copies rows after `?2` up to `?3`, with ids moved by `?1`, from `source` to `main`.
+  static String copy(ResultTable table) {
+    List<String> moved =
+        Stream.of("id", table.parent()).filter(column -> !column.isEmpty()).toList();
+    String read =
+        Stream.concat(moved.stream().map(column -> column + " + ?1"), table.columns().stream())
+            .collect(Collectors.joining(", "));
+    return "INSERT INTO main.%1$s (%2$s) SELECT %3$s FROM source.%1$s WHERE id > ?2 AND id <= ?3 ORDER BY id"
+        .formatted(table.name(), String.join(", ", table.allColumns()), read);
   }
 
-  /// Whether the rows `one` and `other` say different things.
-  String differ(String one, String other) {
-    return columns.stream()
+  /// Whether the rows `one` and `other` of a table say different things.
+  static String differ(ResultTable table, String one, String other) {
+    return table.columns().stream()
         .map(column -> "%s.%s IS NOT %s.%s".formatted(one, column, other, column))
         .collect(Collectors.joining(" OR ", "(", ")"));
   }

@@ -46,7 +46,7 @@ final class TargetRoutes {
             Route.post("/targets", Access.MANAGEMENT, this::targets).withBodyLimit(LARGEST_BODY),
             Route.get("/targets", Access.PUBLIC, this::list),
             Route.delete("/targets/{ip}", Access.MANAGEMENT, this::delete),
-            Route.get("/next", Access.WRITER, this::next))
+            Route.get("/next", Access.WRITER, this::next).withoutHead())
         .map(route -> route.withErrors(ErrorShape.PLAIN))
         .toList();
   }

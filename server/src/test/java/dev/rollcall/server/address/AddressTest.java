@@ -1,6 +1,7 @@
 package dev.rollcall.server.address;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import inet.ipaddr.IPAddress;
 import inet.ipaddr.IPAddressString;
@@ -67,6 +68,28 @@ class AddressTest {
       })
   void isNotReadFromWhatIsNoLiteral(String text) {
     assertThat(Address.parse(text)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "/8",
+        "10.0.0.0/",
+        "10.0.0.0/33",
+        "10.0.0.0/8/8",
+        "10.0.0.0/4294967304",
+        "10.0.0.0/255.0.0.0",
+        "10.0.0.0/-8",
+        "2001:db8::/129",
+        "1:2:3:4:5:6:7:33/82222222222222222222222",
+        " 10.0.0.0/8",
+        "10.0.0.0/8 "
+      })
+  void isNoBlockWhereItsLengthIsNone(String text) {
+    assertThatThrownBy(() -> Addresses.block(text))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("is no address or block: write it as");
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.rollcall.server.collector.ResultReader.Reading;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -15,6 +16,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class HopsTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   private final List<List<String>> asked = new CopyOnWriteArrayList<>();
   private volatile boolean away;
   private volatile HopTaker.Answer answer = HopTaker.Answer.TAKEN;
@@ -64,7 +67,7 @@ class HopsTest {
       hops.start();
       see(hops, List.of("10.0.0.1", "2001:db8::1", "::ffff:10.0.0.1"));
       see(hops, List.of("10.0.0.1", "2001:DB8:0::1"));
-      await().until(() -> hops.sent() == 2);
+      await().atMost(PATIENCE).until(() -> hops.sent() == 2);
       assertThat(hops.discovered()).isEqualTo(2);
       assertThat(taken()).containsExactly("10.0.0.1", "2001:db8::1");
     }
@@ -75,7 +78,7 @@ class HopsTest {
     try (Hops hops = new Hops(10_000, this::take)) {
       hops.start();
       see(hops, addresses(0, 2_500));
-      await().until(() -> hops.sent() == 2_500);
+      await().atMost(PATIENCE).until(() -> hops.sent() == 2_500);
       assertThat(asked).allMatch(part -> part.size() <= Hops.AT_ONCE);
       assertThat(taken()).containsExactlyElementsOf(addresses(0, 2_500));
     }
@@ -92,7 +95,7 @@ class HopsTest {
       assertThat(hops.sent()).isZero();
       assertThat(hops.waiting()).isEqualTo(200);
       away = false;
-      await().until(() -> hops.sent() == 200);
+      await().atMost(PATIENCE).until(() -> hops.sent() == 200);
       assertThat(taken()).containsExactlyElementsOf(addresses(0, 200));
       assertThat(hops.dropped()).isZero();
     }
@@ -108,7 +111,7 @@ class HopsTest {
       assertThat(hops.dropped()).isEqualTo(150);
       assertThat(hops.remembered()).isEqualTo(100);
       away = false;
-      await().until(() -> hops.sent() == 100);
+      await().atMost(PATIENCE).until(() -> hops.sent() == 100);
       assertThat(taken()).containsExactlyElementsOf(addresses(150, 250));
     }
   }
@@ -119,7 +122,7 @@ class HopsTest {
     try (Hops hops = new Hops(100, this::take)) {
       hops.start();
       see(hops, List.of("10.0.0.1"));
-      await().until(() -> hops.refused() == 1 && hops.waiting() == 0);
+      await().atMost(PATIENCE).until(() -> hops.refused() == 1 && hops.waiting() == 0);
       assertThat(hops.sent()).isZero();
     }
   }

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RotatingStoreTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final long MEBIBYTE = 1024 * 1024;
 
   @TempDir Path folder;
@@ -146,10 +147,10 @@ class RotatingStoreTest {
     store(5).close();
     clock.pass(Duration.ofDays(7));
     try (RotatingStore store = store(5)) {
-      await().until(() -> names().contains("results_2026-11-27_12-00-00.db"));
+      await().atMost(PATIENCE).until(() -> names().contains("results_2026-11-27_12-00-00.db"));
       clock.pass(Duration.ofDays(7));
-      await().until(() -> names().contains("results_2026-12-04_12-00-00.db"));
-      await().until(() -> store.rotations() == 2);
+      await().atMost(PATIENCE).until(() -> names().contains("results_2026-12-04_12-00-00.db"));
+      await().atMost(PATIENCE).until(() -> store.rotations() == 2);
     }
   }
 
@@ -160,7 +161,7 @@ class RotatingStoreTest {
       write(store, "192.0.2.1", 1);
       assertThat(store.rotate().name().text()).isEqualTo("results_2031-01-01_00-00-01.db");
       clock.pass(Duration.ofDays(7));
-      await().until(() -> names().contains("results_2031-01-01_00-00-02.db"));
+      await().atMost(PATIENCE).until(() -> names().contains("results_2031-01-01_00-00-02.db"));
     }
   }
 
@@ -171,7 +172,7 @@ class RotatingStoreTest {
       for (int i = 0; i < 20; i++) {
         write(store, "192.0.2.1", 1000);
       }
-      await().until(() -> store.rotations() >= 2);
+      await().atMost(PATIENCE).until(() -> store.rotations() >= 2);
     }
     long rows = 0;
     for (String name : names()) {
@@ -223,6 +224,81 @@ class RotatingStoreTest {
     assertThat(folder.resolve("results_2026-11-20_11-00-00.db.corrupt"))
         .content()
         .startsWith("no database");
+  }
+
+  @Test
+  void leavesNothingOfAFileThatCouldNotBeBegun() throws Exception {
+    try (RotatingStore store = store(2)) {
+      write(store, "192.0.2.1", 1);
+      // Where its log would be is something else.
+      Files.createDirectories(folder.resolve("results_2026-11-20_12-00-01.db-wal/taken"));
+      assertThatThrownBy(store::rotate).isInstanceOf(StorageException.class);
+      assertThat(folder.resolve("results_2026-11-20_12-00-01.db")).doesNotExist();
+      write(store, "192.0.2.2", 1);
+      assertThat(store.trouble()).isEmpty();
+      assertThat(recent(store, 3)).containsExactly("192.0.2.2", "192.0.2.1");
+    }
+  }
+
+  @Test
+  void putsAFileWithOtherTablesAside() throws Exception {
+    Path other = folder.resolve("results_2026-11-20_11-00-00.db");
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + other);
+        Statement statement = connection.createStatement()) {
+      statement.execute("CREATE TABLE ping_results (id INTEGER, ip TEXT, timestamp DATETIME)");
+    }
+    try (RotatingStore store = store(5)) {
+      assertThat(store.quarantined()).isEqualTo(1);
+      write(store, "192.0.2.1", 1);
+      assertThat(recent(store, 5)).containsExactly("192.0.2.1");
+    }
+    assertThat(names())
+        .containsExactly(
+            "results_2026-11-20_11-00-00.db.corrupt", "results_2026-11-20_12-00-00.db");
+  }
+
+  @Test
+  void takesNoFolderForAResultsFile() throws Exception {
+    Files.createDirectory(folder.resolve("results_2031-01-01_00-00-00.db"));
+    try (RotatingStore store = store(1)) {
+      write(store, "192.0.2.1", 1);
+      store.rotate();
+    }
+    assertThat(names())
+        .containsExactly("results_2026-11-20_12-00-01.db", "results_2031-01-01_00-00-00.db");
+  }
+
+  @Test
+  void readsPastAnOlderFileThatIsDamaged() throws Exception {
+    try (RotatingStore store = store(5)) {
+      write(store, "192.0.2.1", 1);
+      store.rotate();
+      write(store, "192.0.2.2", 1);
+      store.rotate();
+      write(store, "192.0.2.3", 1);
+    }
+    Files.writeString(folder.resolve("results_2026-11-20_12-00-01.db"), "no database at all");
+    try (RotatingStore store = store(5)) {
+      assertThat(recent(store, 10)).containsExactly("192.0.2.3", "192.0.2.1");
+      write(store, "192.0.2.4", 1);
+      assertThat(recent(store, 10)).containsExactly("192.0.2.4", "192.0.2.3", "192.0.2.1");
+    }
+  }
+
+  @Test
+  void writesNoOlderFileInThePlaceOfOneThatWasTakenAway() throws Exception {
+    try (RotatingStore store = store(5)) {
+      write(store, "192.0.2.1", 1);
+      Path lost = store.rotate().path();
+      Files.delete(lost);
+      write(store, "192.0.2.2", 1);
+      assertThat(recent(store, 10)).containsExactly("192.0.2.2", "192.0.2.1");
+    }
+    assertThat(
+            one(
+                folder.resolve("results_2026-11-20_12-00-00.db"),
+                "SELECT count(*) FROM ping_results"))
+        .isEqualTo("1");
   }
 
   @Test
@@ -319,7 +395,7 @@ class RotatingStoreTest {
       for (int i = 0; i < 10; i++) {
         int before = written.get();
         store.rotate();
-        await().until(() -> written.get() > before || written.get() == 4000);
+        await().atMost(PATIENCE).until(() -> written.get() > before || written.get() == 4000);
       }
       for (Future<?> writer : all) {
         writer.get();

@@ -1,7 +1,9 @@
 package dev.rollcall.server.target;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.rollcall.server.address.Blocks;
 import dev.rollcall.server.sql.TestDatabases;
 import inet.ipaddr.IPAddress;
 import java.nio.file.Path;
@@ -208,9 +210,9 @@ class PoolStoreTest {
     pool.hops("77.0.0.1", "2a00::1", "::ffff:78.0.0.1");
     try (Sweep sweep = new Sweep(pool.store, pool.policy, TestPool.metrics())) {
       List<IPAddress> blocks = TestPool.blocks("50.0.0.0/8", "77.0.0.1", "2a00::/16").all();
-      pool.policy.optOut(new dev.rollcall.server.address.Blocks(blocks));
+      pool.policy.optOut(new Blocks(blocks));
       sweep.over(() -> blocks);
-      org.awaitility.Awaitility.await().until(() -> pool.store.members() == 1);
+      await().atMost(Duration.ofSeconds(30)).until(() -> pool.store.members() == 1);
     }
     assertThat(pool.all()).containsExactly("78.0.0.1");
     assertThat(pool.number("SELECT COUNT(*) FROM target_network")).isEqualTo(1);

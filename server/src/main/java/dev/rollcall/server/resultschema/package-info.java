@@ -1,0 +1,5 @@
+/// The tables of a results file, as seed 000 has them: collectors write them, and merges join them.
+@NullMarked
+package dev.rollcall.server.resultschema;
+
+import org.jspecify.annotations.NullMarked;
