@@ -17,7 +17,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.slf4j.LoggerFactory;
 
 class DriverTest {
   @ParameterizedTest
@@ -28,7 +27,7 @@ class DriverTest {
   }
 
   /// A user's class path that holds the probes, what they always bring along, and no driver.
-  private static URLClassLoader withoutDrivers() {
+  private static URLClassLoader withoutDrivers() throws ClassNotFoundException {
     Stream<Class<?>> there =
         Stream.of(
             Probe.class,
@@ -36,7 +35,7 @@ class DriverTest {
             HttpClients.class,
             HttpHost.class,
             H2Config.class,
-            LoggerFactory.class);
+            Class.forName("org.slf4j.LoggerFactory")); // the HTTP client's, not ours to name
     URL[] path =
         there
             .map(each -> each.getProtectionDomain().getCodeSource().getLocation())
