@@ -41,12 +41,13 @@ public record Authority(String host, int port) {
     if (rest.isEmpty() || rest.equals(":")) {
       return new Authority(host, defaultPort);
     }
-    try {
-      return new Authority(
-          host, rest.startsWith(":") ? Integer.parseInt(rest, 1, rest.length(), 10) : 0);
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("\"" + rest.substring(1) + "\" is no port", e);
+    if (!rest.matches(":\\d{1,9}")) {
+      // Not repeated: it is the password where that has a / in it, as in user:pass/word@host.
+      throw new IllegalArgumentException(
+          "what follows the host is no port: write host:port, and in user and password %2F for /,"
+              + " %3F for ?, %23 for #");
     }
+    return new Authority(host, Integer.parseInt(rest, 1, rest.length(), 10));
   }
 
   private static String ascii(String host) {

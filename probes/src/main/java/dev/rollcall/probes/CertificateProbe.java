@@ -21,8 +21,9 @@ public record CertificateProbe(String name, ServerUrl server, Duration warn, Dia
     implements Probe {
   private static final int PORT = 443;
 
-  /// Checks that the time is none before now.
+  /// Checks the URL, and that the time is none before now.
   public CertificateProbe {
+    server.target(PORT);
     if (warn.isNegative()) {
       throw new IllegalArgumentException("warn %s is negative".formatted(warn));
     }

@@ -23,9 +23,10 @@ import java.util.Optional;
 /// @param server where to ask, and in its path and parameters what
 /// @param dialer shared with other probes
 public record DnsProbe(String name, ServerUrl server, Dialer dialer) implements Probe {
-  /// Checks name and type.
+  /// Checks the URL, name and type.
   public DnsProbe {
     Driver.DNSJAVA.need(DnsProbe.class);
+    named(server);
     DnsExchange.validate(server.path(), type(server));
   }
 
@@ -41,6 +42,12 @@ public record DnsProbe(String name, ServerUrl server, Dialer dialer) implements 
     return of(name, "dns://%s/%s?type=%s".formatted(server, domain, type));
   }
 
+  private static Optional<Authority> named(ServerUrl server) {
+    return server.uri().getRawAuthority() == null
+        ? Optional.empty()
+        : Optional.of(server.target(DnsExchange.PORT));
+  }
+
   private static String type(ServerUrl server) {
     return server.parameter("type").orElse("A").toUpperCase(Locale.ROOT);
   }
@@ -52,11 +59,7 @@ public record DnsProbe(String name, ServerUrl server, Dialer dialer) implements 
 
   private void ask(Talk talk) throws Exception {
     DnsExchange exchange = new DnsExchange(server.path(), type(server));
-    Optional<Authority> named =
-        server.uri().getRawAuthority() == null
-            ? Optional.empty()
-            : Optional.of(server.target(DnsExchange.PORT));
-    Authority target = named.orElseGet(DnsExchange::firstOfThisMachine);
+    Authority target = named(server).orElseGet(DnsExchange::firstOfThisMachine);
     List<String> values = exchange.ask(target, talk);
     talk.trail().took(Phase.FIRST_BYTE);
     Optional<String> expected = server.parameter("expect");

@@ -49,8 +49,9 @@ public record GrpcProbe(String name, ServerUrl server, Dialer dialer) implements
           "DATA_LOSS",
           "UNAUTHENTICATED");
 
-  /// Checks the length of the service's name.
+  /// Checks the URL.
   public GrpcProbe {
+    target(server);
     if (server.path().length() > LONGEST_NAME) {
       throw new IllegalArgumentException("the service's name is longer than 1000 characters");
     }
@@ -66,9 +67,17 @@ public record GrpcProbe(String name, ServerUrl server, Dialer dialer) implements
     Talk.hold(attempt, server, dialer, this::ask);
   }
 
+  private static boolean secure(ServerUrl server) {
+    return server.scheme().equals("grpcs");
+  }
+
+  private static Authority target(ServerUrl server) {
+    return server.target(secure(server) ? 443 : 80);
+  }
+
   private void ask(Talk talk) throws Exception {
-    boolean secure = server.scheme().equals("grpcs");
-    Authority target = server.target(secure ? 443 : 80);
+    boolean secure = secure(server);
+    Authority target = target(server);
     Socket socket =
         talk.open(target, secure ? Optional.of(server.tls().speaking("h2")) : Optional.empty());
     if (socket instanceof SSLSocket tls && !"h2".equals(tls.getApplicationProtocol())) {

@@ -64,7 +64,7 @@ public record MySqlProbe(String name, ServerUrl server, Dialer dialer) implement
                 }));
   }
 
-  private void ask(Talk talk) throws SQLException {
+  private void ask(Talk talk) throws SQLException, ProbeFailure {
     String url = "jdbc:mariadb://%s/%s".formatted(server.target(PORT), server.path());
     try (Connection connection = new org.mariadb.jdbc.Driver().connect(url, properties())) {
       talk.query();
@@ -72,6 +72,11 @@ public record MySqlProbe(String name, ServerUrl server, Dialer dialer) implement
         statement.execute("SELECT 1");
       }
     } catch (SQLException e) {
+      if (Failures.message(e).contains("Self signed certificates")) {
+        throw ProbeFailure.answered(
+            "TLS: certificate is signed by an unknown authority: say which count as"
+                + " serverSslCert=/path/to/them.pem");
+      }
       // The number of a connection that is gone helps nobody.
       throw new SQLException(
           Failures.message(e).replaceFirst("^\\(conn=\\d+\\) ", ""), e.getSQLState(), e);

@@ -61,7 +61,7 @@ public record PostgreSqlProbe(String name, ServerUrl server, Dialer dialer) impl
                 }));
   }
 
-  private void ask(Talk talk) throws SQLException {
+  private void ask(Talk talk) throws SQLException, ProbeFailure {
     Authority target = server.target(PORT);
     String url = "jdbc:postgresql://" + target + "/";
     try (Connection connection = new org.postgresql.Driver().connect(url, properties())) {
@@ -69,6 +69,22 @@ public record PostgreSqlProbe(String name, ServerUrl server, Dialer dialer) impl
       try (Statement statement = connection.createStatement()) {
         statement.execute("SELECT 1");
       }
+    } catch (SQLException e) {
+      checkCertificates(Failures.message(e), target);
+      throw e;
+    }
+  }
+
+  /// What the driver says of certificates without the exception of its own that others have.
+  private static void checkCertificates(String why, Authority target) throws ProbeFailure {
+    if (why.contains("could not be verified by hostnameverifier")) {
+      throw ProbeFailure.answered(
+          "TLS: certificate is made out to another name than " + target.host());
+    }
+    if (why.startsWith("Could not open SSL root certificate file")) {
+      throw ProbeFailure.here(
+          "TLS: %s say which authorities count as sslrootcert=/path/to/them.pem"
+              .formatted(why.replaceFirst("[.]?$", ":")));
     }
   }
 

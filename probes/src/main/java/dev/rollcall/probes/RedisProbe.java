@@ -53,39 +53,49 @@ public record RedisProbe(String name, ServerUrl server, Dialer dialer) implement
           Optional<TlsOptions> tls =
               server.scheme().equals("rediss") ? Optional.of(server.tls()) : Optional.empty();
           Socket socket = talk.open(server.target(PORT), tls);
-          try (Jedis redis = new Jedis(() -> socket, config())) {
-            talk.query();
-            redis.ping();
-          } catch (JedisException e) {
-            // A server that wants a password says so to the first command.
-            if (String.valueOf(e.getMessage()).startsWith("NOAUTH")) {
-              throw ProbeFailure.answered("login: " + e.getMessage());
-            }
-            throw e;
-          }
+          Client.ask(talk, socket, server);
         });
   }
 
-  /// RESP2, as every version speaks it, and nothing sent beside AUTH and SELECT.
-  private DefaultJedisClientConfig config() {
-    DefaultJedisClientConfig.Builder config =
-        DefaultJedisClientConfig.builder()
-            .protocol(RedisProtocol.RESP2)
-            .clientSetInfoConfig(ClientSetInfoConfig.DISABLED);
-    server
-        .login()
-        .ifPresent(
-            login -> {
-              if (!login.user().isEmpty()) {
-                config.user(login.user());
-              }
-              if (!login.password().isEmpty()) {
-                config.password(login.password());
-              }
-            });
-    if (!server.path().isEmpty()) {
-      config.database(Integer.parseInt(server.path()));
+  /// What is said, by Jedis. Apart from the probe, as the JVM looks for a class's libraries as soon
+  /// as the class itself is wanted, and the probe says by itself what is missing.
+  private static final class Client {
+    private Client() {}
+
+    static void ask(Talk talk, Socket socket, ServerUrl server) throws ProbeFailure {
+      try (Jedis redis = new Jedis(() -> socket, config(server))) {
+        talk.query();
+        redis.ping();
+      } catch (JedisException e) {
+        // A server that wants a password says so to the first command.
+        if (String.valueOf(e.getMessage()).startsWith("NOAUTH")) {
+          throw ProbeFailure.answered("login: " + e.getMessage());
+        }
+        throw e;
+      }
     }
-    return config.build();
+
+    /// RESP2, as every version speaks it, and nothing sent beside AUTH and SELECT.
+    private static DefaultJedisClientConfig config(ServerUrl server) {
+      DefaultJedisClientConfig.Builder config =
+          DefaultJedisClientConfig.builder()
+              .protocol(RedisProtocol.RESP2)
+              .clientSetInfoConfig(ClientSetInfoConfig.DISABLED);
+      server
+          .login()
+          .ifPresent(
+              login -> {
+                if (!login.user().isEmpty()) {
+                  config.user(login.user());
+                }
+                if (!login.password().isEmpty()) {
+                  config.password(login.password());
+                }
+              });
+      if (!server.path().isEmpty()) {
+        config.database(Integer.parseInt(server.path()));
+      }
+      return config.build();
+    }
   }
 }

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// The URL of a server to ask, such as
 /// `postgres://user:password@host:5432/database?sslmode=require`, and how to ask it. No text of it
@@ -24,11 +25,14 @@ public record ServerUrl(URI uri, Optional<Login> login, TlsOptions tls, Duration
   /// How long a check may take where nobody says otherwise.
   public static final Duration DEFAULT_LIMIT = Duration.ofSeconds(3);
 
+  private static final Set<String> WITHOUT_HOST = Set.of("unix", "dns");
+
   /// Moves user and password from the URL to the login.
   public ServerUrl {
     if (uri.getScheme() == null || (uri.getRawAuthority() == null && uri.getPath() == null)) {
       throw new IllegalArgumentException("the URL has no scheme: write it as scheme://host:port");
     }
+    checkPlaces(uri);
     if (!limit.isPositive()) {
       throw new IllegalArgumentException("the limit of %s is not positive".formatted(limit));
     }
@@ -47,6 +51,24 @@ public record ServerUrl(URI uri, Optional<Login> login, TlsOptions tls, Duration
                               decode(info.substring(0, colon)),
                               decode(info.substring(colon + 1)))));
       uri = URI.create(uri.toString().replaceFirst("//[^/?#]*@", "//"));
+    }
+  }
+
+  /// That there is a host, where there has to be one, and that what stands where a path does is no
+  /// part of a password with a `/`, which would be shown.
+  private static void checkPlaces(URI uri) {
+    String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
+    if (uri.getRawAuthority() == null) {
+      if (!WITHOUT_HOST.contains(scheme)) {
+        throw new IllegalArgumentException(
+            "the URL names no host: write it as scheme://user:password@host:port");
+      }
+    } else if (uri.getRawAuthority().indexOf('@') < 0
+        && !scheme.contains("http")
+        && uri.toString().indexOf('@') >= 0) {
+      throw new IllegalArgumentException(
+          "the URL has an @ behind its host: in user and password write %2F for /, %3F for ?, and"
+              + " elsewhere %40 for @");
     }
   }
 
@@ -150,11 +172,9 @@ public record ServerUrl(URI uri, Optional<Login> login, TlsOptions tls, Duration
     return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
   }
 
-  /// The URL without user, password and parameters.
+  /// The URL without user, password, parameters and fragment.
   @Override
   public String toString() {
-    String text = uri.toString();
-    int query = text.indexOf('?');
-    return query < 0 ? text : text.substring(0, query);
+    return uri.toString().replaceFirst("[?#].*", "");
   }
 }

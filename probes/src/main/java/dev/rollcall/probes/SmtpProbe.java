@@ -22,8 +22,9 @@ import java.util.Optional;
 /// @param server where it is and who to log in as
 /// @param dialer shared with other probes
 public record SmtpProbe(String name, ServerUrl server, Dialer dialer) implements Probe {
-  /// Checks the parameter.
+  /// Checks the URL.
   public SmtpProbe {
+    target(server);
     String starttls = server.parameter("starttls").orElse("never");
     if (!starttls.equals("needed") && !starttls.equals("never")) {
       throw new IllegalArgumentException(
@@ -42,9 +43,17 @@ public record SmtpProbe(String name, ServerUrl server, Dialer dialer) implements
     Talk.hold(attempt, server, dialer, this::talk);
   }
 
+  private static boolean secure(ServerUrl server) {
+    return server.scheme().equals("smtps");
+  }
+
+  private static Authority target(ServerUrl server) {
+    return server.target(secure(server) ? 465 : 25);
+  }
+
   private void talk(Talk talk) throws Exception {
-    boolean secure = server.scheme().equals("smtps");
-    Authority target = server.target(secure ? 465 : 25);
+    boolean secure = secure(server);
+    Authority target = target(server);
     Socket socket = talk.open(target, secure ? Optional.of(server.tls()) : Optional.empty());
     talk.trail().enter(Trail.Stage.WAITING);
     SmtpLine line = new SmtpLine(socket);

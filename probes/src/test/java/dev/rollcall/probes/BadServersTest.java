@@ -1,7 +1,7 @@
 package dev.rollcall.probes;
 
+import static dev.rollcall.probes.Leftovers.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.rollcall.probe.Attempt;
 import dev.rollcall.probe.Probe;
@@ -45,12 +45,15 @@ class BadServersTest {
         "docker"
       })
   void tellsThatNobodyListens(String scheme) throws Exception {
-    int port = ServerRun.freePort();
-    Probe probe = probe(scheme, port, Duration.ofSeconds(3));
-    assertThat(Checked.of(probe).reason()).isEqualTo("connect: refused by 127.0.0.1:" + port);
-    Leftovers leftovers = new Leftovers();
-    assertThat(Leftovers.after(Runs.many(), probe, Duration.ofSeconds(20))).isEqualTo(Runs.many());
-    leftovers.assertNone();
+    try (RawServer.Closed closed = new RawServer.Closed()) {
+      Probe probe = probe(scheme, closed.port(), Duration.ofSeconds(60));
+      assertThat(Checked.of(probe).reason())
+          .isEqualTo("connect: refused by 127.0.0.1:" + closed.port());
+      Leftovers leftovers = new Leftovers();
+      assertThat(Leftovers.after(Runs.many(), probe, Duration.ofSeconds(60)))
+          .isEqualTo(Runs.many());
+      leftovers.assertNone();
+    }
   }
 
   @ParameterizedTest
@@ -70,18 +73,19 @@ class BadServersTest {
     try (RawServer silent = new RawServer(RawServer.Line::hang)) {
       // The first loads the driver's classes.
       Checked.of(probe(scheme, silent.port(), Duration.ofSeconds(1))).failure();
-      Probe probe = probe(scheme, silent.port(), Duration.ofMillis(100));
-      ProbeFailure failure = Checked.of(probe).failure();
-      assertThat(failure.reason()).startsWith("timeout: no answer within 100 ms (");
+      ProbeFailure failure =
+          Checked.of(probe(scheme, silent.port(), Duration.ofSeconds(1))).failure();
+      assertThat(failure.reason()).startsWith("timeout: no answer within 1 s (");
       assertThat(failure.reason()).matches(".*(login not finished|query is not answered)\\)");
       assertThat(failure.answered()).isTrue();
+      Probe probe = probe(scheme, silent.port(), Duration.ofMillis(100));
       Leftovers.after(32, probe, Duration.ofSeconds(20));
-      await().untilAsserted(() -> assertThat(silent.open()).isZero());
+      patiently().untilAsserted(() -> assertThat(silent.open()).isZero());
       Leftovers leftovers = new Leftovers();
       assertThat(Leftovers.after(Runs.many(), probe, Duration.ofSeconds(20)))
           .isEqualTo(Runs.many());
       leftovers.assertNone();
-      await().untilAsserted(() -> assertThat(silent.open()).isZero());
+      patiently().untilAsserted(() -> assertThat(silent.open()).isZero());
     }
   }
 
@@ -106,13 +110,13 @@ class BadServersTest {
       for (int i = 0; i < 10; i++) {
         threads.add(Checked.start(probe, Attempt.within(Duration.ofMinutes(10)), last));
       }
-      await().untilAsserted(() -> assertThat(silent.open()).isEqualTo(10));
+      patiently().untilAsserted(() -> assertThat(silent.open()).isEqualTo(10));
       threads.forEach(Thread::interrupt);
       for (Thread thread : threads) {
-        assertThat(thread.join(Duration.ofSeconds(10))).isTrue();
+        assertThat(thread.join(Duration.ofSeconds(60))).isTrue();
       }
       assertThat(last.get()).isInstanceOf(InterruptedException.class);
-      await().untilAsserted(() -> assertThat(silent.open()).isZero());
+      patiently().untilAsserted(() -> assertThat(silent.open()).isZero());
     }
   }
 
@@ -138,7 +142,7 @@ class BadServersTest {
                       "HELLO app:" + SECRET + " I am\r\nsomething else entirely\r\n\r\n\0\0\0");
                   line.hang();
                 })) {
-      String closed = Checked.of(probe(scheme, closing.port(), Duration.ofSeconds(3))).reason();
+      String closed = Checked.of(probe(scheme, closing.port(), Duration.ofSeconds(60))).reason();
       assertThat(closed.toLowerCase(Locale.ROOT))
           .matches("(login|query): .*(clos|reset|eof|end of|broken|i/o|unexpected).*");
       String odd = Checked.of(probe(scheme, nonsense.port(), Duration.ofMillis(500))).reason();

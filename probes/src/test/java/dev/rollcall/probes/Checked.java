@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// What came of one check, run on a virtual thread as the monitor does.
 record Checked(Attempt attempt, Optional<Throwable> thrown) {
   static Checked of(Probe probe) {
-    return of(probe, Duration.ofSeconds(30));
+    return of(probe, Duration.ofSeconds(60));
   }
 
   static Checked of(Probe probe, Duration timeout) {

@@ -5,11 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rollcall.probe.Probe;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.util.SortedSet;
+import java.util.stream.Stream;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http2.config.H2Config;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class DriverTest {
   @ParameterizedTest
@@ -19,14 +26,48 @@ class DriverTest {
     assertThat(driver.coordinates()).matches("[a-z.]+:[a-z-]+:[0-9.]+");
   }
 
-  /// A user's class path that holds the probes and none of the drivers.
+  /// A user's class path that holds the probes, what they always bring along, and no driver.
+  private static URLClassLoader withoutDrivers() throws ClassNotFoundException {
+    Stream<Class<?>> there =
+        Stream.of(
+            Probe.class,
+            Probes.class,
+            HttpClients.class,
+            HttpHost.class,
+            H2Config.class,
+            Class.forName("org.slf4j.LoggerFactory")); // the HTTP client's, not ours to name
+    URL[] path =
+        there
+            .map(each -> each.getProtectionDomain().getCodeSource().getLocation())
+            .toArray(URL[]::new);
+    return new URLClassLoader(path, ClassLoader.getPlatformClassLoader());
+  }
+
+  static SortedSet<String> schemes() {
+    return Probes.schemes();
+  }
+
+  @ParameterizedTest
+  @MethodSource("schemes")
+  void keepsNoOtherProbeFromBeingMadeWhenItIsMissing(String scheme) throws Exception {
+    String url = scheme + (scheme.equals("unix") ? ":///x" : "://u:p@127.0.0.1:1/1?project=x");
+    try (URLClassLoader loader = withoutDrivers()) {
+      Method make =
+          loader.loadClass(Probes.class.getName()).getMethod("forUrl", String.class, String.class);
+      try {
+        assertThat(make.invoke(null, "it", url)).isNotNull();
+      } catch (InvocationTargetException e) {
+        assertThat(e)
+            .cause()
+            .isExactlyInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("needs a driver that is not on the class path; add ");
+      }
+    }
+  }
+
   @Test
   void saysWhatToAddWhenItIsMissing() throws Exception {
-    URL[] path = {
-      Probe.class.getProtectionDomain().getCodeSource().getLocation(),
-      Probes.class.getProtectionDomain().getCodeSource().getLocation()
-    };
-    try (URLClassLoader loader = new URLClassLoader(path, ClassLoader.getPlatformClassLoader())) {
+    try (URLClassLoader loader = withoutDrivers()) {
       Class<?> driver = loader.loadClass(Driver.class.getName());
       var need = driver.getDeclaredMethod("need", Class.class);
       need.setAccessible(true);

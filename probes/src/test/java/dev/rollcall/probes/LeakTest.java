@@ -1,7 +1,7 @@
 package dev.rollcall.probes;
 
+import static dev.rollcall.probes.Leftovers.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.rollcall.probe.Attempt;
 import java.io.File;
@@ -29,13 +29,10 @@ class LeakTest {
   void leavesNoDescriptorAfterAThousandChecksOfEveryKind(@TempDir Path folder) throws Exception {
     Certificates certificates = new Certificates(folder);
     certificates.signed("good", "-1d", 30, "ip:127.0.0.1");
-    int refused;
-    try (ServerSocket closed = new ServerSocket(0)) {
-      refused = closed.getLocalPort();
-    }
     HttpSettings trusting =
         HttpSettings.DEFAULT.tls(TlsOptions.DEFAULT.trusting(certificates.pem("ca")));
     try (HttpAsker asker = new HttpAsker(dialer);
+        RawServer.Closed refused = new RawServer.Closed();
         RawServer good =
             new RawServer(
                 line -> {
@@ -61,14 +58,14 @@ class LeakTest {
               HttpQuestion.of(silent.uri("/")),
               HttpQuestion.of(silent.uri("/")).method("POST").body("body"),
               HttpQuestion.of(broken.uri("/")),
-              HttpQuestion.of(URI.create("http://127.0.0.1:" + refused)),
+              HttpQuestion.of(URI.create("http://127.0.0.1:" + refused.port())),
               HttpQuestion.of(secure),
               HttpQuestion.of(secure).settings(trusting));
       run(asker, questions, 2); // Loads what the JVM itself keeps open.
-      await().untilAsserted(() -> assertThat(silent.open() + good.open()).isZero());
+      patiently().untilAsserted(() -> assertThat(silent.open() + good.open()).isZero());
       int before = descriptors();
       run(asker, questions, 100);
-      await().untilAsserted(() -> assertThat(descriptors()).isLessThanOrEqualTo(before + 1));
+      patiently().untilAsserted(() -> assertThat(descriptors()).isLessThanOrEqualTo(before + 1));
     }
   }
 
@@ -106,13 +103,13 @@ class LeakTest {
                 Attempt.within(Duration.ofMinutes(10)),
                 last));
       }
-      await().untilAsserted(() -> assertThat(silent.open()).isEqualTo(1000));
+      patiently().untilAsserted(() -> assertThat(silent.open()).isEqualTo(1000));
       threads.forEach(Thread::interrupt);
       for (Thread thread : threads) {
         thread.join();
       }
       assertThat(last.get()).isInstanceOf(InterruptedException.class);
-      await().untilAsserted(() -> assertThat(silent.open()).isZero());
+      patiently().untilAsserted(() -> assertThat(silent.open()).isZero());
     }
   }
 }

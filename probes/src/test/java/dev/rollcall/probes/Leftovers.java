@@ -1,7 +1,6 @@
 package dev.rollcall.probes;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.rollcall.probe.Attempt;
 import dev.rollcall.probe.Probe;
@@ -14,6 +13,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
 
 /// What checks leave behind in this JVM: threads, open files and sockets, temporary files.
@@ -50,10 +51,14 @@ final class Leftovers {
     return failed.get();
   }
 
+  /// Waits as long as a loaded machine may take.
+  static ConditionFactory patiently() {
+    return Awaitility.await().atMost(Duration.ofMinutes(1));
+  }
+
   /// That there is no more than when this was made.
   void assertNone() {
-    await()
-        .atMost(Duration.ofSeconds(20))
+    patiently()
         .untilAsserted(
             () -> {
               assertThat(descriptors()).isLessThanOrEqualTo(descriptors + 2);

@@ -1,7 +1,7 @@
 package dev.rollcall.probes;
 
+import static dev.rollcall.probes.Leftovers.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.rollcall.probe.Attempt;
 import dev.rollcall.probe.Probe;
@@ -74,7 +74,7 @@ class NothingLeftTest {
       try (DatagramSocket _ =
           new DatagramSocket(silent.port(), InetAddress.ofLiteral("127.0.0.1"))) {
         leavesNothing(kind.at(silent.port()), Duration.ofMillis(50), true);
-        await().untilAsserted(() -> assertThat(silent.open()).isZero());
+        patiently().untilAsserted(() -> assertThat(silent.open()).isZero());
       }
     }
   }
@@ -82,7 +82,9 @@ class NothingLeftTest {
   @ParameterizedTest
   @EnumSource
   void afterARefusal(Kind kind) throws Exception {
-    leavesNothing(kind.at(ServerRun.freePort()), Duration.ofSeconds(10), true);
+    try (RawServer.Closed closed = new RawServer.Closed()) {
+      leavesNothing(kind.at(closed.port()), Duration.ofSeconds(60), true);
+    }
   }
 
   @ParameterizedTest
@@ -95,7 +97,7 @@ class NothingLeftTest {
               line.say("garbage\r\n\r\n");
               line.in().read(new byte[1000]);
             })) {
-      leavesNothing(kind.at(broken.port()), Duration.ofSeconds(10), true);
+      leavesNothing(kind.at(broken.port()), Duration.ofSeconds(60), true);
     }
   }
 
@@ -118,9 +120,9 @@ class NothingLeftTest {
           threads.add(Checked.start(probe, Attempt.within(Duration.ofMinutes(10)), last));
         }
         if (kind != Kind.DNS) {
-          await().untilAsserted(() -> assertThat(silent.open()).isEqualTo(AT_ONCE));
+          patiently().untilAsserted(() -> assertThat(silent.open()).isEqualTo(AT_ONCE));
         } else {
-          await()
+          patiently()
               .untilAsserted(
                   () -> assertThat(Leftovers.descriptors()).isGreaterThan(before + AT_ONCE - 10));
         }
@@ -129,7 +131,7 @@ class NothingLeftTest {
           thread.join();
         }
         assertThat(last.get()).isInstanceOf(InterruptedException.class);
-        await().untilAsserted(() -> assertThat(silent.open()).isZero());
+        patiently().untilAsserted(() -> assertThat(silent.open()).isZero());
       }
       leftovers.assertNone();
     }
@@ -161,7 +163,7 @@ class NothingLeftTest {
         };
     try (RawServer server =
         answering(line -> line.server().requests().getLast().startsWith("HEAD") ? "" : body)) {
-      leavesNothing(kind.at(server.port()), Duration.ofSeconds(20), false);
+      leavesNothing(kind.at(server.port()), Duration.ofSeconds(60), false);
     }
   }
 
@@ -174,7 +176,7 @@ class NothingLeftTest {
             .build()
             .start();
     try {
-      leavesNothing(Kind.GRPC.at(server.getPort()), Duration.ofSeconds(20), false);
+      leavesNothing(Kind.GRPC.at(server.getPort()), Duration.ofSeconds(60), false);
     } finally {
       server.shutdownNow().awaitTermination();
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
@@ -54,6 +55,24 @@ final class RawServer implements AutoCloseable {
     /// Says nothing until the other side or the test ends.
     void hang() throws IOException {
       in.transferTo(OutputStream.nullOutputStream());
+    }
+  }
+
+  /// A port on which connections are refused, and which nobody else gets meanwhile.
+  static final class Closed implements AutoCloseable {
+    private final Socket bound = new Socket();
+
+    Closed() throws IOException {
+      bound.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
+    }
+
+    int port() {
+      return bound.getLocalPort();
+    }
+
+    @Override
+    public void close() throws IOException {
+      bound.close();
     }
   }
 

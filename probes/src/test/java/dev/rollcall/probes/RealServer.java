@@ -23,35 +23,7 @@ enum RealServer {
   POSTGRESQL_15 {
     @Override
     String begin(ServerRun run, int port) {
-      Path data = run.folder().resolve("data");
-      Path password = run.write("password", PASSWORD);
-      run.ownedBy("postgres");
-      List<String> initdb =
-          List.of(
-              BINARIES + "initdb",
-              "-D",
-              "" + data,
-              "-A",
-              "scram-sha-256",
-              "-U",
-              "app",
-              "-N",
-              "--pwfile=" + password);
-      run.run(joined(ServerRun.as("postgres"), initdb));
-      List<String> postgres =
-          List.of(
-              BINARIES + "postgres",
-              "-D",
-              "" + data,
-              "-c",
-              "port=" + port,
-              "-c",
-              "listen_addresses=127.0.0.1",
-              "-c",
-              "unix_socket_directories=",
-              "-c",
-              "fsync=off");
-      run.start(joined(ServerRun.as("postgres"), postgres), Map.of());
+      postgresql(run, port);
       return "postgres://app:%s@127.0.0.1:" + port + "/postgres";
     }
   },
@@ -71,48 +43,14 @@ enum RealServer {
   MYSQL {
     @Override
     String begin(ServerRun run, int port) {
-      String mysqld = new File("target/mysql/bin/mysqld").getAbsolutePath();
-      if (!new File(mysqld).setExecutable(true)) {
-        throw new IllegalStateException(mysqld + " is missing: the build unpacks it");
-      }
-      List<String> common =
-          List.of(
-              mysqld,
-              "--no-defaults",
-              "--basedir=" + new File("target/mysql").getAbsolutePath(),
-              "--datadir=" + run.folder().resolve("data"),
-              "--user=" + me(),
-              "--innodb-buffer-pool-size=16M",
-              "--performance-schema=OFF",
-              "--skip-log-bin",
-              "--mysqlx=OFF",
-              "--innodb-flush-log-at-trx-commit=0");
-      run.run(joined(common, List.of("--initialize-insecure")));
-      run.start(joined(common, mysql(run, port)), Map.of());
+      mysqld(run, port);
       return "mysql://app:%s@127.0.0.1:" + port + "/mysql";
     }
   },
   MARIADB {
     @Override
     String begin(ServerRun run, int port) {
-      String data = "--datadir=" + run.folder().resolve("data");
-      run.run(
-          List.of(
-              "mariadb-install-db",
-              "--no-defaults",
-              "--user=" + me(),
-              data,
-              "--skip-test-db",
-              "--auth-root-authentication-method=normal"));
-      List<String> mariadbd =
-          List.of(
-              "mariadbd",
-              "--no-defaults",
-              "--user=" + me(),
-              data,
-              "--innodb-buffer-pool-size=16M",
-              "--performance-schema=OFF");
-      run.start(joined(mariadbd, mysql(run, port)), Map.of());
+      mariadbd(run, port);
       return "mariadb://app:%s@127.0.0.1:" + port + "/mysql";
     }
   },
@@ -193,59 +131,21 @@ enum RealServer {
   RABBITMQ {
     @Override
     String begin(ServerRun run, int port) {
-      int epmd = ServerRun.freePort();
-      run.write(
-          "rabbitmq.conf",
-          """
-          listeners.tcp.1 = 127.0.0.1:%d
-          default_user = app
-          default_pass = %s
-          """
-              .formatted(port, PASSWORD));
-      run.write("plugins", "[].\n");
-      run.ownedBy("rabbitmq");
-      run.start(
-          joined(
-              ServerRun.as("rabbitmq"),
-              List.of("epmd", "-address", "127.0.0.1", "-port", "" + epmd)),
-          Map.of());
-      run.start(
-          joined(ServerRun.as("rabbitmq"), List.of("/usr/lib/rabbitmq/bin/rabbitmq-server")),
-          Map.of(
-              "HOME",
-              "" + run.folder(),
-              "RABBITMQ_MNESIA_BASE",
-              "" + run.folder().resolve("data"),
-              "RABBITMQ_LOGS",
-              "-",
-              "RABBITMQ_CONFIG_FILE",
-              "" + run.folder().resolve("rabbitmq"),
-              "RABBITMQ_ENABLED_PLUGINS_FILE",
-              "" + run.folder().resolve("plugins"),
-              "RABBITMQ_NODENAME",
-              "test" + port + "@localhost",
-              "RABBITMQ_DIST_PORT",
-              "" + ServerRun.freePort(),
-              "ERL_EPMD_PORT",
-              "" + epmd,
-              "ERL_EPMD_ADDRESS",
-              "127.0.0.1",
-              "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS",
-              "-kernel inet_dist_use_interface {127,0,0,1} +S 1:1"));
+      rabbitmq(run, port, "listeners.tcp.1 = 127.0.0.1:" + port);
       return "amqp://app:%s@127.0.0.1:" + port;
     }
   },
   KAFKA_PLAIN {
     @Override
     String begin(ServerRun run, int port) {
-      kafka(run, port);
+      kafka(run, port, "SASL_PLAINTEXT", "");
       return "kafka://app:%s@127.0.0.1:" + port;
     }
   },
   KAFKA_SCRAM {
     @Override
     String begin(ServerRun run, int port) {
-      kafka(run, port);
+      kafka(run, port, "SASL_PLAINTEXT", "");
       return "kafka://scram:%s@127.0.0.1:" + port + "?mechanism=SCRAM-SHA-512";
     }
   },
@@ -322,9 +222,10 @@ enum RealServer {
     return new Started(run, url);
   }
 
-  private static void waitFor(Probe probe, ServerRun run) {
+  /// Waits until `probe` is content with the server.
+  static void waitFor(Probe probe, ServerRun run) {
     await()
-        .atMost(Duration.ofSeconds(40))
+        .atMost(Duration.ofMinutes(2))
         .pollInterval(Duration.ofMillis(100))
         .failFast(
             () -> {
@@ -333,6 +234,126 @@ enum RealServer {
               }
             })
         .untilAsserted(() -> Checked.of(probe).assertUp());
+  }
+
+  /// Runs a PostgreSQL 15 that knows the user `app`.
+  static void postgresql(ServerRun run, int port, String... more) {
+    Path data = run.folder().resolve("data");
+    Path password = run.write("password", PASSWORD);
+    run.ownedBy("postgres");
+    List<String> initdb =
+        List.of(
+            BINARIES + "initdb",
+            "-D",
+            "" + data,
+            "-A",
+            "scram-sha-256",
+            "-U",
+            "app",
+            "-N",
+            "--pwfile=" + password);
+    run.run(joined(ServerRun.as("postgres"), initdb));
+    List<String> postgres =
+        List.of(
+            BINARIES + "postgres",
+            "-D",
+            "" + data,
+            "-c",
+            "port=" + port,
+            "-c",
+            "listen_addresses=127.0.0.1",
+            "-c",
+            "unix_socket_directories=",
+            "-c",
+            "fsync=off");
+    run.start(joined(ServerRun.as("postgres"), joined(postgres, List.of(more))), Map.of());
+  }
+
+  /// Runs a MySQL that knows the user `app`.
+  static void mysqld(ServerRun run, int port, String... more) {
+    String mysqld = new File("target/mysql/bin/mysqld").getAbsolutePath();
+    if (!new File(mysqld).setExecutable(true)) {
+      throw new IllegalStateException(mysqld + " is missing: the build unpacks it");
+    }
+    List<String> common =
+        List.of(
+            mysqld,
+            "--no-defaults",
+            "--basedir=" + new File("target/mysql").getAbsolutePath(),
+            "--datadir=" + run.folder().resolve("data"),
+            "--user=" + me(),
+            "--innodb-buffer-pool-size=16M",
+            "--performance-schema=OFF",
+            "--skip-log-bin",
+            "--mysqlx=OFF",
+            "--innodb-flush-log-at-trx-commit=0");
+    run.run(joined(common, List.of("--initialize-insecure")));
+    run.start(joined(joined(common, mysql(run, port)), List.of(more)), Map.of());
+  }
+
+  /// Runs a MariaDB that knows the user `app`.
+  static void mariadbd(ServerRun run, int port, String... more) {
+    String data = "--datadir=" + run.folder().resolve("data");
+    run.run(
+        List.of(
+            "mariadb-install-db",
+            "--no-defaults",
+            "--user=" + me(),
+            data,
+            "--skip-test-db",
+            "--auth-root-authentication-method=normal"));
+    List<String> mariadbd =
+        List.of(
+            "mariadbd",
+            "--no-defaults",
+            "--user=" + me(),
+            data,
+            "--innodb-buffer-pool-size=16M",
+            "--performance-schema=OFF");
+    run.start(joined(joined(mariadbd, mysql(run, port)), List.of(more)), Map.of());
+  }
+
+  /// Runs a RabbitMQ that knows the user `app` and listens as `settings` say; `port` is for its
+  /// name.
+  static void rabbitmq(ServerRun run, int port, String settings) {
+    int epmd = ServerRun.freePort();
+    run.write(
+        "rabbitmq.conf",
+        """
+        default_user = app
+        default_pass = %s
+        %s
+        """
+            .formatted(PASSWORD, settings));
+    run.write("plugins", "[].\n");
+    run.ownedBy("rabbitmq");
+    run.start(
+        joined(
+            ServerRun.as("rabbitmq"), List.of("epmd", "-address", "127.0.0.1", "-port", "" + epmd)),
+        Map.of());
+    run.start(
+        joined(ServerRun.as("rabbitmq"), List.of("/usr/lib/rabbitmq/bin/rabbitmq-server")),
+        Map.of(
+            "HOME",
+            "" + run.folder(),
+            "RABBITMQ_MNESIA_BASE",
+            "" + run.folder().resolve("data"),
+            "RABBITMQ_LOGS",
+            "-",
+            "RABBITMQ_CONFIG_FILE",
+            "" + run.folder().resolve("rabbitmq"),
+            "RABBITMQ_ENABLED_PLUGINS_FILE",
+            "" + run.folder().resolve("plugins"),
+            "RABBITMQ_NODENAME",
+            "test" + port + "@localhost",
+            "RABBITMQ_DIST_PORT",
+            "" + ServerRun.freePort(),
+            "ERL_EPMD_PORT",
+            "" + epmd,
+            "ERL_EPMD_ADDRESS",
+            "127.0.0.1",
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS",
+            "-kernel inet_dist_use_interface {127,0,0,1} +S 1:1"));
   }
 
   private static List<String> mysql(ServerRun run, int port) {
@@ -349,8 +370,13 @@ enum RealServer {
         "--init-file=" + user);
   }
 
-  private static void kafka(ServerRun run, int port) {
+  /// Runs a broker of Kafka that knows the users `app` and, by SCRAM, `scram`.
+  ///
+  /// @param protocol of Kafka's names for them
+  /// @param more of its settings
+  static void kafka(ServerRun run, int port, String protocol, String more) {
     int controller = ServerRun.freePort();
+    String listener = protocol.toLowerCase(Locale.ROOT);
     Path settings =
         run.write(
             "server.properties",
@@ -358,29 +384,38 @@ enum RealServer {
             process.roles=broker,controller
             node.id=1
             controller.quorum.voters=1@127.0.0.1:%d
-            listeners=SASL_PLAINTEXT://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d
-            inter.broker.listener.name=SASL_PLAINTEXT
+            listeners=%s://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d
+            inter.broker.listener.name=%s
             controller.listener.names=CONTROLLER
-            listener.security.protocol.map=SASL_PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT
+            listener.security.protocol.map=%s:%s,CONTROLLER:PLAINTEXT
             sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512
             sasl.mechanism.inter.broker.protocol=PLAIN
             connection.failed.authentication.delay.ms=0
-            listener.name.sasl_plaintext.plain.sasl.jaas.config=%s username="app" password="%s" user_app="%s";
-            listener.name.sasl_plaintext.scram-sha-256.sasl.jaas.config=%s;
-            listener.name.sasl_plaintext.scram-sha-512.sasl.jaas.config=%s;
+            listener.name.%s.plain.sasl.jaas.config=%s username="app" password="%s" user_app="%s";
+            listener.name.%s.scram-sha-256.sasl.jaas.config=%s;
+            listener.name.%s.scram-sha-512.sasl.jaas.config=%s;
             offsets.topic.replication.factor=1
             log.dirs=%s
+            %s
             """
                 .formatted(
                     controller,
+                    protocol,
                     port,
                     controller,
+                    protocol,
+                    protocol,
+                    protocol,
+                    listener,
                     "org.apache.kafka.common.security.plain.PlainLoginModule required",
                     PASSWORD,
                     PASSWORD,
+                    listener,
                     "org.apache.kafka.common.security.scram.ScramLoginModule required",
+                    listener,
                     "org.apache.kafka.common.security.scram.ScramLoginModule required",
-                    run.folder().resolve("data")));
+                    run.folder().resolve("data"),
+                    more));
     String path =
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     List<String> java =
@@ -434,7 +469,7 @@ enum RealServer {
     return System.getProperty("user.name", "mysql");
   }
 
-  private static List<String> joined(List<String> first, List<String> second) {
+  static List<String> joined(List<String> first, List<String> second) {
     List<String> joined = new ArrayList<>(first);
     joined.addAll(second);
     return joined;

@@ -1,7 +1,7 @@
 package dev.rollcall.probes;
 
+import static dev.rollcall.probes.Leftovers.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.rollcall.probe.Phase;
 import java.io.IOException;
@@ -70,7 +70,7 @@ class TlsTest {
     try (RawServer server = server(alias)) {
       Checked checked = check(server, host, options);
       assertThat(checked.failure().answered()).isTrue();
-      await().untilAsserted(() -> assertThat(server.open()).isZero());
+      patiently().untilAsserted(() -> assertThat(server.open()).isZero());
       return checked.reason();
     }
   }
@@ -190,7 +190,7 @@ class TlsTest {
       Checked bad = check(server, "good.example", ours().showing(identity));
       assertThat(bad.failure().isHere()).isTrue();
       assertThat(bad.reason()).contains("PKCS #8", key.toString());
-      await().untilAsserted(() -> assertThat(server.open()).isZero());
+      patiently().untilAsserted(() -> assertThat(server.open()).isZero());
     }
   }
 
@@ -199,7 +199,7 @@ class TlsTest {
       URI uri = URI.create("https://127.0.0.1:" + server.port() + "/");
       Checked checked =
           Checked.of(new HttpProbe("it", HttpQuestion.of(uri), asker), Duration.ofMillis(500));
-      await().untilAsserted(() -> assertThat(server.open()).isZero());
+      patiently().untilAsserted(() -> assertThat(server.open()).isZero());
       assertThat(checked.attempt().time(Phase.TLS)).isPresent();
       return checked.reason().replace(":" + server.port(), "");
     }

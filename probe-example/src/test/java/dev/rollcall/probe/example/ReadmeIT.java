@@ -82,12 +82,15 @@ class ReadmeIT {
       assertThat(health(port).body())
           .contains("\"name\":\"orders\"", "\"name\":\"cache\"", "\"name\":\"disk\"");
 
+      String refused = "connect: refused by 127.0.0.1:6379";
+      assertThat(ROOT.resolve("probe/README.md")).content().contains(refused);
       redis.destroy();
       redis.waitFor();
       HttpResponse<String> without = health(port);
       assertThat(without.statusCode()).isEqualTo(503);
       assertThat(without.body())
-          .contains("\"error\":\"prober error: probe cache: probe check failed: ");
+          .contains("\"error\":\"prober error: probe cache: probe check failed: ")
+          .contains(refused.replace("6379", String.valueOf(redisPort)));
 
       redis(redisPort);
       await().atMost(PATIENCE).until(() -> health(port).statusCode() == 200);
