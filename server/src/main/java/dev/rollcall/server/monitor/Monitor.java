@@ -117,7 +117,7 @@ public final class Monitor implements AutoCloseable {
 
   /// Makes the services of the configuration file what the file says, from now on.
   public void apply(List<ServiceDefinition> definitions) {
-    ServiceChanges.Done.Synced synced = changes.sync(definitions);
+    ServiceChanges.Synced synced = changes.sync(definitions);
     if (synced.added() + synced.changed() + synced.retired() == 0) {
       return;
     }
