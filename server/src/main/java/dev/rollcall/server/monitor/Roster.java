@@ -35,10 +35,16 @@ final class Roster {
     this.probes = probes;
   }
 
-  /// Claims what is due by `until`, oldest first, at most `limit`.
-  List<Turn> claim(Instant until, int limit) {
+  /// Claims what is due by `until`, oldest first, at most `limit`, and learns what there is to know
+  /// of it. What is claimed has to [#begin]; a claim that nobody begins comes due again by itself.
+  List<Lease<Schedule.Row>> claim(Instant until, int limit) {
     List<Lease<Schedule.Row>> leases = schedule.rows().claim(until, limit);
     learn(leases);
+    return leases;
+  }
+
+  /// The turns of what was claimed.
+  List<Turn> begin(List<Lease<Schedule.Row>> leases) {
     List<Turn> turns = new ArrayList<>(leases.size());
     for (Lease<Schedule.Row> lease : leases) {
       Watch watch = watches.get(lease.key());

@@ -106,8 +106,8 @@ final class ServiceChanges {
   }
 
   /// Before anything else of these services: whoever keeps what was found about one holds its turn,
-  /// and writes to its other rows under it ([Keeping]). Both take turns in the order of their ids, so
-  /// that neither ever waits for the other while that one waits for it.
+  /// and writes to its other rows under it ([Keeping]). Both take turns in the order of their ids,
+  /// so that neither ever waits for the other while that one waits for it.
   private static void lockTurns(Handle tx, Stream<Long> ids) {
     Rows.write(
         tx,

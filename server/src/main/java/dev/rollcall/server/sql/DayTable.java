@@ -17,8 +17,8 @@ import org.jdbi.v3.core.Handle;
 /// On PostgreSQL it is partitioned by day (UTC), so that forgetting a day is dropping a table; what
 /// falls outside of all days that were prepared is kept in a partition of its own. Making and
 /// dropping one needs the whole table for a moment: it gives up after two seconds where somebody
-/// reads on (a dump), since everybody who writes waits behind it. On SQLite it is one table, and old
-/// rows are deleted in slices that keep no other writer waiting for long.
+/// reads on (a dump), since everybody who writes waits behind it. On SQLite it is one table, and
+/// old rows are deleted in slices that keep no other writer waiting for long.
 public final class DayTable {
   private static final int ROWS_AT_ONCE = 2_000;
   private static final int SUBJECTS_AT_ONCE = 50;

@@ -34,8 +34,7 @@ final class MonitorDatabase implements AutoCloseable {
   long service(String name) {
     return switch (changes.create(definition(name, "15s"))) {
       case ServiceChanges.Done.Service(long id) -> id;
-      case ServiceChanges.Done.NameTaken _ ->
-          throw new AssertionError("no new service");
+      case ServiceChanges.Done.NameTaken _ -> throw new AssertionError("no new service");
     };
   }
 
