@@ -24,13 +24,16 @@ final class Derived {
   static final int MOST = 100;
 
   private static final int LONGEST_NAME = 255;
-  private static final int PATIENCE = 3;
+
+  /// So many reports in a row that do not name it, and it goes.
+  static final int PATIENCE = 3;
 
   private static final String CHILDREN =
       """
       SELECT s.id, s.part, s.missed, s.retired_at, e.event
       FROM service s LEFT JOIN service_event e ON e.service_id = s.id AND e.date_ended IS NULL
-      WHERE s.parent_id = ? ORDER BY s.id""";
+      WHERE s.parent_id = ? ORDER BY s.id\
+      """;
 
   /// A name that belongs to somebody else already is left to them, unless that one is retired.
   private static final String INSERT =
@@ -42,7 +45,8 @@ final class Derived {
         updated_at = excluded.updated_at, retired_at = NULL, parent_id = excluded.parent_id,
         part = excluded.part, missed = 0
       WHERE s.retired_at IS NOT NULL
-      RETURNING id""";
+      RETURNING id\
+      """;
 
   private static final String RETIRE =
       "UPDATE service SET retired_at = :at, updated_at = :at, missed = 0"
@@ -87,7 +91,7 @@ final class Derived {
   /// After a change of the parent: its children go if it is asked for something else or has another
   /// name, under which its next report makes them anew.
   static void changed(Handle tx, long parent, ServiceDefinition definition, long now) {
-    String prefix = cut(definition.name() + "/");
+    String prefix = name(definition.name(), "");
     tx.createUpdate(RETIRE + " AND (:other OR substr(name, 1, :length) <> :prefix)")
         .bind("at", now)
         .bind("parent", parent)
@@ -101,12 +105,17 @@ final class Derived {
         .execute();
   }
 
+  /// What a service is called that `parent` calls `part`.
+  static String name(String parent, String part) {
+    return cut(parent + "/" + part);
+  }
+
   private static String cut(String name) {
     return name.substring(0, Math.min(name.length(), LONGEST_NAME));
   }
 
   /// By name, the first of each.
-  private static Map<String, ProbeResult> named(List<ProbeResult> report) {
+  static Map<String, ProbeResult> named(List<ProbeResult> report) {
     Map<String, ProbeResult> named = new LinkedHashMap<>();
     for (ProbeResult one : report) {
       if (!one.name().isBlank()) {
@@ -198,7 +207,7 @@ final class Derived {
             .findOne();
     Optional<Long> id =
         tx.createQuery(INSERT)
-            .bind("name", cut(of.orElse("") + "/" + part))
+            .bind("name", name(of.orElse(""), part))
             .bind("at", at.toEpochMilli())
             .bind("parent", parent)
             .bind("part", part)
@@ -208,7 +217,7 @@ final class Derived {
     return id;
   }
 
-  private static Observation observation(Instant at, ProbeResult found) {
+  static Observation observation(Instant at, ProbeResult found) {
     Duration took = found.duration();
     return found.healthy()
         ? new Observation.Up(at, took, Measured.NOTHING)

@@ -285,7 +285,7 @@ final class Runner implements AutoCloseable {
       // What came due while Rollcall was not running is not late: nobody was there to ask.
       Instant due = turn.due().isBefore(started) ? started : turn.due();
       Observation observation = asking.ask(asked, due);
-      metrics.observed(asked.name(), observation);
+      metrics.observed(asked, observation);
       keeping.keep(watch, watch.end(observation, clock.wall()));
     } catch (InterruptedException e) {
       watch.abandon(clock.wall()); // closing
