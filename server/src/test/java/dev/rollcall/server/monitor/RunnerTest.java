@@ -14,6 +14,7 @@ import dev.rollcall.server.sql.Wire;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +27,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
 
 class RunnerTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -159,6 +161,46 @@ class RunnerTest {
         await().atMost(PATIENCE).until(() -> asked.size() == 50);
       }
       assertThat(monitor.trouble()).isEmpty();
+    } finally {
+      target.stop(0);
+    }
+  }
+
+  /// The file was there when the service was defined.
+  @Test
+  void aServiceThatCannotBeAskedAnyMoreIsUnknownUntilItCan() throws Exception {
+    HttpServer target = target();
+    Path authorities = Files.createFile(folder.resolve("ca.pem"));
+    ServiceDefinition one =
+        MonitorDatabase.definition(
+            new JsonMapper()
+                .createObjectNode()
+                .put("name", "one")
+                .put("url", "http://127.0.0.1:" + target.getAddress().getPort() + "/")
+                .put("interval", "200ms")
+                .set("tls", new JsonMapper().createObjectNode().put("ca", authorities.toString())));
+    try (Database database =
+            TestDatabases.SQLITE.open(
+                folder,
+                Clock.system(),
+                "db/migration/V1__monitor.sql",
+                "db/migration/V5__derived.sql");
+        GroupCommit commits = new GroupCommit(database);
+        Monitor monitor = monitor(database, commits, Clock.system())) {
+      monitor.apply(List.of(one));
+      Files.delete(authorities);
+      monitor.start();
+      TickStore ticks = new TickStore(database);
+      await().atMost(PATIENCE).until(() -> count(ticks) > 2);
+      assertThat(ticks.between(1, Instant.EPOCH, far(), new Slice(3, 0)))
+          .allSatisfy(
+              tick -> {
+                assertThat(tick.state()).isEqualTo(State.UNKNOWN);
+                assertThat(tick.reason().orElseThrow())
+                    .isEqualTo("cannot be asked: tls.ca: \"" + authorities + "\" cannot be read");
+              });
+      Files.createFile(authorities);
+      await().atMost(PATIENCE).until(() -> answered.size() > 2);
     } finally {
       target.stop(0);
     }
