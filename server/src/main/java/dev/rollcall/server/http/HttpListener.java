@@ -113,7 +113,7 @@ public final class HttpListener implements AutoCloseable {
     return routes;
   }
 
-  /// Accepts nothing more, ends event streams at once, waits for the requests under way (10 s, or
+  /// Accepts nothing more, ends event streams at once, waits for the requests under way (4 s, or
   /// what the limits say), and closes.
   @Override
   public void close() {
@@ -143,7 +143,8 @@ public final class HttpListener implements AutoCloseable {
                   + listening.port()
                   + " ("
                   + e.getMessage()
-                  + "): the host has to be of this machine, and the port free to use; choose another with "
+                  + "): the host has to be of this machine, and the port free to use; choose"
+                  + " another with "
                   + listening.setting());
     } catch (IOException e) {
       throw new CannotListen(
