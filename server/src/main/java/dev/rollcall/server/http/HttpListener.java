@@ -171,10 +171,13 @@ public final class HttpListener implements AutoCloseable {
   private static DirectHandlers directHandlers(ErrorShape shape) {
     DirectHandler inShape =
         (request, type, status, headers, message) -> {
-          boolean theirs =
-              status.code() < 500 || status.code() == Status.HTTP_VERSION_NOT_SUPPORTED_505.code();
+          boolean theirs = status.code() < 500;
           String reason =
-              theirs && message != null && !message.isBlank() ? message : status.reasonPhrase();
+              status.code() == Status.HTTP_VERSION_NOT_SUPPORTED_505.code()
+                  ? "HTTP/1.1 is spoken here, and no other version"
+                  : theirs && message != null && !message.isBlank()
+                      ? message
+                      : status.reasonPhrase();
           return DirectHandler.TransportResponse.builder()
               .status(status)
               .header(HeaderNames.CONTENT_TYPE, "application/json")

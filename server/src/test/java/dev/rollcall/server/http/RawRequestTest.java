@@ -67,8 +67,16 @@ class RawRequestTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        "POST /body HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
+        "POST /body HTTP/1.1\r\n"
+            + "Host: x\r\n"
+            + "Content-Length: 5\r\n"
+            + "Transfer-Encoding: chunked\r\n\r\n"
+            + "0\r\n\r\n",
+        "POST /body HTTP/1.1\r\n"
+            + "Host: x\r\n"
+            + "Transfer-Encoding: chunked\r\n"
+            + "Content-Length: 5\r\n\r\n"
+            + "0\r\n\r\n",
         "POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!",
         "POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
         "POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 5x\r\n\r\n",
@@ -119,7 +127,9 @@ class RawRequestTest {
 
   @Test
   void refusesHttp10AndOffersNoUpgrade() throws Exception {
-    assertThat(usual.raw("GET /ping HTTP/1.0\r\nHost: x\r\n\r\n")).startsWith("HTTP/1.1 505 ");
+    assertThat(usual.raw("GET /ping HTTP/1.0\r\nHost: x\r\n\r\n"))
+        .startsWith("HTTP/1.1 505 ")
+        .contains("HTTP/1.1 is spoken here");
     String upgrade =
         "Connection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n";
     assertThat(usual.raw("GET /ping HTTP/1.1\r\nHost: x\r\n" + upgrade + "\r\n"))
