@@ -143,8 +143,7 @@ public final class HttpListener implements AutoCloseable {
                   + listening.port()
                   + " ("
                   + e.getMessage()
-                  + "): the host has to be of this machine, and the port free to use; choose"
-                  + " another with "
+                  + "): the host has to be of this machine, and the port free to use; choose another with "
                   + listening.setting());
     } catch (IOException e) {
       throw new CannotListen(

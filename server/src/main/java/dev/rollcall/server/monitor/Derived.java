@@ -32,8 +32,7 @@ final class Derived {
       """
       SELECT s.id, s.part, s.missed, s.retired_at, e.event
       FROM service s LEFT JOIN service_event e ON e.service_id = s.id AND e.date_ended IS NULL
-      WHERE s.parent_id = ? ORDER BY s.id\
-      """;
+      WHERE s.parent_id = ? ORDER BY s.id""";
 
   /// A name that belongs to somebody else already is left to them, unless that one is retired.
   private static final String INSERT =
@@ -45,8 +44,7 @@ final class Derived {
         updated_at = excluded.updated_at, retired_at = NULL, parent_id = excluded.parent_id,
         part = excluded.part, missed = 0
       WHERE s.retired_at IS NOT NULL
-      RETURNING id\
-      """;
+      RETURNING id""";
 
   private static final String RETIRE =
       "UPDATE service SET retired_at = :at, updated_at = :at, missed = 0"

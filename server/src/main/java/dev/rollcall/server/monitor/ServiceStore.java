@@ -115,8 +115,7 @@ final class ServiceStore {
           Map<Long, String> names = new HashMap<>();
           handle
               .createQuery(
-                  "SELECT s.id, s.name FROM service_schedule d JOIN service s ON s.id ="
-                      + " d.service_id")
+                  "SELECT s.id, s.name FROM service_schedule d JOIN service s ON s.id = d.service_id")
               .map((row, _) -> names.put(row.getLong("id"), row.getString("name")))
               .list();
           return names;
@@ -133,11 +132,12 @@ final class ServiceStore {
   private static List<Scheduled> scheduled(Handle handle, Set<Long> ids) {
     Query query =
         handle.createQuery(
-            "SELECT s.id AS s_id, s.definition, d.revision, d.interval_ms, e.event,"
-                + " m.certificate_ends_at FROM service_schedule d JOIN service s ON s.id ="
-                + " d.service_id JOIN service_metric m ON m.service_id = s.id LEFT JOIN"
-                + " service_event e ON e.service_id = s.id AND e.date_ended IS NULL WHERE s.id IN"
-                + " (<ids>)");
+            "SELECT s.id AS s_id, s.definition, d.revision, d.interval_ms, e.event, m.certificate_ends_at"
+                + " FROM service_schedule d JOIN service s ON s.id = d.service_id"
+                + " JOIN service_metric m ON m.service_id = s.id"
+                + " LEFT JOIN service_event e"
+                + " ON e.service_id = s.id AND e.date_ended IS NULL"
+                + " WHERE s.id IN (<ids>)");
     return query
         .bindList("ids", ids)
         .map(

@@ -67,16 +67,8 @@ class RawRequestTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "POST /body HTTP/1.1\r\n"
-            + "Host: x\r\n"
-            + "Content-Length: 5\r\n"
-            + "Transfer-Encoding: chunked\r\n\r\n"
-            + "0\r\n\r\n",
-        "POST /body HTTP/1.1\r\n"
-            + "Host: x\r\n"
-            + "Transfer-Encoding: chunked\r\n"
-            + "Content-Length: 5\r\n\r\n"
-            + "0\r\n\r\n",
+        "POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST /body HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
         "POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!",
         "POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
         "POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 5x\r\n\r\n",

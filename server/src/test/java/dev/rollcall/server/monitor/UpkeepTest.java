@@ -47,8 +47,12 @@ class UpkeepTest {
       try (Upkeep upkeep =
           new Upkeep(kept.database, kept.commits, Duration.ofDays(30), kept.clock)) {
         upkeep.start();
-        await().until(() -> kept.number("SELECT count(*) FROM service_tick") == 2);
-        await().until(() -> kept.number("SELECT due_at FROM monitor_upkeep") > 0);
+        await()
+            .atMost(Duration.ofMinutes(1))
+            .until(() -> kept.number("SELECT count(*) FROM service_tick") == 2);
+        await()
+            .atMost(Duration.ofMinutes(1))
+            .until(() -> kept.number("SELECT due_at FROM monitor_upkeep") > 0);
       }
       assertThat(kept.number("SELECT due_at FROM monitor_upkeep"))
           .isEqualTo(kept.clock.wall().plus(Duration.ofHours(1)).toEpochMilli());
