@@ -6,6 +6,8 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
@@ -14,6 +16,7 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
@@ -28,7 +31,8 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/// One SSLContext for each distinct [TlsOptions], made when first needed.
+/// One SSLContext for each distinct [TlsOptions], made when first needed, and again when a file
+/// that the options name has changed: certificates are renewed while the program runs.
 ///
 /// Sessions are not resumed: a resumed session shows no certificate, so that a renewed or expired
 /// one would go unnoticed for a day, and thousands of kept sessions would cost their chains'
@@ -39,19 +43,51 @@ final class TlsContexts {
   private static final List<String> KEY_ALGORITHMS = List.of("RSA", "EC", "EdDSA", "RSASSA-PSS");
   private static final char[] NO_PASSWORD = {};
 
-  private final Map<TlsOptions, SSLContext> contexts = new ConcurrentHashMap<>();
+  private final Map<TlsOptions, Made> contexts = new ConcurrentHashMap<>();
+
+  /// @param files how the files were when it was made
+  private record Made(SSLContext context, List<Version> files) {}
+
+  /// What tells one content of a file from the next without reading it.
+  private record Version(Path file, FileTime changed, long size) {}
 
   /// The context for `options`.
   ///
   /// @throws ProbeFailure on the asking side, if a file cannot be used
   SSLContext of(TlsOptions options) throws ProbeFailure {
     TlsOptions key = options.contextKey();
-    SSLContext known = contexts.get(key);
-    if (known == null) {
-      known = make(key);
+    List<Version> files = files(key);
+    Made known = contexts.get(key);
+    if (known == null || !known.files().equals(files)) {
+      known = new Made(make(key), files);
       contexts.put(key, known);
     }
-    return known;
+    return known.context();
+  }
+
+  /// Looked at before they are read: what changes meanwhile is read again.
+  private static List<Version> files(TlsOptions options) throws ProbeFailure {
+    if (options.authorities().isEmpty() && options.identity().isEmpty()) {
+      return List.of();
+    }
+    List<Path> named = new ArrayList<>();
+    options.authorities().ifPresent(named::add);
+    options.identity().map(TlsOptions.Identity::certificate).ifPresent(named::add);
+    options.identity().map(TlsOptions.Identity::key).ifPresent(named::add);
+    List<Version> files = new ArrayList<>();
+    for (Path file : named) {
+      try {
+        BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
+        files.add(new Version(file, found.lastModifiedTime(), found.size()));
+      } catch (IOException e) {
+        throw unusable(e);
+      }
+    }
+    return files;
+  }
+
+  private static ProbeFailure unusable(Exception e) {
+    return ProbeFailure.here("TLS: settings cannot be used: " + e);
   }
 
   private static SSLContext make(TlsOptions options) throws ProbeFailure {
@@ -62,7 +98,7 @@ final class TlsContexts {
       context.getClientSessionContext().setSessionTimeout(1);
       return context;
     } catch (GeneralSecurityException | IOException e) {
-      throw ProbeFailure.here("TLS: settings cannot be used: " + e);
+      throw unusable(e);
     }
   }
 

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -108,6 +109,22 @@ class TlsTest {
       HttpSettings kept = HttpSettings.DEFAULT.keepAlive(true);
       check(server, "good.example", kept.tls(TlsOptions.DEFAULT.unverified())).assertUp();
       assertThat(check(server, "good.example", kept).reason()).contains("unknown authority");
+    }
+  }
+
+  /// As when it is renewed while the program runs.
+  @Test
+  void readsAFileAgainThatHasChanged() throws Exception {
+    Path file = Files.copy(certificates.pem("lonely"), folder.resolve("changing.pem"));
+    TlsOptions options = TlsOptions.DEFAULT.trusting(file);
+    try (RawServer server = server("good")) {
+      assertThat(check(server, "127.0.0.1", options).reason()).contains("unknown authority");
+      Files.copy(certificates.pem("ca"), file, StandardCopyOption.REPLACE_EXISTING);
+      check(server, "127.0.0.1", options).assertUp();
+      Files.delete(file);
+      Checked without = check(server, "127.0.0.1", options);
+      assertThat(without.failure().isHere()).isTrue();
+      assertThat(without.reason()).contains("changing.pem");
     }
   }
 

@@ -86,6 +86,9 @@ class DerivedIT {
       assertThat(status(rollcall, "shop/database")).isEqualTo("uptime");
       assertThat(rollcall.ticks("shop/mail").getLast().get("reason").stringValue())
           .isEqualTo("login: refused");
+      assertThat(rollcall.health("/metrics").body())
+          .contains("rollcall_service_up{service=\"shop/mail\"} 0.0")
+          .contains("rollcall_service_up{service=\"shop/database\"} 1.0");
 
       health = HealthHandler.of(new Prober().add(database()));
       await().atMost(PATIENCE).until(() -> names(rollcall).size() == 2);

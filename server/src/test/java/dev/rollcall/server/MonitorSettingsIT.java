@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,7 +54,7 @@ class MonitorSettingsIT {
       long first = rollcall.service("one").get("id").asLong();
 
       plan.yaml(one + ", interval: 200ms}\n" + two);
-      await().atMost(Duration.ofSeconds(10)).until(() -> names(rollcall).size() == 2);
+      await().atMost(PATIENCE).until(() -> names(rollcall).size() == 2);
       rollcall.firstTick("two");
       assertThat(rollcall.service("one").get("id").asLong()).isEqualTo(first);
 
@@ -67,11 +66,11 @@ class MonitorSettingsIT {
       await().atMost(PATIENCE).until(() -> targets.seen("/status/200").arrivals().size() > asked);
 
       plan.yaml("services:\n" + two);
-      await().atMost(Duration.ofSeconds(10)).until(() -> names(rollcall).equals(List.of("two")));
+      await().atMost(PATIENCE).until(() -> names(rollcall).equals(List.of("two")));
       assertThat(rollcall.get("/v1/services/" + first).status()).isEqualTo(404);
 
       plan.yaml(one + ", interval: 1h}\n");
-      await().atMost(Duration.ofSeconds(10)).until(() -> names(rollcall).equals(List.of("one")));
+      await().atMost(PATIENCE).until(() -> names(rollcall).equals(List.of("one")));
       assertThat(rollcall.service("one").get("id").asLong()).isEqualTo(first);
       assertThat(rollcall.service("one").at("/metric/data/tick_count").asInt()).isGreaterThan(1);
     }

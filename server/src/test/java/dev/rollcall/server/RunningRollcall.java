@@ -31,7 +31,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// The built program as a process of its own, in a folder of its own, spoken to as a stranger
 /// would: flags, files, signals and HTTP.
 final class RunningRollcall implements AutoCloseable {
-  static final Duration PATIENCE = Duration.ofSeconds(30);
+  static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private static final Path JAR = Path.of("target/rollcall/rollcall.jar").toAbsolutePath();
   private static final Pattern STARTED =

@@ -42,9 +42,10 @@ final class Parts implements AutoCloseable {
       Part part = open.pop();
       Thread closing = Thread.ofVirtual().name("close " + part.name).start(() -> close(part));
       try {
-        // A share for each that is still to come, so that one that hangs does not take it all.
-        long left = Math.max(0, deadline - System.nanoTime()) / (open.size() + 1);
-        if (!closing.join(Duration.ofNanos(left))) {
+        // Half of what is left, as long as others are to come: one that hangs does not take it all,
+        // and one that has work to end has time for it, however many there are.
+        long left = Math.max(0, deadline - System.nanoTime());
+        if (!closing.join(Duration.ofNanos(open.isEmpty() ? left : left / 2))) {
           orderly = false;
           LOG.log(Level.WARNING, "{0} did not close in time and is left as it is", part.name);
         }

@@ -26,9 +26,9 @@ import java.util.Set;
 /// @param command the command, which says what settings its ports have
 /// @param errors how errors are written where no route is found
 record Ports(String command, ServeSettings settings, ErrorShape errors, RequestTimes times) {
-  /// Several parts share it, and a port alone, which waits for what is in flight, needs ten
-  /// seconds.
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  /// As long as containers are given before they are killed. A port waits for what is in flight up
+  /// to four seconds of it ([dev.rollcall.server.http.Limits]).
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
   private static final System.Logger LOG = System.getLogger(Ports.class.getName());

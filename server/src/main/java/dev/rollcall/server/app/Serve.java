@@ -99,6 +99,7 @@ final class Serve {
             Main.version(),
             List.of(
                 new ReadyCheck("database", database::trouble),
+                new ReadyCheck("checks", monitor::trouble),
                 new ReadyCheck("results", collector::trouble)),
             List.of(monitor.outcomes()),
             registry);

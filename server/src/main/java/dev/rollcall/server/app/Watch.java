@@ -92,12 +92,18 @@ final class Watch implements AutoCloseable {
   }
 
   private void run(Runnable changed) {
+    String failed = "";
     try {
       while (!closed.await(PERIOD.toNanos(), TimeUnit.NANOSECONDS)) {
         try {
           look(changed);
+          failed = "";
         } catch (RuntimeException e) {
-          LOG.log(Level.WARNING, "a change of " + file + " could not be applied, trying again", e);
+          if (!failed.equals(e.toString())) { // once, and not with each try
+            LOG.log(
+                Level.WARNING, "a change of " + file + " could not be applied, trying again", e);
+          }
+          failed = e.toString();
         }
       }
     } catch (InterruptedException e) {

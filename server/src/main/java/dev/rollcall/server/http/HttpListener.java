@@ -132,7 +132,7 @@ public final class HttpListener implements AutoCloseable {
     return routes;
   }
 
-  /// Accepts nothing more, ends event streams at once, waits for the requests under way (10 s, or
+  /// Accepts nothing more, ends event streams at once, waits for the requests under way (4 s, or
   /// what the limits say), and closes.
   @Override
   public void close() {
@@ -189,10 +189,13 @@ public final class HttpListener implements AutoCloseable {
   private static DirectHandlers directHandlers(ErrorShape shape) {
     DirectHandler inShape =
         (request, type, status, headers, message) -> {
-          boolean theirs =
-              status.code() < 500 || status.code() == Status.HTTP_VERSION_NOT_SUPPORTED_505.code();
+          boolean theirs = status.code() < 500;
           String reason =
-              theirs && message != null && !message.isBlank() ? message : status.reasonPhrase();
+              status.code() == Status.HTTP_VERSION_NOT_SUPPORTED_505.code()
+                  ? "HTTP/1.1 is spoken here, and no other version"
+                  : theirs && message != null && !message.isBlank()
+                      ? message
+                      : status.reasonPhrase();
           return DirectHandler.TransportResponse.builder()
               .status(status)
               .header(HeaderNames.CONTENT_TYPE, "application/json")

@@ -39,7 +39,7 @@ public record Limits(int connections, int requests, int streams, Patience patien
   }
 
   /// 4,096 connections, 1,024 requests, 256 streams; a minute of idleness and for a body, 10 s for
-  /// a header, 30 s for a write, 15 s between heartbeats, 10 s to stop.
+  /// a header, 30 s for a write, 15 s between heartbeats, 4 s to stop.
   public static Limits usual() {
     return new Limits(
         4096,
@@ -51,6 +51,6 @@ public record Limits(int connections, int requests, int streams, Patience patien
             Duration.ofSeconds(60),
             Duration.ofSeconds(30),
             Duration.ofSeconds(15),
-            Duration.ofSeconds(10)));
+            Duration.ofSeconds(4)));
   }
 }

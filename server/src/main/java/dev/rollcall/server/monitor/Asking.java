@@ -3,8 +3,6 @@ package dev.rollcall.server.monitor;
 import dev.rollcall.probe.Attempt;
 import dev.rollcall.probe.ProbeFailure;
 import dev.rollcall.server.sql.Clock;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -12,18 +10,18 @@ import java.util.Optional;
 /// Runs one check and says what it found. Whatever goes wrong on our side of the wire is unknown,
 /// never down.
 final class Asking {
-  private static final Logger LOG = System.getLogger(Asking.class.getName());
-
   private final HostPlaces places;
   private final OwnNetwork network;
   private final MonitorMetrics metrics;
   private final Clock clock;
+  private final OwnErrors errors;
 
   Asking(HostPlaces places, OwnNetwork network, MonitorMetrics metrics, Clock clock) {
     this.places = places;
     this.network = network;
     this.metrics = metrics;
     this.clock = clock;
+    this.errors = new OwnErrors(clock);
   }
 
   /// Asks once there is a place at the host, for which it waits as long as the check may take.
@@ -65,8 +63,7 @@ final class Asking {
         .orElseGet(() -> new Observation.Down(at, response, measured, failure.get().reason()));
   }
 
-  private static Optional<ProbeFailure> failure(Asked asked, Attempt attempt)
-      throws InterruptedException {
+  private Optional<ProbeFailure> failure(Asked asked, Attempt attempt) throws InterruptedException {
     try {
       asked.probe().check(attempt);
       return Optional.empty();
@@ -75,7 +72,7 @@ final class Asking {
     } catch (InterruptedException e) {
       throw e;
     } catch (Exception | LinkageError | OutOfMemoryError | StackOverflowError e) {
-      LOG.log(Level.ERROR, "the check of " + asked.name() + " failed in Rollcall itself", e);
+      errors.tell("the check of " + asked.name(), e);
       return Optional.of(ProbeFailure.here("Rollcall failed: " + e.getClass().getSimpleName()));
     }
   }

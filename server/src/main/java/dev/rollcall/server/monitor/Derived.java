@@ -24,7 +24,9 @@ final class Derived {
   static final int MOST = 100;
 
   private static final int LONGEST_NAME = 255;
-  private static final int PATIENCE = 3;
+
+  /// So many reports in a row that do not name it, and it goes.
+  static final int PATIENCE = 3;
 
   private static final String CHILDREN =
       """
@@ -87,7 +89,7 @@ final class Derived {
   /// After a change of the parent: its children go if it is asked for something else or has another
   /// name, under which its next report makes them anew.
   static void changed(Handle tx, long parent, ServiceDefinition definition, long now) {
-    String prefix = cut(definition.name() + "/");
+    String prefix = name(definition.name(), "");
     tx.createUpdate(RETIRE + " AND (:other OR substr(name, 1, :length) <> :prefix)")
         .bind("at", now)
         .bind("parent", parent)
@@ -101,12 +103,17 @@ final class Derived {
         .execute();
   }
 
+  /// What a service is called that `parent` calls `part`.
+  static String name(String parent, String part) {
+    return cut(parent + "/" + part);
+  }
+
   private static String cut(String name) {
     return name.substring(0, Math.min(name.length(), LONGEST_NAME));
   }
 
   /// By name, the first of each.
-  private static Map<String, ProbeResult> named(List<ProbeResult> report) {
+  static Map<String, ProbeResult> named(List<ProbeResult> report) {
     Map<String, ProbeResult> named = new LinkedHashMap<>();
     for (ProbeResult one : report) {
       if (!one.name().isBlank()) {
@@ -198,7 +205,7 @@ final class Derived {
             .findOne();
     Optional<Long> id =
         tx.createQuery(INSERT)
-            .bind("name", cut(of.orElse("") + "/" + part))
+            .bind("name", name(of.orElse(""), part))
             .bind("at", at.toEpochMilli())
             .bind("parent", parent)
             .bind("part", part)
@@ -208,7 +215,7 @@ final class Derived {
     return id;
   }
 
-  private static Observation observation(Instant at, ProbeResult found) {
+  static Observation observation(Instant at, ProbeResult found) {
     Duration took = found.duration();
     return found.healthy()
         ? new Observation.Up(at, took, Measured.NOTHING)

@@ -36,15 +36,21 @@ final class Keeping implements Batch<Outcome, Boolean> {
   private volatile boolean stuck;
 
   /// An outcome, and who has to hear if it cannot be kept.
-  private record Found(Watch watch, Outcome outcome) {}
+  private record Found(Watch watch, Outcome outcome) {
+    /// A report is an outcome of each service in it, too.
+    private int outcomes() {
+      return 1 + outcome.observation().measured().dependencies().map(List::size).orElse(0);
+    }
+  }
 
-  /// @param most how many outcomes may wait; past that the oldest are lost
+  /// @param most how many outcomes may wait, those of derived services included; past that the
+  ///   oldest are lost
   Keeping(Database database, GroupCommit commits, Schedule schedule, int most, Clock clock) {
     this.database = database;
     this.commits = commits;
     this.schedule = schedule;
     this.clock = clock;
-    this.backlog = new Backlog<>(most, found -> found.watch().doubt());
+    this.backlog = new Backlog<>(most, Found::outcomes, found -> found.watch().doubt());
   }
 
   /// Takes over an outcome, which is durable within moments, or when the database is back.

@@ -14,6 +14,7 @@ import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /// The service monitor as a whole: what the composition root holds.
 ///
@@ -115,9 +116,14 @@ public final class Monitor implements AutoCloseable {
         });
   }
 
+  /// Why the services are not asked, if that has stopped in the process that asks them.
+  public Optional<String> trouble() {
+    return runner.trouble();
+  }
+
   /// Makes the services of the configuration file what the file says, from now on.
   public void apply(List<ServiceDefinition> definitions) {
-    ServiceChanges.Done.Synced synced = changes.sync(definitions);
+    ServiceChanges.Synced synced = changes.sync(definitions);
     if (synced.added() + synced.changed() + synced.retired() == 0) {
       return;
     }

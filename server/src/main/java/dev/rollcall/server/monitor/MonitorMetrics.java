@@ -1,5 +1,6 @@
 package dev.rollcall.server.monitor;
 
+import dev.rollcall.probe.ProbeResult;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.datapoints.GaugeDataPoint;
@@ -10,7 +11,9 @@ import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntSupplier;
 
@@ -31,9 +34,14 @@ final class MonitorMetrics {
   private final Counter skipped;
   private final Map<String, Series> series = new ConcurrentHashMap<>();
 
+  /// The services behind each `/_health`, and how many reports in a row did not name them.
+  private final Map<String, Map<String, Integer>> behind = new ConcurrentHashMap<>();
+
   /// What grows with every check of one service, so that it need not be looked up each by itself.
+  ///
+  /// @param derived whether a report brought it, and no check of its own
   private record Series(
-      GaugeDataPoint up, CounterDataPoint ticks, DistributionDataPoint response) {}
+      GaugeDataPoint up, CounterDataPoint ticks, DistributionDataPoint response, boolean derived) {}
 
   MonitorMetrics(PrometheusRegistry registry) {
     up =
@@ -99,22 +107,79 @@ final class MonitorMetrics {
         .register(registry);
   }
 
-  void observed(String service, Observation observation) {
-    Series its = series.computeIfAbsent(service, this::begun);
+  /// What a check found, of the services behind a `/_health` too.
+  void observed(Asked asked, Observation observation) {
+    String service = asked.name();
+    Series its = series.get(service);
+    if (its == null || its.derived()) {
+      its = series.compute(service, (name, _) -> begun(name, false));
+    }
+    count(its, observation);
+    observation
+        .measured()
+        .certificateEnds()
+        .ifPresent(ends -> certificate.labelValues(service).set((double) ends.getEpochSecond()));
+    if (asked.asksDependencies()) {
+      reported(service, observation);
+    } else {
+      forgetBehind(service);
+    }
+  }
+
+  /// A name that belongs to another service is left to it.
+  private void reported(String parent, Observation observation) {
+    Map<String, Integer> missed = behind.computeIfAbsent(parent, _ -> new ConcurrentHashMap<>());
+    Optional<List<ProbeResult>> report = observation.measured().dependencies();
+    if (report.isEmpty()) {
+      missed.keySet().forEach(child -> its(child).ifPresent(one -> one.up().set(Double.NaN)));
+      return;
+    }
+    missed.replaceAll((_, times) -> times + 1);
+    Derived.named(report.get())
+        .forEach(
+            (part, found) -> {
+              String child = Derived.name(parent, part);
+              missed.put(child, 0);
+              Series one = series.computeIfAbsent(child, name -> begun(name, true));
+              if (one.derived()) {
+                count(one, Derived.observation(observation.at(), found));
+              }
+            });
+    missed.forEach(
+        (child, times) -> {
+          if (times >= Derived.PATIENCE) {
+            missed.remove(child);
+            its(child).ifPresent(_ -> drop(child));
+          }
+        });
+  }
+
+  /// The series of a derived service.
+  private Optional<Series> its(String child) {
+    return Optional.ofNullable(series.get(child)).filter(Series::derived);
+  }
+
+  private void forgetBehind(String parent) {
+    Map<String, Integer> children = behind.remove(parent);
+    if (children != null) {
+      children.keySet().forEach(child -> its(child).ifPresent(_ -> drop(child)));
+    }
+  }
+
+  private Series begun(String service, boolean derived) {
+    return new Series(
+        up.labelValues(service),
+        ticks.labelValues(service),
+        response.labelValues(service),
+        derived);
+  }
+
+  private static void count(Series its, Observation observation) {
     switch (observation) {
       case Observation.Unknown _ -> its.up().set(Double.NaN);
       case Observation.Up _ -> tick(its, 1, observation);
       case Observation.Down _ -> tick(its, 0, observation);
     }
-    observation
-        .measured()
-        .certificateEnds()
-        .ifPresent(ends -> certificate.labelValues(service).set((double) ends.getEpochSecond()));
-  }
-
-  private Series begun(String service) {
-    return new Series(
-        up.labelValues(service), ticks.labelValues(service), response.labelValues(service));
   }
 
   private static void tick(Series its, int value, Observation observation) {
@@ -133,6 +198,11 @@ final class MonitorMetrics {
 
   /// A service that is no longer asked here leaves no series behind.
   void forget(String service) {
+    forgetBehind(service);
+    drop(service);
+  }
+
+  private void drop(String service) {
     series.remove(service);
     up.remove(service);
     response.remove(service);

@@ -110,7 +110,6 @@ final class MonitorRoutes {
     return switch (changes.create(definition)) {
       case ServiceChanges.Done.Service(long id) -> shown(201, id);
       case ServiceChanges.Done.NameTaken _ -> throw taken(definition);
-      case ServiceChanges.Done.Synced _ -> throw new IllegalStateException("not a sync");
     };
   }
 
@@ -127,7 +126,6 @@ final class MonitorRoutes {
     return switch (changes.replace(id, definition)) {
       case ServiceChanges.Done.Service _ -> shown(200, id);
       case ServiceChanges.Done.NameTaken _ -> throw taken(definition);
-      case ServiceChanges.Done.Synced _ -> throw new IllegalStateException("not a sync");
     };
   }
 

@@ -1,23 +1,29 @@
 package dev.rollcall.server.monitor;
 
+import dev.rollcall.probe.Probe;
+import dev.rollcall.probe.ProbeFailure;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.sql.Lease;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.URI;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
 
 /// The services this process runs, and their turn: from the database as long as it answers, from
 /// memory when it does not.
 final class Roster {
   private static final Logger LOG = System.getLogger(Roster.class.getName());
+
+  /// Of what has to be read again.
+  private static final long NO_REVISION = -1;
 
   /// A service whose turn comes, and when it was due.
   record Turn(Watch watch, Instant due) {}
@@ -35,10 +41,16 @@ final class Roster {
     this.probes = probes;
   }
 
-  /// Claims what is due by `until`, oldest first, at most `limit`.
-  List<Turn> claim(Instant until, int limit) {
+  /// Claims what is due by `until`, oldest first, at most `limit`, and learns what there is to know
+  /// of it. What is claimed has to [#begin]; a claim that nobody begins comes due again by itself.
+  List<Lease<Schedule.Row>> claim(Instant until, int limit) {
     List<Lease<Schedule.Row>> leases = schedule.rows().claim(until, limit);
     learn(leases);
+    return leases;
+  }
+
+  /// The turns of what was claimed.
+  List<Turn> begin(List<Lease<Schedule.Row>> leases) {
     List<Turn> turns = new ArrayList<>(leases.size());
     for (Lease<Schedule.Row> lease : leases) {
       Watch watch = watches.get(lease.key());
@@ -96,29 +108,12 @@ final class Roster {
 
   private void learn(ServiceStore.Scheduled scheduled) {
     Mistakes mistakes = new Mistakes();
-    Optional<ServiceDefinition> read = reader.one(scheduled.definition(), "", mistakes);
-    if (read.isEmpty()) {
-      // It was right when it was written: a file it names is gone, or an older Rollcall knew
-      // another key.
-      LOG.log(
-          Level.ERROR,
-          "service " + scheduled.id() + " cannot be asked: " + String.join("; ", mistakes.lines()));
-      watches.remove(scheduled.id());
-      return;
-    }
-    ServiceDefinition definition = read.get();
-    Watch.Known known =
-        new Watch.Known(
-            new Asked(
-                scheduled.id(),
-                definition.name(),
-                definition.url(),
-                definition.interval(),
-                definition.timeout(),
-                scheduled.revision(),
-                probes.of(definition)),
-            scheduled.open(),
-            scheduled.certificateEnds());
+    Asked asked =
+        reader
+            .one(scheduled.definition(), "", mistakes)
+            .map(definition -> asked(scheduled, definition))
+            .orElseGet(() -> unaskable(scheduled, mistakes));
+    Watch.Known known = new Watch.Known(asked, scheduled.open(), scheduled.certificateEnds());
     watches.compute(
         scheduled.id(),
         (_, watch) -> {
@@ -128,5 +123,40 @@ final class Roster {
           watch.learn(known);
           return watch;
         });
+  }
+
+  private Asked asked(ServiceStore.Scheduled scheduled, ServiceDefinition definition) {
+    return new Asked(
+        scheduled.id(),
+        definition.name(),
+        definition.url(),
+        definition.interval(),
+        definition.timeout(),
+        scheduled.revision(),
+        probes.of(definition));
+  }
+
+  /// The definition was right when it was written: a file it names is gone, or an older Rollcall
+  /// knew another key. Nothing is known of the service then, and it is read anew with each turn.
+  private Asked unaskable(ServiceStore.Scheduled scheduled, Mistakes mistakes) {
+    String reason = "cannot be asked: " + String.join("; ", mistakes.lines());
+    Watch before = watches.get(scheduled.id());
+    if (before == null || before.asked().revision() != NO_REVISION) {
+      LOG.log(Level.ERROR, "service " + scheduled.id() + " " + reason);
+    }
+    JsonNode definition = scheduled.definition();
+    String name = definition.path("name").asString("");
+    return new Asked(
+        scheduled.id(),
+        name,
+        URI.create("unaskable:/" + scheduled.id()),
+        scheduled.interval(),
+        scheduled.interval(),
+        NO_REVISION,
+        Probe.of(
+            name,
+            _ -> {
+              throw ProbeFailure.here(reason);
+            }));
   }
 }

@@ -1,6 +1,7 @@
 package dev.rollcall.server.monitor;
 
 import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.sql.Lease;
 import dev.rollcall.server.sql.StorageException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -10,11 +11,15 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -32,7 +37,16 @@ final class Runner implements AutoCloseable {
   private static final Duration RETRY = Duration.ofMillis(500);
   private static final Duration SWEEP = Duration.ofSeconds(15);
   private static final Duration SET_BACK = Duration.ofSeconds(1);
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  /// A database that says nothing for so long is away, as one that says that it is.
+  private static final Duration SILENCE = Duration.ofSeconds(5);
+
+  /// No moment that is waited for lies further ahead, except by a clock that was set back.
+  private static final Duration LONGEST_SLEEP = ROUND.plus(AHEAD);
+
+  /// A round takes moments, or [#SILENCE].
+  private static final Duration STUCK = Duration.ofSeconds(30);
 
   /// Checks whose moment has passed (after a restart, or of many new services) start this far
   /// apart: as many as are claimed at once are under way before the next round, so that a runner
@@ -69,6 +83,8 @@ final class Runner implements AutoCloseable {
   private final Instant started;
   private Instant swept;
   private Instant clockOrigin;
+  private Optional<Future<List<Lease<Schedule.Row>>>> unheard = Optional.empty();
+  private volatile Optional<Duration> lastRound = Optional.empty();
 
   /// @param mostInFlight how many checks may be under way at once
   Runner(
@@ -93,6 +109,7 @@ final class Runner implements AutoCloseable {
 
   void start() {
     roster.mend(clock.wall()); // not `started`: another process may have asked since
+    lastRound = Optional.of(clock.monotonic());
     threads.execute(this::callTheRoll);
   }
 
@@ -102,11 +119,14 @@ final class Runner implements AutoCloseable {
         Instant next;
         try {
           next = round();
-        } catch (RuntimeException e) {
+        } catch (RejectedExecutionException e) {
+          return; // closing
+        } catch (RuntimeException | LinkageError | StackOverflowError e) {
           LOG.log(Level.ERROR, "a round of checks failed in Rollcall itself", e);
           next = clock.wall().plus(ROUND);
         }
         sleepUntil(next);
+        lastRound = Optional.of(clock.monotonic());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // closing
@@ -114,7 +134,7 @@ final class Runner implements AutoCloseable {
   }
 
   /// Starts whatever has its turn within the next moments, and says when to look again.
-  private Instant round() {
+  private Instant round() throws InterruptedException {
     Instant now = clock.wall();
     Instant next = now.plus(ROUND);
     int limit = Math.min(cold() ? AT_ONCE_COLD : AT_ONCE, room.availablePermits());
@@ -158,27 +178,52 @@ final class Runner implements AutoCloseable {
     return Instant.ofEpochMilli(Math.ceilDiv(millis, SLOT.toMillis()) * SLOT.toMillis());
   }
 
-  private List<Roster.Turn> turns(Instant now, int limit) {
+  private List<Roster.Turn> turns(Instant now, int limit) throws InterruptedException {
     Instant until = now.plus(AHEAD);
     if (databaseAway.get()) {
       return roster.remembered(until, limit);
     }
-    try {
-      if (keeping.stuck()) {
-        return away("what checks find cannot be written", until, limit);
-      }
-      if (setBack(now)) {
-        LOG.log(Level.WARNING, "the clock was set back: all services are due by the new time");
-        roster.mend(now);
-      }
-      if (Duration.between(swept, now).compareTo(SWEEP) > 0) {
-        roster.sweep().forEach(metrics::forget);
-        swept = now;
-      }
-      return roster.claim(until, limit);
-    } catch (StorageException e) {
-      return away(e.reason(), until, limit);
+    if (keeping.stuck()) {
+      return away("what checks find cannot be written", until, limit);
     }
+    Future<List<Lease<Schedule.Row>>> claim = unheard.orElseGet(() -> claim(now, until, limit));
+    unheard = Optional.of(claim);
+    try {
+      List<Lease<Schedule.Row>> leases = claim.get(SILENCE.toMillis(), TimeUnit.MILLISECONDS);
+      unheard = Optional.empty();
+      return roster.begin(leases.subList(0, Math.min(limit, leases.size())));
+    } catch (TimeoutException e) {
+      // What it may yet claim is taken up once it is back.
+      return away("nothing was heard of it for " + SILENCE.toSeconds() + " s", until, limit);
+    } catch (ExecutionException e) {
+      unheard = Optional.empty();
+      return switch (e.getCause()) {
+        case StorageException storage -> away(storage.reason(), until, limit);
+        case RuntimeException bug -> throw bug;
+        case null, default -> throw new IllegalStateException(e.getCause());
+      };
+    }
+  }
+
+  /// Asks the database whose turn it is, on a thread of its own: it may take minutes to say
+  /// anything, or to say that it is away.
+  private Future<List<Lease<Schedule.Row>>> claim(Instant now, Instant until, int limit) {
+    boolean setBack = setBack(now);
+    boolean sweeps = setBack || Duration.between(swept, now).compareTo(SWEEP) > 0;
+    if (sweeps) {
+      swept = now;
+    }
+    return threads.submit(
+        () -> {
+          if (setBack) {
+            LOG.log(Level.WARNING, "the clock was set back: all services are due by the new time");
+            roster.mend(now);
+          }
+          if (sweeps) {
+            roster.sweep().forEach(metrics::forget);
+          }
+          return roster.claim(until, limit);
+        });
   }
 
   private List<Roster.Turn> away(String reason, Instant until, int limit) {
@@ -240,10 +285,13 @@ final class Runner implements AutoCloseable {
       // What came due while Rollcall was not running is not late: nobody was there to ask.
       Instant due = turn.due().isBefore(started) ? started : turn.due();
       Observation observation = asking.ask(asked, due);
-      metrics.observed(asked.name(), observation);
+      metrics.observed(asked, observation);
       keeping.keep(watch, watch.end(observation, clock.wall()));
     } catch (InterruptedException e) {
       watch.abandon(clock.wall()); // closing
+    } catch (RuntimeException | Error e) {
+      watch.abandon(clock.wall()); // or it would never have a turn again
+      throw e;
     } finally {
       running.decrementAndGet();
       room.release();
@@ -253,8 +301,16 @@ final class Runner implements AutoCloseable {
   private void sleepUntil(Instant moment) throws InterruptedException {
     Duration left = Duration.between(clock.wall(), moment);
     if (left.isPositive()) {
-      Thread.sleep(left);
+      Thread.sleep(left.compareTo(LONGEST_SLEEP) < 0 ? left : LONGEST_SLEEP);
     }
+  }
+
+  /// Why nobody is asked, where somebody ought to be.
+  Optional<String> trouble() {
+    return lastRound
+        .map(last -> clock.monotonic().minus(last))
+        .filter(silence -> silence.compareTo(STUCK) > 0)
+        .map(silence -> "no service has had its turn for " + silence.toSeconds() + " s");
   }
 
   /// How many checks are under way.
@@ -265,6 +321,7 @@ final class Runner implements AutoCloseable {
   /// Stops asking: what is under way is broken off and not counted.
   @Override
   public void close() {
+    lastRound = Optional.empty();
     threads.shutdownNow();
     try {
       if (!threads.awaitTermination(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {

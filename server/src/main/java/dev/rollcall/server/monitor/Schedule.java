@@ -13,6 +13,7 @@ import org.jdbi.v3.core.Handle;
 /// Whose turn it is when: the due rows of the services.
 final class Schedule {
   private final GroupCommit commits;
+  private final String locked;
   private final DueRows<Row> rows;
   private final Batch<Instant, Integer> mending =
       (tx, instants) -> instants.stream().map(now -> mend(tx, now)).toList();
@@ -25,6 +26,7 @@ final class Schedule {
 
   Schedule(Database database, GroupCommit commits, Clock clock) {
     this.commits = commits;
+    this.locked = database.locked();
     this.rows =
         new DueRows<>(
             database,
@@ -50,10 +52,15 @@ final class Schedule {
     commits.write(mending, now);
   }
 
-  private static int mend(Handle tx, Instant now) {
+  /// In the order of the ids, as everybody locks them.
+  private int mend(Handle tx, Instant now) {
     return tx.createUpdate(
-            "UPDATE service_schedule SET due_at = :now"
-                + " WHERE owner IS NULL AND due_at > :now + interval_ms + 1000")
+            "UPDATE service_schedule SET due_at = :now WHERE service_id IN ("
+                + "SELECT service_id FROM service_schedule"
+                + " WHERE owner IS NULL AND due_at > :now + interval_ms + 1000"
+                + " ORDER BY service_id"
+                + locked
+                + ")")
         .bind("now", now.toEpochMilli())
         .execute();
   }

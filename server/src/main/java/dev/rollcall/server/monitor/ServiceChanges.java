@@ -3,11 +3,13 @@ package dev.rollcall.server.monitor;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.sql.Rows;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 
 /// Makes, changes and ends services.
@@ -22,8 +24,6 @@ final class ServiceChanges {
     record Replace(long id, ServiceDefinition definition) implements Change {}
 
     record Delete(long id) implements Change {}
-
-    record Sync(List<ServiceDefinition> definitions) implements Change {}
   }
 
   /// What came of it.
@@ -33,10 +33,10 @@ final class ServiceChanges {
 
     /// Its name belongs to another one.
     record NameTaken() implements Done {}
-
-    /// How the file's services now differ from before.
-    record Synced(int added, int changed, int retired) implements Done {}
   }
+
+  /// How the file's services now differ from before.
+  record Synced(int added, int changed, int retired) {}
 
   /// A row of the table of services, as far as it is compared.
   private record Row(long id, String definition, String origin, boolean retired) {}
@@ -44,6 +44,8 @@ final class ServiceChanges {
   private final GroupCommit commits;
   private final Clock clock;
   private final Batch<Change, Done> changes = this::apply;
+  private final Batch<List<ServiceDefinition>, Synced> syncs =
+      (tx, files) -> files.stream().map(file -> sync(tx, file)).toList();
 
   ServiceChanges(GroupCommit commits, Clock clock) {
     this.commits = commits;
@@ -66,12 +68,22 @@ final class ServiceChanges {
   }
 
   /// Makes the services of the file what the file says.
-  Done.Synced sync(List<ServiceDefinition> definitions) {
-    return (Done.Synced) commits.write(changes, new Change.Sync(definitions));
+  Synced sync(List<ServiceDefinition> definitions) {
+    return commits.write(syncs, definitions);
   }
 
   private List<Done> apply(Handle tx, List<Change> items) {
     oneAfterTheOther(tx);
+    lockTurns(
+        tx,
+        items.stream()
+            .flatMap(
+                change ->
+                    switch (change) {
+                      case Change.Create _ -> Stream.<Long>empty();
+                      case Change.Replace(long id, _) -> Stream.of(id);
+                      case Change.Delete(long id) -> Stream.of(id);
+                    }));
     List<Done> done = new ArrayList<>(items.size());
     for (Change change : items) {
       done.add(
@@ -82,7 +94,6 @@ final class ServiceChanges {
               tx.execute("DELETE FROM service WHERE id = ?", id);
               yield new Done.Service(id);
             }
-            case Change.Sync(var definitions) -> sync(tx, definitions);
           });
     }
     return done;
@@ -92,6 +103,17 @@ final class ServiceChanges {
   /// it did: the lock of this row, which everybody has, lasts until the commit.
   private static void oneAfterTheOther(Handle tx) {
     tx.execute("UPDATE monitor_upkeep SET due_at = due_at WHERE id = 1");
+  }
+
+  /// Before anything else of these services: whoever keeps what was found about one holds its turn,
+  /// and writes to its other rows under it ([Keeping]). Both take turns in the order of their ids,
+  /// so that neither ever waits for the other while that one waits for it.
+  private static void lockTurns(Handle tx, Stream<Long> ids) {
+    Rows.write(
+        tx,
+        "UPDATE service_schedule SET due_at = due_at WHERE service_id = ?",
+        ids.distinct().sorted().toList(),
+        (row, id) -> row.setLong(1, id));
   }
 
   private Done create(Handle tx, ServiceDefinition definition) {
@@ -115,33 +137,33 @@ final class ServiceChanges {
     return new Done.Service(id);
   }
 
-  private Done sync(Handle tx, List<ServiceDefinition> definitions) {
+  private Synced sync(Handle tx, List<ServiceDefinition> definitions) {
+    oneAfterTheOther(tx);
     Map<String, Row> before = new HashMap<>();
     tx.createQuery("SELECT id, name, definition, origin, retired_at FROM service")
         .map((row, _) -> before.put(row.getString("name"), row(row)))
         .list();
-    int added = 0;
-    int changed = 0;
+    List<ServiceDefinition> added = new ArrayList<>();
+    Map<Row, ServiceDefinition> changed = new HashMap<>();
     for (ServiceDefinition definition : definitions) {
       Row row = before.remove(definition.name());
       if (row == null) {
-        insert(tx, definition, Service.Origin.FILE);
-        added++;
+        added.add(definition);
       } else if (row.retired()
           || !row.origin().equals(Service.Origin.FILE.word())
           || !row.definition().equals(definition.json())) {
-        update(tx, row, definition, Service.Origin.FILE);
-        changed++;
+        changed.put(row, definition);
       }
     }
-    int retired = 0;
-    for (Row row : before.values()) {
-      if (row.origin().equals(Service.Origin.FILE.word()) && !row.retired()) {
-        retire(tx, row.id());
-        retired++;
-      }
-    }
-    return new Done.Synced(added, changed, retired);
+    List<Row> gone =
+        before.values().stream()
+            .filter(row -> row.origin().equals(Service.Origin.FILE.word()) && !row.retired())
+            .toList();
+    lockTurns(tx, Stream.concat(changed.keySet().stream(), gone.stream()).map(Row::id));
+    changed.forEach((row, definition) -> update(tx, row, definition, Service.Origin.FILE));
+    gone.forEach(row -> retire(tx, row.id()));
+    added.forEach(definition -> insert(tx, definition, Service.Origin.FILE));
+    return new Synced(added.size(), changed.size(), gone.size());
   }
 
   private static Optional<Row> named(Handle tx, String name) {

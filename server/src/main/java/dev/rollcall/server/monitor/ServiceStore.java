@@ -3,6 +3,7 @@ package dev.rollcall.server.monitor;
 import dev.rollcall.server.sql.Database;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -130,7 +131,7 @@ final class ServiceStore {
   private static List<Scheduled> scheduled(Handle handle, Set<Long> ids) {
     Query query =
         handle.createQuery(
-            "SELECT s.id AS s_id, s.definition, d.revision, e.event, m.certificate_ends_at"
+            "SELECT s.id AS s_id, s.definition, d.revision, d.interval_ms, e.event, m.certificate_ends_at"
                 + " FROM service_schedule d JOIN service s ON s.id = d.service_id"
                 + " JOIN service_metric m ON m.service_id = s.id"
                 + " LEFT JOIN service_event e"
@@ -144,6 +145,7 @@ final class ServiceStore {
                     row.getLong("s_id"),
                     json(row.getString("definition")),
                     row.getLong("revision"),
+                    Duration.ofMillis(row.getLong("interval_ms")),
                     Optional.ofNullable(row.getString("event")).map(Event.Kind::ofWord),
                     instant(row, "certificate_ends_at")))
         .list();
@@ -157,6 +159,7 @@ final class ServiceStore {
       long id,
       ObjectNode definition,
       long revision,
+      Duration interval,
       Optional<Event.Kind> open,
       Optional<Instant> certificateEnds) {}
 

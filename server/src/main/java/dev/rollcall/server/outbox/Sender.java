@@ -34,7 +34,7 @@ final class Sender implements AutoCloseable {
   private static final Duration LONGEST_REST = Duration.ofHours(1);
   private static final Duration AGAIN = Duration.ofSeconds(1);
   private static final Duration MOMENT = Duration.ofMillis(10);
-  private static final Duration PATIENCE = Duration.ofSeconds(3);
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
   private static final int LONGEST_REASON = 500;
 
   private final Channel channel;

@@ -15,8 +15,10 @@ import org.jdbi.v3.core.Handle;
 /// are deleted when they are old. Its migration ends in `${partitioned_by_at}`.
 ///
 /// On PostgreSQL it is partitioned by day (UTC), so that forgetting a day is dropping a table; what
-/// falls outside of all days that were prepared is kept in a partition of its own. On SQLite it is
-/// one table, and old rows are deleted in slices that keep no other writer waiting for long.
+/// falls outside of all days that were prepared is kept in a partition of its own. Making and
+/// dropping one needs the whole table for a moment: it gives up after two seconds where somebody
+/// reads on (a dump), since everybody who writes waits behind it. On SQLite it is one table, and
+/// old rows are deleted in slices that keep no other writer waiting for long.
 public final class DayTable {
   private static final int ROWS_AT_ONCE = 2_000;
   private static final int SUBJECTS_AT_ONCE = 50;
@@ -87,11 +89,31 @@ public final class DayTable {
     for (LocalDate day = today.minusDays(1);
         !day.isAfter(today.plusDays(DAYS_AHEAD));
         day = day.plusDays(1)) {
-      tx.execute(
-          "CREATE TABLE IF NOT EXISTS %s_%s PARTITION OF %s FOR VALUES FROM (%d) TO (%d)"
-              .formatted(name, DAY.format(day), name, millis(day), millis(day.plusDays(1))));
+      if (!exists(tx, day) && !strays(tx, day)) {
+        tx.execute(
+            "CREATE TABLE %s_%s PARTITION OF %s FOR VALUES FROM (%d) TO (%d)"
+                .formatted(name, DAY.format(day), name, millis(day), millis(day.plusDays(1))));
+      }
     }
     return 0;
+  }
+
+  private boolean exists(Handle tx, LocalDate day) {
+    return tx.createQuery("SELECT to_regclass(:name) IS NOT NULL")
+        .bind("name", name + "_" + DAY.format(day))
+        .mapTo(Boolean.class)
+        .one();
+  }
+
+  /// Whether rows of that day came before it was prepared, by a clock that was wrong: PostgreSQL
+  /// allows no partition beside them, and the day stays with the rest.
+  private boolean strays(Handle tx, LocalDate day) {
+    return tx.createQuery(
+            "SELECT EXISTS (SELECT 1 FROM %s_rest WHERE at >= :from AND at < :to)".formatted(name))
+        .bind("from", millis(day))
+        .bind("to", millis(day.plusDays(1)))
+        .mapTo(Boolean.class)
+        .one();
   }
 
   private int drop(Handle tx, Instant before) {
@@ -116,6 +138,7 @@ public final class DayTable {
 
   /// Two processes do not make or drop the same partition at once.
   private void lock(Handle tx) {
+    tx.execute("SET LOCAL lock_timeout = '2s'");
     tx.createQuery("SELECT pg_advisory_xact_lock(hashtext(:name))")
         .bind("name", name)
         .map((_, _) -> 0)

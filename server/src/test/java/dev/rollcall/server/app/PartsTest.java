@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class PartsTest {
@@ -47,5 +48,22 @@ class PartsTest {
     assertThat(closed).containsExactly("database");
     assertThat(parts.orderly()).isFalse();
     never.countDown();
+  }
+
+  @Test
+  void givesOneWithWorkToEndTimeHoweverManyAreStillToCome() {
+    Parts parts = new Parts(Duration.ofSeconds(20));
+    for (int i = 0; i < 40; i++) {
+      parts.add("part " + i, () -> {});
+    }
+    parts.add(
+        "http",
+        () -> {
+          assertThat(new CountDownLatch(1).await(1, TimeUnit.SECONDS)).isFalse(); // a request
+          closed.add("http");
+        });
+    parts.close();
+    assertThat(closed).containsExactly("http");
+    assertThat(parts.orderly()).isTrue();
   }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -100,7 +101,7 @@ class WatchTest {
     try (Watch watch = new Watch(file)) {
       watch.start(changes::incrementAndGet);
       Files.writeString(file, "b");
-      await().until(() -> changes.get() == 1);
+      await().atMost(Duration.ofMinutes(1)).until(() -> changes.get() == 1);
     }
   }
 

@@ -48,7 +48,7 @@ class EventStreamTest {
     int before = open.size();
     Socket socket = served.connect();
     socket.getOutputStream().write("GET /events HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(UTF_8));
-    await().until(() -> open.size() == before + 1);
+    await().atMost(Duration.ofMinutes(1)).until(() -> open.size() == before + 1);
     return socket;
   }
 
@@ -85,7 +85,7 @@ class EventStreamTest {
     try (Socket socket = subscribe()) {
       until(lines(socket), ":");
     }
-    await().until(open::isEmpty);
+    await().atMost(Duration.ofMinutes(1)).until(open::isEmpty);
   }
 
   @Test
@@ -99,7 +99,7 @@ class EventStreamTest {
         assertThat(served.get("/ping").body()).isEqualTo("pong");
         assertThat(three.isConnected()).isTrue();
       }
-      await().until(() -> open.size() == 2);
+      await().atMost(Duration.ofMinutes(1)).until(() -> open.size() == 2);
       try (Socket four = subscribe()) {
         assertThat(List.of(one, two, four)).allMatch(Socket::isConnected);
       }

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -85,7 +86,7 @@ class HttpListenerTest {
       inside.await();
       int port = served.listener.port();
       Future<?> closing = others.submit(served.listener::close);
-      await().until(() -> refuses(port));
+      await().atMost(Duration.ofMinutes(1)).until(() -> refuses(port));
       assertThat(idle.getInputStream().read())
           .as("an idle connection is closed at once")
           .isEqualTo(-1);

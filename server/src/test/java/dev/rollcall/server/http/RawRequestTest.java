@@ -119,7 +119,9 @@ class RawRequestTest {
 
   @Test
   void refusesHttp10AndOffersNoUpgrade() throws Exception {
-    assertThat(usual.raw("GET /ping HTTP/1.0\r\nHost: x\r\n\r\n")).startsWith("HTTP/1.1 505 ");
+    assertThat(usual.raw("GET /ping HTTP/1.0\r\nHost: x\r\n\r\n"))
+        .startsWith("HTTP/1.1 505 ")
+        .contains("HTTP/1.1 is spoken here");
     String upgrade =
         "Connection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n";
     assertThat(usual.raw("GET /ping HTTP/1.1\r\nHost: x\r\n" + upgrade + "\r\n"))

@@ -60,7 +60,7 @@ final class Served implements AutoCloseable {
   HttpResponse<String> send(String method, String target, BodyPublisher body, String... headers)
       throws IOException, InterruptedException {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(at(target)).method(method, body).timeout(Duration.ofSeconds(20));
+        HttpRequest.newBuilder(at(target)).method(method, body).timeout(Duration.ofMinutes(1));
     if (headers.length > 0) {
       request.headers(headers);
     }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class BacklogTest {
   private final List<Long> gone = new ArrayList<>();
   private final Backlog<Outcome> backlog =
-      new Backlog<>(5, outcome -> gone.add(outcome.serviceId()));
+      new Backlog<>(5, _ -> 1, outcome -> gone.add(outcome.serviceId()));
 
   private void add(long... services) {
     LongStream.of(services).forEach(service -> backlog.add(outcome(service)));
@@ -63,5 +63,25 @@ class BacklogTest {
     backlog.putBack(taken);
     assertThat(take(9)).containsExactly(3L, 4L, 5L, 6L, 7L);
     assertThat(backlog.lost()).isEqualTo(2);
+  }
+
+  /// A report of many services takes the room of as many outcomes.
+  @Test
+  void countsWhatEachWeighs() {
+    List<Integer> lost = new ArrayList<>();
+    Backlog<Integer> weighing = new Backlog<>(10, weight -> weight, lost::add);
+    assertThat(weighing.add(4)).isTrue();
+    assertThat(weighing.add(5)).isFalse();
+    assertThat(weighing.size()).isEqualTo(9);
+    weighing.add(3);
+    assertThat(lost).containsExactly(4);
+    assertThat(weighing.size()).isEqualTo(8);
+    assertThat(weighing.take(7)).containsExactly(5);
+    weighing.putBack(List.of(5));
+    assertThat(weighing.take(1)).containsExactly(5);
+    weighing.add(20);
+    assertThat(weighing.take(1)).containsExactly(20);
+    assertThat(weighing.size()).isZero();
+    assertThat(weighing.lost()).isEqualTo(7);
   }
 }

@@ -84,7 +84,9 @@ class HostPlacesTest {
                     Thread.currentThread().interrupt();
                   }
                 });
-    await().until(() -> waiting.getState() == Thread.State.TIMED_WAITING);
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> waiting.getState() == Thread.State.TIMED_WAITING);
     waiting.interrupt();
     waiting.join();
     places.leave("one");

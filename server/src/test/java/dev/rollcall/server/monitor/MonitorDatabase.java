@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The monitor's tables in a new database, with a clock that stands still until it is turned.
@@ -34,8 +35,7 @@ final class MonitorDatabase implements AutoCloseable {
   long service(String name) {
     return switch (changes.create(definition(name, "15s"))) {
       case ServiceChanges.Done.Service(long id) -> id;
-      case ServiceChanges.Done.NameTaken _, ServiceChanges.Done.Synced _ ->
-          throw new AssertionError("no new service");
+      case ServiceChanges.Done.NameTaken _ -> throw new AssertionError("no new service");
     };
   }
 
@@ -44,17 +44,19 @@ final class MonitorDatabase implements AutoCloseable {
   }
 
   static ServiceDefinition definition(String name, String url, String interval) {
+    return definition(
+        new JsonMapper()
+            .createObjectNode()
+            .put("name", name)
+            .put("url", url)
+            .put("interval", interval));
+  }
+
+  static ServiceDefinition definition(JsonNode service) {
     Mistakes mistakes = new Mistakes();
     return new ServiceReader(
             new ServiceReader.Defaults(Duration.ofSeconds(15), Duration.ofSeconds(5), false))
-        .one(
-            new JsonMapper()
-                .createObjectNode()
-                .put("name", name)
-                .put("url", url)
-                .put("interval", interval),
-            "",
-            mistakes)
+        .one(service, "", mistakes)
         .orElseThrow(() -> new AssertionError(mistakes.lines()));
   }
 

@@ -14,22 +14,28 @@ import dev.rollcall.server.sql.Wire;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
 
 class RunnerTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir Path folder;
 
   private final List<Integer> answered = new CopyOnWriteArrayList<>();
+  private final Set<String> asked = ConcurrentHashMap.newKeySet();
   private volatile int answer = 200;
 
   /// The server counts what it was asked, and what it said.
@@ -41,6 +47,7 @@ class RunnerTest {
         exchange -> {
           int status = answer;
           answered.add(status);
+          asked.add(exchange.getRequestURI().getPath());
           exchange.sendResponseHeaders(status, -1);
           exchange.close();
         });
@@ -48,8 +55,22 @@ class RunnerTest {
     return server;
   }
 
+  /// What happens to the line between Rollcall and its database.
+  private interface Trouble {
+    void befall(Wire wire);
+  }
+
   @Test
   void goesOnWhileTheDatabaseIsAwayAndKeepsItAllAfterwardsInOrder() throws Exception {
+    goesOnDuring(Wire::cut);
+  }
+
+  @Test
+  void goesOnWhileTheDatabaseSaysNothingAtAll() throws Exception {
+    goesOnDuring(Wire::stall);
+  }
+
+  private void goesOnDuring(Trouble trouble) throws Exception {
     PostgresServer direct = (PostgresServer) TestDatabases.POSTGRES.fresh(folder);
     Matcher port = Pattern.compile(":(\\d+)/").matcher(direct.address());
     assertThat(port.find()).isTrue();
@@ -60,21 +81,25 @@ class RunnerTest {
               port.replaceFirst(":" + wire.port() + "/"), direct.user(), direct.password());
       try (Database database =
               Database.open(
-                  DatabaseConfig.of(through, "db/migration/V1__monitor.sql"), Clock.system());
+                  DatabaseConfig.of(
+                      through, "db/migration/V1__monitor.sql", "db/migration/V5__derived.sql"),
+                  Clock.system());
           GroupCommit commits = new GroupCommit(database)) {
         TickStore ticks = new TickStore(database);
-        try (Monitor monitor = monitor(database, commits)) {
+        try (Monitor monitor = monitor(database, commits, Clock.system())) {
           monitor.apply(List.of(service(target)));
           monitor.start();
           await().atMost(PATIENCE).until(() -> answered.size() > 2);
 
-          wire.cut();
+          trouble.befall(wire);
           int before = answered.size();
           answer = 500;
-          await().atMost(PATIENCE).until(() -> answered.size() > before + 8);
+          // Sooner than the line is given up by itself.
+          await().atMost(Duration.ofSeconds(30)).until(() -> answered.size() > before + 8);
           answer = 200;
           int during = answered.size();
           await().atMost(PATIENCE).until(() -> answered.size() > during + 4);
+          assertThat(monitor.trouble()).isEmpty();
           wire.mend();
           int mended = answered.size();
           await().atMost(PATIENCE).until(() -> count(ticks) >= mended);
@@ -98,6 +123,89 @@ class RunnerTest {
     }
   }
 
+  /// The clock of the machine, which somebody sets.
+  private static final class SetClock implements Clock {
+    private volatile Duration ahead = Duration.ZERO;
+
+    @Override
+    public Instant wall() {
+      return Clock.system().wall().plus(ahead);
+    }
+
+    @Override
+    public Duration monotonic() {
+      return Clock.system().monotonic();
+    }
+  }
+
+  @Test
+  void goesOnAfterTheClockWasSet() throws Exception {
+    HttpServer target = target();
+    SetClock clock = new SetClock();
+    try (Database database =
+            TestDatabases.SQLITE.open(
+                folder, clock, "db/migration/V1__monitor.sql", "db/migration/V5__derived.sql");
+        GroupCommit commits = new GroupCommit(database);
+        Monitor monitor = monitor(database, commits, clock)) {
+      List<ServiceDefinition> services = new ArrayList<>();
+      for (int i = 0; i < 50; i++) {
+        services.add(service("s" + i, target));
+      }
+      monitor.apply(services);
+      monitor.start();
+      for (int hours : new int[] {0, -1, 1, -1, -2, 0}) {
+        clock.ahead = Duration.ofHours(hours);
+        asked.clear();
+        await().atMost(PATIENCE).until(() -> asked.size() == 50);
+        asked.clear(); // those under way
+        await().atMost(PATIENCE).until(() -> asked.size() == 50);
+      }
+      assertThat(monitor.trouble()).isEmpty();
+    } finally {
+      target.stop(0);
+    }
+  }
+
+  /// The file was there when the service was defined.
+  @Test
+  void aServiceThatCannotBeAskedAnyMoreIsUnknownUntilItCan() throws Exception {
+    HttpServer target = target();
+    Path authorities = Files.createFile(folder.resolve("ca.pem"));
+    ServiceDefinition one =
+        MonitorDatabase.definition(
+            new JsonMapper()
+                .createObjectNode()
+                .put("name", "one")
+                .put("url", "http://127.0.0.1:" + target.getAddress().getPort() + "/")
+                .put("interval", "200ms")
+                .set("tls", new JsonMapper().createObjectNode().put("ca", authorities.toString())));
+    try (Database database =
+            TestDatabases.SQLITE.open(
+                folder,
+                Clock.system(),
+                "db/migration/V1__monitor.sql",
+                "db/migration/V5__derived.sql");
+        GroupCommit commits = new GroupCommit(database);
+        Monitor monitor = monitor(database, commits, Clock.system())) {
+      monitor.apply(List.of(one));
+      Files.delete(authorities);
+      monitor.start();
+      TickStore ticks = new TickStore(database);
+      await().atMost(PATIENCE).until(() -> count(ticks) > 2);
+      assertThat(ticks.between(1, Instant.EPOCH, far(), new Slice(3, 0)))
+          .allSatisfy(
+              tick -> {
+                assertThat(tick.state()).isEqualTo(State.UNKNOWN);
+                assertThat(tick.reason().orElseThrow())
+                    .isEqualTo("cannot be asked: tls.ca: \"" + authorities + "\" cannot be read");
+              });
+      Files.createFile(authorities);
+      await().atMost(PATIENCE).until(() -> answered.size() > 2);
+    } finally {
+      target.stop(0);
+    }
+  }
+
   private static Instant far() {
     return Instant.now().plus(Duration.ofDays(1));
   }
@@ -106,7 +214,7 @@ class RunnerTest {
     return ticks.count(1, Instant.EPOCH, far());
   }
 
-  private static Monitor monitor(Database database, GroupCommit commits) {
+  private static Monitor monitor(Database database, GroupCommit commits, Clock clock) {
     return new Monitor(
         database,
         commits,
@@ -117,11 +225,15 @@ class RunnerTest {
             Duration.ofDays(30),
             List.of()),
         new PrometheusRegistry(),
-        Clock.system());
+        clock);
   }
 
   private static ServiceDefinition service(HttpServer target) {
+    return service("one", target);
+  }
+
+  private static ServiceDefinition service(String name, HttpServer target) {
     return MonitorDatabase.definition(
-        "one", "http://127.0.0.1:" + target.getAddress().getPort() + "/", "200ms");
+        name, "http://127.0.0.1:" + target.getAddress().getPort() + "/" + name, "200ms");
   }
 }

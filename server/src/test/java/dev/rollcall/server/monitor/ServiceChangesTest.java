@@ -48,7 +48,7 @@ class ServiceChangesTest {
     kept.close();
   }
 
-  private Done.Synced sync(ServiceDefinition... definitions) {
+  private ServiceChanges.Synced sync(ServiceDefinition... definitions) {
     return kept.changes.sync(List.of(definitions));
   }
 
@@ -68,12 +68,12 @@ class ServiceChangesTest {
   @Test
   void tellsWhatIsNewChangedAndGone() {
     assertThat(sync(definition("a", "15s"), definition("b", "15s")))
-        .isEqualTo(new Done.Synced(2, 0, 0));
+        .isEqualTo(new ServiceChanges.Synced(2, 0, 0));
     assertThat(sync(definition("a", "15s"), definition("b", "15s")))
-        .isEqualTo(new Done.Synced(0, 0, 0));
+        .isEqualTo(new ServiceChanges.Synced(0, 0, 0));
     long a = id("a");
     assertThat(sync(definition("a", "30s"), definition("c", "15s")))
-        .isEqualTo(new Done.Synced(1, 1, 1));
+        .isEqualTo(new ServiceChanges.Synced(1, 1, 1));
     assertThat(names()).containsExactly("a", "c");
     assertThat(id("a")).isEqualTo(a);
     assertThat(kept.services.asked().values()).containsExactlyInAnyOrder("a", "c");
@@ -91,14 +91,14 @@ class ServiceChangesTest {
     assertThat(kept.commits.write(keeping, outcome(id, fence, up(at, 5), Optional.empty())))
         .isTrue();
 
-    assertThat(sync()).isEqualTo(new Done.Synced(0, 0, 1));
+    assertThat(sync()).isEqualTo(new ServiceChanges.Synced(0, 0, 1));
     assertThat(names()).isEmpty();
     assertThat(kept.services.exists(id)).isFalse();
     kept.clock.pass(Duration.ofDays(1));
     assertThat(schedule.claim(kept.clock.wall(), 1)).isEmpty();
-    assertThat(sync()).isEqualTo(new Done.Synced(0, 0, 0));
+    assertThat(sync()).isEqualTo(new ServiceChanges.Synced(0, 0, 0));
 
-    assertThat(sync(definition("a", "15s"))).isEqualTo(new Done.Synced(0, 1, 0));
+    assertThat(sync(definition("a", "15s"))).isEqualTo(new ServiceChanges.Synced(0, 1, 0));
     ServiceStatus back = kept.services.find(id).orElseThrow();
     assertThat(back.metric().ticks()).isEqualTo(1);
     assertThat(back.event().map(Event::started)).contains(at);
@@ -145,8 +145,8 @@ class ServiceChangesTest {
     }
     ServiceChanges other = new ServiceChanges(kept.commits, kept.clock);
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      Future<Done.Synced> one = threads.submit(() -> sync(file));
-      Future<Done.Synced> two = threads.submit(() -> other.sync(List.of(file)));
+      Future<ServiceChanges.Synced> one = threads.submit(() -> sync(file));
+      Future<ServiceChanges.Synced> two = threads.submit(() -> other.sync(List.of(file)));
       assertThat(one.get().added() + two.get().added()).isEqualTo(50);
     }
     assertThat(names()).hasSize(50);
@@ -168,9 +168,9 @@ class ServiceChangesTest {
   @Test
   void aServiceOfTheApiBecomesTheFilesWhenTheFileNamesIt() {
     long id = kept.service("a");
-    assertThat(sync()).isEqualTo(new Done.Synced(0, 0, 0));
+    assertThat(sync()).isEqualTo(new ServiceChanges.Synced(0, 0, 0));
     assertThat(names()).containsExactly("a");
-    assertThat(sync(definition("a", "15s"))).isEqualTo(new Done.Synced(0, 1, 0));
+    assertThat(sync(definition("a", "15s"))).isEqualTo(new ServiceChanges.Synced(0, 1, 0));
     assertThat(kept.services.find(id).orElseThrow().service().origin())
         .isEqualTo(Service.Origin.FILE);
   }

@@ -3,6 +3,7 @@ package dev.rollcall.server.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.jdbi.v3.core.Handle;
@@ -46,9 +47,9 @@ class DurabilityTest {
   void syncsByItselfWhatWasCommittedWithoutASync() {
     commits.write(UNSYNCED, 1);
     assertThat(database.unsynced()).isTrue();
-    Awaitility.await().until(() -> !database.unsynced());
+    Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> !database.unsynced());
     commits.write(UNSYNCED, 2);
-    Awaitility.await().until(() -> !database.unsynced());
+    Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> !database.unsynced());
   }
 
   @Test

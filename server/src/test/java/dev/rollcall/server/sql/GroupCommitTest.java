@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -125,7 +126,7 @@ class GroupCommitTest {
         all.add(callers.submit(() -> commits.write(noted, item)));
       }
     }
-    Awaitility.await().until(() -> commits.waiting() == 200);
+    Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> commits.waiting() == 200);
     held.release();
     for (Future<?> one : all) {
       one.get();
@@ -269,7 +270,7 @@ class GroupCommitTest {
   void refusesMoreThanMayWait() throws Exception {
     List<Future<?>> leaders = occupyAllWriters();
     Future<?> fits = callers.submit(() -> commits.writeAll(Things.ADD, Things.of(0, 1_000)));
-    Awaitility.await().until(() -> commits.waiting() == 1_000);
+    Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> commits.waiting() == 1_000);
     assertThatThrownBy(() -> commits.write(Things.ADD, new Things(1, 1)))
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("overloaded: 1000 items wait");
@@ -352,7 +353,7 @@ class GroupCommitTest {
     }
 
     void awaitFirst(int number) {
-      Awaitility.await().until(() -> arrived.get() >= number);
+      Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> arrived.get() >= number);
     }
 
     void release() {

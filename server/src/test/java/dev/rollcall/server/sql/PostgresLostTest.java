@@ -60,7 +60,7 @@ class PostgresLostTest {
 
     wire.mend();
     clock.pass(Duration.ofSeconds(2));
-    Awaitility.await().until(() -> database.trouble().isEmpty());
+    Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> database.trouble().isEmpty());
     assertThat(Things.count(database)).isOne();
     commits.write(Things.ADD, new Things(2, 1));
   }
@@ -95,7 +95,7 @@ class PostgresLostTest {
           for (List<Long> ids : items) {
             lock(tx, ids.getFirst());
             if (runs.incrementAndGet() <= 2) {
-              Awaitility.await().until(() -> runs.get() >= 2);
+              Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> runs.get() >= 2);
             }
             lock(tx, ids.getLast());
           }

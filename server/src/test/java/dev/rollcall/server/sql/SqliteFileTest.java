@@ -117,7 +117,7 @@ class SqliteFileTest {
       assertThat(database.trouble()).isPresent();
       assertThat(database.trouble()).isPresent(); // not asked anew within the second
       clock.pass(Duration.ofSeconds(2));
-      Awaitility.await().until(() -> database.trouble().isEmpty());
+      Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> database.trouble().isEmpty());
     }
   }
 }

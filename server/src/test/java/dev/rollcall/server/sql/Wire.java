@@ -7,13 +7,16 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 
-/// A line to a server on this machine that can be cut and mended.
+/// A line to a server on this machine that can be cut, or carry nothing without being cut, and be
+/// mended.
 public final class Wire implements AutoCloseable {
   private final ServerSocket entrance;
   private final int server;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private volatile boolean cut;
+  private volatile CountDownLatch flow = new CountDownLatch(0);
 
   /// A line to that port.
   public Wire(int server) throws IOException {
@@ -34,9 +37,16 @@ public final class Wire implements AutoCloseable {
     open.clear();
   }
 
-  /// Lets new connections through.
+  /// Holds back whatever is sent from now on, in both directions: a server that was frozen, or a
+  /// firewall that has forgotten the connection.
+  public void stall() {
+    flow = new CountDownLatch(1);
+  }
+
+  /// Lets new connections, and what was held back, through.
   public void mend() {
     cut = false;
+    flow.countDown();
   }
 
   private void accept() {
@@ -61,11 +71,17 @@ public final class Wire implements AutoCloseable {
     }
   }
 
-  private static void pump(Socket from, Socket to) {
+  private void pump(Socket from, Socket to) {
+    byte[] buffer = new byte[8192];
     try (from;
         to) {
-      from.getInputStream().transferTo(to.getOutputStream());
-    } catch (IOException e) {
+      for (int read = from.getInputStream().read(buffer);
+          read >= 0;
+          read = from.getInputStream().read(buffer)) {
+        flow.await();
+        to.getOutputStream().write(buffer, 0, read);
+      }
+    } catch (IOException | InterruptedException e) {
       // Cut.
     }
   }
@@ -81,6 +97,7 @@ public final class Wire implements AutoCloseable {
   @Override
   public void close() throws IOException {
     entrance.close();
+    flow.countDown();
     cut();
   }
 }
