@@ -138,4 +138,38 @@ class HeartbeatAlertIT {
       }
     }
   }
+
+  /// The receiver would take it for one that is silent now, and nobody would tell it otherwise.
+  @Test
+  void anAlertThatHasNotArrivedIsWithdrawnOnceTheJobCallsOrIsGone() throws Exception {
+    try (Receiver receiver = new Receiver();
+        RunningRollcall rollcall =
+            Plan.in(folder).variable("PING_ALERT_URI", receiver.url()).start()) {
+      receiver.answer(500);
+      List<String> names = List.of("recovered", "removed", "paused", "failed", "silent");
+      names.forEach(name -> ping(rollcall, name, "1s"));
+      await()
+          .atMost(PATIENCE)
+          .until(() -> names.stream().noneMatch(name -> receiver.about(name).isEmpty()));
+      ping(rollcall, "recovered", "1h");
+      assertThat(rollcall.get("/ping/failed/2?frequency=1h").status()).isEqualTo(200);
+      assertThat(rollcall.send("DELETE", "/ping/removed", "").status()).isEqualTo(200);
+      assertThat(rollcall.send("POST", "/v1/heartbeats/paused/pause", "").status()).isEqualTo(200);
+      assertThat(rollcall.rows("/v1/deliveries?state=withdrawn"))
+          .extracting(row -> row.get("subject").stringValue())
+          .containsExactlyInAnyOrder(
+              "heartbeat:recovered", "heartbeat:failed", "heartbeat:removed", "heartbeat:paused");
+      int before = receiver.calls().size();
+      receiver.answer(200);
+      await()
+          .atMost(PATIENCE)
+          .until(() -> rollcall.rows("/v1/deliveries?state=delivered").size() == 2);
+      assertThat(rollcall.rows("/v1/deliveries?state=pending")).isEmpty();
+      assertThat(receiver.calls().subList(before, receiver.calls().size()))
+          .filteredOn(call -> call.answered() == 200)
+          .allMatch(
+              call ->
+                  call.query().contains("name=silent&") || call.query().endsWith("reason=failed"));
+    }
+  }
 }

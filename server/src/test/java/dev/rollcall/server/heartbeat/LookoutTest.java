@@ -144,6 +144,7 @@ class LookoutTest {
     kept.apply(new Removal("removed"));
     kept.apply(new Pause("paused"));
     kept.apply(new Pause("late and paused"));
+    assertThat(kept.told()).containsExactly("late and paused DISMISSED");
     pass(lookout, 100);
     assertThat(kept.told()).isEmpty();
   }
