@@ -64,6 +64,7 @@ final class Lanes {
   private final GroupCommit commits;
   private final String channel;
   private final DueRows<String> due;
+  private final Batch<Instant, Integer> mending = this::mend;
   private final Batch<Done, Boolean> finishing =
       new Batch<>() {
         @Override
@@ -99,6 +100,28 @@ final class Lanes {
 
   void releaseAbandoned() {
     due.releaseAbandoned();
+  }
+
+  /// Makes due now what waits, and cuts leases to their length, after the clock was set back: what
+  /// was to be tried again in a moment would else be in an hour.
+  void mend(Instant now) {
+    commits.write(mending, now);
+  }
+
+  private List<Integer> mend(Handle tx, List<Instant> nows) {
+    return nows.stream()
+        .map(
+            now -> {
+              // One statement for each: a lease that is cut is not a lane that waits.
+              String lanes = "UPDATE outbox_lane SET due_at = :due WHERE channel = :channel";
+              return mend(tx, lanes + " AND owner IS NULL AND due_at > :due", now)
+                  + mend(tx, lanes + " AND owner IS NOT NULL AND due_at > :due", now.plus(LEASE));
+            })
+        .toList();
+  }
+
+  private int mend(Handle tx, String sql, Instant due) {
+    return tx.createUpdate(sql).bind("channel", channel).bind("due", due.toEpochMilli()).execute();
   }
 
   /// When the next lane is due.

@@ -303,6 +303,19 @@ class OutboxTest {
   }
 
   @Test
+  void aClockThatIsSetBackPutsNothingOff() {
+    mail.answering(_ -> ToldChannel.retry("down"));
+    try (OutboxDatabase kept = open(mail).started()) {
+      kept.add(owed("mail", "a", "1"));
+      await().until(() -> kept.listed().getFirst().attempts() == 1);
+      mail.answering(_ -> new Result.Sent());
+      clock.leap(Duration.ofDays(-2));
+      kept.outbox.wake();
+      await().until(() -> kept.listed(DeliveryState.DELIVERED).size() == 1);
+    }
+  }
+
+  @Test
   void givesUpWhatIsRefusedOrTooOld() {
     mail.answering(
         delivery ->
