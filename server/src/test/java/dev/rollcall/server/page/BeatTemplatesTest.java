@@ -23,7 +23,7 @@ class BeatTemplatesTest {
   private static final BeatQuestion ALL = new BeatQuestion(Optional.empty(), 1);
   private static final String ORIGIN = "http://localhost:8080";
 
-  private final Templates templates = new Templates(name -> "/assets/" + name);
+  private final Templates templates = new Templates(name -> "/assets/" + name, true);
 
   @Test
   void whatAJobSaysIsNeverInterpreted() {
@@ -86,6 +86,14 @@ class BeatTemplatesTest {
         .contains(BeatWords.forSystemd(path + when));
     assertThat(BeatWords.forCrontab("a%20b")).isEqualTo("a\\%20b");
     assertThat(BeatWords.forSystemd("a%20b")).isEqualTo("a%%20b");
+  }
+
+  @Test
+  void thePageSaysWhereNobodyIsTold() {
+    BeatLook look = look(ALL, Map.of());
+    Templates untold = new Templates(name -> "/assets/" + name, false);
+    assertThat(untold.page(look, ORIGIN)).contains("Nobody is told", "PING_ALERT_URI");
+    assertThat(templates.page(look, ORIGIN)).doesNotContain("Nobody is told");
   }
 
   @Test
