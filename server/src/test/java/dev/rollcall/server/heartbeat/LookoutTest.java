@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollcall.server.heartbeat.Change.Pause;
 import dev.rollcall.server.heartbeat.Change.Removal;
+import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.TestDatabases;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -227,6 +229,46 @@ class LookoutTest {
     pass(lookout, 59);
     assertThat(kept.told()).isEmpty();
     pass(lookout, 1);
+    assertThat(kept.told()).containsExactly("job LATE");
+  }
+
+  /// Jobs called in vain.
+  @Test
+  void aTimeInWhichNobodyLookedAccusesNobodyBeforeTheGrace() {
+    kept.apply(ping("job", 30));
+    kept.apply(ping("ahead", 120));
+    kept.clock.pass(Duration.ofSeconds(100));
+    lookout.round();
+    pass(lookout, 19);
+    assertThat(kept.told()).isEmpty();
+    pass(lookout, 1);
+    assertThat(kept.told()).containsExactly("ahead LATE");
+    pass(lookout, 39);
+    assertThat(kept.told()).isEmpty();
+    pass(lookout, 1);
+    assertThat(kept.told()).containsExactly("job LATE");
+  }
+
+  @Test
+  void aTimeInWhichTheDatabaseWasAwayAccusesNobodyBeforeTheGrace() {
+    AtomicBoolean away = new AtomicBoolean();
+    GroupCommit closed = new GroupCommit(kept.database);
+    closed.close();
+    Lookout through =
+        kept.lookout(
+            () -> {
+              if (away.get()) {
+                closed.write(kept.changes, new Removal("job"));
+              }
+            });
+    kept.apply(ping("job", 70));
+    pass(through, 65);
+    away.set(true);
+    pass(through, 10);
+    away.set(false);
+    pass(through, 59); // it counts as away from the sixth second on
+    assertThat(kept.told()).isEmpty();
+    pass(through, 1);
     assertThat(kept.told()).containsExactly("job LATE");
   }
 
