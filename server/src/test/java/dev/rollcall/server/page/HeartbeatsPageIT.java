@@ -157,7 +157,7 @@ class HeartbeatsPageIT {
     assertThat(page).hasURL(rollcall.url() + "heartbeats?state=failed");
     assertThat(page.locator("tbody .name")).hasText(new String[] {"job"});
     page.locator(".filters a", new Page.LocatorOptions().setHasText("Paused")).click();
-    assertThat(page.locator(".note")).containsText("No heartbeat is paused");
+    assertThat(page.locator("#list .note")).containsText("No heartbeat is paused");
     assertThat(browsing.complaints()).isEmpty();
   }
 
