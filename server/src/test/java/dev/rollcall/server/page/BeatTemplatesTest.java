@@ -10,10 +10,12 @@ import dev.rollcall.server.heartbeat.Board.Rhythm;
 import dev.rollcall.server.heartbeat.State;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /// The pages of heartbeats as HTML.
@@ -71,6 +73,20 @@ class BeatTemplatesTest {
         .isEqualTo("All 1,000,000 heartbeats on time");
     assertThat(look(ALL, Map.of(State.UP, 8L, State.LATE, 2L, State.FAILED, 1L)).headline())
         .isEqualTo("2 late, 1 failed of 11 heartbeats");
+  }
+
+  /// Else the headline of an open page stays as it was.
+  @Test
+  void anyChangeOfTheCountsIsSeen() {
+    List<Shown> seen =
+        LongStream.rangeClosed(0, 200)
+            .mapToObj(late -> look(ALL, counts(200 - late, late)).shown())
+            .toList();
+    assertThat(seen).doesNotHaveDuplicates();
+  }
+
+  private static Map<State, Long> counts(long up, long late) {
+    return new EnumMap<>(Map.of(State.UP, up, State.LATE, late, State.FAILED, 0L));
   }
 
   @Test
