@@ -1,5 +1,6 @@
 package dev.rollcall.server;
 
+import static dev.rollcall.server.RunningRollcall.PATIENCE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -278,7 +279,7 @@ class HeartbeatContractIT {
   @Test
   void whoIsLateIsShownWithinASecond() {
     long next = rollcall.get("/ping?name=late&frequency=1s").json().get("next_ping_at").asLong();
-    await().until(() -> shown("late").get("state").stringValue().equals("late"));
+    await().atMost(PATIENCE).until(() -> shown("late").get("state").stringValue().equals("late"));
     assertThat(shown("late").get("late_since").asLong()).isEqualTo(next);
     assertThat(rollcall.rows("/v1/heartbeats?state=late"))
         .extracting(row -> row.get("name").stringValue())

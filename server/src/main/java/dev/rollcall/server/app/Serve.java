@@ -116,7 +116,11 @@ final class Serve {
               pool.routes(),
               collector.routes(),
               new Pages(
-                      monitor.overview(), heartbeats.board(), () -> network(collector, pool), clock)
+                      monitor.overview(),
+                      heartbeats.board(),
+                      () -> network(collector, pool),
+                      told(roles),
+                      clock)
                   .routes())
           .forEach(routes::addAll);
       routes.add(health.report());
@@ -137,7 +141,7 @@ final class Serve {
       outbox.start();
       monitor.start();
       heartbeats.start();
-      if (settings.deliveries().alertUri().isEmpty()) {
+      if (!told(roles)) {
         LOG.log(
             Level.INFO, "late heartbeats are only shown: nobody is told, as alert.uri is not set");
       }
@@ -153,6 +157,12 @@ final class Serve {
     services = List.of();
     Thread.ofVirtual().name("settle").start(Serve::settle);
     return open;
+  }
+
+  /// Whether somebody is told of late heartbeats, as far as this process knows: where it does not
+  /// look for them, the one that does has the channels.
+  private boolean told(Set<Role> roles) {
+    return !roles.contains(Role.RUNNER) || settings.deliveries().alertUri().isPresent();
   }
 
   /// Gives back the memory that reading the configuration and the first checks took: many times

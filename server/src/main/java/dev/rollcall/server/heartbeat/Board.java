@@ -1,6 +1,5 @@
 package dev.rollcall.server.heartbeat;
 
-import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.Rows;
 import java.sql.ResultSet;
@@ -24,7 +23,6 @@ public final class Board {
       List.of(State.LATE, State.FAILED, State.NEW, State.UP, State.PAUSED);
 
   private static final int LATEST = 30;
-  private static final int PAUSE = 30;
   private static final String SELECT = "SELECT " + HeartbeatTable.COLUMNS + " FROM heartbeat";
 
   private static final String RUNS =
@@ -91,33 +89,18 @@ public final class Board {
   private final Database database;
   private final HeartbeatStore heartbeats;
   private final RunStore runs;
-  private final Clock clock;
-  private volatile Counted counted;
+  private final Census census;
 
-  /// @param until on the monotonic clock, when they are to be counted again
-  private record Counted(Map<State, Long> counts, Duration until) {}
-
-  Board(Database database, HeartbeatStore heartbeats, RunStore runs, Clock clock) {
+  Board(Database database, HeartbeatStore heartbeats, RunStore runs, Census census) {
     this.database = database;
     this.heartbeats = heartbeats;
     this.runs = runs;
-    this.clock = clock;
-    this.counted = new Counted(Map.of(), clock.monotonic());
+    this.census = census;
   }
 
-  /// How many there are in each state. Counting a million takes tens of milliseconds, so it is told
-  /// again for 30 times as long as it took: a few seconds then, and no time at all where there are
-  /// few.
+  /// How many there are in each state; where there are many, as of a moment ago.
   public Map<State, Long> counts() {
-    Duration now = clock.monotonic();
-    Counted known = counted;
-    if (now.compareTo(known.until()) < 0) {
-      return known.counts();
-    }
-    Map<State, Long> counts = heartbeats.counts();
-    Duration done = clock.monotonic();
-    counted = new Counted(counts, done.plus(done.minus(now).multipliedBy(PAUSE)));
-    return counts;
+    return census.counts();
   }
 
   /// Those in that state, or all in [#ORDER]; those of one state in the order of their ids.

@@ -132,7 +132,11 @@ final class Course {
     if (before.isEmpty()) {
       return unchanged(before, new Done.Unknown());
     }
-    return new Step(Optional.empty(), new Done.Changed(), Optional.empty());
+    return new Step(Optional.empty(), new Done.Changed(), dismissed(before.get()));
+  }
+
+  private static Optional<Notice.Kind> dismissed(Heartbeat old) {
+    return old.state() == State.LATE ? Optional.of(Notice.Kind.DISMISSED) : Optional.empty();
   }
 
   static Step pause(Optional<Heartbeat> before) {
@@ -148,7 +152,7 @@ final class Course {
             old.moments().last(),
             old.moments().next(),
             old.counts().calls());
-    return new Step(Optional.of(after), new Done.Changed(), Optional.empty());
+    return new Step(Optional.of(after), new Done.Changed(), dismissed(old));
   }
 
   /// The next is expected as if one had just come.

@@ -1,79 +1,89 @@
 package dev.rollcall.server.heartbeat;
 
+import dev.rollcall.server.heartbeat.HeartbeatStore.Seen;
 import dev.rollcall.server.sql.StorageException;
-import io.prometheus.metrics.core.metrics.GaugeWithCallback;
-import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricFamilyDescriptor;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// What Prometheus is told about heartbeats, read from the database when it asks.
+/// What Prometheus is told about heartbeats, read from the database once when it asks.
 ///
 /// There is a series for each of the first 10,000 heartbeats, and for the first 10,000 late ones;
 /// the counts by state are of all of them. A million names would be a hundred megabytes at each
 /// look.
-final class HeartbeatMetrics {
+final class HeartbeatMetrics implements MultiCollector {
   static final int MOST = 10_000;
 
+  private static final MetricFamilyDescriptor ALL =
+      MetricFamilyDescriptor.gauge("rollcall_heartbeats")
+          .help("Heartbeats by state.")
+          .labelName("state")
+          .build();
+  private static final MetricFamilyDescriptor LATE =
+      MetricFamilyDescriptor.gauge("rollcall_heartbeat_late")
+          .help("1 where the heartbeat has missed its moment, else 0; of 10,000 and of late ones.")
+          .labelName("heartbeat")
+          .build();
+  private static final MetricFamilyDescriptor LAST =
+      MetricFamilyDescriptor.gauge("rollcall_heartbeat_last_timestamp_seconds")
+          .help("When the heartbeat last called in, in seconds since 1970; of the same.")
+          .labelName("heartbeat")
+          .build();
+
   private final HeartbeatStore heartbeats;
+  private final Census census;
 
-  HeartbeatMetrics(HeartbeatStore heartbeats) {
+  HeartbeatMetrics(HeartbeatStore heartbeats, Census census) {
     this.heartbeats = heartbeats;
+    this.census = census;
   }
 
-  void register(PrometheusRegistry registry) {
-    GaugeWithCallback.builder()
-        .name("rollcall_heartbeats")
-        .help("Heartbeats by state.")
-        .labelNames("state")
-        .callback(
-            callback -> counts().forEach((state, count) -> callback.call(count, state.word())))
-        .register(registry);
-    GaugeWithCallback.builder()
-        .name("rollcall_heartbeat_late")
-        .help("1 where the heartbeat has missed its moment, else 0; of 10,000 and of late ones.")
-        .labelNames("heartbeat")
-        .callback(
-            callback ->
-                shown()
-                    .forEach(
-                        seen -> callback.call(seen.state() == State.LATE ? 1 : 0, seen.name())))
-        .register(registry);
-    GaugeWithCallback.builder()
-        .name("rollcall_heartbeat_last_timestamp_seconds")
-        .help("When the heartbeat last called in, in seconds since 1970; of the same.")
-        .labelNames("heartbeat")
-        .callback(
-            callback ->
-                shown()
-                    .forEach(
-                        seen ->
-                            seen.last()
-                                .ifPresent(
-                                    at -> callback.call(at.toEpochMilli() / 1e3, seen.name()))))
-        .register(registry);
+  @Override
+  public List<MetricFamilyDescriptor> getMetricFamilyDescriptors() {
+    return List.of(ALL, LATE, LAST);
   }
 
-  /// Nothing while the database is away: what else there is to tell is told all the same.
-  private Map<State, Long> counts() {
+  @Override
+  public MetricSnapshots collect() {
+    List<GaugeDataPointSnapshot> all = new ArrayList<>();
+    List<GaugeDataPointSnapshot> late = new ArrayList<>();
+    List<GaugeDataPointSnapshot> last = new ArrayList<>();
     try {
-      return heartbeats.counts();
-    } catch (StorageException e) {
-      return Map.of();
-    }
-  }
-
-  private Collection<HeartbeatStore.Seen> shown() {
-    try {
-      Map<Long, HeartbeatStore.Seen> shown = new LinkedHashMap<>();
-      heartbeats.first(MOST).forEach(seen -> shown.put(seen.id(), seen));
-      if (shown.size() == MOST) {
-        heartbeats.late(MOST).forEach(seen -> shown.put(seen.id(), seen));
+      census
+          .counts()
+          .forEach((state, count) -> all.add(point(Labels.of("state", state.word()), count)));
+      for (Seen seen : shown()) {
+        Labels labels = Labels.of("heartbeat", seen.name());
+        late.add(point(labels, seen.state() == State.LATE ? 1 : 0));
+        seen.last().ifPresent(at -> last.add(point(labels, at.toEpochMilli() / 1e3)));
       }
-      return shown.values();
     } catch (StorageException e) {
-      return List.of();
+      // Nothing while the database is away: what else there is to tell is told all the same.
     }
+    return MetricSnapshots.of(
+        new GaugeSnapshot(ALL.getMetadata(), all),
+        new GaugeSnapshot(LATE.getMetadata(), late),
+        new GaugeSnapshot(LAST.getMetadata(), last));
+  }
+
+  private static GaugeDataPointSnapshot point(Labels labels, double value) {
+    return GaugeDataPointSnapshot.builder().labels(labels).value(value).build();
+  }
+
+  private Collection<Seen> shown() {
+    Map<Long, Seen> shown = new LinkedHashMap<>();
+    heartbeats.first(MOST).forEach(seen -> shown.put(seen.id(), seen));
+    if (shown.size() == MOST) {
+      heartbeats.late(MOST).forEach(seen -> shown.put(seen.id(), seen));
+    }
+    return shown.values();
   }
 }

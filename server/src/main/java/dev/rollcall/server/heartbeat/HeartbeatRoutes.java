@@ -23,11 +23,14 @@ final class HeartbeatRoutes {
 
   private final HeartbeatStore heartbeats;
   private final RunStore runs;
+  private final Census census;
   private final Function<Change, Done> changes;
 
-  HeartbeatRoutes(HeartbeatStore heartbeats, RunStore runs, Function<Change, Done> changes) {
+  HeartbeatRoutes(
+      HeartbeatStore heartbeats, RunStore runs, Census census, Function<Change, Done> changes) {
     this.heartbeats = heartbeats;
     this.runs = runs;
+    this.census = census;
     this.changes = changes;
   }
 
@@ -50,7 +53,7 @@ final class HeartbeatRoutes {
           fields(json, heartbeat);
           json.writeEndObject();
         },
-        () -> heartbeats.count(state));
+        () -> census.count(state));
   }
 
   private Answer show(Request request) {

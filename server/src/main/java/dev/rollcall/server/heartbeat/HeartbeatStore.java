@@ -54,14 +54,7 @@ final class HeartbeatStore {
         .findFirst();
   }
 
-  /// How many there are in that state, or in all.
-  long count(Optional<State> state) {
-    return state
-        .map(one -> counts().getOrDefault(one, 0L))
-        .orElseGet(() -> counts().values().stream().mapToLong(Long::longValue).sum());
-  }
-
-  /// How many there are in each state.
+  /// How many there are in each state; [Census] knows them for less.
   Map<State, Long> counts() {
     return database.read(
         handle -> {

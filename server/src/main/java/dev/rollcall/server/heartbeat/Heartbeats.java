@@ -57,14 +57,15 @@ public final class Heartbeats implements AutoCloseable {
     HeartbeatStore store = new HeartbeatStore(database);
     pings = new PingRoutes(written, settings.key(), settings.futureTolerance(), clock);
     RunStore runs = new RunStore(database);
-    routes = new HeartbeatRoutes(store, runs, written);
-    board = new Board(database, store, runs, clock);
+    Census census = new Census(store, clock);
+    routes = new HeartbeatRoutes(store, runs, census, written);
+    board = new Board(database, store, runs, census);
     lookout =
         new Lookout(
             new Lateness(database, commits, telling, settings.realert(), clock),
             new Absences(database, commits, settings.startupGrace(), clock),
             clock);
-    new HeartbeatMetrics(store).register(registry);
+    registry.register(new HeartbeatMetrics(store, census));
   }
 
   /// Where jobs call in: all that seed 002's own port answers.

@@ -168,24 +168,67 @@ final class Lateness {
   }
 
   /// Puts right what the clock says after it was set back: nobody has called in the future, and the
-  /// next is expected as long after now as it was after then.
+  /// next is expected as if the last call had come now at the latest.
   void mend(Instant now) {
     commits.write(mending, now);
   }
 
   private List<Integer> mendAll(Handle tx, List<Instant> instants) {
-    return instants.stream()
-        .map(
-            now ->
-                tx.createUpdate(
-                        """
-                        UPDATE heartbeat SET last_at = :now,
-                          next_at = CASE WHEN frequency_s IS NULL THEN next_at ELSE :now + frequency_s * 1000 END,
-                          due_at = CASE WHEN due_at IS NULL THEN NULL ELSE :now END
-                        WHERE last_at > :now OR (state = 2 AND due_at > :now + :realert)""")
-                    .bind("now", now.toEpochMilli())
-                    .bind("realert", realert.toMillis())
-                    .execute())
-        .toList();
+    return instants.stream().map(now -> mendSchedules(tx, now) + mend(tx, now)).toList();
+  }
+
+  private int mend(Handle tx, Instant now) {
+    return tx.createUpdate(
+            """
+            UPDATE heartbeat SET
+              last_at = CASE WHEN last_at > :now THEN :now ELSE last_at END,
+              late_since = CASE WHEN late_since > :now THEN :now ELSE late_since END,
+              next_at = CASE WHEN next_at > :now + frequency_s * 1000 THEN :now + frequency_s * 1000 ELSE next_at END,
+              due_at = CASE WHEN due_at IS NULL THEN NULL ELSE :now END
+            WHERE last_at > :now OR next_at > :now + frequency_s * 1000
+              OR (state = 2 AND due_at > :now + :realert)""")
+        .bind("now", now.toEpochMilli())
+        .bind("realert", realert.toMillis())
+        .execute();
+  }
+
+  /// Whose next moment no arithmetic of SQL finds.
+  private static int mendSchedules(Handle tx, Instant now) {
+    long place = Long.MIN_VALUE;
+    int mended = 0;
+    while (true) {
+      List<Heartbeat> some = scheduled(tx, place);
+      List<Heartbeat> ahead =
+          some.stream()
+              .filter(each -> each.moments().next().isAfter(each.terms().plan().next(now)))
+              .toList();
+      Rows.write(
+          tx,
+          "UPDATE heartbeat SET next_at = ?, due_at = CASE WHEN due_at IS NULL THEN NULL ELSE ? END"
+              + " WHERE id = ?",
+          ahead,
+          (row, heartbeat) -> {
+            row.setLong(1, heartbeat.terms().plan().next(now).toEpochMilli());
+            row.setLong(2, now.toEpochMilli());
+            row.setLong(3, heartbeat.id());
+          });
+      mended += ahead.size();
+      if (some.size() < AT_ONCE) {
+        return mended;
+      }
+      place = some.getLast().id();
+    }
+  }
+
+  private static List<Heartbeat> scheduled(Handle tx, long after) {
+    return Rows.read(
+        tx,
+        "SELECT "
+            + HeartbeatTable.COLUMNS
+            + " FROM heartbeat WHERE schedule IS NOT NULL AND id > ? ORDER BY id LIMIT "
+            + AT_ONCE,
+        after,
+        (row, id) -> row.setLong(1, id),
+        HeartbeatTable::heartbeat);
   }
 }

@@ -15,8 +15,11 @@ import java.util.concurrent.TimeUnit;
 final class Lookout implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Lookout.class.getName());
   private static final Duration ROUND = Duration.ofMillis(200);
+  private static final Duration AGAIN = Duration.ofSeconds(1);
 
-  /// The clock went on so much further than time did: the machine slept, or was set right.
+  /// The clock went on so much further than time did: the machine slept, or was set right. Or
+  /// nobody has looked for so long: the process stood still, or the database was away, so that jobs
+  /// called in vain.
   private static final Duration LEAP = Duration.ofSeconds(5);
 
   /// The clock was set back by so much.
@@ -31,6 +34,7 @@ final class Lookout implements AutoCloseable {
   private boolean away;
   private Instant wall = Instant.EPOCH;
   private Duration monotonic = Duration.ZERO;
+  private Duration expected = Duration.ZERO;
 
   Lookout(Lateness lateness, Absences absences, Clock clock) {
     this.lateness = lateness;
@@ -60,16 +64,22 @@ final class Lookout implements AutoCloseable {
       look();
       absences.stamp();
       away = false;
-      return pause();
+      return rest(pause());
     } catch (StorageException e) {
       if (!away) {
         LOG.log(Level.WARNING, "late heartbeats are found later: " + e.reason());
       }
       away = true;
+      return AGAIN;
     } catch (RuntimeException e) {
       LOG.log(Level.ERROR, "looking for late heartbeats failed in Rollcall itself", e);
+      return rest(AGAIN);
     }
-    return ROUND.multipliedBy(5);
+  }
+
+  private Duration rest(Duration pause) {
+    expected = clock.monotonic().plus(pause);
+    return pause;
   }
 
   /// Follows the clock, whatever it does.
@@ -77,10 +87,20 @@ final class Lookout implements AutoCloseable {
     Instant now = clock.wall();
     Duration passed = clock.monotonic().minus(monotonic);
     Duration drift = Duration.between(wall, now).minus(passed);
-    if (!begun || drift.compareTo(LEAP) > 0) {
+    Duration missed = clock.monotonic().minus(expected);
+    if (!begun || drift.compareTo(LEAP) > 0 || missed.compareTo(LEAP) > 0) {
       absences.begin();
       lateness.sift(absences.started());
+      if (begun) {
+        Duration gone = drift.compareTo(missed) > 0 ? drift : missed;
+        LOG.log(
+            Level.INFO,
+            "nobody looked for late heartbeats for "
+                + gone.toSeconds()
+                + " s: those that were due meanwhile get the grace of a start");
+      }
       begun = true;
+      expected = clock.monotonic();
     } else if (drift.compareTo(SET_BACK) < 0) {
       LOG.log(Level.WARNING, "the clock was set back by " + drift.negated().toSeconds() + " s");
       lateness.mend(now);

@@ -17,6 +17,8 @@ public record Notice(long heartbeat, String name, Kind kind, Instant last, Insta
     /// It called in and said that it failed.
     FAILED,
     /// It called in, after it was late or had failed.
-    RECOVERED
+    RECOVERED,
+    /// It was late, and is waited for no longer: it was paused or removed.
+    DISMISSED
   }
 }

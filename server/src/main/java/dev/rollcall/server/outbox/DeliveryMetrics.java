@@ -3,9 +3,10 @@ package dev.rollcall.server.outbox;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.IntSupplier;
-import java.util.function.Supplier;
 
 /// What the outbox tells Prometheus.
 final class DeliveryMetrics {
@@ -21,17 +22,16 @@ final class DeliveryMetrics {
             .register(registry);
   }
 
-  /// How much is owed, at this moment.
-  ///
-  /// @param seconds the age of the oldest; 0 where nothing is owed
-  record Owing(String channel, long pending, double seconds) {}
-
   /// What is read when Prometheus asks.
+  ///
+  /// @param pending how much a channel owes
+  /// @param oldest since when, in seconds; both are empty while nobody knows
   void watch(
       PrometheusRegistry registry,
       Set<String> channels,
       IntSupplier underWay,
-      Supplier<Iterable<Owing>> owing) {
+      Function<String, OptionalDouble> pending,
+      Function<String, OptionalDouble> oldest) {
     for (String channel : channels) {
       for (String result : new String[] {"sent", "retried", "failed"}) {
         results.initLabelValues(channel, result);
@@ -48,14 +48,18 @@ final class DeliveryMetrics {
         .labelNames("channel")
         .callback(
             callback ->
-                owing.get().forEach(one -> callback.call((double) one.pending(), one.channel())))
+                channels.forEach(
+                    channel ->
+                        pending.apply(channel).ifPresent(many -> callback.call(many, channel))))
         .register(registry);
     GaugeWithCallback.builder()
         .name("rollcall_deliveries_oldest_seconds")
         .help("Since when the oldest delivery of the channel is owed; 0 where none is.")
         .labelNames("channel")
         .callback(
-            callback -> owing.get().forEach(one -> callback.call(one.seconds(), one.channel())))
+            callback ->
+                channels.forEach(
+                    channel -> oldest.apply(channel).ifPresent(age -> callback.call(age, channel))))
         .register(registry);
   }
 

@@ -60,7 +60,9 @@ final class DeliveryRoutes {
         .orElseThrow(
             () ->
                 Refusal.badRequest(
-                    "parameter 'state' is '" + word + "': give pending, delivered or failed"));
+                    "parameter 'state' is '"
+                        + word
+                        + "': give pending, delivered, failed or withdrawn"));
   }
 
   private static void write(JsonGenerator json, DeliveryRow row) {

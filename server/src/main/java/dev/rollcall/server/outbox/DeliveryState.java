@@ -11,7 +11,9 @@ enum DeliveryState {
   /// The receiver has it.
   DELIVERED(1),
   /// It was refused, or given up.
-  FAILED(2);
+  FAILED(2),
+  /// It did not hold any more before it had arrived: see [Withdrawal].
+  WITHDRAWN(3);
 
   private final int code;
 

@@ -6,7 +6,6 @@ import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.Rows;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -95,36 +94,37 @@ final class DeliveryStore {
   }
 
   /// How much a channel owes.
-  DeliveryMetrics.Owing owing(String channel, Instant now) {
+  long pending(String channel) {
     return database.read(
-        handle -> {
-          long pending =
-              handle
-                  .createQuery(
-                      "SELECT COUNT(*) FROM outbox_delivery WHERE channel = :channel AND state = 0")
-                  .bind("channel", channel)
-                  .mapTo(Long.class)
-                  .one();
-          Optional<Long> oldest =
-              handle
-                  .createQuery(
-                      "SELECT created_at FROM outbox_delivery WHERE channel = :channel"
-                          + " AND state = 0 ORDER BY id LIMIT 1")
-                  .bind("channel", channel)
-                  .mapTo(Long.class)
-                  .findOne();
-          double seconds =
-              oldest
-                  .map(at -> Duration.between(Instant.ofEpochMilli(at), now).toMillis() / 1000.0)
-                  .orElse(0.0);
-          return new DeliveryMetrics.Owing(channel, pending, Math.max(0, seconds));
-        });
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT COUNT(*) FROM outbox_delivery WHERE channel = :channel AND state = 0")
+                .bind("channel", channel)
+                .mapTo(Long.class)
+                .one());
+  }
+
+  /// Since when a channel owes something; empty where it owes nothing.
+  Optional<Instant> oldest(String channel) {
+    return database
+        .read(
+            handle ->
+                handle
+                    .createQuery(
+                        "SELECT created_at FROM outbox_delivery WHERE channel = :channel"
+                            + " AND state = 0 ORDER BY id LIMIT 1")
+                    .bind("channel", channel)
+                    .mapTo(Long.class)
+                    .findOne())
+        .map(Instant::ofEpochMilli);
   }
 
   /// Deletes what was done before `before`, in slices that keep no other writer waiting for long.
   void forget(Instant before) {
     forget(DeliveryState.DELIVERED, before);
     forget(DeliveryState.FAILED, before);
+    forget(DeliveryState.WITHDRAWN, before);
   }
 
   private void forget(DeliveryState state, Instant before) {

@@ -32,9 +32,11 @@ final class Lanes {
           + " FROM outbox_delivery WHERE channel = :channel AND subject = :subject AND state = 0"
           + " ORDER BY id LIMIT 1";
 
+  /// One that was withdrawn under way has arrived, or stays withdrawn.
   private static final String ATTEMPTED =
-      "UPDATE outbox_delivery SET state = ?, attempts = attempts + 1, attempted_at = ?,"
-          + " done_at = ?, last_error = COALESCE(?, last_error) WHERE id = ? AND state = 0";
+      "UPDATE outbox_delivery SET state = CASE WHEN state = 0 OR ? = 1 THEN ? ELSE state END,"
+          + " attempts = attempts + 1, attempted_at = ?, done_at = COALESCE(?, done_at),"
+          + " last_error = COALESCE(?, last_error) WHERE id = ? AND state IN (0, 3)";
 
   private static final String EMPTY =
       "DELETE FROM outbox_lane WHERE id = ? AND NOT EXISTS (SELECT 1 FROM outbox_delivery d"
@@ -62,6 +64,7 @@ final class Lanes {
   private final GroupCommit commits;
   private final String channel;
   private final DueRows<String> due;
+  private final Batch<Instant, Integer> mending = this::mend;
   private final Batch<Done, Boolean> finishing =
       new Batch<>() {
         @Override
@@ -97,6 +100,28 @@ final class Lanes {
 
   void releaseAbandoned() {
     due.releaseAbandoned();
+  }
+
+  /// Makes due now what waits, and cuts leases to their length, after the clock was set back: what
+  /// was to be tried again in a moment would else be in an hour.
+  void mend(Instant now) {
+    commits.write(mending, now);
+  }
+
+  private List<Integer> mend(Handle tx, List<Instant> nows) {
+    return nows.stream()
+        .map(
+            now -> {
+              // One statement for each: a lease that is cut is not a lane that waits.
+              String lanes = "UPDATE outbox_lane SET due_at = :due WHERE channel = :channel";
+              return mend(tx, lanes + " AND owner IS NULL AND due_at > :due", now)
+                  + mend(tx, lanes + " AND owner IS NOT NULL AND due_at > :due", now.plus(LEASE));
+            })
+        .toList();
+  }
+
+  private int mend(Handle tx, String sql, Instant due) {
+    return tx.createUpdate(sql).bind("channel", channel).bind("due", due.toEpochMilli()).execute();
   }
 
   /// When the next lane is due.
@@ -168,14 +193,15 @@ final class Lanes {
         (row, one) -> {
           long at = one.at().toEpochMilli();
           row.setInt(1, one.state().code());
-          row.setLong(2, at);
+          row.setInt(2, one.state().code());
+          row.setLong(3, at);
           if (one.state() == DeliveryState.PENDING) {
-            row.setNull(3, Types.BIGINT);
+            row.setNull(4, Types.BIGINT);
           } else {
-            row.setLong(3, at);
+            row.setLong(4, at);
           }
-          row.setString(4, one.error().orElse(null));
-          row.setLong(5, one.id());
+          row.setString(5, one.error().orElse(null));
+          row.setLong(6, one.id());
         });
     Rows.write(tx, EMPTY, ended, (row, done) -> row.setLong(1, done.lease().key()));
     return valid;

@@ -10,13 +10,17 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
@@ -90,12 +94,25 @@ public final class Outbox implements AutoCloseable {
         registry,
         channels.keySet(),
         receivers::underWay,
-        () ->
-            database.trouble().isPresent()
-                ? List.of()
-                : channels.keySet().stream()
-                    .map(channel -> store.owing(channel, clock.wall()))
-                    .toList());
+        channel -> known(database, () -> (double) store.pending(channel)),
+        channel -> known(database, () -> age(store.oldest(channel))));
+  }
+
+  private double age(Optional<Instant> since) {
+    return since
+        .map(at -> Math.max(0, Duration.between(at, clock.wall()).toMillis() / 1000.0))
+        .orElse(0.0);
+  }
+
+  /// What is read; empty while the database is away.
+  private static OptionalDouble known(Database database, DoubleSupplier read) {
+    try {
+      return database.trouble().isPresent()
+          ? OptionalDouble.empty()
+          : OptionalDouble.of(read.getAsDouble());
+    } catch (StorageException e) {
+      return OptionalDouble.empty();
+    }
   }
 
   /// The names of the channels that have words for this kind of news: each is owed its own [Owed].
@@ -107,24 +124,24 @@ public final class Outbox implements AutoCloseable {
         .toList();
   }
 
-  /// Owes news, inside the transaction `tx` of a [dev.rollcall.server.sql.Batch], together with
-  /// what they are about; they go out as soon as it is committed. Several for one subject keep
-  /// their order.
+  /// Owes news, and withdraws what does not hold any more, inside the transaction `tx` of a
+  /// [dev.rollcall.server.sql.Batch], together with what they are about; they go out as soon as it
+  /// is committed. Several for one subject keep their order.
   ///
   /// @throws IllegalArgumentException for a channel that is not there
-  public void add(Handle tx, List<Owed> owed) {
-    if (owed.isEmpty()) {
+  public void add(Handle tx, List<? extends News> news) {
+    if (news.isEmpty()) {
       return;
     }
     Set<Sender> woken = new HashSet<>();
-    for (Owed one : owed) {
+    for (News one : news) {
       Sender sender = senders.get(one.channel());
       if (sender == null) {
         throw new IllegalArgumentException("there is no channel " + one.channel());
       }
       woken.add(sender);
     }
-    Owing.add(tx, owed, clock.wall());
+    Owing.add(tx, news, clock.wall());
     tx.afterCommit(() -> woken.forEach(Sender::wake));
   }
 

@@ -15,12 +15,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param coalesces whether it takes the place of what this channel still owes last of the same
 ///   subject and kind, unless that is under way: for news that make older ones pointless
 public record Owed(
-    String channel,
-    String subject,
-    String kind,
-    String key,
-    ObjectNode payload,
-    boolean coalesces) {
+    String channel, String subject, String kind, String key, ObjectNode payload, boolean coalesces)
+    implements News {
   private static final int LONGEST_SUBJECT = 400;
   private static final int LONGEST_KEY = 600;
 

@@ -1,6 +1,8 @@
 package dev.rollcall.server.outbox;
 
 import dev.rollcall.server.sql.Rows;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -12,9 +14,9 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Writes what is owed. Everything about one subject on one channel happens under the lock of its
-/// lane, here as in [Lanes]: nothing is added to a lane unseen by whoever finishes its last
-/// delivery.
+/// Writes what is owed, and what is not any more. Everything about one subject on one channel
+/// happens under the lock of its lane, here as in [Lanes]: nothing is added to a lane unseen by
+/// whoever finishes its last delivery.
 final class Owing {
   private static final JsonMapper JSON = new JsonMapper();
   private static final int LONGEST_PAYLOAD = 64 * 1024;
@@ -42,32 +44,90 @@ final class Owing {
           + " (channel, subject, kind, natural_key, payload, created_at, owed_at)"
           + " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (channel, natural_key) DO NOTHING";
 
+  private static final String HOLD =
+      "UPDATE outbox_lane SET due_at = due_at WHERE channel = ? AND subject = ?";
+
+  /// What is under way too: whoever sends it notes whether it arrived all the same.
+  private static final String WITHDRAW =
+      "UPDATE outbox_delivery SET state = 3, done_at = ?"
+          + " WHERE channel = ? AND subject = ? AND kind = ? AND state = 0";
+
+  private static final String EMPTY =
+      "DELETE FROM outbox_lane WHERE channel = ? AND subject = ? AND owner IS NULL"
+          + (" AND NOT EXISTS (SELECT 1 " + PENDING + ")");
+
   private record Place(String channel, String subject) {}
 
   private Owing() {}
 
-  /// Adds `owed`, in this order, as of `now`.
-  static void add(Handle tx, List<Owed> owed, Instant now) {
-    for (List<Owed> round : rounds(owed)) {
-      lock(tx, round, now);
-      List<Owed> fresh = new ArrayList<>(round);
-      List<Owed> coalescing = round.stream().filter(Owed::coalesces).toList();
-      int[] placed = coalesce(tx, coalescing, now);
-      for (int i = 0; i < placed.length; i++) {
-        if (placed[i] > 0) {
-          fresh.remove(coalescing.get(i));
-        }
-      }
-      insert(tx, fresh, now);
+  /// Writes `news`, in this order, as of `now`.
+  static void add(Handle tx, List<? extends News> news, Instant now) {
+    List<List<News>> rounds = rounds(news);
+    if (news.stream().anyMatch(Withdrawal.class::isInstance)) {
+      // Those of the first round are all there are. What is owed makes its lanes below, and would
+      // lock them in another order than what is withdrawn.
+      hold(tx, rounds.getFirst());
     }
+    for (List<News> round : rounds) {
+      withdraw(tx, only(Withdrawal.class, round), now);
+      owe(tx, only(Owed.class, round), now);
+    }
+  }
+
+  private static <T extends News> List<T> only(Class<T> kind, List<News> news) {
+    return news.stream().filter(kind::isInstance).map(kind::cast).toList();
+  }
+
+  private static void owe(Handle tx, List<Owed> round, Instant now) {
+    lock(tx, round, now);
+    List<Owed> fresh = new ArrayList<>(round);
+    List<Owed> coalescing = round.stream().filter(Owed::coalesces).toList();
+    int[] placed = coalesce(tx, coalescing, now);
+    for (int i = 0; i < placed.length; i++) {
+      if (placed[i] > 0) {
+        fresh.remove(coalescing.get(i));
+      }
+    }
+    insert(tx, fresh, now);
+  }
+
+  private static void hold(Handle tx, List<News> news) {
+    Rows.write(tx, HOLD, news, Owing::place);
+  }
+
+  private static void withdraw(Handle tx, List<Withdrawal> withdrawals, Instant now) {
+    Rows.write(
+        tx,
+        WITHDRAW,
+        withdrawals,
+        (row, one) -> {
+          row.setLong(1, now.toEpochMilli());
+          row.setString(2, one.channel());
+          row.setString(3, one.subject());
+          row.setString(4, one.kind());
+        });
+    Rows.write(
+        tx,
+        EMPTY,
+        withdrawals,
+        (row, one) -> {
+          place(row, one);
+          row.setString(3, one.channel());
+          row.setString(4, one.subject());
+        });
+  }
+
+  private static void place(PreparedStatement row, News one) throws SQLException {
+    row.setString(1, one.channel());
+    row.setString(2, one.subject());
   }
 
   /// No subject twice in a round, and each in the order of the lanes, so that two transactions lock
   /// them in the same order.
-  private static List<List<Owed>> rounds(List<Owed> owed) {
-    List<List<Owed>> rounds = new ArrayList<>();
+  private static List<List<News>> rounds(List<? extends News> news) {
+    List<List<News>> rounds = new ArrayList<>();
     Map<Place, Integer> times = new HashMap<>();
-    for (Owed one : owed) {
+    for (News one : news) {
       int round = times.merge(new Place(one.channel(), one.subject()), 1, Integer::sum) - 1;
       if (round == rounds.size()) {
         rounds.add(new ArrayList<>());
@@ -75,7 +135,7 @@ final class Owing {
       rounds.get(round).add(one);
     }
     rounds.forEach(
-        round -> round.sort(Comparator.comparing(Owed::channel).thenComparing(Owed::subject)));
+        round -> round.sort(Comparator.comparing(News::channel).thenComparing(News::subject)));
     return rounds;
   }
 

@@ -37,6 +37,9 @@ final class Sender implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(1);
   private static final int LONGEST_REASON = 500;
 
+  /// The clock was set back by so much.
+  private static final Duration SET_BACK = Duration.ofSeconds(-2);
+
   private final Channel channel;
   private final Lanes lanes;
   private final Receivers receivers;
@@ -49,6 +52,8 @@ final class Sender implements AutoCloseable {
   private final CountDownLatch closing = new CountDownLatch(1);
   private final ExecutorService threads;
   private boolean away;
+  private Instant wall;
+  private Duration monotonic;
 
   /// @param look how long it may wait without looking for itself
   Sender(
@@ -64,6 +69,8 @@ final class Sender implements AutoCloseable {
     this.metrics = metrics;
     this.clock = clock;
     this.look = look;
+    this.wall = clock.wall();
+    this.monotonic = clock.monotonic();
     this.threads =
         Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("deliver-" + channel.name() + "-", 0).factory());
@@ -88,6 +95,7 @@ final class Sender implements AutoCloseable {
             lanes.releaseAbandoned();
             released = true;
           }
+          follow();
           wait = round();
           back();
         } catch (StorageException e) {
@@ -105,6 +113,17 @@ final class Sender implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // closing
     }
+  }
+
+  /// Follows the clock where it is set back.
+  private void follow() {
+    Instant now = clock.wall();
+    Duration time = clock.monotonic();
+    if (Duration.between(wall, now).minus(time.minus(monotonic)).compareTo(SET_BACK) < 0) {
+      lanes.mend(now);
+    }
+    wall = now;
+    monotonic = time;
   }
 
   /// Begins what may begin, and says how long there is nothing more to do unless it is woken.

@@ -21,10 +21,12 @@ public final class Pages {
   private final BeatPages heartbeats;
 
   /// @param network tells what nodes have measured
-  public Pages(Overview overview, Board board, Supplier<Network> network, Clock clock) {
+  /// @param told whether anybody is told of late heartbeats
+  public Pages(
+      Overview overview, Board board, Supplier<Network> network, boolean told, Clock clock) {
     assets =
         new Assets(Pages.class, List.of("page.css", "live.js", "times.js", "up.svg", "down.svg"));
-    templates = new Templates(assets::link);
+    templates = new Templates(assets::link, told);
     looks = new Looks<>(question -> Look.at(question, overview, network, clock), clock);
     live = new Live(this::watched, clock);
     heartbeats = new BeatPages(board, templates, clock);

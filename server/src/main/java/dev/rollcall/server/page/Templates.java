@@ -35,10 +35,13 @@ final class Templates {
       };
 
   private final UnaryOperator<String> assets;
+  private final boolean told;
 
   /// @param assets where a page finds the asset of a name
-  Templates(UnaryOperator<String> assets) {
+  /// @param told whether anybody is told of late heartbeats
+  Templates(UnaryOperator<String> assets, boolean told) {
     this.assets = assets;
+    this.told = told;
   }
 
   /// A page, or, while the database does not answer, the one in its place.
@@ -78,7 +81,7 @@ final class Templates {
 
   /// The whole page of heartbeats.
   String page(BeatLook look, String origin) {
-    return filled(out -> JtebeatsGenerated.render(out, NONE, look, origin, assets));
+    return filled(out -> JtebeatsGenerated.render(out, NONE, look, origin, told, assets));
   }
 
   /// Their headline and filters.

@@ -44,7 +44,7 @@ class BoardTest {
   @BeforeEach
   void openDatabase() {
     kept = new HeartbeatDatabase(engine, folder);
-    board = new Board(kept.database, kept.store, kept.runs, kept.clock);
+    board = new Board(kept.database, kept.store, kept.runs, new Census(kept.store, kept.clock));
   }
 
   @AfterEach

@@ -60,6 +60,21 @@ final class HeartbeatDatabase implements AutoCloseable {
     return new Lookout(lateness(), new Absences(database, commits, GRACE, clock), clock);
   }
 
+  /// The same, where `before` is run before anything is told.
+  Lookout lookout(Runnable before) {
+    Lateness lateness =
+        new Lateness(
+            database,
+            commits,
+            (tx, notices) -> {
+              before.run();
+              tell(tx, notices);
+            },
+            REALERT,
+            clock);
+    return new Lookout(lateness, new Absences(database, commits, GRACE, clock), clock);
+  }
+
   Done apply(Change change) {
     return commits.write(changes, change);
   }

@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollcall.server.heartbeat.Change.Pause;
 import dev.rollcall.server.heartbeat.Change.Removal;
+import dev.rollcall.server.heartbeat.Change.Resumption;
+import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.TestDatabases;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -144,6 +149,7 @@ class LookoutTest {
     kept.apply(new Removal("removed"));
     kept.apply(new Pause("paused"));
     kept.apply(new Pause("late and paused"));
+    assertThat(kept.told()).containsExactly("late and paused DISMISSED");
     pass(lookout, 100);
     assertThat(kept.told()).isEmpty();
   }
@@ -229,6 +235,46 @@ class LookoutTest {
     assertThat(kept.told()).containsExactly("job LATE");
   }
 
+  /// Jobs called in vain.
+  @Test
+  void aTimeInWhichNobodyLookedAccusesNobodyBeforeTheGrace() {
+    kept.apply(ping("job", 30));
+    kept.apply(ping("ahead", 120));
+    kept.clock.pass(Duration.ofSeconds(100));
+    lookout.round();
+    pass(lookout, 19);
+    assertThat(kept.told()).isEmpty();
+    pass(lookout, 1);
+    assertThat(kept.told()).containsExactly("ahead LATE");
+    pass(lookout, 39);
+    assertThat(kept.told()).isEmpty();
+    pass(lookout, 1);
+    assertThat(kept.told()).containsExactly("job LATE");
+  }
+
+  @Test
+  void aTimeInWhichTheDatabaseWasAwayAccusesNobodyBeforeTheGrace() {
+    AtomicBoolean away = new AtomicBoolean();
+    GroupCommit closed = new GroupCommit(kept.database);
+    closed.close();
+    Lookout through =
+        kept.lookout(
+            () -> {
+              if (away.get()) {
+                closed.write(kept.changes, new Removal("job"));
+              }
+            });
+    kept.apply(ping("job", 70));
+    pass(through, 65);
+    away.set(true);
+    pass(through, 10);
+    away.set(false);
+    pass(through, 59); // it counts as away from the sixth second on
+    assertThat(kept.told()).isEmpty();
+    pass(through, 1);
+    assertThat(kept.told()).containsExactly("job LATE");
+  }
+
   @Test
   void aClockThatIsSetBackDoesNotPutLatenessOff() {
     kept.apply(ping("job", 30));
@@ -238,5 +284,57 @@ class LookoutTest {
     assertThat(kept.told()).isEmpty();
     pass(lookout, 1);
     assertThat(kept.told()).containsExactly("job LATE");
+  }
+
+  @Test
+  void aClockThatIsSetBackDoesNotPutASchedulesLatenessOff() {
+    Terms hourly = new Terms(Plan.Calendar.of("0 * * * *", ZoneOffset.UTC), Duration.ZERO);
+    kept.apply(
+        new Change.Beat(
+            "job",
+            new Signal.Success(),
+            Optional.of(hourly),
+            Optional.empty(),
+            Change.Said.NOTHING));
+    assertThat(kept.find("job").moments().next()).isEqualTo("2026-11-20T13:00:00Z");
+    kept.clock.leap(Duration.ofHours(-3));
+    lookout.round();
+    assertThat(kept.find("job").moments().last()).contains(kept.clock.wall());
+    assertThat(kept.find("job").moments().next()).isEqualTo("2026-11-20T10:00:00Z");
+    kept.clock.leap(Duration.between(kept.clock.wall(), Instant.parse("2026-11-20T09:58:30Z")));
+    pass(lookout, 89);
+    assertThat(kept.told()).isEmpty();
+    pass(lookout, 1);
+    assertThat(kept.told()).containsExactly("job LATE");
+  }
+
+  @Test
+  void aClockThatIsSetBackDoesNotPutOffWhoWasResumed() {
+    kept.apply(ping("job", 30));
+    kept.apply(new Pause("job"));
+    Instant last = kept.clock.wall();
+    pass(lookout, 100);
+    kept.apply(new Resumption("job"));
+    kept.clock.leap(Duration.ofSeconds(-90));
+    lookout.round();
+    assertThat(kept.find("job").moments().last()).contains(last);
+    pass(lookout, 29);
+    assertThat(kept.told()).isEmpty();
+    pass(lookout, 1);
+    assertThat(kept.told()).containsExactly("job LATE");
+  }
+
+  @Test
+  void aClockThatIsSetBackLeavesTheLastCallOfALateOneWhereItWas() {
+    kept.apply(ping("job", 30));
+    Instant last = kept.clock.wall();
+    pass(lookout, 300);
+    kept.told();
+    kept.clock.leap(Duration.ofMinutes(-2));
+    lookout.round();
+    assertThat(kept.told()).containsExactly("job STILL_LATE");
+    assertThat(kept.find("job").moments().last()).contains(last);
+    pass(lookout, 60);
+    assertThat(kept.told()).containsExactly("job STILL_LATE");
   }
 }

@@ -28,7 +28,7 @@ final class OutboxDatabase implements AutoCloseable {
   final Outbox outbox;
   final DeliveryStore store;
   private final PrometheusRegistry registry = new PrometheusRegistry();
-  private final Batch<List<Owed>, Integer> adding;
+  private final Batch<List<? extends News>, Integer> adding;
 
   OutboxDatabase(DatabaseLocation location, Clock clock, Channel... channels) {
     database = Database.open(DatabaseConfig.of(location, MIGRATION), clock);
@@ -43,7 +43,7 @@ final class OutboxDatabase implements AutoCloseable {
             clock);
     adding =
         (tx, lists) -> {
-          outbox.add(tx, lists.stream().flatMap(List::stream).toList());
+          outbox.add(tx, lists.stream().<News>flatMap(List::stream).toList());
           return lists.stream().map(List::size).toList();
         };
   }
@@ -65,12 +65,12 @@ final class OutboxDatabase implements AutoCloseable {
     return JSON.createObjectNode().put("name", "backup").put("last_ping", 1_700_000_000L);
   }
 
-  void add(Owed... owed) {
-    add(List.of(owed));
+  void add(News... news) {
+    add(List.of(news));
   }
 
-  void add(List<Owed> owed) {
-    commits.write(adding, owed);
+  void add(List<? extends News> news) {
+    commits.write(adding, news);
   }
 
   List<DeliveryRow> listed() {

@@ -4,7 +4,6 @@ import static dev.rollcall.server.outbox.OutboxDatabase.newest;
 import static dev.rollcall.server.outbox.OutboxDatabase.owed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import dev.rollcall.server.outbox.Channel.Result;
 import dev.rollcall.server.sql.Batch;
@@ -19,6 +18,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -37,6 +38,11 @@ class OutboxTest {
 
   OutboxTest(TestDatabases engine) {
     this.engine = engine;
+  }
+
+  /// Long enough for a machine that has much else to do.
+  private static ConditionFactory await() {
+    return Awaitility.await().atMost(Duration.ofSeconds(60));
   }
 
   private OutboxDatabase open(Channel... channels) {
@@ -218,6 +224,80 @@ class OutboxTest {
   }
 
   @Test
+  void sendsNothingAnyMoreThatIsWithdrawn() {
+    mail.answering(_ -> ToldChannel.retry("down"));
+    try (OutboxDatabase kept = open(mail, pager).started()) {
+      kept.add(owed("mail", "a", "1"), owed("mail", "a", "2"), owed("mail", "b", "3"));
+      kept.add(newest("mail", "a", "failed", "4"), owed("mail", "c", "5"));
+      await().until(() -> kept.number("SELECT SUM(attempts) FROM outbox_delivery") == 3);
+      kept.add(
+          new Withdrawal("mail", "c", "late"),
+          new Withdrawal("mail", "a", "late"),
+          new Withdrawal("mail", "nobody", "late"),
+          new Withdrawal("pager", "b", "late"));
+      assertThat(kept.keys(DeliveryState.WITHDRAWN)).containsExactly("1", "2", "5");
+      assertThat(kept.keys(DeliveryState.PENDING)).containsExactly("3", "4");
+      assertThat(kept.number("SELECT COUNT(*) FROM outbox_lane")).isEqualTo(2);
+      DeliveryRow first = kept.listed(DeliveryState.WITHDRAWN).getLast();
+      assertThat(first.lastError()).contains("down");
+      assertThat(first.done()).contains(clock.wall());
+      assertThat(first.next()).isEmpty();
+      mail.answering(_ -> new Result.Sent());
+      await()
+          .until(
+              () -> {
+                clock.pass(LONGER_THAN_ANY_BACKOFF);
+                kept.outbox.wake();
+                return kept.listed(DeliveryState.DELIVERED).size() == 2;
+              });
+      assertThat(mail.keys()).hasSize(5).containsOnlyOnce("1", "5", "4").doesNotContain("2");
+      clock.pass(Duration.ofDays(8));
+      kept.store.forget(clock.wall().minus(Duration.ofDays(7)));
+      assertThat(kept.listed()).isEmpty();
+    }
+  }
+
+  @Test
+  void aWithdrawalTakesItsPlaceInTheOrder() {
+    try (OutboxDatabase kept = open(mail)) {
+      kept.add(owed("mail", "a", "1"), new Withdrawal("mail", "a", "late"), owed("mail", "a", "2"));
+      assertThat(kept.keys(DeliveryState.WITHDRAWN)).containsExactly("1");
+      assertThat(kept.keys(DeliveryState.PENDING)).containsExactly("2");
+      kept.started();
+      await().until(() -> kept.listed(DeliveryState.DELIVERED).size() == 1);
+      assertThat(mail.keys()).containsExactly("2");
+    }
+  }
+
+  @Test
+  void whatIsWithdrawnUnderWayArrivesOrIsSentNoMore() {
+    mail.answering(
+        delivery ->
+            delivery.subject().equals("a") ? new Result.Sent() : ToldChannel.retry("too late"));
+    mail.hanging();
+    try (OutboxDatabase kept = open(mail).started()) {
+      kept.add(owed("mail", "a", "1"), owed("mail", "b", "2"));
+      await().until(() -> mail.atOnce() == 2);
+      kept.add(new Withdrawal("mail", "a", "late"), new Withdrawal("mail", "b", "late"));
+      assertThat(kept.keys(DeliveryState.WITHDRAWN)).containsExactly("1", "2");
+      mail.release();
+      await().until(() -> kept.keys(DeliveryState.DELIVERED).equals(List.of("1")));
+      await().until(() -> kept.number("SELECT SUM(attempts) FROM outbox_delivery") == 2);
+      DeliveryRow withdrawn = kept.listed(DeliveryState.WITHDRAWN).getFirst();
+      assertThat(withdrawn.key()).isEqualTo("2");
+      assertThat(withdrawn.lastError()).contains("too late");
+      await()
+          .until(
+              () -> {
+                clock.pass(LONGER_THAN_ANY_BACKOFF);
+                kept.outbox.wake();
+                return kept.number("SELECT COUNT(*) FROM outbox_lane") == 0;
+              });
+      assertThat(mail.keys()).containsExactlyInAnyOrder("1", "2");
+    }
+  }
+
+  @Test
   void heedsHowLongAReceiverWantsToBeLeftAlone() {
     mail.answering(_ -> new Result.Retry("busy", Optional.of(Duration.ofMinutes(20)), false));
     try (OutboxDatabase kept = open(mail).started()) {
@@ -225,6 +305,19 @@ class OutboxTest {
       await().until(() -> kept.listed().getFirst().attempts() == 1);
       assertThat(kept.listed().getFirst().next())
           .contains(clock.wall().plus(Duration.ofMinutes(20)));
+    }
+  }
+
+  @Test
+  void aClockThatIsSetBackPutsNothingOff() {
+    mail.answering(_ -> ToldChannel.retry("down"));
+    try (OutboxDatabase kept = open(mail).started()) {
+      kept.add(owed("mail", "a", "1"));
+      await().until(() -> kept.listed().getFirst().attempts() == 1);
+      mail.answering(_ -> new Result.Sent());
+      clock.leap(Duration.ofDays(-2));
+      kept.outbox.wake();
+      await().until(() -> kept.listed(DeliveryState.DELIVERED).size() == 1);
     }
   }
 
@@ -388,7 +481,10 @@ class OutboxTest {
                   for (int i = 0; i < 50; i++) {
                     String key = number + "-" + i;
                     kept.add(
-                        owed("pager", "s" + (i + number) % 5, key), owed("mail", "s" + i % 5, key));
+                        owed("pager", "s" + (i + number) % 5, key),
+                        new Withdrawal("mail", "s" + (i + 2) % 5, "failed"),
+                        owed("mail", "s" + i % 5, key),
+                        new Withdrawal("pager", "s" + i % 5, "failed"));
                   }
                 }));
       }
@@ -396,7 +492,6 @@ class OutboxTest {
         caller.join();
       }
       await()
-          .atMost(Duration.ofSeconds(60))
           .until(() -> kept.number("SELECT COUNT(*) FROM outbox_delivery WHERE state = 1") == 1600);
       await().until(() -> kept.number("SELECT COUNT(*) FROM outbox_lane") == 0);
       assertThat(mail.keys()).hasSize(800).doesNotHaveDuplicates();

@@ -10,10 +10,12 @@ import dev.rollcall.server.heartbeat.Board.Rhythm;
 import dev.rollcall.server.heartbeat.State;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /// The pages of heartbeats as HTML.
@@ -23,7 +25,7 @@ class BeatTemplatesTest {
   private static final BeatQuestion ALL = new BeatQuestion(Optional.empty(), 1);
   private static final String ORIGIN = "http://localhost:8080";
 
-  private final Templates templates = new Templates(name -> "/assets/" + name);
+  private final Templates templates = new Templates(name -> "/assets/" + name, true);
 
   @Test
   void whatAJobSaysIsNeverInterpreted() {
@@ -73,6 +75,20 @@ class BeatTemplatesTest {
         .isEqualTo("2 late, 1 failed of 11 heartbeats");
   }
 
+  /// Else the headline of an open page stays as it was.
+  @Test
+  void anyChangeOfTheCountsIsSeen() {
+    List<Shown> seen =
+        LongStream.rangeClosed(0, 200)
+            .mapToObj(late -> look(ALL, counts(200 - late, late)).shown())
+            .toList();
+    assertThat(seen).doesNotHaveDuplicates();
+  }
+
+  private static Map<State, Long> counts(long up, long late) {
+    return new EnumMap<>(Map.of(State.UP, up, State.LATE, late, State.FAILED, 0L));
+  }
+
   @Test
   void theLinesOfAJobAreReadyForShellCrontabAndSystemd() {
     Beat beat =
@@ -86,6 +102,14 @@ class BeatTemplatesTest {
         .contains(BeatWords.forSystemd(path + when));
     assertThat(BeatWords.forCrontab("a%20b")).isEqualTo("a\\%20b");
     assertThat(BeatWords.forSystemd("a%20b")).isEqualTo("a%%20b");
+  }
+
+  @Test
+  void thePageSaysWhereNobodyIsTold() {
+    BeatLook look = look(ALL, Map.of());
+    Templates untold = new Templates(name -> "/assets/" + name, false);
+    assertThat(untold.page(look, ORIGIN)).contains("Nobody is told", "PING_ALERT_URI");
+    assertThat(templates.page(look, ORIGIN)).doesNotContain("Nobody is told");
   }
 
   @Test

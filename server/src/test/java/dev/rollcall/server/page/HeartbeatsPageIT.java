@@ -63,13 +63,15 @@ class HeartbeatsPageIT {
   void aNewcomerFindsLinesToCopyAndTheFirstHeartbeatByItself() throws Exception {
     Page page = open("heartbeats", new Browser.NewContextOptions());
     assertThat(page.locator("h1")).hasText("No heartbeats yet");
-    String ping = rollcall.url() + "ping?name=backup&frequency=1D";
+    String ping = rollcall.url() + "ping?name=backup&frequency=1D&grace=1h";
     assertThat(page.locator("pre")).hasCount(3);
     List<String> lines = page.locator("pre").allTextContents();
     assertThat(lines)
         .allSatisfy(line -> assertThat(line).contains("'" + ping + "'"))
         .anySatisfy(line -> assertThat(line).startsWith("0 3 * * * "))
-        .anySatisfy(line -> assertThat(line).startsWith("ExecStartPost=/usr/bin/curl "));
+        .anySatisfy(
+            line -> assertThat(line).startsWith("Type=oneshot\nExecStartPost=/usr/bin/curl "));
+    assertThat(page.getByText("Nobody is told when one is late")).isVisible();
     assertNothingForAxe(page);
     page.evaluate("window.sameDocument = true");
     call("ping?name=backup&frequency=1D", "");
@@ -155,7 +157,7 @@ class HeartbeatsPageIT {
     assertThat(page).hasURL(rollcall.url() + "heartbeats?state=failed");
     assertThat(page.locator("tbody .name")).hasText(new String[] {"job"});
     page.locator(".filters a", new Page.LocatorOptions().setHasText("Paused")).click();
-    assertThat(page.locator(".note")).containsText("No heartbeat is paused");
+    assertThat(page.locator("#list .note")).containsText("No heartbeat is paused");
     assertThat(browsing.complaints()).isEmpty();
   }
 

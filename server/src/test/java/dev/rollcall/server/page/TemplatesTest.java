@@ -20,7 +20,7 @@ class TemplatesTest {
   private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
   private static final Question ALL = new Question("", Optional.empty(), 1);
 
-  private final Templates templates = new Templates(name -> "/assets/" + name);
+  private final Templates templates = new Templates(name -> "/assets/" + name, true);
 
   @Test
   void whatServicesAreCalledIsNeverInterpreted() {
