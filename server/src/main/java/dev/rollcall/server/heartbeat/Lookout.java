@@ -71,7 +71,7 @@ final class Lookout implements AutoCloseable {
       }
       away = true;
       return AGAIN;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
       LOG.log(Level.ERROR, "looking for late heartbeats failed in Rollcall itself", e);
       return rest(AGAIN);
     }

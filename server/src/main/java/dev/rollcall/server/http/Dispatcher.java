@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// Leads a request to its route and the answer back; every request passes here once. It takes the
 /// place of Helidon's own routing, which matches patterns anew for each request and answers in
@@ -21,6 +22,7 @@ final class Dispatcher implements HttpRouting {
   private static final System.Logger LOG = System.getLogger(Dispatcher.class.getName());
   private static final System.Logger ACCESS = System.getLogger("dev.rollcall.access");
   private static final HttpSecurity UNUSED = HttpSecurity.create();
+  private static final Duration TOLD_EVERY = Duration.ofSeconds(10);
 
   private final RouteTable routes;
   private final Callers callers;
@@ -29,6 +31,8 @@ final class Dispatcher implements HttpRouting {
   private final EventStreams streams;
   private final Semaphore places;
   private final boolean accessLog;
+  private final AtomicLong told = new AtomicLong(System.nanoTime() - TOLD_EVERY.toNanos());
+  private final AtomicLong untold = new AtomicLong();
   private volatile boolean closing;
 
   Dispatcher(RouteTable routes, Listening listening, Callers callers, RequestTimes times) {
@@ -104,7 +108,7 @@ final class Dispatcher implements HttpRouting {
     } catch (Refusal e) {
       return e.answer(exchange.errors);
     } catch (Unavailable e) {
-      LOG.log(Level.WARNING, () -> "answered " + exchange + " with 503: " + e.reason(), e);
+      tell(exchange, e);
       return e.answer(exchange.errors);
     } catch (CloseConnectionException | RequestException e) {
       throw e;
@@ -115,6 +119,27 @@ final class Dispatcher implements HttpRouting {
       LOG.log(Level.ERROR, "failed to answer " + exchange + " (id " + id + ")", e);
       return exchange.errors.answer(
           500, List.of("an error inside the server; its log says more about id " + id));
+    }
+  }
+
+  /// One line in ten seconds, with how many it stands for: while the database is away, each request
+  /// is one.
+  private void tell(Exchange exchange, Unavailable e) {
+    long now = System.nanoTime();
+    long last = told.get();
+    untold.incrementAndGet();
+    if (now - last >= TOLD_EVERY.toNanos() && told.compareAndSet(last, now)) {
+      long others = untold.getAndSet(0) - 1;
+      LOG.log(
+          Level.WARNING,
+          () ->
+              "answered "
+                  + exchange
+                  + " with 503"
+                  + (others > 0 ? ", as " + others + " others since this was last told" : "")
+                  + ": "
+                  + e.reason(),
+          e);
     }
   }
 

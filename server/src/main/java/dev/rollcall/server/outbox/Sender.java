@@ -102,7 +102,7 @@ final class Sender implements AutoCloseable {
           wait = away(e);
         } catch (RejectedExecutionException e) {
           return; // closing
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError | StackOverflowError e) {
           LOG.log(Level.ERROR, "a round of deliveries failed in Rollcall itself", e);
           wait = AGAIN;
         }
