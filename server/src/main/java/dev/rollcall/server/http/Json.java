@@ -56,6 +56,11 @@ public final class Json {
             .build();
   }
 
+  /// Without the bounds on what strangers send.
+  private static final class Kept {
+    private static final JsonMapper MAPPER = new JsonMapper();
+  }
+
   static byte[] bytes(Body body) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
     try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), bytes)) {
@@ -89,6 +94,17 @@ public final class Json {
       case BooleanNode flag -> json.writeBoolean(flag.booleanValue());
       case NumericNode number -> json.writeNumber(number.asString());
       default -> json.writeString(node.asString());
+    }
+  }
+
+  /// Reads an object that this program has written and kept.
+  ///
+  /// @throws IllegalStateException where it is none any more
+  public static ObjectNode kept(String text) {
+    try {
+      return (ObjectNode) Kept.MAPPER.readTree(text);
+    } catch (JacksonException e) {
+      throw new IllegalStateException("what was kept as JSON is none", e);
     }
   }
 

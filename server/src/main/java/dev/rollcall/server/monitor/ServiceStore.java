@@ -1,5 +1,6 @@
 package dev.rollcall.server.monitor;
 
+import dev.rollcall.server.http.Json;
 import dev.rollcall.server.sql.Database;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -12,7 +13,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Reads the services; [ServiceChanges] writes them.
@@ -90,7 +90,7 @@ final class ServiceStore {
             handle
                 .createQuery("SELECT definition FROM service WHERE id = :id AND retired_at IS NULL")
                 .bind("id", id)
-                .map((row, _) -> json(row.getString("definition")))
+                .map((row, _) -> Json.kept(row.getString("definition")))
                 .findOne());
   }
 
@@ -143,7 +143,7 @@ final class ServiceStore {
             (row, _) ->
                 new Scheduled(
                     row.getLong("s_id"),
-                    json(row.getString("definition")),
+                    Json.kept(row.getString("definition")),
                     row.getLong("revision"),
                     Duration.ofMillis(row.getLong("interval_ms")),
                     Optional.ofNullable(row.getString("event")).map(Event.Kind::ofWord),
@@ -175,15 +175,6 @@ final class ServiceStore {
             Instant.ofEpochMilli(row.getLong("s_updated"))),
         MetricStore.metric(row),
         event ? Optional.of(EventStore.event(row, "e_")) : Optional.empty());
-  }
-
-  /// Loaded with the first definition that is read, as databind is slow to load.
-  private static final class Trees {
-    static final JsonMapper JSON = new JsonMapper();
-  }
-
-  static ObjectNode json(String definition) {
-    return (ObjectNode) Trees.JSON.readTree(definition);
   }
 
   private static Optional<Instant> instant(ResultSet row, String column) throws SQLException {

@@ -1,5 +1,6 @@
 package dev.rollcall.server.outbox;
 
+import dev.rollcall.server.http.Json;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.Database;
@@ -160,7 +161,7 @@ final class Lanes {
             row.getString("subject"),
             row.getString("kind"),
             row.getString("natural_key"),
-            Owing.payload(row.getString("payload")),
+            Json.kept(row.getString("payload")),
             Instant.ofEpochMilli(row.getLong("owed_at")),
             row.getInt("attempts") + 1));
   }

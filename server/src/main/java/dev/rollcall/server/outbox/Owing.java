@@ -10,15 +10,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Writes what is owed, and what is not any more. Everything about one subject on one channel
 /// happens under the lock of its lane, here as in [Lanes]: nothing is added to a lane unseen by
 /// whoever finishes its last delivery.
 final class Owing {
-  private static final JsonMapper JSON = new JsonMapper();
   private static final int LONGEST_PAYLOAD = 64 * 1024;
 
   private static final String LANE =
@@ -195,13 +192,5 @@ final class Owing {
           "a payload of %d characters: %d at most".formatted(text.length(), LONGEST_PAYLOAD));
     }
     return text;
-  }
-
-  static ObjectNode payload(String text) {
-    try {
-      return (ObjectNode) JSON.readTree(text);
-    } catch (JacksonException e) {
-      throw new IllegalStateException("a payload in the database is no JSON", e);
-    }
   }
 }
