@@ -34,7 +34,7 @@ record Main(Path directory, Map<String, String> environment) {
 
   /// Runs the command that the arguments name, and ends the process with its status.
   public static void main(String[] arguments) {
-    widenCarriers();
+    twoCarriers();
     if (arguments.length > 0 && WITH_DATABASE.contains(arguments[0])) {
       ahead(HttpListener::load);
       ahead(Database::load);
@@ -54,13 +54,13 @@ record Main(Path directory, Map<String, String> environment) {
             });
   }
 
-  /// Calls into SQLite hold the carrier thread beneath a virtual one, so that there have to be a
-  /// few more of them than processors. Has to come before the first virtual thread.
-  private static void widenCarriers() {
+  /// A commit of heartbeats holds the carrier thread beneath its virtual one, so that one processor
+  /// has two; more than there are processors get into each other's way. Has to come before the
+  /// first virtual thread.
+  private static void twoCarriers() {
     String property = "jdk.virtualThreadScheduler.parallelism";
-    if (System.getProperty(property) == null) {
-      int carriers = Math.max(Runtime.getRuntime().availableProcessors() + 2, 4);
-      System.setProperty(property, Integer.toString(carriers));
+    if (Runtime.getRuntime().availableProcessors() == 1 && System.getProperty(property) == null) {
+      System.setProperty(property, "2");
     }
   }
 

@@ -37,8 +37,7 @@ final class ResultFile implements AutoCloseable {
 
   /// Nearly every page of the indexes changes with each transaction, and large pages are fewer to
   /// look up, to write into the log, and to write back.
-  private static final List<String> PRAGMAS =
-      List.of("PRAGMA page_size = 8192", "PRAGMA wal_autocheckpoint = 5000");
+  private static final List<String> PRAGMAS = List.of("PRAGMA page_size = 8192");
 
   private static final List<String> COMPANIONS = List.of("", "-wal", "-shm", "-journal");
 

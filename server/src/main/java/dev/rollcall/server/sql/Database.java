@@ -11,8 +11,10 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 
 /// An open database. Reads go through [#read], writes through a [GroupCommit] over it.
 ///
@@ -21,7 +23,6 @@ import org.jdbi.v3.core.Handle;
 /// and opened anew.
 public final class Database implements AutoCloseable {
   private static final Duration PROBE_EVERY = Duration.ofSeconds(1);
-  private static final Duration SYNC_AFTER = Duration.ofMillis(500);
   private static final int MOST_CONFLICTS = 10;
 
   /// Why writing fails, and when it was last tried.
@@ -32,11 +33,10 @@ public final class Database implements AutoCloseable {
   private final Connections readers;
   private final Connections writers;
   private final int mostWriters;
-  private final Runnable release;
+  private final Optional<SqliteFile> file;
+  private final Optional<SqliteLog> log;
   private final Clock clock;
   private final AtomicBoolean probing = new AtomicBoolean();
-  private final AtomicBoolean syncing = new AtomicBoolean();
-  private volatile boolean unsynced;
   private volatile Optional<Trouble> trouble = Optional.empty();
 
   private Database(
@@ -45,14 +45,15 @@ public final class Database implements AutoCloseable {
       Connections readers,
       Connections writers,
       int mostWriters,
-      Runnable release,
+      Optional<SqliteFile> file,
       Clock clock) {
     this.location = location;
     this.dialect = dialect;
     this.readers = readers;
     this.writers = writers;
     this.mostWriters = mostWriters;
-    this.release = release;
+    this.file = file;
+    this.log = file.map(written -> new SqliteLog(written, writers, this::unsyncable));
     this.clock = clock;
   }
 
@@ -89,7 +90,7 @@ public final class Database implements AutoCloseable {
               new SqliteConnections(config.readers(), file::reader),
               new SqliteConnections(1, () -> file.writer(pragmas)),
               1,
-              file::close,
+              Optional.of(file),
               clock);
         } catch (RuntimeException e) {
           file.close();
@@ -105,7 +106,7 @@ public final class Database implements AutoCloseable {
             PostgresConnections.readers(server, config.readers()),
             PostgresConnections.writers(server, config.writers()),
             config.writers(),
-            () -> {},
+            Optional.empty(),
             clock);
       }
     };
@@ -123,7 +124,7 @@ public final class Database implements AutoCloseable {
             new SqliteConnections(plain.readers(), file::reader),
             new SqliteConnections(1, () -> file.writer(plain.pragmas())),
             1,
-            file::close,
+            Optional.of(file),
             clock);
     try {
       database.write(tx -> plain.schema().forEach(tx::execute), Durability.POWER);
@@ -142,7 +143,7 @@ public final class Database implements AutoCloseable {
         new SqliteConnections(1, () -> SqliteFile.readOnly(file)),
         new SqliteConnections(1, () -> SqliteFile.readOnly(file)),
         1,
-        () -> {},
+        Optional.empty(),
         clock);
   }
 
@@ -167,13 +168,14 @@ public final class Database implements AutoCloseable {
   /// @throws StorageException when it stays with its log; it is closed nevertheless
   public void closePlain() {
     readers.close();
+    log.ifPresent(SqliteLog::close);
     try (Handle handle = handle(writers)) {
       handle.execute("PRAGMA journal_mode = DELETE");
     } catch (RuntimeException e) {
       throw storage(dialect.diagnose(e), Stage.WORK, e);
     } finally {
       writers.close();
-      release.run();
+      file.ifPresent(SqliteFile::close);
     }
   }
 
@@ -196,10 +198,10 @@ public final class Database implements AutoCloseable {
     return location;
   }
 
-  /// Reads with one of the readers' connections, on this thread. Each statement sees what was
-  /// committed before it; several that need one view open a transaction on the handle. It runs once
-  /// more on another connection when the first one turns out to be broken. A read inside a read
-  /// takes a second connection, which may not be there: do not.
+  /// Reads with one of the readers' connections. Each statement sees what was committed before it;
+  /// several that need one view open a transaction on the handle. It runs once more on another
+  /// connection when the first one turns out to be broken. A read inside a read takes a second
+  /// connection, which may not be there: do not.
   ///
   /// @throws StorageException when the database fails
   public <T> T read(Function<Handle, T> read) {
@@ -207,7 +209,7 @@ public final class Database implements AutoCloseable {
     while (true) {
       try (Handle handle = handle(readers)) {
         try {
-          return read.apply(handle);
+          return apart(() -> read.apply(handle));
         } catch (RuntimeException e) {
           Diagnosis found = dialect.diagnose(e);
           if (found.fault() == Fault.STATEMENT) {
@@ -255,30 +257,19 @@ public final class Database implements AutoCloseable {
 
   /// Whether something was committed that loss of power could take away.
   boolean unsynced() {
-    return unsynced;
+    return log.map(SqliteLog::unsynced).orElse(false);
   }
 
-  private void committed(Durability durability) {
-    if (durability == Durability.POWER || dialect instanceof Dialect.Postgres) {
-      unsynced = false;
-    } else {
-      unsynced = true;
-      if (syncing.compareAndSet(false, true)) {
-        Thread.ofVirtual().name("database-sync").start(this::sync);
-      }
-    }
-  }
-
-  /// Syncs what was committed without a sync, unless somebody's commit has done so meanwhile.
-  private void sync() {
+  /// The connection goes the way of one whose own sync has failed.
+  private void unsyncable(SQLException failure) {
     try {
-      Thread.sleep(SYNC_AFTER);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    syncing.set(false); // what is committed from here on starts the next one
-    if (unsynced) {
-      writeLittle();
+      write(
+          tx -> {
+            throw new UnableToExecuteStatementException(failure, null);
+          },
+          Durability.POWER);
+    } catch (StorageException noted) {
+      // It is the trouble now.
     }
   }
 
@@ -292,9 +283,13 @@ public final class Database implements AutoCloseable {
     int conflicts = 0;
     boolean again = true;
     while (true) {
-      Optional<Failure> failure = attempt(work, durability);
+      long before = log.map(SqliteLog::unsyncedCommits).orElse(0L);
+      Optional<Failure> failure =
+          durability == Durability.POWER
+              ? apart(() -> attempt(work, durability))
+              : attempt(work, durability);
       if (failure.isEmpty()) {
-        committed(durability);
+        log.ifPresent(written -> written.committed(durability, before));
         if (trouble.isPresent()) {
           trouble = Optional.empty();
         }
@@ -373,6 +368,10 @@ public final class Database implements AutoCloseable {
     }
   }
 
+  private <T> T apart(Supplier<T> work) {
+    return dialect.holdsThread() ? SystemThreads.call(work) : work.get();
+  }
+
   private Handle handle(Connections connections) {
     try {
       return connections.jdbi().open();
@@ -424,7 +423,8 @@ public final class Database implements AutoCloseable {
   @Override
   public void close() {
     readers.close();
+    log.ifPresent(SqliteLog::close);
     writers.close();
-    release.run();
+    file.ifPresent(SqliteFile::close);
   }
 }

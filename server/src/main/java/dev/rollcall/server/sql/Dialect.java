@@ -35,6 +35,9 @@ sealed interface Dialect {
   /// Whether an interrupt of the thread that writes would break its connection.
   boolean interruptible();
 
+  /// Whether a statement holds the thread it runs on, down to the carrier of a virtual one.
+  boolean holdsThread();
+
   /// The smallest statement that has to write.
   String smallestWrite();
 
@@ -98,6 +101,11 @@ sealed interface Dialect {
     }
 
     @Override
+    public boolean holdsThread() {
+      return true;
+    }
+
+    @Override
     public String smallestWrite() {
       return "PRAGMA user_version = 0";
     }
@@ -143,6 +151,11 @@ sealed interface Dialect {
     @Override
     public boolean interruptible() {
       return true; // it closes the socket that a virtual thread reads from
+    }
+
+    @Override
+    public boolean holdsThread() {
+      return false;
     }
 
     @Override

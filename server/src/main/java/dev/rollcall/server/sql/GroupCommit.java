@@ -39,6 +39,7 @@ public final class GroupCommit implements AutoCloseable {
   private final ArrayDeque<Call<?, ?>> queue = new ArrayDeque<>();
   private long waiting;
   private int leaders;
+  private volatile boolean crowded;
   private boolean closed;
 
   /// Refuses more once 100,000 items wait.
@@ -112,8 +113,14 @@ public final class GroupCommit implements AutoCloseable {
     }
   }
 
-  /// Writes one group, lets the next one begin, and releases the callers.
+  /// Writes one group, lets the next one begin, and releases the callers. Where others write as
+  /// well, those who are about to hand something over come along: the larger a group, the less of a
+  /// transaction each costs. (Nothing but speed relies on it.)
+  @SuppressWarnings("ThreadPriorityCheck")
   private void lead() {
+    if (crowded) {
+      Thread.yield();
+    }
     List<Call<?, ?>> group = take();
     try {
       if (!group.isEmpty()) { // another leader may have been quicker
@@ -147,6 +154,7 @@ public final class GroupCommit implements AutoCloseable {
         }
       }
       waiting -= taken;
+      crowded = group.size() > 1;
       return group;
     } finally {
       lock.unlock();

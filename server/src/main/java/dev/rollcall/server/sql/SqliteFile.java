@@ -1,7 +1,9 @@
 package dev.rollcall.server.sql;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -10,6 +12,7 @@ import java.sql.Statement;
 import java.util.Arrays;
 import java.util.List;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.SynchronousMode;
@@ -27,11 +30,17 @@ final class SqliteFile implements AutoCloseable {
 
   private static final int WRITER_CACHE_KIB = 16 * 1024;
   private static final int READER_CACHE_KIB = 4 * 1024;
-  private static final int CHECKPOINT_PAGES = 10_000;
+  private static final int KEEPER_CACHE_KIB = 64;
+
+  /// The log is written into the database beside the writer ([SqliteLog]); when it is so long all
+  /// the same, by the writer itself.
+  private static final int CHECKPOINT_PAGES = 30_000;
+
   private static final int BUSY_MILLIS = 5_000;
 
   private final Path file;
   private final Claim claim;
+  private @Nullable FileChannel database;
 
   private SqliteFile(Path file, Claim claim) {
     this.file = file;
@@ -128,6 +137,14 @@ final class SqliteFile implements AutoCloseable {
     }
   }
 
+  /// A connection that writes what is in the log into the database, and nothing else.
+  Connection keeper() throws SQLException {
+    SQLiteConfig config = config();
+    config.setJournalMode(JournalMode.WAL);
+    config.setCacheSize(-KEEPER_CACHE_KIB);
+    return source(config).getConnection();
+  }
+
   /// A connection to a file that nobody writes any more: it leaves nothing beside the file, and
   /// takes its journal as it is.
   static Connection readOnly(Path file) throws SQLException {
@@ -150,6 +167,27 @@ final class SqliteFile implements AutoCloseable {
     SQLiteDataSource source = new SQLiteDataSource(config());
     source.setUrl("jdbc:sqlite::memory:");
     return source.getConnection();
+  }
+
+  /// Syncs what was committed without a sync, beside whoever writes. SQLite locks nothing in its
+  /// log, so that closing the log here takes none of its locks away.
+  void syncLog() throws IOException {
+    try (FileChannel log = FileChannel.open(Path.of(file + "-wal"))) {
+      log.force(true);
+    } catch (NoSuchFileException e) {
+      // It went into the database, which SQLite has synced.
+    }
+  }
+
+  /// Syncs the database itself, beside whoever writes. Its file stays open as long as this does: to
+  /// close it takes away the locks that SQLite holds on it, as POSIX has it.
+  synchronized void syncDatabase() throws IOException {
+    FileChannel open = database;
+    if (open == null) {
+      open = FileChannel.open(file);
+      database = open;
+    }
+    open.force(true);
   }
 
   /// The whole of a connection's database, as its transaction sees it, into a file of its own.
@@ -195,8 +233,17 @@ final class SqliteFile implements AutoCloseable {
     return source;
   }
 
+  /// To be called when all its connections are closed.
   @Override
-  public void close() {
-    claim.close();
+  public synchronized void close() {
+    try {
+      if (database != null) {
+        database.close();
+      }
+    } catch (IOException e) {
+      // There is nothing in it that is not written.
+    } finally {
+      claim.close();
+    }
   }
 }
