@@ -39,7 +39,8 @@ record Ports(String command, ServeSettings settings, ErrorShape errors, RequestT
     "db/migration/V2__outbox.sql",
     "db/migration/V3__heartbeat.sql",
     "db/migration/V4__target.sql",
-    "db/migration/V5__derived.sql"
+    "db/migration/V5__derived.sql",
+    "db/migration/V6__recent.sql"
   };
 
   /// What a running process waits for until it stops.

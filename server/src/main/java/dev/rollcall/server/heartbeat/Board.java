@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 
 /// The heartbeats as a person looks at them: what is wrong first. Each read is one of an index,
@@ -30,7 +31,7 @@ public final class Board {
       SELECT r.heartbeat_id, r.number, r.run_id, r.started_at, r.ended_at, r.result, r.exit_code
       FROM heartbeat h JOIN heartbeat_run r
         ON r.heartbeat_id = h.id AND r.number >= h.run_count - %d
-      WHERE h.id IN (<ids>) ORDER BY r.heartbeat_id, r.number"""
+      WHERE h.id IN (<ids>)"""
           .formatted(LATEST);
 
   /// One heartbeat.
@@ -120,9 +121,9 @@ public final class Board {
             }
             skip = Math.max(0, skip - there);
           }
-          Map<Long, List<Ran>> latest = latest(handle, found);
+          Map<Long, List<Run>> older = older(handle, found);
           return found.stream()
-              .map(one -> beat(one, latest.getOrDefault(one.id(), List.of())))
+              .map(one -> beat(one, latest(one, older.getOrDefault(one.id(), List.of()))))
               .toList();
         });
   }
@@ -135,7 +136,7 @@ public final class Board {
             one ->
                 beat(
                     one,
-                    runs.of(one.id()).reversed().stream()
+                    runs.of(one).reversed().stream()
                         .map(shown -> ran(shown.run(), shown.output().map(Printed::text)))
                         .toList()));
   }
@@ -158,34 +159,43 @@ public final class Board {
         HeartbeatTable::heartbeat);
   }
 
-  private static Map<Long, List<Ran>> latest(Handle handle, List<Heartbeat> found) {
-    Map<Long, List<Ran>> latest = new HashMap<>();
-    if (!found.isEmpty()) {
+  /// The newest runs of each that are not in its row, by its id.
+  private static Map<Long, List<Run>> older(Handle handle, List<Heartbeat> found) {
+    Map<Long, List<Run>> older = new HashMap<>();
+    List<Long> ids = found.stream().filter(Heartbeat::hasOlderRuns).map(Heartbeat::id).toList();
+    if (!ids.isEmpty()) {
       handle
           .createQuery(RUNS)
-          .bindList("ids", found.stream().map(Heartbeat::id).toList())
-          .map(
-              (row, _) ->
-                  latest
-                      .computeIfAbsent(row.getLong(1), _ -> new ArrayList<>(LATEST))
-                      .add(ran(row)))
-          .list();
+          .bindList("ids", ids)
+          .map((row, _) -> Map.entry(row.getLong(1), run(row)))
+          .forEach(
+              run ->
+                  older.computeIfAbsent(run.getKey(), _ -> new ArrayList<>()).add(run.getValue()));
     }
-    return latest;
+    return older;
   }
 
-  private static Ran ran(ResultSet row) throws SQLException {
+  /// The newest, oldest first. One that moved while they were read is among both.
+  private static List<Ran> latest(Heartbeat one, List<Run> older) {
+    TreeMap<Long, Run> runs = new TreeMap<>();
+    older.forEach(run -> runs.put(run.number(), run));
+    one.recent().runs(one.counts().runs()).forEach(run -> runs.put(run.number(), run));
+    return runs.values().stream()
+        .skip(Math.max(0, runs.size() - LATEST))
+        .map(run -> ran(run, Optional.empty()))
+        .toList();
+  }
+
+  private static Run run(ResultSet row) throws SQLException {
     int exit = row.getInt(7);
     OptionalInt code = row.wasNull() ? OptionalInt.empty() : OptionalInt.of(exit);
-    return ran(
-        new Run(
-            row.getLong(2),
-            Optional.ofNullable(row.getString(3)),
-            Columns.instant(row, 4),
-            Columns.instant(row, 5),
-            Run.Result.ofNumber(row.getInt(6)),
-            code),
-        Optional.empty());
+    return new Run(
+        row.getLong(2),
+        Optional.ofNullable(row.getString(3)),
+        Columns.instant(row, 4),
+        Columns.instant(row, 5),
+        Run.Result.ofNumber(row.getInt(6)),
+        code);
   }
 
   private static Ran ran(Run run, Optional<String> output) {

@@ -101,7 +101,7 @@ final class Changes implements Batch<Change, Done> {
     List<Heartbeat> counted = new ArrayList<>();
     List<Heartbeat> changed = new ArrayList<>();
     List<Long> removed = new ArrayList<>();
-    List<Long> begunAnew = new ArrayList<>();
+    List<Long> left = new ArrayList<>();
     List<RunStore.Kept> runs = new ArrayList<>();
     List<RunStore.Output> outputs = new ArrayList<>();
     for (Entry entry : entries) {
@@ -111,14 +111,14 @@ final class Changes implements Batch<Change, Done> {
         case ALL -> changed.add(entry.heartbeat());
         case REMOVAL -> removed.add(entry.id());
       }
-      if (entry.begunAnew()) {
-        begunAnew.add(entry.id());
+      if (entry.leavesRuns()) {
+        left.add(entry.id());
       }
       entry.runs().forEach(run -> runs.add(new RunStore.Kept(entry.id(), run)));
       outputs.addAll(entry.outputs());
     }
     HeartbeatTable.remove(tx, removed);
-    RunStore.forget(tx, begunAnew);
+    RunStore.forget(tx, left);
     HeartbeatTable.count(tx, counted);
     HeartbeatTable.change(tx, changed);
     RunStore.keep(tx, runs);

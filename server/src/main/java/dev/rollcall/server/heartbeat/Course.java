@@ -61,7 +61,8 @@ final class Course {
             Optional.of(terms.deadline(next)));
     State state = start ? State.NEW : reached(beat);
     Heartbeat after =
-        new Heartbeat(id, beat.name(), terms, state, moments, new Counts(start ? 0 : 1, 0, 0));
+        new Heartbeat(
+            id, beat.name(), terms, state, moments, new Counts(start ? 0 : 1, 0, 0), Recent.NONE);
     return new Step(
         Optional.of(after),
         new Done.Recorded(next, false),
@@ -205,7 +206,8 @@ final class Course {
                     was.next(),
                     Optional.of(deadline),
                     Optional.of(now.plus(realert))),
-                old.counts());
+                old.counts(),
+                old.recent());
         yield new Step(Optional.of(late), nothing, Optional.of(Notice.Kind.LATE));
       }
     };
@@ -219,7 +221,8 @@ final class Course {
         old.terms(),
         old.state(),
         new Moments(was.created(), was.last(), was.next(), was.lateSince(), due),
-        old.counts());
+        old.counts(),
+        old.recent());
   }
 
   private static Heartbeat with(
@@ -244,7 +247,8 @@ final class Course {
             next,
             state == State.LATE ? was.lateSince() : Optional.empty(),
             due),
-        new Counts(calls, old.counts().runs(), old.counts().open()));
+        new Counts(calls, old.counts().runs(), old.counts().open()),
+        old.recent());
   }
 
   private static Step unchanged(Optional<Heartbeat> before, Done done) {

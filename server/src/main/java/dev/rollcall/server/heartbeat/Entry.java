@@ -74,7 +74,7 @@ final class Entry {
     Optional<Instant> moment = Optional.of(at);
     boolean starts = beat.signal() instanceof Signal.Start;
     Counts counts = after.counts();
-    List<Run> running = running(tx, counts.open());
+    List<Run> running = running(tx, counts);
     Optional<Run> known = running.stream().filter(run -> run.id().equals(id)).reduce((_, b) -> b);
     Run run;
     if (starts) {
@@ -91,7 +91,17 @@ final class Entry {
                 new Run(number, id, started, moment, Run.Result.OK, OptionalInt.empty());
           };
     }
-    runs.put(run.slot(), run);
+    Recent recent = after.recent();
+    boolean stays = Recent.holds(run) && beat.said().output().isEmpty();
+    if (!stays || recent.full()) {
+      recent.runs(counts.runs()).forEach(each -> runs.put(each.slot(), each));
+      recent = Recent.NONE;
+    }
+    if (stays) {
+      recent = recent.with(run);
+    } else {
+      runs.put(run.slot(), run);
+    }
     beat.said()
         .output()
         .ifPresent(printed -> outputs.add(new RunStore.Output(row.id(), run.number(), printed)));
@@ -110,14 +120,15 @@ final class Entry {
         after.terms(),
         after.state(),
         after.moments(),
-        new Counts(counts.calls(), Math.max(counts.runs(), run.number() + 1), running.size()));
+        new Counts(counts.calls(), Math.max(counts.runs(), run.number() + 1), running.size()),
+        recent);
   }
 
   /// The runs kept that have not ended, oldest first; asked for only where there are some.
-  private List<Run> running(Handle tx, int number) {
+  private List<Run> running(Handle tx, Counts counts) {
     List<Run> known = open;
     if (known == null) {
-      known = number == 0 ? List.of() : RunStore.open(tx, row.id());
+      known = counts.open() == 0 ? List.of() : RunStore.open(tx, row.id(), counts.runs());
       open = known;
     }
     return known;
@@ -132,9 +143,10 @@ final class Entry {
     return heartbeat.orElseThrow();
   }
 
-  /// Whether it was removed and has come again: its history is not its own.
-  boolean begunAnew() {
-    return removed && heartbeat.isPresent();
+  /// Whether it was removed, and has runs that are not in its row: perhaps it has come again, and
+  /// these are not its own.
+  boolean leavesRuns() {
+    return removed && row.heartbeat().map(Heartbeat::hasOlderRuns).orElse(false);
   }
 
   Collection<Run> runs() {

@@ -4,7 +4,10 @@ import java.time.Instant;
 import java.util.Optional;
 
 /// A heartbeat as it stands in its row.
-record Heartbeat(long id, String name, Terms terms, State state, Moments moments, Counts counts) {
+///
+/// @param recent the newest of its runs; the others are in [RunStore]
+record Heartbeat(
+    long id, String name, Terms terms, State state, Moments moments, Counts counts, Recent recent) {
   /// When what was, and is to be.
   ///
   /// @param created when it first called in
@@ -27,6 +30,11 @@ record Heartbeat(long id, String name, Terms terms, State state, Moments moments
   /// @param runs how many runs there were; the last 100 are kept
   /// @param open how many of those kept have started and not ended
   record Counts(long calls, long runs, int open) {}
+
+  /// Whether there are runs of it that are not in its row.
+  boolean hasOlderRuns() {
+    return counts.runs() > recent.size();
+  }
 
   /// From when on it is late.
   Instant deadline() {

@@ -58,7 +58,7 @@ final class HeartbeatRoutes {
 
   private Answer show(Request request) {
     Heartbeat heartbeat = heartbeats.find(request.path("name")).orElseThrow(PingRoutes::unknown);
-    List<RunStore.Shown> kept = runs.of(heartbeat.id());
+    List<RunStore.Shown> kept = runs.of(heartbeat);
     return Envelope.ok(
         json -> {
           json.writeStartObject().writeName("heartbeat").writeStartObject().writeName("data");

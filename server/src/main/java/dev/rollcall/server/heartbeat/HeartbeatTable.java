@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class HeartbeatTable {
   static final String COLUMNS =
       "id, name, frequency_s, schedule, zone, grace_s, state, created_at, last_at, next_at,"
-          + " late_since, call_count, run_count, open_runs, due_at";
+          + " late_since, call_count, run_count, open_runs, due_at, recent";
 
   /// So many names are looked up at once, where there are so many: each number is one statement to
   /// prepare.
@@ -34,13 +34,13 @@ final class HeartbeatTable {
 
   /// Touches no index.
   private static final String COUNT =
-      "UPDATE heartbeat SET last_at = ?, next_at = ?, call_count = ?, run_count = ?, open_runs = ?"
-          + " WHERE id = ?";
+      "UPDATE heartbeat SET last_at = ?, next_at = ?, call_count = ?, run_count = ?, open_runs = ?,"
+          + " recent = ? WHERE id = ?";
 
   private static final String CHANGE =
       """
       UPDATE heartbeat SET last_at = ?, next_at = ?, call_count = ?, run_count = ?, open_runs = ?,
-        frequency_s = ?, schedule = ?, zone = ?, grace_s = ?, state = ?, created_at = ?,
+        recent = ?, frequency_s = ?, schedule = ?, zone = ?, grace_s = ?, state = ?, created_at = ?,
         late_since = ?, due_at = ?
       WHERE id = ?""";
 
@@ -111,7 +111,7 @@ final class HeartbeatTable {
         heartbeats,
         (row, heartbeat) -> {
           counts(row, heartbeat);
-          row.setLong(6, heartbeat.id());
+          row.setLong(7, heartbeat.id());
         });
   }
 
@@ -122,7 +122,6 @@ final class HeartbeatTable {
 
   static void remove(Handle tx, List<Long> ids) {
     Rows.write(tx, "DELETE FROM heartbeat WHERE id = ?", ids, (row, id) -> row.setLong(1, id));
-    RunStore.forget(tx, ids);
   }
 
   private static void counts(PreparedStatement row, Heartbeat heartbeat) throws SQLException {
@@ -131,28 +130,29 @@ final class HeartbeatTable {
     row.setLong(3, heartbeat.counts().calls());
     row.setLong(4, heartbeat.counts().runs());
     row.setInt(5, heartbeat.counts().open());
+    row.setBytes(6, heartbeat.recent().bytes());
   }
 
   private static void bind(PreparedStatement row, Heartbeat heartbeat) throws SQLException {
     counts(row, heartbeat);
     switch (heartbeat.terms().plan()) {
       case Plan.Every(Duration frequency) -> {
-        row.setLong(6, frequency.toSeconds());
-        row.setNull(7, Types.VARCHAR);
+        row.setLong(7, frequency.toSeconds());
         row.setNull(8, Types.VARCHAR);
+        row.setNull(9, Types.VARCHAR);
       }
       case Plan.Calendar(String expression, ZoneId zone) -> {
-        row.setNull(6, Types.BIGINT);
-        row.setString(7, expression);
-        row.setString(8, zone.getId());
+        row.setNull(7, Types.BIGINT);
+        row.setString(8, expression);
+        row.setString(9, zone.getId());
       }
     }
-    row.setLong(9, heartbeat.terms().grace().toSeconds());
-    row.setInt(10, heartbeat.state().number());
-    row.setLong(11, heartbeat.moments().created().toEpochMilli());
-    Columns.set(row, 12, heartbeat.moments().lateSince());
-    Columns.set(row, 13, heartbeat.moments().due());
-    row.setLong(14, heartbeat.id());
+    row.setLong(10, heartbeat.terms().grace().toSeconds());
+    row.setInt(11, heartbeat.state().number());
+    row.setLong(12, heartbeat.moments().created().toEpochMilli());
+    Columns.set(row, 13, heartbeat.moments().lateSince());
+    Columns.set(row, 14, heartbeat.moments().due());
+    row.setLong(15, heartbeat.id());
   }
 
   private static Row row(ResultSet row) throws SQLException {
@@ -185,7 +185,8 @@ final class HeartbeatTable {
             Instant.ofEpochMilli(row.getLong(skip + 10)),
             Columns.instant(row, skip + 11),
             Columns.instant(row, skip + 15)),
-        new Counts(row.getLong(skip + 12), row.getLong(skip + 13), row.getInt(skip + 14)));
+        new Counts(row.getLong(skip + 12), row.getLong(skip + 13), row.getInt(skip + 14)),
+        Recent.of(row.getBytes(skip + 16)));
   }
 
   private static Optional<Terms> terms(ResultSet row, int skip) throws SQLException {

@@ -7,13 +7,16 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 
-/// The last hundred runs of each heartbeat, in a ring: a run takes the row of the one a hundred
-/// before it, so that nothing has to be cleared away.
+/// The last hundred runs of each heartbeat, but for those that stay in its row ([Recent]), in a
+/// ring: a run takes the row of the one a hundred before it, so that nothing has to be cleared
+/// away.
 final class RunStore {
   private static final String COLUMNS = "number, run_id, started_at, ended_at, result, exit_code";
   private static final String KEEP =
@@ -32,7 +35,8 @@ final class RunStore {
   private static final String OPEN =
       "SELECT "
           + COLUMNS
-          + " FROM heartbeat_run WHERE heartbeat_id = ? AND result = 0 ORDER BY number";
+          + " FROM heartbeat_run WHERE heartbeat_id = ? AND number >= ? AND result = 0"
+          + " ORDER BY number";
 
   private final Database database;
 
@@ -52,7 +56,18 @@ final class RunStore {
   record Shown(Run run, Optional<Printed> output) {}
 
   /// The runs kept of a heartbeat, newest first.
-  List<Shown> of(long heartbeat) {
+  List<Shown> of(Heartbeat heartbeat) {
+    long count = heartbeat.counts().runs();
+    TreeMap<Long, Shown> shown = new TreeMap<>(Comparator.reverseOrder());
+    heartbeat.recent().runs(count).stream()
+        .map(run -> new Shown(run, Optional.empty()))
+        .forEach(run -> shown.put(run.run().number(), run));
+    // some of the recent ones may have moved there since the heartbeat was read
+    older(heartbeat.id(), count - Run.KEPT).forEach(run -> shown.put(run.run().number(), run));
+    return shown.values().stream().limit(Run.KEPT).toList();
+  }
+
+  private List<Shown> older(long heartbeat, long from) {
     return database.read(
         handle ->
             Rows.read(
@@ -61,15 +76,29 @@ final class RunStore {
                 SELECT r.number, r.run_id, r.started_at, r.ended_at, r.result, r.exit_code, o.output
                 FROM heartbeat_run r LEFT JOIN heartbeat_output o ON o.heartbeat_id = r.heartbeat_id
                   AND o.slot = r.slot AND o.number = r.number
-                WHERE r.heartbeat_id = ? ORDER BY r.number DESC""",
-                heartbeat,
-                (row, id) -> row.setLong(1, id),
+                WHERE r.heartbeat_id = ? AND r.number >= ?""",
+                from,
+                (row, least) -> {
+                  row.setLong(1, heartbeat);
+                  row.setLong(2, least);
+                },
                 row ->
                     new Shown(run(row), Optional.ofNullable(row.getBytes(7)).map(Printed::new))));
   }
 
-  static List<Run> open(Handle tx, long heartbeat) {
-    return Rows.read(tx, OPEN, heartbeat, (row, id) -> row.setLong(1, id), RunStore::run);
+  /// The runs kept that have not ended, oldest first.
+  ///
+  /// @param count how many runs the heartbeat has had
+  static List<Run> open(Handle tx, long heartbeat, long count) {
+    return Rows.read(
+        tx,
+        OPEN,
+        count - Run.KEPT,
+        (row, from) -> {
+          row.setLong(1, heartbeat);
+          row.setLong(2, from);
+        },
+        RunStore::run);
   }
 
   static void keep(Handle tx, List<Kept> runs) {

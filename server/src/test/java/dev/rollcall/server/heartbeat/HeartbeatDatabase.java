@@ -33,7 +33,8 @@ final class HeartbeatDatabase implements AutoCloseable {
   final RunStore runs;
 
   HeartbeatDatabase(TestDatabases engine, Path folder) {
-    database = engine.open(folder, clock, "db/migration/V3__heartbeat.sql");
+    database =
+        engine.open(folder, clock, "db/migration/V3__heartbeat.sql", "db/migration/V6__recent.sql");
     commits = new GroupCommit(database);
     changes = new Changes(database, this::tell, TOLERANCE, Durability.PROCESS, clock);
     store = new HeartbeatStore(database);
@@ -128,7 +129,7 @@ final class HeartbeatDatabase implements AutoCloseable {
   }
 
   List<Run> runs(String name) {
-    return runs.of(find(name).id()).stream().map(RunStore.Shown::run).toList();
+    return runs.of(find(name)).stream().map(RunStore.Shown::run).toList();
   }
 
   List<String> listed() {

@@ -18,7 +18,8 @@ class BlankSqliteTest {
     "db/migration/V2__outbox.sql",
     "db/migration/V3__heartbeat.sql",
     "db/migration/V4__target.sql",
-    "db/migration/V5__derived.sql"
+    "db/migration/V5__derived.sql",
+    "db/migration/V6__recent.sql"
   };
 
   @TempDir Path directory;
