@@ -2,6 +2,7 @@ package dev.rollcall.bench;
 
 import java.io.IOException;
 import java.net.http.HttpRequest;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -72,12 +73,12 @@ final class Heartbeats implements Benchmark {
             + " restart under 3 s, under 256 MiB");
   }
 
-  /// Calls of another of the known names each time.
+  /// Calls of another of the known names each time, as often as it said that it would call.
   private static String anyName(int names) {
     return """
       math.randomseed(20261120)
       request = function()
-        return wrk.format("GET", "/ping?frequency=1D&name=job" .. math.random(1, %d))
+        return wrk.format("GET", "/ping?frequency=1W&name=job" .. math.random(1, %d))
       end
       """
         .formatted(names);
@@ -186,23 +187,30 @@ final class Heartbeats implements Benchmark {
     return restart.toMillis() < 3_000 && idle < 0.02 && found.toMillis() < 1_000 && memory < 256;
   }
 
-  /// As if all these jobs had called in a while ago, and again within the next days.
+  /// As if all these jobs had called in three times within the last hour, and would again in a
+  /// week.
   private static void fill(Path data, int names) {
     try (Connection database =
             DriverManager.getConnection("jdbc:sqlite:" + data.resolve("rollcall.db"));
         PreparedStatement statement =
             database.prepareStatement(
                 """
-                INSERT INTO heartbeat (name, frequency_s, state, created_at, last_at, next_at, call_count, due_at)
+                INSERT INTO heartbeat
+                  (name, frequency_s, state, created_at, last_at, next_at, call_count, run_count, recent, due_at)
                 WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
-                SELECT 'job' || i, 604800, 1, ?, ?, ? + i, 1, ? + i FROM n""")) {
-      long now = Instant.now().toEpochMilli();
-      long next = now + Duration.ofDays(7).toMillis();
+                SELECT 'job' || i, 604800, 1, ? + i, ? + i, ? + i, 3, 3, ?, ? + i FROM n""")) {
+      long last = Instant.now().minus(Duration.ofHours(1)).toEpochMilli();
+      long next = last + Duration.ofDays(7).toMillis();
+      ByteBuffer runs = ByteBuffer.allocate(80); // as `Recent` keeps them
+      for (int i = 0; i < 3; i++) {
+        runs.putLong(last << 16);
+      }
       statement.setInt(1, names);
-      statement.setLong(2, now);
-      statement.setLong(3, now);
+      statement.setLong(2, last);
+      statement.setLong(3, last);
       statement.setLong(4, next);
-      statement.setLong(5, next);
+      statement.setBytes(5, runs.array());
+      statement.setLong(6, next);
       statement.executeUpdate();
     } catch (SQLException e) {
       throw new IllegalStateException("the database cannot be filled: " + e.getMessage(), e);

@@ -26,7 +26,7 @@ final class HeartbeatTable {
 
   /// So many names are looked up at once, where there are so many: each number is one statement to
   /// prepare.
-  private static final int[] AT_ONCE = {256, 32, 4, 1};
+  private static final int[] AT_ONCE = {256, 64, 16, 4, 1};
 
   private static final String ADD =
       "INSERT INTO heartbeat (name, state, created_at, next_at) VALUES (?, 0, ?, 0)"

@@ -11,18 +11,26 @@ import org.jspecify.annotations.Nullable;
 
 /// The newest runs of a heartbeat that tell nothing but when they ended and how, which are all of
 /// most jobs. They stay in its row until there are ten of them, so that a call writes one page of
-/// the database and not two; then they move to the others ([RunStore]), together.
+/// the database and not two; then they move to the others ([RunStore]), together. Their place in
+/// the row is as long from the first on, so that no page overflows when one is added.
 final class Recent {
   static final Recent NONE = new Recent(new byte[0]);
 
   private static final int MOST = 10;
-  private static final int LENGTH = Long.BYTES + Short.BYTES;
   private static final int OK = 0;
   private static final int FAILED = 256; // and told no exit code
+  private static final int OUTCOMES = 1 << Short.SIZE;
   private final byte[] bytes;
+  private final int size;
 
   private Recent(byte[] bytes) {
     this.bytes = bytes;
+    ByteBuffer rest = ByteBuffer.wrap(bytes);
+    int runs = 0;
+    while (rest.remaining() >= Long.BYTES && rest.getLong() != 0) {
+      runs++;
+    }
+    this.size = runs;
   }
 
   /// @param bytes as [#bytes] gave them
@@ -32,46 +40,46 @@ final class Recent {
 
   /// Whether a run is one of those that can stay here.
   static boolean holds(Run run) {
-    return run.ended().isPresent()
+    long millis = run.ended().map(Instant::toEpochMilli).orElse(0L);
+    return millis > 0
+        && millis < Long.MAX_VALUE / OUTCOMES
         && run.started().isEmpty()
         && run.id().isEmpty()
         && (run.exit().isEmpty() || (run.exit().getAsInt() > OK && run.exit().getAsInt() < FAILED));
   }
 
   int size() {
-    return bytes.length / LENGTH;
+    return size;
   }
 
   boolean full() {
-    return size() >= MOST;
+    return size >= MOST;
   }
 
   /// These, and one more that [#holds].
   Recent with(Run run) {
     int outcome = run.result() == Run.Result.OK ? OK : run.exit().orElse(FAILED);
-    return new Recent(
-        ByteBuffer.allocate(bytes.length + LENGTH)
-            .put(bytes)
-            .putLong(run.ended().orElseThrow().toEpochMilli())
-            .putShort((short) outcome)
-            .array());
+    byte[] more = Arrays.copyOf(bytes, MOST * Long.BYTES);
+    ByteBuffer.wrap(more)
+        .putLong(size * Long.BYTES, run.ended().orElseThrow().toEpochMilli() * OUTCOMES + outcome);
+    return new Recent(more);
   }
 
   /// The runs, oldest first.
   ///
   /// @param count how many runs the heartbeat has had
   List<Run> runs(long count) {
-    List<Run> runs = new ArrayList<>(size());
+    List<Run> runs = new ArrayList<>(size);
     ByteBuffer rest = ByteBuffer.wrap(bytes);
-    for (long number = count - size(); number < count; number++) {
-      Optional<Instant> ended = Optional.of(Instant.ofEpochMilli(rest.getLong()));
-      int outcome = rest.getShort();
+    for (long number = count - size; number < count; number++) {
+      long run = rest.getLong();
+      int outcome = (int) Math.floorMod(run, (long) OUTCOMES);
       runs.add(
           new Run(
               number,
               Optional.empty(),
               Optional.empty(),
-              ended,
+              Optional.of(Instant.ofEpochMilli(Math.floorDiv(run, (long) OUTCOMES))),
               outcome == OK ? Run.Result.OK : Run.Result.FAILED,
               outcome == OK || outcome == FAILED ? OptionalInt.empty() : OptionalInt.of(outcome)));
     }

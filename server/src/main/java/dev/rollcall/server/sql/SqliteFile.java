@@ -169,6 +169,11 @@ final class SqliteFile implements AutoCloseable {
     return source.getConnection();
   }
 
+  /// How long the log's file is, in bytes.
+  long logLength() {
+    return Path.of(file + "-wal").toFile().length();
+  }
+
   /// Syncs what was committed without a sync, beside whoever writes. SQLite locks nothing in its
   /// log, so that closing the log here takes none of its locks away.
   void syncLog() throws IOException {

@@ -1,7 +1,6 @@
 package dev.rollcall.server.sql;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -101,49 +100,55 @@ final class SqliteLog implements AutoCloseable {
   private void look() {
     long before = unsyncedCommits.get();
     try {
-      if (SystemThreads.call(this::written)) {
-        synced(before);
-      } else if (unsynced()) {
+      // The file does not shrink when the log is begun anew, but while it is short, so is the log.
+      if (file.logLength() >= LONG_BYTES) {
+        SystemThreads.run(this::writeOut);
+      }
+      if (unsynced()) {
         file.syncLog();
         synced(before);
       }
-    } catch (IOException | UncheckedIOException e) {
-      failed.accept(
-          new SQLiteException(
-              "the disk could not be synced: " + e.getMessage(),
-              SQLiteErrorCode.SQLITE_IOERR_FSYNC));
-    } catch (RuntimeException e) {
-      // Closed, or in trouble that writers meet as well; SQLite writes a log that is far too long
-      // by itself.
+    } catch (IOException e) {
+      unsyncable(e);
     }
   }
 
-  /// Writes a long log into the database, and syncs both: most of it while others go on writing,
-  /// what came meanwhile in their place. The next write begins it anew. False where it was short.
-  private boolean written() {
+  private void unsyncable(IOException reason) {
+    failed.accept(
+        new SQLiteException(
+            "the disk could not be synced: " + reason.getMessage(),
+            SQLiteErrorCode.SQLITE_IOERR_FSYNC));
+  }
+
+  /// Writes the log into the database if it is long, and syncs that: most of it while others go on
+  /// writing, what came meanwhile in their place. The next write begins it anew.
+  private void writeOut() {
     try (Handle handle = own.jdbi().open()) {
       try {
         Length length = checkpoint(handle, "NOOP");
         if (length.all() < LONG_BYTES) {
-          return false;
+          return;
         }
         for (int i = 0; i < MOST_ROUNDS && length.left() > LITTLE_BYTES; i++) {
           checkpoint(handle, "PASSIVE");
           file.syncDatabase(); // SQLite does it at the very end, when all others wait for it
           length = checkpoint(handle, "NOOP");
         }
+      } catch (IOException e) {
+        own.condemn(handle.getConnection());
+        unsyncable(e);
+        return;
       } catch (RuntimeException e) {
         own.condemn(handle.getConnection());
         throw e;
-      } catch (IOException e) {
-        own.condemn(handle.getConnection());
-        throw new UncheckedIOException(e);
       }
+      try (Handle writer = writers.jdbi().open()) {
+        checkpoint(writer, "PASSIVE");
+      }
+    } catch (RuntimeException e) {
+      // Closed, or in trouble that writers meet as well; SQLite writes a log that is far too long
+      // by itself.
     }
-    try (Handle writer = writers.jdbi().open()) {
-      checkpoint(writer, "PASSIVE");
-    }
-    return true;
   }
 
   private static Length checkpoint(Handle handle, String mode) {

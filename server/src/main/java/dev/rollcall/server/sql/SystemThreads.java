@@ -15,14 +15,26 @@ final class SystemThreads {
 
   private SystemThreads() {}
 
+  /// Runs `work` as [#call] does.
+  static void run(Runnable work) {
+    if (Thread.currentThread().isVirtual()) {
+      await(CompletableFuture.runAsync(work, THREADS));
+    } else {
+      work.run();
+    }
+  }
+
   /// Runs `work` on a thread of the system's own, and waits; an interrupt does not end the waiting.
   /// What it throws arrives here.
   static <T> T call(Supplier<T> work) {
-    if (!Thread.currentThread().isVirtual()) {
-      return work.get();
-    }
+    return Thread.currentThread().isVirtual()
+        ? await(CompletableFuture.supplyAsync(work, THREADS))
+        : work.get();
+  }
+
+  private static <T> T await(CompletableFuture<T> result) {
     try {
-      return CompletableFuture.supplyAsync(work, THREADS).join();
+      return result.join();
     } catch (CompletionException e) {
       switch (e.getCause()) {
         case RuntimeException thrown -> throw thrown;

@@ -105,6 +105,15 @@ class RunsTest {
   }
 
   @Test
+  void anEndAtTheBeginningOfTimeIsOneLikeAnyOther() {
+    kept.apply(ping("job", 60, Instant.EPOCH));
+    kept.apply(ping("job", 60));
+    assertThat(kept.runs("job"))
+        .extracting(Run::ended)
+        .containsExactly(Optional.of(kept.clock.wall()), Optional.of(Instant.EPOCH));
+  }
+
+  @Test
   void noneOutlivesItsHeartbeat() {
     for (int i = 0; i < 15; i++) {
       kept.apply(ping("job", 60));
