@@ -54,7 +54,7 @@ class ArchitectureTest {
       Set.of(
           ROOT + "monitor.Runner",
           ROOT + "monitor.Upkeep",
-          ROOT + "sql.Database",
+          ROOT + "sql.SqliteLog",
           ROOT + "app.Training",
           ROOT + "app.Serve",
           ROOT + "monitor.Keeping");
