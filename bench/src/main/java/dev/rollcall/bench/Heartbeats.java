@@ -140,7 +140,7 @@ final class Heartbeats implements Benchmark {
 
   private static double compare(Stage stage, Table table, String what, Pair pair, Load load)
       throws IOException, InterruptedException {
-    Wrk plain = Wrk.run(stage, load.connections(), load.length(), load.anchor(), "");
+    Wrk plain = Wrk.run(stage, load.connections(), load.length(), load.anchor(), load.script());
     Duration before = pair.rollcall().child().cpu();
     Wrk ours = Wrk.run(stage, load.connections(), load.length(), load.url(), load.script());
     Duration cpu = pair.rollcall().child().cpu().minus(before);

@@ -261,7 +261,7 @@ public final class Database implements AutoCloseable {
   }
 
   /// The connection goes the way of one whose own sync has failed.
-  private void unsyncable(SQLException failure) {
+  void unsyncable(SQLException failure) {
     try {
       write(
           tx -> {

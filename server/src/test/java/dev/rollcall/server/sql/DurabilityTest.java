@@ -11,6 +11,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /// What the one writer of SQLite does about syncing, as SQLite itself tells it inside the
 /// transaction: 1 is without a sync, 2 is with one.
@@ -57,6 +59,19 @@ class DurabilityTest {
     commits.write(UNSYNCED, 1);
     commits.write(SYNCED, 2);
     assertThat(database.unsynced()).isFalse();
+  }
+
+  @Test
+  void aSyncThatFailedIsTroubleUntilTheNextWriteOnAnotherConnection() {
+    commits.write(UNSYNCED, 1);
+    database.unsyncable(
+        new SQLiteException(
+            "the disk could not be synced: broken", SQLiteErrorCode.SQLITE_IOERR_FSYNC));
+    assertThat(database.trouble())
+        .hasValueSatisfying(words -> assertThat(words).contains("broken"));
+    assertThat(commits.write(SYNCED, 2)).isEqualTo(2);
+    assertThat(database.trouble()).isEmpty();
+    assertThat(Things.count(database)).isEqualTo(2);
   }
 
   private static Batch<Integer, Integer> synchronous(Durability durability) {
