@@ -21,8 +21,8 @@ final class SqliteLog implements AutoCloseable {
   private static final Duration LOOK_EVERY = Duration.ofMillis(250);
   private static final long LONG_BYTES = 40 << 20;
 
-  /// So much is left to be written while nobody else writes: a few milliseconds.
-  private static final long LITTLE_BYTES = 4 << 20;
+  /// So much is left to be written while nobody else writes: ten milliseconds.
+  private static final long LITTLE_BYTES = 8 << 20;
 
   private static final int MOST_ROUNDS = 4;
 
