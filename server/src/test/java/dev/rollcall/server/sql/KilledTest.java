@@ -94,18 +94,7 @@ class KilledTest {
           case PostgresServer(var host, var user, var password) ->
               "postgresql://" + host + "&user=" + user + "&password=" + password;
         };
-    Process victim =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
-                Victim.class.getName(),
-                address,
-                mode)
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+    Process victim = OtherProcess.start(Victim.class, address, mode);
     List<Long> acknowledged = new ArrayList<>();
     try (BufferedReader lines = victim.inputReader(StandardCharsets.UTF_8)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {

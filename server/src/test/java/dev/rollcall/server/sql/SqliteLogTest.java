@@ -129,17 +129,7 @@ class SqliteLogTest {
     Awaitility.await()
         .atMost(Duration.ofMinutes(1))
         .until(() -> inDatabase() > (long) MANY * ROW - LONG && !database.unsynced());
-    Process intruder =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
-                Intruder.class.getName(),
-                file.toString())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+    Process intruder = OtherProcess.start(Intruder.class, file.toString());
     String said = new String(intruder.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(intruder.waitFor()).isZero();
     assertThat(said.strip()).isEqualTo("locked");
