@@ -2,8 +2,6 @@ package dev.rollcall.server.heartbeat;
 
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.Rows;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -167,7 +165,7 @@ public final class Board {
       handle
           .createQuery(RUNS)
           .bindList("ids", ids)
-          .map((row, _) -> Map.entry(row.getLong(1), run(row)))
+          .map((row, _) -> Map.entry(row.getLong(1), RunStore.run(row, 1)))
           .forEach(
               run ->
                   older.computeIfAbsent(run.getKey(), _ -> new ArrayList<>()).add(run.getValue()));
@@ -184,18 +182,6 @@ public final class Board {
         .skip(Math.max(0, runs.size() - LATEST))
         .map(run -> ran(run, Optional.empty()))
         .toList();
-  }
-
-  private static Run run(ResultSet row) throws SQLException {
-    int exit = row.getInt(7);
-    OptionalInt code = row.wasNull() ? OptionalInt.empty() : OptionalInt.of(exit);
-    return new Run(
-        row.getLong(2),
-        Optional.ofNullable(row.getString(3)),
-        Columns.instant(row, 4),
-        Columns.instant(row, 5),
-        Run.Result.ofNumber(row.getInt(6)),
-        code);
   }
 
   private static Ran ran(Run run, Optional<String> output) {

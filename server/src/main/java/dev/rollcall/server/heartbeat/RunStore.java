@@ -83,7 +83,8 @@ final class RunStore {
                   row.setLong(2, least);
                 },
                 row ->
-                    new Shown(run(row), Optional.ofNullable(row.getBytes(7)).map(Printed::new))));
+                    new Shown(
+                        run(row, 0), Optional.ofNullable(row.getBytes(7)).map(Printed::new))));
   }
 
   /// The runs kept that have not ended, oldest first.
@@ -98,7 +99,7 @@ final class RunStore {
           row.setLong(1, heartbeat);
           row.setLong(2, from);
         },
-        RunStore::run);
+        row -> run(row, 0));
   }
 
   static void keep(Handle tx, List<Kept> runs) {
@@ -148,13 +149,14 @@ final class RunStore {
     }
   }
 
-  private static Run run(ResultSet row) throws SQLException {
-    long number = row.getLong(1);
-    Optional<String> id = Optional.ofNullable(row.getString(2));
-    Optional<Instant> started = Columns.instant(row, 3);
-    Optional<Instant> ended = Columns.instant(row, 4);
-    Run.Result result = Run.Result.ofNumber(row.getInt(5));
-    int exit = row.getInt(6);
+  /// @param skip columns before ours
+  static Run run(ResultSet row, int skip) throws SQLException {
+    long number = row.getLong(skip + 1);
+    Optional<String> id = Optional.ofNullable(row.getString(skip + 2));
+    Optional<Instant> started = Columns.instant(row, skip + 3);
+    Optional<Instant> ended = Columns.instant(row, skip + 4);
+    Run.Result result = Run.Result.ofNumber(row.getInt(skip + 5));
+    int exit = row.getInt(skip + 6);
     return new Run(
         number,
         id,
