@@ -273,9 +273,9 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  /// Runs `work` in one transaction on this thread and commits it, to survive that much. What lost
-  /// against another transaction is run again, and what met trouble is run once more on a new
-  /// connection: `work` changes nothing outside of the transaction.
+  /// Runs `work` in one transaction and commits it, to survive that much. What lost against another
+  /// transaction is run again, and what met trouble is run once more on a new connection: `work`
+  /// changes nothing outside of the transaction.
   ///
   /// @throws StorageException when the database fails
   /// @throws RuntimeException as `work` threw it; nothing was written
@@ -283,13 +283,12 @@ public final class Database implements AutoCloseable {
     int conflicts = 0;
     boolean again = true;
     while (true) {
-      long before = log.map(SqliteLog::unsyncedCommits).orElse(0L);
       Optional<Failure> failure =
           durability == Durability.POWER
               ? apart(() -> attempt(work, durability))
               : attempt(work, durability);
       if (failure.isEmpty()) {
-        log.ifPresent(written -> written.committed(durability, before));
+        log.ifPresent(written -> written.committed(durability));
         if (trouble.isPresent()) {
           trouble = Optional.empty();
         }
@@ -368,6 +367,7 @@ public final class Database implements AutoCloseable {
     }
   }
 
+  /// Where it does not hold up the threads that carry all others.
   private <T> T apart(Supplier<T> work) {
     return dialect.holdsThread() ? SystemThreads.call(work) : work.get();
   }

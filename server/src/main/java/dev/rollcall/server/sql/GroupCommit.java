@@ -15,11 +15,11 @@ import org.jdbi.v3.core.Handle;
 ///
 /// Leader and followers, as in [RocksDB](https://github.com/facebook/rocksdb/wiki/WAL-Performance):
 /// whoever finds nobody writing becomes the leader, takes what has queued up, writes it in one
-/// transaction on its own thread, makes the first of those that came meanwhile the next leader, and
-/// wakes the ones it wrote for. There is no writer thread, and a lone caller pays for no hand-over.
-/// SQLite has one leader at a time, PostgreSQL as many as the database has writers; there a group
-/// is of one kind, so that all who lock the same rows lock them in the one order of [Batch#order]:
-/// kinds mixed by chance would deadlock, a second each.
+/// transaction, makes the first of those that came meanwhile the next leader, and wakes the ones it
+/// wrote for. There is no writer thread, and a lone caller whose commit needs no sync pays for no
+/// hand-over. SQLite has one leader at a time, PostgreSQL as many as the database has writers;
+/// there a group is of one kind, so that all who lock the same rows lock them in the one order of
+/// [Batch#order]: kinds mixed by chance would deadlock, a second each.
 ///
 /// A call is written whole or not at all. When a transaction fails by the fault of an item, its
 /// calls are split in halves and written again, until the bad one fails alone: among 1,000 that

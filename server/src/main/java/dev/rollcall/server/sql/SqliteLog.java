@@ -36,8 +36,8 @@ final class SqliteLog implements AutoCloseable {
   private final Connections writers;
   private final Consumer<SQLException> failed;
   private final AtomicLong unsyncedCommits = new AtomicLong();
-  private final AtomicLong syncedCommits = new AtomicLong();
   private final AtomicBoolean awake = new AtomicBoolean();
+  private volatile long syncedCommits;
   private volatile boolean committed;
 
   /// @param failed is told that the log could not be synced
@@ -48,23 +48,15 @@ final class SqliteLog implements AutoCloseable {
     this.failed = failed;
   }
 
-  /// How many commits without a sync there have been.
-  long unsyncedCommits() {
-    return unsyncedCommits.get();
-  }
-
   /// Whether something was committed that loss of power could take away.
   boolean unsynced() {
-    return syncedCommits.get() < unsyncedCommits.get();
+    return syncedCommits < unsyncedCommits.get();
   }
 
-  /// Something was committed, to survive that much.
-  ///
-  /// @param before [#unsyncedCommits] before the commit began
-  void committed(Durability durability, long before) {
-    if (durability == Durability.POWER) {
-      synced(before);
-    } else {
+  /// Something was committed, to survive that much. A synced commit does not count for those before
+  /// it: one that had nothing to write has synced nothing.
+  void committed(Durability durability) {
+    if (durability == Durability.PROCESS) {
       unsyncedCommits.incrementAndGet();
     }
     committed = true;
@@ -77,21 +69,20 @@ final class SqliteLog implements AutoCloseable {
     }
   }
 
-  private void synced(long commits) {
-    syncedCommits.accumulateAndGet(commits, Math::max);
-  }
-
   private void keep() {
-    while (committed) {
-      committed = false;
-      try {
-        Thread.sleep(LOOK_EVERY);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+    try {
+      while (committed) {
+        committed = false;
+        try {
+          Thread.sleep(LOOK_EVERY);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+        look();
       }
-      look();
+    } finally {
+      awake.set(false);
     }
-    awake.set(false);
     if (committed) { // since it was last asked for
       wake();
     }
@@ -106,7 +97,7 @@ final class SqliteLog implements AutoCloseable {
       }
       if (unsynced()) {
         file.syncLog();
-        synced(before);
+        syncedCommits = before; // nobody else sets it
       }
     } catch (IOException e) {
       unsyncable(e);
