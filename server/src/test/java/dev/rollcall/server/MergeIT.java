@@ -81,6 +81,36 @@ class MergeIT {
   }
 
   @Test
+  void takesFilesOfAnyName() throws Exception {
+    List<String> names = List.of("a?mode=memory", "b#1 %41.db", "file:c", "'d' 日本.db");
+    results("plain.db", "a", 1, 10);
+    for (String name : names) {
+      Files.copy(folder.resolve("plain.db"), folder.resolve(name));
+    }
+    assertThat(merge("out?x=1#%41.db", names.toArray(String[]::new)).out())
+        .contains(": 10 results added, 0 of 4 files left out");
+    Files.move(folder.resolve("out?x=1#%41.db"), folder.resolve("out.db"));
+    assertThat(number("out.db", "SELECT COUNT(*) FROM ping_results")).isEqualTo(10);
+    whole("out.db");
+  }
+
+  @Test
+  void saysWhatToDoWithAFileThatWasLeftInTheMiddleOfAChange() throws Exception {
+    results("a.db", "a", 1, 100);
+    try (Connection connection = connect("a.db");
+        Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA cache_size = 1");
+      statement.execute("BEGIN IMMEDIATE");
+      statement.execute("UPDATE ping_results SET ip = hex(randomblob(4000))");
+      Files.copy(folder.resolve("a.db"), folder.resolve("killed.db"));
+      Files.copy(folder.resolve("a.db-journal"), folder.resolve("killed.db-journal"));
+    }
+    Ended ended = merge("out.db", "killed.db");
+    assertThat(ended.status()).isEqualTo(1);
+    assertThat(ended.err()).contains("left in the middle of a change", "start the collector");
+  }
+
+  @Test
   void takesMergedFilesApartAgain() throws Exception {
     results("a.db", "a", 1, 10);
     results("b.db", "b", 1, 10);

@@ -61,6 +61,11 @@ final class CollectorMetrics {
         "rollcall_collector_hops_dropped_total",
         "Hops dropped unsent, as too many waited for the input service.",
         hops::dropped);
+    gauge(
+        registry,
+        "rollcall_collector_files_unfolded",
+        "Older files that keep a log or journal beside them, which is tried again.",
+        store::unfolded);
     gauge(registry, "rollcall_collector_hops_waiting", "Hops still to be sent.", hops::waiting);
     gauge(
         registry, "rollcall_collector_hops_remembered", "Addresses remembered.", hops::remembered);

@@ -7,7 +7,10 @@ import dev.rollcall.server.http.ErrorShape;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /// The routes that nodes and the operator call: `POST /results`, `POST /rotate`, `GET /dump`.
@@ -69,14 +72,15 @@ final class CollectorRoutes {
   /// A copy is made first and then sent, so that whoever takes it slowly holds up nobody.
   private Answer dump(Request request) throws IOException {
     RotatingStore.Copy copy = store.copy();
+    // Deleted at once, and gone for good once it is closed: no kill and no caller can leave it here.
+    InputStream content =
+        Files.newInputStream(copy.file(), StandardOpenOption.DELETE_ON_CLOSE, LinkOption.NOFOLLOW_LINKS);
     return Answer.stream(
             200,
             "application/vnd.sqlite3",
             out -> {
-              try {
-                Files.copy(copy.file(), out);
-              } finally {
-                Files.deleteIfExists(copy.file());
+              try (content) {
+                content.transferTo(out);
               }
             })
         .with("Content-Disposition", "attachment; filename=\"" + copy.name() + "\"");

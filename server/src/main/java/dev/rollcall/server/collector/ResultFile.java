@@ -6,6 +6,7 @@ import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.PlainFile;
 import dev.rollcall.server.sql.StorageException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
@@ -39,7 +40,16 @@ final class ResultFile implements AutoCloseable {
   /// look up, to write into the log, and to write back.
   private static final List<String> PRAGMAS = List.of("PRAGMA page_size = 8192");
 
+  /// The file itself, and what SQLite may have beside it.
   private static final List<String> COMPANIONS = List.of("", "-wal", "-shm", "-journal");
+
+  /// Ends the name of a damaged file that was put aside.
+  static final String CORRUPT = ".corrupt";
+
+  /// Where a file says whether it is written with a log: <https://sqlite.org/fileformat.html>.
+  private static final int FORMAT = 18;
+
+  private static final byte WITH_LOG = 2;
 
   private final Path path;
   private final FileName name;
@@ -50,6 +60,7 @@ final class ResultFile implements AutoCloseable {
   private volatile @Nullable GroupCommit commits;
   private @Nullable Object key;
   private boolean closed;
+  private volatile boolean plain;
 
   private ResultFile(Path path, FileName name, Clock clock) {
     this.path = path;
@@ -114,9 +125,42 @@ final class ResultFile implements AutoCloseable {
     return commits != null;
   }
 
-  /// Whether a log lies beside it.
-  boolean hasLog() {
-    return Files.exists(companion("-wal"));
+  /// Whether all of it is known to stand in one plain file that is no longer written.
+  boolean isPlain() {
+    return plain;
+  }
+
+  /// Leaves one plain file of one that is no longer written and may have a log or a journal beside
+  /// it: a kill left it, or another program read it when it was retired.
+  ///
+  /// @throws StorageException when it stays as it is
+  void fold() {
+    use.writeLock().lock();
+    try {
+      if (plain || closed || commits != null) {
+        return;
+      }
+      rest();
+      if (Files.exists(path) && !looksPlain()) {
+        Database.fold(path);
+      }
+      plain = true;
+    } finally {
+      use.writeLock().unlock();
+    }
+  }
+
+  /// To be called when nobody has it open, since closing it takes SQLite's locks away.
+  private boolean looksPlain() {
+    if (COMPANIONS.stream().skip(1).anyMatch(ending -> Files.exists(companion(ending)))) {
+      return false;
+    }
+    try (InputStream start = Files.newInputStream(path)) {
+      byte[] head = start.readNBytes(FORMAT + 1);
+      return head.length <= FORMAT || head[FORMAT] != WITH_LOG;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /// Whether the file that is open is no longer the one in the folder.
@@ -234,6 +278,7 @@ final class ResultFile implements AutoCloseable {
           written.close();
         } else {
           written.closePlain();
+          plain = true;
         }
       }
     } finally {
@@ -262,12 +307,35 @@ final class ResultFile implements AutoCloseable {
     }
   }
 
-  /// Closes and deletes it, with what belongs to it.
+  /// Closes and deletes it, with what belongs to it. The file itself goes last: whatever a kill
+  /// leaves is still found by its name, and deleted the next time.
   void delete() throws IOException {
     close();
-    for (String ending : COMPANIONS) {
-      Files.deleteIfExists(companion(ending));
+    Optional<IOException> failed = Optional.empty();
+    for (String ending : COMPANIONS.reversed()) {
+      try {
+        Files.deleteIfExists(companion(ending));
+      } catch (IOException e) {
+        failed = Optional.of(e);
+      }
     }
+    if (failed.isPresent()) {
+      throw failed.get();
+    }
+  }
+
+  /// The name of the results file that a log, its memory or a journal belongs to.
+  static Optional<String> owner(String name) {
+    return COMPANIONS.stream()
+        .filter(ending -> !ending.isEmpty() && name.endsWith(ending))
+        .map(ending -> name.substring(0, name.length() - ending.length()))
+        .findFirst();
+  }
+
+  /// Whether something of a file of that name is there, though it need not be the file itself.
+  static boolean isTaken(Path path) {
+    return COMPANIONS.stream()
+        .anyMatch(ending -> Files.isRegularFile(path.resolveSibling(path.getFileName() + ending)));
   }
 
   /// Puts a damaged file aside, under a name that nobody takes for a results file. Its log goes
@@ -275,9 +343,9 @@ final class ResultFile implements AutoCloseable {
   ///
   /// @return where it is now
   static Path quarantine(Path damaged) throws IOException {
-    Path aside = damaged.resolveSibling(damaged.getFileName() + ".corrupt");
+    Path aside = damaged.resolveSibling(damaged.getFileName() + CORRUPT);
     for (int i = 2; Files.exists(aside); i++) {
-      aside = damaged.resolveSibling(damaged.getFileName() + "." + i + ".corrupt");
+      aside = damaged.resolveSibling(damaged.getFileName() + "." + i + CORRUPT);
     }
     for (String ending : COMPANIONS) {
       Path from = damaged.resolveSibling(damaged.getFileName() + ending);

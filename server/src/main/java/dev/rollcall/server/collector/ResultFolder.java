@@ -22,6 +22,8 @@ final class ResultFolder implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(ResultFolder.class.getName());
   private static final String LOCK = "collector.lock";
   private static final String DUMP = ".dump-";
+  private static final String UNFOLDED =
+      "{0} keeps its log or journal beside it for now, and is folded into one plain file later: {1}";
 
   private final Path path;
   private final ResultRows rows;
@@ -51,8 +53,35 @@ final class ResultFolder implements AutoCloseable {
       for (Path file : files.toList()) {
         if (file.getFileName().toString().startsWith(DUMP)) {
           Files.deleteIfExists(file);
+        } else {
+          reunite(file);
         }
       }
+    }
+  }
+
+  /// A log or a journal without its file: a kill came while a damaged file was put aside, which is
+  /// ended here, or somebody took the file away. What it holds is nobody else's: it stays.
+  private static void reunite(Path file) throws IOException {
+    Optional<Path> owner =
+        ResultFile.owner(file.getFileName().toString())
+            .map(file::resolveSibling)
+            .filter(results -> FileName.parse(results).isPresent() && Files.notExists(results));
+    if (owner.isEmpty()) {
+      return;
+    }
+    String ending = file.toString().substring(owner.get().toString().length());
+    Path aside = Path.of(owner.get() + ResultFile.CORRUPT);
+    Path there = Path.of(aside + ending);
+    if (ending.equals("-shm")) {
+      Files.deleteIfExists(file); // SQLite makes it anew
+    } else if (Files.exists(aside) && Files.notExists(there)) {
+      Files.move(file, there);
+    } else {
+      LOG.log(
+          Level.WARNING,
+          "{0} belongs to a results file that is not there: put that back beside it, or delete it",
+          file);
     }
   }
 
@@ -90,7 +119,11 @@ final class ResultFolder implements AutoCloseable {
 
   /// A new file. One that cannot be made leaves nothing behind: it is tried again each second, and
   /// empty files would soon push those out that hold results.
-  ResultFile begun(FileName name) {
+  ResultFile begun(FileName wanted) {
+    FileName name = wanted;
+    while (ResultFile.isTaken(path.resolve(name.text()))) {
+      name = name.next(name.begun()); // SQLite would empty the log of a file that is elsewhere
+    }
     boolean there = has(name);
     try {
       return written(name);
@@ -130,18 +163,36 @@ final class ResultFolder implements AutoCloseable {
     }
   }
 
-  /// A file that is only read, without the log that a killed process may have left beside it.
+  /// A file that is only read, without the log or journal that a killed process may have left
+  /// beside it.
   ResultFile retired(FileName name) {
     ResultFile file = ResultFile.retired(path, name, clock);
-    if (file.hasLog()) {
-      try {
-        retire(ResultFile.open(path, name, clock));
-      } catch (StorageException | JdbiException e) {
-        LOG.log(Level.WARNING, "{0} keeps its log: {1}", name.text(), e.getMessage());
-      }
-    }
+    fold(file);
     countOn(file);
     return file;
+  }
+
+  /// Makes one plain file of one that is no longer written, where it is not yet: see
+  /// [ResultFile#fold].
+  private static void fold(ResultFile file) {
+    try {
+      file.fold();
+    } catch (StorageException e) {
+      LOG.log(Level.WARNING, UNFOLDED, file.name().text(), e.reason());
+    }
+  }
+
+  /// The same once more for one where it did not work before.
+  void foldAgain(ResultFile file) {
+    try {
+      file.fold();
+      if (file.isPlain()) {
+        countOn(file);
+        LOG.log(Level.INFO, "{0} is one plain file now", file.name().text());
+      }
+    } catch (StorageException e) {
+      // As was said.
+    }
   }
 
   /// Whether something of that name is there.
@@ -170,7 +221,7 @@ final class ResultFolder implements AutoCloseable {
     try {
       file.retire();
     } catch (StorageException e) {
-      LOG.log(Level.WARNING, "{0} keeps its log: {1}", file.name().text(), e.reason());
+      LOG.log(Level.WARNING, UNFOLDED, file.name().text(), e.reason());
     }
   }
 

@@ -41,6 +41,9 @@ final class RotatingStore implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(RotatingStore.class.getName());
   private static final int MOST_TURNS = 5;
 
+  /// Another program may read an old file for as long as it likes.
+  private static final Duration FOLD_AGAIN_AT_MOST = Duration.ofMinutes(1);
+
   private final Settings settings;
   private final Clock clock;
   private final ResultFolder folder;
@@ -54,6 +57,8 @@ final class RotatingStore implements AutoCloseable {
   private volatile String trouble = "no results file is open yet";
   private volatile boolean closing;
   private boolean watching;
+  private Duration foldAgainAfter = Duration.ofSeconds(1);
+  private Duration foldAgainAt = Duration.ZERO;
 
   RotatingStore(Settings settings, Clock clock) {
     this.settings = settings;
@@ -270,6 +275,23 @@ final class RotatingStore implements AutoCloseable {
     } else if (isDue(file.get())) {
       rotate(file.get());
     }
+    foldAgain();
+  }
+
+  /// Older files that could not be folded into one plain file each: after a second, and after twice
+  /// as long each time.
+  private void foldAgain() {
+    List<ResultFile> waiting =
+        older.files().stream().filter(file -> !file.isPlain() && !file.isWritten()).toList();
+    Duration now = clock.monotonic();
+    if (waiting.isEmpty()) {
+      foldAgainAfter = Duration.ofSeconds(1);
+    } else if (now.compareTo(foldAgainAt) >= 0) {
+      waiting.forEach(folder::foldAgain);
+      foldAgainAt = now.plus(foldAgainAfter);
+      Duration twice = foldAgainAfter.multipliedBy(2);
+      foldAgainAfter = twice.compareTo(FOLD_AGAIN_AT_MOST) < 0 ? twice : FOLD_AGAIN_AT_MOST;
+    }
   }
 
   private boolean isDue(ResultFile file) {
@@ -302,12 +324,15 @@ final class RotatingStore implements AutoCloseable {
   Copy copy() throws IOException {
     Path copy = folder.dump();
     ResultFile file = current();
+    boolean done = false;
     try {
       file.copyTo(copy);
+      done = true;
       return new Copy(copy, file.name().text());
-    } catch (RuntimeException e) {
-      Files.deleteIfExists(copy);
-      throw e;
+    } finally {
+      if (!done) {
+        Files.deleteIfExists(copy);
+      }
     }
   }
 
@@ -325,6 +350,11 @@ final class RotatingStore implements AutoCloseable {
   /// How many damaged files were put aside since the start.
   long quarantined() {
     return folder.quarantined();
+  }
+
+  /// How many older files are not yet one plain file each.
+  long unfolded() {
+    return older.files().stream().filter(file -> !file.isPlain()).count();
   }
 
   /// Waits for what is being written, and closes every file with its log written back.

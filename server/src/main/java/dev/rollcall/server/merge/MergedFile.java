@@ -43,7 +43,7 @@ final class MergedFile implements AutoCloseable {
     config.setCacheSize(-CACHE_KIB);
     config.setBusyTimeout(BUSY_MILLIS);
     config.enforceForeignKeys(true);
-    Connection connection = config.createConnection("jdbc:sqlite:" + file.toAbsolutePath());
+    Connection connection = config.createConnection("jdbc:sqlite:" + Reading.name(file));
     Sql sql = new Sql(connection);
     try {
       sql.execute("BEGIN IMMEDIATE");
@@ -136,8 +136,17 @@ final class MergedFile implements AutoCloseable {
     try {
       sql.attach(reading.uri());
     } catch (SQLException e) {
-      throw new LeftOut("cannot be read: " + Merge.words(e), e);
+      throw unreadable(e);
     }
+  }
+
+  private static LeftOut unreadable(SQLException e) {
+    return code(e) == SQLiteErrorCode.SQLITE_READONLY_ROLLBACK
+        ? new LeftOut(
+            "was left in the middle of a change by a program that was killed: start the collector"
+                + " of its folder, or open it with sqlite3 once",
+            e)
+        : new LeftOut("cannot be read: " + Merge.words(e), e);
   }
 
   /// Reads the source for the first time: what cannot be opened or is in use is that file.
@@ -146,7 +155,7 @@ final class MergedFile implements AutoCloseable {
       sql.number("SELECT COUNT(*) FROM source.sqlite_schema");
     } catch (SQLException e) {
       switch (code(e).code & 0xff) {
-        case 5, 6, 8, 10, 14 -> throw new LeftOut("cannot be read: " + Merge.words(e), e);
+        case 5, 6, 8, 10, 14 -> throw unreadable(e);
         default -> throw e;
       }
     }

@@ -28,9 +28,12 @@ record Reading(Path file, boolean unchanging, long size, FileTime modified) {
 
   /// What SQLite opens: <https://sqlite.org/uri.html>.
   String uri() {
-    return "file:"
-        + file.toAbsolutePath().toUri().getRawPath()
-        + (unchanging ? "?immutable=1" : "?mode=ro");
+    return name(file) + (unchanging ? "?immutable=1" : "?mode=ro");
+  }
+
+  /// What SQLite takes for exactly that file, whatever is in its name.
+  static String name(Path file) {
+    return "file:" + file.toAbsolutePath().toUri().getRawPath();
   }
 
   /// @throws LeftOut where the file was changed while it was taken for unchangeable

@@ -170,12 +170,27 @@ public final class Database implements AutoCloseable {
     readers.close();
     log.ifPresent(SqliteLog::close);
     try (Handle handle = handle(writers)) {
-      handle.execute("PRAGMA journal_mode = DELETE");
+      SystemThreads.run(() -> SqliteFile.plain(handle.getConnection()));
     } catch (RuntimeException e) {
       throw storage(dialect.diagnose(e), Stage.WORK, e);
     } finally {
       writers.close();
       file.ifPresent(SqliteFile::close);
+    }
+  }
+
+  /// Leaves one plain file, as [#closePlain] does, of a SQLite file that nobody has open here and
+  /// that has a log or a journal beside it.
+  ///
+  /// @throws StorageException when it stays as it is; what it holds is as safe as before
+  public static void fold(Path file) {
+    try {
+      SystemThreads.run(() -> SqliteFile.fold(file));
+    } catch (UnableToExecuteStatementException e) {
+      throw new StorageException(
+          "database " + file + ": " + new Dialect.Sqlite().diagnose(e).words(),
+          StorageException.Outcome.RETRY,
+          e);
     }
   }
 

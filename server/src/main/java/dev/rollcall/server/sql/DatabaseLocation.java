@@ -55,11 +55,12 @@ public sealed interface DatabaseLocation {
     if (url.matches()) {
       return Syntax.server(url);
     }
-    if (text.isBlank() || Syntax.OTHER_URL.matcher(text).lookingAt()) {
+    boolean said = text.startsWith("sqlite:") && !text.startsWith("sqlite://");
+    if (text.isBlank() || (!said && Syntax.OTHER_URL.matcher(text).lookingAt())) {
       throw new IllegalArgumentException(
           "neither a file nor a postgresql:// URL: '" + text.replaceFirst(":.*", ":...") + "'");
     }
-    return new SqliteFile(directory.resolve(text.startsWith("sqlite:") ? text.substring(7) : text));
+    return new SqliteFile(directory.resolve(said ? text.substring("sqlite:".length()) : text));
   }
 
   /// How URLs are taken apart. [java.net.URI] knows no list of hosts, which pgjdbc takes.

@@ -19,6 +19,7 @@ import org.sqlite.SQLiteConfig.SynchronousMode;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteDataSource;
 import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 import org.sqlite.SQLiteOpenMode;
 import org.sqlite.core.DB;
 
@@ -37,6 +38,9 @@ final class SqliteFile implements AutoCloseable {
   private static final int CHECKPOINT_PAGES = 30_000;
 
   private static final int BUSY_MILLIS = 5_000;
+
+  /// Whoever reads an old file may take long: it is tried again rather than waited for.
+  private static final int FOLD_MILLIS = 250;
 
   private final Path file;
   private final Claim claim;
@@ -155,6 +159,30 @@ final class SqliteFile implements AutoCloseable {
     return source(file, config).getConnection();
   }
 
+  /// Makes one plain file of one that has a log or a journal beside it, as a kill leaves it, or a
+  /// reader of another program who held it when it was closed.
+  static void fold(Path file) {
+    try (Connection connection = source(file, config()).getConnection()) {
+      plain(connection);
+    } catch (SQLException e) {
+      throw new UnableToExecuteStatementException(e, null);
+    }
+  }
+
+  /// From now on without a log; a journal that a kill left is rolled back before.
+  static void plain(Connection connection) {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA busy_timeout = " + FOLD_MILLIS);
+      try (ResultSet mode = statement.executeQuery("PRAGMA journal_mode = DELETE")) {
+        if (!mode.next() || !mode.getString(1).equals("delete")) {
+          throw new SQLiteException("another program reads it", SQLiteErrorCode.SQLITE_BUSY);
+        }
+      }
+    } catch (SQLException e) {
+      throw new UnableToExecuteStatementException(e, null);
+    }
+  }
+
   /// For migrations: as the writer, but opened and closed by others.
   SQLiteDataSource dataSource() {
     SQLiteConfig config = config();
@@ -228,13 +256,21 @@ final class SqliteFile implements AutoCloseable {
     return config;
   }
 
+  /// What the driver and SQLite take for exactly that file, whatever is in its name: in a plain path
+  /// the driver takes all after a `?` for settings.
+  ///
+  /// Source: [SQLite's URIs](https://sqlite.org/uri.html).
+  private static String url(Path file) {
+    return "jdbc:sqlite:file:" + file.toAbsolutePath().toUri().getRawPath();
+  }
+
   private SQLiteDataSource source(SQLiteConfig config) {
     return source(file, config);
   }
 
   private static SQLiteDataSource source(Path file, SQLiteConfig config) {
     SQLiteDataSource source = new SQLiteDataSource(config);
-    source.setUrl("jdbc:sqlite:" + file);
+    source.setUrl(url(file));
     return source;
   }
 

@@ -33,6 +33,15 @@ class DatabaseLocationTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"a?b=c", "a:b:c", "x://y?z#%41", " ", "sqlite:x"})
+  void takesAnyNameAfterSqlite(String name) {
+    assertThat(DatabaseLocation.parse("sqlite:/data/" + name, Path.of("/")))
+        .isEqualTo(new SqliteFile(Path.of("/data/" + name)));
+    assertThat(DatabaseLocation.parse("sqlite:a:" + name, Path.of("/")))
+        .isEqualTo(new SqliteFile(Path.of("/a:" + name)));
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"", " ", "mysql://ann:secret@db/x", "jdbc:oracle:thin:ann/secret@db"})
   void refusesWhatIsNeitherWithoutSayingItsPassword(String text) {
     assertThatThrownBy(() -> DatabaseLocation.parse(text, Path.of("")))
