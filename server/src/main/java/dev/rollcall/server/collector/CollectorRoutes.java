@@ -72,9 +72,11 @@ final class CollectorRoutes {
   /// A copy is made first and then sent, so that whoever takes it slowly holds up nobody.
   private Answer dump(Request request) throws IOException {
     RotatingStore.Copy copy = store.copy();
-    // Deleted at once, and gone for good once it is closed: no kill and no caller can leave it here.
+    // Deleted at once, and gone for good once it is closed: no kill and no caller can leave it
+    // here.
     InputStream content =
-        Files.newInputStream(copy.file(), StandardOpenOption.DELETE_ON_CLOSE, LinkOption.NOFOLLOW_LINKS);
+        Files.newInputStream(
+            copy.file(), StandardOpenOption.DELETE_ON_CLOSE, LinkOption.NOFOLLOW_LINKS);
     return Answer.stream(
             200,
             "application/vnd.sqlite3",

@@ -256,8 +256,8 @@ final class SqliteFile implements AutoCloseable {
     return config;
   }
 
-  /// What the driver and SQLite take for exactly that file, whatever is in its name: in a plain path
-  /// the driver takes all after a `?` for settings.
+  /// What the driver and SQLite take for exactly that file, whatever is in its name: in a plain
+  /// path the driver takes all after a `?` for settings.
   ///
   /// Source: [SQLite's URIs](https://sqlite.org/uri.html).
   private static String url(Path file) {

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Every state in which a kill may leave a folder, at whatever instruction of SQLite or of ours: the
-/// next start reads all rows and leaves plain files.
+/// Every state in which a kill may leave a folder, at whatever instruction of SQLite or of ours:
+/// the next start reads all rows and leaves plain files.
 class RetirementTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String OLD = "results_2026-11-20_12-00-00.db";
@@ -179,8 +179,7 @@ class RetirementTest {
     leave(left, elsewhere.resolve("scratch.db"));
     try (RotatingStore store = store()) {
       assertThat(recent(store))
-          .containsExactly(
-              "192.0.2.3", "192.0.2.2", left == Left.LOG ? "192.0.2.9" : "192.0.2.1");
+          .containsExactly("192.0.2.3", "192.0.2.2", left == Left.LOG ? "192.0.2.9" : "192.0.2.1");
       assertThat(store.unfolded()).isZero();
       write(store, "192.0.2.4");
       assertThat(new Recent(store).read(1, Optional.empty()))

@@ -46,8 +46,7 @@ class AnyNameTest {
     Path there = folder.resolve(name);
     Path file = there.resolve(name);
     DatabaseConfig config =
-        DatabaseConfig.of(
-            DatabaseLocation.parse("sqlite:" + file, folder), Things.MIGRATION);
+        DatabaseConfig.of(DatabaseLocation.parse("sqlite:" + file, folder), Things.MIGRATION);
     for (int start = 0; start < 2; start++) {
       try (Database database = Database.open(config, Clock.system());
           GroupCommit commits = new GroupCommit(database)) {
