@@ -72,7 +72,7 @@ class ReadmeIT {
           "-Dmaven.repo.local=" + repository,
           "-Dmaven.repo.local.tail=" + System.getProperty("example.libraries"),
           "compile",
-          "exec:java");
+          "exec:exec");
       await()
           .atMost(PATIENCE)
           .pollInterval(Duration.ofMillis(200))
