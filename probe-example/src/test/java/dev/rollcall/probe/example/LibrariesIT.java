@@ -22,7 +22,8 @@ class LibrariesIT {
 
   /// The newest class file that a user's Java has to be able to read, by module.
   private static final Map<String, Integer> LIBRARIES =
-      Map.of("probe", JAVA_21, "probes", JAVA_25, "probe-servlet", JAVA_21, "probe-spring", JAVA_21);
+      Map.of(
+          "probe", JAVA_21, "probes", JAVA_25, "probe-servlet", JAVA_21, "probe-spring", JAVA_21);
 
   private static Path jar(String module) {
     return ROOT.resolve(module).resolve("target").resolve(module + "-0.1.0.jar");
@@ -75,7 +76,8 @@ class LibrariesIT {
   @Test
   void areAllPutInPlaceByTheReadmesCommand() throws Exception {
     String readme = Files.readString(ROOT.resolve("probe/README.md"));
-    Matcher command = Pattern.compile("^\\./mvnw .*-pl (\\S+) -am$", Pattern.MULTILINE).matcher(readme);
+    Matcher command =
+        Pattern.compile("^\\./mvnw .*-pl (\\S+) -am$", Pattern.MULTILINE).matcher(readme);
     assertThat(command.find()).isTrue();
     assertThat(command.group()).contains("-P libraries");
     assertThat(command.group(1).split(",")).containsExactlyInAnyOrderElementsOf(LIBRARIES.keySet());
