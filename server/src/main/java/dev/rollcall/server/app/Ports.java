@@ -78,10 +78,18 @@ record Ports(String command, ServeSettings settings, ErrorShape errors, RequestT
 
   /// Opens the main port and the health port, with the routes of each.
   Open open(Parts parts, List<Route> routes, List<Route> health) {
+    return open(parts, errors, routes, health);
+  }
+
+  /// Opens the main port and the health port, with the routes of each.
+  ///
+  /// @param strays how errors are written on the main port where no route is found
+  Open open(Parts parts, ErrorShape strays, List<Route> routes, List<Route> health) {
     ServeSettings.Web web = settings.web();
-    HttpListener main = open(parts, "the main port", web.main(), Declared.port(command), routes);
+    HttpListener main =
+        open(parts, "the main port", web.main(), Declared.port(command), strays, routes);
     HttpListener healthPort =
-        open(parts, "the health port", web.health(), Declared.healthPort(command), health);
+        open(parts, "the health port", web.health(), Declared.healthPort(command), errors, health);
     return new Open(
         main.port(), healthPort.port(), url(web.main(), main), url(web.health(), healthPort));
   }
@@ -92,11 +100,21 @@ record Ports(String command, ServeSettings settings, ErrorShape errors, RequestT
   /// @param port the setting that says which one
   HttpListener open(
       Parts parts, String what, Listener listener, Setting<?> port, List<Route> routes) {
+    return open(parts, what, listener, port, errors, routes);
+  }
+
+  private HttpListener open(
+      Parts parts,
+      String what,
+      Listener listener,
+      Setting<?> port,
+      ErrorShape strays,
+      List<Route> routes) {
     return parts.add(
         what,
         HttpListener.open(
             Listening.on(listener.host(), listener.port(), port.flag(command) + " or " + port.key())
-                .withErrors(errors)
+                .withErrors(strays)
                 .withAccessLog(settings.web().accessLog()),
             routes.stream().map(route -> route.around(Ports::saying503)).toList(),
             new Management(settings.web().token().map(Secret::reveal), Set.of(listener.host())),

@@ -105,28 +105,31 @@ final class Serve {
             registry);
     List<Route> routes = new ArrayList<>();
     List<Route> healthRoutes = new ArrayList<>();
+    ErrorShape strays = ErrorShape.ENVELOPE;
     if (roles.contains(Role.API)) {
       collector.startWithTheFirstResults();
       health.before(() -> collector.isOpen() ? collector.seedMetrics() : "");
       healthRoutes.addAll(collector.readingRoutes());
+      Pages pages =
+          new Pages(
+              monitor.overview(),
+              heartbeats.board(),
+              () -> network(collector, pool),
+              told(roles),
+              clock);
+      strays = pages.errors();
       Stream.of(
               monitor.routes(),
               heartbeats.routes(),
               outbox.routes(),
               pool.routes(),
               collector.routes(),
-              new Pages(
-                      monitor.overview(),
-                      heartbeats.board(),
-                      () -> network(collector, pool),
-                      told(roles),
-                      clock)
-                  .routes())
+              pages.routes())
           .forEach(routes::addAll);
       routes.add(health.report());
     }
     healthRoutes.addAll(health.routes());
-    Ports.Open open = ports.open(parts, routes, healthRoutes);
+    Ports.Open open = ports.open(parts, strays, routes, healthRoutes);
     if (roles.contains(Role.API) && settings.web().pings().isPresent()) {
       ports.open(
           parts,

@@ -53,7 +53,9 @@ final class Dispatcher implements HttpRouting {
     Exchange exchange = new Exchange(connection, request, response, strayTimes, errors);
     if (!places.tryAcquire()) {
       exchange.send(
-          unavailable(errors, "too many requests at once", Duration.ofSeconds(1)), true, streams);
+          unavailable(shape(exchange), "too many requests at once", Duration.ofSeconds(1)),
+          true,
+          streams);
       exchange.end();
       return;
     }
@@ -67,7 +69,7 @@ final class Dispatcher implements HttpRouting {
         } else {
           answer =
               unavailable(
-                  exchange.errors, "too many event streams are open", Duration.ofSeconds(10));
+                  shape(exchange), "too many event streams are open", Duration.ofSeconds(10));
         }
       }
       exchange.send(answer, closing, streams);
@@ -106,10 +108,10 @@ final class Dispatcher implements HttpRouting {
       exchange.body.checkDeclared();
       return route.handler().handle(request);
     } catch (Refusal e) {
-      return e.answer(exchange.errors);
+      return e.answer(shape(exchange));
     } catch (Unavailable e) {
       tell(exchange, e);
-      return e.answer(exchange.errors);
+      return e.answer(shape(exchange));
     } catch (CloseConnectionException | RequestException e) {
       throw e;
     } catch (InterruptedException e) {
@@ -117,9 +119,15 @@ final class Dispatcher implements HttpRouting {
     } catch (Throwable e) {
       String id = Long.toHexString(ThreadLocalRandom.current().nextLong() | Long.MIN_VALUE);
       LOG.log(Level.ERROR, "failed to answer " + exchange + " (id " + id + ")", e);
-      return exchange.errors.answer(
-          500, List.of("an error inside the server; its log says more about id " + id));
+      return shape(exchange)
+          .answer(500, List.of("an error inside the server; its log says more about id " + id));
     }
+  }
+
+  /// How an error is written: a browser sees a page where pages are, and JSON where the API is.
+  private ErrorShape shape(Exchange exchange) {
+    boolean api = routes.isOfApi(exchange.request.prologue().uriPath().rawPath());
+    return exchange.errors.asked(api ? "" : exchange.accept());
   }
 
   /// One line in ten seconds, with how many it stands for: while the database is away, each request

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import tools.jackson.core.JsonGenerator;
 
-/// How a group of routes writes its errors as JSON.
+/// How a group of routes writes its errors: as JSON, unless [#pages] says otherwise.
 @FunctionalInterface
 public interface ErrorShape {
   /// Seed 001: `{"status":404,"status_desc":"Not Found","errors":["..."]}`.
@@ -16,6 +16,21 @@ public interface ErrorShape {
           json.writeStartObject()
               .writeStringProperty("error", String.join("; ", errors))
               .writeEndObject();
+
+  /// As `others` writes them, and as pages for those who ask for one, as browsers do.
+  static ErrorShape pages(ErrorPage page, ErrorShape others) {
+    return new PagesForBrowsers(page, others);
+  }
+
+  /// The shape for a request that says `Accept: accept`.
+  default ErrorShape asked(String accept) {
+    return this;
+  }
+
+  /// Whether a browser is shown a page in this shape.
+  default boolean isPage() {
+    return false;
+  }
 
   /// Writes one JSON value.
   void write(JsonGenerator json, int status, List<String> errors);

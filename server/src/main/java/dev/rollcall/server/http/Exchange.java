@@ -1,6 +1,7 @@
 package dev.rollcall.server.http;
 
 import io.helidon.http.Header;
+import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
@@ -49,6 +50,13 @@ final class Exchange {
 
   String remote() {
     return request.remotePeer().host();
+  }
+
+  /// What the caller would like to be answered with, as its headers say.
+  String accept() {
+    return request.headers().contains(HeaderNames.ACCEPT)
+        ? String.join(",", request.headers().get(HeaderNames.ACCEPT).allValues())
+        : "";
   }
 
   /// `GET /v1/services`: without the query.

@@ -8,7 +8,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /// The routes of one listener, compiled to find the one for a path.
 ///
@@ -87,6 +89,9 @@ final class RouteTable {
   private final Map<String, Found> literal = new HashMap<>();
   private final List<Endpoint> endpoints;
 
+  /// The first segments of all paths that are no pages: `v1`.
+  private final Set<String> api;
+
   /// @throws IllegalArgumentException where two routes answer the same method and path
   RouteTable(List<Route> all, RequestTimes times) {
     Map<String, Endpoint> byShape = new HashMap<>();
@@ -110,11 +115,23 @@ final class RouteTable {
         byShape.values().stream()
             .sorted(Comparator.comparing((Endpoint endpoint) -> endpoint.path.replace('{', '~')))
             .toList();
+    this.api =
+        all.stream()
+            .filter(route -> !route.errors().isPage())
+            .flatMap(route -> split(route.path()).stream().limit(1))
+            .collect(Collectors.toSet());
     for (Endpoint endpoint : endpoints) {
       if (endpoint.literal()) {
         literal.put(endpoint.path, new Found(endpoint, endpoint.segments));
       }
     }
+  }
+
+  /// Whether a path as it came over the wire is one of the API, or would be if it were there: its
+  /// first segment is that of a route whose errors are no pages.
+  boolean isOfApi(String raw) {
+    int end = raw.indexOf('/', 1);
+    return !raw.isEmpty() && api.contains(end < 0 ? raw.substring(1) : raw.substring(1, end));
   }
 
   /// Finds the endpoint for a path as it came over the wire.

@@ -4,6 +4,7 @@ import dev.rollcall.server.heartbeat.Board;
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Answer;
 import dev.rollcall.server.http.Assets;
+import dev.rollcall.server.http.ErrorShape;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.monitor.Overview;
@@ -25,11 +26,20 @@ public final class Pages {
   public Pages(
       Overview overview, Board board, Supplier<Network> network, boolean told, Clock clock) {
     assets =
-        new Assets(Pages.class, List.of("page.css", "live.js", "times.js", "up.svg", "down.svg"));
+        new Assets(
+            Pages.class,
+            List.of("page.css", "live.js", "copy.js", "times.js", "up.svg", "down.svg"));
     templates = new Templates(assets::link, told);
     looks = new Looks<>(question -> Look.at(question, overview, network, clock), clock);
     live = new Live(this::watched, clock);
     heartbeats = new BeatPages(board, templates, clock);
+  }
+
+  /// How errors are written where a browser looks for a page.
+  public ErrorShape errors() {
+    return ErrorShape.pages(
+        (status, reasons) -> Answer.html(status, templates.error(ErrorLook.of(status, reasons))),
+        ErrorShape.ENVELOPE);
   }
 
   /// `/` and `/heartbeats`, the streams that keep them current, and what they link to.
@@ -38,7 +48,8 @@ public final class Pages {
     routes.add(Route.get("/", Access.PUBLIC, this::services));
     routes.add(Route.get("/live", Access.PUBLIC, live::answer));
     routes.addAll(heartbeats.routes());
-    return routes;
+    ErrorShape errors = errors();
+    return routes.stream().map(route -> route.withErrors(errors)).toList();
   }
 
   private Answer services(Request request) {

@@ -64,6 +64,11 @@ final class Templates {
     return filled(out -> JtetroubleGenerated.render(out, NONE, assets));
   }
 
+  /// The page in place of one that is not there, or cannot be shown.
+  String error(ErrorLook look) {
+    return filled(out -> JteerrorGenerated.render(out, NONE, look, assets));
+  }
+
   /// The headline and the filters.
   String totals(Look look) {
     return filled(out -> JtetotalsGenerated.render(out, NONE, look, assets));

@@ -1,4 +1,5 @@
 // Keeps the page current: swaps in what the server sends over one event stream.
+import { copyable } from "./copy.js";
 import { count, serverTime, updated } from "./times.js";
 
 const $ = id => document.getElementById(id);
@@ -71,25 +72,6 @@ function connect() {
     heard = Date.now();
     connect();
   }, 5000);
-}
-
-// Examples name this server as the browser reached it, and have a button that copies them where the browser allows that.
-function copyable() {
-  for (const place of document.querySelectorAll("[data-origin]")) {
-    if (place.textContent !== location.origin) place.textContent = location.origin;
-  }
-  if (!navigator.clipboard) return;
-  for (const example of document.querySelectorAll("pre.copy")) {
-    if (example.nextElementSibling?.matches("button.copying")) continue;
-    const button = document.createElement("button");
-    button.className = "copying";
-    button.textContent = "Copy";
-    if (example.id || example.getAttribute("aria-labelledby")) {
-      button.setAttribute("aria-describedby", example.getAttribute("aria-labelledby") || example.id);
-    }
-    button.onclick = () => navigator.clipboard.writeText(example.textContent.trimEnd()).then(() => { button.textContent = "Copied"; });
-    example.after(button);
-  }
 }
 
 if (live) {

@@ -1,5 +1,6 @@
 package dev.rollcall.server.http;
 
+import static dev.rollcall.server.http.Access.MANAGEMENT;
 import static dev.rollcall.server.http.Access.PUBLIC;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -9,8 +10,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -19,12 +22,20 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RoutingTest {
+  private static final String BROWSER =
+      "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+  private static final ErrorShape PAGES =
+      ErrorShape.pages(
+          (status, reasons) -> Answer.html(status, "<p>" + String.join(" ", reasons)),
+          ErrorShape.ENVELOPE);
+
   private static Served served;
 
   @BeforeAll
   static void serve() {
     served =
         Served.routes(
+            Served.anywhere().withErrors(PAGES),
             Route.get("/", PUBLIC, request -> Answer.text(200, "root")),
             Route.get("/v1/services", PUBLIC, request -> Envelope.ok()),
             Route.post("/v1/services", PUBLIC, request -> Answer.text(201, "made")),
@@ -46,6 +57,23 @@ class RoutingTest {
                 "/big",
                 PUBLIC,
                 request -> Answer.stream(200, "text/plain", out -> out.write(new byte[100_000]))),
+            Route.get("/shown", PUBLIC, request -> Answer.html(200, "shown")).withErrors(PAGES),
+            Route.get(
+                    "/shown/none",
+                    PUBLIC,
+                    request -> {
+                      throw Refusal.notFound("there is none");
+                    })
+                .withErrors(PAGES),
+            Route.get(
+                    "/shown/away",
+                    PUBLIC,
+                    request -> {
+                      throw new Unavailable("the database is away", Duration.ofSeconds(5));
+                    })
+                .withErrors(PAGES),
+            Route.get("/shown/kept", MANAGEMENT, request -> Answer.html(200, "kept"))
+                .withErrors(PAGES),
             Route.post(
                     "/results",
                     PUBLIC,
@@ -69,7 +97,69 @@ class RoutingTest {
     assertThat(answer.headers().firstValue("Server")).isEmpty();
     assertThat(answer.body())
         .isEqualTo(
-            "{\"status\":404,\"status_desc\":\"Not Found\",\"errors\":[\"there is nothing at /v1/nothing\"]}");
+            "{\"status\":404,\"status_desc\":\"Not Found\",\"errors\":[\"there is nothing at"
+                + " /v1/nothing\"]}");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GET, /nothing, 404",
+    "GET, /nothing/at/all, 404",
+    "GET, /v1x, 404",
+    "DELETE, /shown, 405",
+    "GET, /shown/none, 404",
+    "GET, /shown/away, 503",
+    "GET, /shown/kept, 401",
+  })
+  void showsABrowserAPageWhereAPageIsNotThere(String method, String path, int status)
+      throws Exception {
+    String[] stranger = {"Authorization", "Bearer wrong"};
+    for (String accept : List.of(BROWSER, "text/html", "TEXT/HTML ; q=0.5, */*;q=0.1")) {
+      HttpResponse<String> page = send(method, path, "Accept", accept, stranger);
+      assertThat(page.statusCode()).isEqualTo(status);
+      assertThat(page.headers().firstValue("Content-Type")).contains("text/html; charset=utf-8");
+      assertThat(page.headers().firstValue("Content-Security-Policy")).isPresent();
+      assertThat(page.headers().firstValue("Vary")).contains("Accept");
+      assertThat(page.body()).startsWith("<p>");
+    }
+    for (String accept :
+        List.of(
+            "*/*",
+            "application/json",
+            "application/json, text/html;q=0.9",
+            "text/html;q=0",
+            "text/htmlx",
+            "text/html;q=x")) {
+      HttpResponse<String> json = send(method, path, "Accept", accept, stranger);
+      assertThat(json.statusCode()).isEqualTo(status);
+      assertThat(json.headers().firstValue("Content-Type")).contains("application/json");
+      assertThat(json.body()).startsWith("{\"status\":" + status + ",");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GET, /v1/nothing, 404",
+    "GET, /v1/, 404",
+    "DELETE, /v1/services, 405",
+    "GET, /results, 405",
+    "GET, /results/nothing, 404",
+    "GET, /ping/a/b/c, 404"
+  })
+  void answersWhatTheApiHasInJsonToBrowsersToo(String method, String path, int status)
+      throws Exception {
+    HttpResponse<String> answer = send(method, path, "Accept", BROWSER);
+    assertThat(answer.statusCode()).isEqualTo(status);
+    assertThat(answer.headers().firstValue("Content-Type")).contains("application/json");
+  }
+
+  private static HttpResponse<String> send(
+      String method, String path, String header, String value, String... more) throws Exception {
+    return served.send(
+        method,
+        path,
+        BodyPublishers.noBody(),
+        Stream.concat(Stream.of(header, value), Stream.of(more)).toArray(String[]::new));
   }
 
   @Test

@@ -41,6 +41,8 @@ final class Browsing implements AutoCloseable {
                     .setArgs(
                         List.of(
                             "--no-sandbox",
+                            // A place that is not secure to a browser, as localhost is.
+                            "--host-resolver-rules=MAP rollcall.example 127.0.0.1",
                             "--disable-gpu",
                             "--disable-quic",
                             "--no-first-run",

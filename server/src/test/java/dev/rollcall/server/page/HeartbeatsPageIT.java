@@ -82,6 +82,49 @@ class HeartbeatsPageIT {
   }
 
   @Test
+  void linesAreCopiedOverPlainHttpAsOnTheMachineItself() {
+    for (String origin :
+        List.of(rollcall.url(), rollcall.url().replace("localhost", "rollcall.example"))) {
+      Page page = browsing.open(origin + "heartbeats", new Browser.NewContextOptions());
+      assertThat(page.evaluate("isSecureContext")).isEqualTo(origin.contains("localhost"));
+      Locator button = page.locator("button.copying").first();
+      page.context().grantPermissions(List.of("clipboard-write"));
+      button.click();
+      assertThat(button).hasText("Copied");
+      assertThat(button).isFocused();
+      page.evaluate("document.querySelector('main').prepend(document.createElement('textarea'))");
+      page.locator("textarea").focus();
+      page.keyboard().press("Control+V");
+      assertThat(page.locator("textarea"))
+          .hasValue(
+              "curl -fsS -m 10 --retry 3 -o /dev/null '"
+                  + origin
+                  + "ping?name=backup&frequency=1D&grace=1h'");
+      assertThat(browsing.complaints()).isEmpty();
+      browsing.forget();
+    }
+  }
+
+  @Test
+  void aPageThatIsNotThereIsAPageWithAWayBack() throws IOException {
+    for (String path :
+        List.of("nothing/%3Cscript%3Ealert(1)", "heartbeat?name=nobody", "heartbeat", "?page=x")) {
+      Page page = browsing.open(rollcall.url() + path, new Browser.NewContextOptions());
+      assertThat(page.locator("h1")).hasText(Pattern.compile("^(There is no such|This address)"));
+      assertThat(page.locator("main p")).not().hasCount(1);
+      if (path.startsWith("nothing")) {
+        assertNothingForAxe(page);
+      }
+      page.getByText("Show the services").click();
+      assertThat(page.locator("h1")).hasText("No services yet");
+      // The browser tells of the status.
+      assertThat(browsing.complaints())
+          .allSatisfy(complaint -> assertThat(complaint).contains("Failed to load resource"));
+      browsing.forget();
+    }
+  }
+
+  @Test
   void aJobThatFallsSilentIsShownFirstAndBackWithoutAReload() throws Exception {
     call("ping?name=steady&frequency=1D", "");
     call("ping?name=silent&frequency=2s", "");

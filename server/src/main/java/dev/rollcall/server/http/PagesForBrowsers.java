@@ -1,0 +1,55 @@
+package dev.rollcall.server.http;
+
+import java.util.List;
+import java.util.Locale;
+import tools.jackson.core.JsonGenerator;
+
+/// Errors as a page where `Accept` names `text/html` and does not like `application/json` as well
+/// or better (RFC 9110, section 12.5.1), and as `others` writes them elsewhere. A client that takes
+/// everything (`*/*`) is no browser.
+record PagesForBrowsers(ErrorPage page, ErrorShape others) implements ErrorShape {
+  @Override
+  public ErrorShape asked(String accept) {
+    double html = weight(accept, "text/html");
+    boolean browser = html > 0 && html > weight(accept, "application/json");
+    return browser ? new Page(page, others) : others;
+  }
+
+  @Override
+  public boolean isPage() {
+    return true;
+  }
+
+  @Override
+  public void write(JsonGenerator json, int status, List<String> errors) {
+    others.write(json, status, errors);
+  }
+
+  private static double weight(String accept, String type) {
+    for (String range : accept.toLowerCase(Locale.ROOT).split(",", -1)) {
+      String[] parts = range.split(";", -1);
+      if (parts[0].strip().equals(type)) {
+        return parts.length < 2 ? 1 : quality(parts[parts.length - 1].strip());
+      }
+    }
+    return 0;
+  }
+
+  private static double quality(String parameter) {
+    return parameter.matches("q=[01](\\.\\d{0,3})?")
+        ? Double.parseDouble(parameter.substring(2))
+        : 0;
+  }
+
+  private record Page(ErrorPage page, ErrorShape others) implements ErrorShape {
+    @Override
+    public Answer answer(int status, List<String> errors) {
+      return page.of(status, errors).with("Vary", "Accept");
+    }
+
+    @Override
+    public void write(JsonGenerator json, int status, List<String> errors) {
+      others.write(json, status, errors);
+    }
+  }
+}
