@@ -30,6 +30,8 @@ public final class Answer {
       }
     }
 
+    record Either(Compressed bytes) implements Body {}
+
     record Streamed(Writer writer) implements Body {}
 
     record Events(Function<EventStream, Runnable> opened) implements Body {}
@@ -41,6 +43,8 @@ public final class Answer {
   private static final Header EVENTS = type("text/event-stream");
   private static final Header NO_STORE =
       HeaderValues.createCached(HeaderNames.CACHE_CONTROL, "no-store");
+  private static final Header VARY =
+      HeaderValues.createCached(HeaderNames.VARY, "Accept-Encoding");
   private static final Header SAME_SITE_REFERRER =
       HeaderValues.createCached("Referrer-Policy", "same-origin");
   private static final Header CONTENT_POLICY =
@@ -77,10 +81,20 @@ public final class Answer {
 
   /// A page, with the headers that keep foreign script, style and frames out of it.
   public static Answer html(int status, String page) {
+    return html(status, new Compressed(page.getBytes(UTF_8)));
+  }
+
+  /// A page that others may be sent as well.
+  public static Answer html(int status, Compressed page) {
     return new Answer(
         status(status),
-        List.of(HTML, CONTENT_POLICY, SAME_SITE_REFERRER, NO_STORE),
-        new Body.Whole(page.getBytes(UTF_8)));
+        List.of(HTML, CONTENT_POLICY, SAME_SITE_REFERRER, NO_STORE, VARY),
+        new Body.Either(page));
+  }
+
+  /// Bytes of any type, compressed for who takes that.
+  public static Answer bytes(int status, String contentType, Compressed body) {
+    return new Answer(status(status), List.of(type(contentType), VARY), new Body.Either(body));
   }
 
   /// Bytes of any type, sent as they are.
@@ -97,7 +111,7 @@ public final class Answer {
   /// Server-sent events. `opened` hands the stream to whoever will send, and returns what to do
   /// when it has ended, for whatever reason.
   public static Answer events(Function<EventStream, Runnable> opened) {
-    return new Answer(Status.OK_200, List.of(EVENTS, NO_STORE), new Body.Events(opened));
+    return new Answer(Status.OK_200, List.of(EVENTS, NO_STORE, VARY), new Body.Events(opened));
   }
 
   /// A status alone.
@@ -111,6 +125,21 @@ public final class Answer {
     more.removeIf(one -> one.name().equalsIgnoreCase(header));
     more.add(HeaderValues.create(header, value));
     return new Answer(status, List.copyOf(more), body);
+  }
+
+  /// The answer as it is sent: compressed where it can be and the client takes that. What its tag
+  /// stands for is the same then, but not byte for byte.
+  Answer encoded(boolean gzip) {
+    if (!gzip || !(body instanceof Body.Either(Compressed bytes)) || !bytes.worthIt()) {
+      return this;
+    }
+    Answer packed = new Answer(status, headers, new Body.Whole(bytes.gzip()));
+    for (Header header : headers) {
+      if (header.name().equalsIgnoreCase("ETag") && !header.get().startsWith("W/")) {
+        packed = packed.with("ETag", "W/" + header.get());
+      }
+    }
+    return packed.with("Content-Encoding", "gzip");
   }
 
   Status status() {

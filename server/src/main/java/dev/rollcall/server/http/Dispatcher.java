@@ -59,13 +59,12 @@ final class Dispatcher implements HttpRouting {
       exchange.end();
       return;
     }
-    Semaphore held = places;
     try {
       Answer answer = answer(exchange);
       if (answer.body() instanceof Answer.Body.Events) {
-        if (streams.places().tryAcquire()) {
+        exchange.stream = streams.open(exchange.remote(), exchange.takesGzip());
+        if (exchange.stream.isPresent()) {
           places.release();
-          held = streams.places();
         } else {
           answer =
               unavailable(
@@ -74,9 +73,11 @@ final class Dispatcher implements HttpRouting {
       }
       exchange.send(answer, closing, streams);
     } finally {
-      held.release();
       long took = System.nanoTime() - start;
-      if (held == places) {
+      if (exchange.stream.isPresent()) {
+        streams.close(exchange.stream.get());
+      } else {
+        places.release();
         exchange.times.took(exchange.status.code(), took);
       }
       if (accessLog) {

@@ -3,50 +3,77 @@ package dev.rollcall.server.http;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /// The event streams open on one listener: so many at once and no more, all ended when it closes.
+///
+/// While there is no place, one who has fewer than somebody else gets the oldest of those of the
+/// address that has most: no client keeps all others out, however many it opens, and many who look
+/// from behind one address are not counted as long as there is room.
 final class EventStreams {
-  private final Set<EventStream> open = ConcurrentHashMap.newKeySet();
-  private final Semaphore places;
+  private final Set<EventStream> open = new LinkedHashSet<>();
+  private final int places;
   private final Duration heartbeat;
-  private volatile boolean ended;
+  private boolean ended;
 
   EventStreams(Limits limits) {
-    this.places = new Semaphore(limits.streams());
+    this.places = limits.streams();
     this.heartbeat = limits.patience().heartbeat();
   }
 
-  /// One permit a stream; whoever answers with a stream holds one while it lasts.
-  Semaphore places() {
-    return places;
+  /// Takes a place for a stream to `remote`; empty where there is none. Whoever has one calls
+  /// [#run].
+  synchronized Optional<EventStream> open(String remote, boolean gzip) {
+    if (open.size() >= places && !displaces(remote)) {
+      return Optional.empty();
+    }
+    EventStream stream = new EventStream(remote, gzip, heartbeat);
+    if (ended) {
+      stream.end();
+    }
+    open.add(stream);
+    return Optional.of(stream);
   }
 
-  /// Keeps a stream going until it ends, on the request's thread.
-  void run(Function<EventStream, Runnable> opened, OutputStream out)
+  private boolean displaces(String remote) {
+    Map<String, List<EventStream>> each =
+        open.stream().collect(Collectors.groupingBy(EventStream::remote));
+    Optional<List<EventStream>> most =
+        each.values().stream().max(Comparator.comparingInt(List::size));
+    int mine = each.getOrDefault(remote, List.of()).size();
+    if (most.isEmpty() || most.get().size() <= mine + 1) {
+      return false;
+    }
+    EventStream oldest = most.get().getFirst();
+    oldest.end();
+    open.remove(oldest);
+    return true;
+  }
+
+  /// Keeps a stream going until it ends, on the request's thread, and gives its place back.
+  void run(EventStream stream, Function<EventStream, Runnable> opened, OutputStream out)
       throws IOException, InterruptedException {
-    EventStream stream = new EventStream(heartbeat);
-    open.add(stream);
+    Runnable whenEnded = opened.apply(stream);
     try {
-      if (ended) {
-        return;
-      }
-      Runnable whenEnded = opened.apply(stream);
-      try {
-        stream.pump(out);
-      } finally {
-        stream.end();
-        whenEnded.run();
-      }
+      stream.pump(out);
     } finally {
-      open.remove(stream);
+      stream.end();
+      whenEnded.run();
     }
   }
 
-  void end() {
+  synchronized void close(EventStream stream) {
+    open.remove(stream);
+  }
+
+  synchronized void end() {
     ended = true;
     open.forEach(EventStream::end);
   }

@@ -10,12 +10,16 @@ import io.helidon.webserver.http.RoutingResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.System.Logger.Level;
+import java.util.Optional;
 
 /// One request and its answer on their way through the [Dispatcher].
 final class Exchange {
   private static final System.Logger LOG = System.getLogger(Exchange.class.getName());
   private static final Header NO_SNIFF =
       HeaderValues.createCached("X-Content-Type-Options", "nosniff");
+
+  private static final Header GZIP =
+      HeaderValues.createCached(HeaderNames.CONTENT_ENCODING, "gzip");
 
   final Connection connection;
   final RoutingRequest request;
@@ -24,6 +28,7 @@ final class Exchange {
   RequestTimes.Series times;
   ErrorShape errors;
   RequestBody body;
+  Optional<EventStream> stream = Optional.empty();
   Status status = Status.OK_200;
   private boolean whole = true;
 
@@ -65,6 +70,11 @@ final class Exchange {
     return request.prologue().method().text() + " " + request.prologue().uriPath().rawPath();
   }
 
+  boolean takesGzip() {
+    return request.headers().contains(HeaderNames.ACCEPT_ENCODING)
+        && Compressed.takesGzip(request.headers().get(HeaderNames.ACCEPT_ENCODING).allValues());
+  }
+
   private boolean isHead() {
     return request.prologue().method().equals(io.helidon.http.Method.HEAD);
   }
@@ -73,12 +83,19 @@ final class Exchange {
   ///
   /// @throws CloseConnectionException when it could not be sent to its end
   void send(Answer answer, boolean last, EventStreams streams) {
-    whole = body.skipRest();
+    send(answer.encoded(takesGzip()), last, streams, body.skipRest());
+  }
+
+  private void send(Answer answer, boolean last, EventStreams streams, boolean bodyRead) {
+    whole = bodyRead;
     status = answer.status();
     response.status(status);
     response.header(NO_SNIFF);
     for (Header header : answer.headers()) {
       response.header(header);
+    }
+    if (stream.isPresent() && stream.get().compresses()) {
+      response.header(GZIP);
     }
     if (last || !whole) {
       response.header(HeaderValues.CONNECTION_CLOSE);
@@ -86,6 +103,8 @@ final class Exchange {
     try {
       switch (answer.body()) {
         case Answer.Body.Whole all -> sendWhole(all.bytes.length, all.bytes);
+        case Answer.Body.Either(Compressed either) ->
+            sendWhole(either.plain().length, either.plain());
         case Answer.Body.Streamed(Answer.Writer writer) -> sendStreamed(writer);
         case Answer.Body.Events events -> sendEvents(events, streams);
       }
@@ -141,9 +160,10 @@ final class Exchange {
       sendWhole(0, new byte[0]);
       return;
     }
+    EventStream opened = stream.orElseThrow();
     connection.streamBegins();
     try (OutputStream out = response.outputStream()) {
-      streams.run(events.opened(), out);
+      streams.run(opened, events.opened(), out);
     }
     response.commit();
   }

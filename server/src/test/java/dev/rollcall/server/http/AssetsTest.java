@@ -1,10 +1,14 @@
 package dev.rollcall.server.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.io.ByteArrayInputStream;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 
 class AssetsTest {
@@ -25,6 +29,37 @@ class AssetsTest {
       assertThat(known.body()).isEmpty();
       assertThat(served.get("/assets/other.css").statusCode()).isEqualTo(404);
     }
+  }
+
+  @Test
+  void compressesPagesForWhoTakesIt() throws Exception {
+    String html = "<p>hello</p>\n".repeat(1_000);
+    Route page = Route.get("/", Access.PUBLIC, request -> Answer.html(200, html));
+    try (Served served = Served.routes(page)) {
+      HttpResponse<byte[]> packed = bytes(served, "GZIP");
+      assertThat(packed.headers().firstValue("Content-Encoding")).contains("gzip");
+      assertThat(packed.headers().firstValue("Vary")).contains("Accept-Encoding");
+      assertThat(packed.headers().firstValue("Content-Length"))
+          .contains(String.valueOf(packed.body().length));
+      assertThat(packed.body()).hasSizeLessThan(500);
+      assertThat(new GZIPInputStream(new ByteArrayInputStream(packed.body())).readAllBytes())
+          .asString(UTF_8)
+          .isEqualTo(html);
+      for (String other : List.of("identity", "gzip;q=0", "br", "*;q=0", "gzip;q=nothing")) {
+        HttpResponse<byte[]> plain = bytes(served, other);
+        assertThat(plain.headers().firstValue("Content-Encoding")).as(other).isEmpty();
+        assertThat(plain.headers().firstValue("Vary")).contains("Accept-Encoding");
+        assertThat(plain.body()).asString(UTF_8).isEqualTo(html);
+      }
+    }
+  }
+
+  private static HttpResponse<byte[]> bytes(Served served, String accepted) throws Exception {
+    return served
+        .client()
+        .send(
+            HttpRequest.newBuilder(served.at("/")).header("Accept-Encoding", accepted).build(),
+            HttpResponse.BodyHandlers.ofByteArray());
   }
 
   @Test

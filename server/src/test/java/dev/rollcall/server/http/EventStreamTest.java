@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.Socket;
 import java.net.http.HttpResponse;
@@ -13,6 +15,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,6 +32,7 @@ class EventStreamTest {
           Duration.ofMillis(50),
           Duration.ofSeconds(10));
   private final Set<EventStream> open = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger opened = new AtomicInteger();
   private final Served served =
       Served.routes(
           Served.anywhere().withLimits(new Limits(100, 2, 3, SHORT)),
@@ -36,6 +41,7 @@ class EventStreamTest {
 
   private Runnable opened(EventStream stream) {
     open.add(stream);
+    opened.incrementAndGet();
     return () -> open.remove(stream);
   }
 
@@ -45,10 +51,20 @@ class EventStreamTest {
   }
 
   private Socket subscribe() throws Exception {
-    int before = open.size();
-    Socket socket = served.connect();
-    socket.getOutputStream().write("GET /events HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(UTF_8));
-    await().atMost(Duration.ofMinutes(1)).until(() -> open.size() == before + 1);
+    return subscribe("127.0.0.1");
+  }
+
+  private Socket subscribe(String address) throws Exception {
+    return subscribe(address, "");
+  }
+
+  private Socket subscribe(String address, String header) throws Exception {
+    int before = opened.get();
+    Socket socket = served.connect(address);
+    socket
+        .getOutputStream()
+        .write(("GET /events HTTP/1.1\r\nHost: x\r\n" + header + "\r\n").getBytes(UTF_8));
+    await().atMost(Duration.ofMinutes(1)).until(() -> opened.get() == before + 1);
     return socket;
   }
 
@@ -104,6 +120,56 @@ class EventStreamTest {
         assertThat(List.of(one, two, four)).allMatch(Socket::isConnected);
       }
     }
+  }
+
+  /// Three places: one of 127.0.0.2, which has them all, goes to who has none, and no other.
+  @Test
+  void noClientKeepsAllOthersOut() throws Exception {
+    try (Socket first = subscribe("127.0.0.2");
+        Socket second = subscribe("127.0.0.2");
+        Socket third = subscribe("127.0.0.2");
+        Socket other = subscribe()) {
+      assertThat(until(lines(other), "retry: 3000")).contains("200 OK");
+      Chunks.header(first.getInputStream());
+      new Chunks(first.getInputStream()).readAllBytes(); // to its end
+      assertThat(open).hasSize(3);
+      assertThat(served.get("/events").statusCode()).isEqualTo(503);
+      open.forEach(stream -> stream.send("still", "here"));
+      for (Socket left : List.of(second, third, other)) {
+        until(lines(left), "data: here");
+      }
+    }
+  }
+
+  /// Two streams that are sent the same, of which one began later, decompress to what was sent.
+  @Test
+  void compressesOnceForAllWhoTakeIt() throws Exception {
+    PreparedEvents early = PreparedEvents.of("row", "early ".repeat(80));
+    PreparedEvents late = PreparedEvents.of("row", "late ".repeat(80));
+    try (Socket one = subscribe("127.0.0.1", "Accept-Encoding: br, gzip\r\n")) {
+      open.forEach(stream -> stream.send(early));
+      try (Socket two = subscribe("127.0.0.1", "Accept-Encoding: gzip;q=0.5\r\n");
+          Socket plain = subscribe("127.0.0.1", "Accept-Encoding: gzip;q=0, *\r\n")) {
+        open.forEach(stream -> stream.send(late));
+        until(lines(plain), "data: " + "late ".repeat(80));
+        served.listener.close();
+        String both = new String(early.plain(), UTF_8) + new String(late.plain(), UTF_8);
+        assertThat(unzipped(one)).isEqualTo("retry: 3000\n\n" + both).hasSizeGreaterThan(800);
+        assertThat(unzipped(two)).isEqualTo("retry: 3000\n\n" + new String(late.plain(), UTF_8));
+      }
+    }
+    assertThat(early.deflated()).hasSizeLessThan(200);
+  }
+
+  /// The whole stream with its end, which says how much it was and has its checksum; signs of life
+  /// apart.
+  private static String unzipped(Socket socket) throws Exception {
+    InputStream in = socket.getInputStream();
+    String header = Chunks.header(in);
+    assertThat(header).contains("content-encoding: gzip", "vary: accept-encoding");
+    byte[] body = new Chunks(in).readAllBytes();
+    byte[] plain = new GZIPInputStream(new ByteArrayInputStream(body)).readAllBytes();
+    return new String(plain, UTF_8).replace(":\n\n", "");
   }
 
   @Test

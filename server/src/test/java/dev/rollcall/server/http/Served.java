@@ -72,7 +72,14 @@ final class Served implements AutoCloseable {
   }
 
   Socket connect() throws IOException {
-    Socket socket = new Socket(InetAddress.getLoopbackAddress(), listener.port());
+    return connect("127.0.0.1");
+  }
+
+  /// Connects from that address of this machine.
+  Socket connect(String from) throws IOException {
+    Socket socket =
+        new Socket(
+            InetAddress.getLoopbackAddress(), listener.port(), InetAddress.getByName(from), 0);
     socket.setSoTimeout(20_000);
     return socket;
   }
