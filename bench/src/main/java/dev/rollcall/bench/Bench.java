@@ -14,6 +14,7 @@ final class Bench {
           new ChecksNew(),
           new EverySecond(),
           new TenThousand(),
+          new Viewers(),
           new Heartbeats(),
           new TargetPool(),
           new CollectorIngest(),

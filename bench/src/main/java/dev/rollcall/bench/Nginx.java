@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,21 @@ record Nginx(Child child, int port, int hosts) {
   /// @param keepAlive whether it keeps connections open
   static Nginx start(Stage stage, int hosts, boolean keepAlive)
       throws IOException, InterruptedException {
+    return start(stage, hosts, keepAlive, "");
+  }
+
+  /// The same, without kept connections, that answers 503 to `/7` while there is a file `7` in
+  /// `failing`.
+  static Nginx failing(Stage stage, int hosts, Path failing)
+      throws IOException, InterruptedException {
+    for (Path folder : List.of(failing, failing.getParent())) { // its worker may be somebody else
+      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+    return start(stage, hosts, false, "if (-f \"" + failing + "$uri\") { return 503; }");
+  }
+
+  private static Nginx start(Stage stage, int hosts, boolean keepAlive, String before)
+      throws IOException, InterruptedException {
     String program = Child.program("nginx", "nginx-light");
     Path folder = stage.folder("nginx");
     int port = Stage.freePort();
@@ -29,7 +45,7 @@ record Nginx(Child child, int port, int hosts) {
             .mapToObj(i -> "listen " + host(i) + ":" + port + " backlog=4096;")
             .collect(Collectors.joining("\n    "));
     Path file = folder.resolve("nginx.conf");
-    Files.writeString(file, config(keepAlive ? "3600s" : "0", listen));
+    Files.writeString(file, config(keepAlive ? "3600s" : "0", listen, before));
     Child child =
         stage.start(
             "nginx",
@@ -39,7 +55,7 @@ record Nginx(Child child, int port, int hosts) {
     return new Nginx(child, port, hosts);
   }
 
-  private static String config(String keepAlive, String listen) {
+  private static String config(String keepAlive, String listen, String before) {
     return """
       daemon off;
       worker_processes 1;
@@ -58,11 +74,11 @@ record Nginx(Child child, int port, int hosts) {
         scgi_temp_path scgi;
         server {
           %s
-          location / { return 200 "ok\\n"; }
+          location / { %s return 200 "ok\\n"; }
         }
       }
       """
-        .formatted(keepAlive, listen);
+        .formatted(keepAlive, listen, before);
   }
 
   private static String host(int i) {

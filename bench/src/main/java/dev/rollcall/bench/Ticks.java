@@ -8,6 +8,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.LongStream;
 
 /// What stands in the database of a Rollcall that has stopped.
@@ -83,6 +85,27 @@ record Ticks(Path file) {
             throw new IllegalStateException("only " + row.getInt(1) + " services have a tick");
           }
           return Instant.ofEpochMilli(row.getLong(2));
+        });
+  }
+
+  /// When services went down within a span, in order.
+  ///
+  /// @param at when the check that found it began
+  record Outage(long service, Instant at) {}
+
+  List<Outage> outages(Span span) {
+    return read(
+        "SELECT service_id, date_started FROM service_event WHERE event = 'downtime'"
+            + " AND date_started >= ? AND date_started < ? ORDER BY date_started",
+        query -> {
+          query.setLong(1, span.from().toEpochMilli());
+          query.setLong(2, span.to().toEpochMilli());
+          List<Outage> outages = new ArrayList<>();
+          ResultSet row = query.executeQuery();
+          while (row.next()) {
+            outages.add(new Outage(row.getLong(1), Instant.ofEpochMilli(row.getLong(2))));
+          }
+          return outages;
         });
   }
 

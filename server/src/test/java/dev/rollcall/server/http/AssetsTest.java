@@ -77,8 +77,9 @@ class AssetsTest {
       HttpResponse<String> answer = served.get("/");
       assertThat(answer.headers().firstValue("Content-Security-Policy"))
           .contains(
-              "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
-                  + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
+              "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:;"
+                  + " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors"
+                  + " 'none'");
       assertThat(answer.headers().firstValue("Referrer-Policy")).contains("same-origin");
       assertThat(answer.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
     }
