@@ -2,7 +2,9 @@ package dev.rollcall.probe;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +18,9 @@ import java.util.OptionalInt;
 public final class Attempt {
   private static final int NOTHING = -1;
 
+  /// How many details are kept of one check: 50.
+  public static final int MOST_DETAILS = 50;
+
   private final long start;
   private final long deadline;
   private final Notes notes;
@@ -27,6 +32,8 @@ public final class Attempt {
     private int redirects;
     private Optional<Instant> certificateExpiry = Optional.empty();
     private Optional<List<ProbeResult>> dependencies = Optional.empty();
+    private Optional<String> degraded = Optional.empty();
+    private Map<String, String> details = Map.of();
   }
 
   private Attempt(Duration timeout, Notes notes) {
@@ -117,5 +124,34 @@ public final class Attempt {
   /// What was asked depends on these; empty where the answer was none that says so.
   public Optional<List<ProbeResult>> dependencies() {
     return notes.dependencies;
+  }
+
+  /// Notes that what was asked works, though not as it should: a check that returns normally then
+  /// is [Status#DEGRADED], which is still healthy.
+  ///
+  /// @param why in words for a person, as of a [ProbeFailure]
+  public void degraded(String why) {
+    notes.degraded = Optional.of(why);
+  }
+
+  /// Why what was asked is degraded, if it is.
+  public Optional<String> degraded() {
+    return notes.degraded;
+  }
+
+  /// Notes something worth knowing beside the result: `attempt.detail("free", "12 GB")`. It is shown
+  /// to those who see why a probe failed. Of more than [#MOST_DETAILS] names the first are kept.
+  public void detail(String name, String value) {
+    if (notes.details.isEmpty()) {
+      notes.details = new LinkedHashMap<>();
+    }
+    if (notes.details.size() < MOST_DETAILS || notes.details.containsKey(name)) {
+      notes.details.put(name, value);
+    }
+  }
+
+  /// What was noted with [#detail(String, String)], in its order.
+  public Map<String, String> details() {
+    return Collections.unmodifiableMap(notes.details);
   }
 }

@@ -46,8 +46,8 @@ final class Flight implements Runnable {
     slot.leave(this); // before others learn of the end, so that their next call starts anew
     settle(
         why == null
-            ? ProbeResult.well(slot.name(), took)
-            : ProbeResult.failed(slot.name(), why, took));
+            ? ProbeResult.returned(slot.name(), attempt, took)
+            : ProbeResult.threw(slot.name(), why, attempt, took));
   }
 
   private synchronized void settle(ProbeResult found) {

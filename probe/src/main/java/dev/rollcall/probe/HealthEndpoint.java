@@ -1,8 +1,10 @@
 package dev.rollcall.probe;
 
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /// What `/_health` answers, as a plain function of method and path, for any server:
 ///
@@ -23,19 +25,31 @@ public final class HealthEndpoint {
 
   private final Prober prober;
   private final Settings settings;
-  private final Map<String, HealthRoute> routes;
+  private final Map<View, Map<String, HealthRoute>> routes;
 
-  private record Settings(String path, boolean forGoClients, boolean withActuator) {}
+  private record Settings(
+      String path, boolean forGoClients, boolean withActuator, Show probes, Show details) {
+    View view(boolean authorized) {
+      if (!probes.to(authorized)) {
+        return View.STATUS;
+      }
+      return details.to(authorized) ? View.DETAILS : View.PROBES;
+    }
+  }
 
   private HealthEndpoint(Prober prober, Settings settings) {
     this.prober = prober;
     this.settings = settings;
-    this.routes = routes(prober, settings);
+    Map<View, Map<String, HealthRoute>> views = new EnumMap<>(View.class);
+    for (View view : View.values()) {
+      views.put(view, routes(prober, settings, view));
+    }
+    this.routes = views;
   }
 
   /// The endpoint of a prober at `/_health`.
   public static HealthEndpoint of(Prober prober) {
-    return new HealthEndpoint(prober, new Settings(PATH, false, false));
+    return new HealthEndpoint(prober, new Settings(PATH, false, false, Show.ALWAYS, Show.ALWAYS));
   }
 
   /// The same at another path; the groups' paths follow it.
@@ -46,8 +60,7 @@ public final class HealthEndpoint {
       throw new IllegalArgumentException(
           "path: \"%s\" has to start with / and not to end with it".formatted(path));
     }
-    return new HealthEndpoint(
-        prober, new Settings(path, settings.forGoClients(), settings.withActuator()));
+    return with(s -> new Settings(path, s.forGoClients, s.withActuator, s.probes, s.details));
   }
 
   /// The same for clients that are written in Go with go-philae (its `PhilaeProbe`), which take
@@ -55,31 +68,53 @@ public final class HealthEndpoint {
   /// balancers and orchestrators, which look at the status alone, cannot use it; the paths of the
   /// groups still answer them with 503.
   public HealthEndpoint forGoClients() {
-    return new HealthEndpoint(prober, new Settings(settings.path(), true, settings.withActuator()));
+    return with(s -> new Settings(s.path, true, s.withActuator, s.probes, s.details));
   }
 
   /// The same which also answers as Spring Boot's Actuator does ([Form#ACTUATOR]) at
   /// `/actuator/health`, `/actuator/health/liveness` and `/actuator/health/readiness`, for tools
   /// that look there.
   public HealthEndpoint withActuator() {
-    return new HealthEndpoint(prober, new Settings(settings.path(), settings.forGoClients(), true));
+    return with(s -> new Settings(s.path, s.forGoClients, true, s.probes, s.details));
   }
 
-  private static Map<String, HealthRoute> routes(Prober prober, Settings settings) {
+  /// The same which tells only these why a probe is not well, how long it took, and its details;
+  /// others see `error`, and no time. Where nothing is said, everybody.
+  public HealthEndpoint details(Show who) {
+    return with(s -> new Settings(s.path, s.forGoClients, s.withActuator, s.probes, who));
+  }
+
+  /// The same which tells only these which probes there are; others, whatever [#details(Show)] says,
+  /// see whether all are well and nothing else. Where nothing is said, everybody.
+  public HealthEndpoint probes(Show who) {
+    return with(s -> new Settings(s.path, s.forGoClients, s.withActuator, who, s.details));
+  }
+
+  private HealthEndpoint with(UnaryOperator<Settings> change) {
+    return new HealthEndpoint(prober, change.apply(settings));
+  }
+
+  private static Map<String, HealthRoute> routes(Prober prober, Settings settings, View view) {
     HealthRoute.Question all = prober::check;
     HealthRoute.Question live = () -> prober.check(Group.LIVENESS);
     HealthRoute.Question ready = () -> prober.check(Group.READINESS);
     Map<String, HealthRoute> routes = new HashMap<>();
-    if (settings.withActuator()) {
-      routes.put("/actuator/health", new HealthRoute(all, Form.ACTUATOR, 503));
-      routes.put("/actuator/health/liveness", new HealthRoute(live, Form.ACTUATOR, 503));
-      routes.put("/actuator/health/readiness", new HealthRoute(ready, Form.ACTUATOR, 503));
+    if (settings.withActuator) {
+      routes.put("/actuator/health", new HealthRoute(all, Form.ACTUATOR, view, 503));
+      routes.put("/actuator/health/liveness", new HealthRoute(live, Form.ACTUATOR, view, 503));
+      routes.put("/actuator/health/readiness", new HealthRoute(ready, Form.ACTUATOR, view, 503));
     }
-    Form form = settings.forGoClients() ? Form.GO_CLIENTS : Form.PHILAE;
-    routes.put(settings.path(), new HealthRoute(all, form, settings.forGoClients() ? 200 : 503));
-    routes.put(settings.path() + "/live", new HealthRoute(live, form, 503));
-    routes.put(settings.path() + "/ready", new HealthRoute(ready, form, 503));
+    Form form = settings.forGoClients ? Form.GO_CLIENTS : Form.PHILAE;
+    int unhealthy = settings.forGoClients ? 200 : 503;
+    routes.put(settings.path, new HealthRoute(all, form, view, unhealthy));
+    routes.put(settings.path + "/live", new HealthRoute(live, form, view, 503));
+    routes.put(settings.path + "/ready", new HealthRoute(ready, form, view, 503));
     return Map.copyOf(routes);
+  }
+
+  /// The answer to a caller who has not said who they are: [#answer(String, String, boolean)].
+  public Optional<HealthAnswer> answer(String method, String path) throws InterruptedException {
+    return answer(method, path, false);
   }
 
   /// The answer to a request, or nothing where the path is none of this endpoint's: pass the
@@ -87,9 +122,12 @@ public final class HealthEndpoint {
   ///
   /// @param method the request's, as `GET`
   /// @param path the decoded path without the query, as `/_health`
+  /// @param authorized whether the caller may see what is shown [Show#WHEN_AUTHORIZED]
   /// @throws InterruptedException when the calling thread is interrupted while it waits
-  public Optional<HealthAnswer> answer(String method, String path) throws InterruptedException {
-    HealthRoute route = routes.get(path);
+  public Optional<HealthAnswer> answer(String method, String path, boolean authorized)
+      throws InterruptedException {
+    Map<String, HealthRoute> shown = routes.getOrDefault(settings.view(authorized), Map.of());
+    HealthRoute route = shown.get(path);
     if (route == null) {
       return Optional.empty();
     }

@@ -17,6 +17,9 @@ import java.util.Optional;
 /// server.start();
 /// ```
 ///
+/// A caller is authorized, as [Show#WHEN_AUTHORIZED] has it, whom an `Authenticator` of the server's
+/// has let in.
+///
 /// Give the server such an executor: without one it serves one request after the other, and each
 /// waits for the slowest probe.
 public final class HealthHandler implements HttpHandler {
@@ -57,7 +60,9 @@ public final class HealthHandler implements HttpHandler {
   private Optional<HealthAnswer> answer(HttpExchange exchange) throws IOException {
     try {
       return endpoint.answer(
-          exchange.getRequestMethod(), String.valueOf(exchange.getRequestURI().getPath()));
+          exchange.getRequestMethod(),
+          String.valueOf(exchange.getRequestURI().getPath()),
+          exchange.getPrincipal() != null);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while the probes were checked");

@@ -19,6 +19,9 @@ final class OneLine {
           "(?i)((?:password|passwd|pwd|secret|api[_-]?key)[\"']?\\s?[=:]\\s?|token=|authorization:\\s?(?:\\w+\\s)?)"
               + "(?:\"[^\"]*\"|'[^']*'|[^\\s&;,\"')}]+)");
 
+  private static final Pattern SECRET_NAME =
+      Pattern.compile("(?i)password|passwd|pwd|secret|api[_-]?key|token|credential|authorization");
+
   private OneLine() {}
 
   /// Why a check failed, from what it threw.
@@ -42,6 +45,11 @@ final class OneLine {
     return line.length() > ProbeResult.LONGEST_FAILURE
         ? line.substring(0, ProbeResult.LONGEST_FAILURE - 1) + "…"
         : line;
+  }
+
+  /// A detail as one line; hidden where its name says that it is a secret.
+  static String detail(String name, String value) {
+    return SECRET_NAME.matcher(name).find() ? "***" : of(value);
   }
 
   private static String hidden(String line) {

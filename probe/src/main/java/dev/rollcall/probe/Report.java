@@ -15,12 +15,16 @@ public record Report(List<ProbeResult> probes) {
 
   /// Whether every probe is well; true where there is none.
   public boolean healthy() {
+    return status() != Status.DOWN;
+  }
+
+  /// The worst of its probes; [Status#OK] where there is none.
+  public Status status() {
+    Status worst = Status.OK;
     for (ProbeResult probe : probes) {
-      if (!probe.healthy()) {
-        return false;
-      }
+      worst = probe.status().compareTo(worst) > 0 ? probe.status() : worst;
     }
-    return true;
+    return worst;
   }
 
   /// Who is not well, and why, in one line: `prober error: probe a: probe check failed: <why>,

@@ -3,6 +3,9 @@ package dev.rollcall.probe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.Authenticator;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpPrincipal;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -13,6 +16,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -177,6 +181,72 @@ class HealthHandlerTest {
   }
 
   @Test
+  void tellsThoseAloneWhyWhoMaySeeIt() throws Exception {
+    addABrokenOne();
+    HealthEndpoint endpoint = HealthEndpoint.of(prober).withActuator();
+    String why = "probe check failed: full";
+    assertThat(body(endpoint, false)).contains(why);
+    assertThat(body(endpoint.details(Show.WHEN_AUTHORIZED), true)).contains(why);
+    assertThat(body(endpoint.details(Show.WHEN_AUTHORIZED), false))
+        .contains("\"b\"", "probe check failed")
+        .doesNotContain("full");
+    assertThat(body(endpoint.details(Show.NEVER), true)).contains("\"b\"").doesNotContain("full");
+    assertThat(body(endpoint.probes(Show.WHEN_AUTHORIZED), true)).contains(why);
+    assertThat(body(endpoint.probes(Show.WHEN_AUTHORIZED), false)).doesNotContain("\"b\"");
+    assertThat(body(endpoint.probes(Show.NEVER).forGoClients().at("/_health"), true))
+        .doesNotContain("\"b\"", "full");
+  }
+
+  private static String body(HealthEndpoint endpoint, boolean authorized) throws Exception {
+    HealthAnswer answer = endpoint.answer("GET", "/_health", authorized).orElseThrow();
+    return new String(answer.body(), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void takesThoseForAuthorizedWhomTheServerLetIn() throws Exception {
+    addABrokenOne();
+    HealthEndpoint endpoint = HealthEndpoint.of(prober).details(Show.WHEN_AUTHORIZED);
+    server.createContext("/", HealthHandler.of(endpoint, exchange -> {}));
+    server
+        .createContext("/_health", HealthHandler.of(endpoint, exchange -> {}))
+        .setAuthenticator(
+            new Authenticator() {
+              @Override
+              public Result authenticate(HttpExchange exchange) {
+                return new Success(new HttpPrincipal("ops", "realm"));
+              }
+            });
+    server.start();
+    assertThat(send("GET", "/_health").body()).contains("full");
+  }
+
+  @Test
+  void tellsAStrangerNotWhyWhereDetailsAreForTheAuthorized() throws Exception {
+    addABrokenOne();
+    start(HealthHandler.of(HealthEndpoint.of(prober).details(Show.WHEN_AUTHORIZED), e -> {}));
+    HttpResponse<String> answer = send("GET", "/_health");
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(answer.body()).contains("\"b\"").doesNotContain("full");
+  }
+
+  @Test
+  void answers200WhenOneIsDegraded() throws Exception {
+    prober.add(
+        Probe.of(
+            "disk",
+            attempt -> {
+              attempt.detail("free", "1 GB");
+              attempt.degraded("nearly full");
+            }));
+    start(HealthHandler.of(prober));
+    HttpResponse<String> answer = send("GET", "/_health");
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.body())
+        .contains("\"comment\":\"degraded: nearly full\"", "\"details\":{\"free\":\"1 GB\"}")
+        .endsWith("\"error\":null,\"status\":\"degraded\"}");
+  }
+
+  @Test
   void answersAtAnotherPath() throws Exception {
     start(
         HealthHandler.of(
@@ -198,7 +268,7 @@ class HealthHandlerTest {
   void sharesTheBytesOfAnAnswerAmongThoseWhoShareTheRun() throws Exception {
     start(HealthHandler.of(prober));
     Report report = prober.check();
-    HealthRoute route = new HealthRoute(() -> report, Form.PHILAE, 503);
+    HealthRoute route = new HealthRoute(() -> report, Form.PHILAE, View.DETAILS, 503);
     assertThat(route.answer()).isSameAs(route.answer());
   }
 }

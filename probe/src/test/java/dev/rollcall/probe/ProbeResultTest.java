@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.UnknownHostException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -75,5 +78,38 @@ class ProbeResultTest {
     ProbeResult failed = ProbeResult.failed("db", "full", Duration.ofNanos(12_300_000));
     assertThat(failed.comment()).isEqualTo("error");
     assertThat(failed.error()).contains("probe check failed: full");
+  }
+
+  @Test
+  void keepsDetailsInTheirOrderEachOnOneLineWithoutSecrets() {
+    Map<String, String> details = new LinkedHashMap<>();
+    details.put("url", "postgres://app:s3cr3t@db/orders\nx");
+    details.put("db.password", "s3cr3t");
+    details.put("free", "1 GB");
+    ProbeResult result = new ProbeResult("db", Status.OK, Optional.empty(), Duration.ZERO, details);
+    assertThat(result.details())
+        .containsExactly(
+            Map.entry("url", "postgres://***@db/orders x"),
+            Map.entry("db.password", "***"),
+            Map.entry("free", "1 GB"));
+  }
+
+  @Test
+  void keepsNoMoreDetailsThanItSays() throws Exception {
+    Report report =
+        new Prober()
+            .add(
+                Probe.of(
+                    "chatty",
+                    attempt -> {
+                      for (int i = 0; i < 1_000; i++) {
+                        attempt.detail("d" + i, "v");
+                      }
+                      attempt.detail("d0", "last");
+                    }))
+            .check();
+    assertThat(report.probes().getFirst().details())
+        .hasSize(Attempt.MOST_DETAILS)
+        .containsEntry("d0", "last");
   }
 }

@@ -7,7 +7,7 @@ import java.net.URI;
 import java.util.List;
 
 /// Asks another service's `/_health`, of Rollcall's library or of go-philae, whether all that it
-/// depends on answers. When not, the reason names what is down there. Either way the attempt notes
+/// depends on answers. When not, the reason names what is down there; what is degraded there makes it degraded. Either way the attempt notes
 /// how each of those was found.
 ///
 /// An answer is looked at whether its status is 2xx, 3xx or 503: the body decides. Needs
@@ -48,6 +48,7 @@ public record PhilaeProbe(HttpProbe http) implements Probe {
     if (!report.healthy()) {
       throw ProbeFailure.answered(report.reason());
     }
+    report.degraded().ifPresent(attempt::degraded);
   }
 
   /// Asks once, and gives the whole report, whatever it says.

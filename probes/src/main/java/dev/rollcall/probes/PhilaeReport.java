@@ -2,9 +2,11 @@ package dev.rollcall.probes;
 
 import dev.rollcall.probe.ProbeFailure;
 import dev.rollcall.probe.ProbeResult;
+import dev.rollcall.probe.Status;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
@@ -40,38 +42,54 @@ public record PhilaeReport(boolean healthy, List<ProbeResult> dependencies) {
   }
 
   private static ProbeResult dependency(JsonNode probe) {
-    boolean healthy = probe.path("healthy").asBoolean(false);
+    Status status =
+        !probe.path("healthy").asBoolean(false)
+            ? Status.DOWN
+            : probe.path("status").asString("").equals("degraded") ? Status.DEGRADED : Status.OK;
     return new ProbeResult(
         Quoted.of(probe.path("name").asString("")),
-        healthy ? Optional.empty() : Optional.of(reason(probe)),
-        Duration.ofNanos(Math.max(0, probe.path("duration").asLong(0))));
+        status,
+        status == Status.OK ? Optional.empty() : Optional.of(reason(probe)),
+        Duration.ofNanos(Math.max(0, probe.path("duration").asLong(0))),
+        Map.of());
   }
 
   private static String reason(JsonNode probe) {
     JsonNode error = probe.path("error");
     String text = error.isString() ? error.stringValue() : probe.path("comment").asString("");
-    return Quoted.of(text.replaceFirst("^probe check failed: ", ""));
+    return Quoted.of(text.replaceFirst("^(?:probe check failed|degraded): ", ""));
   }
 
   /// What is down there, in one line, the first ten by name: `redis is down (timeout: ...), mail is
   /// down (...)`.
   String reason() {
-    List<ProbeResult> down = dependencies.stream().filter(one -> !one.healthy()).toList();
-    if (down.isEmpty()) {
-      return "it calls itself unhealthy, and names nothing that is down";
+    return named(Status.DOWN).orElse("it calls itself unhealthy, and names nothing that is down");
+  }
+
+  /// What is degraded there, in one line, if anything is.
+  Optional<String> degraded() {
+    return named(Status.DEGRADED);
+  }
+
+  private Optional<String> named(Status status) {
+    List<ProbeResult> these = dependencies.stream().filter(one -> one.status() == status).toList();
+    if (these.isEmpty()) {
+      return Optional.empty();
     }
+    String word = status == Status.DOWN ? " is down" : " is degraded";
     String named =
-        down.stream()
+        these.stream()
             .limit(NAMED)
             .map(
                 one ->
                     one.name()
-                        + " is down"
-                        + one.failure()
+                        + word
+                        + one.reason()
                             .filter(why -> !why.isEmpty())
                             .map(" (%s)"::formatted)
                             .orElse(""))
             .collect(Collectors.joining(", "));
-    return down.size() > NAMED ? named + ", and %d more".formatted(down.size() - NAMED) : named;
+    return Optional.of(
+        these.size() > NAMED ? named + ", and %d more".formatted(these.size() - NAMED) : named);
   }
 }

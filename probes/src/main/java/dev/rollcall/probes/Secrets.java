@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /// What a probe knows and nobody may read: passwords and tokens. Whatever a driver or a server put
@@ -79,10 +81,14 @@ final class Secrets {
 
   /// `results` without them.
   List<ProbeResult> hide(List<ProbeResult> results) {
-    return results.stream()
-        .map(
-            one -> new ProbeResult(hide(one.name()), one.failure().map(this::hide), one.duration()))
-        .toList();
+    return results.stream().map(this::hide).toList();
+  }
+
+  private ProbeResult hide(ProbeResult one) {
+    Map<String, String> details = new LinkedHashMap<>();
+    one.details().forEach((name, value) -> details.put(hide(name), hide(value)));
+    return new ProbeResult(
+        hide(one.name()), one.status(), one.reason().map(this::hide), one.duration(), details);
   }
 
   /// `failure` without them, saying the same of where the fault lies.

@@ -122,6 +122,7 @@ public record ServerUrl(URI uri, Optional<Login> login, TlsOptions tls, Duration
             throw secrets().hide(e);
           } finally {
             attempt.dependencies().map(secrets()::hide).ifPresent(attempt::dependsOn);
+            attempt.degraded().map(secrets()::hide).ifPresent(attempt::degraded);
           }
         });
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollcall.probe.Attempt;
 import dev.rollcall.probe.ProbeResult;
+import dev.rollcall.probe.Status;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -35,7 +36,8 @@ class PhilaeProbeTest {
             200,
             """
             {"healthy":true,"probes":[{"name":"redis","healthy":true,"comment":"took 1.2ms",\
-            "error":null,"duration":1200000}],"error":null}""")) {
+            "error":null,"duration":1200000}],"error":null}\
+            """)) {
       Checked.of(PhilaeProbe.of("it", server.uri("/_health").toString())).assertUp();
       assertThat(server.requests().getFirst()).startsWith("GET /_health ");
     }
@@ -50,7 +52,8 @@ class PhilaeProbeTest {
          "error":"probe check failed: connect: refused by 10.0.0.7:6379","duration":1},
         {"name":"disk","healthy":true,"comment":"took 1ms","error":null,"duration":2},
         {"name":"mail","healthy":false,"comment":"error","error":"login: refused","duration":3}],
-        "error":"prober error: ..."}""";
+        "error":"prober error: ..."}\
+        """;
     assertThat(reason(503, body))
         .isEqualTo(
             "redis is down (connect: refused by 10.0.0.7:6379), mail is down (login: refused)");
@@ -61,7 +64,8 @@ class PhilaeProbeTest {
     String body =
         """
         {"healthy":false,"probes":[{"name":"pg","healthy":false,\
-        "comment":"dial tcp: i/o timeout","error":{},"duration":3000000000}],"error":{}}""";
+        "comment":"dial tcp: i/o timeout","error":{},"duration":3000000000}],"error":{}}\
+        """;
     assertThat(reason(200, body)).isEqualTo("pg is down (dial tcp: i/o timeout)");
   }
 
@@ -70,7 +74,8 @@ class PhilaeProbeTest {
     String body =
         """
         {"healthy":false,"probes":[{"name":"a","healthy":true,"comment":"took 1ms","duration":1000000},
-        {"name":"b","healthy":false,"comment":"no","duration":5}]}""";
+        {"name":"b","healthy":false,"comment":"no","duration":5}]}\
+        """;
     try (RawServer server = answering(503, body)) {
       PhilaeReport report =
           PhilaeProbe.of("it", server.uri("/").toString())
@@ -79,6 +84,23 @@ class PhilaeProbeTest {
           .containsExactly(
               new ProbeResult("a", Optional.empty(), Duration.ofMillis(1)),
               new ProbeResult("b", Optional.of("no"), Duration.ofNanos(5)));
+    }
+  }
+
+  @Test
+  void isDegradedWhereSomethingThereIs() throws Exception {
+    String body =
+        """
+        {"healthy":true,"probes":[{"name":"disk","healthy":true,"comment":"degraded: nearly full",\
+        "error":null,"duration":5,"status":"degraded"}],"error":null,"status":"degraded"}\
+        """;
+    try (RawServer server = answering(200, body)) {
+      Attempt attempt = Attempt.within(Duration.ofSeconds(9));
+      Probes.forUrl("it", "philae+" + server.uri("/_health")).check(attempt);
+      assertThat(attempt.degraded()).contains("disk is degraded (nearly full)");
+      assertThat(attempt.dependencies().orElseThrow())
+          .extracting(ProbeResult::status)
+          .containsExactly(Status.DEGRADED);
     }
   }
 
