@@ -51,7 +51,7 @@ final class Course {
   private static Step first(long id, Terms terms, Beat beat, Instant now) {
     boolean start = beat.signal() instanceof Signal.Start;
     Instant at = beat.moment().orElse(now);
-    Instant next = terms.plan().next(at);
+    Instant next = terms.next(at, Optional.empty());
     Moments moments =
         new Moments(
             start ? at : earlier(at, now),
@@ -75,7 +75,7 @@ final class Course {
     Moments was = old.moments();
     Instant next =
         was.last().isEmpty() && beat.terms().isPresent()
-            ? terms.plan().next(beat.moment().orElse(now))
+            ? terms.next(beat.moment().orElse(now), Optional.empty())
             : was.next();
     Heartbeat after = with(old, terms, old.state(), was.last(), next, old.counts().calls());
     return new Step(
@@ -84,7 +84,7 @@ final class Course {
 
   private static Step ended(Heartbeat old, Beat beat, Instant at, Instant now) {
     Terms terms = beat.terms().orElse(old.terms());
-    Instant next = terms.plan().next(at);
+    Instant next = terms.next(at, awaited(old, terms));
     boolean paused = old.state() == State.PAUSED;
     State state = paused ? State.PAUSED : reached(beat);
     Instant last =
@@ -95,6 +95,12 @@ final class Course {
     Heartbeat after = with(old, terms, state, Optional.of(last), next, old.counts().calls() + 1);
     return new Step(
         Optional.of(after), new Done.Recorded(next, paused), notice(old.state(), state));
+  }
+
+  private static Optional<Instant> awaited(Heartbeat old, Terms terms) {
+    return terms.plan().equals(old.terms().plan())
+        ? Optional.of(old.moments().next())
+        : Optional.empty();
   }
 
   private static State reached(Beat beat) {

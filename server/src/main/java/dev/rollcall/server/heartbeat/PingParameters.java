@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.Map;
 import java.util.Optional;
 
 /// What a job may say in a query, read strictly: each mistake is a [Refusal] that names the
@@ -15,6 +16,11 @@ final class PingParameters {
   private static final long MOST_SECONDS = Duration.ofDays(520 * 7L).toSeconds();
   private static final int MOST_DIGITS = 18;
   private static final int LONGEST_ZONE = 64;
+
+  /// Zones of the tz database that Java leaves out.
+  private static final Map<String, String> OF_OLD =
+      Map.of("EST", "-05:00", "MST", "-07:00", "HST", "-10:00", "ROC", "Asia/Taipei");
+
   private static final String LENGTHS =
       ": write a whole number and one of W, D, h, m, s, as in 10m; 520W at most";
 
@@ -115,10 +121,10 @@ final class PingParameters {
     }
   }
 
-  private static ZoneId zone(String text) {
+  static ZoneId zone(String text) {
     try {
       if (text.length() <= LONGEST_ZONE) {
-        return ZoneId.of(text);
+        return ZoneId.of(text, OF_OLD);
       }
     } catch (DateTimeException e) {
       // said below

@@ -1,0 +1,153 @@
+package dev.rollcall.server.heartbeat;
+
+import dev.rollcall.server.heartbeat.CronLine.Field;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.zone.ZoneOffsetTransition;
+import java.time.zone.ZoneRules;
+import java.util.OptionalLong;
+
+/// When the job of a crontab line runs, as Debian's cron has it (vixie-cron 3.0pl1).
+///
+/// - **Days.** Where neither day field begins with `*`, one of them has to fit; else both.
+/// - **Clocks put forward**, by less than three hours: a job with wildcards, whose minute or hour
+///   begins with `*`, does not run in what the day leaves out; any other runs right after the
+///   change, once.
+/// - **Clocks put back**, by three hours at most: a job with wildcards runs in both passes of what
+///   comes twice, any other in the first alone.
+/// - A change of more is a clock that was set: what is left out does not run, what comes twice runs
+///   twice.
+/// - A change of less than five minutes forward leaves nothing out.
+final class CronSchedule {
+  private static final int HOUR = 60;
+  private static final int DAY = 24 * HOUR;
+  private static final int CATCH_UP = 5;
+  private static final int LARGEST_CHANGE = 3 * HOUR;
+
+  /// The calendar repeats itself after so many.
+  private static final int YEARS = 400;
+
+  private final long minutes;
+  private final int hours;
+  private final int days;
+  private final int months;
+  private final int weekdays;
+  private final boolean bothDays;
+  private final boolean wildcard;
+
+  CronSchedule(Field minutes, Field hours, Field days, Field months, Field weekdays) {
+    this.minutes = minutes.bits();
+    this.hours = (int) hours.bits();
+    this.days = (int) days.bits();
+    this.months = (int) months.bits();
+    int week = (int) weekdays.bits();
+    this.weekdays = (week | week >> 7) & 0x7f; // Sunday is 0 and 7
+    this.bothDays = days.wildcard() || weekdays.wildcard();
+    this.wildcard = minutes.wildcard() || hours.wildcard();
+  }
+
+  /// Whether there is any moment of it in the calendar.
+  boolean comes() {
+    return following(0).isPresent();
+  }
+
+  /// The first moment after `last`.
+  ///
+  /// @return [Plan#NEVER] where there is none
+  Instant next(Instant last, ZoneRules rules) {
+    Instant from = last;
+    ZoneOffset offset = rules.getOffset(last);
+    long reached = reached(last, offset, rules);
+    OptionalLong minute = following(reached);
+    while (minute.isPresent()) {
+      long at = minute.getAsLong() * 60 - offset.getTotalSeconds();
+      ZoneOffsetTransition change = rules.nextTransition(from);
+      if (change == null || at < change.toEpochSecond()) {
+        return Instant.ofEpochSecond(at);
+      }
+      long before = minute(change.toEpochSecond() + change.getOffsetBefore().getTotalSeconds());
+      long after = minute(change.toEpochSecond() + change.getOffsetAfter().getTotalSeconds());
+      long forward = after - before;
+      boolean leftOutRuns = forward < CATCH_UP || (!wildcard && forward < LARGEST_CHANGE);
+      if (forward > 0 && leftOutRuns && minute.getAsLong() <= after) {
+        return change.getInstant();
+      }
+      if (forward < 0 ? wildcard || -forward > LARGEST_CHANGE : minute.getAsLong() < after) {
+        minute = following(after - 1);
+      }
+      from = change.getInstant();
+      offset = change.getOffsetAfter();
+    }
+    return Plan.NEVER;
+  }
+
+  /// The last minute on the clock whose jobs have run: where the clock was put back, the last
+  /// before that, for jobs that run once.
+  private long reached(Instant last, ZoneOffset offset, ZoneRules rules) {
+    long minute = minute(last.getEpochSecond() + offset.getTotalSeconds());
+    if (wildcard) {
+      return minute;
+    }
+    ZoneOffsetTransition change = rules.previousTransition(last.plusNanos(1));
+    if (change == null || !change.isOverlap()) {
+      return minute;
+    }
+    long before = minute(change.toEpochSecond() + change.getOffsetBefore().getTotalSeconds());
+    long after = minute(change.toEpochSecond() + change.getOffsetAfter().getTotalSeconds());
+    return before - after > LARGEST_CHANGE ? minute : Math.max(minute, before - 1);
+  }
+
+  private static long minute(long seconds) {
+    return Math.floorDiv(seconds, 60L);
+  }
+
+  /// The first minute on the clock after `minute` that fits; both count from 1970.
+  private OptionalLong following(long minute) {
+    LocalDate date = LocalDate.ofEpochDay(Math.floorDiv(minute + 1, (long) DAY));
+    int today = fits(date) ? inDay((int) Math.floorMod(minute + 1, (long) DAY)) : -1;
+    if (today >= 0) {
+      return OptionalLong.of(date.toEpochDay() * DAY + today);
+    }
+    int first = inDay(0);
+    LocalDate month = date.withDayOfMonth(1);
+    int day = first < 0 ? 0 : firstDay(month, date.getDayOfMonth() + 1);
+    for (int i = 0; i < YEARS * 12 && day == 0 && first >= 0; i++) {
+      month = month.plusMonths(1);
+      day = firstDay(month, 1);
+    }
+    return day == 0
+        ? OptionalLong.empty()
+        : OptionalLong.of((month.toEpochDay() + day - 1) * DAY + first);
+  }
+
+  private boolean fits(LocalDate date) {
+    return firstDay(date.withDayOfMonth(1), date.getDayOfMonth()) == date.getDayOfMonth();
+  }
+
+  /// The first day of a month that fits, from `from` on; 0 where there is none.
+  private int firstDay(LocalDate month, int from) {
+    if ((months & 1 << month.getMonthValue()) == 0) {
+      return 0;
+    }
+    int first = month.getDayOfWeek().getValue() % 7;
+    long week = weekdays >> first | weekdays << (7 - first) & 0x7f; // of the first seven days
+    long byWeekday = (week | week << 7 | week << 14 | week << 21 | week << 28) << 1;
+    long fit = bothDays ? days & byWeekday : days | byWeekday;
+    fit &= (1L << (month.lengthOfMonth() + 1)) - (1L << from);
+    return fit <= 0 ? 0 : Long.numberOfTrailingZeros(fit);
+  }
+
+  /// The first minute of a day, from that one on, that fits; -1 where there is none.
+  private int inDay(int from) {
+    int hour = from / HOUR;
+    long rest = minutes >>> from % HOUR;
+    if ((hours & 1 << hour) != 0 && rest != 0) {
+      return from + Long.numberOfTrailingZeros(rest);
+    }
+    int later = hours & -2 << hour;
+    return later == 0 || minutes == 0
+        ? -1
+        : Integer.numberOfTrailingZeros(later) * HOUR + Long.numberOfTrailingZeros(minutes);
+  }
+}
