@@ -44,11 +44,11 @@ class RouteMatrixIT {
               "GET /health PUBLIC",
               "GET /metrics PUBLIC",
               "GET /ready PUBLIC",
-              "GET,POST /ping PUBLIC",
-              "GET,POST,DELETE /ping/remove PUBLIC",
-              "GET,POST /ping/{name} PUBLIC",
-              "DELETE /ping/{name} PUBLIC",
-              "GET,POST /ping/{name}/{signal} PUBLIC",
+              "GET,POST /ping CALLER",
+              "GET,POST,DELETE /ping/remove CALLER",
+              "GET,POST /ping/{name} CALLER",
+              "DELETE /ping/{name} CALLER",
+              "GET,POST /ping/{name}/{signal} CALLER",
               "GET /v1/heartbeats PUBLIC",
               "GET /v1/heartbeats/{name} PUBLIC",
               "POST /v1/heartbeats/{name}/pause MANAGEMENT",
@@ -135,7 +135,7 @@ class RouteMatrixIT {
     }
 
     boolean isPublic() {
-      return line.endsWith(" PUBLIC");
+      return line.endsWith(" PUBLIC") || line.endsWith(" CALLER");
     }
   }
 

@@ -72,6 +72,13 @@ final class Declared {
               "token that management and whoever sends measurements have to show; without it only"
                   + " this machine may manage, and anybody may send")
           .kept();
+  static final Setting<List<IPAddress>> WRITERS =
+      Setting.of(
+          "writers",
+          Kind.list(block()),
+          "",
+          "networks from which jobs may call in, and measurements may be sent without a token;"
+              + " without any: all");
   static final Setting<Set<Role>> ROLES =
       Setting.of(
           "roles", roles(), "runner,api", "what this process does: ask services, answer over HTTP");
@@ -323,6 +330,7 @@ final class Declared {
                   HEALTH_HOST,
                   HEALTH_PORT,
                   TOKEN,
+                  WRITERS,
                   ROLES,
                   INTERVAL,
                   TIMEOUT,
@@ -358,13 +366,14 @@ final class Declared {
                   List.of(
                       COLLECT_PORT, COLLECT_HEALTH_PORT, COLLECT_INPUT_URL, COLLECT_INPUT_TOKEN),
                   RESULTS,
-                  List.of(COLLECT_VERBOSE, HOST, HEALTH_HOST, COLLECT_TOKEN),
+                  List.of(COLLECT_VERBOSE, HOST, HEALTH_HOST, COLLECT_TOKEN, WRITERS),
                   List.of(LOG_LEVEL, LOG_FORMAT, LOG_ACCESS, NAME)));
       case TARGETS ->
           together(
               List.of(
                   List.of(
-                      DATA, DATABASE, HOST, TARGETS_PORT, HEALTH_HOST, TARGETS_HEALTH_PORT, TOKEN),
+                      DATA, DATABASE, HOST, TARGETS_PORT, HEALTH_HOST, TARGETS_HEALTH_PORT, TOKEN,
+                      WRITERS),
                   POOL,
                   List.of(LOG_LEVEL, LOG_FORMAT, LOG_ACCESS, NAME)));
       default -> ALL.stream().filter(setting -> !OTHERS.contains(setting)).toList();
@@ -425,6 +434,7 @@ final class Declared {
             health(healthPort(command), values),
             pings(command, values),
             token(command, values),
+            new Blocks(values.of(WRITERS)),
             values.of(LOG_ACCESS)),
         new Monitoring(
             values.of(INTERVAL),

@@ -1,8 +1,13 @@
 package dev.rollcall.server.app;
 
+import static java.util.stream.Collectors.joining;
+
+import dev.rollcall.server.address.Addresses;
+import dev.rollcall.server.address.Blocks;
 import dev.rollcall.server.app.ServeSettings.Listener;
 import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.config.Setting;
+import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.CannotListen;
 import dev.rollcall.server.http.ErrorShape;
 import dev.rollcall.server.http.Handler;
@@ -17,7 +22,10 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// What is alike in every command that runs until it is told to stop: a log, two ports, an orderly
@@ -86,12 +94,56 @@ record Ports(String command, ServeSettings settings, ErrorShape errors, RequestT
   /// @param strays how errors are written on the main port where no route is found
   Open open(Parts parts, ErrorShape strays, List<Route> routes, List<Route> health) {
     ServeSettings.Web web = settings.web();
+    tellWriters(routes);
     HttpListener main =
         open(parts, "the main port", web.main(), Declared.port(command), strays, routes);
     HttpListener healthPort =
         open(parts, "the health port", web.health(), Declared.healthPort(command), errors, health);
     return new Open(
         main.port(), healthPort.port(), url(web.main(), main), url(web.health(), healthPort));
+  }
+
+  private Management management(Listener listener) {
+    ServeSettings.Web web = settings.web();
+    Blocks writers = web.writers();
+    return new Management(
+        web.token().map(Secret::reveal),
+        Set.of(listener.host()),
+        writers.all().isEmpty()
+            ? Optional.empty()
+            : Optional.of(address -> writers.contain(Addresses.of(address.getAddress()))));
+  }
+
+  /// Says in one line of the log who may write what.
+  private void tellWriters(List<Route> routes) {
+    ServeSettings.Web web = settings.web();
+    String anybody =
+        web.writers().all().isEmpty()
+            ? "anybody"
+            : "whoever calls from "
+                + web.writers().all().stream().map(Addresses::text).collect(joining(", "))
+                + " or shows the token";
+    String token = web.token().isPresent() ? "whoever shows the token" : anybody;
+    String manager =
+        "callers on this machine" + (web.token().isPresent() ? ", and whoever shows the token" : "");
+    Map<Access, String> who =
+        new EnumMap<>(
+            Map.of(Access.CALLER, anybody, Access.WRITER, token, Access.MANAGEMENT, manager));
+    String line =
+        who.entrySet().stream()
+            .filter(entry -> routes.stream().anyMatch(route -> route.access() == entry.getKey()))
+            .map(entry -> paths(routes, entry.getKey()) + ": " + entry.getValue())
+            .collect(joining("; "));
+    LOG.log(Level.INFO, "who may write: {0}", line);
+  }
+
+  /// The beginnings of the paths that have this access, in the routes' order.
+  private static String paths(List<Route> routes, Access access) {
+    return routes.stream()
+        .filter(route -> route.access() == access)
+        .map(route -> route.path().replaceFirst("/[{].*|(?<=^/ping)/.*", ""))
+        .distinct()
+        .collect(joining(", "));
   }
 
   /// Opens one port.
@@ -117,7 +169,7 @@ record Ports(String command, ServeSettings settings, ErrorShape errors, RequestT
                 .withErrors(strays)
                 .withAccessLog(settings.web().accessLog()),
             routes.stream().map(route -> route.around(Ports::saying503)).toList(),
-            new Management(settings.web().token().map(Secret::reveal), Set.of(listener.host())),
+            management(listener),
             times));
   }
 

@@ -1,5 +1,6 @@
 package dev.rollcall.server.app;
 
+import dev.rollcall.server.address.Blocks;
 import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.sql.DatabaseLocation;
 import dev.rollcall.server.sql.Durability;
@@ -39,11 +40,13 @@ record ServeSettings(
   /// What is listened on, and what opens the doors that are not open to everybody.
   ///
   /// @param pings a port for heartbeats alone
+  /// @param writers who may call in, and send measurements without the token; none: everybody
   record Web(
       Listener main,
       Listener health,
       Optional<Listener> pings,
       Optional<Secret> token,
+      Blocks writers,
       boolean accessLog) {
     Web {
       if (main.clashes(health)) {

@@ -2,6 +2,7 @@ package dev.rollcall.server.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.net.InetAddress;
 import java.net.URI;
 import java.security.MessageDigest;
 import java.util.List;
@@ -51,11 +52,32 @@ final class Callers {
     return doubt(request).<Caller>map(Caller.Doubtful::new).orElseGet(Caller.Operator::new);
   }
 
+  /// The same for a route that takes calls of jobs: whoever calls from a writer's address, or shows
+  /// the token.
+  Caller caller(Request request) {
+    if (management.writers().isEmpty()
+        || request.header("Authorization").filter(this::holdsToken).isPresent()) {
+      return new Caller.Operator();
+    }
+    InetAddress address = request.remote().getAddress();
+    Optional<String> proxy = address.isLoopbackAddress() ? proxy(request) : Optional.empty();
+    if (proxy.isPresent()) { // it may stand for anybody
+      return new Caller.Doubtful(
+          "the request came through a proxy on this machine ("
+              + proxy.get()
+              + "), and not everybody may write here (writers): show the token");
+    }
+    return management.writers().get().test(address)
+        ? new Caller.Operator()
+        : new Caller.Doubtful(
+            address.getHostAddress() + " is in no network that may write here (writers)");
+  }
+
   /// The same for a route that takes measurements: being at the machine counts for nothing once a
   /// token is set, as nodes may run beside us.
   Caller writer(Request request) {
     if (management.token().isEmpty()) {
-      return new Caller.Operator();
+      return caller(request);
     }
     Optional<String> authorization = request.header("Authorization");
     if (authorization.isPresent() && holdsToken(authorization.get())) {
@@ -85,11 +107,9 @@ final class Callers {
               + name
               + "' is neither a loopback name nor one of the configured: show the token");
     }
-    for (String header : request.headerNames()) {
-      String lower = header.toLowerCase(Locale.ROOT);
-      if (PROXY_HEADERS.contains(lower) || lower.startsWith("x-forwarded")) {
-        return Optional.of("the request came through a proxy (" + header + "): show the token");
-      }
+    Optional<String> proxy = proxy(request);
+    if (proxy.isPresent()) {
+      return Optional.of("the request came through a proxy (" + proxy.get() + "): show the token");
     }
     List<String> origins = request.headers("Origin");
     if (origins.size() > 1 || (origins.size() == 1 && !sameOrigin(origins.getFirst(), host))) {
@@ -99,6 +119,17 @@ final class Callers {
       if (!site.equals("same-origin") && !site.equals("none")) {
         return Optional.of(
             "the request comes from a page of another site (Sec-Fetch-Site): show the token");
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// The header by which a proxy is known.
+  private static Optional<String> proxy(Request request) {
+    for (String header : request.headerNames()) {
+      String lower = header.toLowerCase(Locale.ROOT);
+      if (PROXY_HEADERS.contains(lower) || lower.startsWith("x-forwarded")) {
+        return Optional.of(header);
       }
     }
     return Optional.empty();

@@ -168,6 +168,7 @@ final class Dispatcher implements HttpRouting {
     Caller caller =
         switch (route.access()) {
           case PUBLIC -> new Caller.Operator();
+          case CALLER -> callers.caller(request);
           case WRITER -> callers.writer(request);
           case MANAGEMENT -> callers.of(request);
         };

@@ -1,7 +1,9 @@
 package dev.rollcall.server.http;
 
+import static dev.rollcall.server.http.Access.CALLER;
 import static dev.rollcall.server.http.Access.MANAGEMENT;
 import static dev.rollcall.server.http.Access.PUBLIC;
+import static dev.rollcall.server.http.Access.WRITER;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -9,8 +11,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.Socket;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -153,6 +158,64 @@ class ManagementTest {
             withToken.raw(
                 "GET /open HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\nOrigin: null\r\nAuthorization: x\r\n\r\n"))
         .startsWith("HTTP/1.1 200");
+  }
+
+  /// From this machine: another address of it stands for a stranger's.
+  @Test
+  void letsOnlyWritersCallInAndSend() throws Exception {
+    Predicate<InetAddress> here = address -> address.getHostAddress().equals("127.0.0.1");
+    Route[] routes = {
+      Route.get("/ping", CALLER, request -> Answer.text(200, "recorded")),
+      Route.post("/results", WRITER, request -> Answer.text(200, "stored")),
+    };
+    Listening all = Listening.on("0.0.0.0", 0, "--port");
+    InetAddress elsewhere = ownAddress();
+    InetAddress loopback = InetAddress.ofLiteral("127.0.0.1");
+    String token = "Authorization: Bearer " + TOKEN;
+    try (Served open =
+            Served.routes(
+                all, new Management(Optional.empty(), Set.of(), Optional.of(here)), routes);
+        Served closed =
+            Served.routes(
+                all, new Management(Optional.of(TOKEN), Set.of(), Optional.of(here)), routes)) {
+      for (Served served : List.of(open, closed)) {
+        assertThat(status(served, loopback, "GET /ping")).isEqualTo(200);
+        assertThat(status(served, elsewhere, "GET /ping")).isEqualTo(403);
+        for (String header :
+            List.of("X-Forwarded-For: 127.0.0.1", "Forwarded: for=127.0.0.1", "Via: 1.1 a")) {
+          assertThat(status(served, loopback, "GET /ping", header)).as(header).isEqualTo(403);
+        }
+        assertThat(status(served, loopback, "GET /ping", "Host: evil.example")).isEqualTo(200);
+      }
+      assertThat(status(closed, elsewhere, "GET /ping", token)).isEqualTo(200);
+      assertThat(status(open, loopback, "POST /results")).isEqualTo(200);
+      assertThat(status(open, elsewhere, "POST /results")).isEqualTo(403);
+      assertThat(status(closed, loopback, "POST /results")).isEqualTo(401);
+      assertThat(status(closed, elsewhere, "POST /results", token)).isEqualTo(200);
+    }
+  }
+
+  private static int status(Served served, InetAddress from, String asked, String... headers)
+      throws Exception {
+    try (Socket socket = new Socket(from, served.listener.port())) {
+      String lines = String.join("", Stream.of(headers).map(each -> each + "\r\n").toList());
+      String host = lines.startsWith("Host:") ? "" : "Host: localhost\r\n";
+      socket
+          .getOutputStream()
+          .write(
+              (asked + " HTTP/1.1\r\nConnection: close\r\nContent-Length: 0\r\n" + host + lines + "\r\n")
+                  .getBytes(UTF_8));
+      String answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
+      return Integer.parseInt(answer.split(" ", -1)[1]);
+    }
+  }
+
+  private static InetAddress ownAddress() throws Exception {
+    return NetworkInterface.networkInterfaces()
+        .flatMap(NetworkInterface::inetAddresses)
+        .filter(one -> !one.isLoopbackAddress() && one instanceof java.net.Inet4Address)
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("this machine has no address beside loopback"));
   }
 
   @Test

@@ -43,6 +43,10 @@ final class Served implements AutoCloseable {
     return new Served(List.of(routes), anywhere(), management);
   }
 
+  static Served routes(Listening listening, Management management, Route... routes) {
+    return new Served(List.of(routes), listening, management);
+  }
+
   URI at(String target) {
     return URI.create("http://127.0.0.1:" + listener.port() + target);
   }
