@@ -4,9 +4,12 @@ import dev.rollcall.server.config.ConfigFiles;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.config.Sources;
 import dev.rollcall.server.config.Values;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /// Everything an operator said: settings and services, read together and right as a whole.
 ///
@@ -44,7 +47,15 @@ record Configuration<S>(ServeSettings settings, Values values, List<S> services)
 
     /// The configuration, or nothing when anything is wrong with it: then `mistakes` says what.
     Optional<Configuration<S>> read(Mistakes mistakes) {
+      return read(mistakes, _ -> {});
+    }
+
+    /// The same.
+    ///
+    /// @param named takes the files that values in the configuration file name, right or wrong
+    Optional<Configuration<S>> read(Mistakes mistakes, Consumer<Set<Path>> named) {
       Sources sources = Sources.read(Flags.names(command), flags, environment, files, mistakes);
+      named.accept(sources.named());
       Values values = sources.resolve(Declared.ALL, OTHER_VARIABLES);
       List<S> services = reader.read(values, sources.services(), sources.inFile());
       Declared.contradictions(command, values, mistakes);

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -204,7 +205,8 @@ record Main(Path directory, Map<String, String> environment) {
   private static Optional<Serve> configured(
       Configuration.Origin<ServiceDefinition> origin, ParseResult given) {
     Watch watch = new Watch(origin.files().yaml());
-    return read(origin, given).map(configuration -> new Serve(origin, configuration, watch));
+    return read(origin, given, watch::follow)
+        .map(configuration -> new Serve(origin, configuration, watch));
   }
 
   private int check(ParseResult given) {
@@ -306,8 +308,15 @@ record Main(Path directory, Map<String, String> environment) {
   /// The configuration; where it is wrong, the mistakes are told and it is nothing.
   private static Optional<Configuration<ServiceDefinition>> read(
       Configuration.Origin<ServiceDefinition> origin, ParseResult given) {
+    return read(origin, given, _ -> {});
+  }
+
+  private static Optional<Configuration<ServiceDefinition>> read(
+      Configuration.Origin<ServiceDefinition> origin,
+      ParseResult given,
+      Consumer<Set<Path>> named) {
     Mistakes mistakes = new Mistakes();
-    Optional<Configuration<ServiceDefinition>> configuration = origin.read(mistakes);
+    Optional<Configuration<ServiceDefinition>> configuration = origin.read(mistakes, named);
     PrintWriter err = given.commandSpec().commandLine().getErr();
     mistakes.lines().forEach(err::println);
     return configuration;

@@ -3,8 +3,10 @@ package dev.rollcall.server.app;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.config.Values;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /// Applies a changed configuration file to a running process: services at once, and settings with
@@ -16,21 +18,28 @@ final class Reload<S> implements Runnable {
   private final Configuration.Origin<S> origin;
   private final Values started;
   private final Consumer<List<S>> apply;
+  private final Consumer<Set<Path>> named;
 
   /// @param started the settings that the process was started with
   /// @param apply takes the whole list of services, also where none of them changed: nothing here
   ///   remembers them
-  Reload(Configuration.Origin<S> origin, Values started, Consumer<List<S>> apply) {
+  /// @param named takes the files that values in the file name, also where it is refused
+  Reload(
+      Configuration.Origin<S> origin,
+      Values started,
+      Consumer<List<S>> apply,
+      Consumer<Set<Path>> named) {
     this.origin = origin;
     this.started = started;
     this.apply = apply;
+    this.named = named;
   }
 
   @Override
   public void run() {
     String file = origin.files().label();
     Mistakes mistakes = new Mistakes();
-    Optional<Configuration<S>> read = origin.read(mistakes);
+    Optional<Configuration<S>> read = origin.read(mistakes, named);
     if (read.isEmpty()) {
       LOG.log(Level.WARNING, "{0} was refused, what it said before goes on:", file);
       mistakes.lines().forEach(line -> LOG.log(Level.WARNING, line));

@@ -148,7 +148,7 @@ final class Serve {
         LOG.log(
             Level.INFO, "late heartbeats are only shown: nobody is told, as alert.uri is not set");
       }
-      watch.start(new Reload<>(origin, values, monitor::apply));
+      watch.start(new Reload<>(origin, values, monitor::apply, watch::follow));
       parts.add("the watch of " + origin.files().label(), watch);
     }
     LOG.log(

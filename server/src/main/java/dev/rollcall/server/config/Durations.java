@@ -8,11 +8,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Lengths of time as people write them: `250ms`, `15s`, `1m30s`, `2h`, `30d`; larger units first,
-/// each at most once, whole numbers.
+/// each at most once, whole numbers. Days and weeks are also taken as jobs write them: `1D`, `2W`.
 public final class Durations {
   private static final Map<String, ChronoUnit> UNITS = units();
   private static final Pattern SHAPE =
-      Pattern.compile("(?:(\\d+)d)?(?:(\\d+)h)?(?:(\\d+)m)?(?:(\\d+)s)?(?:(\\d+)ms)?");
+      Pattern.compile("(?:(\\d+)W)?(?:(\\d+)[dD])?(?:(\\d+)h)?(?:(\\d+)m)?(?:(\\d+)s)?(?:(\\d+)ms)?");
 
   /// Whole milliseconds and nanoseconds of it fit into a long.
   private static final Duration LONGEST = Duration.ofDays(100_000);
@@ -27,11 +27,15 @@ public final class Durations {
     Matcher matcher = SHAPE.matcher(text);
     if (text.isEmpty() || !matcher.matches()) {
       throw new IllegalArgumentException(
-          "is no duration: write it as 250ms, 15s, 1m30s, 2h or 30d");
+          "is no duration: write it as 250ms, 15s, 1m30s, 2h, 30d or 2W");
     }
     try {
       Duration sum = Duration.ZERO;
-      int group = 1;
+      String weeks = matcher.group(1);
+      if (weeks != null) {
+        sum = Duration.ofDays(Math.multiplyExact(7, Long.parseLong(weeks)));
+      }
+      int group = 2;
       for (ChronoUnit unit : UNITS.values()) {
         String count = matcher.group(group++);
         if (count != null) {

@@ -3,7 +3,11 @@ package dev.rollcall.server.config;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /// Everything that is wrong with a configuration, collected so that all of it is told at once.
@@ -15,16 +19,22 @@ public final class Mistakes {
   private static final int SHOWN = 60;
   private static final int LISTED = 100;
 
-  private final List<String> lines;
+  private final Found found;
   private final UnaryOperator<String> place;
+
+  /// What all parts of a configuration share.
+  ///
+  /// @param hidden what must not be shown, and what is shown instead
+  /// @param missing the paths of values that are not known
+  private record Found(List<String> lines, Map<String, String> hidden, Set<String> missing) {}
 
   /// No mistakes yet, in a configuration of which only paths are known.
   public Mistakes() {
-    this(new ArrayList<>(), path -> "");
+    this(new Found(new ArrayList<>(), new LinkedHashMap<>(), new HashSet<>()), path -> "");
   }
 
-  private Mistakes(List<String> lines, UnaryOperator<String> place) {
-    this.lines = lines;
+  private Mistakes(Found found, UnaryOperator<String> place) {
+    this.found = found;
     this.place = place;
   }
 
@@ -32,7 +42,7 @@ public final class Mistakes {
   ///
   /// @param where says where a path stands (`rollcall.yaml:7`)
   Mistakes within(UnaryOperator<String> where) {
-    return new Mistakes(lines, path -> where.apply(path) + ": ");
+    return new Mistakes(found, path -> where.apply(path) + ": ");
   }
 
   /// Adds one.
@@ -40,30 +50,46 @@ public final class Mistakes {
   /// @param path what is wrong: `services[2].url`
   /// @param what what is wrong with it, and the remedy: `is missing: give the URL to ask`
   public void add(String path, String what) {
-    lines.add(OneLine.of(place.apply(path) + path + ": " + what));
+    if (!isMissing(path)) {
+      found.lines.add(OneLine.of(place.apply(path) + path + ": " + shown(what)));
+    }
+  }
+
+  /// Adds that the value of a path is not known. Nothing more is said about it, or about what it is
+  /// a part of: all that would follow from this.
+  void addMissing(String path, String what) {
+    add(path, what);
+    found.missing.add(path);
+  }
+
+  /// From now on `shown` stands in messages wherever `value` would.
+  void hide(String value, String shown) {
+    found.hidden.putIfAbsent(value, shown);
   }
 
   /// Adds one about a value that may be shown.
   ///
   /// @param what a phrase that goes on after the value, as a [Kind] throws it
   public void add(String path, String value, String what) {
-    String cut = value.length() > SHOWN ? value.substring(0, SHOWN) + "..." : value;
+    String whole = shown(value);
+    String cut = whole.length() > SHOWN ? whole.substring(0, SHOWN) + "..." : whole;
     add(path, "\"" + cut + "\" " + what);
   }
 
   /// Whether there is none so far.
   public boolean isEmpty() {
-    return lines.isEmpty();
+    return found.lines.isEmpty();
   }
 
   /// How many there are so far.
   public int count() {
-    return lines.size();
+    return found.lines.size();
   }
 
   /// All so far, one line each, in the order they were found; of very many the first, and how many
   /// more there are.
   public List<String> lines() {
+    List<String> lines = found.lines;
     if (lines.size() <= LISTED) {
       return List.copyOf(lines);
     }
@@ -84,6 +110,26 @@ public final class Mistakes {
                 known.size() <= 16
                     ? ": use one of " + String.join(", ", known.stream().sorted().toList())
                     : ": remove it, or see docs/settings.md for those there are");
+  }
+
+  private boolean isMissing(String path) {
+    return found.missing.stream()
+        .anyMatch(
+            missing ->
+                missing.startsWith(path)
+                    && (missing.length() == path.length()
+                        || missing.charAt(path.length()) == '.'
+                        || missing.charAt(path.length()) == '['));
+  }
+
+  private String shown(String text) {
+    String shown = text;
+    for (Map.Entry<String, String> each : found.hidden.entrySet()) {
+      if (shown.length() >= each.getKey().length()) {
+        shown = shown.replace(each.getKey(), each.getValue());
+      }
+    }
+    return shown;
   }
 
   /// Edits between two texts (Levenshtein's distance, one row at a time).

@@ -1,9 +1,7 @@
 package dev.rollcall.server.config;
 
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,6 +33,7 @@ public final class Sources {
   private final Map<String, Given> environment;
   private final Map<String, Given> dotEnv;
   private final YamlFile yaml;
+  private final Set<Path> named;
   private final Mistakes mistakes;
 
   private Sources(
@@ -43,12 +42,14 @@ public final class Sources {
       Map<String, Given> environment,
       Map<String, Given> dotEnv,
       YamlFile yaml,
+      Set<Path> named,
       Mistakes mistakes) {
     this.flagNames = Map.copyOf(flagNames);
     this.flags = flags;
     this.environment = environment;
     this.dotEnv = dotEnv;
     this.yaml = yaml;
+    this.named = named;
     this.mistakes = mistakes;
   }
 
@@ -63,25 +64,28 @@ public final class Sources {
       Map<String, String> environment,
       ConfigFiles files,
       Mistakes mistakes) {
+    Map<String, Given> variables = given("environment", environment);
+    Map<String, Given> dotEnv =
+        text(files.dotEnv(), ".env", LARGEST_VARIABLES, mistakes)
+            .map(text -> DotEnv.read(".env", text, mistakes))
+            .orElse(Map.of());
     if (files.named().isPresent() && !Files.exists(files.yaml())) {
       mistakes
           .within(path -> files.label())
           .add("file", "does not exist: name one that does with --config or ROLLCALL_CONFIG");
     }
+    References references = new References(files.directory(), variables, dotEnv);
     YamlFile yaml =
         text(files.yaml(), files.label(), YamlFile.LARGEST, mistakes)
-            .map(text -> YamlFile.read(files.label(), text, mistakes))
+            .map(text -> YamlFile.read(files.label(), text, references, mistakes))
             .orElseGet(() -> YamlFile.empty(files.label()));
-    Map<String, Given> dotEnv =
-        text(files.dotEnv(), ".env", LARGEST_VARIABLES, mistakes)
-            .map(text -> DotEnv.read(".env", text, mistakes))
-            .orElse(Map.of());
     return new Sources(
         flagNames,
         given("command line", flags),
-        given("environment", environment),
+        variables,
         dotEnv,
         yaml,
+        references.files(),
         mistakes);
   }
 
@@ -89,6 +93,11 @@ public final class Sources {
   public JsonNode services() {
     JsonNode services = yaml.root().get(YamlFile.SERVICES);
     return services == null || services.isNull() ? JsonNodeFactory.instance.arrayNode() : services;
+  }
+
+  /// The files that values in the configuration file name, whether they are there or not.
+  public Set<Path> named() {
+    return named;
   }
 
   /// Where mistakes in the configuration file go, by path.
@@ -175,20 +184,15 @@ public final class Sources {
 
   private Optional<Given> content(Given given) {
     try {
-      Path file = Path.of(given.text());
-      if (Files.size(file) > LARGEST_VARIABLES) {
-        given.wrong(
-            mistakes, false, "holds more than 64 KiB: name a file that holds the value alone");
-        return Optional.empty();
-      }
-      return Optional.of(
-          new Given(given.where(), given.name(), Files.readString(file).stripTrailing()));
-    } catch (NoSuchFileException e) {
-      given.wrong(mistakes, false, "does not exist: name a file that holds the value");
-    } catch (IOException | IllegalArgumentException e) {
-      given.wrong(mistakes, false, "cannot be read: name a text file that holds the value");
+      return TextFile.read(
+              Path.of(given.text()),
+              LARGEST_VARIABLES,
+              wrong -> given.wrong(mistakes, false, wrong + ": name a text file that holds the value"))
+          .map(text -> new Given(given.where(), given.name(), text.stripTrailing()));
+    } catch (InvalidPathException e) {
+      given.wrong(mistakes, false, "is no path: name a text file that holds the value");
+      return Optional.empty();
     }
-    return Optional.empty();
   }
 
   private Map<String, Given> settingsInFile(List<Setting<?>> settings) {
@@ -279,21 +283,9 @@ public final class Sources {
   /// The text of a file that may be missing.
   private static Optional<String> text(Path file, String label, int largest, Mistakes mistakes) {
     Mistakes here = mistakes.within(path -> label);
-    try {
-      if (!Files.exists(file)) {
-        return Optional.empty();
-      }
-      if (Files.size(file) > largest) {
-        here.add("file", "is larger than " + largest / 1024 + " KiB: make it smaller");
-        return Optional.empty();
-      }
-      return Optional.of(Files.readString(file));
-    } catch (CharacterCodingException e) {
-      here.add("file", "is not UTF-8: save it as UTF-8");
-    } catch (IOException e) {
-      here.add(
-          "file", "cannot be read (" + e.getClass().getSimpleName() + "): make it a readable file");
-    }
-    return Optional.empty();
+    return Files.exists(file)
+        ? TextFile.read(
+            file, largest, wrong -> here.add("file", wrong + ": make it a readable text file"))
+        : Optional.empty();
   }
 }

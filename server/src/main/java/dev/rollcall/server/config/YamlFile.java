@@ -24,7 +24,7 @@ import tools.jackson.dataformat.yaml.YAMLParser;
 /// A configuration file as it was read: its tree, and the line on which each path of it stands.
 ///
 /// The settings' scalars keep the text they were written with (`token: 007` is `007`); beneath
-/// `services` numbers and booleans are numbers and booleans. A file has at most 8 MiB, one
+/// `services` numbers and booleans are numbers and booleans. What [References] bring is text. A file has at most 8 MiB, one
 /// document, 32 levels, no key twice in a map, and no aliases (`*name`): what they stand for would
 /// have to be bounded and located too.
 record YamlFile(String name, ObjectNode root, Map<String, Integer> lines) {
@@ -51,20 +51,20 @@ record YamlFile(String name, ObjectNode root, Map<String, Integer> lines) {
     return new YamlFile(name, NODES.objectNode(), Map.of());
   }
 
-  /// The file with this text; whatever could not be read of it is left out and added to the
-  /// mistakes.
-  static YamlFile read(String name, String text, Mistakes mistakes) {
+  /// The file with this text and what its references stand for; whatever could not be read of it is
+  /// left out and added to the mistakes.
+  static YamlFile read(String name, String text, References references, Mistakes mistakes) {
     if (text.length() > LARGEST) {
       mistakes.within(path -> name).add("file", "is larger than 8 MiB: make it smaller");
       return empty(name);
     }
-    Reader reader = new Reader(name, mistakes);
+    Reader reader = new Reader(name, references, mistakes);
     try (YAMLParser parser = (YAMLParser) YAML.createParser(ObjectReadContext.empty(), text)) {
       return reader.document(parser);
     } catch (StreamConstraintsException e) {
       mistakes.within(path -> name).add("file", "is nested too deeply: at most 32 levels");
     } catch (JacksonException e) {
-      mistakes.within(path -> name + place(e)).add("file", "is not YAML: " + problem(e));
+      mistakes.within(path -> name + place(e)).add("file", "is not YAML: " + problem(e) + hint(e, text));
     }
     return empty(name);
   }
@@ -79,6 +79,20 @@ record YamlFile(String name, ObjectNode root, Map<String, Integer> lines) {
     }
     TokenStreamLocation at = e.getLocation();
     return at == null || at.getLineNr() < 1 ? "" : ":" + at.getLineNr() + ":" + at.getColumnNr();
+  }
+
+  /// What to do where the line of a problem has a reference: braces are YAML's own within others.
+  private static String hint(JacksonException e, String text) {
+    if (e.getCause() instanceof MarkedYamlEngineException marked) {
+      boolean reference =
+          marked
+              .getProblemMark()
+              .flatMap(mark -> text.lines().skip(mark.getLine()).findFirst())
+              .filter(line -> line.contains("${"))
+              .isPresent();
+      return reference ? "; within { } and [ ], write \"${NAME}\" in quotes" : "";
+    }
+    return "";
   }
 
   /// Where a path stands, or the nearest thing around it: `rollcall.yaml:7`.
@@ -110,11 +124,13 @@ record YamlFile(String name, ObjectNode root, Map<String, Integer> lines) {
   /// One reading of one file.
   private static final class Reader {
     private final String name;
+    private final References references;
     private final Mistakes mistakes;
     private final Map<String, Integer> lines = new HashMap<>();
 
-    Reader(String name, Mistakes mistakes) {
+    Reader(String name, References references, Mistakes mistakes) {
       this.name = name;
+      this.references = references;
       this.mistakes = mistakes.within(path -> name + ":" + this.lines.get(path));
     }
 
@@ -170,7 +186,8 @@ record YamlFile(String name, ObjectNode root, Map<String, Integer> lines) {
       while (parser.nextToken() != JsonToken.END_ARRAY) {
         String at = path + "[" + array.size() + "]";
         lines.put(at, line(parser));
-        array.add(node(parser, at));
+        JsonNode value = node(parser, at);
+        array.add(value.isMissingNode() ? NODES.nullNode() : value);
       }
       return array;
     }
@@ -181,6 +198,12 @@ record YamlFile(String name, ObjectNode root, Map<String, Integer> lines) {
         mistakes.add(
             path, "*" + text, "is an alias, which is not read: write out what it stands for");
         return NODES.missingNode();
+      }
+      if (text.contains("${")) {
+        return references
+            .expanded(text, path, mistakes)
+            .<JsonNode>map(NODES::stringNode)
+            .orElseGet(NODES::missingNode);
       }
       if (!path.startsWith(SERVICES)) {
         return NODES.stringNode(text);

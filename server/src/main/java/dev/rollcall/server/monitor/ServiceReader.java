@@ -22,8 +22,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.BooleanNode;
+import tools.jackson.databind.node.IntNode;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
 
 /// Reads services as they stand in `services:` of `rollcall.yaml` and in the bodies of `POST` and
 /// `PATCH`: the same keys, the same rules, the same words for what is wrong.
@@ -66,6 +71,11 @@ public final class ServiceReader {
           "json",
           "redirects",
           "keep-alive");
+  /// Keys that are true or false, and keys that are seconds where they are a number.
+  private static final Set<String> FLAGS = Set.of("redirects", "keep-alive");
+
+  private static final Set<String> SECONDS = Set.of("interval", "timeout");
+
   private static final Set<String> TCP_ONLY = Set.of("send", "expect");
 
   /// Kept from servers that are asked in their own protocol; who they let in is theirs too.
@@ -90,7 +100,8 @@ public final class ServiceReader {
     this.defaults = defaults;
   }
 
-  /// Reads a list of services, no two of one name.
+  /// Reads a list of services, no two of one name. What is true, false or a number may be text, as
+  /// it is where a variable or a file holds it.
   ///
   /// @param path what the list is called in mistakes: `services`
   public List<ServiceDefinition> list(JsonNode services, String path, Mistakes mistakes) {
@@ -105,7 +116,7 @@ public final class ServiceReader {
     Map<String, String> places = new HashMap<>();
     for (int i = 0; i < services.size(); i++) {
       String place = path + "[" + i + "]";
-      one(services.get(i), place, mistakes).ifPresent(read::add);
+      one(typed(services.get(i)), place, mistakes).ifPresent(read::add);
       String name = services.get(i).path("name").asString("");
       String first = places.putIfAbsent(name, place);
       if (first != null && !name.isEmpty()) {
@@ -113,6 +124,37 @@ public final class ServiceReader {
       }
     }
     return read;
+  }
+
+  private static JsonNode typed(JsonNode service) {
+    if (service instanceof ObjectNode fields) {
+      FLAGS.forEach(key -> typed(fields, key, ServiceReader::flag));
+      SECONDS.forEach(key -> typed(fields, key, ServiceReader::whole));
+      if (fields.get("tls") instanceof ObjectNode tls) {
+        typed(tls, "verify", ServiceReader::flag);
+      }
+    }
+    return service;
+  }
+
+  private static void typed(
+      ObjectNode fields, String key, Function<String, Optional<JsonNode>> reading) {
+    if (fields.get(key) instanceof StringNode text) {
+      reading.apply(text.stringValue()).ifPresent(value -> fields.set(key, value));
+    }
+  }
+
+  private static Optional<JsonNode> flag(String text) {
+    return switch (text) {
+      case "true", "false" -> Optional.of(BooleanNode.valueOf(text.equals("true")));
+      default -> Optional.empty();
+    };
+  }
+
+  private static Optional<JsonNode> whole(String text) {
+    return text.matches("\\d{1,9}")
+        ? Optional.of(IntNode.valueOf(Integer.parseInt(text)))
+        : Optional.empty();
   }
 
   /// Reads one service; nothing where there is a mistake in it.

@@ -54,7 +54,8 @@ class ReloadTest {
         new Reload<>(
             origin,
             origin.read(new Mistakes()).orElseThrow().values(),
-            services -> applied.add(services.size()));
+            services -> applied.add(services.size()),
+            _ -> {});
   }
 
   @AfterEach
@@ -74,7 +75,10 @@ class ReloadTest {
   @Test
   void refusesAFileWithMistakesWholeAndSaysThem() throws IOException {
     write(
-        "services: [{name: a, url: 'http://a'}, {name: b, url: 'http://b'}]\nporte: 1\nname: '{0}'\nhost: ' '");
+        "services: [{name: a, url: 'http://a'}, {name: b, url: 'http://b'}]\n"
+            + "porte: 1\n"
+            + "name: '{0}'\n"
+            + "host: ' '");
     reload.run();
     assertThat(applied).isEmpty();
     assertThat(logged)

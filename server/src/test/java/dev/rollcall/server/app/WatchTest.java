@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,6 +93,41 @@ class WatchTest {
     Watch watch = new Watch(file);
     look(watch, 2);
     Files.writeString(file, "a");
+    look(watch, 2);
+    assertThat(changes).hasValue(1);
+  }
+
+  @Test
+  void seesWhatBecomesOfTheFilesThatAFileNames() throws IOException {
+    Path secret = Files.writeString(folder.resolve("secret"), "1");
+    Path missing = folder.resolve("missing");
+    Watch watch = new Watch(file);
+    watch.follow(Set.of(secret, missing));
+    look(watch, 3);
+    // It may have changed between having been read and having been followed.
+    assertThat(changes).hasValue(1);
+    watch.follow(Set.of(secret, missing));
+    look(watch, 3);
+    assertThat(changes).hasValue(1);
+    Files.writeString(secret, "2");
+    look(watch, 3);
+    assertThat(changes).hasValue(2);
+    Files.writeString(missing, "");
+    look(watch, 3);
+    assertThat(changes).hasValue(3);
+    Files.delete(secret);
+    look(watch, 3);
+    assertThat(changes).hasValue(4);
+    watch.follow(Set.of());
+    Files.writeString(missing, "x");
+    look(watch, 3);
+    assertThat(changes).hasValue(4);
+  }
+
+  @Test
+  void seesAFileThatIsNoText() throws IOException {
+    Watch watch = new Watch(file);
+    Files.write(file, new byte[] {'a', (byte) 0xe4});
     look(watch, 2);
     assertThat(changes).hasValue(1);
   }

@@ -20,6 +20,9 @@ class KindTest {
     "1m30s, PT1M30S",
     "2h, PT2H",
     "30d, P30D",
+    "1D, P1D",
+    "1W, P7D",
+    "1W2D3h, P9DT3H",
     "1d2h3m4s5ms, P1DT2H3M4.005S",
     "0s, PT0S"
   })

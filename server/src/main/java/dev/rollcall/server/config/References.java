@@ -1,0 +1,151 @@
+package dev.rollcall.server.config;
+
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// What values in the configuration file take from elsewhere: `${NAME}` is a variable of the
+/// environment or of `.env`, `${file:/path}` the text of a file without the line break at its end,
+/// and `$${` a `${` that stands for itself. What they bring is not looked into again, and is never
+/// shown in a message.
+final class References {
+  private static final int LARGEST_FILE = 64 * 1024;
+  private static final int LONGEST_VALUE = 1024 * 1024;
+
+  /// What is shorter is nothing secret, and might stand anywhere in a message.
+  private static final int SHORTEST_HIDDEN = 4;
+
+  private static final Pattern REFERENCE =
+      Pattern.compile("\\$\\$\\{|\\$\\{(?:([A-Za-z_][A-Za-z0-9_]*)|file:([^}]+))}|\\$\\{[^}]*}?");
+
+  private static final String REMEDY =
+      "write ${NAME} or ${file:/path}, and $${ for a ${ that stands for itself";
+
+  private final Path directory;
+  private final Map<String, Given> environment;
+  private final Map<String, Given> dotEnv;
+  private final Map<Path, Found> files = new HashMap<>();
+  private long room = YamlFile.LARGEST;
+
+  /// What a reference brought, or why it brought nothing.
+  private record Found(Optional<String> text, String wrong) {
+    static Found of(String text, String remedy) {
+      return text.isEmpty()
+          ? new Found(Optional.empty(), "is empty" + remedy)
+          : new Found(Optional.of(text), "");
+    }
+  }
+
+  /// @param directory where relative paths start
+  References(Path directory, Map<String, Given> environment, Map<String, Given> dotEnv) {
+    this.directory = directory;
+    this.environment = environment;
+    this.dotEnv = dotEnv;
+  }
+
+  /// The files that were looked for so far, whether they are there or not.
+  Set<Path> files() {
+    return Set.copyOf(files.keySet());
+  }
+
+  /// The text with what its references stand for; nothing where one is wrong, which is noted.
+  ///
+  /// @param path what the value is called in mistakes
+  Optional<String> expanded(String text, String path, Mistakes mistakes) {
+    if (!text.contains("${")) {
+      return Optional.of(text);
+    }
+    StringBuilder whole = new StringBuilder();
+    Matcher matcher = REFERENCE.matcher(text);
+    int end = 0;
+    while (matcher.find()) {
+      whole.append(text, end, matcher.start());
+      end = matcher.end();
+      String reference = matcher.group();
+      if (reference.equals("$${")) {
+        whole.append("${");
+        continue;
+      }
+      Optional<String> brought =
+          brought(reference, matcher.group(1), matcher.group(2), path, mistakes);
+      if (brought.isEmpty() || !fits(whole.length(), brought.get(), reference, path, mistakes)) {
+        return Optional.empty();
+      }
+      whole.append(brought.get());
+    }
+    return Optional.of(whole.append(text, end, text.length()).toString());
+  }
+
+  private Optional<String> brought(
+      String reference,
+      @Nullable String variable,
+      @Nullable String file,
+      String path,
+      Mistakes mistakes) {
+    if (variable == null && file == null) {
+      mistakes.addMissing(path, "\"" + reference + "\" names nothing: " + REMEDY);
+      return Optional.empty();
+    }
+    Found found = variable == null ? file(String.valueOf(file)) : variable(variable);
+    if (found.text().isEmpty()) {
+      mistakes.addMissing(path, reference + " " + found.wrong());
+    }
+    found
+        .text()
+        .filter(text -> text.length() >= SHORTEST_HIDDEN)
+        .ifPresent(text -> mistakes.hide(text, reference));
+    return found.text();
+  }
+
+  private boolean fits(int before, String brought, String reference, String path, Mistakes mistakes) {
+    room -= brought.length();
+    if (room < 0) {
+      mistakes.addMissing(path, reference + " makes the file larger than 8 MiB: name less");
+      return false;
+    }
+    if (before + brought.length() > LONGEST_VALUE) {
+      mistakes.addMissing(path, reference + " makes it longer than 1 MiB: name less");
+      return false;
+    }
+    return true;
+  }
+
+  private Found variable(String name) {
+    String remedy = ": set the variable " + name + ", in the environment or in .env";
+    Given given = environment.getOrDefault(name, dotEnv.get(name));
+    return given == null
+        ? new Found(Optional.empty(), "is not set" + remedy)
+        : Found.of(given.text(), remedy);
+  }
+
+  private Found file(String name) {
+    String remedy = ": name a text file that holds the value";
+    try {
+      return files.computeIfAbsent(directory.resolve(name), file -> read(file, remedy));
+    } catch (InvalidPathException e) {
+      return new Found(Optional.empty(), "is no path" + remedy);
+    }
+  }
+
+  private static Found read(Path file, String remedy) {
+    if (Files.exists(file) && !Files.isDirectory(file) && !Files.isRegularFile(file)) {
+      return new Found(Optional.empty(), "is no file" + remedy); // a pipe might never end
+    }
+    StringBuilder wrong = new StringBuilder();
+    return TextFile.read(file, LARGEST_FILE, wrong::append)
+        .map(text -> Found.of(withoutLineBreak(text), remedy))
+        .orElseGet(() -> new Found(Optional.empty(), wrong + remedy));
+  }
+
+  private static String withoutLineBreak(String text) {
+    int cut = text.endsWith("\r\n") ? 2 : text.endsWith("\n") ? 1 : 0;
+    return text.substring(0, text.length() - cut);
+  }
+}

@@ -1,0 +1,51 @@
+package dev.rollcall.server.config;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/// A text file that an operator wrote: UTF-8, of a bounded size, with or without a byte order mark.
+final class TextFile {
+  private TextFile() {}
+
+  /// The text of a file.
+  ///
+  /// @param largest how many bytes it may have, whatever the system says of its size
+  /// @param wrong takes why there is none: `is a folder`
+  static Optional<String> read(Path file, int largest, Consumer<String> wrong) {
+    if (Files.isDirectory(file)) {
+      wrong.accept("is a folder");
+      return Optional.empty();
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] bytes = in.readNBytes(largest + 1);
+      if (bytes.length > largest) {
+        wrong.accept("is larger than " + size(largest));
+        return Optional.empty();
+      }
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      return Optional.of(text.startsWith("\ufeff") ? text.substring(1) : text);
+    } catch (NoSuchFileException e) {
+      wrong.accept("does not exist");
+    } catch (AccessDeniedException e) {
+      wrong.accept("may not be read by this user");
+    } catch (CharacterCodingException e) {
+      wrong.accept("is not UTF-8");
+    } catch (IOException e) {
+      wrong.accept("cannot be read (" + e.getClass().getSimpleName() + ")");
+    }
+    return Optional.empty();
+  }
+
+  private static String size(int bytes) {
+    return bytes % (1024 * 1024) == 0 ? bytes / 1024 / 1024 + " MiB" : bytes / 1024 + " KiB";
+  }
+}
