@@ -1,50 +1,41 @@
 package dev.rollcall.probes;
 
 import java.io.FilterInputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// A socket whose every read ends by the deadline of the attempt it serves: a server that sends a
+/// A socket whose every read and write ends by the deadline of the attempt it serves: a server that sends a
 /// byte a second gains nothing. TLS on top of it reads through it, and is bounded with it.
 ///
 /// Who waits too long is cut off by an alarm that closes the socket, one for all that is read in an
 /// attempt. The JDK's own timeouts of a read would wake a timer thread for each read of a virtual
 /// thread. Connects directly, whatever proxies the JVM was told of.
+///
+/// A deadline is the end of the socket: it is closed, and says what a closed socket says. It is
+/// never told as a time-out of one read, since drivers take that for something that passes, and ask
+/// again: pgjdbc does so for ever where it has asked for no time-out itself.
 final class DeadlineSocket extends Socket {
-  private static final ScheduledThreadPoolExecutor ALARMS = alarms();
-
   private volatile Trail trail;
   // Guarded by this socket's monitor.
   private @Nullable ScheduledFuture<?> alarm;
   private long rings;
   private long until;
-  private boolean waiting;
+  private int waiting; // reads and writes, which may be at once
   private boolean rang;
 
   DeadlineSocket(Trail trail) {
     super(Proxy.NO_PROXY);
     this.trail = trail;
-  }
-
-  /// One thread, which is there only while somebody waits. Most alarms are taken back before they
-  /// ring, and those that come later seldom ring earlier: it is hardly ever woken.
-  private static ScheduledThreadPoolExecutor alarms() {
-    ScheduledThreadPoolExecutor alarms =
-        new ScheduledThreadPoolExecutor(
-            1, Thread.ofPlatform().daemon().name("deadlines").factory());
-    alarms.setRemoveOnCancelPolicy(true);
-    alarms.setKeepAliveTime(1, TimeUnit.SECONDS);
-    alarms.allowCoreThreadTimeOut(true);
-    return alarms;
   }
 
   /// From now on, reads are bounded by `next`'s deadline.
@@ -59,10 +50,15 @@ final class DeadlineSocket extends Socket {
     begin(limit);
     try {
       connect(address);
+      end();
     } catch (IOException e) {
-      throw end(e);
+      if (end(e) instanceof Passed passed) {
+        SocketTimeoutException late = new SocketTimeoutException(passed.getMessage());
+        late.initCause(e);
+        throw late;
+      }
+      throw e;
     }
-    end();
   }
 
   /// Nothing: the attempt's deadline is the only timeout, whatever a driver sets.
@@ -71,7 +67,12 @@ final class DeadlineSocket extends Socket {
 
   @Override
   public InputStream getInputStream() throws IOException {
-    return new Bounded(super.getInputStream());
+    return new BoundedInput(super.getInputStream());
+  }
+
+  @Override
+  public OutputStream getOutputStream() throws IOException {
+    return new BoundedOutput(super.getOutputStream());
   }
 
   @Override
@@ -80,12 +81,17 @@ final class DeadlineSocket extends Socket {
     super.close();
   }
 
-  /// Begins to wait, for `left` at most.
-  private synchronized void begin(Duration left) throws SocketTimeoutException {
+  /// Begins to wait, for `left` at most; with nothing left, this is the end.
+  private void begin(Duration left) throws IOException {
     if (!left.isPositive()) {
-      throw new SocketTimeoutException("deadline passed");
+      close();
+      throw new Passed(null);
     }
-    waiting = true;
+    await(left);
+  }
+
+  private synchronized void await(Duration left) {
+    waiting++;
     until = System.nanoTime() + left.toNanos();
     if (alarm == null || until - rings < 0) {
       set(left.toNanos());
@@ -93,24 +99,19 @@ final class DeadlineSocket extends Socket {
   }
 
   private synchronized void end() {
-    waiting = false;
+    waiting--;
   }
 
   /// What `failure` of waiting means: the deadline, if the alarm rang.
   private synchronized IOException end(IOException failure) {
-    waiting = false;
-    if (!rang) {
-      return failure;
-    }
-    SocketTimeoutException late = new SocketTimeoutException("deadline passed");
-    late.initCause(failure);
-    return late;
+    waiting--;
+    return rang ? new Passed(failure) : failure;
   }
 
   private void set(long nanos) {
     silence();
     rings = System.nanoTime() + nanos;
-    alarm = ALARMS.schedule(this::ring, nanos, TimeUnit.NANOSECONDS);
+    alarm = Deadlines.in(Duration.ofNanos(nanos), this::ring);
   }
 
   private synchronized void silence() {
@@ -123,7 +124,7 @@ final class DeadlineSocket extends Socket {
   private void ring() {
     synchronized (this) {
       alarm = null;
-      if (!waiting) {
+      if (waiting == 0) {
         return;
       }
       long left = until - System.nanoTime();
@@ -136,8 +137,18 @@ final class DeadlineSocket extends Socket {
     Dialer.closeQuietly(this);
   }
 
-  private final class Bounded extends FilterInputStream {
-    Bounded(InputStream in) {
+  /// The deadline has passed, and the socket is closed.
+  private static final class Passed extends SocketException {
+    private static final long serialVersionUID = 1L;
+
+    Passed(@Nullable IOException cause) {
+      super("Socket closed: its deadline has passed");
+      initCause(cause);
+    }
+  }
+
+  private final class BoundedInput extends FilterInputStream {
+    BoundedInput(InputStream in) {
       super(in);
     }
 
@@ -157,6 +168,28 @@ final class DeadlineSocket extends Socket {
       } catch (IOException e) {
         throw end(e);
       }
+    }
+  }
+
+  private final class BoundedOutput extends FilterOutputStream {
+    BoundedOutput(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      begin(trail.remaining());
+      try {
+        out.write(bytes, offset, length); // the filter's own method would write byte by byte
+        end();
+      } catch (IOException e) {
+        throw end(e);
+      }
+    }
+
+    @Override
+    public void write(int one) throws IOException {
+      write(new byte[] {(byte) one}, 0, 1);
     }
   }
 }

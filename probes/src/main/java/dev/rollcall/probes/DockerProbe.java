@@ -14,8 +14,8 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.ScheduledFuture;
 
 /// Asks a Docker daemon for one of its containers (`GET /containers/json?limit=1`):
 /// `unix:///var/run/docker.sock`, `docker://host:2375` or `tcp://host:2375`, and with TLS, for
@@ -90,15 +90,14 @@ public record DockerProbe(String name, ServerUrl server, Dialer dialer) implemen
       throw new ProbeFailure("connect: there is no socket %s: is the daemon up?".formatted(path));
     }
     try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-      Duration left = trail.attempt().remaining();
-      Thread guard = Thread.ofVirtual().start(() -> closeAfter(left, channel));
+      ScheduledFuture<?> guard = Deadlines.in(trail.remaining(), () -> close(channel));
       try {
         channel.connect(UnixDomainSocketAddress.of(path));
         trail.took(Phase.CONNECT);
         trail.hear();
         list(talk, Channels.newOutputStream(channel), Channels.newInputStream(channel));
       } finally {
-        guard.interrupt();
+        guard.cancel(false);
       }
     }
   }
@@ -113,12 +112,11 @@ public record DockerProbe(String name, ServerUrl server, Dialer dialer) implemen
     }
   }
 
-  private static void closeAfter(Duration time, SocketChannel channel) {
+  private static void close(SocketChannel channel) {
     try {
-      Thread.sleep(time);
       channel.close();
-    } catch (InterruptedException | IOException e) {
-      // It has ended in time, or is closed.
+    } catch (IOException e) {
+      // It is given up anyway.
     }
   }
 }

@@ -99,27 +99,7 @@ final class Line extends ConnectionEndpoint {
       throw new IOException("not connected");
     }
     exchange.trail().enter(Trail.Stage.SENDING);
-    if (request.getEntity() == null) {
-      return executor.execute(request, wire, context);
-    }
-    // Sockets know no time limit for writing, and a server need not read what it is sent.
-    Socket socket = connection.socket();
-    Duration left = exchange.trail().remaining();
-    Thread guard = Thread.ofVirtual().start(() -> closeAfter(left, socket));
-    try {
-      return executor.execute(request, wire, context);
-    } finally {
-      guard.interrupt();
-    }
-  }
-
-  private static void closeAfter(Duration time, Socket socket) {
-    try {
-      Thread.sleep(time);
-      Dialer.closeQuietly(socket);
-    } catch (InterruptedException e) {
-      // Sent in time.
-    }
+    return executor.execute(request, wire, context);
   }
 
   @Override
