@@ -3,7 +3,8 @@ package dev.rollcall.server.app;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.config.OneLine;
 import java.lang.System.Logger.Level;
-import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.MissingParameterException;
@@ -17,6 +18,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /// A command line of commands that are told apart, helped with and complained about in one way.
 final class Commands {
+  private static final String DID_YOU_MEAN = ", did you mean ";
   private static final System.Logger LOG = System.getLogger(Commands.class.getName());
 
   private Commands() {}
@@ -88,10 +90,12 @@ final class Commands {
     return switch (mistake) {
       case UnmatchedArgumentException unmatched -> {
         String given = unmatched.getUnmatched().getFirst().replaceFirst("=.*", "");
-        boolean flag = given.startsWith("-");
-        Collection<String> known =
-            flag ? line.getCommandSpec().optionsMap().keySet() : line.getSubcommands().keySet();
-        yield given + ": unknown " + (flag ? "flag" : "argument") + suggestion(given, known);
+        yield given.startsWith("-")
+            ? given + ": unknown flag" + flagSuggestion(given, line)
+            : given
+                + ": unknown "
+                + (line.getSubcommands().isEmpty() ? "argument" : "command")
+                + suggestion(given, line);
       }
       case OverwrittenOptionException twice ->
           ((OptionSpec) twice.getOverwritten()).longestName() + ": is given twice: give it once";
@@ -103,13 +107,41 @@ final class Commands {
                 + option.longestName()
                 + "="
                 + option.paramLabel()
-            : first.paramLabel() + ": is missing";
+            : first.paramLabel()
+                + ": is missing: see "
+                + line.getCommandSpec().qualifiedName()
+                + " --help";
       }
       default -> String.valueOf(mistake.getMessage());
     };
   }
 
-  private static String suggestion(String given, Collection<String> known) {
-    return known.isEmpty() ? ": remove it" : Mistakes.suggestion(given, known);
+  /// How a message goes on about a word that is none of the commands beneath `line`.
+  static String suggestion(String given, CommandLine line) {
+    List<String> flags = line.getCommandSpec().optionsMap().keySet().stream().sorted().toList();
+    String meant = Mistakes.suggestion(given, flags);
+    List<String> commands =
+        line.getSubcommands().entrySet().stream()
+            .filter(command -> !command.getValue().getCommandSpec().usageMessage().hidden())
+            .map(Map.Entry::getKey)
+            .toList();
+    if (commands.isEmpty()) {
+      return meant.startsWith(DID_YOU_MEAN) ? meant : ": remove it";
+    }
+    String command = Mistakes.suggestion(given, commands);
+    return !command.startsWith(DID_YOU_MEAN) && meant.startsWith(DID_YOU_MEAN) ? meant : command;
+  }
+
+  /// One that belongs to a command was meant for it, if it came before.
+  private static String flagSuggestion(String given, CommandLine line) {
+    return line.getSubcommands().values().stream()
+        .map(CommandLine::getCommandSpec)
+        .filter(command -> !command.usageMessage().hidden())
+        .filter(command -> command.optionsMap().containsKey(given))
+        .findFirst()
+        .map(
+            command ->
+                ": write it after the command, as in " + command.qualifiedName() + " " + given)
+        .orElseGet(() -> Mistakes.suggestion(given, line.getCommandSpec().optionsMap().keySet()));
   }
 }

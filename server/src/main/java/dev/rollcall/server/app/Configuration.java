@@ -13,8 +13,9 @@ import java.util.function.Consumer;
 
 /// Everything an operator said: settings and services, read together and right as a whole.
 ///
+/// @param file what the configuration file is called
 /// @param values the settings by key, before they became records
-record Configuration<S>(ServeSettings settings, Values values, List<S> services) {
+record Configuration<S>(String file, ServeSettings settings, Values values, List<S> services) {
   /// The variable that stands for `--config`.
   static final String FILE_VARIABLE = "ROLLCALL_CONFIG";
 
@@ -62,7 +63,10 @@ record Configuration<S>(ServeSettings settings, Values values, List<S> services)
       return mistakes.isEmpty()
           ? Optional.of(
               new Configuration<>(
-                  Declared.settings(command, values, files.directory()), values, services))
+                  files.label(),
+                  Declared.settings(command, values, files.directory()),
+                  values,
+                  services))
           : Optional.empty();
     }
   }

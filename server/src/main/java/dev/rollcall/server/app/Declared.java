@@ -46,7 +46,8 @@ final class Declared {
               "database",
               Kind.optional(database()),
               "",
-              "SQLite file, or postgresql:// URL; without it rollcall.db in the data folder")
+              "SQLite file, or postgresql:// URL; without it rollcall.db in the data folder, and"
+                  + " targets.db for the command targets")
           .kept()
           .alias("DB_FILE", Optional::of);
   static final Setting<Integer> PORT =
@@ -400,6 +401,17 @@ final class Declared {
 
   private Declared() {}
 
+  /// What a setting does, as the help of a command says it.
+  static String help(String command, Setting<?> setting) {
+    return setting.equals(DATABASE)
+        ? "SQLite file, or postgresql:// URL; without it " + file(command) + " in the data folder"
+        : setting.help();
+  }
+
+  private static String file(String command) {
+    return command.equals(TARGETS) ? "targets.db" : "rollcall.db";
+  }
+
   /// Adds what contradicts each other of values that are right by themselves.
   static void contradictions(String command, Values values, Mistakes mistakes) {
     Setting<Integer> port = port(command);
@@ -425,7 +437,7 @@ final class Declared {
   /// @param directory where relative paths start
   static ServeSettings settings(String command, Values values, Path directory) {
     Path data = directory.resolve(values.of(DATA)).normalize().toAbsolutePath();
-    Path file = data.resolve(command.equals(TARGETS) ? "targets.db" : "rollcall.db");
+    Path file = data.resolve(file(command));
     return new ServeSettings(
         values.of(ROLES),
         new Storage(data, store(values.of(DATABASE), file, directory)),

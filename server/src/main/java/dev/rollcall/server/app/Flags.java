@@ -22,12 +22,7 @@ final class Flags {
   ///
   /// @param name the command's, or that of the one whose configuration it is about
   static CommandSpec configured(String name, CommandSpec command) {
-    command.addOption(
-        OptionSpec.builder(CONFIG)
-            .paramLabel("FILE")
-            .type(String.class)
-            .description("configuration file, which has to be there; default rollcall.yaml, if any")
-            .build());
+    withFile(command);
     Declared.of(name).forEach(setting -> command.addOption(flag(name, setting)));
     command
         .usageMessage()
@@ -38,10 +33,26 @@ final class Flags {
                 .formatted(example(name).flag(name)),
             "%s there), or in rollcall.yaml (%s). Flags count"
                 .formatted(example(name).variable(), example(name).key()),
-            "before the environment, then come .env and rollcall.yaml, and these, in the environment",
+            "before the environment, then come .env and rollcall.yaml, and these, in the"
+                + " environment",
             "or .env, beneath them all:",
-            aliases(name));
+            aliases(name),
+            "",
+            "What is secret may be the text of a file: %s names it, and so does"
+                .formatted(Declared.TOKEN.fileVariable().orElseThrow()),
+            "${file:/path} in rollcall.yaml, where ${NAME} is a variable. All of it:"
+                + " docs/settings.md");
     return command;
+  }
+
+  /// Adds `--config`.
+  static CommandSpec withFile(CommandSpec command) {
+    return command.addOption(
+        OptionSpec.builder(CONFIG)
+            .paramLabel("FILE")
+            .type(String.class)
+            .description("configuration file, which has to be there; default rollcall.yaml, if any")
+            .build());
   }
 
   /// What was given, by flag, unread.
@@ -84,7 +95,7 @@ final class Flags {
             .paramLabel(setting.kind().label())
             .description(
                 setting.standard().isEmpty()
-                    ? setting.help()
+                    ? Declared.help(command, setting)
                     : setting.help() + "; default " + setting.standard());
     if (setting.standard().equals("false")) {
       flag.arity("0..1").fallbackValue("true");

@@ -1,17 +1,15 @@
 package dev.rollcall.server.app;
 
 import dev.rollcall.server.config.ConfigFiles;
-import dev.rollcall.server.config.Durations;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.http.HttpListener;
 import dev.rollcall.server.merge.CannotMerge;
 import dev.rollcall.server.merge.Merge;
-import dev.rollcall.server.monitor.OneCheck;
 import dev.rollcall.server.monitor.ServiceDefinition;
 import dev.rollcall.server.sql.Database;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -100,35 +98,7 @@ record Main(Path directory, Map<String, String> environment) {
                     Declared.SERVE,
                     Commands.command(
                         "check", "Say everything that is wrong with it, or ok.", this::check))));
-    rollcall.addSubcommand(
-        "check",
-        Commands.command("check", "Ask URLs now, and tell how long each part took.", this::ask)
-            .addPositional(
-                PositionalParamSpec.builder()
-                    .paramLabel("URL")
-                    .index("0..*")
-                    .arity("1..*")
-                    .required(true)
-                    .type(List.class)
-                    .auxiliaryTypes(String.class)
-                    .description(
-                        "what to ask, one after the other: http, https, tcp, tls, postgres, redis,"
-                            + " ... (docs/probes.md)")
-                    .build())
-            .addOption(
-                OptionSpec.builder("--timeout")
-                    .paramLabel("DURATION")
-                    .arity("1")
-                    .type(String.class)
-                    .defaultValue("15s")
-                    .description("the longest it may take; 15s by default")
-                    .build())
-            .addOption(
-                OptionSpec.builder("--json")
-                    .arity("0")
-                    .type(Boolean.class)
-                    .description("tell it as JSON")
-                    .build()));
+    rollcall.addSubcommand("check", new CheckCommand(this::configured).spec());
     rollcall.addSubcommand(
         "merge",
         Commands.command("merge", "Join files of collectors into one, for analysis.", this::merge)
@@ -159,6 +129,7 @@ record Main(Path directory, Map<String, String> environment) {
                     .build());
     train.usageMessage().hidden(true);
     rollcall.addSubcommand("train", train);
+    rollcall.addSubcommand("help", new HelpCommand().spec());
     return Commands.line(rollcall);
   }
 
@@ -216,35 +187,27 @@ record Main(Path directory, Map<String, String> environment) {
         right -> {
           PrintWriter out = given.commandSpec().commandLine().getOut();
           int count = right.services().size();
-          out.println("ok: " + count + (count == 1 ? " service" : " services"));
+          out.println(
+              "ok: " + count + (count == 1 ? " service" : " services") + withoutFile(given));
         });
     return configuration.isPresent() ? Command.OK : Command.MISTAKE;
   }
 
-  private int ask(ParseResult given) throws InterruptedException {
-    CommandLine line = given.commandSpec().commandLine();
-    Mistakes mistakes = new Mistakes();
-    Duration timeout = Duration.ofSeconds(15);
-    String text = given.matchedOptionValue("--timeout", "15s");
-    try {
-      timeout = Durations.parse(text);
-    } catch (IllegalArgumentException e) {
-      mistakes.add("--timeout", text, String.valueOf(e.getMessage()));
-    }
-    boolean json = given.hasMatchedOption("--json");
-    boolean up = true;
-    if (mistakes.isEmpty()) {
-      for (String url : given.matchedPositionalValue(0, List.<String>of())) {
-        Optional<OneCheck> check = OneCheck.of(url, timeout, mistakes);
-        if (check.isPresent()) {
-          line.getOut().println(json ? check.get().json() : check.get().text().strip());
-          line.getOut().flush();
-          up &= check.get().up();
-        }
-      }
-    }
-    mistakes.lines().forEach(mistake -> line.getErr().println("rollcall check: " + mistake));
-    return mistakes.isEmpty() ? up ? Command.OK : Command.TROUBLE : Command.MISTAKE;
+  /// Where a configuration file was looked for, where there is none.
+  private String withoutFile(ParseResult given) {
+    Path yaml = Flags.files(given, directory, environment).yaml();
+    return Files.exists(yaml)
+        ? ""
+        : "; there is no "
+            + yaml.getFileName()
+            + " in "
+            + yaml.toAbsolutePath().normalize().getParent()
+            + ": name another file with --config or ROLLCALL_CONFIG";
+  }
+
+  /// The configuration of `serve`, for another command.
+  private Optional<Configuration<ServiceDefinition>> configured(ParseResult given) {
+    return read(origin(Declared.SERVE, given), given);
   }
 
   private int merge(ParseResult given) {

@@ -2,6 +2,7 @@ package dev.rollcall.server.app;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -14,7 +15,6 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Objects;
 import java.util.Optional;
-import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 
 /// One file of a [Watch], with what was seen of it last and what was told of it last.

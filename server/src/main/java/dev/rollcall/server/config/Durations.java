@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
 public final class Durations {
   private static final Map<String, ChronoUnit> UNITS = units();
   private static final Pattern SHAPE =
-      Pattern.compile("(?:(\\d+)W)?(?:(\\d+)[dD])?(?:(\\d+)h)?(?:(\\d+)m)?(?:(\\d+)s)?(?:(\\d+)ms)?");
+      Pattern.compile(
+          "(?:(\\d+)W)?(?:(\\d+)[dD])?(?:(\\d+)h)?(?:(\\d+)m)?(?:(\\d+)s)?(?:(\\d+)ms)?");
 
   /// Whole milliseconds and nanoseconds of it fit into a long.
   private static final Duration LONGEST = Duration.ofDays(100_000);

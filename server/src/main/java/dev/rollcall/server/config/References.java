@@ -104,7 +104,8 @@ final class References {
     return found.text();
   }
 
-  private boolean fits(int before, String brought, String reference, String path, Mistakes mistakes) {
+  private boolean fits(
+      int before, String brought, String reference, String path, Mistakes mistakes) {
     room -= brought.length();
     if (room < 0) {
       mistakes.addMissing(path, reference + " makes the file larger than 8 MiB: name less");

@@ -187,7 +187,8 @@ public final class Sources {
       return TextFile.read(
               Path.of(given.text()),
               LARGEST_VARIABLES,
-              wrong -> given.wrong(mistakes, false, wrong + ": name a text file that holds the value"))
+              wrong ->
+                  given.wrong(mistakes, false, wrong + ": name a text file that holds the value"))
           .map(text -> new Given(given.where(), given.name(), text.stripTrailing()));
     } catch (InvalidPathException e) {
       given.wrong(mistakes, false, "is no path: name a text file that holds the value");

@@ -24,9 +24,9 @@ import tools.jackson.dataformat.yaml.YAMLParser;
 /// A configuration file as it was read: its tree, and the line on which each path of it stands.
 ///
 /// The settings' scalars keep the text they were written with (`token: 007` is `007`); beneath
-/// `services` numbers and booleans are numbers and booleans. What [References] bring is text. A file has at most 8 MiB, one
-/// document, 32 levels, no key twice in a map, and no aliases (`*name`): what they stand for would
-/// have to be bounded and located too.
+/// `services` numbers and booleans are numbers and booleans. What [References] bring is text. A
+/// file has at most 8 MiB, one document, 32 levels, no key twice in a map, and no aliases
+/// (`*name`): what they stand for would have to be bounded and located too.
 record YamlFile(String name, ObjectNode root, Map<String, Integer> lines) {
   /// The section that is read by somebody else.
   static final String SERVICES = "services";
@@ -64,7 +64,9 @@ record YamlFile(String name, ObjectNode root, Map<String, Integer> lines) {
     } catch (StreamConstraintsException e) {
       mistakes.within(path -> name).add("file", "is nested too deeply: at most 32 levels");
     } catch (JacksonException e) {
-      mistakes.within(path -> name + place(e)).add("file", "is not YAML: " + problem(e) + hint(e, text));
+      mistakes
+          .within(path -> name + place(e))
+          .add("file", "is not YAML: " + problem(e) + hint(e, text));
     }
     return empty(name);
   }

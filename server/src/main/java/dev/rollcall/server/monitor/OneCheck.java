@@ -7,6 +7,7 @@ import dev.rollcall.probes.Dialer;
 import dev.rollcall.probes.Resolver;
 import dev.rollcall.probes.ServerUrl;
 import dev.rollcall.server.config.Mistakes;
+import dev.rollcall.server.config.OneLine;
 import dev.rollcall.server.http.Json;
 import java.io.StringWriter;
 import java.time.Duration;
@@ -22,9 +23,11 @@ import tools.jackson.databind.node.ObjectNode;
 /// One check for a person at a terminal: asks a URL as the monitor would, and tells each part of
 /// it.
 ///
+/// @param service the name of the service that was asked, if it was one
 /// @param url what was asked, without user and password
 /// @param failure why it is not up, if it is not
-public record OneCheck(String url, Optional<String> failure, Attempt attempt) {
+public record OneCheck(
+    Optional<String> service, String url, Optional<String> failure, Attempt attempt) {
   private static final Map<Phase, String> WORDS = words();
 
   /// Asks once.
@@ -39,11 +42,21 @@ public record OneCheck(String url, Optional<String> failure, Attempt attempt) {
     if (server.isEmpty() || definition.isEmpty()) {
       return Optional.empty();
     }
+    return Optional.of(of(Optional.empty(), server.get().toString(), definition.get(), timeout));
+  }
+
+  /// Asks a service once, as the monitor would.
+  public static OneCheck of(ServiceDefinition service, Duration timeout)
+      throws InterruptedException {
+    return of(Optional.of(service.name()), service.url().toString(), service, timeout);
+  }
+
+  private static OneCheck of(
+      Optional<String> service, String url, ServiceDefinition definition, Duration timeout)
+      throws InterruptedException {
     try (ProbeFactory probes = new ProbeFactory(new Dialer(Resolver.system()))) {
       Attempt attempt = Attempt.within(timeout);
-      return Optional.of(
-          new OneCheck(
-              server.get().toString(), failure(probes, definition.get(), attempt), attempt));
+      return new OneCheck(service, url, failure(probes, definition, attempt), attempt);
     }
   }
 
@@ -91,7 +104,8 @@ public record OneCheck(String url, Optional<String> failure, Attempt attempt) {
 
   /// A few lines: the verdict, then how long each part took.
   public String text() {
-    StringBuilder text = new StringBuilder(url + " is " + (up() ? "up" : "down"));
+    String what = service.map(name -> name + " (" + url + ")").orElse(url);
+    StringBuilder text = new StringBuilder(OneLine.of(what) + " is " + (up() ? "up" : "down"));
     failure.ifPresent(reason -> text.append(": ").append(reason));
     text.append('\n');
     attempt.status().ifPresent(status -> text.append("  status      ").append(status).append('\n'));
@@ -116,6 +130,7 @@ public record OneCheck(String url, Optional<String> failure, Attempt attempt) {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = new JsonFactory().createGenerator(ObjectWriteContext.empty(), text)) {
       json.writeStartObject();
+      service.ifPresent(name -> json.writeStringProperty("service", name));
       json.writeStringProperty("url", url);
       json.writeBooleanProperty("up", up());
       failure.ifPresent(reason -> json.writeStringProperty("reason", reason));

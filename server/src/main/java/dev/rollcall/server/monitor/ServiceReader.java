@@ -71,6 +71,7 @@ public final class ServiceReader {
           "json",
           "redirects",
           "keep-alive");
+
   /// Keys that are true or false, and keys that are seconds where they are a number.
   private static final Set<String> FLAGS = Set.of("redirects", "keep-alive");
 
@@ -253,12 +254,17 @@ public final class ServiceReader {
       }
       default -> {
         fields.mistake(
-            "url",
-            url.getScheme(),
-            "is no scheme that can be asked: use one of " + String.join(", ", Probes.schemes()));
+            "url", url.getScheme(), "is no scheme that can be asked" + scheme(url.getScheme()));
         yield Optional.empty();
       }
     };
+  }
+
+  private static String scheme(String unknown) {
+    String meant = Mistakes.suggestion(unknown, Probes.schemes());
+    return meant.startsWith(", did")
+        ? meant
+        : ": use one of " + String.join(", ", Probes.schemes());
   }
 
   /// Made into a probe once, so that what is wrong with the URL is said now.
@@ -338,6 +344,10 @@ public final class ServiceReader {
   }
 
   private static TcpQuestion tcp(Fields fields, URI url) {
+    if (url.getPort() < 0) {
+      throw new IllegalArgumentException(
+          "\"" + url + "\" names no port: write it as " + url.getScheme() + "://host:port");
+    }
     TcpQuestion question = TcpQuestion.of(url);
     if (question.tls().isPresent()) {
       question = question.tls(tls(fields));

@@ -49,7 +49,29 @@ class CommandsTest {
         "serve --monitor-intervall=1s; rollcall serve: --monitor-intervall: unknown flag, did you"
             + " mean --monitor-interval?",
         "serve now; rollcall serve: now: unknown argument: remove it",
-        "srve; rollcall: srve: unknown argument, did you mean serve?",
+        "srve; rollcall: srve: unknown command, did you mean serve?",
+        "Serve; rollcall: Serve: unknown command, did you mean serve?",
+        "version; rollcall: version: unknown command, did you mean --version?",
+        "start; rollcall: start: unknown command: use one of check, collect, config, help, merge,"
+            + " serve, targets",
+        "serve help; rollcall serve: help: unknown argument, did you mean --help?",
+        "--port=1 serve; rollcall: --port: unknown flag: write it after the command, as in rollcall"
+            + " serve --port",
+        "help srve; rollcall help: srve: unknown command, did you mean serve?",
+        "help serve now; rollcall help: now: unknown command: remove it",
+        "config chek; rollcall config: chek: unknown command, did you mean check?",
+        "check --servce=a; rollcall check: --servce: unknown flag, did you mean --service?",
+        "check; 'rollcall check: URL: is missing: name what to ask, or a service with --service"
+            + " NAME'",
+        "check --timeout=0s http://a; 'rollcall check: --timeout: \"0s\" is out of range: give 1ms"
+            + " at least and 10m at most'",
+        "check htps://a; 'rollcall check: url: \"htps\" is no scheme that can be asked, did you"
+            + " mean https?'",
+        "check tcp://localhost; 'rollcall check: url: \"tcp://localhost\" names no port: write it"
+            + " as tcp://host:port'",
+        "check --service=a; 'rollcall check: --service: \"a\" is no service of rollcall.yaml, which"
+            + " has none: name a file that has with --config'",
+        "merge; 'rollcall merge: FILE: is missing: name the files to join'",
         "serve --port; rollcall serve: --port: has no value: write --port=PORT",
         "serve --port=1 --port=2; rollcall serve: --port: is given twice: give it once",
         "config check --port=x; 'command line: --port: \"x\" is no port: give a whole number from 0"
@@ -82,6 +104,73 @@ class CommandsTest {
         "services: [{name: a, url: 'http://a'}, {name: b, url: 'http://b'}]");
     assertThat(execute("config", "check", "--monitor-keep-alive")).isEqualTo(Command.OK);
     assertThat(out.toString()).isEqualToIgnoringNewLines("ok: 2 services");
+  }
+
+  @Test
+  void saysWhereItLookedForAConfiguration() {
+    assertThat(execute("config", "check")).isEqualTo(Command.OK);
+    assertThat(out.toString())
+        .isEqualToIgnoringNewLines(
+            "ok: 0 services; there is no rollcall.yaml in "
+                + directory
+                + ": name another file with --config or ROLLCALL_CONFIG");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "help, rollcall [",
+    "help serve, rollcall serve",
+    "help config check, rollcall config check",
+    "help check, rollcall check",
+    "help help, rollcall help"
+  })
+  void helpsWithACommandAsItsOwnFlagDoes(String arguments, String name) {
+    assertThat(execute(arguments.split(" "))).isEqualTo(Command.OK);
+    String shown = out.toString();
+    assertThat(shown).startsWith("Usage: " + name);
+    out.getBuffer().setLength(0);
+    assertThat(execute((arguments.replaceFirst("help ?", "") + " --help").strip().split(" ")))
+        .isEqualTo(Command.OK);
+    assertThat(shown).isEqualTo(out.toString());
+  }
+
+  @Test
+  void namesTheFileOfTheTargetPoolInItsHelp() {
+    execute("targets", "--help");
+    assertThat(out.toString().replaceAll("\\s+", " "))
+        .contains("targets.db in the data folder", "ROLLCALL_TARGETS_PORT", "targets.port")
+        .doesNotContain("rollcall.db");
+  }
+
+  @Test
+  void asksAServiceWithAllThatTheFileSaysOfIt() throws IOException {
+    try (ServerSocket open = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      String url = "tcp://127.0.0.1:" + open.getLocalPort();
+      Files.writeString(
+          directory.resolve("rollcall.yaml"),
+          """
+          services:
+            - {name: open, url: '%s'}
+            - {name: silent, url: '%s', expect: hello, timeout: 100ms}
+          """
+              .formatted(url, url));
+      assertThat(execute("check", "--service", "open")).isEqualTo(Command.OK);
+      assertThat(out.toString()).startsWith("open (" + url + ") is up\n  dns ");
+      out.getBuffer().setLength(0);
+      assertThat(execute("check", "--service=silent", "--service=open")).isEqualTo(Command.TROUBLE);
+      assertThat(out.toString())
+          .startsWith("silent (" + url + ") is down: timeout")
+          .contains("open (" + url + ") is up");
+      out.getBuffer().setLength(0);
+      execute("check", "--json", "--service=open");
+      assertThat(out.toString())
+          .startsWith("{\"service\":\"open\",\"url\":\"" + url + "\",\"up\":true,");
+      assertThat(execute("check", "--service=opn")).isEqualTo(Command.MISTAKE);
+      assertThat(err.toString().strip())
+          .isEqualTo(
+              "rollcall check: --service: \"opn\" is no service of rollcall.yaml, did you mean"
+                  + " open?");
+    }
   }
 
   @Test

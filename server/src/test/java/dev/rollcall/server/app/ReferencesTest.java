@@ -115,22 +115,38 @@ class ReferencesTest {
                     redirects: ${DEFAULT:-x}
                 """))
         .containsExactly(
-            "rollcall.yaml:1: port: ${NO_PORT} is not set: set the variable NO_PORT, in the environment or in .env",
-            "rollcall.yaml:2: monitor.witness[0]: ${NO_HOST} is not set: set the variable NO_HOST, in the environment or in .env",
-            "rollcall.yaml:4: services[0].name: ${NO_NAME} is not set: set the variable NO_NAME, in the environment or in .env",
-            "rollcall.yaml:5: services[0].url: ${NO_URL} is not set: set the variable NO_URL, in the environment or in .env",
-            "rollcall.yaml:6: services[0].user: ${EMPTY} is empty: set the variable EMPTY, in the environment or in .env",
-            "rollcall.yaml:7: services[0].password: ${file:none} does not exist: name a text file that holds the value",
-            "rollcall.yaml:8: services[0].status[1]: ${NO_STATUS} is not set: set the variable NO_STATUS, in the environment or in .env",
-            "rollcall.yaml:9: services[0].headers.X: ${file:empty} is empty: name a text file that holds the value",
-            "rollcall.yaml:9: services[0].headers.Y: ${file:large} is larger than 64 KiB: name a text file that holds the value",
-            "rollcall.yaml:10: services[0].tls.cert: ${NO_CERT} is not set: set the variable NO_CERT, in the environment or in .env",
-            "rollcall.yaml:10: services[0].tls.key: ${file:.} is a folder: name a text file that holds the value",
-            "rollcall.yaml:13: services[1].body: ${file:latin1} is not UTF-8: name a text file that holds the value",
-            "rollcall.yaml:14: services[1].contains: \"${not a name}\" names nothing: write ${NAME} or ${file:/path}, and $${ for a ${ that stands for itself",
-            "rollcall.yaml:15: services[1].json.path: \"${\" names nothing: write ${NAME} or ${file:/path}, and $${ for a ${ that stands for itself",
-            "rollcall.yaml:15: services[1].json.value: \"${file:}\" names nothing: write ${NAME} or ${file:/path}, and $${ for a ${ that stands for itself",
-            "rollcall.yaml:16: services[1].redirects: \"${DEFAULT:-x}\" names nothing: write ${NAME} or ${file:/path}, and $${ for a ${ that stands for itself");
+            "rollcall.yaml:1: port: ${NO_PORT} is not set: set the variable NO_PORT, in the"
+                + " environment or in .env",
+            "rollcall.yaml:2: monitor.witness[0]: ${NO_HOST} is not set: set the variable NO_HOST,"
+                + " in the environment or in .env",
+            "rollcall.yaml:4: services[0].name: ${NO_NAME} is not set: set the variable NO_NAME, in"
+                + " the environment or in .env",
+            "rollcall.yaml:5: services[0].url: ${NO_URL} is not set: set the variable NO_URL, in"
+                + " the environment or in .env",
+            "rollcall.yaml:6: services[0].user: ${EMPTY} is empty: set the variable EMPTY, in the"
+                + " environment or in .env",
+            "rollcall.yaml:7: services[0].password: ${file:none} does not exist: name a text file"
+                + " that holds the value",
+            "rollcall.yaml:8: services[0].status[1]: ${NO_STATUS} is not set: set the variable"
+                + " NO_STATUS, in the environment or in .env",
+            "rollcall.yaml:9: services[0].headers.X: ${file:empty} is empty: name a text file that"
+                + " holds the value",
+            "rollcall.yaml:9: services[0].headers.Y: ${file:large} is larger than 64 KiB: name a"
+                + " text file that holds the value",
+            "rollcall.yaml:10: services[0].tls.cert: ${NO_CERT} is not set: set the variable"
+                + " NO_CERT, in the environment or in .env",
+            "rollcall.yaml:10: services[0].tls.key: ${file:.} is a folder: name a text file that"
+                + " holds the value",
+            "rollcall.yaml:13: services[1].body: ${file:latin1} is not UTF-8: name a text file that"
+                + " holds the value",
+            "rollcall.yaml:14: services[1].contains: \"${not a name}\" names nothing: write ${NAME}"
+                + " or ${file:/path}, and $${ for a ${ that stands for itself",
+            "rollcall.yaml:15: services[1].json.path: \"${\" names nothing: write ${NAME} or"
+                + " ${file:/path}, and $${ for a ${ that stands for itself",
+            "rollcall.yaml:15: services[1].json.value: \"${file:}\" names nothing: write ${NAME} or"
+                + " ${file:/path}, and $${ for a ${ that stands for itself",
+            "rollcall.yaml:16: services[1].redirects: \"${DEFAULT:-x}\" names nothing: write"
+                + " ${NAME} or ${file:/path}, and $${ for a ${ that stands for itself");
   }
 
   @ParameterizedTest
@@ -172,7 +188,8 @@ class ReferencesTest {
     environment.put("PORT", "80800");
     assertThat(mistakes("port: ${PORT}"))
         .containsExactly(
-            "rollcall.yaml:1: port: \"${PORT}\" is out of range: give a whole number from 0 to 65535");
+            "rollcall.yaml:1: port: \"${PORT}\" is out of range: give a whole number from 0 to"
+                + " 65535");
   }
 
   @Test
@@ -186,9 +203,14 @@ class ReferencesTest {
         .first()
         .asString()
         .contains("${file:large} makes the file larger than 8 MiB: name less");
-    assertThat(mistakes("services: [{name: a, url: 'http://a', body: '" + "${file:large}".repeat(30) + "'}]"))
+    assertThat(
+            mistakes(
+                "services: [{name: a, url: 'http://a', body: '"
+                    + "${file:large}".repeat(30)
+                    + "'}]"))
         .containsExactly(
-            "rollcall.yaml:1: services[0].body: ${file:large} makes it longer than 1 MiB: name less");
+            "rollcall.yaml:1: services[0].body: ${file:large} makes it longer than 1 MiB: name"
+                + " less");
   }
 
   @ParameterizedTest
