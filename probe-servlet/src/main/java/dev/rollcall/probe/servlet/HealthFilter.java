@@ -13,11 +13,13 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// `/_health` in a Servlet container (Servlet 6.0 or newer); requests for other paths pass on
 /// through the chain.
 ///
-/// Map it to `/*`, before filters that ask for a login:
+/// Map it to `/*`. Before filters that ask for a login everybody gets an answer, and nobody is
+/// known by name; behind them it is asked for by whom they let in:
 ///
 /// ```java
 /// context.addFilter("health", new HealthFilter(prober))
@@ -28,15 +30,25 @@ import java.util.Optional;
 /// slowest probe, the prober's timeout (10 s by default) at most.
 public final class HealthFilter implements Filter {
   private final HealthEndpoint endpoint;
+  private final Predicate<HttpServletRequest> authorized;
 
   /// A filter with the settings that [HealthEndpoint] begins with.
   public HealthFilter(Prober prober) {
     this(HealthEndpoint.of(prober));
   }
 
-  /// A filter.
+  /// A filter to which whoever has logged in is authorized.
   public HealthFilter(HealthEndpoint endpoint) {
+    this(endpoint, request -> request.getUserPrincipal() != null);
+  }
+
+  /// A filter.
+  ///
+  /// @param authorized who may see what the endpoint shows
+  ///   [dev.rollcall.probe.Show#WHEN_AUTHORIZED]: `request -> request.isUserInRole("operator")`
+  public HealthFilter(HealthEndpoint endpoint, Predicate<HttpServletRequest> authorized) {
     this.endpoint = endpoint;
+    this.authorized = authorized;
   }
 
   @Override
@@ -57,7 +69,7 @@ public final class HealthFilter implements Filter {
     String rest = request.getPathInfo();
     String path = rest == null ? request.getServletPath() : request.getServletPath() + rest;
     try {
-      return endpoint.answer(request.getMethod(), path);
+      return endpoint.answer(request.getMethod(), path, authorized.test(request));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while the probes were checked");

@@ -1,30 +1,31 @@
 package dev.rollcall.probe.spring;
 
 import dev.rollcall.probe.Prober;
-import org.springframework.boot.health.contributor.CompositeHealthContributor;
-import org.springframework.boot.health.contributor.HealthContributor;
-import org.springframework.boot.health.contributor.HealthContributors;
-import org.springframework.boot.health.contributor.HealthIndicator;
+import java.lang.System.Logger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// Puts health indicators into a prober: each under its name, those of a composite as
-/// `composite/name`. What is a probe itself is left out, so that nothing asks itself.
+/// `composite/name`.
 record Indicators(Prober prober, Groups groups) {
-  void add(HealthContributors contributors) {
-    addAll("", contributors);
+  private static final Logger LOG = System.getLogger(Indicators.class.getName());
+
+  static Indicators into(Prober prober, RollcallHealthProperties properties) {
+    return new Indicators(prober, Groups.of(properties));
   }
 
-  private void addAll(String prefix, HealthContributors contributors) {
-    contributors.stream().forEach(entry -> add(prefix + entry.name(), entry.contributor()));
+  void add(String name, Supplier<@Nullable Found> indicator) {
+    // a probe of that name stays: it was named by somebody, the indicator by Spring
+    String free = prober.names().contains(name) ? "indicator/" + name : name;
+    prober.add(new IndicatorProbe(free, indicator), groups.of(free));
   }
 
-  private void add(String name, HealthContributor contributor) {
-    if (contributor instanceof CompositeHealthContributor composite) {
-      addAll(name + "/", composite);
-    } else if (contributor instanceof HealthIndicator indicator
-        && !(indicator instanceof ProbeIndicator)) {
-      // a probe of that name stays: it was named by somebody, the indicator by Spring
-      String free = prober.names().contains(name) ? "indicator/" + name : name;
-      prober.add(new IndicatorProbe(free, indicator), groups.of(free));
-    }
+  /// Spring Boot 3 has a registry only where its health endpoint is.
+  static void sayThatNoneIsAsked() {
+    LOG.log(
+        Logger.Level.WARNING,
+        "Spring's health indicators are not asked: the application has no registry of them, as its"
+            + " health endpoint is not available (management.endpoint.health.access,"
+            + " management.endpoints.web.exposure.*); probes are");
   }
 }

@@ -3,88 +3,119 @@ package dev.rollcall.probe.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollcall.probe.Probe;
+import dev.rollcall.probe.ProbeResult;
 import dev.rollcall.probe.Prober;
+import dev.rollcall.probe.Status;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.health.contributor.CompositeHealthContributor;
-import org.springframework.boot.health.contributor.Health;
-import org.springframework.boot.health.contributor.HealthIndicator;
-import org.springframework.boot.health.contributor.Status;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class IndicatorsTest {
   private static final Groups NO_GROUPS = new Groups(Set.of(), Set.of());
 
-  private static HealthIndicator saying(Health health) {
-    return () -> health;
+  private final Prober prober = new Prober();
+  private final Indicators indicators = new Indicators(prober, NO_GROUPS);
+
+  private ProbeResult ask(@Nullable Found found) throws Exception {
+    indicators.add("x", () -> found);
+    return prober.check("x");
   }
 
-  private static Prober of(Map<String, HealthIndicator> indicators) {
-    Prober prober = new Prober();
-    new Indicators(prober, NO_GROUPS).add(CompositeHealthContributor.fromMap(indicators));
-    return prober;
-  }
-
-  @Test
-  void takesDownAndOutOfServiceForFailuresAndNothingElse() throws Exception {
-    Map<Status, Boolean> expected =
-        Map.of(
-            Status.UP,
-            true,
-            Status.UNKNOWN,
-            true,
-            new Status("BUSY"),
-            true,
-            Status.DOWN,
-            false,
-            Status.OUT_OF_SERVICE,
-            false);
-    for (Map.Entry<Status, Boolean> status : expected.entrySet()) {
-      Prober prober = of(Map.of("x", saying(Health.status(status.getKey()).build())));
-      assertThat(prober.check().healthy()).as("%s", status).isEqualTo(status.getValue());
-    }
+  @ParameterizedTest
+  @CsvSource({
+    "UP, OK",
+    "UNKNOWN, OK",
+    "BUSY, OK",
+    "DEGRADED, DEGRADED",
+    "DOWN, DOWN",
+    "OUT_OF_SERVICE, DOWN"
+  })
+  void takesDownAndOutOfServiceForFailures(String status, Status expected) throws Exception {
+    assertThat(ask(new Found(status, "", Map.of())).status()).isEqualTo(expected);
   }
 
   @Test
   void givesTheReasonThatTheIndicatorGives() throws Exception {
-    assertThat(
-            of(Map.of("x", saying(Health.down(new IllegalStateException("full")).build())))
-                .check("x")
-                .failure())
-        .contains("java.lang.IllegalStateException: full");
-    assertThat(of(Map.of("x", saying(Health.outOfService().build()))).check("x").failure())
+    assertThat(ask(new Found("DOWN", "", Map.of("error", "disk full", "free", 0))))
+        .satisfies(
+            full -> {
+              assertThat(full.failure()).contains("disk full");
+              assertThat(full.details()).isEqualTo(Map.of("free", "0"));
+            });
+  }
+
+  @Test
+  void givesTheStatusForAReasonWhereThereIsNone() throws Exception {
+    assertThat(ask(new Found("OUT_OF_SERVICE", "", Map.of())).reason())
         .contains("status OUT_OF_SERVICE");
-    assertThat(
-            of(Map.of("x", saying(Health.status(new Status("DOWN", "at rest")).build())))
-                .check("x")
-                .failure())
-        .contains("status DOWN: at rest");
   }
 
   @Test
-  void namesThoseOfACompositeByTheirWay() {
-    Prober prober = new Prober();
-    HealthIndicator up = saying(Health.up().build());
-    new Indicators(prober, NO_GROUPS)
-        .add(
-            CompositeHealthContributor.fromMap(
-                Map.of("db", CompositeHealthContributor.fromMap(Map.of("orders", up)))));
-    assertThat(prober.names()).containsExactly("db/orders");
+  void givesTheDescriptionOfTheStatus() throws Exception {
+    assertThat(ask(new Found("DEGRADED", "one of two", Map.of())).reason())
+        .contains("status DEGRADED: one of two");
   }
 
   @Test
-  void leavesOutWhatIsAProbeItself() {
-    Prober prober = new Prober();
-    new Indicators(prober, NO_GROUPS)
-        .add(CompositeHealthContributor.fromMap(Map.of("a", new ProbeIndicator(prober, "a"))));
-    assertThat(prober.names()).isEmpty();
+  void saysThatAnIndicatorGaveNoAnswer() throws Exception {
+    assertThat(ask(null).failure()).contains("the health indicator gave no answer");
+  }
+
+  @Test
+  void namesThoseOfACompositeByTheirWayAndLeavesProbesOut() {
+    Boot3Indicators.addAll(
+        indicators,
+        "",
+        org.springframework.boot.actuate.health.CompositeHealthContributor.fromMap(
+            Map.of(
+                "db",
+                org.springframework.boot.actuate.health.CompositeHealthContributor.fromMap(
+                    Map.of("orders", new Boot3Indicators.ProbeIndicator(prober, "orders"))),
+                "disk",
+                org.springframework.boot.actuate.health.CompositeHealthContributor.fromMap(
+                    Map.of(
+                        "of3",
+                        new org.springframework.boot.actuate.health.PingHealthIndicator())))));
+    Boot4Indicators.addAll(
+        indicators,
+        "",
+        org.springframework.boot.health.contributor.CompositeHealthContributor.fromMap(
+            Map.of(
+                "db",
+                org.springframework.boot.health.contributor.CompositeHealthContributor.fromMap(
+                    Map.of("orders", new Boot4Indicators.ProbeIndicator(prober, "orders"))),
+                "disk",
+                org.springframework.boot.health.contributor.CompositeHealthContributor.fromMap(
+                    Map.of(
+                        "of4",
+                        new org.springframework.boot.health.contributor.PingHealthIndicator())))));
+    assertThat(prober.names()).containsExactly("disk/of3", "disk/of4");
   }
 
   @Test
   void keepsAProbeBesideAnIndicatorOfItsName() {
-    Prober prober = new Prober().add(Probe.of("redis", attempt -> {}));
-    new Indicators(prober, NO_GROUPS)
-        .add(CompositeHealthContributor.fromMap(Map.of("redis", saying(Health.up().build()))));
+    prober.add(Probe.of("redis", attempt -> {}));
+    indicators.add("redis", () -> new Found("UP", "", Map.of()));
     assertThat(prober.names()).containsExactly("redis", "indicator/redis");
+  }
+
+  @Test
+  void showsProbesAsActuatorNamesStates() {
+    prober.add(
+        Probe.of(
+            "half",
+            attempt -> {
+              attempt.detail("replicas", "1 of 2");
+              attempt.degraded("a replica is away");
+            }));
+    Shown shown = Shown.of(prober, "half");
+    assertThat(shown.status()).isEqualTo("DEGRADED");
+    assertThat(shown.details())
+        .containsEntry("degraded", "a replica is away")
+        .containsEntry("replicas", "1 of 2")
+        .containsKey("duration");
   }
 }

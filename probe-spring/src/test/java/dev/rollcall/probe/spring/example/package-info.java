@@ -1,4 +1,4 @@
-/// A Spring Boot application with probes, as an example.
+/// What every Spring Boot application with probes keeps to, tried in real ones.
 @NullMarked
 package dev.rollcall.probe.spring.example;
 

@@ -1,0 +1,5 @@
+/// A Spring Boot 3 application with probes.
+@NullMarked
+package dev.rollcall.probe.example.boot3;
+
+import org.jspecify.annotations.NullMarked;

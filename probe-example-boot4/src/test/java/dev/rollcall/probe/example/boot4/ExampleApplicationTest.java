@@ -1,0 +1,9 @@
+package dev.rollcall.probe.example.boot4;
+
+import dev.rollcall.probe.spring.example.ApplicationContract;
+
+class ExampleApplicationTest extends ApplicationContract {
+  ExampleApplicationTest() {
+    super(ExampleApplication.class);
+  }
+}
