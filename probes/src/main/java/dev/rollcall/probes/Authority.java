@@ -2,6 +2,7 @@ package dev.rollcall.probes;
 
 import java.net.IDN;
 import java.net.URI;
+import java.util.Locale;
 
 /// The host and port that a text names.
 ///
@@ -51,7 +52,7 @@ public record Authority(String host, int port) {
   }
 
   private static String ascii(String host) {
-    return host.chars().allMatch(c -> c < 128) ? host : IDN.toASCII(host);
+    return host.chars().allMatch(c -> c < 128) ? host.toLowerCase(Locale.ROOT) : IDN.toASCII(host);
   }
 
   /// The host as a URL has it, and the port unless it is `defaultPort`.

@@ -1,7 +1,9 @@
 package dev.rollcall.probes;
 
 import dev.rollcall.probe.ProbeFailure;
+import java.io.EOFException;
 import java.io.IOException;
+import java.util.zip.ZipException;
 import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.MalformedChunkCodingException;
@@ -24,11 +26,15 @@ final class HttpFailures {
       case NoHttpResponseException x ->
           ProbeFailure.answered("connection closed without an answer");
       case MessageConstraintException x ->
-          ProbeFailure.answered("the answer's header is too long: " + Failures.message(x));
+          ProbeFailure.answered("the answer's header is too long: " + Line.bound(x));
+      case AnswerLength.Unreadable x -> ProbeFailure.answered(Failures.message(x));
       case TruncatedChunkException x ->
           ProbeFailure.answered("connection closed in the middle of the body");
       case MalformedChunkCodingException x ->
           ProbeFailure.answered("the body is broken: " + Failures.message(x));
+      case ZipException x -> ProbeFailure.answered("the body is broken: " + Failures.message(x));
+      case EOFException x when !early ->
+          ProbeFailure.answered("the packed body ends in its middle");
       case ConnectionClosedException x ->
           ProbeFailure.answered(
               "connection closed in the middle of the " + (early ? "header" : "body"));

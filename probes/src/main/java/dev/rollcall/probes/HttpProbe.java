@@ -4,16 +4,15 @@ import dev.rollcall.probe.Attempt;
 import dev.rollcall.probe.Phase;
 import dev.rollcall.probe.Probe;
 import dev.rollcall.probe.ProbeFailure;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -46,6 +45,8 @@ public record HttpProbe(String name, HttpQuestion question, HttpAsker asker) imp
   /// Headers that hold no secret and so go along to another origin on a redirect.
   private static final Set<String> HARMLESS =
       Set.of("accept", "accept-language", "user-agent", "cache-control", "content-type");
+
+  private static final String COOKIE = "Cookie";
 
   private static final ContentType TEXT =
       ContentType.TEXT_PLAIN.withCharset(StandardCharsets.UTF_8);
@@ -92,37 +93,48 @@ public record HttpProbe(String name, HttpQuestion question, HttpAsker asker) imp
 
   private void ask(Trail trail) throws IOException, ProbeFailure, InterruptedException {
     Exchange exchange = new Exchange(trail, question.settings());
-    Step step = new Step(question.uri(), question.method(), true);
-    @Nullable Set<Step> seen = null;
+    Step step = new Step(HttpTarget.of(question.uri()), question.method(), true, ownCookies());
+    Cookies cookies = new Cookies();
+    Set<Step> seen = new HashSet<>();
     while (true) {
       ClassicHttpResponse answer = send(step, exchange);
       try {
         int status = answer.getCode();
         trail.attempt().answered(status);
-        Header location = answer.getFirstHeader("Location");
-        if (!question.settings().followRedirects() || !Redirect.is(status) || location == null) {
+        Optional<String> location = Redirect.location(answer);
+        if (!question.settings().followRedirects() || !Redirect.is(status) || location.isEmpty()) {
           trail.attempt().took(Phase.HEADER, trail.attempt().elapsed());
           judge(answer);
           return;
         }
-        Step next = step.to(Redirect.target(step.uri(), location.getValue()), status);
-        seen = seen == null ? new HashSet<>(Set.of(step)) : seen;
-        if (!seen.add(next)) {
-          throw ProbeFailure.answered("redirect loop at " + next.origin());
-        }
+        cookies.keep(answer, step.target());
+        seen.add(step);
+        step = step.to(Redirect.target(step.target(), location.get()), status, cookies, this);
         if (trail.attempt().redirects() == Redirect.MOST) {
           throw ProbeFailure.answered(
-              "more than %d redirects, the last to %s".formatted(Redirect.MOST, next.origin()));
+              (seen.contains(step)
+                      ? "redirect loop at %2$s"
+                      : "more than %1$d redirects, the last to %2$s")
+                  .formatted(Redirect.MOST, step.target().origin()));
         }
         trail.attempt().redirected();
         if (question.settings().keepAlive()) {
-          read(answer.getEntity(), REDIRECT_BODY, null);
+          read(answer.getEntity(), REDIRECT_BODY);
         }
-        step = next;
       } finally {
         drop(answer);
       }
     }
+  }
+
+  /// The cookies that the question sends by itself.
+  private Optional<String> ownCookies() {
+    for (Map.Entry<String, String> header : question.headers().entrySet()) {
+      if (header.getKey().equalsIgnoreCase(COOKIE)) {
+        return Optional.of(header.getValue());
+      }
+    }
+    return Optional.empty();
   }
 
   /// Lets go of an answer. Its connection is free already if the body was read to its end; if not,
@@ -138,22 +150,21 @@ public record HttpProbe(String name, HttpQuestion question, HttpAsker asker) imp
   /// One request of a check: the first, or one that a redirect led to.
   ///
   /// @param home whether it goes to the origin that the question names, and may carry its secrets
-  private record Step(URI uri, String method, boolean home) {
-    Step to(URI target, int status) {
+  /// @param cookies what it carries of them
+  private record Step(HttpTarget target, String method, boolean home, Optional<String> cookies) {
+    Step to(HttpTarget next, int status, Cookies kept, HttpProbe probe) {
+      boolean stays = home && target.origin().equals(next.origin());
       return new Step(
-          target,
+          next,
           Redirect.method(method, status),
-          home && origin().equals(HttpQuestion.origin(target)));
-    }
-
-    String origin() {
-      return HttpQuestion.origin(uri);
+          stays,
+          kept.header(next, stays ? probe.ownCookies() : Optional.empty()));
     }
   }
 
   /// Sends one request; on a kept connection that turns out dead, once more on a new one.
   private ClassicHttpResponse send(Step step, Exchange exchange) throws IOException {
-    HttpHost host = host(step.uri());
+    HttpHost host = step.target().host();
     exchange.mayReuse(question.settings().keepAlive() && REPEATABLE.contains(step.method()));
     try {
       return heard(exchange, host, step);
@@ -171,14 +182,6 @@ public record HttpProbe(String name, HttpQuestion question, HttpAsker asker) imp
     }
   }
 
-  /// Where to send it. The default port is left out, so that the Host header does not name it.
-  static HttpHost host(URI uri) {
-    int standard = HttpQuestion.port(uri.getScheme());
-    Authority target = Authority.of(uri, standard);
-    return new HttpHost(
-        uri.getScheme(), target.host(), target.port() == standard ? -1 : target.port());
-  }
-
   private ClassicHttpResponse heard(Exchange exchange, HttpHost host, Step step)
       throws IOException {
     ClassicHttpResponse answer = asker.ask(host, request(step), exchange);
@@ -187,15 +190,13 @@ public record HttpProbe(String name, HttpQuestion question, HttpAsker asker) imp
   }
 
   private ClassicHttpRequest request(Step step) {
-    String query = step.uri().getRawQuery();
-    ClassicHttpRequest request =
-        new BasicClassicHttpRequest(
-            step.method(), step.uri().getRawPath() + (query == null ? "" : "?" + query));
+    ClassicHttpRequest request = new BasicClassicHttpRequest(step.method(), step.target().path());
     for (Map.Entry<String, String> header : question.headers().entrySet()) {
       if (step.home() || HARMLESS.contains(header.getKey().toLowerCase(Locale.ROOT))) {
         request.setHeader(header.getKey(), header.getValue());
       }
     }
+    step.cookies().ifPresent(cookies -> request.setHeader(COOKIE, cookies));
     if (!question.settings().keepAlive()) {
       request.setHeader("Connection", "close");
     }
@@ -213,22 +214,20 @@ public record HttpProbe(String name, HttpQuestion question, HttpAsker asker) imp
       throw ProbeFailure.answered(
           "status %d (expected %s)".formatted(answer.getCode(), expected.statusWords()));
     }
-    HttpEntity entity = answer.getEntity();
+    int limit = question.settings().bodyLimit();
     if (!expected.wantsBody()) {
-      read(entity, question.settings().bodyLimit(), null);
+      read(answer.getEntity(), limit);
       return;
     }
-    ByteArrayOutputStream kept = new ByteArrayOutputStream();
-    read(entity, question.settings().bodyLimit(), kept);
-    String body = kept.toString(charset(entity));
-    if (expected.text().isPresent() && !body.contains(expected.text().get())) {
-      throw ProbeFailure.answered("body does not contain \"%s\"".formatted(expected.text().get()));
+    HttpBody body = body(answer, limit);
+    if (expected.text().isPresent()) {
+      body.contains(expected.text().get());
     }
     if (expected.json().isPresent()) {
       JsonBody.check(body, expected.json().get());
     }
     if (expected.check().isPresent()) {
-      look(expected.check().get(), new HttpAnswer(answer.getCode(), headers(answer), body));
+      look(expected.check().get(), new HttpAnswer(answer.getCode(), headers(answer), body.text()));
     }
   }
 
@@ -251,10 +250,23 @@ public record HttpProbe(String name, HttpQuestion question, HttpAsker asker) imp
     return headers;
   }
 
-  /// Reads up to `limit` bytes of the body into `kept`, if that is wanted.
-  private static void read(
-      @Nullable HttpEntity entity, int limit, @Nullable ByteArrayOutputStream kept)
-      throws IOException {
+  /// Reads up to `limit` bytes of the body, unpacked.
+  private static HttpBody body(ClassicHttpResponse answer, int limit) throws IOException {
+    ContentCodings codings = ContentCodings.of(answer);
+    Header type = answer.getFirstHeader("Content-Type");
+    HttpEntity entity = answer.getEntity();
+    byte[] read = {};
+    if (entity != null) {
+      try (InputStream inside = codings.inside(entity.getContent())) {
+        read = inside.readNBytes(limit);
+      }
+    }
+    return new HttpBody(
+        read, limit, type == null ? "" : String.valueOf(type.getValue()), codings.unknown());
+  }
+
+  /// Reads up to `limit` bytes of the body and throws them away.
+  private static void read(@Nullable HttpEntity entity, int limit) throws IOException {
     if (entity == null) {
       return;
     }
@@ -267,16 +279,7 @@ public record HttpProbe(String name, HttpQuestion question, HttpAsker asker) imp
       if (count < 0) {
         return;
       }
-      if (kept != null) {
-        kept.write(part, 0, count);
-      }
       left -= count;
     }
-  }
-
-  private static Charset charset(@Nullable HttpEntity entity) {
-    ContentType type = entity == null ? null : ContentType.parseLenient(entity.getContentType());
-    Charset charset = type == null ? null : type.getCharset();
-    return charset == null ? StandardCharsets.UTF_8 : charset;
   }
 }

@@ -1,70 +1,151 @@
 package dev.rollcall.probes;
 
 import com.jayway.jsonpath.Configuration;
-import com.jayway.jsonpath.InvalidPathException;
 import com.jayway.jsonpath.JsonPath;
+import com.jayway.jsonpath.Option;
 import com.jayway.jsonpath.PathNotFoundException;
 import com.jayway.jsonpath.spi.json.Jackson3JsonNodeJsonProvider;
 import com.jayway.jsonpath.spi.mapper.Jackson3MappingProvider;
 import dev.rollcall.probe.ProbeFailure;
 import dev.rollcall.probes.HttpExpectation.JsonExpectation;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /// Looks into a JSON body. The only class that needs json-path and Jackson, which are optional.
 final class JsonBody {
   private static final JsonMapper MAPPER =
-      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .build();
   private static final Configuration CONFIGURATION =
       Configuration.builder()
-          .jsonProvider(new Jackson3JsonNodeJsonProvider(MAPPER))
+          .jsonProvider(new Provider())
           .mappingProvider(new Jackson3MappingProvider(MAPPER))
           .build();
 
+  /// Of `$['a','b']` both have to be there.
+  private static final Configuration DEFINITE = CONFIGURATION.addOptions(Option.REQUIRE_PROPERTIES);
+
+  /// The functions in a path as [JsonPath#getPath()] has it, where names stand in quotation marks.
+  private static final Pattern FUNCTION = Pattern.compile("\\.([A-Za-z]+)\\((?:\\.\\.\\.)?\\)");
+
+  private static final JsonNode NOTHING = JsonNodeFactory.instance.objectNode();
+
   private JsonBody() {}
 
-  /// Checks that the path is one.
-  static void validate(JsonExpectation expectation) {
-    try {
-      JsonPath.compile(expectation.path());
-    } catch (InvalidPathException | IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          "\"%s\" is no JSON path: %s".formatted(expectation.path(), e.getMessage()), e);
+  /// Looks at arrays as json-path wants it: its own provider gives null for what is behind the end,
+  /// which then counts as found.
+  private static final class Provider extends Jackson3JsonNodeJsonProvider {
+    Provider() {
+      super(MAPPER);
+    }
+
+    @Override
+    public Object getArrayIndex(Object array, int index) {
+      JsonNode found = ((JsonNode) array).get(index);
+      if (index < 0 || found == null) {
+        throw new IndexOutOfBoundsException(index);
+      }
+      return found;
     }
   }
 
-  /// Checks `body` against `expectation`.
-  static void check(String body, JsonExpectation expectation) throws ProbeFailure {
-    JsonPath path = JsonPath.compile(expectation.path());
-    JsonNode found;
+  /// Checks that the path is one, also what json-path finds out only when it uses it, such as a
+  /// function that there is not.
+  static void validate(JsonExpectation expectation) {
+    JsonPath path;
     try {
-      found = path.read(MAPPER.readTree(body), CONFIGURATION);
-    } catch (JacksonException e) {
-      throw ProbeFailure.answered("body is no JSON");
-    } catch (PathNotFoundException e) {
-      throw ProbeFailure.answered("body has no " + expectation.path());
+      path = JsonPath.compile(expectation.path());
+    } catch (RuntimeException e) {
+      throw noPath(expectation, e);
     }
-    boolean several = !path.isDefinite();
-    if (several && found.isEmpty()) {
+    Matcher functions = FUNCTION.matcher(path.getPath());
+    while (functions.find()) {
+      try {
+        JsonPath.compile("$." + functions.group(1) + "()").read(NOTHING, CONFIGURATION);
+      } catch (RuntimeException e) {
+        if (Failures.message(e).startsWith("Function with name")) {
+          throw noPath(expectation, e);
+        }
+      }
+    }
+  }
+
+  private static IllegalArgumentException noPath(JsonExpectation expectation, Exception e) {
+    return new IllegalArgumentException(
+        "\"%s\" is no JSON path: %s".formatted(expectation.path(), Failures.message(e)), e);
+  }
+
+  /// Checks `body` against `expectation`.
+  static void check(HttpBody body, JsonExpectation expectation) throws ProbeFailure {
+    JsonNode read = read(body);
+    JsonPath path = JsonPath.compile(expectation.path());
+    List<JsonNode> found = found(path, read, expectation);
+    if (found.isEmpty()) {
       throw ProbeFailure.answered("body has no " + expectation.path());
     }
     if (expectation.value().isEmpty()) {
       return;
     }
     String wanted = expectation.value().get();
-    if (several
-        ? found.valueStream().noneMatch(node -> text(node).equals(wanted))
-        : !text(found).equals(wanted)) {
+    if (found.stream().noneMatch(node -> JsonValue.is(node, wanted, MAPPER))) {
       throw ProbeFailure.answered(
           "body has %s at %s, expected %s"
               .formatted(shortened(text(found)), expectation.path(), wanted));
     }
   }
 
-  private static String text(JsonNode node) {
-    return node.isString() ? node.stringValue() : node.toString();
+  private static JsonNode read(HttpBody body) throws ProbeFailure {
+    JsonNode read;
+    try {
+      read = MAPPER.readTree(body.json());
+    } catch (JacksonException e) {
+      throw ProbeFailure.answered(
+          body.cut()
+              ? "body is longer than %s, too long to be read as JSON"
+                  .formatted(HttpBody.size(body.limit()))
+              : "body is no JSON" + body.packed());
+    }
+    if (read.isMissingNode()) {
+      throw ProbeFailure.answered("body is empty, and so no JSON");
+    }
+    return read;
+  }
+
+  /// What is at `path`. Its filters and functions throw what they like at values that they were not
+  /// made for (a sum of texts, of nothing): then there is nothing at the path either.
+  private static List<JsonNode> found(JsonPath path, JsonNode body, JsonExpectation expectation)
+      throws ProbeFailure {
+    @Nullable Object found;
+    try {
+      found = path.read(body, path.isDefinite() ? DEFINITE : CONFIGURATION);
+    } catch (PathNotFoundException e) {
+      return List.of();
+    } catch (RuntimeException e) {
+      throw ProbeFailure.answered(
+          "body has no %s: %s".formatted(expectation.path(), Failures.message(e)));
+    }
+    return switch (found) {
+      case null -> List.of();
+      case JsonNode node when node.isMissingNode() -> List.of();
+      case JsonNode node when path.isDefinite() -> List.of(node);
+      case JsonNode node -> node.valueStream().toList();
+      default -> List.of(MAPPER.valueToTree(found)); // A function's result.
+    };
+  }
+
+  private static String text(List<JsonNode> found) {
+    return found.size() == 1
+        ? JsonValue.text(found.getFirst())
+        : JsonNodeFactory.instance.arrayNode().addAll(found).toString();
   }
 
   private static String shortened(String text) {

@@ -12,6 +12,7 @@ import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.EndpointDetails;
 import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.DefaultBHttpClientConnection;
 import org.apache.hc.core5.http.impl.io.DefaultHttpRequestWriterFactory;
@@ -27,25 +28,32 @@ import org.jspecify.annotations.Nullable;
 /// when the first byte of the answer comes, and holds reading and writing to the attempt's
 /// deadline.
 final class Line extends ConnectionEndpoint {
-  /// Small buffers, since thousands of answers are waited for at once; a header of 128 lines of 8
-  /// KiB at most.
+  /// curl's bounds of a header: each line, its lines, all of it.
+  private static final int LONGEST_LINE = 100 << 10;
+
+  private static final int MOST_LINES = 5000;
+  private static final int LONGEST_HEADER = 300 << 10;
+
+  /// Small buffers, since thousands of answers are waited for at once.
   private static final Http1Config CONFIG =
       Http1Config.custom()
           .setBufferSize(2048)
-          .setMaxLineLength(8192)
-          .setMaxHeaderCount(128)
+          .setMaxLineLength(LONGEST_LINE)
+          .setMaxHeaderCount(MOST_LINES)
           .build();
 
   private static final DefaultHttpRequestWriterFactory WRITERS =
       new DefaultHttpRequestWriterFactory(CONFIG);
   private static final DefaultHttpResponseParserFactory PARSERS =
-      new DefaultHttpResponseParserFactory(CONFIG);
+      new DefaultHttpResponseParserFactory(CONFIG, new AnswerLines(), null);
+  private static final AnswerLength LENGTHS = new AnswerLength();
 
   private final Connections.Key key;
   private Exchange exchange;
   private Dialer.@Nullable Connection connection;
   private @Nullable Wire wire;
   private long idleUntil;
+  private int header;
 
   Line(Connections.Key key, Exchange exchange) {
     this.key = key;
@@ -99,6 +107,7 @@ final class Line extends ConnectionEndpoint {
       throw new IOException("not connected");
     }
     exchange.trail().enter(Trail.Stage.SENDING);
+    header = 0;
     return executor.execute(request, wire, context);
   }
 
@@ -132,9 +141,25 @@ final class Line extends ConnectionEndpoint {
     wire = null;
   }
 
-  /// Notes that a byte of the answer has come.
-  private void received() {
+  /// Which bound `e` is about.
+  static String bound(MessageConstraintException e) {
+    String which = Failures.message(e);
+    return which.contains("line length")
+        ? "more than %,d bytes in one line".formatted(LONGEST_LINE)
+        : which.contains("header count")
+            ? "more than %,d lines".formatted(MOST_LINES)
+            : "more than %,d bytes".formatted(LONGEST_HEADER);
+  }
+
+  /// Notes that `count` bytes of the answer have come.
+  private void received(int count) throws MessageConstraintException {
     Trail trail = exchange.trail();
+    if (trail.stage() != Trail.Stage.BODY) {
+      header += count;
+      if (header > LONGEST_HEADER) {
+        throw new MessageConstraintException("header");
+      }
+    }
     if (trail.stage() == Trail.Stage.WAITING) {
       trail.took(Phase.FIRST_BYTE);
       trail.hear();
@@ -144,7 +169,7 @@ final class Line extends ConnectionEndpoint {
 
   private final class Wire extends DefaultBHttpClientConnection {
     Wire() {
-      super(CONFIG, null, null, null, null, WRITERS, PARSERS);
+      super(CONFIG, null, null, LENGTHS, null, WRITERS, PARSERS);
     }
 
     @Override
@@ -184,7 +209,7 @@ final class Line extends ConnectionEndpoint {
         public int read(byte[] bytes, int offset, int length) throws IOException {
           int count = super.read(bytes, offset, length);
           if (count > 0) {
-            received();
+            received(count);
           }
           return count;
         }

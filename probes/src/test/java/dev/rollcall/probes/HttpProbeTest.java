@@ -194,7 +194,8 @@ class HttpProbeTest {
         question("/")
             .expecting(HttpExpectation.DEFAULT.text("well"))
             .settings(HttpSettings.DEFAULT.bodyLimit(8));
-    assertThat(check(question).reason()).isEqualTo("body does not contain \"well\"");
+    assertThat(check(question).reason())
+        .isEqualTo("body does not contain \"well\" in its first 8 bytes");
   }
 
   @ParameterizedTest
@@ -250,9 +251,9 @@ class HttpProbeTest {
 
   @Test
   void namesNoPortThatGoesWithoutSaying() {
-    assertThat(HttpProbe.host(URI.create("http://example.org:80/")).toHostString())
+    assertThat(HttpTarget.of(URI.create("http://example.org:80/")).host().toHostString())
         .isEqualTo("example.org");
-    assertThat(HttpProbe.host(URI.create("https://[::1]:80/")).toHostString())
+    assertThat(HttpTarget.of(URI.create("https://[::1]:80/")).host().toHostString())
         .isEqualTo("[::1]:80");
   }
 

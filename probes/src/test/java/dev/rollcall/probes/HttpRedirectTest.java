@@ -2,7 +2,11 @@ package dev.rollcall.probes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rollcall.probe.ProbeFailure;
 import java.io.IOException;
+import java.net.URI;
+import java.util.Optional;
+import org.apache.hc.core5.http.message.BasicClassicHttpResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -126,7 +130,131 @@ class HttpRedirectTest {
   @Test
   void bearsWithLocationsThatAreNoUris() {
     check(question("/strange")).assertUp();
-    assertThat(server.requests().getLast()).startsWith("GET /strange?a=b%7Cc%20%7Bd%7D%C3%A4 ");
+    assertThat(server.requests().getLast()).startsWith("GET /strange?a=b|c%20{d}%C3%A4 ");
+  }
+
+  /// As Chromium and Firefox read them (WHATWG URL, 4.4).
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      quoteCharacter = '\0',
+      value = {
+        "/x; /x",
+        "x; /a/x",
+        "../x; /x",
+        "../../../x; /x",
+        "./; /a/",
+        "/x/../y/./z; /y/z",
+        "/x/%2e%2E/y; /y",
+        "/x/..; /",
+        "?e=f; /a/b?e=f",
+        "#top; /a/b?c=d",
+        "/x#top?y; /x",
+        "/x?y#top; /x?y",
+        "//o.example; http://o.example/",
+        "//o.example:81?x; http://o.example:81/?x",
+        "///o.example/x; http://o.example/x",
+        "\\x\\y?\\; /x/y?\\",
+        "\\\\o.example\\x; http://o.example/x",
+        "/\\o.example/x; http://o.example/x",
+        "http:/x; /x",
+        "http:x; /a/x",
+        "https:o.example; https://o.example/",
+        "HTTP://O.example:80; http://o.example/",
+        "https://o.example:443/x; https://o.example/x",
+        "https://u:p@o.example/x@y; https://o.example/x@y",
+        "http://my_host/x; http://my_host/x",
+        "http://[::1]:8080/x; http://[::1]:8080/x",
+        "/a b|c\"<>`{}^; /a%20b|c%22%3C%3E%60%7B%7D%5E",
+        "/%zz%; /%zz%",
+        "/x\ty; /xy",
+        "/sch\u00c3\u00b6n; /sch%C3%B6n",
+        "/sch\u00f6n; /sch%F6n",
+        "/x?u=http://o.example/y; /x?u=http://o.example/y",
+      })
+  void readsLocationsAsBrowsersDo(String location, String target) throws ProbeFailure {
+    HttpTarget from = HttpTarget.of(HttpQuestion.of(URI.create("http://h.example/a/b?c=d")).uri());
+    HttpTarget to = Redirect.target(from, location);
+    assertThat(to.origin() + to.path())
+        .isEqualTo(target.startsWith("/") ? "http://h.example" + target : target);
+  }
+
+  @Test
+  void takesTheFirstLocationThatSaysSomething() throws IOException {
+    try (RawServer several =
+        new RawServer(
+            line -> {
+              boolean first = line.request().startsWith("GET / ");
+              line.answer(first ? 302 : 200, to("") + to("/one") + to("/two"), "");
+            })) {
+      check(HttpQuestion.of(several.uri("/"))).assertUp();
+      assertThat(several.requests().getLast()).startsWith("GET /one ");
+    }
+    try (RawServer empty =
+        new RawServer(
+            line -> {
+              line.request();
+              line.answer(302, to(" "), "");
+            })) {
+      check(HttpQuestion.of(empty.uri("/"))).assertUp();
+      assertThat(empty.requests()).hasSize(1);
+    }
+  }
+
+  /// What a login or a consent page does: it sends back to where one came from, with a cookie.
+  @Test
+  void keepsCookiesForTheCheckAndNotForTheNext() throws IOException {
+    try (RawServer door =
+        new RawServer(
+            line -> {
+              boolean in = line.request().contains("Cookie: ");
+              line.answer(
+                  in ? 200 : 302,
+                  to("/") + "Set-Cookie: seen=1; Path=/; HttpOnly\r\nSet-Cookie: b=\"2\"\r\n",
+                  "");
+            })) {
+      for (boolean keepAlive : new boolean[] {false, true}) {
+        HttpQuestion question =
+            HttpQuestion.of(door.uri("/"))
+                .header("cookie", "seen=0; own=x")
+                .settings(HttpSettings.DEFAULT.keepAlive(keepAlive));
+        check(HttpQuestion.of(door.uri("/"))).assertUp();
+        assertThat(door.requests().getLast()).contains("\r\nCookie: b=\"2\"; seen=1\r\n");
+        assertThat(door.requests().get(door.requests().size() - 2)).doesNotContain("Cookie");
+        check(question).assertUp();
+        assertThat(door.requests().getLast()).containsOnlyOnce("ookie: ").contains("own=x");
+      }
+    }
+  }
+
+  @Test
+  void sendsCookiesToWhomTheyAreFor() throws Exception {
+    String set =
+        "Set-Cookie: all=1; Domain=example.test; Path=/\r\nSet-Cookie: host=1; Path=/\r\n"
+            + "Set-Cookie: below=1; Path=/below\r\nSet-Cookie: tls=1; Path=/; Secure\r\n"
+            + "Set-Cookie: gone=1; Path=/; Max-Age=0\r\nSet-Cookie: foreign=1; Domain=o.test\r\n"
+            + "Set-Cookie: suffix=1; Domain=com\r\nSet-Cookie: nonsense\r\n";
+    BasicClassicHttpResponse answer = new BasicClassicHttpResponse(302);
+    for (String line : set.split("\r\n")) {
+      answer.addHeader("Set-Cookie", line.substring(12));
+    }
+    Cookies cookies = new Cookies();
+    HttpTarget from = new HttpTarget("http", new Authority("a.example.test", 80), "/x");
+    cookies.keep(answer, from);
+    assertThat(cookies.header(from, Optional.empty())).hasValue("all=1; host=1");
+    assertThat(
+            cookies.header(new HttpTarget("https", from.authority(), "/below"), Optional.empty()))
+        .hasValueSatisfying(
+            sent -> assertThat(sent.split("; ")).contains("all=1", "host=1", "below=1", "tls=1"));
+    assertThat(
+            cookies.header(
+                new HttpTarget("http", new Authority("b.example.test", 81), "/"),
+                Optional.of("own=1")))
+        .hasValue("own=1; all=1");
+    assertThat(
+            cookies.header(
+                new HttpTarget("http", new Authority("o.test", 80), "/"), Optional.empty()))
+        .isEmpty();
   }
 
   @Test

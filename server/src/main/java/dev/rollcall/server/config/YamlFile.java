@@ -219,9 +219,14 @@ record YamlFile(String name, ObjectNode root, Map<String, Integer> lines) {
               case LONG -> NODES.numberNode(parser.getLongValue());
               default -> NODES.numberNode(parser.getBigIntegerValue());
             };
-        case VALUE_NUMBER_FLOAT -> NODES.numberNode(parser.getDoubleValue());
+        case VALUE_NUMBER_FLOAT -> number(parser, text);
         default -> NODES.stringNode(text);
       };
+    }
+
+    /// With every digit that stands there; `.nan` and `.inf` are texts.
+    private static JsonNode number(YAMLParser parser, String text) {
+      return parser.isNaN() ? NODES.stringNode(text) : NODES.numberNode(parser.getDecimalValue());
     }
 
     private static int line(YAMLParser parser) {

@@ -53,12 +53,14 @@ public final class Json {
         JsonMapper.builder(FACTORY)
             // looked for below, where it can be told in the caller's words
             .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
   }
 
   /// Without the bounds on what strangers send.
   private static final class Kept {
-    private static final JsonMapper MAPPER = new JsonMapper();
+    private static final JsonMapper MAPPER =
+        JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
   }
 
   static byte[] bytes(Body body) {

@@ -49,6 +49,11 @@ final class Fields {
     return node.hasNonNull(key);
   }
 
+  /// Whether null stands there, as it does where null is a value like any other.
+  boolean isNull(String key) {
+    return node.path(key).isNull();
+  }
+
   /// Whether any mistake was noted here or further in.
   boolean wrong() {
     return mistakes.count() > before;

@@ -334,7 +334,8 @@ public final class ServiceReader {
     if (json.isPresent()) {
       HttpExpectation before = expectation;
       String path = json.get().text("path").orElse("$");
-      Optional<String> value = json.get().scalar("value");
+      Optional<String> value =
+          json.get().isNull("value") ? Optional.of("null") : json.get().scalar("value");
       expectation =
           fields
               .built("json", () -> before.json(new HttpExpectation.JsonExpectation(path, value)))

@@ -2,11 +2,13 @@ package dev.rollcall.server.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rollcall.probes.HttpExpectation;
 import dev.rollcall.probes.Login;
 import dev.rollcall.server.config.Mistakes;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -68,6 +70,15 @@ class ServiceReaderTest {
     assertThat(mistakes.lines()).isEmpty();
   }
 
+  @Test
+  void takesNullForTheValueNull() {
+    ServiceDefinition read =
+        one("{'name':'a','url':'http://h','json':{'path':'$.a','value':null}}");
+    assertThat(((Asks.Http) read.asks()).question().expectation().json())
+        .contains(new HttpExpectation.JsonExpectation("$.a", Optional.of("null")));
+    assertThat(one(read.json())).isEqualTo(read);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -78,27 +89,40 @@ class ServiceReaderTest {
         "{'name':'a','url':'nonsense'}                           | url: \"nonsense\" is no URL",
         "{'name':'a','url':'http://u:secret@h/'}                 | url: holds a user or password",
         "{'name':'a','url':'tcp://h'}                            | url: port 0 is not between",
-        "{'name':'a','url':'http://h','intervall':'1s'}          | intervall: unknown key, did you mean interval?",
-        "{'name':'a','url':'http://h','interval':'-3s'}          | interval: \"-3s\" is no duration",
+        "{'name':'a','url':'http://h','intervall':'1s'}          | intervall: unknown key, did you"
+            + " mean interval?",
+        "{'name':'a','url':'http://h','interval':'-3s'}          | interval: \"-3s\" is no"
+            + " duration",
         "{'name':'a','url':'http://h','interval':-3}             | interval: \"-3\" is no duration",
-        "{'name':'a','url':'http://h','interval':'1ms'}          | interval: \"1ms\" is not between",
+        "{'name':'a','url':'http://h','interval':'1ms'}          | interval: \"1ms\" is not"
+            + " between",
         "{'name':'a','url':'http://h','timeout':'1d'}            | timeout: \"1d\" is not between",
         "{'name':'a','url':'http://h','status':'20'}             | status: \"20\" is no status",
-        "{'name':'a','url':'http://h','status':[]}               | status: is neither a value nor a list",
+        "{'name':'a','url':'http://h','status':[]}               | status: is neither a value nor a"
+            + " list",
         "{'name':'a','url':'http://h','json':{'path':'$['}}      | json: ",
-        "{'name':'a','url':'http://h','tls':{'ca':'/no/such'}}   | tls.ca: \"/no/such\" cannot be read",
-        "{'name':'a','url':'http://h','tls':{'veriffy':true}}    | tls.veriffy: unknown key, did you mean verify?",
-        "{'name':'a','url':'http://h','keep-alive':'yes'}        | keep-alive: is neither true nor false",
-        "{'name':'a','url':'http://h','headers':{'bad name':'x'}} | headers: \"bad name\" is no header name",
+        "{'name':'a','url':'http://h','tls':{'ca':'/no/such'}}   | tls.ca: \"/no/such\" cannot be"
+            + " read",
+        "{'name':'a','url':'http://h','tls':{'veriffy':true}}    | tls.veriffy: unknown key, did"
+            + " you mean verify?",
+        "{'name':'a','url':'http://h','keep-alive':'yes'}        | keep-alive: is neither true nor"
+            + " false",
+        "{'name':'a','url':'http://h','headers':{'bad name':'x'}} | headers: \"bad name\" is no"
+            + " header name",
         "{'name':'a','url':'http://h','method':'GE T'}           | method: \"GE T\" is no method",
         "{'name':'a','url':'http://h','send':'x'}                | send: is for tcp and tls alone",
-        "{'name':'a','url':'tcp://h:1','method':'GET'}           | method: is for http and https alone",
+        "{'name':'a','url':'tcp://h:1','method':'GET'}           | method: is for http and https"
+            + " alone",
         "{'name':'a','url':'redis://:secret@h'}                  | url: holds a user or password",
-        "{'name':'a','url':'redis://h/x'}                        | url: \"x\" is no number of a Redis database",
-        "{'name':'a','url':'redis://h','status':200}             | status: is for http and https alone",
+        "{'name':'a','url':'redis://h/x'}                        | url: \"x\" is no number of a"
+            + " Redis database",
+        "{'name':'a','url':'redis://h','status':200}             | status: is for http and https"
+            + " alone",
         "{'name':'a','url':'mysql://h','tls':{'verify':false}}   | tls: stands in the URL here",
-        "{'name':'a','url':'tls://h:443?warn=soon'}              | url: warn=soon is no number of days",
-        "{'name':'a','url':'tls://h:443?warn=14d','send':'x'}    | send: does not go with warn= in the URL",
+        "{'name':'a','url':'tls://h:443?warn=soon'}              | url: warn=soon is no number of"
+            + " days",
+        "{'name':'a','url':'tls://h:443?warn=14d','send':'x'}    | send: does not go with warn= in"
+            + " the URL",
         "{'name':'a','url':'kafka://h?mechanism=X'}              | url: mechanism X is none of",
         "{'name':'','url':'http://h'}                            | name: has to have 1 to 255",
         "[]                                                      | body: is no object",

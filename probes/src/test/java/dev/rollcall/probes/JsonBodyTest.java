@@ -1,0 +1,232 @@
+package dev.rollcall.probes;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.rollcall.probe.ProbeFailure;
+import dev.rollcall.probes.HttpExpectation.JsonExpectation;
+import java.util.Optional;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JsonBodyTest {
+  private static String found(String body, String path, String value) {
+    JsonExpectation expected = new JsonExpectation(path, Optional.ofNullable(value));
+    JsonBody.validate(expected);
+    try {
+      JsonBody.check(new HttpBody(body.getBytes(UTF_8), 1 << 20, "", Optional.empty()), expected);
+      return "up";
+    } catch (ProbeFailure e) {
+      return e.reason();
+    }
+  }
+
+  /// A path that is not there is not there.
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      quoteCharacter = '`',
+      value = {
+        "[]; $[0]",
+        "[1,2]; $[2]",
+        "[1,2]; $[-3]",
+        "[1,2]; $[0,1].x",
+        "[]; $[-1]",
+        "[]; $[0].a",
+        "[]; $[*]",
+        "[]; $[0:2]",
+        "[]; $[-1:]",
+        "[1]; $[5:9]",
+        "{\"list\":[1,2]}; $.list[9]",
+        "{\"list\":[1,2]}; $.list[9].a",
+        "{\"list\":[[]]}; $.list[0][0]",
+        "{\"list\":{}}; $.list[0]",
+        "{\"list\":\"text\"}; $.list[0]",
+        "{\"list\":null}; $.list[0]",
+        "{\"list\":null}; $.list.a",
+        "{}; $.a",
+        "{}; $..a",
+        "{}; $.*",
+        "{\"a\":1}; $.a.b",
+        "{\"a\":\"b\"}; $.a.b",
+        "{\"a\":{}}; $.a.b.c",
+        "{\"a\":{}}; $['b']",
+        "{\"a\":{}}; $['b','c']",
+        "{\"list\":[{\"a\":1}]}; $.list[?(@.a == 2)]",
+        "{\"list\":[{\"a\":1}]}; $.list[?(@.b)]",
+        "{\"list\":[{\"a\":1}]}; $.list[?(@.a == 2)].a",
+        "{\"list\":[{\"a\":1}]}; $.list[*].b",
+        "3; $.a",
+        "3; $[0]",
+        "null; $.a",
+        "true; $..a",
+        "`\"text\"`; $[0]",
+        "{}; $.a.length()",
+        "{}; $.list.sum()",
+        "{\"list\":[]}; $.list.max()",
+        "{\"list\":[\"a\"]}; $.list.avg()",
+        "{\"list\":[]}; $.list.first()",
+      })
+  void isNotThere(String body, String path) {
+    assertThat(found(body, path, null)).startsWith("body has no " + path);
+    assertThat(found(body, path, "null")).startsWith("body has no " + path);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "{\"a\":null}; $.a; ",
+        "{\"a\":null}; $.a; null",
+        "null; $; null",
+        "[null]; $[0]; null",
+        "[1,2]; $[-1]; 2",
+        "[1,2]; $[0]; 1",
+        "[1,2]; $.length(); 2",
+        "{\"a\":[1,2]}; $.a.length(); 2",
+        "{\"a\":[1,2]}; $.a.sum(); 3",
+        "{\"a\":[1,2]}; $.sum($.a[*]); 3",
+        "{\"a\":[{\"b\":1},{\"b\":2}]}; $.a[?(@.b == 2)].b; 2",
+        "{\"a\":[{\"b\":1},{\"b\":2}]}; $..b; 2",
+        "{\"a\":[{\"b\":1},{\"b\":2}]}; $.a[*].b; 1",
+        "{\"a\":[{\"b\":1},{}]}; $.a[*].b; 1",
+        "{\"a\":1}; $.a; 1.0",
+        "{\"a\":1.0}; $.a; 1",
+        "{\"a\":1e3}; $.a; 1000",
+        "{\"a\":1000}; $.a; 1e3",
+        "{\"a\":-0.0}; $.a; 0",
+        "{\"a\":0.1}; $.a; 0.10",
+        "{\"a\":123456789012345678901234567890}; $.a; 123456789012345678901234567890",
+        "{\"a\":0.12345678901234567890123}; $.a; 0.12345678901234567890123",
+        "{\"a\":1E400}; $.a; 1E400",
+        "{\"a\":true}; $.a; true",
+        "{\"a\":\"1.0\"}; $.a; 1.0",
+        "{\"a\":{\"b\":1,\"c\":[2]}}; $.a; {\"c\":[2.0],\"b\":1}",
+        "{\"a\":[1,2]}; $.a; [1,2]",
+        "{\"a\":1,\"a\":2}; $.a; 2",
+        "{\"a b\":1}; $['a b']; 1",
+        "{\"a\":1}; a; 1",
+      })
+  void isWhatIsExpected(String body, String path, String value) {
+    assertThat(found(body, path, value)).isEqualTo("up");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "{\"a\":\"1.0\"}; 1; body has 1.0 at $.a, expected 1",
+        "{\"a\":9007199254740993}; 9007199254740992; body has 9007199254740993 at $.a, expected"
+            + " 9007199254740992",
+        "{\"a\":0.12345678901234567891}; 0.12345678901234567890; body has 0.12345678901234567891 at"
+            + " $.a, expected 0.12345678901234567890",
+        "{\"a\":1}; 1x; body has 1 at $.a, expected 1x",
+        "{\"a\":1}; true; body has 1 at $.a, expected true",
+        "{\"a\":[1,2]}; [2,1]; body has [1,2] at $.a, expected [2,1]",
+        "{\"a\":null}; ok; body has null at $.a, expected ok",
+        "{\"a\":true}; yes; body has true at $.a, expected yes",
+      })
+  void saysWhatIsThereInstead(String body, String value, String reason) {
+    assertThat(found(body, "$.a", value)).isEqualTo(reason);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"a\":1} x",
+        "{\"a\":1}{}",
+        "{\"a\":NaN}",
+        "{'a':1}",
+        "{\"a\":1,}",
+        "<html>",
+        "{\"a\":",
+        "{\"a\":01}",
+        "{a:1}",
+        "// c\n{\"a\":1}"
+      })
+  void isNoJson(String body) {
+    assertThat(found(body, "$", null)).isEqualTo("body is no JSON");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "\n\t", "\uFEFF"})
+  void isNothing(String body) {
+    assertThat(found(body, "$", null)).isEqualTo("body is empty, and so no JSON");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        " ",
+        "$[",
+        "$.",
+        "$..",
+        "$.a[?(",
+        "$.a[?(@.b =~ /(/)]",
+        "$.a[x]",
+        "$[?]",
+        "$.a[99999999999]",
+        "$.what()",
+        "$.a.what($.b)",
+        "$.a[?(@.b == )]",
+        "$['a",
+        "$.a b.c("
+      })
+  void isNoPath(String path) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> JsonBody.validate(new JsonExpectation(path, Optional.empty())))
+        .withMessageStartingWith("\"" + path + "\" is no JSON path: ");
+  }
+
+  /// Whatever json-path makes of it: up, or down with a reason.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "$.a.min()",
+        "$.a.keys()",
+        "$..a.length()",
+        "$.a.concat(\"x\", $.b)",
+        "$.a.append(3)",
+        "$.a.stddev()",
+        "$.a.index(0)",
+        "$.a.last()",
+        "$[?(@.a > 'x')]",
+        "$[?(@ =~ /x/)]",
+        "$[?(@.a in [1,2])]",
+        "$[?(@.a.length() > 1)]",
+        "$..[?(@.a)]",
+        "$[?(!@.a)]",
+        "$[?(@.a empty true)]",
+        "$[?(@.a size 2)]",
+        "$[?(@.a subsetof [1])]",
+        "$.a[0,5]",
+        "$.a[::2]",
+        "$[?(@.a == $.b)]"
+      })
+  void endsAsUpOrDown(String path) {
+    for (String body :
+        new String[] {
+          "{}",
+          "[]",
+          "null",
+          "1",
+          "\"a\"",
+          "{\"a\":[1,2],\"b\":\"c\"}",
+          "{\"a\":[\"x\",null,{}]}",
+          "[{\"a\":[1,2]},{\"a\":\"x\"},3,null]",
+          "{\"a\":{\"a\":{\"a\":1}}}"
+        }) {
+      try {
+        JsonBody.validate(new JsonExpectation(path, Optional.empty()));
+      } catch (IllegalArgumentException e) {
+        return;
+      }
+      assertThatCode(() -> assertThat(found(body, path, "1")).matches("up|body has .*"))
+          .doesNotThrowAnyException();
+    }
+  }
+}
