@@ -1,10 +1,12 @@
 package dev.rollcall.bench;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/// `bench/run [NAME...] [--short]`: runs the benchmarks of those names, or all, one after the
+/// `bench/run [NAME...] [--short | --hours N]`: runs the benchmarks of those names, or all, one after the
 /// other.
 final class Bench {
   private static final List<Benchmark> ALL =
@@ -18,14 +20,15 @@ final class Bench {
           new Heartbeats(),
           new TargetPool(),
           new CollectorIngest(),
-          new Health());
+          new Health(),
+          new Soak());
 
   private Bench() {}
 
   /// Ends with 2 for a wrong argument, with 1 where a program is missing or a run failed.
   public static void main(String[] arguments) throws InterruptedException {
     List<String> names = new ArrayList<>(List.of(arguments));
-    boolean shorter = names.remove("--short");
+    Length length = names.remove("--short") ? Length.SHORT : hours(names).orElse(Length.FULL);
     for (String name : names) {
       if (ALL.stream().noneMatch(benchmark -> benchmark.name().equals(name))) {
         System.err.println(
@@ -35,8 +38,8 @@ final class Bench {
     }
     try {
       for (Benchmark benchmark : ALL) {
-        if (names.isEmpty() || names.contains(benchmark.name())) {
-          run(benchmark, shorter ? Length.SHORT : Length.FULL);
+        if (names.contains(benchmark.name()) || (names.isEmpty() && !benchmark.onlyByName())) {
+          run(benchmark, length);
         }
       }
     } catch (IOException | IllegalStateException e) {
@@ -44,6 +47,23 @@ final class Bench {
       System.exit(1);
     }
     System.exit(0); // the client's threads need not be waited for
+  }
+
+  /// `--hours 2` or `--hours 0.5`: how long to measure.
+  private static Optional<Length> hours(List<String> arguments) {
+    int at = arguments.indexOf("--hours");
+    if (at < 0) {
+      return Optional.empty();
+    }
+    try {
+      arguments.remove(at);
+      long seconds = Math.round(Double.parseDouble(arguments.remove(at)) * 3600);
+      return Optional.of(Length.of(Duration.ofSeconds(Math.clamp(seconds, 60, 7 * 86_400))));
+    } catch (NumberFormatException | IndexOutOfBoundsException e) {
+      System.err.println("bench: --hours wants a number of hours, as in --hours 2");
+      System.exit(2);
+      return Optional.empty();
+    }
   }
 
   private static void run(Benchmark benchmark, Length length)

@@ -6,5 +6,10 @@ import java.io.IOException;
 interface Benchmark {
   String name();
 
+  /// Whether it takes so long that it runs only where it is named.
+  default boolean onlyByName() {
+    return false;
+  }
+
   void run(Stage stage, Length length) throws IOException, InterruptedException;
 }

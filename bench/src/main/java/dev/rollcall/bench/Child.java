@@ -89,6 +89,20 @@ final class Child {
     return Proc.statusMiB(process.pid(), "VmHWM");
   }
 
+  /// SIGKILL.
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  /// Sends it a signal: STOP, CONT.
+  void signal(String signal) throws IOException, InterruptedException {
+    signal(process.pid(), signal);
+  }
+
+  static void signal(long pid, String signal) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-" + signal, Long.toString(pid)).start().waitFor();
+  }
+
   /// Asks it to end, and makes it where it does not.
   void stop() {
     process.destroy();

@@ -1,0 +1,55 @@
+package dev.rollcall.bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The whole program for hours, on SQLite and on PostgreSQL side by side: services that go up and
+/// down, jobs that call in on time, results; and meanwhile kills, stops, floods, steps of the clock,
+/// and a database that hangs and is away. Nobody is accused who called in time, nothing acknowledged
+/// is lost, memory stays flat.
+final class Soak implements Benchmark {
+  @Override
+  public String name() {
+    return "soak";
+  }
+
+  @Override
+  public boolean onlyByName() {
+    return true;
+  }
+
+  @Override
+  public void run(Stage stage, Length length) throws IOException, InterruptedException {
+    Duration time =
+        length.equals(Length.FULL)
+            ? Duration.ofHours(2)
+            : length.equals(Length.SHORT) ? Duration.ofMinutes(3) : length.steady();
+    Table table = new Table();
+    Path sqliteData = stage.folder("sqlite");
+    Path postgresData = stage.folder("postgres");
+    try (SoakRun sqlite = new SoakRun(stage, SoakDatabase.sqlite(sqliteData), sqliteData, time);
+        SoakRun postgres =
+            new SoakRun(stage, SoakDatabase.postgres(postgresData), postgresData, time)) {
+      List<SoakRun> runs = List.of(sqlite, postgres);
+      List<Thread> threads = new ArrayList<>();
+      for (SoakRun run : runs) {
+        threads.add(Thread.ofPlatform().name("soak-" + run.name()).start(run));
+      }
+      for (Thread thread : threads) {
+        thread.join();
+      }
+      boolean held = true;
+      for (SoakRun run : runs) {
+        held &= run.tell(table);
+      }
+      table.verdict(
+          held,
+          "%d min: no false alert, no silence untold, nothing acknowledged lost, sums agree, memory"
+              + " flat",
+          time.toMinutes());
+    }
+  }
+}
