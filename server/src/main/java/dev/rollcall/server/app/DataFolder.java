@@ -1,5 +1,6 @@
 package dev.rollcall.server.app;
 
+import dev.rollcall.server.sql.DiskFull;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -28,6 +29,9 @@ final class DataFolder {
       throw new Trouble(
           folder + " cannot be written by this user: give it to them, or set data to another");
     } catch (IOException e) {
+      if (DiskFull.is(e) && Files.isDirectory(folder)) {
+        return; // there will be room again
+      }
       throw new Trouble(folder + " cannot be used as data folder: " + e.getMessage());
     }
   }

@@ -23,6 +23,7 @@ import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DatabaseConfig;
 import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.sql.StorageException;
 import dev.rollcall.server.target.Pool;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.lang.System.Logger.Level;
@@ -81,7 +82,8 @@ final class Serve {
     Database database =
         parts.add(
             "the database",
-            Database.open(DatabaseConfig.of(settings.storage().database(), Ports.TABLES), clock));
+            Database.openOrWait(
+                DatabaseConfig.of(settings.storage().database(), Ports.TABLES), clock));
     GroupCommit commits = parts.add("the commits", new GroupCommit(database));
     Outbox outbox = parts.add("the outbox", outbox(database, commits));
     Monitor monitor = parts.add("the monitor", monitor(database, commits));
@@ -129,6 +131,9 @@ final class Serve {
       routes.add(health.report());
     }
     healthRoutes.addAll(health.routes());
+    if (roles.contains(Role.RUNNER)) {
+      apply(monitor);
+    }
     Ports.Open open = ports.open(parts, strays, routes, healthRoutes);
     if (roles.contains(Role.API) && settings.web().pings().isPresent()) {
       ports.open(
@@ -140,9 +145,8 @@ final class Serve {
     }
 
     if (roles.contains(Role.RUNNER)) {
-      monitor.apply(services);
       outbox.start();
-      monitor.start();
+      monitor.start(services);
       heartbeats.start();
       if (!told(roles)) {
         LOG.log(
@@ -160,6 +164,18 @@ final class Serve {
     services = List.of();
     Thread.ofVirtual().name("settle").start(Serve::settle);
     return open;
+  }
+
+  /// Before anybody can ask for them.
+  private void apply(Monitor monitor) {
+    try {
+      monitor.apply(services);
+    } catch (StorageException e) {
+      LOG.log(
+          Level.WARNING,
+          "started without the database, what is found is kept in memory until it is there: {0}",
+          e.reason());
+    }
   }
 
   /// Whether somebody is told of late heartbeats, as far as this process knows: where it does not

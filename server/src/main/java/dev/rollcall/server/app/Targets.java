@@ -45,7 +45,8 @@ final class Targets {
     Database database =
         parts.add(
             "the database",
-            Database.open(DatabaseConfig.of(settings.storage().database(), Ports.TABLES), clock));
+            Database.openOrWait(
+                DatabaseConfig.of(settings.storage().database(), Ports.TABLES), clock));
     GroupCommit commits = parts.add("the commits", new GroupCommit(database));
     Pool pool =
         parts.add(
@@ -61,8 +62,8 @@ final class Targets {
     Ports.Open open = ports.open(parts, pool.routes(), health.routes());
     LOG.log(
         Level.INFO,
-        "started with {0,number,#} targets: {1}, health at {2}",
-        pool.members(),
+        "started with {0} targets: {1}, health at {2}",
+        database.trouble().isEmpty() ? Long.toString(pool.members()) : "an unknown number of",
         open.url(),
         open.healthUrl());
     return open;

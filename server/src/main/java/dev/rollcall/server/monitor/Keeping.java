@@ -9,6 +9,7 @@ import dev.rollcall.server.sql.StorageException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -32,15 +33,21 @@ final class Keeping implements Batch<Outcome, Boolean> {
   private final Schedule schedule;
   private final Clock clock;
   private final Backlog<Found> backlog;
+  private final Unclaimed unclaimed;
   private final ReentrantLock writing = new ReentrantLock();
   private volatile boolean stuck;
+  private boolean adopted;
 
   /// An outcome, and who has to hear if it cannot be kept.
   private record Found(Watch watch, Outcome outcome) {
     /// A report is an outcome of each service in it, too.
     private int outcomes() {
-      return 1 + outcome.observation().measured().dependencies().map(List::size).orElse(0);
+      return counted(outcome);
     }
+  }
+
+  private static int counted(Outcome outcome) {
+    return 1 + outcome.observation().measured().dependencies().map(List::size).orElse(0);
   }
 
   /// @param most how many outcomes may wait, those of derived services included; past that the
@@ -51,10 +58,49 @@ final class Keeping implements Batch<Outcome, Boolean> {
     this.schedule = schedule;
     this.clock = clock;
     this.backlog = new Backlog<>(most, Found::outcomes, found -> found.watch().doubt());
+    this.unclaimed = new Unclaimed(most, Keeping::counted);
+  }
+
+  /// The database has a row of a service that was asked before it was there: what was found
+  /// meanwhile is written under its id, unless it is older than what is known already, as another
+  /// process asked too.
+  ///
+  /// Belongs, with [#keepAdopted] which has to follow, to the thread that claims.
+  ///
+  /// @param after when the service was last asked as far as the database knows
+  void adopt(Watch watch, Watch.Known known, long claimed, Optional<Instant> after) {
+    for (Outcome outcome : unclaimed.adopt(watch, known, claimed)) {
+      if (after.isEmpty() || outcome.observation().at().isAfter(after.get())) {
+        adopted |= backlog.add(new Found(watch, outcome));
+      }
+    }
+  }
+
+  /// Writes what was adopted, unless others are about to.
+  void keepAdopted() {
+    if (!adopted) {
+      return;
+    }
+    adopted = false;
+    try {
+      flush();
+    } catch (StorageException e) {
+      stuck = true;
+    }
+  }
+
+  /// A service that was asked before the database was there is not to be asked any more.
+  void forget(Watch watch) {
+    unclaimed.forget(watch);
   }
 
   /// Takes over an outcome, which is durable within moments, or when the database is back.
-  void keep(Watch watch, Outcome outcome) {
+  void keep(Watch watch, Outcome found) {
+    boolean early = found.serviceId() < 0;
+    if (early && unclaimed.add(watch, found)) {
+      return;
+    }
+    Outcome outcome = early ? watch.claimed(found) : found;
     if (!backlog.add(new Found(watch, outcome))) {
       return; // whoever was first writes it too
     }
@@ -84,6 +130,11 @@ final class Keeping implements Batch<Outcome, Boolean> {
     return stuck;
   }
 
+  /// Whether the database seems to be there.
+  boolean answers() {
+    return database.trouble().isEmpty();
+  }
+
   /// Whether the database answers and all that waited for it is written.
   boolean caughtUp() {
     if (database.trouble().isPresent()) {
@@ -101,12 +152,12 @@ final class Keeping implements Batch<Outcome, Boolean> {
 
   /// How many outcomes wait.
   int waiting() {
-    return backlog.size();
+    return backlog.size() + unclaimed.size();
   }
 
   /// How many outcomes went lost, as too many waited.
   long lost() {
-    return backlog.lost();
+    return backlog.lost() + unclaimed.lost();
   }
 
   /// Writes all that waits, oldest first.

@@ -48,8 +48,13 @@ public final class Monitor implements AutoCloseable {
   private final ProbeFactory probes;
   private final Schedule schedule;
   private final Keeping keeping;
+  private final Roster roster;
   private final Runner runner;
+  private final Clock clock;
   private final Upkeep upkeep;
+
+  /// The services of the file that the database has not taken yet.
+  private volatile Optional<List<ServiceDefinition>> wanted = Optional.empty();
 
   public Monitor(
       Database database,
@@ -57,6 +62,7 @@ public final class Monitor implements AutoCloseable {
       Settings settings,
       PrometheusRegistry registry,
       Clock clock) {
+    this.clock = clock;
     reader = new ServiceReader(settings.defaults());
     changes = new ServiceChanges(commits, clock);
     ServiceStore services = new ServiceStore(database);
@@ -76,9 +82,10 @@ public final class Monitor implements AutoCloseable {
     keeping = new Keeping(database, commits, schedule, MOST_WAITING, clock);
     MonitorMetrics metrics = new MonitorMetrics(registry);
     upkeep = new Upkeep(database, commits, settings.retention(), clock);
+    roster = new Roster(schedule, services, reader, probes, keeping);
     runner =
         new Runner(
-            new Roster(schedule, services, reader, probes),
+            roster,
             new Asking(
                 new HostPlaces(settings.perHost()),
                 new OwnNetwork(settings.witnesses(), clock),
@@ -118,12 +125,19 @@ public final class Monitor implements AutoCloseable {
 
   /// Why the services are not asked, if that has stopped in the process that asks them.
   public Optional<String> trouble() {
-    return runner.trouble();
+    return wanted.isPresent()
+        ? Optional.of("the services of the configuration file are not in the database yet")
+        : runner.trouble();
   }
 
   /// Makes the services of the configuration file what the file says, from now on.
-  public void apply(List<ServiceDefinition> definitions) {
+  ///
+  /// @throws dev.rollcall.server.sql.StorageException while the database is away; what was wanted
+  ///   last holds once it is back
+  public synchronized void apply(List<ServiceDefinition> definitions) {
+    wanted = Optional.of(definitions);
     ServiceChanges.Synced synced = changes.sync(definitions);
+    wanted = Optional.empty();
     if (synced.added() + synced.changed() + synced.retired() == 0) {
       return;
     }
@@ -136,11 +150,19 @@ public final class Monitor implements AutoCloseable {
         synced.retired());
   }
 
-  /// Begins to ask.
-  public void start() {
-    upkeep.start();
+  /// Begins to ask the services, those of the file from the first moment on: where the database is
+  /// away they are asked from memory, and what they are found to be is written once it is there.
+  ///
+  /// @param definitions the services of the configuration file, which have been applied unless the
+  ///   database is away
+  public void start(List<ServiceDefinition> definitions) {
+    runner.start(this::prepare, () -> roster.expect(definitions, clock.wall()));
+  }
+
+  private synchronized void prepare() {
+    wanted.ifPresent(this::apply);
     schedule.rows().releaseAbandoned();
-    runner.start();
+    upkeep.start();
   }
 
   /// Stops asking. What was found so far is kept.

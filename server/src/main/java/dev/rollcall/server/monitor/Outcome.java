@@ -16,4 +16,10 @@ record Outcome(
     Observation observation,
     Transition transition,
     boolean asksDependencies,
-    Optional<Instant> newCertificate) {}
+    Optional<Instant> newCertificate) {
+
+  /// The same under the id and the claim that the service has by now: see [Watch#isProvisional].
+  Outcome claimed(long id, long claim) {
+    return new Outcome(id, claim, observation, transition, asksDependencies, newCertificate);
+  }
+}

@@ -10,6 +10,7 @@ import java.net.URI;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,13 +33,35 @@ final class Roster {
   private final ServiceStore services;
   private final ServiceReader reader;
   private final ProbeFactory probes;
+  private final Keeping keeping;
   private final Map<Long, Watch> watches = new ConcurrentHashMap<>();
 
-  Roster(Schedule schedule, ServiceStore services, ServiceReader reader, ProbeFactory probes) {
+  /// Those of the watches that wait for an id, by name.
+  private final Map<String, Watch> provisional = new ConcurrentHashMap<>();
+
+  Roster(
+      Schedule schedule,
+      ServiceStore services,
+      ServiceReader reader,
+      ProbeFactory probes,
+      Keeping keeping) {
     this.schedule = schedule;
     this.services = services;
     this.reader = reader;
     this.probes = probes;
+    this.keeping = keeping;
+  }
+
+  /// Runs services that the database has given no id yet, as it has been away since the start, from
+  /// memory. Each has an id below 0 until its row is claimed.
+  void expect(List<ServiceDefinition> definitions, Instant now) {
+    for (ServiceDefinition definition : definitions) {
+      long id = -1 - provisional.size();
+      Asked asked = asked(id, NO_REVISION, definition);
+      Watch watch = new Watch(asked, now);
+      provisional.put(definition.name(), watch);
+      watches.put(id, watch);
+    }
   }
 
   /// Claims what is due by `until`, oldest first, at most `limit`, and learns what there is to know
@@ -81,8 +104,21 @@ final class Roster {
   List<String> sweep() {
     Map<Long, String> asked = services.asked();
     List<String> gone = new ArrayList<>();
+    Set<String> names = Set.copyOf(asked.values());
+    provisional.forEach(
+        (name, watch) -> {
+          if (!names.contains(name)) {
+            provisional.remove(name);
+            watches.remove(watch.asked().serviceId());
+            keeping.forget(watch);
+            gone.add(name);
+          }
+        });
     watches.forEach(
         (id, watch) -> {
+          if (id < 0) {
+            return; // its row is there, and nobody has claimed it yet
+          }
           String name = watch.asked().name();
           if (!name.equals(asked.get(id))) {
             gone.add(name);
@@ -91,14 +127,22 @@ final class Roster {
             watches.remove(id);
           }
         });
-    gone.removeAll(Set.copyOf(asked.values()));
+    gone.removeAll(names);
     return gone;
   }
 
   private void learn(List<Lease<Schedule.Row>> leases) {
     Set<Long> unknown =
         leases.stream().filter(lease -> !holds(lease)).map(Lease::key).collect(Collectors.toSet());
-    services.scheduled(unknown).forEach(this::learn);
+    if (unknown.isEmpty()) {
+      return;
+    }
+    Map<Long, Long> fences = new HashMap<>();
+    leases.forEach(lease -> fences.put(lease.key(), lease.fence()));
+    services
+        .scheduled(unknown)
+        .forEach(scheduled -> learn(scheduled, fences.getOrDefault(scheduled.id(), 0L)));
+    keeping.keepAdopted();
   }
 
   private boolean holds(Lease<Schedule.Row> lease) {
@@ -106,14 +150,21 @@ final class Roster {
     return watch != null && watch.holds(lease.row().revision(), lease.fence());
   }
 
-  private void learn(ServiceStore.Scheduled scheduled) {
+  private void learn(ServiceStore.Scheduled scheduled, long fence) {
     Mistakes mistakes = new Mistakes();
     Asked asked =
         reader
             .one(scheduled.definition(), "", mistakes)
-            .map(definition -> asked(scheduled, definition))
+            .map(definition -> asked(scheduled.id(), scheduled.revision(), definition))
             .orElseGet(() -> unaskable(scheduled, mistakes));
     Watch.Known known = new Watch.Known(asked, scheduled.open(), scheduled.certificateEnds());
+    Watch early = provisional.remove(asked.name());
+    if (early != null && !watches.containsKey(scheduled.id())) {
+      watches.remove(early.asked().serviceId());
+      keeping.adopt(early, known, fence, scheduled.lastAt());
+      watches.put(scheduled.id(), early);
+      return;
+    }
     watches.compute(
         scheduled.id(),
         (_, watch) -> {
@@ -125,14 +176,14 @@ final class Roster {
         });
   }
 
-  private Asked asked(ServiceStore.Scheduled scheduled, ServiceDefinition definition) {
+  private Asked asked(long id, long revision, ServiceDefinition definition) {
     return new Asked(
-        scheduled.id(),
+        id,
         definition.name(),
         definition.url(),
         definition.interval(),
         definition.timeout(),
-        scheduled.revision(),
+        revision,
         probes.of(definition));
   }
 

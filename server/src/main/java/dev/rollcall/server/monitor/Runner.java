@@ -107,10 +107,25 @@ final class Runner implements AutoCloseable {
     this.clockOrigin = started.minus(clock.monotonic());
   }
 
-  void start() {
-    roster.mend(clock.wall()); // not `started`: another process may have asked since
+  /// Begins to ask; without the database where that is away.
+  ///
+  /// @param prepare what has to be done in the database before anything is claimed in it; it is
+  ///   called until it succeeds
+  /// @param withoutIt what memory has to know where the database is away
+  void start(Runnable prepare, Runnable withoutIt) {
+    try {
+      prepare(prepare);
+    } catch (StorageException e) {
+      withoutIt.run();
+      leave(e.reason(), prepare);
+    }
     lastRound = Optional.of(clock.monotonic());
     threads.execute(this::callTheRoll);
+  }
+
+  private void prepare(Runnable prepare) {
+    prepare.run();
+    roster.mend(clock.wall()); // not `started`: another process may have asked since
   }
 
   private void callTheRoll() {
@@ -227,10 +242,14 @@ final class Runner implements AutoCloseable {
   }
 
   private List<Roster.Turn> away(String reason, Instant until, int limit) {
+    leave(reason, () -> {});
+    return roster.remembered(until, limit);
+  }
+
+  private void leave(String reason, Runnable prepare) {
     LOG.log(Level.WARNING, "checks go on from memory, the database is away: " + reason);
     databaseAway.set(true);
-    threads.execute(this::awaitDatabase);
-    return roster.remembered(until, limit);
+    threads.execute(() -> awaitDatabase(prepare));
   }
 
   /// Whether the wall clock has gone back against the monotonic one since it was last seen.
@@ -244,15 +263,27 @@ final class Runner implements AutoCloseable {
   }
 
   /// Beside the rounds, since a database that is away may take seconds to say so.
-  private void awaitDatabase() {
+  private void awaitDatabase(Runnable prepare) {
     try {
       do {
         Thread.sleep(RETRY);
-      } while (!keeping.caughtUp());
+      } while (!keeping.answers() || !prepared(prepare) || !keeping.caughtUp());
       LOG.log(Level.INFO, "the database is back");
       databaseAway.set(false);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // closing
+    }
+  }
+
+  private boolean prepared(Runnable prepare) {
+    try {
+      prepare(prepare);
+      return true;
+    } catch (StorageException e) {
+      return false;
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, "the database cannot be prepared for checks, trying again", e);
+      return false;
     }
   }
 

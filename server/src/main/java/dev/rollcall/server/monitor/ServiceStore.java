@@ -131,7 +131,7 @@ final class ServiceStore {
   private static List<Scheduled> scheduled(Handle handle, Set<Long> ids) {
     Query query =
         handle.createQuery(
-            "SELECT s.id AS s_id, s.definition, d.revision, d.interval_ms, e.event, m.certificate_ends_at"
+            "SELECT s.id AS s_id, s.definition, d.revision, d.interval_ms, e.event, m.certificate_ends_at, m.last_at"
                 + " FROM service_schedule d JOIN service s ON s.id = d.service_id"
                 + " JOIN service_metric m ON m.service_id = s.id"
                 + " LEFT JOIN service_event e"
@@ -147,7 +147,8 @@ final class ServiceStore {
                     row.getLong("revision"),
                     Duration.ofMillis(row.getLong("interval_ms")),
                     Optional.ofNullable(row.getString("event")).map(Event.Kind::ofWord),
-                    instant(row, "certificate_ends_at")))
+                    instant(row, "certificate_ends_at"),
+                    instant(row, "last_at")))
         .list();
   }
 
@@ -155,13 +156,15 @@ final class ServiceStore {
   ///
   /// @param open the event that lasts, if one does
   /// @param certificateEnds when its certificate was last seen to end
+  /// @param lastAt when it was last asked
   record Scheduled(
       long id,
       ObjectNode definition,
       long revision,
       Duration interval,
       Optional<Event.Kind> open,
-      Optional<Instant> certificateEnds) {}
+      Optional<Instant> certificateEnds,
+      Optional<Instant> lastAt) {}
 
   private static ServiceStatus status(ResultSet row) throws SQLException {
     boolean event = row.getObject("e_id") != null;

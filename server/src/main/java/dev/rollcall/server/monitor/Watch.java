@@ -22,6 +22,34 @@ final class Watch {
     this.certificate = known.certificate();
   }
 
+  /// A service that the database has given no id yet, as it has been away since the start.
+  ///
+  /// @param asked with an id below 0
+  /// @param due when it is asked first
+  Watch(Asked asked, Instant due) {
+    this(new Known(asked, Optional.empty(), Optional.empty()));
+    this.nextDue = due;
+  }
+
+  /// Whether the database has given it no id yet: what is found meanwhile waits for that.
+  synchronized boolean isProvisional() {
+    return asked.serviceId() < 0;
+  }
+
+  /// Takes over its id and its claim. What was found meanwhile is newer than what the database
+  /// knows.
+  synchronized void adopt(Known known, long claimed) {
+    asked = known.asked();
+    open = open.or(known::open);
+    certificate = certificate.or(known::certificate);
+    fence = claimed;
+  }
+
+  /// An outcome of the time before that, under its id and its claim.
+  synchronized Outcome claimed(Outcome outcome) {
+    return outcome.claimed(asked.serviceId(), fence);
+  }
+
   /// What the database knows of a service.
   ///
   /// @param open the event that lasts, if one does

@@ -6,12 +6,14 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import java.util.Set;
 
 /// What this process has for itself as long as it is open: a lock on a file keeps a second Rollcall
 /// out. It ends with the process, however that ends.
@@ -45,8 +47,15 @@ public final class Claim implements AutoCloseable {
   }
 
   private static FileChannel locked(Path lockFile, String what) throws IOException {
+    if (Files.isSymbolicLink(lockFile)) {
+      throw link("lock file " + lockFile);
+    }
     FileChannel channel =
-        FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel.open(
+            lockFile,
+            Set.of(
+                StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
+            only(lockFile, "rw-------"));
     try {
       if (channel.tryLock() != null) {
         return channel;
@@ -60,7 +69,19 @@ public final class Claim implements AutoCloseable {
         StorageException.Outcome.REPAIR);
   }
 
+  /// Our files are opened without following links: whoever may write in their folder could have any
+  /// other file changed otherwise.
+  static StorageException link(String what) {
+    return new StorageException(
+        what + ": is a symbolic link, which is not followed: remove it, or name the file it leads to",
+        StorageException.Outcome.REPAIR);
+  }
+
   static StorageException notWritable(String what, Path file, IOException e) {
+    if (DiskFull.is(e)) {
+      return new StorageException(
+          what + ": " + words(e), StorageException.Outcome.RETRY, e);
+    }
     return new StorageException(
         what
             + ": cannot be written here ("

@@ -3,11 +3,16 @@ package dev.rollcall.server.sql;
 import dev.rollcall.server.sql.DatabaseLocation.PostgresServer;
 import dev.rollcall.server.sql.Dialect.Diagnosis;
 import dev.rollcall.server.sql.Dialect.Fault;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -22,8 +27,14 @@ import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 /// arrives as Jdbi's exception. No failure needs a restart: connections that met trouble are closed
 /// and opened anew.
 public final class Database implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Database.class.getName());
   private static final Duration PROBE_EVERY = Duration.ofSeconds(1);
   private static final int MOST_CONFLICTS = 10;
+
+  /// How long a start waits for a database that says nothing, before it goes on without.
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  private static final Runnable NOTHING = () -> {};
 
   /// Why writing fails, and when it was last tried.
   private record Trouble(String reason, Duration tried) {}
@@ -35,7 +46,9 @@ public final class Database implements AutoCloseable {
   private final int mostWriters;
   private final Optional<SqliteFile> file;
   private final Optional<SqliteLog> log;
+  private final Runnable opening;
   private final Clock clock;
+  private volatile boolean open;
   private final AtomicBoolean probing = new AtomicBoolean();
   private volatile Optional<Trouble> trouble = Optional.empty();
 
@@ -46,6 +59,7 @@ public final class Database implements AutoCloseable {
       Connections writers,
       int mostWriters,
       Optional<SqliteFile> file,
+      Runnable opening,
       Clock clock) {
     this.location = location;
     this.dialect = dialect;
@@ -54,6 +68,7 @@ public final class Database implements AutoCloseable {
     this.mostWriters = mostWriters;
     this.file = file;
     this.log = file.map(written -> new SqliteLog(written, writers, this::unsyncable));
+    this.opening = opening;
     this.clock = clock;
   }
 
@@ -78,28 +93,73 @@ public final class Database implements AutoCloseable {
 
   /// @param pragmas further settings of SQLite's writer
   static Database open(DatabaseConfig config, Clock clock, List<String> pragmas) {
+    Database database = unopened(config, clock, pragmas);
+    try {
+      database.open();
+      return database;
+    } catch (RuntimeException e) {
+      database.close();
+      throw e;
+    }
+  }
+
+  /// The same, also where the database is slow, away, or has no room just now: then it has
+  /// [#trouble], all that is asked of it fails as if it had gone away later, and it is opened as
+  /// soon as that is possible.
+  ///
+  /// @throws StorageException in one line, for what does not heal by itself: a wrong password, a
+  ///   database that does not exist, a file that another Rollcall has
+  public static Database openOrWait(DatabaseConfig config, Clock clock) {
+    Database database = unopened(config, clock, List.of());
+    CompletableFuture<Void> opening = new CompletableFuture<>();
+    database.probing.set(true);
+    database.trouble =
+        Optional.of(
+            new Trouble(
+                config.location() + ": has not answered since the start", clock.monotonic()));
+    Thread.ofVirtual().name("database-open").start(() -> database.probe(opening));
+    try {
+      opening.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      // It may answer yet.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException e) {
+      StorageException failed =
+          e.getCause() instanceof StorageException storage
+              ? storage
+              : new StorageException(
+                  config.location() + ": cannot be opened: " + e.getCause(),
+                  StorageException.Outcome.REPAIR,
+                  e);
+      if (failed.outcome() == StorageException.Outcome.REPAIR) {
+        database.close();
+        throw failed.again();
+      }
+    }
+    return database;
+  }
+
+  private static Database unopened(DatabaseConfig config, Clock clock, List<String> pragmas) {
     return switch (config.location()) {
       case DatabaseLocation.SqliteFile(var path) -> {
-        SqliteFile file = SqliteFile.take(path);
-        try {
-          Dialect dialect = new Dialect.Sqlite();
-          migrate(config, dialect, file.dataSource());
-          yield new Database(
-              config.location(),
-              dialect,
-              new SqliteConnections(config.readers(), file::reader),
-              new SqliteConnections(1, () -> file.writer(pragmas)),
-              1,
-              Optional.of(file),
-              clock);
-        } catch (RuntimeException e) {
-          file.close();
-          throw e;
-        }
+        SqliteFile file = new SqliteFile(path);
+        Dialect dialect = new Dialect.Sqlite();
+        yield new Database(
+            config.location(),
+            dialect,
+            new SqliteConnections(config.readers(), file::reader),
+            new SqliteConnections(1, () -> file.writer(pragmas)),
+            1,
+            Optional.of(file),
+            () -> {
+              file.take();
+              migrate(config, dialect, file.dataSource());
+            },
+            clock);
       }
       case PostgresServer server -> {
         Dialect dialect = new Dialect.Postgres();
-        migrate(config, dialect, PostgresConnections.dataSource(server));
         yield new Database(
             server,
             dialect,
@@ -107,16 +167,32 @@ public final class Database implements AutoCloseable {
             PostgresConnections.writers(server, config.writers()),
             config.writers(),
             Optional.empty(),
+            () -> migrate(config, dialect, PostgresConnections.dataSource(server)),
             clock);
       }
     };
+  }
+
+  /// @throws StorageException where it cannot be opened
+  private void open() {
+    opening.run();
+    open = true;
+  }
+
+  /// @throws StorageException while it has not been opened
+  private void checkOpen() {
+    if (!open) {
+      throw new StorageException(
+          trouble().orElse(location + ": is not open"), StorageException.Outcome.RETRY);
+    }
   }
 
   /// Opens a file of a schema of its own, and makes it where it is missing.
   ///
   /// @throws StorageException in one line: not writable, damaged
   public static Database open(PlainFile plain, Clock clock) {
-    SqliteFile file = SqliteFile.within(plain.file());
+    SqliteFile file = new SqliteFile(plain.file());
+    file.make();
     Database database =
         new Database(
             new DatabaseLocation.SqliteFile(plain.file()),
@@ -125,8 +201,10 @@ public final class Database implements AutoCloseable {
             new SqliteConnections(1, () -> file.writer(plain.pragmas())),
             1,
             Optional.of(file),
+            NOTHING,
             clock);
     try {
+      database.open();
       database.write(tx -> plain.schema().forEach(tx::execute), Durability.POWER);
       return database;
     } catch (RuntimeException e) {
@@ -137,14 +215,18 @@ public final class Database implements AutoCloseable {
 
   /// Opens a SQLite file that nobody writes any more, for one read at a time.
   public static Database openReadOnly(Path file, Clock clock) {
-    return new Database(
-        new DatabaseLocation.SqliteFile(file),
-        new Dialect.Sqlite(),
-        new SqliteConnections(1, () -> SqliteFile.readOnly(file)),
-        new SqliteConnections(1, () -> SqliteFile.readOnly(file)),
-        1,
-        Optional.empty(),
-        clock);
+    Database database =
+        new Database(
+            new DatabaseLocation.SqliteFile(file),
+            new Dialect.Sqlite(),
+            new SqliteConnections(1, () -> SqliteFile.readOnly(file)),
+            new SqliteConnections(1, () -> SqliteFile.readOnly(file)),
+            1,
+            Optional.empty(),
+            NOTHING,
+            clock);
+    database.open();
+    return database;
   }
 
   /// Copies a SQLite database as it is at this moment into a file that is not there yet, in one
@@ -201,7 +283,7 @@ public final class Database implements AutoCloseable {
       Diagnosis found = dialect.diagnose(e);
       throw new StorageException(
           config.location() + ": cannot be opened: " + Dialect.words(e),
-          found.fault() == Fault.LASTING
+          found.fault() == Fault.LASTING || found.fault() == Fault.STATEMENT
               ? StorageException.Outcome.REPAIR
               : StorageException.Outcome.RETRY,
           e);
@@ -220,6 +302,7 @@ public final class Database implements AutoCloseable {
   ///
   /// @throws StorageException when the database fails
   public <T> T read(Function<Handle, T> read) {
+    checkOpen();
     boolean again = true;
     while (true) {
       try (Handle handle = handle(readers)) {
@@ -248,14 +331,32 @@ public final class Database implements AutoCloseable {
     boolean old =
         now.isPresent() && clock.monotonic().minus(now.get().tried()).compareTo(PROBE_EVERY) >= 0;
     if (old && probing.compareAndSet(false, true)) {
-      Thread.ofVirtual().name("database-probe").start(this::probe);
+      Thread.ofVirtual().name("database-probe").start(() -> probe(new CompletableFuture<>()));
     }
     return now.map(Trouble::reason);
   }
 
-  private void probe() {
+  /// Opens it where it is not open, or else writes a little.
+  ///
+  /// @param opened is told what came of the opening
+  private void probe(CompletableFuture<Void> opened) {
     try {
-      writeLittle();
+      if (open) {
+        writeLittle();
+      } else {
+        open();
+        trouble = Optional.empty();
+      }
+      opened.complete(null);
+    } catch (StorageException e) {
+      if (!open && !e.reason().equals(trouble.map(Trouble::reason).orElse(""))) {
+        LOG.log(Level.WARNING, "the database cannot be used yet: {0}", e.reason());
+      }
+      trouble = Optional.of(new Trouble(e.reason(), clock.monotonic()));
+      opened.completeExceptionally(e);
+    } catch (RuntimeException | Error e) {
+      opened.completeExceptionally(e);
+      throw e;
     } finally {
       probing.set(false);
     }
@@ -295,6 +396,7 @@ public final class Database implements AutoCloseable {
   /// @throws StorageException when the database fails
   /// @throws RuntimeException as `work` threw it; nothing was written
   void write(Consumer<Handle> work, Durability durability) {
+    checkOpen();
     int conflicts = 0;
     boolean again = true;
     while (true) {

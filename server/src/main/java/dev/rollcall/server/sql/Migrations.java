@@ -128,6 +128,16 @@ final class Migrations {
   }
 
   private StorageException cannotMigrate(Exception e) {
+    Dialect.Diagnosis found = dialect.diagnose(e);
+    switch (found.fault()) {
+      case STATEMENT, LASTING -> {}
+      case CONFLICT, PASSING, LOST -> {
+        return new StorageException(
+            location + ": its tables are not up to date yet: " + found.words(),
+            StorageException.Outcome.RETRY,
+            e);
+      }
+    }
     String reason = String.valueOf(e.getMessage()).strip().replaceAll("\\s*\\R\\s*", " ");
     return new StorageException(
         location + ": its tables cannot be brought up to date: " + reason,

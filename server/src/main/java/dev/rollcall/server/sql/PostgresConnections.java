@@ -20,6 +20,9 @@ final class PostgresConnections implements Connections {
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final Duration STATEMENT = Duration.ofSeconds(30);
 
+  /// A step of a migration may take long; a server that says nothing for so long is gone.
+  private static final Duration MIGRATION = Duration.ofMinutes(10);
+
   private final HikariDataSource pool;
   private final Jdbi jdbi;
 
@@ -51,6 +54,7 @@ final class PostgresConnections implements Connections {
     source.setConnectTimeout(Math.toIntExact(CONNECT.toSeconds()));
     source.setLoginTimeout(Math.toIntExact(CONNECT.toSeconds()));
     source.setTcpKeepAlive(true);
+    source.setSocketTimeout(Math.toIntExact(MIGRATION.toSeconds()));
     return source;
   }
 

@@ -2,6 +2,8 @@ package dev.rollcall.server.sql;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -43,40 +45,39 @@ final class SqliteFile implements AutoCloseable {
   private static final int FOLD_MILLIS = 250;
 
   private final Path file;
-  private final Claim claim;
+  private Claim claim = Claim.none();
   private @Nullable FileChannel database;
 
-  private SqliteFile(Path file, Claim claim) {
+  SqliteFile(Path file) {
     this.file = file;
-    this.claim = claim;
   }
 
   /// Takes the file, and makes it and its directory, for this user alone, where they are missing.
+  /// To be called again where it failed.
   ///
   /// @throws StorageException in one line that names the file
-  static SqliteFile take(Path file) {
-    Claim claim = Claim.on(Path.of(file + ".lock"), "database " + file);
-    try {
-      create(file);
-      return new SqliteFile(file, claim);
-    } catch (StorageException e) {
-      claim.close();
-      throw e;
-    }
+  synchronized void take() {
+    claim.close();
+    claim = Claim.on(Path.of(file + ".lock"), "database " + file);
+    make();
   }
 
-  /// A file inside a folder that this process has claimed already; it is made where it is missing.
+  /// Makes the file where it is missing; it lies inside a folder that this process has claimed.
   ///
   /// @throws StorageException in one line that names the file
-  static SqliteFile within(Path file) {
-    create(file);
-    return new SqliteFile(file, Claim.none());
-  }
-
-  private static void create(Path file) {
+  void make() {
     try {
+      if (Files.isSymbolicLink(file)) {
+        throw Claim.link("database " + file);
+      }
       if (Files.notExists(file)) {
         Files.createFile(file, Claim.only(file, "rw-------"));
+      }
+      if (!Files.isRegularFile(file)) {
+        throw new FileSystemException(file.toString(), null, "it is no file");
+      }
+      if (!Files.isReadable(file) || !Files.isWritable(file)) {
+        throw new AccessDeniedException(file.toString());
       }
     } catch (IOException e) {
       throw Claim.notWritable("database " + file, file, e);

@@ -88,7 +88,7 @@ class RunnerTest {
         TickStore ticks = new TickStore(database);
         try (Monitor monitor = monitor(database, commits, Clock.system())) {
           monitor.apply(List.of(service(target)));
-          monitor.start();
+          monitor.start(List.of());
           await().atMost(PATIENCE).until(() -> answered.size() > 2);
 
           trouble.befall(wire);
@@ -152,7 +152,7 @@ class RunnerTest {
         services.add(service("s" + i, target));
       }
       monitor.apply(services);
-      monitor.start();
+      monitor.start(List.of());
       for (int hours : new int[] {0, -1, 1, -1, -2, 0}) {
         clock.ahead = Duration.ofHours(hours);
         asked.clear();
@@ -189,7 +189,7 @@ class RunnerTest {
         Monitor monitor = monitor(database, commits, Clock.system())) {
       monitor.apply(List.of(one));
       Files.delete(authorities);
-      monitor.start();
+      monitor.start(List.of());
       TickStore ticks = new TickStore(database);
       await().atMost(PATIENCE).until(() -> count(ticks) > 2);
       assertThat(ticks.between(1, Instant.EPOCH, far(), new Slice(3, 0)))
