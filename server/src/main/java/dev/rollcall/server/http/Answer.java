@@ -2,15 +2,14 @@ package dev.rollcall.server.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.helidon.http.Header;
-import io.helidon.http.HeaderNames;
-import io.helidon.http.HeaderValues;
-import io.helidon.http.Status;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.PreEncodedHttpField;
 
 /// What a route answers: a status, headers, and a body that is whole, streamed, or a stream of
 /// events.
@@ -37,28 +36,28 @@ public final class Answer {
     record Events(Function<EventStream, Runnable> opened) implements Body {}
   }
 
-  private static final Header JSON = type("application/json");
-  private static final Header TEXT = type("text/plain; charset=utf-8");
-  private static final Header HTML = type("text/html; charset=utf-8");
-  private static final Header EVENTS = type("text/event-stream");
-  private static final Header NO_STORE =
-      HeaderValues.createCached(HeaderNames.CACHE_CONTROL, "no-store");
-  private static final Header VARY =
-      HeaderValues.createCached(HeaderNames.VARY, "Accept-Encoding");
-  private static final Header SAME_SITE_REFERRER =
-      HeaderValues.createCached("Referrer-Policy", "same-origin");
-  private static final Header CONTENT_POLICY =
-      HeaderValues.createCached(
+  private static final HttpField JSON = type("application/json");
+  private static final HttpField TEXT = type("text/plain; charset=utf-8");
+  private static final HttpField HTML = type("text/html; charset=utf-8");
+  private static final HttpField EVENTS = type("text/event-stream");
+  private static final HttpField NO_STORE =
+      new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, "no-store");
+  private static final HttpField VARY =
+      new PreEncodedHttpField(HttpHeader.VARY, "Accept-Encoding");
+  private static final HttpField SAME_SITE_REFERRER =
+      new PreEncodedHttpField("Referrer-Policy", "same-origin");
+  private static final HttpField CONTENT_POLICY =
+      new PreEncodedHttpField(
           "Content-Security-Policy",
           "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
               + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
   private static final Body NOTHING = new Body.Whole(new byte[0]);
 
-  private final Status status;
-  private final List<Header> headers;
+  private final int status;
+  private final List<HttpField> headers;
   private final Body body;
 
-  private Answer(Status status, List<Header> headers, Body body) {
+  private Answer(int status, List<HttpField> headers, Body body) {
     this.status = status;
     this.headers = headers;
     this.body = body;
@@ -71,12 +70,12 @@ public final class Answer {
 
   /// JSON that is there already. The bytes are sent as they are: they must not change any more.
   public static Answer json(int status, byte[] body) {
-    return new Answer(status(status), List.of(JSON), new Body.Whole(body));
+    return new Answer(status, List.of(JSON), new Body.Whole(body));
   }
 
   /// Plain text.
   public static Answer text(int status, String body) {
-    return new Answer(status(status), List.of(TEXT), new Body.Whole(body.getBytes(UTF_8)));
+    return new Answer(status, List.of(TEXT), new Body.Whole(body.getBytes(UTF_8)));
   }
 
   /// A page, with the headers that keep foreign script, style and frames out of it.
@@ -87,43 +86,43 @@ public final class Answer {
   /// A page that others may be sent as well.
   public static Answer html(int status, Compressed page) {
     return new Answer(
-        status(status),
+        status,
         List.of(HTML, CONTENT_POLICY, SAME_SITE_REFERRER, NO_STORE, VARY),
         new Body.Either(page));
   }
 
   /// Bytes of any type, compressed for who takes that.
   public static Answer bytes(int status, String contentType, Compressed body) {
-    return new Answer(status(status), List.of(type(contentType), VARY), new Body.Either(body));
+    return new Answer(status, List.of(type(contentType), VARY), new Body.Either(body));
   }
 
   /// Bytes of any type, sent as they are.
   public static Answer bytes(int status, String contentType, byte[] body) {
-    return new Answer(status(status), List.of(type(contentType)), new Body.Whole(body));
+    return new Answer(status, List.of(type(contentType)), new Body.Whole(body));
   }
 
   /// A body that is written while it is sent; memory stays constant whatever its size. An exception
   /// of the writer after its first bytes ends the connection, so that the receiver sees it broken.
   public static Answer stream(int status, String contentType, Writer writer) {
-    return new Answer(status(status), List.of(type(contentType)), new Body.Streamed(writer));
+    return new Answer(status, List.of(type(contentType)), new Body.Streamed(writer));
   }
 
   /// Server-sent events. `opened` hands the stream to whoever will send, and returns what to do
   /// when it has ended, for whatever reason.
   public static Answer events(Function<EventStream, Runnable> opened) {
-    return new Answer(Status.OK_200, List.of(EVENTS, NO_STORE, VARY), new Body.Events(opened));
+    return new Answer(200, List.of(EVENTS, NO_STORE, VARY), new Body.Events(opened));
   }
 
   /// A status alone.
   public static Answer empty(int status) {
-    return new Answer(status(status), List.of(), NOTHING);
+    return new Answer(status, List.of(), NOTHING);
   }
 
   /// The same answer with one more header; one of that name that is there already is replaced.
   public Answer with(String header, String value) {
-    List<Header> more = new ArrayList<>(headers);
-    more.removeIf(one -> one.name().equalsIgnoreCase(header));
-    more.add(HeaderValues.create(header, value));
+    List<HttpField> more = new ArrayList<>(headers);
+    more.removeIf(one -> one.getName().equalsIgnoreCase(header));
+    more.add(new HttpField(header, value));
     return new Answer(status, List.copyOf(more), body);
   }
 
@@ -134,19 +133,19 @@ public final class Answer {
       return this;
     }
     Answer packed = new Answer(status, headers, new Body.Whole(bytes.gzip()));
-    for (Header header : headers) {
-      if (header.name().equalsIgnoreCase("ETag") && !header.get().startsWith("W/")) {
-        packed = packed.with("ETag", "W/" + header.get());
+    for (HttpField header : headers) {
+      if (header.getName().equalsIgnoreCase("ETag") && !header.getValue().startsWith("W/")) {
+        packed = packed.with("ETag", "W/" + header.getValue());
       }
     }
     return packed.with("Content-Encoding", "gzip");
   }
 
-  Status status() {
+  int status() {
     return status;
   }
 
-  List<Header> headers() {
+  List<HttpField> headers() {
     return headers;
   }
 
@@ -154,11 +153,7 @@ public final class Answer {
     return body;
   }
 
-  private static Status status(int code) {
-    return code == 200 ? Status.OK_200 : Status.create(code);
-  }
-
-  private static Header type(String contentType) {
-    return HeaderValues.createCached(HeaderNames.CONTENT_TYPE, contentType);
+  private static HttpField type(String contentType) {
+    return new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, contentType);
   }
 }

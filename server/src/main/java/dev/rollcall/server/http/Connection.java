@@ -1,32 +1,21 @@
 package dev.rollcall.server.http;
 
-import io.helidon.common.buffers.BufferData;
-import io.helidon.common.buffers.DataReader;
-import io.helidon.common.buffers.DataWriter;
-import io.helidon.common.concurrency.limits.Limit;
-import io.helidon.common.socket.HelidonSocket;
-import io.helidon.common.socket.PeerInfo;
-import io.helidon.common.task.InterruptableTask;
-import io.helidon.webserver.CloseConnectionException;
-import io.helidon.webserver.ConnectionContext;
-import io.helidon.webserver.ListenerContext;
-import io.helidon.webserver.Router;
-import io.helidon.webserver.ServerConnectionException;
-import io.helidon.webserver.spi.ServerConnection;
-import java.io.UncheckedIOException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
-import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 
-/// One connection, which waits for its client only so long.
+/// One connection, which waits for its client only so long: its requests are read and answered one
+/// after the other, on a virtual thread of its own.
 ///
-/// It stands between Helidon's HTTP/1.1 connection and the socket: every read and write passes here
-/// and leaves a deadline behind, which [Connections] watches. Helidon itself bounds only idleness;
-/// a client that sends its header one byte a second, or never takes its answer, would stay for
-/// ever. The bytes of a body are counted here as well, because Helidon reads a chunk whole before
-/// it hands out any of it.
-final class Connection implements ConnectionContext, ServerConnection, InterruptableTask<Void> {
-  private enum Phase {
+/// Every read and write leaves a deadline behind, which [Connections] watches: a client that sends
+/// its header one byte a second, or never takes its answer, would stay for ever. The bytes of a
+/// body are counted here as well, with all that frames them.
+final class Connection implements Runnable {
+  enum Phase {
     IDLE,
     HEAD,
     REQUEST,
@@ -34,28 +23,75 @@ final class Connection implements ConnectionContext, ServerConnection, Interrupt
   }
 
   private static final long NONE = Long.MAX_VALUE;
+  private static final int LARGEST_WRITE = 64 * 1024;
   private static final Duration LINGERING = Duration.ofSeconds(5);
   private static final Duration SILENCE = Duration.ofMillis(500);
   private static final Duration LAST_WORD = Duration.ofSeconds(1);
 
-  private final ConnectionContext context;
+  private final Socket socket;
+  private final InputStream in;
+  private final OutputStream out;
+  private final InetSocketAddress remote;
   private final Connections all;
   private final Limits.Patience patience;
-  private final DataReader reader = DataReader.create(this::read);
-  private final DataWriter writer = new Writer();
-  private final ServerConnection http;
+  private final RequestReader reader = new RequestReader(this);
+  private final AnswerWriter writer = new AnswerWriter(this);
 
   private volatile Phase phase = Phase.IDLE;
   private volatile long deadline = NONE;
   private volatile boolean closing;
+  private volatile @Nullable Thread thread;
   private long phaseEnd;
   private long allowance;
 
-  Connection(ConnectionContext context, Connections all) {
-    this.context = context;
+  Connection(Socket socket, Connections all) throws IOException {
+    this.socket = socket;
+    this.in = socket.getInputStream();
+    this.out = socket.getOutputStream();
+    this.remote = (InetSocketAddress) socket.getRemoteSocketAddress();
     this.all = all;
     this.patience = all.patience();
-    this.http = all.http(this);
+  }
+
+  @Override
+  public void run() {
+    thread = Thread.currentThread();
+    try {
+      while (answerNext()) {}
+    } catch (ConnectionEnded e) {
+      // there is nobody to tell
+    } finally {
+      cut();
+      all.remove(this);
+    }
+  }
+
+  /// @return whether another request may follow
+  private boolean answerNext() {
+    phase = Phase.IDLE;
+    if (closing) {
+      return false;
+    }
+    try {
+      RequestHead head = reader.next();
+      return head != null && all.dispatcher().serve(this, head, reader, writer);
+    } catch (Unreadable e) {
+      all.dispatcher().refuse(e, writer);
+      linger();
+      return false;
+    }
+  }
+
+  InetSocketAddress remote() {
+    return remote;
+  }
+
+  /// The first bytes of a request are there.
+  void headerBegins() {
+    if (phase == Phase.IDLE) {
+      phase = Phase.HEAD;
+      phaseEnd = System.nanoTime() + patience.head().toNanos();
+    }
   }
 
   /// The header has been read; from here on `bytes` of body may come, in whatever chunks.
@@ -63,26 +99,25 @@ final class Connection implements ConnectionContext, ServerConnection, Interrupt
     phase = Phase.REQUEST;
     phaseEnd = System.nanoTime() + patience.body().toNanos();
     // what frames the chunks, and what of the next request comes along with the last of them
-    allowance = 2L * bytes + 16 * 1024;
-  }
-
-  /// The answer has been sent.
-  ///
-  /// @throws CloseConnectionException where it was the last before the listener closes
-  void requestEnds() {
-    phase = Phase.IDLE;
-    if (closing) {
-      throw new CloseConnectionException("the listener is closing");
-    }
+    allowance = 2L * bytes + 64 * 1024;
   }
 
   /// Reads on for a moment after an answer that came before the end of the body: a socket closed
   /// with bytes unread is reset, and the reset would overtake the answer.
   void linger() {
+    try {
+      socket.shutdownOutput();
+    } catch (IOException e) {
+      return;
+    }
     long end = System.nanoTime() + LINGERING.toNanos();
     allowance = Long.MAX_VALUE;
-    for (long rest = Route.LARGEST_BODY; rest > 0; rest -= read().length) {
+    phase = Phase.REQUEST;
+    byte[] bin = new byte[8 * 1024];
+    int count = 0;
+    for (long rest = Route.LARGEST_BODY; rest > 0 && count >= 0; rest -= count) {
       phaseEnd = Math.min(end, System.nanoTime() + SILENCE.toNanos());
+      count = read(bin, 0, bin.length);
     }
   }
 
@@ -91,161 +126,81 @@ final class Connection implements ConnectionContext, ServerConnection, Interrupt
     phase = Phase.STREAM;
   }
 
+  Phase phase() {
+    return phase;
+  }
+
   /// True where the client has kept the server waiting for too long.
   boolean isOverdue(long now) {
     long at = deadline;
     return at != NONE && now - at > 0;
   }
 
+  /// Closes the socket, whoever is reading or writing.
   void cut() {
     try {
-      context.serverSocket().close();
-    } catch (UncheckedIOException e) {
+      socket.close();
+    } catch (IOException e) {
       // it was closed already
     }
   }
 
-  /// @throws CloseConnectionException where the client has closed, or was too slow
-  private byte[] read() {
-    long now = System.nanoTime();
+  /// @return how many bytes came, or -1 where the client has closed
+  /// @throws ConnectionEnded where it is gone or was too slow
+  int read(byte[] into, int offset, int length) {
     Phase reading = phase;
-    deadline = reading == Phase.IDLE ? now + patience.idle().toNanos() : phaseEnd;
+    deadline = reading == Phase.IDLE ? System.nanoTime() + patience.idle().toNanos() : phaseEnd;
+    int count;
     try {
-      byte @Nullable [] bytes = context.serverSocket().get();
-      if (bytes == null) {
-        throw new CloseConnectionException("the client has closed");
+      count = in.read(into, offset, length);
+    } catch (IOException e) {
+      throw new ConnectionEnded("the client is gone");
+    } finally {
+      deadline = NONE;
+    }
+    if (reading == Phase.REQUEST && count > 0) {
+      allowance -= count;
+      if (allowance < 0) {
+        throw Refusal.of(413, "the body is larger than what is taken here");
       }
-      if (reading == Phase.IDLE) {
-        phase = Phase.HEAD;
-        phaseEnd = System.nanoTime() + patience.head().toNanos();
-      } else if (reading == Phase.REQUEST) {
-        allowance -= bytes.length;
-        if (allowance < 0) {
-          throw Refusal.of(413, "the body is larger than what is taken here");
-        }
+    }
+    return count;
+  }
+
+  /// @throws ConnectionEnded where the client is gone, or does not take it
+  void write(byte[] bytes, int offset, int length) {
+    int at = offset;
+    int end = offset + length;
+    try {
+      while (at < end) {
+        int some = Math.min(LARGEST_WRITE, end - at);
+        deadline = System.nanoTime() + patience.write().toNanos();
+        out.write(bytes, at, some);
+        at += some;
       }
-      return bytes;
-    } catch (UncheckedIOException e) {
-      throw new ServerConnectionException("the client is gone", e);
+    } catch (IOException e) {
+      throw new ConnectionEnded("the client is gone");
     } finally {
       deadline = NONE;
     }
   }
 
-  private final class Writer implements DataWriter {
-    @Override
-    public void write(BufferData... buffers) {
-      write(BufferData.create(buffers));
-    }
-
-    @Override
-    public void write(BufferData buffer) {
-      deadline = System.nanoTime() + patience.write().toNanos();
-      try {
-        context.serverSocket().write(buffer);
-      } catch (UncheckedIOException e) {
-        throw new ServerConnectionException("the client is gone", e);
-      } finally {
-        deadline = NONE;
-      }
-    }
-
-    @Override
-    public void writeNow(BufferData... buffers) {
-      write(buffers);
-    }
-
-    @Override
-    public void writeNow(BufferData buffer) {
-      write(buffer);
-    }
-  }
-
-  @Override
-  public void handle(Limit limit) throws InterruptedException {
-    if (!all.add(this)) {
-      throw new CloseConnectionException("the listener is closing");
-    }
-    try {
-      http.handle(limit);
-    } finally {
-      all.remove(this);
-    }
-  }
-
-  @Override
-  public Duration idleTime() {
-    return Duration.ZERO;
-  }
-
-  @Override
-  public boolean canInterrupt() {
-    return phase == Phase.IDLE || phase == Phase.HEAD;
-  }
-
   /// Lets a request under way end, and no other begin.
-  @Override
-  public void close(boolean interrupt) {
+  void close() {
     closing = true;
     switch (phase) {
       case IDLE, HEAD -> cut();
       case STREAM -> deadline = System.nanoTime() + LAST_WORD.toNanos();
-      case REQUEST -> http.close(interrupt);
+      case REQUEST -> {}
     }
   }
 
-  @Override
-  public DataReader dataReader() {
-    return reader;
-  }
-
-  @Override
-  public DataWriter dataWriter() {
-    return writer;
-  }
-
-  @Override
-  public Router router() {
-    return all.router();
-  }
-
-  @Override
-  public ListenerContext listenerContext() {
-    return context.listenerContext();
-  }
-
-  @Override
-  public ExecutorService executor() {
-    return context.executor();
-  }
-
-  @Override
-  public HelidonSocket serverSocket() {
-    return context.serverSocket();
-  }
-
-  @Override
-  public PeerInfo remotePeer() {
-    return context.remotePeer();
-  }
-
-  @Override
-  public PeerInfo localPeer() {
-    return context.localPeer();
-  }
-
-  @Override
-  public boolean isSecure() {
-    return context.isSecure();
-  }
-
-  @Override
-  public String socketId() {
-    return context.socketId();
-  }
-
-  @Override
-  public String childSocketId() {
-    return context.childSocketId();
+  /// Ends it, with whatever is under way.
+  void end() {
+    cut();
+    Thread running = thread;
+    if (running != null) {
+      running.interrupt();
+    }
   }
 }

@@ -1,61 +1,72 @@
 package dev.rollcall.server.http;
 
-import io.helidon.common.Builder;
-import io.helidon.common.buffers.BufferData;
-import io.helidon.http.DirectHandler;
-import io.helidon.http.Headers;
-import io.helidon.http.HttpLogConfig;
-import io.helidon.http.RequestException;
-import io.helidon.http.Status;
-import io.helidon.webserver.ConnectionContext;
-import io.helidon.webserver.Router;
-import io.helidon.webserver.http.HttpRouting;
-import io.helidon.webserver.http1.Http1Config;
-import io.helidon.webserver.http1.Http1ConnectionListener;
-import io.helidon.webserver.http1.Http1ConnectionSelector;
-import io.helidon.webserver.spi.ServerConnection;
-import io.helidon.webserver.spi.ServerConnectionSelector;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.StandardSocketOptions;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
-/// The open connections of one listener: how they speak HTTP/1.1, and who closes those that are
-/// overdue.
-final class Connections implements ServerConnectionSelector, AutoCloseable {
-  private static final int LONGEST_REQUEST_LINE = 8 * 1024;
-  private static final int LARGEST_HEADER = 16 * 1024;
-  private static final int MOST_HEADERS = 100;
+/// The connections of one listener: who takes them, and who closes those that are overdue.
+final class Connections implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Connections.class.getName());
   private static final long ROUND_MILLIS = 250;
+  private static final Duration AFTER_FAILURE = Duration.ofMillis(100);
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(5);
+  private static final Duration LAST_WORD = Duration.ofSeconds(1);
 
+  private final ServerSocket server;
   private final Set<Connection> open = ConcurrentHashMap.newKeySet();
   private final CountDownLatch closed = new CountDownLatch(1);
+  private final Semaphore places;
   private final Limits.Patience patience;
-  private final Router router;
-  private final Http1ConnectionSelector http1;
+  private final Dispatcher dispatcher;
+  private volatile boolean stopped;
 
-  Connections(Limits.Patience patience, HttpRouting routing) {
-    this.patience = patience;
-    this.router = Router.builder().addRouting(new Fixed(routing)).build();
-    this.http1 =
-        Http1ConnectionSelector.builder()
-            .config(
-                Http1Config.builder()
-                    .maxPrologueLength(LONGEST_REQUEST_LINE)
-                    .maxHeadersSize(LARGEST_HEADER)
-                    .addReceiveListener(new HeaderCount())
-                    .log(HttpLogConfig.builder().receiveLog(false).sendLog(false).build())
-                    .sendKeepAliveHeader(false)
-                    // path and query are checked where they are decoded, once
-                    .validatePath(false)
-                    .validatePrologue(false)
-                    .build())
-            .build();
+  Connections(ServerSocket server, Limits limits, Dispatcher dispatcher) {
+    this.server = server;
+    this.places = new Semaphore(limits.connections());
+    this.patience = limits.patience();
+    this.dispatcher = dispatcher;
   }
 
-  /// Begins the watch.
+  /// Begins to take connections, and to watch them.
   void open() {
     Thread.ofVirtual().name("http-deadlines").start(this::watch);
+    Thread.ofPlatform().name("http-" + server.getLocalPort()).daemon().start(this::accept);
+  }
+
+  private void accept() {
+    while (!stopped) {
+      try {
+        places.acquire();
+        begin(server.accept());
+      } catch (IOException e) {
+        places.release();
+        if (!stopped) {
+          // no file descriptor is left, as a rule
+          LOG.log(System.Logger.Level.WARNING, "cannot take a connection: " + e.getMessage());
+          LockSupport.parkNanos(AFTER_FAILURE.toNanos());
+        }
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
+  }
+
+  private void begin(Socket socket) throws IOException {
+    socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    Connection connection = new Connection(socket, this);
+    open.add(connection);
+    Thread.ofVirtual().name("http").start(connection);
+    if (stopped) {
+      connection.close();
+    }
   }
 
   private void watch() {
@@ -77,65 +88,35 @@ final class Connections implements ServerConnectionSelector, AutoCloseable {
     return patience;
   }
 
-  Router router() {
-    return router;
-  }
-
-  ServerConnection http(Connection connection) {
-    return http1.connection(connection);
-  }
-
-  boolean add(Connection connection) {
-    return closed.getCount() > 0 && open.add(connection);
+  Dispatcher dispatcher() {
+    return dispatcher;
   }
 
   void remove(Connection connection) {
     open.remove(connection);
+    places.release();
   }
 
-  /// Ends the watch, once every connection is closed.
+  /// Takes no more, lets what is under way end for as long as there is patience, and ends the rest.
   @Override
   public void close() {
+    stopped = true;
+    try {
+      server.close();
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.DEBUG, "closing a port failed", e);
+    }
+    open.forEach(Connection::close);
+    awaitNone(patience.stop());
+    open.forEach(Connection::end);
+    awaitNone(LAST_WORD);
     closed.countDown();
   }
 
-  @Override
-  public int bytesToIdentifyConnection() {
-    return http1.bytesToIdentifyConnection();
-  }
-
-  @Override
-  public Support supports(BufferData data) {
-    return http1.supports(data);
-  }
-
-  @Override
-  public Set<String> supportedApplicationProtocols() {
-    return http1.supportedApplicationProtocols();
-  }
-
-  @Override
-  public ServerConnection connection(ConnectionContext context) {
-    return new Connection(context, this);
-  }
-
-  private record Fixed(HttpRouting routing) implements Builder<Fixed, HttpRouting> {
-    @Override
-    public HttpRouting build() {
-      return routing;
-    }
-  }
-
-  private static final class HeaderCount implements Http1ConnectionListener {
-    @Override
-    public void headers(ConnectionContext context, Headers headers) {
-      if (headers.size() > MOST_HEADERS) {
-        throw RequestException.builder()
-            .type(DirectHandler.EventType.BAD_REQUEST)
-            .status(Status.create(431, "Request Header Fields Too Large"))
-            .message("a request may have " + MOST_HEADERS + " headers")
-            .build();
-      }
+  private void awaitNone(Duration longest) {
+    long end = System.nanoTime() + longest.toNanos();
+    while (!open.isEmpty() && System.nanoTime() - end < 0) {
+      LockSupport.parkNanos(LOOK_AGAIN.toNanos());
     }
   }
 }

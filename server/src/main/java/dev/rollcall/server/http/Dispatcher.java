@@ -1,12 +1,5 @@
 package dev.rollcall.server.http;
 
-import io.helidon.http.RequestException;
-import io.helidon.webserver.CloseConnectionException;
-import io.helidon.webserver.ConnectionContext;
-import io.helidon.webserver.http.HttpRouting;
-import io.helidon.webserver.http.HttpSecurity;
-import io.helidon.webserver.http.RoutingRequest;
-import io.helidon.webserver.http.RoutingResponse;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
@@ -14,14 +7,12 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import org.eclipse.jetty.http.HttpVersion;
 
-/// Leads a request to its route and the answer back; every request passes here once. It takes the
-/// place of Helidon's own routing, which matches patterns anew for each request and answers in
-/// text.
-final class Dispatcher implements HttpRouting {
+/// Leads a request to its route and the answer back; every request passes here once.
+final class Dispatcher {
   private static final System.Logger LOG = System.getLogger(Dispatcher.class.getName());
   private static final System.Logger ACCESS = System.getLogger("dev.rollcall.access");
-  private static final HttpSecurity UNUSED = HttpSecurity.create();
   private static final Duration TOLD_EVERY = Duration.ofSeconds(10);
 
   private final RouteTable routes;
@@ -45,19 +36,21 @@ final class Dispatcher implements HttpRouting {
     this.accessLog = listening.accessLog();
   }
 
-  @Override
-  public void route(ConnectionContext context, RoutingRequest request, RoutingResponse response) {
+  /// Answers one request.
+  ///
+  /// @return whether another may follow over the connection
+  /// @throws ConnectionEnded where the answer could not be sent to its end
+  boolean serve(
+      Connection connection, RequestHead head, RequestReader reader, AnswerWriter writer) {
     long start = System.nanoTime();
-    Connection connection = (Connection) context;
     connection.requestBegins(Route.DEFAULT_BODY);
-    Exchange exchange = new Exchange(connection, request, response, strayTimes, errors);
+    Exchange exchange = new Exchange(connection, head, reader, writer, strayTimes, errors);
     if (!places.tryAcquire()) {
       exchange.send(
           unavailable(shape(exchange), "too many requests at once", Duration.ofSeconds(1)),
           true,
           streams);
-      exchange.end();
-      return;
+      return exchange.end();
     }
     try {
       Answer answer = answer(exchange);
@@ -78,20 +71,32 @@ final class Dispatcher implements HttpRouting {
         streams.close(exchange.stream.get());
       } else {
         places.release();
-        exchange.times.took(exchange.status.code(), took);
+        exchange.times.took(exchange.status, took);
       }
       if (accessLog) {
         log(exchange, took);
       }
     }
-    exchange.end();
+    return exchange.end();
+  }
+
+  /// Answers what is no request. Nothing is logged, as anybody can send as much of it as they like.
+  void refuse(Unreadable unreadable, AnswerWriter writer) {
+    Answer answer = errors.answer(unreadable.status(), List.of(unreadable.reason()));
+    writer.send(
+        new AnswerWriter.Head(
+            answer.status(), Exchange.fields(answer), HttpVersion.HTTP_1_1, false, false),
+        answer.body() instanceof Answer.Body.Whole whole ? whole.bytes : new byte[0]);
   }
 
   private Answer answer(Exchange exchange) {
     try {
-      RouteTable.Found found = find(exchange.request.prologue().uriPath().rawPath());
+      String asked = exchange.head.method();
+      if (exchange.head.path().equals("*")) {
+        return Answer.empty(204).with("Allow", "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT");
+      }
+      RouteTable.Found found = find(exchange.head.path());
       exchange.errors = found.endpoint().errors();
-      String asked = exchange.request.prologue().method().text();
       if (asked.equals("OPTIONS")) {
         return Answer.empty(204).with("Allow", found.endpoint().allow());
       }
@@ -104,7 +109,12 @@ final class Dispatcher implements HttpRouting {
       Route route = target.get().route();
       exchange.errors = route.errors();
       Request request =
-          new Request(exchange.request, Method.named(asked).orElseThrow(), found, exchange.body);
+          new Request(
+              exchange.head,
+              Method.named(asked).orElseThrow(),
+              found,
+              exchange.body,
+              exchange.connection.remote());
       admit(route, request);
       exchange.body.checkDeclared();
       return route.handler().handle(request);
@@ -113,10 +123,10 @@ final class Dispatcher implements HttpRouting {
     } catch (Unavailable e) {
       tell(exchange, e);
       return e.answer(shape(exchange));
-    } catch (CloseConnectionException | RequestException e) {
+    } catch (ConnectionEnded e) {
       throw e;
     } catch (InterruptedException e) {
-      throw new CloseConnectionException("the listener is closing", e);
+      throw new ConnectionEnded("the listener is closing");
     } catch (Throwable e) {
       String id = Long.toHexString(ThreadLocalRandom.current().nextLong() | Long.MIN_VALUE);
       LOG.log(Level.ERROR, "failed to answer " + exchange + " (id " + id + ")", e);
@@ -127,7 +137,7 @@ final class Dispatcher implements HttpRouting {
 
   /// How an error is written: a browser sees a page where pages are, and JSON where the API is.
   private ErrorShape shape(Exchange exchange) {
-    boolean api = routes.isOfApi(exchange.request.prologue().uriPath().rawPath());
+    boolean api = routes.isOfApi(exchange.head.path());
     return exchange.errors.asked(api ? "" : exchange.accept());
   }
 
@@ -153,14 +163,6 @@ final class Dispatcher implements HttpRouting {
   }
 
   private RouteTable.Found find(String raw) {
-    for (int i = 0; i < raw.length(); i++) {
-      if (raw.charAt(i) <= ' ' || raw.charAt(i) >= 127) {
-        throw Refusal.badRequest("the path has a character that has to be percent-encoded");
-      }
-    }
-    if (!raw.startsWith("/")) {
-      throw Refusal.badRequest("the request target does not begin with /");
-    }
     return routes.find(raw).orElseThrow(() -> Refusal.notFound("there is nothing at " + raw));
   }
 
@@ -189,7 +191,7 @@ final class Dispatcher implements HttpRouting {
                 + " "
                 + exchange
                 + " "
-                + exchange.status.code()
+                + exchange.status
                 + " "
                 + nanos / 1000
                 + " us");
@@ -203,10 +205,5 @@ final class Dispatcher implements HttpRouting {
   void close() {
     closing = true;
     streams.end();
-  }
-
-  @Override
-  public HttpSecurity security() {
-    return UNUSED;
   }
 }

@@ -1,7 +1,7 @@
 package dev.rollcall.server.http;
 
-import io.helidon.http.Status;
 import java.util.List;
+import org.eclipse.jetty.http.HttpStatus;
 import tools.jackson.core.JsonGenerator;
 
 /// The answers of seed 001: `{"status":200,"status_desc":"OK","data":{...}}`.
@@ -38,6 +38,6 @@ public final class Envelope {
   private static JsonGenerator head(JsonGenerator json, int status) {
     return json.writeStartObject()
         .writeNumberProperty("status", status)
-        .writeStringProperty("status_desc", Status.create(status).reasonPhrase());
+        .writeStringProperty("status_desc", HttpStatus.getMessage(status));
   }
 }

@@ -1,87 +1,93 @@
 package dev.rollcall.server.http;
 
-import io.helidon.http.Header;
-import io.helidon.http.HeaderNames;
-import io.helidon.http.HeaderValues;
-import io.helidon.http.Status;
-import io.helidon.webserver.CloseConnectionException;
-import io.helidon.webserver.http.RoutingRequest;
-import io.helidon.webserver.http.RoutingResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.System.Logger.Level;
+import java.time.Instant;
 import java.util.Optional;
+import org.eclipse.jetty.http.DateGenerator;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.PreEncodedHttpField;
 
 /// One request and its answer on their way through the [Dispatcher].
 final class Exchange {
   private static final System.Logger LOG = System.getLogger(Exchange.class.getName());
-  private static final Header NO_SNIFF =
-      HeaderValues.createCached("X-Content-Type-Options", "nosniff");
+  private static final HttpField NO_SNIFF =
+      new PreEncodedHttpField("X-Content-Type-Options", "nosniff");
 
-  private static final Header GZIP =
-      HeaderValues.createCached(HeaderNames.CONTENT_ENCODING, "gzip");
+  private static final HttpField GZIP =
+      new PreEncodedHttpField(HttpHeader.CONTENT_ENCODING, "gzip");
+
+  /// `Date`, written once a second.
+  private record Today(long second, HttpField field) {
+    static Today at(long second) {
+      String text = DateGenerator.formatDate(Instant.ofEpochSecond(second));
+      return new Today(second, new PreEncodedHttpField(HttpHeader.DATE, text));
+    }
+  }
+
+  private static volatile Today today = Today.at(0);
 
   final Connection connection;
-  final RoutingRequest request;
-  private final RoutingResponse response;
+  final RequestHead head;
+  private final RequestReader reader;
+  private final AnswerWriter writer;
 
   RequestTimes.Series times;
   ErrorShape errors;
   RequestBody body;
   Optional<EventStream> stream = Optional.empty();
-  Status status = Status.OK_200;
+  int status = 200;
   private boolean whole = true;
 
   Exchange(
       Connection connection,
-      RoutingRequest request,
-      RoutingResponse response,
+      RequestHead head,
+      RequestReader reader,
+      AnswerWriter writer,
       RequestTimes.Series times,
       ErrorShape errors) {
     this.connection = connection;
-    this.request = request;
-    this.response = response;
+    this.head = head;
+    this.reader = reader;
+    this.writer = writer;
     this.times = times;
     this.errors = errors;
-    this.body = new RequestBody(request, Route.DEFAULT_BODY);
+    this.body = new RequestBody(head, reader, writer, Route.DEFAULT_BODY);
   }
 
   /// The way to a route has been found.
   void leadsTo(RouteTable.Target target) {
     times = target.times();
-    body = new RequestBody(request, target.route().bodyLimit());
+    body = new RequestBody(head, reader, writer, target.route().bodyLimit());
     connection.requestBegins(target.route().bodyLimit());
   }
 
   String remote() {
-    return request.remotePeer().host();
+    return connection.remote().getAddress().getHostAddress();
   }
 
   /// What the caller would like to be answered with, as its headers say.
   String accept() {
-    return request.headers().contains(HeaderNames.ACCEPT)
-        ? String.join(",", request.headers().get(HeaderNames.ACCEPT).allValues())
-        : "";
+    return String.join(",", head.headers("Accept"));
+  }
+
+  boolean takesGzip() {
+    return head.fields().contains(HttpHeader.ACCEPT_ENCODING)
+        && Compressed.takesGzip(head.headers("Accept-Encoding"));
   }
 
   /// `GET /v1/services`: without the query.
   @Override
   public String toString() {
-    return request.prologue().method().text() + " " + request.prologue().uriPath().rawPath();
-  }
-
-  boolean takesGzip() {
-    return request.headers().contains(HeaderNames.ACCEPT_ENCODING)
-        && Compressed.takesGzip(request.headers().get(HeaderNames.ACCEPT_ENCODING).allValues());
-  }
-
-  private boolean isHead() {
-    return request.prologue().method().equals(io.helidon.http.Method.HEAD);
+    return head.toString();
   }
 
   /// Sends an answer; `last` where the connection shall serve no other request after it.
   ///
-  /// @throws CloseConnectionException when it could not be sent to its end
+  /// @throws ConnectionEnded when it could not be sent to its end
   void send(Answer answer, boolean last, EventStreams streams) {
     send(answer.encoded(takesGzip()), last, streams, body.skipRest());
   }
@@ -89,83 +95,86 @@ final class Exchange {
   private void send(Answer answer, boolean last, EventStreams streams, boolean bodyRead) {
     whole = bodyRead;
     status = answer.status();
-    response.status(status);
-    response.header(NO_SNIFF);
-    for (Header header : answer.headers()) {
-      response.header(header);
-    }
+    boolean persistent = !last && whole && head.isPersistent();
+    HttpFields.Mutable fields = fields(answer);
     if (stream.isPresent() && stream.get().compresses()) {
-      response.header(GZIP);
+      fields.add(GZIP);
     }
-    if (last || !whole) {
-      response.header(HeaderValues.CONNECTION_CLOSE);
-    }
+    AnswerWriter.Head answered =
+        new AnswerWriter.Head(status, fields, head.version(), head.isHead(), persistent);
     try {
       switch (answer.body()) {
-        case Answer.Body.Whole all -> sendWhole(all.bytes.length, all.bytes);
-        case Answer.Body.Either(Compressed either) ->
-            sendWhole(either.plain().length, either.plain());
-        case Answer.Body.Streamed(Answer.Writer writer) -> sendStreamed(writer);
-        case Answer.Body.Events events -> sendEvents(events, streams);
+        case Answer.Body.Whole all -> writer.send(answered, all.bytes);
+        case Answer.Body.Either(Compressed either) -> writer.send(answered, either.plain());
+        case Answer.Body.Streamed(Answer.Writer content) -> sendStreamed(answered, content);
+        case Answer.Body.Events events -> sendEvents(answered, events, streams);
       }
-    } catch (CloseConnectionException e) {
+    } catch (ConnectionEnded e) {
       throw e;
     } catch (InterruptedException e) {
-      throw new CloseConnectionException("the listener is closing", e);
+      throw new ConnectionEnded("the listener is closing");
     } catch (IOException | RuntimeException e) {
       // the status has been sent: all that is left is to break off, so that the client notices
       LOG.log(Level.ERROR, "failed half way through the answer to " + this, e);
-      throw new CloseConnectionException("the answer broke off", e);
+      throw new ConnectionEnded("the answer broke off");
     }
+  }
+
+  static HttpFields.Mutable fields(Answer answer) {
+    HttpFields.Mutable fields = HttpFields.build(answer.headers().size() + 2);
+    fields.add(date());
+    fields.add(NO_SNIFF);
+    for (HttpField field : answer.headers()) {
+      fields.add(field);
+    }
+    return fields;
+  }
+
+  private static HttpField date() {
+    long second = System.currentTimeMillis() / 1000;
+    Today last = today;
+    if (last.second() != second) {
+      last = Today.at(second);
+      today = last;
+    }
+    return last.field();
   }
 
   /// Makes the connection ready for its next request.
   ///
-  /// @throws CloseConnectionException where there shall be none
-  void end() {
+  /// @return false where there shall be none
+  boolean end() {
     if (!whole) {
       connection.linger();
     }
-    if (response.headers().containsToken(HeaderValues.CONNECTION_CLOSE)) {
-      throw new CloseConnectionException("that was the last answer");
-    }
-    connection.requestEnds();
+    return !writer.wasLast();
   }
 
-  private void sendWhole(long length, byte[] bytes) {
-    if (isHead()) {
-      response.headers().contentLength(length);
-      response.send();
-    } else {
-      response.send(bytes);
-    }
-  }
-
-  private void sendStreamed(Answer.Writer writer) throws IOException {
-    if (isHead()) {
+  private void sendStreamed(AnswerWriter.Head answered, Answer.Writer content) throws IOException {
+    if (head.isHead()) {
       Count count = new Count();
-      writer.write(count);
-      sendWhole(count.bytes, new byte[0]);
+      content.write(count);
+      writer.sendHead(answered, count.bytes);
       return;
     }
-    try (OutputStream out = response.outputStream()) {
-      writer.write(out);
-    }
-    response.commit();
+    // not closed where writing fails: the end would look like a good one
+    OutputStream out = writer.stream(answered);
+    content.write(out);
+    out.close();
   }
 
-  private void sendEvents(Answer.Body.Events events, EventStreams streams)
+  private void sendEvents(
+      AnswerWriter.Head answered, Answer.Body.Events events, EventStreams streams)
       throws IOException, InterruptedException {
-    if (isHead()) {
-      sendWhole(0, new byte[0]);
+    if (head.isHead()) {
+      writer.sendHead(answered, -1);
       return;
     }
     EventStream opened = stream.orElseThrow();
     connection.streamBegins();
-    try (OutputStream out = response.outputStream()) {
-      streams.run(opened, events.opened(), out);
-    }
-    response.commit();
+    OutputStream out = writer.stream(answered);
+    streams.run(opened, events.opened(), out);
+    out.close();
   }
 
   private static final class Count extends OutputStream {

@@ -19,28 +19,34 @@ final class Percent {
     return raw.indexOf('%') < 0 && raw.indexOf('+') < 0 ? raw : decode(raw, true);
   }
 
-  private static String decode(String raw, boolean plusIsSpace) {
-    byte[] bytes = new byte[raw.length()];
+  private static String decode(String text, boolean plusIsSpace) {
+    byte[] raw = text.getBytes(UTF_8);
+    byte[] bytes = new byte[raw.length];
     int length = 0;
-    for (int i = 0; i < raw.length(); i++) {
-      char c = raw.charAt(i);
+    for (int i = 0; i < raw.length; i++) {
+      byte c = raw[i];
       if (c == '%') {
-        int high = i + 2 < raw.length() ? Character.digit(raw.charAt(i + 1), 16) : -1;
-        int low = i + 2 < raw.length() ? Character.digit(raw.charAt(i + 2), 16) : -1;
+        int high = i + 2 < raw.length ? hex(raw[i + 1]) : -1;
+        int low = i + 2 < raw.length ? hex(raw[i + 2]) : -1;
         if (high < 0 || low < 0 || (high | low) == 0) {
-          throw bad(raw);
+          throw bad(text);
         }
         bytes[length++] = (byte) (high << 4 | low);
         i += 2;
       } else {
-        bytes[length++] = (byte) (plusIsSpace && c == '+' ? ' ' : c);
+        bytes[length++] = plusIsSpace && c == '+' ? (byte) ' ' : c;
       }
     }
     try {
       return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, 0, length)).toString();
     } catch (CharacterCodingException e) {
-      throw bad(raw);
+      throw bad(text);
     }
+  }
+
+  /// Of ASCII alone: Java knows more digits than there are in a percent-encoding.
+  private static int hex(byte c) {
+    return c < 0 ? -1 : Character.digit(c, 16);
   }
 
   private static Refusal bad(String raw) {

@@ -1,15 +1,9 @@
 package dev.rollcall.server.http;
 
-import io.helidon.http.Header;
-import io.helidon.http.HeaderName;
-import io.helidon.http.HeaderNames;
-import io.helidon.http.Headers;
-import io.helidon.webserver.http.ServerRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -19,14 +13,21 @@ import tools.jackson.databind.JsonNode;
 
 /// What a handler sees of a request. It belongs to the request's thread and ends with the handler.
 public final class Request {
-  private final ServerRequest request;
+  private final RequestHead head;
   private final Method method;
   private final RouteTable.Found found;
   private final RequestBody body;
+  private final InetSocketAddress remote;
   private @Nullable Query query;
 
-  Request(ServerRequest request, Method method, RouteTable.Found found, RequestBody body) {
-    this.request = request;
+  Request(
+      RequestHead head,
+      Method method,
+      RouteTable.Found found,
+      RequestBody body,
+      InetSocketAddress remote) {
+    this.head = head;
+    this.remote = remote;
     this.method = method;
     this.found = found;
     this.body = body;
@@ -73,18 +74,17 @@ public final class Request {
 
   /// A header that is given once; of one given several times, the first.
   public Optional<String> header(String name) {
-    return headers().first(HeaderNames.create(name));
+    return head.header(name);
   }
 
   /// All values of a header, one for each line that carries it.
   public List<String> headers(String name) {
-    HeaderName header = HeaderNames.create(name);
-    return headers().contains(header) ? headers().get(header).allValues() : List.of();
+    return head.headers(name);
   }
 
   /// Whence the request came: the other end of the connection, whatever the headers say.
   public InetSocketAddress remote() {
-    return (InetSocketAddress) request.remotePeer().address();
+    return remote;
   }
 
   /// The whole body, decompressed.
@@ -113,21 +113,13 @@ public final class Request {
   }
 
   List<String> headerNames() {
-    List<String> names = new ArrayList<>();
-    for (Header header : headers()) {
-      names.add(header.name());
-    }
-    return names;
-  }
-
-  private Headers headers() {
-    return request.headers();
+    return head.headerNames();
   }
 
   private Query query() {
     Query parsed = query;
     if (parsed == null) {
-      parsed = Query.parse(request.prologue().query().rawValue());
+      parsed = Query.parse(head.query());
       query = parsed;
     }
     return parsed;

@@ -1,13 +1,11 @@
 package dev.rollcall.server.http;
 
-import io.helidon.common.buffers.DataReader;
-import io.helidon.http.HeaderNames;
-import io.helidon.http.Headers;
-import io.helidon.webserver.http.ServerRequest;
 import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
@@ -16,49 +14,73 @@ import org.jspecify.annotations.Nullable;
 /// The body of a request, bounded before decompression and after it: what is declared is compared
 /// with the limit before a byte is read, what is chunked is counted as it comes.
 final class RequestBody {
-  private final ServerRequest request;
+  private static final int MOST_CODINGS = 3;
+
+  private final RequestHead head;
+  private final RequestReader reader;
+  private final AnswerWriter writer;
   private final int limit;
   private @Nullable InputStream raw;
-  private boolean broken;
 
-  RequestBody(ServerRequest request, int limit) {
-    this.request = request;
+  RequestBody(RequestHead head, RequestReader reader, AnswerWriter writer, int limit) {
+    this.head = head;
+    this.reader = reader;
+    this.writer = writer;
     this.limit = limit;
   }
 
   /// @throws Refusal (413) where the body says by itself that it is too large
   void checkDeclared() {
-    if (limit != Route.ANY_BODY && declared() > limit) {
+    if (limit != Route.ANY_BODY && head.declared() > limit) {
       throw tooLarge();
     }
   }
 
+  /// The body without its codings, which are taken off in the opposite of the order in which they
+  /// were put on (RFC 9110, section 8.4).
   InputStream open() {
-    Headers headers = request.headers();
-    if (!headers.contains(HeaderNames.CONTENT_ENCODING)) {
-      return raw();
+    List<String> codings = codings();
+    InputStream stream = raw();
+    for (String coding : codings.reversed()) {
+      stream = new Bounded(gunzip(stream));
     }
-    String encoding = headers.get(HeaderNames.CONTENT_ENCODING).get().toLowerCase(Locale.ROOT);
-    return switch (encoding) {
-      case "identity" -> raw();
-      case "gzip" -> new Bounded(gunzip());
-      default ->
-          throw Refusal.of(
-                  415,
-                  "Content-Encoding '" + encoding + "' is not understood: send gzip or nothing")
-              .with("Accept-Encoding", "gzip");
-    };
+    return stream;
+  }
+
+  /// What is to be taken off: names come in any case, and in lists over several lines.
+  private List<String> codings() {
+    List<String> codings = new ArrayList<>(1);
+    for (String line : head.headers("Content-Encoding")) {
+      for (String each : line.split(",", -1)) {
+        String coding = each.strip().toLowerCase(Locale.ROOT);
+        switch (coding) {
+          case "", "identity" -> {}
+          case "gzip", "x-gzip" -> codings.add(coding);
+          default ->
+              throw unsupported(
+                  "Content-Encoding '" + each.strip() + "' is not understood: send gzip or nothing");
+        }
+      }
+    }
+    if (codings.size() > MOST_CODINGS) {
+      throw unsupported("Content-Encoding has more than " + MOST_CODINGS + " codings");
+    }
+    return codings;
+  }
+
+  private static Refusal unsupported(String reason) {
+    return Refusal.of(415, reason).with("Accept-Encoding", "gzip");
   }
 
   /// Reads what is left of it, up to the limit, or to the largest that any body has.
   ///
   /// @return false where more may come, so that the connection cannot serve another request
   boolean skipRest() {
-    if (!present()) {
+    if (!head.hasBody()) {
       return true;
     }
     int most = Math.min(limit, Route.LARGEST_BODY);
-    if (broken || declared() > most || expectsContinue()) {
+    if (reader.isMalformed() || head.declared() > most || waitsToBeAsked()) {
       return false;
     }
     try {
@@ -76,31 +98,29 @@ final class RequestBody {
     }
   }
 
-  private boolean expectsContinue() {
-    return raw == null && request.headers().contains(HeaderNames.EXPECT);
-  }
-
-  private boolean present() {
-    return declared() > 0 || request.headers().contains(HeaderNames.TRANSFER_ENCODING);
-  }
-
-  private long declared() {
-    return request.headers().contentLength().orElse(0);
+  private boolean waitsToBeAsked() {
+    return raw == null && head.expectsContinue();
   }
 
   private InputStream raw() {
     InputStream stream = raw;
     if (stream == null) {
-      stream =
-          present() ? new Bounded(request.content().inputStream()) : InputStream.nullInputStream();
+      stream = head.hasBody() ? asked() : InputStream.nullInputStream();
       raw = stream;
     }
     return stream;
   }
 
-  private InputStream gunzip() {
+  private InputStream asked() {
+    if (head.expectsContinue()) {
+      writer.sendContinue();
+    }
+    return new Bounded(reader.body());
+  }
+
+  private static InputStream gunzip(InputStream coded) {
     try {
-      return new GZIPInputStream(raw());
+      return new GZIPInputStream(coded);
     } catch (IOException e) {
       throw notGzip(e);
     }
@@ -136,10 +156,6 @@ final class RequestBody {
         count = super.read(into, offset, length);
       } catch (ZipException | EOFException e) {
         throw notGzip(e);
-      } catch (NumberFormatException | DataReader.IncorrectNewLineException e) {
-        // Helidon lets these out where the size of a chunk is none
-        broken = true;
-        throw Refusal.badRequest("the body is not chunked as Transfer-Encoding states");
       }
       passed += Math.max(0, count);
       if (passed > limit) {

@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -86,8 +87,44 @@ class BodyTest {
 
   @Test
   void refusesAnEncodingItDoesNotKnow() throws Exception {
-    assertThat(served.post("/echo", "x", "Content-Encoding", "br").statusCode())
-        .isBetween(400, 415);
+    for (String coding : List.of("br", "deflate", "gzip, br", "zstd", "gzip, gzip, gzip, gzip")) {
+      HttpResponse<String> answer = served.post("/echo", "x", "Content-Encoding", coding);
+      assertThat(answer.statusCode()).as(coding).isEqualTo(415);
+      assertThat(answer.headers().firstValue("Accept-Encoding")).contains("gzip");
+    }
+    assertThat(served.post("/echo", "x", "Content-Encoding", "br").body())
+        .contains("Content-Encoding 'br' is not understood: send gzip or nothing");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"gzip", "GZIP", "x-gzip", "X-GZip", "identity, gzip", " gzip ,Identity", ",gzip"})
+  void takesTheNamesOfACodingInAnyCaseAndList(String coding) throws Exception {
+    HttpResponse<String> answer =
+        served.send(
+            "POST",
+            "/echo",
+            BodyPublishers.ofByteArray(gzip("hello".getBytes(UTF_8))),
+            "Content-Encoding",
+            coding);
+    assertThat(answer.body()).isEqualTo("hello");
+  }
+
+  @Test
+  void takesOffCodingsThatWerePutOnOneAfterTheOther() throws Exception {
+    byte[] twice = gzip(gzip("hello".getBytes(UTF_8)));
+    assertThat(
+            served
+                .send(
+                    "POST",
+                    "/echo",
+                    BodyPublishers.ofByteArray(twice),
+                    "Content-Encoding",
+                    "gzip, x-gzip")
+                .body())
+        .isEqualTo("hello");
+    assertThat(served.post("/echo", "plain", "Content-Encoding", "Identity").body())
+        .isEqualTo("plain");
   }
 
   @ParameterizedTest
@@ -163,11 +200,15 @@ class BodyTest {
 
   private static HttpResponse<String> gzipped(String path, byte[] content)
       throws IOException, InterruptedException {
+    return served.send(
+        "POST", path, BodyPublishers.ofByteArray(gzip(content)), "Content-Encoding", "gzip");
+  }
+
+  private static byte[] gzip(byte[] content) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
       gzip.write(content);
     }
-    return served.send(
-        "POST", path, BodyPublishers.ofByteArray(bytes.toByteArray()), "Content-Encoding", "gzip");
+    return bytes.toByteArray();
   }
 }

@@ -125,7 +125,7 @@ class HttpListenerTest {
 
   @Test
   void saysNothingOfItsOwnWhenItStartsAndStops() throws Exception {
-    try (Logged log = new Logged("io.helidon")) {
+    try (Logged log = new Logged("")) {
       try (Served served = Served.routes(PING)) {
         served.get("/ping");
       }

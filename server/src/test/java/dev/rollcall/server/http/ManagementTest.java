@@ -132,6 +132,16 @@ class ManagementTest {
   }
 
   @Test
+  void looksAtTheHostOfTheTargetWhereThereIsOne() throws Exception {
+    String rest = " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+    assertThat(withToken.raw("POST http://evil.example/rotate" + rest))
+        .startsWith("HTTP/1.1 403 Forbidden")
+        .contains("'evil.example'");
+    assertThat(withToken.raw("POST http://localhost:80/rotate" + rest))
+        .startsWith("HTTP/1.1 200 OK");
+  }
+
+  @Test
   void asksCallersFromElsewhereForTheToken() throws Exception {
     Optional<InetAddress> address =
         NetworkInterface.networkInterfaces()

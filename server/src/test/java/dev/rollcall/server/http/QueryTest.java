@@ -60,6 +60,14 @@ class QueryTest {
   }
 
   @Test
+  void takesTextThatIsNotEncodedBesideWhatIs() {
+    assertThat(Query.parse("a=caf\u00e9&b=caf\u00e9+%C3%A9&c=\ud83d\ude00%21").single("b"))
+        .contains("caf\u00e9 \u00e9");
+    assertThat(Query.parse("c=\ud83d\ude00%21").single("c")).contains("\ud83d\ude00!");
+    assertThatExceptionOfType(Refusal.class).isThrownBy(() -> Query.parse("a=%\u0664\u0661"));
+  }
+
+  @Test
   void boundsTheNumberOfParameters() {
     assertThat(Query.parse("a&".repeat(1000)).all("a")).hasSize(1000);
     assertThatExceptionOfType(Refusal.class).isThrownBy(() -> Query.parse("a&".repeat(1001)));

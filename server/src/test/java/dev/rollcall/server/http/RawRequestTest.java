@@ -40,6 +40,12 @@ class RawRequestTest {
     Route.get("/ping", PUBLIC, request -> Answer.text(200, "pong")),
     Route.post("/body", PUBLIC, request -> Answer.text(200, "" + request.body().length)),
     Route.get(
+        "/long",
+        PUBLIC,
+        request ->
+            Answer.stream(
+                200, "text/plain", out -> out.write("x".repeat(100_000).getBytes(ISO_8859_1)))),
+    Route.get(
         "/endless", PUBLIC, request -> Answer.stream(200, "text/plain", RawRequestTest::endless)),
   };
   private static Served usual;
@@ -83,9 +89,27 @@ class RawRequestTest {
         "GET /ping HTTP/1.1\nHost: x\n\n",
         "GET /ping HTTP/1.1\r\nHost: x\r\nX: a\rb\r\n\r\n",
         "GET  /ping HTTP/1.1\r\nHost: x\r\n\r\n",
-        "GET /ping HTTP/3.9\r\nHost: x\r\n\r\n",
         "GET /ping\r\n\r\n",
         "nonsense\r\n\r\n",
+        "G@T /ping HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET /ping  HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET\t/ping HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET /ping HTTP/1.1\r\nHost: x\n\r\n",
+        "GET /ping HTTP/1.1\r\nHost: x\r\n\n",
+        "GET /ping HTTP/1.1\r\nHost: x\r\n folded\r\n\r\n",
+        "GET /ping HTTP/1.1\r\nHost: x\r\nX: a\u0000b\r\n\r\n",
+        "GET /ping#a HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET http:///ping HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET http://a@x/ping HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET * HTTP/1.1\r\nHost: x\r\n\r\n",
+        "CONNECT x:80 HTTP/1.1\r\nHost: x\r\n\r\n",
+        "POST /body HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST /body HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+        "POST /body HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: \u000bchunked\r\n\r\n0\r\n\r\n",
+        "POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: +5\r\n\r\nhello",
+        "POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 5, 5\r\n\r\nhello",
+        "POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\nhello",
+        "\u0016\u0003\u0001\u0002\u0000\u0001\u0000",
       })
   void refusesWhatIsNoRequestAndCloses(String bytes) throws Exception {
     assertThat(usual.raw(bytes + PING))
@@ -95,12 +119,98 @@ class RawRequestTest {
         .doesNotContain("Exception");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "+5\r\nhello\r\n0\r\n\r\n",
+        " 5\r\nhello\r\n0\r\n\r\n",
+        "5 \r\nhello\r\n0\r\n\r\n",
+        "0x5\r\nhello\r\n0\r\n\r\n",
+        "5\nhello\r\n0\r\n\r\n",
+        "5\r\nhello\n0\r\n\r\n",
+        "5\r\nhello0\r\n\r\n",
+        "5\r\nhello!\r\n0\r\n\r\n",
+        "5\r\nhello\r\n\r\n0\r\n\r\n",
+        "5;a\n\r\nhello\r\n0\r\n\r\n",
+        "5;a\rb\r\nhello\r\n0\r\n\r\n",
+        "\r\n5\r\nhello\r\n0\r\n\r\n",
+        "5\r\nhello\r\n0\n\r\n",
+        "5\r\nhello\r\n0\r\n\n",
+        "5\r\nhello\r\n0\r\nbad trailer\r\n\r\n",
+        "\u0665\r\nhello\r\n0\r\n\r\n"
+      })
+  void refusesChunksThatTheGrammarHasNot(String chunks) throws Exception {
+    String head = "POST /body HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+    assertThat(usual.raw(head + chunks + PING))
+        .startsWith("HTTP/1.1 400 Bad Request")
+        .containsIgnoringCase("Connection: close")
+        .doesNotContain("pong");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "5\r\nhello\r\n0\r\n\r\n",
+        "2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n",
+        "5;a=b;c=\"d e\"\r\nhello\r\n0;last\r\n\r\n",
+        "5 ; a = b\r\nhello\r\n0\r\n\r\n",
+        "05\r\nhello\r\n000\r\n\r\n",
+        "5\r\nhello\r\n0\r\nX-Checksum: 17\r\nX-More: a\r\n\r\n"
+      })
+  void takesChunksWithExtensionsAndTrailers(String chunks) throws Exception {
+    String head = "POST /body HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: Chunked\r\n\r\n";
+    assertThat(usual.raw(head + chunks + LAST_PING).split("HTTP/1.1 200 OK", -1))
+        .satisfiesExactly(
+            nothing -> assertThat(nothing).isEmpty(),
+            body -> assertThat(body).endsWith("\r\n\r\n5"),
+            ping -> assertThat(ping).endsWith("pong"));
+    assertThat(bytewise(head + chunks + LAST_PING)).endsWith("pong");
+  }
+
+  private static String bytewise(String bytes) throws Exception {
+    try (Socket socket = usual.connect()) {
+      socket.setTcpNoDelay(true);
+      for (byte each : bytes.getBytes(ISO_8859_1)) {
+        socket.getOutputStream().write(each);
+      }
+      return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+    }
+  }
+
+  @Test
+  void refusesATransferCodingThatItDoesNotKnow() throws Exception {
+    String head = "POST /body HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n";
+    assertThat(usual.raw(head + "0\r\n\r\n" + PING))
+        .startsWith("HTTP/1.1 501 ")
+        .contains("'gzip, chunked' is not understood")
+        .doesNotContain("pong");
+  }
+
+  @Test
+  void logsNothingOfWhatIsNoRequest() throws Exception {
+    try (Logged log = new Logged("")) {
+      for (String bytes :
+          List.of(
+              "nonsense\r\n\r\n",
+              "G@T / HTTP/1.1\r\n\r\n",
+              "GET /" + "a".repeat(20_000) + " HTTP/1.1\r\n\r\n",
+              "GET /ping HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
+              "\r\n".repeat(20_000),
+              "GET /ping HTTP/1.1\r\nHost: a b\r\n\r\n",
+              "GET /ping HTTP/1.1\r\nHost: x\r\nX: " + "a".repeat(20_000) + "\r\n\r\n",
+              "POST /body HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")) {
+        assertThat(usual.raw(bytes)).startsWith("HTTP/1.1 4");
+      }
+      assertThat(log.records).isEmpty();
+    }
+  }
+
   @Test
   void bordersOnAChunkThatClaimsToBeHuge() throws Exception {
     String head = "POST /body HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
     assertThat(usual.raw(head + "7ffffff0\r\n" + "x".repeat(200_000))).startsWith("HTTP/1.1 413 ");
-    assertThat(usual.raw(head + "1".repeat(200_000))).startsWith("HTTP/1.1 413 ");
-    assertThat(usual.raw(head + "1;" + "x".repeat(200_000))).startsWith("HTTP/1.1 413 ");
+    assertThat(usual.raw(head + "1".repeat(200_000))).startsWith("HTTP/1.1 400 ");
+    assertThat(usual.raw(head + "1;" + "x".repeat(200_000))).startsWith("HTTP/1.1 400 ");
   }
 
   @Test
@@ -108,7 +218,7 @@ class RawRequestTest {
     assertThat(usual.raw("GET /" + "a".repeat(9000) + " HTTP/1.1\r\nHost: x\r\n\r\n"))
         .startsWith("HTTP/1.1 414 ");
     assertThat(usual.raw("GET /ping HTTP/1.1\r\nHost: x\r\nX: " + "a".repeat(20_000) + "\r\n\r\n"))
-        .startsWith("HTTP/1.1 400 ");
+        .startsWith("HTTP/1.1 431 ");
     assertThat(usual.raw("GET /ping HTTP/1.1\r\nHost: x\r\n" + numbered(101) + "\r\n"))
         .startsWith("HTTP/1.1 431 ");
     assertThat(
@@ -118,15 +228,79 @@ class RawRequestTest {
   }
 
   @Test
-  void refusesHttp10AndOffersNoUpgrade() throws Exception {
-    assertThat(usual.raw("GET /ping HTTP/1.0\r\nHost: x\r\n\r\n"))
+  void answersHttp10AndClosesUnlessAskedNotTo() throws Exception {
+    assertThat(usual.raw("GET /ping HTTP/1.0\r\n\r\n" + PING))
+        .startsWith("HTTP/1.1 200 OK")
+        .endsWith("\r\n\r\npong");
+    String kept = "GET /ping HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n";
+    assertThat(usual.raw(kept + "GET /ping HTTP/1.0\r\n\r\n").split("HTTP/1.1 200 OK", -1))
+        .hasSize(3)
+        .satisfies(
+            answers -> assertThat(answers[1]).containsIgnoringCase("Connection: keep-alive"));
+    assertThat(usual.raw("GET /long HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"))
+        .startsWith("HTTP/1.1 200 OK")
+        .doesNotContainIgnoringCase("chunked")
+        .doesNotContainIgnoringCase("keep-alive")
+        .endsWith("\r\n\r\n" + "x".repeat(100_000));
+    assertThat(
+            usual.raw("POST /body HTTP/1.0\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\nabc"))
+        .startsWith("HTTP/1.1 200 OK")
+        .endsWith("3");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"HTTP/2.0", "HTTP/3.9", "HTTP/0.9"})
+  void speaksNoOtherVersion(String version) throws Exception {
+    assertThat(usual.raw("GET /ping " + version + "\r\nHost: x\r\n\r\n"))
         .startsWith("HTTP/1.1 505 ")
-        .contains("HTTP/1.1 is spoken here");
+        .contains("HTTP/1.1 and HTTP/1.0 are spoken here");
+  }
+
+  @Test
+  void offersNoUpgrade() throws Exception {
     String upgrade =
         "Connection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n";
     assertThat(usual.raw("GET /ping HTTP/1.1\r\nHost: x\r\n" + upgrade + "\r\n"))
         .startsWith("HTTP/1.1 200 OK");
-    assertThat(usual.raw("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")).startsWith("HTTP/1.1 400 ");
+    assertThat(usual.raw("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")).startsWith("HTTP/1.1 505 ");
+  }
+
+  @Test
+  void asksForABodyThatWaitsToBeAskedFor() throws Exception {
+    String head =
+        "POST /body HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 3\r\nExpect: 100-Continue\r\n\r\n";
+    try (Socket socket = usual.connect()) {
+      socket.getOutputStream().write(head.getBytes(ISO_8859_1));
+      byte[] asked = socket.getInputStream().readNBytes(25);
+      assertThat(new String(asked, ISO_8859_1)).isEqualTo("HTTP/1.1 100 Continue\r\n\r\n");
+      socket.getOutputStream().write("abc".getBytes(ISO_8859_1));
+      assertThat(new String(socket.getInputStream().readAllBytes(), ISO_8859_1))
+          .startsWith("HTTP/1.1 200 OK")
+          .endsWith("3");
+    }
+    assertThat(
+            usual.raw(
+                "POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\nExpect: 100-continue\r\n\r\n"))
+        .as("refused before it is asked for")
+        .startsWith("HTTP/1.1 413 ");
+  }
+
+  @Test
+  void answersForTheServerAsAWhole() throws Exception {
+    assertThat(usual.raw("OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+        .startsWith("HTTP/1.1 204 No Content")
+        .contains("Allow: DELETE, GET, HEAD, OPTIONS");
+  }
+
+  @Test
+  void sendsNoBodyWithTheAnswerToHead() throws Exception {
+    String head = "HEAD /long HTTP/1.1\r\nHost: x\r\n\r\n";
+    assertThat(usual.raw(head + head + LAST_PING).split("HTTP/1.1 200 OK", -1))
+        .satisfiesExactly(
+            nothing -> assertThat(nothing).isEmpty(),
+            one -> assertThat(one).contains("Content-Length: 100000").endsWith("\r\n\r\n"),
+            two -> assertThat(two).endsWith("\r\n\r\n"),
+            ping -> assertThat(ping).endsWith("pong"));
   }
 
   @Test

@@ -239,10 +239,13 @@ class RoutingTest {
         "/ping/%ED%A0%80",
         "/ping/%00",
         "/ping/caf\u00e9",
+        "/ping/\u00ef\u00bf",
+        "/ping/a?name=caf\u00e9",
+        "/ping/\u00ed\u00a0\u0080",
         "/ping/a\u0001b",
         "ping",
         "*",
-        "http://localhost/ping/a",
+        "http://localhost:8080@/ping/a",
         "/v1/services/x/events",
         "/v1/services/0/events",
         "/v1/services/-1/events",
@@ -254,6 +257,21 @@ class RoutingTest {
             served.raw("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
         .startsWith("HTTP/1.1 400 Bad Request")
         .contains("\"status\":400");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/ping/caf\u00c3\u00a9",
+        "/ping/caf%C3%A9",
+        "/ping/c%61f\u00c3\u00a9",
+        "http://localhost/ping/caf\u00c3\u00a9",
+        "HTTP://localhost:8080/ping/caf%C3%A9?a=b"
+      })
+  void takesTextAsItIsOrEncodedAndTheTargetWithItsHostOrWithout(String target) throws Exception {
+    String answer =
+        served.raw("GET " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    assertThat(answer).startsWith("HTTP/1.1 200 OK").endsWith("GET caf\u00c3\u00a9");
   }
 
   @Test

@@ -1,0 +1,199 @@
+package dev.rollcall.server.http;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpGenerator;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.http.MetaData;
+import org.eclipse.jetty.util.BufferUtil;
+
+/// Writes the answers of one connection, framed as its client's version has it: by its length where
+/// that is known, else in chunks, or for HTTP/1.0 by the end of the connection.
+final class AnswerWriter {
+  private static final int USUAL_HEADER = 2 * 1024;
+  private static final int LARGEST_HEADER = 64 * 1024;
+  private static final int STREAM_BUFFER = 16 * 1024;
+  private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(US_ASCII);
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+  private final Connection connection;
+  private final HttpGenerator generator = new HttpGenerator();
+  private final ByteBuffer chunk = ByteBuffer.allocate(HttpGenerator.CHUNK_SIZE).limit(0);
+  private ByteBuffer header = ByteBuffer.allocate(USUAL_HEADER).limit(0);
+
+  AnswerWriter(Connection connection) {
+    this.connection = connection;
+  }
+
+  /// The head of one answer.
+  ///
+  /// @param isHead whether it stands alone, for HEAD
+  /// @param persistent whether another request may follow over the connection
+  record Head(
+      int status, HttpFields fields, HttpVersion version, boolean isHead, boolean persistent) {
+    private MetaData.Response info(long length) {
+      return new MetaData.Response(
+          status, HttpStatus.getMessage(status), version, fields, length);
+    }
+  }
+
+  /// Asks for the body of a request that waits to be asked.
+  void sendContinue() {
+    connection.write(CONTINUE, 0, CONTINUE.length);
+  }
+
+  void send(Head head, byte[] body) {
+    begin(head);
+    boolean without = head.status() == 204 || head.status() == 304;
+    generate(
+        head.info(without ? -1 : body.length),
+        head.isHead(),
+        head.isHead() ? NOTHING : ByteBuffer.wrap(body),
+        true);
+  }
+
+  /// The head of what would be an answer of `length` bytes.
+  void sendHead(Head head, long length) {
+    begin(head);
+    generate(head.info(length), true, NOTHING, true);
+  }
+
+  /// A body of any length. What fits into a buffer is sent with its length, at the end.
+  OutputStream stream(Head head) {
+    begin(head);
+    return new Stream(head.info(-1));
+  }
+
+  /// Whether the answer that was sent ends the connection.
+  boolean wasLast() {
+    return !generator.isPersistent();
+  }
+
+  private void begin(Head head) {
+    generator.reset();
+    generator.setPersistent(head.persistent());
+  }
+
+  private void generate(MetaData.Response info, boolean isHead, ByteBuffer content, boolean last) {
+    try {
+      while (true) {
+        switch (generator.generateResponse(info, isHead, header, chunk, content, last)) {
+          case FLUSH -> flush(content, isHead);
+          case HEADER_OVERFLOW -> {
+            if (header.capacity() >= LARGEST_HEADER) {
+              throw new IllegalStateException("the header of an answer is too large");
+            }
+            header = ByteBuffer.allocate(LARGEST_HEADER).limit(0);
+          }
+          case CONTINUE -> {}
+          case DONE, SHUTDOWN_OUT -> {
+            return;
+          }
+          case NEED_CHUNK, NEED_CHUNK_TRAILER, NEED_HEADER, NEED_INFO ->
+              throw new IllegalStateException("everything was given to the generator");
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// All in one write where it is short: a packet, and a call of the system, less.
+  private void flush(ByteBuffer content, boolean isHead) {
+    ByteBuffer body = isHead ? NOTHING : content;
+    if (!isHead && chunk.hasRemaining() && header.capacity() - header.limit() >= chunk.remaining()) {
+      append(chunk);
+    }
+    if (body.hasRemaining()
+        && !chunk.hasRemaining()
+        && header.capacity() - header.limit() >= body.remaining()) {
+      append(body);
+    }
+    write(header);
+    if (!isHead) {
+      write(chunk);
+    }
+    write(body);
+    BufferUtil.clear(header);
+    BufferUtil.clear(chunk);
+    content.position(content.limit());
+  }
+
+  private void append(ByteBuffer bytes) {
+    int position = BufferUtil.flipToFill(header);
+    header.put(bytes);
+    BufferUtil.flipToFlush(header, position);
+  }
+
+  private void write(ByteBuffer bytes) {
+    if (bytes.hasRemaining()) {
+      connection.write(
+          bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+      bytes.position(bytes.limit());
+    }
+  }
+
+  private final class Stream extends OutputStream {
+    private final MetaData.Response info;
+    private final byte[] waiting = new byte[STREAM_BUFFER];
+    private int count;
+    private boolean closed;
+
+    Stream(MetaData.Response info) {
+      this.info = info;
+    }
+
+    @Override
+    public void write(int b) {
+      if (count == waiting.length) {
+        push(false);
+      }
+      waiting[count++] = (byte) b;
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) {
+      Objects.checkFromIndexSize(offset, length, bytes.length);
+      int at = offset;
+      int left = length;
+      while (left > 0) {
+        if (count == waiting.length) {
+          push(false);
+        }
+        int some = Math.min(left, waiting.length - count);
+        System.arraycopy(bytes, at, waiting, count, some);
+        count += some;
+        at += some;
+        left -= some;
+      }
+    }
+
+    @Override
+    public void flush() {
+      if (count > 0) {
+        push(false);
+      }
+    }
+
+    @Override
+    public void close() {
+      if (!closed) {
+        closed = true;
+        push(true);
+      }
+    }
+
+    private void push(boolean last) {
+      ByteBuffer content = ByteBuffer.wrap(waiting, 0, count);
+      count = 0;
+      generate(info, false, content, last);
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package dev.rollcall.server.http;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpVersion;
+import org.jspecify.annotations.Nullable;
+
+/// A request up to the end of its header.
+///
+/// @param method any token
+/// @param path as it came: percent-encoded, with what is not ASCII read as UTF-8; `*` for the
+///   server itself
+/// @param query what stands behind the `?`, as it came
+/// @param host whom the client meant to ask: of the target where that names a host, else of `Host`
+/// @param version 1.0 or 1.1
+record RequestHead(
+    String method, String path, String query, String host, HttpVersion version, HttpFields fields) {
+  private static final String SCHEME = "http://";
+
+  /// Takes the target apart in each of its forms (RFC 9112, section 3.2). A host in it counts, and
+  /// not the one in the header.
+  ///
+  /// @throws Unreadable where it has none of them
+  static RequestHead of(String method, String target, HttpVersion version, HttpFields fields) {
+    String host = fields.get(HttpHeader.HOST);
+    host = host == null ? "" : host;
+    String rest = target;
+    if (rest.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+      int end = SCHEME.length();
+      while (end < rest.length() && "/?#".indexOf(rest.charAt(end)) < 0) {
+        end++;
+      }
+      host = rest.substring(SCHEME.length(), end);
+      rest = rest.substring(end);
+      rest = rest.startsWith("/") ? rest : (method.equals("OPTIONS") ? "*" : "/") + rest;
+      if (host.isEmpty() || host.indexOf('@') >= 0) {
+        throw new Unreadable(400, "the request target does not name a host as it should");
+      }
+    }
+    int mark = rest.indexOf('?');
+    String path = mark < 0 ? rest : rest.substring(0, mark);
+    if (!path.startsWith("/") && !(path.equals("*") && method.equals("OPTIONS"))) {
+      throw new Unreadable(400, "the request target does not begin with /");
+    }
+    return new RequestHead(
+        method, path, mark < 0 ? "" : rest.substring(mark + 1), host, version, fields);
+  }
+
+  boolean isHead() {
+    return method.equals("HEAD");
+  }
+
+  /// Whether the client means to ask again over this connection.
+  boolean isPersistent() {
+    return version == HttpVersion.HTTP_1_1
+        ? !fields.contains(HttpHeader.CONNECTION, "close")
+        : fields.contains(HttpHeader.CONNECTION, "keep-alive");
+  }
+
+  /// Whether the client waits for a word before it sends the body. HTTP/1.0 has no such word.
+  boolean expectsContinue() {
+    return version == HttpVersion.HTTP_1_1 && fields.contains(HttpHeader.EXPECT, "100-continue");
+  }
+
+  boolean hasBody() {
+    return declared() > 0 || fields.contains(HttpHeader.TRANSFER_ENCODING);
+  }
+
+  /// `Content-Length`, or 0; the parser has seen that it is a number.
+  long declared() {
+    return Math.max(0, fields.getLongField(HttpHeader.CONTENT_LENGTH));
+  }
+
+  Optional<String> header(String name) {
+    if (name.equalsIgnoreCase("Host")) {
+      return host.isEmpty() ? Optional.empty() : Optional.of(host);
+    }
+    @Nullable String value = fields.get(name);
+    return Optional.ofNullable(value);
+  }
+
+  List<String> headers(String name) {
+    List<String> values = new ArrayList<>(2);
+    for (HttpField field : fields) {
+      if (field.getName().equalsIgnoreCase(name)) {
+        values.add(field.getValue() == null ? "" : field.getValue());
+      }
+    }
+    return values;
+  }
+
+  List<String> headerNames() {
+    return fields.stream().map(HttpField::getName).toList();
+  }
+
+  /// `GET /v1/services`: without the query.
+  @Override
+  public String toString() {
+    return method + " " + path;
+  }
+}
