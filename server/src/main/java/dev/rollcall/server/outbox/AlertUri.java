@@ -10,10 +10,16 @@ import dev.rollcall.probes.HttpQuestion;
 import dev.rollcall.probes.HttpSettings;
 import dev.rollcall.probes.Resolver;
 import java.net.URI;
+import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// The channel of seed 002: `GET <uri>?name=<name>&last_ping=<Unix seconds>` for a heartbeat that
 /// is late, and the same with `&reason=failed` for one that calls in and says that it failed. It
@@ -25,10 +31,13 @@ import java.util.Optional;
 public final class AlertUri implements Channel {
   private static final String NAME = "alert-uri";
   private static final String FAILED = "failed";
+  private static final int SHORTEST_VALUE = 4;
+  private static final int SHORTEST_SEGMENT = 8;
   private static final int BODY = 4 * 1024;
 
   private final URI uri;
   private final String receiver;
+  private final List<String> secrets;
   private final HttpAsker asker;
 
   /// @param text absolute http or https; there may be a secret in it, which no message shows
@@ -37,6 +46,7 @@ public final class AlertUri implements Channel {
     this.uri = checked(text);
     int standard = uri.getScheme().toLowerCase(Locale.ROOT).equals("https") ? 443 : 80;
     this.receiver = Authority.of(uri, standard).toString();
+    this.secrets = secrets(uri);
     this.asker = new HttpAsker(new Dialer(Resolver.system()));
   }
 
@@ -87,8 +97,42 @@ public final class AlertUri implements Channel {
       if (status >= 200 && status < 300) {
         return new Result.Sent(); // only the body was not to its liking
       }
-      return new Result.Retry(e.reason(), Optional.empty(), !answers(status));
+      return new Result.Retry(hidden(e.reason()), Optional.empty(), !answers(status));
     }
+  }
+
+  /// A reason without what may be secret in the URI, in case that the receiver repeats it.
+  private String hidden(String reason) {
+    String shown = reason;
+    for (String secret : secrets) {
+      shown =
+          Pattern.compile(secret, Pattern.LITERAL | Pattern.CASE_INSENSITIVE)
+              .matcher(shown)
+              .replaceAll("***");
+    }
+    return shown;
+  }
+
+  /// The values of a query, and what is as long as a key in a path, as they stand there and
+  /// decoded; the longest first.
+  private static List<String> secrets(URI uri) {
+    Stream<String> values =
+        Stream.of(Objects.requireNonNullElse(uri.getRawQuery(), "").split("&", -1))
+            .map(parameter -> parameter.substring(parameter.indexOf('=') + 1))
+            .filter(value -> value.length() >= SHORTEST_VALUE);
+    Stream<String> segments =
+        Stream.of(Objects.requireNonNullElse(uri.getRawPath(), "").split("/", -1))
+            .filter(segment -> segment.length() >= SHORTEST_SEGMENT);
+    return Stream.concat(values, segments)
+        .flatMap(
+            raw ->
+                Stream.of(
+                    raw,
+                    URLDecoder.decode(raw, StandardCharsets.UTF_8),
+                    URLDecoder.decode(raw.replace("+", "%2B"), StandardCharsets.UTF_8)))
+        .distinct()
+        .sorted(Comparator.comparing(String::length).reversed())
+        .toList();
   }
 
   /// Whether somebody answers who might take other news.

@@ -4,6 +4,7 @@ import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.Rows;
+import java.lang.System.Logger.Level;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -18,6 +19,8 @@ import org.jdbi.v3.core.statement.Query;
 /// Reads the deliveries, and forgets old ones. Every read is bounded by an index, however many
 /// there are.
 final class DeliveryStore {
+  private static final System.Logger LOG = System.getLogger(DeliveryStore.class.getName());
+
   private static final int ROWS_AT_ONCE = 2_000;
 
   private static final String COLUMNS =
@@ -178,8 +181,18 @@ final class DeliveryStore {
       String channel = next.get();
       if (!channels.contains(channel)) {
         Orphans orphans = new Orphans(channel, before, now);
-        while (commits.write(abandoning, orphans) == ROWS_AT_ONCE) {
-          // There may be more.
+        int all = 0;
+        int some;
+        do {
+          some = commits.write(abandoning, orphans);
+          all += some;
+        } while (some == ROWS_AT_ONCE);
+        if (all > 0) {
+          LOG.log(
+              Level.WARNING,
+              "{0,number,#} deliveries on channel {1} are given up: it is not there any more",
+              all,
+              channel);
         }
       }
       next = nextChannel(channel);

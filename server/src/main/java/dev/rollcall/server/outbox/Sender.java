@@ -223,12 +223,19 @@ final class Sender implements AutoCloseable {
 
   private Lanes.Done failed(Lanes.Head head, String reason, Instant now) {
     metrics.count(channel.name(), "failed");
+    Delivery delivery = head.delivery();
     LOG.log(
         Level.WARNING,
-        "delivery {0,number,#} on channel {1} is not sent any more: {2}",
+        "{0} of {1} is not told to {2} any more, after {3,number,#} {4}: {5} (delivery {6,number,#}"
+            + " on channel {7})",
+        delivery.kind(),
+        OneLine.of(delivery.subject()),
+        channel.receiver(),
+        delivery.attempt(),
+        delivery.attempt() == 1 ? "attempt" : "attempts",
+        cut(reason),
         head.id(),
-        channel.name(),
-        cut(reason));
+        channel.name());
     return head.done(DeliveryState.FAILED, now, Optional.of(cut(reason)), now);
   }
 

@@ -5,16 +5,22 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 
 /// What a logger says while this is open, kept from the console.
-final class Logged extends Handler implements AutoCloseable {
+public final class Logged extends Handler implements AutoCloseable {
   final List<LogRecord> records = new CopyOnWriteArrayList<>();
   private final Logger logger;
 
-  Logged(String name) {
+  public Logged(String name) {
     logger = Logger.getLogger(name);
     logger.setUseParentHandlers(false);
     logger.addHandler(this);
+  }
+
+  /// The lines so far, as they stand in a log.
+  public List<String> lines() {
+    return records.stream().map(new SimpleFormatter()::formatMessage).toList();
   }
 
   @Override

@@ -162,6 +162,46 @@ class AlertUriTest {
     assertThat(retry.forAll()).isTrue();
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "HTTP/1.1 307 x\r\nLocation: http://KEY.invalid/\r\n\r\n",
+        "HTTP/1.1 307 x\r\nLocation: http://127.0.0.1:1/KEY?TOKEN\r\n\r\n",
+        "HTTP/1.1 307 x\r\nLocation: KEY:x\r\n\r\n",
+        "HTTP/1.1 503 KEY TOKEN\r\n\r\nKEY",
+        "HTTP/1.1 KEY x\r\n\r\n",
+        "KEY TOKEN\r\n\r\n",
+        "HTTP/1.1 200 x\r\nContent-Length: KEY\r\n\r\n",
+        "HTTP/1.1 503 x\r\nTransfer-Encoding: KEY\r\n\r\nTOKEN",
+        "HTTP/1.1 503 x\r\nContent-Type: KEY;charset=TOKEN\r\n\r\n",
+      })
+  void showsNothingSecretThatTheReceiverSendsBack(String answer) throws Exception {
+    try (ServerSocket receiver = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      threads.execute(
+          () -> {
+            try (Socket socket = receiver.accept()) {
+              socket.getInputStream().read();
+              socket
+                  .getOutputStream()
+                  .write(
+                      answer
+                          .replace("KEY", "k3y-geheim")
+                          .replace("TOKEN", "t0ken/geheim+x")
+                          .getBytes(US_ASCII));
+            } catch (IOException e) {
+              // The test says what it lacks.
+            }
+          });
+      Result result =
+          send(
+              "http://127.0.0.1:"
+                  + receiver.getLocalPort()
+                  + "/hooks/k3y-geheim?token=t0ken%2Fgeheim%2Bx",
+              late("b", "1"));
+      assertThat(result.toString()).doesNotContain("k3y", "t0ken", "geheim");
+    }
+  }
+
   @Test
   void readsNoEndlessBody() throws InterruptedException, IOException {
     try (ServerSocket socket = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {

@@ -5,6 +5,7 @@ import static dev.rollcall.server.outbox.OutboxDatabase.owed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rollcall.server.http.Logged;
 import dev.rollcall.server.outbox.Channel.Result;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Clock;
@@ -328,7 +329,8 @@ class OutboxTest {
             delivery.key().equals("1")
                 ? new Result.Refused("no such user")
                 : ToldChannel.retry("down"));
-    try (OutboxDatabase kept = open(mail).started()) {
+    try (OutboxDatabase kept = open(mail).started();
+        Logged log = new Logged(Sender.class.getName())) {
       kept.add(owed("mail", "a", "1"), owed("mail", "a", "2"));
       await().until(() -> kept.number("SELECT SUM(attempts) FROM outbox_delivery") == 2);
       assertThat(kept.keys(DeliveryState.FAILED)).containsExactly("1");
@@ -339,6 +341,16 @@ class OutboxTest {
       assertThat(kept.listed().getFirst().lastError()).contains("given up: down");
       assertThat(kept.metrics())
           .contains("rollcall_deliveries_total{channel=\"mail\",result=\"failed\"} 2.0");
+      assertThat(log.lines())
+          .containsExactly(
+              "late of a is not told to "
+                  + mail.receiver()
+                  + " any more, after 1 attempt: refused:"
+                  + " no such user (delivery 1 on channel mail)",
+              "late of a is not told to "
+                  + mail.receiver()
+                  + " any more, after 2 attempts: given"
+                  + " up: down (delivery 2 on channel mail)");
     }
   }
 
@@ -422,7 +434,13 @@ class OutboxTest {
       kept.add(owed("mail", "a", "2"));
     }
     try (OutboxDatabase kept = new OutboxDatabase(location, clock, pager)) {
-      kept.store.abandon(Set.of("pager"), clock.wall().minus(Sender.PERSISTENCE), clock.wall());
+      try (Logged log = new Logged(DeliveryStore.class.getName())) {
+        for (int i = 0; i < 2; i++) {
+          kept.store.abandon(Set.of("pager"), clock.wall().minus(Sender.PERSISTENCE), clock.wall());
+        }
+        assertThat(log.lines())
+            .containsExactly("1 deliveries on channel mail are given up: it is not there any more");
+      }
       assertThat(kept.listed(DeliveryState.FAILED))
           .singleElement()
           .satisfies(row -> assertThat(row.channel()).isEqualTo("mail"))
