@@ -4,6 +4,7 @@ import dev.rollcall.probe.ProbeFailure;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.util.concurrent.Callable;
 import javax.net.SocketFactory;
 
 /// How a driver that is told the class of its socket factory by name comes to connections of ours:
@@ -11,7 +12,7 @@ import javax.net.SocketFactory;
 ///
 /// Public for the drivers' sake alone.
 public final class DialedSockets extends SocketFactory {
-  private static final ScopedValue<Opening> OPENING = ScopedValue.newInstance();
+  private static final ThreadLocal<Opening> OPENING = new ThreadLocal<>();
 
   /// Opens the connection that the driver wants.
   interface Opening {
@@ -19,14 +20,19 @@ public final class DialedSockets extends SocketFactory {
   }
 
   /// What a driver does while [DialedSockets] open connections for it.
-  interface Driving<T> extends ScopedValue.CallableOp<T, Exception> {}
+  interface Driving<T> extends Callable<T> {}
 
   /// For drivers, which make one by reflection.
   public DialedSockets() {}
 
   /// Runs `driver` with connections from `opening`.
   static <T> T through(Opening opening, Driving<T> driver) throws Exception {
-    return ScopedValue.where(OPENING, opening).call(driver);
+    OPENING.set(opening);
+    try {
+      return driver.call();
+    } finally {
+      OPENING.remove();
+    }
   }
 
   @Override

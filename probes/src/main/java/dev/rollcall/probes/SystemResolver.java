@@ -16,6 +16,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.hc.core5.net.InetAddressUtils;
 
 /// Looks names up through the JDK, whose lookup blocks in native code and would hold a virtual
 /// thread's carrier for as long as a name server is silent.
@@ -74,12 +75,8 @@ final class SystemResolver implements Resolver {
   @Override
   public List<InetAddress> resolve(String host, Duration within)
       throws UnknownHostException, TimeoutException, ProbeFailure, InterruptedException {
-    if (looksLikeAddress(host)) {
-      try {
-        return List.of(InetAddress.ofLiteral(host));
-      } catch (IllegalArgumentException e) {
-        // A name after all, such as "10.example".
-      }
+    if (isAddress(host)) {
+      return List.of(InetAddress.getByName(host)); // nobody is asked for it
     }
     long now = System.nanoTime();
     Asked known = names.get(host);
@@ -102,8 +99,9 @@ final class SystemResolver implements Resolver {
     }
   }
 
-  private static boolean looksLikeAddress(String host) {
-    return !host.isEmpty() && (host.indexOf(':') >= 0 || Character.digit(host.charAt(0), 10) >= 0);
+  /// No name has a colon in it.
+  private static boolean isAddress(String host) {
+    return host.indexOf(':') >= 0 || InetAddressUtils.isIPv4(host);
   }
 
   /// Starts the lookup as soon as there is a place for it; whatever happens, `asked` is completed.

@@ -29,7 +29,7 @@ import org.springframework.context.annotation.Import;
     havingValue = "true",
     matchIfMissing = true)
 @EnableConfigurationProperties(RollcallHealthProperties.class)
-@Import({Boot3Indicators.class, Boot4Indicators.class, WithoutActuator.class})
+@Import({Boot3Indicators.class, Boot4Indicators.class, WithoutActuator.class, Meters.class})
 public class RollcallHealthAutoConfiguration {
   /// Made by Spring.
   RollcallHealthAutoConfiguration() {}

@@ -141,6 +141,19 @@ public abstract class ApplicationContract {
   }
 
   @Test
+  void hasMetersOfItsProbes() throws Exception {
+    ConfigurableApplicationContext application =
+        startOpen("--management.endpoints.web.exposure.include=health,metrics");
+    HttpResponse<String> meter =
+        get(application, "/actuator/metrics/rollcall.probe.healthy?tag=probe:inbox");
+    assertThat(meter.statusCode()).isEqualTo(200);
+    assertThat(meter.body()).contains("\"statistic\":\"VALUE\",\"value\":1.0");
+    assertThat(
+            get(application, "/actuator/metrics/rollcall.probe.duration?tag=probe:outbox").body())
+        .contains("\"baseUnit\":\"seconds\"");
+  }
+
+  @Test
   void followsItsSettings() throws Exception {
     ConfigurableApplicationContext application =
         startOpen(
