@@ -113,12 +113,14 @@ final class Serve {
       health.before(() -> collector.isOpen() ? collector.seedMetrics() : "");
       healthRoutes.addAll(collector.readingRoutes());
       Pages pages =
-          new Pages(
-              monitor.overview(),
-              heartbeats.board(),
-              () -> network(collector, pool),
-              told(roles),
-              clock);
+          parts.add(
+              "the pages",
+              new Pages(
+                  monitor.overview(),
+                  heartbeats.board(),
+                  () -> network(collector, pool),
+                  told(roles),
+                  clock));
       strays = pages.errors();
       Stream.of(
               monitor.routes(),

@@ -36,8 +36,8 @@ final class HeartbeatRoutes {
 
   List<Route> routes() {
     return List.of(
-        Route.get("/v1/heartbeats", Access.PUBLIC, this::list),
-        Route.get("/v1/heartbeats/{name}", Access.PUBLIC, this::show),
+        Route.list("/v1/heartbeats", Access.PUBLIC, this::list),
+        Route.list("/v1/heartbeats/{name}", Access.PUBLIC, this::show),
         Route.post("/v1/heartbeats/{name}/pause", Access.MANAGEMENT, this::pause),
         Route.post("/v1/heartbeats/{name}/resume", Access.MANAGEMENT, this::resume));
   }

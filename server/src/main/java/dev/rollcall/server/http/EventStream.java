@@ -13,7 +13,7 @@ import java.util.zip.CRC32;
 /// Server-sent events to one client, compressed where it takes that.
 ///
 /// Whoever has something to tell calls [#send], which never waits; the request's own thread writes.
-/// Whoever sends much asks first whether the client is [#behind], and sends it the state as it then
+/// Whoever sends much asks first how far the client is [#behind], and sends it the state as it then
 /// is once it is not, which costs it less than the events it missed. A client that lags 256 events
 /// behind all the same is cut: its browser connects anew.
 public final class EventStream {
@@ -71,13 +71,13 @@ public final class EventStream {
     return !ended;
   }
 
-  /// Whether the client has yet to take what it was sent before.
-  public boolean behind() {
-    return writing || !waiting.isEmpty();
+  /// How much of what it was sent the client has yet to take.
+  public int behind() {
+    return waiting.size() + (writing ? 1 : 0);
   }
 
   /// Ends the stream at once; what waits is not sent.
-  void end() {
+  public void end() {
     ended = true;
     waiting.clear();
     waiting.offer(END);
@@ -93,8 +93,8 @@ public final class EventStream {
     out.flush();
     while (!ended) {
       PreparedEvents next = waiting.poll(heartbeat.toMillis(), TimeUnit.MILLISECONDS);
-      next = next == null ? HEARTBEAT : next;
       writing = true;
+      next = next == null ? HEARTBEAT : next;
       while (next != null && !ended) {
         write(next, out);
         next = waiting.poll();

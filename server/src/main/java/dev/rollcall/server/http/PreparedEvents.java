@@ -58,6 +58,12 @@ public final class PreparedEvents {
     return new PreparedEvents(text.getBytes(UTF_8));
   }
 
+  /// As it stands in the stream.
+  @Override
+  public String toString() {
+    return new String(plain, UTF_8);
+  }
+
   byte[] plain() {
     return plain;
   }

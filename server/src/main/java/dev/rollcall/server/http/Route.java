@@ -63,6 +63,12 @@ public record Route(
     return of(EnumSet.of(Method.GET), path, access, handler);
   }
 
+  /// A route for GET whose answers take long to read and write, as lists do: it runs where it takes
+  /// no thread from checks and short answers.
+  public static Route list(String path, Access access, Handler handler) {
+    return get(path, access, ListThreads.handler(handler));
+  }
+
   /// A route for POST.
   public static Route post(String path, Access access, Handler handler) {
     return of(EnumSet.of(Method.POST), path, access, handler);

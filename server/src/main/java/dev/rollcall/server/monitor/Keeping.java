@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 
 /// Keeps what checks find: turn, tick, counts, sums and events of a check are written in one
@@ -34,6 +35,7 @@ final class Keeping implements Batch<Outcome, Boolean> {
   private final Clock clock;
   private final Backlog<Found> backlog;
   private final Unclaimed unclaimed;
+  private final Consumer<List<Outcome>> committed;
   private final ReentrantLock writing = new ReentrantLock();
   private volatile boolean stuck;
   private boolean adopted;
@@ -53,6 +55,18 @@ final class Keeping implements Batch<Outcome, Boolean> {
   /// @param most how many outcomes may wait, those of derived services included; past that the
   ///   oldest are lost
   Keeping(Database database, GroupCommit commits, Schedule schedule, int most, Clock clock) {
+    this(database, commits, schedule, most, clock, _ -> {});
+  }
+
+  /// @param committed hears of what is in the database from then on, and returns at once
+  Keeping(
+      Database database,
+      GroupCommit commits,
+      Schedule schedule,
+      int most,
+      Clock clock,
+      Consumer<List<Outcome>> committed) {
+    this.committed = committed;
     this.database = database;
     this.commits = commits;
     this.schedule = schedule;
@@ -219,7 +233,7 @@ final class Keeping implements Batch<Outcome, Boolean> {
   }
 
   /// What follows from ticks that are new, those of derived services included.
-  private static void count(Handle tx, List<Outcome> kept) {
+  private void count(Handle tx, List<Outcome> kept) {
     List<Outcome> all = new ArrayList<>(kept);
     List<Outcome> derived = Derived.of(tx, kept);
     TickStore.insert(tx, derived);
@@ -227,6 +241,7 @@ final class Keeping implements Batch<Outcome, Boolean> {
     MetricStore.add(tx, all);
     HourStore.add(tx, all);
     EventStore.apply(tx, all);
+    tx.afterCommit(() -> committed.accept(all));
   }
 
   private Lease.Finish finish(Outcome outcome) {

@@ -64,7 +64,16 @@ public final class Monitor implements AutoCloseable {
       Clock clock) {
     this.clock = clock;
     reader = new ServiceReader(settings.defaults());
-    changes = new ServiceChanges(commits, clock);
+    Standings standings = new Standings(database, clock);
+    overview = new Overview(standings);
+    changes =
+        new ServiceChanges(
+            commits,
+            clock,
+            ids -> {
+              standings.changed(ids);
+              overview.committed();
+            });
     ServiceStore services = new ServiceStore(database);
     routes =
         new MonitorRoutes(
@@ -76,10 +85,19 @@ public final class Monitor implements AutoCloseable {
                 new HourStore(database)),
             reader,
             clock);
-    overview = new Overview(database, clock);
     probes = new ProbeFactory(new Dialer(Resolver.system()));
     schedule = new Schedule(database, commits, clock);
-    keeping = new Keeping(database, commits, schedule, MOST_WAITING, clock);
+    keeping =
+        new Keeping(
+            database,
+            commits,
+            schedule,
+            MOST_WAITING,
+            clock,
+            outcomes -> {
+              standings.committed(outcomes);
+              overview.committed();
+            });
     MonitorMetrics metrics = new MonitorMetrics(registry);
     upkeep = new Upkeep(database, commits, settings.retention(), clock);
     roster = new Roster(schedule, services, reader, probes, keeping);

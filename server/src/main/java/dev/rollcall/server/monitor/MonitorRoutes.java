@@ -55,13 +55,13 @@ final class MonitorRoutes {
   List<Route> routes() {
     return List.of(
         Route.get("/v1/_internal/health", Access.PUBLIC, _ -> Envelope.ok()),
-        Route.get("/v1/services", Access.PUBLIC, this::list),
+        Route.list("/v1/services", Access.PUBLIC, this::list),
         Route.post("/v1/services", Access.MANAGEMENT, this::create),
         Route.get("/v1/services/{id}", Access.PUBLIC, this::show),
         Route.patch("/v1/services/{id}", Access.MANAGEMENT, this::change),
         Route.delete("/v1/services/{id}", Access.MANAGEMENT, this::delete),
-        Route.get("/v1/services/{id}/events", Access.PUBLIC, this::events),
-        Route.get("/v1/services/{id}/ticks", Access.PUBLIC, this::ticks));
+        Route.list("/v1/services/{id}/events", Access.PUBLIC, this::events),
+        Route.list("/v1/services/{id}/ticks", Access.PUBLIC, this::ticks));
   }
 
   private Answer list(Request request) {

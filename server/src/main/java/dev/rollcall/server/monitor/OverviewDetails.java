@@ -1,13 +1,15 @@
 package dev.rollcall.server.monitor;
 
+import dev.rollcall.server.monitor.Listed.Found;
 import dev.rollcall.server.monitor.Overview.Observed;
 import dev.rollcall.server.monitor.Overview.Share;
+import dev.rollcall.server.monitor.Overview.Standing;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,14 +18,16 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
 
-/// What the [Overview] shows of a page's services beside how they stand: one statement for the
-/// observations of all of them, two for their hours.
-record OverviewDetails(
-    Map<Long, List<Observed>> ticks, Map<Long, Share> days, Map<Long, Share> months) {
+/// What the [Overview] shows of one service beside how it stands. It is read, for a page of services
+/// in three statements, and then grows with what is observed until the hour ends, and with it the
+/// stretches of time that are summed up.
+final class OverviewDetails {
   private static final int LATEST = 50;
   private static final Duration DAY = Duration.ofDays(1);
   private static final Duration MONTH = Duration.ofDays(30);
-  private static final Share NOTHING = new Share(OptionalDouble.empty(), false);
+
+  /// Of nothing, at no time.
+  static final OverviewDetails NONE = nothing(Instant.EPOCH);
 
   /// Where the newest observations of a service begin is looked up by service: counting back in the
   /// primary key reads no more rows than are shown.
@@ -45,57 +49,145 @@ record OverviewDetails(
   /// Since when a service is asked, and how often.
   record Asked(Instant created, Duration interval) {}
 
-  /// @param services by their ids
-  static OverviewDetails of(Handle handle, Map<Long, Asked> services, Instant now) {
-    if (services.isEmpty()) {
-      return new OverviewDetails(Map.of(), Map.of(), Map.of());
+  /// What the observations of a stretch of time add up to.
+  ///
+  /// @param gaps whether hours are missing
+  private record Sums(long up, long down, long unknown, boolean gaps) {
+    private static final Sums NOTHING = new Sums(0, 0, 0, false);
+
+    private Sums plus(State state) {
+      return new Sums(
+          up + (state == State.UP ? 1 : 0),
+          down + (state == State.DOWN ? 1 : 0),
+          unknown + (state == State.UNKNOWN ? 1 : 0),
+          gaps);
     }
-    return new OverviewDetails(
-        ticks(handle, services.keySet()),
-        shares(handle, services, now.minus(DAY), now),
-        shares(handle, services, now.minus(MONTH), now));
+
+    /// Some of the time is unknown where observations found nothing out, or hours are missing.
+    private Share share() {
+      long all = up + down;
+      return new Share(
+          all == 0 ? OptionalDouble.empty() : OptionalDouble.of(100.0 * up / all),
+          unknown > 0 || gaps);
+    }
   }
 
-  /// Oldest first, 50 at most.
-  List<Observed> latest(long id) {
-    return ticks.getOrDefault(id, List.of());
+  private final Instant hour;
+  private final ArrayDeque<Observed> latest = new ArrayDeque<>(4);
+  private int count;
+  private Optional<Duration> response = Optional.empty();
+  private Sums day = Sums.NOTHING;
+  private Sums month = Sums.NOTHING;
+
+  private OverviewDetails(Instant now) {
+    hour = hour(now);
   }
 
-  Share day(long id) {
-    return days.getOrDefault(id, NOTHING);
+  /// Those of a service that was never asked.
+  static OverviewDetails nothing(Instant now) {
+    return new OverviewDetails(now);
   }
 
-  Share month(long id) {
-    return months.getOrDefault(id, NOTHING);
+  /// Reads those of some services.
+  ///
+  /// @param services by their ids
+  static Map<Long, OverviewDetails> of(Handle handle, Map<Long, Asked> services, Instant now) {
+    Map<Long, OverviewDetails> found = new HashMap<>();
+    services.keySet().forEach(id -> found.put(id, nothing(now)));
+    ticks(handle, services.keySet(), found);
+    sums(handle, services, now.minus(DAY), now).forEach((id, sums) -> found.get(id).day = sums);
+    sums(handle, services, now.minus(MONTH), now).forEach((id, sums) -> found.get(id).month = sums);
+    return found;
   }
 
-  private static Map<Long, List<Observed>> ticks(Handle handle, Set<Long> ids) {
-    Map<Long, List<Observed>> found = new HashMap<>();
+  /// Whether they can still be shown.
+  boolean isOf(Instant now) {
+    return hour.equals(hour(now));
+  }
+
+  /// Adds an observation; false where it is of another hour, and all has to be read again.
+  boolean add(Found found) {
+    Instant at = Instant.ofEpochMilli(found.at());
+    if (!isOf(at)) {
+      return false;
+    }
+    add(at, found.state(), found.response(), found.reason());
+    day = day.plus(found.state());
+    month = month.plus(found.state());
+    return true;
+  }
+
+  private void add(Instant at, State state, Duration took, Optional<String> reason) {
+    Standing standing = Overview.standing(state);
+    Observed before = latest.peekLast();
+    if (before != null && before.standing() == standing && before.reason().equals(reason)) {
+      latest.removeLast();
+      latest.addLast(new Observed(before.at(), at, before.count() + 1, standing, reason));
+    } else {
+      latest.addLast(new Observed(at, at, 1, standing, reason));
+    }
+    count++;
+    if (count > LATEST) {
+      count--;
+      Observed oldest = latest.removeFirst();
+      if (oldest.count() > 1) {
+        latest.addFirst(
+            new Observed(
+                oldest.at(),
+                oldest.last(),
+                oldest.count() - 1,
+                oldest.standing(),
+                oldest.reason()));
+      }
+    }
+    response = state == State.UNKNOWN ? Optional.empty() : Optional.of(took);
+  }
+
+  /// Oldest first, 50 observations at most. What goes on since before these is told from its
+  /// beginning, as far as it was seen.
+  List<Observed> latest() {
+    return List.copyOf(latest);
+  }
+
+  /// The response time of the newest observation, if that was an answer.
+  Optional<Duration> response() {
+    return response;
+  }
+
+  Share day() {
+    return day.share();
+  }
+
+  Share month() {
+    return month.share();
+  }
+
+  private static Instant hour(Instant moment) {
+    return moment.truncatedTo(ChronoUnit.HOURS);
+  }
+
+  private static void ticks(Handle handle, Set<Long> ids, Map<Long, OverviewDetails> found) {
     handle
         .createQuery(TICKS)
         .bindList("ids", ids)
         .bind("most", LATEST - 1)
         .map(
-            (row, _) ->
-                found
-                    .computeIfAbsent(row.getLong(1), _ -> new ArrayList<>(LATEST))
-                    .add(observed(row)))
+            (row, _) -> {
+              OverviewDetails details = found.get(row.getLong(1));
+              details.add(
+                  Instant.ofEpochMilli(row.getLong(2)),
+                  State.ofCode(row.getInt(3)),
+                  Duration.ofNanos(row.getLong(4) * 1000),
+                  Optional.ofNullable(row.getString(5)));
+              return details;
+            })
         .list();
-    return found;
   }
 
-  private static Observed observed(ResultSet row) throws SQLException {
-    return new Observed(
-        Instant.ofEpochMilli(row.getLong(2)),
-        Overview.standing(State.ofCode(row.getInt(3))),
-        Duration.ofNanos(row.getLong(4) * 1000),
-        Optional.ofNullable(row.getString(5)));
-  }
-
-  private static Map<Long, Share> shares(
+  private static Map<Long, Sums> sums(
       Handle handle, Map<Long, Asked> services, Instant from, Instant now) {
     Instant first = from.minus(HourStore.HOUR);
-    Map<Long, Share> found = new HashMap<>();
+    Map<Long, Sums> found = new HashMap<>();
     handle
         .createQuery(HOURS)
         .bindList("ids", services.keySet())
@@ -104,7 +196,7 @@ record OverviewDetails(
             (row, _) -> {
               long id = row.getLong(1);
               Asked asked = services.getOrDefault(id, new Asked(now, Duration.ZERO));
-              return found.put(id, share(row, fullHours(asked, first, now)));
+              return found.put(id, sums(row, fullHours(asked, first, now)));
             })
         .list();
     return found;
@@ -120,12 +212,8 @@ record OverviewDetails(
     return Duration.between(first, now.truncatedTo(ChronoUnit.HOURS)).toHours() - 1;
   }
 
-  /// Some of the time is unknown where observations found nothing out, or hours are missing.
-  private static Share share(ResultSet row, long fullHours) throws SQLException {
-    long up = row.getLong(2);
-    long all = up + row.getLong(3);
-    return new Share(
-        all == 0 ? OptionalDouble.empty() : OptionalDouble.of(100.0 * up / all),
-        row.getLong(4) > 0 || row.getLong(5) < fullHours);
+  private static Sums sums(ResultSet row, long fullHours) throws SQLException {
+    return new Sums(
+        row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5) < fullHours);
   }
 }

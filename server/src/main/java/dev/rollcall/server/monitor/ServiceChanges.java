@@ -6,9 +6,12 @@ import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.Rows;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 
@@ -43,11 +46,18 @@ final class ServiceChanges {
 
   private final GroupCommit commits;
   private final Clock clock;
+  private final Consumer<Set<Long>> committed;
   private final Batch<Change, Done> changes = this::apply;
   private final Batch<List<ServiceDefinition>, Synced> syncs =
       (tx, files) -> files.stream().map(file -> sync(tx, file)).toList();
 
   ServiceChanges(GroupCommit commits, Clock clock) {
+    this(commits, clock, _ -> {});
+  }
+
+  /// @param committed hears of the services that were made, changed or ended, and returns at once
+  ServiceChanges(GroupCommit commits, Clock clock, Consumer<Set<Long>> committed) {
+    this.committed = committed;
     this.commits = commits;
     this.clock = clock;
   }
@@ -85,8 +95,9 @@ final class ServiceChanges {
                       case Change.Delete(long id) -> Stream.of(id);
                     }));
     List<Done> done = new ArrayList<>(items.size());
+    Set<Long> ids = new HashSet<>();
     for (Change change : items) {
-      done.add(
+      Done what =
           switch (change) {
             case Change.Create(var definition) -> create(tx, definition);
             case Change.Replace(long id, var definition) -> replace(tx, id, definition);
@@ -94,8 +105,13 @@ final class ServiceChanges {
               tx.execute("DELETE FROM service WHERE id = ?", id);
               yield new Done.Service(id);
             }
-          });
+          };
+      done.add(what);
+      if (what instanceof Done.Service(long id)) {
+        ids.add(id);
+      }
     }
+    tx.afterCommit(() -> committed.accept(ids));
     return done;
   }
 
@@ -160,9 +176,19 @@ final class ServiceChanges {
             .filter(row -> row.origin().equals(Service.Origin.FILE.word()) && !row.retired())
             .toList();
     lockTurns(tx, Stream.concat(changed.keySet().stream(), gone.stream()).map(Row::id));
-    changed.forEach((row, definition) -> update(tx, row, definition, Service.Origin.FILE));
-    gone.forEach(row -> retire(tx, row.id()));
-    added.forEach(definition -> insert(tx, definition, Service.Origin.FILE));
+    Set<Long> ids = new HashSet<>();
+    changed.forEach(
+        (row, definition) -> {
+          update(tx, row, definition, Service.Origin.FILE);
+          ids.add(row.id());
+        });
+    gone.forEach(
+        row -> {
+          retire(tx, row.id());
+          ids.add(row.id());
+        });
+    added.forEach(definition -> ids.add(insert(tx, definition, Service.Origin.FILE)));
+    tx.afterCommit(() -> committed.accept(ids));
     return new Synced(added.size(), changed.size(), gone.size());
   }
 

@@ -128,7 +128,7 @@ final class TickStore {
     return Objects.requireNonNullElse(reason(observation), "");
   }
 
-  private static @Nullable String reason(Observation observation) {
+  static @Nullable String reason(Observation observation) {
     return switch (observation) {
       case Observation.Up _ -> null;
       case Observation.Down down -> down.reason();

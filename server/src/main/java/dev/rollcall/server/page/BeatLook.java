@@ -26,15 +26,6 @@ record BeatLook(BeatQuestion question, Instant at, Map<State, Long> counts, List
         board.rows(counts, answered.only(), Look.PAGE, (answered.page() - 1L) * Look.PAGE));
   }
 
-  /// The same as hashes. That of a map would not do: it adds up what its entries are, and stays the
-  /// same in one of four runs where one that was up is late.
-  Shown shown() {
-    return new Shown(
-        31 * counts.toString().hashCode() + question.hashCode(),
-        rows.stream().map(Beat::id).toList(),
-        rows.stream().map(Beat::hashCode).toList());
-  }
-
   private static long found(BeatQuestion question, Map<State, Long> counts) {
     return question
         .only()

@@ -1,22 +1,14 @@
 package dev.rollcall.server.page;
 
 import dev.rollcall.server.heartbeat.Board.Beat;
-import dev.rollcall.server.heartbeat.Board.Ran;
 import dev.rollcall.server.heartbeat.State;
 import java.time.Instant;
 import java.util.List;
 
 /// One heartbeat, looked at alone: its runs are the rows, the newest first.
-record BeatScene(Beat beat, Instant at, Templates templates) implements Scene {
-  @Override
-  public Shown shown() {
-    List<Ran> rows = beat.runs().reversed();
-    return new Shown(
-        beat.state().hashCode() + 31 * beat.moments().hashCode() + 961 * beat.rhythm().hashCode(),
-        rows.stream().map(Ran::number).toList(),
-        rows.stream().map(Ran::hashCode).toList());
-  }
-
+///
+/// @param origin where jobs reach this server: `http://localhost:8080`
+record BeatScene(Beat beat, String origin, Instant at, Templates templates) implements Scene {
   String title() {
     return beat.name() + ": " + beat.state().word() + " - Rollcall";
   }
@@ -25,14 +17,24 @@ record BeatScene(Beat beat, Instant at, Templates templates) implements Scene {
     return beat.state() == State.LATE || beat.state() == State.FAILED ? "down.svg" : "up.svg";
   }
 
+  /// The whole page, with the mark of what it shows.
+  String page(String seen) {
+    return templates.page(this, seen);
+  }
+
   @Override
-  public String totals() {
-    return templates.head(this);
+  public List<String> parts() {
+    return List.of(templates.head(this), templates.overall(this));
   }
 
   @Override
   public String list() {
     return templates.runs(this);
+  }
+
+  @Override
+  public List<Line> lines() {
+    return beat.runs().reversed().stream().map(run -> new Line("r" + run.number(), run)).toList();
   }
 
   @Override

@@ -1,113 +1,283 @@
 package dev.rollcall.server.page;
 
 import dev.rollcall.server.http.Answer;
+import dev.rollcall.server.http.Compressed;
 import dev.rollcall.server.http.EventStream;
-import dev.rollcall.server.http.Request;
+import dev.rollcall.server.http.Refusal;
+import dev.rollcall.server.http.Unavailable;
 import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.StorageException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
-/// Keeps open pages current: looks each second for each of them, and sends what is new to it.
+/// Shows pages of one kind, and keeps those that are open current.
 ///
-/// Events: `list` (the whole list, when something came, went or changed places), `row` (one that
-/// changed), `totals` (the headline and the filters), each with the element's HTML; `now` (the
-/// server's time, after whatever was sent and at least every five seconds); `trouble` (in words).
-final class Live {
+/// One thread of the system's own looks, for everybody: after a commit, and once a second for what
+/// changes by itself. Those who look at the same share a [Feed]; when nobody looks, nothing is done.
+/// However much there is to do, it rests four times as long as it worked.
+///
+/// @param <Q> what may be asked
+/// @param <S> what there is to see
+final class Live<Q, S extends Scene> implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Live.class.getName());
-  private static final long SECOND = 1000;
-  private static final Duration LONGEST_SILENCE = Duration.ofSeconds(5);
+  private static final Duration AT_LEAST_EVERY = Duration.ofSeconds(1);
+  private static final int RESTS = 4;
 
-  private final Function<Request, Supplier<Scene>> pages;
+  /// How long a page waits for its turn.
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private static final int MOST_ASKING = 64;
+
+  /// Pages that nobody has open are known for a moment, and so many of them at most.
+  private static final Duration KEPT = Duration.ofSeconds(10);
+
+  private static final int MOST_KEPT = 16;
+
+  private final Duration pace;
+  private final Function<Q, Optional<S>> looking;
+  private final BiFunction<S, String, String> html;
+  private final String missing;
   private final Clock clock;
+  private final ScheduledThreadPoolExecutor thread;
+  private final Semaphore asking = new Semaphore(MOST_ASKING);
 
-  /// @param pages looks again at what a page shows, each time it is asked
-  Live(Function<Request, Supplier<Scene>> pages, Clock clock) {
-    this.pages = pages;
+  // Of the thread.
+  private final Map<Q, Feed<S>> feeds = new LinkedHashMap<>(16, 0.75f, true);
+
+  private volatile boolean watched;
+
+  // Of whoever holds this.
+  private Optional<ScheduledFuture<?>> next = Optional.empty();
+  private Duration nextAt = Duration.ZERO;
+  private Duration restsUntil = Duration.ZERO;
+
+  /// @param name of the thread
+  /// @param pace how long it rests at least between two looks
+  /// @param looking finds out what there is to see; empty where there is nothing of the kind
+  /// @param html the whole page with a scene, and with the mark of that
+  /// @param missing says that there is nothing of the kind
+  Live(
+      String name,
+      Duration pace,
+      Function<Q, Optional<S>> looking,
+      BiFunction<S, String, String> html,
+      String missing,
+      Clock clock) {
+    this.pace = pace;
+    this.looking = looking;
+    this.html = html;
+    this.missing = missing;
     this.clock = clock;
+    this.thread =
+        new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name(name).factory());
+    thread.setRemoveOnCancelPolicy(true);
+    thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
 
-  /// The stream for one open page. Its address has the page's question, and in `seen` the mark of
-  /// what the page shows already.
-  Answer answer(Request request) {
-    Supplier<Scene> page = pages.apply(request);
-    String seen = request.query("seen").orElse("");
+  /// Something may have changed. It returns at once.
+  void changed() {
+    if (watched) {
+      lookWithin(Duration.ZERO);
+    }
+  }
+
+  /// The whole page.
+  ///
+  /// @throws dev.rollcall.server.http.Refusal (404) where there is nothing of the kind
+  /// @throws Unavailable where too many ask
+  Compressed page(Q question) {
+    return ask(() -> current(question).page());
+  }
+
+  /// The stream that keeps a page current which shows what `seen` is the mark of.
+  ///
+  /// @throws dev.rollcall.server.http.Refusal (404) where there is nothing of the kind
+  Answer stream(Q question, String seen) {
+    try {
+      ask(() -> current(question));
+    } catch (StorageException e) {
+      // the stream ends at once, and its browser tries again
+    }
     return Answer.events(
         stream -> {
-          CountDownLatch ended = new CountDownLatch(1);
-          // Not by interrupting: that would close a connection to the database under way.
-          Thread.ofVirtual().name("live").start(() -> new Watcher(stream, seen).run(page, ended));
-          return ended::countDown;
+          run(() -> watch(question, stream, seen));
+          return () -> run(() -> leave(question, stream));
         });
   }
 
-  private final class Watcher {
-    private final EventStream stream;
-    private final String seen;
-    private Optional<Shown> shown = Optional.empty();
-    private Duration told = clock.monotonic();
-
-    private Watcher(EventStream stream, String seen) {
-      this.stream = stream;
-      this.seen = seen;
+  private void watch(Q question, EventStream stream, String seen) {
+    try {
+      current(question).watch(stream, seen);
+      watched = true;
+      lookWithin(AT_LEAST_EVERY);
+    } catch (RuntimeException e) {
+      stream.end(); // it connects anew
     }
+  }
 
-    private void run(Supplier<Scene> page, CountDownLatch ended) {
-      try {
-        do {
-          try {
-            tell(page.get());
-          } catch (StorageException e) {
-            stream.send("trouble", "the database does not answer, trying again");
+  private void leave(Q question, EventStream stream) {
+    Feed<S> feed = feeds.get(question);
+    if (feed != null) {
+      feed.leave(stream);
+    }
+  }
+
+  /// Looks for the first time, or again where nobody has for a moment.
+  private Feed current(Q question) {
+    Duration now = clock.monotonic();
+    Feed<S> known = feeds.get(question);
+    if (known == null) {
+      S scene = looking.apply(question).orElseThrow(this::nothing);
+      known = new Feed<>(scene, () -> looking.apply(question), html, now);
+      feeds.put(question, known);
+      forget(now);
+    } else if (now.minus(known.looked()).compareTo(pace) >= 0) {
+      known.look(now);
+    }
+    if (known.isGone()) {
+      throw nothing();
+    }
+    return known;
+  }
+
+  private void look() {
+    Duration began = clock.monotonic();
+    synchronized (this) {
+      next = Optional.empty();
+      if (began.compareTo(restsUntil) < 0) {
+        lookWithin(Duration.ZERO);
+        return;
+      }
+      restsUntil = began.plus(pace);
+    }
+    boolean any = false;
+    for (Feed<S> feed : List.copyOf(feeds.values())) {
+      if (feed.isWatched()) {
+        any = true;
+        look(feed);
+      }
+    }
+    Duration ended = clock.monotonic();
+    forget(ended);
+    watched = any;
+    Duration rested = ended.plus(ended.minus(began).multipliedBy(RESTS));
+    synchronized (this) {
+      restsUntil = rested.compareTo(restsUntil) > 0 ? rested : restsUntil;
+    }
+    if (any) {
+      lookWithin(AT_LEAST_EVERY);
+    }
+  }
+
+  private void look(Feed<S> feed) {
+    try {
+      feed.look(clock.monotonic());
+    } catch (StorageException e) {
+      feed.trouble();
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, "failed to keep a page current", e);
+      feed.end();
+    }
+  }
+
+  private void forget(Duration now) {
+    List<Q> unwatched = new ArrayList<>();
+    feeds.forEach(
+        (question, feed) -> {
+          if (!feed.isWatched()) {
+            unwatched.add(question);
           }
-        } while (!ended.await(SECOND, TimeUnit.MILLISECONDS));
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      } catch (RuntimeException e) {
-        // The page hears nothing more, and connects anew.
-        LOG.log(Level.ERROR, "failed to keep a page current", e);
+        });
+    int over = unwatched.size() - MOST_KEPT;
+    for (Q question : unwatched) { // those that were not asked for longest come first
+      Feed<S> feed = feeds.get(question);
+      if (over-- > 0 || (feed != null && now.minus(feed.looked()).compareTo(KEPT) > 0)) {
+        feeds.remove(question);
       }
     }
+  }
 
-    private void tell(Scene scene) {
-      Shown now = scene.shown();
-      boolean first = shown.isEmpty();
-      boolean news = shown.isPresent() ? tellChanges(shown.get(), now, scene) : tellAll(now, scene);
-      shown = Optional.of(now);
-      Duration moment = clock.monotonic();
-      if (news || first || moment.minus(told).compareTo(LONGEST_SILENCE) >= 0) {
-        stream.send("now", scene.at().truncatedTo(ChronoUnit.SECONDS).toString());
-        told = moment;
-      }
+  private synchronized void lookWithin(Duration time) {
+    Duration now = clock.monotonic();
+    Duration wanted = now.plus(time);
+    Duration at = wanted.compareTo(restsUntil) > 0 ? wanted : restsUntil;
+    if (next.isPresent() && nextAt.compareTo(at) <= 0) {
+      return;
     }
+    next.ifPresent(later -> later.cancel(false));
+    try {
+      next =
+          Optional.of(
+              thread.schedule(
+                  (Runnable) this::look, at.minus(now).toNanos(), TimeUnit.NANOSECONDS));
+      nextAt = at;
+    } catch (RejectedExecutionException e) {
+      next = Optional.empty(); // closed
+    }
+  }
 
-    private boolean tellAll(Shown now, Scene scene) {
-      if (now.mark().equals(seen)) {
-        return false;
-      }
-      stream.send("totals", scene.totals());
-      stream.send("list", scene.list());
-      return true;
+  private void run(Runnable work) {
+    try {
+      thread.execute(work);
+    } catch (RejectedExecutionException e) {
+      // closed: nobody watches any more
     }
+  }
 
-    private boolean tellChanges(Shown before, Shown now, Scene scene) {
-      if (!before.sameTotals(now)) {
-        stream.send("totals", scene.totals());
-      }
-      if (!before.sameList(now)) {
-        stream.send("list", scene.list());
-        return true;
-      }
-      for (int place : before.changed(now)) {
-        stream.send("row", scene.row(place));
-      }
-      return !before.equals(now);
+  private <T> T ask(Callable<T> work) {
+    if (!asking.tryAcquire()) {
+      throw tooMany();
     }
+    try {
+      Future<T> answer = thread.submit(work);
+      try {
+        return answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        answer.cancel(false);
+        throw tooMany();
+      }
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case RuntimeException thrown -> throw thrown;
+        case Error thrown -> throw thrown;
+        case null, default -> throw new IllegalStateException(e);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw tooMany();
+    } catch (RejectedExecutionException e) {
+      throw tooMany();
+    } finally {
+      asking.release();
+    }
+  }
+
+  private Refusal nothing() {
+    return Refusal.notFound(missing);
+  }
+
+  private static Unavailable tooMany() {
+    return new Unavailable("too many look at pages just now", Duration.ofSeconds(1));
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
   }
 }

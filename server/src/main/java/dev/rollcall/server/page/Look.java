@@ -23,27 +23,14 @@ record Look(
 
   /// Looks at the services.
   static Look at(Question question, Overview overview, Supplier<Network> network, Clock clock) {
-    Totals whole = overview.totals("");
-    Totals matching = question.text().isEmpty() ? whole : overview.totals(question.text());
-    int found = question.only().map(matching::of).orElseGet(matching::all);
-    Question answered = question.at(Math.min(question.page(), pages(found)));
+    Overview.Seen seen = overview.look(question.text(), question.only(), question.page(), PAGE);
     return new Look(
-        answered,
+        question.at(seen.page()),
         clock.wall(),
-        whole,
-        matching,
-        overview.rows(answered.text(), answered.only(), PAGE, (answered.page() - 1) * PAGE),
+        seen.whole(),
+        seen.matching(),
+        seen.rows(),
         network.get());
-  }
-
-  /// The same as hashes.
-  Shown shown() {
-    int totals = 31 * whole.hashCode() + matching.hashCode();
-    totals = 31 * totals + network.hashCode();
-    return new Shown(
-        31 * totals + question.hashCode(),
-        rows.stream().map(Row::id).toList(),
-        rows.stream().map(Row::hashCode).toList());
   }
 
   /// How many services there are on all pages of the question.

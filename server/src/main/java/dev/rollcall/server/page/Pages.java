@@ -9,16 +9,21 @@ import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.monitor.Overview;
 import dev.rollcall.server.sql.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /// The pages as a whole: what the composition root mounts.
-public final class Pages {
+public final class Pages implements AutoCloseable {
+  /// What was committed is on the screens a fifth of a second later at most: as long as outcomes
+  /// wait for company before they are committed.
+  private static final Duration PACE = Duration.ofMillis(200);
+
   private final Assets assets;
   private final Templates templates;
-  private final Looks<Question, Look> looks;
-  private final Live live;
+  private final Live<Question, ServicesScene> live;
   private final BeatPages heartbeats;
 
   /// @param network tells what nodes have measured
@@ -30,8 +35,18 @@ public final class Pages {
             Pages.class,
             List.of("page.css", "live.js", "copy.js", "times.js", "up.svg", "down.svg"));
     templates = new Templates(assets::link, told);
-    looks = new Looks<>(question -> Look.at(question, overview, network, clock), clock);
-    live = new Live(this::watched, clock);
+    Supplier<Network> measured = new EachSecond<>(network, clock);
+    live =
+        new Live<>(
+            "pages-services",
+            PACE,
+            question ->
+                Optional.of(
+                    new ServicesScene(Look.at(question, overview, measured, clock), templates)),
+            ServicesScene::page,
+            "there are no services",
+            clock);
+    overview.onCommit(live::changed);
     heartbeats = new BeatPages(board, templates, clock);
   }
 
@@ -46,7 +61,7 @@ public final class Pages {
   public List<Route> routes() {
     List<Route> routes = new ArrayList<>(assets.routes());
     routes.add(Route.get("/", Access.PUBLIC, this::services));
-    routes.add(Route.get("/live", Access.PUBLIC, live::answer));
+    routes.add(Route.get("/live", Access.PUBLIC, this::watch));
     routes.addAll(heartbeats.routes());
     ErrorShape errors = errors();
     return routes.stream().map(route -> route.withErrors(errors)).toList();
@@ -54,11 +69,22 @@ public final class Pages {
 
   private Answer services(Request request) {
     Question question = Question.of(request);
-    return templates.answer(() -> templates.page(looks.at(question)));
+    return templates.answer(() -> live.page(question));
   }
 
-  private Supplier<Scene> watched(Request request) {
-    Question question = Question.of(request);
-    return () -> new ServicesScene(looks.at(question), templates);
+  private Answer watch(Request request) {
+    return live.stream(Question.of(request), seen(request));
+  }
+
+  /// The mark of what the page shows already.
+  static String seen(Request request) {
+    return request.query("seen").orElse("");
+  }
+
+  /// Keeps no page current any more.
+  @Override
+  public void close() {
+    live.close();
+    heartbeats.close();
   }
 }

@@ -3,6 +3,7 @@ package dev.rollcall.server.page;
 import dev.rollcall.server.heartbeat.Board.Beat;
 import dev.rollcall.server.heartbeat.Board.Ran;
 import dev.rollcall.server.http.Answer;
+import dev.rollcall.server.http.Compressed;
 import dev.rollcall.server.monitor.Overview.Row;
 import dev.rollcall.server.sql.StorageException;
 import gg.jte.TemplateOutput;
@@ -45,7 +46,7 @@ final class Templates {
   }
 
   /// A page, or, while the database does not answer, the one in its place.
-  Answer answer(Supplier<String> page) {
+  Answer answer(Supplier<Compressed> page) {
     try {
       return Answer.html(200, page.get());
     } catch (StorageException e) {
@@ -55,8 +56,10 @@ final class Templates {
   }
 
   /// The whole page of services.
-  String page(Look look) {
-    return filled(out -> JtepageGenerated.render(out, NONE, look, assets));
+  ///
+  /// @param seen which state of the list that is; so of all pages here
+  String page(Look look, String seen) {
+    return filled(out -> JtepageGenerated.render(out, NONE, look, seen, assets));
   }
 
   /// The page in place of that while the database does not answer.
@@ -79,14 +82,19 @@ final class Templates {
     return filled(out -> JtelistGenerated.render(out, NONE, look));
   }
 
+  /// The links to its other pages.
+  String pages(Look look) {
+    return filled(out -> JtepagesGenerated.render(out, NONE, look));
+  }
+
   /// One row of it.
   String row(Row row, Look look) {
     return filled(out -> JterowGenerated.render(out, NONE, row, look.at()));
   }
 
   /// The whole page of heartbeats.
-  String page(BeatLook look, String origin) {
-    return filled(out -> JtebeatsGenerated.render(out, NONE, look, origin, told, assets));
+  String page(BeatLook look, String origin, String seen) {
+    return filled(out -> JtebeatsGenerated.render(out, NONE, look, origin, told, seen, assets));
   }
 
   /// Their headline and filters.
@@ -99,14 +107,19 @@ final class Templates {
     return filled(out -> JtebeatlistGenerated.render(out, NONE, look, origin));
   }
 
+  /// The links to its other pages.
+  String pages(BeatLook look) {
+    return filled(out -> JtebeatpagesGenerated.render(out, NONE, look));
+  }
+
   /// One row of it.
   String row(Beat row, BeatLook look) {
     return filled(out -> JtebeatrowGenerated.render(out, NONE, row, look.at()));
   }
 
   /// The whole page of one heartbeat.
-  String page(BeatScene scene, String origin) {
-    return filled(out -> JtebeatGenerated.render(out, NONE, scene, origin, assets));
+  String page(BeatScene scene, String seen) {
+    return filled(out -> JtebeatGenerated.render(out, NONE, scene, seen, assets));
   }
 
   /// What is said of it above its runs.
@@ -117,6 +130,11 @@ final class Templates {
   /// Its runs.
   String runs(BeatScene scene) {
     return filled(out -> JtebeatrunsGenerated.render(out, NONE, scene.beat(), scene.at()));
+  }
+
+  /// All of them in one bar.
+  String overall(BeatScene scene) {
+    return filled(out -> JtebeatoverallGenerated.render(out, NONE, scene.beat()));
   }
 
   /// One of them.

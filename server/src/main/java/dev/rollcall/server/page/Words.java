@@ -108,28 +108,36 @@ final class Words {
     return word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1);
   }
 
+  /// How many observations these are.
+  static int count(List<Observed> latest) {
+    return latest.stream().mapToInt(Observed::count).sum();
+  }
+
+  private static int count(List<Observed> latest, Standing standing) {
+    return count(latest.stream().filter(one -> one.standing() == standing).toList());
+  }
+
   /// `48 of the last 50 up, 1 unknown`.
   static String bar(List<Observed> latest) {
     if (latest.isEmpty()) {
       return "not asked yet";
     }
-    long up = latest.stream().filter(one -> one.standing() == Standing.UP).count();
-    long unknown = latest.stream().filter(one -> one.standing() == Standing.UNKNOWN).count();
-    return up
+    int unknown = count(latest, Standing.UNKNOWN);
+    return count(latest, Standing.UP)
         + " of the last "
-        + latest.size()
+        + count(latest)
         + " up"
         + (unknown == 0 ? "" : ", " + unknown + " unknown");
   }
 
-  /// `2026-11-20 12:03:04 UTC: down, connection refused`.
+  /// `2026-11-20 12:03:04 UTC: down, connection refused`, or, of several, `2026-11-20 12:03:04 UTC to
+  /// 2026-11-20 12:04:04 UTC: ...`.
   static String observed(Observed one) {
-    String words =
-        switch (one.standing()) {
-          case UP -> "up, " + millis(one.response());
-          case DOWN -> "down" + one.reason().map(reason -> ", " + reason).orElse("");
-          case UNKNOWN, NEW -> "unknown" + one.reason().map(reason -> ", " + reason).orElse("");
-        };
-    return exact(one.at()) + ": " + words;
+    String word = one.standing() == Standing.NEW ? "unknown" : Question.word(one.standing());
+    return exact(one.at())
+        + (one.count() == 1 ? "" : " to " + exact(one.last()))
+        + ": "
+        + word
+        + one.reason().map(reason -> ", " + reason).orElse("");
   }
 }

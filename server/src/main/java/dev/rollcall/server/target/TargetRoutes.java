@@ -44,7 +44,7 @@ final class TargetRoutes {
     return Stream.of(
             Route.post("/hops", Access.WRITER, this::hops).withBodyLimit(LARGEST_BODY),
             Route.post("/targets", Access.MANAGEMENT, this::targets).withBodyLimit(LARGEST_BODY),
-            Route.get("/targets", Access.PUBLIC, this::list),
+            Route.list("/targets", Access.PUBLIC, this::list),
             Route.delete("/targets/{ip}", Access.MANAGEMENT, this::delete),
             Route.get("/next", Access.WRITER, this::next).withoutHead())
         .map(route -> route.withErrors(ErrorShape.PLAIN))

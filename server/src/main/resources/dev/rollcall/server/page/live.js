@@ -7,28 +7,52 @@ const live = document.body.dataset.live;
 const SILENCE = 15000; // ms without a word, after which the connection is not believed any more
 let heard = Date.now();
 
-// Puts an element in the place of the one with its id; what had the focus keeps it, and nothing scrolls.
-function swap(html) {
-  const template = document.createElement("template");
-  template.innerHTML = html.trim();
-  const fresh = template.content.firstElementChild;
-  const old = $(fresh.id);
-  if (!old) return;
-  const focus = old.contains(document.activeElement) ? document.activeElement : null;
-  const place = focus && focus.closest("[id]").id;
-  const link = focus && focus.getAttribute("href");
+// Makes a change of the page; what had the focus keeps it, what was open stays open, and nothing scrolls.
+function keeping(change) {
+  const focus = document.activeElement;
+  const place = focus.closest("[id]")?.id;
+  const link = focus.getAttribute("href");
+  const open = [...document.querySelectorAll("details[open][id]")].map(details => details.id);
   const [x, y] = [scrollX, scrollY];
-  for (const open of old.querySelectorAll("details[open]")) {
-    const same = fresh.querySelector("#" + CSS.escape(open.id));
+  change();
+  for (const id of open) {
+    const same = $(id);
     if (same) same.open = true;
   }
-  if (old.className !== fresh.className && fresh.matches("tr")) fresh.classList.add("turned");
-  old.replaceWith(fresh);
-  if (focus) {
-    const home = $(place) || fresh;
-    ((link && home.querySelector('a[href="' + CSS.escape(link) + '"]')) || home).focus({ preventScroll: true });
-  }
+  const home = place && !focus.isConnected && $(place);
+  if (home) ((link && home.querySelector('a[href="' + CSS.escape(link) + '"]')) || home).focus({ preventScroll: true });
   scrollTo({ left: x, top: y, behavior: "instant" });
+}
+
+function element(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html.trim();
+  return template.content.firstElementChild;
+}
+
+// Puts an element in the place of the one with its id.
+function swap(html) {
+  const fresh = element(html);
+  const old = $(fresh.id);
+  if (old) keeping(() => old.replaceWith(fresh));
+}
+
+// Takes out the rows that are gone and those that come anew, and puts the latter each in its place.
+function rows(text) {
+  const [gone, ...lines] = text.split("\n");
+  const body = document.querySelector("#list tbody");
+  if (!body) return;
+  keeping(() => {
+    for (const id of gone.split(" ")) $(id)?.remove();
+    const fresh = lines.map(line => {
+      const row = element(line.slice(line.indexOf(" ") + 1));
+      const old = $(row.id);
+      if (old && old.className.replace(" turned", "") !== row.className) row.classList.add("turned");
+      old?.remove();
+      return [parseInt(line), row];
+    });
+    for (const [place, row] of fresh) body.insertBefore(row, body.children[place] ?? null);
+  });
 }
 
 function totals(html) {
@@ -51,7 +75,8 @@ function connect() {
     heard = Date.now();
     action(message.data);
   });
-  on("row", swap);
+  on("rows", rows);
+  on("part", swap);
   on("list", html => { swap(html); copyable(); });
   on("totals", totals);
   on("trouble", words => connection("lost", words + ", last at"));

@@ -50,6 +50,9 @@ export function serverTime(date) {
 
 // Times in a bar are told in the viewer's zone once somebody points at them.
 document.addEventListener("pointerover", event => {
-  const title = event.target.closest("rect")?.querySelector("title");
-  if (title) title.textContent = title.textContent.replace(/^(\S+) (\S+) UTC/, (_, day, time) => exact(new Date(day + "T" + time + "Z")));
+  const title = event.target.closest("rect, path")?.querySelector("title");
+  if (!title) return;
+  const [times, words] = title.textContent.split(/(?<=UTC(?=:))/);
+  const here = times.replace(/(\S+) (\S+) UTC/g, (_, day, time) => exact(new Date(day + "T" + time + "Z")));
+  if (words) title.textContent = here + words;
 });

@@ -11,10 +11,13 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -28,6 +31,46 @@ class HttpListenerTest {
         Served other = Served.routes(PING)) {
       assertThat(one.listener.port()).isPositive().isNotEqualTo(other.listener.port());
       assertThat(one.get("/ping").body()).isEqualTo("pong");
+    }
+  }
+
+  /// Each of the lists would hold a carrier of virtual threads until it is let go.
+  @Test
+  void listsTakeNoThreadFromShortAnswers() throws Exception {
+    AtomicBoolean go = new AtomicBoolean();
+    Route list =
+        Route.list(
+            "/list",
+            PUBLIC,
+            request -> {
+              while (!go.get()) {
+                Thread.onSpinWait();
+              }
+              return Answer.text(200, Thread.currentThread().isVirtual() ? "virtual" : "own");
+            });
+    Route wrong =
+        Route.list(
+            "/wrong",
+            PUBLIC,
+            request -> {
+              throw Refusal.badRequest("no such list");
+            });
+    try (Served served = Served.routes(PING, list, wrong);
+        ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<String>> lists =
+          Stream.generate(() -> clients.submit(() -> served.get("/list").body()))
+              .limit(Runtime.getRuntime().availableProcessors() + 4)
+              .toList();
+      try {
+        await().until(ListThreads::busy);
+        assertThat(served.get("/ping").body()).isEqualTo("pong");
+      } finally {
+        go.set(true);
+      }
+      for (Future<String> one : lists) {
+        assertThat(one.get()).isEqualTo("own");
+      }
+      assertThat(served.get("/wrong").statusCode()).isEqualTo(400);
     }
   }
 

@@ -85,15 +85,23 @@ class WordsTest {
     assertThat(Words.bar(List.of())).isEqualTo("not asked yet");
     assertThat(Words.bar(List.of(up, down, up))).isEqualTo("2 of the last 3 up");
     assertThat(Words.bar(List.of(up, unknown))).isEqualTo("1 of the last 2 up, 1 unknown");
-    assertThat(Words.observed(up)).isEqualTo("2026-11-20 12:03:04 UTC: up, 34 ms");
+    assertThat(Words.observed(up)).isEqualTo("2026-11-20 12:03:04 UTC: up");
     assertThat(Words.observed(down)).isEqualTo("2026-11-20 12:03:04 UTC: down, connection refused");
+    Observed more =
+        new Observed(down.at(), down.at().plusSeconds(30), 3, Standing.DOWN, down.reason());
+    assertThat(Words.bar(List.of(up, more))).isEqualTo("1 of the last 4 up");
+    assertThat(Words.observed(more))
+        .isEqualTo(
+            "2026-11-20 12:03:04 UTC to 2026-11-20 12:03:34 UTC: down, connection refused");
   }
 
   private static Observed observed(Standing standing, String reason) {
+    Instant at = Instant.parse("2026-11-20T12:03:04.567Z");
     return new Observed(
-        Instant.parse("2026-11-20T12:03:04.567Z"),
+        at,
+        at,
+        1,
         standing,
-        Duration.ofMillis(34),
         reason.isEmpty() ? Optional.empty() : Optional.of(reason));
   }
 }
