@@ -1,6 +1,8 @@
 package dev.rollcall.probe;
 
 import java.io.IOException;
+import java.util.ConcurrentModificationException;
+import java.util.NoSuchElementException;
 import java.util.regex.Pattern;
 
 /// What was thrown, as one line of bounded length without the secrets that can be told by their
@@ -14,9 +16,10 @@ final class OneLine {
   /// `//user:password@`, up to the last `@` before the path, as passwords may hold one themselves.
   private static final Pattern USER_INFO = Pattern.compile("//[^/\\s?#\"']*@");
 
+  /// What MySQL says of a refused login, `(using password: YES)`, is none.
   private static final Pattern NAMED =
       Pattern.compile(
-          "(?i)((?:password|passwd|pwd|secret|api[_-]?key)[\"']?\\s?[=:]\\s?|token=|authorization:\\s?(?:\\w+\\s)?)"
+          "(?i)(?<!\\(using )((?:password|passwd|pwd|secret|api[_-]?key)[\"']?\\s?[=:]\\s?|token=|authorization:\\s?(?:\\w+\\s)?)"
               + "(?:\"[^\"]*\"|'[^']*'|[^\\s&;,\"')}]+)");
 
   private static final Pattern SECRET_NAME =
@@ -26,17 +29,35 @@ final class OneLine {
 
   /// Why a check failed, from what it threw.
   ///
-  /// The message alone, as it is made for people; but the JDK's input and linkage errors often
-  /// carry a bare name (`UnknownHostException: db`), which says nothing without their own.
+  /// The message alone, as it is made for people; but errors, and exceptions that a mistake in a
+  /// program throws, carry one that says little without their own name (`ArithmeticException: / by
+  /// zero`), and so do those of the network whose message is a bare name (`UnknownHostException: db`).
   static String why(Throwable thrown) {
     String message = thrown.getMessage();
+    String name = name(thrown);
     if (message == null || message.isBlank()) {
-      return thrown.getClass().getSimpleName();
+      return name;
     }
-    boolean name = message.strip().indexOf(' ') < 0;
-    return name && (thrown instanceof IOException || thrown instanceof LinkageError)
-        ? thrown.getClass().getSimpleName() + ": " + message
-        : message;
+    boolean bare = thrown instanceof IOException && message.strip().indexOf(' ') < 0;
+    return bare || thrown instanceof Error || isMistake(thrown) ? name + ": " + message : message;
+  }
+
+  private static boolean isMistake(Throwable thrown) {
+    return thrown instanceof NullPointerException
+        || thrown instanceof IndexOutOfBoundsException
+        || thrown instanceof ClassCastException
+        || thrown instanceof ArithmeticException
+        || thrown instanceof NumberFormatException
+        || thrown instanceof ArrayStoreException
+        || thrown instanceof NegativeArraySizeException
+        || thrown instanceof NoSuchElementException
+        || thrown instanceof ConcurrentModificationException;
+  }
+
+  /// The name of its class; of the one above where it has none.
+  private static String name(Throwable thrown) {
+    String name = thrown.getClass().getSimpleName();
+    return name.isEmpty() ? thrown.getClass().getSuperclass().getSimpleName() : name;
   }
 
   static String of(String text) {

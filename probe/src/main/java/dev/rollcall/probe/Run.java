@@ -2,31 +2,33 @@ package dev.rollcall.probe;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
-/// One run of several probes. It has a virtual thread of its own, so that it ends at its timeout
-/// and cancels what is too slow whether or not the callers still wait.
+/// One run of several probes. It has a virtual thread of its own, which starts the checks and ends
+/// the run with the last of them; at its timeout the [Watch] ends it and cancels what is too slow,
+/// whether or not the callers still wait and virtual threads go on.
 final class Run implements Runnable {
-  /// What a check that was interrupted by an earlier run has to end by itself, before it counts as
-  /// one that ignores it.
-  private static final Duration GRACE = Duration.ofMillis(100);
-
   private static final ThreadFactory THREADS = Thread.ofVirtual().name("prober").factory();
 
   private final List<Slot> slots;
-  private final Duration timeout;
+  private final Attempt whole;
+  private final long begun = System.nanoTime();
   private final AtomicReference<@Nullable Run> current;
+  private final AtomicReferenceArray<@Nullable Flight> flights;
   private final CountDownLatch done = new CountDownLatch(1);
   private volatile @Nullable Report report;
 
   /// @param current where this run is found by others until it has ended
   Run(List<Slot> slots, Duration timeout, AtomicReference<@Nullable Run> current) {
     this.slots = slots;
-    this.timeout = timeout;
+    this.whole = Attempt.within(timeout);
     this.current = current;
+    this.flights = new AtomicReferenceArray<>(slots.size());
   }
 
   /// A run that nobody shares.
@@ -38,6 +40,7 @@ final class Run implements Runnable {
 
   void start() {
     try {
+      Watch.INSTANCE.begin(this);
       THREADS.newThread(this).start();
     } catch (RuntimeException | Error e) {
       end();
@@ -48,44 +51,101 @@ final class Run implements Runnable {
   @Override
   public void run() {
     try {
-      report = checked();
+      finish(checked());
     } catch (InterruptedException e) {
       throw new AssertionError("nobody knows this thread", e);
-    } finally {
+    } catch (Error e) { // no memory, it may be: the watch ends the run at its time
+    }
+  }
+
+  private synchronized void finish(Report made) {
+    if (report == null) {
+      report = made;
       end();
     }
   }
 
   private void end() {
     current.compareAndSet(this, null);
+    Watch.INSTANCE.end(this);
     done.countDown();
   }
 
   @SuppressWarnings("ThreadPriorityCheck") // nothing but speed depends on the order
   private Report checked() throws InterruptedException {
-    Attempt whole = Attempt.within(timeout);
-    @Nullable Flight[] flights = new @Nullable Flight[slots.size()];
-    for (int i = 0; i < flights.length; i++) {
+    Duration timeout = whole.timeout();
+    for (int i = 0; i < flights.length() && report == null; i++) {
       Flight flight = slots.get(i).flight(timeout);
-      flights[i] = flight.isLate() ? null : flight;
+      flights.set(i, flight.isLate() ? null : flight);
     }
     // checks that return at once have done so by the time this thread's turn comes again, which
-    // saves setting an alarm
+    // saves waiting for each
     Thread.yield();
-    ProbeResult[] results = new ProbeResult[flights.length];
-    for (int i = 0; i < flights.length; i++) {
-      Flight flight = flights[i];
-      results[i] = flight == null ? afterALateOne(slots.get(i), whole) : flight.await();
+    ProbeResult[] results = new ProbeResult[flights.length()];
+    for (int i = 0; i < results.length; i++) {
+      Flight flight = flights.get(i);
+      results[i] = flight == null ? afterALateOne(i) : flight.await();
     }
     return new Report(List.of(results));
   }
 
-  private static ProbeResult afterALateOne(Slot slot, Attempt whole) throws InterruptedException {
+  private ProbeResult afterALateOne(int place) throws InterruptedException {
+    Slot slot = slots.get(place);
     Flight flight = slot.flight(whole.remaining());
-    if (flight.isLate() && flight.endsWithin(GRACE)) {
+    if (flight.isLate() && flight.endsInTime()) {
       flight = slot.flight(whole.remaining());
     }
-    return flight.isLate() ? flight.leftBehind(whole.elapsed()) : flight.await();
+    if (flight.isLate()) {
+      return flight.leftBehind(whole.elapsed());
+    }
+    flights.set(place, flight);
+    return flight.await(); // where the run has ended meanwhile, the next one gives it up
+  }
+
+  /// Ends the run at its deadline: what has not ended has failed.
+  ///
+  /// @param leftBehind takes the checks that have not ended
+  void expire(Set<Flight> leftBehind) {
+    ProbeResult[] results = new ProbeResult[flights.length()];
+    for (int i = 0; i < results.length; i++) {
+      Flight flight = flights.get(i);
+      results[i] = flight == null ? unasked(slots.get(i)) : flight.giveUp();
+      if (flight != null && flight.isLate() && !flight.hasEnded()) {
+        leftBehind.add(flight);
+      }
+    }
+    finish(new Report(List.of(results)));
+  }
+
+  private ProbeResult unasked(Slot slot) {
+    Flight flight = slot.current();
+    return flight != null && flight.isLate()
+        ? flight.leftBehind(whole.elapsed())
+        : Flight.tooLate(slot, whole.elapsed());
+  }
+
+  /// When it began, on the clock of [System#nanoTime()].
+  long begun() {
+    return begun;
+  }
+
+  /// When it ends at the latest, on the same clock.
+  long deadline() {
+    return begun + whole.timeout().toNanos();
+  }
+
+  int size() {
+    return flights.length();
+  }
+
+  /// How many of its checks use the processor, or would if they were let.
+  int busy() {
+    int busy = 0;
+    for (int i = 0; i < flights.length(); i++) {
+      Flight flight = flights.get(i);
+      busy += flight == null || flight.isBusy() ? 1 : 0;
+    }
+    return busy;
   }
 
   /// Waits for its end.
@@ -93,7 +153,7 @@ final class Run implements Runnable {
     done.await();
     Report made = report;
     if (made == null) {
-      throw new IllegalStateException("the run of the probes broke off: see its error above");
+      throw new IllegalStateException("the run of the probes did not start: see its error above");
     }
     return made;
   }

@@ -41,6 +41,11 @@ final class Slot {
     return mine;
   }
 
+  /// The check that has not ended yet, if there is one.
+  @Nullable Flight current() {
+    return current.get();
+  }
+
   void leave(Flight flight) {
     current.compareAndSet(flight, null);
   }

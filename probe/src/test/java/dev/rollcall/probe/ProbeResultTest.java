@@ -37,6 +37,7 @@ class ProbeResultTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "Access denied for user 'app'@'10.0.0.7' (using password: YES)",
         "FATAL: password authentication failed for user \"app\"",
         "mail to ops@example.com was refused",
         "login: user app@db:5432, wrong password",
@@ -68,6 +69,11 @@ class ProbeResultTest {
     assertThat(OneLine.why(new IllegalStateException("full"))).isEqualTo("full");
     assertThat(OneLine.why(new ProbeFailure("full"))).isEqualTo("full");
     assertThat(OneLine.why(new NullPointerException())).isEqualTo("NullPointerException");
+    assertThat(OneLine.why(new ArithmeticException("/ by zero")))
+        .isEqualTo("ArithmeticException: / by zero");
+    assertThat(OneLine.why(new OutOfMemoryError("Java heap space")))
+        .isEqualTo("OutOfMemoryError: Java heap space");
+    assertThat(OneLine.why(new Exception() {})).isEqualTo("Exception");
   }
 
   @Test

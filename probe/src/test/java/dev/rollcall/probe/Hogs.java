@@ -1,0 +1,130 @@
+package dev.rollcall.probe;
+
+import com.sun.net.httpserver.HttpServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+
+/// An application whose checks do what checks must not, run by [HogsTest] in a JVM of its own with
+/// one processor: everything in it is on virtual threads, and it prints what `/_health` answers.
+final class Hogs {
+  private static volatile long sink;
+
+  private Hogs() {}
+
+  /// @param args the timeout in milliseconds, and which checks there are beside one that is well
+  public static void main(String... args) throws Exception {
+    Thread.ofPlatform().daemon().start(Hogs::endAfterAMinute);
+    try {
+      run(args);
+    } finally {
+      System.out.flush();
+      Runtime.getRuntime().halt(0); // nothing else would end what never ends
+    }
+  }
+
+  private static void endAfterAMinute() {
+    try {
+      Thread.sleep(Duration.ofMinutes(1));
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+    Runtime.getRuntime().halt(1);
+  }
+
+  private static void run(String... args) throws Exception {
+    Map<String, Probe.Check> all =
+        Map.of(
+            "spins",
+                attempt -> {
+                  while (true) {
+                    sink++;
+                  }
+                },
+            "spins too",
+                attempt -> {
+                  while (true) {
+                    sink++;
+                  }
+                },
+            "allocates",
+                attempt -> {
+                  while (true) {
+                    sink += new byte[1 << 16].length;
+                  }
+                },
+            "hoards",
+                attempt -> {
+                  List<byte[]> hoard = new ArrayList<>();
+                  while (true) {
+                    hoard.add(new byte[8 << 20]); // leaves others what they need
+                  }
+                },
+            "recurses", attempt -> sink = depth(1),
+            "throws", attempt -> Hogs.<RuntimeException>raise(new Odd()),
+            "is deaf",
+                attempt -> {
+                  while (true) {
+                    try {
+                      new CountDownLatch(1).await();
+                    } catch (InterruptedException e) {
+                      sink++;
+                    }
+                  }
+                });
+    Prober prober = new Prober(Duration.ofMillis(Long.parseLong(args[0])));
+    for (String name : List.of(args).subList(1, args.length)) {
+      prober.add(Probe.of(name, all.get(name)));
+    }
+    prober.add(Probe.of("well", attempt -> {}));
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    server.createContext(
+        "/",
+        HealthHandler.of(
+            prober,
+            exchange -> {
+              try (exchange) {
+                exchange.sendResponseHeaders(204, -1);
+              }
+            }));
+    server.start();
+    for (String path : List.of("/_health", "/_health", "/orders")) {
+      ask(server.getAddress().getPort(), path);
+    }
+  }
+
+  private static final class Odd extends Throwable {
+    private static final long serialVersionUID = 1L;
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T extends Throwable> void raise(Throwable thrown) throws T {
+    throw (T) thrown;
+  }
+
+  private static int depth(int n) {
+    return depth(n + 1) + 1;
+  }
+
+  private static void ask(int port, String path) throws Exception {
+    long start = System.nanoTime();
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(20_000);
+      socket
+          .getOutputStream()
+          .write("GET %s HTTP/1.0\r\n\r\n".formatted(path).getBytes(StandardCharsets.US_ASCII));
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      System.out.println(
+          "%d %s".formatted((System.nanoTime() - start) / 1_000_000, answer.replaceAll("\\s+", " ")));
+    }
+  }
+}
