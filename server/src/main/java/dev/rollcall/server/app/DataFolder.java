@@ -2,6 +2,7 @@ package dev.rollcall.server.app;
 
 import dev.rollcall.server.sql.DiskFull;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -10,6 +11,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 
 /// The folder in which everything is kept.
 final class DataFolder {
+  private static final System.Logger LOG = System.getLogger(DataFolder.class.getName());
+
   private DataFolder() {}
 
   /// Makes the folder where there is none, readable by its owner alone since keys and accounts are
@@ -22,6 +25,7 @@ final class DataFolder {
         Files.createDirectories(folder);
         closeToOthers(folder);
       }
+      tellLooseRights(folder);
       Files.delete(Files.createTempFile(folder, "writable", ""));
     } catch (FileAlreadyExistsException e) {
       throw new Trouble(folder + " is a file where the data folder should be: set data to another");
@@ -33,6 +37,21 @@ final class DataFolder {
         return; // there will be room again
       }
       throw new Trouble(folder + " cannot be used as data folder: " + e.getMessage());
+    }
+  }
+
+  /// Said and not mended: it may be a folder in which others have something as well.
+  private static void tellLooseRights(Path folder) throws IOException {
+    if (!folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      return;
+    }
+    String rights = PosixFilePermissions.toString(Files.getPosixFilePermissions(folder));
+    if (!rights.endsWith("------")) {
+      LOG.log(
+          Level.WARNING,
+          "the data folder {0} is open to others ({1}): chmod 700 it",
+          folder,
+          rights);
     }
   }
 

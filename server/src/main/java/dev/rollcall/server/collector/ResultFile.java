@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -155,7 +156,7 @@ final class ResultFile implements AutoCloseable {
     if (COMPANIONS.stream().skip(1).anyMatch(ending -> Files.exists(companion(ending)))) {
       return false;
     }
-    try (InputStream start = Files.newInputStream(path)) {
+    try (InputStream start = Files.newInputStream(path, LinkOption.NOFOLLOW_LINKS)) {
       byte[] head = start.readNBytes(FORMAT + 1);
       return head.length <= FORMAT || head[FORMAT] != WITH_LOG;
     } catch (IOException e) {
@@ -196,7 +197,7 @@ final class ResultFile implements AutoCloseable {
 
   private synchronized Optional<Database> opened() {
     Database open = database;
-    if (open == null && !closed && Files.exists(path)) {
+    if (open == null && !closed && Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
       open = Database.openReadOnly(path, clock);
       database = open;
     }

@@ -91,7 +91,7 @@ final class ResultFolder implements AutoCloseable {
     try (Stream<Path> files = Files.list(path)) {
       return new ArrayList<>(
           files
-              .filter(Files::isRegularFile)
+              .filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
               .flatMap(file -> FileName.parse(file).stream())
               .sorted(Comparator.reverseOrder())
               .toList());

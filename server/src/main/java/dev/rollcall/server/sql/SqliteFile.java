@@ -1,18 +1,24 @@
 package dev.rollcall.server.sql;
 
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
@@ -44,6 +50,10 @@ final class SqliteFile implements AutoCloseable {
   /// Whoever reads an old file may take long: it is tried again rather than waited for.
   private static final int FOLD_MILLIS = 250;
 
+  private static final System.Logger LOG = System.getLogger(SqliteFile.class.getName());
+  private static final Set<PosixFilePermission> OWNER =
+      Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+
   private final Path file;
   private Claim claim = Claim.none();
   private @Nullable FileChannel database;
@@ -60,6 +70,28 @@ final class SqliteFile implements AutoCloseable {
     claim.close();
     claim = Claim.on(Path.of(file + ".lock"), "database " + file);
     make();
+    closeToOthers();
+  }
+
+  /// There may be secrets in it, and in its log.
+  private void closeToOthers() {
+    for (String ending : List.of("", "-wal", "-shm", "-journal")) {
+      Path each = Path.of(file + ending);
+      try {
+        PosixFileAttributeView view =
+            Files.getFileAttributeView(
+                each, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+        if (view != null
+            && Files.isRegularFile(each, LinkOption.NOFOLLOW_LINKS)
+            && !OWNER.containsAll(view.readAttributes().permissions())) {
+          view.setPermissions(OWNER);
+          LOG.log(Level.WARNING, "{0} could be read by others, and is closed to them now", each);
+        }
+      } catch (IOException e) {
+        LOG.log(
+            Level.WARNING, "{0} can be read by others: chmod 600 it ({1})", each, e.getMessage());
+      }
+    }
   }
 
   /// Makes the file where it is missing; it lies inside a folder that this process has claimed.
@@ -206,7 +238,7 @@ final class SqliteFile implements AutoCloseable {
   /// Syncs what was committed without a sync, beside whoever writes. SQLite locks nothing in its
   /// log, so that closing the log here takes none of its locks away.
   void syncLog() throws IOException {
-    try (FileChannel log = FileChannel.open(Path.of(file + "-wal"))) {
+    try (FileChannel log = FileChannel.open(Path.of(file + "-wal"), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
       log.force(true);
     } catch (NoSuchFileException e) {
       // It went into the database, which SQLite has synced.
@@ -218,7 +250,7 @@ final class SqliteFile implements AutoCloseable {
   synchronized void syncDatabase() throws IOException {
     FileChannel open = database;
     if (open == null) {
-      open = FileChannel.open(file);
+      open = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
       database = open;
     }
     open.force(true);
@@ -226,6 +258,11 @@ final class SqliteFile implements AutoCloseable {
 
   /// The whole of a connection's database, as its transaction sees it, into a file of its own.
   static void backup(Connection connection, Path copy) {
+    try {
+      Files.createFile(copy, Claim.only(copy, "rw-------")); // through no link
+    } catch (IOException e) {
+      throw Claim.notWritable("copy " + copy, copy, e);
+    }
     try {
       try (Statement statement = connection.createStatement()) {
         // A transaction sees what there was when it first read.

@@ -239,6 +239,23 @@ class RetirementTest {
   }
 
   @Test
+  void takesNoLinkForAResultsFile() throws Exception {
+    Path elsewhere = folder.resolve("elsewhere.db");
+    try (Connection connection = connect(elsewhere);
+        Statement statement = connection.createStatement()) {
+      statement.execute("CREATE TABLE precious (id INTEGER)");
+    }
+    byte[] before = Files.readAllBytes(elsewhere);
+    Files.createSymbolicLink(folder.resolve("results_2026-11-20_11-00-00.db"), elsewhere);
+    try (RotatingStore store = store()) {
+      write(store, "192.0.2.1");
+      store.rotate();
+    }
+    assertThat(Files.readAllBytes(elsewhere)).isEqualTo(before);
+    assertThat(folder.resolve("results_2026-11-20_11-00-00.db")).isSymbolicLink();
+  }
+
+  @Test
   void removesWhatAKilledCopyLeft() throws Exception {
     Files.writeString(folder.resolve(".dump-1x"), "half a copy");
     Files.writeString(folder.resolve(".dump-1x-journal"), "its journal");

@@ -33,6 +33,46 @@ class SqliteFileTest {
   }
 
   @Test
+  void followsNoLink() throws IOException {
+    Path other = Files.writeString(directory.resolve("precious"), "untouched");
+    Path lock = Files.createSymbolicLink(directory.resolve("a.db.lock"), other);
+    assertThatThrownBy(() -> open(directory.resolve("a.db")))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining(lock + ": is a symbolic link, which is not followed");
+    Path file = Files.createSymbolicLink(directory.resolve("b.db"), directory.resolve("elsewhere"));
+    assertThatThrownBy(() -> open(file))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining(file + ": is a symbolic link, which is not followed");
+    assertThat(other).content().isEqualTo("untouched");
+    assertThat(directory.resolve("elsewhere")).doesNotExist();
+
+    Path folder = Files.createDirectory(directory.resolve("real"));
+    Path through = Files.createSymbolicLink(directory.resolve("way"), folder);
+    open(through.resolve("c.db")).close();
+    assertThat(folder.resolve("c.db")).exists();
+  }
+
+  @Test
+  void closesItsFileToOthers() throws IOException {
+    Path file = directory.resolve("rollcall.db");
+    open(file).close();
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-r--"));
+    open(file).close();
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-------");
+    try (Database database = open(file)) {
+      Path copy = directory.resolve("copy.db");
+      database.copyTo(copy);
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(copy)))
+          .isEqualTo("rw-------");
+      Files.delete(copy);
+      Files.createSymbolicLink(copy, directory.resolve("elsewhere"));
+      assertThatThrownBy(() -> database.copyTo(copy)).isInstanceOf(StorageException.class);
+      assertThat(directory.resolve("elsewhere")).doesNotExist();
+    }
+  }
+
+  @Test
   void namesThePlaceThatCannotBeWritten() throws IOException {
     Path blocked = Files.createFile(directory.resolve("blocked"));
     assertThatThrownBy(() -> open(blocked.resolve("rollcall.db")))
