@@ -36,6 +36,9 @@ final class Roster {
   private final Keeping keeping;
   private final Map<Long, Watch> watches = new ConcurrentHashMap<>();
 
+  /// Names that services had before they got others.
+  private final Set<String> renamed = ConcurrentHashMap.newKeySet();
+
   /// Those of the watches that wait for an id, by name.
   private final Map<String, Watch> provisional = new ConcurrentHashMap<>();
 
@@ -103,12 +106,14 @@ final class Roster {
   /// Drops what is not asked any more, and tells the names that are gone.
   List<String> sweep() {
     Map<Long, String> asked = services.asked();
-    List<String> gone = new ArrayList<>();
+    List<String> gone = new ArrayList<>(renamed);
+    renamed.removeAll(gone);
     Set<String> names = Set.copyOf(asked.values());
     provisional.forEach(
         (name, watch) -> {
           if (!names.contains(name)) {
             provisional.remove(name);
+            watch.drop();
             watches.remove(watch.asked().serviceId());
             keeping.forget(watch);
             gone.add(name);
@@ -124,6 +129,7 @@ final class Roster {
             gone.add(name);
           }
           if (!asked.containsKey(id)) {
+            watch.drop();
             watches.remove(id);
           }
         });
@@ -171,7 +177,11 @@ final class Roster {
           if (watch == null) {
             return new Watch(known);
           }
+          String before = watch.asked().name();
           watch.learn(known);
+          if (!watch.isNamed(before)) {
+            renamed.add(before);
+          }
           return watch;
         });
   }

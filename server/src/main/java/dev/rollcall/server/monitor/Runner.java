@@ -317,6 +317,9 @@ final class Runner implements AutoCloseable {
       Instant due = turn.due().isBefore(started) ? started : turn.due();
       Observation observation = asking.ask(asked, due);
       metrics.observed(asked, observation);
+      if (!watch.isNamed(asked.name())) {
+        metrics.forget(asked.name()); // it was renamed or removed meanwhile
+      }
       keeping.keep(watch, watch.end(observation, clock.wall()));
     } catch (InterruptedException e) {
       watch.abandon(clock.wall()); // closing

@@ -14,6 +14,7 @@ final class Watch {
   private Optional<Instant> certificate;
   private long fence;
   private boolean underWay;
+  private boolean dropped;
   private Instant nextDue = Instant.MAX;
 
   Watch(Known known) {
@@ -55,6 +56,16 @@ final class Watch {
   /// @param open the event that lasts, if one does
   /// @param certificate when the service's certificate was last seen to end
   record Known(Asked asked, Optional<Event.Kind> open, Optional<Instant> certificate) {}
+
+  /// Whether the service is still asked, and under that name.
+  synchronized boolean isNamed(String name) {
+    return !dropped && asked.name().equals(name);
+  }
+
+  /// It is not asked here any more, though a run of it may be under way.
+  synchronized void drop() {
+    dropped = true;
+  }
 
   /// What is to be asked.
   synchronized Asked asked() {
