@@ -88,6 +88,12 @@ final class ResultReader implements AutoCloseable {
       Reading reading = array();
       taken = reading instanceof Reading.Right;
       return reading;
+    } catch (StreamConstraintsException e) {
+      if (!String.valueOf(e.getOriginalMessage()).startsWith("String value length")) {
+        throw e;
+      }
+      tokens.tooLong();
+      return faulty();
     } finally {
       if (!taken) {
         results.close();

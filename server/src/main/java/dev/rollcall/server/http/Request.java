@@ -131,7 +131,10 @@ public final class Request {
         (parameters < 0 ? contentType : contentType.substring(0, parameters))
             .strip()
             .toLowerCase(Locale.ROOT);
+    // What `curl -d` says of any body, whatever is in it. A page of another site can send that too,
+    // and is known by other headers.
     if (!type.equals("application/json")
+        && !type.equals("application/x-www-form-urlencoded")
         && !(type.startsWith("application/") && type.endsWith("+json"))) {
       throw Refusal.of(415, "the body is '" + type + "': send application/json")
           .with("Accept", "application/json");

@@ -71,6 +71,27 @@ class ResultReaderTest {
     return Address.parse(text).orElseThrow();
   }
 
+  @ParameterizedTest
+  @CsvSource({"65537", "262145", "300000", "1000000"})
+  void namesTheTextThatIsTooLong(int length) {
+    String text = "x".repeat(length);
+    Reading.Wrong own =
+        wrong("[" + GOOD + "," + GOOD.replace("}", ",\"error\":\"" + text + "\"}") + "]");
+    assertThat(own.invalid()).hasSize(1);
+    assertThat(own.invalid().getFirst().index()).isEqualTo(1);
+    assertThat(own.invalid().getFirst().field()).isEqualTo("error");
+    assertThat(own.error()).contains("result 1: error ", "give 65536");
+    String hop = "{\"ttl\":1,\"ip\":\"10.0.0.1\"},{\"ttl\":2,\"ip\":\"" + text + "\"}";
+    Reading.Wrong within =
+        wrong(
+            "["
+                + GOOD.replace(
+                    "}", ",\"traceroute\":{\"method\":\"icmp\",\"hops\":[" + hop + "]}}")
+                + "]");
+    assertThat(within.invalid().getFirst().index()).isZero();
+    assertThat(within.invalid().getFirst().field()).isEqualTo("traceroute.hops[1].ip");
+  }
+
   @Test
   void readsAllThatAResultSays() {
     assertThat(
