@@ -27,9 +27,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -130,6 +132,34 @@ class CollectorTroubleIT {
     }
   }
 
+  /// At any moment of a rotation: the next start reads every row and leaves plain files.
+  @Test
+  void readsEveryFileAgainAfterKillsWithinRotations() throws Exception {
+    Random random = new Random(7);
+    int posted = 0;
+    Plan plan = plan().flags("--keep-files=1000", "--max-size-mb=1000");
+    for (int kill = 0; kill < 6; kill++) {
+      try (RunningRollcall collector = plan.start()) {
+        assertThat(post(collector, results("192.0.2.7", 2_000)).status()).isEqualTo(200);
+        posted += 2_000;
+        Thread.ofVirtual().start(() -> rotated(collector));
+        TimeUnit.MILLISECONDS.sleep(random.nextInt(80)); // wherever it is by then
+        collector.kill();
+      }
+    }
+    try (RunningRollcall collector = plan.start()) {
+      assertThat(collector.log()).doesNotContain("cannot be read", "keeps its log");
+      assertThat(collector.health("/metrics").body())
+          .contains("rollcall_collector_files_unfolded 0.0");
+      assertThat(collector.stop()).isZero();
+    }
+    assertThat(rows(data())).containsEntry("192.0.2.7", posted);
+    try (Stream<Path> files = Files.list(data())) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .allMatch(name -> name.endsWith(".db") || name.equals("collector.lock"));
+    }
+  }
+
   @Test
   void rotatesUnderLoadWithEveryRowInOneFile() throws Exception {
     AtomicInteger acknowledged = new AtomicInteger();
@@ -197,6 +227,14 @@ class CollectorTroubleIT {
       assertThat(collector.stop()).isZero();
       assertThat(rows(disk).values().stream().mapToInt(Integer::intValue).sum())
           .isEqualTo(acknowledged + 10);
+    }
+  }
+
+  private static void rotated(RunningRollcall collector) {
+    try {
+      collector.status("POST", "/rotate");
+    } catch (UncheckedIOException e) {
+      // It was killed.
     }
   }
 
