@@ -69,7 +69,7 @@ class MonitorSettingsIT {
       await().atMost(PATIENCE).until(() -> names(rollcall).equals(List.of("two")));
       assertThat(rollcall.get("/v1/services/" + first).status()).isEqualTo(404);
 
-      plan.yaml(one + ", interval: 1h}\n");
+      plan.yaml("fewer-services: true\n" + one + ", interval: 1h}\n");
       await().atMost(PATIENCE).until(() -> names(rollcall).equals(List.of("one")));
       assertThat(rollcall.service("one").get("id").asLong()).isEqualTo(first);
       assertThat(rollcall.service("one").at("/metric/data/tick_count").asInt()).isGreaterThan(1);

@@ -83,6 +83,13 @@ final class Declared {
   static final Setting<Set<Role>> ROLES =
       Setting.of(
           "roles", roles(), "runner,api", "what this process does: ask services, answer over HTTP");
+  static final Setting<Boolean> FEWER_SERVICES =
+      Setting.of(
+          "fewer-services",
+          Kind.flag(),
+          "false",
+          "takes a file in which most services of before are gone; otherwise it is refused, as it"
+              + " may be cut short");
   static final Setting<Duration> INTERVAL =
       Setting.of(
               "monitor.interval",
@@ -285,6 +292,11 @@ final class Declared {
           "",
           "file of addresses and blocks that asked not to be measured; read again when it changes");
 
+  /// What a changed file changes at once: services are made of these, or they are asked for anew.
+  /// All others hold until the next start.
+  static final Set<Setting<?>> AT_ONCE =
+      Set.of(FEWER_SERVICES, INTERVAL, TIMEOUT, KEEP_ALIVE, LOG_LEVEL);
+
   /// The command that everything is about that is not said to be about another.
   static final String SERVE = "serve";
 
@@ -333,6 +345,7 @@ final class Declared {
                   TOKEN,
                   WRITERS,
                   ROLES,
+                  FEWER_SERVICES,
                   INTERVAL,
                   TIMEOUT,
                   KEEP_ALIVE,

@@ -31,11 +31,16 @@ final class Logs extends Handler {
   ///
   /// @param out where lines go, each written at once and whole
   static void to(OutputStream out, Logging logging) {
-    boolean debug = logging.level() == Logging.Level.DEBUG;
     for (Handler other : ROOT.getHandlers()) {
       ROOT.removeHandler(other);
     }
     ROOT.addHandler(new Logs(out, new LogLine(logging, logging.name())));
+    level(logging);
+  }
+
+  /// How much is logged from here on.
+  static void level(Logging logging) {
+    boolean debug = logging.level() == Logging.Level.DEBUG;
     ROOT.setLevel(debug ? Level.INFO : stricter(Level.WARNING, level(logging.level())));
     OURS.setLevel(level(logging.level()));
   }

@@ -25,11 +25,13 @@ import dev.rollcall.server.sql.DatabaseConfig;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.StorageException;
 import dev.rollcall.server.target.Pool;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
@@ -52,6 +54,7 @@ final class Serve {
   private final Clock clock = Clock.system();
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final Ports ports;
+  private Optional<Reload<ServiceDefinition>> reload = Optional.empty();
 
   /// @param watch knows the file from before it was read
   Serve(
@@ -96,6 +99,9 @@ final class Serve {
             "the collector",
             Collect.collector(settings.collector(), new PoolHops(pool), registry, clock));
 
+    Reload<ServiceDefinition> reload =
+        new Reload<>(origin, values, changed -> changed(monitor, changed), watch::follow);
+    this.reload = Optional.of(reload);
     Health health =
         new Health(
             Main.version(),
@@ -103,8 +109,14 @@ final class Serve {
                 new ReadyCheck("database", database::trouble),
                 new ReadyCheck("checks", monitor::trouble),
                 new ReadyCheck("results", collector::trouble)),
-            List.of(monitor.outcomes()),
-            registry);
+                List.of(monitor.outcomes()),
+                registry)
+            .noting(new ReadyCheck("configuration", () -> refusal(monitor)));
+    GaugeWithCallback.builder()
+        .name("rollcall_configuration_refused")
+        .help("1 while the configuration file, as it is now, is refused, and 0 otherwise.")
+        .callback(callback -> callback.call(refusal(monitor).isPresent() ? 1 : 0))
+        .register(registry);
     List<Route> routes = new ArrayList<>();
     List<Route> healthRoutes = new ArrayList<>();
     ErrorShape strays = ErrorShape.ENVELOPE;
@@ -120,6 +132,7 @@ final class Serve {
                   heartbeats.board(),
                   () -> network(collector, pool),
                   told(roles),
+                  () -> notice(monitor),
                   clock));
       strays = pages.errors();
       Stream.of(
@@ -154,7 +167,7 @@ final class Serve {
         LOG.log(
             Level.INFO, "late heartbeats are only shown: nobody is told, as alert.uri is not set");
       }
-      watch.start(new Reload<>(origin, values, monitor::apply, watch::follow));
+      watch.start(reload);
       parts.add("the watch of " + origin.files().label(), watch);
     }
     LOG.log(
@@ -168,10 +181,29 @@ final class Serve {
     return open;
   }
 
+  private static void changed(Monitor monitor, Configuration<ServiceDefinition> now) {
+    Logs.level(now.settings().log());
+    monitor.apply(new Monitor.File(now.services(), now.values().of(Declared.FEWER_SERVICES)));
+  }
+
+  /// Why the configuration file, as it is now, is not heeded.
+  private Optional<String> refusal(Monitor monitor) {
+    return reload.flatMap(Reload::refusal).or(monitor::refusal);
+  }
+
+  /// What is wrong in the file stays in the log, and at the health port: pages are for everybody.
+  private String notice(Monitor monitor) {
+    return refusal(monitor).isEmpty()
+        ? ""
+        : origin.files().label()
+            + " was refused, and what it said before goes on: the log says why, and /ready on the"
+            + " health port";
+  }
+
   /// Before anybody can ask for them.
   private void apply(Monitor monitor) {
     try {
-      monitor.apply(services);
+      monitor.apply(new Monitor.File(services, values.of(Declared.FEWER_SERVICES)));
     } catch (StorageException e) {
       LOG.log(
           Level.WARNING,

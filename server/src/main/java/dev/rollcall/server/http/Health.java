@@ -14,7 +14,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
@@ -27,6 +29,7 @@ public final class Health {
   private final HealthEndpoint endpoint;
   private final PrometheusRegistry registry;
   private final AtomicBoolean withJvm = new AtomicBoolean();
+  private final List<ReadyCheck> notes = new CopyOnWriteArrayList<>();
   private Supplier<String> before = () -> "";
 
   /// @param checks what has to be in order to serve
@@ -40,6 +43,12 @@ public final class Health {
     checks.forEach(check -> prober.add(Probe.of(check.name(), attempt -> pass(check))));
     further.forEach(prober::add);
     this.endpoint = HealthEndpoint.of(prober);
+  }
+
+  /// Tells of something in `/ready` that is not as it ought to be, though the program serves.
+  public Health noting(ReadyCheck note) {
+    notes.add(note);
+    return this;
   }
 
   /// Puts lines before all other metrics, in Prometheus' text format, which then is the only one:
@@ -83,7 +92,8 @@ public final class Health {
   /// - `GET /health`: 200 `{"status":"ok","version":"...","uptime_seconds":12}` while the process
   ///   lives.
   /// - `GET /ready`: 200 `{"status":"ready"}`, or 503 `{"status":"not
-  ///   ready","reasons":{"<name>":"<why>"}}`.
+  ///   ready","reasons":{"<name>":"<why>"}}`; reasons also beside 200, for what keeps nobody from
+  ///   being served ([#noting]).
   /// - `GET /metrics`: the registry and the JVM's own metrics, in Prometheus' text or OpenMetrics,
   ///   whichever `Accept` asks for.
   /// - `GET /_health`: see [#report()].
@@ -108,24 +118,30 @@ public final class Health {
   }
 
   private Answer ready(Request request) {
-    TreeMap<String, String> reasons = new TreeMap<>();
+    SortedMap<String, String> reasons = problems(checks);
+    boolean ready = reasons.isEmpty();
+    reasons.putAll(problems(notes));
+    Answer answer =
+        Answer.json(
+            ready ? 200 : 503,
+            json -> {
+              json.writeStartObject().writeStringProperty("status", ready ? "ready" : "not ready");
+              if (!reasons.isEmpty()) {
+                json.writeName("reasons").writeStartObject();
+                reasons.forEach(json::writeStringProperty);
+                json.writeEndObject();
+              }
+              json.writeEndObject();
+            });
+    return ready ? answer : answer.with("Retry-After", "1");
+  }
+
+  private static SortedMap<String, String> problems(List<ReadyCheck> checks) {
+    SortedMap<String, String> reasons = new TreeMap<>();
     for (ReadyCheck check : checks) {
       problem(check).ifPresent(problem -> reasons.put(check.name(), problem));
     }
-    if (reasons.isEmpty()) {
-      return Answer.json(
-          200,
-          json -> json.writeStartObject().writeStringProperty("status", "ready").writeEndObject());
-    }
-    return Answer.json(
-            503,
-            json -> {
-              json.writeStartObject().writeStringProperty("status", "not ready");
-              json.writeName("reasons").writeStartObject();
-              reasons.forEach(json::writeStringProperty);
-              json.writeEndObject().writeEndObject();
-            })
-        .with("Retry-After", "1");
+    return reasons;
   }
 
   private static Optional<String> problem(ReadyCheck check) {

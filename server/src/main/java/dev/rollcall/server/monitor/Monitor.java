@@ -54,7 +54,14 @@ public final class Monitor implements AutoCloseable {
   private final Upkeep upkeep;
 
   /// The services of the file that the database has not taken yet.
-  private volatile Optional<List<ServiceDefinition>> wanted = Optional.empty();
+  private volatile Optional<File> wanted = Optional.empty();
+
+  private volatile Optional<String> refusal = Optional.empty();
+
+  /// What the configuration file says.
+  ///
+  /// @param fewer whether most of the services that were there may be gone
+  public record File(List<ServiceDefinition> services, boolean fewer) {}
 
   public Monitor(
       Database database,
@@ -152,20 +159,32 @@ public final class Monitor implements AutoCloseable {
   ///
   /// @throws dev.rollcall.server.sql.StorageException while the database is away; what was wanted
   ///   last holds once it is back
-  public synchronized void apply(List<ServiceDefinition> definitions) {
-    wanted = Optional.of(definitions);
-    ServiceChanges.Synced synced = changes.sync(definitions);
+  public synchronized void apply(File file) {
+    wanted = Optional.of(file);
+    ServiceChanges.Synced synced = changes.sync(file.services(), file.fewer());
     wanted = Optional.empty();
-    if (synced.added() + synced.changed() + synced.retired() == 0) {
-      return;
+    refusal =
+        synced.refused()
+            ? Optional.of(
+                "%d services, most of them, would be gone: give the whole file back, or say so in it with fewer-services: true"
+                    .formatted(synced.retired()))
+            : Optional.empty();
+    if (refusal.isPresent()) {
+      LOG.log(Level.WARNING, "the configuration file was refused: {0}", refusal.get());
+    } else if (synced.added() + synced.changed() + synced.retired() > 0) {
+      LOG.log(
+          Level.INFO,
+          "services of the configuration file: {0,number,#} new, {1,number,#} changed,"
+              + " {2,number,#} gone",
+          synced.added(),
+          synced.changed(),
+          synced.retired());
     }
-    LOG.log(
-        Level.INFO,
-        "services of the configuration file: {0,number,#} new, {1,number,#} changed,"
-            + " {2,number,#} gone",
-        synced.added(),
-        synced.changed(),
-        synced.retired());
+  }
+
+  /// Why the file's services are not taken over, if they are not.
+  public Optional<String> refusal() {
+    return refusal;
   }
 
   /// Begins to ask the services, those of the file from the first moment on: where the database is

@@ -39,16 +39,31 @@ final class ServiceChanges {
   }
 
   /// How the file's services now differ from before.
-  record Synced(int added, int changed, int retired) {}
+  ///
+  /// @param refused nothing was changed, as most of the services would have gone: that many
+  record Synced(int added, int changed, int retired, boolean refused) {
+    Synced(int added, int changed, int retired) {
+      this(added, changed, retired, false);
+    }
+  }
+
+  /// What the file says.
+  ///
+  /// @param fewer most of the services that were there may be gone
+  private record File(List<ServiceDefinition> services, boolean fewer) {}
 
   /// A row of the table of services, as far as it is compared.
-  private record Row(long id, String definition, String origin, boolean retired) {}
+  private record Row(long id, String definition, String origin, boolean retired) {
+    boolean isOfTheFile() {
+      return origin.equals(Service.Origin.FILE.word()) && !retired;
+    }
+  }
 
   private final GroupCommit commits;
   private final Clock clock;
   private final Consumer<Set<Long>> committed;
   private final Batch<Change, Done> changes = this::apply;
-  private final Batch<List<ServiceDefinition>, Synced> syncs =
+  private final Batch<File, Synced> syncs =
       (tx, files) -> files.stream().map(file -> sync(tx, file)).toList();
 
   ServiceChanges(GroupCommit commits, Clock clock) {
@@ -77,9 +92,17 @@ final class ServiceChanges {
     commits.write(changes, new Change.Delete(id));
   }
 
-  /// Makes the services of the file what the file says.
+  /// Makes the services of the file what the file says, however many are gone.
   Synced sync(List<ServiceDefinition> definitions) {
-    return commits.write(syncs, definitions);
+    return sync(definitions, true);
+  }
+
+  /// The same.
+  ///
+  /// @param fewer whether most of the services that were there may be gone; otherwise such a file is
+  ///   refused, since it is most likely cut short or another's
+  Synced sync(List<ServiceDefinition> definitions, boolean fewer) {
+    return commits.write(syncs, new File(definitions, fewer));
   }
 
   private List<Done> apply(Handle tx, List<Change> items) {
@@ -153,15 +176,16 @@ final class ServiceChanges {
     return new Done.Service(id);
   }
 
-  private Synced sync(Handle tx, List<ServiceDefinition> definitions) {
+  private Synced sync(Handle tx, File file) {
     oneAfterTheOther(tx);
     Map<String, Row> before = new HashMap<>();
     tx.createQuery("SELECT id, name, definition, origin, retired_at FROM service")
         .map((row, _) -> before.put(row.getString("name"), row(row)))
         .list();
+    long filed = before.values().stream().filter(Row::isOfTheFile).count();
     List<ServiceDefinition> added = new ArrayList<>();
     Map<Row, ServiceDefinition> changed = new HashMap<>();
-    for (ServiceDefinition definition : definitions) {
+    for (ServiceDefinition definition : file.services()) {
       Row row = before.remove(definition.name());
       if (row == null) {
         added.add(definition);
@@ -171,10 +195,10 @@ final class ServiceChanges {
         changed.put(row, definition);
       }
     }
-    List<Row> gone =
-        before.values().stream()
-            .filter(row -> row.origin().equals(Service.Origin.FILE.word()) && !row.retired())
-            .toList();
+    List<Row> gone = before.values().stream().filter(Row::isOfTheFile).toList();
+    if (!file.fewer() && gone.size() * 2L > filed) {
+      return new Synced(0, 0, gone.size(), true);
+    }
     lockTurns(tx, Stream.concat(changed.keySet().stream(), gone.stream()).map(Row::id));
     Set<Long> ids = new HashSet<>();
     changed.forEach(

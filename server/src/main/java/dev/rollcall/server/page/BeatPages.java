@@ -54,6 +54,8 @@ final class BeatPages implements AutoCloseable {
             BeatScene::page,
             "there is no heartbeat of that name",
             clock);
+    lists.saying(templates::notice);
+    alone.saying(templates::notice);
   }
 
   List<Route> routes() {

@@ -90,6 +90,11 @@ final class Feed<S extends Scene> {
     return !watchers.isEmpty();
   }
 
+  /// The whole page is to be written anew.
+  void forgetPage() {
+    page = Optional.empty();
+  }
+
   /// The whole page.
   Compressed page() {
     Compressed known =

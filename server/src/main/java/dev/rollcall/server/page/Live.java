@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// Shows pages of one kind, and keeps those that are open current.
 ///
@@ -59,6 +60,8 @@ final class Live<Q, S extends Scene> implements AutoCloseable {
 
   // Of the thread.
   private final Map<Q, Feed<S>> feeds = new LinkedHashMap<>(16, 0.75f, true);
+  private Supplier<String> notice = () -> "";
+  private String noticed = "";
 
   private volatile boolean watched;
 
@@ -90,6 +93,19 @@ final class Live<Q, S extends Scene> implements AutoCloseable {
     thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
 
+  /// All pages say something first, if there is anything to say. To be called before any is shown.
+  void saying(Supplier<String> first) {
+    notice = first;
+  }
+
+  /// Pages that say something else by now are written anew.
+  private void heed(String now) {
+    if (!now.equals(noticed)) {
+      noticed = now;
+      feeds.values().forEach(Feed::forgetPage);
+    }
+  }
+
   /// Something may have changed. It returns at once.
   void changed() {
     if (watched) {
@@ -102,7 +118,11 @@ final class Live<Q, S extends Scene> implements AutoCloseable {
   /// @throws dev.rollcall.server.http.Refusal (404) where there is nothing of the kind
   /// @throws Unavailable where too many ask
   Compressed page(Q question) {
-    return ask(() -> current(question).page());
+    return ask(
+        () -> {
+          heed(notice.get());
+          return current(question).page();
+        });
   }
 
   /// The stream that keeps a page current which shows what `seen` is the mark of.

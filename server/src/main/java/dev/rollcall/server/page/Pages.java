@@ -28,13 +28,19 @@ public final class Pages implements AutoCloseable {
 
   /// @param network tells what nodes have measured
   /// @param told whether anybody is told of late heartbeats
+  /// @param notice what every page says first; empty: nothing
   public Pages(
-      Overview overview, Board board, Supplier<Network> network, boolean told, Clock clock) {
+      Overview overview,
+      Board board,
+      Supplier<Network> network,
+      boolean told,
+      Supplier<String> notice,
+      Clock clock) {
     assets =
         new Assets(
             Pages.class,
             List.of("page.css", "live.js", "copy.js", "times.js", "up.svg", "down.svg"));
-    templates = new Templates(assets::link, told);
+    templates = new Templates(assets::link, told, notice);
     Supplier<Network> measured = new EachSecond<>(network, clock);
     live =
         new Live<>(
@@ -46,6 +52,7 @@ public final class Pages implements AutoCloseable {
             ServicesScene::page,
             "there are no services",
             clock);
+    live.saying(templates::notice);
     overview.onCommit(live::changed);
     heartbeats = new BeatPages(board, templates, clock);
   }

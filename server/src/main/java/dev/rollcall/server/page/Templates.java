@@ -37,12 +37,19 @@ final class Templates {
 
   private final UnaryOperator<String> assets;
   private final boolean told;
+  private final Supplier<String> notice;
 
   /// @param assets where a page finds the asset of a name
   /// @param told whether anybody is told of late heartbeats
   Templates(UnaryOperator<String> assets, boolean told) {
+    this(assets, told, () -> "");
+  }
+
+  /// @param notice what every page says first; empty: nothing
+  Templates(UnaryOperator<String> assets, boolean told, Supplier<String> notice) {
     this.assets = assets;
     this.told = told;
+    this.notice = notice;
   }
 
   /// A page, or, while the database does not answer, the one in its place.
@@ -59,7 +66,12 @@ final class Templates {
   ///
   /// @param seen which state of the list that is; so of all pages here
   String page(Look look, String seen) {
-    return filled(out -> JtepageGenerated.render(out, NONE, look, seen, assets));
+    return filled(out -> JtepageGenerated.render(out, NONE, look, seen, assets, notice.get()));
+  }
+
+  /// What every page says first; empty: nothing.
+  String notice() {
+    return notice.get();
   }
 
   /// The page in place of that while the database does not answer.
@@ -94,7 +106,7 @@ final class Templates {
 
   /// The whole page of heartbeats.
   String page(BeatLook look, String origin, String seen) {
-    return filled(out -> JtebeatsGenerated.render(out, NONE, look, origin, told, seen, assets));
+    return filled(out -> JtebeatsGenerated.render(out, NONE, look, origin, told, seen, assets, notice.get()));
   }
 
   /// Their headline and filters.
@@ -119,7 +131,7 @@ final class Templates {
 
   /// The whole page of one heartbeat.
   String page(BeatScene scene, String seen) {
-    return filled(out -> JtebeatGenerated.render(out, NONE, scene, seen, assets));
+    return filled(out -> JtebeatGenerated.render(out, NONE, scene, seen, assets, notice.get()));
   }
 
   /// What is said of it above its runs.

@@ -54,7 +54,7 @@ class ReloadTest {
         new Reload<>(
             origin,
             origin.read(new Mistakes()).orElseThrow().values(),
-            services -> applied.add(services.size()),
+            configuration -> applied.add(configuration.services().size()),
             _ -> {});
   }
 
@@ -89,13 +89,39 @@ class ReloadTest {
   }
 
   @Test
+  void tellsWhyAFileIsRefusedUntilItIsRight() throws IOException {
+    write("services: [{name: a, url: 'http://a'}]\nporte: 1\nnam: x");
+    reload.run();
+    assertThat(reload.refusal())
+        .hasValue(
+            "rollcall.yaml:2: porte: unknown key, did you mean port?; and 1 more, which the log"
+                + " tells");
+    write("services: [{name: a, url: 'http://a'}]");
+    reload.run();
+    assertThat(reload.refusal()).isEmpty();
+  }
+
+  @Test
   void namesTheSettingsThatWaitForTheNextStart() throws IOException {
     write("services: [{name: a, url: 'http://a'}]\nport: 1\nlog: {level: debug}");
     reload.run();
     assertThat(applied).containsExactly(1);
     assertThat(logged)
         .containsExactly(
-            "rollcall.yaml was read again; changed with the next start only: log.level, port");
+            "rollcall.yaml was read again; changed at once: log.level",
+            "rollcall.yaml was read again; changed with the next start only: port");
+    logged.clear();
+    write(
+        "services: [{name: a, url: 'http://a'}]\n"
+            + "port: 1\n"
+            + "log: {level: debug}\n"
+            + "monitor: {interval: 1h}");
+    reload.run();
+    assertThat(logged)
+        .containsExactly(
+            "rollcall.yaml was read again; changed at once: monitor.interval",
+            "rollcall.yaml was read again; changed with the next start only: port");
+    assertThat(reload.refusal()).isEmpty();
   }
 
   private void write(String text) throws IOException {

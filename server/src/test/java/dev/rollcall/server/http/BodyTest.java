@@ -140,12 +140,7 @@ class BodyTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "text/plain",
-        "application/jsonp",
-        "text/html"
-      })
+  @ValueSource(strings = {"text/plain", "application/jsonp", "text/html"})
   void refusesAnotherContentTypeWhereItWantsJson(String type) throws Exception {
     HttpResponse<String> answer = served.post("/json", "{}", "Content-Type", type);
     assertThat(answer.statusCode()).isEqualTo(415);

@@ -1,0 +1,114 @@
+package dev.rollcall.server;
+
+import static dev.rollcall.server.RunningRollcall.PATIENCE;
+import static dev.rollcall.server.RunningRollcall.json;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.rollcall.server.RunningRollcall.Plan;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/// What follows from a change of the configuration file, or of a service, while the program runs.
+class MonitorChangesIT {
+  @TempDir Path folder;
+
+  private static List<String> names(RunningRollcall rollcall) {
+    return rollcall.rows("/v1/services").stream()
+        .map(row -> row.get("name").stringValue())
+        .sorted()
+        .toList();
+  }
+
+  private static String page(RunningRollcall rollcall, String path) throws Exception {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      URI uri = URI.create("http://127.0.0.1:" + rollcall.port() + path);
+      HttpRequest request = HttpRequest.newBuilder(uri).header("Accept", "text/html").build();
+      return client.send(request, BodyHandlers.ofString()).body();
+    }
+  }
+
+  private static void refused(RunningRollcall rollcall, String reason) throws Exception {
+    await()
+        .atMost(PATIENCE)
+        .until(() -> rollcall.health("/ready").body().contains("\"configuration\""));
+    assertThat(rollcall.health("/ready").statusCode()).isEqualTo(200);
+    JsonNode ready = json(rollcall.health("/ready").body());
+    assertThat(ready.get("status").stringValue()).isEqualTo("ready");
+    assertThat(ready.at("/reasons/configuration").stringValue()).contains(reason);
+    assertThat(rollcall.health("/metrics").body()).contains("rollcall_configuration_refused 1.0");
+    assertThat(page(rollcall, "/")).contains("rollcall.yaml was refused");
+    assertThat(page(rollcall, "/heartbeats")).contains("rollcall.yaml was refused");
+    assertThat(names(rollcall)).containsExactly("one", "three", "two");
+  }
+
+  private static void heeded(RunningRollcall rollcall) throws Exception {
+    await()
+        .atMost(PATIENCE)
+        .until(() -> rollcall.health("/ready").body().equals("{\"status\":\"ready\"}"));
+    assertThat(rollcall.health("/metrics").body()).contains("rollcall_configuration_refused 0.0");
+    assertThat(page(rollcall, "/")).doesNotContain("refused");
+  }
+
+  @Test
+  void aFileThatIsRefusedIsToldEverywhereUntilItIsRight() throws Exception {
+    try (Targets targets = new Targets()) {
+      String one = "  - {name: one, url: '" + targets.url("/status/200") + "', interval: 1s}\n";
+      String all =
+          "services:\n" + one + one.replace("one", "two") + one.replace("one", "three");
+      Plan plan = Plan.in(folder).yaml(all);
+      try (RunningRollcall rollcall = plan.start()) {
+        heeded(rollcall);
+        plan.yaml("");
+        refused(rollcall, "3 services, most of them, would be gone");
+        plan.yaml(all);
+        heeded(rollcall);
+        plan.yaml(all + "porte: 1\n");
+        refused(rollcall, "porte: unknown key, did you mean port?");
+        plan.yaml("services:\n" + one);
+        refused(rollcall, "2 services, most of them, would be gone");
+        assertThat(rollcall.stop()).isZero();
+      }
+      try (RunningRollcall again = plan.start()) {
+        refused(again, "2 services, most of them, would be gone");
+        plan.yaml("fewer-services: true\nservices:\n" + one);
+        heeded(again);
+        assertThat(names(again)).containsExactly("one");
+      }
+    }
+  }
+
+  @Test
+  void aServiceLeavesNoSeriesUnderANameItHadBefore() throws Exception {
+    try (Targets targets = new Targets();
+        RunningRollcall rollcall = Plan.in(folder).start()) {
+      String url = targets.url("/status/200");
+      String body = "{\"name\":\"before\",\"url\":\"" + url + "\",\"interval\":\"200ms\"}";
+      assertThat(rollcall.send("POST", "/v1/services", body).status()).isEqualTo(201);
+      await()
+          .atMost(PATIENCE)
+          .until(() -> rollcall.health("/metrics").body().contains("service=\"before\""));
+      long id = rollcall.service("before").get("id").asLong();
+      String path = "/v1/services/" + id;
+      assertThat(rollcall.send("PATCH", path, "{\"name\":\"after\"}").status()).isEqualTo(200);
+      await()
+          .atMost(PATIENCE)
+          .until(() -> rollcall.health("/metrics").body().contains("service=\"after\""));
+      await()
+          .atMost(PATIENCE)
+          .until(() -> !rollcall.health("/metrics").body().contains("service=\"before\""));
+      assertThat(rollcall.health("/metrics").body()).contains("service=\"after\"");
+      assertThat(rollcall.send("DELETE", path, "").status()).isBetween(200, 204);
+      await()
+          .atMost(PATIENCE)
+          .until(() -> !rollcall.health("/metrics").body().contains("service=\"after\""));
+    }
+  }
+}
