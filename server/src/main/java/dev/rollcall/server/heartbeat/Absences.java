@@ -49,10 +49,12 @@ final class Absences {
     this.clock = clock;
   }
 
-  /// Rollcall was away until now: it has just started, or its machine slept.
-  void begin() {
+  /// Rollcall was away until then, on the monotonic clock: it has just started, its machine slept,
+  /// or jobs called in vain. What is due by now is excused, as a job may call some seconds before
+  /// its moment.
+  void begin(Duration until) {
     started = clock.wall();
-    since = clock.monotonic();
+    since = until;
     stamped = since;
     List<Start> starts = new ArrayList<>();
     Duration up = Duration.ZERO;

@@ -5,6 +5,7 @@ import dev.rollcall.server.heartbeat.Heartbeat.Counts;
 import dev.rollcall.server.heartbeat.Heartbeat.Moments;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /// What follows for a heartbeat when something happens to it: pure functions.
@@ -117,7 +118,8 @@ final class Course {
 
   /// The moment of a call; empty where it is older than what stands. Times are compared in whole
   /// seconds, as jobs state them. What lies further ahead than any job may state is from before the
-  /// clock was set back, and stands in nobody's way.
+  /// clock was set back, and stands in nobody's way; what lies ahead at all, in no failure's, as
+  /// nobody would be told of that.
   private static Optional<Instant> moment(
       Heartbeat old, Beat beat, Instant now, Duration tolerance) {
     Instant at = beat.moment().orElse(now);
@@ -125,7 +127,8 @@ final class Course {
     if (last.isEmpty() || last.get().isAfter(now.plus(tolerance))) {
       return Optional.of(at);
     }
-    Instant stands = last.get();
+    boolean fails = beat.signal() instanceof Signal.Failure;
+    Instant stands = fails ? earlier(last.get(), now) : last.get();
     if (beat.moment().isPresent()) {
       return at.getEpochSecond() < stands.getEpochSecond() ? Optional.empty() : Optional.of(at);
     }
@@ -217,6 +220,29 @@ final class Course {
         yield new Step(Optional.of(late), nothing, Optional.of(Notice.Kind.LATE));
       }
     };
+  }
+
+  /// One that is not late after all.
+  static Heartbeat takenBack(Heartbeat late) {
+    Moments moments = late.moments();
+    return with(
+        late, late.terms(), before(late), moments.last(), moments.next(), late.counts().calls());
+  }
+
+  /// How it stood before it was late, as its last run tells.
+  private static State before(Heartbeat late) {
+    if (late.moments().last().isEmpty()) {
+      return State.NEW;
+    }
+    List<Run> runs = late.recent().runs(late.counts().runs());
+    return !runs.isEmpty() && runs.getLast().result() == Run.Result.FAILED
+        ? State.FAILED
+        : State.UP;
+  }
+
+  /// The same, and the next is expected then.
+  static Heartbeat expected(Heartbeat old, Instant next) {
+    return with(old, old.terms(), old.state(), old.moments().last(), next, old.counts().calls());
   }
 
   private static Heartbeat due(Heartbeat old, Optional<Instant> due) {

@@ -7,6 +7,7 @@ import dev.rollcall.server.sql.Durability;
 import dev.rollcall.server.sql.GroupCommit;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -41,7 +42,9 @@ public final class Heartbeats implements AutoCloseable {
   private final PingRoutes pings;
   private final HeartbeatRoutes routes;
   private final Board board;
+  private final UnheardCalls unheard;
   private final Lookout lookout;
+  private final Clock clock;
 
   /// @param telling takes down who is told of what
   public Heartbeats(
@@ -51,9 +54,12 @@ public final class Heartbeats implements AutoCloseable {
       Telling telling,
       PrometheusRegistry registry,
       Clock clock) {
+    this.clock = clock;
     Changes changes =
         new Changes(database, telling, settings.futureTolerance(), settings.durability(), clock);
-    Function<Change, Done> written = change -> commits.write(changes, change);
+    unheard = new UnheardCalls(clock);
+    Function<Change, Done> write = change -> commits.write(changes, change);
+    Function<Change, Done> written = change -> unheard.note(write, change);
     HeartbeatStore store = new HeartbeatStore(database);
     pings = new PingRoutes(written, settings.key(), settings.futureTolerance(), clock);
     RunStore runs = new RunStore(database);
@@ -63,8 +69,11 @@ public final class Heartbeats implements AutoCloseable {
     lookout =
         new Lookout(
             new Lateness(database, commits, telling, settings.realert(), clock),
+            new Corrections(commits, telling, settings.realert()),
             new Absences(database, commits, settings.startupGrace(), clock),
-            clock);
+            unheard,
+            clock,
+            SleepClock.system());
     registry.register(new HeartbeatMetrics(store, census));
   }
 
@@ -81,6 +90,18 @@ public final class Heartbeats implements AutoCloseable {
   /// The heartbeats as a person looks at them.
   public Board board() {
     return board;
+  }
+
+  /// Calls of jobs were turned away from `from` to `to`, for want of a place or whatever else: who
+  /// was expected by then is not accused before it could call again. What its own sender is to
+  /// blame for does not count.
+  public void absence(Instant from, Instant to) {
+    Instant now = clock.wall();
+    Duration monotonic = clock.monotonic();
+    unheard.add(
+        new UnheardCalls.Span(
+            monotonic.minus(Duration.between(from, now)),
+            monotonic.minus(Duration.between(to, now))));
   }
 
   /// Begins to look for who is late.

@@ -23,6 +23,9 @@ final class Lateness {
   /// More would keep calls waiting that come meanwhile.
   static final int AT_ONCE = 2_000;
 
+  /// What [#look] tells where it waited for the database so long that calls may wait there too.
+  static final int HELD_UP = -1;
+
   private static final String MOVE = "UPDATE heartbeat SET due_at = ? WHERE id = ?";
 
   private final Database database;
@@ -33,10 +36,11 @@ final class Lateness {
   private final DueRows<Heartbeat> rows;
   private final Batch<Looking, Integer> looking = this::lookAll;
   private final Batch<Heartbeat, Boolean> moving = Lateness::moveAll;
-  private final Batch<Instant, Integer> mending = this::mendAll;
 
   /// @param after rows that became due after it are looked at
-  private record Looking(Instant after, Instant until) {}
+  /// @param now who has missed a moment by then is late
+  /// @param asked when this was, on the monotonic clock
+  private record Looking(Instant after, Instant until, Instant now, Duration asked) {}
 
   /// Where the last slice ended.
   private record Place(long due, long id) {}
@@ -67,9 +71,14 @@ final class Lateness {
   }
 
   /// Looks at those that became due after `after` and until `until`, and tells how many there were,
-  /// at most [#AT_ONCE].
-  int look(Instant after, Instant until) {
-    return commits.write(looking, new Looking(after, until));
+  /// at most [#AT_ONCE], or that it was [#HELD_UP] and accused nobody.
+  ///
+  /// Late is who had missed a moment by `now`, which is before this waits for anything: every call
+  /// that came by then is written before it.
+  ///
+  /// @param asked when this is, on the monotonic clock
+  int look(Instant after, Instant until, Instant now, Duration asked) {
+    return commits.write(looking, new Looking(after, until, now, asked));
   }
 
   private List<Integer> lookAll(Handle tx, List<Looking> all) {
@@ -77,7 +86,10 @@ final class Lateness {
   }
 
   private int look(Handle tx, Looking one) {
-    Instant now = clock.wall();
+    if (clock.monotonic().minus(one.asked()).compareTo(UnheardCalls.LONG) >= 0) {
+      return HELD_UP;
+    }
+    Instant now = one.now();
     List<Lease<Heartbeat>> due = rows.lock(tx, one.after(), one.until(), AT_ONCE);
     List<Heartbeat> moved = new ArrayList<>();
     List<Heartbeat> changed = new ArrayList<>();
@@ -165,70 +177,5 @@ final class Lateness {
           Columns.set(row, 1, heartbeat.moments().due());
           row.setLong(2, heartbeat.id());
         });
-  }
-
-  /// Puts right what the clock says after it was set back: nobody has called in the future, and the
-  /// next is expected as if the last call had come now at the latest.
-  void mend(Instant now) {
-    commits.write(mending, now);
-  }
-
-  private List<Integer> mendAll(Handle tx, List<Instant> instants) {
-    return instants.stream().map(now -> mendSchedules(tx, now) + mend(tx, now)).toList();
-  }
-
-  private int mend(Handle tx, Instant now) {
-    return tx.createUpdate(
-            """
-            UPDATE heartbeat SET
-              last_at = CASE WHEN last_at > :now THEN :now ELSE last_at END,
-              late_since = CASE WHEN late_since > :now THEN :now ELSE late_since END,
-              next_at = CASE WHEN next_at > :now + frequency_s * 1000 THEN :now + frequency_s * 1000 ELSE next_at END,
-              due_at = CASE WHEN due_at IS NULL THEN NULL ELSE :now END
-            WHERE last_at > :now OR next_at > :now + frequency_s * 1000
-              OR (state = 2 AND due_at > :now + :realert)""")
-        .bind("now", now.toEpochMilli())
-        .bind("realert", realert.toMillis())
-        .execute();
-  }
-
-  /// Whose next moment no arithmetic of SQL finds.
-  private static int mendSchedules(Handle tx, Instant now) {
-    long place = Long.MIN_VALUE;
-    int mended = 0;
-    while (true) {
-      List<Heartbeat> some = scheduled(tx, place);
-      List<Heartbeat> ahead =
-          some.stream()
-              .filter(each -> each.moments().next().isAfter(each.terms().plan().next(now)))
-              .toList();
-      Rows.write(
-          tx,
-          "UPDATE heartbeat SET next_at = ?, due_at = CASE WHEN due_at IS NULL THEN NULL ELSE ? END"
-              + " WHERE id = ?",
-          ahead,
-          (row, heartbeat) -> {
-            row.setLong(1, heartbeat.terms().plan().next(now).toEpochMilli());
-            row.setLong(2, now.toEpochMilli());
-            row.setLong(3, heartbeat.id());
-          });
-      mended += ahead.size();
-      if (some.size() < AT_ONCE) {
-        return mended;
-      }
-      place = some.getLast().id();
-    }
-  }
-
-  private static List<Heartbeat> scheduled(Handle tx, long after) {
-    return Rows.read(
-        tx,
-        "SELECT "
-            + HeartbeatTable.COLUMNS
-            + " FROM heartbeat WHERE schedule IS NOT NULL AND id > ? ORDER BY id LIMIT "
-            + AT_ONCE,
-        after,
-        (row, id) -> row.setLong(1, id),
-        HeartbeatTable::heartbeat);
   }
 }

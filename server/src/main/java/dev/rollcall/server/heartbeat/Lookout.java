@@ -1,5 +1,6 @@
 package dev.rollcall.server.heartbeat;
 
+import dev.rollcall.server.heartbeat.UnheardCalls.Span;
 import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.StorageException;
 import java.lang.System.Logger;
@@ -9,37 +10,66 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /// Watches for moments that pass: one thread, which waits for the next moment that the database
 /// knows, and looks five times a second at least, as a call may bring one forward.
+///
+/// It accuses nobody of what Rollcall is to blame for. While this thread stands still, the database
+/// hangs or fails, or calls hang or are turned away, and for five seconds after, nobody is found
+/// late; where that took five seconds or longer, whoever was due meanwhile gets the grace of a
+/// start.
 final class Lookout implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Lookout.class.getName());
   private static final Duration ROUND = Duration.ofMillis(200);
   private static final Duration AGAIN = Duration.ofSeconds(1);
 
-  /// The clock went on so much further than time did: the machine slept, or was set right. Or
-  /// nobody has looked for so long: the process stood still, or the database was away, so that jobs
-  /// called in vain.
-  private static final Duration LEAP = Duration.ofSeconds(5);
+  /// The clock went on so much further than time did.
+  private static final Duration SET_ON = Duration.ofSeconds(2);
 
   /// The clock was set back by so much.
   private static final Duration SET_BACK = Duration.ofSeconds(-2);
 
+  /// What waited in queues and sockets meanwhile has so long to be noted.
+  private static final Duration SETTLING = Duration.ofSeconds(5);
+
+  /// An absence this long makes jobs give up, and call again later.
+  private static final Duration ABSENCE = Duration.ofSeconds(5);
+
   private final Lateness lateness;
+  private final Corrections corrections;
   private final Absences absences;
+  private final UnheardCalls unheard;
   private final Clock clock;
+  private final SleepClock sleep;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread thread = Thread.ofVirtual().name("heartbeats").unstarted(this::watch);
   private boolean begun;
-  private boolean away;
+  private boolean failing;
+  private boolean told;
+  private Optional<Span> away = Optional.empty();
+
+  /// The last absence, until a look has shown that it is over.
+  private Optional<Span> settled = Optional.empty();
+
   private Instant wall = Instant.EPOCH;
   private Duration monotonic = Duration.ZERO;
   private Duration expected = Duration.ZERO;
+  private Optional<Duration> slept = Optional.empty();
 
-  Lookout(Lateness lateness, Absences absences, Clock clock) {
+  Lookout(
+      Lateness lateness,
+      Corrections corrections,
+      Absences absences,
+      UnheardCalls unheard,
+      Clock clock,
+      SleepClock sleep) {
     this.lateness = lateness;
+    this.corrections = corrections;
     this.absences = absences;
+    this.unheard = unheard;
     this.clock = clock;
+    this.sleep = sleep;
   }
 
   void start() {
@@ -59,18 +89,28 @@ final class Lookout implements AutoCloseable {
 
   /// Looks once, and tells how long to wait for the next time.
   Duration round() {
+    Duration began = clock.monotonic();
     try {
       follow();
-      look();
-      absences.stamp();
-      away = false;
-      return rest(pause());
+      if (isBack()) {
+        look();
+        watched(
+            () -> {
+              absences.stamp();
+              return true;
+            });
+        settled = Optional.empty();
+        told &= away.isPresent();
+      }
+      failing = false;
+      return rest(away.isPresent() ? ROUND : watched(this::pause));
     } catch (StorageException e) {
-      if (!away) {
+      if (!failing) {
         LOG.log(Level.WARNING, "late heartbeats are found later: " + e.reason());
       }
-      away = true;
-      return AGAIN;
+      failing = true;
+      awaySince(began);
+      return rest(AGAIN);
     } catch (RuntimeException | LinkageError | StackOverflowError e) {
       LOG.log(Level.ERROR, "looking for late heartbeats failed in Rollcall itself", e);
       return rest(AGAIN);
@@ -82,46 +122,119 @@ final class Lookout implements AutoCloseable {
     return pause;
   }
 
-  /// Follows the clock, whatever it does.
+  /// Follows the clocks, whatever they do.
   private void follow() {
     Instant now = clock.wall();
-    Duration passed = clock.monotonic().minus(monotonic);
-    Duration drift = Duration.between(wall, now).minus(passed);
-    Duration missed = clock.monotonic().minus(expected);
-    if (!begun || drift.compareTo(LEAP) > 0 || missed.compareTo(LEAP) > 0) {
-      absences.begin();
-      lateness.sift(absences.started());
-      if (begun) {
-        Duration gone = drift.compareTo(missed) > 0 ? drift : missed;
-        LOG.log(
-            Level.INFO,
-            "nobody looked for late heartbeats for "
-                + gone.toSeconds()
-                + " s: those that were due meanwhile get the grace of a start");
-      }
+    Duration time = clock.monotonic();
+    if (!begun) {
+      begin(time);
+      corrections.started(now);
+      slept = sleep.slept();
       begun = true;
-      expected = clock.monotonic();
-    } else if (drift.compareTo(SET_BACK) < 0) {
-      LOG.log(Level.WARNING, "the clock was set back by " + drift.negated().toSeconds() + " s");
-      lateness.mend(now);
+    } else {
+      if (isLong(time.minus(expected))) {
+        awaySince(expected);
+      }
+      Duration drift = Duration.between(wall, now).minus(time.minus(monotonic));
+      if (drift.compareTo(SET_ON) > 0 || drift.compareTo(SET_BACK) < 0) {
+        drifted(now, drift);
+      }
     }
     wall = now;
-    monotonic = monotonic.plus(passed);
+    monotonic = time;
+  }
+
+  /// The machine slept, or the clock was set, or both.
+  private void drifted(Instant now, Duration drift) {
+    Optional<Duration> total = sleep.slept();
+    Duration nap =
+        total.flatMap(to -> slept.map(to::minus)).filter(Lookout::isLong).orElse(Duration.ZERO);
+    Duration set = drift.minus(nap);
+    if (set.compareTo(SET_ON) > 0 || set.compareTo(SET_BACK) < 0) {
+      LOG.log(
+          Level.WARNING,
+          "the clock was set "
+              + (set.isNegative() ? "back by " : "on by ")
+              + set.abs().toSeconds()
+              + " s");
+      corrections.clockSet(now, set);
+    }
+    if (!nap.isZero()) {
+      Duration time = clock.monotonic();
+      away = Span.join(away, Optional.of(new Span(time.minus(nap), time)));
+    }
+    slept = total;
+  }
+
+  /// Asks the database, and remembers if that takes long: calls wait for it too.
+  private <T> T watched(Supplier<T> question) {
+    Duration asked = clock.monotonic();
+    T answer = question.get();
+    if (isLong(clock.monotonic().minus(asked))) {
+      awaySince(asked);
+    }
+    return answer;
+  }
+
+  private static boolean isLong(Duration stall) {
+    return stall.compareTo(UnheardCalls.LONG) >= 0;
+  }
+
+  private void awaySince(Duration from) {
+    Span span = new Span(from, clock.monotonic());
+    away = Span.join(Span.join(settled, away), Optional.of(span));
+  }
+
+  /// Whether all is as it should be, and has been for long enough.
+  private boolean isBack() {
+    away = Span.join(away, unheard.take());
+    if (away.isEmpty()) {
+      return true;
+    }
+    Span span = away.get();
+    boolean counts = span.length().compareTo(ABSENCE) >= 0;
+    if (clock.monotonic().minus(span.to()).compareTo(SETTLING) < 0) {
+      if (counts && !told) {
+        told = true;
+        LOG.log(
+            Level.WARNING,
+            "calls of jobs may not be heard: nobody is found late until they can be again");
+      }
+      return false;
+    }
+    if (counts) {
+      begin(span.to());
+      LOG.log(
+          Level.INFO,
+          "calls of jobs may not have been heard for "
+              + span.length().toSeconds()
+              + " s: heartbeats that were due meanwhile get the grace of a start");
+    }
+    settled = away;
+    away = Optional.empty();
+    return true;
+  }
+
+  private void begin(Duration until) {
+    absences.begin(until);
+    lateness.sift(absences.started());
   }
 
   private void look() {
     Instant now = clock.wall();
-    if (lateness.earliest().filter(due -> !due.isAfter(now)).isEmpty()) {
+    if (watched(lateness::earliest).filter(due -> !due.isAfter(now)).isEmpty()) {
       return;
     }
     Absences.Accused accused = absences.accused();
-    accused.before().ifPresent(before -> look(Instant.ofEpochMilli(Long.MIN_VALUE), before));
-    look(accused.after(), now);
+    accused.before().ifPresent(before -> look(Instant.ofEpochMilli(Long.MIN_VALUE), before, now));
+    look(accused.after(), now, now);
   }
 
-  private void look(Instant after, Instant until) {
-    while (closed.getCount() > 0 && lateness.look(after, until) == Lateness.AT_ONCE) {
-      // the next of them
+  private void look(Instant after, Instant until, Instant now) {
+    int found = Lateness.AT_ONCE;
+    while (found == Lateness.AT_ONCE && away.isEmpty() && closed.getCount() > 0) {
+      Duration asked = clock.monotonic();
+      found = watched(() -> lateness.look(after, until, now, asked));
     }
   }
 

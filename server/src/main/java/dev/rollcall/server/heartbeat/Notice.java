@@ -16,7 +16,8 @@ public record Notice(long heartbeat, String name, Kind kind, Instant last, Insta
     STILL_LATE,
     /// It called in and said that it failed.
     FAILED,
-    /// It called in, after it was late or had failed.
+    /// It called in, after it was late or had failed; or it was never late, as the clock had been
+    /// wrong.
     RECOVERED,
     /// It was late, and is waited for no longer: it was paused or removed.
     DISMISSED

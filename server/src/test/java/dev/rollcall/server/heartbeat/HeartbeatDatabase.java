@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.jdbi.v3.core.Handle;
 
 /// The heartbeats' tables in a new database, with a clock that stands still until it is turned, and
@@ -31,6 +32,10 @@ final class HeartbeatDatabase implements AutoCloseable {
   final Changes changes;
   final HeartbeatStore store;
   final RunStore runs;
+  final UnheardCalls unheard = new UnheardCalls(clock);
+
+  /// For how long the machine slept, in all.
+  volatile Duration slept = Duration.ZERO;
 
   HeartbeatDatabase(TestDatabases engine, Path folder) {
     database =
@@ -56,24 +61,40 @@ final class HeartbeatDatabase implements AutoCloseable {
     return new Lateness(database, commits, this::tell, REALERT, clock);
   }
 
+  /// As where the database is away.
+  Done fails(Change change) {
+    GroupCommit closed = new GroupCommit(database);
+    closed.close();
+    return closed.write(changes, change);
+  }
+
+  static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /// As a process that has just started looks for who is late.
   Lookout lookout() {
-    return new Lookout(lateness(), new Absences(database, commits, GRACE, clock), clock);
+    return lookout(() -> {});
   }
 
   /// The same, where `before` is run before anything is told.
   Lookout lookout(Runnable before) {
-    Lateness lateness =
-        new Lateness(
-            database,
-            commits,
-            (tx, notices) -> {
-              before.run();
-              tell(tx, notices);
-            },
-            REALERT,
-            clock);
-    return new Lookout(lateness, new Absences(database, commits, GRACE, clock), clock);
+    Telling telling =
+        (tx, notices) -> {
+          before.run();
+          tell(tx, notices);
+        };
+    return new Lookout(
+        new Lateness(database, commits, telling, REALERT, clock),
+        new Corrections(commits, telling, REALERT),
+        new Absences(database, commits, GRACE, clock),
+        unheard,
+        clock,
+        () -> Optional.of(slept));
   }
 
   Done apply(Change change) {

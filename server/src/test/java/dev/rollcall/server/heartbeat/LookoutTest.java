@@ -2,17 +2,20 @@ package dev.rollcall.server.heartbeat;
 
 import static dev.rollcall.server.heartbeat.HeartbeatDatabase.ping;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.rollcall.server.heartbeat.Change.Pause;
 import dev.rollcall.server.heartbeat.Change.Removal;
 import dev.rollcall.server.heartbeat.Change.Resumption;
 import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.sql.StorageException;
 import dev.rollcall.server.sql.TestDatabases;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -56,6 +59,15 @@ class LookoutTest {
     return fresh;
   }
 
+  private static Change scheduled(String name, String schedule) {
+    return new Change.Beat(
+        name,
+        new Signal.Success(),
+        Optional.of(new Terms(Plan.Calendar.of(schedule, ZoneOffset.UTC), Duration.ZERO)),
+        Optional.empty(),
+        Change.Said.NOTHING);
+  }
+
   /// Time passes as it does, with a look each second.
   private void pass(Lookout by, int seconds) {
     for (int i = 0; i < seconds; i++) {
@@ -78,7 +90,8 @@ class LookoutTest {
   @Test
   void waitsNoLongerThanUntilTheNextMoment() {
     kept.apply(ping("job", 10));
-    kept.clock.pass(Duration.ofMillis(9_950));
+    pass(lookout, 9);
+    kept.clock.pass(Duration.ofMillis(950));
     assertThat(lookout.round()).isEqualTo(Duration.ofMillis(51));
   }
 
@@ -225,14 +238,54 @@ class LookoutTest {
   }
 
   @Test
-  void aClockThatLeapsAccusesNobodyBeforeTheGrace() {
+  void aMachineThatSleptAccusesNobodyBeforeTheGrace() {
     kept.apply(ping("job", 30));
     kept.clock.leap(Duration.ofHours(1));
+    kept.slept = Duration.ofHours(1);
     lookout.round();
     pass(lookout, 59);
     assertThat(kept.told()).isEmpty();
     pass(lookout, 1);
     assertThat(kept.told()).containsExactly("job LATE");
+  }
+
+  /// No time has passed.
+  @Test
+  void aClockThatIsSetOnLeavesAsMuchTimeAsThereWas() {
+    kept.apply(ping("job", 3_700));
+    pass(lookout, 100);
+    kept.clock.leap(Duration.ofHours(1));
+    lookout.round();
+    pass(lookout, 3_599);
+    assertThat(kept.told()).isEmpty();
+    pass(lookout, 1);
+    assertThat(kept.told()).containsExactly("job LATE");
+  }
+
+  @Test
+  void aMomentOfAScheduleThatAClockLeapsOverIsNotMissed() {
+    kept.apply(scheduled("job", "30 12 * * *"));
+    assertThat(kept.find("job").moments().next()).isEqualTo("2026-11-20T12:30:00Z");
+    kept.clock.leap(Duration.ofHours(1));
+    lookout.round();
+    assertThat(kept.find("job").moments().next()).isEqualTo("2026-11-21T12:30:00Z");
+    pass(lookout, 100);
+    assertThat(kept.told()).isEmpty();
+  }
+
+  /// It was an hour behind: the job has called at its moment, and was waited for again.
+  @Test
+  void aClockThatWasBehindTakesBackWhatItMadeLate() {
+    kept.clock.leap(Duration.between(kept.clock.wall(), Instant.parse("2026-11-20T12:00:30Z")));
+    kept.apply(scheduled("job", "0 13 * * *")); // at 13:00:30 in truth
+    lookout.round();
+    pass(lookout, 3_600);
+    assertThat(kept.told()).containsExactly("job LATE");
+    kept.clock.leap(Duration.ofHours(1));
+    lookout.round();
+    assertThat(kept.told()).containsExactly("job RECOVERED");
+    assertThat(kept.state("job")).isEqualTo(State.UP);
+    assertThat(kept.find("job").moments().next()).isEqualTo("2026-11-21T13:00:00Z");
   }
 
   /// Jobs called in vain.
@@ -265,14 +318,167 @@ class LookoutTest {
               }
             });
     kept.apply(ping("job", 70));
-    pass(through, 65);
+    pass(through, 69);
     away.set(true);
-    pass(through, 10);
+    for (int i = 0; i < 3; i++) { // it looks again after five seconds
+      pass(through, 5);
+    }
     away.set(false);
-    pass(through, 59); // it counts as away from the sixth second on
+    pass(through, 55); // it last failed four seconds ago
     assertThat(kept.told()).isEmpty();
     pass(through, 1);
     assertThat(kept.told()).containsExactly("job LATE");
+  }
+
+  /// What is told runs inside of the look: time passes there.
+  @Test
+  void timeThatPassesInsideOfALookIsAnAbsence() {
+    AtomicBoolean hangs = new AtomicBoolean();
+    Lookout through =
+        kept.lookout(
+            () -> {
+              if (hangs.getAndSet(false)) {
+                kept.clock.pass(Duration.ofSeconds(25));
+              }
+            });
+    pass(through, 61);
+    kept.apply(ping("silent", 10));
+    kept.apply(ping("called in vain", 20));
+    hangs.set(true);
+    pass(through, 10);
+    assertThat(kept.told()).containsExactly("silent LATE"); // before it hung
+    pass(through, 59);
+    assertThat(kept.told()).doesNotContain("called in vain LATE");
+    pass(through, 1);
+    assertThat(kept.told()).containsExactly("called in vain LATE");
+  }
+
+  @Test
+  void aLookThatWaitsForTheWriterAccusesNobody() {
+    kept.apply(ping("job", 10));
+    kept.clock.pass(Duration.ofSeconds(10));
+    Instant now = kept.clock.wall();
+    Duration asked = kept.clock.monotonic();
+    kept.clock.pass(UnheardCalls.LONG);
+    assertThat(kept.lateness().look(Instant.EPOCH, now, now, asked)).isEqualTo(Lateness.HELD_UP);
+    assertThat(kept.told()).isEmpty();
+  }
+
+  @Test
+  void aCallThatCouldNotBeNotedAccusesNobodyBeforeTheGrace() {
+    kept.apply(ping("job", 10));
+    pass(lookout, 4);
+    for (int i = 0; i < 8; i++) {
+      assertThatExceptionOfType(StorageException.class)
+          .isThrownBy(() -> kept.unheard.note(kept::fails, ping("job", 10)));
+      pass(lookout, 1);
+    }
+    pass(lookout, 58);
+    assertThat(kept.told()).isEmpty();
+    pass(lookout, 1);
+    assertThat(kept.told()).containsExactly("job LATE");
+  }
+
+  /// A short one is settled soon.
+  @Test
+  void oneCallThatCouldNotBeNotedAccusesNobodyForFiveSeconds() {
+    kept.apply(ping("job", 10));
+    pass(lookout, 9);
+    assertThatExceptionOfType(StorageException.class)
+        .isThrownBy(() -> kept.unheard.note(kept::fails, ping("job", 10)));
+    pass(lookout, 4);
+    assertThat(kept.told()).isEmpty();
+    pass(lookout, 1);
+    assertThat(kept.told()).containsExactly("job LATE");
+  }
+
+  @Test
+  void aCallThatWaitsToBeNotedAccusesNobody() throws InterruptedException {
+    kept.apply(ping("job", 10));
+    CountDownLatch came = new CountDownLatch(1);
+    CountDownLatch goes = new CountDownLatch(1);
+    Thread call =
+        Thread.startVirtualThread(
+            () ->
+                kept.unheard.note(
+                    change -> {
+                      came.countDown();
+                      HeartbeatDatabase.await(goes);
+                      return kept.apply(change);
+                    },
+                    ping("job", 3_600)));
+    HeartbeatDatabase.await(came);
+    pass(lookout, 30);
+    assertThat(kept.told()).isEmpty();
+    goes.countDown();
+    call.join();
+    pass(lookout, 300);
+    assertThat(kept.told()).isEmpty();
+  }
+
+  @Test
+  void callsThatWereTurnedAwayAccuseNobody() {
+    kept.apply(ping("job", 10));
+    pass(lookout, 9);
+    Duration now = kept.clock.monotonic();
+    kept.unheard.add(new UnheardCalls.Span(now.minusSeconds(8), now));
+    pass(lookout, 59);
+    assertThat(kept.told()).isEmpty();
+    pass(lookout, 1);
+    assertThat(kept.told()).containsExactly("job LATE");
+  }
+
+  /// Rollcall started while the clock was an hour ahead.
+  @Test
+  void aClockThatWasAheadTakesBackWhatItMadeLate() {
+    kept.apply(ping("job", 600));
+    kept.apply(scheduled("nightly", "30 12 * * *"));
+    kept.clock.leap(Duration.ofHours(1));
+    Lookout ahead = kept.lookout();
+    ahead.round();
+    pass(ahead, 60);
+    assertThat(kept.told()).containsExactlyInAnyOrder("job LATE", "nightly LATE");
+    kept.apply(ping("of the same clock", 1));
+    pass(ahead, 1);
+    assertThat(kept.told()).containsExactly("of the same clock LATE");
+    kept.clock.leap(Duration.ofHours(-1));
+    ahead.round();
+    assertThat(kept.told()).contains("job RECOVERED", "nightly RECOVERED");
+    assertThat(kept.state("job")).isEqualTo(State.UP);
+    assertThat(kept.find("job").moments().lateSince()).isEmpty();
+    assertThat(kept.state("of the same clock")).isEqualTo(State.LATE);
+    pass(ahead, 600 - 63);
+    assertThat(kept.told()).doesNotContain("job LATE", "job STILL_LATE");
+    pass(ahead, 2);
+    assertThat(kept.told()).contains("job LATE");
+  }
+
+  @Test
+  void aFailureIsStillOneAfterALatenessIsTakenBack() {
+    kept.apply(ping("job", 600));
+    kept.apply(HeartbeatDatabase.failure("job", 3, ""));
+    kept.clock.leap(Duration.ofHours(1));
+    Lookout ahead = kept.lookout();
+    ahead.round();
+    pass(ahead, 60);
+    assertThat(kept.state("job")).isEqualTo(State.LATE);
+    kept.clock.leap(Duration.ofHours(-1));
+    Lookout restarted = kept.lookout(); // set right while it was down
+    restarted.round();
+    assertThat(kept.state("job")).isEqualTo(State.FAILED);
+  }
+
+  /// What was called at 13:00 is not expected again when the clock comes there once more.
+  @Test
+  void aMomentThatTheClockPassesTwiceIsExpectedOnce() {
+    kept.clock.leap(Duration.between(kept.clock.wall(), Instant.parse("2026-11-20T13:00:05Z")));
+    kept.apply(scheduled("job", "0 13 * * *"));
+    lookout.round();
+    kept.clock.leap(Duration.ofSeconds(-30));
+    lookout.round();
+    assertThat(kept.find("job").moments().next()).isEqualTo("2026-11-21T13:00:00Z");
+    pass(lookout, 100);
+    assertThat(kept.told()).isEmpty();
   }
 
   @Test
@@ -288,14 +494,7 @@ class LookoutTest {
 
   @Test
   void aClockThatIsSetBackDoesNotPutASchedulesLatenessOff() {
-    Terms hourly = new Terms(Plan.Calendar.of("0 * * * *", ZoneOffset.UTC), Duration.ZERO);
-    kept.apply(
-        new Change.Beat(
-            "job",
-            new Signal.Success(),
-            Optional.of(hourly),
-            Optional.empty(),
-            Change.Said.NOTHING));
+    kept.apply(scheduled("job", "0 * * * *"));
     assertThat(kept.find("job").moments().next()).isEqualTo("2026-11-20T13:00:00Z");
     kept.clock.leap(Duration.ofHours(-3));
     lookout.round();

@@ -1,0 +1,87 @@
+package dev.rollcall.server.heartbeat;
+
+import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.sql.StorageException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+
+/// When calls of jobs could not be taken or noted, whatever the reason: whoever may have called in
+/// vain is not accused.
+///
+/// Calls that fail are known once they do. Calls that hang are counted while they do, by the second
+/// in which they came: two additions a call, and no clock is asked twice.
+final class UnheardCalls {
+  /// One that takes longer to be noted hangs.
+  static final Duration LONG = Duration.ofSeconds(1);
+
+  /// More than any database or connection hangs before it fails.
+  private static final int SECONDS = 256;
+
+  private final Clock clock;
+  private final AtomicIntegerArray waiting = new AtomicIntegerArray(SECONDS);
+  private final AtomicReference<Optional<Span>> failed = new AtomicReference<>(Optional.empty());
+
+  /// Times on the monotonic clock.
+  record Span(Duration from, Duration to) {
+    Span and(Span other) {
+      return new Span(
+          from.compareTo(other.from) < 0 ? from : other.from,
+          to.compareTo(other.to) > 0 ? to : other.to);
+    }
+
+    static Optional<Span> join(Optional<Span> one, Optional<Span> other) {
+      return one.map(span -> other.map(span::and).orElse(span)).or(() -> other);
+    }
+
+    Duration length() {
+      return to.minus(from);
+    }
+  }
+
+  UnheardCalls(Clock clock) {
+    this.clock = clock;
+  }
+
+  /// Has a call noted, and remembers if that fails or takes long.
+  Done note(Function<Change, Done> write, Change call) {
+    Duration came = clock.monotonic();
+    int second = place(came.toSeconds());
+    waiting.incrementAndGet(second);
+    try {
+      return write.apply(call);
+    } catch (StorageException e) {
+      add(new Span(came, clock.monotonic()));
+      throw e;
+    } finally {
+      waiting.decrementAndGet(second);
+    }
+  }
+
+  /// Calls were turned away in that time.
+  void add(Span span) {
+    failed.updateAndGet(known -> Span.join(known, Optional.of(span)));
+  }
+
+  /// When calls were unheard since this was last asked, up to now where some hang.
+  Optional<Span> take() {
+    Duration now = clock.monotonic();
+    return Span.join(failed.getAndSet(Optional.empty()), hanging(now));
+  }
+
+  private Optional<Span> hanging(Duration now) {
+    long last = now.toSeconds();
+    for (long second = last - SECONDS + 1; second < last - LONG.toSeconds(); second++) {
+      if (waiting.get(place(second)) > 0) {
+        return Optional.of(new Span(Duration.ofSeconds(second), now));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static int place(long second) {
+    return (int) Math.floorMod(second, (long) SECONDS);
+  }
+}
