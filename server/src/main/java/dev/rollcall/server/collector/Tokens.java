@@ -1,6 +1,7 @@
 package dev.rollcall.server.collector;
 
 import dev.rollcall.server.address.Address;
+import dev.rollcall.server.http.Characters;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -144,6 +145,11 @@ final class Tokens {
     JsonToken token = parser.currentToken();
     if (token == JsonToken.VALUE_STRING) {
       String text = parser.getString();
+      Optional<String> fault = Characters.fault(text);
+      if (fault.isPresent()) {
+        wrong(field, fault.get());
+        return Optional.empty();
+      }
       if (text.length() <= LONGEST_ERROR) {
         return text.isEmpty() ? Optional.empty() : Optional.of(text);
       }

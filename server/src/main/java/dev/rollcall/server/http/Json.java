@@ -110,9 +110,10 @@ public final class Json {
     }
   }
 
-  /// Reads the one value that `text` holds, 64 levels deep at most, no key twice in one object.
+  /// Reads the one value that `text` holds, 64 levels deep at most, no key twice in one object, no
+  /// [Characters] that cannot be kept.
   ///
-  /// @throws Refusal (400) with line and column of what is wrong
+  /// @throws Refusal (400) with line and column of what is wrong, or with the field
   static JsonNode tree(InputStream text) {
     try (JsonParser parser = Trees.MAPPER.createParser(text)) {
       if (parser.nextToken() == null) {
@@ -122,6 +123,14 @@ public final class Json {
       if (parser.nextToken() != null) {
         throw malformed(parser.currentTokenLocation(), "nothing may follow the JSON value");
       }
+      Characters.in(tree)
+          .ifPresent(
+              fault -> {
+                throw Refusal.badRequest(
+                    (fault.where().isEmpty() ? "the body" : "field '" + fault.where() + "'")
+                        + " "
+                        + fault.what());
+              });
       return tree;
     } catch (StreamConstraintsException e) {
       throw malformed(

@@ -1,6 +1,7 @@
 package dev.rollcall.server.monitor;
 
 import dev.rollcall.probe.ProbeResult;
+import dev.rollcall.server.config.OneLine;
 import dev.rollcall.server.sql.Rows;
 import java.net.URI;
 import java.time.Duration;
@@ -109,15 +110,20 @@ final class Derived {
   }
 
   private static String cut(String name) {
-    return name.substring(0, Math.min(name.length(), LONGEST_NAME));
+    if (name.length() <= LONGEST_NAME) {
+      return name;
+    }
+    boolean splits = Character.isHighSurrogate(name.charAt(LONGEST_NAME - 1));
+    return name.substring(0, splits ? LONGEST_NAME - 1 : LONGEST_NAME);
   }
 
-  /// By name, the first of each.
+  /// By name, the first of each. A name is whatever some program made of it: what cannot be stored
+  /// or seen is escaped.
   static Map<String, ProbeResult> named(List<ProbeResult> report) {
     Map<String, ProbeResult> named = new LinkedHashMap<>();
     for (ProbeResult one : report) {
       if (!one.name().isBlank()) {
-        named.putIfAbsent(one.name(), one);
+        named.putIfAbsent(OneLine.of(one.name()), one);
       }
     }
     return named;

@@ -1,5 +1,6 @@
 package dev.rollcall.server.monitor;
 
+import dev.rollcall.server.config.OneLine;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -20,9 +21,19 @@ sealed interface Observation {
 
   /// It did not, for a reason in one line.
   record Down(Instant at, Duration response, Measured measured, String reason)
-      implements Observation {}
+      implements Observation {
+    /// A reason may hold what a server said: PostgreSQL would refuse some of it for ever.
+    public Down {
+      reason = OneLine.of(reason);
+    }
+  }
 
   /// Rollcall itself failed (no network, no descriptors): nothing is known about the service.
   record Unknown(Instant at, Duration response, Measured measured, String reason)
-      implements Observation {}
+      implements Observation {
+    /// For the same reason.
+    public Unknown {
+      reason = OneLine.of(reason);
+    }
+  }
 }

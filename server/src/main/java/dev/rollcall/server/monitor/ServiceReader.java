@@ -10,6 +10,7 @@ import dev.rollcall.probes.TcpQuestion;
 import dev.rollcall.probes.TlsOptions;
 import dev.rollcall.server.config.Durations;
 import dev.rollcall.server.config.Mistakes;
+import dev.rollcall.server.http.Characters;
 import dev.rollcall.server.http.Json;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -166,6 +167,7 @@ public final class ServiceReader {
     if (!fields.areOf(KEYS)) {
       return Optional.empty();
     }
+    Characters.in(service).ifPresent(fault -> fields.mistake(fault.where(), fault.what()));
     Optional<String> name = fields.text("name");
     if (name.isEmpty() && !fields.has("name")) {
       fields.mistake("name", "is missing: give the service a name");

@@ -9,7 +9,6 @@ import dev.rollcall.server.sql.StorageException;
 import gg.jte.TemplateOutput;
 import gg.jte.html.HtmlInterceptor;
 import gg.jte.html.HtmlTemplateOutput;
-import gg.jte.html.OwaspHtmlTemplateOutput;
 import gg.jte.output.StringOutput;
 import java.lang.System.Logger.Level;
 import java.util.Map;
@@ -156,7 +155,7 @@ final class Templates {
 
   private static String filled(Consumer<HtmlTemplateOutput> template) {
     StringOutput output = new StringOutput();
-    template.accept(new OwaspHtmlTemplateOutput(output));
+    template.accept(new VisibleOutput(output));
     return output.toString();
   }
 }
