@@ -52,11 +52,37 @@ final class Callers {
     return doubt(request).<Caller>map(Caller.Doubtful::new).orElseGet(Caller.Operator::new);
   }
 
+  /// Why a request is of a page of another site, in somebody's browser: a link, an image, a form or
+  /// a script there can make it send whatever a job or a node may. Browsers that tell
+  /// `Sec-Fetch-Site` know best, also behind a proxy that changes the Host.
+  private static Optional<String> otherSite(Request request) {
+    List<String> sites = request.headers("Sec-Fetch-Site");
+    if (!sites.isEmpty()) {
+      return sites.stream().allMatch(site -> site.equals("same-origin") || site.equals("none"))
+          ? Optional.empty()
+          : Optional.of(
+              "the request comes from a page of another site (Sec-Fetch-Site), which changes"
+                  + " nothing here");
+    }
+    List<String> origins = request.headers("Origin");
+    String host = request.header("Host").orElse("").toLowerCase(Locale.ROOT);
+    return origins.stream().allMatch(origin -> sameOrigin(origin, host))
+        ? Optional.empty()
+        : Optional.of(
+            "the request comes from a page of another site (Origin), which changes nothing here");
+  }
+
   /// The same for a route that takes calls of jobs: whoever calls from a writer's address, or shows
   /// the token.
   Caller caller(Request request) {
-    if (management.writers().isEmpty()
-        || request.header("Authorization").filter(this::holdsToken).isPresent()) {
+    if (request.header("Authorization").filter(this::holdsToken).isPresent()) {
+      return new Caller.Operator();
+    }
+    Optional<String> site = otherSite(request);
+    if (site.isPresent()) {
+      return new Caller.Doubtful(site.get());
+    }
+    if (management.writers().isEmpty()) {
       return new Caller.Operator();
     }
     InetAddress address = request.remote().getAddress();
