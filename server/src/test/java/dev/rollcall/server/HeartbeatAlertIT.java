@@ -44,6 +44,15 @@ class HeartbeatAlertIT {
           .during(Duration.ofMillis(2_500))
           .atMost(PATIENCE)
           .until(() -> receiver.calls().size() <= told + 1);
+      rollcall.send("DELETE", "/ping/calls", "");
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(rollcall.log())
+                      .contains("heartbeat 'nightly backup/&' is late")
+                      .contains("heartbeat 'nightly backup/&' is well again")
+                      .contains("heartbeat 'calls' was removed by 127.0.0.1"));
     }
   }
 

@@ -16,6 +16,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -217,7 +218,7 @@ class HeartbeatContractIT {
   @Test
   void thePortOfItsOwnAnswersHeartbeatsAlone() {
     Matcher port =
-        Pattern.compile("port (\\d+) answers GET,POST /ping PUBLIC").matcher(rollcall.log());
+        Pattern.compile("port (\\d+) answers GET,POST /ping CALLER").matcher(rollcall.log());
     int own = 0;
     while (port.find()) {
       int each = Integer.parseInt(port.group(1));
@@ -244,9 +245,63 @@ class HeartbeatContractIT {
     assertThat(job.at("/runs/0/result").stringValue()).isEqualTo("ok");
     assertThat(job.at("/runs/0/duration_ms").isNumber()).isTrue();
     assertThat(job.at("/runs/1/exit_code").asInt()).isEqualTo(3);
-    assertThat(rollcall.get("/ping/job/256").status()).isEqualTo(404);
     assertThat(rollcall.get("/ping/job/stop").status()).isEqualTo(404);
     refused(rollcall.get("/ping/stranger"), 400, "frequency");
+  }
+
+  /// Windows has 32 bits of them, written with a sign or without.
+  @ParameterizedTest
+  @ValueSource(longs = {255, 256, 65_536, -1, -1_073_741_819, 3_221_225_477L, -2_147_483_648})
+  void everyExitCodeIsOne(long code) {
+    assertThat(rollcall.get("/ping/windows/" + code + "?frequency=1h").status()).isEqualTo(200);
+    JsonNode job = shown("windows");
+    assertThat(job.get("state").stringValue()).isEqualTo("failed");
+    assertThat(job.at("/runs/0/exit_code").asLong()).isEqualTo(code);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-2147483649", "4294967296", "-0", "007", "1e3", "99999999999"})
+  void anythingElseIsNoExitCode(String code) {
+    assertThat(rollcall.get("/ping/windows/" + code + "?frequency=1h").status()).isEqualTo(404);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Origin: http://evil.example",
+        "Origin: null",
+        "Sec-Fetch-Site: cross-site",
+        "Sec-Fetch-Site: same-site"
+      })
+  void aPageOfAnotherSiteChangesNothing(String header) {
+    rollcall.get("/ping?name=kept&frequency=1h");
+    long calls = shown("kept").get("count").asLong();
+    String[] foreign = header.split(": ", -1);
+    for (String path :
+        List.of("/ping?name=kept&frequency=1s", "/ping/kept/fail", "/ping/remove?name=kept")) {
+      assertThat(rollcall.send("GET", path, "", foreign).status()).as(path).isEqualTo(403);
+      assertThat(rollcall.send("POST", path, "", foreign).status()).as(path).isEqualTo(403);
+    }
+    assertThat(rollcall.send("DELETE", "/ping/kept", "", foreign).status()).isEqualTo(403);
+    assertThat(rollcall.send("POST", "/hops", "[]", foreign).status()).isEqualTo(403);
+    assertThat(shown("kept").get("count").asLong()).isEqualTo(calls);
+    assertThat(shown("kept").get("state").stringValue()).isEqualTo("up");
+    assertThat(rollcall.send("GET", "/ping/kept", "", "Sec-Fetch-Site", "none").status())
+        .isEqualTo(200);
+  }
+
+  @Test
+  void whoAsksWithHeadRemovesNothing() {
+    rollcall.get("/ping?name=looked+at&frequency=1h");
+    assertThat(rollcall.status("HEAD", "/ping/remove?name=looked%20at")).isEqualTo(405);
+    assertThat(shown("looked at").get("state").stringValue()).isEqualTo("up");
+  }
+
+  @Test
+  void aLengthWrittenAsOthersDoIsSaidHowItIsMeant() {
+    Answer answer = rollcall.get("/ping?name=a&frequency=10d");
+    refused(answer, 400, "frequency");
+    assertThat(answer.json().get("message").stringValue()).contains("did you mean 10D?");
   }
 
   @Test

@@ -153,6 +153,12 @@ final class Declared {
           Kind.duration(Duration.ZERO, DAY),
           "60s",
           "how long jobs may still call in after a start that were due while Rollcall was down");
+  static final Setting<Integer> MOST_HEARTBEATS =
+      Setting.of(
+          "heartbeat.most",
+          Kind.number(1, 100_000_000),
+          "1000000",
+          "how many heartbeats there may be: a call that would make one more is answered with 503");
   static final Setting<Duration> FUTURE_TOLERANCE =
       Setting.of(
           "heartbeat.future-tolerance",
@@ -357,6 +363,7 @@ final class Declared {
                   DELIVERIES_RETENTION,
                   REALERT,
                   STARTUP_GRACE,
+                  MOST_HEARTBEATS,
                   FUTURE_TOLERANCE,
                   PING_DURABILITY,
                   PING_KEY,
@@ -471,6 +478,7 @@ final class Declared {
         new Heartbeating(
             values.of(REALERT),
             values.of(STARTUP_GRACE),
+            values.of(MOST_HEARTBEATS),
             values.of(FUTURE_TOLERANCE),
             values.of(PING_DURABILITY),
             values.of(PING_KEY)),

@@ -48,7 +48,8 @@ record Ports(String command, ServeSettings settings, ErrorShape errors, RequestT
     "db/migration/V3__heartbeat.sql",
     "db/migration/V4__target.sql",
     "db/migration/V5__derived.sql",
-    "db/migration/V6__recent.sql"
+    "db/migration/V6__recent.sql",
+    "db/migration/V7__exit_code.sql"
   };
 
   /// What a running process waits for until it stops.

@@ -276,6 +276,7 @@ final class Serve {
         new Heartbeats.Settings(
             how.realert(),
             how.startupGrace(),
+            how.most(),
             how.futureTolerance(),
             how.durability(),
             how.key().map(Secret::reveal)),

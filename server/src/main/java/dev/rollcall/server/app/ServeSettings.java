@@ -104,12 +104,14 @@ record ServeSettings(
   ///
   /// @param realert how long after one alert the next is owed
   /// @param startupGrace how long jobs may still call in after a start
+  /// @param most how many there may be
   /// @param futureTolerance how far ahead their clocks may be
   /// @param durability what an answered one survives
   /// @param key what they have to show
   record Heartbeating(
       Duration realert,
       Duration startupGrace,
+      int most,
       Duration futureTolerance,
       Durability durability,
       Optional<Secret> key) {}

@@ -10,7 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 
@@ -70,7 +70,7 @@ public final class Board {
       Optional<Instant> ended,
       Optional<Duration> took,
       Outcome outcome,
-      OptionalInt exit,
+      OptionalLong exit,
       Optional<String> output) {
     /// When it ended or, while it runs, started.
     public Optional<Instant> at() {

@@ -20,6 +20,7 @@ final class Changes implements Batch<Change, Done> {
   private final HeartbeatTable table;
   private final boolean shared;
   private final Telling telling;
+  private final Room room;
   private final Duration tolerance;
   private final Durability durability;
   private final Clock clock;
@@ -27,10 +28,16 @@ final class Changes implements Batch<Change, Done> {
   /// @param tolerance how far a job's clock may be ahead of ours
   /// @param durability what an answered call survives
   Changes(
-      Database database, Telling telling, Duration tolerance, Durability durability, Clock clock) {
+      Database database,
+      Telling telling,
+      Room room,
+      Duration tolerance,
+      Durability durability,
+      Clock clock) {
     this.table = new HeartbeatTable(database.locked());
     this.shared = !database.locked().isEmpty();
     this.telling = telling;
+    this.room = room;
     this.tolerance = tolerance;
     this.durability = durability;
     this.clock = clock;
@@ -68,8 +75,12 @@ final class Changes implements Batch<Change, Done> {
     return all;
   }
 
-  private static Done missing(Change change) {
-    return change instanceof Change.Beat ? new Done.NoTerms() : new Done.Unknown();
+  private Done missing(Change change) {
+    return switch (change) {
+      case Change.Beat beat ->
+          beat.terms().isPresent() ? new Done.Full(room.most()) : new Done.NoTerms();
+      case Change.Removal _, Change.Pause _, Change.Resumption _ -> new Done.Unknown();
+    };
   }
 
   /// The entries of all names that are there, or are about to be.
@@ -85,8 +96,9 @@ final class Changes implements Batch<Change, Done> {
               .distinct()
               .filter(name -> !entries.containsKey(name))
               .toList();
-      HeartbeatTable.add(tx, fresh, now);
-      load(tx, fresh, entries);
+      List<String> added = fresh.subList(0, room.take(tx, fresh.size()));
+      HeartbeatTable.add(tx, added, now);
+      load(tx, added, entries);
     }
     return entries;
   }

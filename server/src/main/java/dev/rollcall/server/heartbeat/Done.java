@@ -21,6 +21,9 @@ sealed interface Done {
   /// The first call of a name has to say when the next comes, and did not.
   record NoTerms() implements Done {}
 
+  /// It would have been one more heartbeat than there may be.
+  record Full(long most) implements Done {}
+
   /// Removed, paused or resumed.
   record Changed() implements Done {}
 }

@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -79,16 +79,16 @@ final class Entry {
     Run run;
     if (starts) {
       long number = known.filter(_ -> id.isPresent()).map(Run::number).orElse(counts.runs());
-      run = new Run(number, id, moment, Optional.empty(), Run.Result.RUNNING, OptionalInt.empty());
+      run = new Run(number, id, moment, Optional.empty(), Run.Result.RUNNING, OptionalLong.empty());
     } else {
       long number = known.map(Run::number).orElse(counts.runs());
       Optional<Instant> started = known.flatMap(Run::started);
       run =
           switch (beat.signal()) {
-            case Signal.Failure(OptionalInt exit) ->
+            case Signal.Failure(OptionalLong exit) ->
                 new Run(number, id, started, moment, Run.Result.FAILED, exit);
             case Signal.Start _, Signal.Success _ ->
-                new Run(number, id, started, moment, Run.Result.OK, OptionalInt.empty());
+                new Run(number, id, started, moment, Run.Result.OK, OptionalLong.empty());
           };
     }
     Recent recent = after.recent();

@@ -23,12 +23,14 @@ public final class Heartbeats implements AutoCloseable {
   /// @param realert how long after one alert the next is owed while a job stays silent
   /// @param startupGrace how long Rollcall has to be up before it counts as missed what passed
   ///   while it was down
+  /// @param most how many there may be
   /// @param futureTolerance how far a job's clock may be ahead of ours
   /// @param durability what an answered call survives
   /// @param key what every call has to show, if anything
   public record Settings(
       Duration realert,
       Duration startupGrace,
+      long most,
       Duration futureTolerance,
       Durability durability,
       Optional<String> key) {
@@ -55,21 +57,29 @@ public final class Heartbeats implements AutoCloseable {
       PrometheusRegistry registry,
       Clock clock) {
     this.clock = clock;
+    HeartbeatLog log = new HeartbeatLog(clock);
+    Telling logged =
+        (tx, notices) -> {
+          telling.tell(tx, notices);
+          tx.afterCommit(() -> notices.forEach(log::told));
+        };
+    Room room = new Room(settings.most(), registry, clock);
     Changes changes =
-        new Changes(database, telling, settings.futureTolerance(), settings.durability(), clock);
+        new Changes(
+            database, logged, room, settings.futureTolerance(), settings.durability(), clock);
     unheard = new UnheardCalls(clock);
     Function<Change, Done> write = change -> commits.write(changes, change);
     Function<Change, Done> written = change -> unheard.note(write, change);
     HeartbeatStore store = new HeartbeatStore(database);
-    pings = new PingRoutes(written, settings.key(), settings.futureTolerance(), clock);
+    pings = new PingRoutes(written, log, settings.key(), settings.futureTolerance(), clock);
     RunStore runs = new RunStore(database);
     Census census = new Census(store, clock);
     routes = new HeartbeatRoutes(store, runs, census, written);
     board = new Board(database, store, runs, census);
     lookout =
         new Lookout(
-            new Lateness(database, commits, telling, settings.realert(), clock),
-            new Corrections(commits, telling, settings.realert()),
+            new Lateness(database, commits, logged, settings.realert(), clock),
+            new Corrections(commits, logged, settings.realert()),
             new Absences(database, commits, settings.startupGrace(), clock),
             unheard,
             clock,

@@ -145,7 +145,8 @@ final class PingParameters {
     }
     if (!good) {
       throw Refusal.ofParameter(
-          parameter, (text.isEmpty() ? "is empty" : "is '" + cut(text) + "'") + LENGTHS);
+          parameter,
+          (text.isEmpty() ? "is empty" : "is '" + cut(text) + "'" + meant(text)) + LENGTHS);
     }
     if (number * unit > MOST_SECONDS) {
       throw Refusal.ofParameter(parameter, "is '" + cut(text) + "', which is too long" + LENGTHS);
@@ -154,6 +155,19 @@ final class PingParameters {
       throw Refusal.ofParameter(parameter, "is '" + cut(text) + "', which is too short" + LENGTHS);
     }
     return number * unit;
+  }
+
+  /// A length whose unit is written as others write it: `10d`.
+  private static String meant(String text) {
+    if (!text.matches("[0-9]{1,10}[dwHMS]")) {
+      return "";
+    }
+    String digits = text.substring(0, text.length() - 1);
+    char unit = text.charAt(text.length() - 1);
+    return ": did you mean "
+        + digits
+        + (unit == 'd' || unit == 'w' ? Character.toUpperCase(unit) : Character.toLowerCase(unit))
+        + "?";
   }
 
   private static long unit(char unit) {

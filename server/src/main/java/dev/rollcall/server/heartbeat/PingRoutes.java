@@ -11,6 +11,7 @@ import dev.rollcall.server.http.Method;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
+import dev.rollcall.server.http.Unavailable;
 import dev.rollcall.server.sql.Clock;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,18 +20,22 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /// Where jobs call in: seed 002's routes, and those for runs with a start and an end.
 final class PingRoutes {
   private static final int KEPT_OUTPUT = 10_000;
   private static final String KEY_HEADER = "Ping-Key";
+  private static final Duration FULL_AGAIN = Duration.ofMinutes(1);
+  private static final Pattern EXIT_CODE = Pattern.compile("-?[1-9][0-9]{0,9}");
   private static final Set<Method> ANY = Set.of(Method.GET, Method.POST);
   private static final Set<Method> REMOVING = Set.of(Method.GET, Method.POST, Method.DELETE);
 
   private final Function<Change, Done> changes;
+  private final HeartbeatLog log;
   private final Optional<byte[]> key;
   private final Duration tolerance;
   private final Clock clock;
@@ -39,8 +44,13 @@ final class PingRoutes {
   /// @param key what every call has to show, if anything
   /// @param tolerance how far a job's clock may be ahead of ours
   PingRoutes(
-      Function<Change, Done> changes, Optional<String> key, Duration tolerance, Clock clock) {
+      Function<Change, Done> changes,
+      HeartbeatLog log,
+      Optional<String> key,
+      Duration tolerance,
+      Clock clock) {
     this.changes = changes;
+    this.log = log;
     this.key = key.map(text -> text.getBytes(UTF_8));
     this.tolerance = tolerance;
     this.clock = clock;
@@ -49,9 +59,9 @@ final class PingRoutes {
   List<Route> routes() {
     return List.of(
         route(ANY, "/ping", this::ping),
-        route(REMOVING, "/ping/remove", this::removeNamed),
+        route(REMOVING, "/ping/remove", this::removeNamed).withoutHead(), // who looks does not remove
         route(ANY, "/ping/{name}", request -> call(request, new Signal.Success())),
-        route(Set.of(Method.DELETE), "/ping/{name}", request -> remove(path(request))),
+        route(Set.of(Method.DELETE), "/ping/{name}", request -> remove(request, path(request))),
         route(ANY, "/ping/{name}/{signal}", request -> call(request, signal(request))));
   }
 
@@ -87,6 +97,12 @@ final class PingRoutes {
       case Done.Recorded(Instant next, boolean paused) -> recorded(next, paused, output.cut());
       case Done.Stale(Instant last) -> stale(last);
       case Done.NoTerms _ -> throw PingParameters.noTerms();
+      case Done.Full(long most) ->
+          throw new Unavailable(
+              "there are "
+                  + most
+                  + " heartbeats, as many as there may be (heartbeat.most): nothing was recorded",
+              FULL_AGAIN);
       case Done.Unknown _ -> throw unknown();
       case Done.Changed _ -> throw new IllegalStateException("a call is recorded or not");
     };
@@ -94,17 +110,20 @@ final class PingRoutes {
 
   private Answer removeNamed(Request request) {
     if (request.method() == Method.DELETE && request.query("name").isEmpty()) {
-      return remove("remove"); // a job of that name
+      return remove(request, "remove"); // a job of that name
     }
-    return remove(PingParameters.name(request::query));
+    return remove(request, PingParameters.name(request::query));
   }
 
-  private Answer remove(String name) {
+  private Answer remove(Request request, String name) {
     return switch (changes.apply(new Change.Removal(name))) {
-      case Done.Changed _ ->
-          Answer.json(200, "{\"status\":\"ok\",\"message\":\"removed\"}".getBytes(US_ASCII));
+      case Done.Changed _ -> {
+        log.removed(name, request.remote().getAddress().getHostAddress());
+        yield Answer.json(
+            200, "{\"status\":\"ok\",\"message\":\"removed\"}".getBytes(US_ASCII));
+      }
       case Done.Unknown _ -> throw unknown();
-      case Done.Recorded _, Done.Stale _, Done.NoTerms _ ->
+      case Done.Recorded _, Done.Stale _, Done.NoTerms _, Done.Full _ ->
           throw new IllegalStateException("a removal is no call");
     };
   }
@@ -151,16 +170,22 @@ final class PingRoutes {
     String signal = request.path("signal");
     return switch (signal) {
       case "start" -> new Signal.Start();
-      case "fail" -> new Signal.Failure(OptionalInt.empty());
+      case "fail" -> new Signal.Failure(OptionalLong.empty());
       case "0" -> new Signal.Success();
       default -> {
-        if (!signal.matches("[1-9][0-9]{0,2}") || Integer.parseInt(signal) > 255) {
+        if (!EXIT_CODE.matcher(signal).matches() || !isExitCode(Long.parseLong(signal))) {
           throw Refusal.notFound(
-              "there is nothing at this path: end it in start, fail or an exit code of 0 to 255");
+              "there is nothing at this path: end it in start, fail or an exit code"
+                  + " (0 to 255, or 32 bits)");
         }
-        yield new Signal.Failure(OptionalInt.of(Integer.parseInt(signal)));
+        yield new Signal.Failure(OptionalLong.of(Long.parseLong(signal)));
       }
     };
+  }
+
+  /// Windows has 32 bits of them, which some write with a sign and some without.
+  private static boolean isExitCode(long code) {
+    return code >= Integer.MIN_VALUE && code <= 0xffff_ffffL;
   }
 
   /// @throws Refusal (401) where a key is asked for and not shown

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// The newest runs of a heartbeat that tell nothing but when they ended and how, which are all of
@@ -45,7 +45,7 @@ final class Recent {
         && millis < Long.MAX_VALUE / OUTCOMES
         && run.started().isEmpty()
         && run.id().isEmpty()
-        && (run.exit().isEmpty() || (run.exit().getAsInt() > OK && run.exit().getAsInt() < FAILED));
+        && (run.exit().isEmpty() || (run.exit().getAsLong() > OK && run.exit().getAsLong() < FAILED));
   }
 
   int size() {
@@ -58,7 +58,7 @@ final class Recent {
 
   /// These, and one more that [#holds].
   Recent with(Run run) {
-    int outcome = run.result() == Run.Result.OK ? OK : run.exit().orElse(FAILED);
+    long outcome = run.result() == Run.Result.OK ? OK : run.exit().orElse(FAILED);
     byte[] more = Arrays.copyOf(bytes, MOST * Long.BYTES);
     ByteBuffer.wrap(more)
         .putLong(size * Long.BYTES, run.ended().orElseThrow().toEpochMilli() * OUTCOMES + outcome);
@@ -81,7 +81,7 @@ final class Recent {
               Optional.empty(),
               Optional.of(Instant.ofEpochMilli(Math.floorDiv(run, (long) OUTCOMES))),
               outcome == OK ? Run.Result.OK : Run.Result.FAILED,
-              outcome == OK || outcome == FAILED ? OptionalInt.empty() : OptionalInt.of(outcome)));
+              outcome == OK || outcome == FAILED ? OptionalLong.empty() : OptionalLong.of(outcome)));
     }
     return runs;
   }

@@ -3,7 +3,7 @@ package dev.rollcall.server.heartbeat;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /// One run of a job, or, where it tells nothing of its starts, one call.
 ///
@@ -16,7 +16,7 @@ record Run(
     Optional<Instant> started,
     Optional<Instant> ended,
     Result result,
-    OptionalInt exit) {
+    OptionalLong exit) {
   /// How many of each heartbeat are kept.
   static final int KEPT = 100;
 

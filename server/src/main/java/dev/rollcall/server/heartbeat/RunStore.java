@@ -10,7 +10,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 
@@ -143,9 +143,9 @@ final class RunStore {
     Columns.set(row, 6, run.ended());
     row.setInt(7, run.result().number());
     if (run.exit().isPresent()) {
-      row.setInt(8, run.exit().getAsInt());
+      row.setLong(8, run.exit().getAsLong());
     } else {
-      row.setNull(8, Types.SMALLINT);
+      row.setNull(8, Types.BIGINT);
     }
   }
 
@@ -156,13 +156,13 @@ final class RunStore {
     Optional<Instant> started = Columns.instant(row, skip + 3);
     Optional<Instant> ended = Columns.instant(row, skip + 4);
     Run.Result result = Run.Result.ofNumber(row.getInt(skip + 5));
-    int exit = row.getInt(skip + 6);
+    long exit = row.getLong(skip + 6);
     return new Run(
         number,
         id,
         started,
         ended,
         result,
-        row.wasNull() ? OptionalInt.empty() : OptionalInt.of(exit));
+        row.wasNull() ? OptionalLong.empty() : OptionalLong.of(exit));
   }
 }

@@ -1,6 +1,6 @@
 package dev.rollcall.server.heartbeat;
 
-import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /// What a job calls in for.
 sealed interface Signal {
@@ -12,6 +12,7 @@ sealed interface Signal {
 
   /// A run has failed.
   ///
-  /// @param exit its exit code, where it tells: 1 to 255
-  record Failure(OptionalInt exit) implements Signal {}
+  /// @param exit its exit code, where it tells: 1 to 255, or any of 32 bits on Windows, where they
+  ///   are written with a sign or without
+  record Failure(OptionalLong exit) implements Signal {}
 }

@@ -59,6 +59,35 @@ final class BeatWords {
     return "/ping?name=" + encoded(name) + when + grace;
   }
 
+  /// When a crontab would run a job of these terms: not more seldom than it has to call.
+  static String crontab(Rhythm rhythm) {
+    String frequency = rhythm.frequency();
+    if (frequency.isEmpty()) {
+      return rhythm.schedule();
+    }
+    long number = Long.parseLong(frequency.substring(0, frequency.length() - 1));
+    return switch (frequency.charAt(frequency.length() - 1)) {
+      case 'W' -> "0 3 * * 1";
+      case 'D' -> number < 7 ? "0 3 * * *" : "0 3 * * 1";
+      case 'h' -> number < 24 ? "0 " + every(number, 24) + " * * *" : "0 3 * * *";
+      case 'm' ->
+          number < 60
+              ? every(number, 60) + " * * * *"
+              : "0 " + every(number / 60, 24) + " * * *";
+      default -> number < 3_600 ? every(Math.max(1, number / 60), 60) + " * * * *" : "0 * * * *";
+    };
+  }
+
+  /// The largest step of whole numbers that a day or hour holds without a rest.
+  private static String every(long number, int whole) {
+    for (long step = Math.min(number, whole / 2); step > 1; step--) {
+      if (whole % step == 0) {
+        return "*/" + step;
+      }
+    }
+    return "*";
+  }
+
   /// In a crontab, a percent sign ends the command unless it is escaped: crontab(5).
   static String forCrontab(String path) {
     return path.replace("%", "\\%");
@@ -98,7 +127,7 @@ final class BeatWords {
       case RUNNING -> "running";
       case OK -> "ok";
       case FAILED ->
-          run.exit().isPresent() ? "failed, exit code " + run.exit().getAsInt() : "failed";
+          run.exit().isPresent() ? "failed, exit code " + run.exit().getAsLong() : "failed";
     };
   }
 

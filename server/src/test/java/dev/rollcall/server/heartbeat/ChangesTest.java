@@ -10,7 +10,9 @@ import dev.rollcall.server.heartbeat.Change.Pause;
 import dev.rollcall.server.heartbeat.Change.Removal;
 import dev.rollcall.server.heartbeat.Change.Resumption;
 import dev.rollcall.server.heartbeat.Change.Said;
+import dev.rollcall.server.sql.Durability;
 import dev.rollcall.server.sql.TestDatabases;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -53,6 +55,38 @@ class ChangesTest {
   @AfterEach
   void closeDatabase() {
     kept.close();
+  }
+
+  @Test
+  void thereAreNoMoreThanThereMayBe() {
+    Changes three =
+        new Changes(
+            kept.database,
+            (_, _) -> {},
+            new Room(3, new PrometheusRegistry(), kept.clock),
+            HeartbeatDatabase.TOLERANCE,
+            Durability.PROCESS,
+            kept.clock);
+    assertThat(
+            kept.commits.writeAll(
+                three, List.of(ping("a", 60), ping("b", 60), ping("c", 60), ping("d", 60))))
+        .endsWith(recorded(now.plusSeconds(60)), new Done.Full(3));
+    assertThat(kept.listed()).containsExactly("a", "b", "c");
+    assertThat(kept.commits.write(three, ping("a", 60))).isEqualTo(recorded(now.plusSeconds(60)));
+    kept.commits.write(three, new Removal("b"));
+    kept.clock.pass(Duration.ofSeconds(1));
+    assertThat(kept.commits.write(three, ping("e", 60)))
+        .isEqualTo(recorded(kept.clock.wall().plusSeconds(60)));
+    assertThat(kept.commits.write(three, ping("f", 60))).isEqualTo(new Done.Full(3));
+  }
+
+  /// Nobody would be told of it otherwise.
+  @Test
+  void aFailureIsTakenAfterACallThatWasStampedAhead() {
+    kept.apply(ping("job", 600, now.plusSeconds(240)));
+    assertThat(kept.apply(failure("job", 1, ""))).isInstanceOf(Done.Recorded.class);
+    assertThat(kept.state("job")).isEqualTo(State.FAILED);
+    assertThat(kept.told()).containsExactly("job FAILED");
   }
 
   private static Done recorded(Instant next) {

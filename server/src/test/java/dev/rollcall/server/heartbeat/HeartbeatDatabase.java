@@ -8,12 +8,13 @@ import dev.rollcall.server.sql.Durability;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.TestClock;
 import dev.rollcall.server.sql.TestDatabases;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.jdbi.v3.core.Handle;
@@ -24,8 +25,10 @@ final class HeartbeatDatabase implements AutoCloseable {
   static final Duration TOLERANCE = Duration.ofMinutes(5);
   static final Duration REALERT = Duration.ofSeconds(60);
   static final Duration GRACE = Duration.ofSeconds(60);
+  static final long MOST = 100_000;
 
   final TestClock clock = new TestClock();
+  final PrometheusRegistry registry = new PrometheusRegistry();
   final List<Notice> told = new CopyOnWriteArrayList<>();
   final Database database;
   final GroupCommit commits;
@@ -39,9 +42,21 @@ final class HeartbeatDatabase implements AutoCloseable {
 
   HeartbeatDatabase(TestDatabases engine, Path folder) {
     database =
-        engine.open(folder, clock, "db/migration/V3__heartbeat.sql", "db/migration/V6__recent.sql");
+        engine.open(
+            folder,
+            clock,
+            "db/migration/V3__heartbeat.sql",
+            "db/migration/V6__recent.sql",
+            "db/migration/V7__exit_code.sql");
     commits = new GroupCommit(database);
-    changes = new Changes(database, this::tell, TOLERANCE, Durability.PROCESS, clock);
+    changes =
+        new Changes(
+            database,
+            this::tell,
+            new Room(MOST, registry, clock),
+            TOLERANCE,
+            Durability.PROCESS,
+            clock);
     store = new HeartbeatStore(database);
     runs = new RunStore(database);
   }
@@ -129,7 +144,7 @@ final class HeartbeatDatabase implements AutoCloseable {
   }
 
   static Beat failure(String name, int code, String run) {
-    return signal(name, new Signal.Failure(OptionalInt.of(code)), run);
+    return signal(name, new Signal.Failure(OptionalLong.of(code)), run);
   }
 
   private static Beat signal(String name, Signal signal, String run) {

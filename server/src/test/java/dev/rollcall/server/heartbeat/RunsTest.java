@@ -15,7 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -79,7 +79,7 @@ class RunsTest {
     assertThat(kept.runs("job"))
         .extracting(Run::exit)
         .containsExactly(
-            OptionalInt.empty(), OptionalInt.empty(), OptionalInt.of(3), OptionalInt.empty());
+            OptionalLong.empty(), OptionalLong.empty(), OptionalLong.of(3), OptionalLong.empty());
   }
 
   @Test
@@ -90,7 +90,7 @@ class RunsTest {
     kept.apply(
         new Beat(
             "job",
-            new Signal.Failure(OptionalInt.empty()),
+            new Signal.Failure(OptionalLong.empty()),
             Optional.empty(),
             Optional.empty(),
             Said.NOTHING));
@@ -101,7 +101,7 @@ class RunsTest {
     assertThat(kept.runs("job"))
         .extracting(Run::exit)
         .containsExactly(
-            OptionalInt.empty(), OptionalInt.of(255), OptionalInt.of(1), OptionalInt.empty());
+            OptionalLong.empty(), OptionalLong.of(255), OptionalLong.of(1), OptionalLong.empty());
   }
 
   @Test
@@ -177,8 +177,8 @@ class RunsTest {
     }
     boolean starts = beat.signal() instanceof Signal.Start;
     int place = known < 0 || (starts && id.isEmpty()) ? all.size() : known;
-    OptionalInt exit =
-        beat.signal() instanceof Signal.Failure(OptionalInt code) ? code : OptionalInt.empty();
+    OptionalLong exit =
+        beat.signal() instanceof Signal.Failure(OptionalLong code) ? code : OptionalLong.empty();
     Run run =
         new Run(
             place,

@@ -13,8 +13,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// The pages of heartbeats as HTML.
 class BeatTemplatesTest {
@@ -88,6 +90,27 @@ class BeatTemplatesTest {
     assertThat(BeatWords.forSystemd("a%20b")).isEqualTo("a%%20b");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "1h|0 * * * *",
+        "5m|*/5 * * * *",
+        "7m|*/6 * * * *",
+        "45m|*/30 * * * *",
+        "90m|0 * * * *",
+        "5h|0 */4 * * *",
+        "1D|0 3 * * *",
+        "36h|0 3 * * *",
+        "1W|0 3 * * 1",
+        "30s|* * * * *",
+      })
+  void theLineForACrontabRunsAsOftenAsTheJobHasToCall(String frequency, String crontab) {
+    assertThat(BeatWords.crontab(new Rhythm(frequency, "", "", "0s"))).isEqualTo(crontab);
+    assertThat(BeatWords.crontab(new Rhythm("", "7 4 * * 1-5", "UTC", "0s")))
+        .isEqualTo("7 4 * * 1-5");
+  }
+
   @Test
   void thePageSaysWhereNobodyIsTold() {
     BeatLook look = look(ALL, Map.of());
@@ -138,7 +161,7 @@ class BeatTemplatesTest {
         running ? Optional.empty() : Optional.of(ended),
         running ? Optional.empty() : Optional.of(Duration.ofMillis(millis)),
         outcome,
-        outcome == Outcome.FAILED ? OptionalInt.of(2) : OptionalInt.empty(),
+        outcome == Outcome.FAILED ? OptionalLong.of(2) : OptionalLong.empty(),
         output.isEmpty() ? Optional.empty() : Optional.of(output));
   }
 }

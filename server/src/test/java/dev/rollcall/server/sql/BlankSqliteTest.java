@@ -19,7 +19,8 @@ class BlankSqliteTest {
     "db/migration/V3__heartbeat.sql",
     "db/migration/V4__target.sql",
     "db/migration/V5__derived.sql",
-    "db/migration/V6__recent.sql"
+    "db/migration/V6__recent.sql",
+    "db/migration/V7__exit_code.sql"
   };
 
   @TempDir Path directory;
