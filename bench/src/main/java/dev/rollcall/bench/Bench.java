@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// `bench/run [NAME...] [--short | --hours N]`: runs the benchmarks of those names, or all, one after the
-/// other.
+/// `bench/run [NAME...] [--short | --hours N]`: runs the benchmarks of those names, or all, one
+/// after the other.
 final class Bench {
   private static final List<Benchmark> ALL =
       List.of(

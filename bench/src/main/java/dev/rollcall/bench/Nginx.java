@@ -57,27 +57,27 @@ record Nginx(Child child, int port, int hosts) {
 
   private static String config(String keepAlive, String listen, String before) {
     return """
-      daemon off;
-      worker_processes 1;
-      worker_rlimit_nofile 60000;
-      pid nginx.pid;
-      error_log stderr error;
-      events { worker_connections 30000; }
-      http {
-        access_log off;
-        keepalive_timeout %s;
-        keepalive_requests 1000000000;
-        client_body_temp_path body;
-        proxy_temp_path proxy;
-        fastcgi_temp_path fastcgi;
-        uwsgi_temp_path uwsgi;
-        scgi_temp_path scgi;
-        server {
-          %s
-          location / { %s return 200 "ok\\n"; }
-        }
+    daemon off;
+    worker_processes 1;
+    worker_rlimit_nofile 60000;
+    pid nginx.pid;
+    error_log stderr error;
+    events { worker_connections 30000; }
+    http {
+      access_log off;
+      keepalive_timeout %s;
+      keepalive_requests 1000000000;
+      client_body_temp_path body;
+      proxy_temp_path proxy;
+      fastcgi_temp_path fastcgi;
+      uwsgi_temp_path uwsgi;
+      scgi_temp_path scgi;
+      server {
+        %s
+        location / { %s return 200 "ok\\n"; }
       }
-      """
+    }
+    """
         .formatted(keepAlive, listen, before);
   }
 

@@ -61,7 +61,9 @@ final class Viewers implements Benchmark {
     try {
       Rollcall rollcall = Rollcall.start(stage, Rollcall.Setup.of(stage.folder("data"), services));
       Thread.sleep(
-          INTERVAL.plus(length.warm()).plusSeconds(length.equals(Length.FULL) ? OUTAGE_SECONDS : 0));
+          INTERVAL
+              .plus(length.warm())
+              .plusSeconds(length.equals(Length.FULL) ? OUTAGE_SECONDS : 0));
       Stretch alone = Stretch.of(rollcall, length.steady());
       List<Measured> measured = new ArrayList<>();
       for (int count : List.of(100, 250)) {
@@ -81,8 +83,9 @@ final class Viewers implements Benchmark {
       }
       table.verdict(
           held,
-          "asked with 250 viewers: lag p99 under 100 ms, at most 256 MiB and 10 KiB/s each, changes seen"
-              + " within 500 ms at p95, first byte under 50 ms, page under 60 KB; 100 of them take under 15 %% of a core");
+          "asked with 250 viewers: lag p99 under 100 ms, at most 256 MiB and 10 KiB/s each, changes"
+              + " seen within 500 ms at p95, first byte under 50 ms, page under 60 KB; 100 of them"
+              + " take under 15 %% of a core");
     } finally {
       changing.interrupt();
       for (Viewer viewer : viewers) {

@@ -42,15 +42,14 @@ public final class Answer {
   private static final HttpField EVENTS = type("text/event-stream");
   private static final HttpField NO_STORE =
       new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, "no-store");
-  private static final HttpField VARY =
-      new PreEncodedHttpField(HttpHeader.VARY, "Accept-Encoding");
+  private static final HttpField VARY = new PreEncodedHttpField(HttpHeader.VARY, "Accept-Encoding");
   private static final HttpField SAME_SITE_REFERRER =
       new PreEncodedHttpField("Referrer-Policy", "same-origin");
   private static final HttpField CONTENT_POLICY =
       new PreEncodedHttpField(
           "Content-Security-Policy",
-          "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
-              + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
+          "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:;"
+              + " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
   private static final Body NOTHING = new Body.Whole(new byte[0]);
 
   private final int status;

@@ -41,7 +41,8 @@ public final class Assets {
               "asset " + name + " is not there, or none of " + TYPES.keySet());
         }
         byte[] content = stream.readAllBytes();
-        assets.put(name, new Asset(hash(content), Answer.bytes(200, type, new Compressed(content))));
+        assets.put(
+            name, new Asset(hash(content), Answer.bytes(200, type, new Compressed(content))));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

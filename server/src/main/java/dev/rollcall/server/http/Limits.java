@@ -6,7 +6,8 @@ import java.time.Duration;
 ///
 /// @param connections open at once; more wait in the system's queue until one closes
 /// @param requests handled at once, event streams apart; more get 503
-/// @param streams event streams open at once; more get 503, or the place of one whose client has most
+/// @param streams event streams open at once; more get 503, or the place of one whose client has
+///   most
 /// @param patience how long it waits
 public record Limits(int connections, int requests, int streams, Patience patience) {
   /// How long a listener waits for a client before it closes the connection.
@@ -38,8 +39,8 @@ public record Limits(int connections, int requests, int streams, Patience patien
     }
   }
 
-  /// 4,096 connections, 1,024 requests, 1,024 streams; a minute of idleness and for a body, 10 s for
-  /// a header, 30 s for a write, 15 s between heartbeats, 4 s to stop.
+  /// 4,096 connections, 1,024 requests, 1,024 streams; a minute of idleness and for a body, 10 s
+  /// for a header, 30 s for a write, 15 s between heartbeats, 4 s to stop.
   public static Limits usual() {
     return new Limits(
         4096,

@@ -11,8 +11,8 @@ import java.util.zip.Deflater;
 /// them: any stream can take them in after whatever it was sent, and no stream needs a compressor,
 /// a quarter of a megabyte each, of its own.
 ///
-/// Source: <https://html.spec.whatwg.org/multipage/server-sent-events.html>; for the blocks
-/// [RFC 1951](https://www.rfc-editor.org/rfc/rfc1951).
+/// Source: <https://html.spec.whatwg.org/multipage/server-sent-events.html>; for the blocks [RFC
+/// 1951](https://www.rfc-editor.org/rfc/rfc1951).
 public final class PreparedEvents {
   private final byte[] plain;
   private byte[] deflated = new byte[0];
@@ -30,8 +30,7 @@ public final class PreparedEvents {
     /// @param event its name: one line
     public Builder add(String event, String data) {
       if (event.lines().count() != 1) {
-        throw new IllegalArgumentException(
-            "the name of an event is one line, not '" + event + "'");
+        throw new IllegalArgumentException("the name of an event is one line, not '" + event + "'");
       }
       text.append("event: ").append(event);
       for (String line : data.split("\r\n|\r|\n", -1)) {

@@ -18,9 +18,9 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
 
-/// What the [Overview] shows of one service beside how it stands. It is read, for a page of services
-/// in three statements, and then grows with what is observed until the hour ends, and with it the
-/// stretches of time that are summed up.
+/// What the [Overview] shows of one service beside how it stands. It is read, for a page of
+/// services in three statements, and then grows with what is observed until the hour ends, and with
+/// it the stretches of time that are summed up.
 final class OverviewDetails {
   private static final int LATEST = 50;
   private static final Duration DAY = Duration.ofDays(1);
@@ -37,14 +37,16 @@ final class OverviewDetails {
       FROM service s JOIN service_tick t ON t.service_id = s.id AND t.at >= COALESCE(
         (SELECT o.at FROM service_tick o WHERE o.service_id = s.id ORDER BY o.at DESC
           LIMIT 1 OFFSET :most), 0)
-      WHERE s.id IN (<ids>) ORDER BY t.service_id, t.at""";
+      WHERE s.id IN (<ids>) ORDER BY t.service_id, t.at\
+      """;
 
   /// Asked for both stretches apart: a plain sum over the primary key takes a third of the time of
   /// one statement that tells the hours apart.
   private static final String HOURS =
       """
       SELECT service_id, SUM(up_count), SUM(down_count), SUM(unknown_count), COUNT(*)
-      FROM service_hour WHERE service_id IN (<ids>) AND hour > :from GROUP BY service_id""";
+      FROM service_hour WHERE service_id IN (<ids>) AND hour > :from GROUP BY service_id\
+      """;
 
   /// Since when a service is asked, and how often.
   record Asked(Instant created, Duration interval) {}
@@ -213,7 +215,6 @@ final class OverviewDetails {
   }
 
   private static Sums sums(ResultSet row, long fullHours) throws SQLException {
-    return new Sums(
-        row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5) < fullHours);
+    return new Sums(row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5) < fullHours);
   }
 }

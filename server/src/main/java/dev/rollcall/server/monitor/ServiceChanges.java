@@ -237,7 +237,8 @@ final class ServiceChanges {
         tx.createQuery(
                 """
                 INSERT INTO service (name, url, definition, origin, created_at, updated_at)
-                VALUES (:name, :url, :definition, :origin, :now, :now) RETURNING id""")
+                VALUES (:name, :url, :definition, :origin, :now, :now) RETURNING id\
+                """)
             .bind("name", definition.name())
             .bind("url", definition.url().toString())
             .bind("definition", definition.json())
@@ -255,7 +256,8 @@ final class ServiceChanges {
             """
             UPDATE service SET name = :name, url = :url, definition = :definition,
               origin = :origin, updated_at = :now, retired_at = NULL, parent_id = NULL, part = NULL
-            WHERE id = :id""")
+            WHERE id = :id\
+            """)
         .bind("id", row.id())
         .bind("name", definition.name())
         .bind("url", definition.url().toString())
@@ -277,7 +279,8 @@ final class ServiceChanges {
               interval_ms = excluded.interval_ms,
               lease_ms = excluded.lease_ms,
               revision = d.revision + 1,
-              due_at = CASE WHEN d.owner IS NULL THEN excluded.due_at ELSE d.due_at END""")
+              due_at = CASE WHEN d.owner IS NULL THEN excluded.due_at ELSE d.due_at END\
+            """)
         .bind("id", id)
         .bind("interval", definition.interval().toMillis())
         .bind("lease", definition.lease().toMillis())

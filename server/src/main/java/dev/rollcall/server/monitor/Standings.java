@@ -263,11 +263,7 @@ final class Standings {
   }
 
   private static List<Listed> families(Handle handle, Set<Long> ids) {
-    return handle
-        .createQuery(FAMILIES)
-        .bindList("ids", ids)
-        .map((row, _) -> Listed.of(row))
-        .list();
+    return handle.createQuery(FAMILIES).bindList("ids", ids).map((row, _) -> Listed.of(row)).list();
   }
 
   private void put(Listed service, Map<Long, Listed> before) {

@@ -21,7 +21,8 @@ final class TickStore {
       INSERT INTO service_tick (service_id, at, state, response_us, dns_us, connect_us, tls_us,
         first_byte_us, total_us, status, redirects, reason)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT DO NOTHING""";
+      ON CONFLICT DO NOTHING\
+      """;
 
   private static final String RANGE =
       "FROM service_tick WHERE service_id = :service AND at >= :from AND at < :to";

@@ -60,18 +60,12 @@ final class BeatPages implements AutoCloseable {
 
   List<Route> routes() {
     return List.of(
-        Route.get(
-            "/heartbeats",
-            Access.PUBLIC,
-            request -> list(listing(request))),
+        Route.get("/heartbeats", Access.PUBLIC, request -> list(listing(request))),
         Route.get(
             "/heartbeats/live",
             Access.PUBLIC,
             request -> lists.stream(listing(request), Pages.seen(request))),
-        Route.get(
-            "/heartbeat",
-            Access.PUBLIC,
-            request -> one(alone(request))),
+        Route.get("/heartbeat", Access.PUBLIC, request -> one(alone(request))),
         Route.get(
             "/heartbeat/live",
             Access.PUBLIC,

@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/// Asks for something once a second at most, however often it is asked for it. Belongs to one thread
-/// at a time.
+/// Asks for something once a second at most, however often it is asked for it. Belongs to one
+/// thread at a time.
 final class EachSecond<T> implements Supplier<T> {
   private static final Duration SECOND = Duration.ofSeconds(1);
 

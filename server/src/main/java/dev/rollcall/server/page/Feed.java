@@ -19,8 +19,8 @@ import java.util.function.Supplier;
 /// What all are sent who have the same page open: what changes is found, written and compressed
 /// once. Belongs to one thread.
 ///
-/// Events: those of [SceneChanges]; `now` (the server's time, after whatever was sent and at least every five
-/// seconds); `trouble` (in words).
+/// Events: those of [SceneChanges]; `now` (the server's time, after whatever was sent and at least
+/// every five seconds); `trouble` (in words).
 final class Feed<S extends Scene> {
   private static final Duration LONGEST_SILENCE = Duration.ofSeconds(5);
 
@@ -63,11 +63,7 @@ final class Feed<S extends Scene> {
   /// @param scene what there is to see now
   /// @param looking finds out what there is to see; what vanishes stays on the screen as it was
   /// @param html the whole page with a scene, and with the mark of that
-  Feed(
-      S scene,
-      Supplier<Optional<S>> looking,
-      BiFunction<S, String, String> html,
-      Duration now) {
+  Feed(S scene, Supplier<Optional<S>> looking, BiFunction<S, String, String> html, Duration now) {
     this.looking = looking;
     this.html = html;
     this.scene = scene;
@@ -127,9 +123,7 @@ final class Feed<S extends Scene> {
     }
     try {
       long missed = version - Long.parseLong(seen.substring(name.length() + 1));
-      return missed >= 0 && missed <= changes.size()
-          ? Optional.of((int) missed)
-          : Optional.empty();
+      return missed >= 0 && missed <= changes.size() ? Optional.of((int) missed) : Optional.empty();
     } catch (NumberFormatException e) {
       return Optional.empty();
     }

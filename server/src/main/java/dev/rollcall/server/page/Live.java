@@ -30,8 +30,8 @@ import java.util.function.Supplier;
 /// Shows pages of one kind, and keeps those that are open current.
 ///
 /// One thread of the system's own looks, for everybody: after a commit, and once a second for what
-/// changes by itself. Those who look at the same share a [Feed]; when nobody looks, nothing is done.
-/// However much there is to do, it rests four times as long as it worked.
+/// changes by itself. Those who look at the same share a [Feed]; when nobody looks, nothing is
+/// done. However much there is to do, it rests four times as long as it worked.
 ///
 /// @param <Q> what may be asked
 /// @param <S> what there is to see

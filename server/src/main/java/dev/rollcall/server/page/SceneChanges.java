@@ -50,8 +50,7 @@ final class SceneChanges {
     tellRows(before.lines(), now, news);
   }
 
-  private static void tellRows(
-      List<Scene.Line> before, Shown now, PreparedEvents.Builder news) {
+  private static void tellRows(List<Scene.Line> before, Shown now, PreparedEvents.Builder news) {
     Map<String, Integer> placesBefore = new HashMap<>();
     for (int place = 0; place < before.size(); place++) {
       placesBefore.put(before.get(place).id(), place);

@@ -130,8 +130,8 @@ final class Words {
         + (unknown == 0 ? "" : ", " + unknown + " unknown");
   }
 
-  /// `2026-11-20 12:03:04 UTC: down, connection refused`, or, of several, `2026-11-20 12:03:04 UTC to
-  /// 2026-11-20 12:04:04 UTC: ...`.
+  /// `2026-11-20 12:03:04 UTC: down, connection refused`, or, of several, `2026-11-20 12:03:04 UTC
+  /// to 2026-11-20 12:04:04 UTC: ...`.
   static String observed(Observed one) {
     String word = one.standing() == Standing.NEW ? "unknown" : Question.word(one.standing());
     return exact(one.at())

@@ -124,9 +124,7 @@ class BeatTemplatesTest {
     BeatQuestion question = new BeatQuestion(Optional.of(State.UP), 2);
     assertThat(
             templates.page(
-                look(question, Map.of(State.UP, 250L), beat("a", State.UP, DAILY)),
-                ORIGIN,
-                "seen"))
+                look(question, Map.of(State.UP, 250L), beat("a", State.UP, DAILY)), ORIGIN, "seen"))
         .contains("class=\"up\" href=\"/heartbeats?state=up\" aria-current=\"true\"")
         .contains("rel=\"next\" href=\"/heartbeats?state=up&amp;page=3\"")
         .contains("data-live=\"/heartbeats/live?state=up&amp;page=2&amp;seen=seen\"");

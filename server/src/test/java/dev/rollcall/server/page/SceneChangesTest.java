@@ -106,8 +106,7 @@ class SceneChangesTest {
         List<String> gone = List.of(data.getFirst().split(" "));
         page.removeIf(row -> gone.contains(row.split(" ")[0]));
         List<String> fresh = data.subList(1, data.size());
-        fresh.forEach(
-            line -> page.removeIf(row -> row.split(" ")[0].equals(line.split(" ")[1])));
+        fresh.forEach(line -> page.removeIf(row -> row.split(" ")[0].equals(line.split(" ")[1])));
         fresh.forEach(
             line -> {
               int space = line.indexOf(' ');

@@ -57,7 +57,8 @@ class TemplatesTest {
         .contains("id=\"s7\" class=\"down\"")
         .contains("Down</span>", "refused</span>")
         .contains(
-            "<time datetime=\"2026-11-20T11:55:48Z\" title=\"2026-11-20 11:55:48 UTC\" data-since>4 min 12 s</time>")
+            "<time datetime=\"2026-11-20T11:55:48Z\" title=\"2026-11-20 11:55:48 UTC\" data-since>4"
+                + " min 12 s</time>")
         .contains("99.95 %", "part of this time is unknown")
         .contains("34 ms")
         .contains("aria-label=\"1 of the last 2 up\"")
@@ -121,8 +122,7 @@ class TemplatesTest {
         Optional.of(Duration.ofMillis(34)),
         new Share(OptionalDouble.of(99.958), true),
         new Share(OptionalDouble.of(100), false),
-        List.of(
-            observed(120, Standing.UP, Optional.empty()), observed(60, standing, why)));
+        List.of(observed(120, Standing.UP, Optional.empty()), observed(60, standing, why)));
   }
 
   private static Observed observed(int secondsAgo, Standing standing, Optional<String> reason) {

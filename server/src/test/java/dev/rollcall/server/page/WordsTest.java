@@ -91,17 +91,12 @@ class WordsTest {
         new Observed(down.at(), down.at().plusSeconds(30), 3, Standing.DOWN, down.reason());
     assertThat(Words.bar(List.of(up, more))).isEqualTo("1 of the last 4 up");
     assertThat(Words.observed(more))
-        .isEqualTo(
-            "2026-11-20 12:03:04 UTC to 2026-11-20 12:03:34 UTC: down, connection refused");
+        .isEqualTo("2026-11-20 12:03:04 UTC to 2026-11-20 12:03:34 UTC: down, connection refused");
   }
 
   private static Observed observed(Standing standing, String reason) {
     Instant at = Instant.parse("2026-11-20T12:03:04.567Z");
     return new Observed(
-        at,
-        at,
-        1,
-        standing,
-        reason.isEmpty() ? Optional.empty() : Optional.of(reason));
+        at, at, 1, standing, reason.isEmpty() ? Optional.empty() : Optional.of(reason));
   }
 }
