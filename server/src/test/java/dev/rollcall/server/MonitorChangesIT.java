@@ -38,7 +38,7 @@ class MonitorChangesIT {
   private static void refused(RunningRollcall rollcall, String reason) throws Exception {
     await()
         .atMost(PATIENCE)
-        .until(() -> rollcall.health("/ready").body().contains("\"configuration\""));
+        .until(() -> rollcall.health("/ready").body().contains(reason));
     assertThat(rollcall.health("/ready").statusCode()).isEqualTo(200);
     JsonNode ready = json(rollcall.health("/ready").body());
     assertThat(ready.get("status").stringValue()).isEqualTo("ready");

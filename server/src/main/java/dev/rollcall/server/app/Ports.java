@@ -95,11 +95,11 @@ record Ports(String command, ServeSettings settings, ErrorShape errors, RequestT
   /// @param strays how errors are written on the main port where no route is found
   Open open(Parts parts, ErrorShape strays, List<Route> routes, List<Route> health) {
     ServeSettings.Web web = settings.web();
-    tellWriters(routes);
     HttpListener main =
         open(parts, "the main port", web.main(), Declared.port(command), strays, routes);
     HttpListener healthPort =
         open(parts, "the health port", web.health(), Declared.healthPort(command), errors, health);
+    tellWriters(routes);
     return new Open(
         main.port(), healthPort.port(), url(web.main(), main), url(web.health(), healthPort));
   }

@@ -49,6 +49,10 @@ public final class Database implements AutoCloseable {
   private final Runnable opening;
   private final Clock clock;
   private volatile boolean open;
+
+  /// Nobody is told any more what came of an attempt to open it.
+  private volatile boolean waiting;
+
   private final AtomicBoolean probing = new AtomicBoolean();
   private volatile Optional<Trouble> trouble = Optional.empty();
 
@@ -137,6 +141,7 @@ public final class Database implements AutoCloseable {
         throw failed.again();
       }
     }
+    database.waiting = true;
     return database;
   }
 
@@ -349,7 +354,8 @@ public final class Database implements AutoCloseable {
       }
       opened.complete(null);
     } catch (StorageException e) {
-      if (!open && !e.reason().equals(trouble.map(Trouble::reason).orElse(""))) {
+      boolean told = waiting || e.outcome() == StorageException.Outcome.RETRY;
+      if (!open && told && !e.reason().equals(trouble.map(Trouble::reason).orElse(""))) {
         LOG.log(Level.WARNING, "the database cannot be used yet: {0}", e.reason());
       }
       trouble = Optional.of(new Trouble(e.reason(), clock.monotonic()));
