@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -75,6 +76,8 @@ class RouteMatrixIT {
 
   private static final Pattern LISTED =
       Pattern.compile("port (\\d+) answers ((?:[A-Z]+,?)+ /\\S* [A-Z]+)");
+
+  private static final Pattern METRIC = Pattern.compile("(?m)^# TYPE (rollcall_\\S+|http_\\S+)");
 
   @TempDir static Path folder;
 
@@ -173,6 +176,30 @@ class RouteMatrixIT {
       assertThat(right.test(status))
           .as("%s from %s: status %d", route.line(), caller, status)
           .isTrue();
+    }
+  }
+
+  @Test
+  void theDocumentationNamesEveryRouteAndMetric() throws IOException {
+    String documentation = documentation();
+    // What pages load by themselves is theirs alone.
+    assertThat(PLACED)
+        .filteredOn(route -> !route.contains("/live ") && !route.contains("/assets/"))
+        .extracting(route -> route.split(" ", -1)[1])
+        .allSatisfy(path -> assertThat(documentation).contains(path));
+    assertThat(METRIC.matcher(rollcall.health("/metrics").body()).results())
+        .extracting(found -> found.group(1))
+        .isNotEmpty()
+        .allSatisfy(metric -> assertThat(documentation).contains(metric));
+  }
+
+  private static String documentation() throws IOException {
+    try (Stream<Path> pages = Files.list(Path.of("../docs"))) {
+      StringBuilder all = new StringBuilder(Files.readString(Path.of("../README.md")));
+      for (Path page : pages.filter(each -> each.toString().endsWith(".md")).toList()) {
+        all.append(Files.readString(page));
+      }
+      return all.toString();
     }
   }
 

@@ -127,22 +127,21 @@ final class References {
   }
 
   private Found file(String name) {
-    String remedy = ": name a text file that holds the value";
     try {
-      return files.computeIfAbsent(directory.resolve(name), file -> read(file, remedy));
+      return files.computeIfAbsent(directory.resolve(name), References::read);
     } catch (InvalidPathException e) {
-      return new Found(Optional.empty(), "is no path" + remedy);
+      return new Found(Optional.empty(), "is no path: name a text file");
     }
   }
 
-  private static Found read(Path file, String remedy) {
+  private static Found read(Path file) {
     if (Files.exists(file) && !Files.isDirectory(file) && !Files.isRegularFile(file)) {
-      return new Found(Optional.empty(), "is no file" + remedy); // a pipe might never end
+      return new Found(Optional.empty(), "is no file: name a text file"); // a pipe might never end
     }
     StringBuilder wrong = new StringBuilder();
     return TextFile.read(file, LARGEST_FILE, wrong::append)
-        .map(text -> Found.of(withoutLineBreak(text), remedy))
-        .orElseGet(() -> new Found(Optional.empty(), wrong + remedy));
+        .map(text -> Found.of(withoutLineBreak(text), ": write the value into it"))
+        .orElseGet(() -> new Found(Optional.empty(), wrong.toString()));
   }
 
   private static String withoutLineBreak(String text) {

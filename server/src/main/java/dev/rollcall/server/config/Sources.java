@@ -187,11 +187,10 @@ public final class Sources {
       return TextFile.read(
               Path.of(given.text()),
               LARGEST_VARIABLES,
-              wrong ->
-                  given.wrong(mistakes, false, wrong + ": name a text file that holds the value"))
+              wrong -> given.wrong(mistakes, false, wrong))
           .map(text -> new Given(given.where(), given.name(), text.stripTrailing()));
     } catch (InvalidPathException e) {
-      given.wrong(mistakes, false, "is no path: name a text file that holds the value");
+      given.wrong(mistakes, false, "is no path: name a text file");
       return Optional.empty();
     }
   }
@@ -285,8 +284,7 @@ public final class Sources {
   private static Optional<String> text(Path file, String label, int largest, Mistakes mistakes) {
     Mistakes here = mistakes.within(path -> label);
     return Files.exists(file)
-        ? TextFile.read(
-            file, largest, wrong -> here.add("file", wrong + ": make it a readable text file"))
+        ? TextFile.read(file, largest, wrong -> here.add("file", wrong))
         : Optional.empty();
   }
 }

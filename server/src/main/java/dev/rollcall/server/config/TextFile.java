@@ -19,28 +19,28 @@ final class TextFile {
   /// The text of a file.
   ///
   /// @param largest how many bytes it may have, whatever the system says of its size
-  /// @param wrong takes why there is none: `is a folder`
+  /// @param wrong takes why there is none, and what to do: `is a folder: name a text file`
   static Optional<String> read(Path file, int largest, Consumer<String> wrong) {
     if (Files.isDirectory(file)) {
-      wrong.accept("is a folder");
+      wrong.accept("is a folder: name a text file");
       return Optional.empty();
     }
     try (InputStream in = Files.newInputStream(file)) {
       byte[] bytes = in.readNBytes(largest + 1);
       if (bytes.length > largest) {
-        wrong.accept("is larger than " + size(largest));
+        wrong.accept("is larger than " + size(largest) + ": make it smaller");
         return Optional.empty();
       }
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
       return Optional.of(text.startsWith("\ufeff") ? text.substring(1) : text);
     } catch (NoSuchFileException e) {
-      wrong.accept("does not exist");
+      wrong.accept("does not exist: name one that does");
     } catch (AccessDeniedException e) {
-      wrong.accept("may not be read by this user");
+      wrong.accept("may not be read by this user: let it");
     } catch (CharacterCodingException e) {
-      wrong.accept("is not UTF-8");
+      wrong.accept("is not UTF-8: save it as UTF-8");
     } catch (IOException e) {
-      wrong.accept("cannot be read (" + e.getClass().getSimpleName() + ")");
+      wrong.accept("cannot be read (" + e.getClass().getSimpleName() + "): name a text file");
     }
     return Optional.empty();
   }

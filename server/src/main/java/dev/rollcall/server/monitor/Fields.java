@@ -171,7 +171,10 @@ final class Fields {
     try {
       return Optional.of(maker.get());
     } catch (IllegalArgumentException e) {
-      mistake(key, String.valueOf(e.getMessage()));
+      Throwable cause = e.getCause();
+      // The JDK repeats what a cause is called; people have no use for that.
+      boolean repeats = cause != null && cause.toString().equals(e.getMessage());
+      mistake(key, String.valueOf(repeats ? cause.getMessage() : e.getMessage()));
       return Optional.empty();
     }
   }

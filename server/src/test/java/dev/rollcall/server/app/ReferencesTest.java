@@ -125,20 +125,18 @@ class ReferencesTest {
                 + " the environment or in .env",
             "rollcall.yaml:6: services[0].user: ${EMPTY} is empty: set the variable EMPTY, in the"
                 + " environment or in .env",
-            "rollcall.yaml:7: services[0].password: ${file:none} does not exist: name a text file"
-                + " that holds the value",
+            "rollcall.yaml:7: services[0].password: ${file:none} does not exist: name one that"
+                + " does",
             "rollcall.yaml:8: services[0].status[1]: ${NO_STATUS} is not set: set the variable"
                 + " NO_STATUS, in the environment or in .env",
-            "rollcall.yaml:9: services[0].headers.X: ${file:empty} is empty: name a text file that"
-                + " holds the value",
-            "rollcall.yaml:9: services[0].headers.Y: ${file:large} is larger than 64 KiB: name a"
-                + " text file that holds the value",
+            "rollcall.yaml:9: services[0].headers.X: ${file:empty} is empty: write the value into"
+                + " it",
+            "rollcall.yaml:9: services[0].headers.Y: ${file:large} is larger than 64 KiB: make it"
+                + " smaller",
             "rollcall.yaml:10: services[0].tls.cert: ${NO_CERT} is not set: set the variable"
                 + " NO_CERT, in the environment or in .env",
-            "rollcall.yaml:10: services[0].tls.key: ${file:.} is a folder: name a text file that"
-                + " holds the value",
-            "rollcall.yaml:13: services[1].body: ${file:latin1} is not UTF-8: name a text file that"
-                + " holds the value",
+            "rollcall.yaml:10: services[0].tls.key: ${file:.} is a folder: name a text file",
+            "rollcall.yaml:13: services[1].body: ${file:latin1} is not UTF-8: save it as UTF-8",
             "rollcall.yaml:14: services[1].contains: \"${not a name}\" names nothing: write ${NAME}"
                 + " or ${file:/path}, and $${ for a ${ that stands for itself",
             "rollcall.yaml:15: services[1].json.path: \"${\" names nothing: write ${NAME} or"
