@@ -140,6 +140,15 @@ public final class Answer {
     return packed.with("Content-Encoding", "gzip");
   }
 
+  /// The bytes that are kept until it is sent.
+  long size() {
+    return switch (body) {
+      case Body.Whole whole -> whole.bytes.length;
+      case Body.Either(Compressed bytes) -> bytes.plain().length;
+      case Body.Streamed _, Body.Events _ -> 0;
+    };
+  }
+
   int status() {
     return status;
   }

@@ -6,6 +6,8 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// One connection, which waits for its client only so long: its requests are read and answered one
@@ -24,6 +26,11 @@ final class Connection implements Runnable {
 
   private static final long NONE = Long.MAX_VALUE;
   private static final int LARGEST_WRITE = 64 * 1024;
+
+  /// A client that sends a body, or takes an answer, keeps at least this pace after a while.
+  private static final long BODY_BYTES_A_SECOND = 1024;
+
+  private static final long ANSWER_BYTES_A_SECOND = 16 * 1024;
   private static final Duration LINGERING = Duration.ofSeconds(5);
   private static final Duration SILENCE = Duration.ofMillis(500);
   private static final Duration LAST_WORD = Duration.ofSeconds(1);
@@ -39,9 +46,14 @@ final class Connection implements Runnable {
 
   private volatile Phase phase = Phase.IDLE;
   private volatile long deadline = NONE;
+  private volatile long waitingSince = System.nanoTime();
+  private volatile @Nullable Access access;
   private volatile boolean closing;
   private volatile @Nullable Thread thread;
   private long phaseEnd;
+  private long slowestEnd;
+  private long answerBegan;
+  private long passed;
   private long allowance;
 
   Connection(Socket socket, Connections all) throws IOException {
@@ -69,6 +81,7 @@ final class Connection implements Runnable {
   /// @return whether another request may follow
   private boolean answerNext() {
     phase = Phase.IDLE;
+    access = null;
     if (closing) {
       return false;
     }
@@ -76,6 +89,7 @@ final class Connection implements Runnable {
       RequestHead head = reader.next();
       return head != null && all.dispatcher().serve(this, head, reader, writer);
     } catch (Unreadable e) {
+      answerBegins();
       all.dispatcher().refuse(e, writer);
       linger();
       return false;
@@ -97,9 +111,18 @@ final class Connection implements Runnable {
   /// The header has been read; from here on `bytes` of body may come, in whatever chunks.
   void requestBegins(int bytes) {
     phase = Phase.REQUEST;
-    phaseEnd = System.nanoTime() + patience.body().toNanos();
+    long now = System.nanoTime();
+    phaseEnd = now + patience.body().toNanos();
+    slowestEnd = now + patience.body().toNanos() / 3;
+    passed = 0;
     // what frames the chunks, and what of the next request comes along with the last of them
     allowance = 2L * bytes + 64 * 1024;
+  }
+
+  /// The answer begins to be sent.
+  void answerBegins() {
+    answerBegan = System.nanoTime();
+    passed = 0;
   }
 
   /// Reads on for a moment after an answer that came before the end of the body: a socket closed
@@ -117,6 +140,7 @@ final class Connection implements Runnable {
     int count = 0;
     for (long rest = Route.LARGEST_BODY; rest > 0 && count >= 0; rest -= count) {
       phaseEnd = Math.min(end, System.nanoTime() + SILENCE.toNanos());
+      slowestEnd = phaseEnd;
       count = read(bin, 0, bin.length);
     }
   }
@@ -126,8 +150,31 @@ final class Connection implements Runnable {
     phase = Phase.STREAM;
   }
 
-  Phase phase() {
-    return phase;
+  /// Since when the client keeps the server waiting for its request; empty where it does not.
+  OptionalLong waitingSince() {
+    long since = waitingSince;
+    return since == NONE ? OptionalLong.empty() : OptionalLong.of(since);
+  }
+
+  boolean isIdle() {
+    return phase == Phase.IDLE;
+  }
+
+  /// Counts this client as one who may have had something to say, and was not heard.
+  void turnsAway() {
+    all.turnsAway();
+  }
+
+  /// Closes connections of others who hold a place of the same kind and keep the server waiting.
+  ///
+  /// @return whether there were any
+  boolean clearsOthers(Access access) {
+    return all.clear(one -> one.phase == Phase.REQUEST && one.access == access);
+  }
+
+  /// Holds a place of that kind until its request has ended.
+  void holds(Access route) {
+    access = route;
   }
 
   /// True where the client has kept the server waiting for too long.
@@ -149,7 +196,14 @@ final class Connection implements Runnable {
   /// @throws ConnectionEnded where it is gone or was too slow
   int read(byte[] into, int offset, int length) {
     Phase reading = phase;
-    deadline = reading == Phase.IDLE ? System.nanoTime() + patience.idle().toNanos() : phaseEnd;
+    long now = System.nanoTime();
+    waitingSince = now;
+    deadline =
+        switch (reading) {
+          case IDLE -> now + patience.idle().toNanos();
+          case HEAD, STREAM -> phaseEnd;
+          case REQUEST -> Math.min(phaseEnd, slowestEnd + atPace(BODY_BYTES_A_SECOND));
+        };
     int count;
     try {
       count = in.read(into, offset, length);
@@ -157,8 +211,10 @@ final class Connection implements Runnable {
       throw new ConnectionEnded("the client is gone");
     } finally {
       deadline = NONE;
+      waitingSince = NONE;
     }
     if (reading == Phase.REQUEST && count > 0) {
+      passed += count;
       allowance -= count;
       if (allowance < 0) {
         throw Refusal.of(413, "the body is larger than what is taken here");
@@ -170,19 +226,29 @@ final class Connection implements Runnable {
   /// @throws ConnectionEnded where the client is gone, or does not take it
   void write(byte[] bytes, int offset, int length) {
     int at = offset;
-    int end = offset + length;
+    int last = offset + length;
     try {
-      while (at < end) {
-        int some = Math.min(LARGEST_WRITE, end - at);
-        deadline = System.nanoTime() + patience.write().toNanos();
+      while (at < last) {
+        int some = Math.min(LARGEST_WRITE, last - at);
+        long longest = patience.write().toNanos();
+        long end = System.nanoTime() + longest;
+        deadline =
+            phase == Phase.STREAM
+                ? end
+                : Math.min(end, answerBegan + longest + atPace(ANSWER_BYTES_A_SECOND));
         out.write(bytes, at, some);
         at += some;
+        passed += some;
       }
     } catch (IOException e) {
       throw new ConnectionEnded("the client is gone");
     } finally {
       deadline = NONE;
     }
+  }
+
+  private long atPace(long bytesASecond) {
+    return TimeUnit.SECONDS.toNanos(passed) / bytesASecond;
   }
 
   /// Lets a request under way end, and no other begin.

@@ -1,21 +1,33 @@
 package dev.rollcall.server.http;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.StandardSocketOptions;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /// The connections of one listener: who takes them, and who closes those that are overdue.
 final class Connections implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Connections.class.getName());
   private static final long ROUND_MILLIS = 250;
+
+  /// One part of this many goes at once, as finding out who costs a look at all.
+  private static final int PART = 16;
+
   private static final Duration AFTER_FAILURE = Duration.ofMillis(100);
   private static final Duration LOOK_AGAIN = Duration.ofMillis(5);
   private static final Duration LAST_WORD = Duration.ofSeconds(1);
@@ -23,14 +35,15 @@ final class Connections implements AutoCloseable {
   private final ServerSocket server;
   private final Set<Connection> open = ConcurrentHashMap.newKeySet();
   private final CountDownLatch closed = new CountDownLatch(1);
-  private final Semaphore places;
+  private final int places;
+  private final LongAdder turnedAway = new LongAdder();
   private final Limits.Patience patience;
   private final Dispatcher dispatcher;
   private volatile boolean stopped;
 
   Connections(ServerSocket server, Limits limits, Dispatcher dispatcher) {
     this.server = server;
-    this.places = new Semaphore(limits.connections());
+    this.places = limits.connections();
     this.patience = limits.patience();
     this.dispatcher = dispatcher;
   }
@@ -44,23 +57,24 @@ final class Connections implements AutoCloseable {
   private void accept() {
     while (!stopped) {
       try {
-        places.acquire();
         begin(server.accept());
       } catch (IOException e) {
-        places.release();
         if (!stopped) {
           // no file descriptor is left, as a rule
           LOG.log(System.Logger.Level.WARNING, "cannot take a connection: " + e.getMessage());
           LockSupport.parkNanos(AFTER_FAILURE.toNanos());
         }
-      } catch (InterruptedException e) {
-        return;
       }
     }
   }
 
   private void begin(Socket socket) throws IOException {
     socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    if (open.size() >= places && !clear(one -> true)) {
+      turnedAway.increment();
+      socket.close();
+      return;
+    }
     Connection connection = new Connection(socket, this);
     open.add(connection);
     Thread.ofVirtual().name("http").start(connection);
@@ -94,7 +108,47 @@ final class Connections implements AutoCloseable {
 
   void remove(Connection connection) {
     open.remove(connection);
-    places.release();
+  }
+
+  /// Counts somebody who may have had something to say, and was not heard.
+  void turnsAway() {
+    turnedAway.increment();
+  }
+
+  long turnedAway() {
+    return turnedAway.sum();
+  }
+
+  /// Closes some connections whose clients keep the server waiting: those of the address that has
+  /// most, idle ones before those in the middle of a request, whoever has waited longest first. So
+  /// no address keeps the others out, and among those behind one address nobody does who says
+  /// nothing.
+  ///
+  /// @param of which are looked at
+  /// @return whether there were any
+  synchronized boolean clear(Predicate<Connection> of) {
+    long now = System.nanoTime();
+    Map<InetAddress, List<Connection>> each =
+        open.stream().collect(Collectors.groupingBy(one -> one.remote().getAddress()));
+    List<Connection> most =
+        each.values().stream().max(Comparator.comparingInt(List::size)).orElse(List.of());
+    record Waiting(Connection connection, boolean idle, long nanos) {}
+    List<Waiting> waiting = new ArrayList<>();
+    for (Connection one : most) {
+      OptionalLong since = one.waitingSince();
+      if (since.isPresent() && of.test(one)) {
+        waiting.add(new Waiting(one, one.isIdle(), now - since.getAsLong()));
+      }
+    }
+    waiting.sort(
+        Comparator.comparing((Waiting one) -> !one.idle())
+            .thenComparing(Comparator.comparingLong(Waiting::nanos).reversed()));
+    int enough = Math.max(1, most.size() / PART);
+    for (Waiting one : waiting.subList(0, Math.min(enough, waiting.size()))) {
+      open.remove(one.connection());
+      one.connection().cut();
+    }
+    return !waiting.isEmpty();
   }
 
   /// Takes no more, lets what is under way end for as long as there is patience, and ends the rest.

@@ -4,7 +4,6 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.jetty.http.HttpVersion;
@@ -13,6 +12,9 @@ import org.eclipse.jetty.http.HttpVersion;
 final class Dispatcher {
   private static final System.Logger LOG = System.getLogger(Dispatcher.class.getName());
   private static final System.Logger ACCESS = System.getLogger("dev.rollcall.access");
+  /// What so many answers of this size take is little beside the connections themselves.
+  private static final int SMALL = 16 * 1024;
+
   private static final Duration TOLD_EVERY = Duration.ofSeconds(10);
 
   private final RouteTable routes;
@@ -20,7 +22,7 @@ final class Dispatcher {
   private final ErrorShape errors;
   private final RequestTimes.Series strayTimes;
   private final EventStreams streams;
-  private final Semaphore places;
+  private final Places places;
   private final boolean accessLog;
   private final AtomicLong told = new AtomicLong(System.nanoTime() - TOLD_EVERY.toNanos());
   private final AtomicLong untold = new AtomicLong();
@@ -32,7 +34,7 @@ final class Dispatcher {
     this.errors = listening.errors();
     this.strayTimes = times.of("other", "none");
     this.streams = new EventStreams(listening.limits());
-    this.places = new Semaphore(listening.limits().requests());
+    this.places = new Places(listening.limits());
     this.accessLog = listening.accessLog();
   }
 
@@ -45,32 +47,27 @@ final class Dispatcher {
     long start = System.nanoTime();
     connection.requestBegins(Route.DEFAULT_BODY);
     Exchange exchange = new Exchange(connection, head, reader, writer, strayTimes, errors);
-    if (!places.tryAcquire()) {
-      exchange.send(
-          unavailable(shape(exchange), "too many requests at once", Duration.ofSeconds(1)),
-          true,
-          streams);
-      return exchange.end();
-    }
     try {
       Answer answer = answer(exchange);
+      exchange.body.release();
       if (answer.body() instanceof Answer.Body.Events) {
         exchange.stream = streams.open(exchange.remote(), exchange.takesGzip());
-        if (exchange.stream.isPresent()) {
-          places.release();
-        } else {
+        exchange.place.close();
+        exchange.place = Places.Place.NONE;
+        if (exchange.stream.isEmpty()) {
           answer =
               unavailable(
                   shape(exchange), "too many event streams are open", Duration.ofSeconds(10));
         }
       }
-      exchange.send(answer, closing, streams);
+      send(exchange, answer);
     } finally {
+      exchange.body.release();
+      exchange.place.close();
       long took = System.nanoTime() - start;
       if (exchange.stream.isPresent()) {
         streams.close(exchange.stream.get());
       } else {
-        places.release();
         exchange.times.took(exchange.status, took);
       }
       if (accessLog) {
@@ -78,6 +75,41 @@ final class Dispatcher {
       }
     }
     return exchange.end();
+  }
+
+  /// Sends an answer, where there is memory to keep it for as long as its client takes.
+  private void send(Exchange exchange, Answer answer) {
+    long bytes = answer.size();
+    bytes = bytes > SMALL ? bytes : 0;
+    try {
+      MemoryBudget.OF_HEAP.take(bytes);
+    } catch (Unavailable e) {
+      tell(exchange, e);
+      exchange.send(e.answer(shape(exchange)), closing, streams);
+      return;
+    }
+    try {
+      if (answer.body() instanceof Answer.Body.Streamed) {
+        sendStreamed(exchange, answer);
+      } else {
+        exchange.send(answer, closing, streams);
+      }
+    } finally {
+      MemoryBudget.OF_HEAP.giveBack(bytes);
+    }
+  }
+
+  private void sendStreamed(Exchange exchange, Answer answer) {
+    Optional<Places.Place> place = places.stream();
+    if (place.isEmpty()) {
+      Answer none =
+          unavailable(shape(exchange), "too many long answers at once", Duration.ofSeconds(5));
+      exchange.send(none, closing, streams);
+      return;
+    }
+    try (Places.Place _ = place.get()) {
+      exchange.send(answer, closing, streams);
+    }
   }
 
   /// Answers what is no request. Nothing is logged, as anybody can send as much of it as they like.
@@ -117,10 +149,15 @@ final class Dispatcher {
               exchange.connection.remote());
       admit(route, request);
       exchange.body.checkDeclared();
-      return route.handler().handle(request);
+      exchange.place = places.take(route, exchange.connection);
+      try (Places.Place _ = places.turn(route, request)) {
+        return route.handler().handle(request);
+      }
     } catch (Refusal e) {
       return e.answer(shape(exchange));
     } catch (Unavailable e) {
+      exchange.body.refuse();
+      exchange.connection.turnsAway();
       tell(exchange, e);
       return e.answer(shape(exchange));
     } catch (ConnectionEnded e) {
@@ -158,7 +195,7 @@ final class Dispatcher {
                   + (others > 0 ? ", as " + others + " others since this was last told" : "")
                   + ": "
                   + e.reason(),
-          e);
+          e.getCause());
     }
   }
 

@@ -40,6 +40,7 @@ final class Exchange {
   RequestBody body;
   Optional<EventStream> stream = Optional.empty();
   int status = 200;
+  Places.Place place = Places.Place.NONE;
   private boolean whole = true;
 
   Exchange(
@@ -94,6 +95,7 @@ final class Exchange {
 
   private void send(Answer answer, boolean last, EventStreams streams, boolean bodyRead) {
     whole = bodyRead;
+    connection.answerBegins();
     status = answer.status();
     boolean persistent = !last && whole && head.isPersistent();
     HttpFields.Mutable fields = fields(answer);

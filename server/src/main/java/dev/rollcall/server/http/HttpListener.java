@@ -71,6 +71,12 @@ public final class HttpListener implements AutoCloseable {
     return server.getLocalPort();
   }
 
+  /// How many connections and requests were turned away so far, as there was no place, no memory or
+  /// no storage for them: a call of a job may have been among them.
+  public long turnedAway() {
+    return connections.turnedAway();
+  }
+
   /// Every route, as it was given.
   public List<Route> routes() {
     return routes;

@@ -13,6 +13,11 @@ import tools.jackson.databind.JsonNode;
 
 /// What a handler sees of a request. It belongs to the request's thread and ends with the handler.
 public final class Request {
+  /// How much memory a byte of a body takes: as an array that grows, and as a tree of JSON.
+  private static final int COPIES = 2;
+
+  private static final int TREE = 8;
+
   private final RequestHead head;
   private final Method method;
   private final RouteTable.Found found;
@@ -91,7 +96,7 @@ public final class Request {
   ///
   /// @throws Refusal 413 beyond the route's limit, 415 for an encoding other than gzip
   public byte[] body() {
-    try (InputStream stream = bodyStream()) {
+    try (InputStream stream = body.open(COPIES)) {
       return stream.readAllBytes();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -109,7 +114,7 @@ public final class Request {
   ///   malformed, and those of [#body]
   public JsonNode json() {
     header("Content-Type").ifPresent(Request::requireJson);
-    return Json.tree(bodyStream());
+    return Json.tree(body.open(TREE));
   }
 
   List<String> headerNames() {

@@ -20,6 +20,8 @@ final class RequestBody {
   private final RequestReader reader;
   private final AnswerWriter writer;
   private final int limit;
+  private long charged;
+  private boolean refused;
   private @Nullable InputStream raw;
 
   RequestBody(RequestHead head, RequestReader reader, AnswerWriter writer, int limit) {
@@ -45,6 +47,25 @@ final class RequestBody {
       stream = new Bounded(gunzip(stream));
     }
     return stream;
+  }
+
+  /// The same for who keeps what is read: it counts against the memory for all that is under way,
+  /// `times` its length, until [#release].
+  ///
+  /// @throws Unavailable once there is no more, and from reading as well
+  InputStream open(int times) {
+    return new Charged(open(), times);
+  }
+
+  /// The rest is not waited for: whoever sends it is refused.
+  void refuse() {
+    refused = true;
+  }
+
+  /// Gives back what was charged: nobody keeps it any more.
+  void release() {
+    MemoryBudget.OF_HEAP.giveBack(charged);
+    charged = 0;
   }
 
   /// What is to be taken off: names come in any case, and in lists over several lines.
@@ -80,7 +101,7 @@ final class RequestBody {
       return true;
     }
     int most = Math.min(limit, Route.LARGEST_BODY);
-    if (reader.isMalformed() || head.declared() > most || waitsToBeAsked()) {
+    if (refused || reader.isMalformed() || head.declared() > most || waitsToBeAsked()) {
       return false;
     }
     try {
@@ -133,6 +154,39 @@ final class RequestBody {
 
   private Refusal tooLarge() {
     return Refusal.of(413, "the body is larger than the " + limit + " bytes taken here");
+  }
+
+  private final class Charged extends FilterInputStream {
+    private static final int STEP = 4 * 1024;
+
+    private final int times;
+    private long room;
+
+    Charged(InputStream in, int times) {
+      super(in);
+      this.times = times;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+      int count = super.read(into, offset, length);
+      if (count > 0) {
+        room -= count;
+        if (room < 0) {
+          long more = (-room + STEP - 1) / STEP * STEP;
+          MemoryBudget.OF_HEAP.take(more * times);
+          charged += more * times;
+          room += more;
+        }
+      }
+      return count;
+    }
   }
 
   /// Counts what passes. Never skips by the stream beneath: what is skipped counts as well.
