@@ -34,6 +34,11 @@ class OwnClientTest {
     return result;
   }
 
+  /// Ends a server while its clients are there; ending it again later does no harm.
+  private static void end(AutoCloseable server) throws Exception {
+    server.close();
+  }
+
   private static int redis(ServerRun run) throws Exception {
     int port = ServerRun.freePort();
     redis(run, port);
@@ -87,7 +92,7 @@ class OwnClientTest {
         assertThat(well.details()).containsEntry("taken", "0");
         assertThat(pool.getHikariPoolMXBean().getActiveConnections()).isZero();
 
-        postgres.close();
+        end(postgres);
         assertThat(check(probe).failure().orElseThrow())
             .contains("or the database does not answer");
       }
@@ -108,7 +113,7 @@ class OwnClientTest {
         assertThat(check(probe).failure().orElseThrow()).contains(NO_CONNECTION);
         taken.forEach(redis.clients.jedis.Connection::close);
         assertThat(check(probe).failure()).isEmpty();
-        run.close();
+        end(run);
         assertThat(check(probe).healthy()).isFalse();
       }
     }
@@ -124,7 +129,7 @@ class OwnClientTest {
       StatefulRedisConnection<String, String> connection = client.connect();
       Probe probe = LettuceProbe.of("cache", connection);
       assertThat(check(probe).failure()).isEmpty();
-      run.close();
+      end(run);
       assertThat(check(probe).failure().orElseThrow()).contains("Redis does not answer");
     }
     client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
