@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Optional;
+import java.util.Set;
 
 /// Looks at the certificate that a server shows when TLS is spoken to it: its chain has to be
 /// trusted, it has to be made out to the host, and none in the chain may end too soon. Nothing is
@@ -23,6 +24,7 @@ public record CertificateProbe(String name, ServerUrl server, Duration warn, Dia
 
   /// Checks the URL, and that the time is none before now.
   public CertificateProbe {
+    server.understands(Set.of("warn"), Set.of());
     server.target(PORT);
     if (warn.isNegative()) {
       throw new IllegalArgumentException("warn %s is negative".formatted(warn));

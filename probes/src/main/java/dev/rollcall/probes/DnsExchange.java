@@ -71,8 +71,15 @@ final class DnsExchange {
     return new Authority(first.getHostString(), first.getPort());
   }
 
+  /// What a record of `type` has to hold.
+  ///
+  /// @throws IllegalArgumentException if no such record can hold that
+  static DnsValue value(String type, String expected) {
+    return DnsValue.of(Type.value(type), expected);
+  }
+
   /// Asks `server`, and gives the values of the records of the wanted type.
-  List<String> ask(Authority server, Talk talk)
+  List<DnsValue> ask(Authority server, Talk talk)
       throws IOException, ProbeFailure, InterruptedException {
     InetSocketAddress address = new InetSocketAddress(talk.resolve(server), server.port());
     talk.trail().enter(Trail.Stage.ASKED);
@@ -151,7 +158,7 @@ final class DnsExchange {
     }
   }
 
-  private List<String> values(Message answer, Authority server) throws ProbeFailure {
+  private List<DnsValue> values(Message answer, Authority server) throws ProbeFailure {
     String asked = domain.toString(true);
     switch (answer.getRcode()) {
       case Rcode.NOERROR -> {}
@@ -161,10 +168,10 @@ final class DnsExchange {
           throw ProbeFailure.answered(
               "%s answers %s about %s".formatted(server, Rcode.string(answer.getRcode()), asked));
     }
-    List<String> values =
+    List<DnsValue> values =
         answer.getSection(Section.ANSWER).stream()
             .filter(one -> one.getType() == type)
-            .map(Record::rdataToString)
+            .map(DnsValue::of)
             .toList();
     if (values.isEmpty()) {
       throw ProbeFailure.answered("%s has no %s record".formatted(asked, Type.string(type)));

@@ -7,14 +7,17 @@ import dev.rollcall.probe.ProbeFailure;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Asks a name server about a name: the answer has to hold a record of the wanted type, and, where
 /// one is expected, that one.
 ///
 /// `dns://192.0.2.53/example.org?type=MX&expect=10%20mail.example.org` asks the server at
 /// `192.0.2.53` (port 53); `dns:///example.org` asks the first one that this machine is set up
-/// with. The type is `A` where none is given. An expected value is compared without regard to case,
-/// quotes and a dot at its end. Asked over UDP, and over TCP where the answer does not fit. Needs
+/// with. The type is `A` where none is given. An expected value is written as in a zone file and
+/// compared by what it means ([DnsValue]); with several `expect`, there has to be a record for each.
+/// Asked over UDP, and over TCP where the answer does not fit. Needs
 /// `dnsjava:dnsjava`.
 ///
 /// Sources: RFC 1035, RFC 7766; the URL as in RFC 4501.
@@ -27,7 +30,9 @@ public record DnsProbe(String name, ServerUrl server, Dialer dialer) implements 
   public DnsProbe {
     Driver.DNSJAVA.need(DnsProbe.class);
     named(server);
+    server.understands(Set.of("type"), Set.of("expect"));
     DnsExchange.validate(server.path(), type(server));
+    expected(server);
   }
 
   /// A probe of `url`, 3 s at most.
@@ -60,22 +65,24 @@ public record DnsProbe(String name, ServerUrl server, Dialer dialer) implements 
   private void ask(Talk talk) throws Exception {
     DnsExchange exchange = new DnsExchange(server.path(), type(server));
     Authority target = named(server).orElseGet(DnsExchange::firstOfThisMachine);
-    List<String> values = exchange.ask(target, talk);
+    List<DnsValue> values = exchange.ask(target, talk);
     talk.trail().took(Phase.FIRST_BYTE);
-    Optional<String> expected = server.parameter("expect");
-    if (expected.isPresent()
-        && values.stream().noneMatch(value -> plain(value).equals(plain(expected.get())))) {
-      throw ProbeFailure.answered(
-          "%s of %s is %s (expected %s)"
-              .formatted(
-                  type(server),
-                  server.path(),
-                  Quoted.of(String.join(", ", values)),
-                  expected.get()));
+    for (DnsValue wanted : expected(server)) {
+      if (!values.contains(wanted)) {
+        throw ProbeFailure.answered(
+            "%s of %s is %s (expected %s)"
+                .formatted(type(server), server.path(), Quoted.of(all(values)), wanted));
+      }
     }
   }
 
-  private static String plain(String value) {
-    return value.replace("\"", "").replaceFirst("\\.$", "").toLowerCase(Locale.ROOT);
+  private static List<DnsValue> expected(ServerUrl server) {
+    return server.parameters("expect").stream()
+        .map(value -> DnsExchange.value(type(server), value))
+        .toList();
+  }
+
+  private static String all(List<DnsValue> values) {
+    return values.stream().map(DnsValue::toString).collect(Collectors.joining(", "));
   }
 }

@@ -15,6 +15,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 
 /// Asks a Docker daemon for one of its containers (`GET /containers/json?limit=1`):
@@ -29,6 +30,7 @@ public record DockerProbe(String name, ServerUrl server, Dialer dialer) implemen
 
   /// Checks the URL.
   public DockerProbe {
+    server.understands(Set.of(), Set.of());
     if (server.scheme().equals("unix")) {
       path(server);
     } else {

@@ -34,7 +34,7 @@ public record ElasticsearchProbe(HttpProbe http) implements Probe {
   /// The same, speaking TLS as `tls` says: with an authority of your own ([TlsOptions#trusting]),
   /// or believing any certificate ([TlsOptions#unverified]).
   public static ElasticsearchProbe of(String name, String url, TlsOptions tls) {
-    HttpQuestion question = HttpQuestion.of(address(URI.create(url)));
+    HttpQuestion question = HttpQuestion.of(address(HttpQuestion.uri(url)));
     return new ElasticsearchProbe(
         HttpProbe.of(name, question.settings(HttpSettings.DEFAULT.tls(tls))));
   }
@@ -53,9 +53,12 @@ public record ElasticsearchProbe(HttpProbe http) implements Probe {
 
   @Override
   public void check(Attempt attempt) throws ProbeFailure, InterruptedException {
-    HttpAnswer answer = http.answer(attempt);
+    http.judging(attempt, ElasticsearchProbe::judge);
+  }
+
+  private static void judge(HttpAnswer answer) throws ProbeFailure {
     switch (answer.status()) {
-      case 200 -> judge(JsonAnswer.object(answer.body()));
+      case 200 -> health(JsonAnswer.object(answer.body()));
       case 401 -> throw ProbeFailure.answered("login: refused (status 401)");
       case 403 ->
           throw ProbeFailure.answered(
@@ -65,7 +68,7 @@ public record ElasticsearchProbe(HttpProbe http) implements Probe {
     }
   }
 
-  private static void judge(JsonNode health) throws ProbeFailure {
+  private static void health(JsonNode health) throws ProbeFailure {
     switch (health.path("status").asString("")) {
       case "green", "yellow" -> {}
       case "red" ->

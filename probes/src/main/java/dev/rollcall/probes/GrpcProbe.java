@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import javax.net.ssl.SSLSocket;
 
 /// Asks a gRPC server through its health service whether it, or one service of it, is serving.
@@ -51,6 +52,7 @@ public record GrpcProbe(String name, ServerUrl server, Dialer dialer) implements
 
   /// Checks the URL.
   public GrpcProbe {
+    server.understands(Set.of(), Set.of());
     target(server);
     if (server.path().length() > LONGEST_NAME) {
       throw new IllegalArgumentException("the service's name is longer than 1000 characters");

@@ -56,7 +56,7 @@ public record HttpProbe(String name, HttpQuestion question, HttpAsker asker) imp
 
   /// A probe that asks `url` with `GET` and wants a status below 400.
   public static HttpProbe of(String name, String url) {
-    return of(name, HttpQuestion.of(URI.create(url)));
+    return of(name, HttpQuestion.of(url));
   }
 
   /// A probe that asks `question`. Where its settings say nothing of it, the connection has to
@@ -77,13 +77,33 @@ public record HttpProbe(String name, HttpQuestion question, HttpAsker asker) imp
     return Objects.requireNonNull(seen.get());
   }
 
+  /// What a probe makes of an answer.
+  interface Judgement {
+    void judge(HttpAnswer answer) throws ProbeFailure, InterruptedException;
+  }
+
+  /// Asks once, and lets `judgement` look at the answer, which is as the question expects it.
+  /// Nothing that it says or notes shows what the question logs in with.
+  void judging(Attempt attempt, Judgement judgement) throws ProbeFailure, InterruptedException {
+    try {
+      judgement.judge(answer(attempt));
+    } catch (ProbeFailure e) {
+      throw question.secrets().hide(e);
+    } finally {
+      attempt.dependencies().map(question.secrets()::hide).ifPresent(attempt::dependsOn);
+      attempt.degraded().map(question.secrets()::hide).ifPresent(attempt::degraded);
+    }
+  }
+
   @Override
   public void check(Attempt attempt) throws ProbeFailure, InterruptedException {
     Trail trail = new Trail(attempt, question.settings().responseTimeout());
     try {
       ask(trail);
     } catch (IOException e) {
-      throw HttpFailures.of(e, trail);
+      throw question.secrets().hide(HttpFailures.of(e, trail));
+    } catch (ProbeFailure e) {
+      throw question.secrets().hide(e);
     } catch (OutOfMemoryError e) {
       throw ProbeFailure.here("out of memory (%s)".formatted(trail.words()));
     } finally {

@@ -3,11 +3,14 @@ package dev.rollcall.probes;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /// What to ask an HTTP service, and what to expect.
 ///
@@ -27,6 +30,9 @@ public record HttpQuestion(
     HttpExpectation expectation,
     HttpSettings settings) {
   private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+
+  private static final Pattern SECRET_HEADER =
+      Pattern.compile("(?i)authorization|cookie|token|key|secret|password");
 
   /// Checks everything that can be checked before asking.
   public HttpQuestion {
@@ -48,6 +54,21 @@ public record HttpQuestion(
   public static HttpQuestion of(URI uri) {
     return new HttpQuestion(
         uri, "GET", Map.of(), "", HttpExpectation.DEFAULT, HttpSettings.DEFAULT);
+  }
+
+  /// A plain `GET` of the URL `url`.
+  ///
+  /// @throws IllegalArgumentException if it is none; the message does not repeat it
+  public static HttpQuestion of(String url) {
+    return of(uri(url));
+  }
+
+  /// The URL `url`.
+  ///
+  /// @throws IllegalArgumentException if it is none; the message does not repeat it
+  static URI uri(String url) {
+    ServerUrl.of(url);
+    return URI.create(url.strip());
   }
 
   /// The same, asked with `method`.
@@ -80,6 +101,33 @@ public record HttpQuestion(
   /// The same, asked in the way of `way`.
   public HttpQuestion settings(HttpSettings way) {
     return new HttpQuestion(uri, method, headers, body, expectation, way);
+  }
+
+  /// What must not be shown, whoever repeats it: what the headers log in with, whether it came from
+  /// the URL or was set.
+  Secrets secrets() {
+    List<String> secrets = new ArrayList<>();
+    for (Map.Entry<String, String> header : headers.entrySet()) {
+      String value = header.getValue().strip();
+      if (SECRET_HEADER.matcher(header.getKey()).find()) {
+        String credentials = value.substring(value.indexOf(' ') + 1).strip();
+        secrets.add(credentials);
+        if (value.regionMatches(true, 0, "Basic ", 0, 6)) {
+          String login = login(credentials);
+          secrets.add(login);
+          secrets.add(login.substring(login.indexOf(':') + 1));
+        }
+      }
+    }
+    return Secrets.of(secrets.toArray(String[]::new));
+  }
+
+  private static String login(String base64) {
+    try {
+      return new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      return "";
+    }
   }
 
   static int port(String scheme) {

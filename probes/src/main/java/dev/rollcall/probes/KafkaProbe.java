@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /// Asks a Kafka broker which versions of its protocol it speaks, after a login by SASL where the
 /// URL has a user: `kafka://broker:9092`, with TLS `kafka+tls://`. It asks the broker that is named
@@ -40,6 +41,7 @@ public record KafkaProbe(String name, ServerUrl server, Dialer dialer) implement
 
   /// Checks the URL.
   public KafkaProbe {
+    server.understands(Set.of("mechanism"), Set.of());
     server.target(PORT);
     if (!MECHANISMS.contains(mechanism(server))) {
       throw new IllegalArgumentException(

@@ -6,6 +6,7 @@ import dev.rollcall.probe.ProbeFailure;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// Logs in to a MongoDB server, where the URL has a user (SCRAM-SHA-256, or SCRAM-SHA-1 where the
 /// server keeps no other), and sends `ping`: `mongodb://user:password@host/?authSource=admin`.
@@ -25,11 +26,49 @@ import java.util.Optional;
 public record MongoDbProbe(String name, ServerUrl server, Dialer dialer) implements Probe {
   private static final int PORT = 27017;
 
+  /// What counts, and what an application's own URL may say besides, of which nothing decides on
+  /// whether the server is well.
+  private static final Set<String> KNOWN =
+      Set.of(
+          "authSource",
+          "authMechanism",
+          "tls",
+          "ssl",
+          "appName",
+          "appname",
+          "compressors",
+          "connectTimeoutMS",
+          "directConnection",
+          "heartbeatFrequencyMS",
+          "journal",
+          "loadBalanced",
+          "localThresholdMS",
+          "maxConnecting",
+          "maxIdleTimeMS",
+          "maxPoolSize",
+          "maxStalenessSeconds",
+          "minPoolSize",
+          "readConcernLevel",
+          "readPreference",
+          "readPreferenceTags",
+          "replicaSet",
+          "retryReads",
+          "retryWrites",
+          "serverSelectionTimeoutMS",
+          "socketTimeoutMS",
+          "timeoutMS",
+          "uuidRepresentation",
+          "w",
+          "waitQueueTimeoutMS",
+          "wtimeoutMS",
+          "zlibCompressionLevel");
+
   /// Checks the URL.
   ///
   /// @throws IllegalStateException if the library is missing
   public MongoDbProbe {
     Driver.MONGODB.need(MongoDbProbe.class);
+    server.understands(KNOWN, Set.of());
     if (server.scheme().equals("mongodb+srv")) {
       throw new IllegalArgumentException(
           "mongodb+srv is not asked: name the hosts, as in mongodb://host1,host2");

@@ -9,6 +9,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 
 /// Logs in to a MySQL or MariaDB server and asks `SELECT 1`, as
 /// `mysql://user:password@host/database` or `mariadb://...` says. Needs
@@ -28,11 +29,51 @@ public record MySqlProbe(String name, ServerUrl server, Dialer dialer) implement
   private static final List<String> HONOURED =
       List.of("sslMode", "serverSslCert", "allowPublicKeyRetrieval");
 
+  /// What counts, and what an application's own URL may say besides, of which nothing decides on
+  /// whether the server is well.
+  private static final Set<String> KNOWN =
+      Set.of(
+          "sslMode",
+          "serverSslCert",
+          "allowPublicKeyRetrieval",
+          "allowMultiQueries",
+          "autoReconnect",
+          "cachePrepStmts",
+          "characterEncoding",
+          "charset",
+          "collation",
+          "connect_timeout",
+          "connection_limit",
+          "connectionTimeZone",
+          "connectTimeout",
+          "encoding",
+          "interpolateParams",
+          "loc",
+          "maxAllowedPacket",
+          "multiStatements",
+          "parseTime",
+          "pool",
+          "pool_timeout",
+          "prepStmtCacheSize",
+          "prepStmtCacheSqlLimit",
+          "readTimeout",
+          "reconnect",
+          "rewriteBatchedStatements",
+          "serverTimezone",
+          "socketTimeout",
+          "timeout",
+          "tinyInt1isBit",
+          "useServerPrepStmts",
+          "useUnicode",
+          "writeTimeout",
+          "zeroDateTimeBehavior");
+
   /// Checks the URL.
   ///
   /// @throws IllegalStateException if the driver is missing
   public MySqlProbe {
     Driver.MARIADB.need(MySqlProbe.class);
+    server.understands(KNOWN, Set.of());
     server.target(PORT);
     if (!server.path().matches("[^?&#/\\\\]*")) {
       throw new IllegalArgumentException("the URL's path is no name of a database");

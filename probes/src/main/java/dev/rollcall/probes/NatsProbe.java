@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.Set;
 
 /// Connects to a NATS server, as its user where the URL has one, and sends `PING`: `nats://host`,
 /// `nats://user:password@host`, with TLS `nats+tls://`. A user without password is a token, as NATS
@@ -27,6 +28,7 @@ public record NatsProbe(String name, ServerUrl server, Dialer dialer) implements
 
   /// Checks the URL.
   public NatsProbe {
+    server.understands(Set.of(), Set.of());
     server.target(PORT);
     if (server.login().isPresent() && server.login().get().password().isEmpty()) {
       server = server.login("", server.login().get().user()); // What is secret is the password.

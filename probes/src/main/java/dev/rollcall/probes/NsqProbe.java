@@ -53,7 +53,10 @@ public record NsqProbe(HttpProbe http) implements Probe {
 
   @Override
   public void check(Attempt attempt) throws ProbeFailure, InterruptedException {
-    HttpAnswer answer = http.answer(attempt);
+    http.judging(attempt, NsqProbe::judge);
+  }
+
+  private static void judge(HttpAnswer answer) throws ProbeFailure {
     String said = Quoted.of(answer.body());
     if (answer.status() != 200 || !said.startsWith("OK")) {
       throw ProbeFailure.answered(

@@ -3,7 +3,6 @@ package dev.rollcall.probes;
 import dev.rollcall.probe.Attempt;
 import dev.rollcall.probe.Probe;
 import dev.rollcall.probe.ProbeFailure;
-import java.net.URI;
 import java.util.List;
 
 /// Asks another service's `/_health`, of Rollcall's library or of go-philae, whether all that it
@@ -28,7 +27,7 @@ public record PhilaeProbe(HttpProbe http) implements Probe {
   /// A probe that asks `url`, such as `https://billing.example/_health`: 2 s to connect, 1 s for
   /// the answer.
   public static PhilaeProbe of(String name, String url) {
-    return of(name, HttpQuestion.of(URI.create(url)));
+    return of(name, HttpQuestion.of(url));
   }
 
   /// A probe that asks `question`, held to the same times where its settings say nothing of them.
@@ -43,18 +42,24 @@ public record PhilaeProbe(HttpProbe http) implements Probe {
 
   @Override
   public void check(Attempt attempt) throws ProbeFailure, InterruptedException {
-    PhilaeReport report = report(attempt);
-    attempt.dependsOn(report.dependencies());
-    if (!report.healthy()) {
-      throw ProbeFailure.answered(report.reason());
-    }
-    report.degraded().ifPresent(attempt::degraded);
+    http.judging(
+        attempt,
+        answer -> {
+          PhilaeReport report = PhilaeReport.parse(answer.body());
+          attempt.dependsOn(report.dependencies());
+          if (!report.healthy()) {
+            throw ProbeFailure.answered(report.reason());
+          }
+          report.degraded().ifPresent(attempt::degraded);
+        });
   }
 
   /// Asks once, and gives the whole report, whatever it says.
   ///
   /// @throws ProbeFailure if there is none
   public PhilaeReport report(Attempt attempt) throws ProbeFailure, InterruptedException {
-    return PhilaeReport.parse(http.answer(attempt).body());
+    PhilaeReport report = PhilaeReport.parse(http.answer(attempt).body());
+    return new PhilaeReport(
+        report.healthy(), http.question().secrets().hide(report.dependencies()));
   }
 }

@@ -25,8 +25,8 @@ public record PhilaeReport(boolean healthy, List<ProbeResult> dependencies) {
     dependencies = List.copyOf(dependencies);
   }
 
-  /// Reads the JSON of a `/_health`, of Rollcall's or of go-philae's: there, a failure's text is in
-  /// `comment`, as its `error` is always `null` or `{}`.
+  /// Reads the JSON of a `/_health`, of Rollcall's or of go-philae's, whose `error` is a text, an
+  /// error of Go's as an object ([GoError]), or `{}`, where the `comment` has to do.
   static PhilaeReport parse(String body) throws ProbeFailure {
     JsonNode report = JsonAnswer.object(body);
     if (!report.path("healthy").isBoolean()) {
@@ -55,8 +55,10 @@ public record PhilaeReport(boolean healthy, List<ProbeResult> dependencies) {
   }
 
   private static String reason(JsonNode probe) {
-    JsonNode error = probe.path("error");
-    String text = error.isString() ? error.stringValue() : probe.path("comment").asString("");
+    String text = GoError.text(probe.path("error"));
+    if (text.isEmpty()) {
+      text = probe.path("comment").asString("");
+    }
     return Quoted.of(text.replaceFirst("^(?:probe check failed|degraded): ", ""));
   }
 

@@ -35,6 +35,19 @@ final class PlainHttp {
   static Reply ask(
       OutputStream out, InputStream in, String method, String host, String path, String body)
       throws IOException, ProbeFailure {
+    return ask(out, in, method, host, path, "", body);
+  }
+
+  /// The same, with `headers`, each with its line end.
+  static Reply ask(
+      OutputStream out,
+      InputStream in,
+      String method,
+      String host,
+      String path,
+      String headers,
+      String body)
+      throws IOException, ProbeFailure {
     byte[] content = body.getBytes(StandardCharsets.UTF_8);
     String more =
         content.length == 0
@@ -42,7 +55,7 @@ final class PlainHttp {
             : "Content-Type: application/json\r\nContent-Length: %d\r\n".formatted(content.length);
     String head =
         "%s %s HTTP/1.0\r\nHost: %s\r\nUser-Agent: Rollcall\r\nAccept: application/json\r\n%s\r\n"
-            .formatted(method, path, host, more);
+            .formatted(method, path, host, headers + more);
     out.write(head.getBytes(StandardCharsets.ISO_8859_1));
     out.write(content);
     out.flush();

@@ -9,6 +9,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 
 /// Logs in to a PostgreSQL server and asks `SELECT 1`, as `postgres://user:password@host/database`
 /// says. Needs `org.postgresql:postgresql` (pgjdbc).
@@ -27,11 +28,56 @@ public record PostgreSqlProbe(String name, ServerUrl server, Dialer dialer) impl
   private static final List<String> HONOURED =
       List.of("sslmode", "sslrootcert", "sslcert", "sslkey");
 
+  /// What counts, and what an application's own URL may say besides, of which nothing decides on
+  /// whether the server is well.
+  private static final Set<String> KNOWN =
+      Set.of(
+          "sslmode",
+          "sslrootcert",
+          "sslcert",
+          "sslkey",
+          "application_name",
+          "ApplicationName",
+          "binaryTransfer",
+          "client_encoding",
+          "connect_timeout",
+          "connection_limit",
+          "connectTimeout",
+          "currentSchema",
+          "defaultRowFetchSize",
+          "fallback_application_name",
+          "keepalives",
+          "keepalives_count",
+          "keepalives_idle",
+          "keepalives_interval",
+          "load_balance_hosts",
+          "loginTimeout",
+          "options",
+          "pgbouncer",
+          "pool",
+          "pool_max_conns",
+          "pool_timeout",
+          "preparedStatementCacheQueries",
+          "prepareThreshold",
+          "reWriteBatchedInserts",
+          "schema",
+          "search_path",
+          "socketTimeout",
+          "statement_cache_size",
+          "statement_timeout",
+          "stringtype",
+          "target_session_attrs",
+          "targetServerType",
+          "tcp_user_timeout",
+          "tcpKeepAlive",
+          "timezone");
+
   /// Checks the URL.
   ///
   /// @throws IllegalStateException if pgjdbc is missing
   public PostgreSqlProbe {
     Driver.POSTGRESQL.need(PostgreSqlProbe.class);
+    server.understands(KNOWN, Set.of());
     server.target(PORT);
   }
 

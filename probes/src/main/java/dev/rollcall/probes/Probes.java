@@ -3,6 +3,7 @@ package dev.rollcall.probes;
 import dev.rollcall.probe.Probe;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 
@@ -77,7 +78,7 @@ public final class Probes {
   }
 
   private static Probe tls(String name, ServerUrl url, Probes shared) {
-    return url.parameter("warn").isEmpty()
+    return url.parameters("warn").isEmpty()
         ? tcp(name, url, shared)
         : new CertificateProbe(
             name, url, CertificateProbe.days(url.parameter("warn").get()), shared.dialer);
@@ -94,6 +95,7 @@ public final class Probes {
   }
 
   private static Probe tcp(String name, ServerUrl url, Probes shared) {
+    url.understands(Set.of(), Set.of());
     TcpQuestion question = TcpQuestion.of(url.uri());
     question = question.tls().isPresent() ? question.tls(url.tls()) : question;
     return url.limiting(new TcpProbe(name, question, shared.dialer));

@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.Set;
 
 /// Logs in to RabbitMQ, or another broker of AMQP 0-9-1, opens the virtual host and closes it:
 /// `amqp://user:password@host/vhost`, with TLS `amqps://`. No channel, no queue.
@@ -39,8 +40,22 @@ public record RabbitMqProbe(String name, ServerUrl server, Dialer dialer) implem
   private static final int CLOSE = 10 << 16 | 50;
   private static final int CLOSE_OK = 10 << 16 | 51;
 
+  /// What an application's own URL may say besides: nothing of it decides on whether the server is well.
+  private static final Set<String> ASIDE =
+      Set.of(
+          "blocked_connection_timeout",
+          "channel_max",
+          "connection_attempts",
+          "connection_timeout",
+          "frame_max",
+          "heartbeat",
+          "locale",
+          "retry_delay",
+          "socket_timeout");
+
   /// Checks the URL.
   public RabbitMqProbe {
+    server.understands(ASIDE, Set.of());
     server.target(port(server));
     if (server.path().getBytes(StandardCharsets.UTF_8).length > 255) {
       throw new IllegalArgumentException("the virtual host is longer than 255 bytes");

@@ -5,10 +5,10 @@ import dev.rollcall.probe.Probe;
 import dev.rollcall.probe.ProbeFailure;
 import java.net.Socket;
 import java.util.Optional;
+import java.util.Set;
 import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.Jedis;
-import redis.clients.jedis.RedisProtocol;
 import redis.clients.jedis.exceptions.JedisException;
 
 /// Logs in to a Redis or Valkey server (`AUTH`, where the URL has a password) and sends `PING`:
@@ -21,11 +21,31 @@ import redis.clients.jedis.exceptions.JedisException;
 public record RedisProbe(String name, ServerUrl server, Dialer dialer) implements Probe {
   private static final int PORT = 6379;
 
+  /// What an application's own URL may say besides: nothing of it decides on whether the server is well.
+  private static final Set<String> ASIDE =
+      Set.of(
+          "client_name",
+          "connect_timeout",
+          "decode_responses",
+          "dial_timeout",
+          "health_check_interval",
+          "max_connections",
+          "max_retries",
+          "pool_size",
+          "protocol",
+          "read_timeout",
+          "retry_on_timeout",
+          "socket_connect_timeout",
+          "socket_timeout",
+          "timeout",
+          "write_timeout");
+
   /// Checks the URL.
   ///
   /// @throws IllegalStateException if Jedis is missing
   public RedisProbe {
     Driver.REDIS.need(RedisProbe.class);
+    server.understands(ASIDE, Set.of());
     server.target(PORT);
     if (!server.path().matches("\\d{0,9}")) {
       throw new IllegalArgumentException(
@@ -75,11 +95,12 @@ public record RedisProbe(String name, ServerUrl server, Dialer dialer) implement
       }
     }
 
-    /// RESP2, as every version speaks it, and nothing sent beside AUTH and SELECT.
+    /// No HELLO, which servers before Redis 6, twemproxy and Envoy do not know: a server that is not
+    /// asked speaks RESP2. Nothing is sent beside AUTH and SELECT.
     private static DefaultJedisClientConfig config(ServerUrl server) {
       DefaultJedisClientConfig.Builder config =
           DefaultJedisClientConfig.builder()
-              .protocol(RedisProtocol.RESP2)
+              .autoNegotiateProtocol(false)
               .clientSetInfoConfig(ClientSetInfoConfig.DISABLED);
       server
           .login()

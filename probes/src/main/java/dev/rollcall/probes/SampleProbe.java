@@ -3,6 +3,7 @@ package dev.rollcall.probes;
 import dev.rollcall.probe.Attempt;
 import dev.rollcall.probe.Probe;
 import dev.rollcall.probe.ProbeFailure;
+import dev.rollcall.probe.Prober;
 import java.time.Duration;
 
 /// Finds always the same, for tests and for trying things out.
@@ -31,11 +32,11 @@ public record SampleProbe(String name, boolean healthy, Duration delay, String e
   @Override
   public void check(Attempt attempt) throws ProbeFailure, InterruptedException {
     Duration left = attempt.remaining();
-    boolean late = delay.compareTo(left) > 0;
-    Thread.sleep(late ? left : delay);
-    if (late) {
-      throw new ProbeFailure("timeout: no answer within " + Failures.words(attempt.timeout()));
+    if (delay.compareTo(left) > 0) {
+      Thread.sleep(left);
+      throw new ProbeFailure(Prober.LATE); // in the prober's own words, whoever is first to say so
     }
+    Thread.sleep(delay);
     if (!healthy) {
       throw ProbeFailure.answered(error);
     }

@@ -59,6 +59,7 @@ final class Secrets {
         forms.add(Base64.getEncoder().encodeToString(bytes));
         forms.add(Base64.getEncoder().withoutPadding().encodeToString(bytes));
         forms.add(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
+        forms.add(Base64.getEncoder().encodeToString(secret.getBytes(StandardCharsets.ISO_8859_1)));
       }
     }
     return new Secrets(

@@ -7,11 +7,14 @@ import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /// The URL of a server to ask, such as
 /// `postgres://user:password@host:5432/database?sslmode=require`, and how to ask it. No text of it
@@ -147,21 +150,57 @@ public record ServerUrl(URI uri, Optional<Login> login, TlsOptions tls, Duration
 
   /// One parameter of the query (`?name=value`).
   Optional<String> parameter(String name) {
-    return Optional.ofNullable(parameters().get(name));
+    return parameters(name).stream().findFirst();
   }
 
-  /// The parameters of the query.
-  Map<String, String> parameters() {
-    Map<String, String> parameters = new LinkedHashMap<>();
+  /// All values of one parameter of the query, in their order.
+  List<String> parameters(String name) {
+    return parameters().getOrDefault(name, List.of());
+  }
+
+  private Map<String, List<String>> parameters() {
+    Map<String, List<String>> parameters = new LinkedHashMap<>();
     String query = uri.getRawQuery();
     for (String part : query == null ? new String[0] : query.split("&", -1)) {
       int equals = part.indexOf('=');
-      if (equals > 0) {
-        parameters.putIfAbsent(
-            decode(part.substring(0, equals)), decode(part.substring(equals + 1)));
+      if (!part.isEmpty()) {
+        parameters
+            .computeIfAbsent(
+                decode(equals < 0 ? part : part.substring(0, equals)), name -> new ArrayList<>())
+            .add(equals < 0 ? "" : decode(part.substring(equals + 1)));
       }
     }
     return parameters;
+  }
+
+  /// Checks that the query has no other parameters than these: what is not understood would be left
+  /// aside in silence, and somebody believe that it counts.
+  ///
+  /// @param once may be given once
+  /// @param often may be given several times
+  /// @throws IllegalArgumentException that names the first that is not
+  void understands(Set<String> once, Set<String> often) {
+    parameters()
+        .forEach(
+            (name, values) -> {
+              if (!once.contains(name) && !often.contains(name)) {
+                throw new IllegalArgumentException(
+                    "the URL's parameter \"%s\" is not understood: %s"
+                        .formatted(Quoted.of(name), known(once, often)));
+              }
+              if (values.size() > 1 && !often.contains(name)) {
+                throw new IllegalArgumentException(
+                    "the URL's parameter \"%s\" is given twice".formatted(name));
+              }
+            });
+  }
+
+  private static String known(Set<String> once, Set<String> often) {
+    Set<String> known = new TreeSet<>(once);
+    known.addAll(often);
+    return known.isEmpty()
+        ? "there is none for this scheme"
+        : "there are " + String.join(", ", known);
   }
 
   /// What must not be shown.

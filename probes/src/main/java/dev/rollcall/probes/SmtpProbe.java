@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.Set;
 
 /// Asks a mail server as far as before the first mail: its greeting, what it offers, TLS where
 /// asked for, and a login where one is given. It sends no mail.
@@ -24,6 +25,7 @@ import java.util.Optional;
 public record SmtpProbe(String name, ServerUrl server, Dialer dialer) implements Probe {
   /// Checks the URL.
   public SmtpProbe {
+    server.understands(Set.of("starttls"), Set.of());
     target(server);
     String starttls = server.parameter("starttls").orElse("never");
     if (!starttls.equals("needed") && !starttls.equals("never")) {

@@ -45,7 +45,11 @@ public record StatusIoProbe(HttpProbe http) implements Probe {
 
   @Override
   public void check(Attempt attempt) throws ProbeFailure, InterruptedException {
-    JsonNode result = JsonAnswer.object(http.answer(attempt).body()).path("result");
+    http.judging(attempt, StatusIoProbe::judge);
+  }
+
+  private static void judge(HttpAnswer answer) throws ProbeFailure {
+    JsonNode result = JsonAnswer.object(answer.body()).path("result");
     JsonNode overall = result.path("status_overall");
     if (!overall.path("status_code").isNumber()) {
       throw ProbeFailure.answered("body has no result.status_overall.status_code");

@@ -21,7 +21,7 @@ public record StatuspageProbe(HttpProbe http) implements Probe {
 
   /// A probe of the page at `page`, such as `https://www.githubstatus.com`.
   public static StatuspageProbe of(String name, String page) {
-    return new StatuspageProbe(HttpProbe.of(name, HttpQuestion.of(address(URI.create(page)))));
+    return new StatuspageProbe(HttpProbe.of(name, HttpQuestion.of(address(HttpQuestion.uri(page)))));
   }
 
   /// Where the page of `page` says how things are.
@@ -36,7 +36,11 @@ public record StatuspageProbe(HttpProbe http) implements Probe {
 
   @Override
   public void check(Attempt attempt) throws ProbeFailure, InterruptedException {
-    JsonNode status = JsonAnswer.object(http.answer(attempt).body()).path("status");
+    http.judging(attempt, StatuspageProbe::judge);
+  }
+
+  private static void judge(HttpAnswer answer) throws ProbeFailure {
+    JsonNode status = JsonAnswer.object(answer.body()).path("status");
     String indicator = status.path("indicator").asString("");
     if (indicator.isEmpty()) {
       throw ProbeFailure.answered("body has no status.indicator");

@@ -3,6 +3,7 @@ package dev.rollcall.probes;
 import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /// Who logs in to OpenStack Swift, and how. No text of it shows the password.
@@ -79,7 +80,7 @@ public record SwiftLogin(
   private static SwiftLogin of(
       Version version, String url, String user, String password, Scope scope) {
     return new SwiftLogin(
-        version, URI.create(url), new Login(user, password), scope, Optional.empty());
+        version, HttpQuestion.uri(url), new Login(user, password), scope, Optional.empty());
   }
 
   /// The same, asking the Swift of the region `name`.
@@ -118,7 +119,7 @@ public record SwiftLogin(
             optional.apply("OS_PROJECT_DOMAIN_NAME"));
     return new SwiftLogin(
         version(optional.apply("OS_IDENTITY_API_VERSION").orElse(""), url),
-        URI.create(url),
+        HttpQuestion.uri(url),
         new Login(needed.apply("OS_USERNAME"), needed.apply("OS_PASSWORD")),
         scope,
         optional.apply("OS_REGION_NAME"));
@@ -142,6 +143,8 @@ public record SwiftLogin(
   /// How `server` says it: `swift+https://user:password@host:5000/v3?project=shop&region=east`,
   /// with `project_id`, `user_domain` and `project_domain` besides.
   static SwiftLogin of(ServerUrl server) {
+    server.understands(
+        Set.of("project_id", "project", "user_domain", "project_domain", "region"), Set.of());
     URI uri = server.uri();
     URI plain =
         URI.create("%s://%s%s".formatted(uri.getScheme(), uri.getRawAuthority(), uri.getRawPath()));

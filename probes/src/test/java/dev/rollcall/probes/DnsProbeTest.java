@@ -36,6 +36,9 @@ class DnsProbeTest {
         six IN AAAA 2001:db8::1
         also IN CNAME www
         note IN TXT "hello there"
+        @ IN TXT "v=spf1 include:_spf.example.test" " ~all"
+        dkim IN TXT "k=rsa\\; p=a\\"b" "\\195\\188"
+        _ldap._tcp IN SRV 0 5 389 Mail.Example.test.
         large IN TXT %s
         """
             .formatted("\"%s\" ".formatted("x".repeat(250)).repeat(8)));
@@ -76,6 +79,12 @@ class DnsProbeTest {
     "also.example.test?expect=192.0.2.10",
     "example.test?type=MX&expect=10%20mail.example.test",
     "note.example.test?type=TXT&expect=hello%20there",
+    "note.example.test?type=TXT&expect=%22hello%20there%22",
+    "example.test?type=TXT&expect=v=spf1%20include:_spf.example.test%20~all",
+    "dkim.example.test?type=TXT&expect=k=rsa;%20p=a%22b%C3%BC",
+    "_ldap._tcp.example.test?type=SRV&expect=0%205%20389%20mail.example.test",
+    "example.test?type=MX&expect=10%20MAIL.example.test.",
+    "www.example.test?expect=192.0.2.11&expect=192.0.2.10",
     "large.example.test?type=TXT"
   })
   void isContentWithTheExpectedRecord(String what) {
@@ -91,7 +100,9 @@ class DnsProbeTest {
           """
           gone.example.test                    | no such name: gone.example.test (NXDOMAIN)
           www.example.test?type=MX             | www.example.test has no MX record
-          note.example.test?type=TXT&expect=no | TXT of note.example.test is "hello there" (expected no)
+          note.example.test?type=TXT&expect=no | TXT of note.example.test is "hello there" (expected "no")
+          www.example.test?expect=192.0.2.10&expect=192.0.2.12 | A of www.example.test is 192.0.2.10, 192.0.2.11 (expected 192.0.2.12)
+          example.test?type=MX&expect=20%20mail.example.test | MX of example.test is 10 mail.example.test. (expected 20 mail.example.test.)
           """)
   void tellsWhatIsNotAsExpected(String what, String reason) {
     Checked checked = Checked.of(about(what));
@@ -156,6 +167,9 @@ class DnsProbeTest {
           dns://h             | no name to ask about: write dns://server/example.org
           dns://h/x?type=NONE | "NONE" is no type of a DNS record: A, AAAA, MX, TXT, ...
           dns://h/a..b        | "a..b" is no domain name
+          dns://h/x?expect=192.0.2.999 | "192.0.2.999" is nothing that a record of type A can hold
+          dns://h/x?type=A&type=MX     | the URL's parameter "type" is given twice
+          dns://h/x?expct=192.0.2.9    | the URL's parameter "expct" is not understood: there are expect, type
           """)
   void refusesWhatCannotBeAsked(String url, String mistake) {
     assertThatIllegalArgumentException()

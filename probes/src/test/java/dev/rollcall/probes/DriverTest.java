@@ -50,7 +50,8 @@ class DriverTest {
   @ParameterizedTest
   @MethodSource("schemes")
   void keepsNoOtherProbeFromBeingMadeWhenItIsMissing(String scheme) throws Exception {
-    String url = scheme + (scheme.equals("unix") ? ":///x" : "://u:p@127.0.0.1:1/1?project=x");
+    String query = scheme.startsWith("swift") ? "?project=x" : "";
+    String url = scheme + (scheme.equals("unix") ? ":///x" : "://u:p@127.0.0.1:1/1" + query);
     try (URLClassLoader loader = withoutDrivers()) {
       Method make =
           loader.loadClass(Probes.class.getName()).getMethod("forUrl", String.class, String.class);
@@ -82,7 +83,8 @@ class DriverTest {
                 <groupId>org.postgresql</groupId>
                 <artifactId>postgresql</artifactId>
                 <version>[0-9.]+</version>
-              </dependency>""");
+              </dependency>\
+              """);
     }
   }
 }

@@ -69,6 +69,34 @@ class PhilaeProbeTest {
     assertThat(reason(200, body)).isEqualTo("pg is down (dial tcp: i/o timeout)");
   }
 
+  /// As its v5 does: an error of errgo's around what the driver or Go's `net` said.
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          {"Severity":"FATAL","Code":"28P01","Message":"password authentication failed"} | password authentication failed
+          {"Op":"dial","Net":"tcp","Source":null,"Addr":{"IP":"10.0.0.7","Port":5432,"Zone":""},"Err":{"Syscall":"connect","Err":111}} | dial tcp 10.0.0.7:5432: connect
+          {"Op":"dial","Net":"tcp","Source":null,"Addr":null,"Err":{"Err":"no such host","Name":"db","IsNotFound":true}} | dial tcp: db: no such host
+          {"Message_":"fail to ping","Cause_":null,"Underlying_":{"Message_":"refused","Cause_":null,"Underlying_":null,"File":"b.go","Line":2},"File":"a.go","Line":1} | fail to ping: refused
+          "plain text" | plain text
+          {} | error
+          null | error
+          """)
+  void tellsTheCauseInAnErrorOfGoPhilae(String underlying, String expected) throws IOException {
+    String error =
+        "{\"Message_\":\"probe check failed\",\"Cause_\":null,\"Underlying_\":%s,\"File\":\"prober.go\",\"Line\":170}"
+            .formatted(underlying);
+    String body =
+        """
+        {"healthy":false,"probes":[{"name":"pg","healthy":false,"comment":"error",\
+        "error":%s,"duration":3}],"error":{}}\
+        """
+            .formatted(expected.equals("error") ? underlying : error);
+    assertThat(reason(200, body)).isEqualTo("pg is down (%s)".formatted(expected));
+  }
+
   @Test
   void givesTheWholeReport() throws Exception {
     String body =

@@ -2,6 +2,7 @@ package dev.rollcall.probes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rollcall.probe.Prober;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -21,6 +22,17 @@ class SampleProbeTest {
     assertThat(slow.attempt().elapsed()).isGreaterThanOrEqualTo(Duration.ofMillis(50));
     Checked late =
         Checked.of(SampleProbe.of("it", true).delay(Duration.ofHours(1)), Duration.ofMillis(50));
-    assertThat(late.reason()).isEqualTo("timeout: no answer within 50 ms");
+    assertThat(late.reason()).isEqualTo("prober: context deadline exceeded");
+  }
+
+  @Test
+  void saysBeyondTheProbersTimeoutWhatTheProberSaysEveryTime() throws Exception {
+    Prober prober = new Prober(Duration.ofMillis(5));
+    prober.add(SampleProbe.of("it", true).delay(Duration.ofMillis(200)));
+    for (int i = 0; i < 50; i++) {
+      assertThat(prober.check().error())
+          .contains(
+              "prober error: probe it: probe check failed: prober: context deadline exceeded");
+    }
   }
 }
