@@ -1,8 +1,6 @@
 package dev.rollcall.probes;
 
-import java.net.IDN;
 import java.net.URI;
-import java.util.Locale;
 
 /// The host and port that a text names.
 ///
@@ -11,7 +9,7 @@ import java.util.Locale;
 public record Authority(String host, int port) {
   /// Checks both.
   public Authority {
-    host = ascii(host);
+    host = HostNames.ascii(host);
     if (host.isBlank() || host.chars().anyMatch(c -> c <= ' ' || c == '/' || c == '@')) {
       throw new IllegalArgumentException("no host in \"" + host + "\"");
     }
@@ -49,10 +47,6 @@ public record Authority(String host, int port) {
               + " %3F for ?, %23 for #");
     }
     return new Authority(host, Integer.parseInt(rest, 1, rest.length(), 10));
-  }
-
-  private static String ascii(String host) {
-    return host.chars().allMatch(c -> c < 128) ? host.toLowerCase(Locale.ROOT) : IDN.toASCII(host);
   }
 
   /// The host as a URL has it, and the port unless it is `defaultPort`.

@@ -11,7 +11,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /// A trust manager that says in words why it does not trust, which the JDK's own exceptions do not.
@@ -26,7 +30,7 @@ final class CertificateWatch extends X509ExtendedTrustManager {
       this.ends = ends;
     }
 
-    /// The earliest end in the chain.
+    /// The earliest end in the path.
     Instant ends() {
       return ends;
     }
@@ -37,10 +41,15 @@ final class CertificateWatch extends X509ExtendedTrustManager {
     void run() throws CertificateException;
   }
 
+  /// The session's note of the earliest end in the path that was verified.
+  private static final String ENDS = "rollcall.certificate-ends";
+
   private final X509ExtendedTrustManager judge;
+  private final CertificatePaths paths;
 
   CertificateWatch(X509ExtendedTrustManager judge) {
     this.judge = judge;
+    this.paths = new CertificatePaths(judge.getAcceptedIssuers());
   }
 
   /// Trusts everybody, also somebody else's name.
@@ -48,27 +57,40 @@ final class CertificateWatch extends X509ExtendedTrustManager {
     return new AcceptingAll();
   }
 
-  /// The earliest end in `chain`.
-  static Instant ends(X509Certificate[] chain) {
-    Instant earliest = Instant.MAX;
-    for (X509Certificate certificate : chain) {
-      Instant end = certificate.getNotAfter().toInstant();
-      earliest = end.isBefore(earliest) ? end : earliest;
+  /// The earliest end in the path that was verified; of one that was not, the certificate's own.
+  static Optional<Instant> ends(SSLSession session) throws SSLPeerUnverifiedException {
+    if (session.getValue(ENDS) instanceof Instant ends) {
+      return Optional.of(ends);
     }
-    return earliest;
+    return session.getPeerCertificates()[0] instanceof X509Certificate shown
+        ? Optional.of(shown.getNotAfter().toInstant())
+        : Optional.empty();
   }
 
-  private static void judge(X509Certificate[] chain, Check check) throws Untrusted {
+  /// @param session the one that is being made, if it is known
+  private void judge(X509Certificate[] chain, Optional<SSLSession> session, Check check)
+      throws Untrusted {
+    CertificatePath path;
     try {
       check.run();
+      path = paths.of(chain);
     } catch (CertificateException e) {
-      throw new Untrusted(words(chain, e), ends(chain), e);
+      path = CertificatePath.linked(chain);
+      throw new Untrusted(words(chain, path, e), path.ends(), e);
     }
+    if (path.ends().isBefore(Instant.now())) {
+      // The JDK does not look at the end of an authority's own certificate.
+      CertificateException expired = new CertificateException("authority expired");
+      throw new Untrusted(words(chain, path, expired), path.ends(), expired);
+    }
+    Instant ends = path.ends();
+    session.ifPresent(made -> made.putValue(ENDS, ends));
   }
 
-  private static String words(X509Certificate[] chain, CertificateException why) {
+  private static String words(
+      X509Certificate[] chain, CertificatePath path, CertificateException why) {
     Instant now = Instant.now();
-    for (X509Certificate certificate : chain) {
+    for (X509Certificate certificate : path.certificates()) {
       if (certificate.getNotAfter().toInstant().isBefore(now)) {
         return "certificate of %s expired on %s"
             .formatted(subject(certificate), day(certificate.getNotAfter().toInstant()));
@@ -80,7 +102,7 @@ final class CertificateWatch extends X509ExtendedTrustManager {
     }
     String message = String.valueOf(why.getMessage());
     if (message.startsWith("No name matching") || message.startsWith("No subject alternative")) {
-      return "certificate is made out to " + String.join(", ", names(chain[0]));
+      return madeOut(chain[0]);
     }
     if (chain.length == 1
         && chain[0].getSubjectX500Principal().equals(chain[0].getIssuerX500Principal())) {
@@ -88,9 +110,13 @@ final class CertificateWatch extends X509ExtendedTrustManager {
     }
     if (message.contains("unable to find valid certification path")) {
       return "certificate is signed by an unknown authority, \"%s\""
-          .formatted(chain[chain.length - 1].getIssuerX500Principal());
+          .formatted(path.certificates().getLast().getIssuerX500Principal());
     }
     return "certificate is not accepted: " + message;
+  }
+
+  static String madeOut(X509Certificate shown) {
+    return "certificate is made out to " + String.join(", ", names(shown));
   }
 
   private static String subject(X509Certificate certificate) {
@@ -102,7 +128,7 @@ final class CertificateWatch extends X509ExtendedTrustManager {
   }
 
   /// The DNS names and addresses in `certificate`, else its subject.
-  private static List<String> names(X509Certificate certificate) {
+  static List<String> names(X509Certificate certificate) {
     List<String> names = new ArrayList<>();
     try {
       Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();
@@ -122,19 +148,27 @@ final class CertificateWatch extends X509ExtendedTrustManager {
   @Override
   public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
       throws CertificateException {
-    judge(chain, () -> judge.checkServerTrusted(chain, authType, socket));
+    judge(
+        chain,
+        socket instanceof SSLSocket tls
+            ? Optional.ofNullable(tls.getHandshakeSession())
+            : Optional.empty(),
+        () -> judge.checkServerTrusted(chain, authType, socket));
   }
 
   @Override
   public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
       throws CertificateException {
-    judge(chain, () -> judge.checkServerTrusted(chain, authType, engine));
+    judge(
+        chain,
+        Optional.ofNullable(engine.getHandshakeSession()),
+        () -> judge.checkServerTrusted(chain, authType, engine));
   }
 
   @Override
   public void checkServerTrusted(X509Certificate[] chain, String authType)
       throws CertificateException {
-    judge(chain, () -> judge.checkServerTrusted(chain, authType));
+    judge(chain, Optional.empty(), () -> judge.checkServerTrusted(chain, authType));
   }
 
   @Override

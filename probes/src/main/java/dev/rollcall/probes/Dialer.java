@@ -8,15 +8,12 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
-import java.security.cert.Certificate;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
@@ -27,7 +24,7 @@ public final class Dialer {
   ///
   /// @param socket the TCP connection
   /// @param tls the TLS connection on top of it, if there is one
-  /// @param certificateEnds the earliest end in the chain that the server showed
+  /// @param certificateEnds the earliest end in the path that was verified
   record Connection(
       DeadlineSocket socket, Optional<SSLSocket> tls, Optional<Instant> certificateEnds) {}
 
@@ -126,22 +123,23 @@ public final class Dialer {
   Connection secure(DeadlineSocket socket, Authority target, TlsOptions options, Trail trail)
       throws ProbeFailure, InterruptedException {
     trail.enter(Trail.Stage.SECURING);
-    String name = options.serverName().orElse(target.host());
+    ServerName name = new ServerName(options.serverName().orElse(target.host()));
     try {
       SSLSocket tls =
           (SSLSocket)
               contexts
                   .of(options)
                   .getSocketFactory()
-                  .createSocket(socket, name, target.port(), true);
+                  .createSocket(socket, name.text(), target.port(), true);
       SSLParameters parameters = tls.getSSLParameters();
-      if (options.verify()) {
-        parameters.setEndpointIdentificationAlgorithm("HTTPS");
-      }
+      name.tell(parameters, options.verify());
       parameters.setApplicationProtocols(options.protocols().toArray(String[]::new));
       tls.setSSLParameters(parameters);
       tls.startHandshake();
-      Optional<Instant> ends = certificateEnds(tls);
+      if (options.verify()) {
+        name.verify(tls.getSession());
+      }
+      Optional<Instant> ends = CertificateWatch.ends(tls.getSession());
       ends.ifPresent(trail.attempt()::certificateEnds);
       return new Connection(socket, Optional.of(tls), ends);
     } catch (IOException e) {
@@ -149,14 +147,6 @@ public final class Dialer {
     } finally {
       trail.took(Phase.TLS);
     }
-  }
-
-  private static Optional<Instant> certificateEnds(SSLSocket tls) throws IOException {
-    Certificate[] chain = tls.getSession().getPeerCertificates();
-    return Stream.of(chain)
-        .filter(X509Certificate.class::isInstance)
-        .map(certificate -> ((X509Certificate) certificate).getNotAfter().toInstant())
-        .min(Instant::compareTo);
   }
 
   private static String words(InetSocketAddress address) {

@@ -44,9 +44,14 @@ final class DnsExchange {
   private final Message query;
 
   DnsExchange(String domain, String type) throws TextParseException {
-    this.domain = Name.fromString(domain, Name.root);
+    this.domain = Name.fromString(HostNames.ascii(domain), Name.root);
     this.type = Type.value(type);
     this.query = Message.newQuery(Record.newRecord(this.domain, this.type, DClass.IN));
+  }
+
+  /// What is asked about, as it is sent.
+  String domain() {
+    return domain.toString();
   }
 
   /// Checks both.
@@ -59,7 +64,7 @@ final class DnsExchange {
       throw new IllegalArgumentException("no name to ask about: write dns://server/example.org");
     }
     try {
-      Name.fromString(domain, Name.root);
+      Name.fromString(HostNames.ascii(domain), Name.root);
     } catch (TextParseException e) {
       throw new IllegalArgumentException("\"%s\" is no domain name".formatted(domain), e);
     }

@@ -23,8 +23,9 @@ public record TlsOptions(
   public static final TlsOptions DEFAULT =
       new TlsOptions(true, Optional.empty(), Optional.empty(), Optional.empty(), List.of());
 
-  /// Keeps a copy of the list.
+  /// Keeps a copy of the list, and the name in ASCII.
   public TlsOptions {
+    serverName = serverName.map(HostNames::ascii);
     protocols = List.copyOf(protocols);
   }
 

@@ -392,7 +392,7 @@ class MonitorContractIT {
         .contains("# TYPE rollcall_service_ticks_total counter")
         .contains("\nrollcall_service_up{service=\"up\"} 1.0\n")
         .contains("\nrollcall_service_up{service=\"status-500\"} 0.0\n")
-        .containsPattern("\nrollcall_service_ticks_total\\{service=\"up\"} [1-9]")
+        .containsPattern("\nrollcall_service_ticks_total\\{service=\"up\",state=\"up\"} [1-9]")
         .containsPattern(
             "\nrollcall_service_response_seconds_bucket\\{service=\"up\",le=\"\\+Inf\"} [1-9]")
         .containsPattern("\nrollcall_service_response_seconds_sum\\{service=\"up\"} [0-9]")

@@ -121,7 +121,8 @@ class MonitorRolesIT {
         }
         for (RunningRollcall each : List.of(one, other)) {
           assertThat(each.health("/metrics").body())
-              .containsPattern("rollcall_service_ticks_total\\{service=\"s[0-9]\"} [1-9]");
+              .containsPattern(
+                  "rollcall_service_ticks_total\\{service=\"s[0-9]\",state=\"[a-z]+\"} [1-9]");
           assertThat(each.log()).doesNotContain("ERROR");
         }
         assertThat(one.stop()).isZero();
@@ -142,7 +143,8 @@ class MonitorRolesIT {
                 SELECT m.tick_count, m.up_count, count(t.at) AS ticks,
                   (SELECT count(*) FROM service_event e WHERE e.service_id = m.service_id) AS events
                 FROM service_metric m JOIN service_tick t ON t.service_id = m.service_id
-                GROUP BY m.service_id""")) {
+                GROUP BY m.service_id\
+                """)) {
       int services = 0;
       while (rows.next()) {
         services++;

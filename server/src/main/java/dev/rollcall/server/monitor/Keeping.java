@@ -26,6 +26,8 @@ import org.jdbi.v3.core.Handle;
 /// as many outcomes; and for as long as the database is away. They are written in their order.
 final class Keeping implements Batch<Outcome, Boolean> {
   private static final Logger LOG = System.getLogger(Keeping.class.getName());
+
+  private final ChangeLog log = new ChangeLog();
   private static final int AT_ONCE = 1_000;
   private static final Duration LINGER = Duration.ofMillis(200);
 
@@ -197,7 +199,11 @@ final class Keeping implements Batch<Outcome, Boolean> {
 
   private void write(List<Found> some) {
     try {
-      commits.writeAll(this, some.stream().map(Found::outcome).toList());
+      List<Boolean> kept = commits.writeAll(this, some.stream().map(Found::outcome).toList());
+      log.tell(
+          chosen(some, kept).stream()
+              .map(found -> new ChangeLog.Change(found.watch().asked().name(), found.outcome()))
+              .toList());
     } catch (StorageException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -248,11 +254,11 @@ final class Keeping implements Batch<Outcome, Boolean> {
     return new Lease.Finish(outcome.serviceId(), outcome.fence(), clock.wall());
   }
 
-  private static List<Outcome> chosen(List<Outcome> outcomes, List<Boolean> which) {
+  private static <T> List<T> chosen(List<T> outcomes, List<Boolean> which) {
     if (!which.contains(false)) {
       return outcomes;
     }
-    List<Outcome> chosen = new ArrayList<>(outcomes.size());
+    List<T> chosen = new ArrayList<>(outcomes.size());
     for (int i = 0; i < outcomes.size(); i++) {
       if (which.get(i)) {
         chosen.add(outcomes.get(i));

@@ -39,7 +39,7 @@ final class Listed {
     id = row.getLong(1);
     parent = row.getLong(2);
     name = row.getString(3);
-    url = row.getString(4);
+    url = PublicDefinition.url(row.getString(4));
     lowerName = name.toLowerCase(Locale.ROOT); // the same object where it is that already
     lowerUrl = url.toLowerCase(Locale.ROOT);
     created = row.getLong(5);

@@ -37,18 +37,27 @@ final class MonitorJson {
       seconds(json, "certificate_ends_at", certificateEnds.get());
     }
     for (Map.Entry<String, JsonNode> field : definition.properties()) {
-      switch (field.getKey()) {
-        case "name", "url" -> {}
-        case "password", "body", "send" -> json.writeStringProperty(field.getKey(), SECRET);
-        case "headers" -> {
-          json.writeName("headers").writeStartObject();
-          field.getValue().propertyNames().forEach(name -> json.writeStringProperty(name, SECRET));
-          json.writeEndObject();
+      String key = field.getKey();
+      JsonNode value = field.getValue();
+      if (key.equals("name") || key.equals("url")) {
+        continue; // They stand in the row.
+      }
+      json.writeName(key);
+      if (PublicDefinition.shows(key)) {
+        json.writeRawValue(value.toString());
+      } else if (value.isObject()) {
+        json.writeStartObject();
+        for (Map.Entry<String, JsonNode> inner : value.properties()) {
+          json.writeName(inner.getKey());
+          if (key.equals("tls") && PublicDefinition.showsOfTls(inner.getKey())) {
+            json.writeRawValue(inner.getValue().toString());
+          } else {
+            json.writeString(SECRET);
+          }
         }
-        default -> {
-          json.writeName(field.getKey());
-          json.writeRawValue(field.getValue().toString());
-        }
+        json.writeEndObject();
+      } else {
+        json.writeString(SECRET);
       }
     }
     json.writeEndObject();
@@ -68,7 +77,19 @@ final class MonitorJson {
     json.writeEndObject();
     json.writeStringProperty("name", service.name());
     seconds(json, "updated_at", service.updatedAt());
-    json.writeStringProperty("url", service.url());
+    json.writeStringProperty("url", PublicDefinition.url(service.url()));
+    newest(json, status);
+  }
+
+  /// What is not the seed's: how the service stands, since when and why.
+  private static void newest(JsonGenerator json, ServiceStatus status) {
+    json.writeStringProperty("state", status.state().map(State::word).orElse("new"));
+    status.event().ifPresent(event -> seconds(json, "since", event.started()));
+    status
+        .event()
+        .flatMap(Event::cause)
+        .ifPresent(cause -> json.writeStringProperty("reason", cause));
+    millis(json, "last_response_time_ms", status.response());
   }
 
   static void event(JsonGenerator json, Event event) {
@@ -82,6 +103,7 @@ final class MonitorJson {
     seconds(json, "date_started", event.started());
     json.writeStringProperty("event", event.kind().word());
     json.writeNumberProperty("id", event.id());
+    event.cause().ifPresent(cause -> json.writeStringProperty("reason", cause));
     seconds(json, "updated_at", event.updatedAt());
     json.writeEndObject();
   }

@@ -41,7 +41,11 @@ final class MonitorMetrics {
   ///
   /// @param derived whether a report brought it, and no check of its own
   private record Series(
-      GaugeDataPoint up, CounterDataPoint ticks, DistributionDataPoint response, boolean derived) {}
+      GaugeDataPoint up,
+      CounterDataPoint ups,
+      CounterDataPoint downs,
+      DistributionDataPoint response,
+      boolean derived) {}
 
   MonitorMetrics(PrometheusRegistry registry) {
     up =
@@ -64,7 +68,7 @@ final class MonitorMetrics {
         Counter.builder()
             .name("rollcall_service_ticks_total")
             .help("Checks of the service that found it up or down.")
-            .labelNames("service")
+            .labelNames("service", "state")
             .withoutExemplars()
             .register(registry);
     certificate =
@@ -169,7 +173,8 @@ final class MonitorMetrics {
   private Series begun(String service, boolean derived) {
     return new Series(
         up.labelValues(service),
-        ticks.labelValues(service),
+        ticks.labelValues(service, State.UP.word()),
+        ticks.labelValues(service, State.DOWN.word()),
         response.labelValues(service),
         derived);
   }
@@ -177,14 +182,14 @@ final class MonitorMetrics {
   private static void count(Series its, Observation observation) {
     switch (observation) {
       case Observation.Unknown _ -> its.up().set(Double.NaN);
-      case Observation.Up _ -> tick(its, 1, observation);
-      case Observation.Down _ -> tick(its, 0, observation);
+      case Observation.Up _ -> tick(its, its.ups(), 1, observation);
+      case Observation.Down _ -> tick(its, its.downs(), 0, observation);
     }
   }
 
-  private static void tick(Series its, int value, Observation observation) {
+  private static void tick(Series its, CounterDataPoint ticks, int value, Observation observation) {
     its.up().set(value);
-    its.ticks().inc();
+    ticks.inc();
     its.response().observe(seconds(observation.response()));
   }
 
@@ -206,7 +211,8 @@ final class MonitorMetrics {
     series.remove(service);
     up.remove(service);
     response.remove(service);
-    ticks.remove(service);
+    ticks.remove(service, State.UP.word());
+    ticks.remove(service, State.DOWN.word());
     certificate.remove(service);
   }
 

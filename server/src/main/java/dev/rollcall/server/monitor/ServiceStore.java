@@ -27,8 +27,10 @@ final class ServiceStore {
           + ", m.tick_count, m.up_count, m.down_count, m.unknown_count,"
           + " m.average_response_time_ms, e.id AS e_id, e.event AS e_event, e.cause AS e_cause,"
           + " e.date_started AS e_date_started, e.date_ended AS e_date_ended,"
-          + " e.created_at AS e_created_at, e.updated_at AS e_updated_at"
+          + " e.created_at AS e_created_at, e.updated_at AS e_updated_at,"
+          + " m.last_state, t.response_us AS t_response_us"
           + " FROM service s JOIN service_metric m ON m.service_id = s.id"
+          + " LEFT JOIN service_tick t ON t.service_id = s.id AND t.at = m.last_at"
           + " LEFT JOIN service_event e ON e.service_id = s.id AND e.date_ended IS NULL"
           + " WHERE s.retired_at IS NULL";
 
@@ -114,7 +116,8 @@ final class ServiceStore {
           Map<Long, String> names = new HashMap<>();
           handle
               .createQuery(
-                  "SELECT s.id, s.name FROM service_schedule d JOIN service s ON s.id = d.service_id")
+                  "SELECT s.id, s.name FROM service_schedule d JOIN service s ON s.id ="
+                      + " d.service_id")
               .map((row, _) -> names.put(row.getLong("id"), row.getString("name")))
               .list();
           return names;
@@ -177,7 +180,13 @@ final class ServiceStore {
             Instant.ofEpochMilli(row.getLong("s_created")),
             Instant.ofEpochMilli(row.getLong("s_updated"))),
         MetricStore.metric(row),
-        event ? Optional.of(EventStore.event(row, "e_")) : Optional.empty());
+        event ? Optional.of(EventStore.event(row, "e_")) : Optional.empty(),
+        row.getObject("last_state") == null
+            ? Optional.empty()
+            : Optional.of(State.ofCode(row.getInt("last_state"))),
+        row.getObject("t_response_us") == null
+            ? Optional.empty()
+            : Optional.of(Duration.ofNanos(row.getLong("t_response_us") * 1000)));
   }
 
   private static Optional<Instant> instant(ResultSet row, String column) throws SQLException {

@@ -1,5 +1,6 @@
 package dev.rollcall.server.target;
 
+import dev.rollcall.probes.HostNames;
 import dev.rollcall.server.address.Addresses;
 import dev.rollcall.server.config.OneLine;
 import dev.rollcall.server.http.Answer;
@@ -64,7 +65,7 @@ final class Intake {
     Intake intake = list(body, "targets");
     Map<Integer, Future<List<IPAddress>>> lookups = new LinkedHashMap<>();
     for (int i = 0; i < intake.texts.size(); i++) {
-      String text = intake.texts.get(i);
+      String text = ascii(intake.texts.get(i));
       Optional<IPAddress> address = Addresses.parse(text);
       if (address.isPresent()) {
         intake.newcomers.add(Newcomer.target(address.get()));
@@ -82,6 +83,15 @@ final class Intake {
       intake.named(lookup.getKey(), lookup.getValue());
     }
     return intake;
+  }
+
+  /// A name as it is asked for; what is none is told as it was given.
+  private static String ascii(String text) {
+    try {
+      return HostNames.ascii(text);
+    } catch (IllegalArgumentException e) {
+      return text;
+    }
   }
 
   private static Intake list(JsonNode body, String key) {

@@ -79,7 +79,8 @@ class MonitorMetricsTest {
         .containsExactlyInAnyOrder(
             "{service=\"shop\"} 1.0", "{service=\"shop/db\"} 1.0", "{service=\"shop/mail\"} 0.0");
     assertThat(series("rollcall_service_ticks_total"))
-        .contains("{service=\"shop/db\"} 2.0", "{service=\"shop/mail\"} 2.0");
+        .contains(
+            "{service=\"shop/db\",state=\"up\"} 2.0", "{service=\"shop/mail\",state=\"down\"} 2.0");
     assertThat(series("rollcall_service_response_seconds_count"))
         .contains("{service=\"shop/db\"} 2");
   }

@@ -1,0 +1,55 @@
+package dev.rollcall.probes;
+
+import com.ibm.icu.text.IDNA;
+import java.util.Locale;
+import java.util.Set;
+
+/// Host names as they are asked for: in ASCII, as browsers and curl write them (UTS 46,
+/// non-transitional, which is IDNA 2008). `java.net.IDN` is IDNA 2003, and makes another
+/// organisation's name of `straße.example`.
+public final class HostNames {
+  /// What names inside of networks are allowed all the same, and the DNS can carry.
+  private static final Set<IDNA.Error> FORGIVEN =
+      Set.of(
+          IDNA.Error.LEADING_HYPHEN,
+          IDNA.Error.TRAILING_HYPHEN,
+          IDNA.Error.HYPHEN_3_4,
+          IDNA.Error.EMPTY_LABEL);
+
+  private HostNames() {}
+
+  /// `name` in ASCII and in small letters. A name that is in ASCII already is taken as it is:
+  /// underscores stay.
+  ///
+  /// @throws IllegalArgumentException if nobody can be called so
+  public static String ascii(String name) {
+    if (name.chars().allMatch(c -> c < 128)) {
+      return name.toLowerCase(Locale.ROOT);
+    }
+    try {
+      return Unicode.ascii(name);
+    } catch (NoClassDefFoundError e) {
+      throw new IllegalArgumentException(
+          "the host name \"%s\" is not in ASCII: write it as xn--..., or add com.ibm.icu:icu4j to the"
+                  .formatted(name)
+              + " class path",
+          e);
+    }
+  }
+
+  /// The only class that needs ICU, which is optional.
+  private static final class Unicode {
+    private static final IDNA RULES =
+        IDNA.getUTS46Instance(
+            IDNA.NONTRANSITIONAL_TO_ASCII | IDNA.CHECK_BIDI | IDNA.CHECK_CONTEXTJ);
+
+    static String ascii(String name) {
+      IDNA.Info info = new IDNA.Info();
+      String ascii = RULES.nameToASCII(name, new StringBuilder(), info).toString();
+      if (!FORGIVEN.containsAll(info.getErrors())) {
+        throw new IllegalArgumentException("\"%s\" is no host name".formatted(name));
+      }
+      return ascii;
+    }
+  }
+}

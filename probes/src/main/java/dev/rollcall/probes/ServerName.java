@@ -1,0 +1,65 @@
+package dev.rollcall.probes;
+
+import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import javax.net.ssl.SNIServerName;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.StandardConstants;
+
+/// Whose certificate is asked for (SNI, RFC 6066) and has to be shown (RFC 9525), as curl has it.
+/// The JDK by itself names no server without a dot in its name, and refuses a name with an
+/// underscore whatever the certificate says.
+///
+/// @param text in ASCII, or an address; the dot that a complete name may end with is left out
+record ServerName(String text) {
+  ServerName {
+    text = text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
+  }
+
+  /// What the handshake is told.
+  void tell(SSLParameters parameters, boolean verify) {
+    if (verify && known()) {
+      parameters.setEndpointIdentificationAlgorithm("HTTPS");
+    }
+    if (!isAddress()) {
+      parameters.setServerNames(List.of(new Sent(text)));
+    }
+  }
+
+  /// Checks what the JDK has not checked.
+  void verify(SSLSession session) throws SSLPeerUnverifiedException {
+    if (!known()
+        && session.getPeerCertificates()[0] instanceof X509Certificate shown
+        && CertificateWatch.names(shown).stream().noneMatch(this::matches)) {
+      throw new SSLPeerUnverifiedException(CertificateWatch.madeOut(shown));
+    }
+  }
+
+  /// `*` stands for the first label alone.
+  boolean matches(String name) {
+    if (name.startsWith("*.")) {
+      int dot = text.indexOf('.');
+      return dot > 0 && text.substring(dot).equalsIgnoreCase(name.substring(1));
+    }
+    return text.equalsIgnoreCase(name);
+  }
+
+  private boolean isAddress() {
+    return text.indexOf(':') >= 0 || text.matches("[0-9.]+");
+  }
+
+  /// Whether the JDK takes it for a name.
+  private boolean known() {
+    return isAddress() || text.indexOf('_') < 0;
+  }
+
+  /// As it goes over the wire: the JDK's own type takes no underscores.
+  private static final class Sent extends SNIServerName {
+    Sent(String name) {
+      super(StandardConstants.SNI_HOST_NAME, name.getBytes(StandardCharsets.US_ASCII));
+    }
+  }
+}

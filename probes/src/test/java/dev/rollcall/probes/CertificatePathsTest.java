@@ -1,0 +1,173 @@
+package dev.rollcall.probes;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Chains as real servers send them, with openssl as the judge of which are good.
+class CertificatePathsTest {
+  @TempDir static Path folder;
+  private static Certificates certificates;
+  private static X509Certificate crossSigned;
+
+  private final HttpAsker asker =
+      new HttpAsker(new Dialer((host, within) -> List.of(InetAddress.ofLiteral("127.0.0.1"))));
+
+  @BeforeAll
+  static void make() throws Exception {
+    certificates = new Certificates(folder);
+    certificates.authority("gone", "-20d", 10);
+    certificates.authority("soon", "-1d", 5);
+    certificates.signedBy("ca", "between", "-1d", 60, "bc:c");
+    certificates.signedBy("ca", "ended", "-20d", 10, "bc:c");
+    certificates.signedBy("between", "leaf", "-1d", 30, "san=ip:127.0.0.1");
+    certificates.signedBy("ended", "below", "-1d", 30, "san=ip:127.0.0.1");
+    certificates.signedBy("gone", "orphan", "-1d", 30, "san=ip:127.0.0.1");
+    certificates.signedBy("soon", "brief", "-1d", 30, "san=ip:127.0.0.1");
+    crossSigned = certificates.crossSigned("between", "gone", "-20d", 10);
+  }
+
+  @AfterEach
+  void stop() {
+    asker.close();
+  }
+
+  private Checked check(String leaf, Path authorities, X509Certificate... others) throws Exception {
+    List<X509Certificate> chain = new ArrayList<>(List.of(certificates.certificate(leaf)));
+    chain.addAll(List.of(others));
+    try (RawServer server =
+        new RawServer(
+            certificates.listen(name -> new Certificates.Shown(leaf, chain)),
+            line -> {
+              line.request();
+              line.answer(200, "", "");
+            })) {
+      HttpSettings settings = HttpSettings.DEFAULT.tls(TlsOptions.DEFAULT.trusting(authorities));
+      Checked checked =
+          Checked.of(
+              new HttpProbe(
+                  "it",
+                  HttpQuestion.of(URI.create("https://127.0.0.1:" + server.port()))
+                      .settings(settings),
+                  asker));
+      assertThat(checked.thrown().isEmpty()).isEqualTo(openssl(leaf, authorities, others));
+      return checked;
+    }
+  }
+
+  /// Whether openssl believes it.
+  private static boolean openssl(String leaf, Path authorities, X509Certificate... others)
+      throws Exception {
+    StringBuilder untrusted = new StringBuilder();
+    for (X509Certificate other : others) {
+      untrusted.append(
+          "-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----\n"
+              .formatted(
+                  Base64.getMimeEncoder(64, "\n".getBytes(US_ASCII))
+                      .encodeToString(other.getEncoded())));
+    }
+    Path file = Files.writeString(folder.resolve("untrusted.pem"), untrusted + "\n");
+    List<String> command = new ArrayList<>(List.of("openssl", "verify", "-CAfile"));
+    command.add(authorities.toString());
+    if (others.length > 0) {
+      command.addAll(List.of("-untrusted", file.toString()));
+    }
+    command.add(certificates.pem(leaf).toString());
+    Process openssl = new ProcessBuilder(command).redirectErrorStream(true).start();
+    openssl.getOutputStream().close();
+    openssl.getInputStream().readAllBytes();
+    return openssl.waitFor() == 0;
+  }
+
+  private static X509Certificate of(String alias) throws Exception {
+    return certificates.certificate(alias);
+  }
+
+  private static Path ca() {
+    return certificates.pem("ca");
+  }
+
+  private static Path both(String one, String other) throws IOException {
+    return Files.writeString(
+        folder.resolve(one + "-" + other + ".pem"),
+        Files.readString(certificates.pem(one)) + Files.readString(certificates.pem(other)));
+  }
+
+  private static void assertEnds(Checked checked, Instant ends) {
+    checked.assertUp();
+    assertThat(checked.attempt().certificateExpiry()).hasValue(ends);
+  }
+
+  @Test
+  void countsTheEndsOnTheWayToTheAuthorityAlone() throws Exception {
+    Instant own = of("leaf").getNotAfter().toInstant();
+    assertEnds(check("leaf", ca(), of("between")), own);
+    assertEnds(check("leaf", ca(), of("between"), of("ca")), own);
+    // An older signature, an unneeded authority and somebody else's certificate have all ended.
+    assertEnds(check("leaf", ca(), crossSigned, of("between")), own);
+    assertEnds(check("leaf", ca(), of("between"), crossSigned, of("gone")), own);
+    assertEnds(check("leaf", ca(), of("between"), of("orphan"), of("ended")), own);
+    assertEnds(check("leaf", both("ca", "gone"), of("between"), crossSigned, of("gone")), own);
+  }
+
+  @Test
+  void countsTheEndOfTheAuthorityItself() throws Exception {
+    assertEnds(check("brief", certificates.pem("soon")), of("soon").getNotAfter().toInstant());
+    assertEnds(
+        check("brief", both("soon", "ca"), of("soon")), of("soon").getNotAfter().toInstant());
+  }
+
+  @Test
+  void saysWhichCertificateOnTheWayHasEnded() throws Exception {
+    assertThat(check("below", ca(), of("ended")).reason())
+        .startsWith("TLS: certificate of \"CN=ended\" expired on ");
+    assertThat(check("orphan", certificates.pem("gone")).reason())
+        .startsWith("TLS: certificate of \"CN=gone\" expired on ");
+    assertThat(check("orphan", certificates.pem("gone"), of("gone")).reason())
+        .startsWith("TLS: certificate of \"CN=gone\" expired on ");
+  }
+
+  @Test
+  void accusesNoCertificateThatIsNotOnTheWay() throws Exception {
+    assertThat(check("leaf", certificates.pem("soon"), of("between"), of("ended")).reason())
+        .startsWith("TLS: certificate is signed by an unknown authority, \"CN=ca\"");
+  }
+
+  @Test
+  void notesTheEndOfTheCertificateItselfWhereNothingIsVerified() throws Exception {
+    try (RawServer server =
+        new RawServer(
+            certificates.listen(
+                name -> {
+                  try {
+                    return new Certificates.Shown("leaf", List.of(of("leaf"), crossSigned));
+                  } catch (Exception e) {
+                    throw new AssertionError(e);
+                  }
+                }),
+            line -> {
+              line.request();
+              line.answer(200, "", "");
+            })) {
+      HttpSettings settings = HttpSettings.DEFAULT.tls(TlsOptions.DEFAULT.unverified());
+      URI uri = URI.create("https://127.0.0.1:" + server.port());
+      assertEnds(
+          Checked.of(new HttpProbe("it", HttpQuestion.of(uri).settings(settings), asker)),
+          of("leaf").getNotAfter().toInstant());
+    }
+  }
+}
