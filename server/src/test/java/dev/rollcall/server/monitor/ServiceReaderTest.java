@@ -88,7 +88,7 @@ class ServiceReaderTest {
         "{'name':'a','url':'ftp://a'}                            | url: \"ftp\" is no scheme",
         "{'name':'a','url':'nonsense'}                           | url: \"nonsense\" is no URL",
         "{'name':'a','url':'http://u:secret@h/'}                 | url: holds a user or password",
-        "{'name':'a','url':'tcp://h'}                            | url: port 0 is not between",
+        "{'name':'a','url':'tcp://h'}                            | url: \"tcp://h\" names no port",
         "{'name':'a','url':'http://h','intervall':'1s'}          | intervall: unknown key, did you"
             + " mean interval?",
         "{'name':'a','url':'http://h','interval':'-3s'}          | interval: \"-3s\" is no"
