@@ -33,7 +33,7 @@ class ChangesNothingTest {
               1);
       case MARIADB, MYSQL ->
           sql(
-              "jdbc:mariadb://127.0.0.1:%d/mysql?allowPublicKeyRetrieval=true"
+              "jdbc:mariadb://127.0.0.1:%d/mysql?sslMode=disable&allowPublicKeyRetrieval=true"
                   .formatted(uri.getPort()),
               "SHOW GLOBAL STATUS WHERE Variable_name IN ('Innodb_rows_inserted',"
                   + " 'Innodb_rows_updated', 'Innodb_rows_deleted', 'Innodb_os_log_written')",
