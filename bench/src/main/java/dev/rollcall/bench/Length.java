@@ -9,6 +9,7 @@ import java.time.Duration;
 /// @param rounds how often, where a median of single events is taken
 record Length(Duration warm, Duration steady, int rounds) {
   static final Length FULL = new Length(Duration.ofSeconds(45), Duration.ofSeconds(30), 7);
+
   /// As long as somebody says.
   static Length of(Duration steady) {
     return new Length(FULL.warm(), steady, FULL.rounds());

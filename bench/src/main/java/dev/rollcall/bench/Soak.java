@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// The whole program for hours, on SQLite and on PostgreSQL side by side: services that go up and
-/// down, jobs that call in on time, results; and meanwhile kills, stops, floods, steps of the clock,
-/// and a database that hangs and is away. Nobody is accused who called in time, nothing acknowledged
-/// is lost, memory stays flat.
+/// down, jobs that call in on time, results; and meanwhile kills, stops, floods, steps of the
+/// clock, and a database that hangs and is away. Nobody is accused who called in time, nothing
+/// acknowledged is lost, memory stays flat.
 final class Soak implements Benchmark {
   @Override
   public String name() {

@@ -33,7 +33,8 @@ final class SoakDatabase implements AutoCloseable {
   private volatile boolean cut;
   private List<ProcessHandle> processes = List.of();
 
-  private SoakDatabase(Path data, Optional<EmbeddedPostgres> postgres, Optional<ServerSocket> line) {
+  private SoakDatabase(
+      Path data, Optional<EmbeddedPostgres> postgres, Optional<ServerSocket> line) {
     this.data = data;
     this.postgres = postgres;
     this.line = line;
@@ -125,8 +126,7 @@ final class SoakDatabase implements AutoCloseable {
           near.close();
           continue;
         }
-        Socket far =
-            new Socket(InetAddress.getLoopbackAddress(), postgres.orElseThrow().getPort());
+        Socket far = new Socket(InetAddress.getLoopbackAddress(), postgres.orElseThrow().getPort());
         open.add(near);
         open.add(far);
         Thread.ofVirtual().start(() -> pump(near, far));

@@ -171,8 +171,8 @@ final class SoakJobs implements AutoCloseable {
     }
   }
 
-  /// A flood of strangers: as many requests as they can for that long, and connections that say half
-  /// of something.
+  /// A flood of strangers: as many requests as they can for that long, and connections that say
+  /// half of something.
   long flood(Duration time, int connections) throws InterruptedException {
     long end = System.nanoTime() + time.toNanos();
     AtomicLong asked = new AtomicLong();

@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 
-/// A soak on one database: starts the program, lets things happen to it, and judges what is there in
-/// the end.
+/// A soak on one database: starts the program, lets things happen to it, and judges what is there
+/// in the end.
 final class SoakRun implements Runnable, AutoCloseable {
   private static final Path ROOT = Path.of(System.getProperty("bench.root", "."));
   private static final Path CLOCK =
@@ -66,8 +66,7 @@ final class SoakRun implements Runnable, AutoCloseable {
     this.world = new SoakWorld();
     StringBuilder yaml = new StringBuilder("services:\n");
     for (int i = 0; i < SoakWorld.SERVICES; i++) {
-      yaml.append(
-          Rollcall.service("s" + i, world.url("/s/" + i), ", interval: 2s, timeout: 5s"));
+      yaml.append(Rollcall.service("s" + i, world.url("/s/" + i), ", interval: 2s, timeout: 5s"));
     }
     Files.writeString(data.resolve("rollcall.yaml"), yaml);
     clock(0);
@@ -133,7 +132,10 @@ final class SoakRun implements Runnable, AutoCloseable {
     jobs.start();
     long end = System.nanoTime() + time.toNanos();
     Happening[] all = Happening.values();
-    Duration each = time.compareTo(Duration.ofMinutes(10)) < 0 ? Duration.ofSeconds(10) : Duration.ofSeconds(45);
+    Duration each =
+        time.compareTo(Duration.ofMinutes(10)) < 0
+            ? Duration.ofSeconds(10)
+            : Duration.ofSeconds(45);
     for (int i = 0; System.nanoTime() < end; i++) {
       rest(each);
       happen(all[i < all.length ? i : random.nextInt(all.length)]);
@@ -231,7 +233,10 @@ final class SoakRun implements Runnable, AutoCloseable {
 
   private void ready() throws IOException, InterruptedException {
     Wait.until(
-        name() + " is ready", PATIENCE, child, () -> ask("GET", healthPort, "/ready").status == 200);
+        name() + " is ready",
+        PATIENCE,
+        child,
+        () -> ask("GET", healthPort, "/ready").status == 200);
   }
 
   private boolean nothingWaits() {

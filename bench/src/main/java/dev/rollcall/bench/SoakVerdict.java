@@ -29,7 +29,11 @@ record SoakVerdict(List<String[]> lines, List<String> wrong) {
   private static final Duration UNTIL_TOLD = Duration.ofSeconds(15);
 
   static SoakVerdict of(
-      SoakDatabase database, Path data, SoakWorld world, SoakJobs jobs, Map<String, Integer> happened)
+      SoakDatabase database,
+      Path data,
+      SoakWorld world,
+      SoakJobs jobs,
+      Map<String, Integer> happened)
       throws SQLException, IOException {
     SoakVerdict verdict = new SoakVerdict(new ArrayList<>(), new ArrayList<>());
     verdict.alerts(world, jobs);
@@ -77,7 +81,8 @@ record SoakVerdict(List<String[]> lines, List<String> wrong) {
         silences++;
         boolean heard =
             world.alerts(job.name).stream()
-                .anyMatch(at -> at.isAfter(each.from()) && at.isBefore(each.until().plus(UNTIL_TOLD)));
+                .anyMatch(
+                    at -> at.isAfter(each.from()) && at.isBefore(each.until().plus(UNTIL_TOLD)));
         told += heard ? 1 : 0;
       }
     }

@@ -139,8 +139,9 @@ public final class Attempt {
     return notes.degraded;
   }
 
-  /// Notes something worth knowing beside the result: `attempt.detail("free", "12 GB")`. It is shown
-  /// to those who see why a probe failed. Of more than [#MOST_DETAILS] names the first are kept.
+  /// Notes something worth knowing beside the result: `attempt.detail("free", "12 GB")`. It is
+  /// shown to those who see why a probe failed. Of more than [#MOST_DETAILS] names the first are
+  /// kept.
   public void detail(String name, String value) {
     if (notes.details.isEmpty()) {
       notes.details = new LinkedHashMap<>();

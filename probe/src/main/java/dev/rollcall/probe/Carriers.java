@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A virtual thread that uses the processor without end, or blocks in native code, keeps one of
 /// them; a few of those, and no virtual thread of the whole application goes on. For as long as a
-/// check does so, one more is lent: then it takes processor time from the application, as any thread
-/// would, and not its life. The JVM lets their number be changed from Java 24 on; before that,
-/// nothing can be lent.
+/// check does so, one more is lent: then it takes processor time from the application, as any
+/// thread would, and not its life. The JVM lets their number be changed from Java 24 on; before
+/// that, nothing can be lent.
 ///
 /// Used by one thread at a time.
 final class Carriers {

@@ -115,8 +115,8 @@ final class Flight implements Runnable {
     return !ended && thread.getState() == Thread.State.RUNNABLE;
   }
 
-  /// How long an interrupted check still has to end by itself; who waits for that is let go with the
-  /// last of it.
+  /// How long an interrupted check still has to end by itself; who waits for that is let go with
+  /// the last of it.
   long graceLeft(long now) {
     long left = interrupted + Watch.GRACE.toNanos() - now;
     if (left <= 0) {

@@ -84,8 +84,8 @@ public final class HealthEndpoint {
     return with(s -> new Settings(s.path, s.forGoClients, s.withActuator, s.probes, who));
   }
 
-  /// The same which tells only these which probes there are; others, whatever [#details(Show)] says,
-  /// see whether all are well and nothing else. Where nothing is said, everybody.
+  /// The same which tells only these which probes there are; others, whatever [#details(Show)]
+  /// says, see whether all are well and nothing else. Where nothing is said, everybody.
   public HealthEndpoint probes(Show who) {
     return with(s -> new Settings(s.path, s.forGoClients, s.withActuator, who, s.details));
   }

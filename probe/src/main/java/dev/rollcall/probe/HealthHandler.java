@@ -17,8 +17,8 @@ import java.util.Optional;
 /// server.start();
 /// ```
 ///
-/// A caller is authorized, as [Show#WHEN_AUTHORIZED] has it, whom an `Authenticator` of the server's
-/// has let in.
+/// A caller is authorized, as [Show#WHEN_AUTHORIZED] has it, whom an `Authenticator` of the
+/// server's has let in.
 ///
 /// Give the server such an executor: without one it serves one request after the other, and each
 /// waits for the slowest probe.

@@ -2,8 +2,8 @@ package dev.rollcall.probe;
 
 import org.jspecify.annotations.Nullable;
 
-/// One path of health: whom it asks, and how it answers those who may see as much. A report is written once for all who share
-/// it.
+/// One path of health: whom it asks, and how it answers those who may see as much. A report is
+/// written once for all who share it.
 final class HealthRoute {
   private final Question question;
   private final Form form;

@@ -31,7 +31,8 @@ final class OneLine {
   ///
   /// The message alone, as it is made for people; but errors, and exceptions that a mistake in a
   /// program throws, carry one that says little without their own name (`ArithmeticException: / by
-  /// zero`), and so do those of the network whose message is a bare name (`UnknownHostException: db`).
+  /// zero`), and so do those of the network whose message is a bare name (`UnknownHostException:
+  /// db`).
   static String why(Throwable thrown) {
     String message = thrown.getMessage();
     String name = name(thrown);

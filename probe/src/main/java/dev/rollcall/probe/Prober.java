@@ -18,14 +18,15 @@ import java.util.Set;
 /// Each check runs on a virtual thread of its own. A run ends with its slowest check, or at the
 /// prober's timeout: what has not ended by then is interrupted and reported as `prober: context
 /// deadline exceeded`. A check that ignores its interrupt is left behind; until it ends no further
-/// one of its probe is started, so that there is never more than one. Neither does one that uses the
-/// processor without end keep the application's virtual threads from going on (from Java 24 on): it
-/// is lent a thread to carry it.
+/// one of its probe is started, so that there is never more than one. Neither does one that uses
+/// the processor without end keep the application's virtual threads from going on (from Java 24
+/// on): it is lent a thread to carry it.
 ///
 /// Callers share: whoever asks while a run is under way gets that run's report, and a probe that
-/// belongs to several groups is checked once for all who ask meanwhile. A prober has nothing
-/// to close: the one thread that looks after the runs of all ends a second after the last. It may be used by several threads at once, and probes may
-/// be added at any time; a run that is under way does not see them.
+/// belongs to several groups is checked once for all who ask meanwhile. A prober has nothing to
+/// close: the one thread that looks after the runs of all ends a second after the last. It may be
+/// used by several threads at once, and probes may be added at any time; a run that is under way
+/// does not see them.
 public final class Prober {
   /// How long a run may take unless something else is said: 10 seconds.
   public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);

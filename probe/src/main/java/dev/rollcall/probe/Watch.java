@@ -6,8 +6,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// Sees to it that runs end at their time, whatever their checks do, and that checks which never end
-/// leave the application threads to go on with.
+/// Sees to it that runs end at their time, whatever their checks do, and that checks which never
+/// end leave the application threads to go on with.
 ///
 /// It is a platform thread, since timers of virtual threads need a carrier: a check that keeps all
 /// of those would keep its own end from coming. One for all probers, which looks a few times a

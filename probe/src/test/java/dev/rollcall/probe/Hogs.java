@@ -124,7 +124,8 @@ final class Hogs {
           .write("GET %s HTTP/1.0\r\n\r\n".formatted(path).getBytes(StandardCharsets.US_ASCII));
       String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       System.out.println(
-          "%d %s".formatted((System.nanoTime() - start) / 1_000_000, answer.replaceAll("\\s+", " ")));
+          "%d %s"
+              .formatted((System.nanoTime() - start) / 1_000_000, answer.replaceAll("\\s+", " ")));
     }
   }
 }

@@ -14,8 +14,8 @@ import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
 
-/// A socket whose every read and write ends by the deadline of the attempt it serves: a server that sends a
-/// byte a second gains nothing. TLS on top of it reads through it, and is bounded with it.
+/// A socket whose every read and write ends by the deadline of the attempt it serves: a server that
+/// sends a byte a second gains nothing. TLS on top of it reads through it, and is bounded with it.
 ///
 /// Who waits too long is cut off by an alarm that closes the socket, one for all that is read in an
 /// attempt. The JDK's own timeouts of a read would wake a timer thread for each read of a virtual

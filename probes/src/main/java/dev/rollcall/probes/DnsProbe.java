@@ -16,9 +16,8 @@ import java.util.stream.Collectors;
 /// `dns://192.0.2.53/example.org?type=MX&expect=10%20mail.example.org` asks the server at
 /// `192.0.2.53` (port 53); `dns:///example.org` asks the first one that this machine is set up
 /// with. The type is `A` where none is given. An expected value is written as in a zone file and
-/// compared by what it means ([DnsValue]); with several `expect`, there has to be a record for each.
-/// Asked over UDP, and over TCP where the answer does not fit. Needs
-/// `dnsjava:dnsjava`.
+/// compared by what it means ([DnsValue]); with several `expect`, there has to be a record for
+/// each. Asked over UDP, and over TCP where the answer does not fit. Needs `dnsjava:dnsjava`.
 ///
 /// Sources: RFC 1035, RFC 7766; the URL as in RFC 4501.
 ///

@@ -34,10 +34,11 @@ public record EtcdProbe(String name, ServerUrl server, Dialer dialer) implements
   private static final int FORBIDDEN = 403;
 
   private static final int MOST_TOKENS = 1_000;
-  private static final Pattern TOKEN = Pattern.compile("\"token\"\\s*:\\s*\"([\\w.=+/-]{1,4096})\"");
+  private static final Pattern TOKEN =
+      Pattern.compile("\"token\"\\s*:\\s*\"([\\w.=+/-]{1,4096})\"");
 
-  /// `health`, which `etcdctl endpoint health` asks for: it need not be there, and the user need not
-  /// be allowed to see it.
+  /// `health`, which `etcdctl endpoint health` asks for: it need not be there, and the user need
+  /// not be allowed to see it.
   private static final String RANGE =
       "{\"key\":\"aGVhbHRo\",\"serializable\":true,\"keys_only\":true,\"limit\":1}";
 

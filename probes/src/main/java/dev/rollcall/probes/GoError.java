@@ -15,7 +15,8 @@ import tools.jackson.databind.JsonNode;
 /// [1]: https://pkg.go.dev/gopkg.in/errgo.v1#Err
 final class GoError {
   private static final int DEEPEST = 12;
-  private static final List<String> TEXTS = List.of("Message_", "Message", "Msg", "message", "Text");
+  private static final List<String> TEXTS =
+      List.of("Message_", "Message", "Msg", "message", "Text");
   private static final List<String> WHERE = List.of("Op", "Net", "Syscall", "URL", "Name", "Path");
   private static final List<String> NESTED =
       List.of("Underlying_", "Underlying", "Err", "Cause_", "Cause", "cause", "msg", "error");

@@ -6,7 +6,6 @@ import dev.rollcall.probe.Probe;
 import dev.rollcall.probe.ProbeFailure;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Locale;

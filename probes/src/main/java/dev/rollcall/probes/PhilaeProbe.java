@@ -6,8 +6,8 @@ import dev.rollcall.probe.ProbeFailure;
 import java.util.List;
 
 /// Asks another service's `/_health`, of Rollcall's library or of go-philae, whether all that it
-/// depends on answers. When not, the reason names what is down there; what is degraded there makes it degraded. Either way the attempt notes
-/// how each of those was found.
+/// depends on answers. When not, the reason names what is down there; what is degraded there makes
+/// it degraded. Either way the attempt notes how each of those was found.
 ///
 /// An answer is looked at whether its status is 2xx, 3xx or 503: the body decides. Needs
 /// `tools.jackson.core:jackson-databind`.

@@ -40,7 +40,8 @@ public record RabbitMqProbe(String name, ServerUrl server, Dialer dialer) implem
   private static final int CLOSE = 10 << 16 | 50;
   private static final int CLOSE_OK = 10 << 16 | 51;
 
-  /// What an application's own URL may say besides: nothing of it decides on whether the server is well.
+  /// What an application's own URL may say besides: nothing of it decides on whether the server is
+  /// well.
   private static final Set<String> ASIDE =
       Set.of(
           "blocked_connection_timeout",

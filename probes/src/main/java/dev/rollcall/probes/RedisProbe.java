@@ -21,7 +21,8 @@ import redis.clients.jedis.exceptions.JedisException;
 public record RedisProbe(String name, ServerUrl server, Dialer dialer) implements Probe {
   private static final int PORT = 6379;
 
-  /// What an application's own URL may say besides: nothing of it decides on whether the server is well.
+  /// What an application's own URL may say besides: nothing of it decides on whether the server is
+  /// well.
   private static final Set<String> ASIDE =
       Set.of(
           "client_name",
@@ -95,8 +96,8 @@ public record RedisProbe(String name, ServerUrl server, Dialer dialer) implement
       }
     }
 
-    /// No HELLO, which servers before Redis 6, twemproxy and Envoy do not know: a server that is not
-    /// asked speaks RESP2. Nothing is sent beside AUTH and SELECT.
+    /// No HELLO, which servers before Redis 6, twemproxy and Envoy do not know: a server that is
+    /// not asked speaks RESP2. Nothing is sent beside AUTH and SELECT.
     private static DefaultJedisClientConfig config(ServerUrl server) {
       DefaultJedisClientConfig.Builder config =
           DefaultJedisClientConfig.builder()

@@ -21,7 +21,8 @@ public record StatuspageProbe(HttpProbe http) implements Probe {
 
   /// A probe of the page at `page`, such as `https://www.githubstatus.com`.
   public static StatuspageProbe of(String name, String page) {
-    return new StatuspageProbe(HttpProbe.of(name, HttpQuestion.of(address(HttpQuestion.uri(page)))));
+    return new StatuspageProbe(
+        HttpProbe.of(name, HttpQuestion.of(address(HttpQuestion.uri(page)))));
   }
 
   /// Where the page of `page` says how things are.

@@ -25,9 +25,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -157,7 +157,8 @@ class CollectorTroubleIT {
       assertThat(files.map(file -> file.getFileName().toString()))
           .allMatch(name -> name.endsWith(".db") || name.equals("collector.lock"));
     }
-    assertThat(rows(data())).containsEntry("192.0.2.7", posted); // afterwards: to read leaves files, too
+    assertThat(rows(data()))
+        .containsEntry("192.0.2.7", posted); // afterwards: to read leaves files, too
   }
 
   @Test

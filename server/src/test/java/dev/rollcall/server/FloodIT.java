@@ -89,8 +89,7 @@ class FloodIT {
     RunningRollcall rollcall = Plan.in(folder).start();
     for (int i = 0; i < 50; i++) {
       send(
-          rollcall,
-          (request("POST", "/hops", "Content-Length: 9\r\n") + "{").getBytes(ISO_8859_1));
+          rollcall, (request("POST", "/hops", "Content-Length: 9\r\n") + "{").getBytes(ISO_8859_1));
       send(rollcall, request("GET", "/events", "").getBytes(ISO_8859_1));
       send(rollcall, new byte[0]);
     }

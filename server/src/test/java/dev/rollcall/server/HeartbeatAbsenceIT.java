@@ -103,8 +103,7 @@ class HeartbeatAbsenceIT {
       throws Exception {
     CountDownLatch end = new CountDownLatch(1);
     List<String> refused = new ArrayList<>();
-    try (HttpClient client =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+    try (HttpClient client = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
         ExecutorService jobs = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int i = 0; i < JOBS; i++) {
         HttpRequest call =

@@ -36,9 +36,7 @@ class MonitorChangesIT {
   }
 
   private static void refused(RunningRollcall rollcall, String reason) throws Exception {
-    await()
-        .atMost(PATIENCE)
-        .until(() -> rollcall.health("/ready").body().contains(reason));
+    await().atMost(PATIENCE).until(() -> rollcall.health("/ready").body().contains(reason));
     assertThat(rollcall.health("/ready").statusCode()).isEqualTo(200);
     JsonNode ready = json(rollcall.health("/ready").body());
     assertThat(ready.get("status").stringValue()).isEqualTo("ready");
@@ -61,8 +59,7 @@ class MonitorChangesIT {
   void aFileThatIsRefusedIsToldEverywhereUntilItIsRight() throws Exception {
     try (Targets targets = new Targets()) {
       String one = "  - {name: one, url: '" + targets.url("/status/200") + "', interval: 1s}\n";
-      String all =
-          "services:\n" + one + one.replace("one", "two") + one.replace("one", "three");
+      String all = "services:\n" + one + one.replace("one", "two") + one.replace("one", "three");
       Plan plan = Plan.in(folder).yaml(all);
       try (RunningRollcall rollcall = plan.start()) {
         heeded(rollcall);

@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/// A start: what is there from the first answer on, and what is done while the database is not there
-/// yet. Needs root (mount).
+/// A start: what is there from the first answer on, and what is done while the database is not
+/// there yet. Needs root (mount).
 class MonitorStartIT {
   private static EmbeddedPostgres postgres;
 
@@ -151,7 +151,11 @@ class MonitorStartIT {
               .atMost(PATIENCE)
               .until(
                   () ->
-                      again.service("one").at("/current_status/event").stringValue().equals("downtime"));
+                      again
+                          .service("one")
+                          .at("/current_status/event")
+                          .stringValue()
+                          .equals("downtime"));
           assertThat(again.rows("/v1/services/" + again.service("one").get("id") + "/events"))
               .hasSize(2);
         }
@@ -203,9 +207,9 @@ class MonitorStartIT {
     await()
         .atMost(PATIENCE)
         .until(() -> rollcall.service("one").at("/metric/data/tick_count").asInt() >= due);
-    List<JsonNode> ticks = rollcall.rows("/v1/services/" + rollcall.service("one").get("id") + "/ticks?limit=1000");
-    assertThat(ticks)
-        .anyMatch(tick -> tick.get("at").asDouble() * 1000 < before.toEpochMilli());
+    List<JsonNode> ticks =
+        rollcall.rows("/v1/services/" + rollcall.service("one").get("id") + "/ticks?limit=1000");
+    assertThat(ticks).anyMatch(tick -> tick.get("at").asDouble() * 1000 < before.toEpochMilli());
     assertThat(rollcall.rows("/v1/services")).hasSize(2);
     assertThat(rollcall.get("/ping?name=job&frequency=1m").status()).isEqualTo(200);
     assertThat(rollcall.log()).contains("the database is back");

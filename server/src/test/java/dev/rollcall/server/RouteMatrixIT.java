@@ -170,9 +170,7 @@ class RouteMatrixIT {
       int status = status(route, caller);
       int refused = caller.refusedAt(route);
       IntPredicate right =
-          refused == 0
-              ? code -> code != 401 && code != 403 && code < 500
-              : code -> code == refused;
+          refused == 0 ? code -> code != 401 && code != 403 && code < 500 : code -> code == refused;
       assertThat(right.test(status))
           .as("%s from %s: status %d", route.line(), caller, status)
           .isTrue();

@@ -393,7 +393,13 @@ final class Declared {
           together(
               List.of(
                   List.of(
-                      DATA, DATABASE, HOST, TARGETS_PORT, HEALTH_HOST, TARGETS_HEALTH_PORT, TOKEN,
+                      DATA,
+                      DATABASE,
+                      HOST,
+                      TARGETS_PORT,
+                      HEALTH_HOST,
+                      TARGETS_HEALTH_PORT,
+                      TOKEN,
                       WRITERS),
                   POOL,
                   List.of(LOG_LEVEL, LOG_FORMAT, LOG_ACCESS, NAME)));

@@ -126,7 +126,8 @@ record Ports(String command, ServeSettings settings, ErrorShape errors, RequestT
                 + " or shows the token";
     String token = web.token().isPresent() ? "whoever shows the token" : anybody;
     String manager =
-        "callers on this machine" + (web.token().isPresent() ? ", and whoever shows the token" : "");
+        "callers on this machine"
+            + (web.token().isPresent() ? ", and whoever shows the token" : "");
     Map<Access, String> who =
         new EnumMap<>(
             Map.of(Access.CALLER, anybody, Access.WRITER, token, Access.MANAGEMENT, manager));

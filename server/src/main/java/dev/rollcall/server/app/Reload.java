@@ -12,8 +12,8 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /// Applies a changed configuration file to a running process: services at once, as well as the
-/// settings of which that is true ([Declared#AT_ONCE]), and the others with the next start, which it
-/// says. A file with mistakes is refused whole and what ran before goes on.
+/// settings of which that is true ([Declared#AT_ONCE]), and the others with the next start, which
+/// it says. A file with mistakes is refused whole and what ran before goes on.
 final class Reload<S> implements Runnable {
   private static final System.Logger LOG = System.getLogger(Reload.class.getName());
 

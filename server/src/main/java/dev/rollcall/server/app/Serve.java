@@ -104,11 +104,11 @@ final class Serve {
     this.reload = Optional.of(reload);
     Health health =
         new Health(
-            Main.version(),
-            List.of(
-                new ReadyCheck("database", database::trouble),
-                new ReadyCheck("checks", monitor::trouble),
-                new ReadyCheck("results", collector::trouble)),
+                Main.version(),
+                List.of(
+                    new ReadyCheck("database", database::trouble),
+                    new ReadyCheck("checks", monitor::trouble),
+                    new ReadyCheck("results", collector::trouble)),
                 List.of(monitor.outcomes()),
                 registry)
             .noting(new ReadyCheck("configuration", () -> refusal(monitor)));

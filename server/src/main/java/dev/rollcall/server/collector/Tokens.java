@@ -86,7 +86,8 @@ final class Tokens {
   /// The text at which the parser stands is longer than anything is read.
   void tooLong() {
     String name = parser.currentName();
-    wrong(name == null ? "text" : name, "is too long: give " + LONGEST_ERROR + " characters at most");
+    wrong(
+        name == null ? "text" : name, "is too long: give " + LONGEST_ERROR + " characters at most");
   }
 
   /// A whole number from `least` to `most`.

@@ -66,9 +66,7 @@ final class Corrections {
     List<Heartbeat> back =
         pages(
             tx,
-            HeartbeatTable.in(State.LATE)
-                + " AND "
-                + moment.formatted(one.now().toEpochMilli()),
+            HeartbeatTable.in(State.LATE) + " AND " + moment.formatted(one.now().toEpochMilli()),
             late -> takenBack(late, one));
     HeartbeatTable.change(tx, back);
     if (!back.isEmpty()) {

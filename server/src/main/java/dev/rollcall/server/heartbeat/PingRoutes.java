@@ -59,7 +59,8 @@ final class PingRoutes {
   List<Route> routes() {
     return List.of(
         route(ANY, "/ping", this::ping),
-        route(REMOVING, "/ping/remove", this::removeNamed).withoutHead(), // who looks does not remove
+        route(REMOVING, "/ping/remove", this::removeNamed)
+            .withoutHead(), // who looks does not remove
         route(ANY, "/ping/{name}", request -> call(request, new Signal.Success())),
         route(Set.of(Method.DELETE), "/ping/{name}", request -> remove(request, path(request))),
         route(ANY, "/ping/{name}/{signal}", request -> call(request, signal(request))));
@@ -119,8 +120,7 @@ final class PingRoutes {
     return switch (changes.apply(new Change.Removal(name))) {
       case Done.Changed _ -> {
         log.removed(name, request.remote().getAddress().getHostAddress());
-        yield Answer.json(
-            200, "{\"status\":\"ok\",\"message\":\"removed\"}".getBytes(US_ASCII));
+        yield Answer.json(200, "{\"status\":\"ok\",\"message\":\"removed\"}".getBytes(US_ASCII));
       }
       case Done.Unknown _ -> throw unknown();
       case Done.Recorded _, Done.Stale _, Done.NoTerms _, Done.Full _ ->

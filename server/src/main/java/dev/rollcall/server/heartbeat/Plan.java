@@ -41,7 +41,8 @@ sealed interface Plan {
     /// @throws IllegalArgumentException in a phrase, where it is no schedule or never comes
     static Calendar of(String expression, ZoneId zone) {
       if (!CronLine.read(expression).comes()) {
-        throw new IllegalArgumentException("never comes: its fields fit no day or no time together");
+        throw new IllegalArgumentException(
+            "never comes: its fields fit no day or no time together");
       }
       return new Calendar(expression.strip().replaceAll("[ \t]+", " "), zone);
     }

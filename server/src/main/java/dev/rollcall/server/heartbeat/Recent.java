@@ -45,7 +45,8 @@ final class Recent {
         && millis < Long.MAX_VALUE / OUTCOMES
         && run.started().isEmpty()
         && run.id().isEmpty()
-        && (run.exit().isEmpty() || (run.exit().getAsLong() > OK && run.exit().getAsLong() < FAILED));
+        && (run.exit().isEmpty()
+            || (run.exit().getAsLong() > OK && run.exit().getAsLong() < FAILED));
   }
 
   int size() {
@@ -81,7 +82,9 @@ final class Recent {
               Optional.empty(),
               Optional.of(Instant.ofEpochMilli(Math.floorDiv(run, (long) OUTCOMES))),
               outcome == OK ? Run.Result.OK : Run.Result.FAILED,
-              outcome == OK || outcome == FAILED ? OptionalLong.empty() : OptionalLong.of(outcome)));
+              outcome == OK || outcome == FAILED
+                  ? OptionalLong.empty()
+                  : OptionalLong.of(outcome)));
     }
     return runs;
   }

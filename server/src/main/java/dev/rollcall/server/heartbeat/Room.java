@@ -49,8 +49,7 @@ final class Room {
   }
 
   private static long count(Handle tx) {
-    return Rows.read(
-            tx, "SELECT COUNT(*) FROM heartbeat", tx, (_, _) -> {}, row -> row.getLong(1))
+    return Rows.read(tx, "SELECT COUNT(*) FROM heartbeat", tx, (_, _) -> {}, row -> row.getLong(1))
         .getFirst();
   }
 }

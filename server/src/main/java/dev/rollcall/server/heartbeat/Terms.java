@@ -18,10 +18,11 @@ record Terms(Plan plan, Duration grace) {
   /// When the next is expected after a call at `at`.
   ///
   /// One that comes a little before a moment of a schedule is that moment's call, as clocks differ:
-  /// up to the grace, or a minute where there is none, and nearer to it than to the one before it. A
-  /// call in time for the moment that was `awaited` is that moment's, however near the next is.
+  /// up to the grace, or a minute where there is none, and nearer to it than to the one before it.
+  /// A call in time for the moment that was `awaited` is that moment's, however near the next is.
   ///
-  /// @param awaited the moment of the same plan that no call has come for; empty where none is known
+  /// @param awaited the moment of the same plan that no call has come for; empty where none is
+  ///   known
   Instant next(Instant at, Optional<Instant> awaited) {
     Instant next = plan.next(at);
     boolean answers =
@@ -38,6 +39,8 @@ record Terms(Plan plan, Duration grace) {
       return next;
     }
     Instant following = plan.next(next);
-    return early.multipliedBy(2).compareTo(Duration.between(next, following)) <= 0 ? following : next;
+    return early.multipliedBy(2).compareTo(Duration.between(next, following)) <= 0
+        ? following
+        : next;
   }
 }

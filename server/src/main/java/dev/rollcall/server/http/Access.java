@@ -7,7 +7,8 @@ public enum Access {
   /// Who calls in: anyone, or, where the operator names the writers' networks, whoever calls from
   /// one of them or shows the token.
   CALLER,
-  /// Who sends measurements: as [#CALLER], or, once a token is set, whoever shows it, wherever from.
+  /// Who sends measurements: as [#CALLER], or, once a token is set, whoever shows it, wherever
+  /// from.
   WRITER,
   /// The operator alone: writes, settings, rotation, dumps. [Callers] decides who that is.
   MANAGEMENT

@@ -39,8 +39,7 @@ final class AnswerWriter {
   record Head(
       int status, HttpFields fields, HttpVersion version, boolean isHead, boolean persistent) {
     private MetaData.Response info(long length) {
-      return new MetaData.Response(
-          status, HttpStatus.getMessage(status), version, fields, length);
+      return new MetaData.Response(status, HttpStatus.getMessage(status), version, fields, length);
     }
   }
 
@@ -108,7 +107,9 @@ final class AnswerWriter {
   /// All in one write where it is short: a packet, and a call of the system, less.
   private void flush(ByteBuffer content, boolean isHead) {
     ByteBuffer body = isHead ? NOTHING : content;
-    if (!isHead && chunk.hasRemaining() && header.capacity() - header.limit() >= chunk.remaining()) {
+    if (!isHead
+        && chunk.hasRemaining()
+        && header.capacity() - header.limit() >= chunk.remaining()) {
       append(chunk);
     }
     if (body.hasRemaining()
@@ -134,8 +135,7 @@ final class AnswerWriter {
 
   private void write(ByteBuffer bytes) {
     if (bytes.hasRemaining()) {
-      connection.write(
-          bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+      connection.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
       bytes.position(bytes.limit());
     }
   }

@@ -13,7 +13,8 @@ public final class Characters {
   /// @param what what is wrong, in a phrase
   public record Fault(String where, String what) {
     private Fault within(String key) {
-      return new Fault(where.isEmpty() || where.startsWith("[") ? key + where : key + "." + where, what);
+      return new Fault(
+          where.isEmpty() || where.startsWith("[") ? key + where : key + "." + where, what);
     }
   }
 
@@ -27,8 +28,7 @@ public final class Characters {
         return Optional.of("has a U+0000 at place " + (i + 1) + ": give visible text");
       }
       if (Character.isSurrogate(c)) {
-        boolean pair =
-            i + 1 < text.length() && Character.isSurrogatePair(c, text.charAt(i + 1));
+        boolean pair = i + 1 < text.length() && Character.isSurrogatePair(c, text.charAt(i + 1));
         if (!pair) {
           return Optional.of(
               "has half of a surrogate pair at place " + (i + 1) + ": give whole characters");

@@ -12,6 +12,7 @@ import org.eclipse.jetty.http.HttpVersion;
 final class Dispatcher {
   private static final System.Logger LOG = System.getLogger(Dispatcher.class.getName());
   private static final System.Logger ACCESS = System.getLogger("dev.rollcall.access");
+
   /// What so many answers of this size take is little beside the connections themselves.
   private static final int SMALL = 16 * 1024;
 

@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 /// @param token what `Authorization` has to carry, if one is set
 /// @param hosts names, besides the loopback ones, under which this machine may be called from
 ///   itself
-/// @param writers the addresses from which anybody may call in and, as long as no token is set, send
-///   measurements; without them: all
+/// @param writers the addresses from which anybody may call in and, as long as no token is set,
+///   send measurements; without them: all
 public record Management(
     Optional<String> token, Set<String> hosts, Optional<Predicate<InetAddress>> writers) {
   public Management {

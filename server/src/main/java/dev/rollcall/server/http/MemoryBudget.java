@@ -24,8 +24,7 @@ final class MemoryBudget {
   void take(long bytes) {
     if (taken.addAndGet(bytes) > most) {
       taken.addAndGet(-bytes);
-      throw new Unavailable(
-          "more is on its way at once than there is memory for", RETRY_AFTER);
+      throw new Unavailable("more is on its way at once than there is memory for", RETRY_AFTER);
     }
   }
 

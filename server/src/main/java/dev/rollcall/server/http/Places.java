@@ -7,12 +7,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/// Places of requests under way on one listener. Calls of jobs have places of their own, and so have
-/// measurements, so that nobody who looks can keep them out; of the others, one address has a
+/// Places of requests under way on one listener. Calls of jobs have places of their own, and so
+/// have measurements, so that nobody who looks can keep them out; of the others, one address has a
 /// quarter at most.
 ///
-/// Of those who only look, a few are worked for at a time and the rest wait their turn: thousands at
-/// once would come between the checks and their moment.
+/// Of those who only look, a few are worked for at a time and the rest wait their turn: thousands
+/// at once would come between the checks and their moment.
 final class Places {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
   private static final Duration LONGEST_TURN = Duration.ofSeconds(10);
@@ -77,7 +77,8 @@ final class Places {
     InetAddress address = connection.remote().getAddress();
     if (byAddress.merge(address, 1, Integer::sum) > mostOfOne) {
       leave(address);
-      throw new Unavailable("too many requests at once from " + address.getHostAddress(), RETRY_AFTER);
+      throw new Unavailable(
+          "too many requests at once from " + address.getHostAddress(), RETRY_AFTER);
     }
     try {
       Place place = take(others, kind, connection);

@@ -79,7 +79,9 @@ final class RequestBody {
           case "gzip", "x-gzip" -> codings.add(coding);
           default ->
               throw unsupported(
-                  "Content-Encoding '" + each.strip() + "' is not understood: send gzip or nothing");
+                  "Content-Encoding '"
+                      + each.strip()
+                      + "' is not understood: send gzip or nothing");
         }
       }
     }

@@ -152,7 +152,8 @@ final class RequestReader implements HttpParser.RequestHandler {
     }
     String why = failure.getReason();
     switch (failure.getCode()) {
-      case 414 -> refuse(414, "the request target is longer than " + LONGEST_TARGET + " characters");
+      case 414 ->
+          refuse(414, "the request target is longer than " + LONGEST_TARGET + " characters");
       case 431 -> refuse(431, "the header is larger than " + LARGEST_HEADER + " bytes");
       // RFC 9112, section 3: a line without a version is no request line of any version spoken
       case 505 -> {
@@ -162,8 +163,7 @@ final class RequestReader implements HttpParser.RequestHandler {
           refuse(505, "HTTP/1.1 and HTTP/1.0 are spoken here, and no other version");
         }
       }
-      default ->
-          refuse(400, "this is no request of HTTP/1.1" + (why == null ? "" : ": " + why));
+      default -> refuse(400, "this is no request of HTTP/1.1" + (why == null ? "" : ": " + why));
     }
   }
 

@@ -99,8 +99,8 @@ final class ServiceChanges {
 
   /// The same.
   ///
-  /// @param fewer whether most of the services that were there may be gone; otherwise such a file is
-  ///   refused, since it is most likely cut short or another's
+  /// @param fewer whether most of the services that were there may be gone; otherwise such a file
+  ///   is refused, since it is most likely cut short or another's
   Synced sync(List<ServiceDefinition> definitions, boolean fewer) {
     return commits.write(syncs, new File(definitions, fewer));
   }

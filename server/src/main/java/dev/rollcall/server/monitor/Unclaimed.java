@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToIntFunction;
 
-/// What was found of services that the database has given no id yet, in order, up to a bound on what
-/// it all weighs. Past it a service's own oldest go first.
+/// What was found of services that the database has given no id yet, in order, up to a bound on
+/// what it all weighs. Past it a service's own oldest go first.
 final class Unclaimed {
   private final int most;
   private final ToIntFunction<Outcome> weight;

@@ -71,9 +71,7 @@ final class BeatWords {
       case 'D' -> number < 7 ? "0 3 * * *" : "0 3 * * 1";
       case 'h' -> number < 24 ? "0 " + every(number, 24) + " * * *" : "0 3 * * *";
       case 'm' ->
-          number < 60
-              ? every(number, 60) + " * * * *"
-              : "0 " + every(number / 60, 24) + " * * *";
+          number < 60 ? every(number, 60) + " * * * *" : "0 " + every(number / 60, 24) + " * * *";
       default -> number < 3_600 ? every(Math.max(1, number / 60), 60) + " * * * *" : "0 * * * *";
     };
   }

@@ -105,7 +105,8 @@ final class Templates {
 
   /// The whole page of heartbeats.
   String page(BeatLook look, String origin, String seen) {
-    return filled(out -> JtebeatsGenerated.render(out, NONE, look, origin, told, seen, assets, notice.get()));
+    return filled(
+        out -> JtebeatsGenerated.render(out, NONE, look, origin, told, seen, assets, notice.get()));
   }
 
   /// Their headline and filters.

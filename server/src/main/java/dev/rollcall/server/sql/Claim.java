@@ -53,8 +53,7 @@ public final class Claim implements AutoCloseable {
     FileChannel channel =
         FileChannel.open(
             lockFile,
-            Set.of(
-                StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
             only(lockFile, "rw-------"));
     try {
       if (channel.tryLock() != null) {
@@ -73,14 +72,14 @@ public final class Claim implements AutoCloseable {
   /// other file changed otherwise.
   static StorageException link(String what) {
     return new StorageException(
-        what + ": is a symbolic link, which is not followed: remove it, or name the file it leads to",
+        what
+            + ": is a symbolic link, which is not followed: remove it, or name the file it leads to",
         StorageException.Outcome.REPAIR);
   }
 
   static StorageException notWritable(String what, Path file, IOException e) {
     if (DiskFull.is(e)) {
-      return new StorageException(
-          what + ": " + words(e), StorageException.Outcome.RETRY, e);
+      return new StorageException(what + ": " + words(e), StorageException.Outcome.RETRY, e);
     }
     return new StorageException(
         what

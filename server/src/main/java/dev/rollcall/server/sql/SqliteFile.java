@@ -238,7 +238,9 @@ final class SqliteFile implements AutoCloseable {
   /// Syncs what was committed without a sync, beside whoever writes. SQLite locks nothing in its
   /// log, so that closing the log here takes none of its locks away.
   void syncLog() throws IOException {
-    try (FileChannel log = FileChannel.open(Path.of(file + "-wal"), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+    try (FileChannel log =
+        FileChannel.open(
+            Path.of(file + "-wal"), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
       log.force(true);
     } catch (NoSuchFileException e) {
       // It went into the database, which SQLite has synced.

@@ -85,8 +85,7 @@ class ResultReaderTest {
     Reading.Wrong within =
         wrong(
             "["
-                + GOOD.replace(
-                    "}", ",\"traceroute\":{\"method\":\"icmp\",\"hops\":[" + hop + "]}}")
+                + GOOD.replace("}", ",\"traceroute\":{\"method\":\"icmp\",\"hops\":[" + hop + "]}}")
                 + "]");
     assertThat(within.invalid().getFirst().index()).isZero();
     assertThat(within.invalid().getFirst().field()).isEqualTo("traceroute.hops[1].ip");

@@ -13,8 +13,8 @@ import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
 
 /// Schedules beside Debian's cron, whose own code (3.0pl1-162, its parser and its loop over the
-/// minutes) found the moments of `cron.txt` for random lines, in all zones, mostly around changes of
-/// clocks.
+/// minutes) found the moments of `cron.txt` for random lines, in all zones, mostly around changes
+/// of clocks.
 class CronScheduleTest {
   @Test
   void runsWhenDebiansCronDoes() throws IOException {

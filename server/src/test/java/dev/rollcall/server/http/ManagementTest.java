@@ -217,7 +217,11 @@ class ManagementTest {
       socket
           .getOutputStream()
           .write(
-              (asked + " HTTP/1.1\r\nConnection: close\r\nContent-Length: 0\r\n" + host + lines + "\r\n")
+              (asked
+                      + " HTTP/1.1\r\nConnection: close\r\nContent-Length: 0\r\n"
+                      + host
+                      + lines
+                      + "\r\n")
                   .getBytes(UTF_8));
       String answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
       return Integer.parseInt(answer.split(" ", -1)[1]);

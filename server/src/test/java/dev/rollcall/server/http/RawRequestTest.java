@@ -243,7 +243,8 @@ class RawRequestTest {
         .doesNotContainIgnoringCase("keep-alive")
         .endsWith("\r\n\r\n" + "x".repeat(100_000));
     assertThat(
-            usual.raw("POST /body HTTP/1.0\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\nabc"))
+            usual.raw(
+                "POST /body HTTP/1.0\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\nabc"))
         .startsWith("HTTP/1.1 200 OK")
         .endsWith("3");
   }

@@ -190,11 +190,18 @@ class ServiceChangesTest {
   @Test
   void refusesAFileThatLosesMostOfItsServices() {
     List<ServiceDefinition> all =
-        List.of(definition("a", "1h"), definition("b", "1h"), definition("c", "1h"), definition("d", "1h"));
+        List.of(
+            definition("a", "1h"),
+            definition("b", "1h"),
+            definition("c", "1h"),
+            definition("d", "1h"));
     assertThat(kept.changes.sync(all, false)).isEqualTo(new ServiceChanges.Synced(4, 0, 0));
     assertThat(kept.changes.sync(List.of(), false))
         .isEqualTo(new ServiceChanges.Synced(0, 0, 4, true));
-    assertThat(kept.changes.sync(List.of(definition("a", "1h"), definition("x", "1h"), definition("y", "1h")), false))
+    assertThat(
+            kept.changes.sync(
+                List.of(definition("a", "1h"), definition("x", "1h"), definition("y", "1h")),
+                false))
         .isEqualTo(new ServiceChanges.Synced(0, 0, 3, true));
     assertThat(kept.changes.sync(all, false)).isEqualTo(new ServiceChanges.Synced(0, 0, 0));
     assertThat(kept.changes.sync(all.subList(0, 2), false))
