@@ -44,7 +44,7 @@ final class Chunked extends InputStream {
         line(in);
       }
       first = false;
-      left = Long.parseLong(line(in).split(";")[0], 16);
+      left = Long.parseLong(line(in).replaceFirst(";.*", ""), 16);
       ended = left == 0;
     }
     if (ended) {

@@ -47,10 +47,12 @@ record SoakVerdict(List<String[]> lines, List<String> wrong) {
     return verdict;
   }
 
+  @SuppressWarnings("AnnotateFormatMethod") // its library is not needed for that alone
   private void line(String what, String format, Object... values) {
     lines.add(new String[] {what, format.formatted(values)});
   }
 
+  @SuppressWarnings("AnnotateFormatMethod") // its library is not needed for that alone
   private void check(boolean right, String format, Object... values) {
     if (!right) {
       wrong.add(format.formatted(values));

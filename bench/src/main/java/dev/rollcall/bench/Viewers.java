@@ -36,6 +36,7 @@ final class Viewers implements Benchmark {
   /// @param unseen changes that a screen did not show within ten seconds
   /// @param firstBytes of the page in milliseconds, sorted
   /// @param page its size as it was sent
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Watched(
       int viewers,
       Stretch stretch,
@@ -95,6 +96,7 @@ final class Viewers implements Benchmark {
   }
 
   /// What can be known before the database is read.
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Measured(
       int viewers, Stretch stretch, double bytes, double[] firstBytes, long page, long lost) {}
 

@@ -1,6 +1,7 @@
 package dev.rollcall.probe;
 
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
@@ -107,11 +108,12 @@ final class Watch implements Runnable {
     long wait = runs.isEmpty() ? LINGER : PERIOD;
     int under = 0;
     int busy = 0;
-    for (Run run : runs) {
+    for (Iterator<Run> each = runs.iterator(); each.hasNext(); ) {
+      Run run = each.next();
       long left = run.deadline() - now;
       if (left <= 0) {
         run.expire(leftBehind);
-        runs.remove(run);
+        each.remove();
       } else {
         wait = Math.min(wait, left);
         if (now - run.begun() >= PERIOD) {
@@ -120,9 +122,10 @@ final class Watch implements Runnable {
         }
       }
     }
-    for (Flight flight : leftBehind) {
+    for (Iterator<Flight> each = leftBehind.iterator(); each.hasNext(); ) {
+      Flight flight = each.next();
       if (flight.hasEnded()) {
-        leftBehind.remove(flight);
+        each.remove();
         continue;
       }
       under++;

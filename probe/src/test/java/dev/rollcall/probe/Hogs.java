@@ -9,16 +9,20 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// An application whose checks do what checks must not, run by [HogsTest] in a JVM of its own with
 /// one processor: everything in it is on virtual threads, and it prints what `/_health` answers.
 final class Hogs {
-  private static volatile long sink;
+  private static final AtomicLong SINK = new AtomicLong();
 
   private Hogs() {}
 
+  /// Runs checks that harm, beside one that is well, behind a server.
+  ///
   /// @param args the timeout in milliseconds, and which checks there are beside one that is well
   public static void main(String... args) throws Exception {
     Thread.ofPlatform().daemon().start(Hogs::endAfterAMinute);
@@ -45,19 +49,19 @@ final class Hogs {
             "spins",
                 attempt -> {
                   while (true) {
-                    sink++;
+                    SINK.incrementAndGet();
                   }
                 },
             "spins too",
                 attempt -> {
                   while (true) {
-                    sink++;
+                    SINK.incrementAndGet();
                   }
                 },
             "allocates",
                 attempt -> {
                   while (true) {
-                    sink += new byte[1 << 16].length;
+                    SINK.addAndGet(new byte[1 << 16].length);
                   }
                 },
             "hoards",
@@ -65,9 +69,10 @@ final class Hogs {
                   List<byte[]> hoard = new ArrayList<>();
                   while (true) {
                     hoard.add(new byte[8 << 20]); // leaves others what they need
+                    SINK.set(hoard.size());
                   }
                 },
-            "recurses", attempt -> sink = depth(1),
+            "recurses", attempt -> SINK.set(depth(1)),
             "throws", attempt -> Hogs.<RuntimeException>raise(new Odd()),
             "is deaf",
                 attempt -> {
@@ -75,13 +80,13 @@ final class Hogs {
                     try {
                       new CountDownLatch(1).await();
                     } catch (InterruptedException e) {
-                      sink++;
+                      SINK.incrementAndGet();
                     }
                   }
                 });
     Prober prober = new Prober(Duration.ofMillis(Long.parseLong(args[0])));
     for (String name : List.of(args).subList(1, args.length)) {
-      prober.add(Probe.of(name, all.get(name)));
+      prober.add(Probe.of(name, Objects.requireNonNull(all.get(name), name)));
     }
     prober.add(Probe.of("well", attempt -> {}));
     HttpServer server =
@@ -111,6 +116,7 @@ final class Hogs {
     throw (T) thrown;
   }
 
+  @SuppressWarnings("InfiniteRecursion") // which is what this check does wrong
   private static int depth(int n) {
     return depth(n + 1) + 1;
   }

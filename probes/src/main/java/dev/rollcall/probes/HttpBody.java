@@ -23,6 +23,7 @@ import java.util.regex.Pattern;
 /// @param limit how many bytes were to be read at most
 /// @param type the `Content-Type`, may be empty
 /// @param unknown the coding that it is still packed with, if there is one
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record HttpBody(byte[] bytes, int limit, String type, Optional<String> unknown) {
   private static final Charset WINDOWS = Charset.forName("windows-1252");
   private static final Pattern NAMED = Pattern.compile("charset\\s*=\\s*[\"']?([^\\s\"';,]+)");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rollcall.probe.ProbeFailure;
 import java.io.IOException;
 import java.net.URI;
+import java.util.List;
 import java.util.Optional;
 import org.apache.hc.core5.http.message.BasicClassicHttpResponse;
 import org.junit.jupiter.api.AfterEach;
@@ -229,15 +230,18 @@ class HttpRedirectTest {
 
   @Test
   void sendsCookiesToWhomTheyAreFor() throws Exception {
-    String set =
-        "Set-Cookie: all=1; Domain=example.test; Path=/\r\nSet-Cookie: host=1; Path=/\r\n"
-            + "Set-Cookie: below=1; Path=/below\r\nSet-Cookie: tls=1; Path=/; Secure\r\n"
-            + "Set-Cookie: gone=1; Path=/; Max-Age=0\r\nSet-Cookie: foreign=1; Domain=o.test\r\n"
-            + "Set-Cookie: suffix=1; Domain=com\r\nSet-Cookie: nonsense\r\n";
+    List<String> set =
+        List.of(
+            "all=1; Domain=example.test; Path=/",
+            "host=1; Path=/",
+            "below=1; Path=/below",
+            "tls=1; Path=/; Secure",
+            "gone=1; Path=/; Max-Age=0",
+            "foreign=1; Domain=o.test",
+            "suffix=1; Domain=com",
+            "nonsense");
     BasicClassicHttpResponse answer = new BasicClassicHttpResponse(302);
-    for (String line : set.split("\r\n")) {
-      answer.addHeader("Set-Cookie", line.substring(12));
-    }
+    set.forEach(cookie -> answer.addHeader("Set-Cookie", cookie));
     Cookies cookies = new Cookies();
     HttpTarget from = new HttpTarget("http", new Authority("a.example.test", 80), "/x");
     cookies.keep(answer, from);

@@ -8,12 +8,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.rollcall.probe.ProbeFailure;
 import dev.rollcall.probes.HttpExpectation.JsonExpectation;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonBodyTest {
-  private static String found(String body, String path, String value) {
+  private static String found(String body, String path, @Nullable String value) {
     JsonExpectation expected = new JsonExpectation(path, Optional.ofNullable(value));
     JsonBody.validate(expected);
     try {

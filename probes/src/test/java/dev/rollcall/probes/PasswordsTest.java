@@ -24,6 +24,7 @@ class PasswordsTest {
   private static final Duration LIMIT = Duration.ofMillis(200);
 
   /// What servers say when they refuse, of each kind that a probe passes on.
+  @SuppressWarnings("StringConcatToTextBlock") // lines end with CR LF
   private static final List<String> REFUSALS =
       List.of(
           "-ERR %s\r\n",

@@ -9,10 +9,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -45,7 +47,7 @@ class StallingServersTest {
   private static RawServer relay(int port, long most, AtomicLong said) {
     return new RawServer(
         line -> {
-          try (Socket server = new Socket("127.0.0.1", port)) {
+          try (Socket server = new Socket(InetAddress.getLoopbackAddress(), port)) {
             Thread asking = Thread.ofVirtual().start(() -> copy(line.in(), server));
             byte[] buffer = new byte[4096];
             InputStream answers = server.getInputStream();
@@ -131,7 +133,7 @@ class StallingServersTest {
     }
   }
 
-  private static TreeSet<Long> points(long all) {
+  private static Set<Long> points(long all) {
     TreeSet<Long> points = new TreeSet<>(List.of(0L, 1L, 2L, all - 1));
     for (int i = 1; i < POINTS; i++) {
       points.add(all * i / POINTS);
