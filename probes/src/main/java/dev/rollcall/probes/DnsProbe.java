@@ -81,7 +81,8 @@ public record DnsProbe(String name, ServerUrl server, Dialer dialer) implements 
         .toList();
   }
 
+  /// Sorted, as servers give them in another order each time.
   private static String all(List<DnsValue> values) {
-    return values.stream().map(DnsValue::toString).collect(Collectors.joining(", "));
+    return values.stream().map(DnsValue::toString).sorted().collect(Collectors.joining(", "));
   }
 }

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -113,7 +114,7 @@ class HeartbeatAbsenceIT {
                             .formatted(rollcall.port(), i)))
                 .timeout(Duration.ofSeconds(2))
                 .build();
-        jobs.submit(() -> callUntil(end, client, call, refused));
+        Future<?> unused = jobs.submit(() -> callUntil(end, client, call, refused));
       }
       await().atMost(PATIENCE).until(() -> rollcall.rows("/v1/heartbeats").size() == JOBS);
       pass(Duration.ofSeconds(1));

@@ -62,11 +62,12 @@ final class Corrections {
   /// lies ahead of what it says now. Who called while it was ahead missed a moment of the same
   /// clock.
   private int takeBack(Handle tx, Correction one) {
-    String moment = "(schedule IS NOT NULL OR next_at + grace_s * 1000 > %d)";
     List<Heartbeat> back =
         pages(
             tx,
-            HeartbeatTable.in(State.LATE) + " AND " + moment.formatted(one.now().toEpochMilli()),
+            HeartbeatTable.in(State.LATE)
+                + " AND (schedule IS NOT NULL OR next_at + grace_s * 1000 > %d)"
+                    .formatted(one.now().toEpochMilli()),
             late -> takenBack(late, one));
     HeartbeatTable.change(tx, back);
     if (!back.isEmpty()) {

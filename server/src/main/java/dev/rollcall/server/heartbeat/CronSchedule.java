@@ -131,7 +131,7 @@ final class CronSchedule {
       return 0;
     }
     int first = month.getDayOfWeek().getValue() % 7;
-    long week = weekdays >> first | weekdays << (7 - first) & 0x7f; // of the first seven days
+    long week = (weekdays >> first) | ((weekdays << (7 - first)) & 0x7f); // of the first seven days
     long byWeekday = (week | week << 7 | week << 14 | week << 21 | week << 28) << 1;
     long fit = bothDays ? days & byWeekday : days | byWeekday;
     fit &= (1L << (month.lengthOfMonth() + 1)) - (1L << from);

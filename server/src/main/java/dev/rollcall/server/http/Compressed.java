@@ -54,7 +54,7 @@ public final class Compressed {
   static boolean takesGzip(List<String> acceptEncoding) {
     boolean all = false;
     for (String line : acceptEncoding) {
-      for (String part : line.toLowerCase(Locale.ROOT).split(",")) {
+      for (String part : line.toLowerCase(Locale.ROOT).split(",", -1)) {
         String[] coding = part.split(";", 2);
         boolean wanted = coding.length == 1 || weight(coding[1]) > NOT_AT_ALL;
         switch (coding[0].strip()) {

@@ -4,8 +4,6 @@ import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
@@ -38,12 +36,11 @@ final class RequestBody {
     }
   }
 
-  /// The body without its codings, which are taken off in the opposite of the order in which they
-  /// were put on (RFC 9110, section 8.4).
+  /// The body without its codings: all of them are gzip, each put on over the one before.
   InputStream open() {
-    List<String> codings = codings();
+    int codings = codings();
     InputStream stream = raw();
-    for (String coding : codings.reversed()) {
+    for (int i = 0; i < codings; i++) {
       stream = new Bounded(gunzip(stream));
     }
     return stream;
@@ -68,15 +65,16 @@ final class RequestBody {
     charged = 0;
   }
 
-  /// What is to be taken off: names come in any case, and in lists over several lines.
-  private List<String> codings() {
-    List<String> codings = new ArrayList<>(1);
+  /// What is to be taken off: names come in any case, and in lists over several lines. How many
+  /// codings there are, all of which are gzip.
+  private int codings() {
+    int codings = 0;
     for (String line : head.headers("Content-Encoding")) {
       for (String each : line.split(",", -1)) {
         String coding = each.strip().toLowerCase(Locale.ROOT);
         switch (coding) {
           case "", "identity" -> {}
-          case "gzip", "x-gzip" -> codings.add(coding);
+          case "gzip", "x-gzip" -> codings++;
           default ->
               throw unsupported(
                   "Content-Encoding '"
@@ -85,7 +83,7 @@ final class RequestBody {
         }
       }
     }
-    if (codings.size() > MOST_CODINGS) {
+    if (codings > MOST_CODINGS) {
       throw unsupported("Content-Encoding has more than " + MOST_CODINGS + " codings");
     }
     return codings;

@@ -192,7 +192,7 @@ final class RequestReader implements HttpParser.RequestHandler {
 
   /// Looks for a second space in the request line. Jetty's parser takes it, as it may; but a proxy
   /// that splits the line in another way would see another target.
-  private final class RequestLine {
+  private static final class RequestLine {
     private boolean begun;
     private boolean over;
     private byte before;

@@ -173,8 +173,12 @@ final class Fields {
     } catch (IllegalArgumentException e) {
       Throwable cause = e.getCause();
       // The JDK repeats what a cause is called; people have no use for that.
-      boolean repeats = cause != null && cause.toString().equals(e.getMessage());
-      mistake(key, String.valueOf(repeats ? cause.getMessage() : e.getMessage()));
+      mistake(
+          key,
+          String.valueOf(
+              cause != null && cause.toString().equals(e.getMessage())
+                  ? cause.getMessage()
+                  : e.getMessage()));
       return Optional.empty();
     }
   }

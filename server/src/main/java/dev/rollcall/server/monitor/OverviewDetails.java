@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -97,9 +98,14 @@ final class OverviewDetails {
     Map<Long, OverviewDetails> found = new HashMap<>();
     services.keySet().forEach(id -> found.put(id, nothing(now)));
     ticks(handle, services.keySet(), found);
-    sums(handle, services, now.minus(DAY), now).forEach((id, sums) -> found.get(id).day = sums);
-    sums(handle, services, now.minus(MONTH), now).forEach((id, sums) -> found.get(id).month = sums);
+    sums(handle, services, now.minus(DAY), now).forEach((id, sums) -> known(found, id).day = sums);
+    sums(handle, services, now.minus(MONTH), now)
+        .forEach((id, sums) -> known(found, id).month = sums);
     return found;
+  }
+
+  private static OverviewDetails known(Map<Long, OverviewDetails> found, long id) {
+    return Objects.requireNonNull(found.get(id), "one for each service asked for");
   }
 
   /// Whether they can still be shown.
@@ -175,7 +181,7 @@ final class OverviewDetails {
         .bind("most", LATEST - 1)
         .map(
             (row, _) -> {
-              OverviewDetails details = found.get(row.getLong(1));
+              OverviewDetails details = known(found, row.getLong(1));
               details.add(
                   Instant.ofEpochMilli(row.getLong(2)),
                   State.ofCode(row.getInt(3)),

@@ -59,7 +59,7 @@ final class Roster {
   /// memory. Each has an id below 0 until its row is claimed.
   void expect(List<ServiceDefinition> definitions, Instant now) {
     for (ServiceDefinition definition : definitions) {
-      long id = -1 - provisional.size();
+      long id = -1L - provisional.size();
       Asked asked = asked(id, NO_REVISION, definition);
       Watch watch = new Watch(asked, now);
       provisional.put(definition.name(), watch);

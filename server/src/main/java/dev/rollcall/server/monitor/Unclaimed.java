@@ -4,7 +4,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.ToIntFunction;
 
 /// What was found of services that the database has given no id yet, in order, up to a bound on
@@ -12,7 +11,7 @@ import java.util.function.ToIntFunction;
 final class Unclaimed {
   private final int most;
   private final ToIntFunction<Outcome> weight;
-  private final Map<Watch, Deque<Outcome>> waiting = new IdentityHashMap<>();
+  private final IdentityHashMap<Watch, Deque<Outcome>> waiting = new IdentityHashMap<>();
   private int weighs;
   private long lost;
 

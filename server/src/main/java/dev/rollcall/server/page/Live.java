@@ -159,7 +159,7 @@ final class Live<Q, S extends Scene> implements AutoCloseable {
   }
 
   /// Looks for the first time, or again where nobody has for a moment.
-  private Feed current(Q question) {
+  private Feed<S> current(Q question) {
     Duration now = clock.monotonic();
     Feed<S> known = feeds.get(question);
     if (known == null) {

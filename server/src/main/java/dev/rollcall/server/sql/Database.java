@@ -34,8 +34,6 @@ public final class Database implements AutoCloseable {
   /// How long a start waits for a database that says nothing, before it goes on without.
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-  private static final Runnable NOTHING = () -> {};
-
   /// Why writing fails, and when it was last tried.
   private record Trouble(String reason, Duration tried) {}
 
@@ -206,7 +204,7 @@ public final class Database implements AutoCloseable {
             new SqliteConnections(1, () -> file.writer(plain.pragmas())),
             1,
             Optional.of(file),
-            NOTHING,
+            () -> {},
             clock);
     try {
       database.open();
@@ -228,7 +226,7 @@ public final class Database implements AutoCloseable {
             new SqliteConnections(1, () -> SqliteFile.readOnly(file)),
             1,
             Optional.empty(),
-            NOTHING,
+            () -> {},
             clock);
     database.open();
     return database;

@@ -75,10 +75,12 @@ class ReloadTest {
   @Test
   void refusesAFileWithMistakesWholeAndSaysThem() throws IOException {
     write(
-        "services: [{name: a, url: 'http://a'}, {name: b, url: 'http://b'}]\n"
-            + "porte: 1\n"
-            + "name: '{0}'\n"
-            + "host: ' '");
+        """
+        services: [{name: a, url: 'http://a'}, {name: b, url: 'http://b'}]
+        porte: 1
+        name: '{0}'
+        host: ' '
+        """);
     reload.run();
     assertThat(applied).isEmpty();
     assertThat(logged)
@@ -112,10 +114,12 @@ class ReloadTest {
             "rollcall.yaml was read again; changed with the next start only: port");
     logged.clear();
     write(
-        "services: [{name: a, url: 'http://a'}]\n"
-            + "port: 1\n"
-            + "log: {level: debug}\n"
-            + "monitor: {interval: 1h}");
+        """
+        services: [{name: a, url: 'http://a'}]
+        port: 1
+        log: {level: debug}
+        monitor: {interval: 1h}
+        """);
     reload.run();
     assertThat(logged)
         .containsExactly(

@@ -32,6 +32,15 @@ final class Chunks extends InputStream {
   }
 
   @Override
+  public int read(byte[] into, int offset, int length) throws IOException {
+    int read = length == 0 ? 0 : read();
+    if (length > 0 && read >= 0) {
+      into[offset] = (byte) read;
+    }
+    return length == 0 ? 0 : read < 0 ? -1 : 1;
+  }
+
+  @Override
   public int read() throws IOException {
     if (left == 0 && !ended) {
       left = Long.parseLong(line(in), 16);

@@ -166,11 +166,8 @@ class ManagementTest {
   void leavesPublicRoutesToEverybody() throws Exception {
     assertThat(
             withToken.raw(
-                "GET /open HTTP/1.1\r\n"
-                    + "Host: evil.example\r\n"
-                    + "Connection: close\r\n"
-                    + "Origin: null\r\n"
-                    + "Authorization: x\r\n\r\n"))
+                "GET /open HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n"
+                    + "Origin: null\r\nAuthorization: x\r\n\r\n"))
         .startsWith("HTTP/1.1 200");
   }
 

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -82,7 +83,7 @@ class OverviewTest {
 
   /// Asks the service alone, and keeps what it found.
   private void ask(long service, Observation observation) {
-    keep(service, claims().get(service), observation);
+    keep(service, fence(claims(), service), observation);
   }
 
   private void keep(long service, long fence, Observation observation) {
@@ -91,6 +92,10 @@ class OverviewTest {
   }
 
   /// Time passes until all that are to be asked are due, and whoever was not asked is once more.
+  private static long fence(Map<Long, Long> claims, long service) {
+    return Objects.requireNonNull(claims.get(service), "claimed");
+  }
+
   private Map<Long, Long> claims() {
     kept.clock.pass(Duration.ofSeconds(16));
     return turns.rows().claim(kept.clock.wall(), 100).stream()
@@ -127,9 +132,9 @@ class OverviewTest {
     assertThat(names(look())).containsExactly("a", "b", "c");
     assertThat(look().whole().of(Standing.NEW)).isEqualTo(3);
     Map<Long, Long> first = claims();
-    keep(a, first.get(a), up(now(), 10));
-    keep(b, first.get(b), up(now(), 20));
-    keep(c, first.get(c), down(now(), 30));
+    keep(a, fence(first, a), up(now(), 10));
+    keep(b, fence(first, b), up(now(), 20));
+    keep(c, fence(first, c), down(now(), 30));
     assertThat(commits).isEqualTo(3);
     Seen seen = look();
     assertThat(names(seen)).containsExactly("c", "a", "b");
@@ -137,9 +142,9 @@ class OverviewTest {
     assertThat(seen.rows().getFirst().reason()).contains("status 500");
     // Both of these are shown, and go on from there.
     Map<Long, Long> second = claims();
-    keep(b, second.get(b), down(now(), 40));
-    keep(a, second.get(a), unknown(now()));
-    keep(c, second.get(c), up(now(), 50));
+    keep(b, fence(second, b), down(now(), 40));
+    keep(a, fence(second, a), unknown(now()));
+    keep(c, fence(second, c), up(now(), 50));
     assertThat(names(look())).containsExactly("b", "a", "c");
     assertThat(row("b").response()).contains(Duration.ofMillis(40));
     assertThat(row("b").day().percent()).hasValue(50);
@@ -198,7 +203,7 @@ class OverviewTest {
     look();
     Instant at = now();
     Keeping other = kept.keeping(turns);
-    kept.commits.write(other, outcome(a, claims().get(a), down(at, 1), Optional.empty()));
+    kept.commits.write(other, outcome(a, fence(claims(), a), down(at, 1), Optional.empty()));
     kept.clock.pass(
         switch (engine) {
           case SQLITE -> Duration.ofMinutes(1);

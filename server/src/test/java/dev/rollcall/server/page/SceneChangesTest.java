@@ -18,9 +18,7 @@ class SceneChangesTest {
   private record Rows(String totals, String pages, List<Line> lines) implements Scene {
     static Rows of(String... rows) {
       return new Rows(
-          "totals",
-          "pages",
-          List.of(rows).stream().map(row -> new Line(row.split(" ")[0], row)).toList());
+          "totals", "pages", List.of(rows).stream().map(row -> new Line(key(row), row)).toList());
     }
 
     @Override
@@ -79,16 +77,22 @@ class SceneChangesTest {
     }
   }
 
+  /// What a row is known by: its first word.
+  private static String key(String row) {
+    int space = row.indexOf(' ');
+    return space < 0 ? row : row.substring(0, space);
+  }
+
   private static Rows next(Rows before, Random random) {
     List<String> rows =
         before.lines().stream()
             .map(line -> String.valueOf(line.content()))
             .filter(_ -> random.nextInt(10) > 0)
-            .map(row -> random.nextInt(5) == 0 ? row.split(" ")[0] + " " + random.nextInt(9) : row)
+            .map(row -> random.nextInt(5) == 0 ? key(row) + " " + random.nextInt(9) : row)
             .collect(Collectors.toCollection(ArrayList::new));
     IntStream.range(0, random.nextInt(4))
         .mapToObj(_ -> random.nextInt(1_000) + " new")
-        .filter(row -> rows.stream().noneMatch(one -> one.startsWith(row.split(" ")[0] + " ")))
+        .filter(row -> rows.stream().noneMatch(one -> one.startsWith(key(row) + " ")))
         .forEach(row -> rows.add(random.nextInt(rows.size() + 1), row));
     if (rows.isEmpty()) {
       rows.add("0 up");
@@ -100,13 +104,15 @@ class SceneChangesTest {
   }
 
   private static void follow(List<String> page, String events) {
-    for (String event : events.split("\n\n")) {
+    for (String event : events.split("\n\n", -1)) {
       if (event.startsWith("event: rows\n")) {
         List<String> data = event.lines().skip(1).map(line -> line.substring(6)).toList();
-        List<String> gone = List.of(data.getFirst().split(" "));
-        page.removeIf(row -> gone.contains(row.split(" ")[0]));
+        List<String> gone = List.of(data.getFirst().split(" ", -1));
+        page.removeIf(row -> gone.contains(key(row)));
         List<String> fresh = data.subList(1, data.size());
-        fresh.forEach(line -> page.removeIf(row -> row.split(" ")[0].equals(line.split(" ")[1])));
+        fresh.forEach(
+            line ->
+                page.removeIf(row -> key(row).equals(key(line.substring(line.indexOf(' ') + 1)))));
         fresh.forEach(
             line -> {
               int space = line.indexOf(' ');
