@@ -8,14 +8,6 @@ import java.util.Set;
 /// non-transitional, which is IDNA 2008). `java.net.IDN` is IDNA 2003, and makes another
 /// organisation's name of `straße.example`.
 public final class HostNames {
-  /// What names inside of networks are allowed all the same, and the DNS can carry.
-  private static final Set<IDNA.Error> FORGIVEN =
-      Set.of(
-          IDNA.Error.LEADING_HYPHEN,
-          IDNA.Error.TRAILING_HYPHEN,
-          IDNA.Error.HYPHEN_3_4,
-          IDNA.Error.EMPTY_LABEL);
-
   private HostNames() {}
 
   /// `name` in ASCII and in small letters. A name that is in ASCII already is taken as it is:
@@ -39,6 +31,14 @@ public final class HostNames {
 
   /// The only class that needs ICU, which is optional.
   private static final class Unicode {
+    /// What names inside of networks are allowed all the same, and the DNS can carry.
+    private static final Set<IDNA.Error> FORGIVEN =
+        Set.of(
+            IDNA.Error.LEADING_HYPHEN,
+            IDNA.Error.TRAILING_HYPHEN,
+            IDNA.Error.HYPHEN_3_4,
+            IDNA.Error.EMPTY_LABEL);
+
     private static final IDNA RULES =
         IDNA.getUTS46Instance(
             IDNA.NONTRANSITIONAL_TO_ASCII | IDNA.CHECK_BIDI | IDNA.CHECK_CONTEXTJ);

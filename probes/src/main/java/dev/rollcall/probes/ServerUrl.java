@@ -183,6 +183,11 @@ public record ServerUrl(URI uri, Optional<Login> login, TlsOptions tls, Duration
     parameters()
         .forEach(
             (name, values) -> {
+              if (name.chars().anyMatch(c -> "@:/?".indexOf(c) >= 0)) {
+                throw new IllegalArgumentException(
+                    "the URL's query has something that is no parameter: a ? in a password is"
+                        + " written as %3F");
+              }
               if (!once.contains(name) && !often.contains(name)) {
                 throw new IllegalArgumentException(
                     "the URL's parameter \"%s\" is not understood: %s"

@@ -26,8 +26,12 @@ class BadServersTest {
   private static Probe probe(String scheme, int port, Duration limit) {
     ServerUrl url =
         ServerUrl.of(
-            "%s://app:%s@127.0.0.1:%d/1?authMechanism=SCRAM-SHA-256"
-                .formatted(scheme, SECRET, port));
+            "%s://app:%s@127.0.0.1:%d/1%s"
+                .formatted(
+                    scheme,
+                    SECRET,
+                    port,
+                    scheme.equals("mongodb") ? "?authMechanism=SCRAM-SHA-256" : ""));
     return new Probes(Dialer.system(), Probes.asker()).of("it", url.limit(limit));
   }
 
