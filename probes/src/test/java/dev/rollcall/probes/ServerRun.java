@@ -1,5 +1,7 @@
 package dev.rollcall.probes;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -111,6 +113,31 @@ final class ServerRun implements AutoCloseable {
   void freeze(boolean frozen) {
     for (Process process : processes) {
       run(List.of("kill", frozen ? "-STOP" : "-CONT", String.valueOf(process.pid())));
+      if (frozen) {
+        awaitStopped(process.pid());
+      }
+    }
+  }
+
+  /// Waits until every thread of a process that was sent SIGSTOP has stopped: on a busy machine
+  /// they go on for a moment.
+  static void awaitStopped(long pid) {
+    Path tasks = Path.of("/proc", String.valueOf(pid), "task");
+    await()
+        .until(
+            () -> {
+              try (Stream<Path> all = Files.list(tasks)) {
+                return all.allMatch(ServerRun::isStopped);
+              }
+            });
+  }
+
+  private static boolean isStopped(Path task) {
+    try {
+      String stat = Files.readString(task.resolve("stat"), StandardCharsets.ISO_8859_1);
+      return stat.startsWith("T", stat.lastIndexOf(')') + 2);
+    } catch (IOException e) {
+      return true; // it has ended
     }
   }
 

@@ -79,6 +79,9 @@ final class TestServer implements AutoCloseable {
   void freeze(boolean frozen) throws IOException, InterruptedException {
     String signal = frozen ? "-STOP" : "-CONT";
     new ProcessBuilder("kill", signal, String.valueOf(process.pid())).start().waitFor();
+    if (frozen) {
+      ServerRun.awaitStopped(process.pid());
+    }
   }
 
   @Override
