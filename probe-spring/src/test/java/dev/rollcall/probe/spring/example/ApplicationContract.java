@@ -330,6 +330,11 @@ public abstract class ApplicationContract {
     try (URLClassLoader without =
         new URLClassLoader(jars.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
       Thread.currentThread().setContextClassLoader(without);
+      // its own Tomcat may not take the URLs of a JVM in which another has them
+      without
+          .loadClass("org.apache.catalina.webresources.TomcatURLStreamHandlerFactory")
+          .getMethod("disable")
+          .invoke(null);
       Object started =
           without
               .loadClass(WithoutActuatorApplication.class.getName())
