@@ -32,7 +32,7 @@ public record HttpQuestion(
   private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 
   private static final Pattern SECRET_HEADER =
-      Pattern.compile("(?i)authorization|cookie|token|key|secret|password");
+      Pattern.compile("(?i)authorization|cookie|token|(?<!idempotency-)key|secret|password");
 
   /// Checks everything that can be checked before asking.
   public HttpQuestion {

@@ -248,7 +248,7 @@ class AlertUriTest {
   @Test
   void knowsTheReceiverAndNoRecovery() {
     try (AlertUri channel = new AlertUri("https://user:hidden@A.example/x?y")) {
-      assertThat(channel.receiver()).isEqualTo("A.example:443");
+      assertThat(channel.receiver()).isEqualTo("a.example:443");
       assertThat(channel.tells("late")).isTrue();
       assertThat(channel.tells("recovered")).isFalse();
     }
