@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -113,7 +114,8 @@ class MonitorContractIT {
     assertThat(answer.json().at("/data/services").propertyNames()).containsExactly("data");
 
     JsonNode up = rollcall.service("up");
-    assertThat(up.propertyNames()).containsExactlyInAnyOrder(SERVICE_KEYS);
+    assertThat(up.propertyNames())
+        .containsExactlyInAnyOrder(with(SERVICE_KEYS, "state", "since", "last_response_time_ms"));
     assertThat(up.get("url").stringValue()).isEqualTo(targets.url("/status/200"));
     assertThat(up.get("id").isIntegralNumber()).isTrue();
     unixSeconds(up.get("created_at"));
@@ -141,6 +143,11 @@ class MonitorContractIT {
     assertThat(metric.get("average_response_time_ms").doubleValue()).isPositive();
   }
 
+  /// The keys of go-service-healthcheck, and those that Rollcall has besides.
+  private static String[] with(String[] keys, String... more) {
+    return Stream.concat(Stream.of(keys), Stream.of(more)).toArray(String[]::new);
+  }
+
   private static void unixSeconds(JsonNode time) {
     assertThat(time.isIntegralNumber()).isTrue();
     assertThat(time.longValue()).isCloseTo(Instant.now().getEpochSecond(), within(300L));
@@ -160,7 +167,7 @@ class MonitorContractIT {
   @Test
   void aServiceWithoutATickHasNoStatusAndNoPercent() {
     JsonNode service = rollcall.service("not-asked-yet");
-    assertThat(service.propertyNames()).containsExactlyInAnyOrder(SERVICE_KEYS);
+    assertThat(service.propertyNames()).containsExactlyInAnyOrder(with(SERVICE_KEYS, "state"));
     assertThat(service.get("current_status").isNull()).isTrue();
     assertThat(service.at("/latest_event/data").isNull()).isTrue();
     assertThat(service.at("/metric/data").toString())
@@ -238,7 +245,14 @@ class MonitorContractIT {
     List<JsonNode> events = rollcall.rows(path);
     assertThat(events.stream().map(event -> event.get("event").stringValue()))
         .containsExactly("uptime", "downtime", "uptime", "downtime", "uptime");
-    assertThat(events).allSatisfy(e -> assertThat(e.propertyNames()).containsOnly(EVENT_KEYS));
+    assertThat(events)
+        .allSatisfy(
+            e ->
+                assertThat(e.propertyNames())
+                    .containsExactlyInAnyOrder(
+                        e.get("event").stringValue().equals("downtime")
+                            ? with(EVENT_KEYS, "reason")
+                            : EVENT_KEYS));
     assertThat(events.getFirst().get("date_ended").isNull()).isTrue();
     for (int i = 1; i < events.size(); i++) {
       assertThat(events.get(i).get("date_ended")).isEqualTo(events.get(i - 1).get("date_started"));
