@@ -320,11 +320,11 @@ class LookoutTest {
     kept.apply(ping("job", 70));
     pass(through, 69);
     away.set(true);
-    for (int i = 0; i < 3; i++) { // it looks again after five seconds
+    for (int i = 0; i < 3; i++) { // it fails again after five seconds, and has been away then
       pass(through, 5);
     }
     away.set(false);
-    pass(through, 55); // it last failed four seconds ago
+    pass(through, 50); // it last failed nine seconds ago
     assertThat(kept.told()).isEmpty();
     pass(through, 1);
     assertThat(kept.told()).containsExactly("job LATE");
