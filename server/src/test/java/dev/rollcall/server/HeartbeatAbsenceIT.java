@@ -114,7 +114,7 @@ class HeartbeatAbsenceIT {
                             .formatted(rollcall.port(), i)))
                 .timeout(Duration.ofSeconds(2))
                 .build();
-        Future<?> unused = jobs.submit(() -> callUntil(end, client, call, refused));
+        Future<?> _ = jobs.submit(() -> callUntil(end, client, call, refused));
       }
       await().atMost(PATIENCE).until(() -> rollcall.rows("/v1/heartbeats").size() == JOBS);
       pass(Duration.ofSeconds(1));
