@@ -144,15 +144,24 @@ final class Watch implements Runnable {
     while (carriers.lent() > under) {
       carriers.giveBack();
     }
-    if (busy > 0 && witness.waits(now, PERIOD / 2) && carriers.lent() < under) {
-      carriers.lend();
+    if (busy > 0 && witness.waits(now, PERIOD / 2)) {
+      if (carriers.lent() < under) {
+        carriers.lend();
+      }
+      if (carriers.lent() > 0) {
+        witness.call();
+      }
     }
   }
 
   /// A virtual thread that does nothing: where it does not come to that, no carrier is free.
   private static final class Witness implements Runnable {
+    /// As many as a queue of the scheduler holds at first.
+    private static final int MOST = 64;
+
     private volatile boolean seen = true;
     private long sent;
+    private int calls = 1;
 
     @Override
     public void run() {
@@ -166,8 +175,27 @@ final class Watch implements Runnable {
       }
       seen = false;
       sent = now;
+      calls = 1;
       Thread.ofVirtual().name("prober-witness").start(this);
       return false;
+    }
+
+    /// Calls the carrier that has been lent. The scheduler starts or wakes up one only when a
+    /// virtual thread is started that finds the queue of its starter empty, or full: what waited
+    /// when the carrier was lent would go on waiting. Hence more are started, each time from a new
+    /// thread, which gets another of the queues, and each time twice as many.
+    void call() {
+      int count = calls;
+      calls = Math.min(MOST, 2 * count);
+      Thread.ofPlatform()
+          .daemon()
+          .name("prober-call")
+          .start(
+              () -> {
+                for (int i = 0; i < count; i++) {
+                  Thread.ofVirtual().name("prober-witness").start(this);
+                }
+              });
     }
   }
 }

@@ -28,6 +28,8 @@ final class Hogs {
     Thread.ofPlatform().daemon().start(Hogs::endAfterAMinute);
     try {
       run(args);
+    } catch (Throwable e) { // nothing would tell of it, since the JVM is halted
+      System.out.println(e);
     } finally {
       System.out.flush();
       Runtime.getRuntime().halt(0); // nothing else would end what never ends
