@@ -10,14 +10,13 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
-/// Opens connections for probes: looks the name up, tries its addresses in order, and speaks TLS
+/// Opens connections for probes: looks the name up, tries its addresses, and speaks TLS
 /// where asked to, noting the time of each. One serves any number of probes at once.
 public final class Dialer {
   /// An open connection.
@@ -79,44 +78,50 @@ public final class Dialer {
     }
   }
 
-  /// Tries the addresses in order, each with an equal share of the time that is left, so that one
-  /// that swallows packets does not take the others' chance.
   private static DeadlineSocket connect(
       List<InetAddress> addresses, int port, Optional<Duration> limit, Trail trail)
       throws ProbeFailure, InterruptedException {
-    List<ProbeFailure> failures = new ArrayList<>();
     trail.enter(Trail.Stage.CONNECTING);
     try {
       Duration left =
           limit.filter(l -> l.compareTo(trail.remaining()) < 0).orElseGet(trail::remaining);
-      long start = System.nanoTime();
-      for (int i = 0; i < addresses.size(); i++) {
-        InetSocketAddress address = new InetSocketAddress(addresses.get(i), port);
-        trail.at(words(address));
-        Duration share = left.minusNanos(System.nanoTime() - start).dividedBy(addresses.size() - i);
-        if (!share.isPositive()) {
-          failures.add(Failures.noConnection(trail, left));
-          break;
-        }
-        DeadlineSocket socket = new DeadlineSocket(trail);
-        try {
-          socket.connect(address, share);
-          trail.hear();
-          trail.connected();
-          socket.setTcpNoDelay(true);
-          return socket;
-        } catch (IOException e) {
-          closeQuietly(socket);
-          failures.add(
-              e instanceof SocketTimeoutException
-                  ? Failures.noConnection(trail, share)
-                  : Failures.of(e, trail));
-        }
+      DeadlineSocket socket =
+          addresses.size() == 1
+              ? connect(new InetSocketAddress(addresses.getFirst(), port), left, trail)
+              : new Race(addresses, port, trail).run(left);
+      trail.hear();
+      trail.connected();
+      try {
+        socket.setTcpNoDelay(true);
+      } catch (IOException e) {
+        closeQuietly(socket);
+        throw Failures.of(e, trail);
       }
+      return socket;
     } finally {
       trail.took(Phase.CONNECT);
     }
-    throw Failures.all(failures);
+  }
+
+  private static DeadlineSocket connect(InetSocketAddress address, Duration left, Trail trail)
+      throws ProbeFailure, InterruptedException {
+    trail.at(words(address));
+    DeadlineSocket socket = new DeadlineSocket(trail);
+    try {
+      socket.connect(address, left);
+      return socket;
+    } catch (IOException e) {
+      closeQuietly(socket);
+      throw failure(e, left, trail);
+    }
+  }
+
+  /// Why there is no connection to where the trail is.
+  static ProbeFailure failure(IOException e, Duration left, Trail trail)
+      throws InterruptedException {
+    return e instanceof SocketTimeoutException
+        ? Failures.noConnection(trail, left)
+        : Failures.of(e, trail);
   }
 
   /// Speaks TLS from now on over `socket`, which was opened to `target`.
@@ -149,7 +154,7 @@ public final class Dialer {
     }
   }
 
-  private static String words(InetSocketAddress address) {
+  static String words(InetSocketAddress address) {
     return new Authority(address.getAddress().getHostAddress(), address.getPort()).toString();
   }
 

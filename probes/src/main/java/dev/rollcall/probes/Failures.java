@@ -52,17 +52,25 @@ final class Failures {
             "timeout: no connection to %s within %s".formatted(trail.place(), words(share)));
   }
 
-  /// The name has no address. A name server that says so is a sign of life; one that does not
-  /// answer is not, and the JDK keeps a failure for 10 s without its reason.
+  /// The name has no address. Name servers that say so are a sign of life; where they failed
+  /// (SERVFAIL) or were silent, which the C library does not tell apart, nobody knows whether there
+  /// is such a host. Where the JDK keeps failures, which it does for 10 s by default, it keeps no
+  /// reason.
   static ProbeFailure unknownHost(String host, UnknownHostException e) {
     String why = lower(e);
+    if (why.contains("not known") || why.contains("no address associated")) {
+      return ProbeFailure.answered("DNS: no such host: " + host);
+    }
     if (why.contains("temporary failure")) {
       return new ProbeFailure(
-          "DNS: no answer about %s from the name servers (temporary failure)".formatted(host));
+          "DNS: %s not looked up: the name servers failed or are silent (temporary failure)"
+              .formatted(host));
     }
-    return why.contains("not known") || why.contains("no address associated")
-        ? ProbeFailure.answered("DNS: no such host: " + host)
-        : new ProbeFailure("DNS: no such host: " + host);
+    return new ProbeFailure(
+        why.contains("failure in name resolution")
+            ? "DNS: %s not looked up: the name servers refuse to (non-recoverable failure)"
+                .formatted(host)
+            : "DNS: no address of " + host);
   }
 
   /// What `e` means at the trail's stage.

@@ -62,9 +62,11 @@ class FailuresTest {
   @CsvSource({
     "x: Name or service not known, DNS: no such host: x, true",
     "x: No address associated with hostname, DNS: no such host: x, true",
-    "x, DNS: no such host: x, false",
+    "x, DNS: no address of x, false",
     "x: Temporary failure in name resolution,"
-        + " DNS: no answer about x from the name servers (temporary failure), false",
+        + " DNS: x not looked up: the name servers failed or are silent (temporary failure), false",
+    "x: Non-recoverable failure in name resolution,"
+        + " DNS: x not looked up: the name servers refuse to (non-recoverable failure), false",
   })
   void tellsANameThatIsNoneFromNameServersThatAreSilent(
       String message, String reason, boolean answered) {

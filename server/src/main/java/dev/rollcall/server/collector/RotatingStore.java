@@ -92,7 +92,7 @@ final class RotatingStore implements AutoCloseable {
   private void startWatching() {
     if (!watching) {
       watching = true;
-      Thread.ofVirtual().name("results-files").start(this::watch);
+      Thread.ofPlatform().daemon().name("results-files").start(this::watch);
     }
   }
 

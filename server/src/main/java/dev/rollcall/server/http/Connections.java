@@ -50,7 +50,7 @@ final class Connections implements AutoCloseable {
 
   /// Begins to take connections, and to watch them.
   void open() {
-    Thread.ofVirtual().name("http-deadlines").start(this::watch);
+    Thread.ofPlatform().daemon().name("http-deadlines").start(this::watch);
     Thread.ofPlatform().name("http-" + server.getLocalPort()).daemon().start(this::accept);
   }
 

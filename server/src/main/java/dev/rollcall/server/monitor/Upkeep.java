@@ -28,7 +28,7 @@ final class Upkeep implements AutoCloseable {
   private final DayTable ticks;
   private final Duration retention;
   private final Clock clock;
-  private final Thread thread = Thread.ofVirtual().name("upkeep").unstarted(this::run);
+  private final Thread thread = Thread.ofPlatform().daemon().name("upkeep").unstarted(this::run);
   private final Batch<Lease.Finish, Boolean> finishing = this::finish;
 
   /// @param retention how long ticks are kept

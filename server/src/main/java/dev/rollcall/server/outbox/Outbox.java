@@ -46,7 +46,7 @@ public final class Outbox implements AutoCloseable {
   private final Map<String, Sender> senders = new TreeMap<>();
   private final DeliveryRoutes routes;
   private final CountDownLatch closed = new CountDownLatch(1);
-  private final Thread upkeep = Thread.ofVirtual().name("outbox-upkeep").unstarted(this::keepUp);
+  private final Thread upkeep = Thread.ofPlatform().daemon().name("outbox-upkeep").unstarted(this::keepUp);
 
   /// Where news go out.
   ///
