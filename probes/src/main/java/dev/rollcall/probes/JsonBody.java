@@ -37,6 +37,14 @@ final class JsonBody {
   /// The functions in a path as [JsonPath#getPath()] has it, where names stand in quotation marks.
   private static final Pattern FUNCTION = Pattern.compile("\\.([A-Za-z]+)\\((?:\\.\\.\\.)?\\)");
 
+  /// Texts and names in a path, which may hold anything.
+  private static final Pattern QUOTED =
+      Pattern.compile("'(?:[^'\\\\]++|\\\\.)*+'|\"(?:[^\"\\\\]++|\\\\.)*+\"");
+
+  /// So many `..` may be in a path: each goes through all that is below everything that the one
+  /// before has found.
+  private static final int MOST_SCANS = 2;
+
   private static final JsonNode NOTHING = JsonNodeFactory.instance.objectNode();
 
   private JsonBody() {}
@@ -61,6 +69,7 @@ final class JsonBody {
   /// Checks that the path is one, also what json-path finds out only when it uses it, such as a
   /// function that there is not.
   static void validate(JsonExpectation expectation) {
+    refuseEndless(expectation);
     JsonPath path;
     try {
       path = JsonPath.compile(expectation.path());
@@ -76,6 +85,21 @@ final class JsonBody {
           throw noPath(expectation, e);
         }
       }
+    }
+  }
+
+  /// Refuses paths that an answer could keep busy for hours: nothing ends them.
+  private static void refuseEndless(JsonExpectation expectation) {
+    String bare = QUOTED.matcher(expectation.path()).replaceAll("''");
+    if (bare.contains("=~")) {
+      throw new IllegalArgumentException(
+          "\"%s\" has a regular expression, which some answers would keep busy for ever: compare with ==, in or contains"
+              .formatted(expectation.path()));
+    }
+    if (bare.split("\\.\\.", -1).length - 1 > MOST_SCANS) {
+      throw new IllegalArgumentException(
+          "\"%s\" looks everywhere (..) more than twice, which large answers would keep busy for hours: name the way"
+              .formatted(expectation.path()));
     }
   }
 
