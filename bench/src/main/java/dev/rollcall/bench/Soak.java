@@ -28,6 +28,7 @@ final class Soak implements Benchmark {
             ? Duration.ofHours(2)
             : length.equals(Length.SHORT) ? Duration.ofMinutes(3) : length.steady();
     Table table = new Table();
+    Rollcall.train(stage); // not while it is soaked
     Path sqliteData = stage.folder("sqlite");
     Path postgresData = stage.folder("postgres");
     try (SoakRun sqlite = new SoakRun(stage, SoakDatabase.sqlite(sqliteData), sqliteData, time);

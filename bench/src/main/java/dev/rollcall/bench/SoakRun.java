@@ -111,6 +111,7 @@ final class SoakRun implements Runnable, AutoCloseable {
       environment.put("FAKETIME_TIMESTAMP_FILE", clock.toString());
       environment.put("FAKETIME_CACHE_DURATION", "1"); // seconds between looks at that file
       environment.put("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+      environment.put("FAKETIME_FORCE_MONOTONIC_FIX", "0"); // or timed waits of the JVM spin
     }
     return stage.start("rollcall", command, environment);
   }
