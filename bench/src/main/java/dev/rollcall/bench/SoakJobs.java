@@ -60,6 +60,7 @@ final class SoakJobs implements AutoCloseable {
   private final AtomicLong posted = new AtomicLong();
   private final AtomicLong refusals = new AtomicLong();
   private final AtomicBoolean over = new AtomicBoolean();
+  private volatile Instant stopped = Instant.MAX;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
   SoakJobs(int port) {
@@ -220,8 +221,14 @@ final class SoakJobs implements AutoCloseable {
     return refusals.get();
   }
 
+  /// When the last call was made: whoever is late since is rightly so.
+  Instant stopped() {
+    return stopped;
+  }
+
   /// Lets what is under way end.
   void stop() throws InterruptedException {
+    stopped = Instant.now();
     over.set(true);
     threads.shutdown();
     if (!threads.awaitTermination(2, TimeUnit.MINUTES)) {
