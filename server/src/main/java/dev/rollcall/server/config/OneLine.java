@@ -23,6 +23,15 @@ public final class OneLine {
     return escaped.toString();
   }
 
+  /// The same, cut to at most so many characters where it is longer, between two whole ones.
+  public static String of(String text, int most) {
+    String line = of(text);
+    if (line.length() <= most) {
+      return line;
+    }
+    return line.substring(0, Character.isHighSurrogate(line.charAt(most - 1)) ? most - 1 : most);
+  }
+
   private static boolean dangerous(int point) {
     if (point >= ' ' && point < 0x7f) {
       return false;

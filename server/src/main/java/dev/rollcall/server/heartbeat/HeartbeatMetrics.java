@@ -1,5 +1,6 @@
 package dev.rollcall.server.heartbeat;
 
+import dev.rollcall.server.config.OneLine;
 import dev.rollcall.server.heartbeat.HeartbeatStore.Seen;
 import dev.rollcall.server.sql.StorageException;
 import io.prometheus.metrics.model.registry.MultiCollector;
@@ -10,9 +11,11 @@ import io.prometheus.metrics.model.snapshots.MetricFamilyDescriptor;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// What Prometheus is told about heartbeats, read from the database once when it asks.
 ///
@@ -60,8 +63,13 @@ final class HeartbeatMetrics implements MultiCollector {
       census
           .counts()
           .forEach((state, count) -> all.add(point(Labels.of("state", state.word()), count)));
+      Set<String> names = new HashSet<>();
       for (Seen seen : shown()) {
-        Labels labels = Labels.of("heartbeat", seen.name());
+        String name = OneLine.of(seen.name());
+        if (!names.add(name)) {
+          continue; // one that is called as another looks: two series of one name are none
+        }
+        Labels labels = Labels.of("heartbeat", name);
         late.add(point(labels, seen.state() == State.LATE ? 1 : 0));
         seen.last().ifPresent(at -> last.add(point(labels, at.toEpochMilli() / 1e3)));
       }

@@ -1,6 +1,7 @@
 package dev.rollcall.server.monitor;
 
 import dev.rollcall.probe.ProbeResult;
+import dev.rollcall.server.config.OneLine;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.datapoints.GaugeDataPoint;
@@ -122,7 +123,7 @@ final class MonitorMetrics {
     observation
         .measured()
         .certificateEnds()
-        .ifPresent(ends -> certificate.labelValues(service).set((double) ends.getEpochSecond()));
+        .ifPresent(ends -> certificate.labelValues(shown(service)).set((double) ends.getEpochSecond()));
     if (asked.asksDependencies()) {
       reported(service, observation);
     } else {
@@ -170,7 +171,13 @@ final class MonitorMetrics {
     }
   }
 
-  private Series begun(String service, boolean derived) {
+  /// As a label: whoever looks at `/metrics` in a terminal sees it as it is.
+  private static String shown(String service) {
+    return OneLine.of(service);
+  }
+
+  private Series begun(String name, boolean derived) {
+    String service = shown(name);
     return new Series(
         up.labelValues(service),
         ticks.labelValues(service, State.UP.word()),
@@ -207,8 +214,9 @@ final class MonitorMetrics {
     drop(service);
   }
 
-  private void drop(String service) {
-    series.remove(service);
+  private void drop(String name) {
+    series.remove(name);
+    String service = shown(name);
     up.remove(service);
     response.remove(service);
     ticks.remove(service, State.UP.word());

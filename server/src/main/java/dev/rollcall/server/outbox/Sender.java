@@ -287,8 +287,7 @@ final class Sender implements AutoCloseable {
   }
 
   private static String cut(String reason) {
-    String line = OneLine.of(reason);
-    return line.length() <= LONGEST_REASON ? line : line.substring(0, LONGEST_REASON);
+    return OneLine.of(reason, LONGEST_REASON);
   }
 
   /// Begins nothing more. What is under way has a moment to end; if it does not, it is sent again.

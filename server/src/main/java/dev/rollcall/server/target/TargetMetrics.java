@@ -1,5 +1,6 @@
 package dev.rollcall.server.target;
 
+import dev.rollcall.server.config.OneLine;
 import dev.rollcall.server.sql.StorageException;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
@@ -101,7 +102,7 @@ final class TargetMetrics {
 
   void handed(String node, Handed handed) {
     boolean known = nodes.contains(node) || (nodes.size() < MOST_NODES && nodes.add(node));
-    String label = known ? node : "other";
+    String label = known ? OneLine.of(node) : "other";
     handedOut.labelValues(label).inc(handed.targets().size());
     measured.labelValues(label).inc(handed.measured());
     removedByPolicy(handed.removed());

@@ -15,6 +15,13 @@ class MistakesTest {
   }
 
   @Test
+  void cutsBetweenWholeCharacters() {
+    assertThat(OneLine.of("ab\ud83d\ude00", 3)).isEqualTo("ab");
+    assertThat(OneLine.of("ab\ud83d\ude00", 4)).isEqualTo("ab\ud83d\ude00");
+    assertThat(OneLine.of("abc\n", 4)).isEqualTo("abc\\");
+  }
+
+  @Test
   void keepsAMistakeOnItsLineWhateverTheValueHolds() {
     Mistakes mistakes = new Mistakes();
     mistakes.add(

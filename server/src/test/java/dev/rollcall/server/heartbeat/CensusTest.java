@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rollcall.server.heartbeat.Change.Removal;
 import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.TestDatabases;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,6 +43,17 @@ class CensusTest {
   @AfterEach
   void closeDatabase() {
     kept.close();
+  }
+
+  @Test
+  void whatPrometheusIsToldMovesNoCursorAndReversesNothing() {
+    kept.apply(ping("a\u001b[2J\u202e", 10));
+    kept.apply(ping("a\\u001b[2J\\u202e", 10)); // one series of a name, or none is taken
+    assertThat(new HeartbeatMetrics(kept.store, census).collect().stream())
+        .filteredOn(family -> family.getMetadata().getName().equals("rollcall_heartbeat_late"))
+        .flatExtracting(MetricSnapshot::getDataPoints)
+        .extracting(point -> point.getLabels().get("heartbeat"))
+        .containsExactly("a\\u001b[2J\\u202e");
   }
 
   /// On which a second has passed each time somebody looks: counting takes one.

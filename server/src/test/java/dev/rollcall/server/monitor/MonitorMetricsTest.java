@@ -72,6 +72,14 @@ class MonitorMetricsTest {
   }
 
   @Test
+  void namesMoveNoCursorAndReverseNothing() {
+    up("a\u001b[2J\u202e");
+    assertThat(ups()).containsExactly("{service=\"a\\\\u001b[2J\\\\u202e\"} 1.0");
+    metrics.forget("a\u001b[2J\u202e");
+    assertThat(ups()).isEmpty();
+  }
+
+  @Test
   void whatAReportNamesHasSeriesOfItsOwn() {
     report(DB, MAIL);
     report(DB, MAIL);
