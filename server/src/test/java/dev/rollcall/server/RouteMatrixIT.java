@@ -77,7 +77,7 @@ class RouteMatrixIT {
   private static final Pattern LISTED =
       Pattern.compile("port (\\d+) answers ((?:[A-Z]+,?)+ /\\S* [A-Z]+)");
 
-  private static final Pattern METRIC = Pattern.compile("(?m)^# TYPE (rollcall_\\S+|http_\\S+)");
+  private static final Pattern METRIC = Pattern.compile("(?m)^# TYPE (rollcall_\\S+|http_\\S+|output_\\S+)");
 
   @TempDir static Path folder;
 
@@ -185,7 +185,18 @@ class RouteMatrixIT {
         .filteredOn(route -> !route.contains("/live ") && !route.contains("/assets/"))
         .extracting(route -> route.split(" ", -1)[1])
         .allSatisfy(path -> assertThat(documentation).contains(path));
-    assertThat(METRIC.matcher(rollcall.health("/metrics").body()).results())
+    assertDocumented(rollcall, documentation);
+    for (String command : List.of("collect", "targets")) {
+      try (RunningRollcall alone =
+          Plan.of(command, Files.createDirectory(folder.resolve(command))).start()) {
+        alone.get("/next"); // a series begins with what it counts
+        assertDocumented(alone, documentation);
+      }
+    }
+  }
+
+  private static void assertDocumented(RunningRollcall one, String documentation) {
+    assertThat(METRIC.matcher(one.health("/metrics").body()).results())
         .extracting(found -> found.group(1))
         .isNotEmpty()
         .allSatisfy(metric -> assertThat(documentation).contains(metric));
