@@ -3,6 +3,7 @@ package dev.rollcall.server.heartbeat;
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Answer;
 import dev.rollcall.server.http.Envelope;
+import dev.rollcall.server.http.Json;
 import dev.rollcall.server.http.Listing;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -58,14 +60,15 @@ final class HeartbeatRoutes {
 
   private Answer show(Request request) {
     Heartbeat heartbeat = heartbeats.find(request.path("name")).orElseThrow(PingRoutes::unknown);
-    List<RunStore.Shown> kept = runs.of(heartbeat);
     return Envelope.ok(
         json -> {
           json.writeStartObject().writeName("heartbeat").writeStartObject().writeName("data");
           json.writeStartObject();
           fields(json, heartbeat);
           json.writeName("runs").writeStartArray();
-          kept.forEach(run -> run(json, run));
+        },
+        new Each(runs.each(heartbeat)),
+        json -> {
           json.writeEndArray().writeEndObject();
           json.writeEndObject().writeEndObject();
         });
@@ -120,6 +123,20 @@ final class HeartbeatRoutes {
         heartbeat.state() == State.PAUSED ? Optional.empty() : Optional.of(moments.next()));
     seconds(json, "late_since", moments.lateSince());
     json.writeNumberProperty("count", heartbeat.counts().calls());
+  }
+
+  /// The runs as they are written, one after the other.
+  private record Each(Iterator<RunStore.Shown> runs) implements Iterator<Json.Body> {
+    @Override
+    public boolean hasNext() {
+      return runs.hasNext();
+    }
+
+    @Override
+    public Json.Body next() {
+      RunStore.Shown run = runs.next();
+      return json -> run(json, run);
+    }
   }
 
   private static void run(JsonGenerator json, RunStore.Shown shown) {

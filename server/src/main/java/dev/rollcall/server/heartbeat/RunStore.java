@@ -7,11 +7,17 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
 /// The last hundred runs of each heartbeat, but for those that stay in its row ([Recent]), in a
@@ -55,25 +61,100 @@ final class RunStore {
   /// @param output the beginning of what it printed
   record Shown(Run run, Optional<Printed> output) {}
 
+  /// A run, and how much it printed.
+  private record Listed(Run run, int bytes) {}
+
+  private record Stretch(long heartbeat, long from, long to) {}
+
   /// The runs kept of a heartbeat, newest first.
   List<Shown> of(Heartbeat heartbeat) {
-    long count = heartbeat.counts().runs();
-    TreeMap<Long, Shown> shown = new TreeMap<>(Comparator.reverseOrder());
-    heartbeat.recent().runs(count).stream()
-        .map(run -> new Shown(run, Optional.empty()))
-        .forEach(run -> shown.put(run.run().number(), run));
-    // some of the recent ones may have moved there since the heartbeat was read
-    older(heartbeat.id(), count - Run.KEPT).forEach(run -> shown.put(run.run().number(), run));
-    return shown.values().stream().limit(Run.KEPT).toList();
+    List<Shown> all = new ArrayList<>();
+    each(heartbeat).forEachRemaining(all::add);
+    return all;
   }
 
-  private List<Shown> older(long heartbeat, long from) {
+  /// The same, one after the other: what they printed is read when it is asked for, a little at a
+  /// time. What has been replaced by then is left out.
+  Iterator<Shown> each(Heartbeat heartbeat) {
+    long count = heartbeat.counts().runs();
+    TreeMap<Long, Listed> listed = new TreeMap<>(Comparator.reverseOrder());
+    heartbeat.recent().runs(count).forEach(run -> listed.put(run.number(), new Listed(run, 0)));
+    // some of the recent ones may have moved there since the heartbeat was read
+    older(heartbeat.id(), count - Run.KEPT).forEach(one -> listed.put(one.run().number(), one));
+    return new Each(heartbeat.id(), listed.values().stream().limit(Run.KEPT).toList());
+  }
+
+  private final class Each implements Iterator<Shown> {
+    private static final int AT_ONCE = 32 * 1024;
+
+    private final long heartbeat;
+    private final List<Listed> runs;
+    private final Map<Long, Printed> printed = new HashMap<>();
+    private int next;
+    private int read;
+
+    Each(long heartbeat, List<Listed> runs) {
+      this.heartbeat = heartbeat;
+      this.runs = runs;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return next < runs.size();
+    }
+
+    @Override
+    public Shown next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      Listed one = runs.get(next);
+      if (one.bytes() > 0 && read <= next) {
+        readOn();
+      }
+      next++;
+      return new Shown(one.run(), Optional.ofNullable(printed.remove(one.run().number())));
+    }
+
+    private void readOn() {
+      int bytes = 0;
+      read = next;
+      while (read < runs.size() && bytes < AT_ONCE) {
+        bytes += runs.get(read).bytes();
+        read++;
+      }
+      long newest = runs.get(next).run().number();
+      long oldest = runs.get(read - 1).run().number();
+      printed.putAll(printed(new Stretch(heartbeat, oldest, newest)));
+    }
+  }
+
+  private Map<Long, Printed> printed(Stretch runs) {
+    List<Map.Entry<Long, Printed>> rows =
+        database.read(
+            handle ->
+            Rows.read(
+                handle,
+                "SELECT number, output FROM heartbeat_output"
+                    + " WHERE heartbeat_id = ? AND number >= ? AND number <= ?",
+                runs,
+                (row, stretch) -> {
+                  row.setLong(1, stretch.heartbeat());
+                  row.setLong(2, stretch.from());
+                  row.setLong(3, stretch.to());
+                },
+                row -> Map.entry(row.getLong(1), new Printed(row.getBytes(2)))));
+    return rows.stream().collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+  }
+
+  private List<Listed> older(long heartbeat, long from) {
     return database.read(
         handle ->
             Rows.read(
                 handle,
                 """
-                SELECT r.number, r.run_id, r.started_at, r.ended_at, r.result, r.exit_code, o.output
+                SELECT r.number, r.run_id, r.started_at, r.ended_at, r.result, r.exit_code,
+                  LENGTH(o.output)
                 FROM heartbeat_run r LEFT JOIN heartbeat_output o ON o.heartbeat_id = r.heartbeat_id
                   AND o.slot = r.slot AND o.number = r.number
                 WHERE r.heartbeat_id = ? AND r.number >= ?""",
@@ -82,9 +163,7 @@ final class RunStore {
                   row.setLong(1, heartbeat);
                   row.setLong(2, least);
                 },
-                row ->
-                    new Shown(
-                        run(row, 0), Optional.ofNullable(row.getBytes(7)).map(Printed::new))));
+                row -> new Listed(run(row, 0), row.getInt(7))));
   }
 
   /// The runs kept that have not ended, oldest first.

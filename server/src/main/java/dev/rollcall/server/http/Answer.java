@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
 import org.eclipse.jetty.http.HttpField;
@@ -32,6 +33,8 @@ public final class Answer {
     record Either(Compressed bytes) implements Body {}
 
     record Streamed(Writer writer) implements Body {}
+
+    record InPieces(Pieces pieces) implements Body {}
 
     record Events(Function<EventStream, Runnable> opened) implements Body {}
   }
@@ -65,6 +68,16 @@ public final class Answer {
   /// JSON, written at once into memory.
   public static Answer json(int status, Json.Body body) {
     return json(status, Json.bytes(body));
+  }
+
+  /// JSON that may be long, of parts that are asked for one after the other while it is sent: one
+  /// value together. Those of the beginning are written at once, and an exception from later ones
+  /// ends the connection, so that the receiver sees it broken.
+  public static Answer json(int status, Iterator<Json.Body> parts) {
+    Pieces pieces = new Pieces(parts);
+    return pieces.isWhole()
+        ? json(status, pieces.first())
+        : new Answer(status, List.of(JSON, VARY), new Body.InPieces(pieces));
   }
 
   /// JSON that is there already. The bytes are sent as they are: they must not change any more.
@@ -128,6 +141,10 @@ public final class Answer {
   /// The answer as it is sent: compressed where it can be and the client takes that. What its tag
   /// stands for is the same then, but not byte for byte.
   Answer encoded(boolean gzip) {
+    if (gzip && body instanceof Body.InPieces(Pieces pieces)) {
+      return new Answer(status, headers, new Body.InPieces(pieces.compressed()))
+          .with("Content-Encoding", "gzip");
+    }
     if (!gzip || !(body instanceof Body.Either(Compressed bytes)) || !bytes.worthIt()) {
       return this;
     }
@@ -145,6 +162,7 @@ public final class Answer {
     return switch (body) {
       case Body.Whole whole -> whole.bytes.length;
       case Body.Either(Compressed bytes) -> bytes.plain().length;
+      case Body.InPieces _ -> Pieces.HELD;
       case Body.Streamed _, Body.Events _ -> 0;
     };
   }

@@ -1,6 +1,8 @@
 package dev.rollcall.server.http;
 
+import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import org.eclipse.jetty.http.HttpStatus;
 import tools.jackson.core.JsonGenerator;
 
@@ -27,6 +29,58 @@ public final class Envelope {
           data.write(json);
           json.writeEndObject();
         });
+  }
+
+  /// 200 around data that may be long: rows between a beginning and an end, each of which is written
+  /// once the client has taken what came before.
+  public static Answer ok(Json.Body begin, Iterator<Json.Body> rows, Json.Body end) {
+    Json.Body first =
+        json -> {
+          head(json, 200).writeName("data");
+          begin.write(json);
+        };
+    Json.Body last =
+        json -> {
+          end.write(json);
+          json.writeEndObject();
+        };
+    return Answer.json(200, new Around(first, rows, last));
+  }
+
+  /// Rows between a beginning and an end. (A stream of streams would read all rows at once.)
+  private static final class Around implements Iterator<Json.Body> {
+    private final Json.Body begin;
+    private final Iterator<Json.Body> rows;
+    private final Json.Body end;
+    private boolean begun;
+    private boolean ended;
+
+    Around(Json.Body begin, Iterator<Json.Body> rows, Json.Body end) {
+      this.begin = begin;
+      this.rows = rows;
+      this.end = end;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return !ended;
+    }
+
+    @Override
+    public Json.Body next() {
+      if (ended) {
+        throw new NoSuchElementException();
+      }
+      if (!begun) {
+        begun = true;
+        return begin;
+      }
+      if (rows.hasNext()) {
+        return rows.next();
+      }
+      ended = true;
+      return end;
+    }
   }
 
   static void error(JsonGenerator json, int status, List<String> errors) {

@@ -2,13 +2,10 @@ package dev.rollcall.server.http;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.zip.CRC32;
 
 /// Server-sent events to one client, compressed where it takes that.
 ///
@@ -22,20 +19,11 @@ public final class EventStream {
   private static final PreparedEvents GREETING = PreparedEvents.raw("retry: 3000\n\n");
   private static final PreparedEvents END = PreparedEvents.raw("");
 
-  /// Deflate, no name, no time, from an unknown system.
-  ///
-  /// Source: [RFC 1952](https://www.rfc-editor.org/rfc/rfc1952).
-  private static final byte[] GZIP_HEADER = {0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0, 0, (byte) 0xff};
-
-  /// A last block with nothing in it.
-  private static final byte[] LAST_BLOCK = {3, 0};
-
   private final BlockingQueue<PreparedEvents> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
   private final String remote;
   private final boolean gzip;
   private final Duration heartbeat;
-  private final CRC32 crc = new CRC32();
-  private int length;
+  private final GzipBlocks blocks = new GzipBlocks();
   private volatile boolean writing;
   private volatile boolean ended;
 
@@ -87,7 +75,7 @@ public final class EventStream {
   /// now and then finds out about a client that left without a word.
   void pump(OutputStream out) throws IOException, InterruptedException {
     if (gzip) {
-      out.write(GZIP_HEADER);
+      out.write(GzipBlocks.header());
     }
     write(GREETING, out);
     out.flush();
@@ -103,20 +91,13 @@ public final class EventStream {
       writing = false;
     }
     if (gzip) {
-      out.write(LAST_BLOCK);
-      out.write(
-          ByteBuffer.allocate(8)
-              .order(ByteOrder.LITTLE_ENDIAN)
-              .putInt((int) crc.getValue())
-              .putInt(length)
-              .array());
+      out.write(blocks.end());
     }
   }
 
   private void write(PreparedEvents events, OutputStream out) throws IOException {
     if (gzip) {
-      crc.update(events.plain());
-      length += events.plain().length;
+      blocks.sent(events.plain());
       out.write(events.deflated());
     } else {
       out.write(events.plain());

@@ -3,6 +3,7 @@ package dev.rollcall.server.http;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.System.Logger.Level;
+import java.net.InetAddress;
 import java.time.Instant;
 import java.util.Optional;
 import org.eclipse.jetty.http.DateGenerator;
@@ -32,6 +33,7 @@ final class Exchange {
 
   final Connection connection;
   final RequestHead head;
+  final InetAddress client;
   private final RequestReader reader;
   private final AnswerWriter writer;
 
@@ -42,16 +44,20 @@ final class Exchange {
   int status = 200;
   Places.Place place = Places.Place.NONE;
   private boolean whole = true;
+  private boolean called;
 
+  /// @param client who called, through whatever proxies
   Exchange(
       Connection connection,
       RequestHead head,
+      InetAddress client,
       RequestReader reader,
       AnswerWriter writer,
       RequestTimes.Series times,
       ErrorShape errors) {
     this.connection = connection;
     this.head = head;
+    this.client = client;
     this.reader = reader;
     this.writer = writer;
     this.times = times;
@@ -62,12 +68,20 @@ final class Exchange {
   /// The way to a route has been found.
   void leadsTo(RouteTable.Target target) {
     times = target.times();
+    called = target.route().access() == Access.CALLER;
     body = new RequestBody(head, reader, writer, target.route().bodyLimit());
     connection.requestBegins(target.route().bodyLimit());
   }
 
+  /// It could not be answered, for whatever reason of ours: it may have been the call of a job.
+  void failed() {
+    if (called) {
+      connection.turnsAway();
+    }
+  }
+
   String remote() {
-    return connection.remote().getAddress().getHostAddress();
+    return client.getHostAddress();
   }
 
   /// What the caller would like to be answered with, as its headers say.
@@ -109,6 +123,7 @@ final class Exchange {
         case Answer.Body.Whole all -> writer.send(answered, all.bytes);
         case Answer.Body.Either(Compressed either) -> writer.send(answered, either.plain());
         case Answer.Body.Streamed(Answer.Writer content) -> sendStreamed(answered, content);
+        case Answer.Body.InPieces(Pieces pieces) -> sendPieces(answered, pieces);
         case Answer.Body.Events events -> sendEvents(answered, events, streams);
       }
     } catch (ConnectionEnded e) {
@@ -162,6 +177,20 @@ final class Exchange {
     // not closed where writing fails: the end would look like a good one
     OutputStream out = writer.stream(answered);
     content.write(out);
+    out.close();
+  }
+
+  private void sendPieces(AnswerWriter.Head answered, Pieces pieces)
+      throws IOException, InterruptedException {
+    if (head.isHead()) {
+      writer.sendHead(answered, -1); // how long it is, is not known before it is made
+      return;
+    }
+    OutputStream out = writer.stream(answered);
+    while (pieces.hasNext()) {
+      out.write(pieces.next());
+      out.flush();
+    }
     out.close();
   }
 

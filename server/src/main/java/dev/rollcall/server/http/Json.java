@@ -2,6 +2,7 @@ package dev.rollcall.server.http;
 
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -65,10 +66,14 @@ public final class Json {
 
   static byte[] bytes(Body body) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
-    try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), bytes)) {
+    try (JsonGenerator json = generator(bytes)) {
       body.write(json);
     }
     return bytes.toByteArray();
+  }
+
+  static JsonGenerator generator(OutputStream out) {
+    return FACTORY.createGenerator(ObjectWriteContext.empty(), out);
   }
 
   /// The JSON that `body` writes.

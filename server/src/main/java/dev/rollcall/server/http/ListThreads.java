@@ -1,9 +1,11 @@
 package dev.rollcall.server.http;
 
 import java.time.Duration;
-import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -19,8 +21,10 @@ final class ListThreads {
           THREADS,
           10,
           TimeUnit.SECONDS,
-          new ArrayBlockingQueue<>(MOST_WAITING),
+          new LinkedBlockingQueue<>(),
           Thread.ofPlatform().daemon().name("lists-", 0).factory());
+
+  private static final Semaphore WAITING = new Semaphore(THREADS + MOST_WAITING);
 
   static {
     POOL.allowCoreThreadTimeOut(true);
@@ -36,17 +40,37 @@ final class ListThreads {
   /// The same handler there; 503 where too many wait already.
   static Handler handler(Handler handler) {
     return request -> {
+      if (!WAITING.tryAcquire()) {
+        throw new Unavailable("too many ask for lists just now", Duration.ofSeconds(1));
+      }
       try {
-        return POOL.submit(() -> handler.handle(request)).get();
-      } catch (RejectedExecutionException e) {
-        throw new Unavailable("too many ask for lists just now", Duration.ofSeconds(1), e);
-      } catch (ExecutionException e) {
-        switch (e.getCause()) {
-          case Exception thrown -> throw thrown;
-          case Error thrown -> throw thrown;
-          case null, default -> throw e;
-        }
+        return wait(POOL.submit(() -> handler.handle(request)));
+      } finally {
+        WAITING.release();
       }
     };
+  }
+
+  /// What comes after the beginning of an answer, which has to wait however many there are.
+  static byte[] make(Callable<byte[]> piece) throws InterruptedException {
+    try {
+      return wait(POOL.submit(piece));
+    } catch (RuntimeException | InterruptedException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException("a piece of an answer cannot be made", e);
+    }
+  }
+
+  private static <T> T wait(Future<T> made) throws Exception {
+    try {
+      return made.get();
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case Exception thrown -> throw thrown;
+        case Error thrown -> throw thrown;
+        case null, default -> throw e;
+      }
+    }
   }
 }

@@ -2,17 +2,13 @@ package dev.rollcall.server.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.util.Arrays;
-import java.util.zip.Deflater;
 
 /// Events in the form in which they are sent, made once for however many streams.
 ///
-/// Compressed, they are whole blocks of DEFLATE that end at a byte and refer to nothing before
-/// them: any stream can take them in after whatever it was sent, and no stream needs a compressor,
-/// a quarter of a megabyte each, of its own.
+/// Compressed, they are blocks that any stream can take in after whatever it was sent
+/// ([GzipBlocks]), and no stream needs a compressor of its own.
 ///
-/// Source: <https://html.spec.whatwg.org/multipage/server-sent-events.html>; for the blocks [RFC
-/// 1951](https://www.rfc-editor.org/rfc/rfc1951).
+/// Source: <https://html.spec.whatwg.org/multipage/server-sent-events.html>.
 public final class PreparedEvents {
   private final byte[] plain;
   private byte[] deflated = new byte[0];
@@ -69,20 +65,8 @@ public final class PreparedEvents {
 
   synchronized byte[] deflated() {
     if (deflated.length == 0) {
-      deflated = deflate(plain);
+      deflated = GzipBlocks.deflate(plain);
     }
     return deflated;
-  }
-
-  private static byte[] deflate(byte[] plain) {
-    Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
-    try {
-      deflater.setInput(plain);
-      byte[] room = new byte[plain.length + plain.length / 1_000 + 64];
-      int length = deflater.deflate(room, 0, room.length, Deflater.SYNC_FLUSH);
-      return Arrays.copyOf(room, length);
-    } finally {
-      deflater.end();
-    }
   }
 }

@@ -35,7 +35,7 @@ class EventStreamTest {
   private final AtomicInteger opened = new AtomicInteger();
   private final Served served =
       Served.routes(
-          Served.anywhere().withLimits(new Limits(100, 2, 3, SHORT)),
+          Served.anywhere().withLimits(new Limits(100, 2, 2, 3, SHORT)),
           Route.get("/events", PUBLIC, request -> Answer.events(this::opened)),
           Route.get("/ping", PUBLIC, request -> Answer.text(200, "pong")));
 
@@ -152,7 +152,8 @@ class EventStreamTest {
           Socket plain = subscribe("127.0.0.1", "Accept-Encoding: gzip;q=0, *\r\n")) {
         open.forEach(stream -> stream.send(late));
         until(lines(plain), "data: " + "late ".repeat(80));
-        served.listener.close();
+        await().until(() -> open.stream().allMatch(stream -> stream.behind() == 0));
+        served.listener.close(); // what waits is not sent
         String both = new String(early.plain(), UTF_8) + new String(late.plain(), UTF_8);
         assertThat(unzipped(one)).isEqualTo("retry: 3000\n\n" + both).hasSizeGreaterThan(800);
         assertThat(unzipped(two)).isEqualTo("retry: 3000\n\n" + new String(late.plain(), UTF_8));
