@@ -19,19 +19,23 @@ final class MonitorJson {
   /// One row of `GET /v1/services`.
   static void status(JsonGenerator json, ServiceStatus status) {
     json.writeStartObject();
-    fields(json, status);
+    fields(json, status, PublicDefinition.url(status.service().url()));
     json.writeEndObject();
   }
 
   /// `GET /v1/services/{id}`: the row, and beside it how the service is asked. What may be secret
   /// is `***`.
+  ///
+  /// @param operator whether the operator asks, who may see more
   static void whole(
       JsonGenerator json,
       ServiceStatus status,
       ObjectNode definition,
-      Optional<Instant> certificateEnds) {
+      Optional<Instant> certificateEnds,
+      boolean operator) {
+    String url = status.service().url();
     json.writeStartObject();
-    fields(json, status);
+    fields(json, status, operator ? OperatorDefinition.url(url) : PublicDefinition.url(url));
     json.writeStringProperty("origin", status.service().origin().word());
     if (certificateEnds.isPresent()) {
       seconds(json, "certificate_ends_at", certificateEnds.get());
@@ -43,13 +47,15 @@ final class MonitorJson {
         continue; // They stand in the row.
       }
       json.writeName(key);
-      if (PublicDefinition.shows(key)) {
+      if (PublicDefinition.shows(key) || (operator && OperatorDefinition.shows(key))) {
         json.writeRawValue(value.toString());
       } else if (value.isObject()) {
         json.writeStartObject();
         for (Map.Entry<String, JsonNode> inner : value.properties()) {
           json.writeName(inner.getKey());
-          if (key.equals("tls") && PublicDefinition.showsOfTls(inner.getKey())) {
+          String name = inner.getKey();
+          boolean known = key.equals("tls") && PublicDefinition.showsOfTls(name);
+          if (known || (operator && OperatorDefinition.shows(key, name))) {
             json.writeRawValue(inner.getValue().toString());
           } else {
             json.writeString(SECRET);
@@ -63,7 +69,7 @@ final class MonitorJson {
     json.writeEndObject();
   }
 
-  private static void fields(JsonGenerator json, ServiceStatus status) {
+  private static void fields(JsonGenerator json, ServiceStatus status, String url) {
     Service service = status.service();
     seconds(json, "created_at", service.createdAt());
     json.writeName("current_status");
@@ -77,7 +83,7 @@ final class MonitorJson {
     json.writeEndObject();
     json.writeStringProperty("name", service.name());
     seconds(json, "updated_at", service.updatedAt());
-    json.writeStringProperty("url", PublicDefinition.url(service.url()));
+    json.writeStringProperty("url", url);
     newest(json, status);
   }
 

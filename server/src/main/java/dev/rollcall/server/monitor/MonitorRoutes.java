@@ -102,13 +102,13 @@ final class MonitorRoutes {
   }
 
   private Answer show(Request request) {
-    return shown(200, existing(request));
+    return shown(200, existing(request), request.showsToken());
   }
 
   private Answer create(Request request) {
     ServiceDefinition definition = read(request.json());
     return switch (changes.create(definition)) {
-      case ServiceChanges.Done.Service(long id) -> shown(201, id);
+      case ServiceChanges.Done.Service(long id) -> shown(201, id, request.showsToken());
       case ServiceChanges.Done.NameTaken _ -> throw taken(definition);
     };
   }
@@ -124,7 +124,7 @@ final class MonitorRoutes {
     fields.properties().forEach(field -> merged.set(field.getKey(), field.getValue()));
     ServiceDefinition definition = read(merged);
     return switch (changes.replace(id, definition)) {
-      case ServiceChanges.Done.Service _ -> shown(200, id);
+      case ServiceChanges.Done.Service _ -> shown(200, id, request.showsToken());
       case ServiceChanges.Done.NameTaken _ -> throw taken(definition);
     };
   }
@@ -135,7 +135,9 @@ final class MonitorRoutes {
   }
 
   /// The service as the list shows it, and beside that its whole definition without what is secret.
-  private Answer shown(int status, long id) {
+  ///
+  /// @param operator whether the operator asks, who may see more
+  private Answer shown(int status, long id, boolean operator) {
     ServiceStatus shown = services.find(id).orElseThrow(() -> unknown(id));
     ObjectNode definition = services.definition(id).orElseThrow(() -> unknown(id));
     Optional<Instant> certificate = services.certificateEnds(id);
@@ -143,7 +145,7 @@ final class MonitorRoutes {
         status,
         json -> {
           json.writeStartObject().writeName("service").writeStartObject().writeName("data");
-          MonitorJson.whole(json, shown, definition, certificate);
+          MonitorJson.whole(json, shown, definition, certificate, operator);
           json.writeEndObject().writeEndObject();
         });
   }

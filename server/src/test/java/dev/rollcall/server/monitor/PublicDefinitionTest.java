@@ -64,7 +64,8 @@ class PublicDefinitionTest {
                     json,
                     status,
                     (ObjectNode) new JsonMapper().readTree(definition),
-                    Optional.empty()));
+                    Optional.empty(),
+                    false));
     assertThat(text).doesNotContain("secret");
     JsonNode shown = new JsonMapper().readTree(text);
     assertThat(shown.path("url").stringValue()).isEqualTo("https://h/");
@@ -77,5 +78,27 @@ class PublicDefinitionTest {
     assertThat(shown.path("reason").stringValue()).isEqualTo("refused");
     assertThat(shown.path("last_response_time_ms").intValue()).isEqualTo(5);
     assertThat(shown.path("current_status").path("reason").stringValue()).isEqualTo("refused");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://h/a?b=c,                          http://h/a?b=c",
+    "http://h/a?b=c&token=d&e=f#g,            http://h/a?b=c&token=***&e=f#g",
+    "http://h/a?api_KEY=d&apikey=1,           http://h/a?api_KEY=***&apikey=***",
+    "http://h/a?d3adb33f,                     http://h/a?***",
+    "postgresql://user:pass@h/db?sslmode=no,  postgresql://user:***@h/db?sslmode=no",
+    "http://h/a:b@c?d=e,                      http://h/a:b@c?d=e"
+  })
+  void showsTheOperatorAQueryWithoutWhatIsSecret(String url, String shown) {
+    assertThat(OperatorDefinition.url(url)).isEqualTo(shown);
+  }
+
+  @Test
+  void showsTheOperatorHeadersThatOpenNoDoor() {
+    assertThat(OperatorDefinition.shows("headers", "User-Agent")).isTrue();
+    assertThat(OperatorDefinition.shows("headers", "X-Key")).isFalse();
+    assertThat(OperatorDefinition.shows("password")).isFalse();
+    assertThat(OperatorDefinition.shows("body")).isFalse();
+    assertThat(OperatorDefinition.shows("user")).isTrue();
   }
 }
