@@ -10,6 +10,7 @@ import dev.rollcall.server.app.ServeSettings.Limits;
 import dev.rollcall.server.app.ServeSettings.Listener;
 import dev.rollcall.server.app.ServeSettings.Logging;
 import dev.rollcall.server.app.ServeSettings.Monitoring;
+import dev.rollcall.server.app.ServeSettings.Proxied;
 import dev.rollcall.server.app.ServeSettings.Storage;
 import dev.rollcall.server.app.ServeSettings.TargetPool;
 import dev.rollcall.server.app.ServeSettings.Web;
@@ -80,6 +81,20 @@ final class Declared {
           "",
           "networks from which jobs may call in, and measurements may be sent without a token;"
               + " without any: all");
+  static final Setting<List<IPAddress>> TRUSTED_PROXIES =
+      Setting.of(
+          "trusted-proxies",
+          Kind.list(block()),
+          "",
+          "networks of proxies that are believed whom X-Forwarded-For names, for limits of one"
+              + " address, for writers and in the log; without any: the connection's address counts");
+  static final Setting<Integer> REQUESTS_OF_ONE =
+      Setting.of(
+          "requests-per-address",
+          Kind.number(1, 1024),
+          "256",
+          "requests at once of one address that only looks, on each port; more are answered with"
+              + " 503");
   static final Setting<Set<Role>> ROLES =
       Setting.of(
           "roles", roles(), "runner,api", "what this process does: ask services, answer over HTTP");
@@ -350,6 +365,8 @@ final class Declared {
                   HEALTH_PORT,
                   TOKEN,
                   WRITERS,
+                  TRUSTED_PROXIES,
+                  REQUESTS_OF_ONE,
                   ROLES,
                   FEWER_SERVICES,
                   INTERVAL,
@@ -387,7 +404,14 @@ final class Declared {
                   List.of(
                       COLLECT_PORT, COLLECT_HEALTH_PORT, COLLECT_INPUT_URL, COLLECT_INPUT_TOKEN),
                   RESULTS,
-                  List.of(COLLECT_VERBOSE, HOST, HEALTH_HOST, COLLECT_TOKEN, WRITERS),
+                  List.of(
+                      COLLECT_VERBOSE,
+                      HOST,
+                      HEALTH_HOST,
+                      COLLECT_TOKEN,
+                      WRITERS,
+                      TRUSTED_PROXIES,
+                      REQUESTS_OF_ONE),
                   List.of(LOG_LEVEL, LOG_FORMAT, LOG_ACCESS, NAME)));
       case TARGETS ->
           together(
@@ -400,7 +424,9 @@ final class Declared {
                       HEALTH_HOST,
                       TARGETS_HEALTH_PORT,
                       TOKEN,
-                      WRITERS),
+                      WRITERS,
+                      TRUSTED_PROXIES,
+                      REQUESTS_OF_ONE),
                   POOL,
                   List.of(LOG_LEVEL, LOG_FORMAT, LOG_ACCESS, NAME)));
       default -> ALL.stream().filter(setting -> !OTHERS.contains(setting)).toList();
@@ -473,6 +499,7 @@ final class Declared {
             pings(command, values),
             token(command, values),
             new Blocks(values.of(WRITERS)),
+            new Proxied(new Blocks(values.of(TRUSTED_PROXIES)), values.of(REQUESTS_OF_ONE)),
             values.of(LOG_ACCESS)),
         new Monitoring(
             values.of(INTERVAL),

@@ -41,12 +41,14 @@ record ServeSettings(
   ///
   /// @param pings a port for heartbeats alone
   /// @param writers who may call in, and send measurements without the token; none: everybody
+  /// @param proxied how addresses are told apart
   record Web(
       Listener main,
       Listener health,
       Optional<Listener> pings,
       Optional<Secret> token,
       Blocks writers,
+      Proxied proxied,
       boolean accessLog) {
     Web {
       if (main.clashes(health)) {
@@ -55,6 +57,12 @@ record ServeSettings(
       }
     }
   }
+
+  /// How callers are told apart by their addresses.
+  ///
+  /// @param trusted proxies that are believed who called them
+  /// @param requestsOfOne at once of one address that only looks
+  record Proxied(Blocks trusted, int requestsOfOne) {}
 
   /// One listening socket.
   ///

@@ -119,7 +119,7 @@ final class PingRoutes {
   private Answer remove(Request request, String name) {
     return switch (changes.apply(new Change.Removal(name))) {
       case Done.Changed _ -> {
-        log.removed(name, request.remote().getAddress().getHostAddress());
+        log.removed(name, request.client().getHostAddress());
         yield Answer.json(200, "{\"status\":\"ok\",\"message\":\"removed\"}".getBytes(US_ASCII));
       }
       case Done.Unknown _ -> throw unknown();

@@ -46,7 +46,7 @@ final class Callers {
           ? new Caller.Operator()
           : new Caller.Unknown("the token in Authorization is not valid here");
     }
-    if (!request.remote().getAddress().isLoopbackAddress()) {
+    if (!request.peer().isLoopbackAddress()) {
       return new Caller.Unknown("this needs the management token: Authorization: Bearer <token>");
     }
     return doubt(request).<Caller>map(Caller.Doubtful::new).orElseGet(Caller.Operator::new);
@@ -85,8 +85,9 @@ final class Callers {
     if (management.writers().isEmpty()) {
       return new Caller.Operator();
     }
-    InetAddress address = request.remote().getAddress();
-    Optional<String> proxy = address.isLoopbackAddress() ? proxy(request) : Optional.empty();
+    InetAddress address = request.client();
+    boolean itself = request.peer().isLoopbackAddress() && address.equals(request.peer());
+    Optional<String> proxy = itself ? proxy(request) : Optional.empty();
     if (proxy.isPresent()) { // it may stand for anybody
       return new Caller.Doubtful(
           "the request came through a proxy on this machine ("
@@ -113,6 +114,11 @@ final class Callers {
         authorization.isPresent()
             ? "the token in Authorization is not valid here"
             : "this needs the token: Authorization: Bearer <token>");
+  }
+
+  /// Whether the token was shown.
+  boolean showToken(RequestHead head) {
+    return head.header("Authorization").filter(this::holdsToken).isPresent();
   }
 
   private boolean holdsToken(String authorization) {

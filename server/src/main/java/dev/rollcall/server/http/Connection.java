@@ -160,7 +160,7 @@ final class Connection implements Runnable {
     return phase == Phase.IDLE;
   }
 
-  /// Counts this client as one who may have had something to say, and was not heard.
+  /// Counts this client as a job whose call was not heard.
   void turnsAway() {
     all.turnsAway();
   }

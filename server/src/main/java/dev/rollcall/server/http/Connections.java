@@ -32,6 +32,9 @@ final class Connections implements AutoCloseable {
   private static final Duration LOOK_AGAIN = Duration.ofMillis(5);
   private static final Duration LAST_WORD = Duration.ofSeconds(1);
 
+  /// Who has kept the server waiting for longer would have called by now.
+  private static final Duration ON_ITS_WAY = Duration.ofSeconds(1);
+
   private final ServerSocket server;
   private final Set<Connection> open = ConcurrentHashMap.newKeySet();
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -61,6 +64,7 @@ final class Connections implements AutoCloseable {
       } catch (IOException e) {
         if (!stopped) {
           // no file descriptor is left, as a rule
+          turnsAway();
           LOG.log(System.Logger.Level.WARNING, "cannot take a connection: " + e.getMessage());
           LockSupport.parkNanos(AFTER_FAILURE.toNanos());
         }
@@ -71,7 +75,7 @@ final class Connections implements AutoCloseable {
   private void begin(Socket socket) throws IOException {
     socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
     if (open.size() >= places && !clear(one -> true)) {
-      turnedAway.increment();
+      turnsAway();
       socket.close();
       return;
     }
@@ -110,7 +114,7 @@ final class Connections implements AutoCloseable {
     open.remove(connection);
   }
 
-  /// Counts somebody who may have had something to say, and was not heard.
+  /// Counts a call of a job that was not heard, or what may have been one.
   void turnsAway() {
     turnedAway.increment();
   }
@@ -147,6 +151,9 @@ final class Connections implements AutoCloseable {
     for (Waiting one : waiting.subList(0, Math.min(enough, waiting.size()))) {
       open.remove(one.connection());
       one.connection().cut();
+      if (one.nanos() < ON_ITS_WAY.toNanos()) {
+        turnsAway();
+      }
     }
     return !waiting.isEmpty();
   }

@@ -1,6 +1,7 @@
 package dev.rollcall.server.http;
 
 import java.lang.System.Logger.Level;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +25,7 @@ final class Dispatcher {
   private final RequestTimes.Series strayTimes;
   private final EventStreams streams;
   private final Places places;
+  private final Proxies proxies;
   private final boolean accessLog;
   private final AtomicLong told = new AtomicLong(System.nanoTime() - TOLD_EVERY.toNanos());
   private final AtomicLong untold = new AtomicLong();
@@ -36,6 +38,7 @@ final class Dispatcher {
     this.strayTimes = times.of("other", "none");
     this.streams = new EventStreams(listening.limits());
     this.places = new Places(listening.limits());
+    this.proxies = listening.proxies();
     this.accessLog = listening.accessLog();
   }
 
@@ -47,7 +50,8 @@ final class Dispatcher {
       Connection connection, RequestHead head, RequestReader reader, AnswerWriter writer) {
     long start = System.nanoTime();
     connection.requestBegins(Route.DEFAULT_BODY);
-    Exchange exchange = new Exchange(connection, head, reader, writer, strayTimes, errors);
+    InetAddress client = proxies.client(connection.remote().getAddress(), head);
+    Exchange exchange = new Exchange(connection, head, client, reader, writer, strayTimes, errors);
     try {
       Answer answer = answer(exchange);
       exchange.body.release();
@@ -147,10 +151,12 @@ final class Dispatcher {
               Method.named(asked).orElseThrow(),
               found,
               exchange.body,
-              exchange.connection.remote());
+              exchange.connection.remote().getAddress(),
+              exchange.client,
+              () -> callers.showToken(exchange.head));
       admit(route, request);
       exchange.body.checkDeclared();
-      exchange.place = places.take(route, exchange.connection);
+      exchange.place = places.take(route, exchange.connection, exchange.client);
       try (Places.Place _ = places.turn(route, request)) {
         return route.handler().handle(request);
       }
@@ -158,7 +164,6 @@ final class Dispatcher {
       return e.answer(shape(exchange));
     } catch (Unavailable e) {
       exchange.body.refuse();
-      exchange.connection.turnsAway();
       tell(exchange, e);
       return e.answer(shape(exchange));
     } catch (ConnectionEnded e) {
@@ -166,6 +171,7 @@ final class Dispatcher {
     } catch (InterruptedException e) {
       throw new ConnectionEnded("the listener is closing");
     } catch (Throwable e) {
+      exchange.failed();
       String id = Long.toHexString(ThreadLocalRandom.current().nextLong() | Long.MIN_VALUE);
       LOG.log(Level.ERROR, "failed to answer " + exchange + " (id " + id + ")", e);
       return shape(exchange)

@@ -71,8 +71,8 @@ public final class HttpListener implements AutoCloseable {
     return server.getLocalPort();
   }
 
-  /// How many connections and requests were turned away so far, as there was no place, no memory or
-  /// no storage for them: a call of a job may have been among them.
+  /// How many calls of jobs, or connections over which one may have been on its way, were turned away
+  /// so far as there was no place for them, or as this program failed.
   public long turnedAway() {
     return connections.turnedAway();
   }

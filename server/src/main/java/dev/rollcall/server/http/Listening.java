@@ -8,31 +8,44 @@ package dev.rollcall.server.http;
 /// @param errors how errors are written where no route is found
 /// @param accessLog whether each request is a line of the logger `dev.rollcall.access`
 /// @param limits what it takes on at once
+/// @param proxies whose address counts behind a proxy
 public record Listening(
-    String host, int port, String setting, ErrorShape errors, boolean accessLog, Limits limits) {
+    String host,
+    int port,
+    String setting,
+    ErrorShape errors,
+    boolean accessLog,
+    Limits limits,
+    Proxies proxies) {
   public Listening {
     if (port < 0 || port > 65535) {
       throw new IllegalArgumentException("port " + port + " is not 0 to 65535: change " + setting);
     }
   }
 
-  /// The usual limits, errors in the envelope, no access log.
+  /// The usual limits, errors in the envelope, no access log, no proxies.
   public static Listening on(String host, int port, String setting) {
-    return new Listening(host, port, setting, ErrorShape.ENVELOPE, false, Limits.usual());
+    return new Listening(
+        host, port, setting, ErrorShape.ENVELOPE, false, Limits.usual(), Proxies.NONE);
   }
 
   /// The same with another way to write errors.
   public Listening withErrors(ErrorShape shape) {
-    return new Listening(host, port, setting, shape, accessLog, limits);
+    return new Listening(host, port, setting, shape, accessLog, limits, proxies);
   }
 
   /// The same with the access log on or off.
   public Listening withAccessLog(boolean on) {
-    return new Listening(host, port, setting, errors, on, limits);
+    return new Listening(host, port, setting, errors, on, limits, proxies);
   }
 
   /// The same with other limits.
   public Listening withLimits(Limits other) {
-    return new Listening(host, port, setting, errors, accessLog, other);
+    return new Listening(host, port, setting, errors, accessLog, other, proxies);
+  }
+
+  /// The same behind these proxies.
+  public Listening behind(Proxies trusted) {
+    return new Listening(host, port, setting, errors, accessLog, limits, trusted);
   }
 }

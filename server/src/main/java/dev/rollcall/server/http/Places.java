@@ -8,8 +8,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /// Places of requests under way on one listener. Calls of jobs have places of their own, and so
-/// have measurements, so that nobody who looks can keep them out; of the others, one address has a
-/// quarter at most.
+/// have measurements, so that nobody who looks can keep them out; of the others, one address has
+/// only so many.
 ///
 /// Of those who only look, a few are worked for at a time and the rest wait their turn: thousands
 /// at once would come between the checks and their moment.
@@ -33,7 +33,7 @@ final class Places {
     this.calls = new Semaphore(limits.requests());
     this.writes = new Semaphore(limits.requests());
     this.others = new Semaphore(limits.requests());
-    this.mostOfOne = Math.max(limits.requests() / 4, Math.min(limits.requests(), 4));
+    this.mostOfOne = limits.ofOne();
   }
 
   /// What a request holds while it is under way; it is given back once.
@@ -48,14 +48,15 @@ final class Places {
   /// A place for a request to `route`. Where all are taken, those whose clients keep the server
   /// waiting make room.
   ///
+  /// @param client who called
   /// @throws Unavailable where there is none
-  Place take(Route route, Connection connection) throws InterruptedException {
+  Place take(Route route, Connection connection, InetAddress client) throws InterruptedException {
     Access kind = route.access() == Access.MANAGEMENT ? Access.PUBLIC : route.access();
     Place place =
         switch (kind) {
           case CALLER -> take(calls, kind, connection);
           case WRITER -> take(writes, kind, connection);
-          case PUBLIC, MANAGEMENT -> share(kind, connection);
+          case PUBLIC, MANAGEMENT -> share(kind, connection, client);
         };
     connection.holds(kind);
     return place;
@@ -68,13 +69,16 @@ final class Places {
       taken = places.tryAcquire(CLEARED_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
     }
     if (!taken) {
+      if (kind == Access.CALLER) {
+        connection.turnsAway();
+      }
       throw new Unavailable("too many requests at once", RETRY_AFTER);
     }
     return places::release;
   }
 
-  private Place share(Access kind, Connection connection) throws InterruptedException {
-    InetAddress address = connection.remote().getAddress();
+  private Place share(Access kind, Connection connection, InetAddress address)
+      throws InterruptedException {
     if (byAddress.merge(address, 1, Integer::sum) > mostOfOne) {
       leave(address);
       throw new Unavailable(

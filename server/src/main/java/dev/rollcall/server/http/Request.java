@@ -3,11 +3,12 @@ package dev.rollcall.server.http;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -22,7 +23,9 @@ public final class Request {
   private final Method method;
   private final RouteTable.Found found;
   private final RequestBody body;
-  private final InetSocketAddress remote;
+  private final InetAddress peer;
+  private final InetAddress client;
+  private final BooleanSupplier withToken;
   private @Nullable Query query;
 
   Request(
@@ -30,9 +33,13 @@ public final class Request {
       Method method,
       RouteTable.Found found,
       RequestBody body,
-      InetSocketAddress remote) {
+      InetAddress peer,
+      InetAddress client,
+      BooleanSupplier withToken) {
     this.head = head;
-    this.remote = remote;
+    this.peer = peer;
+    this.client = client;
+    this.withToken = withToken;
     this.method = method;
     this.found = found;
     this.body = body;
@@ -87,9 +94,20 @@ public final class Request {
     return head.headers(name);
   }
 
-  /// Whence the request came: the other end of the connection, whatever the headers say.
-  public InetSocketAddress remote() {
-    return remote;
+  /// Who called: behind a proxy that is trusted to tell ([Proxies]) whoever called that, otherwise
+  /// the other end of the connection, whatever the headers say.
+  public InetAddress client() {
+    return client;
+  }
+
+  /// Whether the token was shown, on a route that is for everybody: the operator may see more.
+  public boolean showsToken() {
+    return withToken.getAsBoolean();
+  }
+
+  /// The other end of the connection.
+  InetAddress peer() {
+    return peer;
   }
 
   /// The whole body, decompressed.

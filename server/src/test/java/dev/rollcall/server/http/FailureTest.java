@@ -102,7 +102,7 @@ class FailureTest {
               leave.await();
               return Answer.text(200, "done");
             });
-    Limits two = new Limits(100, 2, 1, Limits.usual().patience());
+    Limits two = new Limits(100, 2, 2, 1, Limits.usual().patience());
     try (Served served = Served.routes(Served.anywhere().withLimits(two), slow);
         ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
       Callable<HttpResponse<String>> call = () -> served.get("/slow");

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 /// Who gets a place when there are too few.
 @Timeout(60)
 class PlacesTest {
-  private static final Limits FEW = new Limits(40, 8, 3, Limits.usual().patience());
+  private static final Limits FEW = new Limits(40, 8, 4, 3, Limits.usual().patience());
   private final CountDownLatch leave = new CountDownLatch(1);
   private final AtomicInteger inside = new AtomicInteger();
   private final List<Socket> sockets = new ArrayList<>();
@@ -30,8 +30,39 @@ class PlacesTest {
           Route.get("/ping", CALLER, request -> Answer.text(200, "pong")),
           Route.post("/call", CALLER, request -> Answer.text(200, "" + request.body().length)),
           Route.post("/body", PUBLIC, request -> Answer.text(200, "" + request.body().length)),
+          Route.get("/broken", CALLER, request -> broken()),
+          Route.get("/long", CALLER, request -> waiting()),
           Route.get("/quick", PUBLIC, request -> Answer.text(200, "quick")),
           Route.get("/slow", PUBLIC, request -> waiting()));
+
+  private static Answer broken() {
+    throw new IllegalStateException("on purpose");
+  }
+
+  @Test
+  void thoseBehindATrustedProxyAreCountedByTheirOwnAddresses() throws Exception {
+    try (Served behind =
+        Served.routes(
+            Served.anywhere()
+                .withLimits(FEW)
+                .behind(new Proxies(address -> address.isLoopbackAddress())),
+            Route.get("/quick", PUBLIC, request -> Answer.text(200, request.client().toString())),
+            Route.get("/slow", PUBLIC, request -> waiting()))) {
+      for (int i = 0; i < 4; i++) {
+        Socket socket = behind.connect();
+        sockets.add(socket);
+        socket
+            .getOutputStream()
+            .write(
+                "GET /slow HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.1\r\n\r\n"
+                    .getBytes(ISO_8859_1));
+      }
+      await().atMost(Duration.ofSeconds(30)).until(() -> inside.get() == 4);
+      assertThat(behind.get("/quick", "X-Forwarded-For", "192.0.2.1").statusCode()).isEqualTo(503);
+      assertThat(behind.get("/quick", "X-Forwarded-For", "192.0.2.1, 192.0.2.2").body())
+          .isEqualTo("/192.0.2.2");
+    }
+  }
 
   private Answer waiting() throws InterruptedException {
     inside.incrementAndGet();
@@ -71,7 +102,6 @@ class PlacesTest {
     }
     assertPingIsAnswered();
     assertThat(sockets.getFirst().getInputStream().read()).as("the first to go").isEqualTo(-1);
-    assertThat(served.listener.turnedAway()).isZero();
   }
 
   @Test
@@ -111,7 +141,26 @@ class PlacesTest {
     assertThat(inside.get()).as("half of the eight places").isEqualTo(4);
     leave.countDown();
     await().atMost(Duration.ofSeconds(30)).until(() -> served.get("/quick").statusCode() == 200);
-    assertThat(served.listener.turnedAway()).isPositive();
+    assertThat(served.listener.turnedAway()).as("nobody of whom was a job").isZero();
+  }
+
+  @Test
+  void callsForWhichThereIsNoPlaceAreCounted() throws Exception {
+    for (int i = 0; i < 8; i++) {
+      send("GET /long HTTP/1.1\r\nHost: x\r\n\r\n");
+    }
+    await().atMost(Duration.ofSeconds(30)).until(() -> inside.get() == 8);
+    assertThat(served.listener.turnedAway()).isZero();
+    assertThat(served.get("/ping").statusCode()).isEqualTo(503);
+    assertThat(served.listener.turnedAway()).isEqualTo(1);
+    leave.countDown();
+    await().atMost(Duration.ofSeconds(30)).until(() -> served.get("/ping").statusCode() == 200);
+  }
+
+  @Test
+  void callsThatFailInTheProgramAreCounted() throws Exception {
+    assertThat(served.get("/broken").statusCode()).isEqualTo(500);
+    assertThat(served.listener.turnedAway()).isEqualTo(1);
   }
 
   @Test

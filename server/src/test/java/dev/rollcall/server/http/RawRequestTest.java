@@ -28,6 +28,7 @@ class RawRequestTest {
       new Limits(
           1000,
           1000,
+          250,
           10,
           new Limits.Patience(
               Duration.ofSeconds(1),
