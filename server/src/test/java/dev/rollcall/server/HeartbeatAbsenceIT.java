@@ -58,6 +58,31 @@ class HeartbeatAbsenceIT {
   }
 
   @Test
+  void aProcessThatTakesCallsForAnotherAndStoodStillAccusesNobody() throws Exception {
+    try (EmbeddedPostgres postgres = EmbeddedPostgres.builder().start();
+        Receiver receiver = new Receiver()) {
+      Plan both =
+          plan(receiver)
+              .variable(
+                  "ROLLCALL_DATABASE",
+                  "postgresql://postgres:postgres@127.0.0.1:" + postgres.getPort() + "/postgres");
+      try (RunningRollcall api = both.flags("--roles=api", "--data=api").start();
+          RunningRollcall runner = both.flags("--roles=runner", "--data=runner").start()) {
+        List<ProcessHandle> process = List.of(ProcessHandle.of(api.pid()).orElseThrow());
+        accusesNobody(
+            api,
+            receiver,
+            () -> {
+              signal("STOP", process);
+              pass(AWAY);
+              signal("CONT", process);
+            });
+        assertThat(runner.log()).contains("calls of jobs may not have been heard");
+      }
+    }
+  }
+
+  @Test
   void aProcessThatStoodStillAccusesNobody() throws Exception {
     try (Receiver receiver = new Receiver();
         RunningRollcall rollcall = plan(receiver).start()) {

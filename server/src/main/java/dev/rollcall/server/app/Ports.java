@@ -12,8 +12,10 @@ import dev.rollcall.server.http.CannotListen;
 import dev.rollcall.server.http.ErrorShape;
 import dev.rollcall.server.http.Handler;
 import dev.rollcall.server.http.HttpListener;
+import dev.rollcall.server.http.Limits;
 import dev.rollcall.server.http.Listening;
 import dev.rollcall.server.http.Management;
+import dev.rollcall.server.http.Proxies;
 import dev.rollcall.server.http.RequestTimes;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.http.Unavailable;
@@ -49,7 +51,8 @@ record Ports(String command, ServeSettings settings, ErrorShape errors, RequestT
     "db/migration/V4__target.sql",
     "db/migration/V5__derived.sql",
     "db/migration/V6__recent.sql",
-    "db/migration/V7__exit_code.sql"
+    "db/migration/V7__exit_code.sql",
+    "db/migration/V8__listener.sql"
   };
 
   /// What a running process waits for until it stops.
@@ -66,7 +69,13 @@ record Ports(String command, ServeSettings settings, ErrorShape errors, RequestT
   }
 
   /// The ports of a running process, also where free ones were asked for, and how to call them.
-  record Open(int port, int healthPort, String url, String healthUrl) {}
+  ///
+  /// @param listener the main port
+  record Open(HttpListener listener, int healthPort, String url, String healthUrl) {
+    int port() {
+      return listener.port();
+    }
+  }
 
   /// Opens, waits until `stop` returns, and closes.
   ///
@@ -101,7 +110,14 @@ record Ports(String command, ServeSettings settings, ErrorShape errors, RequestT
         open(parts, "the health port", web.health(), Declared.healthPort(command), errors, health);
     tellWriters(routes);
     return new Open(
-        main.port(), healthPort.port(), url(web.main(), main), url(web.health(), healthPort));
+        main, healthPort.port(), url(web.main(), main), url(web.health(), healthPort));
+  }
+
+  private Proxies proxies() {
+    Blocks trusted = settings.web().proxied().trusted();
+    return trusted.all().isEmpty()
+        ? Proxies.NONE
+        : new Proxies(address -> trusted.contain(Addresses.of(address.getAddress())));
   }
 
   private Management management(Listener listener) {
@@ -169,7 +185,10 @@ record Ports(String command, ServeSettings settings, ErrorShape errors, RequestT
         HttpListener.open(
             Listening.on(listener.host(), listener.port(), port.flag(command) + " or " + port.key())
                 .withErrors(strays)
-                .withAccessLog(settings.web().accessLog()),
+                .withAccessLog(settings.web().accessLog())
+                .withLimits(
+                    Limits.usual().withRequestsOfOne(settings.web().proxied().requestsOfOne()))
+                .behind(proxies()),
             routes.stream().map(route -> route.around(Ports::saying503)).toList(),
             management(listener),
             times));

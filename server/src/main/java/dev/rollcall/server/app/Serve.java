@@ -8,6 +8,7 @@ import dev.rollcall.server.config.Values;
 import dev.rollcall.server.heartbeat.Heartbeats;
 import dev.rollcall.server.http.ErrorShape;
 import dev.rollcall.server.http.Health;
+import dev.rollcall.server.http.HttpListener;
 import dev.rollcall.server.http.ReadyCheck;
 import dev.rollcall.server.http.RequestTimes;
 import dev.rollcall.server.http.Route;
@@ -111,7 +112,8 @@ final class Serve {
                     new ReadyCheck("results", collector::trouble)),
                 List.of(monitor.outcomes()),
                 registry)
-            .noting(new ReadyCheck("configuration", () -> refusal(monitor)));
+            .noting(new ReadyCheck("configuration", () -> refusal(monitor)))
+            .noting(new ReadyCheck("calls", heartbeats::problem));
     GaugeWithCallback.builder()
         .name("rollcall_configuration_refused")
         .help("1 while the configuration file, as it is now, is refused, and 0 otherwise.")
@@ -150,13 +152,18 @@ final class Serve {
       apply(monitor);
     }
     Ports.Open open = ports.open(parts, strays, routes, healthRoutes);
-    if (roles.contains(Role.API) && settings.web().pings().isPresent()) {
-      ports.open(
-          parts,
-          "the port of the heartbeats",
-          settings.web().pings().get(),
-          Declared.PING_PORT,
-          heartbeats.pingRoutes());
+    if (roles.contains(Role.API)) {
+      List<HttpListener> hearing = new ArrayList<>(List.of(open.listener()));
+      if (settings.web().pings().isPresent()) {
+        hearing.add(
+            ports.open(
+                parts,
+                "the port of the heartbeats",
+                settings.web().pings().get(),
+                Declared.PING_PORT,
+                heartbeats.pingRoutes()));
+      }
+      heartbeats.listen(() -> hearing.stream().mapToLong(HttpListener::turnedAway).sum());
     }
 
     if (roles.contains(Role.RUNNER)) {

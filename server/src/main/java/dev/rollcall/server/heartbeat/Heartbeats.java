@@ -5,12 +5,13 @@ import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.Durability;
 import dev.rollcall.server.sql.GroupCommit;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /// Heartbeats as a whole: what the composition root holds.
@@ -45,8 +46,8 @@ public final class Heartbeats implements AutoCloseable {
   private final HeartbeatRoutes routes;
   private final Board board;
   private final UnheardCalls unheard;
+  private final Listeners listeners;
   private final Lookout lookout;
-  private final Clock clock;
 
   /// @param telling takes down who is told of what
   public Heartbeats(
@@ -56,7 +57,6 @@ public final class Heartbeats implements AutoCloseable {
       Telling telling,
       PrometheusRegistry registry,
       Clock clock) {
-    this.clock = clock;
     HeartbeatLog log = new HeartbeatLog(clock);
     Telling logged =
         (tx, notices) -> {
@@ -68,6 +68,7 @@ public final class Heartbeats implements AutoCloseable {
         new Changes(
             database, logged, room, settings.futureTolerance(), settings.durability(), clock);
     unheard = new UnheardCalls(clock);
+    listeners = new Listeners(database, commits, unheard, clock);
     Function<Change, Done> write = change -> commits.write(changes, change);
     Function<Change, Done> written = change -> unheard.note(write, change);
     HeartbeatStore store = new HeartbeatStore(database);
@@ -81,10 +82,15 @@ public final class Heartbeats implements AutoCloseable {
             new Lateness(database, commits, logged, settings.realert(), clock),
             new Corrections(commits, logged, settings.realert()),
             new Absences(database, commits, settings.startupGrace(), clock),
-            unheard,
+            listeners,
             clock,
             SleepClock.system());
     registry.register(new HeartbeatMetrics(store, census));
+    CounterWithCallback.builder()
+        .name("rollcall_calls_turned_away_total")
+        .help("Calls of jobs, or what may have been some, that were turned away for want of room.")
+        .callback(callback -> callback.call(unheard.turnedAway().total()))
+        .register(registry);
   }
 
   /// Where jobs call in: all that seed 002's own port answers.
@@ -102,16 +108,18 @@ public final class Heartbeats implements AutoCloseable {
     return board;
   }
 
-  /// Calls of jobs were turned away from `from` to `to`, for want of a place or whatever else: who
-  /// was expected by then is not accused before it could call again. What its own sender is to
-  /// blame for does not count.
-  public void absence(Instant from, Instant to) {
-    Instant now = clock.wall();
-    Duration monotonic = clock.monotonic();
-    unheard.add(
-        new UnheardCalls.Span(
-            monotonic.minus(Duration.between(from, now)),
-            monotonic.minus(Duration.between(to, now))));
+  /// This process takes calls of jobs from now on.
+  ///
+  /// @param turnedAway how many it had no room for so far: whoever was expected meanwhile is not
+  ///   accused before it could call again. What its own sender is to blame for does not count.
+  public void listen(LongSupplier turnedAway) {
+    unheard.turnedAway().countedBy(turnedAway);
+    listeners.listen();
+  }
+
+  /// What keeps calls from being taken, where that has lasted for a while.
+  public Optional<String> problem() {
+    return unheard.turnedAway().problem();
   }
 
   /// Begins to look for who is late.
@@ -123,5 +131,6 @@ public final class Heartbeats implements AutoCloseable {
   @Override
   public void close() {
     lookout.close();
+    listeners.close();
   }
 }

@@ -39,7 +39,7 @@ final class Lookout implements AutoCloseable {
   private final Lateness lateness;
   private final Corrections corrections;
   private final Absences absences;
-  private final UnheardCalls unheard;
+  private final Listeners listeners;
   private final Clock clock;
   private final SleepClock sleep;
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -61,13 +61,13 @@ final class Lookout implements AutoCloseable {
       Lateness lateness,
       Corrections corrections,
       Absences absences,
-      UnheardCalls unheard,
+      Listeners listeners,
       Clock clock,
       SleepClock sleep) {
     this.lateness = lateness;
     this.corrections = corrections;
     this.absences = absences;
-    this.unheard = unheard;
+    this.listeners = listeners;
     this.clock = clock;
     this.sleep = sleep;
   }
@@ -187,7 +187,7 @@ final class Lookout implements AutoCloseable {
 
   /// Whether all is as it should be, and has been for long enough.
   private boolean isBack() {
-    away = Span.join(away, unheard.take());
+    away = Span.join(away, watched(listeners::unheard));
     if (away.isEmpty()) {
       return true;
     }
@@ -221,7 +221,7 @@ final class Lookout implements AutoCloseable {
   }
 
   private void look() {
-    Instant now = clock.wall();
+    Instant now = clock.wall().minus(listeners.lag());
     if (watched(lateness::earliest).filter(due -> !due.isAfter(now)).isEmpty()) {
       return;
     }

@@ -1,10 +1,10 @@
 package dev.rollcall.server.heartbeat;
 
 import dev.rollcall.server.sql.Clock;
-import dev.rollcall.server.sql.StorageException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
@@ -23,6 +23,8 @@ final class UnheardCalls {
   private final Clock clock;
   private final AtomicIntegerArray waiting = new AtomicIntegerArray(SECONDS);
   private final AtomicReference<Optional<Span>> failed = new AtomicReference<>(Optional.empty());
+  private final AtomicLong missed = new AtomicLong();
+  private final TurnedAway turnedAway;
 
   /// Times on the monotonic clock.
   record Span(Duration from, Duration to) {
@@ -43,6 +45,7 @@ final class UnheardCalls {
 
   UnheardCalls(Clock clock) {
     this.clock = clock;
+    this.turnedAway = new TurnedAway(clock);
   }
 
   /// Has a call noted, and remembers if that fails or takes long.
@@ -52,23 +55,33 @@ final class UnheardCalls {
     waiting.incrementAndGet(second);
     try {
       return write.apply(call);
-    } catch (StorageException e) {
-      add(new Span(came, clock.monotonic()));
+    } catch (RuntimeException | Error e) { // whatever it is, the caller is not to blame for it
+      Span span = new Span(came, clock.monotonic());
+      failed.updateAndGet(known -> Span.join(known, Optional.of(span)));
       throw e;
     } finally {
       waiting.decrementAndGet(second);
     }
   }
 
-  /// Calls were turned away in that time.
-  void add(Span span) {
-    failed.updateAndGet(known -> Span.join(known, Optional.of(span)));
+  /// Those for which there was no room.
+  TurnedAway turnedAway() {
+    return turnedAway;
   }
 
   /// When calls were unheard since this was last asked, up to now where some hang.
   Optional<Span> take() {
     Duration now = clock.monotonic();
-    return Span.join(failed.getAndSet(Optional.empty()), hanging(now));
+    Optional<Span> span =
+        Span.join(
+            turnedAway.take(), Span.join(failed.getAndSet(Optional.empty()), hanging(now)));
+    span.ifPresent(_ -> missed.incrementAndGet());
+    return span;
+  }
+
+  /// How often there was something to [#take].
+  long missed() {
+    return missed.get();
   }
 
   private Optional<Span> hanging(Duration now) {

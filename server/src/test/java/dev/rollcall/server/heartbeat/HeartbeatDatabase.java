@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jdbi.v3.core.Handle;
 
 /// The heartbeats' tables in a new database, with a clock that stands still until it is turned, and
@@ -37,6 +38,9 @@ final class HeartbeatDatabase implements AutoCloseable {
   final RunStore runs;
   final UnheardCalls unheard = new UnheardCalls(clock);
 
+  /// How many calls there was no room for.
+  final AtomicLong turnedAway = new AtomicLong();
+
   /// For how long the machine slept, in all.
   volatile Duration slept = Duration.ZERO;
 
@@ -47,7 +51,8 @@ final class HeartbeatDatabase implements AutoCloseable {
             clock,
             "db/migration/V3__heartbeat.sql",
             "db/migration/V6__recent.sql",
-            "db/migration/V7__exit_code.sql");
+            "db/migration/V7__exit_code.sql",
+            "db/migration/V8__listener.sql");
     commits = new GroupCommit(database);
     changes =
         new Changes(
@@ -57,6 +62,7 @@ final class HeartbeatDatabase implements AutoCloseable {
             TOLERANCE,
             Durability.PROCESS,
             clock);
+    unheard.turnedAway().countedBy(turnedAway::get);
     store = new HeartbeatStore(database);
     runs = new RunStore(database);
   }
@@ -98,6 +104,15 @@ final class HeartbeatDatabase implements AutoCloseable {
 
   /// The same, where `before` is run before anything is told.
   Lookout lookout(Runnable before) {
+    return lookout(before, new Listeners(database, commits, unheard, clock, false));
+  }
+
+  /// The listeners as a process of its own knows them, where several share the database.
+  Listeners listeners() {
+    return new Listeners(database, commits, new UnheardCalls(clock), clock, true);
+  }
+
+  Lookout lookout(Runnable before, Listeners listeners) {
     Telling telling =
         (tx, notices) -> {
           before.run();
@@ -107,7 +122,7 @@ final class HeartbeatDatabase implements AutoCloseable {
         new Lateness(database, commits, telling, REALERT, clock),
         new Corrections(commits, telling, REALERT),
         new Absences(database, commits, GRACE, clock),
-        unheard,
+        listeners,
         clock,
         () -> Optional.of(slept));
   }

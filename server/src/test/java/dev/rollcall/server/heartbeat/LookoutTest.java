@@ -419,13 +419,140 @@ class LookoutTest {
   @Test
   void callsThatWereTurnedAwayAccuseNobody() {
     kept.apply(ping("job", 10));
-    pass(lookout, 9);
-    Duration now = kept.clock.monotonic();
-    kept.unheard.add(new UnheardCalls.Span(now.minusSeconds(8), now));
+    pass(lookout, 1);
+    turnAway(8);
     pass(lookout, 59);
     assertThat(kept.told()).isEmpty();
     pass(lookout, 1);
     assertThat(kept.told()).containsExactly("job LATE");
+  }
+
+  private void turnAway(int seconds) {
+    for (int i = 0; i < seconds; i++) {
+      kept.turnedAway.incrementAndGet();
+      pass(lookout, 1);
+    }
+  }
+
+  @Test
+  void aServerThatIsKeptFullFindsWhoIsLateAllTheSame() {
+    kept.apply(ping("job", 10));
+    turnAway(5 * 60);
+    assertThat(kept.told()).isEmpty();
+    assertThat(kept.unheard.turnedAway().problem())
+        .hasValueSatisfying(text -> assertThat(text).contains("for 5 min now: nobody is found"));
+    turnAway(59);
+    assertThat(kept.told()).isEmpty();
+    turnAway(1 + 5);
+    assertThat(kept.told()).containsExactly("job LATE");
+    assertThat(kept.unheard.turnedAway().problem())
+        .hasValueSatisfying(text -> assertThat(text).contains("who is silent is found late again"));
+  }
+
+  /// Else whoever lets go for a moment every five minutes would silence it as well.
+  @Test
+  void aServerThatIsKeptFullWithBreaksFindsWhoIsLate() {
+    turnAway(5 * 60 + 10);
+    pass(lookout, 9 * 60);
+    assertThat(kept.unheard.turnedAway().problem()).isEmpty();
+    kept.apply(ping("job", 10));
+    turnAway(10);
+    assertThat(kept.told()).containsExactly("job LATE");
+  }
+
+  @Test
+  void aServerThatWasCalmIsExcusedAgain() {
+    turnAway(5 * 60 + 10);
+    pass(lookout, 10 * 60);
+    kept.apply(ping("job", 10));
+    turnAway(10);
+    assertThat(kept.told()).isEmpty();
+  }
+
+  /// As where one process takes calls and another looks.
+  private Lookout apart(Listeners seen, Listeners other) {
+    Lookout runner = kept.lookout(() -> {}, seen);
+    runner.round();
+    passApart(runner, other, 70);
+    return runner;
+  }
+
+  private void passApart(Lookout runner, Listeners other, int seconds) {
+    for (int i = 0; i < seconds; i++) {
+      other.count();
+      pass(runner, 1);
+    }
+  }
+
+  @Test
+  void whoIsLateIsFoundWhereAnotherProcessTakesTheCalls() {
+    Listeners other = kept.listeners();
+    Lookout runner = apart(kept.listeners(), other);
+    kept.apply(ping("job", 10));
+    passApart(runner, other, 9);
+    assertThat(kept.told()).isEmpty();
+    passApart(runner, other, 3);
+    assertThat(kept.told()).containsExactly("job LATE");
+  }
+
+  @Test
+  void aProcessThatTakesCallsAndStandsStillAccusesNobody() {
+    Listeners other = kept.listeners();
+    Lookout runner = apart(kept.listeners(), other);
+    kept.apply(ping("job", 2));
+    pass(runner, 600); // nobody else takes calls
+    assertThat(kept.told()).isEmpty();
+    passApart(runner, other, 58);
+    assertThat(kept.told()).isEmpty();
+    passApart(runner, other, 8);
+    assertThat(kept.told()).containsExactly("job LATE");
+  }
+
+  @Test
+  void aProcessThatFallsSilentAmongOthersExcusesForFiveMinutes() {
+    Listeners other = kept.listeners();
+    Listeners third = kept.listeners();
+    Lookout runner = kept.lookout(() -> {}, kept.listeners());
+    runner.round();
+    for (int i = 0; i < 70; i++) {
+      third.count();
+      passApart(runner, other, 1);
+    }
+    kept.apply(ping("job", 2));
+    passApart(runner, other, 5 * 60);
+    assertThat(kept.told()).isEmpty();
+    passApart(runner, other, 70);
+    assertThat(kept.told()).containsExactly("job LATE");
+  }
+
+  @Test
+  void whatAnotherProcessCouldNotHearAccusesNobody() {
+    UnheardCalls elsewhere = new UnheardCalls(kept.clock);
+    Listeners other = new Listeners(kept.database, kept.commits, elsewhere, kept.clock, true);
+    Lookout runner = apart(kept.listeners(), other);
+    kept.apply(ping("job", 4));
+    for (int i = 0; i < 8; i++) {
+      assertThatExceptionOfType(StorageException.class)
+          .isThrownBy(() -> elsewhere.note(kept::fails, ping("job", 10)));
+      passApart(runner, other, 1);
+    }
+    passApart(runner, other, 58);
+    assertThat(kept.told()).isEmpty();
+    passApart(runner, other, 8);
+    assertThat(kept.told()).containsExactly("job LATE");
+  }
+
+  @Test
+  void aProcessThatStopsTakesNoCallsAtOnceAndIsForgotten() {
+    Listeners other = kept.listeners();
+    other.listen();
+    other.close();
+    assertThat(kept.number("SELECT count(*) FROM heartbeat_listener")).isZero();
+    kept.listeners().count();
+    assertThat(kept.number("SELECT count(*) FROM heartbeat_listener")).isEqualTo(1);
+    Lookout runner = apart(kept.listeners(), kept.listeners());
+    pass(runner, 2 * 60 * 60);
+    assertThat(kept.number("SELECT count(*) FROM heartbeat_listener")).isZero();
   }
 
   /// Rollcall started while the clock was an hour ahead.

@@ -20,7 +20,8 @@ class BlankSqliteTest {
     "db/migration/V4__target.sql",
     "db/migration/V5__derived.sql",
     "db/migration/V6__recent.sql",
-    "db/migration/V7__exit_code.sql"
+    "db/migration/V7__exit_code.sql",
+    "db/migration/V8__listener.sql"
   };
 
   @TempDir Path directory;
