@@ -89,7 +89,7 @@ public final class Heartbeats implements AutoCloseable {
     CounterWithCallback.builder()
         .name("rollcall_calls_turned_away_total")
         .help("Calls of jobs, or what may have been some, that were turned away for want of room.")
-        .callback(callback -> callback.call(unheard.turnedAway().total()))
+        .callback(callback -> callback.call((double) unheard.turnedAway().total()))
         .register(registry);
   }
 
