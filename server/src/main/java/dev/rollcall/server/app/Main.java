@@ -10,6 +10,7 @@ import dev.rollcall.server.sql.Database;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.Security;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,11 +35,20 @@ record Main(Path directory, Map<String, String> environment) {
   /// Runs the command that the arguments name, and ends the process with its status.
   public static void main(String[] arguments) {
     twoCarriers();
+    rememberNoNames();
     if (arguments.length > 0 && WITH_DATABASE.contains(arguments[0])) {
       ahead(HttpListener::load);
       ahead(Database::load);
     }
     System.exit(new Main(Path.of(""), System.getenv()).commands().execute(arguments));
+  }
+
+  /// Names are remembered by [dev.rollcall.probes.Resolver#system()] alone: the JDK would keep what
+  /// it found for 30 s more, and that it found nothing for 10 s, without the reason. Has to come
+  /// before the first lookup.
+  private static void rememberNoNames() {
+    Security.setProperty("networkaddress.cache.ttl", "0");
+    Security.setProperty("networkaddress.cache.negative.ttl", "0");
   }
 
   private static void ahead(Runnable load) {
