@@ -17,9 +17,9 @@ import java.util.function.Supplier;
 
 /// The pages as a whole: what the composition root mounts.
 public final class Pages implements AutoCloseable {
-  /// What was committed is on the screens a fifth of a second later at most: as long as outcomes
-  /// wait for company before they are committed.
-  private static final Duration PACE = Duration.ofMillis(200);
+  /// What was committed is on the screens so much later at most. Before that, outcomes wait for
+  /// company for a fifth of a second.
+  private static final Duration PACE = Duration.ofMillis(100);
 
   private final Assets assets;
   private final Templates templates;
