@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -143,6 +144,8 @@ public final class Attempt {
   /// shown to those who see why a probe failed. Of more than [#MOST_DETAILS] names the first are
   /// kept.
   public void detail(String name, String value) {
+    Objects.requireNonNull(name, "the name of a detail");
+    Objects.requireNonNull(value, () -> "the value of the detail " + name);
     if (notes.details.isEmpty()) {
       notes.details = new LinkedHashMap<>();
     }

@@ -37,21 +37,47 @@ final class Carriers {
     lent--;
   }
 
+  /// Whether one of them carries nothing, though there may be something to carry: one that has just
+  /// been lent, and not been woken.
+  boolean oneSleeps() {
+    try {
+      Scheduler scheduler = Scheduler.ofTheJvm();
+      return scheduler.number("getMountedVirtualThreadCount") < scheduler.number("getParallelism");
+    } catch (ReflectiveOperationException | LinkageError e) {
+      return false;
+    }
+  }
+
   private static boolean change(int by) {
     try {
+      Scheduler scheduler = Scheduler.ofTheJvm();
+      synchronized (scheduler.type) { // there may be a second copy of this class in the JVM
+        scheduler
+            .type
+            .getMethod("setParallelism", int.class)
+            .invoke(scheduler.bean, scheduler.number("getParallelism") + by);
+      }
+      return true;
+    } catch (ReflectiveOperationException | LinkageError e) {
+      return false;
+    }
+  }
+
+  private record Scheduler(Class<?> type, Object bean) {
+    static Scheduler ofTheJvm() throws ReflectiveOperationException {
       Class<?> type = Class.forName(BEAN);
       @Nullable Object bean =
           Class.forName("java.lang.management.ManagementFactory")
               .getMethod("getPlatformMXBean", Class.class)
               .invoke(null, type);
       if (bean == null) {
-        return false;
+        throw new NoSuchMethodException(BEAN);
       }
-      Method count = type.getMethod("getParallelism");
-      type.getMethod("setParallelism", int.class).invoke(bean, (int) count.invoke(bean) + by);
-      return true;
-    } catch (ReflectiveOperationException | LinkageError e) {
-      return false;
+      return new Scheduler(type, bean);
+    }
+
+    int number(String of) throws ReflectiveOperationException {
+      return (int) type.getMethod(of).invoke(bean);
     }
   }
 }

@@ -48,13 +48,20 @@ final class Flight implements Runnable {
     try {
       Duration took = attempt.elapsed();
       slot.leave(this); // before others learn of the end, so that their next call starts anew
-      settle(
-          why == null
-              ? ProbeResult.returned(slot.name(), attempt, took)
-              : ProbeResult.threw(slot.name(), why, attempt, took));
+      settle(found(why, took));
     } finally {
       ended = true;
       graceOver.countDown();
+    }
+  }
+
+  private ProbeResult found(@Nullable String why, Duration took) {
+    try {
+      return why == null
+          ? ProbeResult.returned(slot.name(), attempt, took)
+          : ProbeResult.threw(slot.name(), why, attempt, took);
+    } catch (RuntimeException | Error e) { // another thread of the check may still be noting
+      return ProbeResult.failed(slot.name(), OneLine.why(e), took);
     }
   }
 
@@ -113,6 +120,20 @@ final class Flight implements Runnable {
   /// Whether it runs, or would if it were let: it does not wait for anything.
   boolean isBusy() {
     return !ended && thread.getState() == Thread.State.RUNNABLE;
+  }
+
+  /// Whether it may keep a carrier: it is busy, or it waits where a virtual thread cannot leave the
+  /// one it is on, below native code or the initializer of a class.
+  boolean mayKeepACarrier() {
+    if (ended || isBusy()) {
+      return !ended;
+    }
+    for (StackTraceElement frame : thread.getStackTrace()) {
+      if (frame.isNativeMethod() || frame.getMethodName().equals("<clinit>")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// How long an interrupted check still has to end by itself; who waits for that is let go with

@@ -7,7 +7,9 @@ import java.util.stream.Collectors;
 /// How a report is written as JSON (RFC 8259, in UTF-8).
 ///
 /// What is [Status#DEGRADED] is healthy and has `"status":"degraded"` besides; details of a probe's
-/// own stand in `details`. Neither key is there where there is nothing to say.
+/// own stand in `details`. Neither key is there where there is nothing to say. Who sees whether all
+/// is well alone does not see that something is degraded: Actuator, which would say `UP`, does not
+/// tell it either.
 public enum Form {
   /// `{"healthy":true,"probes":[{"name":"redis","healthy":true,"comment":"took
   /// 1.2ms","error":null,"duration":1200000}],"error":null}`, the duration in whole nanoseconds.
@@ -25,7 +27,7 @@ public enum Form {
         comma = ",";
       }
       json.text("],\"error\":").string(error(report, view));
-      degraded(report.status(), json);
+      degraded(status(report, view), json);
       json.text("}");
     }
   },
@@ -52,7 +54,7 @@ public enum Form {
       }
       json.text("],\"error\":null");
       reason(error(report, view), json);
-      degraded(report.status(), json);
+      degraded(status(report, view), json);
       json.text("}");
     }
 
@@ -69,12 +71,12 @@ public enum Form {
   ACTUATOR {
     @Override
     void write(Report report, View view, JsonWriter json) {
-      json.text("{\"status\":").text(status(report.status()));
+      json.text("{\"status\":").text(word(status(report, view)));
       if (view != View.STATUS) {
         json.text(",\"components\":{");
         String comma = "";
         for (ProbeResult probe : report.probes()) {
-          json.text(comma).string(probe.name()).text(":{\"status\":").text(status(probe.status()));
+          json.text(comma).string(probe.name()).text(":{\"status\":").text(word(probe.status()));
           if (view.details()) {
             details(probe, json);
           }
@@ -103,7 +105,7 @@ public enum Form {
       json.text("}");
     }
 
-    private String status(Status status) {
+    private String word(Status status) {
       return switch (status) {
         case OK -> "\"UP\"";
         case DEGRADED -> "\"DEGRADED\"";
@@ -116,6 +118,10 @@ public enum Form {
 
   private static List<ProbeResult> shown(Report report, View view) {
     return view == View.STATUS ? List.of() : report.probes();
+  }
+
+  private static Status status(Report report, View view) {
+    return view == View.STATUS && report.healthy() ? Status.OK : report.status();
   }
 
   private static void head(ProbeResult probe, String comment, JsonWriter json) {

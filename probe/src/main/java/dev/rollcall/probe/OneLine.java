@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ConcurrentModificationException;
 import java.util.NoSuchElementException;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// What was thrown, as one line of bounded length without the secrets that can be told by their
 /// place: the password in a URL, and what follows `password=` and its like.
@@ -34,13 +35,21 @@ final class OneLine {
   /// zero`), and so do those of the network whose message is a bare name (`UnknownHostException:
   /// db`).
   static String why(Throwable thrown) {
-    String message = thrown.getMessage();
+    String message = message(thrown);
     String name = name(thrown);
     if (message == null || message.isBlank()) {
       return name;
     }
     boolean bare = thrown instanceof IOException && message.strip().indexOf(' ') < 0;
     return bare || thrown instanceof Error || isMistake(thrown) ? name + ": " + message : message;
+  }
+
+  private static @Nullable String message(Throwable thrown) {
+    try {
+      return thrown.getMessage();
+    } catch (Throwable e) { // it is anybody's code
+      return null;
+    }
   }
 
   private static boolean isMistake(Throwable thrown) {

@@ -138,14 +138,15 @@ final class Run implements Runnable {
     return flights.length();
   }
 
-  /// How many of its checks use the processor, or would if they were let.
-  int busy() {
-    int busy = 0;
+  /// Whether one of its checks may keep a carrier, or has not come to start.
+  boolean mayKeepACarrier() {
     for (int i = 0; i < flights.length(); i++) {
       Flight flight = flights.get(i);
-      busy += flight == null || flight.isBusy() ? 1 : 0;
+      if (flight == null || flight.mayKeepACarrier()) {
+        return true;
+      }
     }
-    return busy;
+    return false;
   }
 
   /// Waits for its end.

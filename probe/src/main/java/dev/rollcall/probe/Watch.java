@@ -107,7 +107,6 @@ final class Watch implements Runnable {
   private long look(long now) {
     long wait = runs.isEmpty() ? LINGER : PERIOD;
     int under = 0;
-    int busy = 0;
     for (Iterator<Run> each = runs.iterator(); each.hasNext(); ) {
       Run run = each.next();
       long left = run.deadline() - now;
@@ -118,7 +117,6 @@ final class Watch implements Runnable {
         wait = Math.min(wait, left);
         if (now - run.begun() >= PERIOD) {
           under += run.size();
-          busy += run.busy();
         }
       }
     }
@@ -129,35 +127,41 @@ final class Watch implements Runnable {
         continue;
       }
       under++;
-      busy += flight.isBusy() ? 1 : 0;
       wait = Math.min(wait, flight.isBusy() ? PERIOD : LINGER);
       long grace = flight.graceLeft(now);
       wait = grace > 0 ? Math.min(wait, grace) : wait;
     }
-    lend(now, under, busy);
-    return wait;
+    lend(now, under);
+    return witness.isWaiting() ? Math.min(wait, PERIOD) : wait;
   }
 
   /// Lends a carrier where none is free and a check may be why, and takes back what there are no
   /// checks for any more.
-  private void lend(long now, int under, int busy) {
+  ///
+  /// @param under how many checks there are that may be why
+  private void lend(long now, int under) {
     while (carriers.lent() > under) {
       carriers.giveBack();
     }
-    if (busy > 0 && witness.waits(now, PERIOD / 2)) {
+    if (under > 0 && witness.waits(now, PERIOD / 2) && mayBeWhy()) {
       if (carriers.lent() < under) {
         carriers.lend();
       }
-      if (carriers.lent() > 0) {
+      if (carriers.lent() > 0 && carriers.oneSleeps()) {
         witness.call();
       }
     }
   }
 
+  private boolean mayBeWhy() {
+    return runs.stream().anyMatch(Run::mayKeepACarrier)
+        || leftBehind.stream().anyMatch(Flight::mayKeepACarrier);
+  }
+
   /// A virtual thread that does nothing: where it does not come to that, no carrier is free.
   private static final class Witness implements Runnable {
-    /// As many as a queue of the scheduler holds at first.
-    private static final int MOST = 64;
+    /// As many as fill a queue of the scheduler in which a thousand have been waiting.
+    private static final int MOST = 1024;
 
     private volatile boolean seen = true;
     private long sent;
@@ -166,6 +170,11 @@ final class Watch implements Runnable {
     @Override
     public void run() {
       seen = true;
+    }
+
+    /// Whether the last one has not been seen yet.
+    boolean isWaiting() {
+      return !seen;
     }
 
     /// Whether the last one has been waiting for so long; sends the next one when it has been seen.

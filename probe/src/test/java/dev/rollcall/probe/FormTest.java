@@ -136,6 +136,15 @@ class FormTest {
   }
 
   @Test
+  void tellsThoseWhoMayNotSeeProbesNothingOfWhatIsDegraded() {
+    Report degraded = new Report(MIXED.probes().subList(1, 3));
+    String well = "{\"healthy\":true,\"probes\":[],\"error\":null}";
+    assertThat(Form.PHILAE.json(degraded, View.STATUS)).isEqualTo(well);
+    assertThat(Form.GO_CLIENTS.json(degraded, View.STATUS)).isEqualTo(well);
+    assertThat(Form.ACTUATOR.json(degraded, View.STATUS)).isEqualTo("{\"status\":\"UP\"}");
+  }
+
+  @Test
   void isWellWithoutProbes() {
     Report none = new Report(List.of());
     assertThat(none.json()).isEqualTo("{\"healthy\":true,\"probes\":[],\"error\":null}");

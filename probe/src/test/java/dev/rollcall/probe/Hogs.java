@@ -76,6 +76,11 @@ final class Hogs {
                 },
             "recurses", attempt -> SINK.set(depth(1)),
             "throws", attempt -> Hogs.<RuntimeException>raise(new Odd()),
+            "is pinned", attempt -> SINK.addAndGet(Pinned.VALUE),
+            "throws oddly",
+                attempt -> {
+                  throw new Mute();
+                },
             "is deaf",
                 attempt -> {
                   while (true) {
@@ -87,10 +92,10 @@ final class Hogs {
                   }
                 });
     Prober prober = new Prober(Duration.ofMillis(Long.parseLong(args[0])));
+    prober.add(Probe.of("well", attempt -> {})); // first, so that it waits behind none of them
     for (String name : List.of(args).subList(1, args.length)) {
       prober.add(Probe.of(name, Objects.requireNonNull(all.get(name), name)));
     }
-    prober.add(Probe.of("well", attempt -> {}));
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
@@ -111,6 +116,32 @@ final class Hogs {
 
   private static final class Odd extends Throwable {
     private static final long serialVersionUID = 1L;
+  }
+
+  /// Its message is another failure.
+  private static final class Mute extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public String getMessage() {
+      throw new IllegalStateException("no message");
+    }
+  }
+
+  /// Made by a thread that waits for ever, and cannot leave its carrier meanwhile.
+  private static final class Pinned {
+    private static final int VALUE = value();
+
+    private static int value() {
+      while (true) {
+        try {
+          new CountDownLatch(1).await();
+          return 1;
+        } catch (InterruptedException e) {
+          SINK.incrementAndGet();
+        }
+      }
+    }
   }
 
   @SuppressWarnings("unchecked")

@@ -6,7 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -55,6 +57,15 @@ class ProberTest {
   @Test
   void isWellWithoutProbes() throws Exception {
     assertThat(new Prober().check().healthy()).isTrue();
+  }
+
+  @Test
+  void failsACheckAtOnceThatNotesWhatCannotBeTold() throws Exception {
+    Map<String, String> nothing = new HashMap<>();
+    Prober prober = new Prober().add(Probe.of("a", it -> it.detail("lag", nothing.get("lag"))));
+    ProbeResult result = prober.check("a");
+    assertThat(result.failure()).contains("NullPointerException: the value of the detail lag");
+    assertThat(result.duration()).isLessThan(Duration.ofSeconds(5));
   }
 
   @Test
