@@ -12,6 +12,7 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// A socket whose every read and write ends by the deadline of the attempt it serves: a server that
@@ -32,6 +33,7 @@ final class DeadlineSocket extends Socket {
   private long until;
   private int waiting; // reads and writes, which may be at once
   private boolean rang;
+  private @Nullable InputStream heard;
 
   DeadlineSocket(Trail trail) {
     super(Proxy.NO_PROXY);
@@ -65,9 +67,15 @@ final class DeadlineSocket extends Socket {
   @Override
   public void setSoTimeout(int millis) {}
 
+  /// From now on, whoever reads gets what `way` makes of that which comes.
+  void hear(UnaryOperator<InputStream> way) throws IOException {
+    heard = way.apply(getInputStream());
+  }
+
   @Override
   public InputStream getInputStream() throws IOException {
-    return new BoundedInput(super.getInputStream());
+    InputStream other = heard;
+    return other == null ? new BoundedInput(super.getInputStream()) : other;
   }
 
   @Override

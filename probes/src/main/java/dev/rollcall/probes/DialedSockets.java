@@ -16,7 +16,7 @@ public final class DialedSockets extends SocketFactory {
 
   /// Opens the connection that the driver wants.
   interface Opening {
-    Socket open() throws ProbeFailure, InterruptedException;
+    Socket open() throws IOException, ProbeFailure, InterruptedException;
   }
 
   /// What a driver does while [DialedSockets] open connections for it.

@@ -12,14 +12,17 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Asks a member of etcd for its `/health`, which says whether the cluster has a leader and can
-/// answer; where the URL has a user, it logs in first: `etcd://host`, `etcd://user:password@host`,
-/// with TLS `etcd+tls://`. `http://` and `https://` are taken too.
+/// Asks a member of etcd what is wrong with it (`/v3/maintenance/status`: no leader, no space, data
+/// that differ), and for a read that the cluster has to agree on (`/v3/kv/range`); where the URL has
+/// a user, as whom it logs in: `etcd://host`, `etcd://user:password@host`, with TLS `etcd+tls://`.
+/// `http://` and `https://` are taken too. A member without the JSON API, or a proxy of etcd's own,
+/// is asked for `/health`.
 ///
-/// A login (`/v3/auth/authenticate`) is agreed upon by the whole cluster and written into its log,
-/// so its token is kept, and shown to `/v3/kv/range` with the next checks, which changes nothing. A
-/// cluster that no longer takes it, as when the password was changed or nobody has used the token
-/// for 5 minutes, is logged in to anew.
+/// Neither question is written into the cluster's log, as `/health` is by etcd 3.4. A login is
+/// (`/v3/auth/authenticate`), so its token is kept, and shown with the read; a cluster that no
+/// longer takes it is logged in to anew. That remains: one entry when the first check is made, one
+/// when the password was changed or the member started anew, and one for each check where nobody
+/// has used the token for 5 minutes (`--auth-token-ttl`), or it has ended (JWT).
 ///
 /// @param name what the probe is called
 /// @param server port 2379 where it names none
@@ -30,17 +33,27 @@ public record EtcdProbe(String name, ServerUrl server, Dialer dialer) implements
   /// What was given for a login, by where and as whom.
   private static final Map<ServerUrl, String> TOKENS = new ConcurrentHashMap<>();
 
-  /// The user may not see the key, as whom the token makes known.
+  /// The user may not see the key.
   private static final int FORBIDDEN = 403;
+
+  /// The token is not known, or older than who has which rights.
+  private static final Set<Integer> TOKEN_REFUSED = Set.of(400, 401);
 
   private static final int MOST_TOKENS = 1_000;
   private static final Pattern TOKEN =
       Pattern.compile("\"token\"\\s*:\\s*\"([\\w.=+/-]{1,4096})\"");
 
+  /// What etcd's own errors and answers have, and nobody else's.
+  private static final Pattern ETCD = Pattern.compile("\"(?:cluster_id|code)\"\\s*:");
+
+  private static final Pattern ERRORS = Pattern.compile("\"errors\"\\s*:\\s*\\[([^\\]]+)]");
+
   /// `health`, which `etcdctl endpoint health` asks for: it need not be there, and the user need
-  /// not be allowed to see it.
-  private static final String RANGE =
-      "{\"key\":\"aGVhbHRo\",\"serializable\":true,\"keys_only\":true,\"limit\":1}";
+  /// not be allowed to see it, which is found out after the cluster has agreed.
+  private static final String READ = "{\"key\":\"aGVhbHRo\",\"keys_only\":true,\"limit\":1}";
+
+  /// Without it a read waits 7 s for a leader.
+  private static final String AT_ONCE = "Grpc-Metadata-hasleader: true\r\n";
 
   /// Checks the URL.
   public EtcdProbe {
@@ -60,30 +73,55 @@ public record EtcdProbe(String name, ServerUrl server, Dialer dialer) implements
         server,
         dialer,
         talk -> {
-          if (server.login().isPresent()) {
-            authenticate(talk, server.login().get());
+          PlainHttp.Reply status = query(talk, "POST", "/v3/maintenance/status", "", "{}");
+          talk.trail().attempt().answered(status.status());
+          Matcher errors = ERRORS.matcher(status.body());
+          if (errors.find()) {
+            throw ProbeFailure.answered(
+                "query: not healthy: " + errors.group(1).replace("\"", "").strip());
           }
-          health(talk);
+          if (server.login().isPresent()) {
+            judge(readAs(talk, server.login().get()));
+          } else if (ETCD.matcher(status.body()).find()) {
+            judge(read(talk, ""));
+          } else {
+            health(talk);
+          }
         });
   }
 
-  private void authenticate(Talk talk, Login login)
+  private PlainHttp.Reply readAs(Talk talk, Login login)
       throws IOException, ProbeFailure, InterruptedException {
     String token = TOKENS.get(server);
-    if (token == null || !isTaken(talk, token)) {
-      token = login(talk, login);
-      if (TOKENS.size() >= MOST_TOKENS) {
-        TOKENS.clear(); // those in use come back
+    if (token != null) {
+      PlainHttp.Reply reply = read(talk, token);
+      if (!TOKEN_REFUSED.contains(reply.status())) {
+        return reply;
       }
-      TOKENS.put(server, token);
     }
+    token = login(talk, login);
+    if (TOKENS.size() >= MOST_TOKENS) {
+      TOKENS.clear(); // those in use come back
+    }
+    TOKENS.put(server, token);
+    return read(talk, token);
   }
 
-  private boolean isTaken(Talk talk, String token)
+  private PlainHttp.Reply read(Talk talk, String token)
       throws IOException, ProbeFailure, InterruptedException {
-    PlainHttp.Reply reply =
-        ask(open(talk), "POST", "/v3/kv/range", "Authorization: %s\r\n".formatted(token), RANGE);
-    return reply.status() == 200 || reply.status() == FORBIDDEN;
+    String shown = token.isEmpty() ? "" : "Authorization: %s\r\n".formatted(token);
+    return query(talk, "POST", "/v3/kv/range", AT_ONCE + shown, READ);
+  }
+
+  /// The cluster has agreed also where it then says that this user, or one without a name, may not
+  /// see the key.
+  private void judge(PlainHttp.Reply reply) throws ProbeFailure {
+    boolean forbidden =
+        reply.status() == FORBIDDEN
+            || (server.login().isEmpty() && reply.why().equals("etcdserver: user name is empty"));
+    if (!forbidden && (reply.status() != 200 || !ETCD.matcher(reply.body()).find())) {
+      throw ProbeFailure.answered("query: not healthy: " + reply.why());
+    }
   }
 
   private String login(Talk talk, Login login)
@@ -103,9 +141,7 @@ public record EtcdProbe(String name, ServerUrl server, Dialer dialer) implements
   }
 
   private void health(Talk talk) throws IOException, ProbeFailure, InterruptedException {
-    Socket socket = open(talk);
-    talk.query();
-    PlainHttp.Reply reply = ask(socket, "GET", "/health", "", "");
+    PlainHttp.Reply reply = query(talk, "GET", "/health", "", "");
     talk.trail().attempt().answered(reply.status());
     if (reply.status() != 200 || !reply.body().matches("(?s).*\"health\"\\s*:\\s*\"true\".*")) {
       throw ProbeFailure.answered("query: not healthy: " + reply.why());
@@ -116,6 +152,14 @@ public record EtcdProbe(String name, ServerUrl server, Dialer dialer) implements
     String scheme = server.scheme();
     boolean secure = scheme.equals("https") || scheme.endsWith("+tls");
     return talk.open(server.target(PORT), secure ? Optional.of(server.tls()) : Optional.empty());
+  }
+
+  /// On a connection of its own, as the answers of [PlainHttp] end with theirs.
+  private PlainHttp.Reply query(Talk talk, String method, String path, String headers, String body)
+      throws IOException, ProbeFailure, InterruptedException {
+    Socket socket = open(talk);
+    talk.query();
+    return ask(socket, method, path, headers, body);
   }
 
   private PlainHttp.Reply ask(

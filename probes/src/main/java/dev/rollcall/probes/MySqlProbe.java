@@ -7,7 +7,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
-import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 
@@ -98,7 +97,7 @@ public record MySqlProbe(String name, ServerUrl server, Dialer dialer) implement
         dialer,
         talk ->
             DialedSockets.through(
-                () -> talk.open(server.target(PORT), Optional.empty()),
+                () -> talk.open(server.target(PORT), MySqlGreeting::new),
                 () -> {
                   ask(talk);
                   return true;

@@ -3,11 +3,14 @@ package dev.rollcall.probes;
 import dev.rollcall.probe.Attempt;
 import dev.rollcall.probe.Phase;
 import dev.rollcall.probe.ProbeFailure;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /// One check of a server in its own protocol, whoever speaks it: a driver, or a few lines here.
 ///
@@ -65,6 +68,14 @@ final class Talk {
     opened.add(connection.socket());
     trail.enter(Trail.Stage.LOGIN);
     return connection.tls().<Socket>map(socket -> socket).orElse(connection.socket());
+  }
+
+  /// Connects to `target` for somebody who gets what `way` makes of that which the server sends.
+  Socket open(Authority target, UnaryOperator<InputStream> way)
+      throws IOException, ProbeFailure, InterruptedException {
+    Socket socket = open(target, Optional.empty());
+    opened.getLast().hear(way);
+    return socket;
   }
 
   /// Begins to speak TLS on the connection opened last, as protocols do that begin in the clear.

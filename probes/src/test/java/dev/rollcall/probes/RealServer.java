@@ -110,9 +110,12 @@ enum RealServer {
       return "etcd://root:%s@127.0.0.1:" + port;
     }
   },
+  /// What it counts is told at the port in the file `monitor`.
   NATS {
     @Override
     String begin(ServerRun run, int port) {
+      int monitor = ServerRun.freePort();
+      run.write("monitor", "" + monitor);
       run.start(
           List.of(
               "nats-server",
@@ -123,7 +126,12 @@ enum RealServer {
               "--user",
               "app",
               "--pass",
-              PASSWORD),
+              PASSWORD,
+              "--http_port",
+              "" + monitor,
+              "--jetstream",
+              "--store_dir",
+              "" + run.folder().resolve("data")),
           Map.of());
       return "nats://app:%s@127.0.0.1:" + port;
     }
@@ -174,6 +182,7 @@ enum RealServer {
   };
 
   static final String PASSWORD = "right-p4ssword";
+  static final String BEYOND_ASCII = "geheim-ü日本";
   static final String WRONG = "wr0ng s3cret/ü@\"1";
   private static final String BINARIES = "/usr/lib/postgresql/15/bin/";
   private static final Map<RealServer, Started> STARTED = new EnumMap<>(RealServer.class);
@@ -208,8 +217,13 @@ enum RealServer {
 
   /// Its URL with that password.
   String url(String password) {
+    return shared().url(password);
+  }
+
+  /// The one that tests share.
+  Started shared() {
     synchronized (STARTED) {
-      return STARTED.computeIfAbsent(this, RealServer::started).url(password);
+      return STARTED.computeIfAbsent(this, RealServer::started);
     }
   }
 
@@ -286,9 +300,13 @@ enum RealServer {
             "--performance-schema=OFF",
             "--skip-log-bin",
             "--mysqlx=OFF",
+            "--character-set-server=latin1",
             "--innodb-flush-log-at-trx-commit=0");
     run.run(joined(common, List.of("--initialize-insecure")));
-    run.start(joined(joined(common, mysql(run, port)), List.of(more)), Map.of());
+    String byNativePassword =
+        "CREATE USER 'natïve-日本'@'%%' IDENTIFIED WITH mysql_native_password BY '%s';\n"
+            .formatted(BEYOND_ASCII);
+    run.start(joined(joined(common, mysql(run, port, byNativePassword)), List.of(more)), Map.of());
   }
 
   /// Runs a MariaDB that knows the user `app`.
@@ -310,7 +328,7 @@ enum RealServer {
             data,
             "--innodb-buffer-pool-size=16M",
             "--performance-schema=OFF");
-    run.start(joined(joined(mariadbd, mysql(run, port)), List.of(more)), Map.of());
+    run.start(joined(joined(mariadbd, mysql(run, port, "")), List.of(more)), Map.of());
   }
 
   /// Runs a RabbitMQ that knows the user `app` and listens as `settings` say; `port` is for its
@@ -331,6 +349,7 @@ enum RealServer {
         joined(
             ServerRun.as("rabbitmq"), List.of("epmd", "-address", "127.0.0.1", "-port", "" + epmd)),
         Map.of());
+    run.write("epmd", "" + epmd);
     run.start(
         joined(ServerRun.as("rabbitmq"), List.of("/usr/lib/rabbitmq/bin/rabbitmq-server")),
         Map.of(
@@ -356,13 +375,35 @@ enum RealServer {
             "-kernel inet_dist_use_interface {127,0,0,1} +S 1:1"));
   }
 
-  private static List<String> mysql(ServerRun run, int port) {
+  /// What an expression of Erlang comes to in a RabbitMQ that was run by [#rabbitmq].
+  static String inRabbitMq(ServerRun run, int port, String expression) {
+    return run.ask(
+        joined(
+            ServerRun.as("rabbitmq"),
+            List.of(
+                "/usr/lib/rabbitmq/bin/rabbitmqctl",
+                "--quiet",
+                "--node",
+                "test" + port + "@localhost",
+                "eval",
+                expression)),
+        Map.of("HOME", "" + run.folder(), "ERL_EPMD_PORT", run.read("epmd")));
+  }
+
+  /// @param more statements that this server alone knows
+  private static List<String> mysql(ServerRun run, int port, String more) {
     Path user =
         run.write(
             "user.sql",
-            "CREATE USER app@'%' IDENTIFIED BY '"
-                + PASSWORD
-                + "';\nGRANT SELECT ON mysql.* TO app@'%';\n");
+            """
+            SET NAMES utf8mb4;
+            CREATE USER app@'%%' IDENTIFIED BY '%1$s';
+            GRANT SELECT ON mysql.* TO app@'%%';
+            CREATE DATABASE läden_日本;
+            CREATE USER 'jürgen-日本'@'%%' IDENTIFIED BY '%2$s';
+            GRANT SELECT ON läden_日本.* TO 'jürgen-日本'@'%%';
+            %3$s"""
+                .formatted(PASSWORD, BEYOND_ASCII, more));
     return List.of(
         "--port=" + port,
         "--bind-address=127.0.0.1",
@@ -395,6 +436,7 @@ enum RealServer {
             listener.name.%s.scram-sha-256.sasl.jaas.config=%s;
             listener.name.%s.scram-sha-512.sasl.jaas.config=%s;
             offsets.topic.replication.factor=1
+            metadata.max.idle.interval.ms=0
             log.dirs=%s
             %s
             """

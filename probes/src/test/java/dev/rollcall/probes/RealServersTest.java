@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollcall.probe.Probe;
 import dev.rollcall.probe.ProbeFailure;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -39,6 +41,26 @@ class RealServersTest {
         .containsPattern("(?i)password|WRONGPASS|refused|denied|invalid|Authorization Violation")
         .doesNotContain(Leaks.forms(RealServer.WRONG));
     assertThat(failure.answered()).isTrue();
+  }
+
+  /// Both servers say that they speak Latin-1 unless the client says otherwise.
+  @ParameterizedTest
+  @CsvSource({
+    "MARIADB, jürgen-日本, läden_日本",
+    "MYSQL, jürgen-日本, läden_日本",
+    "MYSQL, jürgen-日本, läden_日本?sslMode=trust",
+    "MYSQL, natïve-日本, ''"
+  })
+  void logsInToMySqlWhateverTheUserIsCalled(RealServer server, String user, String database) {
+    URI there = URI.create(server.url(RealServer.PASSWORD));
+    ServerUrl url =
+        ServerUrl.of("mysql://%s/%s".formatted(there.getRawAuthority().replaceFirst(".*@", ""), database));
+    Probe probe =
+        new MySqlProbe("it", url.login(user, RealServer.BEYOND_ASCII).limit(PATIENCE), Dialer.system());
+    Checked.of(probe).assertUp();
+    Probe refused = new MySqlProbe("it", url.login(user, "other").limit(PATIENCE), Dialer.system());
+    assertThat(Checked.of(refused).reason())
+        .isEqualTo("login: Access denied for user '%s'@'localhost' (using password: YES)".formatted(user));
   }
 
   @ParameterizedTest

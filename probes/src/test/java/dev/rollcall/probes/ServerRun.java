@@ -63,6 +63,14 @@ final class ServerRun implements AutoCloseable {
     }
   }
 
+  String read(String file) {
+    try {
+      return Files.readString(folder.resolve(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /// Gives the folder to the user that the server runs as.
   void ownedBy(String user) {
     if (System.getProperty("user.name", "").equals("root")) {
@@ -81,6 +89,30 @@ final class ServerRun implements AutoCloseable {
       throw new IllegalStateException(e);
     } finally {
       process.destroyForcibly();
+    }
+  }
+
+  /// Runs a command to its end, and returns what it says.
+  String ask(List<String> command, Map<String, String> environment) {
+    ProcessBuilder builder =
+        new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+    builder.environment().putAll(environment);
+    try {
+      Process process = builder.start();
+      try {
+        String said =
+            new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        if (!process.waitFor(2, TimeUnit.MINUTES) || process.exitValue() != 0) {
+          throw new IllegalStateException(command + " failed: " + said);
+        }
+        return said;
+      } finally {
+        process.destroyForcibly();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 
