@@ -83,6 +83,25 @@ class MonitorChangesIT {
   }
 
   @Test
+  void offersToAskAServerItselfWhereItsPortIsAskedForAConnectionAlone() throws Exception {
+    String offer = "tcp://127.0.0.1:6379 asks for a connection alone: redis://127.0.0.1,";
+    try (RunningRollcall rollcall =
+        Plan.in(folder)
+            .yaml("services: [{name: cache, url: 'tcp://127.0.0.1:6379', interval: 1d}]")
+            .start()) {
+      await().atMost(PATIENCE).until(() -> rollcall.log().contains("service cache: " + offer));
+      String body = "{\"name\":\"other\",\"url\":\"%s\",\"interval\":\"1d\"}";
+      String made =
+          rollcall.send("POST", "/v1/services", body.formatted("tcp://127.0.0.1:6379")).json().toString();
+      assertThat(made).contains("\"hint\":\"" + offer);
+      String path = "/v1/services/" + rollcall.service("other").get("id").asLong();
+      assertThat(rollcall.send("GET", path, "").json().toString()).doesNotContain("hint");
+      String changed = body.formatted("redis://127.0.0.1");
+      assertThat(rollcall.send("PATCH", path, changed).json().toString()).doesNotContain("hint");
+    }
+  }
+
+  @Test
   void aServiceLeavesNoSeriesUnderANameItHadBefore() throws Exception {
     try (Targets targets = new Targets();
         RunningRollcall rollcall = Plan.in(folder).start()) {

@@ -5,6 +5,7 @@ import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.http.HttpListener;
 import dev.rollcall.server.merge.CannotMerge;
 import dev.rollcall.server.merge.Merge;
+import dev.rollcall.server.monitor.SchemeOffer;
 import dev.rollcall.server.monitor.ServiceDefinition;
 import dev.rollcall.server.sql.Database;
 import java.io.PrintWriter;
@@ -196,6 +197,8 @@ record Main(Path directory, Map<String, String> environment) {
     configuration.ifPresent(
         right -> {
           PrintWriter out = given.commandSpec().commandLine().getOut();
+          PrintWriter err = given.commandSpec().commandLine().getErr();
+          SchemeOffer.of(right.services()).forEach(err::println);
           int count = right.services().size();
           out.println(
               "ok: " + count + (count == 1 ? " service" : " services") + withoutFile(given));

@@ -13,6 +13,7 @@ import dev.rollcall.server.http.ReadyCheck;
 import dev.rollcall.server.http.RequestTimes;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.monitor.Monitor;
+import dev.rollcall.server.monitor.SchemeOffer;
 import dev.rollcall.server.monitor.ServiceDefinition;
 import dev.rollcall.server.monitor.ServiceReader;
 import dev.rollcall.server.outbox.AlertUri;
@@ -50,6 +51,7 @@ final class Serve {
   /// megabytes.
   private List<ServiceDefinition> services;
 
+  private List<String> offered = List.of();
   private final Watch watch;
   private final ServeSettings settings;
   private final Clock clock = Clock.system();
@@ -169,6 +171,7 @@ final class Serve {
     if (roles.contains(Role.RUNNER)) {
       outbox.start();
       monitor.start(services);
+      offer(services);
       heartbeats.start();
       if (!told(roles)) {
         LOG.log(
@@ -188,9 +191,17 @@ final class Serve {
     return open;
   }
 
-  private static void changed(Monitor monitor, Configuration<ServiceDefinition> now) {
+  private void changed(Monitor monitor, Configuration<ServiceDefinition> now) {
     Logs.level(now.settings().log());
     monitor.apply(new Monitor.File(now.services(), now.values().of(Declared.FEWER_SERVICES)));
+    offer(now.services());
+  }
+
+  /// Says of which services something better could be asked, once of each.
+  private void offer(List<ServiceDefinition> services) {
+    List<String> offers = SchemeOffer.of(services);
+    offers.stream().filter(line -> !offered.contains(line)).forEach(line -> LOG.log(Level.INFO, line));
+    offered = offers;
   }
 
   /// Why the configuration file, as it is now, is not heeded.

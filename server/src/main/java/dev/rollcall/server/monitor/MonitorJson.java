@@ -32,7 +32,8 @@ final class MonitorJson {
       ServiceStatus status,
       ObjectNode definition,
       Optional<Instant> certificateEnds,
-      boolean operator) {
+      boolean operator,
+      Optional<String> hint) {
     String url = status.service().url();
     json.writeStartObject();
     fields(json, status, operator ? OperatorDefinition.url(url) : PublicDefinition.url(url));
@@ -66,6 +67,7 @@ final class MonitorJson {
         json.writeString(SECRET);
       }
     }
+    hint.ifPresent(text -> json.writeStringProperty("hint", text));
     json.writeEndObject();
   }
 

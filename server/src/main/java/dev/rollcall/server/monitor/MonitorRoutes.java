@@ -102,13 +102,14 @@ final class MonitorRoutes {
   }
 
   private Answer show(Request request) {
-    return shown(200, existing(request), request.showsToken());
+    return shown(200, existing(request), request.showsToken(), Optional.empty());
   }
 
   private Answer create(Request request) {
     ServiceDefinition definition = read(request.json());
     return switch (changes.create(definition)) {
-      case ServiceChanges.Done.Service(long id) -> shown(201, id, request.showsToken());
+      case ServiceChanges.Done.Service(long id) ->
+          shown(201, id, request.showsToken(), SchemeOffer.of(definition));
       case ServiceChanges.Done.NameTaken _ -> throw taken(definition);
     };
   }
@@ -124,7 +125,8 @@ final class MonitorRoutes {
     fields.properties().forEach(field -> merged.set(field.getKey(), field.getValue()));
     ServiceDefinition definition = read(merged);
     return switch (changes.replace(id, definition)) {
-      case ServiceChanges.Done.Service _ -> shown(200, id, request.showsToken());
+      case ServiceChanges.Done.Service _ ->
+          shown(200, id, request.showsToken(), SchemeOffer.of(definition));
       case ServiceChanges.Done.NameTaken _ -> throw taken(definition);
     };
   }
@@ -137,7 +139,8 @@ final class MonitorRoutes {
   /// The service as the list shows it, and beside that its whole definition without what is secret.
   ///
   /// @param operator whether the operator asks, who may see more
-  private Answer shown(int status, long id, boolean operator) {
+  /// @param hint what could be asked instead, for whoever has just said what to ask
+  private Answer shown(int status, long id, boolean operator, Optional<String> hint) {
     ServiceStatus shown = services.find(id).orElseThrow(() -> unknown(id));
     ObjectNode definition = services.definition(id).orElseThrow(() -> unknown(id));
     Optional<Instant> certificate = services.certificateEnds(id);
@@ -145,7 +148,7 @@ final class MonitorRoutes {
         status,
         json -> {
           json.writeStartObject().writeName("service").writeStartObject().writeName("data");
-          MonitorJson.whole(json, shown, definition, certificate, operator);
+          MonitorJson.whole(json, shown, definition, certificate, operator, hint);
           json.writeEndObject().writeEndObject();
         });
   }

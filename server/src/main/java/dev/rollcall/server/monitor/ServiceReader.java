@@ -347,7 +347,7 @@ public final class ServiceReader {
   }
 
   private static TcpQuestion tcp(Fields fields, URI url) {
-    if (url.getPort() < 0) {
+    if (!url.getRawAuthority().matches(".*:\\d+")) { // getPort knows no host with an underscore
       throw new IllegalArgumentException(
           "\"" + url + "\" names no port: write it as " + url.getScheme() + "://host:port");
     }

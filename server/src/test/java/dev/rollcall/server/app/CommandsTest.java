@@ -107,6 +107,20 @@ class CommandsTest {
   }
 
   @Test
+  void offersToAskAServerItselfWhereItsPortIsAskedForAConnectionAlone() throws IOException {
+    Files.writeString(
+        directory.resolve("rollcall.yaml"),
+        "services: [{name: shop, url: 'tcp://db.example:3306'}]");
+    assertThat(execute("config", "check")).isEqualTo(Command.OK);
+    assertThat(out.toString()).isEqualToIgnoringNewLines("ok: 1 service");
+    assertThat(err.toString())
+        .isEqualToIgnoringNewLines(
+            "service shop: tcp://db.example:3306 asks for a connection alone, which the server"
+                + " counts as an error and may block this host for: mysql://db.example, with user"
+                + " and password, asks the server itself");
+  }
+
+  @Test
   void saysWhereItLookedForAConfiguration() {
     assertThat(execute("config", "check")).isEqualTo(Command.OK);
     assertThat(out.toString())

@@ -65,7 +65,8 @@ class PublicDefinitionTest {
                     status,
                     (ObjectNode) new JsonMapper().readTree(definition),
                     Optional.empty(),
-                    false));
+                    false,
+                    Optional.empty()));
     assertThat(text).doesNotContain("secret");
     JsonNode shown = new JsonMapper().readTree(text);
     assertThat(shown.path("url").stringValue()).isEqualTo("https://h/");
