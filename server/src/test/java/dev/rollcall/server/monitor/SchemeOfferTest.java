@@ -49,8 +49,7 @@ class SchemeOfferTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"tcp://h:80", "tcp://h:22", "tls://h:5671", "mysql://h", "http://h:5432"})
+  @ValueSource(strings = {"tcp://h:80", "tcp://h:22", "tls://h:5671", "mysql://h", "http://h:5432"})
   void offersNothingElsewhere(String url) {
     assertThat(SchemeOffer.of(service(url, ""))).isEmpty();
   }

@@ -230,6 +230,26 @@ public abstract class ApplicationContract {
     Files.createDirectory(folder);
   }
 
+  /// Actuator says `UP` of what is degraded, unless it is told to show which component that is.
+  @Test
+  void tellsThatSomethingIsDegradedOnlyToThoseWhomActuatorTells() throws Exception {
+    Files.createFile(folder.resolve("full"));
+    ConfigurableApplicationContext application =
+        start("--management.endpoint.health.show-components=when-authorized");
+    assertThat(get(application, "/actuator/health").body())
+        .contains("\"status\":\"UP\"")
+        .doesNotContain("DEGRADED");
+    for (String path : List.of("/_health", "/_health/ready")) {
+      assertThat(get(application, path).body())
+          .isEqualTo("{\"healthy\":true,\"probes\":[],\"error\":null}");
+      assertThat(get("user", application, path).body())
+          .contains("\"comment\":\"degraded\"")
+          .doesNotContain("little room");
+    }
+    assertThat(get("user", application, "/actuator/health").body())
+        .contains("\"inbox\":{\"status\":\"DEGRADED\"}");
+  }
+
   @Test
   void standsOnTheManagementServerAndNotOnThePublicOne() throws Exception {
     ConfigurableApplicationContext application = start("--management.server.port=0");

@@ -9,7 +9,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /// The part of an example application that is the same for every Spring Boot: a probe which looks
-/// at the folder `example.folder`.
+/// at the folder `example.folder`, and is degraded where a file `full` is in it.
 @Configuration(proxyBeanMethods = false)
 public class Inbox {
   /// Made by Spring.
@@ -23,6 +23,9 @@ public class Inbox {
           attempt.detail("folder", folder.toString());
           if (!Files.isWritable(folder)) {
             throw new ProbeFailure("cannot write to " + folder);
+          }
+          if (Files.exists(folder.resolve("full"))) {
+            attempt.degraded("little room in " + folder);
           }
         });
   }
