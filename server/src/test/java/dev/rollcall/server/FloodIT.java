@@ -71,7 +71,7 @@ class FloodIT {
   @Test
   void bodiesThatStopBeforeTheirEndLeaveRoomForTheJobs() throws Exception {
     try (RunningRollcall rollcall = Plan.in(folder).start()) {
-      String hops = "{\"hops\":[" + "\"192.0.2.1\",".repeat(150_000);
+      String hops = "{\"hops\":[" + "\"192.0.2.1\",".repeat(80_000);
       byte[] body =
           (request("POST", "/hops", "Content-Length: " + (hops.length() + 1000) + "\r\n") + hops)
               .getBytes(ISO_8859_1);

@@ -77,7 +77,8 @@ class RouteMatrixIT {
   private static final Pattern LISTED =
       Pattern.compile("port (\\d+) answers ((?:[A-Z]+,?)+ /\\S* [A-Z]+)");
 
-  private static final Pattern METRIC = Pattern.compile("(?m)^# TYPE (rollcall_\\S+|http_\\S+|output_\\S+)");
+  private static final Pattern METRIC =
+      Pattern.compile("(?m)^# TYPE (rollcall_\\S+|http_\\S+|output_\\S+)");
 
   @TempDir static Path folder;
 

@@ -87,7 +87,8 @@ final class Declared {
           Kind.list(block()),
           "",
           "networks of proxies that are believed whom X-Forwarded-For names, for limits of one"
-              + " address, for writers and in the log; without any: the connection's address counts");
+              + " address, for writers and in the log; without any: the connection's address"
+              + " counts");
   static final Setting<Integer> REQUESTS_OF_ONE =
       Setting.of(
           "requests-per-address",

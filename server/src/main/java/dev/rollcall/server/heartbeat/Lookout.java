@@ -43,7 +43,8 @@ final class Lookout implements AutoCloseable {
   private final Clock clock;
   private final SleepClock sleep;
   private final CountDownLatch closed = new CountDownLatch(1);
-  private final Thread thread = Thread.ofPlatform().daemon().name("heartbeats").unstarted(this::watch);
+  private final Thread thread =
+      Thread.ofPlatform().daemon().name("heartbeats").unstarted(this::watch);
   private boolean begun;
   private boolean failing;
   private boolean told;

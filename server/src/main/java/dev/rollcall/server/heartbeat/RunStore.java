@@ -32,12 +32,14 @@ final class RunStore {
       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (heartbeat_id, slot) DO UPDATE SET number = excluded.number,
         run_id = excluded.run_id, started_at = excluded.started_at, ended_at = excluded.ended_at,
-        result = excluded.result, exit_code = excluded.exit_code""";
+        result = excluded.result, exit_code = excluded.exit_code\
+      """;
   private static final String KEEP_OUTPUT =
       """
       INSERT INTO heartbeat_output (heartbeat_id, slot, number, output) VALUES (?, ?, ?, ?)
       ON CONFLICT (heartbeat_id, slot) DO UPDATE SET number = excluded.number,
-        output = excluded.output""";
+        output = excluded.output\
+      """;
   private static final String OPEN =
       "SELECT "
           + COLUMNS
@@ -85,7 +87,8 @@ final class RunStore {
   }
 
   private final class Each implements Iterator<Shown> {
-    private static final int AT_ONCE = 32 * 1024;
+    /// What waits to be asked for outlives young collections: one long output, or many short ones.
+    private static final int AT_ONCE = 8 * 1024;
 
     private final long heartbeat;
     private final List<Listed> runs;
@@ -133,17 +136,17 @@ final class RunStore {
     List<Map.Entry<Long, Printed>> rows =
         database.read(
             handle ->
-            Rows.read(
-                handle,
-                "SELECT number, output FROM heartbeat_output"
-                    + " WHERE heartbeat_id = ? AND number >= ? AND number <= ?",
-                runs,
-                (row, stretch) -> {
-                  row.setLong(1, stretch.heartbeat());
-                  row.setLong(2, stretch.from());
-                  row.setLong(3, stretch.to());
-                },
-                row -> Map.entry(row.getLong(1), new Printed(row.getBytes(2)))));
+                Rows.read(
+                    handle,
+                    "SELECT number, output FROM heartbeat_output"
+                        + " WHERE heartbeat_id = ? AND number >= ? AND number <= ?",
+                    runs,
+                    (row, stretch) -> {
+                      row.setLong(1, stretch.heartbeat());
+                      row.setLong(2, stretch.from());
+                      row.setLong(3, stretch.to());
+                    },
+                    row -> Map.entry(row.getLong(1), new Printed(row.getBytes(2)))));
     return rows.stream().collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
@@ -157,7 +160,8 @@ final class RunStore {
                   LENGTH(o.output)
                 FROM heartbeat_run r LEFT JOIN heartbeat_output o ON o.heartbeat_id = r.heartbeat_id
                   AND o.slot = r.slot AND o.number = r.number
-                WHERE r.heartbeat_id = ? AND r.number >= ?""",
+                WHERE r.heartbeat_id = ? AND r.number >= ?\
+                """,
                 from,
                 (row, least) -> {
                   row.setLong(1, heartbeat);

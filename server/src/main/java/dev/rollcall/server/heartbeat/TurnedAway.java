@@ -59,8 +59,7 @@ final class TurnedAway {
       return Optional.empty();
     }
     Span span = new Span(before, asked);
-    lasting =
-        Optional.of(lasting.filter(one -> !isCalm(one, before)).map(span::and).orElse(span));
+    lasting = Optional.of(lasting.filter(one -> !isCalm(one, before)).map(span::and).orElse(span));
     return isExcused(tell(lasting.get())) ? Optional.of(span) : Optional.empty();
   }
 

@@ -73,8 +73,7 @@ final class UnheardCalls {
   Optional<Span> take() {
     Duration now = clock.monotonic();
     Optional<Span> span =
-        Span.join(
-            turnedAway.take(), Span.join(failed.getAndSet(Optional.empty()), hanging(now)));
+        Span.join(turnedAway.take(), Span.join(failed.getAndSet(Optional.empty()), hanging(now)));
     span.ifPresent(_ -> missed.incrementAndGet());
     return span;
   }

@@ -32,7 +32,7 @@ public final class Answer {
 
     record Either(Compressed bytes) implements Body {}
 
-    record Streamed(Writer writer) implements Body {}
+    record Streamed(Writer writer, long held) implements Body {}
 
     record InPieces(Pieces pieces) implements Body {}
 
@@ -116,7 +116,15 @@ public final class Answer {
   /// A body that is written while it is sent; memory stays constant whatever its size. An exception
   /// of the writer after its first bytes ends the connection, so that the receiver sees it broken.
   public static Answer stream(int status, String contentType, Writer writer) {
-    return new Answer(status, List.of(type(contentType)), new Body.Streamed(writer));
+    return new Answer(status, List.of(type(contentType)), new Body.Streamed(writer, 0));
+  }
+
+  /// The same answer, of which the writer holds so many bytes of memory until all is sent: they
+  /// count with those of all other answers.
+  public Answer holding(long bytes) {
+    return body instanceof Body.Streamed(Writer writer, long _)
+        ? new Answer(status, headers, new Body.Streamed(writer, bytes))
+        : this;
   }
 
   /// Server-sent events. `opened` hands the stream to whoever will send, and returns what to do
@@ -163,7 +171,8 @@ public final class Answer {
       case Body.Whole whole -> whole.bytes.length;
       case Body.Either(Compressed bytes) -> bytes.plain().length;
       case Body.InPieces _ -> Pieces.HELD;
-      case Body.Streamed _, Body.Events _ -> 0;
+      case Body.Streamed(Writer _, long held) -> held;
+      case Body.Events _ -> 0;
     };
   }
 

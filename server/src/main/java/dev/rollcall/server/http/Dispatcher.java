@@ -105,7 +105,7 @@ final class Dispatcher {
   }
 
   private void sendStreamed(Exchange exchange, Answer answer) {
-    Optional<Places.Place> place = places.stream();
+    Optional<Places.Place> place = places.stream(exchange.client);
     if (place.isEmpty()) {
       Answer none =
           unavailable(shape(exchange), "too many long answers at once", Duration.ofSeconds(5));

@@ -31,8 +31,8 @@ public final class Envelope {
         });
   }
 
-  /// 200 around data that may be long: rows between a beginning and an end, each of which is written
-  /// once the client has taken what came before.
+  /// 200 around data that may be long: rows between a beginning and an end, each of which is
+  /// written once the client has taken what came before.
   public static Answer ok(Json.Body begin, Iterator<Json.Body> rows, Json.Body end) {
     Json.Body first =
         json -> {

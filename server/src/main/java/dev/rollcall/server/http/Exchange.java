@@ -122,7 +122,7 @@ final class Exchange {
       switch (answer.body()) {
         case Answer.Body.Whole all -> writer.send(answered, all.bytes);
         case Answer.Body.Either(Compressed either) -> writer.send(answered, either.plain());
-        case Answer.Body.Streamed(Answer.Writer content) -> sendStreamed(answered, content);
+        case Answer.Body.Streamed(Answer.Writer content, long _) -> sendStreamed(answered, content);
         case Answer.Body.InPieces(Pieces pieces) -> sendPieces(answered, pieces);
         case Answer.Body.Events events -> sendEvents(answered, events, streams);
       }

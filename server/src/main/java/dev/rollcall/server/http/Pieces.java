@@ -15,11 +15,12 @@ final class Pieces {
   static final long HELD = 192 * 1024;
 
   private static final int ENOUGH = 16 * 1024;
+  private static final byte[] NONE = new byte[0];
 
   private final Iterator<Json.Body> parts;
-  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(ENOUGH);
-  private final JsonGenerator json = Json.generator(bytes);
-  private final byte[] first;
+  private final Piece piece = new Piece();
+  private final JsonGenerator json = Json.generator(piece);
+  private byte[] first;
   private boolean given;
   private Optional<GzipBlocks> gzip = Optional.empty();
 
@@ -51,31 +52,30 @@ final class Pieces {
 
   /// The next piece, as it is sent.
   byte[] next() throws InterruptedException {
-    if (given) {
-      return ListThreads.make(() -> sent(make()));
-    }
+    byte[] ready = first;
+    boolean isFirst = !given;
     given = true;
-    return ListThreads.make(() -> sent(first));
+    first = NONE; // whoever waits for a client holds what that has to take, and no more
+    return ListThreads.make(() -> sent(isFirst ? ready : make(), isFirst));
   }
 
   private byte[] make() {
-    bytes.reset();
-    while (parts.hasNext() && bytes.size() < ENOUGH) {
+    while (parts.hasNext() && piece.size() < ENOUGH) {
       parts.next().write(json);
       json.flush();
     }
     if (!parts.hasNext()) {
       json.close();
     }
-    return bytes.toByteArray();
+    return piece.take();
   }
 
-  private byte[] sent(byte[] plain) {
+  private byte[] sent(byte[] plain, boolean isFirst) {
     if (gzip.isEmpty()) {
       return plain;
     }
     ByteArrayOutputStream packed = new ByteArrayOutputStream();
-    if (plain == first) {
+    if (isFirst) {
       packed.writeBytes(GzipBlocks.header());
     }
     packed.writeBytes(GzipBlocks.deflate(plain));
@@ -84,5 +84,38 @@ final class Pieces {
       packed.writeBytes(gzip.get().end());
     }
     return packed.toByteArray();
+  }
+
+  /// What is written until it is taken, and nothing after that.
+  private static final class Piece extends ByteArrayOutputStream {
+    private int usual = ENOUGH;
+
+    byte[] take() {
+      byte[] all = toByteArray();
+      buf = NONE;
+      usual = count + count / 8;
+      count = 0;
+      return all;
+    }
+
+    /// As much at once as the one before took: growing again and again would cost more than
+    /// writing.
+    private void begin() {
+      if (buf.length == 0) {
+        buf = new byte[Math.max(usual, ENOUGH)];
+      }
+    }
+
+    @Override
+    public synchronized void write(int b) {
+      begin();
+      super.write(b);
+    }
+
+    @Override
+    public synchronized void write(byte[] bytes, int offset, int length) {
+      begin();
+      super.write(bytes, offset, length);
+    }
   }
 }

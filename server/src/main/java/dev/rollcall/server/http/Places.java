@@ -19,6 +19,7 @@ final class Places {
   private static final Duration CLEARED_WITHIN = Duration.ofMillis(250);
   private static final int ATTEMPTS = 4;
   private static final int STREAMED = 32;
+  private static final int STREAMED_OF_ONE = 8;
 
   private final Semaphore calls;
   private final Semaphore writes;
@@ -27,6 +28,7 @@ final class Places {
   private final Semaphore turns =
       new Semaphore(8 * Runtime.getRuntime().availableProcessors(), true);
   private final ConcurrentHashMap<InetAddress, Integer> byAddress = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<InetAddress, Integer> streamedOf = new ConcurrentHashMap<>();
   private final int mostOfOne;
 
   Places(Limits limits) {
@@ -80,7 +82,7 @@ final class Places {
   private Place share(Access kind, Connection connection, InetAddress address)
       throws InterruptedException {
     if (byAddress.merge(address, 1, Integer::sum) > mostOfOne) {
-      leave(address);
+      leave(byAddress, address);
       throw new Unavailable(
           "too many requests at once from " + address.getHostAddress(), RETRY_AFTER);
     }
@@ -88,16 +90,16 @@ final class Places {
       Place place = take(others, kind, connection);
       return () -> {
         place.close();
-        leave(address);
+        leave(byAddress, address);
       };
     } catch (Unavailable | InterruptedException e) {
-      leave(address);
+      leave(byAddress, address);
       throw e;
     }
   }
 
-  private void leave(InetAddress address) {
-    byAddress.computeIfPresent(address, (key, count) -> count == 1 ? null : count - 1);
+  private static void leave(ConcurrentHashMap<InetAddress, Integer> counts, InetAddress address) {
+    counts.computeIfPresent(address, (key, count) -> count == 1 ? null : count - 1);
   }
 
   /// The turn of a request that only looks.
@@ -114,7 +116,16 @@ final class Places {
   }
 
   /// A place for an answer that is made while it is sent, and holds on to what it is made of.
-  Optional<Place> stream() {
-    return streamed.tryAcquire() ? Optional.of(streamed::release) : Optional.empty();
+  /// One address has a quarter of them at most.
+  Optional<Place> stream(InetAddress client) {
+    if (streamedOf.merge(client, 1, Integer::sum) > STREAMED_OF_ONE || !streamed.tryAcquire()) {
+      leave(streamedOf, client);
+      return Optional.empty();
+    }
+    return Optional.of(
+        () -> {
+          streamed.release();
+          leave(streamedOf, client);
+        });
   }
 }

@@ -63,6 +63,7 @@ final class RequestBody {
   void release() {
     MemoryBudget.OF_HEAP.giveBack(charged);
     charged = 0;
+    reader.endBody();
   }
 
   /// What is to be taken off: names come in any case, and in lists over several lines. How many
@@ -116,6 +117,8 @@ final class RequestBody {
       return true;
     } catch (Refusal | IOException e) {
       return false;
+    } finally {
+      reader.endBody(); // the answer may take its client long
     }
   }
 

@@ -37,6 +37,7 @@ final class RequestReader implements HttpParser.RequestHandler {
   private @Nullable ByteBuffer content;
   private boolean ended = true;
   private boolean malformed;
+  private final BodyTurns turns = new BodyTurns();
 
   RequestReader(Connection connection) {
     this.connection = connection;
@@ -86,7 +87,13 @@ final class RequestReader implements HttpParser.RequestHandler {
 
   /// The body of the request whose header was read last, without what frames it.
   InputStream body() {
+    turns.begin();
     return new Body();
+  }
+
+  /// Nobody reads the body any more.
+  void endBody() {
+    turns.end();
   }
 
   /// Whether the body was not framed as its header says; where it ends is then anybody's guess.
@@ -232,6 +239,7 @@ final class RequestReader implements HttpParser.RequestHandler {
         }
         content = null;
         if (ended) {
+          turns.end();
           return -1;
         }
         // also without a byte left: the end of a body is told without one
@@ -246,9 +254,11 @@ final class RequestReader implements HttpParser.RequestHandler {
       if (buffer.capacity() < BODY_BUFFER) {
         buffer = ByteBuffer.allocate(BODY_BUFFER).flip();
       }
+      turns.end();
       if (!fill()) {
         throw new ConnectionEnded("the client has closed in the middle of a body");
       }
+      turns.next(buffer.remaining());
     }
   }
 }

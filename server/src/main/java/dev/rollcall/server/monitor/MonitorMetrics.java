@@ -123,7 +123,8 @@ final class MonitorMetrics {
     observation
         .measured()
         .certificateEnds()
-        .ifPresent(ends -> certificate.labelValues(shown(service)).set((double) ends.getEpochSecond()));
+        .ifPresent(
+            ends -> certificate.labelValues(shown(service)).set((double) ends.getEpochSecond()));
     if (asked.asksDependencies()) {
       reported(service, observation);
     } else {

@@ -109,8 +109,7 @@ class PiecesTest {
 
   @Test
   void whoAsksForTheHeadGetsNoMore() throws Exception {
-    String answer =
-        served.raw("HEAD /many HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    String answer = served.raw("HEAD /many HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     assertThat(answer).startsWith("HTTP/1.1 200 OK").endsWith("\r\n\r\n");
     assertThat(made.get()).isLessThan(MANY / 10);
   }
@@ -138,7 +137,10 @@ class PiecesTest {
   void anErrorOnItsWayBreaksTheConnection() throws Exception {
     try (Logged log = new Logged(Exchange.class.getName())) {
       String answer = served.raw("GET /broken/later HTTP/1.1\r\nHost: x\r\n\r\n");
-      assertThat(answer).startsWith("HTTP/1.1 200 OK").doesNotContain("]}").doesNotEndWith("0\r\n\r\n");
+      assertThat(answer)
+          .startsWith("HTTP/1.1 200 OK")
+          .doesNotContain("]}")
+          .doesNotEndWith("0\r\n\r\n");
       assertThat(log.lines()).hasSize(1);
     }
   }

@@ -35,6 +35,18 @@ class PlacesTest {
           Route.get("/quick", PUBLIC, request -> Answer.text(200, "quick")),
           Route.get("/slow", PUBLIC, request -> waiting()));
 
+  private Answer endless() {
+    return Answer.stream(
+        200,
+        "text/plain",
+        out -> {
+          inside.incrementAndGet();
+          while (leave.getCount() > 0) {
+            out.write(new byte[10_000]);
+          }
+        });
+  }
+
   private static Answer broken() {
     throw new IllegalStateException("on purpose");
   }
@@ -161,6 +173,34 @@ class PlacesTest {
   void callsThatFailInTheProgramAreCounted() throws Exception {
     assertThat(served.get("/broken").statusCode()).isEqualTo(500);
     assertThat(served.listener.turnedAway()).isEqualTo(1);
+  }
+
+  /// As `/metrics` does: what it is made of is held until the last byte is taken.
+  @Test
+  void longAnswersThatNobodyTakesLeaveRoomForOtherAddresses() throws Exception {
+    byte[] ask = "GET /endless HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(ISO_8859_1);
+    try (Served many =
+        Served.routes(
+            Route.get("/heavy", PUBLIC, request -> endless().holding(Long.MAX_VALUE / 2)),
+            Route.get("/endless", PUBLIC, request -> endless()))) {
+      for (int i = 0; i < 8; i++) {
+        Socket socket = many.connect();
+        sockets.add(socket);
+        socket.getOutputStream().write(ask);
+      }
+      await().atMost(Duration.ofSeconds(30)).until(() -> inside.get() == 8);
+      assertThat(many.get("/endless").statusCode()).isEqualTo(503);
+      try (Socket other = many.connect("127.0.0.2")) {
+        other.getOutputStream().write(ask);
+        assertThat(new String(other.getInputStream().readNBytes(12), ISO_8859_1))
+            .isEqualTo("HTTP/1.1 200");
+      }
+      assertThat(many.get("/heavy").statusCode()).isEqualTo(503);
+      leave.countDown();
+      for (Socket socket : sockets) {
+        socket.close();
+      }
+    }
   }
 
   @Test
