@@ -17,15 +17,6 @@ final class OneLine {
   /// `//user:password@`, up to the last `@` before the path, as passwords may hold one themselves.
   private static final Pattern USER_INFO = Pattern.compile("//[^/\\s?#\"']*@");
 
-  /// What MySQL says of a refused login, `(using password: YES)`, is none.
-  private static final Pattern NAMED =
-      Pattern.compile(
-          "(?i)(?<!\\(using )((?:password|passwd|pwd|secret|api[_-]?key)[\"']?\\s?[=:]\\s?|token=|authorization:\\s?(?:\\w+\\s)?)"
-              + "(?:\"[^\"]*\"|'[^']*'|[^\\s&;,\"')}]+)");
-
-  private static final Pattern SECRET_NAME =
-      Pattern.compile("(?i)password|passwd|pwd|secret|api[_-]?key|token|credential|authorization");
-
   private OneLine() {}
 
   /// Why a check failed, from what it threw.
@@ -80,12 +71,12 @@ final class OneLine {
 
   /// A detail as one line; hidden where its name says that it is a secret.
   static String detail(String name, String value) {
-    return SECRET_NAME.matcher(name).find() ? "***" : of(value);
+    return SecretNames.isSecret(name) ? "***" : of(value);
   }
 
   private static String hidden(String line) {
     String shown = line.contains("@") ? USER_INFO.matcher(line).replaceAll("//***@") : line;
-    return NAMED.matcher(shown).replaceAll("$1***");
+    return SecretNames.withoutValues(shown);
   }
 
   /// Whatever could break a line, move a cursor or reverse what follows becomes a blank.

@@ -1,5 +1,6 @@
 package dev.rollcall.probes;
 
+import dev.rollcall.probe.SecretNames;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -10,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /// What to ask an HTTP service, and what to expect.
 ///
@@ -30,9 +30,6 @@ public record HttpQuestion(
     HttpExpectation expectation,
     HttpSettings settings) {
   private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
-
-  private static final Pattern SECRET_HEADER =
-      Pattern.compile("(?i)authorization|cookie|token|(?<!idempotency-)key|secret|password");
 
   /// Checks everything that can be checked before asking.
   public HttpQuestion {
@@ -103,13 +100,13 @@ public record HttpQuestion(
     return new HttpQuestion(uri, method, headers, body, expectation, way);
   }
 
-  /// What must not be shown, whoever repeats it: what the headers log in with, whether it came from
-  /// the URL or was set.
+  /// What must not be shown, whoever repeats it: what the headers and the query log in with, whether
+  /// it came from the URL or was set.
   Secrets secrets() {
     List<String> secrets = new ArrayList<>();
     for (Map.Entry<String, String> header : headers.entrySet()) {
       String value = header.getValue().strip();
-      if (SECRET_HEADER.matcher(header.getKey()).find()) {
+      if (SecretNames.isSecret(header.getKey())) {
         String credentials = value.substring(value.indexOf(' ') + 1).strip();
         secrets.add(credentials);
         if (value.regionMatches(true, 0, "Basic ", 0, 6)) {
@@ -117,6 +114,14 @@ public record HttpQuestion(
           secrets.add(login);
           secrets.add(login.substring(login.indexOf(':') + 1));
         }
+      }
+    }
+    for (String parameter : String.valueOf(uri.getRawQuery()).split("&", -1)) {
+      int equals = parameter.indexOf('=');
+      if (equals > 0 && SecretNames.isSecret(parameter.substring(0, equals))) {
+        String value = parameter.substring(equals + 1);
+        secrets.add(value);
+        secrets.add(URLDecoder.decode(value, StandardCharsets.UTF_8));
       }
     }
     return Secrets.of(secrets.toArray(String[]::new));

@@ -23,8 +23,8 @@ final class Secrets {
   private static final String STARS = "***";
   private static final int LONGEST = 500;
 
-  /// Shorter ones are hidden as whole words alone: else a password `a` would show itself by the
-  /// holes it leaves.
+  /// Shorter ones are hidden only where they stand for themselves, between quotes or behind a name:
+  /// else a password `a` would show itself by the holes it leaves, and no message be readable.
   private static final int SHORT = 4;
 
   private static final Pattern USER_INFO = Pattern.compile("://[^/\\s@]*:[^/\\s]*@");
@@ -72,12 +72,17 @@ final class Secrets {
     for (String form : forms) {
       shown =
           form.length() < SHORT
-              ? Pattern.compile("(?<!\\w)" + Pattern.quote(form) + "(?!\\w)")
-                  .matcher(shown)
-                  .replaceAll(STARS)
+              ? standing(form).matcher(shown).replaceAll(STARS)
               : shown.replace(form, STARS);
     }
     return Quoted.of(USER_INFO.matcher(shown).replaceAll("://" + STARS + "@"), LONGEST);
+  }
+
+  private static Pattern standing(String form) {
+    String text = Pattern.quote(form);
+    return Pattern.compile(
+        "(?<=[\"'`])%s(?=[\"'`])|(?<=(?i:pass|word|wd|secret|token|key)[\"']?[=:] ?|=)%s(?!\\w)"
+            .formatted(text, text));
   }
 
   /// `results` without them.

@@ -39,10 +39,30 @@ class SecretsTest {
         .isEqualTo("cannot reach redis://***@host:1/0");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"a", "no", "200"})
+  void hidesAShortSecretOnlyWhereItStandsForItself(String secret) {
+    Secrets secrets = Secrets.of(new Login("u", secret));
+    assertThat(secrets.hide("query: no answer, a status of 200")).isEqualTo("query: no answer, a status of 200");
+    assertThat(secrets.hide("'%1$s' and password: %1$s and token=%1$s, u:%1$s".formatted(secret)))
+        .startsWith("'***' and password: *** and token=***");
+  }
+
   @Test
-  void hidesAShortPasswordAsAWordOnly() {
-    assertThat(Secrets.of(new Login("u", "a")).hide("a database: a, not bad"))
-        .isEqualTo("*** database: ***, not bad");
+  void hidesALongerSecretWhereverItStands() {
+    assertThat(Secrets.of(new Login("u", "four")).hide("not four but petit-fours"))
+        .isEqualTo("not *** but petit-***s");
+  }
+
+  @Test
+  void hidesWhatTheHeadersAndTheQueryLogInWith() {
+    HttpQuestion question =
+        HttpQuestion.of("http://h/?page=start&access_token=abc%2Fdef&apikey=ghijk")
+            .header("X-Api-Key", "lmnop")
+            .header("Cookie", "qrstu")
+            .header("Accept", "text/html");
+    assertThat(question.secrets().hide("start abc/def abc%2Fdef ghijk lmnop qrstu text/html"))
+        .isEqualTo("start *** *** *** *** *** text/html");
   }
 
   @Test

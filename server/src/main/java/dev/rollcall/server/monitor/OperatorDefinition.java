@@ -1,7 +1,11 @@
 package dev.rollcall.server.monitor;
 
+import dev.rollcall.probe.SecretNames;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// What of a service's definition the operator may see besides [PublicDefinition]: what was
@@ -22,21 +26,32 @@ final class OperatorDefinition {
 
   private static final Pattern PASSWORD = Pattern.compile("(://[^/?#@]*?):[^/?#]*@");
 
-  /// The value of a parameter whose name tells that it is secret, and one without a name.
-  private static final Pattern SECRET_VALUE =
-      Pattern.compile(
-          "([?&][^=&#]*(?:key|token|secret|pass|pwd|auth|sig|cred|session|code)[^=&#]*=)[^&#]+"
-              + "|([?&])[^=&#]+(?=[&#]|$)",
-          Pattern.CASE_INSENSITIVE);
+  /// A parameter of the query: its name, if it has one, and its value.
+  private static final Pattern PARAMETER = Pattern.compile("([?&])([^=&#]*=)?([^&#]+)");
 
   private OperatorDefinition() {}
 
   /// The whole of it, with `***` for a password and what seems to be one in the query.
   static String url(String url) {
     String withoutPassword = PASSWORD.matcher(url).replaceFirst("$1:***@");
-    return SECRET_VALUE
-        .matcher(withoutPassword)
-        .replaceAll(found -> (found.group(1) == null ? found.group(2) : found.group(1)) + "***");
+    int query = withoutPassword.indexOf('?');
+    return query < 0
+        ? withoutPassword
+        : withoutPassword.substring(0, query)
+            + PARAMETER
+                .matcher(withoutPassword.substring(query))
+                .replaceAll(found -> Matcher.quoteReplacement(shown(found)));
+  }
+
+  /// One whose name tells that it is secret, or that has no name, without its value. A `code` is
+  /// what some logins end with.
+  private static String shown(MatchResult parameter) {
+    String name = Objects.requireNonNullElse(parameter.group(2), "");
+    boolean secret =
+        name.isEmpty()
+            || SecretNames.isSecret(name.substring(0, name.length() - 1))
+            || name.toLowerCase(Locale.ROOT).contains("code");
+    return parameter.group(1) + name + (secret ? "***" : parameter.group(3));
   }
 
   /// Whether the value of `inner` within `key` may be shown as it is.

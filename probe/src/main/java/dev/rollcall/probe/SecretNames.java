@@ -1,0 +1,39 @@
+package dev.rollcall.probe;
+
+import java.util.regex.Pattern;
+
+/// Which names are those of secrets: of headers, parameters of a URL, details of a result. The one
+/// place that knows them.
+public final class SecretNames {
+  /// `keys`, `keyspace`, `sessions`, `authority` and `author` are none; neither is the key by which
+  /// a request is known again.
+  private static final Pattern SECRET =
+      Pattern.compile(
+          "(?i)pass(?:wor[dt]|wd|phrase|$)|pwd|secret|token|credential|cookie|signature|session(?!s)"
+              + "|(?<![a-z])sig(?![a-z])|auth(?!or(?!i[sz]))|(?<!idempotency[-_])key(?![a-z])");
+
+  /// What MySQL says of a refused login, `(using password: YES)`, is none; neither is the `token:`
+  /// that a parser did not expect.
+  private static final Pattern NAMED =
+      Pattern.compile(
+          "(?i)(?<!\\(using )((?:password|passwd|pwd|secret|(?:api|access|private)[_-]?key)[\"']?\\s?[=:]\\s?"
+              + "|(?:token|signature|(?<![a-z])sig|[?&]key)=|\"[\\w-]*token[\"']\\s?:\\s?"
+              + "|x-[\\w-]*(?:token|key):\\s?|authorization:\\s?(?:\\w+\\s)?)"
+              + "(?:\"[^\"]*\"|'[^']*'|[^\\s&;,\"')}]+)");
+
+  private static final Pattern COOKIES =
+      Pattern.compile("(?i)(cookie:\\s?)(?:[^\\s=;,\"']+=[^\\s;,\"']*;?\\s?)+");
+
+  private SecretNames() {}
+
+  /// Whether what is called so is a secret: `X-Api-Key`, `Authorization`, `access_token`.
+  public static boolean isSecret(String name) {
+    return SECRET.matcher(name).find();
+  }
+
+  /// `line` without the values that stand behind such a name in it.
+  static String withoutValues(String line) {
+    String shown = NAMED.matcher(line).replaceAll("$1***");
+    return COOKIES.matcher(shown).replaceAll("$1***");
+  }
+}
