@@ -1,6 +1,5 @@
 package dev.rollcall.probe;
 
-import java.lang.reflect.Method;
 import org.jspecify.annotations.Nullable;
 
 /// The threads of the JVM that carry all virtual threads, of which there are as many as processors.

@@ -16,7 +16,8 @@ public final class SecretNames {
   /// that a parser did not expect.
   private static final Pattern NAMED =
       Pattern.compile(
-          "(?i)(?<!\\(using )((?:password|passwd|pwd|secret|(?:api|access|private)[_-]?key)[\"']?\\s?[=:]\\s?"
+          "(?i)(?<!\\(using"
+              + " )((?:password|passwd|pwd|secret|(?:api|access|private)[_-]?key)[\"']?\\s?[=:]\\s?"
               + "|(?:token|signature|(?<![a-z])sig|[?&]key)=|\"[\\w-]*token[\"']\\s?:\\s?"
               + "|x-[\\w-]*(?:token|key):\\s?|authorization:\\s?(?:\\w+\\s)?)"
               + "(?:\"[^\"]*\"|'[^']*'|[^\\s&;,\"')}]+)");

@@ -86,7 +86,8 @@ class HogsTest {
 
   @Test
   void saysWhatWasThrownWhateverItIs() throws Exception {
-    for (Answer health : answers(20_000, List.of("hoards", "recurses", "throws", "throws oddly")).subList(0, 2)) {
+    for (Answer health :
+        answers(20_000, List.of("hoards", "recurses", "throws", "throws oddly")).subList(0, 2)) {
       assertThat(health.text())
           .contains(failed("hoards", "OutOfMemoryError: Java heap space\""))
           .contains(failed("recurses", "StackOverflowError\""))

@@ -10,9 +10,28 @@ class SecretNamesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "X-Api-Key", "apikey", "api_key", "key", "accessKey", "Authorization", "Proxy-Authorization",
-        "auth", "Cookie", "Set-Cookie", "access_token", "X-Auth-Token", "client_secret", "password",
-        "passwd", "pass", "pwd", "passphrase", "sig", "X-Amz-Signature", "sessionid", "credentials"
+        "X-Api-Key",
+        "apikey",
+        "api_key",
+        "key",
+        "accessKey",
+        "Authorization",
+        "Proxy-Authorization",
+        "auth",
+        "Cookie",
+        "Set-Cookie",
+        "access_token",
+        "X-Auth-Token",
+        "client_secret",
+        "password",
+        "passwd",
+        "pass",
+        "pwd",
+        "passphrase",
+        "sig",
+        "X-Amz-Signature",
+        "sessionid",
+        "credentials"
       })
   void knowsTheNamesOfSecrets(String name) {
     assertThat(SecretNames.isSecret(name)).isTrue();
@@ -21,8 +40,19 @@ class SecretNamesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "Idempotency-Key", "keys", "keyspace", "Keep-Alive", "author", "authority", "sessions",
-        "Accept", "page", "signed", "passed", "free", "Host"
+        "Idempotency-Key",
+        "keys",
+        "keyspace",
+        "Keep-Alive",
+        "author",
+        "authority",
+        "sessions",
+        "Accept",
+        "page",
+        "signed",
+        "passed",
+        "free",
+        "Host"
       })
   void knowsWhatIsNone(String name) {
     assertThat(SecretNames.isSecret(name)).isFalse();

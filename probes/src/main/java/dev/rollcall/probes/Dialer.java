@@ -16,8 +16,8 @@ import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
-/// Opens connections for probes: looks the name up, tries its addresses, and speaks TLS
-/// where asked to, noting the time of each. One serves any number of probes at once.
+/// Opens connections for probes: looks the name up, tries its addresses, and speaks TLS where asked
+/// to, noting the time of each. One serves any number of probes at once.
 public final class Dialer {
   /// An open connection.
   ///

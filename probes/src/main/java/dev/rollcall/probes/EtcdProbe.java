@@ -13,10 +13,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Asks a member of etcd what is wrong with it (`/v3/maintenance/status`: no leader, no space, data
-/// that differ), and for a read that the cluster has to agree on (`/v3/kv/range`); where the URL has
-/// a user, as whom it logs in: `etcd://host`, `etcd://user:password@host`, with TLS `etcd+tls://`.
-/// `http://` and `https://` are taken too. A member without the JSON API, or a proxy of etcd's own,
-/// is asked for `/health`.
+/// that differ), and for a read that the cluster has to agree on (`/v3/kv/range`); where the URL
+/// has a user, as whom it logs in: `etcd://host`, `etcd://user:password@host`, with TLS
+/// `etcd+tls://`. `http://` and `https://` are taken too. A member without the JSON API, or a proxy
+/// of etcd's own, is asked for `/health`.
 ///
 /// Neither question is written into the cluster's log, as `/health` is by etcd 3.4. A login is
 /// (`/v3/auth/authenticate`), so its token is kept, and shown with the read; a cluster that no

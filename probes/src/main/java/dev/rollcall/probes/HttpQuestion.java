@@ -100,8 +100,8 @@ public record HttpQuestion(
     return new HttpQuestion(uri, method, headers, body, expectation, way);
   }
 
-  /// What must not be shown, whoever repeats it: what the headers and the query log in with, whether
-  /// it came from the URL or was set.
+  /// What must not be shown, whoever repeats it: what the headers and the query log in with,
+  /// whether it came from the URL or was set.
   Secrets secrets() {
     List<String> secrets = new ArrayList<>();
     for (Map.Entry<String, String> header : headers.entrySet()) {

@@ -41,7 +41,8 @@ class ChangesNothingTest {
               SELECT pg_snapshot_xmax(pg_current_snapshot()), (SELECT count(*) FROM pg_class),
                 (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'),
                 (SELECT sum(tup_inserted + tup_updated + tup_deleted + temp_files)
-                  FROM pg_stat_database)""");
+                  FROM pg_stat_database)\
+              """);
       // a connection that ends without a good-bye is aborted, and counts against its host
       case MARIADB, MYSQL ->
           sql(
@@ -50,7 +51,8 @@ class ChangesNothingTest {
               """
               SHOW GLOBAL STATUS WHERE Variable_name IN ('Innodb_rows_inserted',
                 'Innodb_rows_updated', 'Innodb_rows_deleted', 'Innodb_os_log_written',
-                'Threads_connected', 'Aborted_clients', 'Aborted_connects')""");
+                'Threads_connected', 'Aborted_clients', 'Aborted_connects')\
+              """);
       case REDIS -> redis(port);
       case ETCD -> metrics(port);
       case RABBITMQ ->
@@ -60,7 +62,8 @@ class ChangesNothingTest {
               """
               {length(rabbit_networking:connections()), length(rabbit_channel:list()),
                length(rabbit_amqqueue:list()), length(rabbit_exchange:list(<<"/">>)),
-               length(rabbit_binding:list(<<"/">>)), length(rabbit_vhost:list_names())}.""");
+               length(rabbit_binding:list(<<"/">>)), length(rabbit_vhost:list_names())}.\
+              """);
       case NATS -> nats(Integer.parseInt(server.shared().run().read("monitor")));
       case KAFKA_PLAIN, KAFKA_SCRAM -> kafka(port);
       default -> throw new IllegalArgumentException(server.name());
@@ -133,7 +136,10 @@ class ChangesNothingTest {
   private static String metrics(int port) throws Exception {
     return get("http://127.0.0.1:%d/metrics".formatted(port))
         .lines()
-        .filter(line -> line.matches("etcd_(server_proposals_applied|debugging_mvcc_(put|delete|txn))_total .*"))
+        .filter(
+            line ->
+                line.matches(
+                    "etcd_(server_proposals_applied|debugging_mvcc_(put|delete|txn))_total .*"))
         .sorted()
         .collect(Collectors.joining(" "));
   }
@@ -172,8 +178,7 @@ class ChangesNothingTest {
 
   private static String settled(RealServer server) {
     AtomicReference<String> last = new AtomicReference<>("");
-    return await()
-        .until(() -> counted(server), counted -> counted.equals(last.getAndSet(counted)));
+    return await().until(() -> counted(server), counted -> counted.equals(last.getAndSet(counted)));
   }
 
   /// Nothing is written into the cluster's log: a login would be, and `/health` is by etcd 3.4.

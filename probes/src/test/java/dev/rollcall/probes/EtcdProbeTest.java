@@ -24,7 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// What is said of etcd members that are not well, real ones but where the test says otherwise.
 @Timeout(120)
 class EtcdProbeTest {
-  private static String post(int port, String path, Optional<String> token, String json) throws Exception {
+  private static String post(int port, String path, Optional<String> token, String json)
+      throws Exception {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d%s".formatted(port, path)))
             .POST(BodyPublishers.ofString(json));
@@ -71,8 +72,7 @@ class EtcdProbeTest {
       post(port, "/v3/auth/user/changepw", token(port), change);
       assertThat(run.alive()).isTrue();
       assertThat(Checked.of(probe).reason())
-          .isEqualTo(
-              "login: etcdserver: authentication failed, invalid user ID or password");
+          .isEqualTo("login: etcdserver: authentication failed, invalid user ID or password");
       Checked.of(Probes.forUrl("it", started.url("another"))).assertUp();
     }
   }

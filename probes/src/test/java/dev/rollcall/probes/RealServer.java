@@ -402,7 +402,8 @@ enum RealServer {
             CREATE DATABASE läden_日本;
             CREATE USER 'jürgen-日本'@'%%' IDENTIFIED BY '%2$s';
             GRANT SELECT ON läden_日本.* TO 'jürgen-日本'@'%%';
-            %3$s"""
+            %3$s\
+            """
                 .formatted(PASSWORD, BEYOND_ASCII, more));
     return List.of(
         "--port=" + port,

@@ -54,13 +54,16 @@ class RealServersTest {
   void logsInToMySqlWhateverTheUserIsCalled(RealServer server, String user, String database) {
     URI there = URI.create(server.url(RealServer.PASSWORD));
     ServerUrl url =
-        ServerUrl.of("mysql://%s/%s".formatted(there.getRawAuthority().replaceFirst(".*@", ""), database));
+        ServerUrl.of(
+            "mysql://%s/%s".formatted(there.getRawAuthority().replaceFirst(".*@", ""), database));
     Probe probe =
-        new MySqlProbe("it", url.login(user, RealServer.BEYOND_ASCII).limit(PATIENCE), Dialer.system());
+        new MySqlProbe(
+            "it", url.login(user, RealServer.BEYOND_ASCII).limit(PATIENCE), Dialer.system());
     Checked.of(probe).assertUp();
     Probe refused = new MySqlProbe("it", url.login(user, "other").limit(PATIENCE), Dialer.system());
     assertThat(Checked.of(refused).reason())
-        .isEqualTo("login: Access denied for user '%s'@'localhost' (using password: YES)".formatted(user));
+        .isEqualTo(
+            "login: Access denied for user '%s'@'localhost' (using password: YES)".formatted(user));
   }
 
   @ParameterizedTest

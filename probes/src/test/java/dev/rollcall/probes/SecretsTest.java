@@ -43,7 +43,8 @@ class SecretsTest {
   @ValueSource(strings = {"a", "no", "200"})
   void hidesAShortSecretOnlyWhereItStandsForItself(String secret) {
     Secrets secrets = Secrets.of(new Login("u", secret));
-    assertThat(secrets.hide("query: no answer, a status of 200")).isEqualTo("query: no answer, a status of 200");
+    assertThat(secrets.hide("query: no answer, a status of 200"))
+        .isEqualTo("query: no answer, a status of 200");
     assertThat(secrets.hide("'%1$s' and password: %1$s and token=%1$s, u:%1$s".formatted(secret)))
         .startsWith("'***' and password: *** and token=***");
   }

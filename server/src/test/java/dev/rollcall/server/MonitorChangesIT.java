@@ -92,7 +92,10 @@ class MonitorChangesIT {
       await().atMost(PATIENCE).until(() -> rollcall.log().contains("service cache: " + offer));
       String body = "{\"name\":\"other\",\"url\":\"%s\",\"interval\":\"1d\"}";
       String made =
-          rollcall.send("POST", "/v1/services", body.formatted("tcp://127.0.0.1:6379")).json().toString();
+          rollcall
+              .send("POST", "/v1/services", body.formatted("tcp://127.0.0.1:6379"))
+              .json()
+              .toString();
       assertThat(made).contains("\"hint\":\"" + offer);
       String path = "/v1/services/" + rollcall.service("other").get("id").asLong();
       assertThat(rollcall.send("GET", path, "").json().toString()).doesNotContain("hint");

@@ -200,7 +200,9 @@ final class Serve {
   /// Says of which services something better could be asked, once of each.
   private void offer(List<ServiceDefinition> services) {
     List<String> offers = SchemeOffer.of(services);
-    offers.stream().filter(line -> !offered.contains(line)).forEach(line -> LOG.log(Level.INFO, line));
+    offers.stream()
+        .filter(line -> !offered.contains(line))
+        .forEach(line -> LOG.log(Level.INFO, line));
     offered = offers;
   }
 

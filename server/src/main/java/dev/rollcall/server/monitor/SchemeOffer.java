@@ -13,7 +13,8 @@ import java.util.stream.Stream;
 public final class SchemeOffer {
   private static final int MOST_TOLD = 10;
 
-  /// Who can be asked, how a login belongs to it, and at which port when it is not the scheme's own.
+  /// Who can be asked, how a login belongs to it, and at which port when it is not the scheme's
+  /// own.
   private record Server(String scheme, String login, boolean elsewhere) {
     static final String NEEDED = ", with user and password,";
     static final String WHERE_WANTED = ", with user and password where it wants them,";
