@@ -60,6 +60,7 @@ class ProberTest {
   }
 
   @Test
+  @SuppressWarnings("NullAway") // as code without it may do
   void failsACheckAtOnceThatNotesWhatCannotBeTold() throws Exception {
     Map<String, String> nothing = new HashMap<>();
     Prober prober = new Prober().add(Probe.of("a", it -> it.detail("lag", nothing.get("lag"))));
