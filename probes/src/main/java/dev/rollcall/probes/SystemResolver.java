@@ -24,9 +24,8 @@ import org.apache.hc.core5.net.InetAddressUtils;
 /// So a lookup runs on a platform thread of its own. Each name has one lookup at a time, which all
 /// who ask for it share; what it found is kept for 5 s, so that checks of one host a second hop to
 /// no other thread each, and no failure is kept (the JDK does both for longer, unless the program
-/// told it not to, as Rollcall's own does). A name that
-/// once took long has to share a few threads with its like, so that any number of hanging names
-/// leaves threads for the others.
+/// told it not to, as Rollcall's own does). A name that once took long has to share a few threads
+/// with its like, so that any number of hanging names leaves threads for the others.
 final class SystemResolver implements Resolver {
   static final Resolver INSTANCE =
       new SystemResolver(InetAddress::getAllByName, 192, 64, Duration.ofSeconds(2));

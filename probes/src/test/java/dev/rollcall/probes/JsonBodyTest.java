@@ -198,7 +198,8 @@ class JsonBodyTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"$['=~']", "$[\"a..b..c..d\"]", "$.a[?(@.b == '=~ \\'.. ..')]", "$..a..b"})
+  @ValueSource(
+      strings = {"$['=~']", "$[\"a..b..c..d\"]", "$.a[?(@.b == '=~ \\'.. ..')]", "$..a..b"})
   void readsNothingIntoNamesAndTexts(String path) {
     assertThatCode(() -> JsonBody.validate(new JsonExpectation(path, Optional.empty())))
         .doesNotThrowAnyException();

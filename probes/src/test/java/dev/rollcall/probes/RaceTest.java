@@ -45,6 +45,10 @@ class RaceTest {
       throw new AssertionError("there is room yet");
     }
 
+    int port() {
+      return listener.getLocalPort();
+    }
+
     @Override
     public void close() throws IOException {
       for (Socket each : waiting) {
@@ -77,8 +81,8 @@ class RaceTest {
     try (RawServer server =
             new RawServer(
                 new ServerSocket(0, 10, InetAddress.ofLiteral("::1")), RawServer.Line::hang);
-        BlackHole four = new BlackHole("127.0.0.1", server.port())) {
-      Checked checked = check(TIMEOUT, server.port(), "127.0.0.1", "::1");
+        BlackHole hole = new BlackHole("127.0.0.1", server.port())) {
+      Checked checked = check(TIMEOUT, hole.port(), "127.0.0.1", "::1");
       checked.assertUp();
       assertThat(checked.attempt().time(Phase.CONNECT).orElseThrow()).isLessThan(SOON);
       await().untilAsserted(() -> assertThat(server.open()).isZero());
@@ -120,15 +124,16 @@ class RaceTest {
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
       port = free.getLocalPort();
     }
-    try (BlackHole four = new BlackHole("127.0.0.1", port)) {
-      assertThat(check(Duration.ofMillis(700), port, "127.0.0.1", "::1").reason())
+    try (BlackHole hole = new BlackHole("127.0.0.1", port)) {
+      assertThat(check(Duration.ofMillis(700), hole.port(), "127.0.0.1", "::1").reason())
           .isEqualTo(
               "connect: refused by [0:0:0:0:0:0:0:1]:%1$d; timeout: no answer within 700 ms (connecting to 127.0.0.1:%1$d)"
                   .formatted(port));
     }
     assertThat(check(TIMEOUT, port, "127.0.0.1", "::1").reason())
         .isEqualTo(
-            "connect: refused by 127.0.0.1:%1$d; connect: refused by [0:0:0:0:0:0:0:1]:%1$d".formatted(port));
+            "connect: refused by 127.0.0.1:%1$d; connect: refused by [0:0:0:0:0:0:0:1]:%1$d"
+                .formatted(port));
   }
 
   @Test

@@ -109,8 +109,7 @@ record Ports(String command, ServeSettings settings, ErrorShape errors, RequestT
     HttpListener healthPort =
         open(parts, "the health port", web.health(), Declared.healthPort(command), errors, health);
     tellWriters(routes);
-    return new Open(
-        main, healthPort.port(), url(web.main(), main), url(web.health(), healthPort));
+    return new Open(main, healthPort.port(), url(web.main(), main), url(web.health(), healthPort));
   }
 
   private Proxies proxies() {

@@ -71,8 +71,7 @@ final class Listeners implements AutoCloseable {
         database.location() instanceof DatabaseLocation.PostgresServer);
   }
 
-  Listeners(
-      Database database, GroupCommit commits, UnheardCalls own, Clock clock, boolean shared) {
+  Listeners(Database database, GroupCommit commits, UnheardCalls own, Clock clock, boolean shared) {
     this.database = database;
     this.commits = commits;
     this.own = own;
@@ -147,9 +146,7 @@ final class Listeners implements AutoCloseable {
       Seen seen = seen(row, known, before);
       others.put(row.id(), seen);
       Duration silent = now.minus(seen.at());
-      if (seen.moved()
-          && silent.compareTo(SILENT) >= 0
-          && silent.compareTo(TurnedAway.MOST) < 0) {
+      if (seen.moved() && silent.compareTo(SILENT) >= 0 && silent.compareTo(TurnedAway.MOST) < 0) {
         missed = Span.join(missed, Optional.of(new Span(seen.at(), now)));
       } else if (silent.compareTo(FORGOTTEN) > 0) {
         commits.write(counting, new Count(row.id(), 0, 0));

@@ -25,8 +25,8 @@ final class Connections implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Connections.class.getName());
   private static final long ROUND_MILLIS = 250;
 
-  /// What the system keeps for a client that does not take it. By itself it would be megabytes each,
-  /// of its own memory, and the work to make them.
+  /// What the system keeps for a client that does not take it. By itself it would be megabytes
+  /// each, of its own memory, and the work to make them.
   private static final int SEND_BUFFER = 128 * 1024;
 
   /// One part of this many goes at once, as finding out who costs a look at all.

@@ -172,12 +172,12 @@ public final class Health {
     // ten thousand services are some ten megabytes of text, and twice as much to make it of
     long points = snapshots.stream().mapToLong(one -> one.getDataPoints().size()).sum();
     return Answer.stream(
-        200,
-        writer.getContentType(),
-        out -> {
-          out.write(lines.getBytes(StandardCharsets.UTF_8));
-          writer.write(out, snapshots);
-        })
+            200,
+            writer.getContentType(),
+            out -> {
+              out.write(lines.getBytes(StandardCharsets.UTF_8));
+              writer.write(out, snapshots);
+            })
         .holding(points * HELD_BY_A_POINT);
   }
 }

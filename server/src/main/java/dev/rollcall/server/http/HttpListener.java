@@ -71,8 +71,8 @@ public final class HttpListener implements AutoCloseable {
     return server.getLocalPort();
   }
 
-  /// How many calls of jobs, or connections over which one may have been on its way, were turned away
-  /// so far as there was no place for them, or as this program failed.
+  /// How many calls of jobs, or connections over which one may have been on its way, were turned
+  /// away so far as there was no place for them, or as this program failed.
   public long turnedAway() {
     return connections.turnedAway();
   }

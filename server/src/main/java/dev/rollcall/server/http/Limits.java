@@ -42,8 +42,8 @@ public record Limits(int connections, int requests, int ofOne, int streams, Pati
     }
   }
 
-  /// 4,096 connections, 1,024 requests, 256 of one address, 1,024 streams; a minute of idleness and for a body, 10 s
-  /// for a header, 30 s for a write, 15 s between heartbeats, 4 s to stop.
+  /// 4,096 connections, 1,024 requests, 256 of one address, 1,024 streams; a minute of idleness and
+  /// for a body, 10 s for a header, 30 s for a write, 15 s between heartbeats, 4 s to stop.
   public static Limits usual() {
     return new Limits(
         4096,

@@ -115,8 +115,8 @@ final class Places {
     return turns::release;
   }
 
-  /// A place for an answer that is made while it is sent, and holds on to what it is made of.
-  /// One address has a quarter of them at most.
+  /// A place for an answer that is made while it is sent, and holds on to what it is made of. One
+  /// address has a quarter of them at most.
   Optional<Place> stream(InetAddress client) {
     if (streamedOf.merge(client, 1, Integer::sum) > STREAMED_OF_ONE || !streamed.tryAcquire()) {
       leave(streamedOf, client);

@@ -2,7 +2,6 @@ package dev.rollcall.server.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-
 /// Events in the form in which they are sent, made once for however many streams.
 ///
 /// Compressed, they are blocks that any stream can take in after whatever it was sent

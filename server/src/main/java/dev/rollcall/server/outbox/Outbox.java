@@ -46,7 +46,8 @@ public final class Outbox implements AutoCloseable {
   private final Map<String, Sender> senders = new TreeMap<>();
   private final DeliveryRoutes routes;
   private final CountDownLatch closed = new CountDownLatch(1);
-  private final Thread upkeep = Thread.ofPlatform().daemon().name("outbox-upkeep").unstarted(this::keepUp);
+  private final Thread upkeep =
+      Thread.ofPlatform().daemon().name("outbox-upkeep").unstarted(this::keepUp);
 
   /// Where news go out.
   ///
