@@ -49,6 +49,7 @@ final class Commands {
   static CommandLine line(CommandSpec root) {
     return new CommandLine(root)
         .setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF))
+        .setInterpolateVariables(false) // what help says of ${NAME} is meant for the reader
         .setExpandAtFiles(false)
         .setParameterExceptionHandler((mistake, arguments) -> mistake(mistake))
         .setExecutionStrategy(Commands::run);
