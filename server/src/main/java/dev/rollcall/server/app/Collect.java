@@ -27,7 +27,7 @@ final class Collect {
   Collect(ServeSettings settings) {
     this.settings = settings.collector();
     this.ports =
-        new Ports(Declared.COLLECT, settings, ErrorShape.PLAIN, new RequestTimes(registry));
+        new Ports(settings, ErrorShape.PLAIN, new RequestTimes(registry));
   }
 
   /// Runs until `stop` returns.

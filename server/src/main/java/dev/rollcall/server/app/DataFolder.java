@@ -1,11 +1,13 @@
 package dev.rollcall.server.app;
 
 import dev.rollcall.server.sql.DiskFull;
+import dev.rollcall.server.sql.FileWords;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
@@ -32,11 +34,18 @@ final class DataFolder {
     } catch (AccessDeniedException e) {
       throw new Trouble(
           folder + " cannot be written by this user: give it to them, or set data to another");
+    } catch (NoSuchFileException e) {
+      throw new Trouble(
+          folder + " cannot be made or written there: set data to a folder this user may write in");
     } catch (IOException e) {
       if (DiskFull.is(e) && Files.isDirectory(folder)) {
         return; // there will be room again
       }
-      throw new Trouble(folder + " cannot be used as data folder: " + e.getMessage());
+      throw new Trouble(
+          folder
+              + " cannot be used as data folder ("
+              + FileWords.of(e)
+              + "): set data to a folder this user may write in");
     }
   }
 

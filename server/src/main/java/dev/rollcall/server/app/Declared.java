@@ -64,8 +64,12 @@ final class Declared {
           Kind.port(),
           "8091",
           "port of /health, /ready and /metrics; 0 is any free");
-  static final Setting<String> HEALTH_HOST =
-      Setting.of("health.host", Kind.host(), "0.0.0.0", "address the health port listens on");
+  static final Setting<Optional<String>> HEALTH_HOST =
+      Setting.of(
+          "health.host",
+          Kind.optional(Kind.host()),
+          "",
+          "address the health port listens on; without it that of host");
   static final Setting<Optional<Secret>> TOKEN =
       Setting.of(
               "token",
@@ -469,8 +473,8 @@ final class Declared {
   static void contradictions(String command, Values values, Mistakes mistakes) {
     Setting<Integer> port = port(command);
     Setting<Integer> healthPort = healthPort(command);
-    Listener main = main(port, values);
-    Listener health = health(healthPort, values);
+    Listener main = main(command, values);
+    Listener health = health(command, values);
     Optional<Listener> pings = pings(command, values);
     if (pings.isPresent() && (pings.get().clashes(main) || pings.get().clashes(health))) {
       Setting<Integer> other = pings.get().clashes(main) ? port : healthPort;
@@ -495,8 +499,8 @@ final class Declared {
         values.of(ROLES),
         new Storage(data, store(values.of(DATABASE), file, directory)),
         new Web(
-            main(port(command), values),
-            health(healthPort(command), values),
+            main(command, values),
+            health(command, values),
             pings(command, values),
             token(command, values),
             new Blocks(values.of(WRITERS)),
@@ -554,18 +558,24 @@ final class Declared {
         : values.of(LOG_LEVEL);
   }
 
-  private static Listener main(Setting<Integer> port, Values values) {
-    return new Listener(values.of(HOST), values.of(port));
+  private static Listener main(String command, Values values) {
+    return new Listener(
+        values.of(HOST), values.of(port(command)), values.way(port(command), command));
   }
 
   private static Optional<Listener> pings(String command, Values values) {
     return command.equals(SERVE)
-        ? values.of(PING_PORT).map(port -> new Listener(values.of(HOST), port))
+        ? values
+            .of(PING_PORT)
+            .map(port -> new Listener(values.of(HOST), port, values.way(PING_PORT, command)))
         : Optional.empty();
   }
 
-  private static Listener health(Setting<Integer> port, Values values) {
-    return new Listener(values.of(HEALTH_HOST), values.of(port));
+  private static Listener health(String command, Values values) {
+    return new Listener(
+        values.of(HEALTH_HOST).orElse(values.of(HOST)),
+        values.of(healthPort(command)),
+        values.way(healthPort(command), command));
   }
 
   private static Kind<IPAddress> block() {

@@ -6,7 +6,6 @@ import dev.rollcall.server.address.Addresses;
 import dev.rollcall.server.address.Blocks;
 import dev.rollcall.server.app.ServeSettings.Listener;
 import dev.rollcall.server.config.Secret;
-import dev.rollcall.server.config.Setting;
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.CannotListen;
 import dev.rollcall.server.http.ErrorShape;
@@ -33,9 +32,8 @@ import java.util.Set;
 /// What is alike in every command that runs until it is told to stop: a log, two ports, an orderly
 /// end.
 ///
-/// @param command the command, which says what settings its ports have
 /// @param errors how errors are written where no route is found
-record Ports(String command, ServeSettings settings, ErrorShape errors, RequestTimes times) {
+record Ports(ServeSettings settings, ErrorShape errors, RequestTimes times) {
   /// As long as containers are given before they are killed. A port waits for what is in flight up
   /// to four seconds of it ([dev.rollcall.server.http.Limits]).
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -105,9 +103,9 @@ record Ports(String command, ServeSettings settings, ErrorShape errors, RequestT
   Open open(Parts parts, ErrorShape strays, List<Route> routes, List<Route> health) {
     ServeSettings.Web web = settings.web();
     HttpListener main =
-        open(parts, "the main port", web.main(), Declared.port(command), strays, routes);
+        open(parts, "the main port", web.main(), strays, routes);
     HttpListener healthPort =
-        open(parts, "the health port", web.health(), Declared.healthPort(command), errors, health);
+        open(parts, "the health port", web.health(), errors, health);
     tellWriters(routes);
     return new Open(main, healthPort.port(), url(web.main(), main), url(web.health(), healthPort));
   }
@@ -166,23 +164,21 @@ record Ports(String command, ServeSettings settings, ErrorShape errors, RequestT
   /// Opens one port.
   ///
   /// @param what how the log calls it
-  /// @param port the setting that says which one
   HttpListener open(
-      Parts parts, String what, Listener listener, Setting<?> port, List<Route> routes) {
-    return open(parts, what, listener, port, errors, routes);
+      Parts parts, String what, Listener listener, List<Route> routes) {
+    return open(parts, what, listener, errors, routes);
   }
 
   private HttpListener open(
       Parts parts,
       String what,
       Listener listener,
-      Setting<?> port,
       ErrorShape strays,
       List<Route> routes) {
     return parts.add(
         what,
         HttpListener.open(
-            Listening.on(listener.host(), listener.port(), port.flag(command) + " or " + port.key())
+            Listening.on(listener.host(), listener.port(), listener.way())
                 .withErrors(strays)
                 .withAccessLog(settings.web().accessLog())
                 .withLimits(

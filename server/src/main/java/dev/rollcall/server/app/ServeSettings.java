@@ -68,7 +68,8 @@ record ServeSettings(
   ///
   /// @param host `0.0.0.0` for all addresses, IPv4 and IPv6
   /// @param port 0 for any free one
-  record Listener(String host, int port) {
+  /// @param way how the port is set: `ROLLCALL_PORT`
+  record Listener(String host, int port, String way) {
     private static final Set<String> ALL = Set.of("0.0.0.0", "::");
 
     /// Whether the two cannot both be listened on.

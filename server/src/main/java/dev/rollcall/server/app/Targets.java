@@ -7,6 +7,7 @@ import dev.rollcall.server.http.RequestTimes;
 import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DatabaseConfig;
+import dev.rollcall.server.sql.FileWords;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.target.OptOut;
 import dev.rollcall.server.target.Pool;
@@ -28,7 +29,7 @@ final class Targets {
   Targets(ServeSettings settings) {
     this.settings = settings;
     this.ports =
-        new Ports(Declared.TARGETS, settings, ErrorShape.ENVELOPE, new RequestTimes(registry));
+        new Ports(settings, ErrorShape.ENVELOPE, new RequestTimes(registry));
   }
 
   /// Runs until `stop` returns.
@@ -90,7 +91,10 @@ final class Targets {
       LOG.log(Level.INFO, "{0} keeps {1,number,#} blocks out", file, list.blocks().all().size());
     } catch (IOException e) {
       throw new Trouble(
-          file + " cannot be read: make it a readable text file, or remove targets.opt-out");
+          file
+              + " cannot be read ("
+              + FileWords.of(e)
+              + "): make it a readable text file, or remove targets.opt-out");
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.rollcall.server.app;
 
+import dev.rollcall.server.sql.FileWords;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -34,7 +35,7 @@ final class Training {
               url: tcp://127.0.0.1:9
           """);
     } catch (IOException e) {
-      throw new Trouble(folder + " cannot be written: " + e.getMessage());
+      throw new Trouble(folder + " cannot be written: " + FileWords.of(e));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.rollcall.server.collector;
 
 import dev.rollcall.server.sql.Claim;
 import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.sql.FileWords;
 import dev.rollcall.server.sql.StorageException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -212,7 +213,7 @@ final class ResultFolder implements AutoCloseable {
       ResultFile.retired(path, name, clock).delete();
     } catch (IOException e) {
       LOG.log(
-          Level.WARNING, "{0} is empty and cannot be deleted: {1}", name.text(), e.getMessage());
+          Level.WARNING, "{0} is empty and cannot be deleted: {1}", name.text(), FileWords.of(e));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.rollcall.server.collector;
 
+import dev.rollcall.server.sql.FileWords;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -50,7 +51,7 @@ final class Retained implements AutoCloseable {
         LOG.log(
             Level.WARNING,
             "an old results file could not be deleted, delete it by hand: {0}",
-            e.getMessage());
+            FileWords.of(e));
       }
     }
   }

@@ -1,6 +1,7 @@
 package dev.rollcall.server.collector;
 
 import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.sql.FileWords;
 import dev.rollcall.server.sql.StorageException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -237,7 +238,7 @@ final class RotatingStore implements AutoCloseable {
       trouble = e.reason();
       throw e;
     } catch (IOException e) {
-      trouble = folder + " cannot be read: " + e.getMessage();
+      trouble = folder + " cannot be read: " + FileWords.of(e);
       throw new UncheckedIOException(e);
     }
   }

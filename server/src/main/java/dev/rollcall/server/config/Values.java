@@ -20,6 +20,19 @@ public final class Values {
     return given.containsKey(setting.key());
   }
 
+  /// How the setting was given, or may be given where it was not, in the words of a remedy.
+  ///
+  /// @param command the command that runs
+  public String way(Setting<?> setting, String command) {
+    Given by = given.get(setting.key());
+    if (by == null) {
+      return "%s, or %s in rollcall.yaml".formatted(setting.flag(command), setting.key());
+    }
+    boolean file = by.name().equals(setting.key());
+    boolean variables = by.where().startsWith(".env");
+    return file || variables ? by.name() + " (" + by.where() + ")" : by.name();
+  }
+
   /// Adds that the setting's value, right by itself, does not fit the others.
   ///
   /// @param what a phrase that goes on after the value, as a [Kind] throws it

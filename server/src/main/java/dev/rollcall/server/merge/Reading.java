@@ -1,5 +1,6 @@
 package dev.rollcall.server.merge;
 
+import dev.rollcall.server.sql.FileWords;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,7 @@ record Reading(Path file, boolean unchanging, long size, FileTime modified) {
       return new Reading(
           file, !hasCompanion(file), Files.size(file), Files.getLastModifiedTime(file));
     } catch (IOException e) {
-      throw new LeftOut("cannot be read: " + e.getMessage(), e);
+      throw new LeftOut("cannot be read: " + FileWords.of(e), e);
     }
   }
 

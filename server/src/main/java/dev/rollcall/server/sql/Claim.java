@@ -3,11 +3,8 @@ package dev.rollcall.server.sql;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
@@ -79,27 +76,17 @@ public final class Claim implements AutoCloseable {
 
   static StorageException notWritable(String what, Path file, IOException e) {
     if (DiskFull.is(e)) {
-      return new StorageException(what + ": " + words(e), StorageException.Outcome.RETRY, e);
+      return new StorageException(what + ": " + FileWords.of(e), StorageException.Outcome.RETRY, e);
     }
     return new StorageException(
         what
             + ": cannot be written here ("
-            + words(e)
+            + FileWords.of(e)
             + "): give Rollcall's user write access to "
             + file.getParent()
             + " or choose another place",
         StorageException.Outcome.REPAIR,
         e);
-  }
-
-  /// What the file system said, without the name of a class.
-  private static String words(IOException e) {
-    return switch (e) {
-      case AccessDeniedException _ -> "permission denied";
-      case NoSuchFileException _ -> "the folder is not there";
-      case FileSystemException told when told.getReason() != null -> told.getReason();
-      default -> String.valueOf(e.getMessage());
-    };
   }
 
   static FileAttribute<?>[] only(Path file, String permissions) {

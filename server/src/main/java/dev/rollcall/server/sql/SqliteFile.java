@@ -89,7 +89,7 @@ final class SqliteFile implements AutoCloseable {
         }
       } catch (IOException e) {
         LOG.log(
-            Level.WARNING, "{0} can be read by others: chmod 600 it ({1})", each, e.getMessage());
+            Level.WARNING, "{0} can be read by others: chmod 600 it ({1})", each, FileWords.of(e));
       }
     }
   }

@@ -84,8 +84,10 @@ class ConfigurationTest {
     assertThat(settings.storage().data()).isEqualTo(directory.resolve("rollcall-data"));
     assertThat(settings.storage().database())
         .isEqualTo(new DatabaseLocation.SqliteFile(directory.resolve("rollcall-data/rollcall.db")));
-    assertThat(settings.web().main()).isEqualTo(new ServeSettings.Listener("0.0.0.0", 8080));
-    assertThat(settings.web().health()).isEqualTo(new ServeSettings.Listener("0.0.0.0", 8091));
+    assertThat(settings.web().main().host()).isEqualTo("0.0.0.0");
+    assertThat(settings.web().main().port()).isEqualTo(8080);
+    assertThat(settings.web().health().host()).isEqualTo("0.0.0.0");
+    assertThat(settings.web().health().port()).isEqualTo(8091);
     assertThat(settings.web().token()).isEmpty();
     assertThat(settings.roles()).containsExactlyInAnyOrder(Role.values());
     assertThat(settings.monitor().interval()).isEqualTo(Duration.ofSeconds(15));
@@ -114,6 +116,30 @@ class ConfigurationTest {
   }
 
   @Test
+  void hasTheHealthPortWhereTheMainOneIsUnlessItIsGivenAPlaceOfItsOwn() throws IOException {
+    assertThat(settings().web().health().host()).isEqualTo("0.0.0.0");
+    flags.put("--host", "127.0.0.1");
+    assertThat(settings().web().health().host()).isEqualTo("127.0.0.1");
+    write("rollcall.yaml", "health: {host: '::1'}");
+    assertThat(settings().web().health().host()).isEqualTo("::1");
+  }
+
+  @Test
+  void knowsHowAPortWasSet() throws IOException {
+    assertThat(settings().web().main().way()).isEqualTo("--port, or port in rollcall.yaml");
+    assertThat(settings().web().health().way())
+        .isEqualTo("--health-port, or health.port in rollcall.yaml");
+    write("rollcall.yaml", "name: a\nport: 1001");
+    assertThat(settings().web().main().way()).isEqualTo("port (rollcall.yaml:2)");
+    write(".env", "ROLLCALL_PORT=1002");
+    assertThat(settings().web().main().way()).isEqualTo("ROLLCALL_PORT (.env:1)");
+    environment.put("ROLLCALL_PORT", "1003");
+    assertThat(settings().web().main().way()).isEqualTo("ROLLCALL_PORT");
+    flags.put("--port", "1004");
+    assertThat(settings().web().main().way()).isEqualTo("--port");
+  }
+
+  @Test
   void readsTheOlderNamesFromDotEnvBeneathThoseInTheEnvironment() throws IOException {
     write(
         ".env",
@@ -134,7 +160,8 @@ class ConfigurationTest {
     ServeSettings settings = settings();
     assertThat(settings.log())
         .isEqualTo(new Logging(Logging.Level.DEBUG, Logging.Format.JSON, "go service"));
-    assertThat(settings.web().main()).isEqualTo(new ServeSettings.Listener("localhost", 9999));
+    assertThat(settings.web().main().host()).isEqualTo("localhost");
+    assertThat(settings.web().main().port()).isEqualTo(9999);
     assertThat(settings.storage().database())
         .isEqualTo(new DatabaseLocation.SqliteFile(directory.resolve("db.db")));
     assertThat(settings.monitor().interval()).isEqualTo(Duration.ofSeconds(20));
