@@ -5,11 +5,13 @@ import static dev.rollcall.server.RunningRollcall.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.rollcall.server.RunningRollcall.Ended;
 import dev.rollcall.server.RunningRollcall.Plan;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -63,8 +65,13 @@ class MonitorChangesIT {
       Plan plan = Plan.in(folder).yaml(all);
       try (RunningRollcall rollcall = plan.start()) {
         heeded(rollcall);
+        Files.delete(folder.resolve("rollcall.yaml"));
+        await()
+            .atMost(PATIENCE)
+            .until(() -> rollcall.health("/ready").body().contains("does not exist any more"));
         plan.yaml("");
         refused(rollcall, "3 services, most of them, would be gone");
+        assertThat(rollcall.log()).doesNotContain("was read again");
         plan.yaml(all);
         heeded(rollcall);
         plan.yaml(all + "porte: 1\n");
@@ -74,11 +81,35 @@ class MonitorChangesIT {
         assertThat(rollcall.stop()).isZero();
       }
       try (RunningRollcall again = plan.start()) {
+        assertThat(again.log()).contains("started with 3 services");
         refused(again, "2 services, most of them, would be gone");
         plan.yaml("fewer-services: true\nservices:\n" + one);
         heeded(again);
         assertThat(names(again)).containsExactly("one");
       }
+    }
+  }
+
+  @Test
+  void doesNotStartOnDefaultsWhereTheFileOfItsServicesGivesNothing() throws Exception {
+    Plan plan =
+        Plan.in(folder).yaml("services: [{name: one, url: 'tcp://127.0.0.1:9', interval: 1d}]");
+    try (RunningRollcall rollcall = plan.start()) {
+      assertThat(names(rollcall)).containsExactly("one");
+      assertThat(rollcall.stop()).isZero();
+    }
+    String remedy =
+        ", and the database has 1 services of such a file: put it back, or say"
+            + " fewer-services: true (--fewer-services) where that is meant";
+    Ended empty = plan.yaml("# nothing\n").refused();
+    assertThat(empty.status()).isEqualTo(1);
+    assertThat(empty.said()).contains("rollcall: rollcall.yaml is empty" + remedy);
+    Files.delete(folder.resolve("rollcall.yaml"));
+    Ended gone = plan.refused();
+    assertThat(gone.status()).isEqualTo(1);
+    assertThat(gone.said()).contains("rollcall: rollcall.yaml does not exist" + remedy);
+    try (RunningRollcall meant = plan.flags("--fewer-services").start()) {
+      assertThat(names(meant)).isEmpty();
     }
   }
 

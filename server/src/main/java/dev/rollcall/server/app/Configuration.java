@@ -14,8 +14,10 @@ import java.util.function.Consumer;
 /// Everything an operator said: settings and services, read together and right as a whole.
 ///
 /// @param file what the configuration file is called
+/// @param blank why the configuration file gives nothing at all, where it gives nothing: `is empty`
 /// @param values the settings by key, before they became records
-record Configuration<S>(String file, ServeSettings settings, Values values, List<S> services) {
+record Configuration<S>(
+    String file, Optional<String> blank, ServeSettings settings, Values values, List<S> services) {
   /// The variable that stands for `--config`.
   static final String FILE_VARIABLE = "ROLLCALL_CONFIG";
 
@@ -64,6 +66,7 @@ record Configuration<S>(String file, ServeSettings settings, Values values, List
           ? Optional.of(
               new Configuration<>(
                   files.label(),
+                  sources.blank(),
                   Declared.settings(command, values, files.directory()),
                   values,
                   services))

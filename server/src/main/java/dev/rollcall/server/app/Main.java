@@ -201,16 +201,22 @@ record Main(Path directory, Map<String, String> environment) {
           SchemeOffer.of(right.services()).forEach(err::println);
           int count = right.services().size();
           out.println(
-              "ok: " + count + (count == 1 ? " service" : " services") + withoutFile(given));
+              "ok: " + count + (count == 1 ? " service" : " services") + without(right, given));
         });
     return configuration.isPresent() ? Command.OK : Command.MISTAKE;
   }
 
-  /// Where a configuration file was looked for, where there is none.
-  private String withoutFile(ParseResult given) {
+  /// That the file is empty, or where it was looked for, where there is none.
+  private String without(Configuration<ServiceDefinition> right, ParseResult given) {
+    if (right.blank().isEmpty()) {
+      return "";
+    }
     Path yaml = Flags.files(given, directory, environment).yaml();
     return Files.exists(yaml)
-        ? ""
+        ? "; "
+            + right.file()
+            + " is empty: serve goes by defaults, and refuses to start where its database has"
+            + " services of a file"
         : "; there is no "
             + yaml.getFileName()
             + " in "

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /// Applies a changed configuration file to a running process: services at once, as well as the
@@ -19,19 +20,20 @@ final class Reload<S> implements Runnable {
 
   private final Configuration.Origin<S> origin;
   private final Values started;
-  private final Consumer<Configuration<S>> apply;
+  private final Predicate<Configuration<S>> apply;
   private final Consumer<Set<Path>> named;
   private Values current;
   private volatile Optional<String> refusal = Optional.empty();
 
   /// @param started the settings that the process was started with
   /// @param apply takes the whole list of services, also where none of them changed: nothing here
-  ///   remembers them; and the settings that change at once
+  ///   remembers them; and the settings that change at once. Says whether it took them: where not,
+  ///   it has told why, and what ran before goes on
   /// @param named takes the files that values in the file name, also where it is refused
   Reload(
       Configuration.Origin<S> origin,
       Values started,
-      Consumer<Configuration<S>> apply,
+      Predicate<Configuration<S>> apply,
       Consumer<Set<Path>> named) {
     this.origin = origin;
     this.started = started;
@@ -53,11 +55,13 @@ final class Reload<S> implements Runnable {
       return;
     }
     Values values = read.get().values();
+    refusal = Optional.empty();
+    if (!apply.test(read.get())) {
+      return;
+    }
     tell(Level.INFO, file, "changed at once", changed(current, values, true));
     tell(Level.WARNING, file, "changed with the next start only", changed(started, values, false));
-    apply.accept(read.get());
     current = values;
-    refusal = Optional.empty();
   }
 
   private static String told(List<String> mistakes) {

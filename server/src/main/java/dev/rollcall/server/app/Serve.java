@@ -46,6 +46,7 @@ final class Serve {
 
   private final Configuration.Origin<ServiceDefinition> origin;
   private final Values values;
+  private final Optional<String> blank;
 
   /// Those of the configuration file, let go once they are applied: ten thousand are many
   /// megabytes.
@@ -67,10 +68,11 @@ final class Serve {
     this.origin = origin;
     this.settings = configuration.settings();
     this.values = configuration.values();
+    this.blank = configuration.blank();
     this.services = configuration.services();
     this.watch = watch;
     this.ports =
-        new Ports(Declared.SERVE, settings, ErrorShape.ENVELOPE, new RequestTimes(registry));
+        new Ports(settings, ErrorShape.ENVELOPE, new RequestTimes(registry));
   }
 
   /// Runs until `stop` returns.
@@ -93,6 +95,7 @@ final class Serve {
     GroupCommit commits = parts.add("the commits", new GroupCommit(database));
     Outbox outbox = parts.add("the outbox", outbox(database, commits));
     Monitor monitor = parts.add("the monitor", monitor(database, commits));
+    refuseBlank(monitor, roles);
     Heartbeats heartbeats = parts.add("the heartbeats", heartbeats(database, commits, outbox));
 
     Pool pool = parts.add("the target pool", pool(database, commits));
@@ -118,7 +121,7 @@ final class Serve {
             .noting(new ReadyCheck("calls", heartbeats::problem));
     GaugeWithCallback.builder()
         .name("rollcall_configuration_refused")
-        .help("1 while the configuration file, as it is now, is refused, and 0 otherwise.")
+        .help("1 while the configuration file, as it is now, is refused or gone, and 0 otherwise.")
         .callback(callback -> callback.call(refusal(monitor).isPresent() ? 1 : 0))
         .register(registry);
     List<Route> routes = new ArrayList<>();
@@ -162,7 +165,6 @@ final class Serve {
                 parts,
                 "the port of the heartbeats",
                 settings.web().pings().get(),
-                Declared.PING_PORT,
                 heartbeats.pingRoutes()));
       }
       heartbeats.listen(() -> hearing.stream().mapToLong(HttpListener::turnedAway).sum());
@@ -183,7 +185,7 @@ final class Serve {
     LOG.log(
         Level.INFO,
         "started with {0,number,#} services: {1}, health at {2}",
-        services.size(),
+        monitor.refusal().isPresent() ? monitor.filed() : services.size(),
         open.url(),
         open.healthUrl());
     services = List.of();
@@ -191,10 +193,38 @@ final class Serve {
     return open;
   }
 
-  private void changed(Monitor monitor, Configuration<ServiceDefinition> now) {
-    Logs.level(now.settings().log());
+  /// A file that gives nothing has taken the token, the ports and whom to tell with it: where there
+  /// were services of one, nothing is opened on defaults that nobody asked for.
+  private void refuseBlank(Monitor monitor, Set<Role> roles) {
+    boolean others = blank.equals(Optional.of("does not exist")) && !roles.contains(Role.RUNNER);
+    if (blank.isEmpty() || others || values.of(Declared.FEWER_SERVICES)) {
+      return;
+    }
+    int filed = filed(monitor);
+    if (filed > 0) {
+      throw new Trouble(
+          "%s %s, and the database has %d services of such a file: put it back, or say fewer-services: true (--fewer-services) where that is meant"
+              .formatted(origin.files().label(), blank.get(), filed));
+    }
+  }
+
+  private static int filed(Monitor monitor) {
+    try {
+      return monitor.filed();
+    } catch (StorageException e) {
+      return 0; // the monitor refuses the services once the database is there
+    }
+  }
+
+  /// @return whether the file was taken
+  private boolean changed(Monitor monitor, Configuration<ServiceDefinition> now) {
     monitor.apply(new Monitor.File(now.services(), now.values().of(Declared.FEWER_SERVICES)));
+    if (monitor.refusal().isPresent()) {
+      return false;
+    }
+    Logs.level(now.settings().log());
     offer(now.services());
+    return true;
   }
 
   /// Says of which services something better could be asked, once of each.
@@ -208,6 +238,10 @@ final class Serve {
 
   /// Why the configuration file, as it is now, is not heeded.
   private Optional<String> refusal(Monitor monitor) {
+    return watch.missing().or(() -> mistaken(monitor));
+  }
+
+  private Optional<String> mistaken(Monitor monitor) {
     return reload.flatMap(Reload::refusal).or(monitor::refusal);
   }
 
@@ -216,7 +250,8 @@ final class Serve {
     return refusal(monitor).isEmpty()
         ? ""
         : origin.files().label()
-            + " was refused, and what it said before goes on: the log says why, and /ready on the"
+            + (watch.missing().isPresent() ? " is gone" : " was refused")
+            + ", and what it said before goes on: the log says why, and /ready on the"
             + " health port";
   }
 

@@ -1,6 +1,7 @@
 package dev.rollcall.server.app;
 
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -27,7 +28,7 @@ final class Watch implements AutoCloseable {
   private Set<Path> named = Set.of();
   private List<WatchedFile> others = List.of();
   private Optional<Thread> looking = Optional.empty();
-  private boolean missed;
+  private volatile Optional<String> missing = Optional.empty();
 
   /// What the file holds now counts as known.
   Watch(Path file) {
@@ -60,15 +61,30 @@ final class Watch implements AutoCloseable {
     for (WatchedFile other : beside) {
       changes |= other.changed();
     }
-    if (!file.isThere() && file.wasThere() && !missed) {
-      LOG.log(Level.WARNING, "{0} cannot be read: what it said last goes on", file);
+    Optional<String> now = file.isThere() || !file.wasThere() ? Optional.empty() : gone();
+    if (now.isPresent() && missing.isEmpty()) {
+      LOG.log(Level.WARNING, now.get());
     }
-    missed = !file.isThere();
-    if (changes && !missed) {
+    missing = now;
+    if (changes && file.isThere()) {
       changed.run();
       file.tell();
       beside.forEach(WatchedFile::tell);
     }
+  }
+
+  private Optional<String> gone() {
+    return Optional.of(
+        file
+            + (Files.notExists(path)
+                ? " does not exist any more"
+                : Files.isDirectory(path) ? " is a folder now" : " cannot be read by this user")
+            + ": what it said last goes on; put it back");
+  }
+
+  /// Why what the file said last goes on, where it cannot be read any more.
+  Optional<String> missing() {
+    return missing;
   }
 
   /// Stops looking, and waits until a look under way has ended.

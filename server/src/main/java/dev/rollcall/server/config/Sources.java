@@ -34,6 +34,7 @@ public final class Sources {
   private final Map<String, Given> dotEnv;
   private final YamlFile yaml;
   private final Set<Path> named;
+  private final Optional<String> blank;
   private final Mistakes mistakes;
 
   private Sources(
@@ -43,6 +44,7 @@ public final class Sources {
       Map<String, Given> dotEnv,
       YamlFile yaml,
       Set<Path> named,
+      Optional<String> blank,
       Mistakes mistakes) {
     this.flagNames = Map.copyOf(flagNames);
     this.flags = flags;
@@ -50,6 +52,7 @@ public final class Sources {
     this.dotEnv = dotEnv;
     this.yaml = yaml;
     this.named = named;
+    this.blank = blank;
     this.mistakes = mistakes;
   }
 
@@ -86,13 +89,26 @@ public final class Sources {
         dotEnv,
         yaml,
         references.files(),
+        blank(files, yaml),
         mistakes);
+  }
+
+  private static Optional<String> blank(ConfigFiles files, YamlFile yaml) {
+    if (!yaml.root().isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(Files.exists(files.yaml()) ? "is empty" : "does not exist");
   }
 
   /// The `services` section: an empty list where there is none.
   public JsonNode services() {
     JsonNode services = yaml.root().get(YamlFile.SERVICES);
     return services == null || services.isNull() ? JsonNodeFactory.instance.arrayNode() : services;
+  }
+
+  /// Why the configuration file gives nothing at all, where it gives nothing.
+  public Optional<String> blank() {
+    return blank;
   }
 
   /// The files that values in the configuration file name, whether they are there or not.

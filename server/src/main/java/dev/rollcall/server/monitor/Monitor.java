@@ -43,6 +43,7 @@ public final class Monitor implements AutoCloseable {
 
   private final ServiceReader reader;
   private final ServiceChanges changes;
+  private final ServiceStore services;
   private final MonitorRoutes routes;
   private final Overview overview;
   private final ProbeFactory probes;
@@ -81,7 +82,7 @@ public final class Monitor implements AutoCloseable {
               standings.changed(ids);
               overview.committed();
             });
-    ServiceStore services = new ServiceStore(database);
+    services = new ServiceStore(database);
     routes =
         new MonitorRoutes(
             new MonitorRoutes.Stores(
@@ -170,7 +171,10 @@ public final class Monitor implements AutoCloseable {
                     .formatted(synced.retired()))
             : Optional.empty();
     if (refusal.isPresent()) {
-      LOG.log(Level.WARNING, "the configuration file was refused: {0}", refusal.get());
+      LOG.log(
+          Level.WARNING,
+          "the configuration file was refused, and its services of before go on: {0}",
+          refusal.get());
     } else if (synced.added() + synced.changed() + synced.retired() > 0) {
       LOG.log(
           Level.INFO,
@@ -180,6 +184,13 @@ public final class Monitor implements AutoCloseable {
           synced.changed(),
           synced.retired());
     }
+  }
+
+  /// How many services of a configuration file there are in the database.
+  ///
+  /// @throws dev.rollcall.server.sql.StorageException while the database is away
+  public int filed() {
+    return services.filed();
   }
 
   /// Why the file's services are not taken over, if they are not.

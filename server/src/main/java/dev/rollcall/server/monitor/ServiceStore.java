@@ -52,6 +52,18 @@ final class ServiceStore {
                 .list());
   }
 
+  /// How many there are of a configuration file.
+  int filed() {
+    return database.read(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT COUNT(*) FROM service WHERE origin = :origin AND retired_at IS NULL")
+                .bind("origin", Service.Origin.FILE.word())
+                .mapTo(Integer.class)
+                .one());
+  }
+
   /// One of them.
   Optional<ServiceStatus> find(long id) {
     return database.read(

@@ -1,6 +1,7 @@
 package dev.rollcall.server.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.rollcall.server.config.Setting;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandsTest {
   @TempDir Path directory;
@@ -131,6 +133,38 @@ class CommandsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "serve",
+        "collect",
+        "targets",
+        "config",
+        "config check",
+        "check",
+        "merge",
+        "help",
+        ""
+      })
+  void printsOfItsHelpWhatIsMeantForTheReader(String command) {
+    assertThat(execute(("help " + command).strip().split(" "))).isEqualTo(Command.OK);
+    assertThat(out.toString()).doesNotContain("null").doesNotContain("%n");
+    if (out.toString().contains("What is secret")) {
+      assertThat(out.toString())
+          .contains("${file:/path} in rollcall.yaml, where ${NAME} is a variable");
+    }
+  }
+
+  @Test
+  void saysThatAConfigurationIsEmpty() throws IOException {
+    Files.writeString(directory.resolve("rollcall.yaml"), "# nothing\n");
+    assertThat(execute("config", "check")).isEqualTo(Command.OK);
+    assertThat(out.toString())
+        .isEqualToIgnoringNewLines(
+            "ok: 0 services; rollcall.yaml is empty: serve goes by defaults, and refuses to start"
+                + " where its database has services of a file");
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "help, rollcall [",
     "help serve, rollcall serve",
@@ -196,6 +230,23 @@ class CommandsTest {
             "rollcall: "
                 + file
                 + " is a file where the data folder should be: set data to another");
+  }
+
+  @Test
+  void saysWhyTheDataFolderCannotBeMade() throws IOException {
+    Trouble trouble =
+        catchThrowableOfType(Trouble.class, () -> DataFolder.open(Path.of("/proc/rollcall")));
+    assertThat(trouble)
+        .hasMessage(
+            "/proc/rollcall cannot be made or written there: set data to a folder this user may"
+                + " write in");
+    Path beneath = directory.resolve("file/data");
+    Files.createFile(directory.resolve("file"));
+    assertThat(catchThrowableOfType(Trouble.class, () -> DataFolder.open(beneath)))
+        .hasMessage(
+            beneath
+                + " cannot be used as data folder (Not a directory): set data to a folder this"
+                + " user may write in");
   }
 
   @Test

@@ -41,6 +41,7 @@ class ReloadTest {
         public void close() {}
       };
   private Reload<ServiceDefinition> reload;
+  private boolean refuses;
 
   @BeforeEach
   void start() throws IOException {
@@ -54,7 +55,10 @@ class ReloadTest {
         new Reload<>(
             origin,
             origin.read(new Mistakes()).orElseThrow().values(),
-            configuration -> applied.add(configuration.services().size()),
+            configuration -> {
+              applied.add(configuration.services().size());
+              return !refuses;
+            },
             _ -> {});
   }
 
@@ -126,6 +130,19 @@ class ReloadTest {
             "rollcall.yaml was read again; changed at once: monitor.interval",
             "rollcall.yaml was read again; changed with the next start only: port");
     assertThat(reload.refusal()).isEmpty();
+  }
+
+  @Test
+  void saysNothingOfChangesWhereTheServicesAreRefused() throws IOException {
+    refuses = true;
+    write("port: 1\nlog: {level: debug}");
+    reload.run();
+    assertThat(applied).containsExactly(0);
+    assertThat(logged).isEmpty();
+    refuses = false;
+    write("log: {level: debug}");
+    reload.run();
+    assertThat(logged).containsExactly("rollcall.yaml was read again; changed at once: log.level");
   }
 
   private void write(String text) throws IOException {

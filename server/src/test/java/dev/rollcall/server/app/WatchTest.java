@@ -88,6 +88,24 @@ class WatchTest {
   }
 
   @Test
+  void saysWhyAFileCannotBeReadUntilItIsBack() throws IOException {
+    Watch watch = new Watch(file);
+    assertThat(watch.missing()).isEmpty();
+    Files.delete(file);
+    look(watch, 1);
+    assertThat(watch.missing())
+        .hasValue(file + " does not exist any more: what it said last goes on; put it back");
+    Files.createDirectory(file);
+    look(watch, 1);
+    assertThat(watch.missing())
+        .hasValue(file + " is a folder now: what it said last goes on; put it back");
+    Files.delete(file);
+    Files.writeString(file, "a");
+    look(watch, 1);
+    assertThat(watch.missing()).isEmpty();
+  }
+
+  @Test
   void seesAFileThatWasNotThereAtFirst() throws IOException {
     Files.delete(file);
     Watch watch = new Watch(file);
