@@ -1,25 +1,28 @@
 package dev.rollcall.probes;
 
+import dev.rollcall.probe.Probe;
 import dev.rollcall.probe.ProbeFailure;
 import dev.rollcall.probe.ProbeResult;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// What a probe knows and nobody may read: passwords and tokens. Whatever a driver or a server put
 /// into a message goes through here before anybody sees it.
 ///
 /// Hidden are the secret itself and the forms in which drivers and servers repeat it: encoded for a
-/// URL, Base64 alone and after a user's name, escaped for JSON. User and password in front of a
-/// host are hidden whether or not they are known. The message becomes one line of 500 characters at
-/// most.
-final class Secrets {
+/// URL, Base64 alone and after a user's name, escaped for JSON; and their beginnings where a message
+/// was cut within them. User and password in front of a host are hidden whether or not they are
+/// known. The message becomes one line of 500 characters at most.
+public final class Secrets {
   private static final String STARS = "***";
   private static final int LONGEST = 500;
 
@@ -28,6 +31,8 @@ final class Secrets {
   private static final int SHORT = 4;
 
   private static final Pattern USER_INFO = Pattern.compile("://[^/\\s@]*:[^/\\s]*@");
+
+  private static final Pattern CUT = Pattern.compile("\\.\\.\\.|…");
 
   private final List<String> forms;
 
@@ -46,7 +51,7 @@ final class Secrets {
   }
 
   /// `secrets` in all their forms. Empty ones are left out.
-  static Secrets of(String... secrets) {
+  public static Secrets of(Collection<String> secrets) {
     List<String> forms = new ArrayList<>();
     for (String secret : secrets) {
       if (!secret.isEmpty()) {
@@ -66,8 +71,28 @@ final class Secrets {
         forms.stream().distinct().sorted(Comparator.comparing(String::length).reversed()).toList());
   }
 
+  static Secrets of(String... secrets) {
+    return of(List.of(secrets));
+  }
+
+  /// `probe`, which shows none of them, whatever it says.
+  public Probe hidden(Probe probe) {
+    return Probe.of(
+        probe.name(),
+        attempt -> {
+          try {
+            probe.check(attempt);
+          } catch (ProbeFailure e) {
+            throw hide(e);
+          } finally {
+            attempt.dependencies().map(this::hide).ifPresent(attempt::dependsOn);
+            attempt.degraded().map(this::hide).ifPresent(attempt::degraded);
+          }
+        });
+  }
+
   /// `message` without them.
-  String hide(String message) {
+  public String hide(String message) {
     String shown = message;
     for (String form : forms) {
       shown =
@@ -75,7 +100,30 @@ final class Secrets {
               ? standing(form).matcher(shown).replaceAll(STARS)
               : shown.replace(form, STARS);
     }
-    return Quoted.of(USER_INFO.matcher(shown).replaceAll("://" + STARS + "@"), LONGEST);
+    return Quoted.of(
+        USER_INFO.matcher(withoutBeginnings(shown)).replaceAll("://" + STARS + "@"), LONGEST);
+  }
+
+  /// `message` without what is left of a secret where the message was cut within it.
+  private String withoutBeginnings(String message) {
+    StringBuilder shown = new StringBuilder();
+    int from = 0;
+    for (Matcher cuts = CUT.matcher(message); cuts.find(); from = cuts.start()) {
+      int end = cuts.start();
+      int most = end - from;
+      int left = forms.stream().mapToInt(form -> beginning(form, message, end, most)).max().orElse(0);
+      shown.append(message, from, end - left).append(left > 0 ? STARS : "");
+    }
+    return shown.append(message, from, message.length()).toString();
+  }
+
+  /// How many characters before `end` are the beginning of `form`; too few tell nothing.
+  private static int beginning(String form, String message, int end, int most) {
+    int length = Math.min(form.length() - 1, most);
+    while (length >= SHORT && !message.regionMatches(end - length, form, 0, length)) {
+      length--;
+    }
+    return length < SHORT ? 0 : length;
   }
 
   private static Pattern standing(String form) {

@@ -1,7 +1,6 @@
 package dev.rollcall.probes;
 
 import dev.rollcall.probe.Probe;
-import dev.rollcall.probe.ProbeFailure;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
@@ -116,18 +115,8 @@ public record ServerUrl(URI uri, Optional<Login> login, TlsOptions tls, Duration
   /// `probe`, taking no longer than the limit, and passing on nothing that must not be shown,
   /// whatever the server repeats.
   Probe limiting(Probe probe) {
-    return Probe.of(
-        probe.name(),
-        attempt -> {
-          try {
-            probe.check(attempt.limitedTo(limit));
-          } catch (ProbeFailure e) {
-            throw secrets().hide(e);
-          } finally {
-            attempt.dependencies().map(secrets()::hide).ifPresent(attempt::dependsOn);
-            attempt.degraded().map(secrets()::hide).ifPresent(attempt::degraded);
-          }
-        });
+    return secrets()
+        .hidden(Probe.of(probe.name(), attempt -> probe.check(attempt.limitedTo(limit))));
   }
 
   /// In lower case.

@@ -277,6 +277,11 @@ final class RunningRollcall implements AutoCloseable {
     return sendText(health.resolve(path), "GET", "");
   }
 
+  /// A page, as a browser gets it.
+  String page(String path) {
+    return sendText(main.resolve(path), "GET", "", "Accept", "text/html").body();
+  }
+
   private static HttpResponse<String> sendText(
       URI uri, String method, String body, String... headers) {
     HttpRequest.Builder request =

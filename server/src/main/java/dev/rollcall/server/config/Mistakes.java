@@ -63,7 +63,7 @@ public final class Mistakes {
   }
 
   /// From now on `shown` stands in messages wherever `value` would.
-  void hide(String value, String shown) {
+  public void hide(String value, String shown) {
     found.hidden.putIfAbsent(value, shown);
   }
 

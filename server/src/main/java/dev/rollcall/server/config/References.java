@@ -3,7 +3,9 @@ package dev.rollcall.server.config;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -34,6 +36,12 @@ final class References {
   private final Map<Path, Found> files = new HashMap<>();
   private long room = YamlFile.LARGEST;
 
+  /// A text with what its references stand for.
+  ///
+  /// @param shown the same with `***` for what they brought
+  /// @param brought what they brought
+  record Expanded(String text, String shown, List<String> brought) {}
+
   /// What a reference brought, or why it brought nothing.
   private record Found(Optional<String> text, String wrong) {
     static Found of(String text, String remedy) {
@@ -58,19 +66,20 @@ final class References {
   /// The text with what its references stand for; nothing where one is wrong, which is noted.
   ///
   /// @param path what the value is called in mistakes
-  Optional<String> expanded(String text, String path, Mistakes mistakes) {
-    if (!text.contains("${")) {
-      return Optional.of(text);
-    }
+  Optional<Expanded> expanded(String text, String path, Mistakes mistakes) {
+    List<String> all = new ArrayList<>();
     StringBuilder whole = new StringBuilder();
+    StringBuilder shown = new StringBuilder();
     Matcher matcher = REFERENCE.matcher(text);
     int end = 0;
     while (matcher.find()) {
       whole.append(text, end, matcher.start());
+      shown.append(text, end, matcher.start());
       end = matcher.end();
       String reference = matcher.group();
       if (reference.equals("$${")) {
         whole.append("${");
+        shown.append("${");
         continue;
       }
       Optional<String> brought =
@@ -79,8 +88,14 @@ final class References {
         return Optional.empty();
       }
       whole.append(brought.get());
+      shown.append("***");
+      all.add(brought.get());
     }
-    return Optional.of(whole.append(text, end, text.length()).toString());
+    return Optional.of(
+        new Expanded(
+            whole.append(text, end, text.length()).toString(),
+            shown.append(text, end, text.length()).toString(),
+            all));
   }
 
   private Optional<String> brought(

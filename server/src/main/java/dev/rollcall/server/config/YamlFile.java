@@ -204,7 +204,11 @@ record YamlFile(String name, ObjectNode root, Map<String, Integer> lines) {
       if (text.contains("${")) {
         return references
             .expanded(text, path, mistakes)
-            .<JsonNode>map(NODES::stringNode)
+            .<JsonNode>map(
+                expanded ->
+                    expanded.brought().isEmpty()
+                        ? NODES.stringNode(expanded.text())
+                        : new Referring(expanded))
             .orElseGet(NODES::missingNode);
       }
       if (!path.startsWith(SERVICES)) {

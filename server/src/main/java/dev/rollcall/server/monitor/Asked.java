@@ -9,6 +9,7 @@ import java.util.Optional;
 /// What the runner has to know of a service to ask it.
 ///
 /// @param revision which version of the service's definition this is
+/// @param brought what references brought into that
 record Asked(
     long serviceId,
     String name,
@@ -16,11 +17,17 @@ record Asked(
     Duration interval,
     Duration timeout,
     long revision,
+    Brought brought,
     Probe probe) {
 
   /// Whether its answer tells of other services: see [Derived].
   boolean asksDependencies() {
     return Derived.isParent(url);
+  }
+
+  /// The place as it may be shown.
+  String shownPlace() {
+    return brought.isNothing() ? place() : brought.secrets().hide(place());
   }
 
   /// Host and port as one text, or the path of a socket: what the limit of checks at once is

@@ -99,7 +99,7 @@ final class Derived {
         .bind("prefix", prefix)
         .execute();
     tx.createUpdate("UPDATE service SET url = :url WHERE parent_id = :parent AND url <> :url")
-        .bind("url", definition.url().toString())
+        .bind("url", definition.shownUrl())
         .bind("parent", parent)
         .execute();
   }

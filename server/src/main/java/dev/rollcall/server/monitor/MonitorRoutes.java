@@ -142,7 +142,8 @@ final class MonitorRoutes {
   /// @param hint what could be asked instead, for whoever has just said what to ask
   private Answer shown(int status, long id, boolean operator, Optional<String> hint) {
     ServiceStatus shown = services.find(id).orElseThrow(() -> unknown(id));
-    ObjectNode definition = services.definition(id).orElseThrow(() -> unknown(id));
+    ObjectNode definition =
+        services.definition(id).map(Brought::hidden).orElseThrow(() -> unknown(id));
     Optional<Instant> certificate = services.certificateEnds(id);
     return Envelope.of(
         status,
@@ -175,7 +176,7 @@ final class MonitorRoutes {
               "service "
                   + id
                   + " comes from the /_health at "
-                  + service.url()
+                  + PublicDefinition.url(service.url())
                   + ": it goes when that no longer names it");
     };
   }

@@ -48,7 +48,7 @@ public record OneCheck(
   /// Asks a service once, as the monitor would.
   public static OneCheck of(ServiceDefinition service, Duration timeout)
       throws InterruptedException {
-    return of(Optional.of(service.name()), service.url().toString(), service, timeout);
+    return of(Optional.of(service.name()), service.shownUrl(), service, timeout);
   }
 
   private static OneCheck of(

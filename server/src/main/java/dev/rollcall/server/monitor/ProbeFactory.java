@@ -19,7 +19,15 @@ final class ProbeFactory implements AutoCloseable {
     this.servers = new Probes(dialer, http);
   }
 
+  /// It says nothing that must not be shown.
   Probe of(ServiceDefinition definition) {
+    Probe probe = bare(definition);
+    return definition.brought().isNothing()
+        ? probe
+        : definition.brought().secrets().hidden(probe);
+  }
+
+  private Probe bare(ServiceDefinition definition) {
     return switch (definition.asks()) {
       case Asks.Http(var question) -> new HttpProbe(definition.name(), question, http);
       case Asks.Tcp(var question) -> new TcpProbe(definition.name(), question, dialer);

@@ -160,7 +160,7 @@ final class Roster {
     Mistakes mistakes = new Mistakes();
     Asked asked =
         reader
-            .one(scheduled.definition(), "", mistakes)
+            .kept(scheduled.definition(), mistakes)
             .map(definition -> asked(scheduled.id(), scheduled.revision(), definition))
             .orElseGet(() -> unaskable(scheduled, mistakes));
     Watch.Known known = new Watch.Known(asked, scheduled.open(), scheduled.certificateEnds());
@@ -194,6 +194,7 @@ final class Roster {
         definition.interval(),
         definition.timeout(),
         revision,
+        definition.brought(),
         probes.of(definition));
   }
 
@@ -214,6 +215,7 @@ final class Roster {
         scheduled.interval(),
         scheduled.interval(),
         NO_REVISION,
+        Brought.NOTHING,
         Probe.of(
             name,
             _ -> {

@@ -240,7 +240,7 @@ final class ServiceChanges {
                 VALUES (:name, :url, :definition, :origin, :now, :now) RETURNING id\
                 """)
             .bind("name", definition.name())
-            .bind("url", definition.url().toString())
+            .bind("url", definition.shownUrl())
             .bind("definition", definition.json())
             .bind("origin", origin.word())
             .bind("now", now())
@@ -260,7 +260,7 @@ final class ServiceChanges {
             """)
         .bind("id", row.id())
         .bind("name", definition.name())
-        .bind("url", definition.url().toString())
+        .bind("url", definition.shownUrl())
         .bind("definition", definition.json())
         .bind("origin", origin.word())
         .bind("now", now())

@@ -10,6 +10,7 @@ import dev.rollcall.probes.TcpQuestion;
 import dev.rollcall.probes.TlsOptions;
 import dev.rollcall.server.config.Durations;
 import dev.rollcall.server.config.Mistakes;
+import dev.rollcall.server.config.Referring;
 import dev.rollcall.server.http.Characters;
 import dev.rollcall.server.http.Json;
 import java.net.URI;
@@ -163,6 +164,20 @@ public final class ServiceReader {
   ///
   /// @param path what it is called in mistakes; may be empty
   public Optional<ServiceDefinition> one(JsonNode service, String path, Mistakes mistakes) {
+    return one(service, Brought.of(service), path, mistakes);
+  }
+
+  /// Reads one service as it is kept.
+  Optional<ServiceDefinition> kept(ObjectNode definition, Mistakes mistakes) {
+    Brought brought = Brought.kept(definition);
+    brought.hideIn(mistakes);
+    ObjectNode service = definition.deepCopy();
+    service.remove(Brought.KEY);
+    return one(service, brought, "", mistakes);
+  }
+
+  private Optional<ServiceDefinition> one(
+      JsonNode service, Brought brought, String path, Mistakes mistakes) {
     Fields fields = new Fields(service, path, mistakes);
     if (!fields.areOf(KEYS)) {
       return Optional.empty();
@@ -174,6 +189,9 @@ public final class ServiceReader {
     }
     name.filter(text -> text.isBlank() || text.length() > LONGEST_NAME)
         .ifPresent(text -> fields.mistake("name", "has to have 1 to 255 characters"));
+    if (service.get("name") instanceof Referring) {
+      fields.mistake("name", "holds a reference: write the name out, everybody may see it");
+    }
     Optional<URI> url = url(fields);
     Duration interval =
         fields
@@ -195,7 +213,8 @@ public final class ServiceReader {
             interval,
             timeout,
             asks.get(),
-            kept(service, interval, timeout, keepAlive, asks.get())));
+            brought,
+            kept(service, interval, timeout, keepAlive, asks.get(), brought)));
   }
 
   private static Optional<URI> url(Fields fields) {
@@ -391,7 +410,12 @@ public final class ServiceReader {
 
   /// Written by streaming: [JsonNode#toString] would load all of databind at each start.
   private static String kept(
-      JsonNode given, Duration interval, Duration timeout, boolean keepAlive, Asks asks) {
+      JsonNode given,
+      Duration interval,
+      Duration timeout,
+      boolean keepAlive,
+      Asks asks,
+      Brought brought) {
     return Json.text(
         json -> {
           json.writeStartObject();
@@ -411,6 +435,10 @@ public final class ServiceReader {
                 }
               }
             }
+          }
+          if (!brought.isNothing()) {
+            json.writeName(Brought.KEY);
+            brought.write(json);
           }
           json.writeEndObject();
         });

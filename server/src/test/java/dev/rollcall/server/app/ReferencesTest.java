@@ -45,7 +45,7 @@ class ReferencesTest {
             log:
               level: debug
             services:
-              - name: a ${HOST} b
+              - name: a b
                 url: https://${HOST}:${PORT}/
                 interval: ${SECONDS}
                 timeout: ${SECONDS}s
@@ -60,7 +60,6 @@ class ReferencesTest {
     assertThat(read.settings().web().main().port()).isEqualTo(1234);
     assertThat(read.settings().web().token()).contains(new Secret("0123456789abcdef"));
     ServiceDefinition service = read.services().getFirst();
-    assertThat(service.name()).isEqualTo("a db.example b");
     assertThat(service.url()).hasToString("https://db.example:1234/");
     assertThat(service.interval()).isEqualTo(Duration.ofSeconds(5));
     assertThat(service.timeout()).isEqualTo(Duration.ofSeconds(5));
@@ -81,11 +80,11 @@ class ReferencesTest {
     environment.put("A", "${B} ${file:x} $${C}");
     write("x", "${A}\n\n");
     ServiceDefinition service =
-        right("services: [{name: '${A}', url: 'http://a', body: '<${file:x}>'}]")
+        right("services: [{name: a, url: 'http://a', contains: '${A}', body: '<${file:x}>'}]")
             .services()
             .getFirst();
-    assertThat(service.name()).isEqualTo("${B} ${file:x} $${C}");
-    assertThat(service.json()).contains("\"body\":\"<${A}\\n>\"");
+    assertThat(service.json())
+        .contains("\"contains\":\"${B} ${file:x} $${C}\"", "\"body\":\"<${A}\\n>\"");
   }
 
   @Test
@@ -191,6 +190,24 @@ class ReferencesTest {
   }
 
   @Test
+  void areRefusedInANameWhichEverybodySees() throws IOException {
+    environment.put("STAGE", "production");
+    assertThat(mistakes("services: [{name: 'shop ${STAGE}', url: 'http://a'}]"))
+        .containsExactly(
+            "rollcall.yaml:1: services[0].name: holds a reference: write the name out, everybody"
+                + " may see it");
+  }
+
+  @Test
+  void areHiddenInWhatIsSaidOfAService() throws IOException {
+    environment.put("WORD", "geheim");
+    ServiceDefinition service =
+        right("services: [{name: a, url: 'http://a/${WORD}'}]").services().getFirst();
+    assertThat(service.url()).hasToString("http://a/geheim");
+    assertThat(service).hasToString("a http://a/***");
+  }
+
+  @Test
   void takeNoMoreRoomThanAFileMay() throws IOException {
     write("large", "x".repeat(60 * 1024));
     StringBuilder yaml = new StringBuilder("services:\n");
@@ -237,7 +254,7 @@ class ReferencesTest {
   @Test
   void tellWhichFilesTheyRead() throws IOException {
     write("a", "A");
-    write("rollcall.yaml", "services: [{name: '${file:a}', url: '${file:b}'}]");
+    write("rollcall.yaml", "services: [{name: a, body: '${file:a}', url: '${file:b}'}]");
     List<Path> files = new ArrayList<>();
     assertThat(origin().read(new Mistakes(), files::addAll)).isEmpty();
     assertThat(files).containsExactlyInAnyOrder(directory.resolve("a"), directory.resolve("b"));

@@ -38,6 +38,7 @@ class MonitorMetricsTest {
         Duration.ofSeconds(1),
         Duration.ofSeconds(1),
         1,
+        Brought.NOTHING,
         Probe.of(name, attempt -> {}));
   }
 
