@@ -24,7 +24,7 @@ public record CertificateProbe(String name, ServerUrl server, Duration warn, Dia
 
   /// Checks the URL, and that the time is none before now.
   public CertificateProbe {
-    server.understands(Set.of("warn"), Set.of());
+    server.understandsNoPath(Set.of("warn"));
     server.target(PORT);
     if (warn.isNegative()) {
       throw new IllegalArgumentException("warn %s is negative".formatted(warn));

@@ -30,10 +30,11 @@ public record DockerProbe(String name, ServerUrl server, Dialer dialer) implemen
 
   /// Checks the URL.
   public DockerProbe {
-    server.understands(Set.of(), Set.of());
     if (server.scheme().equals("unix")) {
+      server.understands(Set.of(), Set.of());
       path(server);
     } else {
+      server.understandsNoPath(Set.of());
       server.target(port(server));
     }
   }

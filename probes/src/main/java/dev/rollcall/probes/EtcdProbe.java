@@ -57,7 +57,7 @@ public record EtcdProbe(String name, ServerUrl server, Dialer dialer) implements
 
   /// Checks the URL.
   public EtcdProbe {
-    server.understands(Set.of(), Set.of());
+    server.understandsNoPath(Set.of());
     server.target(PORT);
   }
 

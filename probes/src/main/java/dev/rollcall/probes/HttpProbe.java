@@ -134,7 +134,7 @@ public record HttpProbe(String name, HttpQuestion question, HttpAsker asker) imp
               (seen.contains(step)
                       ? "redirect loop at %2$s"
                       : "more than %1$d redirects, the last to %2$s")
-                  .formatted(Redirect.MOST, step.target().origin()));
+                  .formatted(Redirect.MOST, step.target().withoutQuery()));
         }
         trail.attempt().redirected();
         if (question.settings().keepAlive()) {

@@ -26,6 +26,11 @@ record HttpTarget(String scheme, Authority authority, String path) {
     return scheme + "://" + authority.text(HttpQuestion.port(scheme));
   }
 
+  /// All that a message may show of where a redirect led.
+  String withoutQuery() {
+    return origin() + path.replaceFirst("\\?.*", "");
+  }
+
   /// Where to send it. The default port is left out, so that the Host header does not name it.
   HttpHost host() {
     boolean standard = authority.port() == HttpQuestion.port(scheme);

@@ -70,6 +70,7 @@ final class JsonBody {
   /// function that there is not.
   static void validate(JsonExpectation expectation) {
     refuseEndless(expectation);
+    refuseUnclosed(expectation);
     JsonPath path;
     try {
       path = JsonPath.compile(expectation.path());
@@ -101,6 +102,20 @@ final class JsonBody {
           "\"%s\" looks everywhere (..) more than twice, which large answers would keep busy for hours: name the way"
               .formatted(expectation.path()));
     }
+  }
+
+  /// What json-path takes for a part of a name.
+  private static void refuseUnclosed(JsonExpectation expectation) {
+    String bare = QUOTED.matcher(expectation.path()).replaceAll("''");
+    if (count(bare, '[') != count(bare, ']') || count(bare, '(') != count(bare, ')')) {
+      throw new IllegalArgumentException(
+          "\"%s\" is no JSON path: a bracket is opened and not closed, or the other way round; a name with one in it is written as $['a[']"
+              .formatted(expectation.path()));
+    }
+  }
+
+  private static long count(String text, char one) {
+    return text.chars().filter(c -> c == one).count();
   }
 
   private static IllegalArgumentException noPath(JsonExpectation expectation, Exception e) {

@@ -41,7 +41,7 @@ public record KafkaProbe(String name, ServerUrl server, Dialer dialer) implement
 
   /// Checks the URL.
   public KafkaProbe {
-    server.understands(Set.of("mechanism"), Set.of());
+    server.understandsNoPath(Set.of("mechanism"));
     server.target(PORT);
     if (!MECHANISMS.contains(mechanism(server))) {
       throw new IllegalArgumentException(

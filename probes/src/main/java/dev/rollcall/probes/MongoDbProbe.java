@@ -73,6 +73,9 @@ public record MongoDbProbe(String name, ServerUrl server, Dialer dialer) impleme
       throw new IllegalArgumentException(
           "mongodb+srv is not asked: name the hosts, as in mongodb://host1,host2");
     }
+    server.checkParameter("authMechanism", List.of("SCRAM-SHA-256", "SCRAM-SHA-1"));
+    server.checkParameter("tls", List.of("true", "false"));
+    server.checkParameter("ssl", List.of("true", "false"));
     hosts(server);
   }
 

@@ -9,6 +9,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Properties;
 import java.util.Set;
+import org.mariadb.jdbc.export.SslMode;
 
 /// Logs in to a MySQL or MariaDB server and asks `SELECT 1`, as
 /// `mysql://user:password@host/database` or `mariadb://...` says. Needs
@@ -74,8 +75,21 @@ public record MySqlProbe(String name, ServerUrl server, Dialer dialer) implement
     Driver.MARIADB.need(MySqlProbe.class);
     server.understands(KNOWN, Set.of());
     server.target(PORT);
+    server.parameter("sslMode").ifPresent(MySqlProbe::checkMode);
+    server.checkParameter("allowPublicKeyRetrieval", List.of("true", "false"));
     if (!server.path().matches("[^?&#/\\\\]*")) {
       throw new IllegalArgumentException("the URL's path is no name of a database");
+    }
+  }
+
+  /// The driver knows several names of each.
+  private static void checkMode(String mode) {
+    try {
+      SslMode.from(mode);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "sslMode=%s is none of disable, trust, verify-ca, verify-full".formatted(Quoted.of(mode)),
+          e);
     }
   }
 

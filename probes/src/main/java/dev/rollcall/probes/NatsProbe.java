@@ -28,7 +28,7 @@ public record NatsProbe(String name, ServerUrl server, Dialer dialer) implements
 
   /// Checks the URL.
   public NatsProbe {
-    server.understands(Set.of(), Set.of());
+    server.understandsNoPath(Set.of());
     server.target(PORT);
     if (server.login().isPresent() && server.login().get().password().isEmpty()) {
       server = server.login("", server.login().get().user()); // What is secret is the password.

@@ -28,6 +28,9 @@ public record PostgreSqlProbe(String name, ServerUrl server, Dialer dialer) impl
   private static final List<String> HONOURED =
       List.of("sslmode", "sslrootcert", "sslcert", "sslkey");
 
+  private static final List<String> MODES =
+      List.of("disable", "allow", "prefer", "require", "verify-ca", "verify-full");
+
   /// What counts, and what an application's own URL may say besides, of which nothing decides on
   /// whether the server is well.
   private static final Set<String> KNOWN =
@@ -78,6 +81,7 @@ public record PostgreSqlProbe(String name, ServerUrl server, Dialer dialer) impl
   public PostgreSqlProbe {
     Driver.POSTGRESQL.need(PostgreSqlProbe.class);
     server.understands(KNOWN, Set.of());
+    server.checkParameter("sslmode", MODES);
     server.target(PORT);
   }
 

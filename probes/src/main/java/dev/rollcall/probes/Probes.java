@@ -95,7 +95,7 @@ public final class Probes {
   }
 
   private static Probe tcp(String name, ServerUrl url, Probes shared) {
-    url.understands(Set.of(), Set.of());
+    url.understandsNoPath(url.scheme().equals("tls") ? Set.of("warn") : Set.of());
     TcpQuestion question = TcpQuestion.of(url.uri());
     question = question.tls().isPresent() ? question.tls(url.tls()) : question;
     return url.limiting(new TcpProbe(name, question, shared.dialer));

@@ -7,6 +7,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -169,6 +170,10 @@ public record ServerUrl(URI uri, Optional<Login> login, TlsOptions tls, Duration
   /// @param often may be given several times
   /// @throws IllegalArgumentException that names the first that is not
   void understands(Set<String> once, Set<String> often) {
+    if (uri.getRawFragment() != null) {
+      throw new IllegalArgumentException(
+          "the URL has a # that means nothing: leave it out, or write %23");
+    }
     parameters()
         .forEach(
             (name, values) -> {
@@ -186,6 +191,30 @@ public record ServerUrl(URI uri, Optional<Login> login, TlsOptions tls, Duration
                 throw new IllegalArgumentException(
                     "the URL's parameter \"%s\" is given twice".formatted(name));
               }
+            });
+  }
+
+  /// The same where a path means nothing either.
+  void understandsNoPath(Set<String> once) {
+    understands(once, Set.of());
+    if (!path().isEmpty()) {
+      throw new IllegalArgumentException(
+          "the URL has a path, which means nothing with %s: write it as %1$s://host:port"
+              .formatted(scheme()));
+    }
+  }
+
+  /// One parameter of the query that is one of `values`, if it is there.
+  ///
+  /// @throws IllegalArgumentException if it is none of them
+  void checkParameter(String name, Collection<String> values) {
+    parameter(name)
+        .filter(value -> !values.contains(value))
+        .ifPresent(
+            value -> {
+              throw new IllegalArgumentException(
+                  "%s=%s is none of %s"
+                      .formatted(name, Quoted.of(value), String.join(", ", values)));
             });
   }
 

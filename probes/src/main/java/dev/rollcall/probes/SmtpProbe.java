@@ -25,7 +25,7 @@ import java.util.Set;
 public record SmtpProbe(String name, ServerUrl server, Dialer dialer) implements Probe {
   /// Checks the URL.
   public SmtpProbe {
-    server.understands(Set.of("starttls"), Set.of());
+    server.understandsNoPath(Set.of("starttls"));
     target(server);
     String starttls = server.parameter("starttls").orElse("never");
     if (!starttls.equals("needed") && !starttls.equals("never")) {

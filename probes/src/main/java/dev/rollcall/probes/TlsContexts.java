@@ -1,10 +1,12 @@
 package dev.rollcall.probes;
 
 import dev.rollcall.probe.ProbeFailure;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
@@ -13,14 +15,17 @@ import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -42,6 +47,8 @@ final class TlsContexts {
       Pattern.compile("-----BEGIN PRIVATE KEY-----([^-]*)-----END PRIVATE KEY-----");
   private static final List<String> KEY_ALGORITHMS = List.of("RSA", "EC", "EdDSA", "RSASSA-PSS");
   private static final char[] NO_PASSWORD = {};
+  private static final String NO_CERTIFICATE =
+      "no certificate in it (BEGIN CERTIFICATE): name a PEM file that has one";
 
   private final Map<TlsOptions, Made> contexts = new ConcurrentHashMap<>();
 
@@ -51,59 +58,109 @@ final class TlsContexts {
   /// What tells one content of a file from the next without reading it.
   private record Version(Path file, FileTime changed, long size) {}
 
+  /// A file of the options that cannot be used.
+  private static final class Unusable extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final transient TlsOptions.Wrong wrong;
+
+    Unusable(String key, Path file, String what) {
+      super(what, null, false, false);
+      this.wrong = new TlsOptions.Wrong(key, file, what);
+    }
+
+    Unusable(String key, Path file, IOException e) {
+      this(
+          key,
+          file,
+          switch (e) {
+            case NoSuchFileException _ -> "no such file";
+            case AccessDeniedException _ -> "no permission to read it";
+            default -> "cannot be read: " + Failures.message(e);
+          });
+    }
+
+    ProbeFailure failure() {
+      return ProbeFailure.here(
+          "tls.%s %s: %s".formatted(wrong.key(), wrong.file(), wrong.what()));
+    }
+  }
+
   /// The context for `options`.
   ///
   /// @throws ProbeFailure on the asking side, if a file cannot be used
   SSLContext of(TlsOptions options) throws ProbeFailure {
     TlsOptions key = options.contextKey();
-    List<Version> files = files(key);
-    Made known = contexts.get(key);
-    if (known == null || !known.files().equals(files)) {
-      known = new Made(make(key), files);
-      contexts.put(key, known);
+    try {
+      List<Version> files = files(key);
+      Made known = contexts.get(key);
+      if (known == null || !known.files().equals(files)) {
+        known = new Made(make(key), files);
+        contexts.put(key, known);
+      }
+      return known.context();
+    } catch (Unusable e) {
+      throw e.failure();
+    } catch (GeneralSecurityException | IOException e) {
+      throw ProbeFailure.here("TLS: settings cannot be used: " + Failures.message(e));
     }
-    return known.context();
+  }
+
+  /// Which file of `options` cannot be used, and why, if there is one.
+  static Optional<TlsOptions.Wrong> wrong(TlsOptions options) {
+    try {
+      files(options);
+      if (options.authorities().isPresent()) {
+        certificates("ca", options.authorities().get());
+      }
+      identity(options);
+      return Optional.empty();
+    } catch (Unusable e) {
+      return Optional.of(e.wrong);
+    } catch (GeneralSecurityException | IOException e) {
+      Path file =
+          options.identity().map(TlsOptions.Identity::key).or(options::authorities).orElseThrow();
+      return Optional.of(
+          new TlsOptions.Wrong(
+              options.identity().isPresent() ? "key" : "ca",
+              file,
+              "cannot be used: " + Failures.message(e)));
+    }
   }
 
   /// Looked at before they are read: what changes meanwhile is read again.
-  private static List<Version> files(TlsOptions options) throws ProbeFailure {
+  private static List<Version> files(TlsOptions options) throws Unusable {
     if (options.authorities().isEmpty() && options.identity().isEmpty()) {
       return List.of();
     }
-    List<Path> named = new ArrayList<>();
-    options.authorities().ifPresent(named::add);
-    options.identity().map(TlsOptions.Identity::certificate).ifPresent(named::add);
-    options.identity().map(TlsOptions.Identity::key).ifPresent(named::add);
+    Map<String, Path> named = new LinkedHashMap<>();
+    options.authorities().ifPresent(file -> named.put("ca", file));
+    options.identity().ifPresent(identity -> named.put("cert", identity.certificate()));
+    options.identity().ifPresent(identity -> named.put("key", identity.key()));
     List<Version> files = new ArrayList<>();
-    for (Path file : named) {
+    for (Map.Entry<String, Path> each : named.entrySet()) {
+      Path file = each.getValue();
       try {
         BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
         files.add(new Version(file, found.lastModifiedTime(), found.size()));
       } catch (IOException e) {
-        throw unusable(e);
+        throw new Unusable(each.getKey(), file, e);
       }
     }
     return files;
   }
 
-  private static ProbeFailure unusable(Exception e) {
-    return ProbeFailure.here("TLS: settings cannot be used: " + e);
-  }
-
-  private static SSLContext make(TlsOptions options) throws ProbeFailure {
-    try {
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(identity(options), trust(options), null);
-      context.getClientSessionContext().setSessionCacheSize(1);
-      context.getClientSessionContext().setSessionTimeout(1);
-      return context;
-    } catch (GeneralSecurityException | IOException e) {
-      throw unusable(e);
-    }
+  private static SSLContext make(TlsOptions options)
+      throws GeneralSecurityException, IOException, Unusable {
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(identity(options), trust(options), null);
+    context.getClientSessionContext().setSessionCacheSize(1);
+    context.getClientSessionContext().setSessionTimeout(1);
+    return context;
   }
 
   private static KeyManager[] identity(TlsOptions options)
-      throws GeneralSecurityException, IOException, ProbeFailure {
+      throws GeneralSecurityException, IOException, Unusable {
     if (options.identity().isEmpty()) {
       return new KeyManager[0];
     }
@@ -113,7 +170,7 @@ final class TlsContexts {
         "client",
         privateKey(identity.key()),
         NO_PASSWORD,
-        certificates(identity.certificate()).toArray(Certificate[]::new));
+        certificates("cert", identity.certificate()).toArray(Certificate[]::new));
     KeyManagerFactory factory =
         KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     factory.init(store, NO_PASSWORD);
@@ -121,7 +178,7 @@ final class TlsContexts {
   }
 
   private static TrustManager[] trust(TlsOptions options)
-      throws GeneralSecurityException, IOException, ProbeFailure {
+      throws GeneralSecurityException, IOException, Unusable {
     if (!options.verify()) {
       return new TrustManager[] {CertificateWatch.acceptingAll()};
     }
@@ -132,7 +189,7 @@ final class TlsContexts {
     } else {
       KeyStore store = emptyStore();
       int number = 0;
-      for (Certificate certificate : certificates(options.authorities().get())) {
+      for (Certificate certificate : certificates("ca", options.authorities().get())) {
         store.setCertificateEntry("authority-" + number++, certificate);
       }
       factory.init(store);
@@ -151,21 +208,36 @@ final class TlsContexts {
     return store;
   }
 
-  private static Collection<? extends Certificate> certificates(Path file)
-      throws GeneralSecurityException, IOException, ProbeFailure {
-    try (InputStream in = Files.newInputStream(file)) {
-      Collection<? extends Certificate> found =
-          CertificateFactory.getInstance("X.509").generateCertificates(in);
-      if (found.isEmpty()) {
-        throw ProbeFailure.here("TLS: no certificate in " + file);
-      }
-      return found;
+  private static Collection<? extends Certificate> certificates(String key, Path file)
+      throws GeneralSecurityException, Unusable {
+    byte[] text;
+    try {
+      text = Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new Unusable(key, file, e);
     }
+    Collection<? extends Certificate> found;
+    try {
+      found =
+          CertificateFactory.getInstance("X.509")
+              .generateCertificates(new ByteArrayInputStream(text));
+    } catch (CertificateException e) {
+      throw new Unusable(key, file, NO_CERTIFICATE);
+    }
+    if (found.isEmpty()) {
+      throw new Unusable(key, file, NO_CERTIFICATE);
+    }
+    return found;
   }
 
-  private static PrivateKey privateKey(Path file)
-      throws GeneralSecurityException, IOException, ProbeFailure {
-    Matcher matcher = KEY.matcher(Files.readString(file, StandardCharsets.US_ASCII));
+  private static PrivateKey privateKey(Path file) throws GeneralSecurityException, Unusable {
+    String text;
+    try {
+      text = new String(Files.readAllBytes(file), StandardCharsets.US_ASCII);
+    } catch (IOException e) {
+      throw new Unusable("key", file, e);
+    }
+    Matcher matcher = KEY.matcher(text);
     if (matcher.find()) {
       PKCS8EncodedKeySpec spec =
           new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(matcher.group(1)));
@@ -177,9 +249,10 @@ final class TlsContexts {
         }
       }
     }
-    throw ProbeFailure.here(
-        ("TLS: no unencrypted PKCS #8 key (BEGIN PRIVATE KEY) in %s;"
-                + " `openssl pkcs8 -topk8 -nodes` makes one")
-            .formatted(file));
+    throw new Unusable(
+        "key",
+        file,
+        "no unencrypted PKCS #8 key (BEGIN PRIVATE KEY) in it; `openssl pkcs8 -topk8 -nodes` makes"
+            + " one");
   }
 }

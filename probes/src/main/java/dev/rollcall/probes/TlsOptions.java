@@ -60,6 +60,17 @@ public record TlsOptions(
     return new TlsOptions(verify, authorities, identity, serverName, List.of(offered));
   }
 
+  /// A file that cannot be used.
+  ///
+  /// @param key what it is for: `ca`, `cert`, `key`
+  /// @param what what is wrong with it
+  public record Wrong(String key, Path file, String what) {}
+
+  /// The first of the files that cannot be used as they are now, if there is one.
+  public Optional<Wrong> wrong() {
+    return TlsContexts.wrong(this);
+  }
+
   /// What an SSLContext depends on: everything but the name asked for and the protocols offered.
   TlsOptions contextKey() {
     return serverName.isEmpty() && protocols.isEmpty()

@@ -77,7 +77,7 @@ class HttpRedirectTest {
   void followsNoEleventh() {
     Checked checked = check(question("/count/11"));
     assertThat(checked.reason())
-        .isEqualTo("more than 10 redirects, the last to http://127.0.0.1:" + server.port());
+        .isEqualTo("more than 10 redirects, the last to http://127.0.0.1:" + server.port() + "/count/0");
     assertThat(checked.attempt().status()).hasValue(302);
   }
 
@@ -93,7 +93,7 @@ class HttpRedirectTest {
   @Test
   void noticesALoop() {
     assertThat(check(question("/loop")).reason())
-        .isEqualTo("redirect loop at http://127.0.0.1:" + server.port());
+        .isEqualTo("redirect loop at http://127.0.0.1:" + server.port() + "/pool");
   }
 
   @Test

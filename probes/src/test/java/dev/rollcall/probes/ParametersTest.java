@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -15,6 +17,59 @@ class ParametersTest {
     return Probes.schemes().stream()
         .filter(scheme -> !scheme.contains("http") || scheme.startsWith("swift"))
         .toList();
+  }
+
+  /// What stands behind host and port, by scheme: what is understood, and what is not.
+  static List<Arguments> places() {
+    return schemes().stream()
+        .filter(scheme -> !scheme.startsWith("swift"))
+        .map(
+            scheme ->
+                switch (scheme) {
+                  case "unix" -> Arguments.of("unix:///run/x.sock", List.of("#x"));
+                  case "dns" -> Arguments.of("dns://h/example.org", List.of("#x"));
+                  case "amqp", "amqps", "grpc", "grpcs", "mongodb", "postgres", "postgresql" ->
+                      Arguments.of(scheme + "://h:1/a", List.of("#x"));
+                  case "mysql", "mariadb" ->
+                      Arguments.of(scheme + "://h:1/a", List.of("#x", "/path"));
+                  case "redis", "rediss" ->
+                      Arguments.of(scheme + "://h:1/1", List.of("#x", "/path"));
+                  default -> Arguments.of(scheme + "://h:1", List.of("#x", "/path", "/path?x=1"));
+                })
+        .toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("places")
+  void areAllThatMayStandBehindTheHost(String right, List<String> wrong) {
+    assertThat(Probes.forUrl("it", right).name()).isEqualTo("it");
+    for (String more : wrong) {
+      assertThatIllegalArgumentException()
+          .as(right + more)
+          .isThrownBy(() -> Probes.forUrl("it", right + more));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "tls://h:1?warm=14d | the URL's parameter \"warm\" is not understood: there are warn",
+        "tls://h:1/path?warn=14d | the URL has a path, which means nothing with tls: write it as"
+            + " tls://host:port",
+        "postgres://h?sslmode=verifyfull | sslmode=verifyfull is none of disable, allow, prefer,"
+            + " require, verify-ca, verify-full",
+        "mysql://h?sslMode=verifyfull | sslMode=verifyfull is none of disable, trust, verify-ca,"
+            + " verify-full",
+        "mysql://h?allowPublicKeyRetrieval=yes | allowPublicKeyRetrieval=yes is none of true,"
+            + " false",
+        "mongodb://h?tls=yes | tls=yes is none of true, false",
+        "mongodb://h?authMechanism=X | authMechanism=X is none of SCRAM-SHA-256, SCRAM-SHA-1",
+      })
+  void areMistakesWhereTheirValueIsNone(String url, String says) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Probes.forUrl("it", url))
+        .withMessage(says);
   }
 
   private static String url(String scheme, String query) {

@@ -26,6 +26,13 @@ class SecretsTest {
   }
 
   @Test
+  void hidesTheBeginningOfASecretWithinWhichAMessageWasCut() {
+    Secrets secrets = Secrets.of("0123456789", "other");
+    assertThat(secrets.hide("no \"x 012345...\" in \"0123...\" or 012...\n01234…"))
+        .isEqualTo("no \"x ***...\" in \"***...\" or 012... ***…");
+  }
+
+  @Test
   void hidesTheHeaderOfBasicAuthentication() {
     String header =
         Base64.getEncoder().encodeToString(("app:" + PASSWORD).getBytes(StandardCharsets.UTF_8));

@@ -4,6 +4,7 @@ import static dev.rollcall.server.RunningRollcall.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.rollcall.server.RunningRollcall.Ended;
 import dev.rollcall.server.RunningRollcall.Plan;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -53,7 +54,7 @@ class MonitorReferencesIT {
                   - {name: contains, url: '%s', interval: 1s, contains: "Bearer ${API}x"}
                   - {name: word, url: '%s', interval: 1s, contains: "Bearer ${WORD}x", headers: {Accept: "${WORD}"}}
                   - {name: json, url: '%s', interval: 1s, status: "${CODE}", json: {path: "$.${WORD}", value: "${file:token}"}}
-                  - {name: short, url: '%s', interval: 1s, contains: "${KURZ}", method: "${KURZ}"}
+                  - {name: short, url: '%s', interval: 1s, contains: "${KURZ}", body: "${KURZ}"}
                   - {name: path, url: 'http://${WORD}.invalid/${WORD}?a=${API}', interval: 1s}
                   - {name: whole, url: '${WHOLE}', interval: 1s, user: '${WORD}', password: x}
                   - {name: expect, url: 'tcp://%s', interval: 1s, send: "GET / HTTP/1.0\\r\\n\\r\\n", expect: "${WORD}"}
@@ -100,6 +101,41 @@ class MonitorReferencesIT {
       assertThat(rollcall.get("/v1/services").json().toString()).doesNotContain("geheim");
       assertThat(rollcall.log()).doesNotContain("geheim");
     }
+  }
+
+  /// At three in the morning: nobody else's checks end for it.
+  @Test
+  void aServiceWhoseFileIsGoneIsUnknownAndAllOthersAreAsked() throws Exception {
+    String yaml =
+        """
+        services:
+          - {name: ok, url: '%s', interval: 200ms}
+          - {name: gone, url: '%s', interval: 200ms, tls: {ca: gone.pem}}
+        """
+            .formatted(targets.url("/status/200"), targets.url("/status/200").replace("http:", "https:"));
+    Plan plan = Plan.in(folder).yaml(yaml);
+    try (RunningRollcall rollcall = plan.start()) {
+      rollcall.firstTick("ok");
+      rollcall.firstTick("gone");
+      JsonNode gone = rollcall.service("gone");
+      assertThat(gone.get("state").stringValue()).isEqualTo("unknown");
+      assertThat(gone.get("reason").stringValue()).isEqualTo("tls.ca gone.pem: no such file");
+      assertThat(gone.get("since").asLong()).isPositive();
+      assertThat(rollcall.service("ok").has("reason")).isFalse();
+      assertThat(rollcall.service("ok").get("state").stringValue()).isEqualTo("up");
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> rollcall.log().contains("gone is unknown: tls.ca gone.pem: no such file"));
+    }
+    Ended checked = Plan.of("check", folder).onlyFlags("--service", "ok").refused();
+    assertThat(checked.said()).contains("ok (" + targets.url("/status/200") + ") is up");
+    assertThat(checked.status()).isZero();
+    plan.yaml(yaml + "  - {name: third, url: '${NOT_SET}', intervall: 1s}\n");
+    assertThat(Plan.of("check", folder).onlyFlags("--service", "ok").refused().status()).isZero();
+    assertThat(Plan.of("check", folder).onlyFlags("--service", "third").refused().said())
+        .contains("${NOT_SET} is not set", "intervall: unknown key")
+        .doesNotContain("gone.pem");
   }
 
   private static JsonNode one(RunningRollcall rollcall, String name) {

@@ -8,7 +8,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -16,8 +16,10 @@ import picocli.CommandLine.ParseResult;
 
 /// `rollcall check`: asks URLs, and services of the configuration file, once and now.
 ///
-/// @param configured reads the configuration, and tells of the mistakes in it where it cannot
-record CheckCommand(Function<ParseResult, Optional<Configuration<ServiceDefinition>>> configured)
+/// @param configured reads the configuration for the services of these names, and tells of the
+///   mistakes in it where it cannot
+record CheckCommand(
+    BiFunction<ParseResult, List<String>, Optional<Configuration<ServiceDefinition>>> configured)
     implements Command {
   private static final Kind<Duration> TIMEOUT =
       Kind.duration(Duration.ofMillis(1), Duration.ofMinutes(10));
@@ -36,7 +38,8 @@ record CheckCommand(Function<ParseResult, Optional<Configuration<ServiceDefiniti
                     .auxiliaryTypes(String.class)
                     .description(
                         "what to ask, one after the other: http, https, tcp, tls, postgres, redis,"
-                            + " ... (docs/probes.md)")
+                            + " ... (docs/probes.md); with a certificate authority of your own,"
+                            + " write a service with tls: {ca: FILE} and ask it with --service")
                     .build())
             .addOption(
                 OptionSpec.builder("--service")
@@ -76,7 +79,7 @@ record CheckCommand(Function<ParseResult, Optional<Configuration<ServiceDefiniti
     Optional<Duration> timeout = timeout(given, mistakes);
     List<ServiceDefinition> services = List.of();
     if (mistakes.isEmpty() && !names.isEmpty()) {
-      Optional<Configuration<ServiceDefinition>> read = configured.apply(given);
+      Optional<Configuration<ServiceDefinition>> read = configured.apply(given, names);
       if (read.isEmpty()) {
         return MISTAKE;
       }

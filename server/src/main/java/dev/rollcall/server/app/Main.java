@@ -5,6 +5,7 @@ import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.http.HttpListener;
 import dev.rollcall.server.merge.CannotMerge;
 import dev.rollcall.server.merge.Merge;
+import dev.rollcall.server.monitor.Doubt;
 import dev.rollcall.server.monitor.SchemeOffer;
 import dev.rollcall.server.monitor.ServiceDefinition;
 import dev.rollcall.server.sql.Database;
@@ -193,12 +194,13 @@ record Main(Path directory, Map<String, String> environment) {
 
   private int check(ParseResult given) {
     Optional<Configuration<ServiceDefinition>> configuration =
-        read(origin(Declared.SERVE, given), given);
+        read(origin(Declared.SERVE, given, Serve::checked), given);
     configuration.ifPresent(
         right -> {
           PrintWriter out = given.commandSpec().commandLine().getOut();
           PrintWriter err = given.commandSpec().commandLine().getErr();
           SchemeOffer.of(right.services()).forEach(err::println);
+          Doubt.of(right.services(), right.settings().monitor().timeout()).forEach(err::println);
           int count = right.services().size();
           out.println(
               "ok: " + count + (count == 1 ? " service" : " services") + without(right, given));
@@ -224,9 +226,15 @@ record Main(Path directory, Map<String, String> environment) {
             + ": name another file with --config or ROLLCALL_CONFIG";
   }
 
-  /// The configuration of `serve`, for another command.
-  private Optional<Configuration<ServiceDefinition>> configured(ParseResult given) {
-    return read(origin(Declared.SERVE, given), given);
+  /// The configuration of `serve`, for a command that wants some of its services.
+  private Optional<Configuration<ServiceDefinition>> configured(
+      ParseResult given, List<String> services) {
+    return read(
+        origin(
+            Declared.SERVE,
+            given,
+            (values, all, mistakes) -> Serve.named(services, values, all, mistakes)),
+        given);
   }
 
   private int merge(ParseResult given) {
@@ -279,12 +287,17 @@ record Main(Path directory, Map<String, String> environment) {
   }
 
   private Configuration.Origin<ServiceDefinition> origin(String command, ParseResult given) {
+    return origin(command, given, Serve::services);
+  }
+
+  private Configuration.Origin<ServiceDefinition> origin(
+      String command, ParseResult given, ServiceReader<ServiceDefinition> reader) {
     return new Configuration.Origin<>(
         command,
         Flags.texts(command, given),
         environment,
         Flags.files(given, directory, environment),
-        Serve::services);
+        reader);
   }
 
   /// The configuration; where it is wrong, the mistakes are told and it is nothing.

@@ -31,6 +31,7 @@ import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -42,6 +43,7 @@ import tools.jackson.databind.JsonNode;
 /// waits, and closes them in reverse.
 final class Serve {
   private static final Duration SETTLED = Duration.ofSeconds(20);
+  private static final String SERVICES = "services";
   private static final System.Logger LOG = System.getLogger(Serve.class.getName());
 
   private final Configuration.Origin<ServiceDefinition> origin;
@@ -340,14 +342,34 @@ final class Serve {
         clock);
   }
 
-  /// The services in the configuration file.
+  /// The services in the configuration file, also those whose files of `tls` cannot be used just
+  /// now: nobody else's checks may end for that.
   static List<ServiceDefinition> services(Values values, JsonNode services, Mistakes mistakes) {
-    ServiceReader reader =
-        new ServiceReader(
-            new ServiceReader.Defaults(
-                values.of(Declared.INTERVAL),
-                values.of(Declared.TIMEOUT),
-                values.of(Declared.KEEP_ALIVE)));
-    return reader.list(services, "services", mistakes);
+    return reader(values).tolerant().list(services, SERVICES, mistakes);
+  }
+
+  /// The same, with every mistake told.
+  static List<ServiceDefinition> checked(Values values, JsonNode services, Mistakes mistakes) {
+    return reader(values).list(services, SERVICES, mistakes);
+  }
+
+  /// Those called so, and of the others what can be read: what is wrong with them does not matter.
+  static List<ServiceDefinition> named(
+      Collection<String> names, Values values, JsonNode services, Mistakes mistakes) {
+    List<ServiceDefinition> read = reader(values).tolerant().list(services, SERVICES, mistakes);
+    for (int i = 0; services.isArray() && i < services.size(); i++) {
+      if (!names.contains(services.get(i).path("name").asString(""))) {
+        mistakes.forget(SERVICES + "[" + i + "]");
+      }
+    }
+    return read;
+  }
+
+  private static ServiceReader reader(Values values) {
+    return new ServiceReader(
+        new ServiceReader.Defaults(
+            values.of(Declared.INTERVAL),
+            values.of(Declared.TIMEOUT),
+            values.of(Declared.KEEP_ALIVE)));
   }
 }

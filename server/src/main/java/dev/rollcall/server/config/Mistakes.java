@@ -26,7 +26,10 @@ public final class Mistakes {
   ///
   /// @param hidden what must not be shown, and what is shown instead
   /// @param missing the paths of values that are not known
-  private record Found(List<String> lines, Map<String, String> hidden, Set<String> missing) {}
+  private record Found(List<Line> lines, Map<String, String> hidden, Set<String> missing) {}
+
+  /// @param path what is wrong
+  private record Line(String path, String text) {}
 
   /// No mistakes yet, in a configuration of which only paths are known.
   public Mistakes() {
@@ -51,7 +54,7 @@ public final class Mistakes {
   /// @param what what is wrong with it, and the remedy: `is missing: give the URL to ask`
   public void add(String path, String what) {
     if (!isMissing(path)) {
-      found.lines.add(OneLine.of(place.apply(path) + path + ": " + shown(what)));
+      found.lines.add(new Line(path, OneLine.of(place.apply(path) + path + ": " + shown(what))));
     }
   }
 
@@ -76,6 +79,15 @@ public final class Mistakes {
     add(path, "\"" + cut + "\" " + what);
   }
 
+  /// Forgets those of `path` and what is within it, for whoever does not mind them.
+  public void forget(String path) {
+    found.lines.removeIf(
+        line -> {
+          String rest = line.path().startsWith(path) ? line.path().substring(path.length()) : "x";
+          return rest.isEmpty() || rest.startsWith(".") || rest.startsWith("[");
+        });
+  }
+
   /// Whether there is none so far.
   public boolean isEmpty() {
     return found.lines.isEmpty();
@@ -89,9 +101,9 @@ public final class Mistakes {
   /// All so far, one line each, in the order they were found; of very many the first, and how many
   /// more there are.
   public List<String> lines() {
-    List<String> lines = found.lines;
+    List<String> lines = found.lines.stream().map(Line::text).toList();
     if (lines.size() <= LISTED) {
-      return List.copyOf(lines);
+      return lines;
     }
     List<String> first = new ArrayList<>(lines.subList(0, LISTED));
     first.add("and " + (lines.size() - LISTED) + " more: mend these first");

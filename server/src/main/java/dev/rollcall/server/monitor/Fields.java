@@ -2,7 +2,7 @@ package dev.rollcall.server.monitor;
 
 import dev.rollcall.server.config.Durations;
 import dev.rollcall.server.config.Mistakes;
-import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -158,12 +158,15 @@ final class Fields {
     return inner.areOf(known) ? Optional.of(inner) : Optional.empty();
   }
 
-  /// A file that can be read.
+  /// A file, whether it is there or not.
   Optional<Path> file(String key) {
-    Optional<Path> file = text(key).map(Path::of);
-    file.filter(there -> !Files.isReadable(there))
-        .ifPresent(missing -> mistake(key, missing.toString(), "cannot be read"));
-    return file;
+    Optional<String> text = text(key);
+    try {
+      return text.map(Path::of);
+    } catch (InvalidPathException e) {
+      mistake(key, text.orElse(""), "is no path: name a file");
+      return Optional.empty();
+    }
   }
 
   /// What `maker` makes; what it refuses is a mistake of `key`.

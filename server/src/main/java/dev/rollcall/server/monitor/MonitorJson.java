@@ -92,11 +92,8 @@ final class MonitorJson {
   /// What is not the seed's: how the service stands, since when and why.
   private static void newest(JsonGenerator json, ServiceStatus status) {
     json.writeStringProperty("state", status.state().map(State::word).orElse("new"));
-    status.event().ifPresent(event -> seconds(json, "since", event.started()));
-    status
-        .event()
-        .flatMap(Event::cause)
-        .ifPresent(cause -> json.writeStringProperty("reason", cause));
+    status.since().ifPresent(since -> seconds(json, "since", since));
+    status.why().ifPresent(reason -> json.writeStringProperty("reason", reason));
     millis(json, "last_response_time_ms", status.response());
   }
 

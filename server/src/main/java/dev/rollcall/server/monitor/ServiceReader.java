@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -97,10 +98,41 @@ public final class ServiceReader {
   /// What holds where a service does not say otherwise.
   public record Defaults(Duration interval, Duration timeout, boolean keepAlive) {}
 
+  /// What HTTP and WebDAV know, and caches and searches.
+  private static final Set<String> METHODS =
+      Set.of(
+          "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY", "PROPFIND", "REPORT",
+          "SEARCH", "PURGE", "BAN", "REFRESH");
+
+  /// They speak no TLS, whatever `tls` says; another scheme does.
+  private static final Map<String, String> WITHOUT_TLS =
+      Map.ofEntries(
+          Map.entry("tcp", "tls"),
+          Map.entry("redis", "rediss"),
+          Map.entry("amqp", "amqps"),
+          Map.entry("grpc", "grpcs"),
+          Map.entry("etcd", "etcd+tls"),
+          Map.entry("kafka", "kafka+tls"),
+          Map.entry("docker", "docker+tls"),
+          Map.entry("unix", "docker+tls"),
+          Map.entry("dns", ""));
+
   private final Defaults defaults;
+  private final boolean tolerant;
 
   public ServiceReader(Defaults defaults) {
+    this(defaults, false);
+  }
+
+  private ServiceReader(Defaults defaults, boolean tolerant) {
     this.defaults = defaults;
+    this.tolerant = tolerant;
+  }
+
+  /// The same that takes services whose files of `tls` cannot be used just now: as nothing is known
+  /// of such a service, it is unknown, and all others are asked.
+  public ServiceReader tolerant() {
+    return new ServiceReader(defaults, true);
   }
 
   /// Reads a list of services, no two of one name. What is true, false or a number may be text, as
@@ -173,7 +205,7 @@ public final class ServiceReader {
     brought.hideIn(mistakes);
     ObjectNode service = definition.deepCopy();
     service.remove(Brought.KEY);
-    return one(service, brought, "", mistakes);
+    return tolerant().one(service, brought, "", mistakes);
   }
 
   private Optional<ServiceDefinition> one(
@@ -251,7 +283,7 @@ public final class ServiceReader {
         || (scheme.equals("tls") && !String.valueOf(url.getRawQuery()).contains("warn="));
   }
 
-  private static Optional<Asks> asks(Fields fields, URI url, Duration timeout, boolean keepAlive) {
+  private Optional<Asks> asks(Fields fields, URI url, Duration timeout, boolean keepAlive) {
     return switch (url.getScheme()) {
       case "http", "https" -> {
         fields.refuse(TCP_ONLY, "is for tcp and tls alone: remove it");
@@ -259,6 +291,7 @@ public final class ServiceReader {
       }
       case String scheme when isPort(scheme, url) -> {
         fields.refuse(HTTP_ONLY, "is for http and https alone: remove it");
+        refuseTls(fields, scheme);
         yield fields.built("url", () -> new Asks.Tcp(tcp(fields, url)));
       }
       case String scheme when Probes.schemes().contains(scheme) -> {
@@ -271,6 +304,7 @@ public final class ServiceReader {
         if (TLS_IN_THE_URL.contains(scheme)) {
           fields.refuse(Set.of("tls"), "stands in the URL here, as in ?sslmode=verify-full");
         }
+        refuseTls(fields, scheme);
         yield fields.built("url", () -> new Asks.Server(server(fields, url, timeout)));
       }
       default -> {
@@ -281,6 +315,18 @@ public final class ServiceReader {
     };
   }
 
+  private static void refuseTls(Fields fields, String scheme) {
+    Optional.ofNullable(WITHOUT_TLS.get(scheme))
+        .ifPresent(
+            other ->
+                fields.refuse(
+                    Set.of("tls"),
+                    "means nothing with "
+                        + scheme
+                        + "://, which speaks no TLS: remove it"
+                        + (other.isEmpty() ? "" : ", or ask " + other + "://")));
+  }
+
   private static String scheme(String unknown) {
     String meant = Mistakes.suggestion(unknown, Probes.schemes());
     return meant.startsWith(", did")
@@ -289,7 +335,7 @@ public final class ServiceReader {
   }
 
   /// Made into a probe once, so that what is wrong with the URL is said now.
-  private static ServerUrl server(Fields fields, URI url, Duration timeout) {
+  private ServerUrl server(Fields fields, URI url, Duration timeout) {
     ServerUrl server = new ServerUrl(url, Optional.empty(), tls(fields), timeout);
     Optional<String> user = fields.text("user");
     Optional<String> password = fields.text("password");
@@ -300,10 +346,25 @@ public final class ServiceReader {
     return server;
   }
 
-  private static HttpQuestion http(Fields fields, URI url, boolean keepAlive) {
+  private HttpQuestion http(Fields fields, URI url, boolean keepAlive) {
+    boolean redirects = fields.bool("redirects").orElse(true);
+    if (url.getScheme().equals("http") && !redirects) {
+      fields.refuse(
+          Set.of("tls"), "means nothing with http:// and redirects: false: remove it, or ask https://");
+    }
+    fields
+        .text("method")
+        .filter(method -> method.matches("[A-Za-z]+") && !METHODS.contains(method))
+        .ifPresent(
+            method ->
+                fields.mistake(
+                    "method",
+                    method,
+                    "is no method that can be asked with"
+                        + Mistakes.suggestion(method.toUpperCase(Locale.ROOT), METHODS)));
     HttpSettings settings =
         HttpSettings.DEFAULT
-            .followRedirects(fields.bool("redirects").orElse(true))
+            .followRedirects(redirects)
             .keepAlive(keepAlive)
             .tls(tls(fields));
     HttpQuestion question = HttpQuestion.of(url).expecting(expectation(fields)).settings(settings);
@@ -365,11 +426,12 @@ public final class ServiceReader {
     return expectation;
   }
 
-  private static TcpQuestion tcp(Fields fields, URI url) {
+  private TcpQuestion tcp(Fields fields, URI url) {
     if (!url.getRawAuthority().matches(".*:\\d+")) { // getPort knows no host with an underscore
       throw new IllegalArgumentException(
           "\"" + url + "\" names no port: write it as " + url.getScheme() + "://host:port");
     }
+    Probes.validate(ServerUrl.of(url.toString()));
     TcpQuestion question = TcpQuestion.of(url);
     if (question.tls().isPresent()) {
       question = question.tls(tls(fields));
@@ -382,7 +444,7 @@ public final class ServiceReader {
     return expect.isPresent() ? question.expect(expect.get()) : question;
   }
 
-  private static TlsOptions tls(Fields fields) {
+  private TlsOptions tls(Fields fields) {
     Optional<Fields> given = fields.object("tls", List.of("verify", "ca", "cert", "key", "name"));
     if (given.isEmpty()) {
       return TlsOptions.DEFAULT;
@@ -403,6 +465,11 @@ public final class ServiceReader {
     }
     if (cert.isPresent() && key.isPresent()) {
       options = options.showing(new TlsOptions.Identity(cert.get(), key.get()));
+    }
+    if (!tolerant && !tls.wrong()) {
+      options
+          .wrong()
+          .ifPresent(wrong -> tls.mistake(wrong.key(), wrong.file() + ": " + wrong.what()));
     }
     Optional<String> name = tls.text("name");
     return name.isPresent() ? options.named(name.get()) : options;

@@ -28,7 +28,10 @@ final class ServiceStore {
           + " m.average_response_time_ms, e.id AS e_id, e.event AS e_event, e.cause AS e_cause,"
           + " e.date_started AS e_date_started, e.date_ended AS e_date_ended,"
           + " e.created_at AS e_created_at, e.updated_at AS e_updated_at,"
-          + " m.last_state, t.response_us AS t_response_us"
+          + " m.last_state, t.response_us AS t_response_us, t.reason AS t_reason,"
+          + " CASE WHEN m.last_state = 2 THEN (SELECT min(u.at) FROM service_tick u"
+          + " WHERE u.service_id = s.id AND u.at > COALESCE((SELECT max(k.at) FROM service_tick k"
+          + " WHERE k.service_id = s.id AND k.state <> 2), 0)) END AS unknown_since"
           + " FROM service s JOIN service_metric m ON m.service_id = s.id"
           + " LEFT JOIN service_tick t ON t.service_id = s.id AND t.at = m.last_at"
           + " LEFT JOIN service_event e ON e.service_id = s.id AND e.date_ended IS NULL"
@@ -198,7 +201,9 @@ final class ServiceStore {
             : Optional.of(State.ofCode(row.getInt("last_state"))),
         row.getObject("t_response_us") == null
             ? Optional.empty()
-            : Optional.of(Duration.ofNanos(row.getLong("t_response_us") * 1000)));
+            : Optional.of(Duration.ofNanos(row.getLong("t_response_us") * 1000)),
+        Optional.ofNullable(row.getString("t_reason")),
+        instant(row, "unknown_since"));
   }
 
   private static Optional<Instant> instant(ResultSet row, String column) throws SQLException {

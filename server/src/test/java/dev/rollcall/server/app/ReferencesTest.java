@@ -261,8 +261,12 @@ class ReferencesTest {
   }
 
   private Configuration.Origin<ServiceDefinition> origin() {
+    return origin(Serve::services);
+  }
+
+  private Configuration.Origin<ServiceDefinition> origin(ServiceReader<ServiceDefinition> reader) {
     return new Configuration.Origin<>(
-        Map.of(), environment, new ConfigFiles(directory, Optional.empty()), Serve::services);
+        Map.of(), environment, new ConfigFiles(directory, Optional.empty()), reader);
   }
 
   private Configuration<ServiceDefinition> right(String yaml) throws IOException {
@@ -276,7 +280,7 @@ class ReferencesTest {
   private List<String> mistakes(String yaml) throws IOException {
     write("rollcall.yaml", yaml);
     Mistakes mistakes = new Mistakes();
-    assertThat(origin().read(mistakes)).isEmpty();
+    assertThat(origin(Serve::checked).read(mistakes)).isEmpty();
     return mistakes.lines();
   }
 

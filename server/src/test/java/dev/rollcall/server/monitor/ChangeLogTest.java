@@ -3,6 +3,7 @@ package dev.rollcall.server.monitor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollcall.server.monitor.ChangeLog.Change;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +40,41 @@ class ChangeLogTest {
     assertThat(log.lines(List.of(up(1, Optional.of(Event.Kind.DOWNTIME)))))
         .containsExactly("service 1 is up again");
     assertThat(log.lines(List.of(up(1, Optional.of(Event.Kind.UPTIME))))).isEmpty();
+  }
+
+  private static Change unknown(long id, Instant at, String reason) {
+    return change(
+        id,
+        new Observation.Unknown(at, Duration.ZERO, Measured.NOTHING, reason),
+        Optional.of(Event.Kind.UPTIME));
+  }
+
+  @Test
+  void saysOnceThatNothingIsKnownOfAService() {
+    Instant at = Instant.EPOCH;
+    assertThat(log.lines(List.of(unknown(1, at, "tls.ca a.pem: no such file"))))
+        .containsExactly("service 1 is unknown: tls.ca a.pem: no such file");
+    assertThat(log.lines(List.of(unknown(1, at.plusSeconds(900), "tls.ca a.pem: no such file"))))
+        .isEmpty();
+    assertThat(log.lines(List.of(up(1, Optional.of(Event.Kind.UPTIME)))))
+        .containsExactly("service 1 is no longer unknown: it is up");
+    assertThat(log.lines(List.of(up(1, Optional.of(Event.Kind.UPTIME))))).isEmpty();
+  }
+
+  @Test
+  void saysOnceWhatIsTheReasonOfAll() {
+    Instant at = Instant.EPOCH;
+    List<Change> many = new ArrayList<>();
+    for (int id = 1; id <= 150; id++) {
+      many.add(unknown(id, at, "Network is unreachable (connecting to 10.0.0." + id + ":80)"));
+    }
+    assertThat(log.lines(many))
+        .containsExactly(
+            "service 1 is unknown: Network is unreachable (connecting to 10.0.0.1:80)");
+    assertThat(log.lines(List.of(unknown(200, at.plusSeconds(599), "Network is unreachable"))))
+        .isEmpty();
+    assertThat(log.lines(List.of(unknown(201, at.plusSeconds(601), "Network is unreachable"))))
+        .hasSize(1);
   }
 
   @Test

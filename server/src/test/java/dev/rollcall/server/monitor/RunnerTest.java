@@ -16,8 +16,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -25,6 +27,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
@@ -170,13 +174,14 @@ class RunnerTest {
   @Test
   void aServiceThatCannotBeAskedAnyMoreIsUnknownUntilItCan() throws Exception {
     HttpServer target = target();
-    Path authorities = Files.createFile(folder.resolve("ca.pem"));
+    Path authorities = folder.resolve("ca.pem");
+    Files.writeString(authorities, pem());
     ServiceDefinition one =
         MonitorDatabase.definition(
             new JsonMapper()
                 .createObjectNode()
                 .put("name", "one")
-                .put("url", "http://127.0.0.1:" + target.getAddress().getPort() + "/")
+                .put("url", "https://127.0.0.1:" + target.getAddress().getPort() + "/")
                 .put("interval", "200ms")
                 .set("tls", new JsonMapper().createObjectNode().put("ca", authorities.toString())));
     try (Database database =
@@ -197,13 +202,29 @@ class RunnerTest {
               tick -> {
                 assertThat(tick.state()).isEqualTo(State.UNKNOWN);
                 assertThat(tick.reason().orElseThrow())
-                    .isEqualTo("cannot be asked: tls.ca: \"" + authorities + "\" cannot be read");
+                    .isEqualTo("tls.ca " + authorities + ": no such file");
               });
-      Files.createFile(authorities);
-      await().atMost(PATIENCE).until(() -> answered.size() > 2);
+      Files.writeString(authorities, pem());
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  ticks.between(1, Instant.EPOCH, far(), new Slice(1000, 0)).stream()
+                      .anyMatch(tick -> tick.state() == State.DOWN));
     } finally {
       target.stop(0);
     }
+  }
+
+  /// One of the JDK's authorities, whom the target knows nothing of.
+  private static String pem() throws Exception {
+    TrustManagerFactory factory =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    factory.init((KeyStore) null);
+    X509TrustManager trusted = (X509TrustManager) factory.getTrustManagers()[0];
+    return "-----BEGIN CERTIFICATE-----\n"
+        + Base64.getMimeEncoder().encodeToString(trusted.getAcceptedIssuers()[0].getEncoded())
+        + "\n-----END CERTIFICATE-----\n";
   }
 
   private static Instant far() {

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 class ServiceReaderTest {
   private final ServiceReader reader =
@@ -101,8 +102,30 @@ class ServiceReaderTest {
         "{'name':'a','url':'http://h','status':[]}               | status: is neither a value nor a"
             + " list",
         "{'name':'a','url':'http://h','json':{'path':'$['}}      | json: ",
-        "{'name':'a','url':'http://h','tls':{'ca':'/no/such'}}   | tls.ca: \"/no/such\" cannot be"
-            + " read",
+        "{'name':'a','url':'https://h','tls':{'ca':'/no/such'}}  | tls.ca: /no/such: no such file",
+        "{'name':'a','url':'https://h','tls':{'ca':'pom.xml'}}   | tls.ca: pom.xml: no certificate in"
+            + " it (BEGIN CERTIFICATE): name a PEM file that has one",
+        "{'name':'a','url':'https://h','tls':{'ca':'src'}}       | tls.ca: src: cannot be read: Is a"
+            + " directory",
+        "{'name':'a','url':'redis://h','tls':{'verify':false}}   | tls: means nothing with redis://,"
+            + " which speaks no TLS: remove it, or ask rediss://",
+        "{'name':'a','url':'tcp://h:1','tls':{'verify':false}}   | tls: means nothing with tcp://",
+        "{'name':'a','url':'http://h','tls':{'verify':false},'redirects':false} | tls: means nothing"
+            + " with http:// and redirects: false",
+        "{'name':'a','url':'http://h','method':'GTE'}            | method: \"GTE\" is no method that"
+            + " can be asked with, did you mean GET?",
+        "{'name':'a','url':'http://h','method':'post'}           | method: \"post\" is no method"
+            + " that can be asked with, did you mean POST?",
+        "{'name':'a','url':'http://h','json':{'path':'$.a['}}    | json: \"$.a[\" is no JSON path: a"
+            + " bracket is opened and not closed",
+        "{'name':'a','url':'tls://h:19443?warm=14d'}             | url: the URL's parameter"
+            + " \"warm\" is not understood: there are warn",
+        "{'name':'a','url':'tcp://x:443?foo=1'}                  | url: the URL's parameter \"foo\""
+            + " is not understood",
+        "{'name':'a','url':'tls://x:443/path'}                   | url: the URL has a path, which"
+            + " means nothing with tls",
+        "{'name':'a','url':'postgres://h?sslmode=verifyfull'}    | url: sslmode=verifyfull is none"
+            + " of disable, allow",
         "{'name':'a','url':'http://h','tls':{'veriffy':true}}    | tls.veriffy: unknown key, did"
             + " you mean verify?",
         "{'name':'a','url':'http://h','keep-alive':'yes'}        | keep-alive: is neither true nor"
@@ -148,6 +171,29 @@ class ServiceReaderTest {
                 assertThat(line).startsWith("services[1].name: \"a\" is the name of services[0]"),
             line -> assertThat(line).startsWith("services[2].url: \"x\" is no URL"),
             line -> assertThat(line).startsWith("services[2].interval: \"never\" is no duration"));
+  }
+
+  @Test
+  void toleratesAFileThatIsGoneWhereItIsToldTo() {
+    String json = "{'name':'a','url':'https://h','tls':{'ca':'/no/such'}}";
+    ServiceDefinition read =
+        reader.tolerant().one(tree(json), "", mistakes).orElseThrow(() -> wrong());
+    assertThat(reader.kept((ObjectNode) tree(read.json()), mistakes)).contains(read);
+    assertThat(mistakes.lines()).isEmpty();
+  }
+
+  @Test
+  void doubtsWhatIsProbablyNotMeant() {
+    List<ServiceDefinition> read =
+        List.of(
+            one("{'name':'a','url':'http://h','interval':'1s','timeout':'30s'}"),
+            one("{'name':'b','url':'http://h/x?y','tls':{'verify':false}}"),
+            one("{'name':'c','url':'http://h','interval':'1s'}"));
+    assertThat(Doubt.of(read, Duration.ofSeconds(10)))
+        .containsExactly(
+            "a: the timeout of 30s is longer than the interval of 1s: as checks never overlap, it"
+                + " is asked less often where it does not answer",
+            "b: tls counts only where http://h/x redirects to https");
   }
 
   private ServiceDefinition one(String json) {
