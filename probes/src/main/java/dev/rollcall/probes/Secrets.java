@@ -19,9 +19,9 @@ import java.util.regex.Pattern;
 /// into a message goes through here before anybody sees it.
 ///
 /// Hidden are the secret itself and the forms in which drivers and servers repeat it: encoded for a
-/// URL, Base64 alone and after a user's name, escaped for JSON; and their beginnings where a message
-/// was cut within them. User and password in front of a host are hidden whether or not they are
-/// known. The message becomes one line of 500 characters at most.
+/// URL, Base64 alone and after a user's name, escaped for JSON; and their beginnings where a
+/// message was cut within them. User and password in front of a host are hidden whether or not they
+/// are known. The message becomes one line of 500 characters at most.
 public final class Secrets {
   private static final String STARS = "***";
   private static final int LONGEST = 500;
@@ -111,7 +111,8 @@ public final class Secrets {
     for (Matcher cuts = CUT.matcher(message); cuts.find(); from = cuts.start()) {
       int end = cuts.start();
       int most = end - from;
-      int left = forms.stream().mapToInt(form -> beginning(form, message, end, most)).max().orElse(0);
+      int left =
+          forms.stream().mapToInt(form -> beginning(form, message, end, most)).max().orElse(0);
       shown.append(message, from, end - left).append(left > 0 ? STARS : "");
     }
     return shown.append(message, from, message.length()).toString();

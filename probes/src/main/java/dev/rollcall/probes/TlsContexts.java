@@ -74,15 +74,14 @@ final class TlsContexts {
           key,
           file,
           switch (e) {
-            case NoSuchFileException _ -> "no such file";
-            case AccessDeniedException _ -> "no permission to read it";
+            case NoSuchFileException gone -> "no such file";
+            case AccessDeniedException denied -> "no permission to read it";
             default -> "cannot be read: " + Failures.message(e);
           });
     }
 
     ProbeFailure failure() {
-      return ProbeFailure.here(
-          "tls.%s %s: %s".formatted(wrong.key(), wrong.file(), wrong.what()));
+      return ProbeFailure.here("tls.%s %s: %s".formatted(wrong.key(), wrong.file(), wrong.what()));
     }
   }
 

@@ -77,7 +77,8 @@ class HttpRedirectTest {
   void followsNoEleventh() {
     Checked checked = check(question("/count/11"));
     assertThat(checked.reason())
-        .isEqualTo("more than 10 redirects, the last to http://127.0.0.1:" + server.port() + "/count/0");
+        .isEqualTo(
+            "more than 10 redirects, the last to http://127.0.0.1:" + server.port() + "/count/0");
     assertThat(checked.attempt().status()).hasValue(302);
   }
 

@@ -60,14 +60,9 @@ class MonitorReferencesIT {
                   - {name: expect, url: 'tcp://%s', interval: 1s, send: "GET / HTTP/1.0\\r\\n\\r\\n", expect: "${WORD}"}
                 """
                     .formatted(
-                        found,
-                        found,
-                        found,
-                        found,
-                        found.replaceFirst("http://([^/]+)/.*", "$1")));
+                        found, found, found, found, found.replaceFirst("http://([^/]+)/.*", "$1")));
     try (RunningRollcall rollcall = plan.start()) {
-      List<String> names =
-          List.of("contains", "word", "json", "short", "path", "whole", "expect");
+      List<String> names = List.of("contains", "word", "json", "short", "path", "whole", "expect");
       names.forEach(rollcall::firstTick);
       assertThat(targets.seen("/status/200/geheim-path").arrivals()).isNotEmpty();
       assertThat(reason(rollcall, "word")).contains("Bearer ***x");
@@ -87,16 +82,16 @@ class MonitorReferencesIT {
         for (String shown :
             List.of(
                 rollcall.get(path).json().toString(),
-                rollcall.send("GET", path, "", "Authorization", "Bearer " + TOKEN).json().toString(),
+                rollcall
+                    .send("GET", path, "", "Authorization", "Bearer " + TOKEN)
+                    .json()
+                    .toString(),
                 rollcall.get(path + "/events").json().toString(),
                 rollcall.get(path + "/ticks").json().toString())) {
           assertThat(shown).doesNotContain("geheim", "brought").doesNotContain("abc");
         }
       }
-      await()
-          .atMost(PATIENCE)
-          .untilAsserted(
-              () -> assertThat(rollcall.page("/")).contains("***"));
+      await().atMost(PATIENCE).untilAsserted(() -> assertThat(rollcall.page("/")).contains("***"));
       assertThat(rollcall.page("/")).doesNotContain("geheim");
       assertThat(rollcall.get("/v1/services").json().toString()).doesNotContain("geheim");
       assertThat(rollcall.log()).doesNotContain("geheim");
@@ -112,7 +107,8 @@ class MonitorReferencesIT {
           - {name: ok, url: '%s', interval: 200ms}
           - {name: gone, url: '%s', interval: 200ms, tls: {ca: gone.pem}}
         """
-            .formatted(targets.url("/status/200"), targets.url("/status/200").replace("http:", "https:"));
+            .formatted(
+                targets.url("/status/200"), targets.url("/status/200").replace("http:", "https:"));
     Plan plan = Plan.in(folder).yaml(yaml);
     try (RunningRollcall rollcall = plan.start()) {
       rollcall.firstTick("ok");
@@ -125,8 +121,7 @@ class MonitorReferencesIT {
       assertThat(rollcall.service("ok").get("state").stringValue()).isEqualTo("up");
       await()
           .atMost(PATIENCE)
-          .until(
-              () -> rollcall.log().contains("gone is unknown: tls.ca gone.pem: no such file"));
+          .until(() -> rollcall.log().contains("gone is unknown: tls.ca gone.pem: no such file"));
     }
     Ended checked = Plan.of("check", folder).onlyFlags("--service", "ok").refused();
     assertThat(checked.said()).contains("ok (" + targets.url("/status/200") + ") is up");

@@ -69,9 +69,7 @@ final class ChangeLog {
       }
     }
     return shortened(
-        lines,
-        "%d services are down and %d up again".formatted(gone, lines.size() - gone),
-        names);
+        lines, "%d services are down and %d up again".formatted(gone, lines.size() - gone), names);
   }
 
   private List<String> unknown(List<Change> changes) {

@@ -1,10 +1,10 @@
 package dev.rollcall.server.monitor;
 
+import dev.rollcall.probes.TlsOptions;
+import dev.rollcall.server.config.Durations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import dev.rollcall.probes.TlsOptions;
-import dev.rollcall.server.config.Durations;
 
 /// What is right in a service's definition, and probably not meant.
 public final class Doubt {

@@ -22,9 +22,7 @@ final class ProbeFactory implements AutoCloseable {
   /// It says nothing that must not be shown.
   Probe of(ServiceDefinition definition) {
     Probe probe = bare(definition);
-    return definition.brought().isNothing()
-        ? probe
-        : definition.brought().secrets().hidden(probe);
+    return definition.brought().isNothing() ? probe : definition.brought().secrets().hidden(probe);
   }
 
   private Probe bare(ServiceDefinition definition) {

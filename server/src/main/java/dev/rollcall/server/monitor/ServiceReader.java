@@ -101,8 +101,20 @@ public final class ServiceReader {
   /// What HTTP and WebDAV know, and caches and searches.
   private static final Set<String> METHODS =
       Set.of(
-          "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY", "PROPFIND", "REPORT",
-          "SEARCH", "PURGE", "BAN", "REFRESH");
+          "GET",
+          "HEAD",
+          "POST",
+          "PUT",
+          "PATCH",
+          "DELETE",
+          "OPTIONS",
+          "QUERY",
+          "PROPFIND",
+          "REPORT",
+          "SEARCH",
+          "PURGE",
+          "BAN",
+          "REFRESH");
 
   /// They speak no TLS, whatever `tls` says; another scheme does.
   private static final Map<String, String> WITHOUT_TLS =
@@ -350,7 +362,8 @@ public final class ServiceReader {
     boolean redirects = fields.bool("redirects").orElse(true);
     if (url.getScheme().equals("http") && !redirects) {
       fields.refuse(
-          Set.of("tls"), "means nothing with http:// and redirects: false: remove it, or ask https://");
+          Set.of("tls"),
+          "means nothing with http:// and redirects: false: remove it, or ask https://");
     }
     fields
         .text("method")
@@ -363,10 +376,7 @@ public final class ServiceReader {
                     "is no method that can be asked with"
                         + Mistakes.suggestion(method.toUpperCase(Locale.ROOT), METHODS)));
     HttpSettings settings =
-        HttpSettings.DEFAULT
-            .followRedirects(redirects)
-            .keepAlive(keepAlive)
-            .tls(tls(fields));
+        HttpSettings.DEFAULT.followRedirects(redirects).keepAlive(keepAlive).tls(tls(fields));
     HttpQuestion question = HttpQuestion.of(url).expecting(expectation(fields)).settings(settings);
     question = with(fields, "method", question, HttpQuestion::method);
     question = with(fields, "body", question, HttpQuestion::body);

@@ -56,7 +56,9 @@ class PublicDefinitionTest {
                     Instant.ofEpochSecond(5),
                     Instant.ofEpochSecond(5))),
             Optional.of(State.DOWN),
-            Optional.of(Duration.ofMillis(5)), Optional.empty(), Optional.empty());
+            Optional.of(Duration.ofMillis(5)),
+            Optional.empty(),
+            Optional.empty());
     String text =
         Json.text(
             json ->

@@ -103,21 +103,21 @@ class ServiceReaderTest {
             + " list",
         "{'name':'a','url':'http://h','json':{'path':'$['}}      | json: ",
         "{'name':'a','url':'https://h','tls':{'ca':'/no/such'}}  | tls.ca: /no/such: no such file",
-        "{'name':'a','url':'https://h','tls':{'ca':'pom.xml'}}   | tls.ca: pom.xml: no certificate in"
-            + " it (BEGIN CERTIFICATE): name a PEM file that has one",
-        "{'name':'a','url':'https://h','tls':{'ca':'src'}}       | tls.ca: src: cannot be read: Is a"
-            + " directory",
-        "{'name':'a','url':'redis://h','tls':{'verify':false}}   | tls: means nothing with redis://,"
-            + " which speaks no TLS: remove it, or ask rediss://",
+        "{'name':'a','url':'https://h','tls':{'ca':'pom.xml'}}   | tls.ca: pom.xml: no certificate"
+            + " in it (BEGIN CERTIFICATE): name a PEM file that has one",
+        "{'name':'a','url':'https://h','tls':{'ca':'src'}}       | tls.ca: src: cannot be read: Is"
+            + " a directory",
+        "{'name':'a','url':'redis://h','tls':{'verify':false}}   | tls: means nothing with"
+            + " redis://, which speaks no TLS: remove it, or ask rediss://",
         "{'name':'a','url':'tcp://h:1','tls':{'verify':false}}   | tls: means nothing with tcp://",
-        "{'name':'a','url':'http://h','tls':{'verify':false},'redirects':false} | tls: means nothing"
-            + " with http:// and redirects: false",
-        "{'name':'a','url':'http://h','method':'GTE'}            | method: \"GTE\" is no method that"
-            + " can be asked with, did you mean GET?",
+        "{'name':'a','url':'http://h','tls':{'verify':false},'redirects':false} | tls: means"
+            + " nothing with http:// and redirects: false",
+        "{'name':'a','url':'http://h','method':'GTE'}            | method: \"GTE\" is no method"
+            + " that can be asked with, did you mean GET?",
         "{'name':'a','url':'http://h','method':'post'}           | method: \"post\" is no method"
             + " that can be asked with, did you mean POST?",
-        "{'name':'a','url':'http://h','json':{'path':'$.a['}}    | json: \"$.a[\" is no JSON path: a"
-            + " bracket is opened and not closed",
+        "{'name':'a','url':'http://h','json':{'path':'$.a['}}    | json: \"$.a[\" is no JSON path:"
+            + " a bracket is opened and not closed",
         "{'name':'a','url':'tls://h:19443?warm=14d'}             | url: the URL's parameter"
             + " \"warm\" is not understood: there are warn",
         "{'name':'a','url':'tcp://x:443?foo=1'}                  | url: the URL's parameter \"foo\""
