@@ -56,6 +56,9 @@ class TargetsContractIT {
         assertThat(refused.json().get("error").isString()).as(body).isTrue();
       }
       assertThat(pool.send("GET", "/hops", "").status()).isEqualTo(405);
+      Answer nowhere = pool.get("/nowhere");
+      assertThat(nowhere.status()).isEqualTo(404);
+      assertThat(nowhere.json().propertyNames()).containsExactly("error");
     }
   }
 

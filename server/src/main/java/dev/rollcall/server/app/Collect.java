@@ -26,8 +26,7 @@ final class Collect {
 
   Collect(ServeSettings settings) {
     this.settings = settings.collector();
-    this.ports =
-        new Ports(settings, ErrorShape.PLAIN, new RequestTimes(registry));
+    this.ports = new Ports(settings, ErrorShape.PLAIN, new RequestTimes(registry));
   }
 
   /// Runs until `stop` returns.

@@ -56,15 +56,19 @@ final class Commands {
   }
 
   private static int run(ParseResult given) {
-    Integer helped = CommandLine.executeHelpRequest(given);
-    if (helped != null) {
-      return helped;
-    }
     ParseResult innermost = given;
     while (innermost.hasSubcommand()) {
       innermost = innermost.subcommand();
     }
     CommandSpec spec = innermost.commandSpec();
+    List<String> unknown = innermost.unmatched();
+    if (!unknown.isEmpty() && !spec.subcommands().isEmpty()) { // asked for its help
+      return mistake(new UnmatchedArgumentException(spec.commandLine(), unknown));
+    }
+    Integer helped = CommandLine.executeHelpRequest(given);
+    if (helped != null) {
+      return helped;
+    }
     try {
       return ((Command) spec.userObject()).run(innermost);
     } catch (Trouble e) {

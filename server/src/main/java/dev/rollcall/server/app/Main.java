@@ -109,7 +109,13 @@ record Main(Path directory, Map<String, String> environment) {
                 Flags.configured(
                     Declared.SERVE,
                     Commands.command(
-                        "check", "Say everything that is wrong with it, or ok.", this::check))));
+                        "check",
+                        "Say everything that is wrong with the flags, the environment, .env and"
+                            + " rollcall.yaml, a line each, or ok: what is no YAML, unknown keys"
+                            + " and variables, values that cannot be, settings that contradict each"
+                            + " other, services that could not be asked, variables and files that"
+                            + " are named and missing. Nothing is asked, opened or written.",
+                        this::check))));
     rollcall.addSubcommand("check", new CheckCommand(this::configured).spec());
     rollcall.addSubcommand(
         "merge",

@@ -102,10 +102,8 @@ record Ports(ServeSettings settings, ErrorShape errors, RequestTimes times) {
   /// @param strays how errors are written on the main port where no route is found
   Open open(Parts parts, ErrorShape strays, List<Route> routes, List<Route> health) {
     ServeSettings.Web web = settings.web();
-    HttpListener main =
-        open(parts, "the main port", web.main(), strays, routes);
-    HttpListener healthPort =
-        open(parts, "the health port", web.health(), errors, health);
+    HttpListener main = open(parts, "the main port", web.main(), strays, routes);
+    HttpListener healthPort = open(parts, "the health port", web.health(), errors, health);
     tellWriters(routes);
     return new Open(main, healthPort.port(), url(web.main(), main), url(web.health(), healthPort));
   }
@@ -164,17 +162,12 @@ record Ports(ServeSettings settings, ErrorShape errors, RequestTimes times) {
   /// Opens one port.
   ///
   /// @param what how the log calls it
-  HttpListener open(
-      Parts parts, String what, Listener listener, List<Route> routes) {
+  HttpListener open(Parts parts, String what, Listener listener, List<Route> routes) {
     return open(parts, what, listener, errors, routes);
   }
 
   private HttpListener open(
-      Parts parts,
-      String what,
-      Listener listener,
-      ErrorShape strays,
-      List<Route> routes) {
+      Parts parts, String what, Listener listener, ErrorShape strays, List<Route> routes) {
     return parts.add(
         what,
         HttpListener.open(

@@ -73,8 +73,7 @@ final class Serve {
     this.blank = configuration.blank();
     this.services = configuration.services();
     this.watch = watch;
-    this.ports =
-        new Ports(settings, ErrorShape.ENVELOPE, new RequestTimes(registry));
+    this.ports = new Ports(settings, ErrorShape.ENVELOPE, new RequestTimes(registry));
   }
 
   /// Runs until `stop` returns.

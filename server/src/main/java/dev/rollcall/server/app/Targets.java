@@ -28,8 +28,7 @@ final class Targets {
 
   Targets(ServeSettings settings) {
     this.settings = settings;
-    this.ports =
-        new Ports(settings, ErrorShape.ENVELOPE, new RequestTimes(registry));
+    this.ports = new Ports(settings, ErrorShape.PLAIN, new RequestTimes(registry));
   }
 
   /// Runs until `stop` returns.

@@ -41,12 +41,13 @@ public record Kind<T>(String label, Function<String, T> parser) {
         });
   }
 
-  /// A length of time from `least` to `most`, written as [Durations] does.
+  /// A length of time from `least` to `most`, written as [Durations] does, or as a plain number of
+  /// seconds, as services have it.
   public static Kind<Duration> duration(Duration least, Duration most) {
     return new Kind<>(
         "DURATION",
         text -> {
-          Duration duration = Durations.parse(text);
+          Duration duration = Durations.parse(text.matches("\\d{1,9}") ? text + "s" : text);
           if (duration.compareTo(least) < 0 || duration.compareTo(most) > 0) {
             throw new IllegalArgumentException(
                 "is out of range: give "

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 
 /// Everything that is wrong with a configuration, collected so that all of it is told at once.
 ///
@@ -18,6 +19,7 @@ import java.util.function.UnaryOperator;
 public final class Mistakes {
   private static final int SHOWN = 60;
   private static final int LISTED = 100;
+  private static final int MOST_MEANT = 3;
 
   private final Found found;
   private final UnaryOperator<String> place;
@@ -113,6 +115,10 @@ public final class Mistakes {
   /// How a message about an unknown name goes on: the name that was probably meant, or those there
   /// are where they are few.
   public static String suggestion(String unknown, Collection<String> known) {
+    List<String> ending = ending(unknown, known);
+    if (!ending.isEmpty()) {
+      return ", did you mean " + String.join(" or ", ending) + "?";
+    }
     return known.stream()
         .min(Comparator.comparingInt(name -> distance(unknown, name)))
         .filter(name -> distance(unknown, name) <= Math.max(2, name.length() / 4))
@@ -122,6 +128,17 @@ public final class Mistakes {
                 known.size() <= 16
                     ? ": use one of " + String.join(", ", known.stream().sorted().toList())
                     : ": remove it, or see docs/settings.md for those there are");
+  }
+
+  /// The names of which `unknown` is the last part: `monitor.interval` of `interval`.
+  private static List<String> ending(String unknown, Collection<String> known) {
+    String part = unknown.replaceFirst("^(?:--|ROLLCALL_)", "");
+    Pattern ending = Pattern.compile(".+[._-]" + Pattern.quote(part));
+    return known.stream()
+        .filter(name -> !part.isEmpty() && ending.matcher(name).matches())
+        .sorted()
+        .limit(MOST_MEANT)
+        .toList();
   }
 
   private boolean isMissing(String path) {

@@ -129,7 +129,10 @@ final class PingParameters {
     } catch (DateTimeException e) {
       // said below
     }
-    throw Refusal.ofParameter("tz", "is no time zone: write it as Europe/Berlin or UTC");
+    throw Refusal.ofParameter(
+        "tz",
+        (text.isEmpty() ? "is empty" : "is '" + cut(text) + "', which is no time zone")
+            + ": write it as Europe/Berlin or UTC");
   }
 
   /// A length of time in seconds.

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -29,16 +30,23 @@ import tools.jackson.databind.node.ObjectNode;
 public record OneCheck(
     Optional<String> service, String url, Optional<String> failure, Attempt attempt) {
   private static final Map<Phase, String> WORDS = words();
+  private static final int LONGEST_NAME = 100;
+
+  /// A host, as it is written into a browser.
+  private static final Pattern WITHOUT_SCHEME =
+      Pattern.compile("[\\p{L}\\p{N}_.-]+(?::\\d{1,5})?(?:[/?#].*)?");
 
   /// Asks once.
   ///
-  /// @return nothing where the URL cannot be asked: then `mistakes` says why
+  /// @return nothing where the URL cannot be asked: then `mistakes` says why, of which URL
   public static Optional<OneCheck> of(String url, Duration timeout, Mistakes mistakes)
       throws InterruptedException {
     ServiceReader reader = new ServiceReader(new ServiceReader.Defaults(timeout, timeout, false));
-    Optional<ServerUrl> server = parsed(url, mistakes);
+    Mistakes own = new Mistakes();
+    Optional<ServerUrl> server = parsed(url, own);
     Optional<ServiceDefinition> definition =
-        server.flatMap(given -> reader.one(service(given), "", mistakes));
+        server.flatMap(given -> reader.one(service(given), "", own));
+    own.lines().forEach(line -> mistakes.add(named(url), line.replaceFirst("^url: ", "")));
     if (server.isEmpty() || definition.isEmpty()) {
       return Optional.empty();
     }
@@ -62,12 +70,23 @@ public record OneCheck(
 
   /// Here alone a URL may have a user and a password in it; they go where a service has them.
   private static Optional<ServerUrl> parsed(String url, Mistakes mistakes) {
+    if (WITHOUT_SCHEME.matcher(url).matches()) {
+      String scheme = url.startsWith("localhost") || url.startsWith("127.") ? "http" : "https";
+      mistakes.add("url", "has no scheme: did you mean %s://%s?".formatted(scheme, named(url)));
+      return Optional.empty();
+    }
     try {
       return Optional.of(ServerUrl.of(url));
     } catch (IllegalArgumentException e) {
       mistakes.add("url", String.valueOf(e.getMessage()));
       return Optional.empty();
     }
+  }
+
+  /// A URL as mistakes name it, without what may be secret: a login, or the query.
+  private static String named(String url) {
+    String open = url.replaceFirst("^([a-zA-Z][a-zA-Z0-9+.-]*://)?.*@", "$1");
+    return OneLine.of(open.replaceFirst("[?#].*", ""), LONGEST_NAME);
   }
 
   private static ObjectNode service(ServerUrl server) {

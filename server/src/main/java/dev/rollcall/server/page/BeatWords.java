@@ -35,8 +35,13 @@ final class BeatWords {
   /// `every 1D`, `0 3 * * * (Europe/Berlin)`.
   static String rhythm(Rhythm rhythm) {
     return rhythm.frequency().isEmpty()
-        ? rhythm.schedule() + " (" + rhythm.zone() + ")"
+        ? rhythm.schedule() + " (" + zone(rhythm) + ")"
         : "every " + rhythm.frequency();
+  }
+
+  /// `UTC` is kept as `Z`, by which few know it.
+  private static String zone(Rhythm rhythm) {
+    return rhythm.zone().equals("Z") ? "UTC" : rhythm.zone();
   }
 
   /// The address of a heartbeat's own page.
@@ -53,7 +58,7 @@ final class BeatWords {
   static String path(String name, Rhythm rhythm) {
     String when =
         rhythm.frequency().isEmpty()
-            ? "&schedule=" + encoded(rhythm.schedule()) + "&tz=" + encoded(rhythm.zone())
+            ? "&schedule=" + encoded(rhythm.schedule()) + "&tz=" + encoded(zone(rhythm))
             : "&frequency=" + rhythm.frequency();
     String grace = rhythm.grace().equals("0s") ? "" : "&grace=" + rhythm.grace();
     return "/ping?name=" + encoded(name) + when + grace;

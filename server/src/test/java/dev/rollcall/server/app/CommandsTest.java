@@ -67,10 +67,21 @@ class CommandsTest {
             + " NAME'",
         "check --timeout=0s http://a; 'rollcall check: --timeout: \"0s\" is out of range: give 1ms"
             + " at least and 10m at most'",
-        "check htps://a; 'rollcall check: url: \"htps\" is no scheme that can be asked, did you"
-            + " mean https?'",
-        "check tcp://localhost; 'rollcall check: url: \"tcp://localhost\" names no port: write it"
-            + " as tcp://host:port'",
+        "check htps://a; 'rollcall check: htps://a: \"htps\" is no scheme that can be asked, did"
+            + " you mean https?'",
+        "check tcp://localhost; 'rollcall check: tcp://localhost: \"tcp://localhost\" names no"
+            + " port: write it as tcp://host:port'",
+        "check www.example.com; 'rollcall check: www.example.com: has no scheme: did you mean"
+            + " https://www.example.com?'",
+        "check localhost:8080/a; 'rollcall check: localhost:8080/a: has no scheme: did you mean"
+            + " http://localhost:8080/a?'",
+        "check x:y@www.example.com/?a=b; 'rollcall check: www.example.com/: the URL has no scheme:"
+            + " write it as scheme://host:port'",
+        "nonsense --help; rollcall: nonsense: unknown command: use one of check, collect, config,"
+            + " help, merge, serve, targets",
+        "config chek --help; rollcall config: chek: unknown command, did you mean check?",
+        "serve --interval=5s; rollcall serve: --interval: unknown flag, did you mean"
+            + " --monitor-interval or --targets-interval?",
         "check --service=a; 'rollcall check: --service: \"a\" is no service of rollcall.yaml, which"
             + " has none: name a file that has with --config'",
         "merge; 'rollcall merge: FILE: is missing: name the files to join'",
@@ -152,6 +163,37 @@ class CommandsTest {
       assertThat(out.toString())
           .contains("${file:/path} in rollcall.yaml, where ${NAME} is a variable");
     }
+  }
+
+  @Test
+  void namesEachUrlThatCannotBeAsked() {
+    assertThat(execute("check", "htps://a", "b.example", "tcp://c")).isEqualTo(Command.MISTAKE);
+    assertThat(err.toString().lines())
+        .containsExactly(
+            "rollcall check: htps://a: \"htps\" is no scheme that can be asked, did you mean"
+                + " https?",
+            "rollcall check: b.example: has no scheme: did you mean https://b.example?",
+            "rollcall check: tcp://c: \"tcp://c\" names no port: write it as tcp://host:port");
+  }
+
+  @Test
+  void takesAPlainNumberForSecondsWhereverADurationIsSet() throws IOException {
+    Files.writeString(directory.resolve("rollcall.yaml"), "monitor: {interval: 20}");
+    assertThat(execute("config", "check", "--monitor-timeout=5")).isEqualTo(Command.OK);
+    assertThat(execute("check", "--timeout=0", "http://a")).isEqualTo(Command.MISTAKE);
+    assertThat(err.toString().strip())
+        .isEqualTo(
+            "rollcall check: --timeout: \"0\" is out of range: give 1ms at least and 10m at most");
+  }
+
+  @Test
+  void offersTheSettingOfWhichTheLastPartWasGiven() throws IOException {
+    Files.writeString(directory.resolve("rollcall.yaml"), "interval: 5s");
+    assertThat(execute("config", "check")).isEqualTo(Command.MISTAKE);
+    assertThat(err.toString().strip())
+        .isEqualTo(
+            "rollcall.yaml:1: interval: unknown key, did you mean monitor.interval or"
+                + " targets.interval?");
   }
 
   @Test
@@ -258,7 +300,8 @@ class CommandsTest {
       assertThat(out.toString().lines().filter(line -> line.endsWith(" is up"))).hasSize(4);
       assertThat(out.toString()).contains("tcp://127.0.0.1:1 is down");
       assertThat(execute("check", up, "nonsense")).isEqualTo(Command.MISTAKE);
-      assertThat(err.toString()).startsWith("rollcall check: url: the URL has no scheme");
+      assertThat(err.toString())
+          .startsWith("rollcall check: nonsense: has no scheme: did you mean https://nonsense?");
     }
     assertThat(execute("check")).isEqualTo(Command.MISTAKE);
   }

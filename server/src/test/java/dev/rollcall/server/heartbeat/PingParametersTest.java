@@ -127,7 +127,9 @@ class PingParametersTest {
   void refusesWhatIsNoZone(String zone) {
     assertThatExceptionOfType(Refusal.class)
         .isThrownBy(() -> PingParameters.terms(query("schedule", "0 3 * * *", "tz", zone)))
-        .withMessageStartingWith("parameter 'tz' ");
+        .withMessage(
+            "parameter 'tz' %s: write it as Europe/Berlin or UTC",
+            zone.isEmpty() ? "is empty" : "is '" + zone + "', which is no time zone");
   }
 
   @ParameterizedTest

@@ -107,6 +107,8 @@ class BeatTemplatesTest {
       })
   void theLineForACrontabRunsAsOftenAsTheJobHasToCall(String frequency, String crontab) {
     assertThat(BeatWords.crontab(new Rhythm(frequency, "", "", "0s"))).isEqualTo(crontab);
+    assertThat(BeatWords.rhythm(new Rhythm("", "*/5 * * * *", "Z", "0s")))
+        .isEqualTo("*/5 * * * * (UTC)");
     assertThat(BeatWords.crontab(new Rhythm("", "7 4 * * 1-5", "UTC", "0s")))
         .isEqualTo("7 4 * * 1-5");
   }
