@@ -131,7 +131,8 @@ record SoakVerdict(List<String[]> lines, List<String> wrong) {
   /// ahead.
   private static final int LEFT_OUT = 10;
 
-  /// Each tick is an answer that the service gave; of those, what was under way at a kill is lost.
+  /// Each tick is an answer that the service gave; of those, what was under way at a kill is lost,
+  /// and what was under way when the clock was set, as its lease has ended then.
   private void ticks(Statement statement, SoakWorld world, Map<String, Integer> happened)
       throws SQLException {
     int ends =
@@ -139,7 +140,8 @@ record SoakVerdict(List<String[]> lines, List<String> wrong) {
             .filter(each -> each.getKey().contains("kill") || each.getKey().contains("start"))
             .mapToInt(Map.Entry::getValue)
             .sum();
-    long lost = 2L * ends + (long) LEFT_OUT * happened.getOrDefault("start without database", 0);
+    long steps = happened.getOrDefault("clock ahead", 0) + happened.getOrDefault("clock back", 0);
+    long lost = 2L * (ends + steps) + (long) LEFT_OUT * happened.getOrDefault("start without database", 0);
     long answers = 0;
     long ticks = 0;
     try (ResultSet rows =
