@@ -74,16 +74,8 @@ class RawRequestTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "POST /body HTTP/1.1\r\n"
-            + "Host: x\r\n"
-            + "Content-Length: 5\r\n"
-            + "Transfer-Encoding: chunked\r\n\r\n"
-            + "0\r\n\r\n",
-        "POST /body HTTP/1.1\r\n"
-            + "Host: x\r\n"
-            + "Transfer-Encoding: chunked\r\n"
-            + "Content-Length: 5\r\n\r\n"
-            + "0\r\n\r\n",
+        "POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST /body HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
         "POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!",
         "POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
         "POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 5x\r\n\r\n",
@@ -278,11 +270,7 @@ class RawRequestTest {
   @Test
   void asksForABodyThatWaitsToBeAskedFor() throws Exception {
     String head =
-        "POST /body HTTP/1.1\r\n"
-            + "Host: x\r\n"
-            + "Connection: close\r\n"
-            + "Content-Length: 3\r\n"
-            + "Expect: 100-Continue\r\n\r\n";
+        "POST /body HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 3\r\nExpect: 100-Continue\r\n\r\n";
     try (Socket socket = usual.connect()) {
       socket.getOutputStream().write(head.getBytes(ISO_8859_1));
       byte[] asked = socket.getInputStream().readNBytes(25);
@@ -294,10 +282,7 @@ class RawRequestTest {
     }
     assertThat(
             usual.raw(
-                "POST /body HTTP/1.1\r\n"
-                    + "Host: x\r\n"
-                    + "Content-Length: 100000\r\n"
-                    + "Expect: 100-continue\r\n\r\n"))
+                "POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\nExpect: 100-continue\r\n\r\n"))
         .as("refused before it is asked for")
         .startsWith("HTTP/1.1 413 ");
   }
