@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// What no well-behaved client sends.
 @Timeout(60)
+@SuppressWarnings("StringConcatToTextBlock") // lines end with CR LF
 class RawRequestTest {
   private static final String PING = "GET /ping HTTP/1.1\r\nHost: localhost\r\n\r\n";
   private static final String LAST_PING =
@@ -74,8 +75,16 @@ class RawRequestTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        "POST /body HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
+        "POST /body HTTP/1.1\r\n"
+            + "Host: x\r\n"
+            + "Content-Length: 5\r\n"
+            + "Transfer-Encoding: chunked\r\n\r\n"
+            + "0\r\n\r\n",
+        "POST /body HTTP/1.1\r\n"
+            + "Host: x\r\n"
+            + "Transfer-Encoding: chunked\r\n"
+            + "Content-Length: 5\r\n\r\n"
+            + "0\r\n\r\n",
         "POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!",
         "POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
         "POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 5x\r\n\r\n",
@@ -270,7 +279,11 @@ class RawRequestTest {
   @Test
   void asksForABodyThatWaitsToBeAskedFor() throws Exception {
     String head =
-        "POST /body HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 3\r\nExpect: 100-Continue\r\n\r\n";
+        "POST /body HTTP/1.1\r\n"
+            + "Host: x\r\n"
+            + "Connection: close\r\n"
+            + "Content-Length: 3\r\n"
+            + "Expect: 100-Continue\r\n\r\n";
     try (Socket socket = usual.connect()) {
       socket.getOutputStream().write(head.getBytes(ISO_8859_1));
       byte[] asked = socket.getInputStream().readNBytes(25);
@@ -282,7 +295,10 @@ class RawRequestTest {
     }
     assertThat(
             usual.raw(
-                "POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\nExpect: 100-continue\r\n\r\n"))
+                "POST /body HTTP/1.1\r\n"
+                    + "Host: x\r\n"
+                    + "Content-Length: 100000\r\n"
+                    + "Expect: 100-continue\r\n\r\n"))
         .as("refused before it is asked for")
         .startsWith("HTTP/1.1 413 ");
   }
