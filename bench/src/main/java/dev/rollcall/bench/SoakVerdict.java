@@ -141,7 +141,8 @@ record SoakVerdict(List<String[]> lines, List<String> wrong) {
             .mapToInt(Map.Entry::getValue)
             .sum();
     long steps = happened.getOrDefault("clock ahead", 0) + happened.getOrDefault("clock back", 0);
-    long lost = 2L * (ends + steps) + (long) LEFT_OUT * happened.getOrDefault("start without database", 0);
+    long lost =
+        2L * (ends + steps) + (long) LEFT_OUT * happened.getOrDefault("start without database", 0);
     long answers = 0;
     long ticks = 0;
     try (ResultSet rows =
