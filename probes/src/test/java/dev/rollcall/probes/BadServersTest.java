@@ -26,12 +26,16 @@ class BadServersTest {
   private static Probe probe(String scheme, int port, Duration limit) {
     ServerUrl url =
         ServerUrl.of(
-            "%s://app:%s@127.0.0.1:%d/1%s"
+            "%s://app:%s@127.0.0.1:%d%s"
                 .formatted(
                     scheme,
                     SECRET,
                     port,
-                    scheme.equals("mongodb") ? "?authMechanism=SCRAM-SHA-256" : ""));
+                    switch (scheme) {
+                      case "etcd", "kafka", "nats", "docker" -> "";
+                      case "mongodb" -> "/1?authMechanism=SCRAM-SHA-256";
+                      default -> "/1";
+                    }));
     return new Probes(Dialer.system(), Probes.asker()).of("it", url.limit(limit));
   }
 

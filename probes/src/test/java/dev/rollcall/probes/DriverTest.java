@@ -51,7 +51,8 @@ class DriverTest {
   @MethodSource("schemes")
   void keepsNoOtherProbeFromBeingMadeWhenItIsMissing(String scheme) throws Exception {
     String query = scheme.startsWith("swift") ? "?project=x" : "";
-    String url = scheme + (scheme.equals("unix") ? ":///x" : "://u:p@127.0.0.1:1/1" + query);
+    String path = scheme.matches("(docker|etcd|kafka|nats|smtp|tcp|tls).*") ? "" : "/1";
+    String url = scheme + (scheme.equals("unix") ? ":///x" : "://u:p@127.0.0.1:1" + path + query);
     try (URLClassLoader loader = withoutDrivers()) {
       Method make =
           loader.loadClass(Probes.class.getName()).getMethod("forUrl", String.class, String.class);
