@@ -122,7 +122,8 @@ class ProberTest {
     Report report = new Prober(SHORT).add(slow).add(well("quick")).check();
     assertThat(report.probes().getFirst().error())
         .contains("probe check failed: prober: context deadline exceeded");
-    assertThat(report.probes().getFirst().duration()).isGreaterThanOrEqualTo(SHORT);
+    // it began a little after the run, whose deadline ends it
+    assertThat(report.probes().getFirst().duration()).isGreaterThan(SHORT.dividedBy(2));
     assertThat(report.probes().getLast().healthy()).isTrue();
     interrupted.await();
   }
