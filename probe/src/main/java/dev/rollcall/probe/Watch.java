@@ -146,6 +146,7 @@ final class Watch implements Runnable {
     if (under > 0 && witness.waits(now, PERIOD / 2) && mayBeWhy()) {
       if (carriers.lent() < under) {
         carriers.lend();
+        witness.callAnew();
       }
       if (carriers.lent() > 0 && carriers.oneSleeps()) {
         witness.call();
@@ -160,7 +161,7 @@ final class Watch implements Runnable {
 
   /// A virtual thread that does nothing: where it does not come to that, no carrier is free.
   private static final class Witness implements Runnable {
-    /// As many as fill a queue of the scheduler in which a thousand have been waiting.
+    /// As many at once fill a queue of the scheduler in which a thousand have been waiting.
     private static final int MOST = 1024;
 
     private volatile boolean seen = true;
@@ -189,13 +190,22 @@ final class Watch implements Runnable {
       return false;
     }
 
+    /// One more has been lent, which has not been called yet.
+    void callAnew() {
+      calls = 1;
+    }
+
     /// Calls the carrier that has been lent. The scheduler starts or wakes up one only when a
     /// virtual thread is started that finds the queue of its starter empty, or full: what waited
     /// when the carrier was lent would go on waiting. Hence more are started, each time from a new
-    /// thread, which gets another of the queues, and each time twice as many.
+    /// thread, which gets another of the queues, and each time twice as many, up to [#MOST]: if the
+    /// carrier has not come by then, something else keeps it.
     void call() {
       int count = calls;
-      calls = Math.min(MOST, 2 * count);
+      if (count > MOST) {
+        return;
+      }
+      calls = 2 * count;
       Thread.ofPlatform()
           .daemon()
           .name("prober-call")

@@ -139,27 +139,32 @@ final class Targets implements AutoCloseable {
   }
 
   private void answer(HttpExchange exchange) throws IOException {
-    String path = exchange.getRequestURI().getPath();
-    Seen here = seen(path);
+    Seen here = seen(exchange.getRequestURI().getPath());
     here.arrivals.add(System.currentTimeMillis());
     here.most.accumulateAndGet(here.now.incrementAndGet(), Math::max);
     try (exchange) {
-      String[] parts = path.split("/", -1);
-      exchange.sendResponseHeaders(
-          switch (parts[1]) {
-            case "status" -> Integer.parseInt(parts[2]);
-            case "set" -> set;
-            case "slow" -> after(Duration.ofMillis(Long.parseLong(parts[2])));
-            case "hang" -> after(Duration.ofHours(1));
-            case "redirect" -> redirect(exchange, Integer.parseInt(parts[2]));
-            default -> 404;
-          },
-          -1);
+      int status;
+      try {
+        status = status(exchange);
+      } finally {
+        here.now.decrementAndGet(); // before the answer: who has it may come again at once
+      }
+      exchange.sendResponseHeaders(status, -1);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } finally {
-      here.now.decrementAndGet();
     }
+  }
+
+  private int status(HttpExchange exchange) throws InterruptedException {
+    String[] parts = exchange.getRequestURI().getPath().split("/", -1);
+    return switch (parts[1]) {
+      case "status" -> Integer.parseInt(parts[2]);
+      case "set" -> set;
+      case "slow" -> after(Duration.ofMillis(Long.parseLong(parts[2])));
+      case "hang" -> after(Duration.ofHours(1));
+      case "redirect" -> redirect(exchange, Integer.parseInt(parts[2]));
+      default -> 404;
+    };
   }
 
   private int after(Duration time) throws InterruptedException {
