@@ -140,9 +140,11 @@ record SoakVerdict(List<String[]> lines, List<String> wrong) {
             .filter(each -> each.getKey().contains("kill") || each.getKey().contains("start"))
             .mapToInt(Map.Entry::getValue)
             .sum();
-    long steps = happened.getOrDefault("clock ahead", 0) + happened.getOrDefault("clock back", 0);
+    int steps = happened.getOrDefault("clock ahead", 0) + happened.getOrDefault("clock back", 0);
     long lost =
-        2L * (ends + steps) + (long) LEFT_OUT * happened.getOrDefault("start without database", 0);
+        2L * ends
+            + 2L * steps
+            + (long) LEFT_OUT * happened.getOrDefault("start without database", 0);
     long answers = 0;
     long ticks = 0;
     try (ResultSet rows =
