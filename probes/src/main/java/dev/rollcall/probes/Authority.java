@@ -1,12 +1,18 @@
 package dev.rollcall.probes;
 
+import java.net.InetSocketAddress;
 import java.net.URI;
+import java.util.Comparator;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 
 /// The host and port that a text names.
 ///
 /// @param host a name or a literal address, IPv6 without brackets
 /// @param port 1 to 65535
 public record Authority(String host, int port) {
+  private static final Pattern ZEROS = Pattern.compile("(?<![0-9a-f])0(?::0)+(?![0-9a-f])");
+
   /// Checks both.
   public Authority {
     host = HostNames.ascii(host);
@@ -27,6 +33,27 @@ public record Authority(String host, int port) {
       throw new IllegalArgumentException("no host in the URL");
     }
     return parse(text.substring(text.lastIndexOf('@') + 1), defaultPort);
+  }
+
+  /// The authority of an address, which is written as people write it (RFC 5952): `::1`.
+  static Authority of(InetSocketAddress address) {
+    String host = address.getAddress().getHostAddress();
+    String shortest =
+        host.indexOf(':') < 0
+            ? host
+            : ZEROS
+                .matcher(host)
+                .results()
+                .max(Comparator.comparingInt((MatchResult zeros) -> zeros.end() - zeros.start()))
+                .map(zeros -> withoutZeros(host, zeros))
+                .orElse(host);
+    return new Authority(shortest, address.getPort());
+  }
+
+  private static String withoutZeros(String host, MatchResult zeros) {
+    String before = host.substring(0, zeros.start());
+    String after = host.substring(zeros.end());
+    return (before.isEmpty() ? ":" : before) + (after.startsWith(":") ? after : ":" + after);
   }
 
   /// Reads `host`, `host:port` or `[2001:db8::1]:port`.

@@ -155,7 +155,7 @@ public final class Dialer {
   }
 
   static String words(InetSocketAddress address) {
-    return new Authority(address.getAddress().getHostAddress(), address.getPort()).toString();
+    return Authority.of(address).toString();
   }
 
   static void closeQuietly(Socket socket) {

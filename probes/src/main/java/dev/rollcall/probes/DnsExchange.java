@@ -113,9 +113,7 @@ final class DnsExchange {
         }
       }
     } catch (PortUnreachableException e) {
-      throw ProbeFailure.answered(
-          "connect: refused by "
-              + new Authority(server.getAddress().getHostAddress(), server.getPort()));
+      throw ProbeFailure.answered("connect: refused by " + Authority.of(server));
     }
   }
 

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Hosts with several addresses, of which some swallow packets, as a listener does that has no room
 /// for one more connection.
@@ -127,13 +129,12 @@ class RaceTest {
     try (BlackHole hole = new BlackHole("127.0.0.1", port)) {
       assertThat(check(Duration.ofMillis(700), hole.port(), "127.0.0.1", "::1").reason())
           .isEqualTo(
-              "connect: refused by [0:0:0:0:0:0:0:1]:%1$d; timeout: no answer within 700 ms (connecting to 127.0.0.1:%1$d)"
+              "connect: refused by [::1]:%1$d; timeout: no answer within 700 ms (connecting to 127.0.0.1:%1$d)"
                   .formatted(port));
     }
     assertThat(check(TIMEOUT, port, "127.0.0.1", "::1").reason())
         .isEqualTo(
-            "connect: refused by 127.0.0.1:%1$d; connect: refused by [0:0:0:0:0:0:0:1]:%1$d"
-                .formatted(port));
+            "connect: refused by 127.0.0.1:%1$d; connect: refused by [::1]:%1$d".formatted(port));
   }
 
   @Test
@@ -159,5 +160,22 @@ class RaceTest {
         }
       }
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "::1, [::1]:80",
+    "::, [::]:80",
+    "2001:db8::, [2001:db8::]:80",
+    "2001:db8:0:0:1:0:0:1, [2001:db8::1:0:0:1]:80",
+    "2001:0:0:1:0:0:0:1, [2001:0:0:1::1]:80",
+    "2001:db8:0:1:1:1:1:1, [2001:db8:0:1:1:1:1:1]:80",
+    "10:0:0:10::, [10:0:0:10::]:80",
+    "::ffff:0:0:0, [::ffff:0:0:0]:80",
+    "192.0.2.10, 192.0.2.10:80"
+  })
+  void writesAddressesAsPeopleDo(String address, String written) {
+    assertThat(Authority.of(new InetSocketAddress(InetAddress.ofLiteral(address), 80)))
+        .hasToString(written);
   }
 }
