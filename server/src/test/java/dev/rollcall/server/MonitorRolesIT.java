@@ -110,7 +110,9 @@ class MonitorRolesIT {
         await().atMost(PATIENCE).until(() -> targets.seen("/slow/100/9").arrivals().size() > 12);
         for (int i = 0; i < SERVICES; i++) {
           Targets.Seen seen = targets.seen("/slow/100/" + i);
-          assertThat(seen.mostAtOnce()).as("service %d: %s", i, seen.arrivals()).isEqualTo(1);
+          assertThat(seen.mostAtOnce())
+              .as("service %d: %s%n%s%n%s", i, seen.arrivals(), one.log(), other.log())
+              .isEqualTo(1);
           // The first comes at once, and a late one makes the way to the next shorter, but no
           // interval has two turns.
           List<Long> arrivals = List.copyOf(seen.arrivals());

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -34,6 +35,9 @@ public final class Database implements AutoCloseable {
   /// How long a start waits for a database that says nothing, before it goes on without.
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
+  /// How long for one that has answered, and whose tables are being made or changed.
+  private static final Duration PATIENCE_WITH_TABLES = Duration.ofSeconds(20);
+
   /// Why writing fails, and when it was last tried.
   private record Trouble(String reason, Duration tried) {}
 
@@ -44,7 +48,8 @@ public final class Database implements AutoCloseable {
   private final int mostWriters;
   private final Optional<SqliteFile> file;
   private final Optional<SqliteLog> log;
-  private final Runnable opening;
+  private final Consumer<Runnable> opening;
+  private final CountDownLatch answered = new CountDownLatch(1);
   private final Clock clock;
   private volatile boolean open;
 
@@ -61,7 +66,7 @@ public final class Database implements AutoCloseable {
       Connections writers,
       int mostWriters,
       Optional<SqliteFile> file,
-      Runnable opening,
+      Consumer<Runnable> opening,
       Clock clock) {
     this.location = location;
     this.dialect = dialect;
@@ -121,7 +126,9 @@ public final class Database implements AutoCloseable {
                 config.location() + ": has not answered since the start", clock.monotonic()));
     Thread.ofVirtual().name("database-open").start(() -> database.probe(opening));
     try {
-      opening.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      if (database.answered.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+        opening.get(PATIENCE_WITH_TABLES.toMillis(), TimeUnit.MILLISECONDS);
+      }
     } catch (TimeoutException e) {
       // It may answer yet.
     } catch (InterruptedException e) {
@@ -155,9 +162,9 @@ public final class Database implements AutoCloseable {
             new SqliteConnections(1, () -> file.writer(pragmas)),
             1,
             Optional.of(file),
-            () -> {
+            answered -> {
               file.take();
-              migrate(config, dialect, file.dataSource());
+              migrate(config, dialect, file.dataSource(), answered);
             },
             clock);
       }
@@ -170,7 +177,7 @@ public final class Database implements AutoCloseable {
             PostgresConnections.writers(server, config.writers()),
             config.writers(),
             Optional.empty(),
-            () -> migrate(config, dialect, PostgresConnections.dataSource(server)),
+            answered -> migrate(config, dialect, PostgresConnections.dataSource(server), answered),
             clock);
       }
     };
@@ -178,7 +185,7 @@ public final class Database implements AutoCloseable {
 
   /// @throws StorageException where it cannot be opened
   private void open() {
-    opening.run();
+    opening.accept(answered::countDown);
     open = true;
   }
 
@@ -204,7 +211,7 @@ public final class Database implements AutoCloseable {
             new SqliteConnections(1, () -> file.writer(plain.pragmas())),
             1,
             Optional.of(file),
-            () -> {},
+            _ -> {},
             clock);
     try {
       database.open();
@@ -226,7 +233,7 @@ public final class Database implements AutoCloseable {
             new SqliteConnections(1, () -> SqliteFile.readOnly(file)),
             1,
             Optional.empty(),
-            () -> {},
+            _ -> {},
             clock);
     database.open();
     return database;
@@ -279,9 +286,11 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  private static void migrate(DatabaseConfig config, Dialect dialect, DataSource source) {
+  /// @param answered is run once the database has said what is in it
+  private static void migrate(
+      DatabaseConfig config, Dialect dialect, DataSource source, Runnable answered) {
     try {
-      new Migrations(config.location(), dialect, config.migrations()).run(source);
+      new Migrations(config.location(), dialect, config.migrations()).run(source, answered);
     } catch (SQLException e) {
       Diagnosis found = dialect.diagnose(e);
       throw new StorageException(
@@ -362,6 +371,7 @@ public final class Database implements AutoCloseable {
       opened.completeExceptionally(e);
       throw e;
     } finally {
+      answered.countDown(); // or failed
       probing.set(false);
     }
   }

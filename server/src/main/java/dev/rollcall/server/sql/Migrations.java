@@ -47,16 +47,19 @@ final class Migrations {
   }
 
   /// @throws StorageException when the database is newer than this program, or not Rollcall's
+  /// @param answered is run once the database has said what is in it
   /// @throws SQLException when it is out of reach
-  void run(DataSource source) throws SQLException {
+  void run(DataSource source, Runnable answered) throws SQLException {
     // Held to the end: SQLite empties its log, with four syncs, whenever the last connection goes.
     try (Connection held = source.getConnection()) {
-      run(source, held);
+      Map<Integer, Integer> applied = applied(held);
+      answered.run();
+      run(source, held, applied);
     }
   }
 
-  private void run(DataSource source, Connection held) throws SQLException {
-    Map<Integer, Integer> applied = applied(held);
+  private void run(DataSource source, Connection held, Map<Integer, Integer> applied)
+      throws SQLException {
     int newest = applied.keySet().stream().max(Integer::compare).orElse(0);
     int own = shipped.isEmpty() ? 0 : shipped.lastKey();
     if (newest > own) {

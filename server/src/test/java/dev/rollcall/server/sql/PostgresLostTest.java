@@ -113,6 +113,17 @@ class PostgresLostTest {
     tx.execute("UPDATE thing SET n = n + 1 WHERE id = ?", id);
   }
 
+  /// Longer than for one that says nothing: without it, each process would ask everything itself.
+  @Test
+  void aStartWaitsForADatabaseThatMakesItsTables() {
+    PostgresServer server = TestDatabases.freshOn(TestDatabases.postgresPort());
+    DatabaseConfig slow = DatabaseConfig.of(server, Things.MIGRATION, "db/test/V2__slow.sql");
+    try (Database opened = Database.openOrWait(slow, clock)) {
+      assertThat(opened.trouble()).isEmpty();
+      assertThat(Things.count(opened)).isZero();
+    }
+  }
+
   @Test
   void refusesAWrongAddressInOneLineWithoutThePassword() {
     PostgresServer nobody = new PostgresServer("127.0.0.1:1/x", "ann", "secret");
