@@ -8,7 +8,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/// Calls that were turned away for want of room, and for how long that excuses jobs.
+/// Calls that were turned away for want of room, or that no thread was free to read, and for how
+/// long that excuses jobs.
 ///
 /// It does for five minutes at most, as whoever keeps a server full would silence its alerts
 /// otherwise. After that nothing of the kind excuses anybody until calls have been taken for ten
@@ -48,11 +49,13 @@ final class TurnedAway {
   }
 
   /// When calls were turned away since this was last asked, as far as that excuses anybody.
-  synchronized Optional<Span> take() {
+  ///
+  /// @param noThread whether calls wait for a thread, without having been turned away
+  synchronized Optional<Span> take(boolean noThread) {
     Duration before = asked;
     long now = counter.getAsLong();
     asked = clock.monotonic();
-    boolean more = now > counted;
+    boolean more = now > counted || noThread;
     counted = now;
     if (!more) {
       forget();
@@ -93,7 +96,7 @@ final class TurnedAway {
 
   private static String words(Span span) {
     String since =
-        "calls of jobs are turned away, as all places are taken, for "
+        "calls of jobs are not taken, as all places or all processors are busy, for "
             + span.length().toMinutes()
             + " min now";
     return isExcused(span)

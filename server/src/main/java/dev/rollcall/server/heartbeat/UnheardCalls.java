@@ -3,6 +3,7 @@ package dev.rollcall.server.heartbeat;
 import dev.rollcall.server.sql.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -12,7 +13,9 @@ import java.util.function.Function;
 /// vain is not accused.
 ///
 /// Calls that fail are known once they do. Calls that hang are counted while they do, by the second
-/// in which they came: two additions a call, and no clock is asked twice.
+/// in which they came: two additions a call, and no clock is asked twice. Calls that have not come
+/// that far, as no thread is free to read them, are known by a thread of our own that waits like
+/// theirs.
 final class UnheardCalls {
   /// One that takes longer to be noted hangs.
   static final Duration LONG = Duration.ofSeconds(1);
@@ -25,6 +28,23 @@ final class UnheardCalls {
   private final AtomicReference<Optional<Span>> failed = new AtomicReference<>(Optional.empty());
   private final AtomicLong missed = new AtomicLong();
   private final TurnedAway turnedAway;
+  private final Executor threads;
+  private Sample sample = new Sample(Duration.ZERO);
+
+  /// Does nothing but show that new threads run.
+  private static final class Sample implements Runnable {
+    private final Duration sent;
+    private volatile boolean ran;
+
+    Sample(Duration sent) {
+      this.sent = sent;
+    }
+
+    @Override
+    public void run() {
+      ran = true;
+    }
+  }
 
   /// Times on the monotonic clock.
   record Span(Duration from, Duration to) {
@@ -44,8 +64,15 @@ final class UnheardCalls {
   }
 
   UnheardCalls(Clock clock) {
+    this(clock, Thread::startVirtualThread);
+  }
+
+  /// @param threads runs calls as the port does, each on a thread of its own
+  UnheardCalls(Clock clock, Executor threads) {
     this.clock = clock;
+    this.threads = threads;
     this.turnedAway = new TurnedAway(clock);
+    sample.run();
   }
 
   /// Has a call noted, and remembers if that fails or takes long.
@@ -70,10 +97,12 @@ final class UnheardCalls {
   }
 
   /// When calls were unheard since this was last asked, up to now where some hang.
-  Optional<Span> take() {
+  synchronized Optional<Span> take() {
     Duration now = clock.monotonic();
     Optional<Span> span =
-        Span.join(turnedAway.take(), Span.join(failed.getAndSet(Optional.empty()), hanging(now)));
+        Span.join(
+            turnedAway.take(noThread(now)),
+            Span.join(failed.getAndSet(Optional.empty()), hanging(now)));
     span.ifPresent(_ -> missed.incrementAndGet());
     return span;
   }
@@ -91,6 +120,16 @@ final class UnheardCalls {
       }
     }
     return Optional.empty();
+  }
+
+  /// Whether a thread that was started for long enough has not run yet.
+  private boolean noThread(Duration now) {
+    if (sample.ran) {
+      sample = new Sample(now);
+      threads.execute(sample);
+      return false;
+    }
+    return now.minus(sample.sent).compareTo(LONG) >= 0;
   }
 
   private static int place(long second) {

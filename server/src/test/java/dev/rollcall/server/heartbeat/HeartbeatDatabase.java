@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jdbi.v3.core.Handle;
 
@@ -36,7 +37,11 @@ final class HeartbeatDatabase implements AutoCloseable {
   final Changes changes;
   final HeartbeatStore store;
   final RunStore runs;
-  final UnheardCalls unheard = new UnheardCalls(clock);
+
+  /// Runs calls.
+  volatile Executor threads = Runnable::run;
+
+  final UnheardCalls unheard = new UnheardCalls(clock, call -> threads.execute(call));
 
   /// How many calls there was no room for.
   final AtomicLong turnedAway = new AtomicLong();
@@ -109,7 +114,7 @@ final class HeartbeatDatabase implements AutoCloseable {
 
   /// The listeners as a process of its own knows them, where several share the database.
   Listeners listeners() {
-    return new Listeners(database, commits, new UnheardCalls(clock), clock, true);
+    return new Listeners(database, commits, new UnheardCalls(clock, Runnable::run), clock, true);
   }
 
   Lookout lookout(Runnable before, Listeners listeners) {

@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -526,8 +528,34 @@ class LookoutTest {
   }
 
   @Test
+  void callsThatNoThreadIsFreeToReadAccuseNobody() {
+    List<Runnable> waiting = new ArrayList<>();
+    kept.apply(ping("job", 10));
+    pass(lookout, 3);
+    kept.threads = waiting::add;
+    pass(lookout, 20);
+    assertThat(kept.told()).isEmpty();
+    kept.threads = Runnable::run;
+    waiting.forEach(Runnable::run);
+    pass(lookout, 58);
+    assertThat(kept.told()).isEmpty();
+    pass(lookout, 8);
+    assertThat(kept.told()).containsExactly("job LATE");
+  }
+
+  @Test
+  void wantOfThreadsExcusesForFiveMinutes() {
+    kept.apply(ping("job", 10));
+    kept.threads = call -> {};
+    pass(lookout, 5 * 60);
+    assertThat(kept.told()).isEmpty();
+    pass(lookout, 70);
+    assertThat(kept.told()).containsExactly("job LATE");
+  }
+
+  @Test
   void whatAnotherProcessCouldNotHearAccusesNobody() {
-    UnheardCalls elsewhere = new UnheardCalls(kept.clock);
+    UnheardCalls elsewhere = new UnheardCalls(kept.clock, Runnable::run);
     Listeners other = new Listeners(kept.database, kept.commits, elsewhere, kept.clock, true);
     Lookout runner = apart(kept.listeners(), other);
     kept.apply(ping("job", 4));
