@@ -12,6 +12,7 @@ import java.util.logging.Formatter;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.SimpleFormatter;
+import java.util.regex.Pattern;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -20,13 +21,15 @@ import tools.jackson.core.json.JsonFactory;
 ///
 /// An exception is part of its line: its type and message, and those of its causes. Its stack
 /// follows where it marks a bug (level error) or where we log for debugging: in a text, on indented
-/// lines of its own; in JSON, in the field `stack`. Whatever a message holds, it starts no line.
+/// lines of its own; in JSON, in the field `stack`. Whatever a message holds, it starts no line,
+/// and the password of a URL in it is `***`.
 ///
 /// @param name what the process calls itself, told in JSON
 record LogLine(Logging logging, String name) {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
   private static final List<String> OURS = List.of("dev.rollcall.server.", "dev.rollcall.");
+  private static final Pattern PASSWORD = Pattern.compile("(://[^\\s/?#@:]*:)[^\\s/?#@]*@");
   private static final Formatter PARAMETERS = new SimpleFormatter();
   private static final JsonFactory JSON = new JsonFactory();
 
@@ -44,7 +47,7 @@ record LogLine(Logging logging, String name) {
     line.append(TIME.format(message.getInstant())).append(' ');
     line.append("%-5s".formatted(level(message))).append(' ');
     line.append(OneLine.of(source(message))).append(": ");
-    line.append(OneLine.of(PARAMETERS.formatMessage(message)));
+    line.append(OneLine.of(words(message)));
     Optional<Throwable> thrown = Optional.ofNullable(message.getThrown());
     thrown.ifPresent(it -> line.append(": ").append(OneLine.of(chain(it))));
     line.append('\n');
@@ -67,7 +70,7 @@ record LogLine(Logging logging, String name) {
       json.writeStringProperty("time", TIME.format(message.getInstant()));
       json.writeStringProperty("level", level(message));
       json.writeStringProperty("logger", source(message));
-      json.writeStringProperty("message", PARAMETERS.formatMessage(message));
+      json.writeStringProperty("message", words(message));
       json.writeStringProperty("service", name);
       Throwable thrown = message.getThrown();
       if (thrown != null) {
@@ -96,6 +99,14 @@ record LogLine(Logging logging, String name) {
     return level >= Level.INFO.intValue() ? "INFO" : "DEBUG";
   }
 
+  private static String words(LogRecord message) {
+    return withoutPasswords(PARAMETERS.formatMessage(message));
+  }
+
+  private static String withoutPasswords(String text) {
+    return PASSWORD.matcher(text).replaceAll("$1***@");
+  }
+
   /// Who speaks: our package (`monitor`), or the simple name of a library's class.
   private static String source(LogRecord message) {
     String name = Optional.ofNullable(message.getLoggerName()).orElse("");
@@ -115,12 +126,12 @@ record LogLine(Logging logging, String name) {
       Optional.ofNullable(at.get().getMessage()).ifPresent(it -> chain.append(": ").append(it));
       at = Optional.ofNullable(at.get().getCause());
     }
-    return chain.toString();
+    return withoutPasswords(chain.toString());
   }
 
   private static String stack(Throwable thrown) {
     StringWriter stack = new StringWriter();
     thrown.printStackTrace(new PrintWriter(stack));
-    return stack.toString();
+    return withoutPasswords(stack.toString());
   }
 }

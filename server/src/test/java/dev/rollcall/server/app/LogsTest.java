@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -86,6 +88,25 @@ class LogsTest {
     assertThat(line.get("message").asString()).isEqualTo("a \"b\"\n");
     assertThat(line.get("service").asString()).isEqualTo("rollcall");
     assertThat(line.get("level").asString()).isEqualTo("ERROR");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void showsThePasswordOfNoUrl(Logging.Format format) {
+    log(Logging.Level.INFO, format);
+    IllegalStateException cause = new IllegalStateException("not a URL: redis://:hush@[::1]:6379");
+    IllegalStateException wrong =
+        new IllegalStateException("asking https://me:hush@db.example/x?a=b@c", cause);
+    wrong.addSuppressed(new IllegalStateException("amqp://guest:hush@db.example"));
+    OURS.log(
+        Level.ERROR, "mongodb://me:hush@a.example:1,b.example:2 at http://a.example:1/@x", wrong);
+    String text = out.toString(StandardCharsets.UTF_8);
+    assertThat(text)
+        .doesNotContain("hush")
+        .contains("mongodb://me:***@a.example:1,b.example:2 at http://a.example:1/@x")
+        .contains("https://me:***@db.example/x?a=b@c")
+        .contains("redis://:***@[::1]:6379")
+        .contains("amqp://guest:***@db.example");
   }
 
   @Test
