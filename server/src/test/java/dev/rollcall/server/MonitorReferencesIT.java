@@ -52,7 +52,7 @@ class MonitorReferencesIT {
                 """
                 services:
                   - {name: contains, url: '%s', interval: 1s, contains: "Bearer ${API}x"}
-                  - {name: word, url: '%s', interval: 1s, contains: "Bearer ${WORD}x", headers: {Accept: "${WORD}"}}
+                  - {name: word, url: '%s', interval: 1s, contains: "Bearer ${WORD}x", headers: {Accept: "${WORD}", name: "${WORD}"}}
                   - {name: json, url: '%s', interval: 1s, status: "${CODE}", json: {path: "$.${WORD}", value: "${file:token}"}}
                   - {name: short, url: '%s', interval: 1s, contains: "${KURZ}", body: "${KURZ}"}
                   - {name: path, url: 'http://${WORD}.invalid/${WORD}?a=${API}', interval: 1s}

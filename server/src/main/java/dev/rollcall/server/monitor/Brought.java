@@ -30,9 +30,11 @@ record Brought(List<String> texts, ObjectNode shown) {
 
   static final Brought NOTHING = new Brought(List.of(), JsonNodeFactory.instance.objectNode());
 
-  /// No secret fits there: a time, a flag, a number.
+  /// No secret stands there: a name that everybody is shown, a time, a flag, a number.
   private static final Set<String> NEVER_SECRET =
-      Set.of("interval", "timeout", "status", "redirects", "keep-alive", "verify");
+      Set.of("name", "interval", "timeout", "status", "redirects", "keep-alive");
+
+  private static final Set<String> NEVER_SECRET_OF_TLS = Set.of("verify");
 
   private static final int SHORTEST_PART = 4;
 
@@ -45,14 +47,15 @@ record Brought(List<String> texts, ObjectNode shown) {
   static Brought of(JsonNode service) {
     Set<String> texts = new LinkedHashSet<>();
     ObjectNode shown = JsonNodeFactory.instance.objectNode();
-    collect(service, texts, shown);
+    collect(service, NEVER_SECRET, texts, shown);
     return texts.isEmpty() ? NOTHING : new Brought(List.copyOf(texts), shown);
   }
 
-  private static void collect(JsonNode from, Set<String> texts, ObjectNode shown) {
+  private static void collect(
+      JsonNode from, Set<String> neverSecret, Set<String> texts, ObjectNode shown) {
     for (Map.Entry<String, JsonNode> field : from.properties()) {
       String key = field.getKey();
-      if (NEVER_SECRET.contains(key)) {
+      if (neverSecret.contains(key)) {
         continue;
       }
       if (field.getValue() instanceof Referring text) {
@@ -60,7 +63,7 @@ record Brought(List<String> texts, ObjectNode shown) {
         shown.put(key, text.shown());
       } else if (field.getValue().isObject()) {
         ObjectNode inner = JsonNodeFactory.instance.objectNode();
-        collect(field.getValue(), texts, inner);
+        collect(field.getValue(), key.equals("tls") ? NEVER_SECRET_OF_TLS : Set.of(), texts, inner);
         if (!inner.isEmpty()) {
           shown.set(key, inner);
         }

@@ -10,7 +10,6 @@ import dev.rollcall.probes.TcpQuestion;
 import dev.rollcall.probes.TlsOptions;
 import dev.rollcall.server.config.Durations;
 import dev.rollcall.server.config.Mistakes;
-import dev.rollcall.server.config.Referring;
 import dev.rollcall.server.http.Characters;
 import dev.rollcall.server.http.Json;
 import java.net.URI;
@@ -233,9 +232,6 @@ public final class ServiceReader {
     }
     name.filter(text -> text.isBlank() || text.length() > LONGEST_NAME)
         .ifPresent(text -> fields.mistake("name", "has to have 1 to 255 characters"));
-    if (service.get("name") instanceof Referring) {
-      fields.mistake("name", "holds a reference: write the name out, everybody may see it");
-    }
     Optional<URI> url = url(fields);
     Duration interval =
         fields

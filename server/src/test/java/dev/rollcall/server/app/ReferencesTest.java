@@ -190,12 +190,11 @@ class ReferencesTest {
   }
 
   @Test
-  void areRefusedInANameWhichEverybodySees() throws IOException {
+  void areShownInANameAsEverybodySeesIt() throws IOException {
     environment.put("STAGE", "production");
-    assertThat(mistakes("services: [{name: 'shop ${STAGE}', url: 'http://a'}]"))
-        .containsExactly(
-            "rollcall.yaml:1: services[0].name: holds a reference: write the name out, everybody"
-                + " may see it");
+    ServiceDefinition service =
+        right("services: [{name: 'shop ${STAGE}', url: 'http://a'}]").services().getFirst();
+    assertThat(service).hasToString("shop production http://a");
   }
 
   @Test

@@ -140,6 +140,50 @@ class KeepingTest {
   }
 
   @Test
+  void whatTheNewestTickFoundSaysSinceWhenAndWhy() {
+    ServiceStatus before = kept.services.find(service).orElseThrow();
+    assertThat(before.state()).isEmpty();
+    assertThat(before.since()).isEmpty();
+    assertThat(before.why()).isEmpty();
+
+    run(unknown(begun));
+    assertStands(State.UNKNOWN, begun, Optional.of("no network"));
+    Instant down = run(down(begun.plusSeconds(15), 30));
+    run(down(begun.plusSeconds(30), 30));
+    assertStands(State.DOWN, down, Optional.of("status 500"));
+    Instant unknown = run(unknown(begun.plusSeconds(45)));
+    run(unknown(begun.plusSeconds(60)));
+    assertStands(State.UNKNOWN, unknown, Optional.of("no network"));
+    assertThat(openEvent()).contains(Event.Kind.DOWNTIME);
+    run(down(begun.plusSeconds(75), 30));
+    assertStands(State.DOWN, down, Optional.of("status 500"));
+    Instant up = run(up(begun.plusSeconds(90), 30));
+    assertStands(State.UP, up, Optional.empty());
+    assertThat(kept.listed()).containsExactly(kept.services.find(service).orElseThrow());
+  }
+
+  private void assertStands(State state, Instant since, Optional<String> why) {
+    ServiceStatus found = kept.services.find(service).orElseThrow();
+    assertThat(found.state()).contains(state);
+    assertThat(found.since()).contains(since);
+    assertThat(found.why()).isEqualTo(why);
+  }
+
+  @Test
+  void onlyServicesOfTheFileThatAreAskedCountAsTheFiles() {
+    assertThat(kept.services.filed()).isZero();
+    kept.changes.sync(
+        List.of(
+            MonitorDatabase.definition("filed", "15s"),
+            MonitorDatabase.definition("gone", "15s"),
+            MonitorDatabase.definition("also", "15s")));
+    kept.changes.sync(
+        List.of(
+            MonitorDatabase.definition("filed", "15s"), MonitorDatabase.definition("also", "15s")));
+    assertThat(kept.services.filed()).isEqualTo(2);
+  }
+
+  @Test
   void sumsOfTicksAndOfHoursAgree() {
     for (int i = 0; i < 9; i++) {
       run(
