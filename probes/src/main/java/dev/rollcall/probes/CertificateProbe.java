@@ -53,13 +53,14 @@ public record CertificateProbe(String name, ServerUrl server, Duration warn, Dia
 
   @Override
   public void check(Attempt attempt) throws ProbeFailure, InterruptedException {
-    Talk.hold(attempt, server, dialer, this::look);
+    Session.hold(attempt, server, dialer, this::look);
   }
 
-  private void look(Talk talk) throws ProbeFailure, InterruptedException {
-    talk.open(server.target(PORT), Optional.of(server.tls()));
+  private void look(Session session) throws ProbeFailure, InterruptedException {
+    session.open(server.target(PORT), Optional.of(server.tls()));
     Instant end =
-        talk.trail()
+        session
+            .progress()
             .attempt()
             .certificateExpiry()
             .orElseThrow(() -> ProbeFailure.answered("TLS: the server shows no certificate"));

@@ -37,7 +37,7 @@ final class Connections implements HttpClientConnectionManager {
   private static final Duration SWEEP = Duration.ofSeconds(10);
 
   private final Dialer dialer;
-  private final Map<Key, ArrayDeque<Line>> idle = new ConcurrentHashMap<>();
+  private final Map<Key, ArrayDeque<HttpConnection>> idle = new ConcurrentHashMap<>();
   private final AtomicLong swept = new AtomicLong(System.nanoTime());
   private volatile boolean ended;
 
@@ -61,7 +61,7 @@ final class Connections implements HttpClientConnectionManager {
     };
   }
 
-  private Line line(HttpHost host, Exchange exchange) {
+  private HttpConnection line(HttpHost host, Exchange exchange) {
     Key key =
         new Key(
             new Authority(host.getHostName(), host.getPort()),
@@ -69,7 +69,7 @@ final class Connections implements HttpClientConnectionManager {
                 ? Optional.of(exchange.settings().tls())
                 : Optional.empty());
     while (exchange.mayReuse()) {
-      Line[] found = new Line[1];
+      HttpConnection[] found = new HttpConnection[1];
       idle.computeIfPresent(
           key,
           (k, lines) -> {
@@ -85,21 +85,21 @@ final class Connections implements HttpClientConnectionManager {
       }
       found[0].close();
     }
-    return new Line(key, exchange);
+    return new HttpConnection(key, exchange);
   }
 
   @Override
   public void connect(ConnectionEndpoint endpoint, TimeValue timeout, HttpContext context)
       throws IOException {
-    Line line = (Line) endpoint;
+    HttpConnection httpConnection = (HttpConnection) endpoint;
     Exchange exchange = (Exchange) context;
     try {
-      line.connected(
+      httpConnection.connected(
           dialer.dial(
-              line.key().target(),
-              line.key().tls(),
+              httpConnection.key().target(),
+              httpConnection.key().tls(),
               exchange.settings().connectTimeout(),
-              exchange.trail()));
+              exchange.progress()));
     } catch (ProbeFailure e) {
       throw new Failures.Carrier(e);
     } catch (InterruptedException e) {
@@ -110,18 +110,18 @@ final class Connections implements HttpClientConnectionManager {
 
   @Override
   public void release(ConnectionEndpoint endpoint, Object state, TimeValue valid) {
-    Line line = (Line) endpoint;
+    HttpConnection httpConnection = (HttpConnection) endpoint;
     Duration wait = TimeValue.isPositive(valid) ? valid.toDuration() : IDLE;
-    if (!line.isConnected() || (valid != null && valid.getDuration() == 0) || ended) {
-      line.close();
+    if (!httpConnection.isConnected() || (valid != null && valid.getDuration() == 0) || ended) {
+      httpConnection.close();
       return;
     }
-    line.idleFor(wait.compareTo(IDLE) < 0 ? wait : IDLE);
+    httpConnection.idleFor(wait.compareTo(IDLE) < 0 ? wait : IDLE);
     idle.compute(
-        line.key(),
+        httpConnection.key(),
         (key, lines) -> {
-          ArrayDeque<Line> all = lines == null ? new ArrayDeque<>(1) : lines;
-          all.addLast(line);
+          ArrayDeque<HttpConnection> all = lines == null ? new ArrayDeque<>(1) : lines;
+          all.addLast(httpConnection);
           return all;
         });
     long last = swept.get();
@@ -133,17 +133,18 @@ final class Connections implements HttpClientConnectionManager {
     }
   }
 
-  private void drop(Predicate<Line> which) {
-    List<Line> dropped = new ArrayList<>();
+  private void drop(Predicate<HttpConnection> which) {
+    List<HttpConnection> dropped = new ArrayList<>();
     for (Key key : idle.keySet()) {
       idle.computeIfPresent(
           key,
           (k, lines) -> {
-            lines.removeIf(line -> which.test(line) && dropped.add(line));
+            lines.removeIf(
+                httpConnection -> which.test(httpConnection) && dropped.add(httpConnection));
             return lines.isEmpty() ? null : lines;
           });
     }
-    dropped.forEach(Line::close);
+    dropped.forEach(HttpConnection::close);
   }
 
   @Override
@@ -155,7 +156,7 @@ final class Connections implements HttpClientConnectionManager {
   /// not be the end for the others.
   @Override
   public void close(CloseMode mode) {
-    drop(line -> true);
+    drop(httpConnection -> true);
   }
 
   @Override

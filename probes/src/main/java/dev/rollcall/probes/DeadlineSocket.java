@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// never told as a time-out of one read, since drivers take that for something that passes, and ask
 /// again: pgjdbc does so for ever where it has asked for no time-out itself.
 final class DeadlineSocket extends Socket {
-  private volatile Trail trail;
+  private volatile Progress progress;
   // Guarded by this socket's monitor.
   private @Nullable ScheduledFuture<?> alarm;
   private long rings;
@@ -35,14 +35,14 @@ final class DeadlineSocket extends Socket {
   private boolean rang;
   private @Nullable InputStream heard;
 
-  DeadlineSocket(Trail trail) {
+  DeadlineSocket(Progress progress) {
     super(Proxy.NO_PROXY);
-    this.trail = trail;
+    this.progress = progress;
   }
 
   /// From now on, reads are bounded by `next`'s deadline.
-  void serve(Trail next) {
-    trail = next;
+  void serve(Progress next) {
+    progress = next;
   }
 
   /// Connects within `limit`.
@@ -168,7 +168,7 @@ final class DeadlineSocket extends Socket {
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
-      begin(trail.remaining());
+      begin(progress.remaining());
       try {
         int count = super.read(bytes, offset, length);
         end();
@@ -186,7 +186,7 @@ final class DeadlineSocket extends Socket {
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
-      begin(trail.remaining());
+      begin(progress.remaining());
       try {
         out.write(bytes, offset, length); // the filter's own method would write byte by byte
         end();

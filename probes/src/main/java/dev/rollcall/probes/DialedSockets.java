@@ -8,7 +8,7 @@ import java.util.concurrent.Callable;
 import javax.net.SocketFactory;
 
 /// How a driver that is told the class of its socket factory by name comes to connections of ours:
-/// it gets those of the [Talk] that its thread holds, connected already.
+/// it gets those of the [Session] that its thread holds, connected already.
 ///
 /// Public for the drivers' sake alone.
 public final class DialedSockets extends SocketFactory {

@@ -44,16 +44,17 @@ public final class Dialer {
   ///
   /// @param tls how to speak TLS, if at all
   /// @param limit the longest to wait for the TCP connection, if less than the deadline
-  Connection dial(Authority target, Optional<TlsOptions> tls, Optional<Duration> limit, Trail trail)
+  Connection dial(
+      Authority target, Optional<TlsOptions> tls, Optional<Duration> limit, Progress progress)
       throws ProbeFailure, InterruptedException {
-    trail.at(target.toString());
-    List<InetAddress> addresses = resolve(target.host(), trail);
-    DeadlineSocket socket = connect(addresses, target.port(), limit, trail);
+    progress.at(target.toString());
+    List<InetAddress> addresses = resolve(target.host(), progress);
+    DeadlineSocket socket = connect(addresses, target.port(), limit, progress);
     if (tls.isEmpty()) {
       return new Connection(socket, Optional.empty(), Optional.empty());
     }
     try {
-      return secure(socket, target, tls.get(), trail);
+      return secure(socket, target, tls.get(), progress);
     } catch (ProbeFailure | InterruptedException | RuntimeException | Error e) {
       closeQuietly(socket);
       throw e;
@@ -61,10 +62,11 @@ public final class Dialer {
   }
 
   /// The addresses of `host`, at least one.
-  List<InetAddress> resolve(String host, Trail trail) throws ProbeFailure, InterruptedException {
-    trail.enter(Trail.Stage.RESOLVING);
+  List<InetAddress> resolve(String host, Progress progress)
+      throws ProbeFailure, InterruptedException {
+    progress.enter(Progress.Stage.RESOLVING);
     try {
-      List<InetAddress> addresses = resolver.resolve(host, trail.remaining());
+      List<InetAddress> addresses = resolver.resolve(host, progress.remaining());
       if (addresses.isEmpty()) {
         throw new UnknownHostException(host);
       }
@@ -72,62 +74,62 @@ public final class Dialer {
     } catch (UnknownHostException e) {
       throw Failures.unknownHost(host, e);
     } catch (TimeoutException e) {
-      throw Failures.late(trail);
+      throw Failures.late(progress);
     } finally {
-      trail.took(Phase.DNS);
+      progress.took(Phase.DNS);
     }
   }
 
   private static DeadlineSocket connect(
-      List<InetAddress> addresses, int port, Optional<Duration> limit, Trail trail)
+      List<InetAddress> addresses, int port, Optional<Duration> limit, Progress progress)
       throws ProbeFailure, InterruptedException {
-    trail.enter(Trail.Stage.CONNECTING);
+    progress.enter(Progress.Stage.CONNECTING);
     try {
       Duration left =
-          limit.filter(l -> l.compareTo(trail.remaining()) < 0).orElseGet(trail::remaining);
+          limit.filter(l -> l.compareTo(progress.remaining()) < 0).orElseGet(progress::remaining);
       DeadlineSocket socket =
           addresses.size() == 1
-              ? connect(new InetSocketAddress(addresses.getFirst(), port), left, trail)
-              : new Race(addresses, port, trail).run(left);
-      trail.hear();
-      trail.connected();
+              ? connect(new InetSocketAddress(addresses.getFirst(), port), left, progress)
+              : new Race(addresses, port, progress).run(left);
+      progress.hear();
+      progress.connected();
       try {
         socket.setTcpNoDelay(true);
       } catch (IOException e) {
         closeQuietly(socket);
-        throw Failures.of(e, trail);
+        throw Failures.of(e, progress);
       }
       return socket;
     } finally {
-      trail.took(Phase.CONNECT);
+      progress.took(Phase.CONNECT);
     }
   }
 
-  private static DeadlineSocket connect(InetSocketAddress address, Duration left, Trail trail)
+  private static DeadlineSocket connect(InetSocketAddress address, Duration left, Progress progress)
       throws ProbeFailure, InterruptedException {
-    trail.at(words(address));
-    DeadlineSocket socket = new DeadlineSocket(trail);
+    progress.at(words(address));
+    DeadlineSocket socket = new DeadlineSocket(progress);
     try {
       socket.connect(address, left);
       return socket;
     } catch (IOException e) {
       closeQuietly(socket);
-      throw failure(e, left, trail);
+      throw failure(e, left, progress);
     }
   }
 
   /// Why there is no connection to where the trail is.
-  static ProbeFailure failure(IOException e, Duration left, Trail trail)
+  static ProbeFailure failure(IOException e, Duration left, Progress progress)
       throws InterruptedException {
     return e instanceof SocketTimeoutException
-        ? Failures.noConnection(trail, left)
-        : Failures.of(e, trail);
+        ? Failures.noConnection(progress, left)
+        : Failures.of(e, progress);
   }
 
   /// Speaks TLS from now on over `socket`, which was opened to `target`.
-  Connection secure(DeadlineSocket socket, Authority target, TlsOptions options, Trail trail)
+  Connection secure(DeadlineSocket socket, Authority target, TlsOptions options, Progress progress)
       throws ProbeFailure, InterruptedException {
-    trail.enter(Trail.Stage.SECURING);
+    progress.enter(Progress.Stage.SECURING);
     ServerName name = new ServerName(options.serverName().orElse(target.host()));
     try {
       SSLSocket tls =
@@ -145,12 +147,12 @@ public final class Dialer {
         name.verify(tls.getSession());
       }
       Optional<Instant> ends = CertificateWatch.ends(tls.getSession());
-      ends.ifPresent(trail.attempt()::certificateEnds);
+      ends.ifPresent(progress.attempt()::certificateEnds);
       return new Connection(socket, Optional.of(tls), ends);
     } catch (IOException e) {
-      throw Failures.of(e, trail);
+      throw Failures.of(e, progress);
     } finally {
-      trail.took(Phase.TLS);
+      progress.took(Phase.TLS);
     }
   }
 

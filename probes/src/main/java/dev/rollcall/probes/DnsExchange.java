@@ -84,25 +84,26 @@ final class DnsExchange {
   }
 
   /// Asks `server`, and gives the values of the records of the wanted type.
-  List<DnsValue> ask(Authority server, Talk talk)
+  List<DnsValue> ask(Authority server, Session session)
       throws IOException, ProbeFailure, InterruptedException {
-    InetSocketAddress address = new InetSocketAddress(talk.resolve(server), server.port());
-    talk.trail().enter(Trail.Stage.ASKED);
-    Message answer = overUdp(address, talk);
+    InetSocketAddress address = new InetSocketAddress(session.resolve(server), server.port());
+    session.progress().enter(Progress.Stage.ASKED);
+    Message answer = overUdp(address, session);
     if (answer.getHeader().getFlag(Flags.TC)) {
-      answer = overTcp(server, talk);
+      answer = overTcp(server, session);
     }
     return values(answer, server);
   }
 
-  private Message overUdp(InetSocketAddress server, Talk talk) throws IOException, ProbeFailure {
+  private Message overUdp(InetSocketAddress server, Session session)
+      throws IOException, ProbeFailure {
     byte[] question = query.toWire();
     try (DatagramSocket socket = new DatagramSocket(null)) {
       socket.connect(server);
       DatagramPacket packet = new DatagramPacket(new byte[DATAGRAM], DATAGRAM);
       while (true) {
         socket.send(new DatagramPacket(question, question.length, server));
-        Duration left = talk.trail().attempt().remaining();
+        Duration left = session.progress().attempt().remaining();
         if (left.isZero()) {
           throw new SocketTimeoutException();
         }
@@ -136,10 +137,10 @@ final class DnsExchange {
     }
   }
 
-  private Message overTcp(Authority server, Talk talk)
+  private Message overTcp(Authority server, Session session)
       throws IOException, ProbeFailure, InterruptedException {
-    Socket socket = talk.open(server, Optional.empty());
-    talk.trail().enter(Trail.Stage.WAITING);
+    Socket socket = session.open(server, Optional.empty());
+    session.progress().enter(Progress.Stage.WAITING);
     byte[] question = query.toWire();
     OutputStream out = socket.getOutputStream();
     out.write(

@@ -58,14 +58,14 @@ public record DnsProbe(String name, ServerUrl server, Dialer dialer) implements 
 
   @Override
   public void check(Attempt attempt) throws ProbeFailure, InterruptedException {
-    Talk.hold(attempt, server, dialer, this::ask);
+    Session.hold(attempt, server, dialer, this::ask);
   }
 
-  private void ask(Talk talk) throws Exception {
+  private void ask(Session session) throws Exception {
     DnsExchange exchange = new DnsExchange(server.path(), type(server));
     Authority target = named(server).orElseGet(DnsExchange::firstOfThisMachine);
-    List<DnsValue> values = exchange.ask(target, talk);
-    talk.trail().took(Phase.FIRST_BYTE);
+    List<DnsValue> values = exchange.ask(target, session);
+    session.progress().took(Phase.FIRST_BYTE);
     for (DnsValue wanted : expected(server)) {
       if (!values.contains(wanted)) {
         throw ProbeFailure.answered(

@@ -63,53 +63,53 @@ public record DockerProbe(String name, ServerUrl server, Dialer dialer) implemen
 
   @Override
   public void check(Attempt attempt) throws ProbeFailure, InterruptedException {
-    Talk.hold(
+    Session.hold(
         attempt,
         server,
         dialer,
-        talk -> {
+        session -> {
           if (server.scheme().equals("unix")) {
-            local(talk);
+            local(session);
           } else {
-            remote(talk);
+            remote(session);
           }
         });
   }
 
-  private void remote(Talk talk) throws IOException, ProbeFailure, InterruptedException {
+  private void remote(Session session) throws IOException, ProbeFailure, InterruptedException {
     Authority target = server.target(port(server));
     Socket socket =
-        talk.open(target, secure(server) ? Optional.of(server.tls()) : Optional.empty());
-    list(talk, socket.getOutputStream(), socket.getInputStream());
+        session.open(target, secure(server) ? Optional.of(server.tls()) : Optional.empty());
+    list(session, socket.getOutputStream(), socket.getInputStream());
   }
 
   /// A channel knows no timeout: a guard closes it at the deadline.
-  private void local(Talk talk) throws IOException, ProbeFailure, InterruptedException {
+  private void local(Session session) throws IOException, ProbeFailure, InterruptedException {
     Path path = path(server);
-    Trail trail = talk.trail();
-    trail.at(path.toString());
-    trail.enter(Trail.Stage.CONNECTING);
+    Progress progress = session.progress();
+    progress.at(path.toString());
+    progress.enter(Progress.Stage.CONNECTING);
     if (!Files.exists(path)) {
       throw new ProbeFailure("connect: there is no socket %s: is the daemon up?".formatted(path));
     }
     try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-      ScheduledFuture<?> guard = Deadlines.in(trail.remaining(), () -> close(channel));
+      ScheduledFuture<?> guard = Deadlines.in(progress.remaining(), () -> close(channel));
       try {
         channel.connect(UnixDomainSocketAddress.of(path));
-        trail.took(Phase.CONNECT);
-        trail.hear();
-        list(talk, Channels.newOutputStream(channel), Channels.newInputStream(channel));
+        progress.took(Phase.CONNECT);
+        progress.hear();
+        list(session, Channels.newOutputStream(channel), Channels.newInputStream(channel));
       } finally {
         guard.cancel(false);
       }
     }
   }
 
-  private static void list(Talk talk, OutputStream out, InputStream in)
+  private static void list(Session session, OutputStream out, InputStream in)
       throws IOException, ProbeFailure {
-    talk.query();
+    session.query();
     PlainHttp.Reply reply = PlainHttp.ask(out, in, "GET", "docker", CONTAINERS, "");
-    talk.trail().attempt().answered(reply.status());
+    session.progress().attempt().answered(reply.status());
     if (reply.status() != 200) {
       throw ProbeFailure.answered("query: the daemon answered: " + reply.why());
     }

@@ -68,49 +68,49 @@ public record EtcdProbe(String name, ServerUrl server, Dialer dialer) implements
 
   @Override
   public void check(Attempt attempt) throws ProbeFailure, InterruptedException {
-    Talk.hold(
+    Session.hold(
         attempt,
         server,
         dialer,
-        talk -> {
-          PlainHttp.Reply status = query(talk, "POST", "/v3/maintenance/status", "", "{}");
-          talk.trail().attempt().answered(status.status());
+        session -> {
+          PlainHttp.Reply status = query(session, "POST", "/v3/maintenance/status", "", "{}");
+          session.progress().attempt().answered(status.status());
           Matcher errors = ERRORS.matcher(status.body());
           if (errors.find()) {
             throw ProbeFailure.answered(
                 "query: not healthy: " + errors.group(1).replace("\"", "").strip());
           }
           if (server.login().isPresent()) {
-            judge(readAs(talk, server.login().get()));
+            judge(readAs(session, server.login().get()));
           } else if (ETCD.matcher(status.body()).find()) {
-            judge(read(talk, ""));
+            judge(read(session, ""));
           } else {
-            health(talk);
+            health(session);
           }
         });
   }
 
-  private PlainHttp.Reply readAs(Talk talk, Login login)
+  private PlainHttp.Reply readAs(Session session, Login login)
       throws IOException, ProbeFailure, InterruptedException {
     String token = TOKENS.get(server);
     if (token != null) {
-      PlainHttp.Reply reply = read(talk, token);
+      PlainHttp.Reply reply = read(session, token);
       if (!TOKEN_REFUSED.contains(reply.status())) {
         return reply;
       }
     }
-    token = login(talk, login);
+    token = login(session, login);
     if (TOKENS.size() >= MOST_TOKENS) {
       TOKENS.clear(); // those in use come back
     }
     TOKENS.put(server, token);
-    return read(talk, token);
+    return read(session, token);
   }
 
-  private PlainHttp.Reply read(Talk talk, String token)
+  private PlainHttp.Reply read(Session session, String token)
       throws IOException, ProbeFailure, InterruptedException {
     String shown = token.isEmpty() ? "" : "Authorization: %s\r\n".formatted(token);
-    return query(talk, "POST", "/v3/kv/range", AT_ONCE + shown, READ);
+    return query(session, "POST", "/v3/kv/range", AT_ONCE + shown, READ);
   }
 
   /// The cluster has agreed also where it then says that this user, or one without a name, may not
@@ -124,12 +124,12 @@ public record EtcdProbe(String name, ServerUrl server, Dialer dialer) implements
     }
   }
 
-  private String login(Talk talk, Login login)
+  private String login(Session session, Login login)
       throws IOException, ProbeFailure, InterruptedException {
     String who =
         "{\"name\":%s,\"password\":%s}"
             .formatted(JsonText.of(login.user()), JsonText.of(login.password()));
-    PlainHttp.Reply reply = ask(open(talk), "POST", "/v3/auth/authenticate", "", who);
+    PlainHttp.Reply reply = ask(open(session), "POST", "/v3/auth/authenticate", "", who);
     if (reply.status() != 200) {
       throw ProbeFailure.answered("login: " + reply.why());
     }
@@ -140,25 +140,26 @@ public record EtcdProbe(String name, ServerUrl server, Dialer dialer) implements
     return token.group(1);
   }
 
-  private void health(Talk talk) throws IOException, ProbeFailure, InterruptedException {
-    PlainHttp.Reply reply = query(talk, "GET", "/health", "", "");
-    talk.trail().attempt().answered(reply.status());
+  private void health(Session session) throws IOException, ProbeFailure, InterruptedException {
+    PlainHttp.Reply reply = query(session, "GET", "/health", "", "");
+    session.progress().attempt().answered(reply.status());
     if (reply.status() != 200 || !reply.body().matches("(?s).*\"health\"\\s*:\\s*\"true\".*")) {
       throw ProbeFailure.answered("query: not healthy: " + reply.why());
     }
   }
 
-  private Socket open(Talk talk) throws ProbeFailure, InterruptedException {
+  private Socket open(Session session) throws ProbeFailure, InterruptedException {
     String scheme = server.scheme();
     boolean secure = scheme.equals("https") || scheme.endsWith("+tls");
-    return talk.open(server.target(PORT), secure ? Optional.of(server.tls()) : Optional.empty());
+    return session.open(server.target(PORT), secure ? Optional.of(server.tls()) : Optional.empty());
   }
 
   /// On a connection of its own, as the answers of [PlainHttp] end with theirs.
-  private PlainHttp.Reply query(Talk talk, String method, String path, String headers, String body)
+  private PlainHttp.Reply query(
+      Session session, String method, String path, String headers, String body)
       throws IOException, ProbeFailure, InterruptedException {
-    Socket socket = open(talk);
-    talk.query();
+    Socket socket = open(session);
+    session.query();
     return ask(socket, method, path, headers, body);
   }
 

@@ -12,20 +12,20 @@ final class Exchange extends HttpClientContext {
           .setRedirectsEnabled(false)
           .build();
 
-  private final Trail trail;
+  private final Progress progress;
   private final HttpSettings settings;
   private boolean mayReuse;
   private boolean reused;
 
-  Exchange(Trail trail, HttpSettings settings) {
-    this.trail = trail;
+  Exchange(Progress progress, HttpSettings settings) {
+    this.progress = progress;
     this.settings = settings;
     setRequestConfig(PLAIN);
     setUserToken(this); // What HttpClient hands over when it asks for a connection.
   }
 
-  Trail trail() {
-    return trail;
+  Progress progress() {
+    return progress;
   }
 
   HttpSettings settings() {

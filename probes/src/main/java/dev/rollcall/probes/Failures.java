@@ -38,18 +38,18 @@ final class Failures {
   private Failures() {}
 
   /// The deadline has passed.
-  static ProbeFailure late(Trail trail) {
+  static ProbeFailure late(Progress progress) {
     String reason =
-        "timeout: no answer within %s (%s)".formatted(words(trail.limit()), trail.words());
-    return trail.heard() ? ProbeFailure.answered(reason) : new ProbeFailure(reason);
+        "timeout: no answer within %s (%s)".formatted(words(progress.limit()), progress.words());
+    return progress.heard() ? ProbeFailure.answered(reason) : new ProbeFailure(reason);
   }
 
   /// One address did not let itself be connected to within `share`.
-  static ProbeFailure noConnection(Trail trail, Duration share) {
-    return trail.late()
-        ? late(trail)
+  static ProbeFailure noConnection(Progress progress, Duration share) {
+    return progress.late()
+        ? late(progress)
         : new ProbeFailure(
-            "timeout: no connection to %s within %s".formatted(trail.place(), words(share)));
+            "timeout: no connection to %s within %s".formatted(progress.place(), words(share)));
   }
 
   /// The name has no address. Name servers that say so are a sign of life; where they failed
@@ -76,29 +76,29 @@ final class Failures {
   /// What `e` means at the trail's stage.
   ///
   /// @throws InterruptedException if the thread was told to stop
-  static ProbeFailure of(Throwable e, Trail trail) throws InterruptedException {
+  static ProbeFailure of(Throwable e, Progress progress) throws InterruptedException {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof ProbeFailure failure) {
         return failure;
       }
     }
     if (Thread.interrupted()) {
-      throw new InterruptedException("check interrupted, " + trail.words());
+      throw new InterruptedException("check interrupted, " + progress.words());
     }
-    if (e instanceof SocketTimeoutException || trail.late()) {
-      return late(trail);
+    if (e instanceof SocketTimeoutException || progress.late()) {
+      return late(progress);
     }
     if (e instanceof SocketException && HERE.stream().anyMatch(lower(e)::contains)) {
-      return ProbeFailure.here("%s (%s)".formatted(message(e), trail.words()));
+      return ProbeFailure.here("%s (%s)".formatted(message(e), progress.words()));
     }
-    return switch (trail.stage()) {
+    return switch (progress.stage()) {
       case RESOLVING -> new ProbeFailure("DNS: " + message(e));
-      case CONNECTING -> connecting(e, trail);
-      case SECURING -> securing(e, trail);
+      case CONNECTING -> connecting(e, progress);
+      case SECURING -> securing(e, progress);
       case SENDING, ASKED, WAITING, HEADER, BODY, EXPECTING ->
-          ProbeFailure.answered(talking(e, trail));
-      case LOGIN -> conversing("login: ", e, trail);
-      case QUERY -> conversing("query: ", e, trail);
+          ProbeFailure.answered(talking(e, progress));
+      case LOGIN -> conversing("login: ", e, progress);
+      case QUERY -> conversing("query: ", e, progress);
     };
   }
 
@@ -121,17 +121,17 @@ final class Failures {
         : new ProbeFailure(reason);
   }
 
-  private static ProbeFailure connecting(Throwable e, Trail trail) {
+  private static ProbeFailure connecting(Throwable e, Progress progress) {
     if (e instanceof ConnectException && lower(e).contains("refused")) {
-      return ProbeFailure.answered("connect: refused by " + trail.place());
+      return ProbeFailure.answered("connect: refused by " + progress.place());
     }
-    return new ProbeFailure("connect: %s: %s".formatted(trail.place(), message(e)));
+    return new ProbeFailure("connect: %s: %s".formatted(progress.place(), message(e)));
   }
 
-  private static ProbeFailure securing(Throwable e, Trail trail) {
+  private static ProbeFailure securing(Throwable e, Progress progress) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof CertificateWatch.Untrusted untrusted) {
-        trail.attempt().certificateEnds(untrusted.ends());
+        progress.attempt().certificateEnds(untrusted.ends());
         return ProbeFailure.answered("TLS: " + untrusted.getMessage());
       }
     }
@@ -151,16 +151,16 @@ final class Failures {
     } else {
       reason = message(e);
     }
-    return ProbeFailure.answered("TLS: %s (%s)".formatted(reason, trail.place()));
+    return ProbeFailure.answered("TLS: %s (%s)".formatted(reason, progress.place()));
   }
 
   /// What happened to a conversation in a protocol of its own. What a driver makes of a broken
   /// connection says less than the break itself.
-  private static ProbeFailure conversing(String stage, Throwable e, Trail trail) {
+  private static ProbeFailure conversing(String stage, Throwable e, Progress progress) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       String why = lower(cause);
       if (cause instanceof SSLException) {
-        return securing(cause, trail);
+        return securing(cause, progress);
       }
       if (cause instanceof BufferUnderflowException) {
         return ProbeFailure.answered(stage + "the answer is shorter than it has to be");
@@ -177,10 +177,10 @@ final class Failures {
   }
 
   /// What happened to a conversation that had begun.
-  private static String talking(Throwable e, Trail trail) {
+  private static String talking(Throwable e, Progress progress) {
     String why = lower(e);
     if (why.contains("connection reset") || why.contains("broken pipe")) {
-      return "connection reset (%s)".formatted(trail.words());
+      return "connection reset (%s)".formatted(progress.words());
     }
     if (e instanceof SSLException) {
       return "TLS: " + message(e);

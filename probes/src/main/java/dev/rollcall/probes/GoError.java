@@ -7,7 +7,7 @@ import tools.jackson.databind.JsonNode;
 /// own type, in which other errors are nested.
 ///
 /// go-philae v5 wraps what a check returned with [errgo][1], whose fields are `Message_`,
-/// `Underlying_`, `Cause_`, `File` and `Line`. Inside are those of its drivers and of Go's own `net`:
+/// `Underlying_`, `Cause_`, `File` and `HttpConnection`. Inside are those of its drivers and of Go's own `net`:
 /// `{"Op":"dial","Net":"tcp","Addr":{"IP":"10.0.0.7","Port":5432},"Err":{...}}`, `{"Err":"no such
 /// host","Name":"db"}`, `{"Severity":"FATAL","Code":"28P01","Message":"..."}`. An error without
 /// public fields is `{}`: its text is lost.

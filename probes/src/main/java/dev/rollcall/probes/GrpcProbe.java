@@ -66,7 +66,7 @@ public record GrpcProbe(String name, ServerUrl server, Dialer dialer) implements
 
   @Override
   public void check(Attempt attempt) throws ProbeFailure, InterruptedException {
-    Talk.hold(attempt, server, dialer, this::ask);
+    Session.hold(attempt, server, dialer, this::ask);
   }
 
   private static boolean secure(ServerUrl server) {
@@ -77,18 +77,18 @@ public record GrpcProbe(String name, ServerUrl server, Dialer dialer) implements
     return server.target(secure(server) ? 443 : 80);
   }
 
-  private void ask(Talk talk) throws Exception {
+  private void ask(Session session) throws Exception {
     boolean secure = secure(server);
     Authority target = target(server);
     Socket socket =
-        talk.open(target, secure ? Optional.of(server.tls().speaking("h2")) : Optional.empty());
+        session.open(target, secure ? Optional.of(server.tls().speaking("h2")) : Optional.empty());
     if (socket instanceof SSLSocket tls && !"h2".equals(tls.getApplicationProtocol())) {
       throw ProbeFailure.answered("TLS: the server does not offer HTTP/2 (%s)".formatted(target));
     }
-    talk.trail().enter(Trail.Stage.WAITING);
+    session.progress().enter(Progress.Stage.WAITING);
     GrpcCall.Answer answer =
-        GrpcCall.call(socket, target, PATH, request(), talk.trail().attempt().remaining());
-    talk.trail().took(Phase.FIRST_BYTE);
+        GrpcCall.call(socket, target, PATH, request(), session.progress().attempt().remaining());
+    session.progress().took(Phase.FIRST_BYTE);
     judge(answer);
   }
 

@@ -16,17 +16,17 @@ import org.apache.hc.core5.http.TruncatedChunkException;
 final class HttpFailures {
   private HttpFailures() {}
 
-  static ProbeFailure of(IOException e, Trail trail) throws InterruptedException {
+  static ProbeFailure of(IOException e, Progress progress) throws InterruptedException {
     Throwable cause = e.getCause() instanceof HttpException http ? http : e;
-    boolean early = trail.stage() != Trail.Stage.BODY;
-    if (trail.late() || Thread.currentThread().isInterrupted()) {
-      return Failures.of(e, trail);
+    boolean early = progress.stage() != Progress.Stage.BODY;
+    if (progress.late() || Thread.currentThread().isInterrupted()) {
+      return Failures.of(e, progress);
     }
     return switch (cause) {
       case NoHttpResponseException x ->
           ProbeFailure.answered("connection closed without an answer");
       case MessageConstraintException x ->
-          ProbeFailure.answered("the answer's header is too long: " + Line.bound(x));
+          ProbeFailure.answered("the answer's header is too long: " + HttpConnection.bound(x));
       case AnswerLength.Unreadable x -> ProbeFailure.answered(Failures.message(x));
       case TruncatedChunkException x ->
           ProbeFailure.answered("connection closed in the middle of the body");
@@ -39,7 +39,7 @@ final class HttpFailures {
           ProbeFailure.answered(
               "connection closed in the middle of the " + (early ? "header" : "body"));
       case HttpException x -> ProbeFailure.answered("the answer is no HTTP");
-      default -> Failures.of(e, trail);
+      default -> Failures.of(e, progress);
     };
   }
 }

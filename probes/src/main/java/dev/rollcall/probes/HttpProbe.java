@@ -96,22 +96,22 @@ public record HttpProbe(String name, HttpQuestion question, HttpAsker asker) imp
 
   @Override
   public void check(Attempt attempt) throws ProbeFailure, InterruptedException {
-    Trail trail = new Trail(attempt, question.settings().responseTimeout());
+    Progress progress = new Progress(attempt, question.settings().responseTimeout());
     try {
-      ask(trail);
+      ask(progress);
     } catch (IOException e) {
-      throw question.secrets().hide(HttpFailures.of(e, trail));
+      throw question.secrets().hide(HttpFailures.of(e, progress));
     } catch (ProbeFailure e) {
       throw question.secrets().hide(e);
     } catch (OutOfMemoryError e) {
-      throw ProbeFailure.here("out of memory (%s)".formatted(trail.words()));
+      throw ProbeFailure.here("out of memory (%s)".formatted(progress.words()));
     } finally {
       attempt.took(Phase.TOTAL, attempt.elapsed());
     }
   }
 
-  private void ask(Trail trail) throws IOException, ProbeFailure, InterruptedException {
-    Exchange exchange = new Exchange(trail, question.settings());
+  private void ask(Progress progress) throws IOException, ProbeFailure, InterruptedException {
+    Exchange exchange = new Exchange(progress, question.settings());
     Step step = new Step(HttpTarget.of(question.uri()), question.method(), true, ownCookies());
     Cookies cookies = new Cookies();
     Set<Step> seen = new HashSet<>();
@@ -119,24 +119,24 @@ public record HttpProbe(String name, HttpQuestion question, HttpAsker asker) imp
       ClassicHttpResponse answer = send(step, exchange);
       try {
         int status = answer.getCode();
-        trail.attempt().answered(status);
+        progress.attempt().answered(status);
         Optional<String> location = Redirect.location(answer);
         if (!question.settings().followRedirects() || !Redirect.is(status) || location.isEmpty()) {
-          trail.attempt().took(Phase.HEADER, trail.attempt().elapsed());
+          progress.attempt().took(Phase.HEADER, progress.attempt().elapsed());
           judge(answer);
           return;
         }
         cookies.keep(answer, step.target());
         seen.add(step);
         step = step.to(Redirect.target(step.target(), location.get()), status, cookies, this);
-        if (trail.attempt().redirects() == Redirect.MOST) {
+        if (progress.attempt().redirects() == Redirect.MOST) {
           throw ProbeFailure.answered(
               (seen.contains(step)
                       ? "redirect loop at %2$s"
                       : "more than %1$d redirects, the last to %2$s")
                   .formatted(Redirect.MOST, step.target().withoutQuery()));
         }
-        trail.attempt().redirected();
+        progress.attempt().redirected();
         if (question.settings().keepAlive()) {
           read(answer.getEntity(), REDIRECT_BODY);
         }
@@ -188,11 +188,11 @@ public record HttpProbe(String name, HttpQuestion question, HttpAsker asker) imp
     try {
       return heard(exchange, host, step);
     } catch (IOException e) {
-      Trail.Stage stage = exchange.trail().stage();
-      boolean unanswered = stage == Trail.Stage.SENDING || stage == Trail.Stage.WAITING;
+      Progress.Stage stage = exchange.progress().stage();
+      boolean unanswered = stage == Progress.Stage.SENDING || stage == Progress.Stage.WAITING;
       if (!exchange.reused()
           || !unanswered
-          || exchange.trail().late()
+          || exchange.progress().late()
           || Thread.currentThread().isInterrupted()) {
         throw e;
       }
@@ -204,7 +204,7 @@ public record HttpProbe(String name, HttpQuestion question, HttpAsker asker) imp
   private ClassicHttpResponse heard(Exchange exchange, HttpHost host, Step step)
       throws IOException {
     ClassicHttpResponse answer = asker.ask(host, request(step), exchange);
-    exchange.trail().enter(Trail.Stage.BODY);
+    exchange.progress().enter(Progress.Stage.BODY);
     return answer;
   }
 

@@ -60,18 +60,18 @@ public record KafkaProbe(String name, ServerUrl server, Dialer dialer) implement
 
   @Override
   public void check(Attempt attempt) throws ProbeFailure, InterruptedException {
-    Talk.hold(
+    Session.hold(
         attempt,
         server,
         dialer,
-        talk -> {
+        session -> {
           Optional<TlsOptions> tls =
               server.scheme().endsWith("+tls") ? Optional.of(server.tls()) : Optional.empty();
-          Broker broker = new Broker(talk.open(server.target(PORT), tls));
+          Broker broker = new Broker(session.open(server.target(PORT), tls));
           if (server.login().isPresent()) {
             login(broker, server.login().get());
           }
-          talk.query();
+          session.query();
           short error = broker.ask(API_VERSIONS, 0, new byte[0]).getShort();
           // A broker that knows this request, though not this version of it, is well.
           if (error != 0 && error != UNSUPPORTED_VERSION) {

@@ -107,11 +107,11 @@ public record MongoDbProbe(String name, ServerUrl server, Dialer dialer) impleme
   }
 
   private void check(Attempt attempt, Authority host) throws ProbeFailure, InterruptedException {
-    Talk.hold(
+    Session.hold(
         attempt,
         server,
         dialer,
-        talk -> {
+        session -> {
           boolean secure =
               server
                   .parameter("tls")
@@ -120,11 +120,11 @@ public record MongoDbProbe(String name, ServerUrl server, Dialer dialer) impleme
                   .orElse(false);
           MongoDbLine line =
               new MongoDbLine(
-                  talk.open(host, secure ? Optional.of(server.tls()) : Optional.empty()));
+                  session.open(host, secure ? Optional.of(server.tls()) : Optional.empty()));
           if (server.login().isPresent()) {
             line.login(server, server.login().get());
           }
-          talk.query();
+          session.query();
           line.ping();
         });
   }

@@ -105,23 +105,23 @@ public record MySqlProbe(String name, ServerUrl server, Dialer dialer) implement
 
   @Override
   public void check(Attempt attempt) throws ProbeFailure, InterruptedException {
-    Talk.hold(
+    Session.hold(
         attempt,
         server,
         dialer,
-        talk ->
+        session ->
             DialedSockets.through(
-                () -> talk.open(server.target(PORT), MySqlGreeting::new),
+                () -> session.open(server.target(PORT), MySqlGreeting::new),
                 () -> {
-                  ask(talk);
+                  ask(session);
                   return true;
                 }));
   }
 
-  private void ask(Talk talk) throws SQLException, ProbeFailure {
+  private void ask(Session session) throws SQLException, ProbeFailure {
     String url = "jdbc:mariadb://%s/%s".formatted(server.target(PORT), server.path());
     try (Connection connection = new org.mariadb.jdbc.Driver().connect(url, properties())) {
-      talk.query();
+      session.query();
       try (Statement statement = connection.createStatement()) {
         statement.execute("SELECT 1");
       }

@@ -42,14 +42,14 @@ public record NatsProbe(String name, ServerUrl server, Dialer dialer) implements
 
   @Override
   public void check(Attempt attempt) throws ProbeFailure, InterruptedException {
-    Talk.hold(
+    Session.hold(
         attempt,
         server,
         dialer,
-        talk -> {
+        session -> {
           boolean secure = server.scheme().endsWith("+tls");
           Authority target = server.target(PORT);
-          Socket socket = talk.open(target, Optional.empty());
+          Socket socket = session.open(target, Optional.empty());
           String info = line(socket.getInputStream());
           if (!info.startsWith("INFO ")) {
             throw ProbeFailure.answered("login: the answer is no NATS");
@@ -58,7 +58,7 @@ public record NatsProbe(String name, ServerUrl server, Dialer dialer) implements
             throw ProbeFailure.answered("login: the server wants TLS: write nats+tls://");
           }
           if (secure) {
-            socket = talk.secure(target, server.tls());
+            socket = session.secure(target, server.tls());
           }
           String hello = "CONNECT {%s}\r\nPING\r\n".formatted(options());
           socket.getOutputStream().write(hello.getBytes(StandardCharsets.UTF_8));

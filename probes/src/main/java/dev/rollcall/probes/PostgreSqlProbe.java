@@ -98,24 +98,24 @@ public record PostgreSqlProbe(String name, ServerUrl server, Dialer dialer) impl
 
   @Override
   public void check(Attempt attempt) throws ProbeFailure, InterruptedException {
-    Talk.hold(
+    Session.hold(
         attempt,
         server,
         dialer,
-        talk ->
+        session ->
             DialedSockets.through(
-                () -> talk.open(server.target(PORT), Optional.empty()),
+                () -> session.open(server.target(PORT), Optional.empty()),
                 () -> {
-                  ask(talk);
+                  ask(session);
                   return true;
                 }));
   }
 
-  private void ask(Talk talk) throws SQLException, ProbeFailure {
+  private void ask(Session session) throws SQLException, ProbeFailure {
     Authority target = server.target(PORT);
     String url = "jdbc:postgresql://" + target + "/";
     try (Connection connection = new org.postgresql.Driver().connect(url, properties())) {
-      talk.query();
+      session.query();
       try (Statement statement = connection.createStatement()) {
         statement.execute("SELECT 1");
       }

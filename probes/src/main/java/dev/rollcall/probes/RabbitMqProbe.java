@@ -74,18 +74,18 @@ public record RabbitMqProbe(String name, ServerUrl server, Dialer dialer) implem
 
   @Override
   public void check(Attempt attempt) throws ProbeFailure, InterruptedException {
-    Talk.hold(
+    Session.hold(
         attempt,
         server,
         dialer,
-        talk -> {
+        session -> {
           Optional<TlsOptions> tls =
               server.scheme().equals("amqps") ? Optional.of(server.tls()) : Optional.empty();
-          ask(talk, talk.open(server.target(port(server)), tls));
+          ask(session, session.open(server.target(port(server)), tls));
         });
   }
 
-  private void ask(Talk talk, Socket socket) throws IOException, ProbeFailure {
+  private void ask(Session session, Socket socket) throws IOException, ProbeFailure {
     DataInputStream in = new DataInputStream(socket.getInputStream());
     OutputStream out = socket.getOutputStream();
     out.write(GREETING);
@@ -103,7 +103,7 @@ public record RabbitMqProbe(String name, ServerUrl server, Dialer dialer) implem
     int channels = limits.getShort();
     int frame = limits.getInt();
     send(out, TUNE_OK, new Frame().number(2, channels).number(4, frame).number(2, 0));
-    talk.query();
+    session.query();
     String host = server.path().isEmpty() ? "/" : server.path();
     send(out, OPEN, new Frame().shortText(host).shortText("").number(1, 0));
     expect(OPEN_OK, in, "query: ");

@@ -31,7 +31,7 @@ final class Race {
   /// One address being connected to.
   private final class Runner implements Runnable {
     final InetSocketAddress address;
-    final DeadlineSocket socket = new DeadlineSocket(trail);
+    final DeadlineSocket socket = new DeadlineSocket(progress);
     final Duration limit;
     private Optional<IOException> failure = Optional.empty();
 
@@ -51,16 +51,16 @@ final class Race {
     }
   }
 
-  private final Trail trail;
+  private final Progress progress;
   private final List<InetSocketAddress> addresses;
   private final BlockingQueue<Runner> ended = new LinkedBlockingQueue<>();
   private final Deque<Runner> inFlight = new ArrayDeque<>();
   private final List<ProbeFailure> failures = new ArrayList<>();
 
-  Race(List<InetAddress> addresses, int port, Trail trail) {
+  Race(List<InetAddress> addresses, int port, Progress progress) {
     this.addresses =
         inTurn(addresses).stream().map(each -> new InetSocketAddress(each, port)).toList();
-    this.trail = trail;
+    this.progress = progress;
   }
 
   /// The addresses of both families alternately, beginning with the first one's.
@@ -98,11 +98,11 @@ final class Race {
         }
         Runner done = ended.poll(wait, TimeUnit.NANOSECONDS);
         if (done != null && inFlight.remove(done)) {
-          trail.at(Dialer.words(done.address));
+          progress.at(Dialer.words(done.address));
           if (done.failure.isEmpty()) {
             return done.socket;
           }
-          failures.add(Dialer.failure(done.failure.get(), left, trail));
+          failures.add(Dialer.failure(done.failure.get(), left, progress));
         }
       }
     } finally {
@@ -125,7 +125,7 @@ final class Race {
   }
 
   private void silent(InetSocketAddress address, Duration left) {
-    trail.at(Dialer.words(address));
-    failures.add(Failures.noConnection(trail, left));
+    progress.at(Dialer.words(address));
+    failures.add(Failures.noConnection(progress, left));
   }
 }

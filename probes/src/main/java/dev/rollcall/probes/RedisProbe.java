@@ -66,15 +66,15 @@ public record RedisProbe(String name, ServerUrl server, Dialer dialer) implement
 
   @Override
   public void check(Attempt attempt) throws ProbeFailure, InterruptedException {
-    Talk.hold(
+    Session.hold(
         attempt,
         server,
         dialer,
-        talk -> {
+        session -> {
           Optional<TlsOptions> tls =
               server.scheme().equals("rediss") ? Optional.of(server.tls()) : Optional.empty();
-          Socket socket = talk.open(server.target(PORT), tls);
-          Client.ask(talk, socket, server);
+          Socket socket = session.open(server.target(PORT), tls);
+          Client.ask(session, socket, server);
         });
   }
 
@@ -83,9 +83,9 @@ public record RedisProbe(String name, ServerUrl server, Dialer dialer) implement
   private static final class Client {
     private Client() {}
 
-    static void ask(Talk talk, Socket socket, ServerUrl server) throws ProbeFailure {
+    static void ask(Session session, Socket socket, ServerUrl server) throws ProbeFailure {
       try (Jedis redis = new Jedis(() -> socket, config(server))) {
-        talk.query();
+        session.query();
         redis.ping();
       } catch (JedisException e) {
         // A server that wants a password says so to the first command.

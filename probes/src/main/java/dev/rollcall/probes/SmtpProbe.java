@@ -42,7 +42,7 @@ public record SmtpProbe(String name, ServerUrl server, Dialer dialer) implements
 
   @Override
   public void check(Attempt attempt) throws ProbeFailure, InterruptedException {
-    Talk.hold(attempt, server, dialer, this::talk);
+    Session.hold(attempt, server, dialer, this::talk);
   }
 
   private static boolean secure(ServerUrl server) {
@@ -53,14 +53,14 @@ public record SmtpProbe(String name, ServerUrl server, Dialer dialer) implements
     return server.target(secure(server) ? 465 : 25);
   }
 
-  private void talk(Talk talk) throws Exception {
+  private void talk(Session session) throws Exception {
     boolean secure = secure(server);
     Authority target = target(server);
-    Socket socket = talk.open(target, secure ? Optional.of(server.tls()) : Optional.empty());
-    talk.trail().enter(Trail.Stage.WAITING);
+    Socket socket = session.open(target, secure ? Optional.of(server.tls()) : Optional.empty());
+    session.progress().enter(Progress.Stage.WAITING);
     SmtpLine line = new SmtpLine(socket);
     line.expect(220, "greeting");
-    talk.trail().enter(Trail.Stage.EXPECTING);
+    session.progress().enter(Progress.Stage.EXPECTING);
     SmtpLine.Reply offers = hello(line, socket);
     if (!secure && startsTls()) {
       if (!offers.offers("STARTTLS")) {
@@ -68,13 +68,13 @@ public record SmtpProbe(String name, ServerUrl server, Dialer dialer) implements
       }
       line.ask("STARTTLS", 220, "STARTTLS");
       line.nothingMore();
-      socket = talk.secure(target, server.tls());
+      socket = session.secure(target, server.tls());
       line = new SmtpLine(socket);
-      talk.trail().enter(Trail.Stage.EXPECTING);
+      session.progress().enter(Progress.Stage.EXPECTING);
       offers = hello(line, socket);
     }
     if (server.login().isPresent()) {
-      talk.trail().enter(Trail.Stage.LOGIN);
+      session.progress().enter(Progress.Stage.LOGIN);
       login(line, offers, server.login().get());
     }
     line.say("QUIT");

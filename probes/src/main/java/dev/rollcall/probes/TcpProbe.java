@@ -31,39 +31,39 @@ public record TcpProbe(String name, TcpQuestion question, Dialer dialer) impleme
 
   @Override
   public void check(Attempt attempt) throws ProbeFailure, InterruptedException {
-    Trail trail = new Trail(attempt);
+    Progress progress = new Progress(attempt);
     try {
-      ask(trail);
+      ask(progress);
     } catch (IOException e) {
-      throw Failures.of(e, trail);
+      throw Failures.of(e, progress);
     } finally {
       attempt.took(Phase.TOTAL, attempt.elapsed());
     }
   }
 
-  private void ask(Trail trail) throws IOException, ProbeFailure, InterruptedException {
+  private void ask(Progress progress) throws IOException, ProbeFailure, InterruptedException {
     Dialer.Connection connection =
-        dialer.dial(question.target(), question.tls(), question.connectTimeout(), trail);
+        dialer.dial(question.target(), question.tls(), question.connectTimeout(), progress);
     // Closing the TLS layer closes the socket beneath it.
     try (Socket socket = connection.tls().<Socket>map(tls -> tls).orElse(connection.socket())) {
-      trail.enter(Trail.Stage.SENDING);
+      progress.enter(Progress.Stage.SENDING);
       if (question.send().isPresent()) {
         socket.getOutputStream().write(question.send().get().getBytes(StandardCharsets.UTF_8));
       }
       if (question.expect().isPresent()) {
-        await(question.expect().get(), socket.getInputStream(), trail);
+        await(question.expect().get(), socket.getInputStream(), progress);
       }
     }
   }
 
   /// Reads until `expected` has come. Bytes are compared, each as one Latin-1 character.
-  private static void await(String expected, InputStream in, Trail trail)
+  private static void await(String expected, InputStream in, Progress progress)
       throws IOException, ProbeFailure {
     String wanted =
         new String(expected.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     StringBuilder received = new StringBuilder();
     byte[] part = new byte[1024];
-    trail.enter(Trail.Stage.WAITING);
+    progress.enter(Progress.Stage.WAITING);
     while (received.length() < MOST_READ) {
       int count = in.read(part);
       if (count < 0) {
@@ -73,8 +73,8 @@ public record TcpProbe(String name, TcpQuestion question, Dialer dialer) impleme
                 : "answer does not contain \"%s\"".formatted(expected));
       }
       if (received.length() == 0) {
-        trail.took(Phase.FIRST_BYTE);
-        trail.enter(Trail.Stage.EXPECTING);
+        progress.took(Phase.FIRST_BYTE);
+        progress.enter(Progress.Stage.EXPECTING);
       }
       int from = Math.max(0, received.length() - wanted.length());
       received.append(new String(part, 0, count, StandardCharsets.ISO_8859_1));

@@ -20,10 +20,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// The errors that cannot be provoked on one machine, in the JDK's words for them.
 class FailuresTest {
   private static ProbeFailure connecting(IOException e) throws InterruptedException {
-    Trail trail = new Trail(Attempt.within(Duration.ofMinutes(1)));
-    trail.enter(Trail.Stage.CONNECTING);
-    trail.at("192.0.2.1:80");
-    return Failures.of(e, trail);
+    Progress progress = new Progress(Attempt.within(Duration.ofMinutes(1)));
+    progress.enter(Progress.Stage.CONNECTING);
+    progress.at("192.0.2.1:80");
+    return Failures.of(e, progress);
   }
 
   @ParameterizedTest

@@ -145,7 +145,7 @@ class RaceTest {
           new Race(
               addresses("127.0.0.1", "::1"),
               one.getLocalPort(),
-              new Trail(Attempt.within(TIMEOUT)));
+              new Progress(Attempt.within(TIMEOUT)));
       try (Socket winner = race.run(TIMEOUT)) {
         assertThat(((InetSocketAddress) winner.getRemoteSocketAddress()).getAddress())
             .isEqualTo(one.getInetAddress());

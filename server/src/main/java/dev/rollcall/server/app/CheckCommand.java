@@ -1,7 +1,7 @@
 package dev.rollcall.server.app;
 
-import dev.rollcall.server.config.Kind;
 import dev.rollcall.server.config.Mistakes;
+import dev.rollcall.server.config.ValueType;
 import dev.rollcall.server.monitor.OneCheck;
 import dev.rollcall.server.monitor.ServiceDefinition;
 import java.io.PrintWriter;
@@ -21,8 +21,8 @@ import picocli.CommandLine.ParseResult;
 record CheckCommand(
     BiFunction<ParseResult, List<String>, Optional<Configuration<ServiceDefinition>>> configured)
     implements Command {
-  private static final Kind<Duration> TIMEOUT =
-      Kind.duration(Duration.ofMillis(1), Duration.ofMinutes(10));
+  private static final ValueType<Duration> TIMEOUT =
+      ValueType.duration(Duration.ofMillis(1), Duration.ofMinutes(10));
 
   /// The command with its flags.
   CommandSpec spec() {

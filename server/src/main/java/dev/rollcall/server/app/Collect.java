@@ -3,7 +3,7 @@ package dev.rollcall.server.app;
 import dev.rollcall.server.app.ServeSettings.Collecting;
 import dev.rollcall.server.app.ServeSettings.Input;
 import dev.rollcall.server.collector.Collector;
-import dev.rollcall.server.collector.HopTaker;
+import dev.rollcall.server.collector.HopReceiver;
 import dev.rollcall.server.collector.InputService;
 import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.http.ErrorShape;
@@ -62,7 +62,7 @@ final class Collect {
   ///
   /// @param taker who is told of new hops
   static Collector collector(
-      Collecting settings, HopTaker taker, PrometheusRegistry registry, Clock clock) {
+      Collecting settings, HopReceiver taker, PrometheusRegistry registry, Clock clock) {
     return new Collector(
         new Collector.Settings(
             settings.folder(),

@@ -71,7 +71,7 @@ final class Commands {
     }
     try {
       return ((Command) spec.userObject()).run(innermost);
-    } catch (Trouble e) {
+    } catch (CannotRun e) {
       spec.commandLine()
           .getErr()
           .println("rollcall: " + OneLine.of(String.valueOf(e.getMessage())));

@@ -45,7 +45,7 @@ record Configuration<S>(
         Map<String, String> environment,
         ConfigFiles files,
         ServiceReader<S> reader) {
-      this(Declared.SERVE, flags, environment, files, reader);
+      this(AllSettings.SERVE, flags, environment, files, reader);
     }
 
     /// The configuration, or nothing when anything is wrong with it: then `mistakes` says what.
@@ -59,15 +59,15 @@ record Configuration<S>(
     Optional<Configuration<S>> read(Mistakes mistakes, Consumer<Set<Path>> named) {
       Sources sources = Sources.read(Flags.names(command), flags, environment, files, mistakes);
       named.accept(sources.named());
-      Values values = sources.resolve(Declared.ALL, OTHER_VARIABLES);
+      Values values = sources.resolve(AllSettings.ALL, OTHER_VARIABLES);
       List<S> services = reader.read(values, sources.services(), sources.inFile());
-      Declared.contradictions(command, values, mistakes);
+      AllSettings.contradictions(command, values, mistakes);
       return mistakes.isEmpty()
           ? Optional.of(
               new Configuration<>(
                   files.label(),
                   sources.blank(),
-                  Declared.settings(command, values, files.directory()),
+                  AllSettings.settings(command, values, files.directory()),
                   values,
                   services))
           : Optional.empty();

@@ -1,7 +1,7 @@
 package dev.rollcall.server.app;
 
 import dev.rollcall.server.sql.DiskFull;
-import dev.rollcall.server.sql.FileWords;
+import dev.rollcall.server.sql.FileProblems;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.AccessDeniedException;
@@ -30,21 +30,22 @@ final class DataFolder {
       tellLooseRights(folder);
       Files.delete(Files.createTempFile(folder, "writable", ""));
     } catch (FileAlreadyExistsException e) {
-      throw new Trouble(folder + " is a file where the data folder should be: set data to another");
+      throw new CannotRun(
+          folder + " is a file where the data folder should be: set data to another");
     } catch (AccessDeniedException e) {
-      throw new Trouble(
+      throw new CannotRun(
           folder + " cannot be written by this user: give it to them, or set data to another");
     } catch (NoSuchFileException e) {
-      throw new Trouble(
+      throw new CannotRun(
           folder + " cannot be made or written there: set data to a folder this user may write in");
     } catch (IOException e) {
       if (DiskFull.is(e) && Files.isDirectory(folder)) {
         return; // there will be room again
       }
-      throw new Trouble(
+      throw new CannotRun(
           folder
               + " cannot be used as data folder ("
-              + FileWords.of(e)
+              + FileProblems.of(e)
               + "): set data to a folder this user may write in");
     }
   }

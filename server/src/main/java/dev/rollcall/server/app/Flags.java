@@ -23,7 +23,7 @@ final class Flags {
   /// @param name the command's, or that of the one whose configuration it is about
   static CommandSpec configured(String name, CommandSpec command) {
     withFile(command);
-    Declared.of(name).forEach(setting -> command.addOption(flag(name, setting)));
+    AllSettings.of(name).forEach(setting -> command.addOption(flag(name, setting)));
     command
         .usageMessage()
         .abbreviateSynopsis(true)
@@ -39,7 +39,7 @@ final class Flags {
             aliases(name),
             "",
             "What is secret may be the text of a file: %s names it, and so does"
-                .formatted(Declared.TOKEN.fileVariable().orElseThrow()),
+                .formatted(AllSettings.TOKEN.fileVariable().orElseThrow()),
             "${file:/path} in rollcall.yaml, where ${NAME} is a variable. All of it:"
                 + " docs/settings.md");
     return command;
@@ -68,16 +68,16 @@ final class Flags {
 
   /// The command's flags, by the key of the setting each is for.
   static Map<String, String> names(String command) {
-    return Declared.of(command).stream()
+    return AllSettings.of(command).stream()
         .collect(Collectors.toMap(Setting::key, setting -> setting.flag(command)));
   }
 
   /// A setting whose flag and key differ.
   private static Setting<?> example(String command) {
-    return Declared.of(command).stream()
+    return AllSettings.of(command).stream()
         .filter(setting -> setting.key().startsWith(command + "."))
         .findFirst()
-        .orElse(Declared.INTERVAL);
+        .orElse(AllSettings.INTERVAL);
   }
 
   /// The configuration files that were asked for.
@@ -92,10 +92,10 @@ final class Flags {
     OptionSpec.Builder flag =
         OptionSpec.builder(spellings(setting.flag(command)))
             .type(String.class)
-            .paramLabel(setting.kind().label())
+            .paramLabel(setting.type().label())
             .description(
                 setting.standard().isEmpty()
-                    ? Declared.help(command, setting)
+                    ? AllSettings.help(command, setting)
                     : setting.help() + "; default " + setting.standard());
     if (setting.standard().equals("false")) {
       flag.arity("0..1").fallbackValue("true");
@@ -109,7 +109,7 @@ final class Flags {
   }
 
   private static String aliases(String command) {
-    return Declared.of(command).stream()
+    return AllSettings.of(command).stream()
         .flatMap(
             setting ->
                 setting.aliases().stream()

@@ -5,8 +5,8 @@ import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.http.HttpListener;
 import dev.rollcall.server.merge.CannotMerge;
 import dev.rollcall.server.merge.Merge;
-import dev.rollcall.server.monitor.Doubt;
-import dev.rollcall.server.monitor.SchemeOffer;
+import dev.rollcall.server.monitor.DefinitionWarning;
+import dev.rollcall.server.monitor.SchemeHint;
 import dev.rollcall.server.monitor.ServiceDefinition;
 import dev.rollcall.server.sql.Database;
 import java.io.PrintWriter;
@@ -32,7 +32,7 @@ import picocli.CommandLine.ParseResult;
 record Main(Path directory, Map<String, String> environment) {
   /// The commands whose start is mostly Java's loading of what they all need: it begins before the
   /// command line is read.
-  private static final Set<String> WITH_DATABASE = Set.of(Declared.SERVE, Declared.TARGETS);
+  private static final Set<String> WITH_DATABASE = Set.of(AllSettings.SERVE, AllSettings.TARGETS);
 
   /// Runs the command that the arguments name, and ends the process with its status.
   public static void main(String[] arguments) {
@@ -82,23 +82,23 @@ record Main(Path directory, Map<String, String> environment) {
     rollcall.addSubcommand(
         "serve",
         Flags.configured(
-            Declared.SERVE,
+            AllSettings.SERVE,
             Commands.command("serve", "Watch services, and answer over HTTP.", this::serve)));
     rollcall.addSubcommand(
-        Declared.COLLECT,
+        AllSettings.COLLECT,
         versioned(
             Flags.configured(
-                Declared.COLLECT,
+                AllSettings.COLLECT,
                 Commands.command(
-                    Declared.COLLECT,
+                    AllSettings.COLLECT,
                     "Take the results of measuring nodes, keep them, and feed hops back.",
                     this::collect))));
     rollcall.addSubcommand(
-        Declared.TARGETS,
+        AllSettings.TARGETS,
         Flags.configured(
-            Declared.TARGETS,
+            AllSettings.TARGETS,
             Commands.command(
-                Declared.TARGETS,
+                AllSettings.TARGETS,
                 "Keep the pool of what nodes measure, and hand it out.",
                 this::targets)));
     rollcall.addSubcommand(
@@ -107,7 +107,7 @@ record Main(Path directory, Map<String, String> environment) {
             .addSubcommand(
                 "check",
                 Flags.configured(
-                    Declared.SERVE,
+                    AllSettings.SERVE,
                     Commands.command(
                         "check",
                         "Say everything that is wrong with the flags, the environment, .env and"
@@ -163,13 +163,13 @@ record Main(Path directory, Map<String, String> environment) {
 
   private int serve(ParseResult given) throws InterruptedException {
     CountDownLatch stop = Signals.stop();
-    return serve(origin(Declared.SERVE, given), given, _ -> stop.await());
+    return serve(origin(AllSettings.SERVE, given), given, _ -> stop.await());
   }
 
   private int collect(ParseResult given) throws InterruptedException {
     CountDownLatch stop = Signals.stop();
     Optional<Configuration<ServiceDefinition>> configuration =
-        read(origin(Declared.COLLECT, given), given);
+        read(origin(AllSettings.COLLECT, given), given);
     return configuration.isPresent()
         ? new Collect(configuration.get().settings()).run(_ -> stop.await())
         : Command.MISTAKE;
@@ -178,7 +178,7 @@ record Main(Path directory, Map<String, String> environment) {
   private int targets(ParseResult given) throws InterruptedException {
     CountDownLatch stop = Signals.stop();
     Optional<Configuration<ServiceDefinition>> configuration =
-        read(origin(Declared.TARGETS, given), given);
+        read(origin(AllSettings.TARGETS, given), given);
     return configuration.isPresent()
         ? new Targets(configuration.get().settings()).run(_ -> stop.await())
         : Command.MISTAKE;
@@ -193,20 +193,21 @@ record Main(Path directory, Map<String, String> environment) {
 
   private static Optional<Serve> configured(
       Configuration.Origin<ServiceDefinition> origin, ParseResult given) {
-    Watch watch = new Watch(origin.files().yaml());
-    return read(origin, given, watch::follow)
-        .map(configuration -> new Serve(origin, configuration, watch));
+    FileWatcher fileWatcher = new FileWatcher(origin.files().yaml());
+    return read(origin, given, fileWatcher::follow)
+        .map(configuration -> new Serve(origin, configuration, fileWatcher));
   }
 
   private int check(ParseResult given) {
     Optional<Configuration<ServiceDefinition>> configuration =
-        read(origin(Declared.SERVE, given, Serve::checked), given);
+        read(origin(AllSettings.SERVE, given, Serve::checked), given);
     configuration.ifPresent(
         right -> {
           PrintWriter out = given.commandSpec().commandLine().getOut();
           PrintWriter err = given.commandSpec().commandLine().getErr();
-          SchemeOffer.of(right.services()).forEach(err::println);
-          Doubt.of(right.services(), right.settings().monitor().timeout()).forEach(err::println);
+          SchemeHint.of(right.services()).forEach(err::println);
+          DefinitionWarning.of(right.services(), right.settings().monitor().timeout())
+              .forEach(err::println);
           int count = right.services().size();
           out.println(
               "ok: " + count + (count == 1 ? " service" : " services") + without(right, given));
@@ -237,7 +238,7 @@ record Main(Path directory, Map<String, String> environment) {
       ParseResult given, List<String> services) {
     return read(
         origin(
-            Declared.SERVE,
+            AllSettings.SERVE,
             given,
             (values, all, mistakes) -> Serve.named(services, values, all, mistakes)),
         given);
@@ -271,7 +272,7 @@ record Main(Path directory, Map<String, String> environment) {
                   .formatted(out, report.added(), report.leftOut(), files.size()));
       return report.leftOut() == 0 ? Command.OK : Command.TROUBLE;
     } catch (CannotMerge e) {
-      throw new Trouble(String.valueOf(e.getMessage()));
+      throw new CannotRun(String.valueOf(e.getMessage()));
     }
   }
 
@@ -281,11 +282,11 @@ record Main(Path directory, Map<String, String> environment) {
     Configuration.Origin<ServiceDefinition> origin =
         new Configuration.Origin<>(
             Map.of(
-                Declared.DATA.flag(), "data",
-                Declared.HOST.flag(), "127.0.0.1",
-                Declared.PORT.flag(), "0",
-                Declared.HEALTH_HOST.flag(), "127.0.0.1",
-                Declared.HEALTH_PORT.flag(), "0"),
+                AllSettings.DATA.flag(), "data",
+                AllSettings.HOST.flag(), "127.0.0.1",
+                AllSettings.PORT.flag(), "0",
+                AllSettings.HEALTH_HOST.flag(), "127.0.0.1",
+                AllSettings.HEALTH_PORT.flag(), "0"),
             Map.of(),
             new ConfigFiles(folder, Optional.empty()),
             Serve::services);

@@ -86,7 +86,7 @@ record Ports(ServeSettings settings, ErrorShape errors, RequestTimes times) {
       stop.await(opening.open(parts));
       LOG.log(Level.INFO, "stopping");
     } catch (StorageException | CannotListen e) {
-      throw new Trouble(String.valueOf(e.getMessage()));
+      throw new CannotRun(String.valueOf(e.getMessage()));
     }
     LOG.log(Level.INFO, "stopped");
     return parts.orderly() ? Command.OK : Command.TROUBLE;

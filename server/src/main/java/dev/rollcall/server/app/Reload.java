@@ -13,8 +13,8 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /// Applies a changed configuration file to a running process: services at once, as well as the
-/// settings of which that is true ([Declared#AT_ONCE]), and the others with the next start, which
-/// it says. A file with mistakes is refused whole and what ran before goes on.
+/// settings of which that is true ([AllSettings#AT_ONCE]), and the others with the next start,
+/// which it says. A file with mistakes is refused whole and what ran before goes on.
 final class Reload<S> implements Runnable {
   private static final System.Logger LOG = System.getLogger(Reload.class.getName());
 
@@ -72,7 +72,7 @@ final class Reload<S> implements Runnable {
 
   private static List<String> changed(Values before, Values now, boolean atOnce) {
     Set<String> those =
-        Declared.AT_ONCE.stream().map(Setting::key).collect(Collectors.toUnmodifiableSet());
+        AllSettings.AT_ONCE.stream().map(Setting::key).collect(Collectors.toUnmodifiableSet());
     return before.differing(now).stream().filter(key -> those.contains(key) == atOnce).toList();
   }
 

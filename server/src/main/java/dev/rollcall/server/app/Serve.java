@@ -1,7 +1,7 @@
 package dev.rollcall.server.app;
 
-import dev.rollcall.server.collector.Collected;
 import dev.rollcall.server.collector.Collector;
+import dev.rollcall.server.collector.CollectorStats;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.config.Values;
@@ -13,13 +13,13 @@ import dev.rollcall.server.http.ReadyCheck;
 import dev.rollcall.server.http.RequestTimes;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.monitor.Monitor;
-import dev.rollcall.server.monitor.SchemeOffer;
+import dev.rollcall.server.monitor.SchemeHint;
 import dev.rollcall.server.monitor.ServiceDefinition;
 import dev.rollcall.server.monitor.ServiceReader;
 import dev.rollcall.server.outbox.AlertUri;
 import dev.rollcall.server.outbox.Channel;
 import dev.rollcall.server.outbox.Outbox;
-import dev.rollcall.server.page.Network;
+import dev.rollcall.server.page.NetworkSummary;
 import dev.rollcall.server.page.Pages;
 import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.Database;
@@ -55,7 +55,7 @@ final class Serve {
   private List<ServiceDefinition> services;
 
   private List<String> offered = List.of();
-  private final Watch watch;
+  private final FileWatcher fileWatcher;
   private final ServeSettings settings;
   private final Clock clock = Clock.system();
   private final PrometheusRegistry registry = new PrometheusRegistry();
@@ -66,13 +66,13 @@ final class Serve {
   Serve(
       Configuration.Origin<ServiceDefinition> origin,
       Configuration<ServiceDefinition> configuration,
-      Watch watch) {
+      FileWatcher fileWatcher) {
     this.origin = origin;
     this.settings = configuration.settings();
     this.values = configuration.values();
     this.blank = configuration.blank();
     this.services = configuration.services();
-    this.watch = watch;
+    this.fileWatcher = fileWatcher;
     this.ports = new Ports(settings, ErrorShape.ENVELOPE, new RequestTimes(registry));
   }
 
@@ -107,7 +107,7 @@ final class Serve {
             Collect.collector(settings.collector(), new PoolHops(pool), registry, clock));
 
     Reload<ServiceDefinition> reload =
-        new Reload<>(origin, values, changed -> changed(monitor, changed), watch::follow);
+        new Reload<>(origin, values, changed -> changed(monitor, changed), fileWatcher::follow);
     this.reload = Optional.of(reload);
     Health health =
         new Health(
@@ -137,7 +137,7 @@ final class Serve {
               "the pages",
               new Pages(
                   monitor.overview(),
-                  heartbeats.board(),
+                  heartbeats.heartbeatOverview(),
                   () -> network(collector, pool),
                   told(roles),
                   () -> notice(monitor),
@@ -180,8 +180,8 @@ final class Serve {
         LOG.log(
             Level.INFO, "late heartbeats are only shown: nobody is told, as alert.uri is not set");
       }
-      watch.start(reload);
-      parts.add("the watch of " + origin.files().label(), watch);
+      fileWatcher.start(reload);
+      parts.add("the watch of " + origin.files().label(), fileWatcher);
     }
     LOG.log(
         Level.INFO,
@@ -198,12 +198,12 @@ final class Serve {
   /// were services of one, nothing is opened on defaults that nobody asked for.
   private void refuseBlank(Monitor monitor, Set<Role> roles) {
     boolean others = blank.equals(Optional.of("does not exist")) && !roles.contains(Role.RUNNER);
-    if (blank.isEmpty() || others || values.of(Declared.FEWER_SERVICES)) {
+    if (blank.isEmpty() || others || values.of(AllSettings.FEWER_SERVICES)) {
       return;
     }
     int filed = filed(monitor);
     if (filed > 0) {
-      throw new Trouble(
+      throw new CannotRun(
           "%s %s, and the database has %d services of such a file: put it back, or say fewer-services: true (--fewer-services) where that is meant"
               .formatted(origin.files().label(), blank.get(), filed));
     }
@@ -219,7 +219,7 @@ final class Serve {
 
   /// @return whether the file was taken
   private boolean changed(Monitor monitor, Configuration<ServiceDefinition> now) {
-    monitor.apply(new Monitor.File(now.services(), now.values().of(Declared.FEWER_SERVICES)));
+    monitor.apply(new Monitor.File(now.services(), now.values().of(AllSettings.FEWER_SERVICES)));
     if (monitor.refusal().isPresent()) {
       return false;
     }
@@ -230,7 +230,7 @@ final class Serve {
 
   /// Says of which services something better could be asked, once of each.
   private void offer(List<ServiceDefinition> services) {
-    List<String> offers = SchemeOffer.of(services);
+    List<String> offers = SchemeHint.of(services);
     offers.stream()
         .filter(line -> !offered.contains(line))
         .forEach(line -> LOG.log(Level.INFO, line));
@@ -239,7 +239,7 @@ final class Serve {
 
   /// Why the configuration file, as it is now, is not heeded.
   private Optional<String> refusal(Monitor monitor) {
-    return watch.missing().or(() -> mistaken(monitor));
+    return fileWatcher.missing().or(() -> mistaken(monitor));
   }
 
   private Optional<String> mistaken(Monitor monitor) {
@@ -251,7 +251,7 @@ final class Serve {
     return refusal(monitor).isEmpty()
         ? ""
         : origin.files().label()
-            + (watch.missing().isPresent() ? " is gone" : " was refused")
+            + (fileWatcher.missing().isPresent() ? " is gone" : " was refused")
             + ", and what it said before goes on: the log says why, and /ready on the"
             + " health port";
   }
@@ -259,7 +259,7 @@ final class Serve {
   /// Before anybody can ask for them.
   private void apply(Monitor monitor) {
     try {
-      monitor.apply(new Monitor.File(services, values.of(Declared.FEWER_SERVICES)));
+      monitor.apply(new Monitor.File(services, values.of(AllSettings.FEWER_SERVICES)));
     } catch (StorageException e) {
       LOG.log(
           Level.WARNING,
@@ -314,14 +314,10 @@ final class Serve {
     return new Pool(database, commits, settings.targets().pool(), registry, clock);
   }
 
-  private static Network network(Collector collector, Pool pool) {
-    Collected collected = collector.collected();
-    return new Network(
-        collector.rate(),
-        pool.members(),
-        collected.hopsDiscovered(),
-        collected.file(),
-        collected.size());
+  private static NetworkSummary network(Collector collector, Pool pool) {
+    CollectorStats stats = collector.stats();
+    return new NetworkSummary(
+        collector.rate(), pool.members(), stats.hopsDiscovered(), stats.file(), stats.size());
   }
 
   private Heartbeats heartbeats(Database database, GroupCommit commits, Outbox outbox) {
@@ -336,7 +332,7 @@ final class Serve {
             how.futureTolerance(),
             how.durability(),
             how.key().map(Secret::reveal)),
-        new HeartbeatNews(outbox),
+        new HeartbeatAlerts(outbox),
         registry,
         clock);
   }
@@ -367,8 +363,8 @@ final class Serve {
   private static ServiceReader reader(Values values) {
     return new ServiceReader(
         new ServiceReader.Defaults(
-            values.of(Declared.INTERVAL),
-            values.of(Declared.TIMEOUT),
-            values.of(Declared.KEEP_ALIVE)));
+            values.of(AllSettings.INTERVAL),
+            values.of(AllSettings.TIMEOUT),
+            values.of(AllSettings.KEEP_ALIVE)));
   }
 }

@@ -7,7 +7,7 @@ import dev.rollcall.server.http.RequestTimes;
 import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DatabaseConfig;
-import dev.rollcall.server.sql.FileWords;
+import dev.rollcall.server.sql.FileProblems;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.target.OptOut;
 import dev.rollcall.server.target.Pool;
@@ -73,10 +73,10 @@ final class Targets {
   static void start(Pool pool, ServeSettings.TargetPool settings, Parts parts) {
     if (settings.optOut().isPresent()) {
       Path file = settings.optOut().get();
-      Watch watch = new Watch(file);
+      FileWatcher fileWatcher = new FileWatcher(file);
       optOut(pool, file);
-      watch.start(() -> optOut(pool, file));
-      parts.add("the watch of " + file, watch);
+      fileWatcher.start(() -> optOut(pool, file));
+      parts.add("the watch of " + file, fileWatcher);
     }
     pool.start();
   }
@@ -89,10 +89,10 @@ final class Targets {
       pool.optOut(list.blocks());
       LOG.log(Level.INFO, "{0} keeps {1,number,#} blocks out", file, list.blocks().all().size());
     } catch (IOException e) {
-      throw new Trouble(
+      throw new CannotRun(
           file
               + " cannot be read ("
-              + FileWords.of(e)
+              + FileProblems.of(e)
               + "): make it a readable text file, or remove targets.opt-out");
     }
   }

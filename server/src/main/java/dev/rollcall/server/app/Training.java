@@ -1,6 +1,6 @@
 package dev.rollcall.server.app;
 
-import dev.rollcall.server.sql.FileWords;
+import dev.rollcall.server.sql.FileProblems;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -35,7 +35,7 @@ final class Training {
               url: tcp://127.0.0.1:9
           """);
     } catch (IOException e) {
-      throw new Trouble(folder + " cannot be written: " + FileWords.of(e));
+      throw new CannotRun(folder + " cannot be written: " + FileProblems.of(e));
     }
   }
 
@@ -50,7 +50,7 @@ final class Training {
       long end = System.nanoTime() + PATIENCE.toNanos();
       while (!get(client, main + "/v1/services/3/events").contains("uptime")) {
         if (System.nanoTime() > end) {
-          throw new Trouble(
+          throw new CannotRun(
               "the training did not see itself up within " + PATIENCE.toSeconds() + " s");
         }
         Thread.sleep(PAUSE);
@@ -65,7 +65,7 @@ final class Training {
       get(client, health + "/ready");
       get(client, health + "/metrics");
     } catch (IOException e) {
-      throw new Trouble("the training cannot reach itself: " + e.getMessage());
+      throw new CannotRun("the training cannot reach itself: " + e.getMessage());
     }
   }
 

@@ -17,7 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// One file of a [Watch], with what was seen of it last and what was told of it last.
+/// One file of a [FileWatcher], with what was seen of it last and what was told of it last.
 final class WatchedFile {
   /// Within this time of its last change a file may change once more without its time moving on.
   private static final Duration UNSETTLED = Duration.ofSeconds(2);

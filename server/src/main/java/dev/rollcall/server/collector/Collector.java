@@ -27,23 +27,23 @@ public final class Collector implements AutoCloseable {
 
   private final RotatingStore store;
   private final Hops hops;
-  private final Totals totals;
+  private final StoredTotals totals;
   private final CollectorRoutes routes;
   private final CollectorHealth health;
 
   /// @param taker who is told of new hops
-  public Collector(Settings settings, HopTaker taker, PrometheusRegistry registry, Clock clock) {
+  public Collector(Settings settings, HopReceiver taker, PrometheusRegistry registry, Clock clock) {
     store =
         new RotatingStore(
             new RotatingStore.Settings(
                 settings.folder(), settings.mostBytes(), settings.mostAge(), settings.keep()),
             clock);
-    totals = new Totals(clock);
+    totals = new StoredTotals(clock);
     hops = new Hops(settings.hopMemory(), taker);
-    Room room = new Room(ROOM);
-    routes = new CollectorRoutes(store, hops, totals, room);
-    health = new CollectorHealth(settings.version(), store, this::collected, clock);
-    CollectorMetrics.watch(registry, store, hops, room);
+    ResultBuffers buffers = new ResultBuffers(ROOM);
+    routes = new CollectorRoutes(store, hops, totals, buffers);
+    health = new CollectorHealth(settings.version(), store, this::stats, clock);
+    CollectorMetrics.watch(registry, store, hops, buffers);
   }
 
   /// `POST /results`, `POST /rotate` and `GET /dump`.
@@ -63,13 +63,13 @@ public final class Collector implements AutoCloseable {
 
   /// The seed's metrics, as lines of Prometheus' text format.
   public String seedMetrics() {
-    return CollectorMetrics.seed(collected());
+    return CollectorMetrics.seed(stats());
   }
 
   /// What it has done so far.
-  public Collected collected() {
+  public CollectorStats stats() {
     Optional<ResultFile> file = store.written();
-    return new Collected(
+    return new CollectorStats(
         totals.results(),
         totals.successful(),
         hops.discovered(),

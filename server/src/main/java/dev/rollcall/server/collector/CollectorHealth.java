@@ -22,11 +22,12 @@ final class CollectorHealth {
 
   private final String version;
   private final RotatingStore store;
-  private final Supplier<Collected> collected;
+  private final Supplier<CollectorStats> collected;
   private final Clock clock;
   private final Duration begun;
 
-  CollectorHealth(String version, RotatingStore store, Supplier<Collected> collected, Clock clock) {
+  CollectorHealth(
+      String version, RotatingStore store, Supplier<CollectorStats> collected, Clock clock) {
     this.version = version;
     this.store = store;
     this.collected = collected;
@@ -80,7 +81,7 @@ final class CollectorHealth {
   private Answer recent(Request request) {
     int limit = request.query("limit").map(CollectorHealth::limit).orElse(USUAL);
     Optional<Address> ip = request.query("ip").map(CollectorHealth::address);
-    List<Recent.Row> rows = new Recent(store).read(limit, ip);
+    List<RecentResults.Row> rows = new RecentResults(store).read(limit, ip);
     return Answer.json(200, json -> CollectorJson.recent(json, rows));
   }
 

@@ -11,11 +11,11 @@ import tools.jackson.core.JsonGenerator;
 final class CollectorJson {
   private CollectorJson() {}
 
-  static void invalid(JsonGenerator json, String error, List<Invalid> invalid) {
+  static void invalid(JsonGenerator json, String error, List<InvalidElement> invalid) {
     json.writeStartObject().writeStringProperty("error", error);
     if (!invalid.isEmpty()) {
       json.writeName("invalid").writeStartArray();
-      for (Invalid one : invalid) {
+      for (InvalidElement one : invalid) {
         json.writeStartObject()
             .writeNumberProperty("index", one.index())
             .writeStringProperty("field", one.field())
@@ -27,17 +27,17 @@ final class CollectorJson {
     json.writeEndObject();
   }
 
-  static void stats(JsonGenerator json, Collected collected) {
+  static void stats(JsonGenerator json, CollectorStats stats) {
     json.writeStartObject()
-        .writeNumberProperty("total_results", collected.results())
-        .writeNumberProperty("successful_pings", collected.successful())
-        .writeNumberProperty("failed_pings", collected.failed())
-        .writeNumberProperty("hops_discovered", collected.hopsDiscovered())
-        .writeNumberProperty("hops_sent", collected.hopsSent());
-    time(json, "last_result_time", collected.last());
-    json.writeStringProperty("current_db_file", collected.file())
-        .writeNumberProperty("current_db_size", collected.size());
-    time(json, "last_rotation", collected.begun());
+        .writeNumberProperty("total_results", stats.results())
+        .writeNumberProperty("successful_pings", stats.successful())
+        .writeNumberProperty("failed_pings", stats.failed())
+        .writeNumberProperty("hops_discovered", stats.hopsDiscovered())
+        .writeNumberProperty("hops_sent", stats.hopsSent());
+    time(json, "last_result_time", stats.last());
+    json.writeStringProperty("current_db_file", stats.file())
+        .writeNumberProperty("current_db_size", stats.size());
+    time(json, "last_rotation", stats.begun());
     json.writeEndObject();
   }
 
@@ -49,9 +49,9 @@ final class CollectorJson {
     }
   }
 
-  static void recent(JsonGenerator json, List<Recent.Row> rows) {
+  static void recent(JsonGenerator json, List<RecentResults.Row> rows) {
     json.writeStartArray();
-    for (Recent.Row row : rows) {
+    for (RecentResults.Row row : rows) {
       json.writeStartObject()
           .writeNumberProperty("id", row.id())
           .writeStringProperty("ip", row.ip())

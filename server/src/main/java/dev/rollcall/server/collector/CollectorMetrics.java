@@ -13,19 +13,14 @@ final class CollectorMetrics {
 
   /// The seed's block, to the letter. Its counters do not end in `_total`, which Prometheus' client
   /// library adds to every counter and OpenMetrics demands, so it is written by hand.
-  static String seed(Collected collected) {
+  static String seed(CollectorStats stats) {
     StringBuilder text = new StringBuilder(1200);
-    counter(text, "total_results", "Total number of results processed", collected.results());
-    counter(text, "successful_pings", "Total successful pings", collected.successful());
-    counter(text, "failed_pings", "Total failed pings", collected.failed());
-    counter(text, "hops_discovered", "Total hops discovered", collected.hopsDiscovered());
-    counter(text, "hops_sent", "Total hops sent to the input service", collected.hopsSent());
-    metric(
-        text,
-        "current_db_size",
-        "Size of the current database in bytes",
-        "gauge",
-        collected.size());
+    counter(text, "total_results", "Total number of results processed", stats.results());
+    counter(text, "successful_pings", "Total successful pings", stats.successful());
+    counter(text, "failed_pings", "Total failed pings", stats.failed());
+    counter(text, "hops_discovered", "Total hops discovered", stats.hopsDiscovered());
+    counter(text, "hops_sent", "Total hops sent to the input service", stats.hopsSent());
+    metric(text, "current_db_size", "Size of the current database in bytes", "gauge", stats.size());
     return text.toString();
   }
 
@@ -40,7 +35,8 @@ final class CollectorMetrics {
     text.append(name).append(' ').append(value).append('\n');
   }
 
-  static void watch(PrometheusRegistry registry, RotatingStore store, Hops hops, Room room) {
+  static void watch(
+      PrometheusRegistry registry, RotatingStore store, Hops hops, ResultBuffers buffers) {
     counter(
         registry,
         "rollcall_collector_rotations_total",
@@ -73,7 +69,7 @@ final class CollectorMetrics {
         registry,
         "rollcall_collector_received_bytes",
         "Memory taken by results that are not yet stored.",
-        room::taken);
+        buffers::taken);
   }
 
   private static void counter(

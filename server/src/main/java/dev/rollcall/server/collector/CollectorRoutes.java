@@ -17,14 +17,14 @@ import java.util.List;
 final class CollectorRoutes {
   private final RotatingStore store;
   private final Hops hops;
-  private final Totals totals;
-  private final Room room;
+  private final StoredTotals totals;
+  private final ResultBuffers buffers;
 
-  CollectorRoutes(RotatingStore store, Hops hops, Totals totals, Room room) {
+  CollectorRoutes(RotatingStore store, Hops hops, StoredTotals totals, ResultBuffers buffers) {
     this.store = store;
     this.hops = hops;
     this.totals = totals;
-    this.room = room;
+    this.buffers = buffers;
   }
 
   List<Route> routes() {
@@ -37,8 +37,8 @@ final class CollectorRoutes {
   }
 
   private Answer results(Request request) {
-    return switch (ResultReader.read(request.bodyStream(), room)) {
-      case Reading.Wrong(String error, List<Invalid> invalid) ->
+    return switch (ResultReader.read(request.bodyStream(), buffers)) {
+      case Reading.Wrong(String error, List<InvalidElement> invalid) ->
           Answer.json(400, json -> CollectorJson.invalid(json, error, invalid));
       case Reading.Right(Results results) -> {
         try (results) {

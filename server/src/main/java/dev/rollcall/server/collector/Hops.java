@@ -23,7 +23,7 @@ final class Hops implements AutoCloseable {
 
   private final HopMemory memory;
   private final HopQueue queue;
-  private final HopTaker taker;
+  private final HopReceiver taker;
   private final ReentrantLock lock = new ReentrantLock();
   private final LongAdder discovered = new LongAdder();
   private final LongAdder sent = new LongAdder();
@@ -31,7 +31,7 @@ final class Hops implements AutoCloseable {
   private volatile Optional<Thread> sender = Optional.empty();
 
   /// @param most how many addresses are remembered, and how many may wait to be sent
-  Hops(int most, HopTaker taker) {
+  Hops(int most, HopReceiver taker) {
     this.memory = new HopMemory(most);
     this.queue = new HopQueue(most);
     this.taker = taker;

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The input service over HTTP: `POST` of `{"hops":["10.0.0.1","172.16.5.3"]}`, taken when the
 /// answer is 2xx. Redirects are not followed.
-public final class InputService implements HopTaker {
+public final class InputService implements HopReceiver {
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final Duration ANSWER = Duration.ofSeconds(10);
 

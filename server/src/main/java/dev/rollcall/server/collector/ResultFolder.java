@@ -1,8 +1,8 @@
 package dev.rollcall.server.collector;
 
-import dev.rollcall.server.sql.Claim;
 import dev.rollcall.server.sql.Clock;
-import dev.rollcall.server.sql.FileWords;
+import dev.rollcall.server.sql.FileLock;
+import dev.rollcall.server.sql.FileProblems;
 import dev.rollcall.server.sql.StorageException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -30,7 +30,7 @@ final class ResultFolder implements AutoCloseable {
   private final ResultRows rows;
   private final Clock clock;
   private final AtomicLong quarantined = new AtomicLong();
-  private Optional<Claim> claim = Optional.empty();
+  private Optional<FileLock> claim = Optional.empty();
 
   /// @param rows what counts the ids on after those of its files
   ResultFolder(Path path, ResultRows rows, Clock clock) {
@@ -49,7 +49,7 @@ final class ResultFolder implements AutoCloseable {
   /// @throws StorageException where another process has it, or it cannot be written
   void claim() throws IOException {
     close();
-    claim = Optional.of(Claim.on(path.resolve(LOCK), "results folder " + path));
+    claim = Optional.of(FileLock.on(path.resolve(LOCK), "results folder " + path));
     try (Stream<Path> files = Files.list(path)) {
       for (Path file : files.toList()) {
         if (file.getFileName().toString().startsWith(DUMP)) {
@@ -213,7 +213,10 @@ final class ResultFolder implements AutoCloseable {
       ResultFile.retired(path, name, clock).delete();
     } catch (IOException e) {
       LOG.log(
-          Level.WARNING, "{0} is empty and cannot be deleted: {1}", name.text(), FileWords.of(e));
+          Level.WARNING,
+          "{0} is empty and cannot be deleted: {1}",
+          name.text(),
+          FileProblems.of(e));
     }
   }
 
@@ -250,7 +253,7 @@ final class ResultFolder implements AutoCloseable {
 
   @Override
   public void close() {
-    claim.ifPresent(Claim::close);
+    claim.ifPresent(FileLock::close);
     claim = Optional.empty();
   }
 

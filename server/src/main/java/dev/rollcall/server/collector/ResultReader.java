@@ -48,26 +48,26 @@ final class ResultReader implements AutoCloseable {
     ///
     /// @param error what, in one line
     /// @param invalid where, for each element that is; empty where it is not even JSON
-    record Wrong(String error, List<Invalid> invalid) implements Reading {}
+    record Wrong(String error, List<InvalidElement> invalid) implements Reading {}
   }
 
-  private final Tokens tokens;
+  private final ResultTokens resultTokens;
   private final Results results;
-  private final Packed hops;
+  private final PackedBytes hops;
   private int hopCount;
 
-  private ResultReader(JsonParser parser, Room room) {
-    this.tokens = new Tokens(parser);
-    this.results = new Results(room);
-    this.hops = new Packed(room);
+  private ResultReader(JsonParser parser, ResultBuffers buffers) {
+    this.resultTokens = new ResultTokens(parser);
+    this.results = new Results(buffers);
+    this.hops = new PackedBytes(buffers);
   }
 
   /// Reads a body to its end, or to the hundredth fault.
   ///
   /// @throws RuntimeException as the stream or the room throws it
-  static Reading read(InputStream body, Room room) {
+  static Reading read(InputStream body, ResultBuffers buffers) {
     try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), body);
-        ResultReader reader = new ResultReader(parser, room)) {
+        ResultReader reader = new ResultReader(parser, buffers)) {
       return reader.whole();
     } catch (StreamConstraintsException e) {
       return malformed(
@@ -92,7 +92,7 @@ final class ResultReader implements AutoCloseable {
       if (!String.valueOf(e.getOriginalMessage()).startsWith("String value length")) {
         throw e;
       }
-      tokens.tooLong();
+      resultTokens.tooLong();
       return faulty();
     } finally {
       if (!taken) {
@@ -112,41 +112,43 @@ final class ResultReader implements AutoCloseable {
   }
 
   private Reading array() {
-    JsonToken first = tokens.next();
+    JsonToken first = resultTokens.next();
     if (first == null) {
       return wrong("the body is empty: send a JSON array of results");
     }
     if (first != JsonToken.START_ARRAY) {
-      return wrong("the body " + tokens.kind() + ": send a JSON array of results");
+      return wrong("the body " + resultTokens.kind() + ": send a JSON array of results");
     }
     int index = 0;
-    for (JsonToken token = tokens.next(); token != JsonToken.END_ARRAY; token = tokens.next()) {
+    for (JsonToken token = resultTokens.next();
+        token != JsonToken.END_ARRAY;
+        token = resultTokens.next()) {
       if (index == MOST_RESULTS) {
         return wrong(
             "there are more than " + MOST_RESULTS + " results: send them in several requests");
       }
-      tokens.result(index++);
+      resultTokens.result(index++);
       if (token == JsonToken.START_OBJECT) {
         result();
       } else {
-        tokens.wrong("result", tokens.kind() + ": give an object");
+        resultTokens.wrong("result", resultTokens.kind() + ": give an object");
       }
-      if (tokens.invalid().size() >= Tokens.MOST_INVALID) {
+      if (resultTokens.invalid().size() >= ResultTokens.MOST_INVALID) {
         return faulty();
       }
     }
-    if (tokens.next() != null) {
+    if (resultTokens.next() != null) {
       return wrong("malformed JSON: nothing may follow the array");
     }
     if (index == 0) {
       return wrong("the array is empty: send 1 to " + MOST_RESULTS + " results");
     }
-    return tokens.invalid().isEmpty() ? new Reading.Right(results) : faulty();
+    return resultTokens.invalid().isEmpty() ? new Reading.Right(results) : faulty();
   }
 
   private Reading faulty() {
-    Invalid first = tokens.invalid().getFirst();
-    int others = tokens.invalid().size() - 1;
+    InvalidElement first = resultTokens.invalid().getFirst();
+    int others = resultTokens.invalid().size() - 1;
     return new Reading.Wrong(
         "result "
             + first.index()
@@ -155,7 +157,7 @@ final class ResultReader implements AutoCloseable {
             + " "
             + first.reason()
             + (others == 0 ? "" : "; and " + others + " more"),
-        tokens.invalid());
+        resultTokens.invalid());
   }
 
   /// One object of the array, up to its end.
@@ -168,40 +170,40 @@ final class ResultReader implements AutoCloseable {
     Optional<Instant> timestamp = Optional.empty();
     Optional<String> error = Optional.empty();
     Optional<Traceroute> traceroute = Optional.empty();
-    int before = tokens.invalid().size();
+    int before = resultTokens.invalid().size();
     int seen = 0;
-    while (tokens.next() != JsonToken.END_OBJECT) {
-      String name = tokens.name();
-      tokens.next();
+    while (resultTokens.next() != JsonToken.END_OBJECT) {
+      String name = resultTokens.name();
+      resultTokens.next();
       int key = key(name);
       if (key == 0 || isTwice(name, seen & key)) {
-        tokens.skip();
+        resultTokens.skip();
         continue;
       }
       seen |= key;
       switch (key) {
-        case IP -> ip = tokens.address(name);
-        case SENT -> sent = tokens.whole(name, 0, Long.MAX_VALUE);
-        case RECEIVED -> received = tokens.whole(name, 0, Long.MAX_VALUE);
-        case LOSS -> loss = tokens.fraction(name, 0, 100);
-        case RTT -> averageRtt = tokens.whole(name, 0, Long.MAX_VALUE).orElse(0);
-        case TIMESTAMP -> timestamp = tokens.timestamp(name);
-        case ERROR -> error = tokens.text(name);
+        case IP -> ip = resultTokens.address(name);
+        case SENT -> sent = resultTokens.whole(name, 0, Long.MAX_VALUE);
+        case RECEIVED -> received = resultTokens.whole(name, 0, Long.MAX_VALUE);
+        case LOSS -> loss = resultTokens.fraction(name, 0, 100);
+        case RTT -> averageRtt = resultTokens.whole(name, 0, Long.MAX_VALUE).orElse(0);
+        case TIMESTAMP -> timestamp = resultTokens.timestamp(name);
+        case ERROR -> error = resultTokens.text(name);
         default -> traceroute = traceroute();
       }
     }
-    if (tokens.invalid().size() == before) {
+    if (resultTokens.invalid().size() == before) {
       required("ip", ip.isPresent());
       required("sent", sent.isPresent());
       required("received", received.isPresent());
       required("timestamp", timestamp.isPresent());
     }
     if (sent.isPresent() && received.isPresent() && received.getAsLong() > sent.getAsLong()) {
-      tokens.wrong(
+      resultTokens.wrong(
           "received",
           "is " + received.getAsLong() + ": give 0 to " + sent.getAsLong() + ", what was sent");
     }
-    if (tokens.invalid().isEmpty()) {
+    if (resultTokens.invalid().isEmpty()) {
       Result result =
           new Result(
               ip.orElseThrow(),
@@ -226,13 +228,13 @@ final class ResultReader implements AutoCloseable {
 
   private void required(String field, boolean given) {
     if (!given) {
-      tokens.wrong(field, "is missing: every result has one");
+      resultTokens.wrong(field, "is missing: every result has one");
     }
   }
 
   private boolean isTwice(String name, int seen) {
     if (seen != 0) {
-      tokens.wrong(name, "is given twice: give it once");
+      resultTokens.wrong(name, "is given twice: give it once");
     }
     return seen != 0;
   }
@@ -292,31 +294,31 @@ final class ResultReader implements AutoCloseable {
     if (!isOf(JsonToken.START_OBJECT, "traceroute", "give an object")) {
       return Optional.empty();
     }
-    tokens.traceroute();
+    resultTokens.traceroute();
     Optional<Method> method = Optional.empty();
     boolean completed = false;
     Optional<String> error = Optional.empty();
     int seen = 0;
-    while (tokens.next() != JsonToken.END_OBJECT) {
-      String name = tokens.name();
-      tokens.next();
+    while (resultTokens.next() != JsonToken.END_OBJECT) {
+      String name = resultTokens.name();
+      resultTokens.next();
       int key = tracerouteKey(name);
       if (key == 0 || isTwice(name, seen & key)) {
-        tokens.skip();
+        resultTokens.skip();
         continue;
       }
       seen |= key;
       switch (key) {
-        case METHOD -> method = tokens.method(name);
-        case COMPLETED -> completed = tokens.truth(name);
-        case ERROR -> error = tokens.text(name);
+        case METHOD -> method = resultTokens.method(name);
+        case COMPLETED -> completed = resultTokens.truth(name);
+        case ERROR -> error = resultTokens.text(name);
         default -> hops();
       }
     }
-    if (method.isEmpty() && tokens.invalid().isEmpty()) {
-      tokens.wrong("method", "is missing: give icmp, udp or tcp");
+    if (method.isEmpty() && resultTokens.invalid().isEmpty()) {
+      resultTokens.wrong("method", "is missing: give icmp, udp or tcp");
     }
-    tokens.outside();
+    resultTokens.outside();
     boolean done = completed;
     Optional<String> failure = error;
     return method.map(known -> new Traceroute(known, done, failure));
@@ -327,17 +329,19 @@ final class ResultReader implements AutoCloseable {
       return;
     }
     int at = 0;
-    for (JsonToken token = tokens.next(); token != JsonToken.END_ARRAY; token = tokens.next()) {
+    for (JsonToken token = resultTokens.next();
+        token != JsonToken.END_ARRAY;
+        token = resultTokens.next()) {
       if (token == JsonToken.START_OBJECT) {
-        tokens.hop(at);
+        resultTokens.hop(at);
         hop();
       } else {
-        tokens.traceroute();
-        tokens.wrong("hops[" + at + "]", tokens.kind() + ": give an object");
+        resultTokens.traceroute();
+        resultTokens.wrong("hops[" + at + "]", resultTokens.kind() + ": give an object");
       }
       at++;
     }
-    tokens.traceroute();
+    resultTokens.traceroute();
     hopCount = at;
   }
 
@@ -346,37 +350,37 @@ final class ResultReader implements AutoCloseable {
     Optional<Address> ip = Optional.empty();
     long rtt = 0;
     boolean timeout = false;
-    int before = tokens.invalid().size();
+    int before = resultTokens.invalid().size();
     int seen = 0;
-    while (tokens.next() != JsonToken.END_OBJECT) {
-      String name = tokens.name();
-      tokens.next();
+    while (resultTokens.next() != JsonToken.END_OBJECT) {
+      String name = resultTokens.name();
+      resultTokens.next();
       int key = hopKey(name);
       if (key == 0 || isTwice(name, seen & key)) {
-        tokens.skip();
+        resultTokens.skip();
         continue;
       }
       seen |= key;
       switch (key) {
-        case TTL -> ttl = tokens.whole(name, 1, 255);
-        case IP -> ip = tokens.address(name);
-        case RTT -> rtt = tokens.whole(name, 0, Long.MAX_VALUE).orElse(0);
-        default -> timeout = tokens.truth(name);
+        case TTL -> ttl = resultTokens.whole(name, 1, 255);
+        case IP -> ip = resultTokens.address(name);
+        case RTT -> rtt = resultTokens.whole(name, 0, Long.MAX_VALUE).orElse(0);
+        default -> timeout = resultTokens.truth(name);
       }
     }
-    if (ttl.isEmpty() && tokens.invalid().size() == before) {
-      tokens.wrong("ttl", "is missing: give a whole number from 1 to 255");
+    if (ttl.isEmpty() && resultTokens.invalid().size() == before) {
+      resultTokens.wrong("ttl", "is missing: give a whole number from 1 to 255");
     }
-    if (tokens.invalid().isEmpty()) {
+    if (resultTokens.invalid().isEmpty()) {
       Results.pack(new Hop((int) ttl.orElseThrow(), ip, rtt, timeout || ip.isEmpty()), hops);
     }
   }
 
   /// Whether the parser stands at what is wanted; `null` is nothing, anything else is wrong.
   private boolean isOf(JsonToken wanted, String field, String give) {
-    JsonToken token = tokens.current();
+    JsonToken token = resultTokens.current();
     if (token != wanted && token != JsonToken.VALUE_NULL) {
-      tokens.wrong(field, tokens.kind() + ": " + give);
+      resultTokens.wrong(field, resultTokens.kind() + ": " + give);
     }
     return token == wanted;
   }

@@ -30,14 +30,14 @@ final class Results implements AutoCloseable {
     void hop(Hop hop);
   }
 
-  private final Packed rows;
+  private final PackedBytes rows;
   private int count;
   private int successful;
   private int traceroutes;
   private int hops;
 
-  Results(Room room) {
-    this.rows = new Packed(room);
+  Results(ResultBuffers buffers) {
+    this.rows = new PackedBytes(buffers);
   }
 
   /// How many results there are.
@@ -70,16 +70,16 @@ final class Results implements AutoCloseable {
 
   /// Adds a result with its traceroute.
   ///
-  /// @param packed the hops, each packed by [#pack]
+  /// @param packedBytes the hops, each packed by [#pack]
   /// @param many how many hops
-  void add(Result result, Traceroute traceroute, Packed packed, int many) {
+  void add(Result result, Traceroute traceroute, PackedBytes packedBytes, int many) {
     add(result, TRACEROUTE);
     rows.add(
         (traceroute.error().isPresent() ? ERROR : 0)
             | (traceroute.completed() ? COMPLETED : 0)
             | traceroute.method().code << METHOD_SHIFT);
     traceroute.error().ifPresent(rows::text);
-    rows.number(many).all(packed);
+    rows.number(many).all(packedBytes);
     traceroutes++;
     hops += many;
   }
@@ -100,7 +100,7 @@ final class Results implements AutoCloseable {
   }
 
   /// Packs one hop.
-  static void pack(Hop hop, Packed into) {
+  static void pack(Hop hop, PackedBytes into) {
     Optional<Address> ip = hop.ip();
     boolean ipv6 = ip.isPresent() && !ip.get().isIpv4();
     into.add((ipv6 ? IPV6 : 0) | (ip.isPresent() ? IP : 0) | (hop.timeout() ? TIMEOUT : 0))
@@ -111,7 +111,7 @@ final class Results implements AutoCloseable {
 
   /// Shows all to a visitor; it may be done again.
   void walk(Visitor visitor) {
-    Packed.Reader in = rows.reader();
+    PackedBytes.Reader in = rows.reader();
     for (int i = 0; i < count; i++) {
       int flags = in.next();
       visitor.result(result(in, flags));
@@ -126,7 +126,7 @@ final class Results implements AutoCloseable {
     }
   }
 
-  private static Result result(Packed.Reader in, int flags) {
+  private static Result result(PackedBytes.Reader in, int flags) {
     return new Result(
         address(in, flags),
         in.number(),
@@ -137,18 +137,18 @@ final class Results implements AutoCloseable {
         error(in, flags));
   }
 
-  private static Hop hop(Packed.Reader in) {
+  private static Hop hop(PackedBytes.Reader in) {
     int flags = in.next();
     int ttl = in.next() & 0xff;
     Optional<Address> ip = (flags & IP) == 0 ? Optional.empty() : Optional.of(address(in, flags));
     return new Hop(ttl, ip, in.number(), (flags & TIMEOUT) != 0);
   }
 
-  private static Address address(Packed.Reader in, int flags) {
+  private static Address address(PackedBytes.Reader in, int flags) {
     return (flags & IPV6) != 0 ? in.ipv6() : in.ipv4();
   }
 
-  private static Optional<String> error(Packed.Reader in, int flags) {
+  private static Optional<String> error(PackedBytes.Reader in, int flags) {
     return (flags & ERROR) == 0 ? Optional.empty() : Optional.of(in.text());
   }
 

@@ -1,7 +1,7 @@
 package dev.rollcall.server.collector;
 
 import dev.rollcall.server.sql.Clock;
-import dev.rollcall.server.sql.FileWords;
+import dev.rollcall.server.sql.FileProblems;
 import dev.rollcall.server.sql.StorageException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -53,7 +53,7 @@ final class RotatingStore implements AutoCloseable {
   private final Semaphore wakes = new Semaphore(0);
   private final AtomicLong rotations = new AtomicLong();
   private volatile Optional<ResultFile> current = Optional.empty();
-  private final Retained older;
+  private final RetainedFiles older;
   private volatile Duration opened = Duration.ZERO;
   private volatile String trouble = "no results file is open yet";
   private volatile boolean closing;
@@ -66,7 +66,7 @@ final class RotatingStore implements AutoCloseable {
     this.clock = clock;
     this.rows = new ResultRows(clock);
     this.folder = new ResultFolder(settings.folder(), rows, clock);
-    this.older = new Retained(settings.keep() - 1);
+    this.older = new RetainedFiles(settings.keep() - 1);
   }
 
   /// Opens the newest file, or begins one, and keeps watch from then on. A full disk is no reason
@@ -238,7 +238,7 @@ final class RotatingStore implements AutoCloseable {
       trouble = e.reason();
       throw e;
     } catch (IOException e) {
-      trouble = folder + " cannot be read: " + FileWords.of(e);
+      trouble = folder + " cannot be read: " + FileProblems.of(e);
       throw new UncheckedIOException(e);
     }
   }

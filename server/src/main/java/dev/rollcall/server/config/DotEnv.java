@@ -16,8 +16,8 @@ final class DotEnv {
   private DotEnv() {}
 
   /// The variables in `text`, by name; of a name given twice the last one counts, as in a shell.
-  static Map<String, Given> read(String file, String text, Mistakes mistakes) {
-    Map<String, Given> variables = new LinkedHashMap<>();
+  static Map<String, GivenValue> read(String file, String text, Mistakes mistakes) {
+    Map<String, GivenValue> variables = new LinkedHashMap<>();
     int number = 0;
     for (String line : text.lines().toList()) {
       String where = file + ":" + ++number;
@@ -30,7 +30,7 @@ final class DotEnv {
         continue;
       }
       String name = matcher.group(1);
-      variables.put(name, new Given(where, name, value(matcher.group(2))));
+      variables.put(name, new GivenValue(where, name, value(matcher.group(2))));
     }
     return variables;
   }

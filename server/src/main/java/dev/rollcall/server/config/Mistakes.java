@@ -74,7 +74,7 @@ public final class Mistakes {
 
   /// Adds one about a value that may be shown.
   ///
-  /// @param what a phrase that goes on after the value, as a [Kind] throws it
+  /// @param what a phrase that goes on after the value, as a [ValueType] throws it
   public void add(String path, String value, String what) {
     String whole = shown(value);
     String cut = whole.length() > SHOWN ? whole.substring(0, SHOWN) + "..." : whole;

@@ -31,8 +31,8 @@ final class References {
       "write ${NAME} or ${file:/path}, and $${ for a ${ that stands for itself";
 
   private final Path directory;
-  private final Map<String, Given> environment;
-  private final Map<String, Given> dotEnv;
+  private final Map<String, GivenValue> environment;
+  private final Map<String, GivenValue> dotEnv;
   private final Map<Path, Found> files = new HashMap<>();
   private long room = YamlFile.LARGEST;
 
@@ -52,7 +52,7 @@ final class References {
   }
 
   /// @param directory where relative paths start
-  References(Path directory, Map<String, Given> environment, Map<String, Given> dotEnv) {
+  References(Path directory, Map<String, GivenValue> environment, Map<String, GivenValue> dotEnv) {
     this.directory = directory;
     this.environment = environment;
     this.dotEnv = dotEnv;
@@ -135,7 +135,7 @@ final class References {
 
   private Found variable(String name) {
     String remedy = ": set the variable " + name + ", in the environment or in .env";
-    Given given = environment.getOrDefault(name, dotEnv.get(name));
+    GivenValue given = environment.getOrDefault(name, dotEnv.get(name));
     return given == null
         ? new Found(Optional.empty(), "is not set" + remedy)
         : Found.of(given.text(), remedy);

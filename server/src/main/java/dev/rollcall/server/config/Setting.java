@@ -10,14 +10,19 @@ import java.util.regex.Pattern;
 /// One setting, declared once: every way to give it and every text about it follow from this.
 ///
 /// @param key its place in the configuration file: `monitor.keep-alive`
-/// @param kind what its values are
-/// @param standard the text of its default; empty where the kind knows no value
+/// @param type what its values are
+/// @param standard the text of its default; empty where the type knows no value
 /// @param help one line that says what it does, without the default
-/// @param secret whether its value is never shown, and may be given as the name of a file that
+/// @param isSecret whether its value is never shown, and may be given as the name of a file that
 ///   holds it
 /// @param aliases older names it is known by
 public record Setting<T>(
-    String key, Kind<T> kind, String standard, String help, boolean secret, List<Alias> aliases) {
+    String key,
+    ValueType<T> type,
+    String standard,
+    String help,
+    boolean isSecret,
+    List<Alias> aliases) {
   private static final Pattern KEY = Pattern.compile("[a-z]+(?:[.-][a-z]+)*");
 
   /// An environment variable of another program's vocabulary, heeded beneath all of Rollcall's own
@@ -25,7 +30,7 @@ public record Setting<T>(
   ///
   /// @param variable its name: `API_PORT`
   /// @param translation its text in the setting's own terms; empty where it says nothing about the
-  ///   setting; throws [IllegalArgumentException] as a [Kind] does
+  ///   setting; throws [IllegalArgumentException] as a [ValueType] does
   public record Alias(String variable, Function<String, Optional<String>> translation) {}
 
   public Setting {
@@ -33,25 +38,25 @@ public record Setting<T>(
       throw new IllegalArgumentException(
           "\"" + key + "\" is no key: write it as monitor.keep-alive");
     }
-    kind.parse(standard);
+    type.parse(standard);
     aliases = List.copyOf(aliases);
   }
 
   /// A setting that may be shown and has no older names.
-  public static <T> Setting<T> of(String key, Kind<T> kind, String standard, String help) {
-    return new Setting<>(key, kind, standard, help, false, List.of());
+  public static <T> Setting<T> of(String key, ValueType<T> type, String standard, String help) {
+    return new Setting<>(key, type, standard, help, false, List.of());
   }
 
   /// The same, never shown.
-  public Setting<T> kept() {
-    return new Setting<>(key, kind, standard, help, true, aliases);
+  public Setting<T> secret() {
+    return new Setting<>(key, type, standard, help, true, aliases);
   }
 
   /// The same, known by an older name too.
   public Setting<T> alias(String variable, Function<String, Optional<String>> translation) {
     List<Alias> all = new ArrayList<>(aliases);
     all.add(new Alias(variable, translation));
-    return new Setting<>(key, kind, standard, help, secret, all);
+    return new Setting<>(key, type, standard, help, isSecret, all);
   }
 
   /// Its flag on the command line: `--monitor-keep-alive`.
@@ -75,6 +80,6 @@ public record Setting<T>(
 
   /// The environment variable that names a file with its value, where the setting is secret.
   public Optional<String> fileVariable() {
-    return secret ? Optional.of(variable() + "_FILE") : Optional.empty();
+    return isSecret ? Optional.of(variable() + "_FILE") : Optional.empty();
   }
 }

@@ -29,9 +29,9 @@ public final class Sources {
   private static final int LARGEST_VARIABLES = 64 * 1024;
 
   private final Map<String, String> flagNames;
-  private final Map<String, Given> flags;
-  private final Map<String, Given> environment;
-  private final Map<String, Given> dotEnv;
+  private final Map<String, GivenValue> flags;
+  private final Map<String, GivenValue> environment;
+  private final Map<String, GivenValue> dotEnv;
   private final YamlFile yaml;
   private final Set<Path> named;
   private final Optional<String> blank;
@@ -39,9 +39,9 @@ public final class Sources {
 
   private Sources(
       Map<String, String> flagNames,
-      Map<String, Given> flags,
-      Map<String, Given> environment,
-      Map<String, Given> dotEnv,
+      Map<String, GivenValue> flags,
+      Map<String, GivenValue> environment,
+      Map<String, GivenValue> dotEnv,
       YamlFile yaml,
       Set<Path> named,
       Optional<String> blank,
@@ -67,8 +67,8 @@ public final class Sources {
       Map<String, String> environment,
       ConfigFiles files,
       Mistakes mistakes) {
-    Map<String, Given> variables = given("environment", environment);
-    Map<String, Given> dotEnv =
+    Map<String, GivenValue> variables = given("environment", environment);
+    Map<String, GivenValue> dotEnv =
         text(files.dotEnv(), ".env", LARGEST_VARIABLES, mistakes)
             .map(text -> DotEnv.read(".env", text, mistakes))
             .orElse(Map.of());
@@ -125,14 +125,14 @@ public final class Sources {
   ///
   /// @param others variables that start with `ROLLCALL_` and are no settings
   public Values resolve(List<Setting<?>> settings, List<String> others) {
-    Map<String, Given> inFile = settingsInFile(settings);
+    Map<String, GivenValue> inFile = settingsInFile(settings);
     unknownVariables(settings, others);
     Map<String, Object> values = new HashMap<>();
-    Map<String, Given> strongest = new HashMap<>();
+    Map<String, GivenValue> strongest = new HashMap<>();
     for (Setting<?> setting : settings) {
       List<Value> given = values(setting, Optional.ofNullable(inFile.get(setting.key())));
       if (given.isEmpty()) {
-        values.put(setting.key(), setting.kind().parse(setting.standard()));
+        values.put(setting.key(), setting.type().parse(setting.standard()));
       } else {
         values.put(setting.key(), given.getFirst().value());
         strongest.put(setting.key(), given.getFirst().given());
@@ -142,11 +142,11 @@ public final class Sources {
   }
 
   /// A value that was read, and what it was read from.
-  private record Value(Object value, Given given) {}
+  private record Value(Object value, GivenValue given) {}
 
   /// The right values of a setting, the strongest first.
-  private List<Value> values(Setting<?> setting, Optional<Given> inFile) {
-    List<Given> all = new ArrayList<>();
+  private List<Value> values(Setting<?> setting, Optional<GivenValue> inFile) {
+    List<GivenValue> all = new ArrayList<>();
     Optional.ofNullable(flagNames.get(setting.key())).map(flags::get).ifPresent(all::add);
     variable(setting, environment).ifPresent(all::add);
     variable(setting, dotEnv).ifPresent(all::add);
@@ -173,22 +173,23 @@ public final class Sources {
   /// The value of a text, once it is in the setting's own terms; nothing when it says nothing or is
   /// wrong, which is noted.
   private Optional<Value> parse(
-      Setting<?> setting, Given given, Function<String, Optional<String>> translation) {
+      Setting<?> setting, GivenValue given, Function<String, Optional<String>> translation) {
     try {
       return translation
           .apply(given.text())
-          .map(text -> new Value(setting.kind().parse(text), given));
+          .map(text -> new Value(setting.type().parse(text), given));
     } catch (IllegalArgumentException e) {
-      given.wrong(mistakes, setting.secret(), String.valueOf(e.getMessage()));
+      given.wrong(mistakes, setting.isSecret(), String.valueOf(e.getMessage()));
       return Optional.empty();
     }
   }
 
   /// A variable, or the file that its `_FILE` variant names; an empty one counts as not given, as
   /// Compose and systemd leave them.
-  private Optional<Given> variable(Setting<?> setting, Map<String, Given> variables) {
-    Optional<Given> plain = notBlank(variables.get(setting.variable()));
-    Optional<Given> inFile = setting.fileVariable().flatMap(name -> notBlank(variables.get(name)));
+  private Optional<GivenValue> variable(Setting<?> setting, Map<String, GivenValue> variables) {
+    Optional<GivenValue> plain = notBlank(variables.get(setting.variable()));
+    Optional<GivenValue> inFile =
+        setting.fileVariable().flatMap(name -> notBlank(variables.get(name)));
     if (plain.isPresent() && inFile.isPresent()) {
       inFile
           .get()
@@ -198,23 +199,23 @@ public final class Sources {
     return inFile.isPresent() ? inFile.flatMap(this::content) : plain;
   }
 
-  private Optional<Given> content(Given given) {
+  private Optional<GivenValue> content(GivenValue given) {
     try {
       return TextFile.read(
               Path.of(given.text()),
               LARGEST_VARIABLES,
               wrong -> given.wrong(mistakes, false, wrong))
-          .map(text -> new Given(given.where(), given.name(), text.stripTrailing()));
+          .map(text -> new GivenValue(given.where(), given.name(), text.stripTrailing()));
     } catch (InvalidPathException e) {
       given.wrong(mistakes, false, "is no path: name a text file");
       return Optional.empty();
     }
   }
 
-  private Map<String, Given> settingsInFile(List<Setting<?>> settings) {
+  private Map<String, GivenValue> settingsInFile(List<Setting<?>> settings) {
     Map<String, Setting<?>> byKey =
         settings.stream().collect(Collectors.toMap(Setting::key, Function.identity()));
-    Map<String, Given> found = new LinkedHashMap<>();
+    Map<String, GivenValue> found = new LinkedHashMap<>();
     yaml.root()
         .properties()
         .forEach(
@@ -227,7 +228,7 @@ public final class Sources {
   }
 
   private void collect(
-      String path, JsonNode node, Map<String, Setting<?>> byKey, Map<String, Given> found) {
+      String path, JsonNode node, Map<String, Setting<?>> byKey, Map<String, GivenValue> found) {
     Setting<?> setting = byKey.get(path);
     boolean section = byKey.keySet().stream().anyMatch(key -> key.startsWith(path + "."));
     if (setting == null && !section) {
@@ -245,7 +246,8 @@ public final class Sources {
         inFile().add(path, "is a section: put its keys beneath it, indented");
       }
     } else {
-      text(path, node).ifPresent(text -> found.put(path, new Given(yaml.where(path), path, text)));
+      text(path, node)
+          .ifPresent(text -> found.put(path, new GivenValue(yaml.where(path), path, text)));
     }
   }
 
@@ -273,7 +275,7 @@ public final class Sources {
       known.add(setting.variable());
       setting.fileVariable().ifPresent(known::add);
     }
-    for (Map<String, Given> variables : List.of(environment, dotEnv)) {
+    for (Map<String, GivenValue> variables : List.of(environment, dotEnv)) {
       variables.values().stream()
           .filter(given -> given.name().startsWith("ROLLCALL_") && !known.contains(given.name()))
           .forEach(
@@ -286,13 +288,13 @@ public final class Sources {
     }
   }
 
-  private static Optional<Given> notBlank(@Nullable Given given) {
+  private static Optional<GivenValue> notBlank(@Nullable GivenValue given) {
     return Optional.ofNullable(given).filter(it -> !it.text().isBlank());
   }
 
-  private static Map<String, Given> given(String where, Map<String, String> texts) {
-    Map<String, Given> given = new LinkedHashMap<>();
-    texts.forEach((name, text) -> given.put(name, new Given(where, name, text)));
+  private static Map<String, GivenValue> given(String where, Map<String, String> texts) {
+    Map<String, GivenValue> given = new LinkedHashMap<>();
+    texts.forEach((name, text) -> given.put(name, new GivenValue(where, name, text)));
     return given;
   }
 

@@ -8,9 +8,9 @@ import java.util.Optional;
 /// The value of every setting, each from the strongest place that gave it.
 public final class Values {
   private final Map<String, Object> byKey;
-  private final Map<String, Given> given;
+  private final Map<String, GivenValue> given;
 
-  Values(Map<String, Object> byKey, Map<String, Given> given) {
+  Values(Map<String, Object> byKey, Map<String, GivenValue> given) {
     this.byKey = Map.copyOf(byKey);
     this.given = Map.copyOf(given);
   }
@@ -24,7 +24,7 @@ public final class Values {
   ///
   /// @param command the command that runs
   public String way(Setting<?> setting, String command) {
-    Given by = given.get(setting.key());
+    GivenValue by = given.get(setting.key());
     if (by == null) {
       return "%s, or %s in rollcall.yaml".formatted(setting.flag(command), setting.key());
     }
@@ -35,11 +35,11 @@ public final class Values {
 
   /// Adds that the setting's value, right by itself, does not fit the others.
   ///
-  /// @param what a phrase that goes on after the value, as a [Kind] throws it
+  /// @param what a phrase that goes on after the value, as a [ValueType] throws it
   public void misfit(Setting<?> setting, String what, Mistakes mistakes) {
     Optional.ofNullable(given.get(setting.key()))
-        .orElseGet(() -> new Given("default", setting.key(), setting.standard()))
-        .wrong(mistakes, setting.secret(), what);
+        .orElseGet(() -> new GivenValue("default", setting.key(), setting.standard()))
+        .wrong(mistakes, setting.isSecret(), what);
   }
 
   /// The value of a setting.

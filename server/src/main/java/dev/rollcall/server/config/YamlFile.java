@@ -208,7 +208,7 @@ record YamlFile(String name, ObjectNode root, Map<String, Integer> lines) {
                 expanded ->
                     expanded.brought().isEmpty()
                         ? NODES.stringNode(expanded.text())
-                        : new Referring(expanded))
+                        : new TextWithReferences(expanded))
             .orElseGet(NODES::missingNode);
       }
       if (!path.startsWith(SERVICES)) {

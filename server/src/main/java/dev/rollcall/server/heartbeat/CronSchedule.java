@@ -54,7 +54,7 @@ final class CronSchedule {
 
   /// The first moment after `last`.
   ///
-  /// @return [Plan#NEVER] where there is none
+  /// @return [JobSchedule#NEVER] where there is none
   Instant next(Instant last, ZoneRules rules) {
     Instant from = last;
     ZoneOffset offset = rules.getOffset(last);
@@ -79,7 +79,7 @@ final class CronSchedule {
       from = change.getInstant();
       offset = change.getOffsetAfter();
     }
-    return Plan.NEVER;
+    return JobSchedule.NEVER;
   }
 
   /// The last minute on the clock whose jobs have run: where the clock was put back, the last

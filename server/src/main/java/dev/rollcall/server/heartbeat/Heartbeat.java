@@ -7,7 +7,13 @@ import java.util.Optional;
 ///
 /// @param recent the newest of its runs; the others are in [RunStore]
 record Heartbeat(
-    long id, String name, Terms terms, State state, Moments moments, Counts counts, Recent recent) {
+    long id,
+    String name,
+    Expectation expectation,
+    State state,
+    Moments moments,
+    Counts counts,
+    RecentRuns recent) {
   /// When what was, and is to be.
   ///
   /// @param created when it first called in
@@ -38,7 +44,7 @@ record Heartbeat(
 
   /// From when on it is late.
   Instant deadline() {
-    return terms.deadline(moments.next());
+    return expectation.deadline(moments.next());
   }
 
   /// When it last called in, or became known.

@@ -26,7 +26,7 @@ final class HeartbeatLog {
   }
 
   /// Somebody is told this.
-  void told(Notice notice) {
+  void told(HeartbeatNotice notice) {
     String name = "heartbeat '" + notice.name() + "'";
     switch (notice.kind()) {
       case LATE -> log(Level.WARNING, () -> name + " is late: it last called at " + notice.last());

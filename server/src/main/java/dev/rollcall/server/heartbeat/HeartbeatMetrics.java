@@ -42,11 +42,11 @@ final class HeartbeatMetrics implements MultiCollector {
           .build();
 
   private final HeartbeatStore heartbeats;
-  private final Census census;
+  private final StateCounts stateCounts;
 
-  HeartbeatMetrics(HeartbeatStore heartbeats, Census census) {
+  HeartbeatMetrics(HeartbeatStore heartbeats, StateCounts stateCounts) {
     this.heartbeats = heartbeats;
-    this.census = census;
+    this.stateCounts = stateCounts;
   }
 
   @Override
@@ -60,7 +60,7 @@ final class HeartbeatMetrics implements MultiCollector {
     List<GaugeDataPointSnapshot> late = new ArrayList<>();
     List<GaugeDataPointSnapshot> last = new ArrayList<>();
     try {
-      census
+      stateCounts
           .counts()
           .forEach((state, count) -> all.add(point(Labels.of("state", state.word()), count)));
       Set<String> names = new HashSet<>();

@@ -25,14 +25,17 @@ final class HeartbeatRoutes {
 
   private final HeartbeatStore heartbeats;
   private final RunStore runs;
-  private final Census census;
-  private final Function<Change, Done> changes;
+  private final StateCounts stateCounts;
+  private final Function<HeartbeatChange, PingOutcome> changes;
 
   HeartbeatRoutes(
-      HeartbeatStore heartbeats, RunStore runs, Census census, Function<Change, Done> changes) {
+      HeartbeatStore heartbeats,
+      RunStore runs,
+      StateCounts stateCounts,
+      Function<HeartbeatChange, PingOutcome> changes) {
     this.heartbeats = heartbeats;
     this.runs = runs;
-    this.census = census;
+    this.stateCounts = stateCounts;
     this.changes = changes;
   }
 
@@ -55,7 +58,7 @@ final class HeartbeatRoutes {
           fields(json, heartbeat);
           json.writeEndObject();
         },
-        () -> census.count(state));
+        () -> stateCounts.count(state));
   }
 
   private Answer show(Request request) {
@@ -75,15 +78,15 @@ final class HeartbeatRoutes {
   }
 
   private Answer pause(Request request) {
-    return changed(request, new Change.Pause(request.path("name")));
+    return changed(request, new HeartbeatChange.Pause(request.path("name")));
   }
 
   private Answer resume(Request request) {
-    return changed(request, new Change.Resumption(request.path("name")));
+    return changed(request, new HeartbeatChange.Resumption(request.path("name")));
   }
 
-  private Answer changed(Request request, Change change) {
-    if (changes.apply(change) instanceof Done.Unknown) {
+  private Answer changed(Request request, HeartbeatChange change) {
+    if (changes.apply(change) instanceof PingOutcome.Unknown) {
       throw PingRoutes.unknown();
     }
     return show(request);
@@ -107,13 +110,13 @@ final class HeartbeatRoutes {
     json.writeNumberProperty("id", heartbeat.id())
         .writeStringProperty("name", heartbeat.name())
         .writeStringProperty("state", heartbeat.state().word());
-    switch (heartbeat.terms().plan()) {
-      case Plan.Every(Duration frequency) ->
+    switch (heartbeat.expectation().schedule()) {
+      case JobSchedule.Every(Duration frequency) ->
           json.writeStringProperty("frequency", length(frequency));
-      case Plan.Calendar(String expression, ZoneId zone) ->
+      case JobSchedule.Calendar(String expression, ZoneId zone) ->
           json.writeStringProperty("schedule", expression).writeStringProperty("tz", zone.getId());
     }
-    json.writeStringProperty("grace", length(heartbeat.terms().grace()));
+    json.writeStringProperty("grace", length(heartbeat.expectation().grace()));
     Heartbeat.Moments moments = heartbeat.moments();
     seconds(json, "created_at", Optional.of(moments.created()));
     seconds(json, "last_ping_at", moments.last());
@@ -155,7 +158,7 @@ final class HeartbeatRoutes {
           case FAILED -> "failed";
         });
     run.exit().ifPresent(code -> json.writeNumberProperty("exit_code", code));
-    shown.output().ifPresent(printed -> json.writeStringProperty("output", printed.text()));
+    shown.output().ifPresent(output -> json.writeStringProperty("output", output.text()));
     json.writeEndObject();
   }
 

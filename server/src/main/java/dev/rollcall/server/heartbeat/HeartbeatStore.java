@@ -54,7 +54,7 @@ final class HeartbeatStore {
         .findFirst();
   }
 
-  /// How many there are in each state; [Census] knows them for less.
+  /// How many there are in each state; [StateCounts] knows them for less.
   Map<State, Long> counts() {
     return database.read(
         handle -> {
@@ -108,6 +108,6 @@ final class HeartbeatStore {
                         row.getLong(1),
                         row.getString(2),
                         State.ofNumber(row.getInt(3)),
-                        Columns.instant(row, 4))));
+                        InstantColumns.instant(row, 4))));
   }
 }

@@ -125,7 +125,7 @@ final class HeartbeatTable {
   }
 
   private static void counts(PreparedStatement row, Heartbeat heartbeat) throws SQLException {
-    Columns.set(row, 1, heartbeat.moments().last());
+    InstantColumns.set(row, 1, heartbeat.moments().last());
     row.setLong(2, heartbeat.moments().next().toEpochMilli());
     row.setLong(3, heartbeat.counts().calls());
     row.setLong(4, heartbeat.counts().runs());
@@ -135,23 +135,23 @@ final class HeartbeatTable {
 
   private static void bind(PreparedStatement row, Heartbeat heartbeat) throws SQLException {
     counts(row, heartbeat);
-    switch (heartbeat.terms().plan()) {
-      case Plan.Every(Duration frequency) -> {
+    switch (heartbeat.expectation().schedule()) {
+      case JobSchedule.Every(Duration frequency) -> {
         row.setLong(7, frequency.toSeconds());
         row.setNull(8, Types.VARCHAR);
         row.setNull(9, Types.VARCHAR);
       }
-      case Plan.Calendar(String expression, ZoneId zone) -> {
+      case JobSchedule.Calendar(String expression, ZoneId zone) -> {
         row.setNull(7, Types.BIGINT);
         row.setString(8, expression);
         row.setString(9, zone.getId());
       }
     }
-    row.setLong(10, heartbeat.terms().grace().toSeconds());
+    row.setLong(10, heartbeat.expectation().grace().toSeconds());
     row.setInt(11, heartbeat.state().number());
     row.setLong(12, heartbeat.moments().created().toEpochMilli());
-    Columns.set(row, 13, heartbeat.moments().lateSince());
-    Columns.set(row, 14, heartbeat.moments().due());
+    InstantColumns.set(row, 13, heartbeat.moments().lateSince());
+    InstantColumns.set(row, 14, heartbeat.moments().due());
     row.setLong(15, heartbeat.id());
   }
 
@@ -181,28 +181,28 @@ final class HeartbeatTable {
         State.ofNumber(row.getInt(skip + 7)),
         new Moments(
             Instant.ofEpochMilli(row.getLong(skip + 8)),
-            Columns.instant(row, skip + 9),
+            InstantColumns.instant(row, skip + 9),
             Instant.ofEpochMilli(row.getLong(skip + 10)),
-            Columns.instant(row, skip + 11),
-            Columns.instant(row, skip + 15)),
+            InstantColumns.instant(row, skip + 11),
+            InstantColumns.instant(row, skip + 15)),
         new Counts(row.getLong(skip + 12), row.getLong(skip + 13), row.getInt(skip + 14)),
-        Recent.of(row.getBytes(skip + 16)));
+        RecentRuns.of(row.getBytes(skip + 16)));
   }
 
-  private static Optional<Terms> terms(ResultSet row, int skip) throws SQLException {
+  private static Optional<Expectation> terms(ResultSet row, int skip) throws SQLException {
     long frequency = row.getLong(skip + 3);
     if (!row.wasNull()) {
       return Optional.of(
-          new Terms(
-              new Plan.Every(Duration.ofSeconds(frequency)),
+          new Expectation(
+              new JobSchedule.Every(Duration.ofSeconds(frequency)),
               Duration.ofSeconds(row.getLong(skip + 6))));
     }
     @Nullable String schedule = row.getString(skip + 4);
     return schedule == null
         ? Optional.empty()
         : Optional.of(
-            new Terms(
-                new Plan.Calendar(schedule, ZoneId.of(row.getString(skip + 5))),
+            new Expectation(
+                new JobSchedule.Calendar(schedule, ZoneId.of(row.getString(skip + 5))),
                 Duration.ofSeconds(row.getLong(skip + 6))));
   }
 }

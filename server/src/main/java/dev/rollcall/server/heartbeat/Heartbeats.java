@@ -44,52 +44,52 @@ public final class Heartbeats implements AutoCloseable {
 
   private final PingRoutes pings;
   private final HeartbeatRoutes routes;
-  private final Board board;
-  private final UnheardCalls unheard;
-  private final Listeners listeners;
-  private final Lookout lookout;
+  private final HeartbeatOverview heartbeatOverview;
+  private final LostCalls unheard;
+  private final PingReceivers receivers;
+  private final LateDetector lateDetector;
 
-  /// @param telling takes down who is told of what
+  /// @param heartbeatListener takes down who is told of what
   public Heartbeats(
       Database database,
       GroupCommit commits,
       Settings settings,
-      Telling telling,
+      HeartbeatListener heartbeatListener,
       PrometheusRegistry registry,
       Clock clock) {
     HeartbeatLog log = new HeartbeatLog(clock);
-    Telling logged =
+    HeartbeatListener logged =
         (tx, notices) -> {
-          telling.tell(tx, notices);
+          heartbeatListener.tell(tx, notices);
           tx.afterCommit(() -> notices.forEach(log::told));
         };
-    Room room = new Room(settings.most(), registry, clock);
-    Changes changes =
-        new Changes(
-            database, logged, room, settings.futureTolerance(), settings.durability(), clock);
-    unheard = new UnheardCalls(clock);
-    listeners = new Listeners(database, commits, unheard, clock);
-    Function<Change, Done> write = change -> commits.write(changes, change);
-    Function<Change, Done> written = change -> unheard.note(write, change);
+    HeartbeatLimit limit = new HeartbeatLimit(settings.most(), registry, clock);
+    HeartbeatWriter writer =
+        new HeartbeatWriter(
+            database, logged, limit, settings.futureTolerance(), settings.durability(), clock);
+    unheard = new LostCalls(clock);
+    receivers = new PingReceivers(database, commits, unheard, clock);
+    Function<HeartbeatChange, PingOutcome> write = change -> commits.write(writer, change);
+    Function<HeartbeatChange, PingOutcome> written = change -> unheard.note(write, change);
     HeartbeatStore store = new HeartbeatStore(database);
     pings = new PingRoutes(written, log, settings.key(), settings.futureTolerance(), clock);
     RunStore runs = new RunStore(database);
-    Census census = new Census(store, clock);
-    routes = new HeartbeatRoutes(store, runs, census, written);
-    board = new Board(database, store, runs, census);
-    lookout =
-        new Lookout(
-            new Lateness(database, commits, logged, settings.realert(), clock),
-            new Corrections(commits, logged, settings.realert()),
-            new Absences(database, commits, settings.startupGrace(), clock),
-            listeners,
+    StateCounts stateCounts = new StateCounts(store, clock);
+    routes = new HeartbeatRoutes(store, runs, stateCounts, written);
+    heartbeatOverview = new HeartbeatOverview(database, store, runs, stateCounts);
+    lateDetector =
+        new LateDetector(
+            new LateHeartbeats(database, commits, logged, settings.realert(), clock),
+            new ClockCorrections(commits, logged, settings.realert()),
+            new StartupGrace(database, commits, settings.startupGrace(), clock),
+            receivers,
             clock,
             SleepClock.system());
-    registry.register(new HeartbeatMetrics(store, census));
+    registry.register(new HeartbeatMetrics(store, stateCounts));
     CounterWithCallback.builder()
         .name("rollcall_calls_turned_away_total")
         .help("Calls of jobs, or what may have been some, that were turned away for want of room.")
-        .callback(callback -> callback.call((double) unheard.turnedAway().total()))
+        .callback(callback -> callback.call((double) unheard.rejected().total()))
         .register(registry);
   }
 
@@ -104,8 +104,8 @@ public final class Heartbeats implements AutoCloseable {
   }
 
   /// The heartbeats as a person looks at them.
-  public Board board() {
-    return board;
+  public HeartbeatOverview heartbeatOverview() {
+    return heartbeatOverview;
   }
 
   /// This process takes calls of jobs from now on.
@@ -113,24 +113,24 @@ public final class Heartbeats implements AutoCloseable {
   /// @param turnedAway how many it had no room for so far: whoever was expected meanwhile is not
   ///   accused before it could call again. What its own sender is to blame for does not count.
   public void listen(LongSupplier turnedAway) {
-    unheard.turnedAway().countedBy(turnedAway);
-    listeners.listen();
+    unheard.rejected().countedBy(turnedAway);
+    receivers.listen();
   }
 
   /// What keeps calls from being taken, where that has lasted for a while.
   public Optional<String> problem() {
-    return unheard.turnedAway().problem();
+    return unheard.rejected().problem();
   }
 
   /// Begins to look for who is late.
   public void start() {
-    lookout.start();
+    lateDetector.start();
   }
 
   /// Stops looking.
   @Override
   public void close() {
-    lookout.close();
-    listeners.close();
+    lateDetector.close();
+    receivers.close();
   }
 }

@@ -80,7 +80,7 @@ final class PingParameters {
   /// When the next is expected: a frequency, or a schedule and its zone, and the grace to either.
   ///
   /// @return empty where neither is given
-  static Optional<Terms> terms(Source source) {
+  static Optional<Expectation> terms(Source source) {
     Optional<String> frequency = source.single("frequency");
     Optional<String> schedule = source.single("schedule");
     Optional<String> zone = source.single("tz");
@@ -92,18 +92,19 @@ final class PingParameters {
     if (zone.isPresent() && schedule.isEmpty()) {
       throw Refusal.ofParameter("tz", "is given without schedule: give both or neither");
     }
-    Optional<Plan> plan =
+    Optional<JobSchedule> plan =
         frequency
-            .<Plan>map(text -> new Plan.Every(Duration.ofSeconds(seconds("frequency", text, 1))))
+            .<JobSchedule>map(
+                text -> new JobSchedule.Every(Duration.ofSeconds(seconds("frequency", text, 1))))
             .or(() -> schedule.map(text -> calendar(text, zone)));
     if (plan.isEmpty() && grace.isPresent()) {
       throw Refusal.ofParameter("grace", "is given without frequency or schedule: give one too");
     }
-    return plan.map(each -> new Terms(each, grace.orElse(Duration.ZERO)));
+    return plan.map(each -> new Expectation(each, grace.orElse(Duration.ZERO)));
   }
 
   /// The terms of a call that has to state them.
-  static Terms requiredTerms(Source source) {
+  static Expectation requiredTerms(Source source) {
     return terms(source).orElseThrow(PingParameters::noTerms);
   }
 
@@ -112,10 +113,10 @@ final class PingParameters {
         "frequency", "is missing: say when the next is expected, as in frequency=10m");
   }
 
-  private static Plan calendar(String expression, Optional<String> zone) {
+  private static JobSchedule calendar(String expression, Optional<String> zone) {
     ZoneId where = zone.map(PingParameters::zone).orElse(ZoneOffset.UTC);
     try {
-      return Plan.Calendar.of(expression, where);
+      return JobSchedule.Calendar.of(expression, where);
     } catch (IllegalArgumentException e) {
       throw Refusal.ofParameter("schedule", "is '" + expression + "', which " + e.getMessage());
     }

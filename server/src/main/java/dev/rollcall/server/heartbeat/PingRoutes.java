@@ -3,7 +3,7 @@ package dev.rollcall.server.heartbeat;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.rollcall.server.heartbeat.Change.Beat;
+import dev.rollcall.server.heartbeat.HeartbeatChange.Beat;
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Answer;
 import dev.rollcall.server.http.Handler;
@@ -34,7 +34,7 @@ final class PingRoutes {
   private static final Set<Method> ANY = Set.of(Method.GET, Method.POST);
   private static final Set<Method> REMOVING = Set.of(Method.GET, Method.POST, Method.DELETE);
 
-  private final Function<Change, Done> changes;
+  private final Function<HeartbeatChange, PingOutcome> changes;
   private final HeartbeatLog log;
   private final Optional<byte[]> key;
   private final Duration tolerance;
@@ -44,7 +44,7 @@ final class PingRoutes {
   /// @param key what every call has to show, if anything
   /// @param tolerance how far a job's clock may be ahead of ours
   PingRoutes(
-      Function<Change, Done> changes,
+      Function<HeartbeatChange, PingOutcome> changes,
       HeartbeatLog log,
       Optional<String> key,
       Duration tolerance,
@@ -61,7 +61,7 @@ final class PingRoutes {
         route(ANY, "/ping", this::ping),
         route(REMOVING, "/ping/remove", this::removeNamed)
             .withoutHead(), // who looks does not remove
-        route(ANY, "/ping/{name}", request -> call(request, new Signal.Success())),
+        route(ANY, "/ping/{name}", request -> call(request, new PingSignal.Success())),
         route(Set.of(Method.DELETE), "/ping/{name}", request -> remove(request, path(request))),
         route(ANY, "/ping/{name}/{signal}", request -> call(request, signal(request))));
   }
@@ -75,37 +75,38 @@ final class PingRoutes {
   /// The contract's call: it always says when the next comes.
   private Answer ping(Request request) throws IOException {
     String name = PingParameters.name(request::query);
-    Terms terms = PingParameters.requiredTerms(request::query);
-    return call(request, name, new Signal.Success(), Optional.of(terms));
+    Expectation expectation = PingParameters.requiredTerms(request::query);
+    return call(request, name, new PingSignal.Success(), Optional.of(expectation));
   }
 
   /// A call of a job by its own address: what it said last about its next call holds.
-  private Answer call(Request request, Signal signal) throws IOException {
+  private Answer call(Request request, PingSignal signal) throws IOException {
     return call(request, path(request), signal, PingParameters.terms(request::query));
   }
 
-  private Answer call(Request request, String name, Signal signal, Optional<Terms> terms)
+  private Answer call(Request request, String name, PingSignal signal, Optional<Expectation> terms)
       throws IOException {
     Optional<Instant> moment =
         PingParameters.timestamp(request::query, clock.wall().plus(tolerance));
     Optional<String> run = PingParameters.run(request::query);
     Output output = request.method() == Method.POST ? Output.of(request) : Output.NONE;
-    Change.Said said =
+    HeartbeatChange.Said said =
         run.isEmpty() && output.kept().isEmpty()
-            ? Change.Said.NOTHING
-            : new Change.Said(run, output.kept());
+            ? HeartbeatChange.Said.NOTHING
+            : new HeartbeatChange.Said(run, output.kept());
     return switch (changes.apply(new Beat(name, signal, terms, moment, said))) {
-      case Done.Recorded(Instant next, boolean paused) -> recorded(next, paused, output.cut());
-      case Done.Stale(Instant last) -> stale(last);
-      case Done.NoTerms _ -> throw PingParameters.noTerms();
-      case Done.Full(long most) ->
+      case PingOutcome.Recorded(Instant next, boolean paused) ->
+          recorded(next, paused, output.cut());
+      case PingOutcome.Stale(Instant last) -> stale(last);
+      case PingOutcome.NoTerms _ -> throw PingParameters.noTerms();
+      case PingOutcome.Full(long most) ->
           throw new Unavailable(
               "there are "
                   + most
                   + " heartbeats, as many as there may be (heartbeat.most): nothing was recorded",
               FULL_AGAIN);
-      case Done.Unknown _ -> throw unknown();
-      case Done.Changed _ -> throw new IllegalStateException("a call is recorded or not");
+      case PingOutcome.Unknown _ -> throw unknown();
+      case PingOutcome.Changed _ -> throw new IllegalStateException("a call is recorded or not");
     };
   }
 
@@ -117,13 +118,13 @@ final class PingRoutes {
   }
 
   private Answer remove(Request request, String name) {
-    return switch (changes.apply(new Change.Removal(name))) {
-      case Done.Changed _ -> {
+    return switch (changes.apply(new HeartbeatChange.Removal(name))) {
+      case PingOutcome.Changed _ -> {
         log.removed(name, request.client().getHostAddress());
         yield Answer.json(200, "{\"status\":\"ok\",\"message\":\"removed\"}".getBytes(US_ASCII));
       }
-      case Done.Unknown _ -> throw unknown();
-      case Done.Recorded _, Done.Stale _, Done.NoTerms _, Done.Full _ ->
+      case PingOutcome.Unknown _ -> throw unknown();
+      case PingOutcome.Recorded _, PingOutcome.Stale _, PingOutcome.NoTerms _, PingOutcome.Full _ ->
           throw new IllegalStateException("a removal is no call");
     };
   }
@@ -166,19 +167,19 @@ final class PingRoutes {
     return PingParameters.name(request.path("name"));
   }
 
-  private static Signal signal(Request request) {
+  private static PingSignal signal(Request request) {
     String signal = request.path("signal");
     return switch (signal) {
-      case "start" -> new Signal.Start();
-      case "fail" -> new Signal.Failure(OptionalLong.empty());
-      case "0" -> new Signal.Success();
+      case "start" -> new PingSignal.Start();
+      case "fail" -> new PingSignal.Failure(OptionalLong.empty());
+      case "0" -> new PingSignal.Success();
       default -> {
         if (!EXIT_CODE.matcher(signal).matches() || !isExitCode(Long.parseLong(signal))) {
           throw Refusal.notFound(
               "there is nothing at this path: end it in start, fail or an exit code"
                   + " (0 to 255, or 32 bits)");
         }
-        yield new Signal.Failure(OptionalLong.of(Long.parseLong(signal)));
+        yield new PingSignal.Failure(OptionalLong.of(Long.parseLong(signal)));
       }
     };
   }
@@ -205,7 +206,7 @@ final class PingRoutes {
   }
 
   /// What a run printed, as far as it is kept.
-  private record Output(Optional<Printed> kept, boolean cut) {
+  private record Output(Optional<JobOutput> kept, boolean cut) {
     static final Output NONE = new Output(Optional.empty(), false);
 
     static Output of(Request request) throws IOException {
@@ -213,7 +214,7 @@ final class PingRoutes {
       byte[] first = body.readNBytes(KEPT_OUTPUT);
       return first.length == 0
           ? NONE
-          : new Output(Optional.of(new Printed(first)), body.read() >= 0);
+          : new Output(Optional.of(new JobOutput(first)), body.read() >= 0);
     }
   }
 }

@@ -20,7 +20,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
-/// The last hundred runs of each heartbeat, but for those that stay in its row ([Recent]), in a
+/// The last hundred runs of each heartbeat, but for those that stay in its row ([RecentRuns]), in a
 /// ring: a run takes the row of the one a hundred before it, so that nothing has to be cleared
 /// away.
 final class RunStore {
@@ -56,12 +56,12 @@ final class RunStore {
   record Kept(long heartbeat, Run run) {}
 
   /// What a run printed, to be written.
-  record Output(long heartbeat, long number, Printed printed) {}
+  record Output(long heartbeat, long number, JobOutput output) {}
 
   /// A run as it is shown.
   ///
   /// @param output the beginning of what it printed
-  record Shown(Run run, Optional<Printed> output) {}
+  record Shown(Run run, Optional<JobOutput> output) {}
 
   /// A run, and how much it printed.
   private record Listed(Run run, int bytes) {}
@@ -92,7 +92,7 @@ final class RunStore {
 
     private final long heartbeat;
     private final List<Listed> runs;
-    private final Map<Long, Printed> printed = new HashMap<>();
+    private final Map<Long, JobOutput> printed = new HashMap<>();
     private int next;
     private int read;
 
@@ -132,8 +132,8 @@ final class RunStore {
     }
   }
 
-  private Map<Long, Printed> printed(Stretch runs) {
-    List<Map.Entry<Long, Printed>> rows =
+  private Map<Long, JobOutput> printed(Stretch runs) {
+    List<Map.Entry<Long, JobOutput>> rows =
         database.read(
             handle ->
                 Rows.read(
@@ -146,7 +146,7 @@ final class RunStore {
                       row.setLong(2, stretch.from());
                       row.setLong(3, stretch.to());
                     },
-                    row -> Map.entry(row.getLong(1), new Printed(row.getBytes(2)))));
+                    row -> Map.entry(row.getLong(1), new JobOutput(row.getBytes(2)))));
     return rows.stream().collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
@@ -198,7 +198,7 @@ final class RunStore {
           row.setLong(1, output.heartbeat());
           row.setInt(2, (int) (output.number() % Run.KEPT));
           row.setLong(3, output.number());
-          row.setBytes(4, output.printed().bytes());
+          row.setBytes(4, output.output().bytes());
         });
   }
 
@@ -222,8 +222,8 @@ final class RunStore {
     } else {
       row.setNull(4, Types.VARCHAR);
     }
-    Columns.set(row, 5, run.started());
-    Columns.set(row, 6, run.ended());
+    InstantColumns.set(row, 5, run.started());
+    InstantColumns.set(row, 6, run.ended());
     row.setInt(7, run.result().number());
     if (run.exit().isPresent()) {
       row.setLong(8, run.exit().getAsLong());
@@ -236,8 +236,8 @@ final class RunStore {
   static Run run(ResultSet row, int skip) throws SQLException {
     long number = row.getLong(skip + 1);
     Optional<String> id = Optional.ofNullable(row.getString(skip + 2));
-    Optional<Instant> started = Columns.instant(row, skip + 3);
-    Optional<Instant> ended = Columns.instant(row, skip + 4);
+    Optional<Instant> started = InstantColumns.instant(row, skip + 3);
+    Optional<Instant> ended = InstantColumns.instant(row, skip + 4);
     Run.Result result = Run.Result.ofNumber(row.getInt(skip + 5));
     long exit = row.getLong(skip + 6);
     return new Run(

@@ -34,7 +34,7 @@ public final class Answer {
 
     record Streamed(Writer writer, long held) implements Body {}
 
-    record InPieces(Pieces pieces) implements Body {}
+    record InPieces(ChunkedJson chunkedJson) implements Body {}
 
     record Events(Function<EventStream, Runnable> opened) implements Body {}
   }
@@ -74,10 +74,10 @@ public final class Answer {
   /// value together. Those of the beginning are written at once, and an exception from later ones
   /// ends the connection, so that the receiver sees it broken.
   public static Answer json(int status, Iterator<Json.Body> parts) {
-    Pieces pieces = new Pieces(parts);
-    return pieces.isWhole()
-        ? json(status, pieces.first())
-        : new Answer(status, List.of(JSON, VARY), new Body.InPieces(pieces));
+    ChunkedJson chunkedJson = new ChunkedJson(parts);
+    return chunkedJson.isWhole()
+        ? json(status, chunkedJson.first())
+        : new Answer(status, List.of(JSON, VARY), new Body.InPieces(chunkedJson));
   }
 
   /// JSON that is there already. The bytes are sent as they are: they must not change any more.
@@ -149,8 +149,8 @@ public final class Answer {
   /// The answer as it is sent: compressed where it can be and the client takes that. What its tag
   /// stands for is the same then, but not byte for byte.
   Answer encoded(boolean gzip) {
-    if (gzip && body instanceof Body.InPieces(Pieces pieces)) {
-      return new Answer(status, headers, new Body.InPieces(pieces.compressed()))
+    if (gzip && body instanceof Body.InPieces(ChunkedJson chunkedJson)) {
+      return new Answer(status, headers, new Body.InPieces(chunkedJson.compressed()))
           .with("Content-Encoding", "gzip");
     }
     if (!gzip || !(body instanceof Body.Either(Compressed bytes)) || !bytes.worthIt()) {
@@ -170,7 +170,7 @@ public final class Answer {
     return switch (body) {
       case Body.Whole whole -> whole.bytes.length;
       case Body.Either(Compressed bytes) -> bytes.plain().length;
-      case Body.InPieces _ -> Pieces.HELD;
+      case Body.InPieces _ -> ChunkedJson.HELD;
       case Body.Streamed(Writer _, long held) -> held;
       case Body.Events _ -> 0;
     };

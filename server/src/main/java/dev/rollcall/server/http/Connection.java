@@ -88,7 +88,7 @@ final class Connection implements Runnable {
     try {
       RequestHead head = reader.next();
       return head != null && all.dispatcher().serve(this, head, reader, writer);
-    } catch (Unreadable e) {
+    } catch (MalformedRequest e) {
       answerBegins();
       all.dispatcher().refuse(e, writer);
       linger();

@@ -24,7 +24,7 @@ final class Dispatcher {
   private final ErrorShape errors;
   private final RequestTimes.Series strayTimes;
   private final EventStreams streams;
-  private final Places places;
+  private final RequestSlots slots;
   private final Proxies proxies;
   private final boolean accessLog;
   private final AtomicLong told = new AtomicLong(System.nanoTime() - TOLD_EVERY.toNanos());
@@ -37,7 +37,7 @@ final class Dispatcher {
     this.errors = listening.errors();
     this.strayTimes = times.of("other", "none");
     this.streams = new EventStreams(listening.limits());
-    this.places = new Places(listening.limits());
+    this.slots = new RequestSlots(listening.limits());
     this.proxies = listening.proxies();
     this.accessLog = listening.accessLog();
   }
@@ -57,8 +57,8 @@ final class Dispatcher {
       exchange.body.release();
       if (answer.body() instanceof Answer.Body.Events) {
         exchange.stream = streams.open(exchange.remote(), exchange.takesGzip());
-        exchange.place.close();
-        exchange.place = Places.Place.NONE;
+        exchange.slot.close();
+        exchange.slot = RequestSlots.Slot.NONE;
         if (exchange.stream.isEmpty()) {
           answer =
               unavailable(
@@ -68,7 +68,7 @@ final class Dispatcher {
       send(exchange, answer);
     } finally {
       exchange.body.release();
-      exchange.place.close();
+      exchange.slot.close();
       long took = System.nanoTime() - start;
       if (exchange.stream.isPresent()) {
         streams.close(exchange.stream.get());
@@ -105,21 +105,21 @@ final class Dispatcher {
   }
 
   private void sendStreamed(Exchange exchange, Answer answer) {
-    Optional<Places.Place> place = places.stream(exchange.client);
+    Optional<RequestSlots.Slot> place = slots.stream(exchange.client);
     if (place.isEmpty()) {
       Answer none =
           unavailable(shape(exchange), "too many long answers at once", Duration.ofSeconds(5));
       exchange.send(none, closing, streams);
       return;
     }
-    try (Places.Place _ = place.get()) {
+    try (RequestSlots.Slot _ = place.get()) {
       exchange.send(answer, closing, streams);
     }
   }
 
   /// Answers what is no request. Nothing is logged, as anybody can send as much of it as they like.
-  void refuse(Unreadable unreadable, AnswerWriter writer) {
-    Answer answer = errors.answer(unreadable.status(), List.of(unreadable.reason()));
+  void refuse(MalformedRequest malformedRequest, AnswerWriter writer) {
+    Answer answer = errors.answer(malformedRequest.status(), List.of(malformedRequest.reason()));
     writer.send(
         new AnswerWriter.Head(
             answer.status(), Exchange.fields(answer), HttpVersion.HTTP_1_1, false, false),
@@ -156,8 +156,8 @@ final class Dispatcher {
               () -> callers.showToken(exchange.head));
       admit(route, request);
       exchange.body.checkDeclared();
-      exchange.place = places.take(route, exchange.connection, exchange.client);
-      try (Places.Place _ = places.turn(route, request)) {
+      exchange.slot = slots.take(route, exchange.connection, exchange.client);
+      try (RequestSlots.Slot _ = slots.turn(route, request)) {
         return route.handler().handle(request);
       }
     } catch (Refusal e) {

@@ -42,7 +42,7 @@ final class Exchange {
   RequestBody body;
   Optional<EventStream> stream = Optional.empty();
   int status = 200;
-  Places.Place place = Places.Place.NONE;
+  RequestSlots.Slot slot = RequestSlots.Slot.NONE;
   private boolean whole = true;
   private boolean called;
 
@@ -123,7 +123,7 @@ final class Exchange {
         case Answer.Body.Whole all -> writer.send(answered, all.bytes);
         case Answer.Body.Either(Compressed either) -> writer.send(answered, either.plain());
         case Answer.Body.Streamed(Answer.Writer content, long _) -> sendStreamed(answered, content);
-        case Answer.Body.InPieces(Pieces pieces) -> sendPieces(answered, pieces);
+        case Answer.Body.InPieces(ChunkedJson chunkedJson) -> sendPieces(answered, chunkedJson);
         case Answer.Body.Events events -> sendEvents(answered, events, streams);
       }
     } catch (ConnectionEnded e) {
@@ -180,15 +180,15 @@ final class Exchange {
     out.close();
   }
 
-  private void sendPieces(AnswerWriter.Head answered, Pieces pieces)
+  private void sendPieces(AnswerWriter.Head answered, ChunkedJson chunkedJson)
       throws IOException, InterruptedException {
     if (head.isHead()) {
       writer.sendHead(answered, -1); // how long it is, is not known before it is made
       return;
     }
     OutputStream out = writer.stream(answered);
-    while (pieces.hasNext()) {
-      out.write(pieces.next());
+    while (chunkedJson.hasNext()) {
+      out.write(chunkedJson.next());
       out.flush();
     }
     out.close();

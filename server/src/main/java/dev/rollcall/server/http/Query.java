@@ -28,7 +28,7 @@ final class Query {
       if (end > start) {
         int equals = raw.indexOf('=', start);
         boolean named = equals >= 0 && equals < end;
-        String name = Percent.query(raw.substring(start, named ? equals : end));
+        String name = PercentDecoding.query(raw.substring(start, named ? equals : end));
         pairs.add(name);
         pairs.add(named ? value(name, raw.substring(equals + 1, end)) : "");
         if (pairs.size() > 2 * MOST) {
@@ -42,7 +42,7 @@ final class Query {
 
   private static String value(String name, String raw) {
     try {
-      return Percent.query(raw);
+      return PercentDecoding.query(raw);
     } catch (Refusal e) {
       throw Refusal.ofParameter(name, "cannot be read: " + e.reason());
     }

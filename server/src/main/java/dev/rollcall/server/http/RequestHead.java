@@ -38,13 +38,13 @@ record RequestHead(
       rest = rest.substring(end);
       rest = rest.startsWith("/") ? rest : (method.equals("OPTIONS") ? "*" : "/") + rest;
       if (host.isEmpty() || host.indexOf('@') >= 0) {
-        throw new Unreadable(400, "the request target does not name a host as it should");
+        throw new MalformedRequest(400, "the request target does not name a host as it should");
       }
     }
     int mark = rest.indexOf('?');
     String path = mark < 0 ? rest : rest.substring(0, mark);
     if (!path.startsWith("/") && !(path.equals("*") && method.equals("OPTIONS"))) {
-      throw new Unreadable(400, "the request target does not begin with /");
+      throw new MalformedRequest(400, "the request target does not begin with /");
     }
     return new RequestHead(
         method, path, mark < 0 ? "" : rest.substring(mark + 1), host, version, fields);

@@ -32,12 +32,12 @@ final class RequestReader implements HttpParser.RequestHandler {
   private HttpVersion version = HttpVersion.HTTP_1_1;
   private HttpFields.Mutable fields = HttpFields.build();
   private @Nullable RequestHead head;
-  private @Nullable Unreadable unreadable;
+  private @Nullable MalformedRequest malformedRequest;
 
   private @Nullable ByteBuffer content;
   private boolean ended = true;
   private boolean malformed;
-  private final BodyTurns turns = new BodyTurns();
+  private final BodyReaders turns = new BodyReaders();
 
   RequestReader(Connection connection) {
     this.connection = connection;
@@ -68,8 +68,8 @@ final class RequestReader implements HttpParser.RequestHandler {
       connection.headerBegins();
       line.look(buffer);
       parser.parseNext(buffer);
-      if (unreadable != null) {
-        throw unreadable;
+      if (malformedRequest != null) {
+        throw malformedRequest;
       }
       RequestHead read = head;
       if (read != null) {
@@ -139,22 +139,22 @@ final class RequestReader implements HttpParser.RequestHandler {
     }
     try {
       head = RequestHead.of(method, target, version, fields);
-    } catch (Unreadable e) {
-      unreadable = e;
+    } catch (MalformedRequest e) {
+      malformedRequest = e;
       throw e;
     }
     return true;
   }
 
-  private Unreadable refuse(int status, String reason) {
-    Unreadable refusal = new Unreadable(status, reason);
-    unreadable = refusal;
+  private MalformedRequest refuse(int status, String reason) {
+    MalformedRequest refusal = new MalformedRequest(status, reason);
+    malformedRequest = refusal;
     return refusal;
   }
 
   @Override
   public void badMessage(HttpException failure) {
-    if (unreadable != null) {
+    if (malformedRequest != null) {
       return;
     }
     String why = failure.getReason();
@@ -208,7 +208,8 @@ final class RequestReader implements HttpParser.RequestHandler {
       for (int i = bytes.position(); !over && i < bytes.limit(); i++) {
         byte each = bytes.get(i);
         if (each == ' ' && before == ' ') {
-          throw new Unreadable(400, "this is no request of HTTP/1.1: it has two spaces in a row");
+          throw new MalformedRequest(
+              400, "this is no request of HTTP/1.1: it has two spaces in a row");
         }
         over = begun && each == '\n';
         begun |= each != '\r' && each != '\n';

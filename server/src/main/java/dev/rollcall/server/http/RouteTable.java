@@ -143,7 +143,7 @@ final class RouteTable {
       return Optional.of(found);
     }
     List<String> asked = split(raw);
-    asked.replaceAll(Percent::segment);
+    asked.replaceAll(PercentDecoding::segment);
     for (Endpoint endpoint : endpoints) {
       if (endpoint.matches(asked)) {
         return Optional.of(new Found(endpoint, asked));

@@ -62,7 +62,7 @@ public final class Merge {
           long more = merged.add(file, percent -> progress.part(number, file, percent));
           progress.merged(number, file, more);
           added += more;
-        } catch (LeftOut e) {
+        } catch (SkippedFile e) {
           progress.leftOut(number, file, String.valueOf(e.getMessage()));
           leftOut++;
         }

@@ -43,7 +43,7 @@ final class MergedFile implements AutoCloseable {
     config.setCacheSize(-CACHE_KIB);
     config.setBusyTimeout(BUSY_MILLIS);
     config.enforceForeignKeys(true);
-    Connection connection = config.createConnection("jdbc:sqlite:" + Reading.name(file));
+    Connection connection = config.createConnection("jdbc:sqlite:" + SourceFile.name(file));
     Sql sql = new Sql(connection);
     try {
       sql.execute("BEGIN IMMEDIATE");
@@ -93,21 +93,21 @@ final class MergedFile implements AutoCloseable {
   /// Adds what is new of a file, in one transaction.
   ///
   /// @return how many results were new
-  /// @throws LeftOut where the file cannot be merged: nothing of it was
+  /// @throws SkippedFile where the file cannot be merged: nothing of it was
   /// @throws SQLException where this one cannot be written
-  long add(Path input, IntConsumer percent) throws LeftOut, SQLException {
+  long add(Path input, IntConsumer percent) throws SkippedFile, SQLException {
     if (!Files.isRegularFile(input)) {
-      throw new LeftOut(Files.exists(input) ? "is no file" : "there is no such file");
+      throw new SkippedFile(Files.exists(input) ? "is no file" : "there is no such file");
     }
-    Reading reading = Reading.of(input);
-    attach(reading);
+    SourceFile sourceFile = SourceFile.of(input);
+    attach(sourceFile);
     try {
       look();
       sql.execute("BEGIN IMMEDIATE");
       boolean done = false;
       try {
-        long added = new Joining(sql, input, percent).join();
-        reading.check();
+        long added = new FileMerge(sql, input, percent).join();
+        sourceFile.check();
         sql.execute("COMMIT");
         done = true;
         return added;
@@ -132,25 +132,25 @@ final class MergedFile implements AutoCloseable {
     sql.execute("COMMIT");
   }
 
-  private void attach(Reading reading) throws LeftOut {
+  private void attach(SourceFile sourceFile) throws SkippedFile {
     try {
-      sql.attach(reading.uri());
+      sql.attach(sourceFile.uri());
     } catch (SQLException e) {
       throw unreadable(e);
     }
   }
 
-  private static LeftOut unreadable(SQLException e) {
+  private static SkippedFile unreadable(SQLException e) {
     return code(e) == SQLiteErrorCode.SQLITE_READONLY_ROLLBACK
-        ? new LeftOut(
+        ? new SkippedFile(
             "was left in the middle of a change by a program that was killed: start the collector"
                 + " of its folder, or open it with sqlite3 once",
             e)
-        : new LeftOut("cannot be read: " + Merge.words(e), e);
+        : new SkippedFile("cannot be read: " + Merge.words(e), e);
   }
 
   /// Reads the source for the first time: what cannot be opened or is in use is that file.
-  private void look() throws LeftOut, SQLException {
+  private void look() throws SkippedFile, SQLException {
     try {
       sql.number("SELECT COUNT(*) FROM source.sqlite_schema");
     } catch (SQLException e) {
@@ -169,11 +169,11 @@ final class MergedFile implements AutoCloseable {
 
   /// Whose fault it is: that of the file that was to be added, unless this one has no room or is
   /// damaged itself.
-  private LeftOut blamed(SQLException e) throws SQLException {
+  private SkippedFile blamed(SQLException e) throws SQLException {
     SQLiteErrorCode code = code(e);
     return switch (code) {
       case SQLITE_IOERR_READ, SQLITE_IOERR_SHORT_READ ->
-          new LeftOut("cannot be read: " + Merge.words(e), e);
+          new SkippedFile("cannot be read: " + Merge.words(e), e);
       default ->
           switch (code.code & 0xff) {
             case 5, 6, 8, 10, 13, 14 -> throw CannotMerge.of(file, e);
@@ -181,11 +181,11 @@ final class MergedFile implements AutoCloseable {
               if (!sql.text("PRAGMA main.quick_check(1)").equals("ok")) {
                 throw new CannotMerge(file + ": is damaged: name another file for the result", e);
               }
-              yield new LeftOut("is damaged: " + Merge.words(e), e);
+              yield new SkippedFile("is damaged: " + Merge.words(e), e);
             }
-            case 19 -> new LeftOut("is damaged: a row belongs to one that is not there", e);
-            case 26 -> new LeftOut("is no SQLite database", e);
-            default -> new LeftOut("is no file of a collector: " + Merge.words(e), e);
+            case 19 -> new SkippedFile("is damaged: a row belongs to one that is not there", e);
+            case 26 -> new SkippedFile("is no SQLite database", e);
+            default -> new SkippedFile("is no file of a collector: " + Merge.words(e), e);
           };
     };
   }

@@ -62,7 +62,7 @@ final class HourStore {
   /// Sums of one service in `[from, to)` by stretches of `step`, oldest first; a stretch without a
   /// tick is left out. Steps of whole hours come from the sums that are kept for good, shorter ones
   /// from the ticks.
-  List<Sum> sums(long service, Instant from, Instant to, Duration step, Slice slice) {
+  List<PeriodSummary> sums(long service, Instant from, Instant to, Duration step, Slice slice) {
     return database.read(
         handle ->
             handle
@@ -100,10 +100,10 @@ final class HourStore {
     return step.toMillis() % HOUR.toMillis() == 0 ? FROM_HOURS : FROM_TICKS;
   }
 
-  private static Sum sum(ResultSet row) throws SQLException {
+  private static PeriodSummary sum(ResultSet row) throws SQLException {
     long up = row.getLong("up");
     long down = row.getLong("down");
-    return new Sum(
+    return new PeriodSummary(
         Instant.ofEpochMilli(row.getLong("bucket")),
         up,
         down,
@@ -111,7 +111,7 @@ final class HourStore {
         up + down == 0
             ? Optional.empty()
             : Optional.of(
-                new Sum.Response(
+                new PeriodSummary.Response(
                     Duration.ofNanos(row.getLong("total") * 1000 / (up + down)),
                     Duration.ofNanos(row.getLong("least") * 1000),
                     Duration.ofNanos(row.getLong("most") * 1000))));

@@ -48,11 +48,11 @@ public final class Monitor implements AutoCloseable {
   private final Overview overview;
   private final ProbeFactory probes;
   private final Schedule schedule;
-  private final Keeping keeping;
-  private final Roster roster;
+  private final OutcomeWriter writer;
+  private final DueServices dueServices;
   private final Runner runner;
   private final Clock clock;
-  private final Upkeep upkeep;
+  private final TickRetention tickRetention;
 
   /// The services of the file that the database has not taken yet.
   private volatile Optional<File> wanted = Optional.empty();
@@ -72,14 +72,14 @@ public final class Monitor implements AutoCloseable {
       Clock clock) {
     this.clock = clock;
     reader = new ServiceReader(settings.defaults());
-    Standings standings = new Standings(database, clock);
-    overview = new Overview(standings);
+    CurrentStates states = new CurrentStates(database, clock);
+    overview = new Overview(states);
     changes =
         new ServiceChanges(
             commits,
             clock,
             ids -> {
-              standings.changed(ids);
+              states.changed(ids);
               overview.committed();
             });
     services = new ServiceStore(database);
@@ -95,33 +95,33 @@ public final class Monitor implements AutoCloseable {
             clock);
     probes = new ProbeFactory(new Dialer(Resolver.system()));
     schedule = new Schedule(database, commits, clock);
-    keeping =
-        new Keeping(
+    writer =
+        new OutcomeWriter(
             database,
             commits,
             schedule,
             MOST_WAITING,
             clock,
             outcomes -> {
-              standings.committed(outcomes);
+              states.committed(outcomes);
               overview.committed();
             });
     MonitorMetrics metrics = new MonitorMetrics(registry);
-    upkeep = new Upkeep(database, commits, settings.retention(), clock);
-    roster = new Roster(schedule, services, reader, probes, keeping);
+    tickRetention = new TickRetention(database, commits, settings.retention(), clock);
+    dueServices = new DueServices(schedule, services, reader, probes, writer);
     runner =
         new Runner(
-            roster,
-            new Asking(
-                new HostPlaces(settings.perHost()),
+            dueServices,
+            new CheckRunner(
+                new HostLimit(settings.perHost()),
                 new OwnNetwork(settings.witnesses(), clock),
                 metrics,
                 clock),
-            keeping,
+            writer,
             metrics,
             clock,
             settings.inFlight());
-    metrics.watch(registry, keeping, runner::inFlight);
+    metrics.watch(registry, writer, runner::inFlight);
   }
 
   /// The monitor's part of the API.
@@ -140,7 +140,7 @@ public final class Monitor implements AutoCloseable {
     return Probe.of(
         "outcomes",
         attempt -> {
-          int waiting = keeping.waiting();
+          int waiting = writer.waiting();
           if (waiting > MOST_WAITING / 2) {
             throw new ProbeFailure(
                 "%d outcomes wait for the database; past %d the oldest are lost"
@@ -204,20 +204,20 @@ public final class Monitor implements AutoCloseable {
   /// @param definitions the services of the configuration file, which have been applied unless the
   ///   database is away
   public void start(List<ServiceDefinition> definitions) {
-    runner.start(this::prepare, () -> roster.expect(definitions, clock.wall()));
+    runner.start(this::prepare, () -> dueServices.expect(definitions, clock.wall()));
   }
 
   private synchronized void prepare() {
     wanted.ifPresent(this::apply);
     schedule.rows().releaseAbandoned();
-    upkeep.start();
+    tickRetention.start();
   }
 
   /// Stops asking. What was found so far is kept.
   @Override
   public void close() {
     runner.close();
-    upkeep.close();
+    tickRetention.close();
     probes.close();
   }
 }

@@ -132,16 +132,19 @@ final class MonitorJson {
   }
 
   /// One averaged row of `GET /v1/services/{id}/ticks?step=`.
-  static void sum(JsonGenerator json, Sum sum) {
+  static void sum(JsonGenerator json, PeriodSummary periodSummary) {
     json.writeStartObject();
-    seconds(json, "at", sum.from());
-    json.writeNumberProperty("tick_count", sum.up() + sum.down());
-    json.writeNumberProperty("up_count", sum.up());
-    json.writeNumberProperty("down_count", sum.down());
-    json.writeNumberProperty("unknown_count", sum.unknown());
-    millis(json, "average_response_time_ms", sum.response().map(Sum.Response::mean));
-    millis(json, "min_response_time_ms", sum.response().map(Sum.Response::min));
-    millis(json, "max_response_time_ms", sum.response().map(Sum.Response::max));
+    seconds(json, "at", periodSummary.from());
+    json.writeNumberProperty("tick_count", periodSummary.up() + periodSummary.down());
+    json.writeNumberProperty("up_count", periodSummary.up());
+    json.writeNumberProperty("down_count", periodSummary.down());
+    json.writeNumberProperty("unknown_count", periodSummary.unknown());
+    millis(
+        json,
+        "average_response_time_ms",
+        periodSummary.response().map(PeriodSummary.Response::mean));
+    millis(json, "min_response_time_ms", periodSummary.response().map(PeriodSummary.Response::min));
+    millis(json, "max_response_time_ms", periodSummary.response().map(PeriodSummary.Response::max));
     json.writeEndObject();
   }
 

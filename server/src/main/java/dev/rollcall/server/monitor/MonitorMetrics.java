@@ -94,7 +94,7 @@ final class MonitorMetrics {
 
   /// What is read when Prometheus asks: how many checks are under way, and what waits for the
   /// database.
-  void watch(PrometheusRegistry registry, Keeping keeping, IntSupplier inFlight) {
+  void watch(PrometheusRegistry registry, OutcomeWriter writer, IntSupplier inFlight) {
     GaugeWithCallback.builder()
         .name("rollcall_checks_in_flight")
         .help("Checks under way.")
@@ -103,29 +103,29 @@ final class MonitorMetrics {
     GaugeWithCallback.builder()
         .name("rollcall_outcomes_waiting")
         .help("Outcomes of checks that wait for the database to come back.")
-        .callback(callback -> callback.call(keeping.waiting()))
+        .callback(callback -> callback.call(writer.waiting()))
         .register(registry);
     CounterWithCallback.builder()
         .name("rollcall_outcomes_lost_total")
         .help("Outcomes of checks that were lost, as too many waited for the database.")
-        .callback(callback -> callback.call((double) keeping.lost()))
+        .callback(callback -> callback.call((double) writer.lost()))
         .register(registry);
   }
 
   /// What a check found, of the services behind a `/_health` too.
-  void observed(Asked asked, Observation observation) {
-    String service = asked.name();
+  void observed(ScheduledCheck check, Observation observation) {
+    String service = check.name();
     Series its = series.get(service);
     if (its == null || its.derived()) {
       its = series.compute(service, (name, _) -> begun(name, false));
     }
     count(its, observation);
     observation
-        .measured()
+        .measurements()
         .certificateEnds()
         .ifPresent(
             ends -> certificate.labelValues(shown(service)).set((double) ends.getEpochSecond()));
-    if (asked.asksDependencies()) {
+    if (check.asksDependencies()) {
       reported(service, observation);
     } else {
       forgetBehind(service);
@@ -135,25 +135,25 @@ final class MonitorMetrics {
   /// A name that belongs to another service is left to it.
   private void reported(String parent, Observation observation) {
     Map<String, Integer> missed = behind.computeIfAbsent(parent, _ -> new ConcurrentHashMap<>());
-    Optional<List<ProbeResult>> report = observation.measured().dependencies();
+    Optional<List<ProbeResult>> report = observation.measurements().dependencies();
     if (report.isEmpty()) {
       missed.keySet().forEach(child -> its(child).ifPresent(one -> one.up().set(Double.NaN)));
       return;
     }
     missed.replaceAll((_, times) -> times + 1);
-    Derived.named(report.get())
+    DerivedServices.named(report.get())
         .forEach(
             (part, found) -> {
-              String child = Derived.name(parent, part);
+              String child = DerivedServices.name(parent, part);
               missed.put(child, 0);
               Series one = series.computeIfAbsent(child, name -> begun(name, true));
               if (one.derived()) {
-                count(one, Derived.observation(observation.at(), found));
+                count(one, DerivedServices.observation(observation.at(), found));
               }
             });
     missed.forEach(
         (child, times) -> {
-          if (times >= Derived.PATIENCE) {
+          if (times >= DerivedServices.PATIENCE) {
             missed.remove(child);
             its(child).ifPresent(_ -> drop(child));
           }

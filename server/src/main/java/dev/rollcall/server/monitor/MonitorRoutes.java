@@ -109,7 +109,7 @@ final class MonitorRoutes {
     ServiceDefinition definition = read(request.json());
     return switch (changes.create(definition)) {
       case ServiceChanges.Done.Service(long id) ->
-          shown(201, id, request.showsToken(), SchemeOffer.of(definition));
+          shown(201, id, request.showsToken(), SchemeHint.of(definition));
       case ServiceChanges.Done.NameTaken _ -> throw taken(definition);
     };
   }
@@ -126,7 +126,7 @@ final class MonitorRoutes {
     ServiceDefinition definition = read(merged);
     return switch (changes.replace(id, definition)) {
       case ServiceChanges.Done.Service _ ->
-          shown(200, id, request.showsToken(), SchemeOffer.of(definition));
+          shown(200, id, request.showsToken(), SchemeHint.of(definition));
       case ServiceChanges.Done.NameTaken _ -> throw taken(definition);
     };
   }
@@ -143,7 +143,7 @@ final class MonitorRoutes {
   private Answer shown(int status, long id, boolean operator, Optional<String> hint) {
     ServiceStatus shown = services.find(id).orElseThrow(() -> unknown(id));
     ObjectNode definition =
-        services.definition(id).map(Brought::hidden).orElseThrow(() -> unknown(id));
+        services.definition(id).map(ReferencedSecrets::hidden).orElseThrow(() -> unknown(id));
     Optional<Instant> certificate = services.certificateEnds(id);
     return Envelope.of(
         status,

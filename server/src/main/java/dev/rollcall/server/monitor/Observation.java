@@ -14,13 +14,13 @@ sealed interface Observation {
   Duration response();
 
   /// What else was measured on the way.
-  Measured measured();
+  Measurements measurements();
 
   /// The service answered as expected.
-  record Up(Instant at, Duration response, Measured measured) implements Observation {}
+  record Up(Instant at, Duration response, Measurements measurements) implements Observation {}
 
   /// It did not, for a reason in one line.
-  record Down(Instant at, Duration response, Measured measured, String reason)
+  record Down(Instant at, Duration response, Measurements measurements, String reason)
       implements Observation {
     /// A reason may hold what a server said: PostgreSQL would refuse some of it for ever.
     public Down {
@@ -29,7 +29,7 @@ sealed interface Observation {
   }
 
   /// Rollcall itself failed (no network, no descriptors): nothing is known about the service.
-  record Unknown(Instant at, Duration response, Measured measured, String reason)
+  record Unknown(Instant at, Duration response, Measurements measurements, String reason)
       implements Observation {
     /// For the same reason.
     public Unknown {

@@ -18,7 +18,7 @@ record Outcome(
     boolean asksDependencies,
     Optional<Instant> newCertificate) {
 
-  /// The same under the id and the claim that the service has by now: see [Watch#isProvisional].
+  /// The same under the id and the claim that the service has by now: see [RunState#isProvisional].
   Outcome claimed(long id, long claim) {
     return new Outcome(id, claim, observation, transition, asksDependencies, newCertificate);
   }

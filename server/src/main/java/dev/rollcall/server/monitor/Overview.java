@@ -75,11 +75,11 @@ public final class Overview {
   /// @param rows of that page
   public record Seen(Totals whole, Totals matching, int page, List<Row> rows) {}
 
-  private final Standings standings;
+  private final CurrentStates states;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
-  Overview(Standings standings) {
-    this.standings = standings;
+  Overview(CurrentStates states) {
+    this.states = states;
   }
 
   /// Has `listener`, which returns at once, hear of each commit that may change what there is to
@@ -100,25 +100,25 @@ public final class Overview {
   /// @param size rows of a page
   public Seen look(String text, Optional<Standing> only, int page, int size) {
     String lower = text.toLowerCase(Locale.ROOT);
-    return standings.look(
+    return states.look(
         services -> {
           Totals whole = totals(services);
-          List<Listed> named =
+          List<CurrentState> named =
               lower.isEmpty() ? services : services.stream().filter(one -> one.has(lower)).toList();
           Totals matching = lower.isEmpty() ? whole : totals(named);
-          List<Listed> found =
+          List<CurrentState> found =
               only.isEmpty()
                   ? named
                   : named.stream().filter(one -> one.standing() == only.get()).toList();
           int shown = Math.clamp(page, 1, Math.max(1, (found.size() + size - 1) / size));
-          List<Listed> rows =
+          List<CurrentState> rows =
               found.subList((shown - 1) * size, Math.min(shown * size, found.size()));
-          standings.detail(rows);
-          return new Seen(whole, matching, shown, rows.stream().map(Listed::row).toList());
+          states.detail(rows);
+          return new Seen(whole, matching, shown, rows.stream().map(CurrentState::row).toList());
         });
   }
 
-  private static Totals totals(List<Listed> services) {
+  private static Totals totals(List<CurrentState> services) {
     Map<Standing, Integer> counts = new EnumMap<>(Standing.class);
     services.forEach(one -> counts.merge(one.standing(), 1, Integer::sum));
     return new Totals(counts);

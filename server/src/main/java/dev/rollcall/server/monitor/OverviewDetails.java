@@ -1,6 +1,6 @@
 package dev.rollcall.server.monitor;
 
-import dev.rollcall.server.monitor.Listed.Found;
+import dev.rollcall.server.monitor.CurrentState.Found;
 import dev.rollcall.server.monitor.Overview.Observed;
 import dev.rollcall.server.monitor.Overview.Share;
 import dev.rollcall.server.monitor.Overview.Standing;

@@ -22,14 +22,14 @@ final class ProbeFactory implements AutoCloseable {
   /// It says nothing that must not be shown.
   Probe of(ServiceDefinition definition) {
     Probe probe = bare(definition);
-    return definition.brought().isNothing() ? probe : definition.brought().secrets().hidden(probe);
+    return definition.secrets().isNothing() ? probe : definition.secrets().secrets().hidden(probe);
   }
 
   private Probe bare(ServiceDefinition definition) {
-    return switch (definition.asks()) {
-      case Asks.Http(var question) -> new HttpProbe(definition.name(), question, http);
-      case Asks.Tcp(var question) -> new TcpProbe(definition.name(), question, dialer);
-      case Asks.Server(var url) -> servers.of(definition.name(), url);
+    return switch (definition.spec()) {
+      case CheckSpec.Http(var question) -> new HttpProbe(definition.name(), question, http);
+      case CheckSpec.Tcp(var question) -> new TcpProbe(definition.name(), question, dialer);
+      case CheckSpec.Server(var url) -> servers.of(definition.name(), url);
     };
   }
 

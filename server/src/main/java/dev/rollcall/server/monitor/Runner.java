@@ -68,9 +68,9 @@ final class Runner implements AutoCloseable {
   private static final int OVERLAP_COLD = 64;
   private static final Duration PACE_COLD = Duration.ofMillis(1);
 
-  private final Roster roster;
-  private final Asking asking;
-  private final Keeping keeping;
+  private final DueServices dueServices;
+  private final CheckRunner checkRunner;
+  private final OutcomeWriter writer;
   private final MonitorMetrics metrics;
   private final Clock clock;
   private final int mostInFlight;
@@ -88,15 +88,15 @@ final class Runner implements AutoCloseable {
 
   /// @param mostInFlight how many checks may be under way at once
   Runner(
-      Roster roster,
-      Asking asking,
-      Keeping keeping,
+      DueServices dueServices,
+      CheckRunner checkRunner,
+      OutcomeWriter writer,
       MonitorMetrics metrics,
       Clock clock,
       int mostInFlight) {
-    this.roster = roster;
-    this.asking = asking;
-    this.keeping = keeping;
+    this.dueServices = dueServices;
+    this.checkRunner = checkRunner;
+    this.writer = writer;
     this.metrics = metrics;
     this.clock = clock;
     this.mostInFlight = mostInFlight;
@@ -125,7 +125,7 @@ final class Runner implements AutoCloseable {
 
   private void prepare(Runnable prepare) {
     prepare.run();
-    roster.mend(clock.wall()); // not `started`: another process may have asked since
+    dueServices.mend(clock.wall()); // not `started`: another process may have asked since
   }
 
   private void callTheRoll() {
@@ -158,7 +158,7 @@ final class Runner implements AutoCloseable {
     }
     int late = 0;
     List<Start> starts = new ArrayList<>();
-    for (Roster.Turn turn : turns(now, limit)) {
+    for (DueServices.Turn turn : turns(now, limit)) {
       boolean due = turn.due().isBefore(now);
       starts.add(new Start(turn, slot(due ? now.plus(PACE.multipliedBy(late++)) : turn.due())));
     }
@@ -185,7 +185,7 @@ final class Runner implements AutoCloseable {
   }
 
   /// A turn, and when it begins.
-  private record Start(Roster.Turn turn, Instant at) {}
+  private record Start(DueServices.Turn turn, Instant at) {}
 
   /// The first instant at or after `at` at which checks start.
   private static Instant slot(Instant at) {
@@ -193,12 +193,12 @@ final class Runner implements AutoCloseable {
     return Instant.ofEpochMilli(Math.ceilDiv(millis, SLOT.toMillis()) * SLOT.toMillis());
   }
 
-  private List<Roster.Turn> turns(Instant now, int limit) throws InterruptedException {
+  private List<DueServices.Turn> turns(Instant now, int limit) throws InterruptedException {
     Instant until = now.plus(AHEAD);
     if (databaseAway.get()) {
-      return roster.remembered(until, limit);
+      return dueServices.remembered(until, limit);
     }
-    if (keeping.stuck()) {
+    if (writer.stuck()) {
       return away("what checks find cannot be written", until, limit);
     }
     Future<List<Lease<Schedule.Row>>> claim = unheard.orElseGet(() -> claim(now, until, limit));
@@ -206,7 +206,7 @@ final class Runner implements AutoCloseable {
     try {
       List<Lease<Schedule.Row>> leases = claim.get(SILENCE.toMillis(), TimeUnit.MILLISECONDS);
       unheard = Optional.empty();
-      return roster.begin(leases.subList(0, Math.min(limit, leases.size())));
+      return dueServices.begin(leases.subList(0, Math.min(limit, leases.size())));
     } catch (TimeoutException e) {
       // What it may yet claim is taken up once it is back.
       return away("nothing was heard of it for " + SILENCE.toSeconds() + " s", until, limit);
@@ -232,18 +232,18 @@ final class Runner implements AutoCloseable {
         () -> {
           if (setBack) {
             LOG.log(Level.WARNING, "the clock was set back: all services are due by the new time");
-            roster.mend(now);
+            dueServices.mend(now);
           }
           if (sweeps) {
-            roster.sweep().forEach(metrics::forget);
+            dueServices.sweep().forEach(metrics::forget);
           }
-          return roster.claim(until, limit);
+          return dueServices.claim(until, limit);
         });
   }
 
-  private List<Roster.Turn> away(String reason, Instant until, int limit) {
+  private List<DueServices.Turn> away(String reason, Instant until, int limit) {
     leave(reason, () -> {});
-    return roster.remembered(until, limit);
+    return dueServices.remembered(until, limit);
   }
 
   private void leave(String reason, Runnable prepare) {
@@ -267,7 +267,7 @@ final class Runner implements AutoCloseable {
     try {
       do {
         Thread.sleep(RETRY);
-      } while (!keeping.answers() || !prepared(prepare) || !keeping.caughtUp());
+      } while (!writer.answers() || !prepared(prepare) || !writer.caughtUp());
       LOG.log(Level.INFO, "the database is back");
       databaseAway.set(false);
     } catch (InterruptedException e) {
@@ -308,23 +308,23 @@ final class Runner implements AutoCloseable {
     return clock.monotonic().compareTo(warm) < 0;
   }
 
-  private void run(Roster.Turn turn) {
+  private void run(DueServices.Turn turn) {
     running.incrementAndGet();
-    Watch watch = turn.watch();
-    Asked asked = watch.asked();
+    RunState state = turn.state();
+    ScheduledCheck check = state.check();
     try {
       // What came due while Rollcall was not running is not late: nobody was there to ask.
       Instant due = turn.due().isBefore(started) ? started : turn.due();
-      Observation observation = asking.ask(asked, due);
-      metrics.observed(asked, observation);
-      if (!watch.isNamed(asked.name())) {
-        metrics.forget(asked.name()); // it was renamed or removed meanwhile
+      Observation observation = checkRunner.ask(check, due);
+      metrics.observed(check, observation);
+      if (!state.isNamed(check.name())) {
+        metrics.forget(check.name()); // it was renamed or removed meanwhile
       }
-      keeping.keep(watch, watch.end(observation, clock.wall()));
+      writer.keep(state, state.end(observation, clock.wall()));
     } catch (InterruptedException e) {
-      watch.abandon(clock.wall()); // closing
+      state.abandon(clock.wall()); // closing
     } catch (RuntimeException | Error e) {
-      watch.abandon(clock.wall()); // or it would never have a turn again
+      state.abandon(clock.wall()); // or it would never have a turn again
       throw e;
     } finally {
       running.decrementAndGet();
@@ -361,12 +361,12 @@ final class Runner implements AutoCloseable {
       if (!threads.awaitTermination(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
         LOG.log(Level.WARNING, "some checks did not end within " + PATIENCE.toSeconds() + " s");
       }
-      keeping.flush();
+      writer.flush();
     } catch (StorageException e) {
       LOG.log(
           Level.WARNING,
           "{0,number,#} outcomes of checks are lost, the database is away: {1}",
-          keeping.waiting(),
+          writer.waiting(),
           e.reason());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

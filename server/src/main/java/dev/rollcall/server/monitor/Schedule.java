@@ -39,7 +39,7 @@ final class Schedule {
                 (row, _) ->
                     new Row(row.getLong("revision"), Duration.ofMillis(row.getLong("lease_ms"))),
                 Row::lease,
-                Spread.NEXT_DUE));
+                CheckPhase.NEXT_DUE));
   }
 
   DueRows<Row> rows() {

@@ -14,7 +14,7 @@ record Service(
     FILE("file"),
     /// `POST /v1/services`.
     API("api"),
-    /// Another service's `/_health`: see [Derived].
+    /// Another service's `/_health`: see [DerivedServices].
     DERIVED("derived");
 
     private final String word;

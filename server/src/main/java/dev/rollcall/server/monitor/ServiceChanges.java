@@ -145,8 +145,8 @@ final class ServiceChanges {
   }
 
   /// Before anything else of these services: whoever keeps what was found about one holds its turn,
-  /// and writes to its other rows under it ([Keeping]). Both take turns in the order of their ids,
-  /// so that neither ever waits for the other while that one waits for it.
+  /// and writes to its other rows under it ([OutcomeWriter]). Both take turns in the order of their
+  /// ids, so that neither ever waits for the other while that one waits for it.
   private static void lockTurns(Handle tx, Stream<Long> ids) {
     Rows.write(
         tx,
@@ -266,7 +266,7 @@ final class ServiceChanges {
         .bind("now", now())
         .execute();
     schedule(tx, row.id(), definition);
-    Derived.changed(tx, row.id(), definition, now());
+    DerivedServices.changed(tx, row.id(), definition, now());
   }
 
   /// The service is due at once; one that is being asked just now ends that run first.
@@ -291,7 +291,7 @@ final class ServiceChanges {
   private void retire(Handle tx, long id) {
     tx.execute("UPDATE service SET retired_at = ?, updated_at = ? WHERE id = ?", now(), now(), id);
     tx.execute("DELETE FROM service_schedule WHERE service_id = ?", id);
-    Derived.retireAll(tx, id, now());
+    DerivedServices.retireAll(tx, id, now());
   }
 
   private long now() {

@@ -10,16 +10,16 @@ import java.time.Duration;
 /// @param url `http`, `https`, `tcp` or `tls`, without user or password
 /// @param interval time from one check to the next: 200 ms to 366 days
 /// @param timeout the longest one check may take: 1 ms to 10 minutes
-/// @param asks how to ask and what to expect
-/// @param brought what references brought into it
+/// @param spec how to ask and what to expect
+/// @param secrets what references brought into it
 /// @param json all of it as it is kept, defaults filled in; it may hold secrets
 public record ServiceDefinition(
     String name,
     URI url,
     Duration interval,
     Duration timeout,
-    Asks asks,
-    Brought brought,
+    CheckSpec spec,
+    ReferencedSecrets secrets,
     String json) {
 
   /// The longest one run may take, with the wait for a place at its host and the writing.
@@ -29,7 +29,7 @@ public record ServiceDefinition(
 
   /// The URL as it may be shown.
   String shownUrl() {
-    return brought.url(url.toString());
+    return secrets.url(url.toString());
   }
 
   /// The name and the URL.

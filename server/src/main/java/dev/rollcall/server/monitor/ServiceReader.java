@@ -207,20 +207,20 @@ public final class ServiceReader {
   ///
   /// @param path what it is called in mistakes; may be empty
   public Optional<ServiceDefinition> one(JsonNode service, String path, Mistakes mistakes) {
-    return one(service, Brought.of(service), path, mistakes);
+    return one(service, ReferencedSecrets.of(service), path, mistakes);
   }
 
   /// Reads one service as it is kept.
   Optional<ServiceDefinition> kept(ObjectNode definition, Mistakes mistakes) {
-    Brought brought = Brought.kept(definition);
-    brought.hideIn(mistakes);
+    ReferencedSecrets secrets = ReferencedSecrets.kept(definition);
+    secrets.hideIn(mistakes);
     ObjectNode service = definition.deepCopy();
-    service.remove(Brought.KEY);
-    return tolerant().one(service, brought, "", mistakes);
+    service.remove(ReferencedSecrets.KEY);
+    return tolerant().one(service, secrets, "", mistakes);
   }
 
   private Optional<ServiceDefinition> one(
-      JsonNode service, Brought brought, String path, Mistakes mistakes) {
+      JsonNode service, ReferencedSecrets secrets, String path, Mistakes mistakes) {
     Fields fields = new Fields(service, path, mistakes);
     if (!fields.areOf(KEYS)) {
       return Optional.empty();
@@ -242,7 +242,7 @@ public final class ServiceReader {
             .duration("timeout", Duration.ofMillis(1), LONGEST_TIMEOUT)
             .orElse(defaults.timeout());
     boolean keepAlive = fields.bool("keep-alive").orElse(defaults.keepAlive());
-    Optional<Asks> asks = url.flatMap(to -> asks(fields, to, timeout, keepAlive));
+    Optional<CheckSpec> asks = url.flatMap(to -> asks(fields, to, timeout, keepAlive));
     if (fields.wrong() || name.isEmpty() || url.isEmpty() || asks.isEmpty()) {
       return Optional.empty();
     }
@@ -253,8 +253,8 @@ public final class ServiceReader {
             interval,
             timeout,
             asks.get(),
-            brought,
-            kept(service, interval, timeout, keepAlive, asks.get(), brought)));
+            secrets,
+            kept(service, interval, timeout, keepAlive, asks.get(), secrets)));
   }
 
   private static Optional<URI> url(Fields fields) {
@@ -291,16 +291,16 @@ public final class ServiceReader {
         || (scheme.equals("tls") && !String.valueOf(url.getRawQuery()).contains("warn="));
   }
 
-  private Optional<Asks> asks(Fields fields, URI url, Duration timeout, boolean keepAlive) {
+  private Optional<CheckSpec> asks(Fields fields, URI url, Duration timeout, boolean keepAlive) {
     return switch (url.getScheme()) {
       case "http", "https" -> {
         fields.refuse(TCP_ONLY, "is for tcp and tls alone: remove it");
-        yield fields.built("url", () -> new Asks.Http(http(fields, url, keepAlive)));
+        yield fields.built("url", () -> new CheckSpec.Http(http(fields, url, keepAlive)));
       }
       case String scheme when isPort(scheme, url) -> {
         fields.refuse(HTTP_ONLY, "is for http and https alone: remove it");
         refuseTls(fields, scheme);
-        yield fields.built("url", () -> new Asks.Tcp(tcp(fields, url)));
+        yield fields.built("url", () -> new CheckSpec.Tcp(tcp(fields, url)));
       }
       case String scheme when Probes.schemes().contains(scheme) -> {
         fields.refuse(
@@ -313,7 +313,7 @@ public final class ServiceReader {
           fields.refuse(Set.of("tls"), "stands in the URL here, as in ?sslmode=verify-full");
         }
         refuseTls(fields, scheme);
-        yield fields.built("url", () -> new Asks.Server(server(fields, url, timeout)));
+        yield fields.built("url", () -> new CheckSpec.Server(server(fields, url, timeout)));
       }
       default -> {
         fields.mistake(
@@ -487,8 +487,8 @@ public final class ServiceReader {
       Duration interval,
       Duration timeout,
       boolean keepAlive,
-      Asks asks,
-      Brought brought) {
+      CheckSpec spec,
+      ReferencedSecrets secrets) {
     return Json.text(
         json -> {
           json.writeStartObject();
@@ -497,7 +497,7 @@ public final class ServiceReader {
               case "interval" -> json.writeStringProperty(key, Durations.text(interval));
               case "timeout" -> json.writeStringProperty(key, Durations.text(timeout));
               case "keep-alive" -> {
-                if (asks instanceof Asks.Http) {
+                if (spec instanceof CheckSpec.Http) {
                   json.writeBooleanProperty(key, keepAlive);
                 }
               }
@@ -509,9 +509,9 @@ public final class ServiceReader {
               }
             }
           }
-          if (!brought.isNothing()) {
-            json.writeName(Brought.KEY);
-            brought.write(json);
+          if (!secrets.isNothing()) {
+            json.writeName(ReferencedSecrets.KEY);
+            secrets.write(json);
           }
           json.writeEndObject();
         });

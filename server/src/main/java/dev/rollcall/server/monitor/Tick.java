@@ -12,7 +12,7 @@ record Tick(
     Instant at,
     State state,
     Duration response,
-    Measured.Phases phases,
+    Measurements.Phases phases,
     Optional<Integer> status,
     int redirects,
     Optional<String> reason) {}

@@ -42,8 +42,8 @@ final class TickStore {
 
   private static void bind(PreparedStatement row, Outcome outcome) throws SQLException {
     Observation o = outcome.observation();
-    Measured measured = o.measured();
-    Measured.Phases phases = measured.phases();
+    Measurements measurements = o.measurements();
+    Measurements.Phases phases = measurements.phases();
     row.setLong(1, outcome.serviceId());
     row.setLong(2, o.at().toEpochMilli());
     row.setInt(3, State.of(o).code());
@@ -53,12 +53,12 @@ final class TickStore {
     bind(row, 7, phases.tls());
     bind(row, 8, phases.firstByte());
     bind(row, 9, phases.total());
-    if (measured.status().isPresent()) {
-      row.setInt(10, measured.status().getAsInt());
+    if (measurements.status().isPresent()) {
+      row.setInt(10, measurements.status().getAsInt());
     } else {
       row.setNull(10, Types.SMALLINT);
     }
-    row.setInt(11, measured.redirects());
+    row.setInt(11, measurements.redirects());
     row.setString(12, reason(o));
   }
 
@@ -108,7 +108,7 @@ final class TickStore {
         Instant.ofEpochMilli(row.getLong("at")),
         State.ofCode(row.getInt("state")),
         Duration.ofNanos(row.getLong("response_us") * 1000),
-        new Measured.Phases(
+        new Measurements.Phases(
             duration(row, "dns_us"),
             duration(row, "connect_us"),
             duration(row, "tls_us"),

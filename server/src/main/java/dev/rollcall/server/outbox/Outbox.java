@@ -79,22 +79,22 @@ public final class Outbox implements AutoCloseable {
     this.routes = new DeliveryRoutes(store);
     this.channels =
         settings.channels().stream().collect(Collectors.toMap(Channel::name, each -> each));
-    Receivers receivers = new Receivers();
+    ReceiverLimits limits = new ReceiverLimits();
     DeliveryMetrics metrics = new DeliveryMetrics(registry);
     Duration look =
         switch (database.location()) {
           case DatabaseLocation.SqliteFile _ -> LOOK_ALONE;
           case DatabaseLocation.PostgresServer _ -> LOOK_SHARED;
         };
-    settings.channels().forEach(channel -> receivers.join(channel.receiver()));
+    settings.channels().forEach(channel -> limits.join(channel.receiver()));
     for (Channel channel : settings.channels()) {
-      Lanes lanes = new Lanes(database, commits, clock, channel.name());
-      senders.put(channel.name(), new Sender(channel, lanes, receivers, metrics, clock, look));
+      DeliveryQueue deliveryQueue = new DeliveryQueue(database, commits, clock, channel.name());
+      senders.put(channel.name(), new Sender(channel, deliveryQueue, limits, metrics, clock, look));
     }
     metrics.watch(
         registry,
         channels.keySet(),
-        receivers::underWay,
+        limits::underWay,
         channel -> known(database, () -> (double) store.pending(channel)),
         channel -> known(database, () -> age(store.oldest(channel))));
   }
@@ -116,7 +116,8 @@ public final class Outbox implements AutoCloseable {
     }
   }
 
-  /// The names of the channels that have words for this kind of news: each is owed its own [Owed].
+  /// The names of the channels that have words for this kind of news: each is owed its own
+  /// [Notification].
   public List<String> channels(String kind) {
     return channels.values().stream()
         .filter(channel -> channel.tells(kind))
@@ -130,19 +131,19 @@ public final class Outbox implements AutoCloseable {
   /// is committed. Several for one subject keep their order.
   ///
   /// @throws IllegalArgumentException for a channel that is not there
-  public void add(Handle tx, List<? extends News> news) {
+  public void add(Handle tx, List<? extends OutboxEntry> news) {
     if (news.isEmpty()) {
       return;
     }
     Set<Sender> woken = new HashSet<>();
-    for (News one : news) {
+    for (OutboxEntry one : news) {
       Sender sender = senders.get(one.channel());
       if (sender == null) {
         throw new IllegalArgumentException("there is no channel " + one.channel());
       }
       woken.add(sender);
     }
-    Owing.add(tx, news, clock.wall());
+    OutboxWriter.add(tx, news, clock.wall());
     tx.afterCommit(() -> woken.forEach(Sender::wake));
   }
 

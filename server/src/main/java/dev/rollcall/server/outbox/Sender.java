@@ -41,12 +41,12 @@ final class Sender implements AutoCloseable {
   private static final Duration SET_BACK = Duration.ofSeconds(-2);
 
   private final Channel channel;
-  private final Lanes lanes;
-  private final Receivers receivers;
+  private final DeliveryQueue deliveryQueue;
+  private final ReceiverLimits limits;
   private final DeliveryMetrics metrics;
   private final Clock clock;
   private final Duration look;
-  private final Pace pace = new Pace();
+  private final ReceiverBreaker receiverBreaker = new ReceiverBreaker();
   private final Semaphore signal = new Semaphore(0);
   private final Set<Long> underWay = ConcurrentHashMap.newKeySet();
   private final CountDownLatch closing = new CountDownLatch(1);
@@ -58,14 +58,14 @@ final class Sender implements AutoCloseable {
   /// @param look how long it may wait without looking for itself
   Sender(
       Channel channel,
-      Lanes lanes,
-      Receivers receivers,
+      DeliveryQueue deliveryQueue,
+      ReceiverLimits limits,
       DeliveryMetrics metrics,
       Clock clock,
       Duration look) {
     this.channel = channel;
-    this.lanes = lanes;
-    this.receivers = receivers;
+    this.deliveryQueue = deliveryQueue;
+    this.limits = limits;
     this.metrics = metrics;
     this.clock = clock;
     this.look = look;
@@ -92,7 +92,7 @@ final class Sender implements AutoCloseable {
         Duration wait;
         try {
           if (!released) {
-            lanes.releaseAbandoned();
+            deliveryQueue.releaseAbandoned();
             released = true;
           }
           follow();
@@ -120,7 +120,7 @@ final class Sender implements AutoCloseable {
     Instant now = clock.wall();
     Duration time = clock.monotonic();
     if (Duration.between(wall, now).minus(time.minus(monotonic)).compareTo(SET_BACK) < 0) {
-      lanes.mend(now);
+      deliveryQueue.mend(now);
     }
     wall = now;
     monotonic = time;
@@ -129,40 +129,40 @@ final class Sender implements AutoCloseable {
   /// Begins what may begin, and says how long there is nothing more to do unless it is woken.
   private Duration round() {
     Duration now = clock.monotonic();
-    int room = receivers.take(channel.receiver(), room(now));
+    int room = limits.take(channel.receiver(), room(now));
     if (room == 0) {
       // Woken when a place is free, or after the pause; where another channel has all places, soon.
-      Duration pause = pace.pause(now);
+      Duration pause = receiverBreaker.pause(now);
       return pause.isZero() ? AGAIN : pause;
     }
     int begun = 0;
     try {
-      List<Lease<String>> leases = lanes.claim(clock.wall(), room);
-      Map<Long, Lanes.Head> heads = lanes.heads(leases);
+      List<Lease<String>> leases = deliveryQueue.claim(clock.wall(), room);
+      Map<Long, DeliveryQueue.Head> heads = deliveryQueue.heads(leases);
       for (Lease<String> lease : leases) {
         // One that is under way has taken longer than its lease: its end is waited for.
         if (underWay.add(lease.key())) {
-          Optional<Lanes.Head> head = Optional.ofNullable(heads.get(lease.key()));
+          Optional<DeliveryQueue.Head> head = Optional.ofNullable(heads.get(lease.key()));
           threads.execute(() -> run(lease, head));
           begun++;
         }
       }
       return leases.size() == room ? Duration.ZERO : rest();
     } finally {
-      receivers.give(channel.receiver(), room - begun);
+      limits.give(channel.receiver(), room - begun);
     }
   }
 
   private int room(Duration now) {
     int own = underWay.size();
-    int share = receivers.share(channel.receiver()) - own;
-    return Math.max(0, Math.min(share, pace.room(now, own)));
+    int share = limits.share(channel.receiver()) - own;
+    return Math.max(0, Math.min(share, receiverBreaker.room(now, own)));
   }
 
   /// Until the next lane is due; for a moment where one is due that another process has its hand
   /// on.
   private Duration rest() {
-    return lanes
+    return deliveryQueue
         .earliest()
         .map(due -> Duration.between(clock.wall(), due))
         .filter(left -> left.compareTo(look) < 0)
@@ -170,41 +170,41 @@ final class Sender implements AutoCloseable {
         .orElse(look);
   }
 
-  private void run(Lease<String> lease, Optional<Lanes.Head> head) {
+  private void run(Lease<String> lease, Optional<DeliveryQueue.Head> head) {
     try {
-      Lanes.Done done =
+      DeliveryQueue.Done done =
           head.isPresent()
               ? attempt(head.get())
-              : new Lanes.Done(lease, Optional.empty(), clock.wall());
+              : new DeliveryQueue.Done(lease, Optional.empty(), clock.wall());
       underWay.remove(lease.key()); // before anybody may claim it again
       keep(done);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // closing: the lease runs out, and it is sent again
     } finally {
       underWay.remove(lease.key());
-      receivers.give(channel.receiver(), 1);
+      limits.give(channel.receiver(), 1);
       wake();
     }
   }
 
-  private Lanes.Done attempt(Lanes.Head head) throws InterruptedException {
+  private DeliveryQueue.Done attempt(DeliveryQueue.Head head) throws InterruptedException {
     Result result = send(head.delivery());
     Instant now = clock.wall();
     return switch (result) {
       case Result.Sent _ -> {
-        pace.reached();
+        receiverBreaker.reached();
         metrics.count(channel.name(), "sent");
         yield head.done(DeliveryState.DELIVERED, now, Optional.empty(), now);
       }
       case Result.Refused(String reason) -> {
-        pace.reached();
+        receiverBreaker.reached();
         yield failed(head, "refused: " + reason, now);
       }
       case Result.Retry(String reason, Optional<Duration> after, boolean forAll) -> {
         if (forAll) {
-          pace.missed(head.lease().key(), clock.monotonic());
+          receiverBreaker.missed(head.lease().key(), clock.monotonic());
         } else {
-          pace.reached();
+          receiverBreaker.reached();
         }
         if (head.delivery().owed().plus(PERSISTENCE).isBefore(now)) {
           yield failed(head, "given up: " + reason, now);
@@ -221,7 +221,7 @@ final class Sender implements AutoCloseable {
     };
   }
 
-  private Lanes.Done failed(Lanes.Head head, String reason, Instant now) {
+  private DeliveryQueue.Done failed(DeliveryQueue.Head head, String reason, Instant now) {
     metrics.count(channel.name(), "failed");
     Delivery delivery = head.delivery();
     LOG.log(
@@ -251,10 +251,10 @@ final class Sender implements AutoCloseable {
 
   /// Keeps what became of an attempt, however long the database is away: as long as this thread
   /// waits, nobody here sends the same again.
-  private void keep(Lanes.Done done) throws InterruptedException {
+  private void keep(DeliveryQueue.Done done) throws InterruptedException {
     while (true) {
       try {
-        if (!lanes.finish(done)) {
+        if (!deliveryQueue.finish(done)) {
           LOG.log(
               Level.DEBUG, "a delivery on channel {0} took longer than its lease", channel.name());
         }

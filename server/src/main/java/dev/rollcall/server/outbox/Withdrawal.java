@@ -9,4 +9,4 @@ package dev.rollcall.server.outbox;
 /// @param channel the name of the [Channel] it was to go out on
 /// @param subject whose news it was
 /// @param kind what had happened to the subject
-public record Withdrawal(String channel, String subject, String kind) implements News {}
+public record Withdrawal(String channel, String subject, String kind) implements OutboxEntry {}

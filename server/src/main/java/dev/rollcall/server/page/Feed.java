@@ -19,9 +19,9 @@ import java.util.function.Supplier;
 /// What all are sent who have the same page open: what changes is found, written and compressed
 /// once. Belongs to one thread.
 ///
-/// Events: those of [SceneChanges]; `now` (the server's time, after whatever was sent and at least
-/// every five seconds); `trouble` (in words).
-final class Feed<S extends Scene> {
+/// Events: those of [LiveViewChanges]; `now` (the server's time, after whatever was sent and at
+/// least every five seconds); `trouble` (in words).
+final class Feed<S extends LiveView> {
   private static final Duration LONGEST_SILENCE = Duration.ofSeconds(5);
 
   /// Whoever has yet to take so much is left alone until it has, and is then sent everything anew.
@@ -53,7 +53,7 @@ final class Feed<S extends Scene> {
   private final Deque<PreparedEvents> changes = new ArrayDeque<>();
   private long version;
   private S scene;
-  private SceneChanges.Shown shown;
+  private LiveViewChanges.Shown shown;
   private boolean gone;
   private Duration looked;
   private Duration told;
@@ -67,7 +67,7 @@ final class Feed<S extends Scene> {
     this.looking = looking;
     this.html = html;
     this.scene = scene;
-    this.shown = SceneChanges.Shown.of(scene);
+    this.shown = LiveViewChanges.Shown.of(scene);
     this.looked = now;
     this.told = now;
   }
@@ -135,15 +135,15 @@ final class Feed<S extends Scene> {
 
   /// Looks again, and tells those who watch what has changed.
   void look(Duration now) {
-    SceneChanges.Shown before = shown;
+    LiveViewChanges.Shown before = shown;
     Optional<S> found = looking.get();
     gone = found.isEmpty();
     scene = gone ? scene : found.get();
-    shown = SceneChanges.Shown.of(scene);
+    shown = LiveViewChanges.Shown.of(scene);
     looked = now;
     page = Optional.empty();
     PreparedEvents.Builder news = new PreparedEvents.Builder();
-    SceneChanges.tell(before, shown, news);
+    LiveViewChanges.tell(before, shown, news);
     if (!news.isEmpty()) {
       addNow(news);
       PreparedEvents change = news.build();
@@ -191,7 +191,7 @@ final class Feed<S extends Scene> {
   private PreparedEvents all() {
     if (all.isEmpty()) {
       PreparedEvents.Builder events = new PreparedEvents.Builder();
-      SceneChanges.tellAll(shown, events);
+      LiveViewChanges.tellAll(shown, events);
       addNow(events);
       all = Optional.of(events.build());
     }

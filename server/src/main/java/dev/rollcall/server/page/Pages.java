@@ -1,6 +1,6 @@
 package dev.rollcall.server.page;
 
-import dev.rollcall.server.heartbeat.Board;
+import dev.rollcall.server.heartbeat.HeartbeatOverview;
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Answer;
 import dev.rollcall.server.http.Assets;
@@ -23,16 +23,16 @@ public final class Pages implements AutoCloseable {
 
   private final Assets assets;
   private final Templates templates;
-  private final Live<Question, ServicesScene> live;
-  private final BeatPages heartbeats;
+  private final LivePages<ServicesFilter, ServicesLiveView> livePages;
+  private final HeartbeatPages heartbeats;
 
   /// @param network tells what nodes have measured
   /// @param told whether anybody is told of late heartbeats
   /// @param notice what every page says first; empty: nothing
   public Pages(
       Overview overview,
-      Board board,
-      Supplier<Network> network,
+      HeartbeatOverview heartbeatOverview,
+      Supplier<NetworkSummary> network,
       boolean told,
       Supplier<String> notice,
       Clock clock) {
@@ -41,26 +41,27 @@ public final class Pages implements AutoCloseable {
             Pages.class,
             List.of("page.css", "live.js", "copy.js", "times.js", "up.svg", "down.svg"));
     templates = new Templates(assets::link, told, notice);
-    Supplier<Network> measured = new EachSecond<>(network, clock);
-    live =
-        new Live<>(
+    Supplier<NetworkSummary> measured = new OncePerSecond<>(network, clock);
+    livePages =
+        new LivePages<>(
             "pages-services",
             PACE,
-            question ->
+            filter ->
                 Optional.of(
-                    new ServicesScene(Look.at(question, overview, measured, clock), templates)),
-            ServicesScene::page,
+                    new ServicesLiveView(
+                        ServicesView.at(filter, overview, measured, clock), templates)),
+            ServicesLiveView::page,
             "there are no services",
             clock);
-    live.saying(templates::notice);
-    overview.onCommit(live::changed);
-    heartbeats = new BeatPages(board, templates, clock);
+    livePages.saying(templates::notice);
+    overview.onCommit(livePages::changed);
+    heartbeats = new HeartbeatPages(heartbeatOverview, templates, clock);
   }
 
   /// How errors are written where a browser looks for a page.
   public ErrorShape errors() {
     return ErrorShape.pages(
-        (status, reasons) -> Answer.html(status, templates.error(ErrorLook.of(status, reasons))),
+        (status, reasons) -> Answer.html(status, templates.error(ErrorView.of(status, reasons))),
         ErrorShape.ENVELOPE);
   }
 
@@ -75,12 +76,12 @@ public final class Pages implements AutoCloseable {
   }
 
   private Answer services(Request request) {
-    Question question = Question.of(request);
-    return templates.answer(() -> live.page(question));
+    ServicesFilter filter = ServicesFilter.of(request);
+    return templates.answer(() -> livePages.page(filter));
   }
 
   private Answer watch(Request request) {
-    return live.stream(Question.of(request), seen(request));
+    return livePages.stream(ServicesFilter.of(request), seen(request));
   }
 
   /// The mark of what the page shows already.
@@ -91,7 +92,7 @@ public final class Pages implements AutoCloseable {
   /// Keeps no page current any more.
   @Override
   public void close() {
-    live.close();
+    livePages.close();
     heartbeats.close();
   }
 }

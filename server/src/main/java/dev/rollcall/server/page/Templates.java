@@ -1,7 +1,7 @@
 package dev.rollcall.server.page;
 
-import dev.rollcall.server.heartbeat.Board.Beat;
-import dev.rollcall.server.heartbeat.Board.Ran;
+import dev.rollcall.server.heartbeat.HeartbeatOverview.Beat;
+import dev.rollcall.server.heartbeat.HeartbeatOverview.Ran;
 import dev.rollcall.server.http.Answer;
 import dev.rollcall.server.http.Compressed;
 import dev.rollcall.server.monitor.Overview.Row;
@@ -64,8 +64,8 @@ final class Templates {
   /// The whole page of services.
   ///
   /// @param seen which state of the list that is; so of all pages here
-  String page(Look look, String seen) {
-    return filled(out -> JtepageGenerated.render(out, NONE, look, seen, assets, notice.get()));
+  String page(ServicesView view, String seen) {
+    return filled(out -> JtepageGenerated.render(out, NONE, view, seen, assets, notice.get()));
   }
 
   /// What every page says first; empty: nothing.
@@ -79,79 +79,79 @@ final class Templates {
   }
 
   /// The page in place of one that is not there, or cannot be shown.
-  String error(ErrorLook look) {
-    return filled(out -> JteerrorGenerated.render(out, NONE, look, assets));
+  String error(ErrorView view) {
+    return filled(out -> JteerrorGenerated.render(out, NONE, view, assets));
   }
 
   /// The headline and the filters.
-  String totals(Look look) {
-    return filled(out -> JtetotalsGenerated.render(out, NONE, look, assets));
+  String totals(ServicesView view) {
+    return filled(out -> JtetotalsGenerated.render(out, NONE, view, assets));
   }
 
   /// One page of the list.
-  String list(Look look) {
-    return filled(out -> JtelistGenerated.render(out, NONE, look));
+  String list(ServicesView view) {
+    return filled(out -> JtelistGenerated.render(out, NONE, view));
   }
 
   /// The links to its other pages.
-  String pages(Look look) {
-    return filled(out -> JtepagesGenerated.render(out, NONE, look));
+  String pages(ServicesView view) {
+    return filled(out -> JtepagesGenerated.render(out, NONE, view));
   }
 
   /// One row of it.
-  String row(Row row, Look look) {
-    return filled(out -> JterowGenerated.render(out, NONE, row, look.at()));
+  String row(Row row, ServicesView view) {
+    return filled(out -> JterowGenerated.render(out, NONE, row, view.at()));
   }
 
   /// The whole page of heartbeats.
-  String page(BeatLook look, String origin, String seen) {
+  String page(HeartbeatsView view, String origin, String seen) {
     return filled(
-        out -> JtebeatsGenerated.render(out, NONE, look, origin, told, seen, assets, notice.get()));
+        out -> JtebeatsGenerated.render(out, NONE, view, origin, told, seen, assets, notice.get()));
   }
 
   /// Their headline and filters.
-  String totals(BeatLook look) {
-    return filled(out -> JtebeattotalsGenerated.render(out, NONE, look, assets));
+  String totals(HeartbeatsView view) {
+    return filled(out -> JtebeattotalsGenerated.render(out, NONE, view, assets));
   }
 
   /// One page of their list.
-  String list(BeatLook look, String origin) {
-    return filled(out -> JtebeatlistGenerated.render(out, NONE, look, origin));
+  String list(HeartbeatsView view, String origin) {
+    return filled(out -> JtebeatlistGenerated.render(out, NONE, view, origin));
   }
 
   /// The links to its other pages.
-  String pages(BeatLook look) {
-    return filled(out -> JtebeatpagesGenerated.render(out, NONE, look));
+  String pages(HeartbeatsView view) {
+    return filled(out -> JtebeatpagesGenerated.render(out, NONE, view));
   }
 
   /// One row of it.
-  String row(Beat row, BeatLook look) {
-    return filled(out -> JtebeatrowGenerated.render(out, NONE, row, look.at()));
+  String row(Beat row, HeartbeatsView view) {
+    return filled(out -> JtebeatrowGenerated.render(out, NONE, row, view.at()));
   }
 
   /// The whole page of one heartbeat.
-  String page(BeatScene scene, String seen) {
-    return filled(out -> JtebeatGenerated.render(out, NONE, scene, seen, assets, notice.get()));
+  String page(HeartbeatLiveView live, String seen) {
+    return filled(out -> JtebeatGenerated.render(out, NONE, live, seen, assets, notice.get()));
   }
 
   /// What is said of it above its runs.
-  String head(BeatScene scene) {
-    return filled(out -> JtebeatheadGenerated.render(out, NONE, scene, assets));
+  String head(HeartbeatLiveView live) {
+    return filled(out -> JtebeatheadGenerated.render(out, NONE, live, assets));
   }
 
   /// Its runs.
-  String runs(BeatScene scene) {
-    return filled(out -> JtebeatrunsGenerated.render(out, NONE, scene.beat(), scene.at()));
+  String runs(HeartbeatLiveView live) {
+    return filled(out -> JtebeatrunsGenerated.render(out, NONE, live.beat(), live.at()));
   }
 
   /// All of them in one bar.
-  String overall(BeatScene scene) {
-    return filled(out -> JtebeatoverallGenerated.render(out, NONE, scene.beat()));
+  String overall(HeartbeatLiveView live) {
+    return filled(out -> JtebeatoverallGenerated.render(out, NONE, live.beat()));
   }
 
   /// One of them.
-  String run(Ran run, BeatScene scene) {
-    return filled(out -> JtebeatrunGenerated.render(out, NONE, run, scene.at()));
+  String run(Ran run, HeartbeatLiveView live) {
+    return filled(out -> JtebeatrunGenerated.render(out, NONE, run, live.at()));
   }
 
   private static String filled(Consumer<HtmlTemplateOutput> template) {

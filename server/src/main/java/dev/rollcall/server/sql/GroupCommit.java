@@ -36,7 +36,7 @@ public final class GroupCommit implements AutoCloseable {
   private final boolean mixes;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition idle = lock.newCondition();
-  private final ArrayDeque<Call<?, ?>> queue = new ArrayDeque<>();
+  private final ArrayDeque<PendingWrite<?, ?>> queue = new ArrayDeque<>();
   private long waiting;
   private int leaders;
   private volatile boolean crowded;
@@ -66,43 +66,43 @@ public final class GroupCommit implements AutoCloseable {
   /// @throws StorageException when the database fails, or too many wait already
   /// @throws RuntimeException as the kind threw it for this item
   public <I, R> R write(Batch<I, R> kind, I item) {
-    return call(new Call<>(kind, List.of(item))).getFirst();
+    return call(new PendingWrite<>(kind, List.of(item))).getFirst();
   }
 
   /// Writes items of one kind, all or none: see [#write].
   public <I, R> List<R> writeAll(Batch<I, R> kind, List<I> items) {
-    return items.isEmpty() ? List.of() : call(new Call<>(kind, List.copyOf(items)));
+    return items.isEmpty() ? List.of() : call(new PendingWrite<>(kind, List.copyOf(items)));
   }
 
-  private <I, R> List<R> call(Call<I, R> call) {
-    if (enter(call)) {
+  private <I, R> List<R> call(PendingWrite<I, R> pendingWrite) {
+    if (enter(pendingWrite)) {
       if (database.dialect().interruptible()) {
         Thread.ofVirtual().name("commit").start(this::lead);
       } else {
         lead();
       }
     }
-    if (call.await() == Call.Turn.LEAD) {
+    if (pendingWrite.await() == PendingWrite.Turn.LEAD) {
       lead();
     }
-    return call.results();
+    return pendingWrite.results();
   }
 
   /// Queues up; true when there is a leader's place to take.
-  private boolean enter(Call<?, ?> call) {
+  private boolean enter(PendingWrite<?, ?> pendingWrite) {
     lock.lock();
     try {
       if (closed) {
         throw new StorageException(
             "%s is being closed".formatted(database.location()), StorageException.Outcome.RETRY);
       }
-      if (waiting + call.weight() > mostWaiting) {
+      if (waiting + pendingWrite.weight() > mostWaiting) {
         throw new StorageException(
             "%s: overloaded: %d items wait to be written".formatted(database.location(), waiting),
             StorageException.Outcome.RETRY);
       }
-      queue.add(call);
-      waiting += call.weight();
+      queue.add(pendingWrite);
+      waiting += pendingWrite.weight();
       boolean place = leaders < database.mostWriters();
       if (place) {
         leaders++;
@@ -121,29 +121,29 @@ public final class GroupCommit implements AutoCloseable {
     if (crowded) {
       Thread.yield();
     }
-    List<Call<?, ?>> group = take();
+    List<PendingWrite<?, ?>> group = take();
     try {
       if (!group.isEmpty()) { // another leader may have been quicker
         commit(group);
       }
     } catch (Error e) {
       RuntimeException failure = new IllegalStateException("the writer failed: " + e, e);
-      group.forEach(call -> call.failed(failure));
+      group.forEach(pendingWrite -> pendingWrite.failed(failure));
       throw e;
     } finally {
       handOver();
-      group.forEach(call -> call.turn(Call.Turn.GO));
+      group.forEach(pendingWrite -> pendingWrite.turn(PendingWrite.Turn.GO));
     }
   }
 
-  private List<Call<?, ?>> take() {
+  private List<PendingWrite<?, ?>> take() {
     lock.lock();
     try {
-      List<Call<?, ?>> group = new ArrayList<>();
+      List<PendingWrite<?, ?>> group = new ArrayList<>();
       long taken = 0;
-      Iterator<Call<?, ?>> waits = queue.iterator();
+      Iterator<PendingWrite<?, ?>> waits = queue.iterator();
       while (waits.hasNext()) {
-        Call<?, ?> next = waits.next();
+        PendingWrite<?, ?> next = waits.next();
         if (!group.isEmpty() && taken + next.weight() > mostAtOnce) {
           break;
         }
@@ -164,25 +164,25 @@ public final class GroupCommit implements AutoCloseable {
   private void handOver() {
     lock.lock();
     try {
-      Call<?, ?> next = queue.peek();
+      PendingWrite<?, ?> next = queue.peek();
       if (next == null) {
         leaders--;
         idle.signalAll();
       } else if (database.dialect().interruptible()) {
         Thread.ofVirtual().name("commit").start(this::lead);
       } else {
-        next.turn(Call.Turn.LEAD);
+        next.turn(PendingWrite.Turn.LEAD);
       }
     } finally {
       lock.unlock();
     }
   }
 
-  private void commit(List<Call<?, ?>> group) {
+  private void commit(List<PendingWrite<?, ?>> group) {
     try {
       database.write(tx -> apply(tx, group), durability(group));
     } catch (StorageException e) {
-      group.forEach(call -> call.failed(e));
+      group.forEach(pendingWrite -> pendingWrite.failed(e));
     } catch (RuntimeException e) {
       if (group.size() == 1) {
         group.getFirst().failed(e);
@@ -194,9 +194,9 @@ public final class GroupCommit implements AutoCloseable {
     }
   }
 
-  private static Durability durability(List<Call<?, ?>> group) {
-    for (Call<?, ?> call : group) {
-      if (call.kind().durability() == Durability.POWER) {
+  private static Durability durability(List<PendingWrite<?, ?>> group) {
+    for (PendingWrite<?, ?> pendingWrite : group) {
+      if (pendingWrite.kind().durability() == Durability.POWER) {
         return Durability.POWER;
       }
     }
@@ -204,18 +204,18 @@ public final class GroupCommit implements AutoCloseable {
   }
 
   /// Kind after kind, in the order in which they came first.
-  private static void apply(Handle tx, List<Call<?, ?>> group) {
-    Map<Batch<?, ?>, List<Call<?, ?>>> kinds = new LinkedHashMap<>();
-    for (Call<?, ?> call : group) {
-      kinds.computeIfAbsent(call.kind(), ignored -> new ArrayList<>()).add(call);
+  private static void apply(Handle tx, List<PendingWrite<?, ?>> group) {
+    Map<Batch<?, ?>, List<PendingWrite<?, ?>>> kinds = new LinkedHashMap<>();
+    for (PendingWrite<?, ?> pendingWrite : group) {
+      kinds.computeIfAbsent(pendingWrite.kind(), ignored -> new ArrayList<>()).add(pendingWrite);
     }
     kinds.values().forEach(calls -> applyKind(tx, calls));
   }
 
   /// All of one kind have that kind's types.
   @SuppressWarnings({"unchecked", "rawtypes"})
-  private static void applyKind(Handle tx, List<Call<?, ?>> calls) {
-    Call.apply(tx, (List) calls);
+  private static void applyKind(Handle tx, List<PendingWrite<?, ?>> calls) {
+    PendingWrite.apply(tx, (List) calls);
   }
 
   /// How many items wait for a leader.

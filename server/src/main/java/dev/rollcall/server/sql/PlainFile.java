@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /// A SQLite file for other programs to read: its tables are those of `schema` and no others, so no
-/// history of migrations stands in it. It lies in a folder that its owner has claimed ([Claim]).
+/// history of migrations stands in it. It lies in a folder that its owner has claimed ([FileLock]).
 ///
 /// @param readers how many reads may run at once
 /// @param schema statements that make what is missing, each harmless where it is there: `CREATE

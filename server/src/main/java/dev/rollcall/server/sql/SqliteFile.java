@@ -55,7 +55,7 @@ final class SqliteFile implements AutoCloseable {
       Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
 
   private final Path file;
-  private Claim claim = Claim.none();
+  private FileLock fileLock = FileLock.none();
   private @Nullable FileChannel database;
 
   SqliteFile(Path file) {
@@ -67,8 +67,8 @@ final class SqliteFile implements AutoCloseable {
   ///
   /// @throws StorageException in one line that names the file
   synchronized void take() {
-    claim.close();
-    claim = Claim.on(Path.of(file + ".lock"), "database " + file);
+    fileLock.close();
+    fileLock = FileLock.on(Path.of(file + ".lock"), "database " + file);
     make();
     closeToOthers();
   }
@@ -89,7 +89,10 @@ final class SqliteFile implements AutoCloseable {
         }
       } catch (IOException e) {
         LOG.log(
-            Level.WARNING, "{0} can be read by others: chmod 600 it ({1})", each, FileWords.of(e));
+            Level.WARNING,
+            "{0} can be read by others: chmod 600 it ({1})",
+            each,
+            FileProblems.of(e));
       }
     }
   }
@@ -100,10 +103,10 @@ final class SqliteFile implements AutoCloseable {
   void make() {
     try {
       if (Files.isSymbolicLink(file)) {
-        throw Claim.link("database " + file);
+        throw FileLock.link("database " + file);
       }
       if (Files.notExists(file)) {
-        Files.createFile(file, Claim.only(file, "rw-------"));
+        Files.createFile(file, FileLock.only(file, "rw-------"));
       }
       if (!Files.isRegularFile(file)) {
         throw new FileSystemException(file.toString(), null, "it is no file");
@@ -112,7 +115,7 @@ final class SqliteFile implements AutoCloseable {
         throw new AccessDeniedException(file.toString());
       }
     } catch (IOException e) {
-      throw Claim.notWritable("database " + file, file, e);
+      throw FileLock.notWritable("database " + file, file, e);
     }
   }
 
@@ -261,9 +264,9 @@ final class SqliteFile implements AutoCloseable {
   /// The whole of a connection's database, as its transaction sees it, into a file of its own.
   static void backup(Connection connection, Path copy) {
     try {
-      Files.createFile(copy, Claim.only(copy, "rw-------")); // through no link
+      Files.createFile(copy, FileLock.only(copy, "rw-------")); // through no link
     } catch (IOException e) {
-      throw Claim.notWritable("copy " + copy, copy, e);
+      throw FileLock.notWritable("copy " + copy, copy, e);
     }
     try {
       try (Statement statement = connection.createStatement()) {
@@ -324,7 +327,7 @@ final class SqliteFile implements AutoCloseable {
     } catch (IOException e) {
       // There is nothing in it that is not written.
     } finally {
-      claim.close();
+      fileLock.close();
     }
   }
 }

@@ -36,7 +36,7 @@ final class Intake {
   private final String key;
   private final List<String> texts;
   private final Map<Integer, String> wrong = new LinkedHashMap<>();
-  private final List<Newcomer> newcomers = new ArrayList<>();
+  private final List<Candidate> newcomers = new ArrayList<>();
 
   private Intake(String key, List<String> texts) {
     this.key = key;
@@ -52,7 +52,7 @@ final class Intake {
       int index = i;
       Addresses.parse(intake.texts.get(i))
           .ifPresentOrElse(
-              address -> intake.newcomers.add(Newcomer.hop(address)),
+              address -> intake.newcomers.add(Candidate.hop(address)),
               () -> intake.wrong.putIfAbsent(index, "is no IP address"));
     }
     return intake;
@@ -61,17 +61,17 @@ final class Intake {
   /// Addresses, blocks, and names, which are looked up.
   ///
   /// @throws Refusal (400) where the body is no such list at all
-  static Intake targets(JsonNode body, Hosts hosts) throws InterruptedException {
+  static Intake targets(JsonNode body, HostLookup hostLookup) throws InterruptedException {
     Intake intake = list(body, "targets");
     Map<Integer, Future<List<IPAddress>>> lookups = new LinkedHashMap<>();
     for (int i = 0; i < intake.texts.size(); i++) {
       String text = ascii(intake.texts.get(i));
       Optional<IPAddress> address = Addresses.parse(text);
       if (address.isPresent()) {
-        intake.newcomers.add(Newcomer.target(address.get()));
+        intake.newcomers.add(Candidate.target(address.get()));
       } else if (NAME.matcher(text).matches()) {
         if (lookups.size() < MOST_NAMES) {
-          lookups.put(i, hosts.lookUp(text));
+          lookups.put(i, hostLookup.lookUp(text));
         } else {
           intake.wrong.put(i, "is a name too many: give at most " + MOST_NAMES + " at once");
         }
@@ -148,14 +148,15 @@ final class Intake {
             && (address.equals(block.getLower().withoutPrefixLength())
                 || address.equals(block.getUpper().withoutPrefixLength()));
     if (!edge) {
-      newcomers.add(Newcomer.target(address));
+      newcomers.add(Candidate.target(address));
     }
   }
 
   private void named(int index, Future<List<IPAddress>> lookup) throws InterruptedException {
     try {
       for (IPAddress address : lookup.get()) {
-        newcomers.add(new Newcomer(address, Newcomer.Origin.TARGET, Optional.of(texts.get(index))));
+        newcomers.add(
+            new Candidate(address, Candidate.Origin.TARGET, Optional.of(texts.get(index))));
       }
     } catch (ExecutionException e) {
       Throwable cause = e.getCause();
@@ -170,7 +171,7 @@ final class Intake {
   }
 
   /// What it names, in its order but for names, which come last; the same may be there twice.
-  List<Newcomer> newcomers() {
+  List<Candidate> newcomers() {
     return newcomers;
   }
 

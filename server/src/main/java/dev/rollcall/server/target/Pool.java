@@ -21,7 +21,7 @@ public final class Pool implements AutoCloseable {
   private final Policy policy;
   private final PoolStore store;
   private final Sweep sweep;
-  private final Entrance entrance;
+  private final Admission admission;
   private final TargetRoutes routes;
 
   public Pool(
@@ -36,8 +36,8 @@ public final class Pool implements AutoCloseable {
     TargetMetrics metrics = new TargetMetrics(registry);
     metrics.watch(registry, store::members, () -> lag(clock.wall()));
     sweep = new Sweep(store, policy, metrics);
-    entrance = new Entrance(store, policy, metrics);
-    routes = new TargetRoutes(store, entrance, new Hosts(Resolver.system()), metrics, clock);
+    admission = new Admission(store, policy, metrics);
+    routes = new TargetRoutes(store, admission, new HostLookup(Resolver.system()), metrics, clock);
   }
 
   private double lag(Instant now) {
@@ -70,11 +70,11 @@ public final class Pool implements AutoCloseable {
   ///
   /// @throws dev.rollcall.server.sql.StorageException where they cannot be kept just now
   public void hops(List<String> addresses) {
-    entrance.enter(
+    admission.enter(
         addresses.stream()
             .map(Addresses::parse)
             .flatMap(Optional::stream)
-            .map(Newcomer::hop)
+            .map(Candidate::hop)
             .toList());
   }
 

@@ -6,8 +6,8 @@ import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.Rows;
-import dev.rollcall.server.target.Newcomer.Fate;
-import dev.rollcall.server.target.Newcomer.Origin;
+import dev.rollcall.server.target.Candidate.Fate;
+import dev.rollcall.server.target.Candidate.Origin;
 import inet.ipaddr.IPAddress;
 import java.sql.Types;
 import java.time.Instant;
@@ -63,9 +63,9 @@ final class PoolStore {
   private final PoolSettings settings;
   private final Predicate<IPAddress> welcome;
   private final Clock clock;
-  private final Batch<Newcomer, Fate> adding = this::addAll;
+  private final Batch<Candidate, Fate> adding = this::addAll;
   private final Batch<IPAddress, Boolean> removing = this::removeAll;
-  private final Batch<Ask, Handed> handing =
+  private final Batch<Ask, IntakeResult> handing =
       (tx, asked) -> asked.stream().map(ask -> hand(tx, ask)).toList();
 
   private record Ask(int limit, OptionalLong done) {}
@@ -87,27 +87,27 @@ final class PoolStore {
   }
 
   /// Adds those that are new, as far as the caps allow, and tells what became of each.
-  List<Fate> add(List<Newcomer> newcomers) {
+  List<Fate> add(List<Candidate> newcomers) {
     Set<IPAddress> known = database.read(handle -> known(handle, addresses(newcomers)));
-    List<Newcomer> unknown =
+    List<Candidate> unknown =
         newcomers.stream().filter(each -> !known.contains(each.address())).toList();
     List<Fate> written = commits.writeAll(adding, unknown);
     List<Fate> fates = new ArrayList<>(newcomers.size());
     int next = 0;
-    for (Newcomer each : newcomers) {
+    for (Candidate each : newcomers) {
       fates.add(known.contains(each.address()) ? Fate.KNOWN : written.get(next++));
     }
     return fates;
   }
 
-  private List<Fate> addAll(Handle tx, List<Newcomer> newcomers) {
+  private List<Fate> addAll(Handle tx, List<Candidate> newcomers) {
     long members = grow(tx, 0);
     Set<IPAddress> known = known(tx, addresses(newcomers));
-    Map<IPAddress, Integer> networks = Networks.counts(tx, addresses(newcomers));
-    List<Newcomer> added = new ArrayList<>();
+    Map<IPAddress, Integer> networks = NetworkCounts.counts(tx, addresses(newcomers));
+    List<Candidate> added = new ArrayList<>();
     List<Fate> fates = new ArrayList<>(newcomers.size());
-    for (Newcomer each : newcomers) {
-      IPAddress network = Networks.of(each.address());
+    for (Candidate each : newcomers) {
+      IPAddress network = NetworkCounts.of(each.address());
       Fate fate =
           known.contains(each.address())
               ? Fate.KNOWN
@@ -125,14 +125,16 @@ final class PoolStore {
     }
     if (!added.isEmpty()) {
       insert(tx, added);
-      networks.keySet().retainAll(added.stream().map(each -> Networks.of(each.address())).toList());
-      Networks.set(tx, networks);
+      networks
+          .keySet()
+          .retainAll(added.stream().map(each -> NetworkCounts.of(each.address())).toList());
+      NetworkCounts.set(tx, networks);
       grow(tx, added.size());
     }
     return fates;
   }
 
-  private void insert(Handle tx, List<Newcomer> added) {
+  private void insert(Handle tx, List<Candidate> added) {
     long now = clock.wall().toEpochMilli();
     Rows.write(
         tx,
@@ -157,33 +159,33 @@ final class PoolStore {
 
   private List<Boolean> removeAll(Handle tx, List<IPAddress> addresses) {
     grow(tx, 0);
-    Map<IPAddress, Integer> networks = Networks.counts(tx, addresses);
+    Map<IPAddress, Integer> networks = NetworkCounts.counts(tx, addresses);
     int[] deleted =
         Rows.write(tx, DELETE, addresses, (row, each) -> row.setBytes(1, each.getBytes()));
     List<Boolean> removed = new ArrayList<>(addresses.size());
     for (int i = 0; i < deleted.length; i++) {
       removed.add(deleted[i] > 0);
-      networks.merge(Networks.of(addresses.get(i)), -deleted[i], Integer::sum);
+      networks.merge(NetworkCounts.of(addresses.get(i)), -deleted[i], Integer::sum);
     }
-    Networks.set(tx, networks);
+    NetworkCounts.set(tx, networks);
     grow(tx, -(int) removed.stream().filter(each -> each).count());
     return removed;
   }
 
   /// Hands out at most `limit` targets that are due, after those of the lease `done` are measured.
-  Handed hand(int limit, OptionalLong done) {
+  IntakeResult hand(int limit, OptionalLong done) {
     if (done.isEmpty()) {
       // Nothing due and nothing to write down: no transaction.
       Optional<Instant> next = database.read(PoolStore::earliest);
       Instant now = clock.wall();
       if (next.isEmpty() || next.get().isAfter(now)) {
-        return new Handed(0, now, List.of(), next, 0, 0);
+        return new IntakeResult(0, now, List.of(), next, 0, 0);
       }
     }
     return commits.write(handing, new Ask(limit, done));
   }
 
-  private Handed hand(Handle tx, Ask ask) {
+  private IntakeResult hand(Handle tx, Ask ask) {
     long lease = number(tx, LEASE);
     Instant now = clock.wall();
     int measured = ask.done().isPresent() ? finish(tx, ask.done().getAsLong(), now) : 0;
@@ -214,7 +216,7 @@ final class PoolStore {
         break;
       }
     }
-    return new Handed(
+    return new IntakeResult(
         lease,
         now.plus(settings.lease()),
         taken.stream().map(Due::address).toList(),
@@ -328,8 +330,8 @@ final class PoolStore {
     }
   }
 
-  private static List<IPAddress> addresses(List<Newcomer> newcomers) {
-    return newcomers.stream().map(Newcomer::address).toList();
+  private static List<IPAddress> addresses(List<Candidate> newcomers) {
+    return newcomers.stream().map(Candidate::address).toList();
   }
 
   private static long grow(Handle tx, int more) {

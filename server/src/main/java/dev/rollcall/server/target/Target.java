@@ -10,7 +10,7 @@ import java.util.Optional;
 /// @param due when it may be handed out next; 1970: before all that were measured
 record Target(
     IPAddress address,
-    Newcomer.Origin origin,
+    Candidate.Origin origin,
     Optional<String> name,
     Instant added,
     Optional<Instant> measured,

@@ -79,11 +79,11 @@ final class TargetMetrics {
         .register(registry);
   }
 
-  void received(Newcomer.Origin origin, int count) {
+  void received(Candidate.Origin origin, int count) {
     received.labelValues(origin.word()).inc(count);
   }
 
-  void added(Newcomer.Origin origin) {
+  void added(Candidate.Origin origin) {
     added.labelValues(origin.word()).inc();
   }
 
@@ -100,11 +100,11 @@ final class TargetMetrics {
     removed.labelValues("policy").inc(count);
   }
 
-  void handed(String node, Handed handed) {
+  void handed(String node, IntakeResult intakeResult) {
     boolean known = nodes.contains(node) || (nodes.size() < MOST_NODES && nodes.add(node));
     String label = known ? OneLine.of(node) : "other";
-    handedOut.labelValues(label).inc(handed.targets().size());
-    measured.labelValues(label).inc(handed.measured());
-    removedByPolicy(handed.removed());
+    handedOut.labelValues(label).inc(intakeResult.targets().size());
+    measured.labelValues(label).inc(intakeResult.measured());
+    removedByPolicy(intakeResult.removed());
   }
 }

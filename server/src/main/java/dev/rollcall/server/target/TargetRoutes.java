@@ -26,16 +26,20 @@ final class TargetRoutes {
   private static final Pattern NODE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
   private final PoolStore store;
-  private final Entrance entrance;
-  private final Hosts hosts;
+  private final Admission admission;
+  private final HostLookup hostLookup;
   private final TargetMetrics metrics;
   private final Clock clock;
 
   TargetRoutes(
-      PoolStore store, Entrance entrance, Hosts hosts, TargetMetrics metrics, Clock clock) {
+      PoolStore store,
+      Admission admission,
+      HostLookup hostLookup,
+      TargetMetrics metrics,
+      Clock clock) {
     this.store = store;
-    this.entrance = entrance;
-    this.hosts = hosts;
+    this.admission = admission;
+    this.hostLookup = hostLookup;
     this.metrics = metrics;
     this.clock = clock;
   }
@@ -56,7 +60,7 @@ final class TargetRoutes {
   }
 
   private Answer targets(Request request) throws InterruptedException {
-    return entered(Intake.targets(request.json(), hosts));
+    return entered(Intake.targets(request.json(), hostLookup));
   }
 
   private Answer entered(Intake intake) {
@@ -64,7 +68,7 @@ final class TargetRoutes {
         .refusal()
         .orElseGet(
             () -> {
-              int added = entrance.enter(intake.newcomers());
+              int added = admission.enter(intake.newcomers());
               return Answer.json(
                   200,
                   json ->
@@ -101,20 +105,20 @@ final class TargetRoutes {
     }
     int limit = limit(request);
     OptionalLong done = request.queryNumber("done");
-    Handed handed = store.hand(limit, done);
-    metrics.handed(node, handed);
-    long wait = wait(handed, limit);
+    IntakeResult intakeResult = store.hand(limit, done);
+    metrics.handed(node, intakeResult);
+    long wait = wait(intakeResult, limit);
     return Answer.json(
             200,
             json -> {
               json.writeStartObject();
-              if (!handed.targets().isEmpty()) {
-                json.writeNumberProperty("lease", handed.lease());
-                json.writeNumberProperty("lease_until", handed.until().getEpochSecond());
+              if (!intakeResult.targets().isEmpty()) {
+                json.writeNumberProperty("lease", intakeResult.lease());
+                json.writeNumberProperty("lease_until", intakeResult.until().getEpochSecond());
               }
               json.writeNumberProperty("retry_after", wait);
               json.writeName("targets").writeStartArray();
-              for (IPAddress address : handed.targets()) {
+              for (IPAddress address : intakeResult.targets()) {
                 json.writeStartObject()
                     .writeStringProperty("ip", Addresses.text(address))
                     .writeEndObject();
@@ -126,12 +130,12 @@ final class TargetRoutes {
 
   /// Whole seconds until there is more, 0 where there is more now. Never long: somebody may add
   /// targets meanwhile.
-  private long wait(Handed handed, int limit) {
-    if (handed.targets().size() == limit) {
+  private long wait(IntakeResult intakeResult, int limit) {
+    if (intakeResult.targets().size() == limit) {
       return 0;
     }
     long millis =
-        handed
+        intakeResult
             .nextDue()
             .map(next -> Duration.between(clock.wall(), next).toMillis())
             .orElse(LONGEST_WAIT * 1000);

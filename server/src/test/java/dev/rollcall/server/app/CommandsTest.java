@@ -36,7 +36,7 @@ class CommandsTest {
   void showsEverySettingWithItsDefaultAndTheOlderNames() {
     assertThat(execute("serve", "--help")).isEqualTo(Command.OK);
     String unwrapped = out.toString().replaceAll("\\s+", "");
-    for (Setting<?> setting : Declared.of(Declared.SERVE)) {
+    for (Setting<?> setting : AllSettings.of(AllSettings.SERVE)) {
       assertThat(unwrapped).contains(setting.flag()).contains(setting.standard());
       setting.aliases().forEach(alias -> assertThat(unwrapped).contains(alias.variable()));
     }
@@ -276,15 +276,15 @@ class CommandsTest {
 
   @Test
   void saysWhyTheDataFolderCannotBeMade() throws IOException {
-    Trouble trouble =
-        catchThrowableOfType(Trouble.class, () -> DataFolder.open(Path.of("/proc/rollcall")));
-    assertThat(trouble)
+    CannotRun cannotRun =
+        catchThrowableOfType(CannotRun.class, () -> DataFolder.open(Path.of("/proc/rollcall")));
+    assertThat(cannotRun)
         .hasMessage(
             "/proc/rollcall cannot be made or written there: set data to a folder this user may"
                 + " write in");
     Path beneath = directory.resolve("file/data");
     Files.createFile(directory.resolve("file"));
-    assertThat(catchThrowableOfType(Trouble.class, () -> DataFolder.open(beneath)))
+    assertThat(catchThrowableOfType(CannotRun.class, () -> DataFolder.open(beneath)))
         .hasMessage(
             beneath
                 + " cannot be used as data folder (Not a directory): set data to a folder this"

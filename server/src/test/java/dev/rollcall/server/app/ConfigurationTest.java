@@ -30,9 +30,9 @@ class ConfigurationTest {
   private Optional<Path> named = Optional.empty();
 
   @ParameterizedTest
-  @ValueSource(strings = {Declared.SERVE, Declared.COLLECT, Declared.TARGETS})
+  @ValueSource(strings = {AllSettings.SERVE, AllSettings.COLLECT, AllSettings.TARGETS})
   void knowsTheVariablesOfEveryCommand(String command) {
-    Declared.ALL.forEach(
+    AllSettings.ALL.forEach(
         setting -> {
           environment.put(setting.variable(), "");
           setting.fileVariable().ifPresent(name -> environment.put(name, ""));
@@ -55,11 +55,11 @@ class ConfigurationTest {
   @Test
   void givesACollectorATokenOfItsOwn() {
     environment.put("ROLLCALL_TOKEN", "0123456789abcdef-serve");
-    assertThat(token(Declared.COLLECT)).isEqualTo("0123456789abcdef-serve");
+    assertThat(token(AllSettings.COLLECT)).isEqualTo("0123456789abcdef-serve");
     environment.put("ROLLCALL_COLLECT_TOKEN", "0123456789abcdef-collect");
-    assertThat(token(Declared.COLLECT)).isEqualTo("0123456789abcdef-collect");
-    assertThat(token(Declared.SERVE)).isEqualTo("0123456789abcdef-serve");
-    assertThat(token(Declared.TARGETS)).isEqualTo("0123456789abcdef-serve");
+    assertThat(token(AllSettings.COLLECT)).isEqualTo("0123456789abcdef-collect");
+    assertThat(token(AllSettings.SERVE)).isEqualTo("0123456789abcdef-serve");
+    assertThat(token(AllSettings.TARGETS)).isEqualTo("0123456789abcdef-serve");
   }
 
   private String token(String command) {

@@ -25,16 +25,16 @@ class SettingsPageTest {
 
   @Test
   void noTwoSettingsShareAName() {
-    assertThat(Declared.ALL).extracting(Setting::key).doesNotHaveDuplicates();
-    assertThat(Declared.ALL).extracting(Setting::flag).doesNotHaveDuplicates();
-    assertThat(Declared.ALL).extracting(Setting::variable).doesNotHaveDuplicates();
+    assertThat(AllSettings.ALL).extracting(Setting::key).doesNotHaveDuplicates();
+    assertThat(AllSettings.ALL).extracting(Setting::flag).doesNotHaveDuplicates();
+    assertThat(AllSettings.ALL).extracting(Setting::variable).doesNotHaveDuplicates();
   }
 
   @Test
   void thePageOfTheCollectorNamesEveryFlagAndItsDefault() throws IOException {
     List<String> lines = Files.readAllLines(Path.of("../docs/collector.md"));
-    for (Setting<?> setting : Declared.of(Declared.COLLECT)) {
-      String flag = "`" + setting.flag(Declared.COLLECT) + "`";
+    for (Setting<?> setting : AllSettings.of(AllSettings.COLLECT)) {
+      String flag = "`" + setting.flag(AllSettings.COLLECT) + "`";
       assertThat(lines)
           .as(flag)
           .anyMatch(
@@ -42,13 +42,13 @@ class SettingsPageTest {
                   line.contains(flag)
                       && (!line.startsWith("|") || line.contains(setting.standard())));
     }
-    assertThat(Declared.of(Declared.COLLECT))
-        .extracting(setting -> setting.flag(Declared.COLLECT))
+    assertThat(AllSettings.of(AllSettings.COLLECT))
+        .extracting(setting -> setting.flag(AllSettings.COLLECT))
         .doesNotHaveDuplicates();
   }
 
   private static String rows() {
-    return Declared.ALL.stream().map(SettingsPageTest::row).collect(Collectors.joining());
+    return AllSettings.ALL.stream().map(SettingsPageTest::row).collect(Collectors.joining());
   }
 
   private static String row(Setting<?> setting) {

@@ -20,9 +20,9 @@ class HopsTest {
 
   private final List<List<String>> asked = new CopyOnWriteArrayList<>();
   private volatile boolean away;
-  private volatile HopTaker.Answer answer = HopTaker.Answer.TAKEN;
+  private volatile HopReceiver.Answer answer = HopReceiver.Answer.TAKEN;
 
-  private HopTaker.Answer take(List<String> hops) throws IOException {
+  private HopReceiver.Answer take(List<String> hops) throws IOException {
     if (away) {
       throw new IOException("away");
     }
@@ -43,7 +43,7 @@ class HopsTest {
             + ",{\"ttl\":2,\"ip\":\"203.0.113.99\",\"timeout\":true},{\"ttl\":3}]}}]";
     Reading reading =
         ResultReader.read(
-            new ByteArrayInputStream(body.getBytes(UTF_8)), new Room(64L * 1024 * 1024));
+            new ByteArrayInputStream(body.getBytes(UTF_8)), new ResultBuffers(64L * 1024 * 1024));
     try (Results results = ((Reading.Right) reading).results()) {
       hops.see(results);
     }
@@ -118,7 +118,7 @@ class HopsTest {
 
   @Test
   void areNotToldAgainWhereTheyWereRefused() {
-    answer = HopTaker.Answer.REFUSED;
+    answer = HopReceiver.Answer.REFUSED;
     try (Hops hops = new Hops(100, this::take)) {
       hops.start();
       see(hops, List.of("10.0.0.1"));

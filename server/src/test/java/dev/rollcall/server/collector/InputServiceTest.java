@@ -74,13 +74,13 @@ class InputServiceTest {
   void isPostedHopsWithItsToken() throws Exception {
     answer(204);
     assertThat(service(LONG, Optional.of("secret")).take(List.of("10.0.0.1", "2001:db8::1")))
-        .isEqualTo(HopTaker.Answer.TAKEN);
+        .isEqualTo(HopReceiver.Answer.TAKEN);
     assertThat(seen).containsExactly("Bearer secret", "{\"hops\":[\"10.0.0.1\",\"2001:db8::1\"]}");
   }
 
   @ParameterizedTest
   @CsvSource({"400,REFUSED", "413,REFUSED", "422,REFUSED", "200,TAKEN", "201,TAKEN"})
-  void refusesForGoodOrTakes(int status, HopTaker.Answer expected) throws Exception {
+  void refusesForGoodOrTakes(int status, HopReceiver.Answer expected) throws Exception {
     answer(status);
     assertThat(service(LONG, Optional.empty()).take(List.of("10.0.0.1"))).isEqualTo(expected);
   }

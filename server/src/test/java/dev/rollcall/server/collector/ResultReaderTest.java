@@ -25,16 +25,16 @@ class ResultReaderTest {
   private static final String GOOD =
       "{\"ip\":\"8.8.8.8\",\"sent\":4,\"received\":3,\"timestamp\":\"2026-01-07T22:30:00Z\"}";
 
-  private final Room room = new Room(1024 * 1024);
+  private final ResultBuffers buffers = new ResultBuffers(1024 * 1024);
 
   @AfterEach
   void nothingIsHeldAfterwards() {
-    assertThat(room.taken()).isZero();
+    assertThat(buffers.taken()).isZero();
   }
 
   /// Everything in its order: results, traceroutes, hops.
   private List<Object> right(String body) {
-    return switch (ResultReader.read(new ByteArrayInputStream(body.getBytes(UTF_8)), room)) {
+    return switch (ResultReader.read(new ByteArrayInputStream(body.getBytes(UTF_8)), buffers)) {
       case Reading.Wrong wrong -> throw new AssertionError(wrong.toString());
       case Reading.Right(Results results) -> {
         try (results) {
@@ -64,7 +64,8 @@ class ResultReaderTest {
   }
 
   private Reading.Wrong wrong(String body) {
-    return (Reading.Wrong) ResultReader.read(new ByteArrayInputStream(body.getBytes(UTF_8)), room);
+    return (Reading.Wrong)
+        ResultReader.read(new ByteArrayInputStream(body.getBytes(UTF_8)), buffers);
   }
 
   private static Address address(String text) {
@@ -193,10 +194,10 @@ class ResultReaderTest {
     assertThat(wrong.invalid())
         .singleElement()
         .satisfies(
-            invalid -> {
-              assertThat(invalid.index()).isEqualTo(1);
-              assertThat(invalid.field()).endsWith(field);
-              assertThat(invalid.reason()).contains(reason);
+            invalidElement -> {
+              assertThat(invalidElement.index()).isEqualTo(1);
+              assertThat(invalidElement.field()).endsWith(field);
+              assertThat(invalidElement.reason()).contains(reason);
             });
     assertThat(wrong.error()).startsWith("result 1: ").contains(reason);
   }
@@ -241,7 +242,7 @@ class ResultReaderTest {
 
   @Test
   void takesAHundredThousandResultsAndNotOneMore() {
-    Room large = new Room(64 * 1024 * 1024);
+    ResultBuffers large = new ResultBuffers(64 * 1024 * 1024);
     String most = "[" + (GOOD + ",").repeat(ResultReader.MOST_RESULTS - 1) + GOOD + "]";
     Reading reading = ResultReader.read(new ByteArrayInputStream(most.getBytes(UTF_8)), large);
     assertThat(reading)
@@ -261,7 +262,7 @@ class ResultReaderTest {
 
   @Test
   void takesNoMoreMemoryThanThereIsFor() {
-    Room small = new Room(64 * 1024);
+    ResultBuffers small = new ResultBuffers(64 * 1024);
     String body = "[" + (GOOD + ",").repeat(10_000) + GOOD + "]";
     assertThatThrownBy(
             () -> ResultReader.read(new ByteArrayInputStream(body.getBytes(UTF_8)), small))

@@ -16,12 +16,12 @@ public final class ResultsFuzz {
 
   /// Tries one body; the name is Jazzer's.
   public static void fuzzerTestOneInput(byte[] body) {
-    Room room = new Room(1024 * 1024);
+    ResultBuffers buffers = new ResultBuffers(1024 * 1024);
     try {
-      switch (ResultReader.read(new ByteArrayInputStream(body), room)) {
+      switch (ResultReader.read(new ByteArrayInputStream(body), buffers)) {
         case Reading.Wrong wrong -> {
           assertThat(wrong.error()).isNotBlank();
-          assertThat(wrong.invalid()).hasSizeLessThanOrEqualTo(Tokens.MOST_INVALID);
+          assertThat(wrong.invalid()).hasSizeLessThanOrEqualTo(ResultTokens.MOST_INVALID);
         }
         case Reading.Right(Results results) -> {
           try (results) {
@@ -32,7 +32,7 @@ public final class ResultsFuzz {
     } catch (Unavailable e) {
       // More than there was memory for.
     }
-    assertThat(room.taken()).isZero();
+    assertThat(buffers.taken()).isZero();
   }
 
   private static final class Bounds implements Results.Visitor {

@@ -41,7 +41,7 @@ class RetirementTest {
   @TempDir Path folder;
 
   private final TestClock clock = new TestClock();
-  private final Room room = new Room(64 << 20);
+  private final ResultBuffers buffers = new ResultBuffers(64 << 20);
 
   /// What a killed process leaves of the change from a file with a log to one without, in the order
   /// of SQLite's steps.
@@ -71,14 +71,15 @@ class RetirementTest {
     String result =
         "[{\"ip\":\"%s\",\"sent\":4,\"received\":3,\"timestamp\":\"2026-01-07T22:30:00Z\"}]"
             .formatted(ip);
-    Reading reading = ResultReader.read(new ByteArrayInputStream(result.getBytes(UTF_8)), room);
+    Reading reading = ResultReader.read(new ByteArrayInputStream(result.getBytes(UTF_8)), buffers);
     try (Results results = ((Reading.Right) reading).results()) {
       store.write(results);
     }
   }
 
   private List<String> recent(RotatingStore store) {
-    return new Recent(store).read(10, Optional.empty()).stream().map(Recent.Row::ip).toList();
+    return new RecentResults(store)
+        .read(10, Optional.empty()).stream().map(RecentResults.Row::ip).toList();
   }
 
   private List<String> names() throws IOException {
@@ -182,8 +183,8 @@ class RetirementTest {
           .containsExactly("192.0.2.3", "192.0.2.2", left == Left.LOG ? "192.0.2.9" : "192.0.2.1");
       assertThat(store.unfolded()).isZero();
       write(store, "192.0.2.4");
-      assertThat(new Recent(store).read(1, Optional.empty()))
-          .extracting(Recent.Row::id)
+      assertThat(new RecentResults(store).read(1, Optional.empty()))
+          .extracting(RecentResults.Row::id)
           .containsExactly(4L);
     }
     assertThat(names()).containsExactly(OLD, NEW);

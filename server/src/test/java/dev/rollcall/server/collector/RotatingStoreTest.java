@@ -38,7 +38,7 @@ class RotatingStoreTest {
   @TempDir Path folder;
 
   private final TestClock clock = new TestClock();
-  private final Room room = new Room(64 * MEBIBYTE);
+  private final ResultBuffers buffers = new ResultBuffers(64 * MEBIBYTE);
 
   private RotatingStore store(int keep) {
     return store(new RotatingStore.Settings(folder, 100 * MEBIBYTE, Duration.ofDays(7), keep));
@@ -55,7 +55,7 @@ class RotatingStoreTest {
         "{\"ip\":\"%s\",\"sent\":4,\"received\":3,\"timestamp\":\"2026-01-07T22:30:00Z\",\"traceroute\":{\"method\":\"icmp\",\"hops\":[{\"ttl\":1,\"ip\":\"10.0.0.1\"},{\"ttl\":2}]}}"
             .formatted(ip);
     String body = "[" + (result + ",").repeat(many - 1) + result + "]";
-    Reading reading = ResultReader.read(new ByteArrayInputStream(body.getBytes(UTF_8)), room);
+    Reading reading = ResultReader.read(new ByteArrayInputStream(body.getBytes(UTF_8)), buffers);
     try (Results results = ((Reading.Right) reading).results()) {
       store.write(results);
     }
@@ -83,7 +83,8 @@ class RotatingStoreTest {
   }
 
   private List<String> recent(RotatingStore store, int limit) {
-    return new Recent(store).read(limit, Optional.empty()).stream().map(Recent.Row::ip).toList();
+    return new RecentResults(store)
+        .read(limit, Optional.empty()).stream().map(RecentResults.Row::ip).toList();
   }
 
   @Test
@@ -337,8 +338,8 @@ class RotatingStoreTest {
       }
       assertThat(recent(store, 5))
           .containsExactly("192.0.2.4", "192.0.2.4", "192.0.2.3", "192.0.2.3", "192.0.2.2");
-      assertThat(new Recent(store).read(10, Address.parse("192.0.2.2")))
-          .extracting(Recent.Row::id)
+      assertThat(new RecentResults(store).read(10, Address.parse("192.0.2.2")))
+          .extracting(RecentResults.Row::id)
           .containsExactly(4L, 3L);
     }
   }
@@ -351,8 +352,8 @@ class RotatingStoreTest {
     }
     try (RotatingStore store = store(5)) {
       write(store, "192.0.2.2", 2);
-      assertThat(new Recent(store).read(10, Optional.empty()))
-          .extracting(Recent.Row::id)
+      assertThat(new RecentResults(store).read(10, Optional.empty()))
+          .extracting(RecentResults.Row::id)
           .containsExactly(5L, 4L, 3L, 2L, 1L);
       assertThat(
               one(

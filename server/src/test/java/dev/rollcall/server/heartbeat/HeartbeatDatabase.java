@@ -1,7 +1,7 @@
 package dev.rollcall.server.heartbeat;
 
-import dev.rollcall.server.heartbeat.Change.Beat;
-import dev.rollcall.server.heartbeat.Change.Said;
+import dev.rollcall.server.heartbeat.HeartbeatChange.Beat;
+import dev.rollcall.server.heartbeat.HeartbeatChange.Said;
 import dev.rollcall.server.http.Listing;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.Durability;
@@ -31,17 +31,17 @@ final class HeartbeatDatabase implements AutoCloseable {
 
   final TestClock clock = new TestClock();
   final PrometheusRegistry registry = new PrometheusRegistry();
-  final List<Notice> told = new CopyOnWriteArrayList<>();
+  final List<HeartbeatNotice> told = new CopyOnWriteArrayList<>();
   final Database database;
   final GroupCommit commits;
-  final Changes changes;
+  final HeartbeatWriter writer;
   final HeartbeatStore store;
   final RunStore runs;
 
   /// Runs calls.
   volatile Executor threads = Runnable::run;
 
-  final UnheardCalls unheard = new UnheardCalls(clock, call -> threads.execute(call));
+  final LostCalls unheard = new LostCalls(clock, call -> threads.execute(call));
 
   /// How many calls there was no room for.
   final AtomicLong turnedAway = new AtomicLong();
@@ -59,20 +59,20 @@ final class HeartbeatDatabase implements AutoCloseable {
             "db/migration/V7__exit_code.sql",
             "db/migration/V8__listener.sql");
     commits = new GroupCommit(database);
-    changes =
-        new Changes(
+    writer =
+        new HeartbeatWriter(
             database,
             this::tell,
-            new Room(MOST, registry, clock),
+            new HeartbeatLimit(MOST, registry, clock),
             TOLERANCE,
             Durability.PROCESS,
             clock);
-    unheard.turnedAway().countedBy(turnedAway::get);
+    unheard.rejected().countedBy(turnedAway::get);
     store = new HeartbeatStore(database);
     runs = new RunStore(database);
   }
 
-  private void tell(Handle tx, List<Notice> notices) {
+  private void tell(Handle tx, List<HeartbeatNotice> notices) {
     tx.afterCommit(() -> told.addAll(notices));
   }
 
@@ -83,15 +83,15 @@ final class HeartbeatDatabase implements AutoCloseable {
     return words;
   }
 
-  Lateness lateness() {
-    return new Lateness(database, commits, this::tell, REALERT, clock);
+  LateHeartbeats lateHeartbeats() {
+    return new LateHeartbeats(database, commits, this::tell, REALERT, clock);
   }
 
   /// As where the database is away.
-  Done fails(Change change) {
+  PingOutcome fails(HeartbeatChange change) {
     GroupCommit closed = new GroupCommit(database);
     closed.close();
-    return closed.write(changes, change);
+    return closed.write(writer, change);
   }
 
   static void await(CountDownLatch latch) {
@@ -103,71 +103,75 @@ final class HeartbeatDatabase implements AutoCloseable {
   }
 
   /// As a process that has just started looks for who is late.
-  Lookout lookout() {
+  LateDetector lateDetector() {
     return lookout(() -> {});
   }
 
   /// The same, where `before` is run before anything is told.
-  Lookout lookout(Runnable before) {
-    return lookout(before, new Listeners(database, commits, unheard, clock, false));
+  LateDetector lookout(Runnable before) {
+    return lookout(before, new PingReceivers(database, commits, unheard, clock, false));
   }
 
   /// The listeners as a process of its own knows them, where several share the database.
-  Listeners listeners() {
-    return new Listeners(database, commits, new UnheardCalls(clock, Runnable::run), clock, true);
+  PingReceivers receivers() {
+    return new PingReceivers(database, commits, new LostCalls(clock, Runnable::run), clock, true);
   }
 
-  Lookout lookout(Runnable before, Listeners listeners) {
-    Telling telling =
+  LateDetector lookout(Runnable before, PingReceivers receivers) {
+    HeartbeatListener heartbeatListener =
         (tx, notices) -> {
           before.run();
           tell(tx, notices);
         };
-    return new Lookout(
-        new Lateness(database, commits, telling, REALERT, clock),
-        new Corrections(commits, telling, REALERT),
-        new Absences(database, commits, GRACE, clock),
-        listeners,
+    return new LateDetector(
+        new LateHeartbeats(database, commits, heartbeatListener, REALERT, clock),
+        new ClockCorrections(commits, heartbeatListener, REALERT),
+        new StartupGrace(database, commits, GRACE, clock),
+        receivers,
         clock,
         () -> Optional.of(slept));
   }
 
-  Done apply(Change change) {
-    return commits.write(changes, change);
+  PingOutcome apply(HeartbeatChange change) {
+    return commits.write(writer, change);
   }
 
   /// A group, as if all had come at once.
-  List<Done> applyAll(Change... group) {
-    return commits.writeAll(changes, List.of(group));
+  List<PingOutcome> applyAll(HeartbeatChange... group) {
+    return commits.writeAll(writer, List.of(group));
   }
 
-  static Terms every(int seconds) {
-    return new Terms(new Plan.Every(Duration.ofSeconds(seconds)), Duration.ZERO);
+  static Expectation every(int seconds) {
+    return new Expectation(new JobSchedule.Every(Duration.ofSeconds(seconds)), Duration.ZERO);
   }
 
   static Beat ping(String name, int seconds) {
     return new Beat(
-        name, new Signal.Success(), Optional.of(every(seconds)), Optional.empty(), Said.NOTHING);
+        name,
+        new PingSignal.Success(),
+        Optional.of(every(seconds)),
+        Optional.empty(),
+        Said.NOTHING);
   }
 
   static Beat ping(String name, int seconds, Instant at) {
     return new Beat(
-        name, new Signal.Success(), Optional.of(every(seconds)), Optional.of(at), Said.NOTHING);
+        name, new PingSignal.Success(), Optional.of(every(seconds)), Optional.of(at), Said.NOTHING);
   }
 
   static Beat start(String name, String run) {
-    return signal(name, new Signal.Start(), run);
+    return signal(name, new PingSignal.Start(), run);
   }
 
   static Beat success(String name, String run) {
-    return signal(name, new Signal.Success(), run);
+    return signal(name, new PingSignal.Success(), run);
   }
 
   static Beat failure(String name, int code, String run) {
-    return signal(name, new Signal.Failure(OptionalLong.of(code)), run);
+    return signal(name, new PingSignal.Failure(OptionalLong.of(code)), run);
   }
 
-  private static Beat signal(String name, Signal signal, String run) {
+  private static Beat signal(String name, PingSignal signal, String run) {
     return new Beat(
         name,
         signal,

@@ -27,10 +27,10 @@ class PingParametersTest {
   }
 
   private static Duration frequency(String text) {
-    Plan plan = PingParameters.requiredTerms(query("frequency", text)).plan();
-    return switch (plan) {
-      case Plan.Every(Duration frequency) -> frequency;
-      case Plan.Calendar _ -> throw new AssertionError("no frequency");
+    JobSchedule schedule = PingParameters.requiredTerms(query("frequency", text)).schedule();
+    return switch (schedule) {
+      case JobSchedule.Every(Duration frequency) -> frequency;
+      case JobSchedule.Calendar _ -> throw new AssertionError("no frequency");
     };
   }
 
@@ -113,11 +113,12 @@ class PingParametersTest {
 
   @Test
   void readsAScheduleItsZoneAndTheGrace() {
-    Terms terms =
+    Expectation expectation =
         PingParameters.requiredTerms(
             query("schedule", "0 3 * * *", "tz", "Europe/Berlin", "grace", "0s"));
-    assertThat(terms.plan()).isEqualTo(new Plan.Calendar("0 3 * * *", ZoneId.of("Europe/Berlin")));
-    assertThat(terms.grace()).isZero();
+    assertThat(expectation.schedule())
+        .isEqualTo(new JobSchedule.Calendar("0 3 * * *", ZoneId.of("Europe/Berlin")));
+    assertThat(expectation.grace()).isZero();
     assertThat(PingParameters.requiredTerms(query("frequency", "1D", "grace", "5m")).grace())
         .hasMinutes(5);
   }

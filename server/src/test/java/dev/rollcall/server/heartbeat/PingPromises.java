@@ -25,11 +25,12 @@ final class PingPromises {
             });
     read(source, PingParameters::requiredTerms)
         .ifPresent(
-            terms -> {
-              assertThat(terms.grace()).isBetween(Duration.ZERO, Duration.ofDays(3_640));
-              assertThat(terms.plan().next(LATEST)).isAfter(LATEST);
-              assertThat(terms.deadline(terms.plan().next(LATEST)).toEpochMilli()).isPositive();
-              if (terms.plan() instanceof Plan.Every(Duration frequency)) {
+            expectation -> {
+              assertThat(expectation.grace()).isBetween(Duration.ZERO, Duration.ofDays(3_640));
+              assertThat(expectation.schedule().next(LATEST)).isAfter(LATEST);
+              assertThat(expectation.deadline(expectation.schedule().next(LATEST)).toEpochMilli())
+                  .isPositive();
+              if (expectation.schedule() instanceof JobSchedule.Every(Duration frequency)) {
                 assertThat(frequency).isBetween(Duration.ofSeconds(1), Duration.ofDays(3_640));
                 assertThat(frequency.toNanosPart()).isZero();
               }

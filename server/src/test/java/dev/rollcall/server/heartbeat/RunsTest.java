@@ -6,8 +6,8 @@ import static dev.rollcall.server.heartbeat.HeartbeatDatabase.start;
 import static dev.rollcall.server.heartbeat.HeartbeatDatabase.success;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rollcall.server.heartbeat.Change.Beat;
-import dev.rollcall.server.heartbeat.Change.Said;
+import dev.rollcall.server.heartbeat.HeartbeatChange.Beat;
+import dev.rollcall.server.heartbeat.HeartbeatChange.Said;
 import dev.rollcall.server.sql.TestDatabases;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -90,7 +90,7 @@ class RunsTest {
     kept.apply(
         new Beat(
             "job",
-            new Signal.Failure(OptionalLong.empty()),
+            new PingSignal.Failure(OptionalLong.empty()),
             Optional.empty(),
             Optional.empty(),
             Said.NOTHING));
@@ -118,9 +118,9 @@ class RunsTest {
     for (int i = 0; i < 15; i++) {
       kept.apply(ping("job", 60));
     }
-    kept.applyAll(ping("job", 60), new Change.Removal("job"), ping("job", 60));
+    kept.applyAll(ping("job", 60), new HeartbeatChange.Removal("job"), ping("job", 60));
     assertThat(kept.runs("job")).hasSize(1);
-    kept.apply(new Change.Removal("job"));
+    kept.apply(new HeartbeatChange.Removal("job"));
     assertThat(older()).isZero();
   }
 
@@ -134,13 +134,13 @@ class RunsTest {
       follow(expected, ping(name, 60), kept.clock.wall());
       for (int step = 0; step < 60; step++) {
         kept.clock.pass(Duration.ofSeconds(1));
-        List<Change> group = new ArrayList<>();
+        List<HeartbeatChange> group = new ArrayList<>();
         for (int i = random.nextInt(1, 20); i > 0; i--) {
           Beat beat = beat(random, name);
           group.add(beat);
           follow(expected, beat, kept.clock.wall());
         }
-        kept.applyAll(group.toArray(Change[]::new));
+        kept.applyAll(group.toArray(HeartbeatChange[]::new));
         List<Run> last = expected.subList(Math.max(0, expected.size() - Run.KEPT), expected.size());
         assertThat(kept.runs(name)).as("seed %d", seed).isEqualTo(last.reversed());
         assertThat(kept.find(name).counts().open())
@@ -158,10 +158,10 @@ class RunsTest {
       case 3 ->
           new Beat(
               name,
-              new Signal.Success(),
+              new PingSignal.Success(),
               Optional.empty(),
               Optional.empty(),
-              new Said(Optional.empty(), Optional.of(new Printed(new byte[] {65}))));
+              new Said(Optional.empty(), Optional.of(new JobOutput(new byte[] {65}))));
       default -> ping(name, 60);
     };
   }
@@ -175,10 +175,12 @@ class RunsTest {
         known = i;
       }
     }
-    boolean starts = beat.signal() instanceof Signal.Start;
+    boolean starts = beat.signal() instanceof PingSignal.Start;
     int place = known < 0 || (starts && id.isEmpty()) ? all.size() : known;
     OptionalLong exit =
-        beat.signal() instanceof Signal.Failure(OptionalLong code) ? code : OptionalLong.empty();
+        beat.signal() instanceof PingSignal.Failure(OptionalLong code)
+            ? code
+            : OptionalLong.empty();
     Run run =
         new Run(
             place,
@@ -189,7 +191,7 @@ class RunsTest {
             starts ? Optional.empty() : Optional.of(now),
             starts
                 ? Run.Result.RUNNING
-                : beat.signal() instanceof Signal.Failure ? Run.Result.FAILED : Run.Result.OK,
+                : beat.signal() instanceof PingSignal.Failure ? Run.Result.FAILED : Run.Result.OK,
             exit);
     if (place < all.size()) {
       all.set(place, run);

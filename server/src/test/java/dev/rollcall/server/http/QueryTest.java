@@ -84,7 +84,7 @@ class QueryTest {
               .toString();
       String encoded = URLEncoder.encode(text, UTF_8);
       assertThat(Query.parse("k=" + encoded).single("k")).contains(text);
-      assertThat(Percent.segment(encoded.replace("+", "%20"))).isEqualTo(text);
+      assertThat(PercentDecoding.segment(encoded.replace("+", "%20"))).isEqualTo(text);
     }
   }
 
@@ -99,7 +99,7 @@ class QueryTest {
       }
       try {
         Query.parse(raw.toString()).all("a");
-        Percent.segment(raw.toString());
+        PercentDecoding.segment(raw.toString());
       } catch (Refusal refused) {
         assertThat(refused.status()).isEqualTo(400);
       }

@@ -45,7 +45,7 @@ class ChangeLogTest {
   private static Change unknown(long id, Instant at, String reason) {
     return change(
         id,
-        new Observation.Unknown(at, Duration.ZERO, Measured.NOTHING, reason),
+        new Observation.Unknown(at, Duration.ZERO, Measurements.NOTHING, reason),
         Optional.of(Event.Kind.UPTIME));
   }
 

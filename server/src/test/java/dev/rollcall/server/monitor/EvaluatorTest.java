@@ -40,9 +40,9 @@ class EvaluatorTest {
     Instant at = Instant.ofEpochSecond(1);
     Duration took = Duration.ofMillis(3);
     return switch (found) {
-      case "up" -> new Observation.Up(at, took, Measured.NOTHING);
-      case "down" -> new Observation.Down(at, took, Measured.NOTHING, "status 503");
-      default -> new Observation.Unknown(at, took, Measured.NOTHING, "no network");
+      case "up" -> new Observation.Up(at, took, Measurements.NOTHING);
+      case "down" -> new Observation.Down(at, took, Measurements.NOTHING, "status 503");
+      default -> new Observation.Unknown(at, took, Measurements.NOTHING, "no network");
     };
   }
 }

@@ -73,19 +73,19 @@ final class MonitorDatabase implements AutoCloseable {
   }
 
   static Observation up(Instant at, int millis) {
-    return new Observation.Up(at, Duration.ofMillis(millis), Measured.NOTHING);
+    return new Observation.Up(at, Duration.ofMillis(millis), Measurements.NOTHING);
   }
 
   static Observation down(Instant at, int millis) {
-    return new Observation.Down(at, Duration.ofMillis(millis), Measured.NOTHING, "status 500");
+    return new Observation.Down(at, Duration.ofMillis(millis), Measurements.NOTHING, "status 500");
   }
 
   static Observation unknown(Instant at) {
-    return new Observation.Unknown(at, Duration.ofMillis(1), Measured.NOTHING, "no network");
+    return new Observation.Unknown(at, Duration.ofMillis(1), Measurements.NOTHING, "no network");
   }
 
-  Keeping keeping(Schedule schedule) {
-    return new Keeping(database, commits, schedule, 1_000, clock);
+  OutcomeWriter keeping(Schedule schedule) {
+    return new OutcomeWriter(database, commits, schedule, 1_000, clock);
   }
 
   long number(String query) {

@@ -30,15 +30,15 @@ class MonitorMetricsTest {
     return new ProbeResult(name, failure, Duration.ofMillis(7));
   }
 
-  private static Asked asked(String name, String scheme) {
-    return new Asked(
+  private static ScheduledCheck asked(String name, String scheme) {
+    return new ScheduledCheck(
         1,
         name,
         URI.create(scheme + "://127.0.0.1:9/"),
         Duration.ofSeconds(1),
         Duration.ofSeconds(1),
         1,
-        Brought.NOTHING,
+        ReferencedSecrets.NOTHING,
         Probe.of(name, attempt -> {}));
   }
 
@@ -47,7 +47,7 @@ class MonitorMetricsTest {
     attempt.dependsOn(Arrays.asList(found));
     metrics.observed(
         asked("shop", "philae+http"),
-        new Observation.Up(Instant.EPOCH, Duration.ofMillis(5), Measured.of(attempt)));
+        new Observation.Up(Instant.EPOCH, Duration.ofMillis(5), Measurements.of(attempt)));
   }
 
   private void up(String name) {

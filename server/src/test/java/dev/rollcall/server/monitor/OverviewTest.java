@@ -36,10 +36,10 @@ class OverviewTest {
   @TempDir Path folder;
 
   private MonitorDatabase kept;
-  private Standings standings;
+  private CurrentStates states;
   private Overview overview;
   private Schedule turns;
-  private Keeping keeping;
+  private OutcomeWriter writer;
   private ServiceChanges changes;
   private int commits;
 
@@ -50,22 +50,22 @@ class OverviewTest {
   @BeforeEach
   void openDatabase() {
     kept = new MonitorDatabase(engine, folder);
-    standings = new Standings(kept.database, kept.clock);
-    overview = new Overview(standings);
+    states = new CurrentStates(kept.database, kept.clock);
+    overview = new Overview(states);
     overview.onCommit(() -> commits++);
     turns = new Schedule(kept.database, kept.commits, kept.clock);
-    keeping =
-        new Keeping(
+    writer =
+        new OutcomeWriter(
             kept.database,
             kept.commits,
             turns,
             1_000,
             kept.clock,
             outcomes -> {
-              standings.committed(outcomes);
+              states.committed(outcomes);
               overview.committed();
             });
-    changes = new ServiceChanges(kept.commits, kept.clock, standings::changed);
+    changes = new ServiceChanges(kept.commits, kept.clock, states::changed);
   }
 
   @AfterEach
@@ -88,7 +88,7 @@ class OverviewTest {
 
   private void keep(long service, long fence, Observation observation) {
     Optional<Event.Kind> open = kept.services.find(service).orElseThrow().event().map(Event::kind);
-    assertThat(kept.commits.write(keeping, outcome(service, fence, observation, open))).isTrue();
+    assertThat(kept.commits.write(writer, outcome(service, fence, observation, open))).isTrue();
   }
 
   /// Time passes until all that are to be asked are due, and whoever was not asked is once more.
@@ -120,7 +120,7 @@ class OverviewTest {
 
   /// The same from the database alone.
   private Seen reread() {
-    return new Overview(new Standings(kept.database, kept.clock))
+    return new Overview(new CurrentStates(kept.database, kept.clock))
         .look("", Optional.empty(), 1, 100);
   }
 
@@ -202,7 +202,7 @@ class OverviewTest {
     long a = create("a");
     look();
     Instant at = now();
-    Keeping other = kept.keeping(turns);
+    OutcomeWriter other = kept.keeping(turns);
     kept.commits.write(other, outcome(a, fence(claims(), a), down(at, 1), Optional.empty()));
     kept.clock.pass(
         switch (engine) {

@@ -85,10 +85,10 @@ class ServiceChangesTest {
     long id = id("a");
     Schedule turns = new Schedule(kept.database, kept.commits, kept.clock);
     DueRows<Schedule.Row> schedule = turns.rows();
-    Keeping keeping = kept.keeping(turns);
+    OutcomeWriter writer = kept.keeping(turns);
     long fence = schedule.claim(kept.clock.wall(), 1).getFirst().fence();
     Instant at = kept.clock.wall();
-    assertThat(kept.commits.write(keeping, outcome(id, fence, up(at, 5), Optional.empty())))
+    assertThat(kept.commits.write(writer, outcome(id, fence, up(at, 5), Optional.empty())))
         .isTrue();
 
     assertThat(sync()).isEqualTo(new ServiceChanges.Synced(0, 0, 1));

@@ -26,30 +26,30 @@ class ServiceReaderTest {
     ServiceDefinition read = one("{'name':'a','url':'http://localhost:1/x'}");
     assertThat(read.interval()).isEqualTo(Duration.ofSeconds(15));
     assertThat(read.timeout()).isEqualTo(Duration.ofSeconds(10));
-    assertThat(read.asks()).isInstanceOf(Asks.Http.class);
+    assertThat(read.spec()).isInstanceOf(CheckSpec.Http.class);
   }
 
   @Test
   void takesServersThatAreAskedInTheirOwnProtocol() {
     ServiceDefinition read =
         one("{'name':'a','url':'postgres://h/shop','user':'app','password':'p','timeout':5}");
-    assertThat(read.asks())
+    assertThat(read.spec())
         .isInstanceOfSatisfying(
-            Asks.Server.class,
+            CheckSpec.Server.class,
             server -> {
               assertThat(server.url().login()).contains(new Login("app", "p"));
               assertThat(server.url().limit()).isEqualTo(Duration.ofSeconds(5));
             });
     assertThat(reader.one(tree(read.json()), "", mistakes)).contains(read);
-    assertThat(one("{'name':'a','url':'unix:///run/docker.sock'}").asks())
-        .isInstanceOf(Asks.Server.class);
+    assertThat(one("{'name':'a','url':'unix:///run/docker.sock'}").spec())
+        .isInstanceOf(CheckSpec.Server.class);
   }
 
   @Test
   void looksAtACertificateWhereTheUrlSaysHowLongItHasToLast() {
-    assertThat(one("{'name':'a','url':'tls://h:443?warn=14d'}").asks())
-        .isInstanceOf(Asks.Server.class);
-    assertThat(one("{'name':'a','url':'tls://h:443'}").asks()).isInstanceOf(Asks.Tcp.class);
+    assertThat(one("{'name':'a','url':'tls://h:443?warn=14d'}").spec())
+        .isInstanceOf(CheckSpec.Server.class);
+    assertThat(one("{'name':'a','url':'tls://h:443'}").spec()).isInstanceOf(CheckSpec.Tcp.class);
   }
 
   @Test
@@ -75,7 +75,7 @@ class ServiceReaderTest {
   void takesNullForTheValueNull() {
     ServiceDefinition read =
         one("{'name':'a','url':'http://h','json':{'path':'$.a','value':null}}");
-    assertThat(((Asks.Http) read.asks()).question().expectation().json())
+    assertThat(((CheckSpec.Http) read.spec()).question().expectation().json())
         .contains(new HttpExpectation.JsonExpectation("$.a", Optional.of("null")));
     assertThat(one(read.json())).isEqualTo(read);
   }
@@ -189,7 +189,7 @@ class ServiceReaderTest {
             one("{'name':'a','url':'http://h','interval':'1s','timeout':'30s'}"),
             one("{'name':'b','url':'http://h/x?y','tls':{'verify':false}}"),
             one("{'name':'c','url':'http://h','interval':'1s'}"));
-    assertThat(Doubt.of(read, Duration.ofSeconds(10)))
+    assertThat(DefinitionWarning.of(read, Duration.ofSeconds(10)))
         .containsExactly(
             "a: the timeout of 30s is longer than the interval of 1s: as checks never overlap, it"
                 + " is asked less often where it does not answer",

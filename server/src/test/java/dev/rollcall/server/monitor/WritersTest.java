@@ -47,7 +47,7 @@ class WritersTest {
     private final Database database;
     private final GroupCommit commits;
     private final Schedule schedule;
-    private final Keeping keeping;
+    private final OutcomeWriter writer;
     private final ServiceChanges changes;
     private final DayTable ticks;
 
@@ -60,7 +60,7 @@ class WritersTest {
               clock);
       commits = new GroupCommit(database);
       schedule = new Schedule(database, commits, clock);
-      keeping = new Keeping(database, commits, schedule, 10_000, clock);
+      writer = new OutcomeWriter(database, commits, schedule, 10_000, clock);
       changes = new ServiceChanges(commits, clock);
       ticks = new DayTable(database, commits, "service_tick", "service_id");
       ticks.prepare(clock.wall());
@@ -73,7 +73,7 @@ class WritersTest {
         outcomes.add(outcome(lease));
       }
       Collections.shuffle(outcomes, random);
-      commits.writeAll(keeping, outcomes);
+      commits.writeAll(writer, outcomes);
     }
 
     private Outcome outcome(Lease<Schedule.Row> lease) {
@@ -84,13 +84,13 @@ class WritersTest {
                   i ->
                       new ProbeResult("part" + (i + random.nextInt(2)), Optional.empty(), INTERVAL))
               .toList());
-      Measured measured = Measured.of(attempt);
+      Measurements measurements = Measurements.of(attempt);
       Instant at = clock.wall();
       Observation found =
           switch (random.nextInt(5)) {
-            case 0, 1 -> new Observation.Down(at, INTERVAL, measured, "status 500");
-            case 2 -> new Observation.Unknown(at, INTERVAL, Measured.NOTHING, "no network");
-            default -> new Observation.Up(at, INTERVAL, measured);
+            case 0, 1 -> new Observation.Down(at, INTERVAL, measurements, "status 500");
+            case 2 -> new Observation.Unknown(at, INTERVAL, Measurements.NOTHING, "no network");
+            default -> new Observation.Up(at, INTERVAL, measurements);
           };
       return new Outcome(
           lease.key(),

@@ -28,7 +28,7 @@ final class OutboxDatabase implements AutoCloseable {
   final Outbox outbox;
   final DeliveryStore store;
   private final PrometheusRegistry registry = new PrometheusRegistry();
-  private final Batch<List<? extends News>, Integer> adding;
+  private final Batch<List<? extends OutboxEntry>, Integer> adding;
 
   OutboxDatabase(DatabaseLocation location, Clock clock, Channel... channels) {
     database = Database.open(DatabaseConfig.of(location, MIGRATION), clock);
@@ -43,7 +43,7 @@ final class OutboxDatabase implements AutoCloseable {
             clock);
     adding =
         (tx, lists) -> {
-          outbox.add(tx, lists.stream().<News>flatMap(List::stream).toList());
+          outbox.add(tx, lists.stream().<OutboxEntry>flatMap(List::stream).toList());
           return lists.stream().map(List::size).toList();
         };
   }
@@ -53,23 +53,23 @@ final class OutboxDatabase implements AutoCloseable {
     return this;
   }
 
-  static Owed owed(String channel, String subject, String key) {
-    return new Owed(channel, subject, "late", key, payload(), false);
+  static Notification owed(String channel, String subject, String key) {
+    return new Notification(channel, subject, "late", key, payload(), false);
   }
 
-  static Owed newest(String channel, String subject, String kind, String key) {
-    return new Owed(channel, subject, kind, key, payload().put("of", key), true);
+  static Notification newest(String channel, String subject, String kind, String key) {
+    return new Notification(channel, subject, kind, key, payload().put("of", key), true);
   }
 
   static ObjectNode payload() {
     return JSON.createObjectNode().put("name", "backup").put("last_ping", 1_700_000_000L);
   }
 
-  void add(News... news) {
+  void add(OutboxEntry... news) {
     add(List.of(news));
   }
 
-  void add(List<? extends News> news) {
+  void add(List<? extends OutboxEntry> news) {
     commits.write(adding, news);
   }
 

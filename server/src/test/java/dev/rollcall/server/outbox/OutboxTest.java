@@ -148,14 +148,14 @@ class OutboxTest {
           IntStream.range(0, 20_000)
               .mapToObj(i -> owed("mail", "subject " + i, "mail " + i))
               .toList());
-      await().until(() -> mail.atOnce() == Receivers.MOST / 2); // shared with the other there
+      await().until(() -> mail.atOnce() == ReceiverLimits.MOST / 2); // shared with the other there
       kept.add(owed("mail-too", "a", "too"));
       for (int i = 0; i < 20; i++) {
         kept.add(owed("pager", "subject " + i, "pager " + i));
       }
       await().until(() -> kept.listed(DeliveryState.DELIVERED).size() == 21);
       assertThat(pager.got()).hasSize(20);
-      assertThat(mail.mostAtOnce()).isEqualTo(Receivers.MOST / 2);
+      assertThat(mail.mostAtOnce()).isEqualTo(ReceiverLimits.MOST / 2);
       assertThat(sameHost.keys()).containsExactly("too");
       assertThat(kept.metrics())
           .contains("rollcall_deliveries_in_flight 4.0")
@@ -173,7 +173,7 @@ class OutboxTest {
       // The monotonic clock stands still: those that had begun, and no more.
       await().until(() -> mail.got().size() >= 8 && mail.atOnce() == 0);
       int tried = mail.got().size();
-      assertThat(tried).isLessThanOrEqualTo(2 * Receivers.MOST);
+      assertThat(tried).isLessThanOrEqualTo(2 * ReceiverLimits.MOST);
       for (int i = 1; i <= 3; i++) {
         clock.pass(Duration.ofSeconds(6));
         kept.outbox.wake();

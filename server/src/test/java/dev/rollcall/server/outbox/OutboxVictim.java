@@ -38,7 +38,7 @@ final class OutboxVictim {
 
   private static void owe(OutboxDatabase kept, String subject, int number) {
     kept.add(
-        new Owed(
+        new Notification(
             "alert-uri",
             subject,
             "late",

@@ -2,11 +2,11 @@ package dev.rollcall.server.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rollcall.server.heartbeat.Board.Beat;
-import dev.rollcall.server.heartbeat.Board.Moments;
-import dev.rollcall.server.heartbeat.Board.Outcome;
-import dev.rollcall.server.heartbeat.Board.Ran;
-import dev.rollcall.server.heartbeat.Board.Rhythm;
+import dev.rollcall.server.heartbeat.HeartbeatOverview.Beat;
+import dev.rollcall.server.heartbeat.HeartbeatOverview.Moments;
+import dev.rollcall.server.heartbeat.HeartbeatOverview.Outcome;
+import dev.rollcall.server.heartbeat.HeartbeatOverview.Ran;
+import dev.rollcall.server.heartbeat.HeartbeatOverview.Rhythm;
 import dev.rollcall.server.heartbeat.State;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class BeatTemplatesTest {
   private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
   private static final Rhythm DAILY = new Rhythm("1D", "", "", "0s");
-  private static final BeatQuestion ALL = new BeatQuestion(Optional.empty(), 1);
+  private static final HeartbeatsFilter ALL = new HeartbeatsFilter(Optional.empty(), 1);
   private static final String ORIGIN = "http://localhost:8080";
 
   private final Templates templates = new Templates(name -> "/assets/" + name, true);
@@ -36,7 +36,7 @@ class BeatTemplatesTest {
             new Rhythm("", "0 3 * * *", "\"><b>", "5m"),
             run(7, Outcome.FAILED, 1_000, "</pre><script>alert(2)</script>", "\"><i>"));
     String list = templates.page(look(ALL, Map.of(State.FAILED, 1L), beat), ORIGIN, "");
-    String alone = templates.page(new BeatScene(beat, ORIGIN, NOW, templates), "");
+    String alone = templates.page(new HeartbeatLiveView(beat, ORIGIN, NOW, templates), "");
     assertThat(list).containsOnlyOnce("<script ").doesNotContain("<script>", "<b>\"", "\"><b>");
     assertThat(alone)
         .containsOnlyOnce("<script ")
@@ -79,15 +79,15 @@ class BeatTemplatesTest {
   void theLinesOfAJobAreReadyForShellCrontabAndSystemd() {
     Beat beat =
         beat("it's 100 % & more", State.UP, new Rhythm("", "0 3 * * *", "Europe/Berlin", "5m"));
-    String html = templates.page(new BeatScene(beat, ORIGIN, NOW, templates), "");
+    String html = templates.page(new HeartbeatLiveView(beat, ORIGIN, NOW, templates), "");
     String path = "/ping?name=it%s27s%s20100%s20%s25%s20%s26%s20more".replace("%s", "%");
     String when = "&amp;schedule=0%203%20%2A%20%2A%20%2A&amp;tz=Europe%2FBerlin&amp;grace=5m'";
     assertThat(html)
         .contains("-o /dev/null '<span data-origin>http://localhost:8080</span>" + path + when)
-        .contains(BeatWords.forCrontab(path + when))
-        .contains(BeatWords.forSystemd(path + when));
-    assertThat(BeatWords.forCrontab("a%20b")).isEqualTo("a\\%20b");
-    assertThat(BeatWords.forSystemd("a%20b")).isEqualTo("a%%20b");
+        .contains(HeartbeatWords.forCrontab(path + when))
+        .contains(HeartbeatWords.forSystemd(path + when));
+    assertThat(HeartbeatWords.forCrontab("a%20b")).isEqualTo("a\\%20b");
+    assertThat(HeartbeatWords.forSystemd("a%20b")).isEqualTo("a%%20b");
   }
 
   @ParameterizedTest
@@ -106,34 +106,35 @@ class BeatTemplatesTest {
         "30s|* * * * *",
       })
   void theLineForACrontabRunsAsOftenAsTheJobHasToCall(String frequency, String crontab) {
-    assertThat(BeatWords.crontab(new Rhythm(frequency, "", "", "0s"))).isEqualTo(crontab);
-    assertThat(BeatWords.rhythm(new Rhythm("", "*/5 * * * *", "Z", "0s")))
+    assertThat(HeartbeatWords.crontab(new Rhythm(frequency, "", "", "0s"))).isEqualTo(crontab);
+    assertThat(HeartbeatWords.rhythm(new Rhythm("", "*/5 * * * *", "Z", "0s")))
         .isEqualTo("*/5 * * * * (UTC)");
-    assertThat(BeatWords.crontab(new Rhythm("", "7 4 * * 1-5", "UTC", "0s")))
+    assertThat(HeartbeatWords.crontab(new Rhythm("", "7 4 * * 1-5", "UTC", "0s")))
         .isEqualTo("7 4 * * 1-5");
   }
 
   @Test
   void thePageSaysWhereNobodyIsTold() {
-    BeatLook look = look(ALL, Map.of());
+    HeartbeatsView view = look(ALL, Map.of());
     Templates untold = new Templates(name -> "/assets/" + name, false);
-    assertThat(untold.page(look, ORIGIN, "")).contains("Nobody is told", "PING_ALERT_URI");
-    assertThat(templates.page(look, ORIGIN, "")).doesNotContain("Nobody is told");
+    assertThat(untold.page(view, ORIGIN, "")).contains("Nobody is told", "PING_ALERT_URI");
+    assertThat(templates.page(view, ORIGIN, "")).doesNotContain("Nobody is told");
   }
 
   @Test
   void pagesKeepTheFilter() {
-    BeatQuestion question = new BeatQuestion(Optional.of(State.UP), 2);
+    HeartbeatsFilter filter = new HeartbeatsFilter(Optional.of(State.UP), 2);
     assertThat(
             templates.page(
-                look(question, Map.of(State.UP, 250L), beat("a", State.UP, DAILY)), ORIGIN, "seen"))
+                look(filter, Map.of(State.UP, 250L), beat("a", State.UP, DAILY)), ORIGIN, "seen"))
         .contains("class=\"up\" href=\"/heartbeats?state=up\" aria-current=\"true\"")
         .contains("rel=\"next\" href=\"/heartbeats?state=up&amp;page=3\"")
         .contains("data-live=\"/heartbeats/live?state=up&amp;page=2&amp;seen=seen\"");
   }
 
-  private static BeatLook look(BeatQuestion question, Map<State, Long> counts, Beat... rows) {
-    return new BeatLook(question, NOW, counts, List.of(rows));
+  private static HeartbeatsView look(
+      HeartbeatsFilter filter, Map<State, Long> counts, Beat... rows) {
+    return new HeartbeatsView(filter, NOW, counts, List.of(rows));
   }
 
   private static Beat beat(String name, State state, Rhythm rhythm, Ran... runs) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /// The page as HTML.
 class TemplatesTest {
   private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
-  private static final Question ALL = new Question("", Optional.empty(), 1);
+  private static final ServicesFilter ALL = new ServicesFilter("", Optional.empty(), 1);
 
   private final Templates templates = new Templates(name -> "/assets/" + name, true);
 
@@ -31,7 +31,8 @@ class TemplatesTest {
             "https://a.test/?a=\"><b>&c=1",
             Standing.DOWN,
             "<i>'\"");
-    String html = templates.page(look(new Question("\"><script>", Optional.empty(), 1), row), "");
+    String html =
+        templates.page(look(new ServicesFilter("\"><script>", Optional.empty(), 1), row), "");
     assertThat(html)
         .doesNotContain("<script>", "a=\">", "<i>'")
         .contains("&lt;script&gt;alert(1)&lt;/script&gt;")
@@ -77,17 +78,17 @@ class TemplatesTest {
 
   @Test
   void filtersKeepTheSearchAndPagesKeepBoth() {
-    Question question = new Question("a b&c", Optional.of(Standing.UP), 2);
+    ServicesFilter filter = new ServicesFilter("a b&c", Optional.of(Standing.UP), 2);
     Totals totals = new Totals(Map.of(Standing.UP, 250));
-    Look look =
-        new Look(
-            question,
+    ServicesView view =
+        new ServicesView(
+            filter,
             NOW,
             totals,
             totals,
             List.of(row(1, "a", "b", Standing.UP, "")),
-            Network.NONE);
-    assertThat(templates.page(look, "seen"))
+            NetworkSummary.NONE);
+    assertThat(templates.page(view, "seen"))
         .contains("href=\"/?q=a+b%26c&amp;state=down\"")
         .contains("class=\"up\" href=\"/?q=a+b%26c&amp;state=up\" aria-current=\"true\"")
         .contains("rel=\"prev\" href=\"/?q=a+b%26c&amp;state=up\"")
@@ -97,7 +98,9 @@ class TemplatesTest {
 
   private String titled(Map<Standing, Integer> counts) {
     Totals totals = new Totals(counts);
-    String html = templates.page(new Look(ALL, NOW, totals, totals, List.of(), Network.NONE), "");
+    String html =
+        templates.page(
+            new ServicesView(ALL, NOW, totals, totals, List.of(), NetworkSummary.NONE), "");
     return html.substring(html.indexOf("<title>") + 7, html.indexOf("</title>"));
   }
 
@@ -105,9 +108,9 @@ class TemplatesTest {
     return templates.row(row(1, "name", url, Standing.UP, ""), look(ALL));
   }
 
-  private static Look look(Question question, Row... rows) {
+  private static ServicesView look(ServicesFilter filter, Row... rows) {
     Totals totals = new Totals(Map.of(Standing.UP, rows.length));
-    return new Look(question, NOW, totals, totals, List.of(rows), Network.NONE);
+    return new ServicesView(filter, NOW, totals, totals, List.of(rows), NetworkSummary.NONE);
   }
 
   private static Row row(long id, String name, String url, Standing standing, String reason) {

@@ -62,10 +62,10 @@ class PoolStoreTest {
   @Test
   void handsOutTheNeverMeasuredFirstInTheirOrderAndThenTheLeastRecentlyMeasured() {
     pool.hops("1.0.0.1", "1.0.0.2", "1.0.0.3");
-    Handed first = pool.hand(2);
+    IntakeResult first = pool.hand(2);
     assertThat(TestPool.texts(first)).containsExactly("1.0.0.1", "1.0.0.2");
     pool.clock.pass(Duration.ofMinutes(1));
-    Handed second = pool.hand(2, first.lease());
+    IntakeResult second = pool.hand(2, first.lease());
     assertThat(second.measured()).isEqualTo(2);
     assertThat(TestPool.texts(second)).containsExactly("1.0.0.3");
     pool.clock.pass(Duration.ofMinutes(1));
@@ -79,12 +79,12 @@ class PoolStoreTest {
   @Test
   void givesBackWhatIsNotMeasuredBeforeItsLeaseRunsOut() {
     pool.hops("1.0.0.1");
-    Handed lost = pool.hand(1);
+    IntakeResult lost = pool.hand(1);
     assertThat(lost.until()).isEqualTo(pool.clock.wall().plus(TestPool.LEASE));
     pool.clock.pass(TestPool.LEASE.minusMillis(1));
     assertThat(pool.next(1)).isEmpty();
     pool.clock.pass(Duration.ofMillis(1));
-    Handed again = pool.hand(1);
+    IntakeResult again = pool.hand(1);
     assertThat(TestPool.texts(again)).containsExactly("1.0.0.1");
     // The first node comes too late to say anything about it.
     assertThat(pool.hand(1, lost.lease()).measured()).isZero();
@@ -94,9 +94,9 @@ class PoolStoreTest {
   @Test
   void believesALateNodeWhoseTargetsNobodyElseHas() {
     pool.hops("1.0.0.1");
-    Handed late = pool.hand(1);
+    IntakeResult late = pool.hand(1);
     pool.clock.pass(TestPool.LEASE.multipliedBy(3));
-    Handed answer = pool.hand(1, late.lease());
+    IntakeResult answer = pool.hand(1, late.lease());
     assertThat(answer.measured()).isEqualTo(1);
     assertThat(answer.targets()).isEmpty();
     assertThat(answer.nextDue()).contains(pool.clock.wall().plus(TestPool.INTERVAL));
@@ -116,14 +116,14 @@ class PoolStoreTest {
     int targets = 500;
     pool.store.add(many(targets));
     List<String> seen = new ArrayList<>();
-    Handed handed = pool.hand(7);
+    IntakeResult intakeResult = pool.hand(7);
     while (seen.size() < 2 * targets) {
-      if (handed.targets().isEmpty()) {
+      if (intakeResult.targets().isEmpty()) {
         pool.clock.pass(TestPool.INTERVAL);
       }
-      seen.addAll(TestPool.texts(handed));
+      seen.addAll(TestPool.texts(intakeResult));
       pool.clock.pass(Duration.ofMillis(10));
-      handed = pool.hand(7, handed.lease());
+      intakeResult = pool.hand(7, intakeResult.lease());
     }
     assertThat(seen.subList(0, targets)).doesNotHaveDuplicates();
     assertThat(seen.subList(targets, 2 * targets)).isEqualTo(seen.subList(0, targets));
@@ -162,8 +162,8 @@ class PoolStoreTest {
             .<Callable<Integer>>mapToObj(
                 turn ->
                     () -> {
-                      List<Newcomer> some = many(400).subList(turn * 20, turn * 20 + 100);
-                      int added = pool.entrance.enter(some);
+                      List<Candidate> some = many(400).subList(turn * 20, turn * 20 + 100);
+                      int added = pool.admission.enter(some);
                       pool.store.remove(addresses(some).subList(0, 10));
                       return added;
                     })
@@ -197,9 +197,9 @@ class PoolStoreTest {
   void doesNotHandOutWhatThePolicyKeepsOutByNow() {
     pool.hops("1.0.0.1", "1.0.0.2", "1.0.0.3");
     pool.policy.optOut(TestPool.blocks("1.0.0.2/31"));
-    Handed handed = pool.hand(2);
-    assertThat(TestPool.texts(handed)).containsExactly("1.0.0.1");
-    assertThat(handed.removed()).isEqualTo(2);
+    IntakeResult intakeResult = pool.hand(2);
+    assertThat(TestPool.texts(intakeResult)).containsExactly("1.0.0.1");
+    assertThat(intakeResult.removed()).isEqualTo(2);
     assertThat(pool.all()).containsExactly("1.0.0.1");
     assertThat(pool.store.members()).isEqualTo(1);
   }
@@ -225,20 +225,20 @@ class PoolStoreTest {
         .extracting(target -> target.address().toString())
         .containsExactly("1.0.0.1", "5.0.0.1");
     Target last = pool.store.list(2, 2).getFirst();
-    assertThat(last.origin()).isEqualTo(Newcomer.Origin.HOP);
+    assertThat(last.origin()).isEqualTo(Candidate.Origin.HOP);
     assertThat(last.measured()).isEmpty();
     assertThat(last.added()).isEqualTo(pool.clock.wall());
     assertThat(pool.store.list(2, 4)).isEmpty();
   }
 
-  private static List<Newcomer> many(int count) {
+  private static List<Candidate> many(int count) {
     return IntStream.range(0, count)
         .mapToObj(i -> "50.%d.%d.%d".formatted(i / 10_000, i / 100 % 100, i % 100 + 1))
-        .map(text -> Newcomer.hop(TestPool.address(text)))
+        .map(text -> Candidate.hop(TestPool.address(text)))
         .toList();
   }
 
-  private static List<IPAddress> addresses(List<Newcomer> newcomers) {
-    return newcomers.stream().map(Newcomer::address).toList();
+  private static List<IPAddress> addresses(List<Candidate> newcomers) {
+    return newcomers.stream().map(Candidate::address).toList();
   }
 }

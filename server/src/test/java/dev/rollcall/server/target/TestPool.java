@@ -23,7 +23,7 @@ final class TestPool implements AutoCloseable {
   final TestClock clock = new TestClock();
   final Policy policy;
   final PoolStore store;
-  final Entrance entrance;
+  final Admission admission;
   final Database database;
   private final GroupCommit commits;
 
@@ -46,7 +46,7 @@ final class TestPool implements AutoCloseable {
             new PoolSettings(most, perNetwork, INTERVAL, LEASE, allowed, denied),
             policy::welcomes,
             clock);
-    entrance = new Entrance(store, policy, metrics());
+    admission = new Admission(store, policy, metrics());
   }
 
   static Database open(DatabaseLocation location, Clock clock) {
@@ -60,14 +60,14 @@ final class TestPool implements AutoCloseable {
   }
 
   int hops(String... texts) {
-    return entrance.enter(Stream.of(texts).map(text -> Newcomer.hop(address(text))).toList());
+    return admission.enter(Stream.of(texts).map(text -> Candidate.hop(address(text))).toList());
   }
 
-  Handed hand(int limit) {
+  IntakeResult hand(int limit) {
     return store.hand(limit, OptionalLong.empty());
   }
 
-  Handed hand(int limit, long done) {
+  IntakeResult hand(int limit, long done) {
     return store.hand(limit, OptionalLong.of(done));
   }
 
@@ -75,8 +75,8 @@ final class TestPool implements AutoCloseable {
     return texts(hand(limit));
   }
 
-  static List<String> texts(Handed handed) {
-    return handed.targets().stream().map(Addresses::text).toList();
+  static List<String> texts(IntakeResult intakeResult) {
+    return intakeResult.targets().stream().map(Addresses::text).toList();
   }
 
   List<String> all() {

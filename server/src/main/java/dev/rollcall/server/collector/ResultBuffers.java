@@ -1,0 +1,84 @@
+package dev.rollcall.server.collector;
+
+import dev.rollcall.server.http.Unavailable;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// Memory for results that were received and are not yet stored: however many nodes send at once,
+/// no more is taken. Who sends slowly holds only what has come.
+final class ResultBuffers {
+  private static final int LEAST_SPARE = 64 * 1024;
+  private static final byte[] NONE = new byte[0];
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+  /// What is kept for the next request: else every body would leave garbage that has outlived a few
+  /// collections, and the heap would grow until a full one.
+  private static final int MOST_SPARE = 8 * 1024 * 1024;
+
+  private final long most;
+  private final AtomicLong taken = new AtomicLong();
+  private final ArrayDeque<byte[]> spare = new ArrayDeque<>();
+  private int spareBytes;
+
+  /// @param most bytes
+  ResultBuffers(long most) {
+    this.most = most;
+  }
+
+  /// A row of at least so many bytes.
+  ///
+  /// @throws Unavailable where there is not so much left; nothing is taken then
+  byte[] take(int least, int usual) {
+    byte[] found = spare(least, 2 * Math.max(least, usual));
+    if (found.length == 0) {
+      found = new byte[count(Math.max(least, usual))];
+    } else {
+      count(found.length);
+    }
+    return found;
+  }
+
+  private int count(int bytes) {
+    if (taken.addAndGet(bytes) > most) {
+      taken.addAndGet(-bytes);
+      throw new Unavailable(
+          "more results are on their way at once than there is memory for", RETRY_AFTER);
+    }
+    return bytes;
+  }
+
+  /// The shortest of those long enough: there are few, and who has little to keep takes none of the
+  /// long ones.
+  private synchronized byte[] spare(int least, int longest) {
+    byte[] best = NONE;
+    for (byte[] each : spare) {
+      boolean fits = each.length >= least && each.length <= longest;
+      if (fits && (best.length == 0 || each.length < best.length)) {
+        best = each;
+      }
+    }
+    if (best.length > 0) {
+      spareBytes -= best.length;
+      spare.remove(best);
+    }
+    return best;
+  }
+
+  void giveBack(byte[] bytes) {
+    taken.addAndGet(-bytes.length);
+    keep(bytes);
+  }
+
+  private synchronized void keep(byte[] bytes) {
+    if (bytes.length >= LEAST_SPARE && spareBytes + bytes.length <= MOST_SPARE) {
+      spareBytes += bytes.length;
+      spare.addLast(bytes);
+    }
+  }
+
+  /// Bytes taken now.
+  long taken() {
+    return taken.get();
+  }
+}

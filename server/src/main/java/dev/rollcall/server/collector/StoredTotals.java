@@ -1,0 +1,44 @@
+package dev.rollcall.server.collector;
+
+import dev.rollcall.server.sql.Clock;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+
+/// What was stored since the process began.
+final class StoredTotals {
+  private final LongAdder results = new LongAdder();
+  private final LongAdder successful = new LongAdder();
+  private final Rate rate = new Rate();
+  private final Clock clock;
+  private volatile Optional<Instant> last = Optional.empty();
+
+  StoredTotals(Clock clock) {
+    this.clock = clock;
+  }
+
+  void stored(Results stored) {
+    results.add(stored.count());
+    successful.add(stored.successful());
+    rate.add(stored.count(), clock.monotonic());
+    last = Optional.of(clock.wall());
+  }
+
+  long results() {
+    return results.sum();
+  }
+
+  long successful() {
+    return successful.sum();
+  }
+
+  /// Results a second, of the last ten.
+  double rate() {
+    return rate.perSecond(clock.monotonic());
+  }
+
+  /// When results were stored last.
+  Optional<Instant> last() {
+    return last;
+  }
+}

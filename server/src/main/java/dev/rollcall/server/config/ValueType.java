@@ -1,0 +1,177 @@
+package dev.rollcall.server.config;
+
+import java.net.InetSocketAddress;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/// What the values of a setting are, and how a text becomes one.
+///
+/// @param label the value's place in a help text: `DURATION`
+/// @param parser makes the value of a text; throws [IllegalArgumentException] with a phrase that
+///   goes on after the text (`is no port: ...`), says what to do, and does not repeat the text
+public record ValueType<T>(String label, Function<String, T> parser) {
+  private static final Pattern HOST = Pattern.compile("[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252})");
+  private static final Pattern LITERAL = Pattern.compile("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*(?:%\\w+)?");
+
+  /// The value of a text.
+  ///
+  /// @throws IllegalArgumentException as [#parser] does
+  public T parse(String text) {
+    return parser.apply(text);
+  }
+
+  /// A file or folder.
+  public static ValueType<Path> path() {
+    return new ValueType<>(
+        "PATH",
+        text -> {
+          try {
+            return Path.of(text);
+          } catch (InvalidPathException e) {
+            throw new IllegalArgumentException("is no path: " + e.getReason(), e);
+          }
+        });
+  }
+
+  /// A length of time from `least` to `most`, written as [Durations] does, or as a plain number of
+  /// seconds, as services have it.
+  public static ValueType<Duration> duration(Duration least, Duration most) {
+    return new ValueType<>(
+        "DURATION",
+        text -> {
+          Duration duration = Durations.parse(text.matches("\\d{1,9}") ? text + "s" : text);
+          if (duration.compareTo(least) < 0 || duration.compareTo(most) > 0) {
+            throw new IllegalArgumentException(
+                "is out of range: give "
+                    + Durations.text(least)
+                    + " at least and "
+                    + Durations.text(most)
+                    + " at most");
+          }
+          return duration;
+        });
+  }
+
+  /// A whole number from `least` to `most`.
+  public static ValueType<Integer> number(int least, int most) {
+    return new ValueType<>("NUMBER", text -> whole(text, "number", least, most));
+  }
+
+  /// A TCP port; 0 is any free one.
+  public static ValueType<Integer> port() {
+    return new ValueType<>("PORT", text -> whole(text, "port", 0, 65_535));
+  }
+
+  /// `true` or `false`.
+  public static ValueType<Boolean> flag() {
+    return new ValueType<>(
+        "true|false",
+        text ->
+            switch (text) {
+              case "true" -> true;
+              case "false" -> false;
+              default ->
+                  throw new IllegalArgumentException(
+                      "is neither true nor false: write one of them");
+            });
+  }
+
+  /// One of an enum's constants, written in small letters.
+  public static <E extends Enum<E>> ValueType<E> choice(Class<E> type) {
+    E[] constants = type.getEnumConstants();
+    String all = Arrays.stream(constants).map(ValueType::small).collect(Collectors.joining("|"));
+    return new ValueType<>(
+        all,
+        text ->
+            Arrays.stream(constants)
+                .filter(constant -> small(constant).equals(text))
+                .findFirst()
+                .orElseThrow(
+                    () ->
+                        new IllegalArgumentException(
+                            "is none of " + all.replace("|", ", ") + ": choose one of them")));
+  }
+
+  /// The name or address of a host.
+  public static ValueType<String> host() {
+    return new ValueType<>("HOST", ValueType::checkedHost);
+  }
+
+  /// A host and a port, `example.org:443` or `[2001:db8::1]:443`; the name is not looked up.
+  public static ValueType<InetSocketAddress> hostPort() {
+    return new ValueType<>(
+        "HOST:PORT",
+        text -> {
+          int colon = text.lastIndexOf(':');
+          if (colon < 1) {
+            throw new IllegalArgumentException(
+                "is no host and port: write it as example.org:443 or [2001:db8::1]:443");
+          }
+          String host = text.substring(0, colon);
+          boolean bracketed = host.startsWith("[") && host.endsWith("]");
+          if (host.contains(":") && !bracketed) {
+            throw new IllegalArgumentException(
+                "is no host and port: put an IPv6 address in brackets, as in [2001:db8::1]:443");
+          }
+          return InetSocketAddress.createUnresolved(
+              checkedHost(bracketed ? host.substring(1, host.length() - 1) : host),
+              whole(text.substring(colon + 1), "port", 1, 65_535));
+        });
+  }
+
+  /// Several values with commas between them; no text is no value.
+  public static <T> ValueType<List<T>> list(ValueType<T> element) {
+    return new ValueType<>(
+        element.label + ",...",
+        text -> {
+          if (text.isBlank()) {
+            return List.of();
+          }
+          try {
+            return Arrays.stream(text.split(",", -1))
+                .map(String::strip)
+                .map(element::parse)
+                .toList();
+          } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("has an element that " + e.getMessage(), e);
+          }
+        });
+  }
+
+  /// A value or, for no text, none.
+  public static <T> ValueType<Optional<T>> optional(ValueType<T> value) {
+    return new ValueType<>(
+        value.label, text -> text.isEmpty() ? Optional.empty() : Optional.of(value.parse(text)));
+  }
+
+  private static String small(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static int whole(String text, String noun, int least, int most) {
+    String range = ": give a whole number from " + least + " to " + most;
+    if (!text.matches("-?\\d{1,10}")) {
+      throw new IllegalArgumentException("is no " + noun + range);
+    }
+    long number = Long.parseLong(text);
+    if (number < least || number > most) {
+      throw new IllegalArgumentException("is out of range" + range);
+    }
+    return (int) number;
+  }
+
+  private static String checkedHost(String text) {
+    if (!HOST.matcher(text).matches() && !LITERAL.matcher(text).matches()) {
+      throw new IllegalArgumentException("is no host: give a name or an address, without a port");
+    }
+    return text;
+  }
+}

@@ -1,0 +1,55 @@
+package dev.rollcall.server.heartbeat;
+
+import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.sql.Rows;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Duration;
+import org.jdbi.v3.core.Handle;
+
+/// How many heartbeats there is room for: anybody makes one who calls in.
+///
+/// They are counted when those that were room for at the last count have been made, and then once a
+/// second at most: a million take tens of milliseconds. With several processes on one PostgreSQL
+/// there may come to be more by what each makes between two counts.
+final class HeartbeatLimit {
+  private static final Duration AGAIN = Duration.ofSeconds(1);
+
+  private final long most;
+  private final Clock clock;
+  private final Counter refused;
+  private long left;
+  private Duration counted = Duration.ofSeconds(Long.MIN_VALUE / 2);
+
+  HeartbeatLimit(long most, PrometheusRegistry registry, Clock clock) {
+    this.most = most;
+    this.clock = clock;
+    this.refused =
+        Counter.builder()
+            .name("rollcall_heartbeats_refused_total")
+            .help("Calls that would have made a heartbeat more than there may be.")
+            .withoutExemplars()
+            .register(registry);
+  }
+
+  long most() {
+    return most;
+  }
+
+  /// Takes as much room for new ones as there is, `wanted` at most.
+  synchronized int take(Handle tx, int wanted) {
+    if (left < wanted && clock.monotonic().minus(counted).compareTo(AGAIN) >= 0) {
+      counted = clock.monotonic();
+      left = Math.max(0, most - count(tx));
+    }
+    int taken = (int) Math.min(left, wanted);
+    left -= taken;
+    refused.inc(wanted - taken);
+    return taken;
+  }
+
+  private static long count(Handle tx) {
+    return Rows.read(tx, "SELECT COUNT(*) FROM heartbeat", tx, (_, _) -> {}, row -> row.getLong(1))
+        .getFirst();
+  }
+}

@@ -1,0 +1,229 @@
+package dev.rollcall.server.heartbeat;
+
+import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.Rows;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import org.jdbi.v3.core.Handle;
+
+/// The heartbeats as a person looks at them: what is wrong first. Each read is one of an index,
+/// however many there are; those that are up are found by their ids, as nearly all are.
+public final class HeartbeatOverview {
+  /// The order in which they are shown.
+  public static final List<State> ORDER =
+      List.of(State.LATE, State.FAILED, State.NEW, State.UP, State.PAUSED);
+
+  private static final int LATEST = 30;
+  private static final String SELECT = "SELECT " + HeartbeatTable.COLUMNS + " FROM heartbeat";
+
+  private static final String RUNS =
+      """
+      SELECT r.heartbeat_id, r.number, r.run_id, r.started_at, r.ended_at, r.result, r.exit_code
+      FROM heartbeat h JOIN heartbeat_run r
+        ON r.heartbeat_id = h.id AND r.number >= h.run_count - %d
+      WHERE h.id IN (<ids>)"""
+          .formatted(LATEST);
+
+  /// One heartbeat.
+  ///
+  /// @param runs the newest, oldest first: 30 in a list, 100 where it is looked at alone
+  public record Beat(
+      long id, String name, State state, Rhythm rhythm, Moments moments, List<Ran> runs) {}
+
+  /// When it calls in.
+  ///
+  /// @param frequency as a job writes it, `5m`; empty where there is a schedule
+  /// @param schedule a crontab line; empty where there is a frequency
+  /// @param zone the schedule's time zone; empty where there is none
+  /// @param grace as a job writes it; `0s` for none
+  public record Rhythm(String frequency, String schedule, String zone, String grace) {}
+
+  /// What was when, and is to be.
+  ///
+  /// @param next when it is expected; empty while it is paused
+  /// @param since when it began to be late
+  /// @param calls how often it called in
+  public record Moments(
+      Instant created,
+      Optional<Instant> last,
+      Optional<Instant> next,
+      Optional<Instant> since,
+      long calls) {}
+
+  /// One run, or one call of a job that tells nothing of its starts.
+  ///
+  /// @param number from 1
+  /// @param id what the job calls it
+  /// @param output the beginning of what it printed; only where the heartbeat is looked at alone
+  public record Ran(
+      long number,
+      Optional<String> id,
+      Optional<Instant> started,
+      Optional<Instant> ended,
+      Optional<Duration> took,
+      Outcome outcome,
+      OptionalLong exit,
+      Optional<String> output) {
+    /// When it ended or, while it runs, started.
+    public Optional<Instant> at() {
+      return ended.or(() -> started);
+    }
+  }
+
+  /// How a run came out.
+  public enum Outcome {
+    RUNNING,
+    OK,
+    FAILED
+  }
+
+  private final Database database;
+  private final HeartbeatStore heartbeats;
+  private final RunStore runs;
+  private final StateCounts stateCounts;
+
+  HeartbeatOverview(
+      Database database, HeartbeatStore heartbeats, RunStore runs, StateCounts stateCounts) {
+    this.database = database;
+    this.heartbeats = heartbeats;
+    this.runs = runs;
+    this.stateCounts = stateCounts;
+  }
+
+  /// How many there are in each state; where there are many, as of a moment ago.
+  public Map<State, Long> counts() {
+    return stateCounts.counts();
+  }
+
+  /// Those in that state, or all in [#ORDER]; those of one state in the order of their ids.
+  ///
+  /// @param counts says how many rows of each state come before the offset
+  public List<Beat> rows(Map<State, Long> counts, Optional<State> only, int limit, long offset) {
+    return database.read(
+        handle -> {
+          List<Heartbeat> found = new ArrayList<>();
+          long skip = offset;
+          for (State state : only.map(List::of).orElse(ORDER)) {
+            long there = counts.getOrDefault(state, 0L);
+            // The counts may be older than what is wrong may stay unseen.
+            boolean news = skip == 0 && state != State.UP;
+            if (found.size() < limit && (news || skip < there)) {
+              found.addAll(inState(handle, state, limit - found.size(), skip));
+            }
+            skip = Math.max(0, skip - there);
+          }
+          Map<Long, List<Run>> older = older(handle, found);
+          return found.stream()
+              .map(one -> beat(one, latest(one, older.getOrDefault(one.id(), List.of()))))
+              .toList();
+        });
+  }
+
+  /// One of them, with its last 100 runs and what they printed.
+  public Optional<Beat> find(String name) {
+    return heartbeats
+        .find(name)
+        .map(
+            one ->
+                beat(
+                    one,
+                    runs.of(one).reversed().stream()
+                        .map(shown -> ran(shown.run(), shown.output().map(JobOutput::text)))
+                        .toList()));
+  }
+
+  private record Stretch(int limit, long offset) {}
+
+  static String inState(State state) {
+    return SELECT + " WHERE " + HeartbeatTable.in(state) + " ORDER BY id LIMIT ? OFFSET ?";
+  }
+
+  private static List<Heartbeat> inState(Handle handle, State state, int limit, long offset) {
+    return Rows.read(
+        handle,
+        inState(state),
+        new Stretch(limit, offset),
+        (row, stretch) -> {
+          row.setInt(1, stretch.limit());
+          row.setLong(2, stretch.offset());
+        },
+        HeartbeatTable::heartbeat);
+  }
+
+  /// The newest runs of each that are not in its row, by its id.
+  private static Map<Long, List<Run>> older(Handle handle, List<Heartbeat> found) {
+    Map<Long, List<Run>> older = new HashMap<>();
+    List<Long> ids = found.stream().filter(Heartbeat::hasOlderRuns).map(Heartbeat::id).toList();
+    if (!ids.isEmpty()) {
+      handle
+          .createQuery(RUNS)
+          .bindList("ids", ids)
+          .map((row, _) -> Map.entry(row.getLong(1), RunStore.run(row, 1)))
+          .forEach(
+              run ->
+                  older.computeIfAbsent(run.getKey(), _ -> new ArrayList<>()).add(run.getValue()));
+    }
+    return older;
+  }
+
+  /// The newest, oldest first. One that moved while they were read is among both.
+  private static List<Ran> latest(Heartbeat one, List<Run> older) {
+    TreeMap<Long, Run> runs = new TreeMap<>();
+    older.forEach(run -> runs.put(run.number(), run));
+    one.recent().runs(one.counts().runs()).forEach(run -> runs.put(run.number(), run));
+    return runs.values().stream()
+        .skip(Math.max(0, runs.size() - LATEST))
+        .map(run -> ran(run, Optional.empty()))
+        .toList();
+  }
+
+  private static Ran ran(Run run, Optional<String> output) {
+    return new Ran(
+        run.number() + 1,
+        run.id(),
+        run.started(),
+        run.ended(),
+        run.duration(),
+        switch (run.result()) {
+          case RUNNING -> Outcome.RUNNING;
+          case OK -> Outcome.OK;
+          case FAILED -> Outcome.FAILED;
+        },
+        run.exit(),
+        output);
+  }
+
+  private static Beat beat(Heartbeat one, List<Ran> runs) {
+    Heartbeat.Moments moments = one.moments();
+    return new Beat(
+        one.id(),
+        one.name(),
+        one.state(),
+        rhythm(one.expectation()),
+        new Moments(
+            moments.created(),
+            moments.last(),
+            one.state() == State.PAUSED ? Optional.empty() : Optional.of(moments.next()),
+            moments.lateSince(),
+            one.counts().calls()),
+        runs);
+  }
+
+  private static Rhythm rhythm(Expectation expectation) {
+    String grace = HeartbeatRoutes.length(expectation.grace());
+    return switch (expectation.schedule()) {
+      case JobSchedule.Every(Duration frequency) ->
+          new Rhythm(HeartbeatRoutes.length(frequency), "", "", grace);
+      case JobSchedule.Calendar(String expression, ZoneId zone) ->
+          new Rhythm("", expression, zone.getId(), grace);
+    };
+  }
+}

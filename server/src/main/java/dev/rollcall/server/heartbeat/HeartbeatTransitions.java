@@ -1,0 +1,318 @@
+package dev.rollcall.server.heartbeat;
+
+import dev.rollcall.server.heartbeat.Heartbeat.Counts;
+import dev.rollcall.server.heartbeat.Heartbeat.Moments;
+import dev.rollcall.server.heartbeat.HeartbeatChange.Beat;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// What follows for a heartbeat when something happens to it: pure functions.
+final class HeartbeatTransitions {
+  /// Calls that state no moment reach the writer in another order than they came, by moments.
+  private static final Duration CROSSING = Duration.ofSeconds(2);
+
+  /// What follows.
+  ///
+  /// @param after the heartbeat from now on; empty: there is none
+  /// @param pingOutcome what its caller learns
+  /// @param notice what somebody is to be told
+  record Step(
+      Optional<Heartbeat> after, PingOutcome pingOutcome, Optional<HeartbeatNotice.Kind> notice) {
+    /// Whether the call was taken.
+    boolean recorded() {
+      return pingOutcome instanceof PingOutcome.Recorded;
+    }
+  }
+
+  private HeartbeatTransitions() {}
+
+  /// A job calls in.
+  ///
+  /// @param id of the row, where there is no heartbeat yet
+  /// @param now the server's clock
+  /// @param tolerance how far a job's clock may be ahead of it
+  static Step beat(
+      Optional<Heartbeat> before, long id, Beat beat, Instant now, Duration tolerance) {
+    if (before.isEmpty()) {
+      return beat.terms()
+          .map(expectation -> first(id, expectation, beat, now))
+          .orElseGet(() -> unchanged(before, new PingOutcome.NoTerms()));
+    }
+    Heartbeat old = before.get();
+    if (beat.signal() instanceof PingSignal.Start) {
+      return started(old, beat, now);
+    }
+    Optional<Instant> moment = moment(old, beat, now, tolerance);
+    return moment
+        .map(at -> ended(old, beat, at, now))
+        .orElseGet(() -> unchanged(before, new PingOutcome.Stale(old.lastKnown())));
+  }
+
+  private static Step first(long id, Expectation expectation, Beat beat, Instant now) {
+    boolean start = beat.signal() instanceof PingSignal.Start;
+    Instant at = beat.moment().orElse(now);
+    Instant next = expectation.next(at, Optional.empty());
+    Moments moments =
+        new Moments(
+            start ? at : earlier(at, now),
+            start ? Optional.empty() : Optional.of(at),
+            next,
+            Optional.empty(),
+            Optional.of(expectation.deadline(next)));
+    State state = start ? State.NEW : reached(beat);
+    Heartbeat after =
+        new Heartbeat(
+            id,
+            beat.name(),
+            expectation,
+            state,
+            moments,
+            new Counts(start ? 0 : 1, 0, 0),
+            RecentRuns.NONE);
+    return new Step(
+        Optional.of(after),
+        new PingOutcome.Recorded(next, false),
+        state == State.FAILED ? Optional.of(HeartbeatNotice.Kind.FAILED) : Optional.empty());
+  }
+
+  /// A start says that a run begins, perhaps on new terms; the one that is expected is its end.
+  private static Step started(Heartbeat old, Beat beat, Instant now) {
+    Expectation expectation = beat.terms().orElse(old.expectation());
+    Moments was = old.moments();
+    Instant next =
+        was.last().isEmpty() && beat.terms().isPresent()
+            ? expectation.next(beat.moment().orElse(now), Optional.empty())
+            : was.next();
+    Heartbeat after = with(old, expectation, old.state(), was.last(), next, old.counts().calls());
+    return new Step(
+        Optional.of(after),
+        new PingOutcome.Recorded(next, old.state() == State.PAUSED),
+        Optional.empty());
+  }
+
+  private static Step ended(Heartbeat old, Beat beat, Instant at, Instant now) {
+    Expectation expectation = beat.terms().orElse(old.expectation());
+    Instant next = expectation.next(at, awaited(old, expectation));
+    boolean paused = old.state() == State.PAUSED;
+    State state = paused ? State.PAUSED : reached(beat);
+    Instant last =
+        old.moments()
+            .last()
+            .filter(before -> before.isAfter(at) && !before.isAfter(now))
+            .orElse(at);
+    Heartbeat after =
+        with(old, expectation, state, Optional.of(last), next, old.counts().calls() + 1);
+    return new Step(
+        Optional.of(after), new PingOutcome.Recorded(next, paused), notice(old.state(), state));
+  }
+
+  private static Optional<Instant> awaited(Heartbeat old, Expectation expectation) {
+    return expectation.schedule().equals(old.expectation().schedule())
+        ? Optional.of(old.moments().next())
+        : Optional.empty();
+  }
+
+  private static State reached(Beat beat) {
+    return beat.signal() instanceof PingSignal.Failure ? State.FAILED : State.UP;
+  }
+
+  private static Optional<HeartbeatNotice.Kind> notice(State from, State to) {
+    if (to == State.FAILED) {
+      return from == State.FAILED ? Optional.empty() : Optional.of(HeartbeatNotice.Kind.FAILED);
+    }
+    boolean wasWrong = from == State.LATE || from == State.FAILED;
+    return wasWrong && to == State.UP
+        ? Optional.of(HeartbeatNotice.Kind.RECOVERED)
+        : Optional.empty();
+  }
+
+  /// The moment of a call; empty where it is older than what stands. Times are compared in whole
+  /// seconds, as jobs state them. What lies further ahead than any job may state is from before the
+  /// clock was set back, and stands in nobody's way; what lies ahead at all, in no failure's, as
+  /// nobody would be told of that.
+  private static Optional<Instant> moment(
+      Heartbeat old, Beat beat, Instant now, Duration tolerance) {
+    Instant at = beat.moment().orElse(now);
+    Optional<Instant> last = old.moments().last();
+    if (last.isEmpty() || last.get().isAfter(now.plus(tolerance))) {
+      return Optional.of(at);
+    }
+    boolean fails = beat.signal() instanceof PingSignal.Failure;
+    Instant stands = fails ? earlier(last.get(), now) : last.get();
+    if (beat.moment().isPresent()) {
+      return at.getEpochSecond() < stands.getEpochSecond() ? Optional.empty() : Optional.of(at);
+    }
+    if (at.isBefore(stands)) {
+      return stands.isBefore(at.plus(CROSSING)) ? last : Optional.empty();
+    }
+    return Optional.of(at);
+  }
+
+  static Step remove(Optional<Heartbeat> before) {
+    if (before.isEmpty()) {
+      return unchanged(before, new PingOutcome.Unknown());
+    }
+    return new Step(Optional.empty(), new PingOutcome.Changed(), dismissed(before.get()));
+  }
+
+  private static Optional<HeartbeatNotice.Kind> dismissed(Heartbeat old) {
+    return old.state() == State.LATE
+        ? Optional.of(HeartbeatNotice.Kind.DISMISSED)
+        : Optional.empty();
+  }
+
+  static Step pause(Optional<Heartbeat> before) {
+    if (before.isEmpty()) {
+      return unchanged(before, new PingOutcome.Unknown());
+    }
+    Heartbeat old = before.get();
+    Heartbeat after =
+        with(
+            old,
+            old.expectation(),
+            State.PAUSED,
+            old.moments().last(),
+            old.moments().next(),
+            old.counts().calls());
+    return new Step(Optional.of(after), new PingOutcome.Changed(), dismissed(old));
+  }
+
+  /// The next is expected as if one had just come.
+  static Step resume(Optional<Heartbeat> before, Instant now) {
+    if (before.isEmpty()) {
+      return unchanged(before, new PingOutcome.Unknown());
+    }
+    Heartbeat old = before.get();
+    if (old.state() != State.PAUSED) {
+      return unchanged(before, new PingOutcome.Changed());
+    }
+    Heartbeat after =
+        with(
+            old,
+            old.expectation(),
+            old.moments().last().isPresent() ? State.UP : State.NEW,
+            old.moments().last(),
+            old.expectation().schedule().next(now),
+            old.counts().calls());
+    return new Step(Optional.of(after), new PingOutcome.Changed(), Optional.empty());
+  }
+
+  /// Its moment to be looked at has come.
+  ///
+  /// @param realert how long after one alert the next is owed
+  static Step look(Heartbeat old, Instant now, Duration realert) {
+    PingOutcome nothing = new PingOutcome.Changed();
+    return switch (old.state()) {
+      case PAUSED -> new Step(Optional.of(due(old, Optional.empty())), nothing, Optional.empty());
+      case LATE ->
+          new Step(
+              Optional.of(due(old, Optional.of(now.plus(realert)))),
+              nothing,
+              Optional.of(HeartbeatNotice.Kind.STILL_LATE));
+      case NEW, UP, FAILED -> {
+        Instant deadline = old.deadline();
+        if (deadline.isAfter(now)) {
+          yield new Step(Optional.of(due(old, Optional.of(deadline))), nothing, Optional.empty());
+        }
+        Moments was = old.moments();
+        Heartbeat late =
+            new Heartbeat(
+                old.id(),
+                old.name(),
+                old.expectation(),
+                State.LATE,
+                new Moments(
+                    was.created(),
+                    was.last(),
+                    was.next(),
+                    Optional.of(deadline),
+                    Optional.of(now.plus(realert))),
+                old.counts(),
+                old.recent());
+        yield new Step(Optional.of(late), nothing, Optional.of(HeartbeatNotice.Kind.LATE));
+      }
+    };
+  }
+
+  /// One that is not late after all.
+  static Heartbeat takenBack(Heartbeat late) {
+    Moments moments = late.moments();
+    return with(
+        late,
+        late.expectation(),
+        before(late),
+        moments.last(),
+        moments.next(),
+        late.counts().calls());
+  }
+
+  /// How it stood before it was late, as its last run tells.
+  private static State before(Heartbeat late) {
+    if (late.moments().last().isEmpty()) {
+      return State.NEW;
+    }
+    List<Run> runs = late.recent().runs(late.counts().runs());
+    return !runs.isEmpty() && runs.getLast().result() == Run.Result.FAILED
+        ? State.FAILED
+        : State.UP;
+  }
+
+  /// The same, and the next is expected then.
+  static Heartbeat expected(Heartbeat old, Instant next) {
+    return with(
+        old, old.expectation(), old.state(), old.moments().last(), next, old.counts().calls());
+  }
+
+  private static Heartbeat due(Heartbeat old, Optional<Instant> due) {
+    Moments was = old.moments();
+    return new Heartbeat(
+        old.id(),
+        old.name(),
+        old.expectation(),
+        old.state(),
+        new Moments(was.created(), was.last(), was.next(), was.lateSince(), due),
+        old.counts(),
+        old.recent());
+  }
+
+  private static Heartbeat with(
+      Heartbeat old,
+      Expectation expectation,
+      State state,
+      Optional<Instant> last,
+      Instant next,
+      long calls) {
+    Moments was = old.moments();
+    Instant deadline = expectation.deadline(next);
+    Optional<Instant> due =
+        switch (state) {
+          case PAUSED -> Optional.empty();
+          case LATE -> was.due();
+          case NEW, UP, FAILED ->
+              Optional.of(was.due().filter(at -> !at.isAfter(deadline)).orElse(deadline));
+        };
+    return new Heartbeat(
+        old.id(),
+        old.name(),
+        expectation,
+        state,
+        new Moments(
+            was.created(),
+            last,
+            next,
+            state == State.LATE ? was.lateSince() : Optional.empty(),
+            due),
+        new Counts(calls, old.counts().runs(), old.counts().open()),
+        old.recent());
+  }
+
+  private static Step unchanged(Optional<Heartbeat> before, PingOutcome pingOutcome) {
+    return new Step(before, pingOutcome, Optional.empty());
+  }
+
+  private static Instant earlier(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
+  }
+}

@@ -1,0 +1,141 @@
+package dev.rollcall.server.heartbeat;
+
+import dev.rollcall.server.sql.Batch;
+import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.Durability;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/// Writes whatever is done to heartbeats, in the order in which it came: the rows of a group are
+/// read once, every change of it follows in memory, and what came out is written once.
+final class HeartbeatWriter implements Batch<HeartbeatChange, PingOutcome> {
+  private final HeartbeatTable table;
+  private final boolean shared;
+  private final HeartbeatListener heartbeatListener;
+  private final HeartbeatLimit limit;
+  private final Duration tolerance;
+  private final Durability durability;
+  private final Clock clock;
+
+  /// @param tolerance how far a job's clock may be ahead of ours
+  /// @param durability what an answered call survives
+  HeartbeatWriter(
+      Database database,
+      HeartbeatListener heartbeatListener,
+      HeartbeatLimit limit,
+      Duration tolerance,
+      Durability durability,
+      Clock clock) {
+    this.table = new HeartbeatTable(database.locked());
+    this.shared = !database.locked().isEmpty();
+    this.heartbeatListener = heartbeatListener;
+    this.limit = limit;
+    this.tolerance = tolerance;
+    this.durability = durability;
+    this.clock = clock;
+  }
+
+  @Override
+  public Durability durability() {
+    return durability;
+  }
+
+  /// By name, where several processes lock the same rows.
+  @Override
+  public Optional<Comparator<HeartbeatChange>> order() {
+    return shared ? Optional.of(Comparator.comparing(HeartbeatChange::name)) : Optional.empty();
+  }
+
+  @Override
+  public List<PingOutcome> apply(Handle tx, List<HeartbeatChange> changes) {
+    Instant now = clock.wall();
+    Map<String, HeartbeatUpdate> entries = load(tx, changes, now);
+    List<PingOutcome> all = new ArrayList<>(changes.size());
+    List<HeartbeatNotice> notices = new ArrayList<>();
+    for (HeartbeatChange change : changes) {
+      HeartbeatUpdate heartbeatUpdate = entries.get(change.name());
+      if (heartbeatUpdate == null) {
+        all.add(missing(change));
+      } else {
+        all.add(heartbeatUpdate.apply(tx, change, now, tolerance, notices));
+      }
+    }
+    write(tx, List.copyOf(entries.values()));
+    if (!notices.isEmpty()) {
+      heartbeatListener.tell(tx, notices);
+    }
+    return all;
+  }
+
+  private PingOutcome missing(HeartbeatChange change) {
+    return switch (change) {
+      case HeartbeatChange.Beat beat ->
+          beat.terms().isPresent() ? new PingOutcome.Full(limit.most()) : new PingOutcome.NoTerms();
+      case HeartbeatChange.Removal _, HeartbeatChange.Pause _, HeartbeatChange.Resumption _ ->
+          new PingOutcome.Unknown();
+    };
+  }
+
+  /// The entries of all names that are there, or are about to be.
+  private Map<String, HeartbeatUpdate> load(Handle tx, List<HeartbeatChange> changes, Instant now) {
+    Map<String, HeartbeatUpdate> entries = LinkedHashMap.newLinkedHashMap(changes.size());
+    List<String> names = changes.stream().map(HeartbeatChange::name).distinct().toList();
+    load(tx, names, entries);
+    if (entries.size() < names.size()) {
+      List<String> fresh =
+          changes.stream()
+              .filter(
+                  change -> change instanceof HeartbeatChange.Beat beat && beat.terms().isPresent())
+              .map(HeartbeatChange::name)
+              .distinct()
+              .filter(name -> !entries.containsKey(name))
+              .toList();
+      List<String> added = fresh.subList(0, limit.take(tx, fresh.size()));
+      HeartbeatTable.add(tx, added, now);
+      load(tx, added, entries);
+    }
+    return entries;
+  }
+
+  private void load(Handle tx, List<String> names, Map<String, HeartbeatUpdate> entries) {
+    for (HeartbeatTable.Row row : table.lock(tx, names)) {
+      entries.put(row.name(), new HeartbeatUpdate(row));
+    }
+  }
+
+  private static void write(Handle tx, List<HeartbeatUpdate> entries) {
+    List<Heartbeat> counted = new ArrayList<>();
+    List<Heartbeat> changed = new ArrayList<>();
+    List<Long> removed = new ArrayList<>();
+    List<Long> left = new ArrayList<>();
+    List<RunStore.Kept> runs = new ArrayList<>();
+    List<RunStore.Output> outputs = new ArrayList<>();
+    for (HeartbeatUpdate heartbeatUpdate : entries) {
+      switch (heartbeatUpdate.writing()) {
+        case NOTHING -> {}
+        case COUNTS -> counted.add(heartbeatUpdate.heartbeat());
+        case ALL -> changed.add(heartbeatUpdate.heartbeat());
+        case REMOVAL -> removed.add(heartbeatUpdate.id());
+      }
+      if (heartbeatUpdate.leavesRuns()) {
+        left.add(heartbeatUpdate.id());
+      }
+      heartbeatUpdate.runs().forEach(run -> runs.add(new RunStore.Kept(heartbeatUpdate.id(), run)));
+      outputs.addAll(heartbeatUpdate.outputs());
+    }
+    HeartbeatTable.remove(tx, removed);
+    RunStore.forget(tx, left);
+    HeartbeatTable.count(tx, counted);
+    HeartbeatTable.change(tx, changed);
+    RunStore.keep(tx, runs);
+    RunStore.keepOutputs(tx, outputs);
+  }
+}

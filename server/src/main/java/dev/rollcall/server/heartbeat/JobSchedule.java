@@ -1,0 +1,55 @@
+package dev.rollcall.server.heartbeat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+
+/// When a heartbeat is expected after one that came.
+sealed interface JobSchedule {
+  /// The year 9999: for a schedule without another moment.
+  Instant NEVER = Instant.ofEpochSecond(253_402_300_799L);
+
+  /// The moment by which the next has to come, after one at `last`.
+  Instant next(Instant last);
+
+  /// So long after the last.
+  ///
+  /// @param frequency 1 s to 520 weeks, in whole seconds
+  record Every(Duration frequency) implements JobSchedule {
+    private static final Duration LEAST = Duration.ofSeconds(1);
+    private static final Duration MOST = Duration.ofDays(520 * 7L);
+
+    public Every {
+      if (frequency.compareTo(LEAST) < 0 || frequency.compareTo(MOST) > 0) {
+        throw new IllegalArgumentException(frequency + " is not 1 s to 520 weeks");
+      }
+    }
+
+    @Override
+    public Instant next(Instant last) {
+      return last.plus(frequency);
+    }
+  }
+
+  /// At the moments of a crontab line, in a time zone: see [CronSchedule].
+  ///
+  /// @param expression the five fields of a crontab line, as in `0 3 * * *`, or `@daily` and the
+  ///   like
+  record Calendar(String expression, ZoneId zone) implements JobSchedule {
+    /// Reads what somebody wrote.
+    ///
+    /// @throws IllegalArgumentException in a phrase, where it is no schedule or never comes
+    static Calendar of(String expression, ZoneId zone) {
+      if (!CronLine.read(expression).comes()) {
+        throw new IllegalArgumentException(
+            "never comes: its fields fit no day or no time together");
+      }
+      return new Calendar(expression.strip().replaceAll("[ \t]+", " "), zone);
+    }
+
+    @Override
+    public Instant next(Instant last) {
+      return CronLine.read(expression).next(last, zone.getRules());
+    }
+  }
+}

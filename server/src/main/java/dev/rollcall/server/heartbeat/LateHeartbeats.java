@@ -1,0 +1,187 @@
+package dev.rollcall.server.heartbeat;
+
+import dev.rollcall.server.heartbeat.HeartbeatTransitions.Step;
+import dev.rollcall.server.sql.Batch;
+import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.DueRows;
+import dev.rollcall.server.sql.DueTable;
+import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.sql.Lease;
+import dev.rollcall.server.sql.Rows;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/// Finds heartbeats whose moment has come, and writes what follows in the transaction that finds
+/// them: no process can find one and lose it.
+final class LateHeartbeats {
+  /// More would keep calls waiting that come meanwhile.
+  static final int AT_ONCE = 2_000;
+
+  /// What [#look] tells where it waited for the database so long that calls may wait there too.
+  static final int HELD_UP = -1;
+
+  private static final String MOVE = "UPDATE heartbeat SET due_at = ? WHERE id = ?";
+
+  private final Database database;
+  private final GroupCommit commits;
+  private final HeartbeatListener heartbeatListener;
+  private final Duration realert;
+  private final Clock clock;
+  private final DueRows<Heartbeat> rows;
+  private final Batch<Looking, Integer> looking = this::lookAll;
+  private final Batch<Heartbeat, Boolean> moving = LateHeartbeats::moveAll;
+
+  /// @param after rows that became due after it are looked at
+  /// @param now who has missed a moment by then is late
+  /// @param asked when this was, on the monotonic clock
+  private record Looking(Instant after, Instant until, Instant now, Duration asked) {}
+
+  /// Where the last slice ended.
+  private record Place(long due, long id) {}
+
+  LateHeartbeats(
+      Database database,
+      GroupCommit commits,
+      HeartbeatListener heartbeatListener,
+      Duration realert,
+      Clock clock) {
+    this.database = database;
+    this.commits = commits;
+    this.heartbeatListener = heartbeatListener;
+    this.realert = realert;
+    this.clock = clock;
+    this.rows =
+        new DueRows<>(
+            database,
+            commits,
+            clock,
+            new DueTable<>(
+                "heartbeat",
+                "id",
+                HeartbeatTable.COLUMNS,
+                (row, _) -> HeartbeatTable.named(row),
+                _ -> Duration.ZERO,
+                ":at"));
+  }
+
+  /// When the next is to be looked at.
+  Optional<Instant> earliest() {
+    return rows.earliest();
+  }
+
+  /// Looks at those that became due after `after` and until `until`, and tells how many there were,
+  /// at most [#AT_ONCE], or that it was [#HELD_UP] and accused nobody.
+  ///
+  /// Late is who had missed a moment by `now`, which is before this waits for anything: every call
+  /// that came by then is written before it.
+  ///
+  /// @param asked when this is, on the monotonic clock
+  int look(Instant after, Instant until, Instant now, Duration asked) {
+    return commits.write(looking, new Looking(after, until, now, asked));
+  }
+
+  private List<Integer> lookAll(Handle tx, List<Looking> all) {
+    return all.stream().map(one -> look(tx, one)).toList();
+  }
+
+  private int look(Handle tx, Looking one) {
+    if (clock.monotonic().minus(one.asked()).compareTo(LostCalls.LONG) >= 0) {
+      return HELD_UP;
+    }
+    Instant now = one.now();
+    List<Lease<Heartbeat>> due = rows.lock(tx, one.after(), one.until(), AT_ONCE);
+    List<Heartbeat> moved = new ArrayList<>();
+    List<Heartbeat> changed = new ArrayList<>();
+    List<HeartbeatNotice> notices = new ArrayList<>();
+    for (Lease<Heartbeat> lease : due) {
+      Heartbeat before = lease.row();
+      Step step = HeartbeatTransitions.look(before, now, realert);
+      Heartbeat after = step.after().orElseThrow();
+      (after.state() == before.state() ? moved : changed).add(after);
+      step.notice()
+          .ifPresent(
+              kind ->
+                  notices.add(
+                      new HeartbeatNotice(after.id(), after.name(), kind, after.lastKnown(), now)));
+    }
+    move(tx, moved);
+    HeartbeatTable.change(tx, changed);
+    if (!notices.isEmpty()) {
+      heartbeatListener.tell(tx, notices);
+    }
+    return due.size();
+  }
+
+  /// Of what was due by `start`, when Rollcall was away, whatever has not missed its moment yet:
+  /// its row is moved to it. What is left was missed while Rollcall was away.
+  void sift(Instant start) {
+    Place place = new Place(Long.MIN_VALUE, Long.MIN_VALUE);
+    while (true) {
+      List<Heartbeat> some = dueBy(start, place);
+      commits.writeAll(
+          moving,
+          some.stream()
+              .filter(each -> each.state() != State.LATE && each.deadline().isAfter(start))
+              .toList());
+      if (some.size() < AT_ONCE) {
+        return;
+      }
+      place = new Place(millisDue(some.getLast()), some.getLast().id());
+    }
+  }
+
+  private static long millisDue(Heartbeat heartbeat) {
+    return heartbeat.moments().due().orElseThrow().toEpochMilli();
+  }
+
+  private List<Heartbeat> dueBy(Instant start, Place after) {
+    return database.read(
+        handle ->
+            Rows.read(
+                handle,
+                "SELECT "
+                    + HeartbeatTable.COLUMNS
+                    + " FROM heartbeat WHERE due_at <= ? AND (due_at, id) > (?, ?)"
+                    + " ORDER BY due_at, id LIMIT ?",
+                after,
+                (row, place) -> {
+                  row.setLong(1, start.toEpochMilli());
+                  row.setLong(2, place.due());
+                  row.setLong(3, place.id());
+                  row.setInt(4, AT_ONCE);
+                },
+                HeartbeatTable::heartbeat));
+  }
+
+  /// Those that were called meanwhile have moved theirs themselves, if at all to a later moment.
+  private static List<Boolean> moveAll(Handle tx, List<Heartbeat> heartbeats) {
+    Rows.write(
+        tx,
+        "UPDATE heartbeat SET due_at = ? WHERE id = ? AND next_at = ? AND due_at < ?",
+        heartbeats.stream().sorted(Comparator.comparingLong(Heartbeat::id)).toList(),
+        (row, heartbeat) -> {
+          row.setLong(1, heartbeat.deadline().toEpochMilli());
+          row.setLong(2, heartbeat.id());
+          row.setLong(3, heartbeat.moments().next().toEpochMilli());
+          row.setLong(4, heartbeat.deadline().toEpochMilli());
+        });
+    return heartbeats.stream().map(_ -> true).toList();
+  }
+
+  private static void move(Handle tx, List<Heartbeat> heartbeats) {
+    Rows.write(
+        tx,
+        MOVE,
+        heartbeats,
+        (row, heartbeat) -> {
+          InstantColumns.set(row, 1, heartbeat.moments().due());
+          row.setLong(2, heartbeat.id());
+        });
+  }
+}

@@ -1,0 +1,106 @@
+package dev.rollcall.server.heartbeat;
+
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/// The newest runs of a heartbeat that tell nothing but when they ended and how, which are all of
+/// most jobs. They stay in its row until there are ten of them, so that a call writes one page of
+/// the database and not two; then they move to the others ([RunStore]), together. Their place in
+/// the row is as long from the first on, so that no page overflows when one is added.
+final class RecentRuns {
+  static final RecentRuns NONE = new RecentRuns(new byte[0]);
+
+  private static final int MOST = 10;
+  private static final int OK = 0;
+  private static final int FAILED = 256; // and told no exit code
+  private static final int OUTCOMES = 1 << Short.SIZE;
+  private final byte[] bytes;
+  private final int size;
+
+  private RecentRuns(byte[] bytes) {
+    this.bytes = bytes;
+    ByteBuffer rest = ByteBuffer.wrap(bytes);
+    int runs = 0;
+    while (rest.remaining() >= Long.BYTES && rest.getLong() != 0) {
+      runs++;
+    }
+    this.size = runs;
+  }
+
+  /// @param bytes as [#bytes] gave them
+  static RecentRuns of(byte @Nullable [] bytes) {
+    return bytes == null || bytes.length == 0 ? NONE : new RecentRuns(bytes);
+  }
+
+  /// Whether a run is one of those that can stay here.
+  static boolean holds(Run run) {
+    long millis = run.ended().map(Instant::toEpochMilli).orElse(0L);
+    return millis > 0
+        && millis < Long.MAX_VALUE / OUTCOMES
+        && run.started().isEmpty()
+        && run.id().isEmpty()
+        && (run.exit().isEmpty()
+            || (run.exit().getAsLong() > OK && run.exit().getAsLong() < FAILED));
+  }
+
+  int size() {
+    return size;
+  }
+
+  boolean full() {
+    return size >= MOST;
+  }
+
+  /// These, and one more that [#holds].
+  RecentRuns with(Run run) {
+    long outcome = run.result() == Run.Result.OK ? OK : run.exit().orElse(FAILED);
+    byte[] more = Arrays.copyOf(bytes, MOST * Long.BYTES);
+    ByteBuffer.wrap(more)
+        .putLong(size * Long.BYTES, run.ended().orElseThrow().toEpochMilli() * OUTCOMES + outcome);
+    return new RecentRuns(more);
+  }
+
+  /// The runs, oldest first.
+  ///
+  /// @param count how many runs the heartbeat has had
+  List<Run> runs(long count) {
+    List<Run> runs = new ArrayList<>(size);
+    ByteBuffer rest = ByteBuffer.wrap(bytes);
+    for (long number = count - size; number < count; number++) {
+      long run = rest.getLong();
+      int outcome = (int) Math.floorMod(run, (long) OUTCOMES);
+      runs.add(
+          new Run(
+              number,
+              Optional.empty(),
+              Optional.empty(),
+              Optional.of(Instant.ofEpochMilli(Math.floorDiv(run, (long) OUTCOMES))),
+              outcome == OK ? Run.Result.OK : Run.Result.FAILED,
+              outcome == OK || outcome == FAILED
+                  ? OptionalLong.empty()
+                  : OptionalLong.of(outcome)));
+    }
+    return runs;
+  }
+
+  /// As they stand in the row.
+  byte[] bytes() {
+    return bytes;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof RecentRuns recent && Arrays.equals(bytes, recent.bytes);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(bytes);
+  }
+}

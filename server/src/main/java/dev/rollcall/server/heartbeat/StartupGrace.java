@@ -1,0 +1,139 @@
+package dev.rollcall.server.heartbeat;
+
+import dev.rollcall.server.sql.Batch;
+import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.sql.Rows;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/// What the server's own absence excuses: a moment that passed before a start counts as missed only
+/// once Rollcall has been up for the grace, in all, since that start.
+///
+/// Starts are kept with how long each lasted, so that a server that starts again and again neither
+/// accuses jobs that had no time to call in, nor excuses them for ever. Nothing is written of the
+/// jobs: what is excused follows from when they were due. Belongs to one thread.
+final class StartupGrace {
+  private static final Duration STAMP = Duration.ofSeconds(5);
+
+  /// What may be told late by now.
+  ///
+  /// @param before what was due by then; empty: nothing
+  /// @param after and what became due after that
+  record Accused(Optional<Instant> before, Instant after) {}
+
+  /// A start, and how long Rollcall has been up since it, without the present run.
+  private record Start(Instant at, Duration up) {}
+
+  private record Stamp(Instant at, long upMillis, Instant oldest) {}
+
+  private final Database database;
+  private final GroupCommit commits;
+  private final Clock clock;
+  private final Duration grace;
+  private final Batch<Stamp, Boolean> stamping = StartupGrace::write;
+  private List<Start> earlier = List.of();
+  private Instant started = Instant.EPOCH;
+  private Duration since = Duration.ZERO;
+  private Duration stamped = Duration.ZERO;
+
+  StartupGrace(Database database, GroupCommit commits, Duration grace, Clock clock) {
+    this.database = database;
+    this.commits = commits;
+    this.grace = grace;
+    this.clock = clock;
+  }
+
+  /// Rollcall was away until then, on the monotonic clock: it has just started, its machine slept,
+  /// or jobs called in vain. What is due by now is excused, as a job may call some seconds before
+  /// its moment.
+  void begin(Duration until) {
+    started = clock.wall();
+    since = until;
+    stamped = since;
+    List<Start> starts = new ArrayList<>();
+    Duration up = Duration.ZERO;
+    for (Start start : kept()) {
+      up = up.plus(start.up());
+      starts.add(new Start(start.at(), up));
+      if (up.compareTo(grace) >= 0) {
+        break; // whatever was before that is excused no more
+      }
+    }
+    earlier = starts;
+    stamp(Duration.ZERO);
+  }
+
+  /// What may be told late now.
+  Accused accused() {
+    Duration up = clock.monotonic().minus(since);
+    if (up.compareTo(grace) >= 0) {
+      return new Accused(Optional.empty(), Instant.ofEpochMilli(Long.MIN_VALUE));
+    }
+    Optional<Instant> before =
+        earlier.stream()
+            .filter(start -> start.up().plus(up).compareTo(grace) >= 0)
+            .map(Start::at)
+            .max(Instant::compareTo);
+    return new Accused(before, started);
+  }
+
+  /// When this run began.
+  Instant started() {
+    return started;
+  }
+
+  /// Keeps how long this run lasts, as long as it matters.
+  void stamp() {
+    Duration now = clock.monotonic();
+    Duration up = now.minus(since);
+    boolean done = stamped.minus(since).compareTo(grace) >= 0;
+    if (!done && now.minus(stamped).compareTo(STAMP) >= 0) {
+      stamp(up);
+      stamped = now;
+    }
+  }
+
+  private void stamp(Duration up) {
+    Instant oldest = earlier.isEmpty() ? started : earlier.getLast().at();
+    commits.write(stamping, new Stamp(started, up.toMillis(), oldest));
+  }
+
+  /// Newest first.
+  private List<Start> kept() {
+    return database.read(
+        handle ->
+            Rows.read(
+                handle,
+                "SELECT started_at, up_ms FROM heartbeat_start WHERE started_at < ?"
+                    + " ORDER BY started_at DESC",
+                started.toEpochMilli(),
+                (row, at) -> row.setLong(1, at),
+                row ->
+                    new Start(
+                        Instant.ofEpochMilli(row.getLong(1)), Duration.ofMillis(row.getLong(2)))));
+  }
+
+  private static List<Boolean> write(Handle tx, List<Stamp> stamps) {
+    Rows.write(
+        tx,
+        "INSERT INTO heartbeat_start (started_at, up_ms) VALUES (?, ?)"
+            + " ON CONFLICT (started_at) DO UPDATE SET up_ms = excluded.up_ms",
+        stamps,
+        (row, stamp) -> {
+          row.setLong(1, stamp.at().toEpochMilli());
+          row.setLong(2, stamp.upMillis());
+        });
+    Rows.write(
+        tx,
+        "DELETE FROM heartbeat_start WHERE started_at < ?",
+        stamps,
+        (row, stamp) -> row.setLong(1, stamp.oldest().toEpochMilli()));
+    return stamps.stream().map(_ -> true).toList();
+  }
+}

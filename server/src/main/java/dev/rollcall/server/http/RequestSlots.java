@@ -1,0 +1,131 @@
+package dev.rollcall.server.http;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/// Places of requests under way on one listener. Calls of jobs have places of their own, and so
+/// have measurements, so that nobody who looks can keep them out; of the others, one address has
+/// only so many.
+///
+/// Of those who only look, a few are worked for at a time and the rest wait their turn: thousands
+/// at once would come between the checks and their moment.
+final class RequestSlots {
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+  private static final Duration LONGEST_TURN = Duration.ofSeconds(10);
+  private static final Duration CLEARED_WITHIN = Duration.ofMillis(250);
+  private static final int ATTEMPTS = 4;
+  private static final int STREAMED = 32;
+  private static final int STREAMED_OF_ONE = 8;
+
+  private final Semaphore calls;
+  private final Semaphore writes;
+  private final Semaphore others;
+  private final Semaphore streamed = new Semaphore(STREAMED);
+  private final Semaphore turns =
+      new Semaphore(8 * Runtime.getRuntime().availableProcessors(), true);
+  private final ConcurrentHashMap<InetAddress, Integer> byAddress = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<InetAddress, Integer> streamedOf = new ConcurrentHashMap<>();
+  private final int mostOfOne;
+
+  RequestSlots(Limits limits) {
+    this.calls = new Semaphore(limits.requests());
+    this.writes = new Semaphore(limits.requests());
+    this.others = new Semaphore(limits.requests());
+    this.mostOfOne = limits.ofOne();
+  }
+
+  /// What a request holds while it is under way; it is given back once.
+  @FunctionalInterface
+  interface Slot extends AutoCloseable {
+    Slot NONE = () -> {};
+
+    @Override
+    void close();
+  }
+
+  /// A place for a request to `route`. Where all are taken, those whose clients keep the server
+  /// waiting make room.
+  ///
+  /// @param client who called
+  /// @throws Unavailable where there is none
+  Slot take(Route route, Connection connection, InetAddress client) throws InterruptedException {
+    Access kind = route.access() == Access.MANAGEMENT ? Access.PUBLIC : route.access();
+    Slot slot =
+        switch (kind) {
+          case CALLER -> take(calls, kind, connection);
+          case WRITER -> take(writes, kind, connection);
+          case PUBLIC, MANAGEMENT -> share(kind, connection, client);
+        };
+    connection.holds(kind);
+    return slot;
+  }
+
+  private static Slot take(Semaphore places, Access kind, Connection connection)
+      throws InterruptedException {
+    boolean taken = places.tryAcquire();
+    for (int i = 0; !taken && i < ATTEMPTS && connection.clearsOthers(kind); i++) {
+      taken = places.tryAcquire(CLEARED_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+    }
+    if (!taken) {
+      if (kind == Access.CALLER) {
+        connection.turnsAway();
+      }
+      throw new Unavailable("too many requests at once", RETRY_AFTER);
+    }
+    return places::release;
+  }
+
+  private Slot share(Access kind, Connection connection, InetAddress address)
+      throws InterruptedException {
+    if (byAddress.merge(address, 1, Integer::sum) > mostOfOne) {
+      leave(byAddress, address);
+      throw new Unavailable(
+          "too many requests at once from " + address.getHostAddress(), RETRY_AFTER);
+    }
+    try {
+      Slot slot = take(others, kind, connection);
+      return () -> {
+        slot.close();
+        leave(byAddress, address);
+      };
+    } catch (Unavailable | InterruptedException e) {
+      leave(byAddress, address);
+      throw e;
+    }
+  }
+
+  private static void leave(ConcurrentHashMap<InetAddress, Integer> counts, InetAddress address) {
+    counts.computeIfPresent(address, (key, count) -> count == 1 ? null : count - 1);
+  }
+
+  /// The turn of a request that only looks.
+  ///
+  /// @throws Unavailable where it does not come
+  Slot turn(Route route, Request request) throws InterruptedException {
+    if (request.method() != Method.GET || route.access() == Access.CALLER) {
+      return Slot.NONE;
+    }
+    if (!turns.tryAcquire(LONGEST_TURN.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw new Unavailable("too many requests at once", RETRY_AFTER);
+    }
+    return turns::release;
+  }
+
+  /// A place for an answer that is made while it is sent, and holds on to what it is made of. One
+  /// address has a quarter of them at most.
+  Optional<Slot> stream(InetAddress client) {
+    if (streamedOf.merge(client, 1, Integer::sum) > STREAMED_OF_ONE || !streamed.tryAcquire()) {
+      leave(streamedOf, client);
+      return Optional.empty();
+    }
+    return Optional.of(
+        () -> {
+          streamed.release();
+          leave(streamedOf, client);
+        });
+  }
+}

@@ -1,0 +1,88 @@
+package dev.rollcall.server.monitor;
+
+import dev.rollcall.probe.Attempt;
+import dev.rollcall.probe.ProbeFailure;
+import dev.rollcall.server.sql.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/// Runs one check and says what it found. Whatever goes wrong on our side of the wire is unknown,
+/// never down.
+final class CheckRunner {
+  private final HostLimit places;
+  private final OwnNetwork network;
+  private final MonitorMetrics metrics;
+  private final Clock clock;
+  private final OwnErrors errors;
+
+  CheckRunner(HostLimit places, OwnNetwork network, MonitorMetrics metrics, Clock clock) {
+    this.places = places;
+    this.network = network;
+    this.metrics = metrics;
+    this.clock = clock;
+    this.errors = new OwnErrors(clock);
+  }
+
+  /// Asks once there is a place at the host, for which it waits as long as the check may take.
+  ///
+  /// @param due when the check was due
+  /// @throws InterruptedException when the runner is closing: nothing was found
+  Observation ask(ScheduledCheck check, Instant due) throws InterruptedException {
+    String place = check.place();
+    if (!places.enter(place, check.timeout())) {
+      metrics.skipped();
+      return new Observation.Unknown(
+          clock.wall(),
+          check.timeout(),
+          Measurements.NOTHING,
+          "not asked: no free place at " + check.shownPlace() + " (see monitor.per-host)");
+    }
+    try {
+      Instant now = clock.wall();
+      metrics.started(Duration.between(due, now));
+      return observe(check, now);
+    } finally {
+      places.leave(place);
+    }
+  }
+
+  private Observation observe(ScheduledCheck check, Instant at) throws InterruptedException {
+    Attempt attempt = Attempt.within(check.timeout());
+    Optional<ProbeFailure> failure = failure(check, attempt);
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    Measurements measurements = Measurements.of(attempt);
+    Duration response = measurements.response().orElseGet(attempt::elapsed);
+    if (failure.isEmpty()) {
+      return new Observation.Up(at, response, measurements);
+    }
+    return here(check, failure.get())
+        .<Observation>map(reason -> new Observation.Unknown(at, response, measurements, reason))
+        .orElseGet(() -> new Observation.Down(at, response, measurements, failure.get().reason()));
+  }
+
+  private Optional<ProbeFailure> failure(ScheduledCheck check, Attempt attempt)
+      throws InterruptedException {
+    try {
+      check.probe().check(attempt);
+      return Optional.empty();
+    } catch (ProbeFailure e) {
+      return Optional.of(e);
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception | LinkageError | OutOfMemoryError | StackOverflowError e) {
+      errors.tell("the check of " + check.name(), e);
+      return Optional.of(ProbeFailure.here("Rollcall failed: " + e.getClass().getSimpleName()));
+    }
+  }
+
+  /// Why the fault is ours, if it is.
+  private Optional<String> here(ScheduledCheck check, ProbeFailure failure) {
+    if (failure.isHere()) {
+      return Optional.of(failure.reason());
+    }
+    return failure.answered() ? Optional.empty() : network.trouble(check.host());
+  }
+}

@@ -1,0 +1,225 @@
+package dev.rollcall.server.monitor;
+
+import dev.rollcall.server.monitor.Overview.Observed;
+import dev.rollcall.server.monitor.Overview.Row;
+import dev.rollcall.server.monitor.Overview.Standing;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// One service as the [CurrentStates] keep it in memory: about 250 bytes while nobody looks at it.
+final class CurrentState {
+  static final String COLUMNS =
+      "s.id, s.parent_id, s.name, s.url, s.created_at, d.interval_ms, d.lease_ms, m.last_at,"
+          + " m.last_state, e.event, e.date_started";
+
+  private final long id;
+  private final long parent;
+  private final String name;
+  private final String url;
+  private final String lowerName;
+  private final String lowerUrl;
+  private final long created;
+  private final long interval;
+  private final long lease;
+  private long lastAt;
+  private int lastState;
+  private Optional<Event.Kind> open;
+  private long started;
+  private Standing standing = Standing.NEW;
+  private @Nullable OverviewDetails details;
+  private @Nullable Row row;
+
+  private CurrentState(ResultSet row) throws SQLException {
+    id = row.getLong(1);
+    parent = row.getLong(2);
+    name = row.getString(3);
+    url = PublicDefinition.url(row.getString(4));
+    lowerName = name.toLowerCase(Locale.ROOT); // the same object where it is that already
+    lowerUrl = url.toLowerCase(Locale.ROOT);
+    created = row.getLong(5);
+    interval = row.getLong(6);
+    lease = row.getLong(7);
+    lastAt = row.getLong(8);
+    lastState = row.getInt(9);
+    open = Optional.ofNullable(row.getString(10)).map(Event.Kind::ofWord);
+    started = row.getLong(11);
+  }
+
+  /// Reads the [#COLUMNS].
+  static CurrentState of(ResultSet row) throws SQLException {
+    return new CurrentState(row);
+  }
+
+  long id() {
+    return id;
+  }
+
+  /// The service that reports it; 0 where it is asked itself.
+  long parent() {
+    return parent;
+  }
+
+  String name() {
+    return name;
+  }
+
+  Standing standing() {
+    return standing;
+  }
+
+  /// When what lasts began, in milliseconds; 0 where nothing does.
+  long started() {
+    return started;
+  }
+
+  /// Whether it has `lower`, a text in small letters, in its name or URL.
+  boolean has(String lower) {
+    return lowerName.contains(lower) || lowerUrl.contains(lower);
+  }
+
+  /// What was shown of it goes on being shown where nothing has been observed since.
+  void follow(CurrentState before) {
+    if (before.lastAt == lastAt) {
+      details = before.details;
+    }
+  }
+
+  /// Takes in an observation, unless it is known already.
+  void observed(Found found) {
+    if (found.at() <= lastAt) {
+      return;
+    }
+    lastAt = found.at();
+    lastState = found.state().code();
+    if (found.begins().isPresent() && !found.begins().equals(open)) {
+      open = found.begins();
+      started = found.at();
+    }
+    if (details != null && !details.add(found)) {
+      details = null;
+    }
+    row = null;
+  }
+
+  /// Finds out how it stands now, and tells whether that differs from before. Silence of more than
+  /// two intervals and a lease means that nobody asks: whatever was found last is no longer known.
+  boolean stands(long now) {
+    Standing standsNow =
+        lastAt == 0
+            ? Standing.NEW
+            : lastAt < now - 2 * interval - lease
+                ? Standing.UNKNOWN
+                : Overview.standing(State.ofCode(lastState));
+    if (standsNow == standing) {
+      return false;
+    }
+    standing = standsNow;
+    row = null;
+    return true;
+  }
+
+  /// Whether it can be shown without another look into the database.
+  boolean isDetailed(Instant now) {
+    return details != null && details.isOf(now);
+  }
+
+  OverviewDetails.Asked asked() {
+    return new OverviewDetails.Asked(Instant.ofEpochMilli(created), Duration.ofMillis(interval));
+  }
+
+  void detail(OverviewDetails found) {
+    details = found;
+    row = null;
+  }
+
+  /// Forgets what only a page shows.
+  void fold() {
+    details = null;
+    row = null;
+  }
+
+  /// As it is shown. It has been detailed.
+  Row row() {
+    Row known = row;
+    if (known == null) {
+      OverviewDetails shown = details == null ? OverviewDetails.NONE : details;
+      List<Observed> latest = shown.latest();
+      known =
+          new Row(
+              id,
+              name,
+              url,
+              standing,
+              since(latest),
+              reason(latest),
+              shown.response(),
+              shown.day(),
+              shown.month(),
+              latest);
+      row = known;
+    }
+    return known;
+  }
+
+  /// Nothing is known since the first of the observations in a row that found nothing out, or,
+  /// where nobody asks, since the last one there is.
+  private Optional<Instant> since(List<Observed> latest) {
+    if (standing != Standing.UNKNOWN) {
+      return started == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(started));
+    }
+    if (latest.isEmpty()) {
+      return Optional.empty();
+    }
+    if (latest.getLast().standing() != Standing.UNKNOWN) {
+      return Optional.of(latest.getLast().last());
+    }
+    int first = latest.size() - 1;
+    while (first > 0 && latest.get(first - 1).standing() == Standing.UNKNOWN) {
+      first--;
+    }
+    return Optional.of(latest.get(first).at());
+  }
+
+  private Optional<String> reason(List<Observed> latest) {
+    return switch (standing) {
+      case UP, NEW -> Optional.empty();
+      case DOWN -> latest.isEmpty() ? Optional.empty() : latest.getLast().reason();
+      case UNKNOWN ->
+          latest.isEmpty() || latest.getLast().standing() != Standing.UNKNOWN
+              ? Optional.of("nobody asks it: is a Rollcall with the role runner running?")
+              : latest.getLast().reason();
+    };
+  }
+
+  /// An observation that was committed.
+  ///
+  /// @param at in milliseconds
+  /// @param begins the event that began with it, if one did
+  record Found(
+      long service,
+      long at,
+      State state,
+      Duration response,
+      Optional<String> reason,
+      Optional<Event.Kind> begins) {
+    static Found of(Outcome outcome) {
+      Observation seen = outcome.observation();
+      return new Found(
+          outcome.serviceId(),
+          seen.at().toEpochMilli(),
+          State.of(seen),
+          seen.response(),
+          Optional.ofNullable(TickStore.reason(seen)),
+          switch (outcome.transition()) {
+            case Evaluator.Transition.Stays _ -> Optional.empty();
+            case Evaluator.Transition.Begins begins -> Optional.of(begins.kind());
+          });
+    }
+  }
+}

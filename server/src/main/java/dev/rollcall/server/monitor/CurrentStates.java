@@ -1,0 +1,295 @@
+package dev.rollcall.server.monitor;
+
+import dev.rollcall.server.monitor.CurrentState.Found;
+import dev.rollcall.server.monitor.Overview.Standing;
+import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.DatabaseLocation;
+import dev.rollcall.server.sql.Rows;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+
+/// How all services stand, in memory: read when somebody first looks, and kept current by what is
+/// committed from then on. Whoever commits hands over what it was and never waits for who looks.
+///
+/// What other processes commit is not handed over: where there may be some, everything is read
+/// again once a second while somebody looks; otherwise once a minute.
+final class CurrentStates {
+  private static final Duration ALONE = Duration.ofMinutes(1);
+  private static final Duration SHARED = Duration.ofSeconds(1);
+
+  /// Reading everything again takes a twentieth of the time at most.
+  private static final int RARELY = 20;
+
+  /// Of what is handed over while somebody looks; past that everything is read again.
+  private static final int MOST_WAITING = 50_000;
+
+  /// More are read as all are.
+  private static final int MOST_CHANGED = 1_000;
+
+  /// So many services are remembered as they are shown.
+  private static final int MOST_DETAILED = 2_000;
+
+  private static final String ALL =
+      "SELECT "
+          + CurrentState.COLUMNS
+          + " FROM service s JOIN service_schedule d ON d.service_id = COALESCE(s.parent_id, s.id)"
+          + " JOIN service_metric m ON m.service_id = s.id"
+          + " LEFT JOIN service_event e ON e.service_id = s.id AND e.date_ended IS NULL"
+          + " WHERE s.retired_at IS NULL";
+
+  private static final String FAMILIES = ALL + " AND (s.id IN (<ids>) OR s.parent_id IN (<ids>))";
+
+  /// What is wrong first; of what is down, what went down last.
+  private static final Comparator<CurrentState> ORDER =
+      Comparator.comparingInt((CurrentState one) -> rank(one.standing()))
+          .thenComparingLong(one -> one.standing() == Standing.DOWN ? -one.started() : 0)
+          .thenComparing(CurrentState::name);
+
+  private final Database database;
+  private final Clock clock;
+  private final Duration again;
+
+  /// What was committed and is not among the services yet.
+  private final ConcurrentLinkedQueue<Found> committed = new ConcurrentLinkedQueue<>();
+
+  private final AtomicInteger waiting = new AtomicInteger();
+
+  /// Services that were made, changed or deleted, and those that report others.
+  private final Set<Long> changed = ConcurrentHashMap.newKeySet();
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private volatile boolean follows;
+  private volatile boolean stale = true;
+
+  // Under the lock.
+  private final Map<Long, CurrentState> services = new HashMap<>();
+  private final Map<Long, CurrentState> detailed = new LinkedHashMap<>(16, 0.75f, true);
+  private List<CurrentState> ordered = List.of();
+  private boolean disordered;
+  private Duration readAt = Duration.ZERO;
+  private Duration pause = Duration.ZERO;
+
+  CurrentStates(Database database, Clock clock) {
+    this.database = database;
+    this.clock = clock;
+    this.again =
+        switch (database.location()) {
+          case DatabaseLocation.SqliteFile _ -> ALONE;
+          case DatabaseLocation.PostgresServer _ -> SHARED;
+        };
+  }
+
+  /// Takes over what has been committed. It returns at once.
+  void committed(List<Outcome> outcomes) {
+    if (!follows) {
+      return;
+    }
+    for (Outcome outcome : outcomes) {
+      committed.add(Found.of(outcome));
+      if (outcome.asksDependencies()) {
+        changed.add(outcome.serviceId());
+      }
+    }
+    if (waiting.addAndGet(outcomes.size()) > MOST_WAITING) {
+      stale = true;
+      follows = false; // until everything is read again
+      drop();
+    }
+    if (lock.tryLock()) {
+      try {
+        takeOver();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /// Services were made, changed or deleted.
+  void changed(Collection<Long> ids) {
+    if (follows) {
+      changed.addAll(ids);
+    }
+  }
+
+  private void drop() {
+    committed.clear();
+    waiting.set(0);
+  }
+
+  private void takeOver() {
+    for (Found found = committed.poll(); found != null; found = committed.poll()) {
+      waiting.decrementAndGet();
+      CurrentState service = services.get(found.service());
+      if (service == null) {
+        changed.add(found.service());
+      } else {
+        service.observed(found);
+        disordered |= found.begins().isPresent();
+      }
+    }
+  }
+
+  /// Shows all services as they stand now, what is wrong first, to `eye`, and to nobody else
+  /// meanwhile.
+  ///
+  /// @throws dev.rollcall.server.sql.StorageException when the database has to be asked and fails
+  <T> T look(Function<List<CurrentState>, T> eye) {
+    lock.lock();
+    try {
+      takeOver();
+      Duration moment = clock.monotonic();
+      if (stale || !follows || moment.minus(readAt).compareTo(longer(again, pause)) >= 0) {
+        readAll(moment);
+      }
+      takeOver();
+      readChanged();
+      takeOver();
+      long now = clock.wall().toEpochMilli();
+      for (CurrentState service : ordered) {
+        disordered |= service.stands(now);
+      }
+      if (disordered) {
+        List<CurrentState> sorted = new ArrayList<>(ordered);
+        sorted.sort(ORDER);
+        ordered = sorted;
+        disordered = false;
+      }
+      return eye.apply(ordered);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Reads what a page shows beside how `shown` stand, of those of which it is not known. Within
+  /// [#look].
+  void detail(List<CurrentState> shown) {
+    Instant now = clock.wall();
+    Map<Long, CurrentState> missing =
+        shown.stream()
+            .filter(one -> !one.isDetailed(now))
+            .collect(Collectors.toMap(CurrentState::id, Function.identity()));
+    if (!missing.isEmpty()) {
+      Map<Long, OverviewDetails> found =
+          database.read(
+              handle ->
+                  OverviewDetails.of(
+                      handle,
+                      missing.entrySet().stream()
+                          .collect(
+                              Collectors.toMap(Map.Entry::getKey, one -> one.getValue().asked())),
+                      now));
+      missing.forEach(
+          (id, one) -> one.detail(found.getOrDefault(id, OverviewDetails.nothing(now))));
+    }
+    shown.forEach(one -> detailed.put(one.id(), one));
+    Iterator<CurrentState> eldest = detailed.values().iterator();
+    for (int over = detailed.size() - MOST_DETAILED; over > 0; over--) {
+      eldest.next().fold();
+      eldest.remove();
+    }
+  }
+
+  private void readAll(Duration moment) {
+    stale = false;
+    follows = true; // from before the read on: what comes meanwhile waits
+    changed.clear();
+    try {
+      List<CurrentState> all =
+          database.read(handle -> Rows.read(handle, ALL, 0, (_, _) -> {}, CurrentState::of));
+      Map<Long, CurrentState> before = new HashMap<>(services);
+      services.clear();
+      all.forEach(service -> put(service, before));
+    } catch (RuntimeException e) {
+      stale = true;
+      throw e;
+    }
+    ordered();
+    detailed.keySet().retainAll(services.keySet());
+    detailed.replaceAll((id, one) -> services.getOrDefault(id, one));
+    readAt = moment;
+    pause = clock.monotonic().minus(moment).multipliedBy(RARELY);
+  }
+
+  private void readChanged() {
+    Set<Long> ids = new HashSet<>(changed);
+    if (ids.isEmpty()) {
+      return;
+    }
+    if (ids.size() > MOST_CHANGED) {
+      readAll(clock.monotonic());
+      return;
+    }
+    changed.removeAll(ids); // before they are read: what changes meanwhile is read once more
+    List<CurrentState> found;
+    try {
+      found = database.read(handle -> families(handle, ids));
+    } catch (RuntimeException e) {
+      changed.addAll(ids);
+      throw e;
+    }
+    Map<Long, CurrentState> before = new HashMap<>();
+    services
+        .values()
+        .removeIf(
+            service -> {
+              boolean one = ids.contains(service.id()) || ids.contains(service.parent());
+              if (one) {
+                before.put(service.id(), service);
+              }
+              return one;
+            });
+    found.forEach(service -> put(service, before));
+    before.keySet().forEach(detailed::remove);
+    ordered();
+  }
+
+  private static List<CurrentState> families(Handle handle, Set<Long> ids) {
+    return handle
+        .createQuery(FAMILIES)
+        .bindList("ids", ids)
+        .map((row, _) -> CurrentState.of(row))
+        .list();
+  }
+
+  private void put(CurrentState service, Map<Long, CurrentState> before) {
+    Optional.ofNullable(before.get(service.id())).ifPresent(service::follow);
+    services.put(service.id(), service);
+  }
+
+  private void ordered() {
+    ordered = List.copyOf(services.values());
+    disordered = true;
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) > 0 ? one : other;
+  }
+
+  private static int rank(Standing standing) {
+    return switch (standing) {
+      case DOWN -> 0;
+      case UNKNOWN -> 1;
+      case NEW -> 2;
+      case UP -> 3;
+    };
+  }
+}

@@ -1,0 +1,40 @@
+package dev.rollcall.server.monitor;
+
+import dev.rollcall.probes.TlsOptions;
+import dev.rollcall.server.config.Durations;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What is right in a service's definition, and probably not meant.
+public final class DefinitionWarning {
+  private DefinitionWarning() {}
+
+  /// One line each.
+  ///
+  /// @param usual the timeout where a service names none
+  public static List<String> of(List<ServiceDefinition> services, Duration usual) {
+    List<String> lines = new ArrayList<>();
+    for (ServiceDefinition service : services) {
+      if (service.timeout().compareTo(service.interval()) > 0 && !service.timeout().equals(usual)) {
+        lines.add(
+            service.name()
+                + ": the timeout of "
+                + Durations.text(service.timeout())
+                + " is longer than the interval of "
+                + Durations.text(service.interval())
+                + ": as checks never overlap, it is asked less often where it does not answer");
+      }
+      if (service.spec() instanceof CheckSpec.Http(var question)
+          && service.url().getScheme().equals("http")
+          && !question.settings().tls().equals(TlsOptions.DEFAULT)) {
+        lines.add(
+            service.name()
+                + ": tls counts only where "
+                + PublicDefinition.url(service.shownUrl())
+                + " redirects to https");
+      }
+    }
+    return lines;
+  }
+}

@@ -1,0 +1,244 @@
+package dev.rollcall.server.monitor;
+
+import dev.rollcall.probe.ProbeResult;
+import dev.rollcall.server.config.OneLine;
+import dev.rollcall.server.sql.Rows;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/// Services that nobody named: a service whose `/_health` is asked brings one for each thing that
+/// it says it depends on, called `service/thing`.
+///
+/// Each report of the parent is a tick of all its children, kept in the same transaction. While
+/// there is no report, nothing is known of them. A child goes when its name is missing from three
+/// reports in a row, keeps its history, and goes on with it when its name comes back. It has no
+/// turn of its own: whoever holds the parent's turn is the only one to write about it.
+final class DerivedServices {
+  /// So many at most of one parent.
+  static final int MOST = 100;
+
+  private static final int LONGEST_NAME = 255;
+
+  /// So many reports in a row that do not name it, and it goes.
+  static final int PATIENCE = 3;
+
+  private static final String CHILDREN =
+      """
+      SELECT s.id, s.part, s.missed, s.retired_at, e.event
+      FROM service s LEFT JOIN service_event e ON e.service_id = s.id AND e.date_ended IS NULL
+      WHERE s.parent_id = ? ORDER BY s.id""";
+
+  /// A name that belongs to somebody else already is left to them, unless that one is retired.
+  private static final String INSERT =
+      """
+      INSERT INTO service AS s (name, url, definition, origin, created_at, updated_at, parent_id, part)
+      SELECT :name, p.url, '{}', 'derived', :at, :at, p.id, :part FROM service p WHERE p.id = :parent
+      ON CONFLICT (name) DO UPDATE SET
+        url = excluded.url, definition = excluded.definition, origin = excluded.origin,
+        updated_at = excluded.updated_at, retired_at = NULL, parent_id = excluded.parent_id,
+        part = excluded.part, missed = 0
+      WHERE s.retired_at IS NOT NULL
+      RETURNING id""";
+
+  private static final String RETIRE =
+      "UPDATE service SET retired_at = :at, updated_at = :at, missed = 0"
+          + " WHERE parent_id = :parent AND retired_at IS NULL";
+
+  /// A child as the database knows it.
+  ///
+  /// @param part what it is called in the parent's report
+  /// @param missed how many reports in a row did not name it
+  private record Child(
+      long id, String part, int missed, boolean retired, Optional<Event.Kind> open) {}
+
+  private DerivedServices() {}
+
+  /// Whether what is asked at `url` is a `/_health`.
+  static boolean isParent(URI url) {
+    return String.valueOf(url.getScheme()).startsWith("philae+");
+  }
+
+  /// What `outcomes`, which are new, say of the services behind them. Makes these, and retires
+  /// them.
+  static List<Outcome> of(Handle tx, List<Outcome> outcomes) {
+    List<Outcome> derived = new ArrayList<>();
+    for (Outcome outcome : outcomes) {
+      if (outcome.asksDependencies()) {
+        Optional<List<ProbeResult>> report = outcome.observation().measurements().dependencies();
+        List<Child> children = children(tx, outcome.serviceId());
+        derived.addAll(
+            report.isPresent()
+                ? reported(tx, outcome, children, named(report.get()))
+                : unknown(outcome, children));
+      }
+    }
+    return derived;
+  }
+
+  /// Ends all children of a service that is no longer asked, or asked for something else.
+  static void retireAll(Handle tx, long parent, long now) {
+    tx.createUpdate(RETIRE).bind("at", now).bind("parent", parent).execute();
+  }
+
+  /// After a change of the parent: its children go if it is asked for something else or has another
+  /// name, under which its next report makes them anew.
+  static void changed(Handle tx, long parent, ServiceDefinition definition, long now) {
+    String prefix = name(definition.name(), "");
+    tx.createUpdate(RETIRE + " AND (:other OR substr(name, 1, :length) <> :prefix)")
+        .bind("at", now)
+        .bind("parent", parent)
+        .bind("other", !isParent(definition.url()))
+        .bind("length", prefix.length())
+        .bind("prefix", prefix)
+        .execute();
+    tx.createUpdate("UPDATE service SET url = :url WHERE parent_id = :parent AND url <> :url")
+        .bind("url", definition.shownUrl())
+        .bind("parent", parent)
+        .execute();
+  }
+
+  /// What a service is called that `parent` calls `part`.
+  static String name(String parent, String part) {
+    return cut(parent + "/" + part);
+  }
+
+  private static String cut(String name) {
+    if (name.length() <= LONGEST_NAME) {
+      return name;
+    }
+    boolean splits = Character.isHighSurrogate(name.charAt(LONGEST_NAME - 1));
+    return name.substring(0, splits ? LONGEST_NAME - 1 : LONGEST_NAME);
+  }
+
+  /// By name, the first of each. A name is whatever some program made of it: what cannot be stored
+  /// or seen is escaped.
+  static Map<String, ProbeResult> named(List<ProbeResult> report) {
+    Map<String, ProbeResult> named = new LinkedHashMap<>();
+    for (ProbeResult one : report) {
+      if (!one.name().isBlank()) {
+        named.putIfAbsent(OneLine.of(one.name()), one);
+      }
+    }
+    return named;
+  }
+
+  private static List<Child> children(Handle tx, long parent) {
+    return Rows.read(
+        tx,
+        CHILDREN,
+        parent,
+        (row, id) -> row.setLong(1, id),
+        row ->
+            new Child(
+                row.getLong("id"),
+                row.getString("part"),
+                row.getInt("missed"),
+                row.getObject("retired_at") != null,
+                Optional.ofNullable(row.getString("event")).map(Event.Kind::ofWord)));
+  }
+
+  private static List<Outcome> unknown(Outcome parent, List<Child> children) {
+    Observation seen = parent.observation();
+    Observation unknown =
+        new Observation.Unknown(
+            seen.at(), seen.response(), Measurements.NOTHING, "no report: " + TickStore.why(seen));
+    return children.stream()
+        .filter(child -> !child.retired())
+        .map(child -> outcome(child, unknown))
+        .toList();
+  }
+
+  private static List<Outcome> reported(
+      Handle tx, Outcome parent, List<Child> children, Map<String, ProbeResult> report) {
+    Instant at = parent.observation().at();
+    Map<String, ProbeResult> left = new LinkedHashMap<>(report);
+    List<Outcome> outcomes = new ArrayList<>();
+    for (Child child : children) {
+      ProbeResult found = left.get(child.part());
+      if (found == null) {
+        miss(tx, child, at);
+      } else if (!child.retired()) {
+        left.remove(child.part());
+        if (child.missed() > 0) {
+          tx.execute("UPDATE service SET missed = 0 WHERE id = ?", child.id());
+        }
+        outcomes.add(outcome(child, observation(at, found)));
+      }
+    }
+    for (ProbeResult found : left.values()) {
+      begin(tx, parent.serviceId(), found.name(), at)
+          .ifPresent(id -> outcomes.add(outcome(child(id, children), observation(at, found))));
+    }
+    return outcomes;
+  }
+
+  /// The one that was taken up again, or a new one; its open event, if any, is seen as it ends.
+  private static Child child(long id, List<Child> children) {
+    return children.stream()
+        .filter(child -> child.id() == id)
+        .findFirst()
+        .orElse(new Child(id, "", 0, false, Optional.empty()));
+  }
+
+  private static void miss(Handle tx, Child child, Instant at) {
+    if (child.retired()) {
+      return;
+    }
+    if (child.missed() + 1 < PATIENCE) {
+      tx.execute("UPDATE service SET missed = missed + 1 WHERE id = ?", child.id());
+    } else {
+      tx.execute(
+          "UPDATE service SET missed = 0, retired_at = ?, updated_at = ? WHERE id = ?",
+          at.toEpochMilli(),
+          at.toEpochMilli(),
+          child.id());
+    }
+  }
+
+  /// Nothing where the name belongs to another service.
+  private static Optional<Long> begin(Handle tx, long parent, String part, Instant at) {
+    Optional<String> of =
+        tx.createQuery("SELECT name FROM service WHERE id = :id")
+            .bind("id", parent)
+            .mapTo(String.class)
+            .findOne();
+    Optional<Long> id =
+        tx.createQuery(INSERT)
+            .bind("name", name(of.orElse(""), part))
+            .bind("at", at.toEpochMilli())
+            .bind("parent", parent)
+            .bind("part", part)
+            .mapTo(Long.class)
+            .findOne();
+    id.ifPresent(made -> MetricStore.begin(tx, made));
+    return id;
+  }
+
+  static Observation observation(Instant at, ProbeResult found) {
+    Duration took = found.duration();
+    return found.healthy()
+        ? new Observation.Up(at, took, Measurements.NOTHING)
+        : new Observation.Down(
+            at,
+            took,
+            Measurements.NOTHING,
+            found.failure().filter(why -> !why.isBlank()).orElse("its service calls it unhealthy"));
+  }
+
+  private static Outcome outcome(Child child, Observation observation) {
+    return new Outcome(
+        child.id(),
+        0,
+        observation,
+        Evaluator.evaluate(child.open(), observation),
+        false,
+        Optional.empty());
+  }
+}

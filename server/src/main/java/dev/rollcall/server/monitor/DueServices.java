@@ -1,0 +1,225 @@
+package dev.rollcall.server.monitor;
+
+import dev.rollcall.probe.Probe;
+import dev.rollcall.probe.ProbeFailure;
+import dev.rollcall.server.config.Mistakes;
+import dev.rollcall.server.sql.Lease;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.URI;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
+
+/// The services this process runs, and their turn: from the database as long as it answers, from
+/// memory when it does not.
+final class DueServices {
+  private static final Logger LOG = System.getLogger(DueServices.class.getName());
+
+  /// Of what has to be read again.
+  private static final long NO_REVISION = -1;
+
+  /// A service whose turn comes, and when it was due.
+  record Turn(RunState state, Instant due) {}
+
+  private final Schedule schedule;
+  private final ServiceStore services;
+  private final ServiceReader reader;
+  private final ProbeFactory probes;
+  private final OutcomeWriter writer;
+  private final Map<Long, RunState> watches = new ConcurrentHashMap<>();
+
+  /// Names that services had before they got others.
+  private final Set<String> renamed = ConcurrentHashMap.newKeySet();
+
+  /// Those of the watches that wait for an id, by name.
+  private final Map<String, RunState> provisional = new ConcurrentHashMap<>();
+
+  DueServices(
+      Schedule schedule,
+      ServiceStore services,
+      ServiceReader reader,
+      ProbeFactory probes,
+      OutcomeWriter writer) {
+    this.schedule = schedule;
+    this.services = services;
+    this.reader = reader;
+    this.probes = probes;
+    this.writer = writer;
+  }
+
+  /// Runs services that the database has given no id yet, as it has been away since the start, from
+  /// memory. Each has an id below 0 until its row is claimed.
+  void expect(List<ServiceDefinition> definitions, Instant now) {
+    for (ServiceDefinition definition : definitions) {
+      long id = -1L - provisional.size();
+      ScheduledCheck check = asked(id, NO_REVISION, definition);
+      RunState state = new RunState(check, now);
+      provisional.put(definition.name(), state);
+      watches.put(id, state);
+    }
+  }
+
+  /// Claims what is due by `until`, oldest first, at most `limit`, and learns what there is to know
+  /// of it. What is claimed has to [#begin]; a claim that nobody begins comes due again by itself.
+  List<Lease<Schedule.Row>> claim(Instant until, int limit) {
+    List<Lease<Schedule.Row>> leases = schedule.rows().claim(until, limit);
+    learn(leases);
+    return leases;
+  }
+
+  /// The turns of what was claimed.
+  List<Turn> begin(List<Lease<Schedule.Row>> leases) {
+    List<Turn> turns = new ArrayList<>(leases.size());
+    for (Lease<Schedule.Row> lease : leases) {
+      RunState state = watches.get(lease.key());
+      if (state != null && state.begin(lease.fence())) {
+        turns.add(new Turn(state, lease.due()));
+      }
+    }
+    return turns;
+  }
+
+  /// Puts turns right after the clock was set back to `now`.
+  void mend(Instant now) {
+    schedule.mend(now);
+  }
+
+  /// What would be due by `until` as far as memory knows, oldest first, at most `limit`.
+  List<Turn> remembered(Instant until, int limit) {
+    return watches.values().stream()
+        .map(state -> new Turn(state, state.nextDue()))
+        .filter(turn -> !turn.due().isAfter(until))
+        .sorted(Comparator.comparing(Turn::due))
+        .limit(limit)
+        .filter(turn -> turn.state().begin())
+        .toList();
+  }
+
+  /// Drops what is not asked any more, and tells the names that are gone.
+  List<String> sweep() {
+    Map<Long, String> asked = services.asked();
+    List<String> gone = new ArrayList<>(renamed);
+    renamed.removeAll(gone);
+    Set<String> names = Set.copyOf(asked.values());
+    provisional.forEach(
+        (name, state) -> {
+          if (!names.contains(name)) {
+            provisional.remove(name);
+            state.drop();
+            watches.remove(state.check().serviceId());
+            writer.forget(state);
+            gone.add(name);
+          }
+        });
+    watches.forEach(
+        (id, state) -> {
+          if (id < 0) {
+            return; // its row is there, and nobody has claimed it yet
+          }
+          String name = state.check().name();
+          if (!name.equals(asked.get(id))) {
+            gone.add(name);
+          }
+          if (!asked.containsKey(id)) {
+            state.drop();
+            watches.remove(id);
+          }
+        });
+    gone.removeAll(names);
+    return gone;
+  }
+
+  private void learn(List<Lease<Schedule.Row>> leases) {
+    Set<Long> unknown =
+        leases.stream().filter(lease -> !holds(lease)).map(Lease::key).collect(Collectors.toSet());
+    if (unknown.isEmpty()) {
+      return;
+    }
+    Map<Long, Long> fences = new HashMap<>();
+    leases.forEach(lease -> fences.put(lease.key(), lease.fence()));
+    services
+        .scheduled(unknown)
+        .forEach(scheduled -> learn(scheduled, fences.getOrDefault(scheduled.id(), 0L)));
+    writer.keepAdopted();
+  }
+
+  private boolean holds(Lease<Schedule.Row> lease) {
+    RunState state = watches.get(lease.key());
+    return state != null && state.holds(lease.row().revision(), lease.fence());
+  }
+
+  private void learn(ServiceStore.Scheduled scheduled, long fence) {
+    Mistakes mistakes = new Mistakes();
+    ScheduledCheck check =
+        reader
+            .kept(scheduled.definition(), mistakes)
+            .map(definition -> asked(scheduled.id(), scheduled.revision(), definition))
+            .orElseGet(() -> unaskable(scheduled, mistakes));
+    RunState.Known known = new RunState.Known(check, scheduled.open(), scheduled.certificateEnds());
+    RunState early = provisional.remove(check.name());
+    if (early != null && !watches.containsKey(scheduled.id())) {
+      watches.remove(early.check().serviceId());
+      writer.adopt(early, known, fence, scheduled.lastAt());
+      watches.put(scheduled.id(), early);
+      return;
+    }
+    watches.compute(
+        scheduled.id(),
+        (_, state) -> {
+          if (state == null) {
+            return new RunState(known);
+          }
+          String before = state.check().name();
+          state.learn(known);
+          if (!state.isNamed(before)) {
+            renamed.add(before);
+          }
+          return state;
+        });
+  }
+
+  private ScheduledCheck asked(long id, long revision, ServiceDefinition definition) {
+    return new ScheduledCheck(
+        id,
+        definition.name(),
+        definition.url(),
+        definition.interval(),
+        definition.timeout(),
+        revision,
+        definition.secrets(),
+        probes.of(definition));
+  }
+
+  /// The definition was right when it was written: a file it names is gone, or an older Rollcall
+  /// knew another key. Nothing is known of the service then, and it is read anew with each turn.
+  private ScheduledCheck unaskable(ServiceStore.Scheduled scheduled, Mistakes mistakes) {
+    String reason = "cannot be asked: " + String.join("; ", mistakes.lines());
+    RunState before = watches.get(scheduled.id());
+    if (before == null || before.check().revision() != NO_REVISION) {
+      LOG.log(Level.ERROR, "service " + scheduled.id() + " " + reason);
+    }
+    JsonNode definition = scheduled.definition();
+    String name = definition.path("name").asString("");
+    return new ScheduledCheck(
+        scheduled.id(),
+        name,
+        URI.create("unaskable:/" + scheduled.id()),
+        scheduled.interval(),
+        scheduled.interval(),
+        NO_REVISION,
+        ReferencedSecrets.NOTHING,
+        Probe.of(
+            name,
+            _ -> {
+              throw ProbeFailure.here(reason);
+            }));
+  }
+}

@@ -1,0 +1,69 @@
+package dev.rollcall.server.monitor;
+
+import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/// How many checks may ask one host and port at once. A host that answers slowly fills its own
+/// places and nobody else's.
+final class HostLimit {
+  private final int each;
+  private final ConcurrentHashMap<String, Places> hosts = new ConcurrentHashMap<>();
+
+  /// The places of one host, and how many checks hold or want one: without any, the host is
+  /// forgotten.
+  private static final class Places {
+    private final Semaphore free;
+    private int interested;
+
+    private Places(int each) {
+      free = new Semaphore(each, true);
+    }
+  }
+
+  HostLimit(int each) {
+    this.each = each;
+  }
+
+  /// Waits for a place at `host`, first come first served.
+  ///
+  /// @return whether there was one within `patience`; then [#leave] has to be called
+  boolean enter(String host, Duration patience) throws InterruptedException {
+    Places places =
+        hosts.compute(
+            host,
+            (_, known) -> {
+              Places these = known == null ? new Places(each) : known;
+              these.interested++;
+              return these;
+            });
+    boolean entered = false;
+    try {
+      entered = places.free.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS);
+    } finally {
+      if (!entered) {
+        forget(host);
+      }
+    }
+    return entered;
+  }
+
+  /// Gives a place back.
+  void leave(String host) {
+    Places places = hosts.get(host);
+    if (places == null) {
+      throw new IllegalStateException("nobody is at " + host);
+    }
+    places.free.release();
+    forget(host);
+  }
+
+  private void forget(String host) {
+    hosts.computeIfPresent(host, (_, places) -> --places.interested == 0 ? null : places);
+  }
+
+  int known() {
+    return hosts.size();
+  }
+}

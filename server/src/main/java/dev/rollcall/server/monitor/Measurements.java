@@ -1,0 +1,55 @@
+package dev.rollcall.server.monitor;
+
+import dev.rollcall.probe.Attempt;
+import dev.rollcall.probe.Phase;
+import dev.rollcall.probe.ProbeResult;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// What a check measured beside up or down; each part only where the check came that far.
+///
+/// @param response the time to the end of the answer's header
+/// @param dependencies what the service said of what it depends on, where it was asked for that;
+///   the first 100
+record Measurements(
+    Optional<Duration> response,
+    Phases phases,
+    OptionalInt status,
+    int redirects,
+    Optional<Instant> certificateEnds,
+    Optional<List<ProbeResult>> dependencies) {
+
+  /// The times of the parts of a check.
+  record Phases(
+      Optional<Duration> dns,
+      Optional<Duration> connect,
+      Optional<Duration> tls,
+      Optional<Duration> firstByte,
+      Optional<Duration> total) {}
+
+  /// Nothing at all: the check did not begin.
+  static final Measurements NOTHING = of(Attempt.within(Duration.ZERO));
+
+  private static List<ProbeResult> bounded(List<ProbeResult> dependencies) {
+    return List.copyOf(
+        dependencies.subList(0, Math.min(DerivedServices.MOST, dependencies.size())));
+  }
+
+  static Measurements of(Attempt attempt) {
+    return new Measurements(
+        attempt.time(Phase.HEADER),
+        new Phases(
+            attempt.time(Phase.DNS),
+            attempt.time(Phase.CONNECT),
+            attempt.time(Phase.TLS),
+            attempt.time(Phase.FIRST_BYTE),
+            attempt.time(Phase.TOTAL)),
+        attempt.status(),
+        attempt.redirects(),
+        attempt.certificateExpiry(),
+        attempt.dependencies().map(Measurements::bounded));
+  }
+}

@@ -1,0 +1,269 @@
+package dev.rollcall.server.monitor;
+
+import dev.rollcall.server.sql.Batch;
+import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.sql.Lease;
+import dev.rollcall.server.sql.StorageException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jdbi.v3.core.Handle;
+
+/// Keeps what checks find: turn, tick, counts, sums and events of a check are written in one
+/// transaction, so that they agree with each other after any crash.
+///
+/// Outcomes wait in a backlog for a moment, so that many share a transaction, which costs as much
+/// as many outcomes; and for as long as the database is away. They are written in their order.
+final class OutcomeWriter implements Batch<Outcome, Boolean> {
+  private static final Logger LOG = System.getLogger(OutcomeWriter.class.getName());
+
+  private final ChangeLog log = new ChangeLog();
+  private static final int AT_ONCE = 1_000;
+  private static final Duration LINGER = Duration.ofMillis(200);
+
+  private final Database database;
+  private final GroupCommit commits;
+  private final Schedule schedule;
+  private final Clock clock;
+  private final Backlog<Found> backlog;
+  private final EarlyOutcomes earlyOutcomes;
+  private final Consumer<List<Outcome>> committed;
+  private final ReentrantLock writing = new ReentrantLock();
+  private volatile boolean stuck;
+  private boolean adopted;
+
+  /// An outcome, and who has to hear if it cannot be kept.
+  private record Found(RunState state, Outcome outcome) {
+    /// A report is an outcome of each service in it, too.
+    private int outcomes() {
+      return counted(outcome);
+    }
+  }
+
+  private static int counted(Outcome outcome) {
+    return 1 + outcome.observation().measurements().dependencies().map(List::size).orElse(0);
+  }
+
+  /// @param most how many outcomes may wait, those of derived services included; past that the
+  ///   oldest are lost
+  OutcomeWriter(Database database, GroupCommit commits, Schedule schedule, int most, Clock clock) {
+    this(database, commits, schedule, most, clock, _ -> {});
+  }
+
+  /// @param committed hears of what is in the database from then on, and returns at once
+  OutcomeWriter(
+      Database database,
+      GroupCommit commits,
+      Schedule schedule,
+      int most,
+      Clock clock,
+      Consumer<List<Outcome>> committed) {
+    this.committed = committed;
+    this.database = database;
+    this.commits = commits;
+    this.schedule = schedule;
+    this.clock = clock;
+    this.backlog = new Backlog<>(most, Found::outcomes, found -> found.state().doubt());
+    this.earlyOutcomes = new EarlyOutcomes(most, OutcomeWriter::counted);
+  }
+
+  /// The database has a row of a service that was asked before it was there: what was found
+  /// meanwhile is written under its id, unless it is older than what is known already, as another
+  /// process asked too.
+  ///
+  /// Belongs, with [#keepAdopted] which has to follow, to the thread that claims.
+  ///
+  /// @param after when the service was last asked as far as the database knows
+  void adopt(RunState state, RunState.Known known, long claimed, Optional<Instant> after) {
+    for (Outcome outcome : earlyOutcomes.adopt(state, known, claimed)) {
+      if (after.isEmpty() || outcome.observation().at().isAfter(after.get())) {
+        adopted |= backlog.add(new Found(state, outcome));
+      }
+    }
+  }
+
+  /// Writes what was adopted, unless others are about to.
+  void keepAdopted() {
+    if (!adopted) {
+      return;
+    }
+    adopted = false;
+    try {
+      flush();
+    } catch (StorageException e) {
+      stuck = true;
+    }
+  }
+
+  /// A service that was asked before the database was there is not to be asked any more.
+  void forget(RunState state) {
+    earlyOutcomes.forget(state);
+  }
+
+  /// Takes over an outcome, which is durable within moments, or when the database is back.
+  void keep(RunState state, Outcome found) {
+    boolean early = found.serviceId() < 0;
+    if (early && earlyOutcomes.add(state, found)) {
+      return;
+    }
+    Outcome outcome = early ? state.claimed(found) : found;
+    if (!backlog.add(new Found(state, outcome))) {
+      return; // whoever was first writes it too
+    }
+    boolean interrupted = linger();
+    try {
+      flush();
+    } catch (StorageException e) {
+      stuck = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Returns whether the wait was cut short, as when the runner closes.
+  private static boolean linger() {
+    try {
+      Thread.sleep(LINGER);
+      return false;
+    } catch (InterruptedException e) {
+      return true;
+    }
+  }
+
+  /// Whether outcomes wait because the database was away when they were to be written.
+  boolean stuck() {
+    return stuck;
+  }
+
+  /// Whether the database seems to be there.
+  boolean answers() {
+    return database.trouble().isEmpty();
+  }
+
+  /// Whether the database answers and all that waited for it is written.
+  boolean caughtUp() {
+    if (database.trouble().isPresent()) {
+      return false;
+    }
+    try {
+      schedule.rows().earliest();
+      flush();
+      stuck = false;
+      return true;
+    } catch (StorageException e) {
+      return false;
+    }
+  }
+
+  /// How many outcomes wait.
+  int waiting() {
+    return backlog.size() + earlyOutcomes.size();
+  }
+
+  /// How many outcomes went lost, as too many waited.
+  long lost() {
+    return backlog.lost() + earlyOutcomes.lost();
+  }
+
+  /// Writes all that waits, oldest first.
+  ///
+  /// @throws StorageException when the database is away: then what is left goes on waiting
+  void flush() {
+    writing.lock();
+    try {
+      for (List<Found> some = backlog.take(AT_ONCE);
+          !some.isEmpty();
+          some = backlog.take(AT_ONCE)) {
+        try {
+          write(some);
+        } catch (StorageException e) {
+          backlog.putBack(some);
+          throw e;
+        }
+      }
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  private void write(List<Found> some) {
+    try {
+      List<Boolean> kept = commits.writeAll(this, some.stream().map(Found::outcome).toList());
+      log.tell(
+          chosen(some, kept).stream()
+              .map(found -> new ChangeLog.Change(found.state().check().name(), found.outcome()))
+              .toList());
+    } catch (StorageException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      if (some.size() > 1) { // by the fault of one of them, which is to fail alone
+        write(some.subList(0, some.size() / 2));
+        write(some.subList(some.size() / 2, some.size()));
+      } else {
+        some.getFirst().state().doubt();
+        LOG.log(Level.ERROR, "an outcome could not be kept", e);
+      }
+    }
+  }
+
+  /// Outcomes of one service stay in their order; rows are locked in one order by everybody.
+  @Override
+  public Optional<Comparator<Outcome>> order() {
+    return Optional.of(Comparator.comparingLong(Outcome::serviceId));
+  }
+
+  /// Tells of each outcome whether it was kept: not where the service is gone, or another process
+  /// has taken its turn meanwhile, or the same outcome was kept before.
+  @Override
+  public List<Boolean> apply(Handle tx, List<Outcome> outcomes) {
+    List<Boolean> valid = schedule.rows().finish(tx, outcomes.stream().map(this::finish).toList());
+    List<Outcome> ours = chosen(outcomes, valid);
+    int[] added = TickStore.insert(tx, ours);
+    List<Boolean> isNew = new ArrayList<>(ours.size());
+    for (int rows : added) {
+      isNew.add(rows > 0);
+    }
+    count(tx, chosen(ours, isNew));
+    return valid;
+  }
+
+  /// What follows from ticks that are new, those of derived services included.
+  private void count(Handle tx, List<Outcome> kept) {
+    List<Outcome> all = new ArrayList<>(kept);
+    List<Outcome> derived = DerivedServices.of(tx, kept);
+    TickStore.insert(tx, derived);
+    all.addAll(derived);
+    MetricStore.add(tx, all);
+    HourStore.add(tx, all);
+    EventStore.apply(tx, all);
+    tx.afterCommit(() -> committed.accept(all));
+  }
+
+  private Lease.Finish finish(Outcome outcome) {
+    return new Lease.Finish(outcome.serviceId(), outcome.fence(), clock.wall());
+  }
+
+  private static <T> List<T> chosen(List<T> outcomes, List<Boolean> which) {
+    if (!which.contains(false)) {
+      return outcomes;
+    }
+    List<T> chosen = new ArrayList<>(outcomes.size());
+    for (int i = 0; i < outcomes.size(); i++) {
+      if (which.get(i)) {
+        chosen.add(outcomes.get(i));
+      }
+    }
+    return Collections.unmodifiableList(chosen);
+  }
+}

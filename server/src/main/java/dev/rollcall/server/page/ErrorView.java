@@ -1,0 +1,25 @@
+package dev.rollcall.server.page;
+
+import dev.rollcall.server.config.OneLine;
+import java.util.List;
+
+/// What a person is shown in place of a page that cannot be shown.
+///
+/// @param headline what is the matter, in a few words
+/// @param reasons more about it, a line each
+public record ErrorView(String headline, List<String> reasons) {
+  static ErrorView of(int status, List<String> reasons) {
+    return new ErrorView(headline(status), reasons.stream().map(OneLine::of).toList());
+  }
+
+  private static String headline(int status) {
+    return switch (status) {
+      case 400 -> "This address is not right";
+      case 401, 403 -> "This page is not open to you";
+      case 404 -> "There is no such page";
+      case 405 -> "This page cannot be asked for like that";
+      case 503 -> "Rollcall cannot answer just now";
+      default -> status < 500 ? "This cannot be answered" : "Rollcall failed to answer";
+    };
+  }
+}

@@ -1,0 +1,143 @@
+package dev.rollcall.server.page;
+
+import dev.rollcall.server.monitor.Overview.Observed;
+import dev.rollcall.server.monitor.Overview.Share;
+import dev.rollcall.server.monitor.Overview.Standing;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+
+/// Figures as people say them.
+final class Formats {
+  private Formats() {}
+
+  /// `8 s`, `4 min 12 s`, `3 h 5 min`, `12 d 4 h`: two units, the smaller one cut. The script says
+  /// it the same way.
+  static String duration(Duration duration) {
+    long seconds = Math.max(0, duration.toSeconds());
+    if (seconds < 60) {
+      return seconds + " s";
+    }
+    if (seconds < 3_600) {
+      return two(seconds, 60, " min", 1, " s");
+    }
+    return seconds < 86_400
+        ? two(seconds, 3_600, " h", 60, " min")
+        : two(seconds, 86_400, " d", 3_600, " h");
+  }
+
+  /// `in 4 min 12 s`, or, where `moment` has passed, `4 min 12 s ago`.
+  static String until(Instant now, Instant moment) {
+    return moment.isBefore(now)
+        ? duration(Duration.between(moment, now)) + " ago"
+        : "in " + duration(Duration.between(now, moment));
+  }
+
+  private static String two(
+      long seconds, int large, String largeUnit, int small, String smallUnit) {
+    long rest = seconds % large / small;
+    return seconds / large + largeUnit + (rest == 0 ? "" : " " + rest + smallUnit);
+  }
+
+  /// `2026-11-20 12:03:04 UTC`.
+  static String exact(Instant instant) {
+    String iso =
+        iso(instant); // taken apart: a pattern takes ten times as long, and there are thousands
+    return iso.substring(0, 10) + " " + iso.substring(11, 19) + " UTC";
+  }
+
+  /// `12:03:04 UTC`.
+  static String ofDay(Instant instant) {
+    return exact(instant).substring(11);
+  }
+
+  /// `2026-11-20T12:03:04Z`, for programs.
+  static String iso(Instant instant) {
+    return instant.truncatedTo(ChronoUnit.SECONDS).toString();
+  }
+
+  /// `0.42 ms`, `4.2 ms`, `42 ms`, `1,234 ms`.
+  static String millis(Duration duration) {
+    double millis = duration.toNanos() / 1e6;
+    if (millis >= 9.95 && millis < 999.5) {
+      return Math.round(millis) + " ms"; // nearly always, and a page says it thousands of times
+    }
+    String pattern = millis < 0.995 ? "%.2f ms" : millis < 9.95 ? "%.1f ms" : "%,.0f ms";
+    return String.format(Locale.ROOT, pattern, millis);
+  }
+
+  /// `100 %` only where it is, otherwise cut to two decimals: what was down once is at most `99.99
+  /// %`.
+  static String percent(double percent) {
+    double cut = Math.floor(percent * 100) / 100;
+    return cut == Math.rint(cut)
+        ? String.format(Locale.ROOT, "%.0f %%", cut)
+        : String.format(Locale.ROOT, "%.2f %%", cut);
+  }
+
+  static String percent(Share share) {
+    return share.percent().isPresent() ? percent(share.percent().getAsDouble()) : "-";
+  }
+
+  /// `10,000`.
+  static String count(long count) {
+    return String.format(Locale.ROOT, "%,d", count);
+  }
+
+  /// `0`, `0.3`, `42`, `19,500`.
+  static String rate(double aSecond) {
+    return aSecond > 0 && aSecond < 9.95
+        ? String.format(Locale.ROOT, "%.1f", aSecond)
+        : count(Math.round(aSecond));
+  }
+
+  /// `0.1 MiB`, `42.0 MiB`: in the unit in which the size of a results file is set.
+  static String size(long bytes) {
+    return String.format(Locale.ROOT, "%,.1f MiB", bytes / (1024.0 * 1024));
+  }
+
+  static String services(int count) {
+    return count(count) + (count == 1 ? " service" : " services");
+  }
+
+  /// `Down`.
+  static String name(Standing standing) {
+    String word = ServicesFilter.word(standing);
+    return word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1);
+  }
+
+  /// How many observations these are.
+  static int count(List<Observed> latest) {
+    return latest.stream().mapToInt(Observed::count).sum();
+  }
+
+  private static int count(List<Observed> latest, Standing standing) {
+    return count(latest.stream().filter(one -> one.standing() == standing).toList());
+  }
+
+  /// `48 of the last 50 up, 1 unknown`.
+  static String bar(List<Observed> latest) {
+    if (latest.isEmpty()) {
+      return "not asked yet";
+    }
+    int unknown = count(latest, Standing.UNKNOWN);
+    return count(latest, Standing.UP)
+        + " of the last "
+        + count(latest)
+        + " up"
+        + (unknown == 0 ? "" : ", " + unknown + " unknown");
+  }
+
+  /// `2026-11-20 12:03:04 UTC: down, connection refused`, or, of several, `2026-11-20 12:03:04 UTC
+  /// to 2026-11-20 12:04:04 UTC: ...`.
+  static String observed(Observed one) {
+    String word = one.standing() == Standing.NEW ? "unknown" : ServicesFilter.word(one.standing());
+    return exact(one.at())
+        + (one.count() == 1 ? "" : " to " + exact(one.last()))
+        + ": "
+        + word
+        + one.reason().map(reason -> ", " + reason).orElse("");
+  }
+}

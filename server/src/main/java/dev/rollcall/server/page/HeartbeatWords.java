@@ -1,0 +1,173 @@
+package dev.rollcall.server.page;
+
+import dev.rollcall.server.heartbeat.HeartbeatOverview.Beat;
+import dev.rollcall.server.heartbeat.HeartbeatOverview.Outcome;
+import dev.rollcall.server.heartbeat.HeartbeatOverview.Ran;
+import dev.rollcall.server.heartbeat.HeartbeatOverview.Rhythm;
+import dev.rollcall.server.heartbeat.State;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// What is said of heartbeats, and the lines that make one.
+final class HeartbeatWords {
+  private static final double TALLEST = 18;
+  private static final double SHORTEST = 4;
+
+  private HeartbeatWords() {}
+
+  /// `Late`.
+  static String name(State state) {
+    return state.name().substring(0, 1) + state.word().substring(1);
+  }
+
+  /// The class of the style sheet that a state has.
+  static String tone(State state) {
+    return switch (state) {
+      case LATE, FAILED -> "down";
+      case UP -> "up";
+      case NEW, PAUSED -> "new";
+    };
+  }
+
+  /// `every 1D`, `0 3 * * * (Europe/Berlin)`.
+  static String rhythm(Rhythm rhythm) {
+    return rhythm.frequency().isEmpty()
+        ? rhythm.schedule() + " (" + zone(rhythm) + ")"
+        : "every " + rhythm.frequency();
+  }
+
+  /// `UTC` is kept as `Z`, by which few know it.
+  private static String zone(Rhythm rhythm) {
+    return rhythm.zone().equals("Z") ? "UTC" : rhythm.zone();
+  }
+
+  /// The address of a heartbeat's own page.
+  static String link(String name) {
+    return "/heartbeat?name=" + encoded(name);
+  }
+
+  /// The address of the stream that keeps it current.
+  static String live(String name) {
+    return "/heartbeat/live?name=" + encoded(name);
+  }
+
+  /// What a job of these terms calls: `/ping?name=backup&frequency=1D`.
+  static String path(String name, Rhythm rhythm) {
+    String when =
+        rhythm.frequency().isEmpty()
+            ? "&schedule=" + encoded(rhythm.schedule()) + "&tz=" + encoded(zone(rhythm))
+            : "&frequency=" + rhythm.frequency();
+    String grace = rhythm.grace().equals("0s") ? "" : "&grace=" + rhythm.grace();
+    return "/ping?name=" + encoded(name) + when + grace;
+  }
+
+  /// When a crontab would run a job of these terms: not more seldom than it has to call.
+  static String crontab(Rhythm rhythm) {
+    String frequency = rhythm.frequency();
+    if (frequency.isEmpty()) {
+      return rhythm.schedule();
+    }
+    long number = Long.parseLong(frequency.substring(0, frequency.length() - 1));
+    return switch (frequency.charAt(frequency.length() - 1)) {
+      case 'W' -> "0 3 * * 1";
+      case 'D' -> number < 7 ? "0 3 * * *" : "0 3 * * 1";
+      case 'h' -> number < 24 ? "0 " + every(number, 24) + " * * *" : "0 3 * * *";
+      case 'm' ->
+          number < 60 ? every(number, 60) + " * * * *" : "0 " + every(number / 60, 24) + " * * *";
+      default -> number < 3_600 ? every(Math.max(1, number / 60), 60) + " * * * *" : "0 * * * *";
+    };
+  }
+
+  /// The largest step of whole numbers that a day or hour holds without a rest.
+  private static String every(long number, int whole) {
+    for (long step = Math.min(number, whole / 2); step > 1; step--) {
+      if (whole % step == 0) {
+        return "*/" + step;
+      }
+    }
+    return "*";
+  }
+
+  /// In a crontab, a percent sign ends the command unless it is escaped: crontab(5).
+  static String forCrontab(String path) {
+    return path.replace("%", "\\%");
+  }
+
+  /// In a unit, a percent sign begins a specifier unless it is doubled: systemd.unit(5).
+  static String forSystemd(String path) {
+    return path.replace("%", "%%");
+  }
+
+  /// Nothing that a shell would read as more than text inside of single quotes.
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20").replace("*", "%2A");
+  }
+
+  /// `28 of the last 30 runs ok`.
+  static String bar(List<Ran> runs) {
+    if (runs.isEmpty()) {
+      return "no run yet";
+    }
+    long ok = runs.stream().filter(run -> run.outcome() == Outcome.OK).count();
+    return runs.size() == 1
+        ? (ok == 1 ? "the only run was ok" : "the only run was not ok")
+        : ok + " of the last " + runs.size() + " runs ok";
+  }
+
+  /// `2026-11-20 12:03:04 UTC: ok, took 4 min 12 s`.
+  static String ran(Ran run) {
+    return run.at().map(at -> Formats.exact(at) + ": ").orElse("")
+        + outcome(run)
+        + run.took().map(took -> ", took " + took(took)).orElse("");
+  }
+
+  /// `failed, exit code 2`.
+  static String outcome(Ran run) {
+    return switch (run.outcome()) {
+      case RUNNING -> "running";
+      case OK -> "ok";
+      case FAILED ->
+          run.exit().isPresent() ? "failed, exit code " + run.exit().getAsLong() : "failed";
+    };
+  }
+
+  /// The class of the style sheet that a run has.
+  static String tone(Ran run) {
+    return switch (run.outcome()) {
+      case RUNNING -> "running";
+      case OK -> "ok";
+      case FAILED -> "failed";
+    };
+  }
+
+  static String took(Duration took) {
+    return took.toSeconds() < 1 ? Formats.millis(took) : Formats.duration(took);
+  }
+
+  /// How long its latest run took.
+  static Optional<String> took(Beat beat) {
+    return beat.runs().reversed().stream()
+        .flatMap(run -> run.took().stream())
+        .findFirst()
+        .map(HeartbeatWords::took);
+  }
+
+  /// How tall a run is in a bar 20 high: by its time against the longest there; all the same where
+  /// no times are known.
+  static double height(Ran run, List<Ran> runs) {
+    long longest =
+        runs.stream()
+            .flatMap(one -> one.took().stream())
+            .mapToLong(Duration::toMillis)
+            .max()
+            .orElse(0);
+    if (longest == 0 || run.took().isEmpty()) {
+      return TALLEST * 2 / 3;
+    }
+    double share = run.took().get().toMillis() / (double) longest;
+    return Math.round(10 * (SHORTEST + share * (TALLEST - SHORTEST))) / 10.0;
+  }
+}

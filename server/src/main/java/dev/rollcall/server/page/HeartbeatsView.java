@@ -1,0 +1,110 @@
+package dev.rollcall.server.page;
+
+import dev.rollcall.server.heartbeat.HeartbeatOverview;
+import dev.rollcall.server.heartbeat.HeartbeatOverview.Beat;
+import dev.rollcall.server.heartbeat.State;
+import dev.rollcall.server.sql.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/// What there was to see of the heartbeats for a question at one moment.
+///
+/// @param question with the page that was shown: the last, where one beyond it was asked for
+/// @param counts how many there are in each state, whatever the question
+/// @param rows one page
+record HeartbeatsView(
+    HeartbeatsFilter filter, Instant at, Map<State, Long> counts, List<Beat> rows) {
+  /// Looks at the heartbeats.
+  static HeartbeatsView at(
+      HeartbeatsFilter filter, HeartbeatOverview heartbeatOverview, Clock clock) {
+    Map<State, Long> counts = heartbeatOverview.counts();
+    long found = found(filter, counts);
+    HeartbeatsFilter answered = filter.at((int) Math.min(filter.page(), pages(found)));
+    return new HeartbeatsView(
+        answered,
+        clock.wall(),
+        counts,
+        heartbeatOverview.rows(
+            counts,
+            answered.only(),
+            ServicesView.PAGE,
+            (answered.page() - 1L) * ServicesView.PAGE));
+  }
+
+  private static long found(HeartbeatsFilter filter, Map<State, Long> counts) {
+    return filter.only().map(state -> counts.getOrDefault(state, 0L)).orElseGet(() -> all(counts));
+  }
+
+  private static long all(Map<State, Long> counts) {
+    return counts.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  private static long pages(long found) {
+    return Math.max(1, (found + ServicesView.PAGE - 1) / ServicesView.PAGE);
+  }
+
+  long all() {
+    return all(counts);
+  }
+
+  long of(State state) {
+    return counts.getOrDefault(state, 0L);
+  }
+
+  /// How many there are on all pages of the question.
+  long found() {
+    return found(filter, counts);
+  }
+
+  int pages() {
+    return (int) pages(found());
+  }
+
+  /// The number of the first row, from 1.
+  long first() {
+    return (filter.page() - 1L) * ServicesView.PAGE + 1;
+  }
+
+  long last() {
+    return first() + rows.size() - 1;
+  }
+
+  boolean empty() {
+    return all() == 0;
+  }
+
+  /// What is wrong, in as few words as say it: `2 late`, `1 failed`, `all on time`.
+  String state() {
+    if (empty()) {
+      return "no heartbeats yet";
+    }
+    String wrong = wrong();
+    return wrong.isEmpty() ? "all on time" : wrong;
+  }
+
+  private String wrong() {
+    String late = of(State.LATE) == 0 ? "" : Formats.count(of(State.LATE)) + " late";
+    String failed = of(State.FAILED) == 0 ? "" : Formats.count(of(State.FAILED)) + " failed";
+    return late.isEmpty() || failed.isEmpty() ? late + failed : late + ", " + failed;
+  }
+
+  /// The same as a headline.
+  String headline() {
+    if (empty()) {
+      return "No heartbeats yet";
+    }
+    String all = Formats.count(all()) + (all() == 1 ? " heartbeat" : " heartbeats");
+    String wrong = wrong();
+    return wrong.isEmpty() ? (all() == 1 ? all : "All " + all) + " on time" : wrong + " of " + all;
+  }
+
+  /// The class that colours the headline.
+  String tone() {
+    return !wrong().isEmpty() ? "down" : empty() ? "new" : "up";
+  }
+
+  String icon() {
+    return wrong().isEmpty() ? "up.svg" : "down.svg";
+  }
+}

@@ -1,0 +1,303 @@
+package dev.rollcall.server.page;
+
+import dev.rollcall.server.http.Answer;
+import dev.rollcall.server.http.Compressed;
+import dev.rollcall.server.http.EventStream;
+import dev.rollcall.server.http.Refusal;
+import dev.rollcall.server.http.Unavailable;
+import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.sql.StorageException;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/// Shows pages of one kind, and keeps those that are open current.
+///
+/// One thread of the system's own looks, for everybody: after a commit, and once a second for what
+/// changes by itself. Those who look at the same share a [Feed]; when nobody looks, nothing is
+/// done. However much there is to do, it rests four times as long as it worked.
+///
+/// @param <Q> what may be asked
+/// @param <S> what there is to see
+final class LivePages<Q, S extends LiveView> implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(LivePages.class.getName());
+  private static final Duration AT_LEAST_EVERY = Duration.ofSeconds(1);
+  private static final int RESTS = 4;
+
+  /// How long a page waits for its turn.
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private static final int MOST_ASKING = 64;
+
+  /// Pages that nobody has open are known for a moment, and so many of them at most.
+  private static final Duration KEPT = Duration.ofSeconds(10);
+
+  private static final int MOST_KEPT = 16;
+
+  private final Duration pace;
+  private final Function<Q, Optional<S>> looking;
+  private final BiFunction<S, String, String> html;
+  private final String missing;
+  private final Clock clock;
+  private final ScheduledThreadPoolExecutor thread;
+  private final Semaphore asking = new Semaphore(MOST_ASKING);
+
+  // Of the thread.
+  private final Map<Q, Feed<S>> feeds = new LinkedHashMap<>(16, 0.75f, true);
+  private Supplier<String> notice = () -> "";
+  private String noticed = "";
+
+  private volatile boolean watched;
+
+  // Of whoever holds this.
+  private Optional<ScheduledFuture<?>> next = Optional.empty();
+  private Duration nextAt = Duration.ZERO;
+  private Duration restsUntil = Duration.ZERO;
+
+  /// @param name of the thread
+  /// @param pace how long it rests at least between two looks
+  /// @param looking finds out what there is to see; empty where there is nothing of the kind
+  /// @param html the whole page with a scene, and with the mark of that
+  /// @param missing says that there is nothing of the kind
+  LivePages(
+      String name,
+      Duration pace,
+      Function<Q, Optional<S>> looking,
+      BiFunction<S, String, String> html,
+      String missing,
+      Clock clock) {
+    this.pace = pace;
+    this.looking = looking;
+    this.html = html;
+    this.missing = missing;
+    this.clock = clock;
+    this.thread =
+        new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name(name).factory());
+    thread.setRemoveOnCancelPolicy(true);
+    thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+  }
+
+  /// All pages say something first, if there is anything to say. To be called before any is shown.
+  void saying(Supplier<String> first) {
+    notice = first;
+  }
+
+  /// Pages that say something else by now are written anew.
+  private void heed(String now) {
+    if (!now.equals(noticed)) {
+      noticed = now;
+      feeds.values().forEach(Feed::forgetPage);
+    }
+  }
+
+  /// Something may have changed. It returns at once.
+  void changed() {
+    if (watched) {
+      lookWithin(Duration.ZERO);
+    }
+  }
+
+  /// The whole page.
+  ///
+  /// @throws dev.rollcall.server.http.Refusal (404) where there is nothing of the kind
+  /// @throws Unavailable where too many ask
+  Compressed page(Q question) {
+    return ask(
+        () -> {
+          heed(notice.get());
+          return current(question).page();
+        });
+  }
+
+  /// The stream that keeps a page current which shows what `seen` is the mark of.
+  ///
+  /// @throws dev.rollcall.server.http.Refusal (404) where there is nothing of the kind
+  Answer stream(Q question, String seen) {
+    try {
+      ask(() -> current(question));
+    } catch (StorageException e) {
+      // the stream ends at once, and its browser tries again
+    }
+    return Answer.events(
+        stream -> {
+          run(() -> watch(question, stream, seen));
+          return () -> run(() -> leave(question, stream));
+        });
+  }
+
+  private void watch(Q question, EventStream stream, String seen) {
+    try {
+      current(question).watch(stream, seen);
+      watched = true;
+      lookWithin(AT_LEAST_EVERY);
+    } catch (RuntimeException e) {
+      stream.end(); // it connects anew
+    }
+  }
+
+  private void leave(Q question, EventStream stream) {
+    Feed<S> feed = feeds.get(question);
+    if (feed != null) {
+      feed.leave(stream);
+    }
+  }
+
+  /// Looks for the first time, or again where nobody has for a moment.
+  private Feed<S> current(Q question) {
+    Duration now = clock.monotonic();
+    Feed<S> known = feeds.get(question);
+    if (known == null) {
+      S scene = looking.apply(question).orElseThrow(this::nothing);
+      known = new Feed<>(scene, () -> looking.apply(question), html, now);
+      feeds.put(question, known);
+      forget(now);
+    } else if (now.minus(known.looked()).compareTo(pace) >= 0) {
+      known.look(now);
+    }
+    if (known.isGone()) {
+      throw nothing();
+    }
+    return known;
+  }
+
+  private void look() {
+    Duration began = clock.monotonic();
+    synchronized (this) {
+      next = Optional.empty();
+      if (began.compareTo(restsUntil) < 0) {
+        lookWithin(Duration.ZERO);
+        return;
+      }
+      restsUntil = began.plus(pace);
+    }
+    boolean any = false;
+    for (Feed<S> feed : List.copyOf(feeds.values())) {
+      if (feed.isWatched()) {
+        any = true;
+        look(feed);
+      }
+    }
+    Duration ended = clock.monotonic();
+    forget(ended);
+    watched = any;
+    Duration rested = ended.plus(ended.minus(began).multipliedBy(RESTS));
+    synchronized (this) {
+      restsUntil = rested.compareTo(restsUntil) > 0 ? rested : restsUntil;
+    }
+    if (any) {
+      lookWithin(AT_LEAST_EVERY);
+    }
+  }
+
+  private void look(Feed<S> feed) {
+    try {
+      feed.look(clock.monotonic());
+    } catch (StorageException e) {
+      feed.trouble();
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, "failed to keep a page current", e);
+      feed.end();
+    }
+  }
+
+  private void forget(Duration now) {
+    List<Q> unwatched = new ArrayList<>();
+    feeds.forEach(
+        (question, feed) -> {
+          if (!feed.isWatched()) {
+            unwatched.add(question);
+          }
+        });
+    int over = unwatched.size() - MOST_KEPT;
+    for (Q question : unwatched) { // those that were not asked for longest come first
+      Feed<S> feed = feeds.get(question);
+      if (over-- > 0 || (feed != null && now.minus(feed.looked()).compareTo(KEPT) > 0)) {
+        feeds.remove(question);
+      }
+    }
+  }
+
+  private synchronized void lookWithin(Duration time) {
+    Duration now = clock.monotonic();
+    Duration wanted = now.plus(time);
+    Duration at = wanted.compareTo(restsUntil) > 0 ? wanted : restsUntil;
+    if (next.isPresent() && nextAt.compareTo(at) <= 0) {
+      return;
+    }
+    next.ifPresent(later -> later.cancel(false));
+    try {
+      next =
+          Optional.of(
+              thread.schedule(
+                  (Runnable) this::look, at.minus(now).toNanos(), TimeUnit.NANOSECONDS));
+      nextAt = at;
+    } catch (RejectedExecutionException e) {
+      next = Optional.empty(); // closed
+    }
+  }
+
+  private void run(Runnable work) {
+    try {
+      thread.execute(work);
+    } catch (RejectedExecutionException e) {
+      // closed: nobody watches any more
+    }
+  }
+
+  private <T> T ask(Callable<T> work) {
+    if (!asking.tryAcquire()) {
+      throw tooMany();
+    }
+    try {
+      Future<T> answer = thread.submit(work);
+      try {
+        return answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        answer.cancel(false);
+        throw tooMany();
+      }
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case RuntimeException thrown -> throw thrown;
+        case Error thrown -> throw thrown;
+        case null, default -> throw new IllegalStateException(e);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw tooMany();
+    } catch (RejectedExecutionException e) {
+      throw tooMany();
+    } finally {
+      asking.release();
+    }
+  }
+
+  private Refusal nothing() {
+    return Refusal.notFound(missing);
+  }
+
+  private static Unavailable tooMany() {
+    return new Unavailable("too many look at pages just now", Duration.ofSeconds(1));
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+}
