@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/// Seed 002's contract against the running program, line by line.
+/// The ping server's contract against the running program, line by line.
 class HeartbeatContractIT {
   @TempDir static Path folder;
 

@@ -30,8 +30,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/// The contract of the service monitor (seed 001), held against the built program over HTTP: what
-/// is asked, what is found, and how the API tells it.
+/// The contract of the service monitor (go-service-healthcheck), held against the built program
+/// over HTTP: what is asked, what is found, and how the API tells it.
 class MonitorContractIT {
   private static final String[] SERVICE_KEYS = {
     "created_at", "current_status", "id", "latest_event", "metric", "name", "updated_at", "url"

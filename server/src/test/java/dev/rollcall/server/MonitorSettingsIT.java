@@ -25,8 +25,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
-/// What the operator says, and how the program takes it: the configuration file, the seed's
-/// environment, services made over the API, and what gets no more than one line.
+/// What the operator says, and how the program takes it: the configuration file,
+/// go-service-healthcheck's environment, services made over the API, and what gets no more than one
+/// line.
 class MonitorSettingsIT {
   private static final String TOKEN = "0123456789abcdef";
 

@@ -16,7 +16,7 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// The composition root of `collect`: seed 000's output service, and nothing else.
+/// The composition root of `collect`: output_service, and nothing else.
 final class Collect {
   private static final System.Logger LOG = System.getLogger(Collect.class.getName());
 
@@ -79,7 +79,7 @@ final class Collect {
   private List<Route> healthRoutes(Collector collector) {
     Route metrics =
         new Health(Main.version(), List.of(), List.of(), registry)
-            .before(collector::seedMetrics)
+            .before(collector::outputServiceMetrics)
             .metricsRoute()
             .withErrors(ErrorShape.PLAIN);
     return Stream.of(collector.healthRoutes(), collector.readingRoutes(), List.of(metrics))

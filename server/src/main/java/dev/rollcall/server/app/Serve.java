@@ -130,7 +130,7 @@ final class Serve {
     ErrorShape strays = ErrorShape.ENVELOPE;
     if (roles.contains(Role.API)) {
       collector.startWithTheFirstResults();
-      health.before(() -> collector.isOpen() ? collector.seedMetrics() : "");
+      health.before(() -> collector.isOpen() ? collector.outputServiceMetrics() : "");
       healthRoutes.addAll(collector.readingRoutes());
       Pages pages =
           parts.add(

@@ -51,7 +51,7 @@ public final class Collector implements AutoCloseable {
     return routes.routes();
   }
 
-  /// `GET /health` and `GET /ready` as the seed has them, for a port of the collector's own.
+  /// `GET /health` and `GET /ready` as output_service has them, for a port of the collector's own.
   public List<Route> healthRoutes() {
     return health.state();
   }
@@ -61,9 +61,9 @@ public final class Collector implements AutoCloseable {
     return health.reading();
   }
 
-  /// The seed's metrics, as lines of Prometheus' text format.
-  public String seedMetrics() {
-    return CollectorMetrics.seed(stats());
+  /// output_service's metrics, as lines of Prometheus' text format.
+  public String outputServiceMetrics() {
+    return CollectorMetrics.outputService(stats());
   }
 
   /// What it has done so far.

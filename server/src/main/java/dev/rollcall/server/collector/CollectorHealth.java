@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/// The health port of seed 000, but for its metrics.
+/// The health port of output_service, but for its metrics.
 final class CollectorHealth {
   private static final int USUAL = 100;
   private static final int MOST = 1000;

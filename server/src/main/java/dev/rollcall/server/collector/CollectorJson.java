@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import tools.jackson.core.JsonGenerator;
 
-/// The answers of seed 000, with its keys and no others.
+/// The answers of output_service, with its keys and no others.
 final class CollectorJson {
   private CollectorJson() {}
 

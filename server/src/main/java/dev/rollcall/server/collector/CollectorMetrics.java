@@ -5,15 +5,16 @@ import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.function.DoubleSupplier;
 
-/// What the collector tells Prometheus: the seed's own names, and beside them what they leave open.
+/// What the collector tells Prometheus: output_service's own names, and beside them what they leave
+/// open.
 final class CollectorMetrics {
-  private static final String SEED = "output_service_";
+  private static final String PREFIX = "output_service_";
 
   private CollectorMetrics() {}
 
-  /// The seed's block, to the letter. Its counters do not end in `_total`, which Prometheus' client
-  /// library adds to every counter and OpenMetrics demands, so it is written by hand.
-  static String seed(CollectorStats stats) {
+  /// output_service's block, to the letter. Its counters do not end in `_total`, which Prometheus'
+  /// client library adds to every counter and OpenMetrics demands, so it is written by hand.
+  static String outputService(CollectorStats stats) {
     StringBuilder text = new StringBuilder(1200);
     counter(text, "total_results", "Total number of results processed", stats.results());
     counter(text, "successful_pings", "Total successful pings", stats.successful());
@@ -29,7 +30,7 @@ final class CollectorMetrics {
   }
 
   private static void metric(StringBuilder text, String key, String help, String type, long value) {
-    String name = SEED + key;
+    String name = PREFIX + key;
     text.append("# HELP ").append(name).append(' ').append(help).append('\n');
     text.append("# TYPE ").append(name).append(' ').append(type).append('\n');
     text.append(name).append(' ').append(value).append('\n');

@@ -3,7 +3,8 @@ package dev.rollcall.server.collector;
 import java.time.Instant;
 import java.util.Optional;
 
-/// What the collector has done since the process began, and where it writes: the seed's `stats`.
+/// What the collector has done since the process began, and where it writes: output_service's
+/// `stats`.
 ///
 /// @param results stored
 /// @param successful those of them that had an answer

@@ -18,7 +18,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 
-/// The tables of a results file, as seed 000 has them, and how results become their rows.
+/// The tables of a results file, as output_service has them, and how results become their rows.
 ///
 /// Ids are counted here, over all files: none is used twice, also after a rotation. A batch that
 /// failed leaves a gap.

@@ -93,7 +93,7 @@ public final class Heartbeats implements AutoCloseable {
         .register(registry);
   }
 
-  /// Where jobs call in: all that seed 002's own port answers.
+  /// Where jobs call in: all that the ping server's own port answers.
   public List<Route> pingRoutes() {
     return pings.routes();
   }

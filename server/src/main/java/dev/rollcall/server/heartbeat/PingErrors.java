@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import tools.jackson.core.JsonGenerator;
 
-/// Errors as the answers of seed 002 look: `{"status":"error","message":"...","parameter":"..."}`,
-/// the last where one parameter is to blame.
+/// Errors as the answers of the ping server look:
+/// `{"status":"error","message":"...","parameter":"..."}`, the last where one parameter is to
+/// blame.
 enum PingErrors implements ErrorShape {
   SHAPE;
 

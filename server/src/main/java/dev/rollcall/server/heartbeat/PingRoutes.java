@@ -25,7 +25,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
-/// Where jobs call in: seed 002's routes, and those for runs with a start and an end.
+/// Where jobs call in: the ping server's routes, and those for runs with a start and an end.
 final class PingRoutes {
   private static final int KEPT_OUTPUT = 10_000;
   private static final String KEY_HEADER = "Ping-Key";

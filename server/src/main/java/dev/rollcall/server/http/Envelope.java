@@ -6,7 +6,7 @@ import java.util.NoSuchElementException;
 import org.eclipse.jetty.http.HttpStatus;
 import tools.jackson.core.JsonGenerator;
 
-/// The answers of seed 001: `{"status":200,"status_desc":"OK","data":{...}}`.
+/// The answers of go-service-healthcheck: `{"status":200,"status_desc":"OK","data":{...}}`.
 public final class Envelope {
   private Envelope() {}
 

@@ -7,10 +7,10 @@ import tools.jackson.core.JsonGenerator;
 /// How a group of routes writes its errors: as JSON, unless [#pages] says otherwise.
 @FunctionalInterface
 public interface ErrorShape {
-  /// Seed 001: `{"status":404,"status_desc":"Not Found","errors":["..."]}`.
+  /// go-service-healthcheck: `{"status":404,"status_desc":"Not Found","errors":["..."]}`.
   ErrorShape ENVELOPE = Envelope::error;
 
-  /// Seed 000: `{"error":"..."}`.
+  /// output_service: `{"error":"..."}`.
   ErrorShape PLAIN =
       (json, status, errors) ->
           json.writeStartObject()

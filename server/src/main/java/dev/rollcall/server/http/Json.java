@@ -151,8 +151,8 @@ public final class Json {
     return Refusal.badRequest("malformed JSON" + where + ": " + why);
   }
 
-  /// Writes a number as Go does, which is what clients of the seeds compare with: `100`, not
-  /// `100.0`; `54.52497556578949`; an exponent below 1e-6 and from 1e21 on.
+  /// Writes a number as Go does, which is what clients of go-service-healthcheck compare with:
+  /// `100`, not `100.0`; `54.52497556578949`; an exponent below 1e-6 and from 1e21 on.
   ///
   /// Source: `encoding/json`, `floatEncoder`. Both take the shortest digits that read back the
   /// same.

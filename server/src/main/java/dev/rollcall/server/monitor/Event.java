@@ -16,7 +16,7 @@ record Event(
     Instant createdAt,
     Instant updatedAt) {
 
-  /// Which of the two, with the word of seed 001's API.
+  /// Which of the two, with the word of go-service-healthcheck's API.
   enum Kind {
     UPTIME("uptime"),
     DOWNTIME("downtime");

@@ -9,8 +9,8 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The monitor's objects as the API shows them: seed 001's keys to the letter. Times are Unix
-/// seconds.
+/// The monitor's objects as the API shows them: go-service-healthcheck's keys to the letter. Times
+/// are Unix seconds.
 final class MonitorJson {
   private static final String SECRET = "***";
 
@@ -89,7 +89,7 @@ final class MonitorJson {
     newest(json, status);
   }
 
-  /// What is not the seed's: how the service stands, since when and why.
+  /// What go-service-healthcheck does not have: how the service stands, since when and why.
   private static void newest(JsonGenerator json, ServiceStatus status) {
     json.writeStringProperty("state", status.state().map(State::word).orElse("new"));
     status.since().ifPresent(since -> seconds(json, "since", since));

@@ -18,7 +18,7 @@ import java.util.OptionalLong;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The monitor's part of the API: the four routes of seed 001, and those beyond it.
+/// The monitor's part of the API: the four routes of go-service-healthcheck, and those beyond it.
 final class MonitorRoutes {
   private static final int MOST_ROWS = 1_000;
   private static final int MOST_TICKS = 10_000;

@@ -21,9 +21,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// The channel of seed 002: `GET <uri>?name=<name>&last_ping=<Unix seconds>` for a heartbeat that
-/// is late, and the same with `&reason=failed` for one that calls in and says that it failed. It
-/// knows no recovery.
+/// The channel of the ping server: `GET <uri>?name=<name>&last_ping=<Unix seconds>` for a heartbeat
+/// that is late, and the same with `&reason=failed` for one that calls in and says that it failed.
+/// It knows no recovery.
 ///
 /// A payload has `name` and `last_ping`. Any final status below 400 is an arrival. Redirects are
 /// followed as checks follow them: 10 at most, in the same 10 s, nothing secret in a header along

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// One of the three tables of a results file, exactly as seed 000 has them. Each has an `id`.
+/// One of the three tables of a results file, exactly as output_service has them. Each has an `id`.
 ///
 /// @param name the table
 /// @param parent the column that holds the id of a row in the table before; empty: none

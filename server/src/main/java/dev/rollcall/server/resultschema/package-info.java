@@ -1,4 +1,5 @@
-/// The tables of a results file, as seed 000 has them: collectors write them, and merges join them.
+/// The tables of a results file, as output_service has them: collectors write them, and merges join
+/// them.
 @NullMarked
 package dev.rollcall.server.resultschema;
 

@@ -16,8 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/// The examples of seed 000, as they are written there, but for the ports, which must be free here.
-class CollectorSeedIT {
+/// The examples of output_service, as they are written there, but for the ports, which must be free
+/// here.
+class OutputServiceIT {
   private static final String EXAMPLE =
       """
       [
@@ -67,7 +68,7 @@ class CollectorSeedIT {
     collector.close();
   }
 
-  /// A command of the seed, run by a shell.
+  /// A command of output_service, run by a shell.
   private static String shell(String command) {
     String here =
         command
