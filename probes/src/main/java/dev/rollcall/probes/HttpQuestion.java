@@ -34,7 +34,7 @@ public record HttpQuestion(
   /// Checks everything that can be checked before asking.
   public HttpQuestion {
     if (!method.matches(TOKEN) || method.equals("CONNECT") || method.equals("TRACE")) {
-      throw new IllegalArgumentException("\"" + method + "\" is no method that can be asked with");
+      throw new IllegalArgumentException("\"" + method + "\" is not a supported method");
     }
     headers = new LinkedHashMap<>(headers);
     String authority = String.valueOf(uri.getRawAuthority());

@@ -46,7 +46,7 @@ public final class Probes {
     Maker maker = Makers.ALL.get(url.scheme());
     if (maker == null) {
       throw new IllegalArgumentException(
-          "%s is no scheme that can be asked: use one of %s"
+          "%s is not a supported scheme: use one of %s"
               .formatted(url.scheme(), String.join(", ", schemes())));
     }
     return maker.make(name, url, this);

@@ -68,7 +68,7 @@ class MonitorChangesIT {
         Files.delete(folder.resolve("rollcall.yaml"));
         await()
             .atMost(PATIENCE)
-            .until(() -> rollcall.health("/ready").body().contains("does not exist any more"));
+            .until(() -> rollcall.health("/ready").body().contains("no longer exists"));
         plan.yaml("");
         refused(rollcall, "3 services, most of them, would be gone");
         assertThat(rollcall.log()).doesNotContain("was read again");
@@ -99,8 +99,8 @@ class MonitorChangesIT {
       assertThat(rollcall.stop()).isZero();
     }
     String remedy =
-        ", and the database has 1 services of such a file: put it back, or say"
-            + " fewer-services: true (--fewer-services) where that is meant";
+        ", but the database has 1 services of a configuration file: restore the file, or set"
+            + " fewer-services: true (--fewer-services) if this is intended";
     Ended empty = plan.yaml("# nothing\n").refused();
     assertThat(empty.status()).isEqualTo(1);
     assertThat(empty.said()).contains("rollcall: rollcall.yaml is empty" + remedy);
@@ -115,7 +115,7 @@ class MonitorChangesIT {
 
   @Test
   void offersToAskAServerItselfWhereItsPortIsAskedForAConnectionAlone() throws Exception {
-    String offer = "tcp://127.0.0.1:6379 asks for a connection alone: redis://127.0.0.1,";
+    String offer = "tcp://127.0.0.1:6379 only opens a connection: redis://127.0.0.1,";
     try (RunningRollcall rollcall =
         Plan.in(folder)
             .yaml("services: [{name: cache, url: 'tcp://127.0.0.1:6379', interval: 1d}]")

@@ -43,7 +43,7 @@ final class Room {
     if (taken.addAndGet(bytes) > most) {
       taken.addAndGet(-bytes);
       throw new Unavailable(
-          "more results are on their way at once than there is memory for", RETRY_AFTER);
+          "too many results at once for the available memory", RETRY_AFTER);
     }
     return bytes;
   }

@@ -109,7 +109,7 @@ final class PingParameters {
 
   static Refusal noTerms() {
     return Refusal.ofParameter(
-        "frequency", "is missing: say when the next is expected, as in frequency=10m");
+        "frequency", "is missing: give the time until the next call, as in frequency=10m");
   }
 
   private static Plan calendar(String expression, Optional<String> zone) {

@@ -75,7 +75,7 @@ final class TurnedAway {
     if (lasting.filter(one -> isCalm(one, asked)).isPresent()) {
       lasting = Optional.empty();
       if (!toldAt.isZero()) {
-        LOG.log(Level.INFO, "calls of jobs are taken again");
+        LOG.log(Level.INFO, "heartbeats are received again");
       }
       toldAt = Duration.ZERO;
     }
@@ -93,12 +93,12 @@ final class TurnedAway {
 
   private static String words(Span span) {
     String since =
-        "calls of jobs are turned away, as all places are taken, for "
+        "heartbeats are rejected because the server is full, for "
             + span.length().toMinutes()
             + " min now";
     return isExcused(span)
-        ? since + ": nobody is found late until they can be taken again, for 5 min at most"
-        : since + ": who is silent is found late again, although it may have called";
+        ? since + ": none becomes late until they can be received again, for 5 min at most"
+        : since + ": silent ones become late again, although their calls may have been rejected";
   }
 
   private static boolean isExcused(Span span) {

@@ -86,7 +86,7 @@ final class ChangeLog {
     }
     return shortened(
         lines,
-        "of %d services nothing is known, or something is again".formatted(lines.size()),
+        "%d services changed to or from unknown".formatted(lines.size()),
         names);
   }
 

@@ -247,7 +247,7 @@ final class Runner implements AutoCloseable {
   }
 
   private void leave(String reason, Runnable prepare) {
-    LOG.log(Level.WARNING, "checks go on from memory, the database is away: " + reason);
+    LOG.log(Level.WARNING, "the database is unavailable, checks continue and results wait in memory: " + reason);
     databaseAway.set(true);
     threads.execute(() -> awaitDatabase(prepare));
   }
@@ -268,7 +268,7 @@ final class Runner implements AutoCloseable {
       do {
         Thread.sleep(RETRY);
       } while (!keeping.answers() || !prepared(prepare) || !keeping.caughtUp());
-      LOG.log(Level.INFO, "the database is back");
+      LOG.log(Level.INFO, "the database is available again");
       databaseAway.set(false);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // closing
@@ -365,7 +365,7 @@ final class Runner implements AutoCloseable {
     } catch (StorageException e) {
       LOG.log(
           Level.WARNING,
-          "{0,number,#} outcomes of checks are lost, the database is away: {1}",
+          "{0,number,#} results of checks are lost, the database is unavailable: {1}",
           keeping.waiting(),
           e.reason());
     } catch (InterruptedException e) {

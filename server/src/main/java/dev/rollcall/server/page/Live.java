@@ -293,7 +293,7 @@ final class Live<Q, S extends Scene> implements AutoCloseable {
   }
 
   private static Unavailable tooMany() {
-    return new Unavailable("too many look at pages just now", Duration.ofSeconds(1));
+    return new Unavailable("too many requests for pages at once", Duration.ofSeconds(1));
   }
 
   @Override

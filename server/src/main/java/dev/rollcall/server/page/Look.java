@@ -75,7 +75,7 @@ record Look(
     if (unknown > 0) {
       return Words.count(unknown) + " unknown";
     }
-    return whole.of(Standing.UP) > 0 ? "all up" : "not asked yet";
+    return whole.of(Standing.UP) > 0 ? "all up" : "not checked yet";
   }
 
   /// The same as a headline.
@@ -95,7 +95,7 @@ record Look(
     }
     int up = whole.of(Standing.UP);
     if (up == 0) {
-      return Words.services(all) + " not asked yet";
+      return Words.services(all) + " not checked yet";
     }
     return all == 1 ? "1 service up" : "All " + Words.services(up) + " up";
   }

@@ -194,8 +194,8 @@ class ReferencesTest {
     environment.put("STAGE", "production");
     assertThat(mistakes("services: [{name: 'shop ${STAGE}', url: 'http://a'}]"))
         .containsExactly(
-            "rollcall.yaml:1: services[0].name: holds a reference: write the name out, everybody"
-                + " may see it");
+            "rollcall.yaml:1: services[0].name: contains a reference: write the name itself,"
+                + " because names are shown");
   }
 
   @Test

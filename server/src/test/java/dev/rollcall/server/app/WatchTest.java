@@ -94,11 +94,11 @@ class WatchTest {
     Files.delete(file);
     look(watch, 1);
     assertThat(watch.missing())
-        .hasValue(file + " does not exist any more: what it said last goes on; put it back");
+        .hasValue(file + " no longer exists: its last content stays in use; restore the file");
     Files.createDirectory(file);
     look(watch, 1);
     assertThat(watch.missing())
-        .hasValue(file + " is a folder now: what it said last goes on; put it back");
+        .hasValue(file + " is a folder now: its last content stays in use; restore the file");
     Files.delete(file);
     Files.writeString(file, "a");
     look(watch, 1);

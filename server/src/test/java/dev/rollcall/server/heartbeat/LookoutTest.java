@@ -446,7 +446,7 @@ class LookoutTest {
     turnAway(1 + 5);
     assertThat(kept.told()).containsExactly("job LATE");
     assertThat(kept.unheard.turnedAway().problem())
-        .hasValueSatisfying(text -> assertThat(text).contains("who is silent is found late again"));
+        .hasValueSatisfying(text -> assertThat(text).contains("silent ones become late again"));
   }
 
   /// Else whoever lets go for a moment every five minutes would silence it as well.

@@ -117,8 +117,8 @@ class BeatTemplatesTest {
   void thePageSaysWhereNobodyIsTold() {
     BeatLook look = look(ALL, Map.of());
     Templates untold = new Templates(name -> "/assets/" + name, false);
-    assertThat(untold.page(look, ORIGIN, "")).contains("Nobody is told", "PING_ALERT_URI");
-    assertThat(templates.page(look, ORIGIN, "")).doesNotContain("Nobody is told");
+    assertThat(untold.page(look, ORIGIN, "")).contains("No alerts are sent", "PING_ALERT_URI");
+    assertThat(templates.page(look, ORIGIN, "")).doesNotContain("No alerts are sent");
   }
 
   @Test

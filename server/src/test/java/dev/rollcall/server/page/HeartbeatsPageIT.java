@@ -71,7 +71,7 @@ class HeartbeatsPageIT {
         .anySatisfy(line -> assertThat(line).startsWith("0 3 * * * "))
         .anySatisfy(
             line -> assertThat(line).startsWith("Type=oneshot\nExecStartPost=/usr/bin/curl "));
-    assertThat(page.getByText("Nobody is told when one is late")).isVisible();
+    assertThat(page.getByText("No alerts are sent")).isVisible();
     assertNothingForAxe(page);
     page.evaluate("window.sameDocument = true");
     call("ping?name=backup&frequency=1D", "");
