@@ -44,8 +44,8 @@ class MonitorChangesIT {
     assertThat(ready.get("status").stringValue()).isEqualTo("ready");
     assertThat(ready.at("/reasons/configuration").stringValue()).contains(reason);
     assertThat(rollcall.health("/metrics").body()).contains("rollcall_configuration_refused 1.0");
-    assertThat(page(rollcall, "/")).contains("rollcall.yaml was refused");
-    assertThat(page(rollcall, "/heartbeats")).contains("rollcall.yaml was refused");
+    assertThat(page(rollcall, "/")).contains("rollcall.yaml was rejected");
+    assertThat(page(rollcall, "/heartbeats")).contains("rollcall.yaml was rejected");
     assertThat(names(rollcall)).containsExactly("one", "three", "two");
   }
 
@@ -70,19 +70,19 @@ class MonitorChangesIT {
             .atMost(PATIENCE)
             .until(() -> rollcall.health("/ready").body().contains("no longer exists"));
         plan.yaml("");
-        refused(rollcall, "3 services, most of them, would be gone");
+        refused(rollcall, "3 services, more than half, would be removed");
         assertThat(rollcall.log()).doesNotContain("was read again");
         plan.yaml(all);
         heeded(rollcall);
         plan.yaml(all + "porte: 1\n");
         refused(rollcall, "porte: unknown key, did you mean port?");
         plan.yaml("services:\n" + one);
-        refused(rollcall, "2 services, most of them, would be gone");
+        refused(rollcall, "2 services, more than half, would be removed");
         assertThat(rollcall.stop()).isZero();
       }
       try (RunningRollcall again = plan.start()) {
         assertThat(again.log()).contains("started with 3 services");
-        refused(again, "2 services, most of them, would be gone");
+        refused(again, "2 services, more than half, would be removed");
         plan.yaml("fewer-services: true\nservices:\n" + one);
         heeded(again);
         assertThat(names(again)).containsExactly("one");

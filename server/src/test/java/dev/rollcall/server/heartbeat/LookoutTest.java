@@ -440,7 +440,7 @@ class LookoutTest {
     turnAway(5 * 60);
     assertThat(kept.told()).isEmpty();
     assertThat(kept.unheard.turnedAway().problem())
-        .hasValueSatisfying(text -> assertThat(text).contains("for 5 min now: nobody is found"));
+        .hasValueSatisfying(text -> assertThat(text).contains("for 5 min now: none becomes late"));
     turnAway(59);
     assertThat(kept.told()).isEmpty();
     turnAway(1 + 5);
