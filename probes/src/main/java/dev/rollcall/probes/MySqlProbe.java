@@ -127,7 +127,7 @@ public record MySqlProbe(String name, ServerUrl server, Dialer dialer) implement
     } catch (SQLException e) {
       if (Failures.message(e).contains("Self signed certificates")) {
         throw ProbeFailure.answered(
-            "TLS: certificate is signed by an unknown authority: say which count as"
+            "TLS: certificate is signed by an unknown authority: set the trusted ones with"
                 + " serverSslCert=/path/to/them.pem");
       }
       // The number of a connection that is gone helps nobody.

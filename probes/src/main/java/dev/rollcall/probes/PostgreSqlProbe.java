@@ -128,11 +128,11 @@ public record PostgreSqlProbe(String name, ServerUrl server, Dialer dialer) impl
   private static void checkCertificates(String why, Authority target) throws ProbeFailure {
     if (why.contains("could not be verified by hostnameverifier")) {
       throw ProbeFailure.answered(
-          "TLS: certificate is made out to another name than " + target.host());
+          "TLS: certificate is issued for another name than " + target.host());
     }
     if (why.startsWith("Could not open SSL root certificate file")) {
       throw ProbeFailure.here(
-          "TLS: %s say which authorities count as sslrootcert=/path/to/them.pem"
+          "TLS: %s set the trusted ones with sslrootcert=/path/to/them.pem"
               .formatted(why.replaceFirst("[.]?$", ":")));
     }
   }

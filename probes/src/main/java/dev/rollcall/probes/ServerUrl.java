@@ -171,7 +171,7 @@ public record ServerUrl(URI uri, Optional<Login> login, TlsOptions tls, Duration
   void understands(Set<String> once, Set<String> often) {
     if (uri.getRawFragment() != null) {
       throw new IllegalArgumentException(
-          "the URL has a # that means nothing: leave it out, or write %23");
+          "the URL has a # that has no effect: leave it out, or write %23");
     }
     parameters()
         .forEach(
@@ -198,7 +198,7 @@ public record ServerUrl(URI uri, Optional<Login> login, TlsOptions tls, Duration
     understands(once, Set.of());
     if (!path().isEmpty()) {
       throw new IllegalArgumentException(
-          "the URL has a path, which means nothing with %s: write it as %1$s://host:port"
+          "the URL has a path, which has no effect with %s: write it as %1$s://host:port"
               .formatted(scheme()));
     }
   }

@@ -123,7 +123,7 @@ class ServiceReaderTest {
         "{'name':'a','url':'tcp://x:443?foo=1'}                  | url: the URL's parameter \"foo\""
             + " is not understood",
         "{'name':'a','url':'tls://x:443/path'}                   | url: the URL has a path, which"
-            + " means nothing with tls",
+            + " has no effect with tls",
         "{'name':'a','url':'postgres://h?sslmode=verifyfull'}    | url: sslmode=verifyfull is none"
             + " of disable, allow",
         "{'name':'a','url':'http://h','tls':{'veriffy':true}}    | tls.veriffy: unknown key, did"
