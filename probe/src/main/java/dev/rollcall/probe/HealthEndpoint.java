@@ -58,7 +58,7 @@ public final class HealthEndpoint {
   public HealthEndpoint at(String path) {
     if (!path.startsWith("/") || path.endsWith("/")) {
       throw new IllegalArgumentException(
-          "path: \"%s\" has to start with / and not to end with it".formatted(path));
+          "path: \"%s\" must start with / and must not end with it".formatted(path));
     }
     return with(s -> new Settings(path, s.forGoClients, s.withActuator, s.probes, s.details));
   }

@@ -236,13 +236,13 @@ class MergeIT {
   private static void full(Ended ended) {
     assertThat(ended.status()).isEqualTo(1);
     assertThat(ended.err())
-        .contains("out.db: there is no room left on the disk: make room, and run the merge again")
+        .contains("out.db: the disk is full: free some space, and run the merge again")
         .doesNotContain("left out", "Exception");
   }
 
   @ParameterizedTest
   @CsvSource({
-    "nowhere/out.db,its folder has to be there and writable",
+    "nowhere/out.db,its folder must exist and be writable",
     ".,name a file that can be written"
   })
   void saysWhatIsWrongWithTheResultInOneLine(String out, String remedy) throws Exception {

@@ -37,7 +37,8 @@ record CheckCommand(
                     .type(List.class)
                     .auxiliaryTypes(String.class)
                     .description(
-                        "URLs to check, one after the other: http, https, tcp, tls, postgres, redis,"
+                        "URLs to check, one after the other: http, https, tcp, tls, postgres,"
+                            + " redis,"
                             + " ... (docs/probes.md); for your own certificate authority, define a"
                             + " service with tls: {ca: FILE} and use --service")
                     .build())
@@ -56,8 +57,7 @@ record CheckCommand(
                     .paramLabel("DURATION")
                     .arity("1")
                     .type(String.class)
-                    .description(
-                        "timeout of each check; default 15s, or that of the service")
+                    .description("timeout of each check; default 15s, or that of the service")
                     .build())
             .addOption(
                 OptionSpec.builder("--json")

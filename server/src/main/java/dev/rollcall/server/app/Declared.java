@@ -41,8 +41,7 @@ final class Declared {
   private static final long MEBIBYTE = 1024 * 1024;
 
   static final Setting<Path> DATA =
-      Setting.of("data", Kind.path(), "./rollcall-data",
-              "folder for all stored data");
+      Setting.of("data", Kind.path(), "./rollcall-data", "folder for all stored data");
   static final Setting<Optional<Secret>> DATABASE =
       Setting.of(
               "database",
@@ -53,12 +52,14 @@ final class Declared {
           .kept()
           .alias("DB_FILE", Optional::of);
   static final Setting<Integer> PORT =
-      Setting.of("port", Kind.port(), "8080",
-              "port of the API and the pages; 0 means any free port")
+      Setting.of(
+              "port", Kind.port(), "8080", "port of the API and the pages; 0 means any free port")
           .alias("API_PORT", Optional::of);
   static final Setting<String> HOST =
       Setting.of(
-              "host", Kind.host(), "0.0.0.0",
+              "host",
+              Kind.host(),
+              "0.0.0.0",
               "address to listen on; 0.0.0.0 means all addresses, IPv6 included")
           .alias("API_DOMAIN", Declared::listeningHost);
   static final Setting<Integer> HEALTH_PORT =
@@ -66,13 +67,13 @@ final class Declared {
           "health.port",
           Kind.port(),
           "8091",
-              "port of /health, /ready and /metrics; 0 means any free port");
+          "port of /health, /ready and /metrics; 0 means any free port");
   static final Setting<Optional<String>> HEALTH_HOST =
       Setting.of(
           "health.host",
           Kind.optional(Kind.host()),
           "",
-              "address of the health port; without it that of host");
+          "address of the health port; without it that of host");
   static final Setting<Optional<Secret>> TOKEN =
       Setting.of(
               "token",
@@ -86,34 +87,35 @@ final class Declared {
           "writers",
           Kind.list(block()),
           "",
-              "networks that may send heartbeats, and measurements without a token;"
-                  + " without any: all");
+          "networks that may send heartbeats, and measurements without a token;"
+              + " without any: all");
   static final Setting<List<IPAddress>> TRUSTED_PROXIES =
       Setting.of(
           "trusted-proxies",
           Kind.list(block()),
           "",
-              "networks of proxies whose X-Forwarded-For is trusted, for limits per"
-                  + " address, for writers and in the log; without any the address of the"
-                  + " connection counts");
+          "networks of proxies whose X-Forwarded-For is trusted, for limits per"
+              + " address, for writers and in the log; without any the address of the"
+              + " connection counts");
   static final Setting<Integer> REQUESTS_OF_ONE =
       Setting.of(
           "requests-per-address",
           Kind.number(1, 1024),
           "256",
-              "requests for pages and API at once from one address, on each port; more"
-                  + " get 503");
+          "requests for pages and API at once from one address, on each port; more get 503");
   static final Setting<Set<Role>> ROLES =
       Setting.of(
-          "roles", roles(), "runner,api",
-              "what this process does: run checks (runner), answer over HTTP (api)");
+          "roles",
+          roles(),
+          "runner,api",
+          "what this process does: run checks (runner), answer over HTTP (api)");
   static final Setting<Boolean> FEWER_SERVICES =
       Setting.of(
           "fewer-services",
           Kind.flag(),
           "false",
-              "accepts a file in which more than half of the services are missing;"
-                  + " otherwise it is rejected, as it may be incomplete");
+          "accepts a file in which more than half of the services are missing;"
+              + " otherwise it is rejected, as it may be incomplete");
   static final Setting<Duration> INTERVAL =
       Setting.of(
               "monitor.interval",
@@ -130,30 +132,26 @@ final class Declared {
           .alias("RUNNER_HTTP_TIMEOUT_SECONDS", Declared::seconds);
   static final Setting<Boolean> KEEP_ALIVE =
       Setting.of(
-          "monitor.keep-alive",
-          Kind.flag(),
-          "false",
-              "reuse the connection for the next check");
+          "monitor.keep-alive", Kind.flag(), "false", "reuse the connection for the next check");
   static final Setting<Integer> PER_HOST =
       Setting.of(
-          "monitor.per-host", Kind.number(1, 100_000), "64",
-              "checks at once of one host and port");
+          "monitor.per-host", Kind.number(1, 100_000), "64", "checks at once of one host and port");
   static final Setting<Integer> IN_FLIGHT =
-      Setting.of("monitor.in-flight", Kind.number(1, 1_000_000), "10000",
-              "checks at once in total");
+      Setting.of(
+          "monitor.in-flight", Kind.number(1, 1_000_000), "10000", "checks at once in total");
   static final Setting<Duration> RETENTION =
       Setting.of(
           "monitor.retention",
           Kind.duration(Duration.ofHours(1), Duration.ofDays(36_500)),
           "30d",
-              "how long raw ticks are kept");
+          "how long raw ticks are kept");
   static final Setting<List<InetSocketAddress>> WITNESS =
       Setting.of(
           "monitor.witness",
           Kind.list(Kind.hostPort()),
           "",
-              "hosts that show whether our own network works; if none answers, results"
-                  + " are unknown");
+          "hosts that show whether our own network works; if none answers, results"
+              + " are unknown");
   static final Setting<Optional<Secret>> ALERT_URI =
       Setting.of(
               "alert.uri",
@@ -167,39 +165,38 @@ final class Declared {
           "deliveries.retention",
           Kind.duration(Duration.ofMinutes(1), Duration.ofDays(36_500)),
           "7d",
-              "how long finished deliveries are kept");
+          "how long finished deliveries are kept");
   static final Setting<Duration> REALERT =
       Setting.of(
           "heartbeat.realert",
           Kind.duration(Duration.ofSeconds(1), Duration.ofDays(366)),
           "60s",
-              "how often an alert is repeated while a heartbeat stays late");
+          "how often an alert is repeated while a heartbeat stays late");
   static final Setting<Duration> STARTUP_GRACE =
       Setting.of(
           "heartbeat.startup-grace",
           Kind.duration(Duration.ZERO, DAY),
           "60s",
-              "extra time after a start for heartbeats that became due while Rollcall"
-                  + " was down");
+          "extra time after a start for heartbeats that became due while Rollcall was down");
   static final Setting<Integer> MOST_HEARTBEATS =
       Setting.of(
           "heartbeat.most",
           Kind.number(1, 100_000_000),
           "1000000",
-              "maximum number of heartbeats; a call that would create one more gets 503");
+          "maximum number of heartbeats; a call that would create one more gets 503");
   static final Setting<Duration> FUTURE_TOLERANCE =
       Setting.of(
           "heartbeat.future-tolerance",
           Kind.duration(Duration.ZERO, DAY),
           "5m",
-              "how far in the future the timestamp of a heartbeat may be");
+          "how far in the future the timestamp of a heartbeat may be");
   static final Setting<Durability> PING_DURABILITY =
       Setting.of(
           "heartbeat.durability",
           Kind.choice(Durability.class),
           "process",
-              "what an acknowledged heartbeat survives: kill -9 (process), or loss of"
-                  + " power too (power)");
+          "what an acknowledged heartbeat survives: kill -9 (process), or loss of"
+              + " power too (power)");
   static final Setting<Optional<Secret>> PING_KEY =
       Setting.of(
               "heartbeat.key",
@@ -212,38 +209,31 @@ final class Declared {
           "ping.port",
           Kind.optional(Kind.port()),
           "",
-              "another port that answers only heartbeats, such as 4000; 0 means any"
-                  + " free port");
+          "another port that answers only heartbeats, such as 4000; 0 means any free port");
   static final Setting<Logging.Level> LOG_LEVEL =
-      Setting.of("log.level", Kind.choice(Logging.Level.class), "info",
-              "log level")
+      Setting.of("log.level", Kind.choice(Logging.Level.class), "info", "log level")
           .alias("DEBUG", debug -> truth(debug) ? Optional.of("debug") : Optional.empty());
   static final Setting<Logging.Format> LOG_FORMAT =
-      Setting.of("log.format", Kind.choice(Logging.Format.class), "text",
-              "format of the log lines")
+      Setting.of("log.format", Kind.choice(Logging.Format.class), "text", "format of the log lines")
           .alias("ENV", env -> env.equals("production") ? Optional.of("json") : Optional.empty());
   static final Setting<Boolean> LOG_ACCESS =
-      Setting.of("log.access", Kind.flag(), "false",
-              "log every request");
+      Setting.of("log.access", Kind.flag(), "false", "log every request");
   static final Setting<String> NAME =
-      Setting.of("name", name(), "rollcall",
-              "name of this process in JSON logs")
+      Setting.of("name", name(), "rollcall", "name of this process in JSON logs")
           .alias("SERVICE_NAME", Optional::of);
 
   static final Setting<Integer> COLLECT_PORT =
-      Setting.of("collect.port", Kind.port(), "8081",
-              "port that receives results; 0 means any free port");
+      Setting.of(
+          "collect.port", Kind.port(), "8081", "port that receives results; 0 means any free port");
   static final Setting<Integer> COLLECT_HEALTH_PORT =
       Setting.of(
           "collect.health-port",
           Kind.port(),
           "8091",
-              "port of /health, /ready, /metrics, /stats and /recent; 0 means any free"
-                  + " port");
+          "port of /health, /ready, /metrics, /stats and /recent; 0 means any free port");
   static final Setting<URI> COLLECT_INPUT_URL =
       Setting.of(
-          "collect.input-url", url(), "http://localhost:8080/hops",
-              "where new hops are sent");
+          "collect.input-url", url(), "http://localhost:8080/hops", "where new hops are sent");
   static final Setting<Optional<Secret>> COLLECT_INPUT_TOKEN =
       Setting.of(
               "collect.input-token",
@@ -256,36 +246,33 @@ final class Declared {
           "collect.db-dir",
           Kind.path(),
           "./output_data",
-              "folder of the results files; serve has it in its data folder unless it"
-                  + " is set");
+          "folder of the results files; serve has it in its data folder unless it is set");
   static final Setting<Integer> COLLECT_MAX_SIZE =
       Setting.of(
           "collect.max-size-mb",
           Kind.number(1, 1_000_000),
           "100",
-              "size in MiB at which a new results file is started");
+          "size in MiB at which a new results file is started");
   static final Setting<Integer> COLLECT_ROTATION =
       Setting.of(
           "collect.rotation-days",
           Kind.number(1, 36_500),
           "7",
-              "age in days at which a new results file is started");
+          "age in days at which a new results file is started");
   static final Setting<Integer> COLLECT_KEEP =
       Setting.of(
           "collect.keep-files",
           Kind.number(1, 10_000),
           "5",
-              "number of results files to keep, including the current one");
+          "number of results files to keep, including the current one");
   static final Setting<Integer> COLLECT_HOP_MEMORY =
       Setting.of(
           "collect.hop-memory",
           Kind.number(1, 20_000_000),
           "1000000",
-              "number of hop addresses to remember; the least recently seen is"
-                  + " forgotten first");
+          "number of hop addresses to remember; the least recently seen is forgotten first");
   static final Setting<Boolean> COLLECT_VERBOSE =
-      Setting.of("collect.verbose", Kind.flag(), "false",
-              "debug log");
+      Setting.of("collect.verbose", Kind.flag(), "false", "debug log");
   static final Setting<Optional<Secret>> COLLECT_TOKEN =
       Setting.of(
               "collect.token",
@@ -296,53 +283,50 @@ final class Declared {
           .kept();
 
   static final Setting<Integer> TARGETS_PORT =
-      Setting.of("targets.port", Kind.port(), "8080",
-              "port of the target pool; 0 means any free port");
+      Setting.of(
+          "targets.port", Kind.port(), "8080", "port of the target pool; 0 means any free port");
   static final Setting<Integer> TARGETS_HEALTH_PORT =
       Setting.of(
           "targets.health.port",
           Kind.port(),
           "8090",
-              "port of the target pool's /health, /ready and /metrics; 0 means any free"
-                  + " port");
+          "port of the target pool's /health, /ready and /metrics; 0 means any free port");
   static final Setting<Integer> TARGETS_MOST =
-      Setting.of("targets.most", Kind.number(1, 100_000_000), "1000000",
-              "maximum number of targets");
+      Setting.of(
+          "targets.most", Kind.number(1, 100_000_000), "1000000", "maximum number of targets");
   static final Setting<Integer> TARGETS_PER_NETWORK =
       Setting.of(
           "targets.per-network",
           Kind.number(1, 1_000_000),
           "256",
-              "maximum number of targets in one /24 of IPv4, and in one /48 of IPv6");
+          "maximum number of targets in one /24 of IPv4, and in one /48 of IPv6");
   static final Setting<Duration> TARGETS_INTERVAL =
       Setting.of(
           "targets.interval",
           Kind.duration(Duration.ofSeconds(1), Duration.ofDays(366)),
           "5m",
-              "minimum time between two measurements of a target");
+          "minimum time between two measurements of a target");
   static final Setting<Duration> TARGETS_LEASE =
       Setting.of(
           "targets.lease",
           Kind.duration(Duration.ofSeconds(1), DAY),
           "5m",
-              "time that a node has for its targets before other nodes get them");
+          "time that a node has for its targets before other nodes get them");
   static final Setting<List<IPAddress>> TARGETS_ALLOW =
       Setting.of(
           "targets.allow",
           Kind.list(block()),
           "",
-              "blocks that may be targets even if they are private, loopback or"
-                  + " reserved");
+          "blocks that may be targets even if they are private, loopback or reserved");
   static final Setting<List<IPAddress>> TARGETS_DENY =
-      Setting.of("targets.deny", Kind.list(block()), "",
-              "blocks that must not be targets");
+      Setting.of("targets.deny", Kind.list(block()), "", "blocks that must not be targets");
   static final Setting<Optional<Path>> TARGETS_OPT_OUT =
       Setting.of(
           "targets.opt-out",
           Kind.optional(Kind.path()),
           "",
-              "file of addresses and blocks that must not be measured; read again when"
-                  + " it changes");
+          "file of addresses and blocks that must not be measured; read again when"
+              + " it changes");
 
   /// What a changed file changes at once: services are made of these, or they are asked for anew.
   /// All others hold until the next start.

@@ -50,7 +50,8 @@ final class Flags {
         OptionSpec.builder(CONFIG)
             .paramLabel("FILE")
             .type(String.class)
-            .description("configuration file, which must exist; default rollcall.yaml, if it exists")
+            .description(
+                "configuration file, which must exist; default rollcall.yaml, if it exists")
             .build());
   }
 

@@ -78,12 +78,16 @@ record Main(Path directory, Map<String, String> environment) {
   /// All commands.
   CommandLine commands() {
     CommandSpec rollcall =
-        versioned(Commands.group("rollcall", "Availability monitor for services, jobs and networks."));
+        versioned(
+            Commands.group("rollcall", "Availability monitor for services, jobs and networks."));
     rollcall.addSubcommand(
         "serve",
         Flags.configured(
             Declared.SERVE,
-            Commands.command("serve", "Check services, receive heartbeats and results, and answer over HTTP.", this::serve)));
+            Commands.command(
+                "serve",
+                "Check services, receive heartbeats and results, and answer over HTTP.",
+                this::serve)));
     rollcall.addSubcommand(
         Declared.COLLECT,
         versioned(
@@ -91,16 +95,15 @@ record Main(Path directory, Map<String, String> environment) {
                 Declared.COLLECT,
                 Commands.command(
                     Declared.COLLECT,
-                    "Receive the results of measuring nodes, store them in files, and send hops to an input service.",
+                    "Receive the results of measuring nodes, store them in files, and send hops"
+                        + " to an input service.",
                     this::collect))));
     rollcall.addSubcommand(
         Declared.TARGETS,
         Flags.configured(
             Declared.TARGETS,
             Commands.command(
-                Declared.TARGETS,
-                "Run the pool of targets that nodes measure.",
-                this::targets)));
+                Declared.TARGETS, "Run the pool of targets that nodes measure.", this::targets)));
     rollcall.addSubcommand(
         "config",
         Commands.group("config", "Commands for the configuration.")
@@ -110,7 +113,8 @@ record Main(Path directory, Map<String, String> environment) {
                     Declared.SERVE,
                     Commands.command(
                         "check",
-                        "Report every mistake in the flags, the environment, .env and rollcall.yaml,"
+                        "Report every mistake in the flags, the environment, .env and"
+                            + " rollcall.yaml,"
                             + " one line each, or ok. Mistakes are: invalid YAML, unknown keys and"
                             + " variables, invalid values, settings that contradict each other,"
                             + " services that cannot be checked, and missing variables and files."
@@ -119,7 +123,8 @@ record Main(Path directory, Map<String, String> environment) {
     rollcall.addSubcommand("check", new CheckCommand(this::configured).spec());
     rollcall.addSubcommand(
         "merge",
-        Commands.command("merge", "Join files of collectors into one file for analysis.", this::merge)
+        Commands.command(
+                "merge", "Join files of collectors into one file for analysis.", this::merge)
             .addPositional(
                 PositionalParamSpec.builder()
                     .paramLabel("OUT.db")

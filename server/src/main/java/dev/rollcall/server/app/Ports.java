@@ -137,8 +137,7 @@ record Ports(ServeSettings settings, ErrorShape errors, RequestTimes times) {
                 + " and clients with the token";
     String token = web.token().isPresent() ? "clients with the token" : anybody;
     String manager =
-        "this machine"
-            + (web.token().isPresent() ? " and clients with the token" : "");
+        "this machine" + (web.token().isPresent() ? " and clients with the token" : "");
     Map<Access, String> who =
         new EnumMap<>(
             Map.of(Access.CALLER, anybody, Access.WRITER, token, Access.MANAGEMENT, manager));

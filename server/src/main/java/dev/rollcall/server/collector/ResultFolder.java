@@ -81,7 +81,8 @@ final class ResultFolder implements AutoCloseable {
     } else {
       LOG.log(
           Level.WARNING,
-          "{0} belongs to a results file that is missing: restore that file next to it, or delete it",
+          "{0} belongs to a results file that is missing: restore that file next to it, or"
+              + " delete it",
           file);
     }
   }
@@ -237,7 +238,8 @@ final class ResultFolder implements AutoCloseable {
   void quarantine(FileName name, String why) throws IOException {
     LOG.log(
         Level.ERROR,
-        "the newest results file cannot be used ({0}): it is renamed to {1}, and a new one is started",
+        "the newest results file cannot be used ({0}): it is renamed to {1}, and a new one is"
+            + " started",
         why,
         ResultFile.quarantine(path.resolve(name.text())));
     quarantined.incrementAndGet();

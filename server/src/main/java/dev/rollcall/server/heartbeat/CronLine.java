@@ -59,9 +59,7 @@ final class CronLine {
       case "@weekly" -> read("0 0 * * 0");
       case "@daily", "@midnight" -> read("0 0 * * *");
       case "@hourly" -> read("0 * * * *");
-      case "@reboot" ->
-          throw new IllegalArgumentException(
-              "has no fixed times: give a frequency");
+      case "@reboot" -> throw new IllegalArgumentException("has no fixed times: give a frequency");
       default ->
           throw new IllegalArgumentException(
               "is none of @yearly, @annually, @monthly, @weekly, @daily, @midnight and @hourly");

@@ -29,7 +29,8 @@ final class HeartbeatLog {
   void told(Notice notice) {
     String name = "heartbeat '" + notice.name() + "'";
     switch (notice.kind()) {
-      case LATE -> log(Level.WARNING, () -> name + " is late: its last call was at " + notice.last());
+      case LATE ->
+          log(Level.WARNING, () -> name + " is late: its last call was at " + notice.last());
       case FAILED -> log(Level.WARNING, () -> name + " failed");
       case RECOVERED -> log(Level.INFO, () -> name + " is up again");
       case DISMISSED -> log(Level.INFO, () -> name + " was late and is no longer expected");
@@ -49,7 +50,11 @@ final class HeartbeatLog {
     if (others >= 0) {
       LOG.log(
           level,
-          () -> line.get() + (others == 0 ? "" : " (and " + others + " more lines before this were left out)"));
+          () ->
+              line.get()
+                  + (others == 0
+                      ? ""
+                      : " (and " + others + " more lines before this were left out)"));
     }
   }
 

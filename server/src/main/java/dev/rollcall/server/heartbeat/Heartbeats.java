@@ -88,7 +88,9 @@ public final class Heartbeats implements AutoCloseable {
     registry.register(new HeartbeatMetrics(store, census));
     CounterWithCallback.builder()
         .name("rollcall_calls_turned_away_total")
-        .help("Heartbeats, or connections that may have carried one, that were rejected because the server was full.")
+        .help(
+            "Heartbeats, or connections that may have carried one, that were rejected because"
+                + " the server was full.")
         .callback(callback -> callback.call((double) unheard.turnedAway().total()))
         .register(registry);
   }

@@ -107,7 +107,8 @@ final class Lookout implements AutoCloseable {
       return rest(away.isPresent() ? ROUND : watched(this::pause));
     } catch (StorageException e) {
       if (!failing) {
-        LOG.log(Level.WARNING, "the search for late heartbeats waits for the database: " + e.reason());
+        LOG.log(
+            Level.WARNING, "the search for late heartbeats waits for the database: " + e.reason());
       }
       failing = true;
       awaySince(began);

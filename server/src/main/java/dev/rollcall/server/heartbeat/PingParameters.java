@@ -87,7 +87,7 @@ final class PingParameters {
     Optional<Duration> grace =
         source.single("grace").map(text -> Duration.ofSeconds(seconds("grace", text, 0)));
     if (frequency.isPresent() && schedule.isPresent()) {
-      throw Refusal.ofParameter("schedule", "is given beside frequency: give one of them");
+      throw Refusal.ofParameter("schedule", "is given together with frequency: give one of them");
     }
     if (zone.isPresent() && schedule.isEmpty()) {
       throw Refusal.ofParameter("tz", "is given without schedule: give both or neither");

@@ -199,7 +199,9 @@ final class Dispatcher {
               "answered "
                   + exchange
                   + " with 503"
-                  + (others > 0 ? ", and " + others + " other requests since the last such line" : "")
+                  + (others > 0
+                      ? ", and " + others + " other requests since the last such line"
+                      : "")
                   + ": "
                   + e.reason(),
           e.getCause());

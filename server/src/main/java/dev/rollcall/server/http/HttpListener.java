@@ -107,7 +107,8 @@ public final class HttpListener implements AutoCloseable {
                   + listening.port()
                   + " ("
                   + e.getMessage()
-                  + "): the host has to be of this machine, and the port free to use; choose another with "
+                  + "): the host must belong to this machine, and this user must be allowed to"
+                  + " use the port; choose another with "
                   + listening.setting());
     } catch (IOException e) {
       throw new CannotListen(

@@ -116,7 +116,7 @@ final class RequestReader implements HttpParser.RequestHandler {
       throw refuse(400, "the request target is not UTF-8 text: percent-encode it");
     }
     if (uri.indexOf('#') >= 0) {
-      throw refuse(400, "the request target has a #, which has to be percent-encoded");
+      throw refuse(400, "the request target has a #, which must be percent-encoded");
     }
   }
 

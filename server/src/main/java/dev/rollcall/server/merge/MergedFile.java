@@ -87,7 +87,7 @@ final class MergedFile implements AutoCloseable {
 
   private static CannotMerge foreign(Path file) {
     return new CannotMerge(
-        file + ": is there already and was not made by a merge: name a new file for the result");
+        file + ": exists and was not created by a merge: name a new file for the result");
   }
 
   /// Adds what is new of a file, in one transaction.

@@ -85,9 +85,7 @@ final class ChangeLog {
               });
     }
     return shortened(
-        lines,
-        "%d services changed to or from unknown".formatted(lines.size()),
-        names);
+        lines, "%d services changed to or from unknown".formatted(lines.size()), names);
   }
 
   private Optional<String> unknown(String service, long id, Observation found) {

@@ -247,7 +247,9 @@ final class Runner implements AutoCloseable {
   }
 
   private void leave(String reason, Runnable prepare) {
-    LOG.log(Level.WARNING, "the database is unavailable, checks continue and results wait in memory: " + reason);
+    LOG.log(
+        Level.WARNING,
+        "the database is unavailable, checks continue and results wait in memory: " + reason);
     databaseAway.set(true);
     threads.execute(() -> awaitDatabase(prepare));
   }

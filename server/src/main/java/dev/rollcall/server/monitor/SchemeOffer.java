@@ -85,7 +85,8 @@ public final class SchemeOffer {
         : Stream.concat(
                 all.stream().limit(MOST_TOLD),
                 Stream.of(
-                    "%d more services only open a connection to the port of a server".formatted(more)))
+                    "%d more services only open a connection to the port of a server"
+                        .formatted(more)))
             .collect(Collectors.toUnmodifiableList());
   }
 }

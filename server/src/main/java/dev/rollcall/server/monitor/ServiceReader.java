@@ -234,7 +234,8 @@ public final class ServiceReader {
     name.filter(text -> text.isBlank() || text.length() > LONGEST_NAME)
         .ifPresent(text -> fields.mistake("name", "must have 1 to 255 characters"));
     if (service.get("name") instanceof Referring) {
-      fields.mistake("name", "contains a reference: write the name itself, because names are shown");
+      fields.mistake(
+          "name", "contains a reference: write the name itself, because names are shown");
     }
     Optional<URI> url = url(fields);
     Duration interval =

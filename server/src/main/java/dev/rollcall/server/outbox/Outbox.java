@@ -170,7 +170,9 @@ public final class Outbox implements AutoCloseable {
           store.forget(clock.wall().minus(retention));
           store.abandon(channels.keySet(), clock.wall().minus(Sender.PERSISTENCE), clock.wall());
         } catch (StorageException e) {
-          LOG.log(Level.WARNING, "the deletion of old deliveries waits for the database: " + e.reason());
+          LOG.log(
+              Level.WARNING,
+              "the deletion of old deliveries waits for the database: " + e.reason());
         } catch (RuntimeException e) {
           LOG.log(Level.ERROR, "the deletion of old deliveries failed in Rollcall itself", e);
         }

@@ -85,11 +85,17 @@ final class SqliteFile implements AutoCloseable {
             && Files.isRegularFile(each, LinkOption.NOFOLLOW_LINKS)
             && !OWNER.containsAll(view.readAttributes().permissions())) {
           view.setPermissions(OWNER);
-          LOG.log(Level.WARNING, "{0} was readable by other users, its permissions were corrected", each);
+          LOG.log(
+              Level.WARNING,
+              "{0} was readable by other users, its permissions were corrected",
+              each);
         }
       } catch (IOException e) {
         LOG.log(
-            Level.WARNING, "{0} is readable by other users: run chmod 600 on it ({1})", each, FileWords.of(e));
+            Level.WARNING,
+            "{0} is readable by other users: run chmod 600 on it ({1})",
+            each,
+            FileWords.of(e));
       }
     }
   }

@@ -45,7 +45,10 @@ final class TargetMetrics {
         counter("rollcall_targets_handed_out_total", "Targets leased to a node.", "node")
             .register(registry);
     measured =
-        counter("rollcall_targets_measured_total", "Targets that a node reported as measured.", "node")
+        counter(
+                "rollcall_targets_measured_total",
+                "Targets that a node reported as measured.",
+                "node")
             .register(registry);
   }
 

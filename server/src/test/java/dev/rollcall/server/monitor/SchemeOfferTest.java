@@ -44,7 +44,8 @@ class SchemeOfferTest {
   void offersAUrlThatCanBeAsked(String asked, String offered) {
     String offer = SchemeOffer.of(service(asked, "")).orElseThrow();
     assertThat(offer).startsWith(asked + " only opens a connection").doesNotContain("\n");
-    assertThat(offer.replaceFirst("^.*: ", "").replaceFirst("(,| checks).*", "")).isEqualTo(offered);
+    assertThat(offer.replaceFirst("^.*: ", "").replaceFirst("(,| checks).*", ""))
+        .isEqualTo(offered);
     Probes.forUrl("a", offered);
   }
 

@@ -86,9 +86,11 @@ class ServiceReaderTest {
       value = {
         "{'url':'http://a'}                                      | name: is missing",
         "{'name':'a'}                                            | url: is missing",
-        "{'name':'a','url':'ftp://a'}                            | url: \"ftp\" is not a supported scheme",
+        "{'name':'a','url':'ftp://a'}                            | url: \"ftp\" is not a"
+            + " supported scheme",
         "{'name':'a','url':'nonsense'}                           | url: \"nonsense\" is no URL",
-        "{'name':'a','url':'http://u:secret@h/'}                 | url: contains a user or password",
+        "{'name':'a','url':'http://u:secret@h/'}                 | url: contains a user or"
+            + " password",
         "{'name':'a','url':'tcp://h'}                            | url: \"tcp://h\" names no port",
         "{'name':'a','url':'http://h','intervall':'1s'}          | intervall: unknown key, did you"
             + " mean interval?",
@@ -132,11 +134,13 @@ class ServiceReaderTest {
             + " false",
         "{'name':'a','url':'http://h','headers':{'bad name':'x'}} | headers: \"bad name\" is no"
             + " header name",
-        "{'name':'a','url':'http://h','method':'GE T'}           | method: \"GE T\" is not a supported",
+        "{'name':'a','url':'http://h','method':'GE T'}           | method: \"GE T\" is not a"
+            + " supported",
         "{'name':'a','url':'http://h','send':'x'}                | send: is only for tcp and tls",
         "{'name':'a','url':'tcp://h:1','method':'GET'}           | method: is only for http and"
             + " https",
-        "{'name':'a','url':'redis://:secret@h'}                  | url: contains a user or password",
+        "{'name':'a','url':'redis://:secret@h'}                  | url: contains a user or"
+            + " password",
         "{'name':'a','url':'redis://h/x'}                        | url: \"x\" is no number of a"
             + " Redis database",
         "{'name':'a','url':'redis://h','status':200}             | status: is only for http and"
@@ -144,7 +148,8 @@ class ServiceReaderTest {
         "{'name':'a','url':'mysql://h','tls':{'verify':false}}   | tls: is set in the URL here",
         "{'name':'a','url':'tls://h:443?warn=soon'}              | url: warn=soon is no number of"
             + " days",
-        "{'name':'a','url':'tls://h:443?warn=14d','send':'x'}    | send: cannot be combined with warn= in"
+        "{'name':'a','url':'tls://h:443?warn=14d','send':'x'}    | send: cannot be combined with"
+            + " warn= in"
             + " the URL",
         "{'name':'a','url':'kafka://h?mechanism=X'}              | url: mechanism X is none of",
         "{'name':'','url':'http://h'}                            | name: must have 1 to 255",

@@ -439,7 +439,8 @@ class OutboxTest {
           kept.store.abandon(Set.of("pager"), clock.wall().minus(Sender.PERSISTENCE), clock.wall());
         }
         assertThat(log.lines())
-            .containsExactly("1 deliveries on channel mail are given up: it is no longer configured");
+            .containsExactly(
+                "1 deliveries on channel mail are given up: it is no longer configured");
       }
       assertThat(kept.listed(DeliveryState.FAILED))
           .singleElement()

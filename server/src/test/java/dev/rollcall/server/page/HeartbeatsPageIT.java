@@ -110,7 +110,8 @@ class HeartbeatsPageIT {
     for (String path :
         List.of("nothing/%3Cscript%3Ealert(1)", "heartbeat?name=nobody", "heartbeat", "?page=x")) {
       Page page = browsing.open(rollcall.url() + path, new Browser.NewContextOptions());
-      assertThat(page.locator("h1")).hasText(Pattern.compile("^(This page does not exist|This address)"));
+      assertThat(page.locator("h1"))
+          .hasText(Pattern.compile("^(This page does not exist|This address)"));
       assertThat(page.locator("main p")).not().hasCount(1);
       if (path.startsWith("nothing")) {
         assertNothingForAxe(page);
