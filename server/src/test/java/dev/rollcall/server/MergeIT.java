@@ -155,11 +155,11 @@ class MergeIT {
     byte[] before = Files.readAllBytes(folder.resolve("a.db"));
     Ended ended = merge("a.db", "b.db");
     assertThat(ended.status()).isEqualTo(1);
-    assertThat(ended.err().lines()).singleElement().asString().contains("not made by a merge");
+    assertThat(ended.err().lines()).singleElement().asString().contains("not created by a merge");
     assertThat(Files.readAllBytes(folder.resolve("a.db"))).isEqualTo(before);
     assertThat(merge("a.db", "a.db", "b.db").status()).isEqualTo(2);
     Files.writeString(folder.resolve("letter.txt"), "Dear Ada");
-    assertThat(merge("letter.txt", "b.db").err()).contains("not made by a merge");
+    assertThat(merge("letter.txt", "b.db").err()).contains("not created by a merge");
     assertThat(folder.resolve("letter.txt")).hasContent("Dear Ada");
     assertThat(merge("out.db").status()).isEqualTo(2);
   }

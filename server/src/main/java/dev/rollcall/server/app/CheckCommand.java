@@ -38,9 +38,8 @@ record CheckCommand(
                     .auxiliaryTypes(String.class)
                     .description(
                         "URLs to check, one after the other: http, https, tcp, tls, postgres,"
-                            + " redis,"
-                            + " ... (docs/probes.md); for your own certificate authority, define a"
-                            + " service with tls: {ca: FILE} and use --service")
+                            + " redis, ... (docs/probes.md); for your own certificate authority,"
+                            + " define a service with tls: {ca: FILE} and use --service")
                     .build())
             .addOption(
                 OptionSpec.builder("--service")
