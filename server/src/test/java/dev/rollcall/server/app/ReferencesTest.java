@@ -228,8 +228,8 @@ class ReferencesTest {
                     + "${file:large}".repeat(30)
                     + "'}]"))
         .containsExactly(
-            "rollcall.yaml:1: services[0].body: ${file:large} makes it longer than 1 MiB: name"
-                + " less");
+            "rollcall.yaml:1: services[0].body: ${file:large} makes it longer than 1 MiB: use"
+                + " less text");
   }
 
   @ParameterizedTest
