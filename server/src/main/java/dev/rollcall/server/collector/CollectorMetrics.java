@@ -72,7 +72,7 @@ final class CollectorMetrics {
     gauge(
         registry,
         "rollcall_collector_received_bytes",
-        "Memory taken by results that are not yet stored.",
+        "Memory used by results that are not yet stored.",
         room::taken);
   }
 

@@ -139,7 +139,7 @@ public final class HttpListener implements AutoCloseable {
     return new CannotListen(
         "port "
             + listening.port()
-            + " is taken by another program: choose another with "
+            + " is in use by another program: choose another with "
             + listening.setting());
   }
 }

@@ -183,7 +183,7 @@ final class MergedFile implements AutoCloseable {
               }
               yield new LeftOut("is damaged: " + Merge.words(e), e);
             }
-            case 19 -> new LeftOut("is damaged: a row belongs to one that is not there", e);
+            case 19 -> new LeftOut("is damaged: a row refers to a missing row", e);
             case 26 -> new LeftOut("is no SQLite database", e);
             default -> new LeftOut("is no file of a collector: " + Merge.words(e), e);
           };

@@ -36,7 +36,7 @@ final class Asking {
           clock.wall(),
           asked.timeout(),
           Measured.NOTHING,
-          "not asked: no free place at " + asked.shownPlace() + " (see monitor.per-host)");
+          "not checked: no free place at " + asked.shownPlace() + " (see monitor.per-host)");
     }
     try {
       Instant now = clock.wall();

@@ -346,7 +346,7 @@ final class Runner implements AutoCloseable {
     return lastRound
         .map(last -> clock.monotonic().minus(last))
         .filter(silence -> silence.compareTo(STUCK) > 0)
-        .map(silence -> "no service has had its turn for " + silence.toSeconds() + " s");
+        .map(silence -> "no checks have run for " + silence.toSeconds() + " s");
   }
 
   /// How many checks are under way.
