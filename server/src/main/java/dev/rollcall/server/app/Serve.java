@@ -204,9 +204,9 @@ final class Serve {
     int filed = filed(monitor);
     if (filed > 0) {
       throw new Trouble(
-          "%s %s, but the database has %d services of a configuration file: restore the file, or"
-              + " set fewer-services: true (--fewer-services) if this is intended"
-                  .formatted(origin.files().label(), blank.get(), filed));
+          ("%s %s, but the database has %d services of a configuration file: restore the file, or"
+                  + " set fewer-services: true (--fewer-services) if this is intended")
+              .formatted(origin.files().label(), blank.get(), filed));
     }
   }
 

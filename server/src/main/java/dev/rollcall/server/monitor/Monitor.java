@@ -167,8 +167,9 @@ public final class Monitor implements AutoCloseable {
     refusal =
         synced.refused()
             ? Optional.of(
-                "%d services, more than half, would be removed: restore the whole file, or set"
-                    + " fewer-services: true in it if this is intended".formatted(synced.retired()))
+                ("%d services, more than half, would be removed: restore the whole file, or set"
+                        + " fewer-services: true in it if this is intended")
+                    .formatted(synced.retired()))
             : Optional.empty();
     if (refusal.isPresent()) {
       LOG.log(
