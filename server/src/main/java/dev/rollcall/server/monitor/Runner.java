@@ -23,7 +23,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Calls the roll: takes the services whose turn comes, starts each check at its moment on a
+/// Runs the checks: claims the services that are due, starts each check at its time on a
 /// virtual thread of its own, and hands on what it found.
 ///
 /// Five times a second it claims what comes due within the next moments. When the database is away
