@@ -11,15 +11,14 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// One run of one check: its deadline, and what the check measured on its way.
+/// One run of one check: its deadline and its measurements.
 ///
-/// An attempt belongs to the thread that runs it; what it measured may be read by others once the
-/// check has ended. Noting a measurement is always optional: a probe that measures nothing is a
-/// complete probe.
+/// An attempt belongs to the thread that runs it. Other threads may read its measurements after the
+/// check has ended. Measurements are optional: a probe that measures nothing is complete.
 public final class Attempt {
   private static final int NOTHING = -1;
 
-  /// How many details are kept of one check: 50.
+  /// Maximum number of details of one check: 50.
   public static final int MOST_DETAILS = 50;
 
   private final long start;
@@ -48,29 +47,29 @@ public final class Attempt {
     return new Attempt(timeout, new Notes());
   }
 
-  /// The same attempt for a part of the check that may take no more than `limit` from now on: what
-  /// is measured in one is measured in the other. Itself where it leaves no more than that.
+  /// The same attempt for a part of the check that may take at most `limit` from now on. Both share
+  /// their measurements. Returns this attempt itself if it has no more time than that.
   public Attempt limitedTo(Duration limit) {
     return remaining().compareTo(limit) <= 0 ? this : new Attempt(limit, notes);
   }
 
-  /// How long the check may still take: zero once the deadline has passed, never negative.
+  /// Time that is left for the check: zero after the deadline, never negative.
   public Duration remaining() {
     return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
   }
 
-  /// How long the attempt may take as a whole.
+  /// Maximum duration of the whole attempt.
   public Duration timeout() {
     return Duration.ofNanos(deadline - start);
   }
 
-  /// How long the attempt has taken so far.
+  /// Time since the start of the attempt.
   public Duration elapsed() {
     return Duration.ofNanos(System.nanoTime() - start);
   }
 
-  /// Notes how long `phase` took; a phase that happens several times (a redirect connects anew)
-  /// adds up.
+  /// Records the duration of `phase`. Several durations of one phase are added up (a redirect
+  /// connects again).
   public void took(Phase phase, Duration time) {
     if (notes.times.isEmpty()) {
       notes.times = new EnumMap<>(Phase.class);
@@ -78,12 +77,12 @@ public final class Attempt {
     notes.times.merge(phase, time, Duration::plus);
   }
 
-  /// How long `phase` took, if it was measured.
+  /// Duration of `phase`, if it was measured.
   public Optional<Duration> time(Phase phase) {
     return Optional.ofNullable(notes.times.get(phase));
   }
 
-  /// Notes the protocol's status code in the answer (HTTP: 100 to 599).
+  /// Records the status code of the answer (HTTP: 100 to 599).
   public void answered(int statusCode) {
     notes.status = statusCode;
   }
@@ -93,17 +92,17 @@ public final class Attempt {
     return notes.status == NOTHING ? OptionalInt.empty() : OptionalInt.of(notes.status);
   }
 
-  /// Notes that one more redirect was followed.
+  /// Records one more redirect.
   public void redirected() {
     notes.redirects++;
   }
 
-  /// How many redirects were followed.
+  /// Number of redirects that were followed.
   public int redirects() {
     return notes.redirects;
   }
 
-  /// Notes when the certificate that was shown ends: the earliest end in its chain, and the
+  /// Records when the certificate of the server expires: the earliest expiry in its chain, and the
   /// earliest of several connections.
   public void certificateEnds(Instant notAfter) {
     if (notes.certificateExpiry.isEmpty() || notAfter.isBefore(notes.certificateExpiry.get())) {
@@ -111,38 +110,36 @@ public final class Attempt {
     }
   }
 
-  /// When the certificate that was shown ends, if one was.
+  /// When the certificate of the server expires, if there was one.
   public Optional<Instant> certificateExpiry() {
     return notes.certificateExpiry;
   }
 
-  /// Notes what the answer says of the things that what was asked depends on itself: what another
-  /// `/_health` found.
+  /// Records the dependencies that the answer reports: the results of another `/_health`.
   public void dependsOn(List<ProbeResult> dependencies) {
     notes.dependencies = Optional.of(List.copyOf(dependencies));
   }
 
-  /// What was asked depends on these; empty where the answer was none that says so.
+  /// The reported dependencies; empty if the answer reports none.
   public Optional<List<ProbeResult>> dependencies() {
     return notes.dependencies;
   }
 
-  /// Notes that what was asked works, though not as it should: a check that returns normally then
-  /// is [Status#DEGRADED], which is still healthy.
+  /// Records that the target works, but not as it should. If the check then returns normally, its
+  /// status is [Status#DEGRADED], which counts as healthy.
   ///
-  /// @param why in words for a person, as of a [ProbeFailure]
+  /// @param why one line for a person, as in [ProbeFailure]
   public void degraded(String why) {
     notes.degraded = Optional.of(why);
   }
 
-  /// Why what was asked is degraded, if it is.
+  /// Why the target is degraded, if it is.
   public Optional<String> degraded() {
     return notes.degraded;
   }
 
-  /// Notes something worth knowing beside the result: `attempt.detail("free", "12 GB")`. It is
-  /// shown to those who see why a probe failed. Of more than [#MOST_DETAILS] names the first are
-  /// kept.
+  /// Adds a detail to the result: `attempt.detail("free", "12 GB")`. Callers who may see why a
+  /// probe failed see it too. Only the first [#MOST_DETAILS] names are kept.
   public void detail(String name, String value) {
     Objects.requireNonNull(name, "the name of a detail");
     Objects.requireNonNull(value, () -> "the value of the detail " + name);
@@ -154,7 +151,7 @@ public final class Attempt {
     }
   }
 
-  /// What was noted with [#detail(String, String)], in its order.
+  /// The details of [#detail(String, String)], in their order.
   public Map<String, String> details() {
     return Collections.unmodifiableMap(notes.details);
   }

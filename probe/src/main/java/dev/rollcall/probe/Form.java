@@ -6,10 +6,10 @@ import java.util.stream.Collectors;
 
 /// How a report is written as JSON (RFC 8259, in UTF-8).
 ///
-/// What is [Status#DEGRADED] is healthy and has `"status":"degraded"` besides; details of a probe's
-/// own stand in `details`. Neither key is there where there is nothing to say. Who sees whether all
-/// is well alone does not see that something is degraded: Actuator, which would say `UP`, does not
-/// tell it either.
+/// A [Status#DEGRADED] probe is healthy and has `"status":"degraded"`. Details of a probe are in
+/// `details`. Both keys are absent if there is nothing to report. Callers who see only whether all
+/// is healthy do not see that something is degraded; Actuator, which would answer `UP`, does not
+/// show it either.
 public enum Form {
   /// `{"healthy":true,"probes":[{"name":"redis","healthy":true,"comment":"took
   /// 1.2ms","error":null,"duration":1200000}],"error":null}`, the duration in whole nanoseconds.
@@ -32,9 +32,9 @@ public enum Form {
     }
   },
 
-  /// As [#PHILAE] for clients that are written in Go with [go-philae][1], which can read an error
-  /// only where it is null: every `error` is null, a probe's `comment` is why it is not well (they
-  /// show it), and the error's text stands in `reason`, where there is one.
+  /// As [#PHILAE], for clients in Go that use [go-philae][1]. They can read an `error` only if it
+  /// is null, so every `error` is null. The `comment` of a probe says why it is unhealthy (the
+  /// clients show it), and `reason` has the text of the error, if there is one.
   ///
   /// [1]: https://github.com/Scalingo/go-philae/blob/master/philaeprobe/philaeprobe.go
   GO_CLIENTS {
@@ -65,9 +65,10 @@ public enum Form {
     }
   },
 
-  /// The shape of Spring Boot's Actuator: `{"status":"UP","components":{"redis":
-  /// {"status":"UP","details":{"duration":"1.2ms"}}}}`; `DOWN` has `error` among its details, and
-  /// `DEGRADED`, which Actuator answers with 200 as any status it does not know, has `degraded`.
+  /// The form of Spring Boot's Actuator: `{"status":"UP","components":{"redis":
+  /// {"status":"UP","details":{"duration":"1.2ms"}}}}`. `DOWN` has the detail `error`. `DEGRADED`
+  /// has the detail `degraded`; Actuator answers it with 200, like every status that it does not
+  /// know.
   ACTUATOR {
     @Override
     void write(Report report, View view, JsonWriter json) {
@@ -179,7 +180,7 @@ public enum Form {
     };
   }
 
-  /// The report in this form, on one line, with all there is to see.
+  /// The complete report in this form, on one line.
   public String json(Report report) {
     return json(report, View.DETAILS);
   }

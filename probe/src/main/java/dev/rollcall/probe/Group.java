@@ -1,13 +1,14 @@
 package dev.rollcall.probe;
 
-/// Who acts upon a probe besides people: the two questions that an orchestrator asks of an
-/// application ([Kubernetes][1]).
+/// What a probe decides on, besides the report for people: the two questions of an orchestrator
+/// ([Kubernetes][1]).
 ///
 /// [1]: https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
 public enum Group {
-  /// Must the process be started anew? Nothing outside of the process belongs here: a database that
-  /// is away comes back, and no start of its clients helps it.
+  /// Must the process be restarted? Do not put anything outside of the process here: a restart does
+  /// not repair a database.
   LIVENESS,
-  /// May requests be sent to this process? What it cannot work without belongs here.
+  /// May requests be sent to this process? Put everything here that the process cannot work
+  /// without.
   READINESS
 }

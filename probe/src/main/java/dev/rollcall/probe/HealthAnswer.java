@@ -32,18 +32,18 @@ public final class HealthAnswer {
     return NOT_ALLOWED;
   }
 
-  /// The HTTP status: 200, 503, or 405 where the method is neither GET nor HEAD.
+  /// The HTTP status: 200, 503, or 405 if the method is neither GET nor HEAD.
   public int status() {
     return status;
   }
 
-  /// The header fields to send with it, by name. Its length and date are the server's matter.
+  /// The header fields to send, by name. The server adds length and date.
   public Map<String, String> headers() {
     return headers;
   }
 
-  /// JSON in UTF-8; in answer to HEAD, what is not sent. The array is shared between all who got
-  /// the same report: do not change it.
+  /// The body: JSON in UTF-8. Do not send it in answer to HEAD. Callers of the same run share the
+  /// array: do not change it.
   public byte[] body() {
     return body;
   }

@@ -8,19 +8,19 @@ import java.util.function.UnaryOperator;
 
 /// What `/_health` answers, as a plain function of method and path, for any server:
 ///
-/// | path | answers |
+/// | path | checks |
 /// | --- | --- |
 /// | `/_health` | all probes |
-/// | `/_health/live` | those of [Group#LIVENESS]; with none, well for as long as the process answers |
-/// | `/_health/ready` | those of [Group#READINESS]: all that were added without naming a group |
+/// | `/_health/live` | those of [Group#LIVENESS]; without any, 200 as long as the process answers |
+/// | `/_health/ready` | those of [Group#READINESS]: all that were added without a group |
 ///
-/// Each call runs the checks; calls that come while a run is under way share it, down to the bytes
-/// of its answer. 200 when all are well, 503 when not. [HealthHandler] puts it into the JDK's
-/// server; there are modules for Servlet containers and Spring Boot.
+/// Each call runs the checks. Calls that come during a run share its answer. The status is 200 if
+/// all probes are healthy, else 503. [HealthHandler] adds it to the JDK's server; other modules
+/// support Servlet containers and Spring Boot.
 ///
-/// An endpoint does not change; each setting returns another one.
+/// An endpoint is immutable; each setting returns a new one.
 public final class HealthEndpoint {
-  /// Where health is asked for unless something else is said.
+  /// The default path.
   public static final String PATH = "/_health";
 
   private final Prober prober;
@@ -52,40 +52,39 @@ public final class HealthEndpoint {
     return new HealthEndpoint(prober, new Settings(PATH, false, false, Show.ALWAYS, Show.ALWAYS));
   }
 
-  /// The same at another path; the groups' paths follow it.
+  /// A copy with another path; the paths of the groups follow it.
   ///
   /// @param path starts with `/` and does not end with one
   public HealthEndpoint at(String path) {
     if (!path.startsWith("/") || path.endsWith("/")) {
       throw new IllegalArgumentException(
-          "path: \"%s\" has to start with / and not to end with it".formatted(path));
+          "path: \"%s\" must start with / and must not end with it".formatted(path));
     }
     return with(s -> new Settings(path, s.forGoClients, s.withActuator, s.probes, s.details));
   }
 
-  /// The same for clients that are written in Go with go-philae (its `PhilaeProbe`), which take
-  /// another status than 200 for a broken service: always 200, in the form [Form#GO_CLIENTS]. Load
-  /// balancers and orchestrators, which look at the status alone, cannot use it; the paths of the
-  /// groups still answer them with 503.
+  /// A copy for clients in Go that use go-philae (its `PhilaeProbe`). They treat every status
+  /// except 200 as a broken service. So it always answers 200, in the form [Form#GO_CLIENTS]. Load
+  /// balancers and orchestrators look only at the status and cannot use this path; the paths of the
+  /// groups still answer 503.
   public HealthEndpoint forGoClients() {
     return with(s -> new Settings(s.path, true, s.withActuator, s.probes, s.details));
   }
 
-  /// The same which also answers as Spring Boot's Actuator does ([Form#ACTUATOR]) at
-  /// `/actuator/health`, `/actuator/health/liveness` and `/actuator/health/readiness`, for tools
-  /// that look there.
+  /// A copy that also answers as Spring Boot's Actuator ([Form#ACTUATOR]) at `/actuator/health`,
+  /// `/actuator/health/liveness` and `/actuator/health/readiness`, for tools that expect it.
   public HealthEndpoint withActuator() {
     return with(s -> new Settings(s.path, s.forGoClients, true, s.probes, s.details));
   }
 
-  /// The same which tells only these why a probe is not well, how long it took, and its details;
-  /// others see `error`, and no time. Where nothing is said, everybody.
+  /// A copy that shows only these callers why a probe is unhealthy, its duration and its details.
+  /// Others see `error` and no duration. The default is everybody.
   public HealthEndpoint details(Show who) {
     return with(s -> new Settings(s.path, s.forGoClients, s.withActuator, s.probes, who));
   }
 
-  /// The same which tells only these which probes there are; others, whatever [#details(Show)]
-  /// says, see whether all are well and nothing else. Where nothing is said, everybody.
+  /// A copy that shows only these callers the list of probes. Others see only whether all are
+  /// healthy, whatever [#details(Show)] is. The default is everybody.
   public HealthEndpoint probes(Show who) {
     return with(s -> new Settings(s.path, s.forGoClients, s.withActuator, who, s.details));
   }
@@ -112,13 +111,13 @@ public final class HealthEndpoint {
     return Map.copyOf(routes);
   }
 
-  /// The answer to a caller who has not said who they are: [#answer(String, String, boolean)].
+  /// The answer to a caller who is not authorized: [#answer(String, String, boolean)].
   public Optional<HealthAnswer> answer(String method, String path) throws InterruptedException {
     return answer(method, path, false);
   }
 
-  /// The answer to a request, or nothing where the path is none of this endpoint's: pass the
-  /// request on then.
+  /// The answer to a request, or nothing if the path does not belong to this endpoint. In that case
+  /// pass the request on.
   ///
   /// @param method the request's, as `GET`
   /// @param path the decoded path without the query, as `/_health`

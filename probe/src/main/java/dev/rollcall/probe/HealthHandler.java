@@ -17,10 +17,10 @@ import java.util.Optional;
 /// server.start();
 /// ```
 ///
-/// A caller is authorized, as [Show#WHEN_AUTHORIZED] has it, whom an `Authenticator` of the
-/// server's has let in.
+/// A caller is authorized ([Show#WHEN_AUTHORIZED]) if an `Authenticator` of the server has accepted
+/// it.
 ///
-/// Give the server such an executor: without one it serves one request after the other, and each
+/// Give the server such an executor. Without it the server handles one request at a time, and each
 /// waits for the slowest probe.
 public final class HealthHandler implements HttpHandler {
   private final HealthEndpoint endpoint;
@@ -31,18 +31,18 @@ public final class HealthHandler implements HttpHandler {
     this.wrapped = wrapped;
   }
 
-  /// A handler for health alone, with the settings that [HealthEndpoint] begins with: every other
-  /// path is 404.
+  /// A handler only for health, with the default settings of [HealthEndpoint]. Every other path
+  /// gets 404.
   public static HealthHandler of(Prober prober) {
     return of(HealthEndpoint.of(prober), HealthHandler::notFound);
   }
 
-  /// A handler around an application's own, with the settings that [HealthEndpoint] begins with.
+  /// A handler around that of the application, with the default settings of [HealthEndpoint].
   public static HealthHandler of(Prober prober, HttpHandler wrapped) {
     return of(HealthEndpoint.of(prober), wrapped);
   }
 
-  /// A handler around an application's own.
+  /// A handler around that of the application.
   public static HealthHandler of(HealthEndpoint endpoint, HttpHandler wrapped) {
     return new HealthHandler(endpoint, wrapped);
   }

@@ -1,14 +1,14 @@
 package dev.rollcall.probe;
 
-/// A part of an attempt whose time can be told apart from the others.
+/// A part of an attempt whose duration is measured separately.
 public enum Phase {
-  /// Turning the host's name into addresses.
+  /// Name lookup (DNS).
   DNS,
   /// Opening the connection.
   CONNECT,
   /// The TLS handshake.
   TLS,
-  /// From the request sent to the first byte of the answer.
+  /// From the end of the request to the first byte of the answer.
   FIRST_BYTE,
   /// From the start of the attempt to the end of the answer's header: the response time.
   HEADER,

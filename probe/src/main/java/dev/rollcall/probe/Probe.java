@@ -1,10 +1,10 @@
 package dev.rollcall.probe;
 
-/// One thing that can be asked whether it is well: a name and one check that returns normally or
-/// throws.
+/// A probe checks whether one thing is healthy. It has a name and one check, which returns normally
+/// or throws an exception.
 ///
-/// A probe is light, changes nothing, keeps no state between checks, and may be checked by several
-/// threads at once. Writing one takes a name and a lambda:
+/// A probe is cheap, changes nothing, and keeps no state between checks. Several threads may check
+/// it at once. A name and a lambda are enough:
 ///
 /// ```java
 /// Probe disk = Probe.of("disk", attempt -> {
@@ -14,19 +14,19 @@ package dev.rollcall.probe;
 /// });
 /// ```
 public interface Probe {
-  /// What this probe is called in results: one name for each thing asked.
+  /// The unique name of this probe in results.
   String name();
 
-  /// Asks once. Returning normally means well; anything thrown means not.
+  /// Checks once. A normal return means healthy, any exception means unhealthy.
   ///
-  /// The check blocks its thread, ends by `attempt`'s deadline, and leaves nothing behind, also
-  /// when its thread is interrupted.
+  /// The check blocks its thread, ends by the deadline of `attempt`, and leaves nothing behind,
+  /// even if its thread is interrupted.
   ///
-  /// @throws ProbeFailure with the reason in words for a person
-  /// @throws Exception whatever the check itself ran into
+  /// @throws ProbeFailure with the reason, in one line for a person
+  /// @throws Exception any other exception of the check
   void check(Attempt attempt) throws Exception;
 
-  /// A probe from its two parts.
+  /// A probe with this name and check.
   static Probe of(String name, Check check) {
     return new Probe() {
       @Override
@@ -41,10 +41,10 @@ public interface Probe {
     };
   }
 
-  /// The check of a probe, alone: see [Probe#check(Attempt)].
+  /// Only the check of a probe: see [Probe#check(Attempt)].
   @FunctionalInterface
   interface Check {
-    /// Asks once.
+    /// Checks once.
     void run(Attempt attempt) throws Exception;
   }
 }

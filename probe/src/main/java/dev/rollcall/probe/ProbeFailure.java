@@ -3,24 +3,23 @@ package dev.rollcall.probe;
 /// Why a check failed, in one line for a person: what failed, where, and with which value. Never a
 /// password or a token.
 ///
-/// It is a value more than an error, so it carries no stack trace.
+/// It is a value rather than an error, so it has no stack trace.
 public final class ProbeFailure extends Exception {
   private static final long serialVersionUID = 1L;
 
-  /// What the failure tells about where the fault lies.
+  /// Where the cause of the failure is.
   private enum Evidence {
-    /// The asking side failed.
+    /// Our own side failed.
     HERE,
-    /// Nothing was heard from the thing asked.
+    /// The target did not react.
     SILENCE,
-    /// The thing asked reacted, though not well.
+    /// The target reacted, but not as expected.
     ANSWER
   }
 
   private final Evidence evidence;
 
-  /// The thing asked is not well, and nothing was heard from it that would prove that it can be
-  /// reached at all.
+  /// The target is unhealthy, and there was no answer that would prove that it can be reached.
   public ProbeFailure(String reason) {
     this(reason, Evidence.SILENCE);
   }
@@ -30,14 +29,14 @@ public final class ProbeFailure extends Exception {
     this.evidence = evidence;
   }
 
-  /// The thing asked is not well, and said so itself: it refused, broke off, showed a wrong
-  /// certificate, sent a wrong answer.
+  /// The target is unhealthy and has reacted: it refused or closed the connection, showed a wrong
+  /// certificate, or sent a wrong answer.
   public static ProbeFailure answered(String reason) {
     return new ProbeFailure(reason, Evidence.ANSWER);
   }
 
-  /// The asking side failed (no route from this machine, no file descriptor left): nothing is known
-  /// about the thing asked.
+  /// Our own side failed (no route from this machine, no file descriptor left): the state of the
+  /// target is unknown.
   public static ProbeFailure here(String reason) {
     return new ProbeFailure(reason, Evidence.HERE);
   }
@@ -47,13 +46,12 @@ public final class ProbeFailure extends Exception {
     return String.valueOf(getMessage());
   }
 
-  /// Whether the failure lies on the asking side, so that the thing asked must not be blamed.
+  /// Whether the cause is on our own side, so that the target does not count as down.
   public boolean isHere() {
     return evidence == Evidence.HERE;
   }
 
-  /// Whether the thing asked reacted in some way. Where it did not, the asker's own network may be
-  /// what is gone.
+  /// Whether the target reacted in any way. If it did not, the cause may be our own network.
   public boolean answered() {
     return evidence == Evidence.ANSWER;
   }

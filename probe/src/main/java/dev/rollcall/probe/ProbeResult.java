@@ -7,24 +7,25 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/// What one probe found: well, or why not, and how long it took.
+/// The result of one probe: status, reason and duration.
 ///
 /// @param name the probe's name
-/// @param status how well it is
-/// @param reason why it is not [Status#OK], in one line; empty where it is. Never longer than
-///   [#LONGEST_FAILURE] characters
-/// @param duration from the start of the check to its end, or to where the prober gave up on it
-/// @param details what the probe tells besides, by name, in its order; each value is one line
+/// @param status its status
+/// @param reason why it is not [Status#OK], in one line; empty if it is. At most [#LONGEST_FAILURE]
+///   characters
+/// @param duration from the start of the check to its end, or to the moment at which the prober
+///   gave it up
+/// @param details additional values of the probe, by name, in its order; each value is one line
 public record ProbeResult(
     String name,
     Status status,
     Optional<String> reason,
     Duration duration,
     Map<String, String> details) {
-  /// How many characters of a failure, and of a detail, are kept: 500.
+  /// Maximum length of a failure and of a detail: 500 characters.
   public static final int LONGEST_FAILURE = 500;
 
-  /// Checks itself: a text is one line of bounded length, whatever was thrown.
+  /// Makes each text one line of limited length, whatever was thrown.
   public ProbeResult {
     Objects.requireNonNull(name, "name");
     if (reason.isPresent() == (status == Status.OK)) {
@@ -35,7 +36,7 @@ public record ProbeResult(
     details = details.isEmpty() ? Map.of() : lines(details);
   }
 
-  /// A result without details: down where there is a failure, else well.
+  /// A result without details: down if there is a failure, else healthy.
   public ProbeResult(String name, Optional<String> failure, Duration duration) {
     this(name, failure.isPresent() ? Status.DOWN : Status.OK, failure, duration, Map.of());
   }
@@ -54,29 +55,29 @@ public record ProbeResult(
     return new ProbeResult(name, Optional.of(why), duration);
   }
 
-  /// What a check that returned normally found, by what it noted on its way.
+  /// The result of a check that returned normally.
   static ProbeResult returned(String name, Attempt attempt, Duration duration) {
     Optional<String> degraded = attempt.degraded();
     Status status = degraded.isPresent() ? Status.DEGRADED : Status.OK;
     return new ProbeResult(name, status, degraded, duration, attempt.details());
   }
 
-  /// What a check that failed found: what it noted is kept with why it failed.
+  /// The result of a failed check, with everything that it recorded.
   static ProbeResult threw(String name, String why, Attempt attempt, Duration duration) {
     return new ProbeResult(name, Status.DOWN, Optional.of(why), duration, attempt.details());
   }
 
-  /// Whether the check returned normally, in time; also when it is [Status#DEGRADED].
+  /// Whether the check returned normally in time. Also true for [Status#DEGRADED].
   public boolean healthy() {
     return status != Status.DOWN;
   }
 
-  /// Why the probe is down; empty when it is not.
+  /// Why the probe is down; empty if it is not.
   public Optional<String> failure() {
     return healthy() ? Optional.empty() : reason;
   }
 
-  /// `took 12.3ms` when well, with the duration as Go prints it ([time.Duration.String][1]);
+  /// `took 12.3ms` if healthy, with the duration in Go's format ([time.Duration.String][1]);
   /// `degraded: <why>`; else `error`.
   ///
   /// [1]: https://pkg.go.dev/time#Duration.String
@@ -88,7 +89,7 @@ public record ProbeResult(
     };
   }
 
-  /// `probe check failed: <why>` when not well.
+  /// `probe check failed: <why>` if unhealthy.
   public Optional<String> error() {
     return failure().map(why -> "probe check failed: " + why);
   }

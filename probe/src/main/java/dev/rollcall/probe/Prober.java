@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
-/// Runs the checks of named probes, all at once, and says whether everything answers.
+/// Runs the checks of named probes, all at once, and reports whether all are healthy.
 ///
 /// ```java
 /// Prober prober = new Prober()
@@ -15,23 +15,22 @@ import java.util.Set;
 /// Report report = prober.check();
 /// ```
 ///
-/// Each check runs on a virtual thread of its own. A run ends with its slowest check, or at the
-/// prober's timeout: what has not ended by then is interrupted and reported as `prober: context
-/// deadline exceeded`. A check that ignores its interrupt is left behind; until it ends no further
-/// one of its probe is started, so that there is never more than one. Neither does one that uses
-/// the processor without end keep the application's virtual threads from going on (from Java 24
-/// on): it is lent a thread to carry it.
+/// Each check runs on its own virtual thread. A run ends with its slowest check or at the timeout
+/// of the prober. A check that has not ended by then is interrupted and reported as `prober:
+/// context deadline exceeded`. A check that ignores its interrupt is left running. Until it ends,
+/// no other check of that probe is started, so there is never more than one. A check that uses the
+/// processor without end does not block the virtual threads of the application (from Java 24 on):
+/// the prober adds a carrier thread for it.
 ///
-/// Callers share: whoever asks while a run is under way gets that run's report, and a probe that
-/// belongs to several groups is checked once for all who ask meanwhile. A prober has nothing to
-/// close: the one thread that looks after the runs of all ends a second after the last. It may be
-/// used by several threads at once, and probes may be added at any time; a run that is under way
-/// does not see them.
+/// A caller that comes during a run gets the report of that run. A probe in several groups is
+/// checked once for all callers of that time. A prober has nothing to close: the one thread that
+/// watches all runs ends one second after the last run. Several threads may use a prober at once.
+/// Probes may be added at any time; a run that has started does not include them.
 public final class Prober {
-  /// How long a run may take unless something else is said: 10 seconds.
+  /// Default timeout of a run: 10 seconds.
   public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
 
-  /// Why a check has failed that had not ended at its deadline: go-philae's words.
+  /// The reason of a check that has not ended at its deadline, in the words of go-philae.
   public static final String LATE = "prober: context deadline exceeded";
 
   private final Duration timeout;
@@ -39,15 +38,15 @@ public final class Prober {
   private final Lane liveness;
   private final Lane readiness;
 
-  /// A prober without probes whose runs take 10 seconds at most.
+  /// A prober without probes and with a timeout of 10 seconds.
   public Prober() {
     this(DEFAULT_TIMEOUT);
   }
 
   /// A prober without probes.
   ///
-  /// @param timeout how long a run may take, more than nothing. Longer than what the probes
-  ///   themselves give up after, or their own reasons are never seen
+  /// @param timeout maximum duration of a run, above zero. Choose it longer than the limits of the
+  ///   probes, otherwise their own reasons are never shown
   public Prober(Duration timeout) {
     if (timeout.isNegative() || timeout.isZero()) {
       throw new IllegalArgumentException("timeout: " + timeout + " is not more than nothing");
@@ -58,7 +57,7 @@ public final class Prober {
     this.readiness = new Lane(timeout);
   }
 
-  /// How long a run may take.
+  /// Maximum duration of a run.
   public Duration timeout() {
     return timeout;
   }
@@ -70,10 +69,10 @@ public final class Prober {
     return add(probe, Set.of(Group.READINESS));
   }
 
-  /// Adds a probe, in the place of an earlier one of the same name.
+  /// Adds a probe. It replaces an earlier one with the same name.
   ///
-  /// @param groups what it decides on besides the whole report; none for what people want to see
-  ///   but nothing must act upon (somebody else's status page)
+  /// @param groups what it decides on, besides the whole report. None for probes that people want
+  ///   to see but that must have no effect (an external status page)
   /// @return this prober
   public synchronized Prober add(Probe probe, Set<Group> groups) {
     Slot slot = new Slot(Objects.requireNonNull(probe.name(), "a probe's name"), probe);
@@ -92,15 +91,15 @@ public final class Prober {
     return List.copyOf(names);
   }
 
-  /// Checks all probes, or waits for the run that is under way.
+  /// Checks all probes, or waits for the run that is in progress.
   ///
-  /// @throws InterruptedException when the calling thread is interrupted; the run itself goes on,
-  ///   for others may wait for it, and ends at its timeout
+  /// @throws InterruptedException if the calling thread is interrupted. The run itself continues,
+  ///   because others may wait for it, and ends at its timeout
   public Report check() throws InterruptedException {
     return all.check();
   }
 
-  /// Checks the probes of one group, or waits for the run of it that is under way.
+  /// Checks the probes of one group, or waits for the run of it that is in progress.
   ///
   /// @throws InterruptedException as [#check()]
   public Report check(Group group) throws InterruptedException {
@@ -110,7 +109,7 @@ public final class Prober {
     };
   }
 
-  /// Checks one probe, or waits for the check of it that is under way.
+  /// Checks one probe, or waits for the check of it that is in progress.
   ///
   /// @throws UnknownProbeException when no probe has this name
   /// @throws InterruptedException as [#check()]

@@ -4,21 +4,21 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// What one run of all probes found.
+/// The results of one run of all probes.
 ///
-/// @param probes one result a probe, in the order in which the probes were added
+/// @param probes one result per probe, in the order in which the probes were added
 public record Report(List<ProbeResult> probes) {
   /// Keeps a copy of the list.
   public Report {
     probes = List.copyOf(probes);
   }
 
-  /// Whether every probe is well; true where there is none.
+  /// Whether every probe is healthy; true if there is none.
   public boolean healthy() {
     return status() != Status.DOWN;
   }
 
-  /// The worst of its probes; [Status#OK] where there is none.
+  /// The worst status of its probes; [Status#OK] if there is none.
   public Status status() {
     Status worst = Status.OK;
     for (ProbeResult probe : probes) {
@@ -27,8 +27,8 @@ public record Report(List<ProbeResult> probes) {
     return worst;
   }
 
-  /// Who is not well, and why, in one line: `prober error: probe a: probe check failed: <why>,
-  /// probe b: ...`. Empty when all are well.
+  /// Which probes are unhealthy, and why, in one line: `prober error: probe a: probe check failed:
+  /// <why>, probe b: ...`. Empty if all are healthy.
   public Optional<String> error() {
     if (healthy()) {
       return Optional.empty();
@@ -40,7 +40,7 @@ public record Report(List<ProbeResult> probes) {
             .collect(Collectors.joining(", ", "prober error: ", "")));
   }
 
-  /// The report as JSON, in the shape of [Form#PHILAE].
+  /// The report as JSON, in the form [Form#PHILAE].
   public String json() {
     return Form.PHILAE.json(this);
   }

@@ -2,8 +2,8 @@ package dev.rollcall.probe;
 
 import java.util.regex.Pattern;
 
-/// Which names are those of secrets: of headers, parameters of a URL, details of a result. The one
-/// place that knows them.
+/// Recognizes names of secrets: of headers, URL parameters and details. This is the only place that
+/// defines them.
 public final class SecretNames {
   /// `keys`, `keyspace`, `sessions`, `authority` and `author` are none; neither is the key by which
   /// a request is known again.
@@ -27,12 +27,12 @@ public final class SecretNames {
 
   private SecretNames() {}
 
-  /// Whether what is called so is a secret: `X-Api-Key`, `Authorization`, `access_token`.
+  /// Whether a value with this name is a secret: `X-Api-Key`, `Authorization`, `access_token`.
   public static boolean isSecret(String name) {
     return SECRET.matcher(name).find();
   }
 
-  /// `line` without the values that stand behind such a name in it.
+  /// `line` without the values after such names.
   static String withoutValues(String line) {
     String shown = NAMED.matcher(line).replaceAll("$1***");
     return COOKIES.matcher(shown).replaceAll("$1***");

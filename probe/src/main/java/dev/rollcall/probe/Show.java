@@ -1,12 +1,12 @@
 package dev.rollcall.probe;
 
-/// To whom something of a report is shown; the names are those of Spring Boot's `show-details`.
+/// Who sees a part of a report. The names are those of Spring Boot's `show-details`.
 public enum Show {
-  /// To everybody.
+  /// Everybody.
   ALWAYS,
-  /// To callers who have said who they are, as the server that took their request judges.
+  /// Authorized callers, as decided by the server that received the request.
   WHEN_AUTHORIZED,
-  /// To nobody.
+  /// Nobody.
   NEVER;
 
   boolean to(boolean authorized) {

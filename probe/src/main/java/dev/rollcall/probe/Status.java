@@ -1,11 +1,11 @@
 package dev.rollcall.probe;
 
-/// How well something is.
+/// The status of a probe or a report.
 public enum Status {
-  /// Well.
+  /// Healthy.
   OK,
-  /// It works, though not as it should: worth a look, and no reason to send requests elsewhere.
+  /// It works, but not as it should. It counts as healthy, and requests may still be sent to it.
   DEGRADED,
-  /// Not well.
+  /// Unhealthy.
   DOWN
 }

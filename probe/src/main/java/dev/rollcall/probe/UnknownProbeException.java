@@ -2,7 +2,7 @@ package dev.rollcall.probe;
 
 import java.util.List;
 
-/// A probe was asked for by a name that no probe of the prober has.
+/// The prober has no probe with the given name.
 public final class UnknownProbeException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 

@@ -10,19 +10,18 @@ import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.Set;
 
-/// Looks at the certificate that a server shows when TLS is spoken to it: its chain has to be
-/// trusted, it has to be made out to the host, and none in the chain may end too soon. Nothing is
-/// sent after the handshake.
+/// Checks the TLS certificate of a server. Its chain must be trusted, it must be issued for the
+/// host, and no certificate in the chain may expire too soon. Nothing is sent after the handshake.
 ///
-/// @param name what the probe is called
-/// @param server where it is, as `tls://host:port`; port 443 where none is named
-/// @param warn how long the certificate has to be valid still
+/// @param name name of the probe
+/// @param server where it is, as `tls://host:port`; port 443 if none is given
+/// @param warn minimum time for which the certificate must still be valid
 /// @param dialer shared with other probes
 public record CertificateProbe(String name, ServerUrl server, Duration warn, Dialer dialer)
     implements Probe {
   private static final int PORT = 443;
 
-  /// Checks the URL, and that the time is none before now.
+  /// Validates the URL and the time.
   public CertificateProbe {
     server.understandsNoPath(Set.of("warn"));
     server.target(PORT);
@@ -31,13 +30,13 @@ public record CertificateProbe(String name, ServerUrl server, Duration warn, Dia
     }
   }
 
-  /// A probe of `address` (`host`, `host:port`) that fails from `warn` before the certificate's end
-  /// on; 3 s at most.
+  /// A probe of `address` (`host`, `host:port`) that fails if the certificate expires within
+  /// `warn`; limit 3 s.
   public static CertificateProbe of(String name, String address, Duration warn) {
     return of(name, address, warn, TlsOptions.DEFAULT);
   }
 
-  /// The same, speaking TLS as `tls` says.
+  /// A copy with these TLS options.
   public static CertificateProbe of(String name, String address, Duration warn, TlsOptions tls) {
     return new CertificateProbe(
         name, ServerUrl.of("tls://" + address).tls(tls), warn, Dialer.system());

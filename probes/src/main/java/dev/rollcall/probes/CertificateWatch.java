@@ -116,7 +116,7 @@ final class CertificateWatch extends X509ExtendedTrustManager {
   }
 
   static String madeOut(X509Certificate shown) {
-    return "certificate is made out to " + String.join(", ", names(shown));
+    return "certificate is issued for " + String.join(", ", names(shown));
   }
 
   private static String subject(X509Certificate certificate) {

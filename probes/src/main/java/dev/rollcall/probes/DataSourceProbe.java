@@ -10,17 +10,17 @@ import java.sql.SQLException;
 import java.time.Duration;
 import javax.sql.DataSource;
 
-/// A database through the application's own [DataSource]: takes a connection as every request of
-/// the application does, asks the driver whether it works ([Connection#isValid(int)]) and gives it
-/// back. So a pool without a free connection is found as well as a database that is away.
+/// Checks a database through the [DataSource] of the application. It takes a connection, as every
+/// request of the application does, asks the driver whether it works ([Connection#isValid(int)]),
+/// and returns it. So it also detects a pool without free connections.
 ///
-/// Of HikariCP it tells how many connections there are, and how many are taken.
+/// For HikariCP it reports how many connections there are and how many are in use.
 public final class DataSourceProbe {
   private static final boolean HIKARI = isThere("com.zaxxer.hikari.HikariDataSource");
 
   private DataSourceProbe() {}
 
-  /// A probe of a data source that stays the application's.
+  /// A probe of a data source that belongs to the application; the probe does not close it.
   public static Probe of(String name, DataSource source) {
     return new OwnClient(
         name,

@@ -7,10 +7,10 @@ import java.net.Socket;
 import java.util.concurrent.Callable;
 import javax.net.SocketFactory;
 
-/// How a driver that is told the class of its socket factory by name comes to connections of ours:
-/// it gets those of the [Session] that its thread holds, connected already.
+/// A socket factory for drivers that take the class name of a factory. It returns the connected
+/// sockets of the [Session] of the current thread.
 ///
-/// Public for the drivers' sake alone.
+/// Public only because drivers need it.
 public final class DialedSockets extends SocketFactory {
   private static final ThreadLocal<Opening> OPENING = new ThreadLocal<>();
 

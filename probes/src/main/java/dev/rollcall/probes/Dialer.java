@@ -16,8 +16,8 @@ import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
-/// Opens connections for probes: looks the name up, tries its addresses, and speaks TLS where asked
-/// to, noting the time of each. One serves any number of probes at once.
+/// Opens connections for probes: looks up the name, tries its addresses, and starts TLS if
+/// requested. It measures the time of each step. Any number of probes can share one dialer.
 public final class Dialer {
   /// An open connection.
   ///
@@ -30,20 +30,20 @@ public final class Dialer {
   private final Resolver resolver;
   private final TlsContexts contexts = new TlsContexts();
 
-  /// A dialer that connects to what `resolver` gives and nothing else.
+  /// A dialer that connects only to addresses from `resolver`.
   public Dialer(Resolver resolver) {
     this.resolver = resolver;
   }
 
-  /// What probes that were made without one share: the operating system's way to look up names.
+  /// The shared default, with the name lookup of the operating system.
   static Dialer system() {
     return Shared.DIALER;
   }
 
   /// Connects to `target`, by the deadline of the trail's attempt.
   ///
-  /// @param tls how to speak TLS, if at all
-  /// @param limit the longest to wait for the TCP connection, if less than the deadline
+  /// @param tls the TLS options, if TLS is used
+  /// @param limit maximum time for the TCP connection, if less than the deadline
   Connection dial(
       Authority target, Optional<TlsOptions> tls, Optional<Duration> limit, Progress progress)
       throws ProbeFailure, InterruptedException {

@@ -10,22 +10,22 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Asks a name server about a name: the answer has to hold a record of the wanted type, and, where
-/// one is expected, that one.
+/// Asks a name server for a record of a name. The answer must contain a record of the given type,
+/// and the expected one, if one is given.
 ///
 /// `dns://192.0.2.53/example.org?type=MX&expect=10%20mail.example.org` asks the server at
-/// `192.0.2.53` (port 53); `dns:///example.org` asks the first one that this machine is set up
-/// with. The type is `A` where none is given. An expected value is written as in a zone file and
-/// compared by what it means ([DnsValue]); with several `expect`, there has to be a record for
-/// each. Asked over UDP, and over TCP where the answer does not fit. Needs `dnsjava:dnsjava`.
+/// `192.0.2.53` (port 53); `dns:///example.org` asks the first one that this machine is configured
+/// with. The default type is `A`. An expected value is written as in a zone file and compared by
+/// meaning ([DnsValue]). With several `expect`, there must be a record for each. The query uses
+/// UDP, and TCP if the answer does not fit. Needs `dnsjava:dnsjava`.
 ///
 /// Sources: RFC 1035, RFC 7766; the URL as in RFC 4501.
 ///
-/// @param name what the probe is called
-/// @param server where to ask, and in its path and parameters what
+/// @param name name of the probe
+/// @param server the name server; the path and the parameters say what to look up
 /// @param dialer shared with other probes
 public record DnsProbe(String name, ServerUrl server, Dialer dialer) implements Probe {
-  /// Checks the URL, name and type.
+  /// Validates the URL, name and type.
   public DnsProbe {
     Driver.DNSJAVA.need(DnsProbe.class);
     named(server);
@@ -39,7 +39,7 @@ public record DnsProbe(String name, ServerUrl server, Dialer dialer) implements 
     return new DnsProbe(name, ServerUrl.of(url), Dialer.system());
   }
 
-  /// A probe of what `server` (`host`, `host:port`) says of `domain`.
+  /// A probe that asks `server` (`host`, `host:port`) for `domain`.
   ///
   /// @param type of the record: `A`, `AAAA`, `MX`, `TXT`, ...
   public static DnsProbe of(String name, String server, String domain, String type) {

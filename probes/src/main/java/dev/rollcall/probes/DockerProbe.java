@@ -18,17 +18,17 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 
-/// Asks a Docker daemon for one of its containers (`GET /containers/json?limit=1`):
-/// `unix:///var/run/docker.sock`, `docker://host:2375` or `tcp://host:2375`, and with TLS, for
-/// which daemons want a certificate shown, `docker+tls://host:2376`.
+/// Lists one container of a Docker daemon (`GET /containers/json?limit=1`):
+/// `unix:///var/run/docker.sock`, `docker://host:2375` or `tcp://host:2375`, or with TLS
+/// `docker+tls://host:2376`. Daemons with TLS require a client certificate.
 ///
-/// @param name what the probe is called
-/// @param server port 2375 (with TLS 2376) where it names none
+/// @param name name of the probe
+/// @param server port 2375 (with TLS 2376) if the URL has none
 /// @param dialer shared with other probes
 public record DockerProbe(String name, ServerUrl server, Dialer dialer) implements Probe {
   private static final String CONTAINERS = "/containers/json?limit=1";
 
-  /// Checks the URL.
+  /// Validates the URL.
   public DockerProbe {
     if (server.scheme().equals("unix")) {
       server.understands(Set.of(), Set.of());
@@ -39,7 +39,7 @@ public record DockerProbe(String name, ServerUrl server, Dialer dialer) implemen
     }
   }
 
-  /// Asks the daemon of `url`.
+  /// A probe of the daemon at `url`.
   public static DockerProbe of(String name, String url) {
     return new DockerProbe(name, ServerUrl.of(url), Dialer.system());
   }

@@ -7,39 +7,39 @@ import java.net.URI;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
-/// Asks an Elasticsearch or OpenSearch cluster for its health: `green` and `yellow` (every shard is
-/// there, not every copy of it) are well, `red` is not. Needs
+/// Reads the health of an Elasticsearch or OpenSearch cluster: `green` and `yellow` (every shard
+/// exists, but not every copy) are healthy, `red` is not. Needs
 /// `tools.jackson.core:jackson-databind`.
 ///
-/// A user needs the right to see the cluster's health (`cluster:monitor/health`, part of
+/// The user needs the right to read the health of the cluster (`cluster:monitor/health`, part of
 /// `monitor`). Source: the cluster health API of both, `GET /_cluster/health`.
 ///
-/// @param http how to ask; its question's expectation is replaced
+/// @param http how to send the request; its expectation is replaced
 public record ElasticsearchProbe(HttpProbe http) implements Probe {
   private static final HttpExpectation ANY =
       HttpExpectation.DEFAULT.statuses(List.of(new StatusRange(100, 999)));
 
-  /// Looks at every status itself.
+  /// The probe itself checks every status.
   public ElasticsearchProbe {
     http = http.asking(http.question().expecting(ANY));
     Driver.JACKSON.need(ElasticsearchProbe.class);
   }
 
-  /// A probe of the cluster at `url`, such as `https://user:password@search.example:9200`: 2 s to
-  /// connect, 1 s for the answer, and its certificate has to be trusted.
+  /// A probe of the cluster at `url`, such as `https://user:password@search.example:9200`. Limits:
+  /// 2 s to connect, 1 s for the answer. Its certificate must be trusted.
   public static ElasticsearchProbe of(String name, String url) {
     return of(name, url, TlsOptions.DEFAULT);
   }
 
-  /// The same, speaking TLS as `tls` says: with an authority of your own ([TlsOptions#trusting]),
-  /// or believing any certificate ([TlsOptions#unverified]).
+  /// A copy with these TLS options: with your own authority ([TlsOptions#trusting]), or accepting
+  /// any certificate ([TlsOptions#unverified]).
   public static ElasticsearchProbe of(String name, String url, TlsOptions tls) {
     HttpQuestion question = HttpQuestion.of(address(HttpQuestion.uri(url)));
     return new ElasticsearchProbe(
         HttpProbe.of(name, question.settings(HttpSettings.DEFAULT.tls(tls))));
   }
 
-  /// Where the cluster at `base`, which may have a path, tells its health.
+  /// The health URL of the cluster at `base`, which may have a path.
   static URI address(URI base) {
     String path = base.getRawPath() == null ? "" : base.getRawPath().replaceFirst("/+$", "");
     return URI.create(

@@ -12,20 +12,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Asks a member of etcd what is wrong with it (`/v3/maintenance/status`: no leader, no space, data
-/// that differ), and for a read that the cluster has to agree on (`/v3/kv/range`); where the URL
-/// has a user, as whom it logs in: `etcd://host`, `etcd://user:password@host`, with TLS
-/// `etcd+tls://`. `http://` and `https://` are taken too. A member without the JSON API, or a proxy
-/// of etcd's own, is asked for `/health`.
+/// Reads the status of a member of etcd (`/v3/maintenance/status`: no leader, no space, data that
+/// differ) and does a read that needs the agreement of the cluster (`/v3/kv/range`). It logs in if
+/// the URL has a user: `etcd://host`, `etcd://user:password@host`, with TLS `etcd+tls://`.
+/// `http://` and `https://` are accepted too. For a member without the JSON API, or a proxy of
+/// etcd, it calls `/health`.
 ///
-/// Neither question is written into the cluster's log, as `/health` is by etcd 3.4. A login is
-/// (`/v3/auth/authenticate`), so its token is kept, and shown with the read; a cluster that no
-/// longer takes it is logged in to anew. That remains: one entry when the first check is made, one
-/// when the password was changed or the member started anew, and one for each check where nobody
-/// has used the token for 5 minutes (`--auth-token-ttl`), or it has ended (JWT).
+/// Neither request is written into the log of the cluster (etcd 3.4 does that for `/health`). A
+/// login is written (`/v3/auth/authenticate`), so the token is kept and used for the reads. If the
+/// cluster no longer accepts it, the probe logs in again. So there is one entry at the first check,
+/// one after a change of the password or a restart of the member, and one for each check if the
+/// token was not used for 5 minutes (`--auth-token-ttl`) or has expired (JWT).
 ///
-/// @param name what the probe is called
-/// @param server port 2379 where it names none
+/// @param name name of the probe
+/// @param server port 2379 if the URL has none
 /// @param dialer shared with other probes
 public record EtcdProbe(String name, ServerUrl server, Dialer dialer) implements Probe {
   private static final int PORT = 2379;
@@ -55,13 +55,13 @@ public record EtcdProbe(String name, ServerUrl server, Dialer dialer) implements
   /// Without it a read waits 7 s for a leader.
   private static final String AT_ONCE = "Grpc-Metadata-hasleader: true\r\n";
 
-  /// Checks the URL.
+  /// Validates the URL.
   public EtcdProbe {
     server.understandsNoPath(Set.of());
     server.target(PORT);
   }
 
-  /// Asks the member of `url`.
+  /// A probe of the member at `url`.
   public static EtcdProbe of(String name, String url) {
     return new EtcdProbe(name, ServerUrl.of(url), Dialer.system());
   }

@@ -163,7 +163,7 @@ final class Failures {
         return securing(cause, progress);
       }
       if (cause instanceof BufferUnderflowException) {
-        return ProbeFailure.answered(stage + "the answer is shorter than it has to be");
+        return ProbeFailure.answered(stage + "the answer is too short");
       }
       if (cause instanceof EOFException) {
         return ProbeFailure.answered(stage + "the server closed the connection");

@@ -2,7 +2,7 @@ package dev.rollcall.probes;
 
 import dev.rollcall.probe.Probe;
 
-/// Asks whether GitHub reports trouble at <https://www.githubstatus.com>.
+/// Checks whether GitHub reports problems at <https://www.githubstatus.com>.
 public final class GitHubProbe {
   /// GitHub's status page.
   static final String PAGE = "https://www.githubstatus.com";

@@ -2,7 +2,7 @@ package dev.rollcall.probes;
 
 import dev.rollcall.probe.Probe;
 
-/// Asks whether GitLab reports an incident at <https://status.gitlab.com>.
+/// Checks whether GitLab reports an incident at <https://status.gitlab.com>.
 public final class GitLabProbe {
   /// The id of GitLab's page at status.io.
   static final String PAGE = "5b36dc6502d06804c08349f7";

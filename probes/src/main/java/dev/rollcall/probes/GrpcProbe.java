@@ -13,15 +13,15 @@ import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.SSLSocket;
 
-/// Asks a gRPC server through its health service whether it, or one service of it, is serving.
+/// Calls the health service of a gRPC server, for the whole server or for one service.
 ///
-/// `grpc://host:port` speaks HTTP/2 in clear, `grpcs://host:port` over TLS; a path names the
-/// service to ask about (`grpcs://orders.example:443/shop.Orders`), none means the server as a
-/// whole. Source: `grpc.health.v1.Health/Check`,
+/// `grpc://host:port` uses HTTP/2 without TLS, `grpcs://host:port` with TLS. A path names the
+/// service (`grpcs://orders.example:443/shop.Orders`); without a path, the whole server is checked.
+/// Source: `grpc.health.v1.Health/Check`,
 /// <https://github.com/grpc/grpc/blob/master/doc/health-checking.md>.
 ///
-/// @param name what the probe is called
-/// @param server where it is; port 80, or 443 with `grpcs`, where none is named
+/// @param name name of the probe
+/// @param server where it is; port 80, or 443 with `grpcs`, if none is given
 /// @param dialer shared with other probes
 public record GrpcProbe(String name, ServerUrl server, Dialer dialer) implements Probe {
   private static final String PATH = "/grpc.health.v1.Health/Check";
@@ -50,7 +50,7 @@ public record GrpcProbe(String name, ServerUrl server, Dialer dialer) implements
           "DATA_LOSS",
           "UNAUTHENTICATED");
 
-  /// Checks the URL.
+  /// Validates the URL.
   public GrpcProbe {
     server.understands(Set.of(), Set.of());
     target(server);

@@ -4,16 +4,15 @@ import com.ibm.icu.text.IDNA;
 import java.util.Locale;
 import java.util.Set;
 
-/// Host names as they are asked for: in ASCII, as browsers and curl write them (UTS 46,
-/// non-transitional, which is IDNA 2008). `java.net.IDN` is IDNA 2003, and makes another
-/// organisation's name of `straße.example`.
+/// Host names in the form that is looked up: in ASCII, as browsers and curl write them (UTS 46,
+/// non-transitional, which is IDNA 2008). `java.net.IDN` implements IDNA 2003, which turns
+/// `straße.example` into a name of another organisation.
 public final class HostNames {
   private HostNames() {}
 
-  /// `name` in ASCII and in small letters. A name that is in ASCII already is taken as it is:
-  /// underscores stay.
+  /// `name` in ASCII and in lower case. A name that is already in ASCII is kept: underscores stay.
   ///
-  /// @throws IllegalArgumentException if nobody can be called so
+  /// @throws IllegalArgumentException if it is not a valid host name
   public static String ascii(String name) {
     if (name.chars().allMatch(c -> c < 128)) {
       return name.toLowerCase(Locale.ROOT);

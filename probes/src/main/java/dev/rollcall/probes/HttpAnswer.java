@@ -5,11 +5,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// What an HTTP service answered. Its headers and body may be secret: no text of this record shows
+/// The response of an HTTP service. Its headers and body may be secret, so `toString` does not show
 /// them.
 ///
 /// @param status 100 to 599
-/// @param headers by their names, of which case does not matter; the first of several of one name
+/// @param headers by name, not case-sensitive; the first one if a name occurs several times
 /// @param body as text, cut off at the settings' limit
 public record HttpAnswer(int status, Map<String, String> headers, String body) {
   /// Copies the headers.

@@ -11,10 +11,10 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.io.CloseMode;
 
-/// What any number of [HttpProbe]s share: the HTTP client and the connections that wait for their
-/// next use. Whoever made it closes it; checks that are under way then end by themselves.
+/// The HTTP client and its idle connections, shared by any number of [HttpProbe]s. The code that
+/// created it closes it; running checks then end by themselves.
 ///
-/// Probes that may not reach the same hosts need askers of their own, each with its [Resolver].
+/// Probes that may reach different hosts need separate askers, each with its own [Resolver].
 public final class HttpAsker implements AutoCloseable {
   private final Connections connections;
   private final CloseableHttpClient client;

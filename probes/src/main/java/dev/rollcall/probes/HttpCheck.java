@@ -1,12 +1,12 @@
 package dev.rollcall.probes;
 
-/// A look at an HTTP answer whose status is as expected: returns normally if all is well, and
-/// throws if not.
+/// Checks an HTTP response whose status is as expected. It returns normally if the response is
+/// right, and throws if not.
 @FunctionalInterface
 public interface HttpCheck {
-  /// Looks at `answer`.
+  /// Checks `answer`.
   ///
-  /// @throws dev.rollcall.probe.ProbeFailure with the reason in words for a person
-  /// @throws Exception whatever else goes wrong: its message becomes part of the reason
+  /// @throws dev.rollcall.probe.ProbeFailure with the reason, in one line for a person
+  /// @throws Exception any other error; its message becomes part of the reason
   void look(HttpAnswer answer) throws Exception;
 }

@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// What an HTTP answer has to be.
+/// The conditions for an HTTP response.
 ///
-/// @param statuses the answer's status has to be in one of these
-/// @param text what the body has to contain, letter for letter
-/// @param json what the body has to hold as JSON
-/// @param check looks at the answer itself, after all of the above
+/// @param statuses the status must be in one of these ranges
+/// @param text exact text that the body must contain
+/// @param json value that the JSON body must contain
+/// @param check checks the response itself, after all of the above
 public record HttpExpectation(
     List<StatusRange> statuses,
     Optional<String> text,
@@ -22,13 +22,13 @@ public record HttpExpectation(
 
   /// A value inside a JSON body.
   ///
-  /// @param path a JSON path such as `$.status`; one that can match several values is met if one of
-  ///   them is right
+  /// @param path a JSON path such as `$.status`. If it can match several values, one of them must
+  ///   be right
   /// @param value the value as text (`ok`, `3`, `true`, `null`, or compact JSON); empty if it is
   ///   enough that the path exists
   public record JsonExpectation(String path, Optional<String> value) {}
 
-  /// Checks that some status is expected, and that the JSON path is one.
+  /// Validates that a status is expected and that the JSON path is valid.
   public HttpExpectation {
     statuses = List.copyOf(statuses);
     if (statuses.isEmpty()) {
@@ -50,27 +50,27 @@ public record HttpExpectation(
     }
   }
 
-  /// The same, with these statuses expected instead.
+  /// A copy that expects these statuses instead.
   public HttpExpectation statuses(List<StatusRange> expected) {
     return new HttpExpectation(expected, text, json, check);
   }
 
-  /// The same, with `part` expected in the body.
+  /// A copy that expects `part` in the body.
   public HttpExpectation text(String part) {
     return new HttpExpectation(statuses, Optional.of(part), json, check);
   }
 
-  /// The same, with `value` expected in the body.
+  /// A copy that expects `value` in the body.
   public HttpExpectation json(JsonExpectation value) {
     return new HttpExpectation(statuses, text, Optional.of(value), check);
   }
 
-  /// The same, with this status alone expected.
+  /// A copy that expects only this status.
   public HttpExpectation status(int expected) {
     return statuses(List.of(new StatusRange(expected, expected)));
   }
 
-  /// The same, with `look` taken at the answer.
+  /// A copy that also checks the answer with `look`.
   public HttpExpectation check(HttpCheck look) {
     return new HttpExpectation(statuses, text, json, Optional.of(look));
   }

@@ -27,14 +27,14 @@ import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.io.ModalCloseable;
 import org.jspecify.annotations.Nullable;
 
-/// Asks an HTTP service, and looks at what it answers. To be checked on virtual threads: only those
-/// are cut off in the middle of a read when interrupted.
+/// Sends a request to an HTTP service and checks the response. Run it on virtual threads: on
+/// others, an interrupt does not stop a read.
 ///
-/// It measures every [Phase], the status, the redirects and the end of the certificate. The whole
-/// check ends by the attempt's deadline wherever it hangs; the reason says where.
+/// It measures every [Phase], the status, the redirects and the expiry of the certificate. The
+/// whole check ends by the deadline of the attempt, wherever it hangs; the reason says where.
 ///
-/// @param name what the probe is called
-/// @param question what to ask and what to expect
+/// @param name name of the probe
+/// @param question the request and the expected response
 /// @param asker shared with other probes
 public record HttpProbe(String name, HttpQuestion question, HttpAsker asker) implements Probe {
   /// The methods that may be asked again on a new connection if a kept one turns out dead (RFC
@@ -53,23 +53,22 @@ public record HttpProbe(String name, HttpQuestion question, HttpAsker asker) imp
   /// How much of a redirect's own body is read for the sake of the connection.
   private static final int REDIRECT_BODY = 16 << 10;
 
-  /// A probe that asks `url` with `GET` and wants a status below 400.
+  /// A probe that sends `GET` to `url` and expects a status below 400.
   public static HttpProbe of(String name, String url) {
     return of(name, HttpQuestion.of(url));
   }
 
-  /// A probe that asks `question`. Where its settings say nothing of it, the connection has to
-  /// stand within 2 s, and the answer to be there 1 s after.
+  /// A probe that sends `question`. Default limits: 2 s to connect, then 1 s for the answer.
   public static HttpProbe of(String name, HttpQuestion question) {
     return new HttpProbe(name, question.settings(question.settings().quick()), Probes.asker());
   }
 
-  /// The same, asking `other`.
+  /// A copy that asks `other`.
   HttpProbe asking(HttpQuestion other) {
     return new HttpProbe(name, other, asker);
   }
 
-  /// Asks once, and gives the answer, which is as the question expects it.
+  /// Sends the request once and returns the response, which meets the expectation.
   HttpAnswer answer(Attempt attempt) throws ProbeFailure, InterruptedException {
     AtomicReference<@Nullable HttpAnswer> seen = new AtomicReference<>();
     asking(question.expecting(question.expectation().check(seen::set))).check(attempt);
@@ -81,8 +80,8 @@ public record HttpProbe(String name, HttpQuestion question, HttpAsker asker) imp
     void judge(HttpAnswer answer) throws ProbeFailure, InterruptedException;
   }
 
-  /// Asks once, and lets `judgement` look at the answer, which is as the question expects it.
-  /// Nothing that it says or notes shows what the question logs in with.
+  /// Sends the request once and passes the response, which meets the expectation, to `judgement`.
+  /// Nothing that `judgement` reports shows the credentials of the request.
   void judging(Attempt attempt, Judgement judgement) throws ProbeFailure, InterruptedException {
     try {
       judgement.judge(answer(attempt));

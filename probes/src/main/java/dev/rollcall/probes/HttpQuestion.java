@@ -12,15 +12,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/// What to ask an HTTP service, and what to expect.
+/// A request to an HTTP service, and the expected response.
 ///
-/// Headers, body, query and credentials may be secret: no message and no text of this record shows
-/// them.
+/// Headers, body, query and credentials may be secret, so messages and `toString` do not show them.
 ///
 /// @param uri absolute, `http` or `https`; kept in ASCII and without fragment. A user and password
 ///   in it become a header.
 /// @param method in capitals
-/// @param headers sent beside those that HTTP wants
+/// @param headers additional headers
 /// @param body sent if not empty, in UTF-8
 public record HttpQuestion(
     URI uri,
@@ -31,10 +30,10 @@ public record HttpQuestion(
     HttpSettings settings) {
   private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 
-  /// Checks everything that can be checked before asking.
+  /// Validates everything that can be validated before the request.
   public HttpQuestion {
     if (!method.matches(TOKEN) || method.equals("CONNECT") || method.equals("TRACE")) {
-      throw new IllegalArgumentException("\"" + method + "\" is no method that can be asked with");
+      throw new IllegalArgumentException("\"" + method + "\" is not a supported method");
     }
     headers = new LinkedHashMap<>(headers);
     String authority = String.valueOf(uri.getRawAuthority());
@@ -55,47 +54,47 @@ public record HttpQuestion(
 
   /// A plain `GET` of the URL `url`.
   ///
-  /// @throws IllegalArgumentException if it is none; the message does not repeat it
+  /// @throws IllegalArgumentException if it is not a valid URL; the message does not repeat it
   public static HttpQuestion of(String url) {
     return of(uri(url));
   }
 
   /// The URL `url`.
   ///
-  /// @throws IllegalArgumentException if it is none; the message does not repeat it
+  /// @throws IllegalArgumentException if it is not a valid URL; the message does not repeat it
   static URI uri(String url) {
     ServerUrl.of(url);
     return URI.create(url.strip());
   }
 
-  /// The same, asked with `method`.
+  /// A copy with this method.
   public HttpQuestion method(String method) {
     return new HttpQuestion(uri, method, headers, body, expectation, settings);
   }
 
-  /// The same, with the header `name` set to `value`.
+  /// A copy with the header `name` set to `value`.
   public HttpQuestion header(String name, String value) {
     Map<String, String> more = new LinkedHashMap<>(headers);
     more.put(name, value);
     return new HttpQuestion(uri, method, more, body, expectation, settings);
   }
 
-  /// The same, with a user and a password (RFC 7617).
+  /// A copy with basic authentication (RFC 7617).
   public HttpQuestion basicAuth(String user, String password) {
     return header("Authorization", "Basic " + base64(user + ":" + password));
   }
 
-  /// The same, sending `text`.
+  /// A copy that sends `text`.
   public HttpQuestion body(String text) {
     return new HttpQuestion(uri, method, headers, text, expectation, settings);
   }
 
-  /// The same, expecting `expected`.
+  /// A copy with this expectation.
   public HttpQuestion expecting(HttpExpectation expected) {
     return new HttpQuestion(uri, method, headers, body, expected, settings);
   }
 
-  /// The same, asked in the way of `way`.
+  /// A copy with these settings.
   public HttpQuestion settings(HttpSettings way) {
     return new HttpQuestion(uri, method, headers, body, expectation, way);
   }

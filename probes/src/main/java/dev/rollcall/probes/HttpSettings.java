@@ -3,15 +3,15 @@ package dev.rollcall.probes;
 import java.time.Duration;
 import java.util.Optional;
 
-/// How an HTTP service is asked.
+/// Settings of requests to an HTTP service.
 ///
-/// @param followRedirects whether to follow them, 10 at most
-/// @param keepAlive whether to use one connection for several checks; off, each check opens its own
-/// @param connectTimeout the longest to wait for a connection; empty: the whole attempt's time
-/// @param responseTimeout the longest to wait for the whole answer once connected; empty: the whole
-///   attempt's time
-/// @param bodyLimit how many bytes of the body are read at most; the rest is not waited for
-/// @param tls how TLS is spoken
+/// @param followRedirects whether to follow redirects, at most 10
+/// @param keepAlive whether several checks use one connection; if not, each check opens its own
+/// @param connectTimeout maximum time for the connection; empty: the time of the whole attempt
+/// @param responseTimeout maximum time for the whole answer after connecting; empty: the time of
+///   the whole attempt
+/// @param bodyLimit maximum number of bytes of the body to read
+/// @param tls the TLS options
 public record HttpSettings(
     boolean followRedirects,
     boolean keepAlive,
@@ -19,12 +19,13 @@ public record HttpSettings(
     Optional<Duration> responseTimeout,
     int bodyLimit,
     TlsOptions tls) {
-  /// Redirects followed, a new connection each, 1 MiB of body.
+  /// The default: redirects are followed, each check opens a new connection, 1 MiB of the body is
+  /// read.
   public static final HttpSettings DEFAULT =
       new HttpSettings(
           true, false, Optional.empty(), Optional.empty(), 1 << 20, TlsOptions.DEFAULT);
 
-  /// Checks the numbers.
+  /// Validates the numbers.
   public HttpSettings {
     positive("connect timeout", connectTimeout);
     positive("response timeout", responseTimeout);
@@ -39,29 +40,29 @@ public record HttpSettings(
     }
   }
 
-  /// The same, with redirects followed or not.
+  /// A copy that follows redirects or not.
   public HttpSettings followRedirects(boolean follow) {
     return new HttpSettings(follow, keepAlive, connectTimeout, responseTimeout, bodyLimit, tls);
   }
 
-  /// The same, with connections kept or not.
+  /// A copy that keeps connections for later checks or not.
   public HttpSettings keepAlive(boolean keep) {
     return new HttpSettings(followRedirects, keep, connectTimeout, responseTimeout, bodyLimit, tls);
   }
 
-  /// The same, waiting no longer than `timeout` for a connection.
+  /// A copy that waits at most `timeout` for the connection.
   public HttpSettings connectTimeout(Duration timeout) {
     return new HttpSettings(
         followRedirects, keepAlive, Optional.of(timeout), responseTimeout, bodyLimit, tls);
   }
 
-  /// The same, waiting no longer than `timeout` for the answer once connected.
+  /// A copy that waits at most `timeout` for the answer after connecting.
   public HttpSettings responseTimeout(Duration timeout) {
     return new HttpSettings(
         followRedirects, keepAlive, connectTimeout, Optional.of(timeout), bodyLimit, tls);
   }
 
-  /// The same, held to what a check in a `/_health` may take where nothing else was said: 2 s to
+  /// A copy with the default limits for a check in a `/_health`, where no others are set: 2 s to
   /// connect, 1 s for the answer.
   public HttpSettings quick() {
     HttpSettings settings = this;
@@ -71,13 +72,13 @@ public record HttpSettings(
     return responseTimeout.isEmpty() ? settings.responseTimeout(Duration.ofSeconds(1)) : settings;
   }
 
-  /// The same, reading `bytes` of the body at most.
+  /// A copy that reads at most `bytes` of the body.
   public HttpSettings bodyLimit(int bytes) {
     return new HttpSettings(
         followRedirects, keepAlive, connectTimeout, responseTimeout, bytes, tls);
   }
 
-  /// The same, speaking TLS as `options` say.
+  /// A copy with these TLS options.
   public HttpSettings tls(TlsOptions options) {
     return new HttpSettings(
         followRedirects, keepAlive, connectTimeout, responseTimeout, bodyLimit, options);

@@ -4,12 +4,12 @@ import dev.rollcall.probe.Probe;
 import dev.rollcall.probe.ProbeFailure;
 import redis.clients.jedis.UnifiedJedis;
 
-/// Redis through the application's own Jedis client (`RedisClient`, `JedisPooled` and every other
-/// [UnifiedJedis]): a `PING` on a connection of its pool.
+/// Checks Redis through the Jedis client of the application (`RedisClient`, `JedisPooled` and every
+/// other [UnifiedJedis]): a `PING` on a connection of its pool.
 public final class JedisProbe {
   private JedisProbe() {}
 
-  /// A probe of a client that stays the application's.
+  /// A probe of a client that belongs to the application; the probe does not close it.
   public static Probe of(String name, UnifiedJedis client) {
     return new OwnClient(
         name,

@@ -15,19 +15,19 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/// Asks a Kafka broker which versions of its protocol it speaks, after a login by SASL where the
-/// URL has a user: `kafka://broker:9092`, with TLS `kafka+tls://`. It asks the broker that is named
-/// and no other, so that each can be watched by itself.
+/// Asks a Kafka broker for its protocol versions, after a SASL login if the URL has a user:
+/// `kafka://broker:9092`, with TLS `kafka+tls://`. It contacts only the named broker, so each
+/// broker can be checked separately.
 ///
 /// The parameter `mechanism` is `PLAIN` (the default), `SCRAM-SHA-256` or `SCRAM-SHA-512`.
 ///
-/// Kafka's own client starts a thread for each use, goes on to the addresses that brokers
-/// advertise, and heeds no interrupt; what is asked here are a few bytes of a documented
+/// It does not use Kafka's own client, which starts threads, connects to the addresses that brokers
+/// advertise, and ignores interrupts. It sends a few bytes of a documented
 /// [protocol](https://kafka.apache.org/protocol): `ApiVersions` 0, `SaslHandshake` 1,
 /// `SaslAuthenticate` 0.
 ///
-/// @param name what the probe is called
-/// @param server port 9092 where it names none
+/// @param name name of the probe
+/// @param server port 9092 if the URL has none
 /// @param dialer shared with other probes
 public record KafkaProbe(String name, ServerUrl server, Dialer dialer) implements Probe {
   private static final int PORT = 9092;
@@ -39,7 +39,7 @@ public record KafkaProbe(String name, ServerUrl server, Dialer dialer) implement
   private static final int SASL_AUTHENTICATE = 36;
   private static final int UNSUPPORTED_VERSION = 35;
 
-  /// Checks the URL.
+  /// Validates the URL.
   public KafkaProbe {
     server.understandsNoPath(Set.of("mechanism"));
     server.target(PORT);
@@ -49,7 +49,7 @@ public record KafkaProbe(String name, ServerUrl server, Dialer dialer) implement
     }
   }
 
-  /// Asks the broker of `url`.
+  /// A probe of the broker at `url`.
   public static KafkaProbe of(String name, String url) {
     return new KafkaProbe(name, ServerUrl.of(url), Dialer.system());
   }

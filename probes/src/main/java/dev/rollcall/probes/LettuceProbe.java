@@ -11,18 +11,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
-/// Redis through a Lettuce connection of the application's own: a `PING` on it.
+/// Checks Redis through a Lettuce connection of the application: a `PING` on it.
 public final class LettuceProbe {
   private static final String LATE = "Redis does not answer, or the connection is not there";
 
   private LettuceProbe() {}
 
-  /// A probe of a connection that stays the application's.
+  /// A probe of a connection that belongs to the application; the probe does not close it.
   public static Probe of(String name, StatefulRedisConnection<?, ?> connection) {
     return new OwnClient(name, (attempt, left) -> ping(connection.async()::ping, left), LATE);
   }
 
-  /// A probe of a connection to a cluster that stays the application's.
+  /// A probe of a connection to a cluster that belongs to the application; the probe does not close
+  /// it.
   public static Probe of(String name, StatefulRedisClusterConnection<?, ?> connection) {
     return new OwnClient(name, (attempt, left) -> ping(connection.async()::ping, left), LATE);
   }

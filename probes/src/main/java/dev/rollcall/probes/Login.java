@@ -1,11 +1,11 @@
 package dev.rollcall.probes;
 
-/// Who a probe logs in as.
+/// The login of a probe.
 ///
-/// @param user may be empty where a server knows passwords alone
+/// @param user may be empty if the server uses only a password
 /// @param password may be empty
 public record Login(String user, String password) {
-  /// The user alone.
+  /// Only the user.
   @Override
   public String toString() {
     return user + ":***";

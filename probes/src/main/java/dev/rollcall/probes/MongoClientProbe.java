@@ -5,12 +5,12 @@ import dev.rollcall.probe.Probe;
 import dev.rollcall.probe.ProbeFailure;
 import org.bson.Document;
 
-/// MongoDB through the application's own [MongoClient]: a `ping` of the database `admin`, which
-/// needs no rights.
+/// Checks MongoDB through the [MongoClient] of the application: a `ping` of the database `admin`,
+/// which needs no rights.
 public final class MongoClientProbe {
   private MongoClientProbe() {}
 
-  /// A probe of a client that stays the application's.
+  /// A probe of a client that belongs to the application; the probe does not close it.
   public static Probe of(String name, MongoClient client) {
     return new OwnClient(
         name,

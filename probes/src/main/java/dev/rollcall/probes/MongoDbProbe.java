@@ -8,26 +8,26 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Logs in to a MongoDB server, where the URL has a user (SCRAM-SHA-256, or SCRAM-SHA-1 where the
-/// server keeps no other), and sends `ping`: `mongodb://user:password@host/?authSource=admin`.
-/// Needs `org.mongodb:bson`.
+/// Logs in to a MongoDB server if the URL has a user (SCRAM-SHA-256, or SCRAM-SHA-1 if the server
+/// has no other), and sends `ping`: `mongodb://user:password@host/?authSource=admin`. Needs
+/// `org.mongodb:bson`.
 ///
-/// Of the URL's parameters `authSource`, `authMechanism`, `tls` and `ssl` count. It asks the server
-/// that is named; of several hosts it asks one after the other until one answers.
+/// The parameters `authSource`, `authMechanism`, `tls` and `ssl` have an effect. It contacts only
+/// the named server. With several hosts it tries one after the other until one answers.
 ///
-/// MongoDB's own driver starts threads for each client that watch every member of the set, on
-/// connections of its own; what is asked here is `OP_MSG` on one connection
+/// It does not use MongoDB's own driver, which starts threads and connections to watch every member
+/// of the set. It sends `OP_MSG` on one connection
 /// ([protocol](https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/)), with BSON by
 /// MongoDB's library.
 ///
-/// @param name what the probe is called
-/// @param server port 27017 where it names none
+/// @param name name of the probe
+/// @param server port 27017 if the URL has none
 /// @param dialer shared with other probes
 public record MongoDbProbe(String name, ServerUrl server, Dialer dialer) implements Probe {
   private static final int PORT = 27017;
 
-  /// What counts, and what an application's own URL may say besides, of which nothing decides on
-  /// whether the server is well.
+  /// Parameters that have an effect, and parameters that URLs of applications often have, which are
+  /// ignored.
   private static final Set<String> KNOWN =
       Set.of(
           "authSource",
@@ -63,7 +63,7 @@ public record MongoDbProbe(String name, ServerUrl server, Dialer dialer) impleme
           "wtimeoutMS",
           "zlibCompressionLevel");
 
-  /// Checks the URL.
+  /// Validates the URL.
   ///
   /// @throws IllegalStateException if the library is missing
   public MongoDbProbe {
@@ -79,7 +79,7 @@ public record MongoDbProbe(String name, ServerUrl server, Dialer dialer) impleme
     hosts(server);
   }
 
-  /// Asks the server of `url`.
+  /// A probe of the server at `url`.
   public static MongoDbProbe of(String name, String url) {
     return new MongoDbProbe(name, ServerUrl.of(url), Dialer.system());
   }

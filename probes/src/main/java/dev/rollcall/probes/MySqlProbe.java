@@ -11,26 +11,25 @@ import java.util.Properties;
 import java.util.Set;
 import org.mariadb.jdbc.export.SslMode;
 
-/// Logs in to a MySQL or MariaDB server and asks `SELECT 1`, as
-/// `mysql://user:password@host/database` or `mariadb://...` says. Needs
-/// `org.mariadb.jdbc:mariadb-java-client`, which speaks with both.
+/// Logs in to a MySQL or MariaDB server and runs `SELECT 1`: `mysql://user:password@host/database`
+/// or `mariadb://...`. Needs `org.mariadb.jdbc:mariadb-java-client`, which supports both.
 ///
-/// Of the URL's parameters those count that say how to connect: `sslMode` (`disable`, `trust`,
-/// `verify-ca`, `verify-full`; the default is `disable`), `serverSslCert` (a PEM file),
+/// These parameters of the URL have an effect: `sslMode` (`disable`, `trust`, `verify-ca`,
+/// `verify-full`; the default is `disable`), `serverSslCert` (a PEM file),
 /// `allowPublicKeyRetrieval`. The last is true by default, as in other clients: without TLS, MySQL
-/// 8 asks for a password encrypted with its public key, which somebody in between could replace.
-/// Use `sslMode=verify-full` where the network is not yours.
+/// 8 requires a password that is encrypted with its public key, and an attacker in the network
+/// could replace that key. Use `sslMode=verify-full` in networks that you do not trust.
 ///
-/// @param name what the probe is called
-/// @param server port 3306 and the user `root` where it names none
+/// @param name name of the probe
+/// @param server port 3306 and the user `root` if the URL has none
 /// @param dialer shared with other probes
 public record MySqlProbe(String name, ServerUrl server, Dialer dialer) implements Probe {
   private static final int PORT = 3306;
   private static final List<String> HONOURED =
       List.of("sslMode", "serverSslCert", "allowPublicKeyRetrieval");
 
-  /// What counts, and what an application's own URL may say besides, of which nothing decides on
-  /// whether the server is well.
+  /// Parameters that have an effect, and parameters that URLs of applications often have, which are
+  /// ignored.
   private static final Set<String> KNOWN =
       Set.of(
           "sslMode",
@@ -68,7 +67,7 @@ public record MySqlProbe(String name, ServerUrl server, Dialer dialer) implement
           "writeTimeout",
           "zeroDateTimeBehavior");
 
-  /// Checks the URL.
+  /// Validates the URL.
   ///
   /// @throws IllegalStateException if the driver is missing
   public MySqlProbe {
@@ -93,12 +92,12 @@ public record MySqlProbe(String name, ServerUrl server, Dialer dialer) implement
     }
   }
 
-  /// Asks the server of `url`.
+  /// A probe of the server at `url`.
   public static MySqlProbe of(String name, String url) {
     return new MySqlProbe(name, ServerUrl.of(url), Dialer.system());
   }
 
-  /// Asks the server at `host` (`host` or `host:port`) as the user `root`.
+  /// A probe of the server at `host` (`host` or `host:port`) with the user `root`.
   public static MySqlProbe of(String name, String host, String password) {
     return new MySqlProbe(name, ServerUrl.of("mysql", host, "root", password), Dialer.system());
   }
@@ -128,7 +127,7 @@ public record MySqlProbe(String name, ServerUrl server, Dialer dialer) implement
     } catch (SQLException e) {
       if (Failures.message(e).contains("Self signed certificates")) {
         throw ProbeFailure.answered(
-            "TLS: certificate is signed by an unknown authority: say which count as"
+            "TLS: certificate is signed by an unknown authority: set the trusted ones with"
                 + " serverSslCert=/path/to/them.pem");
       }
       // The number of a connection that is gone helps nobody.

@@ -11,22 +11,22 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
 
-/// Connects to a NATS server, as its user where the URL has one, and sends `PING`: `nats://host`,
-/// `nats://user:password@host`, with TLS `nats+tls://`. A user without password is a token, as NATS
-/// has it.
+/// Connects to a NATS server, logs in if the URL has a user, and sends `PING`: `nats://host`,
+/// `nats://user:password@host`, with TLS `nats+tls://`. A user without a password is a token, as in
+/// NATS.
 ///
-/// NATS's own client starts several threads for each connection; the
+/// It does not use NATS's own client, which starts several threads for each connection. The
 /// [protocol](https://docs.nats.io/reference/reference-protocols/nats-protocol) is four lines of
 /// text.
 ///
-/// @param name what the probe is called
-/// @param server port 4222 where it names none
+/// @param name name of the probe
+/// @param server port 4222 if the URL has none
 /// @param dialer shared with other probes
 public record NatsProbe(String name, ServerUrl server, Dialer dialer) implements Probe {
   private static final int PORT = 4222;
   private static final int LONGEST_LINE = 64 << 10;
 
-  /// Checks the URL.
+  /// Validates the URL.
   public NatsProbe {
     server.understandsNoPath(Set.of());
     server.target(PORT);
@@ -35,7 +35,7 @@ public record NatsProbe(String name, ServerUrl server, Dialer dialer) implements
     }
   }
 
-  /// Asks the server of `url`.
+  /// A probe of the server at `url`.
   public static NatsProbe of(String name, String url) {
     return new NatsProbe(name, ServerUrl.of(url), Dialer.system());
   }

@@ -6,12 +6,12 @@ import dev.rollcall.probe.ProbeFailure;
 import java.net.URI;
 import java.util.List;
 
-/// Asks an nsqd (or nsqlookupd) at its HTTP port whether it is well: `GET /ping` has to answer
-/// `OK`. An nsqd that is not well answers 500 and why.
+/// Calls `GET /ping` at the HTTP port of an nsqd (or nsqlookupd). The answer must be `OK`. An
+/// unhealthy nsqd answers 500 with the reason.
 ///
 /// Source: <https://nsq.io/components/nsqd.html#get-ping>.
 ///
-/// @param http how to ask; its question's expectation is replaced
+/// @param http how to send the request; its expectation is replaced
 public record NsqProbe(HttpProbe http) implements Probe {
   /// The HTTP port of an nsqd.
   static final int PORT = 4151;
@@ -19,7 +19,7 @@ public record NsqProbe(HttpProbe http) implements Probe {
   private static final HttpExpectation ANY =
       HttpExpectation.DEFAULT.statuses(List.of(new StatusRange(100, 999)));
 
-  /// Looks at every status itself.
+  /// The probe itself checks every status.
   public NsqProbe {
     http = http.asking(http.question().expecting(ANY));
   }
@@ -29,7 +29,7 @@ public record NsqProbe(HttpProbe http) implements Probe {
     return of(name, "http", host, port, HttpSettings.DEFAULT);
   }
 
-  /// The same over TLS (4152 by default).
+  /// The same over TLS (port 4152 by default).
   public static NsqProbe of(String name, String host, int port, TlsOptions tls) {
     return of(name, "https", host, port, HttpSettings.DEFAULT.tls(tls));
   }
@@ -40,7 +40,7 @@ public record NsqProbe(HttpProbe http) implements Probe {
     return new NsqProbe(HttpProbe.of(name, HttpQuestion.of(uri).settings(settings)));
   }
 
-  /// Where the nsqd at `base` answers; port 4151, or 4152 over TLS, where none is named.
+  /// The ping URL of the nsqd at `base`; port 4151, or 4152 with TLS, if none is given.
   static URI address(URI base) {
     int port = base.getScheme().equals("https") ? PORT + 1 : PORT;
     return URI.create(base.getScheme() + "://" + Authority.of(base, port) + "/ping");

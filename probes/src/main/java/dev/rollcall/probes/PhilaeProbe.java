@@ -5,14 +5,14 @@ import dev.rollcall.probe.Probe;
 import dev.rollcall.probe.ProbeFailure;
 import java.util.List;
 
-/// Asks another service's `/_health`, of Rollcall's library or of go-philae, whether all that it
-/// depends on answers. When not, the reason names what is down there; what is degraded there makes
-/// it degraded. Either way the attempt notes how each of those was found.
+/// Reads the `/_health` of another service, which uses Rollcall's library or go-philae. If a
+/// dependency of that service is down, the probe fails and the reason names it. If one is degraded,
+/// the probe is degraded. The attempt records the result of each dependency.
 ///
-/// An answer is looked at whether its status is 2xx, 3xx or 503: the body decides. Needs
+/// Responses with the status 2xx, 3xx or 503 are read; the body decides. Needs
 /// `tools.jackson.core:jackson-databind`.
 ///
-/// @param http how to ask; its question's expectation is replaced
+/// @param http how to send the request; its expectation is replaced
 public record PhilaeProbe(HttpProbe http) implements Probe {
   private static final HttpExpectation ANSWER =
       HttpExpectation.DEFAULT.statuses(
@@ -24,13 +24,13 @@ public record PhilaeProbe(HttpProbe http) implements Probe {
     Driver.JACKSON.need(PhilaeProbe.class);
   }
 
-  /// A probe that asks `url`, such as `https://billing.example/_health`: 2 s to connect, 1 s for
+  /// A probe of `url`, such as `https://billing.example/_health`. Limits: 2 s to connect, 1 s for
   /// the answer.
   public static PhilaeProbe of(String name, String url) {
     return of(name, HttpQuestion.of(url));
   }
 
-  /// A probe that asks `question`, held to the same times where its settings say nothing of them.
+  /// A probe that sends `question`, with the same limits if its settings have none.
   public static PhilaeProbe of(String name, HttpQuestion question) {
     return new PhilaeProbe(HttpProbe.of(name, question));
   }
@@ -54,7 +54,7 @@ public record PhilaeProbe(HttpProbe http) implements Probe {
         });
   }
 
-  /// Asks once, and gives the whole report, whatever it says.
+  /// Sends the request once and returns the whole report, whatever the result.
   ///
   /// @throws ProbeFailure if there is none
   public PhilaeReport report(Attempt attempt) throws ProbeFailure, InterruptedException {

@@ -11,11 +11,11 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
-/// What another service's `/_health` says of the things it depends on.
+/// The `/_health` report of another service.
 ///
-/// @param healthy whether it calls itself well
-/// @param dependencies one a probe, in its order, 1,000 at most; a duration is zero where none was
-///   said
+/// @param healthy whether it reports itself as healthy
+/// @param dependencies one result per probe, in its order, at most 1,000; a duration is zero if
+///   none was reported
 public record PhilaeReport(boolean healthy, List<ProbeResult> dependencies) {
   private static final int MOST = 1000;
   private static final int NAMED = 10;
@@ -62,13 +62,13 @@ public record PhilaeReport(boolean healthy, List<ProbeResult> dependencies) {
     return Quoted.of(text.replaceFirst("^(?:probe check failed|degraded): ", ""));
   }
 
-  /// What is down there, in one line, the first ten by name: `redis is down (timeout: ...), mail is
-  /// down (...)`.
+  /// What is down, in one line, the first ten by name: `redis is down (timeout: ...), mail is down
+  /// (...)`.
   String reason() {
     return named(Status.DOWN).orElse("it calls itself unhealthy, and names nothing that is down");
   }
 
-  /// What is degraded there, in one line, if anything is.
+  /// What is degraded, in one line, if anything is.
   Optional<String> degraded() {
     return named(Status.DEGRADED);
   }

@@ -11,17 +11,16 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 
-/// Logs in to a PostgreSQL server and asks `SELECT 1`, as `postgres://user:password@host/database`
-/// says. Needs `org.postgresql:postgresql` (pgjdbc).
+/// Logs in to a PostgreSQL server and runs `SELECT 1`: `postgres://user:password@host/database`.
+/// Needs `org.postgresql:postgresql` (pgjdbc).
 ///
-/// Of the URL's parameters those count that say how to connect, as libpq names them: `sslmode`
-/// (`disable`, `prefer`, `require`, `verify-ca`, `verify-full`; the default is `prefer`),
-/// `sslrootcert`, `sslcert`, `sslkey`. Others are left aside, so that an application's own URL can
-/// be used.
+/// These parameters of the URL have an effect, with the names of libpq: `sslmode` (`disable`,
+/// `prefer`, `require`, `verify-ca`, `verify-full`; the default is `prefer`), `sslrootcert`,
+/// `sslcert`, `sslkey`. Other parameters that URLs of applications often have are ignored.
 ///
-/// @param name what the probe is called
-/// @param server port 5432 and the user `postgres` where it names none; the database is called as
-///   the user where it names none
+/// @param name name of the probe
+/// @param server port 5432 and user `postgres` if the URL has none; without a database, the one
+///   with the name of the user
 /// @param dialer shared with other probes
 public record PostgreSqlProbe(String name, ServerUrl server, Dialer dialer) implements Probe {
   private static final int PORT = 5432;
@@ -31,8 +30,8 @@ public record PostgreSqlProbe(String name, ServerUrl server, Dialer dialer) impl
   private static final List<String> MODES =
       List.of("disable", "allow", "prefer", "require", "verify-ca", "verify-full");
 
-  /// What counts, and what an application's own URL may say besides, of which nothing decides on
-  /// whether the server is well.
+  /// Parameters that have an effect, and parameters that URLs of applications often have, which are
+  /// ignored.
   private static final Set<String> KNOWN =
       Set.of(
           "sslmode",
@@ -75,7 +74,7 @@ public record PostgreSqlProbe(String name, ServerUrl server, Dialer dialer) impl
           "tcpKeepAlive",
           "timezone");
 
-  /// Checks the URL.
+  /// Validates the URL.
   ///
   /// @throws IllegalStateException if pgjdbc is missing
   public PostgreSqlProbe {
@@ -85,12 +84,12 @@ public record PostgreSqlProbe(String name, ServerUrl server, Dialer dialer) impl
     server.target(PORT);
   }
 
-  /// Asks the server of `url`.
+  /// A probe of the server at `url`.
   public static PostgreSqlProbe of(String name, String url) {
     return new PostgreSqlProbe(name, ServerUrl.of(url), Dialer.system());
   }
 
-  /// Asks the server at `host` (`host` or `host:port`) as the user `postgres`.
+  /// A probe of the server at `host` (`host` or `host:port`) with the user `postgres`.
   public static PostgreSqlProbe of(String name, String host, String password) {
     ServerUrl server = ServerUrl.of("postgres", host, "postgres", password);
     return new PostgreSqlProbe(name, server, Dialer.system());
@@ -129,11 +128,11 @@ public record PostgreSqlProbe(String name, ServerUrl server, Dialer dialer) impl
   private static void checkCertificates(String why, Authority target) throws ProbeFailure {
     if (why.contains("could not be verified by hostnameverifier")) {
       throw ProbeFailure.answered(
-          "TLS: certificate is made out to another name than " + target.host());
+          "TLS: certificate is issued for another name than " + target.host());
     }
     if (why.startsWith("Could not open SSL root certificate file")) {
       throw ProbeFailure.here(
-          "TLS: %s say which authorities count as sslrootcert=/path/to/them.pem"
+          "TLS: %s set the trusted ones with sslrootcert=/path/to/them.pem"
               .formatted(why.replaceFirst("[.]?$", ":")));
     }
   }

@@ -7,10 +7,10 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 
-/// The one map from a URL's scheme to its probe, for everything that can be asked by URL alone.
+/// Creates the probe for a URL, by its scheme.
 ///
-/// One serves any number of probes and holds what they share. Probes that may not reach the same
-/// hosts need one each, with its [Resolver].
+/// One instance can create any number of probes and holds what they share. Probes that may reach
+/// different hosts need separate instances, each with its own [Resolver].
 public final class Probes {
   /// Makes a probe of a name and a URL.
   interface Maker {
@@ -25,39 +25,40 @@ public final class Probes {
   private final Dialer dialer;
   private final HttpAsker asker;
 
-  /// Probes that connect through `dialer`, and ask by HTTP through `asker`, which whoever made it
-  /// closes.
+  /// Creates probes that connect through `dialer` and send HTTP requests through `asker`. The code
+  /// that created `asker` closes it.
   public Probes(Dialer dialer, HttpAsker asker) {
     this.dialer = dialer;
     this.asker = asker;
   }
 
-  /// The probe `name` of `url`, on its own: the operating system's way to look up names, 3 s.
+  /// A probe with this name for `url`, with the name lookup of the operating system and a limit of
+  /// 3 s.
   ///
-  /// @throws IllegalArgumentException if the URL is wrong, or its scheme is none of [#schemes()];
-  ///   the message holds no password
+  /// @throws IllegalArgumentException if the URL is wrong, or its scheme is not in [#schemes()];
+  ///   the message contains no password
   /// @throws IllegalStateException if a driver is missing, with the dependency to add
   public static Probe forUrl(String name, String url) {
     return Shared.PROBES.of(name, ServerUrl.of(url));
   }
 
-  /// The probe `name` of `url`; throws as [#forUrl(String, String)] does.
+  /// A probe with this name for `url`; throws as [#forUrl(String, String)] does.
   public Probe of(String name, ServerUrl url) {
     Maker maker = Makers.ALL.get(url.scheme());
     if (maker == null) {
       throw new IllegalArgumentException(
-          "%s is no scheme that can be asked: use one of %s"
+          "%s is not a supported scheme: use one of %s"
               .formatted(url.scheme(), String.join(", ", schemes())));
     }
     return maker.make(name, url, this);
   }
 
-  /// Checks that `url` could be asked, and throws as [#forUrl(String, String)] does if not.
+  /// Validates `url`; throws as [#forUrl(String, String)] does.
   public static void validate(ServerUrl url) {
     Shared.PROBES.of("", url);
   }
 
-  /// Every scheme there is a probe for, sorted.
+  /// All supported schemes, sorted.
   public static SortedSet<String> schemes() {
     return Collections.unmodifiableSortedSet(Makers.ALL.navigableKeySet());
   }

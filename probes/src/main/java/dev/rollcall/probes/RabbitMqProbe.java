@@ -16,12 +16,13 @@ import java.util.Set;
 /// Logs in to RabbitMQ, or another broker of AMQP 0-9-1, opens the virtual host and closes it:
 /// `amqp://user:password@host/vhost`, with TLS `amqps://`. No channel, no queue.
 ///
-/// RabbitMQ's own client starts threads for each connection; the handshake is a handful of frames
-/// ([specification](https://www.rabbitmq.com/resources/specs/amqp0-9-1.pdf), 2.2.4 and 4.2).
+/// It does not use RabbitMQ's own client, which starts threads for each connection. The handshake
+/// is a few frames ([specification](https://www.rabbitmq.com/resources/specs/amqp0-9-1.pdf), 2.2.4
+/// and 4.2).
 ///
-/// @param name what the probe is called
-/// @param server port 5672 (with TLS 5671), user and password `guest`, virtual host `/` where it
-///   names none
+/// @param name name of the probe
+/// @param server port 5672 (with TLS 5671), user and password `guest`, virtual host `/` if the URL
+///   has none
 /// @param dialer shared with other probes
 public record RabbitMqProbe(String name, ServerUrl server, Dialer dialer) implements Probe {
   private static final byte[] GREETING = {'A', 'M', 'Q', 'P', 0, 0, 9, 1};
@@ -40,8 +41,7 @@ public record RabbitMqProbe(String name, ServerUrl server, Dialer dialer) implem
   private static final int CLOSE = 10 << 16 | 50;
   private static final int CLOSE_OK = 10 << 16 | 51;
 
-  /// What an application's own URL may say besides: nothing of it decides on whether the server is
-  /// well.
+  /// Parameters that URLs of applications often have, which are ignored.
   private static final Set<String> ASIDE =
       Set.of(
           "blocked_connection_timeout",
@@ -54,7 +54,7 @@ public record RabbitMqProbe(String name, ServerUrl server, Dialer dialer) implem
           "retry_delay",
           "socket_timeout");
 
-  /// Checks the URL.
+  /// Validates the URL.
   public RabbitMqProbe {
     server.understands(ASIDE, Set.of());
     server.target(port(server));
@@ -63,7 +63,7 @@ public record RabbitMqProbe(String name, ServerUrl server, Dialer dialer) implem
     }
   }
 
-  /// Asks the broker of `url`.
+  /// A probe of the broker at `url`.
   public static RabbitMqProbe of(String name, String url) {
     return new RabbitMqProbe(name, ServerUrl.of(url), Dialer.system());
   }

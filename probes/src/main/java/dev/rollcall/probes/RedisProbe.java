@@ -11,18 +11,17 @@ import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.exceptions.JedisException;
 
-/// Logs in to a Redis or Valkey server (`AUTH`, where the URL has a password) and sends `PING`:
+/// Logs in to a Redis or Valkey server (`AUTH`, if the URL has a password) and sends `PING`:
 /// `redis://:password@host`, `redis://user:password@host/0`, and with TLS `rediss://`. Needs
 /// `redis.clients:jedis`.
 ///
-/// @param name what the probe is called
-/// @param server port 6379 where it names none; the path is the number of a database
+/// @param name name of the probe
+/// @param server port 6379 if the URL has none; the path is the number of a database
 /// @param dialer shared with other probes
 public record RedisProbe(String name, ServerUrl server, Dialer dialer) implements Probe {
   private static final int PORT = 6379;
 
-  /// What an application's own URL may say besides: nothing of it decides on whether the server is
-  /// well.
+  /// Parameters that URLs of applications often have, which are ignored.
   private static final Set<String> ASIDE =
       Set.of(
           "client_name",
@@ -41,7 +40,7 @@ public record RedisProbe(String name, ServerUrl server, Dialer dialer) implement
           "timeout",
           "write_timeout");
 
-  /// Checks the URL.
+  /// Validates the URL.
   ///
   /// @throws IllegalStateException if Jedis is missing
   public RedisProbe {
@@ -54,12 +53,12 @@ public record RedisProbe(String name, ServerUrl server, Dialer dialer) implement
     }
   }
 
-  /// Asks the server of `url`.
+  /// A probe of the server at `url`.
   public static RedisProbe of(String name, String url) {
     return new RedisProbe(name, ServerUrl.of(url), Dialer.system());
   }
 
-  /// Asks the server at `host` (`host` or `host:port`); `password` may be empty.
+  /// A probe of the server at `host` (`host` or `host:port`). `password` may be empty.
   public static RedisProbe of(String name, String host, String password) {
     return new RedisProbe(name, ServerUrl.of("redis", host, "", password), Dialer.system());
   }

@@ -6,25 +6,25 @@ import dev.rollcall.probe.ProbeFailure;
 import dev.rollcall.probe.Prober;
 import java.time.Duration;
 
-/// Finds always the same, for tests and for trying things out.
+/// Always has the same result, for tests and experiments.
 ///
-/// @param name what the probe is called
-/// @param healthy what it finds
-/// @param delay how long it takes, if its deadline lets it
-/// @param error why it fails, where it does
+/// @param name name of the probe
+/// @param healthy the result
+/// @param delay duration of the check, if the deadline allows it
+/// @param error why it fails, if it fails
 public record SampleProbe(String name, boolean healthy, Duration delay, String error)
     implements Probe {
-  /// A probe that takes 1 ms, and fails with `error` where it does.
+  /// A probe that takes 1 ms, and fails with `error` if it is unhealthy.
   public static SampleProbe of(String name, boolean healthy) {
     return new SampleProbe(name, healthy, Duration.ofMillis(1), "error");
   }
 
-  /// The same, taking `time`.
+  /// A copy that takes `time`.
   public SampleProbe delay(Duration time) {
     return new SampleProbe(name, healthy, time, error);
   }
 
-  /// The same, failing with `reason` where it fails.
+  /// A copy that fails with `reason` if it fails.
   public SampleProbe error(String reason) {
     return new SampleProbe(name, healthy, delay, reason);
   }

@@ -15,13 +15,12 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What a probe knows and nobody may read: passwords and tokens. Whatever a driver or a server put
-/// into a message goes through here before anybody sees it.
+/// Hides the passwords and tokens of a probe in messages of drivers and servers.
 ///
-/// Hidden are the secret itself and the forms in which drivers and servers repeat it: encoded for a
-/// URL, Base64 alone and after a user's name, escaped for JSON; and their beginnings where a
-/// message was cut within them. User and password in front of a host are hidden whether or not they
-/// are known. The message becomes one line of 500 characters at most.
+/// It hides the secret itself and the forms in which drivers and servers repeat it: URL-encoded,
+/// Base64 alone and after a user name, escaped for JSON. If a message was cut within a secret, its
+/// beginning is hidden too. User and password in front of a host are always hidden. The message
+/// becomes one line of at most 500 characters.
 public final class Secrets {
   private static final String STARS = "***";
   private static final int LONGEST = 500;
@@ -40,7 +39,7 @@ public final class Secrets {
     this.forms = forms;
   }
 
-  /// Nothing but what can be seen to be secret.
+  /// Hides only what can be recognized as a secret.
   static Secrets none() {
     return new Secrets(List.of());
   }
@@ -50,7 +49,7 @@ public final class Secrets {
     return of(login.password(), login.user() + ":" + login.password());
   }
 
-  /// `secrets` in all their forms. Empty ones are left out.
+  /// These secrets in all their forms. Empty ones are ignored.
   public static Secrets of(Collection<String> secrets) {
     List<String> forms = new ArrayList<>();
     for (String secret : secrets) {
@@ -75,7 +74,7 @@ public final class Secrets {
     return of(List.of(secrets));
   }
 
-  /// `probe`, which shows none of them, whatever it says.
+  /// `probe`, with these secrets hidden in everything that it reports.
   public Probe hidden(Probe probe) {
     return Probe.of(
         probe.name(),
@@ -91,7 +90,7 @@ public final class Secrets {
         });
   }
 
-  /// `message` without them.
+  /// `message` with the secrets hidden.
   public String hide(String message) {
     String shown = message;
     for (String form : forms) {
@@ -134,7 +133,7 @@ public final class Secrets {
             .formatted(text, text));
   }
 
-  /// `results` without them.
+  /// `results` with the secrets hidden.
   List<ProbeResult> hide(List<ProbeResult> results) {
     return results.stream().map(this::hide).toList();
   }
@@ -146,7 +145,7 @@ public final class Secrets {
         hide(one.name()), one.status(), one.reason().map(this::hide), one.duration(), details);
   }
 
-  /// `failure` without them, saying the same of where the fault lies.
+  /// `failure` with the secrets hidden and the same origin.
   ProbeFailure hide(ProbeFailure failure) {
     String reason = hide(failure.reason());
     if (reason.equals(failure.reason())) {

@@ -16,16 +16,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// The URL of a server to ask, such as
-/// `postgres://user:password@host:5432/database?sslmode=require`, and how to ask it. No text of it
-/// shows the password.
+/// The URL of a server to check, such as
+/// `postgres://user:password@host:5432/database?sslmode=require`, with login, TLS and limit.
+/// `toString` does not show the password.
 ///
-/// @param uri without user and password: those in it become the login, unless there is one
-/// @param login who to log in as, if anybody
-/// @param tls how TLS is spoken, where the scheme or a parameter says that it is
-/// @param limit the longest one check may take, if the attempt leaves that much
+/// @param uri without user and password; they become the login, unless one is given
+/// @param login the login, if any
+/// @param tls the TLS options, if the scheme or a parameter selects TLS
+/// @param limit maximum duration of one check, if the attempt allows that much
 public record ServerUrl(URI uri, Optional<Login> login, TlsOptions tls, Duration limit) {
-  /// How long a check may take where nobody says otherwise.
+  /// The default limit of a check.
   public static final Duration DEFAULT_LIMIT = Duration.ofSeconds(3);
 
   private static final Set<String> WITHOUT_HOST = Set.of("unix", "dns");
@@ -77,7 +77,7 @@ public record ServerUrl(URI uri, Optional<Login> login, TlsOptions tls, Duration
 
   /// The URL `url`, default TLS, 3 s.
   ///
-  /// @throws IllegalArgumentException if it is none; the message does not repeat it
+  /// @throws IllegalArgumentException if it is not a valid URL; the message does not repeat it
   public static ServerUrl of(String url) {
     URI uri;
     try {
@@ -91,30 +91,29 @@ public record ServerUrl(URI uri, Optional<Login> login, TlsOptions tls, Duration
     return new ServerUrl(uri, Optional.empty(), TlsOptions.DEFAULT, DEFAULT_LIMIT);
   }
 
-  /// The server at `host` (`host`, `host:port`, `[2001:db8::1]:port`), as `user` with `password`;
-  /// both empty: without login.
+  /// The server at `host` (`host`, `host:port`, `[2001:db8::1]:port`), with user and password. Both
+  /// empty: no login.
   static ServerUrl of(String scheme, String host, String user, String password) {
     ServerUrl url = of(scheme + "://" + host);
     return user.isEmpty() && password.isEmpty() ? url : url.login(user, password);
   }
 
-  /// The same, logging in as `user`.
+  /// A copy that logs in as `user`.
   public ServerUrl login(String user, String password) {
     return new ServerUrl(uri, Optional.of(new Login(user, password)), tls, limit);
   }
 
-  /// The same, speaking TLS as `options` say.
+  /// A copy with these TLS options.
   public ServerUrl tls(TlsOptions options) {
     return new ServerUrl(uri, login, options, limit);
   }
 
-  /// The same, taking no longer than `time`.
+  /// A copy with this limit.
   public ServerUrl limit(Duration time) {
     return new ServerUrl(uri, login, tls, time);
   }
 
-  /// `probe`, taking no longer than the limit, and passing on nothing that must not be shown,
-  /// whatever the server repeats.
+  /// `probe` with this limit and with all secrets hidden, whatever the server repeats.
   Probe limiting(Probe probe) {
     return secrets()
         .hidden(Probe.of(probe.name(), attempt -> probe.check(attempt.limitedTo(limit))));
@@ -127,12 +126,12 @@ public record ServerUrl(URI uri, Optional<Login> login, TlsOptions tls, Duration
 
   /// The host and port to connect to.
   ///
-  /// @param defaultPort the port where the URL names none; 0: it has to
+  /// @param defaultPort the port if the URL has none; 0: the URL must have one
   Authority target(int defaultPort) {
     return Authority.of(uri, defaultPort);
   }
 
-  /// The path without the slash it begins with: a database, a virtual host. Empty if there is none.
+  /// The path without its first slash: a database, a virtual host. Empty if there is none.
   String path() {
     String path = uri.getPath();
     return path == null || path.isEmpty() ? "" : path.substring(1);
@@ -163,8 +162,8 @@ public record ServerUrl(URI uri, Optional<Login> login, TlsOptions tls, Duration
     return parameters;
   }
 
-  /// Checks that the query has no other parameters than these: what is not understood would be left
-  /// aside in silence, and somebody believe that it counts.
+  /// Checks that the query has no other parameters than these. A silently ignored parameter would
+  /// mislead its author.
   ///
   /// @param once may be given once
   /// @param often may be given several times
@@ -172,7 +171,7 @@ public record ServerUrl(URI uri, Optional<Login> login, TlsOptions tls, Duration
   void understands(Set<String> once, Set<String> often) {
     if (uri.getRawFragment() != null) {
       throw new IllegalArgumentException(
-          "the URL has a # that means nothing: leave it out, or write %23");
+          "the URL has a # that has no effect: leave it out, or write %23");
     }
     parameters()
         .forEach(
@@ -199,7 +198,7 @@ public record ServerUrl(URI uri, Optional<Login> login, TlsOptions tls, Duration
     understands(once, Set.of());
     if (!path().isEmpty()) {
       throw new IllegalArgumentException(
-          "the URL has a path, which means nothing with %s: write it as %1$s://host:port"
+          "the URL has a path, which has no effect with %s: write it as %1$s://host:port"
               .formatted(scheme()));
     }
   }

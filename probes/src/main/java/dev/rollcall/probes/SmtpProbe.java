@@ -12,18 +12,18 @@ import java.util.Base64;
 import java.util.Optional;
 import java.util.Set;
 
-/// Asks a mail server as far as before the first mail: its greeting, what it offers, TLS where
-/// asked for, and a login where one is given. It sends no mail.
+/// Connects to a mail server and reads its greeting and its features, starts TLS if requested, and
+/// logs in if there is a user. It sends no mail.
 ///
-/// `smtp://host` (port 25) starts in clear and goes on with TLS (`STARTTLS`, RFC 3207) where the
-/// URL says `?starttls=needed` or has a user; `?starttls=never` logs in in clear. `smtps://host`
-/// (port 465) speaks TLS from the start. Sources: RFC 5321, RFC 4954 (`AUTH PLAIN` and `LOGIN`).
+/// `smtp://host` (port 25) starts without TLS and switches to TLS (`STARTTLS`, RFC 3207) if the URL
+/// has `?starttls=needed` or a user. With `?starttls=never` it logs in without TLS. `smtps://host`
+/// (port 465) uses TLS from the start. Sources: RFC 5321, RFC 4954 (`AUTH PLAIN` and `LOGIN`).
 ///
-/// @param name what the probe is called
-/// @param server where it is and who to log in as
+/// @param name name of the probe
+/// @param server the server and the login
 /// @param dialer shared with other probes
 public record SmtpProbe(String name, ServerUrl server, Dialer dialer) implements Probe {
-  /// Checks the URL.
+  /// Validates the URL.
   public SmtpProbe {
     server.understandsNoPath(Set.of("starttls"));
     target(server);

@@ -8,18 +8,18 @@ import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
-/// Asks a status page made with status.io whether it reports an incident: an overall status code of
+/// Reads a status page of status.io and fails if it reports an incident: an overall status code of
 /// 400 (partial disruption) or more. Planned maintenance (200) and degraded performance (300) are
-/// none. Needs `tools.jackson.core:jackson-databind`.
+/// not incidents. Needs `tools.jackson.core:jackson-databind`.
 ///
 /// Source: status.io's public status API, <https://kb.status.io/developers/public-status-api/>.
 ///
-/// @param http how to ask
+/// @param http how to send the request
 public record StatusIoProbe(HttpProbe http) implements Probe {
   private static final int INCIDENT = 400;
   private static final int NAMED = 5;
 
-  /// Checks that JSON can be read.
+  /// Checks that the JSON library is present.
   public StatusIoProbe {
     Driver.JACKSON.need(StatusIoProbe.class);
   }
@@ -29,7 +29,7 @@ public record StatusIoProbe(HttpProbe http) implements Probe {
     return new StatusIoProbe(HttpProbe.of(name, HttpQuestion.of(address(page))));
   }
 
-  /// Where status.io says how the page with the id `page` is.
+  /// The status URL of the page with the id `page`.
   static URI address(String page) {
     if (!page.matches("[0-9a-zA-Z]{1,64}")) {
       throw new IllegalArgumentException(

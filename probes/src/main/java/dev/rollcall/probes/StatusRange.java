@@ -1,11 +1,11 @@
 package dev.rollcall.probes;
 
-/// HTTP status codes from one to another.
+/// A range of HTTP status codes.
 ///
 /// @param from the first, 100 to 999
 /// @param to the last, itself included
 public record StatusRange(int from, int to) {
-  /// Checks the bounds.
+  /// Validates the bounds.
   public StatusRange {
     if (from < 100 || to > 999 || from > to) {
       throw new IllegalArgumentException(

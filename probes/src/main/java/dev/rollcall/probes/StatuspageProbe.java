@@ -6,15 +6,15 @@ import dev.rollcall.probe.ProbeFailure;
 import java.net.URI;
 import tools.jackson.databind.JsonNode;
 
-/// Asks a status page made with Atlassian Statuspage whether it reports trouble: its `indicator`
-/// has to be `none`. Needs `tools.jackson.core:jackson-databind`.
+/// Reads a status page of Atlassian Statuspage. Its `indicator` must be `none`. Needs
+/// `tools.jackson.core:jackson-databind`.
 ///
 /// The answer is that of the page's `/api/v2/status.json`, which every such page documents at
 /// `/api`.
 ///
-/// @param http how to ask
+/// @param http how to send the request
 public record StatuspageProbe(HttpProbe http) implements Probe {
-  /// Checks that JSON can be read.
+  /// Checks that the JSON library is present.
   public StatuspageProbe {
     Driver.JACKSON.need(StatuspageProbe.class);
   }
@@ -25,7 +25,7 @@ public record StatuspageProbe(HttpProbe http) implements Probe {
         HttpProbe.of(name, HttpQuestion.of(address(HttpQuestion.uri(page)))));
   }
 
-  /// Where the page of `page` says how things are.
+  /// The status URL of the page `page`.
   static URI address(URI page) {
     return page.resolve("/api/v2/status.json");
   }

@@ -91,7 +91,7 @@ record SwiftAccount(URI url, String token) {
     try {
       return new SwiftAccount(HttpQuestion.normal(URI.create(url.get())), token.get());
     } catch (IllegalArgumentException e) {
-      throw ProbeFailure.answered("login: where Swift is said to be is no URL");
+      throw ProbeFailure.answered("login: the answer has no valid URL of Swift");
     }
   }
 

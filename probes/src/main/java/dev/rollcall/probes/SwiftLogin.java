@@ -6,21 +6,21 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
-/// Who logs in to OpenStack Swift, and how. No text of it shows the password.
+/// The login for OpenStack Swift. `toString` does not show the password.
 ///
-/// @param version which way of logging in `url` offers
+/// @param version the version of the login API at `url`
 /// @param url of Swift itself with version 1 (`https://swift.example/auth/v1.0`), of Keystone with
 ///   2 and 3 (`https://keystone.example:5000/v3`; the version at its end may be left out)
 /// @param login user and password, or key
-/// @param scope which project, where the version knows projects
-/// @param region whose Swift to ask where there are several; empty: the first
+/// @param scope the project, if the version has projects
+/// @param region the region, if there are several; empty: the first
 public record SwiftLogin(
     Version version, URI url, Login login, Scope scope, Optional<String> region) {
-  /// The ways of logging in.
+  /// The versions of the login API.
   public enum Version {
     /// Swift's own (`tempauth`): user `account:user` and a key.
     V1,
-    /// Keystone's version 2.0, which today's Keystone has no longer.
+    /// Keystone's version 2.0, which current Keystone no longer has.
     V2,
     /// Keystone's version 3.
     V3
@@ -51,12 +51,13 @@ public record SwiftLogin(
       return new Scope(Optional.of(id), Optional.empty(), Optional.empty(), Optional.empty());
     }
 
-    /// The same, for a user of the domain `name`, and a project of it if none else is given.
+    /// A copy for a user of the domain `name`, and for a project of that domain unless another is
+    /// given.
     public Scope userDomain(String name) {
       return new Scope(projectId, project, Optional.of(name), projectDomain);
     }
 
-    /// The same, for a project of the domain `name`.
+    /// A copy for a project of the domain `name`.
     public Scope projectDomain(String name) {
       return new Scope(projectId, project, userDomain, Optional.of(name));
     }
@@ -83,12 +84,12 @@ public record SwiftLogin(
         version, HttpQuestion.uri(url), new Login(user, password), scope, Optional.empty());
   }
 
-  /// The same, asking the Swift of the region `name`.
+  /// A copy for the region `name`.
   public SwiftLogin region(String name) {
     return new SwiftLogin(version, url, login, scope, Optional.of(name));
   }
 
-  /// What the environment says in the variables that OpenStack's own clients read: `OS_AUTH_URL`,
+  /// The login from the environment variables of the OpenStack clients: `OS_AUTH_URL`,
   /// `OS_USERNAME`, `OS_PASSWORD`, `OS_PROJECT_NAME` or `OS_TENANT_NAME`, `OS_PROJECT_ID` or
   /// `OS_TENANT_ID`, `OS_USER_DOMAIN_NAME`, `OS_PROJECT_DOMAIN_NAME`, `OS_REGION_NAME`,
   /// `OS_IDENTITY_API_VERSION`; and for version 1 `ST_AUTH`, `ST_USER`, `ST_KEY`.

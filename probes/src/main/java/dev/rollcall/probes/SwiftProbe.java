@@ -8,17 +8,17 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 
-/// Logs in to OpenStack Swift, and asks it for the account's own numbers (`HEAD` of the account),
-/// so that the proxy is asked and not Keystone alone. Keystone is given a new token each time,
-/// which runs out by itself. Needs `tools.jackson.core:jackson-databind`.
+/// Logs in to OpenStack Swift and reads the account (`HEAD` of the account), so that Swift's proxy
+/// is checked and not only Keystone. Each check creates a new token, which expires by itself. Needs
+/// `tools.jackson.core:jackson-databind`.
 ///
 /// Sources: Swift's TempAuth; Keystone's Identity API v2.0 (`POST /v2.0/tokens`) and v3 (`POST
 /// /v3/auth/tokens`); Object Storage API (`HEAD /v1/{account}`).
 ///
-/// @param name what the probe is called
-/// @param swift who logs in where
-/// @param settings how both are asked
-/// @param limit the longest that both may take together, if the attempt leaves that much
+/// @param name name of the probe
+/// @param swift the login
+/// @param settings settings of the requests to both
+/// @param limit maximum duration of both together, if the attempt allows that much
 /// @param asker shared with other probes
 public record SwiftProbe(
     String name, SwiftLogin swift, HttpSettings settings, Duration limit, HttpAsker asker)
@@ -32,12 +32,12 @@ public record SwiftProbe(
     settings = settings.followRedirects(false);
   }
 
-  /// A probe that logs in as `swift` says: 3 s at most.
+  /// A probe with this login; limit 3 s.
   public static SwiftProbe of(String name, SwiftLogin swift) {
     return of(name, swift, TlsOptions.DEFAULT);
   }
 
-  /// The same, speaking TLS as `tls` says.
+  /// A copy with these TLS options.
   public static SwiftProbe of(String name, SwiftLogin swift, TlsOptions tls) {
     return new SwiftProbe(
         name, swift, HttpSettings.DEFAULT.tls(tls), ServerUrl.DEFAULT_LIMIT, Probes.asker());

@@ -9,22 +9,22 @@ import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/// Connects to a TCP port, and where asked to speaks TLS, sends a text, and waits for one. To be
-/// checked on virtual threads: only those are cut off in the middle of a read when interrupted.
+/// Connects to a TCP port. Optionally it starts TLS, sends a text and waits for a text. Run it on
+/// virtual threads: on others, an interrupt does not stop a read.
 ///
-/// @param name what the probe is called
-/// @param question what to ask and what to expect
+/// @param name name of the probe
+/// @param question the port, what to send and what to expect
 /// @param dialer shared with other probes
 public record TcpProbe(String name, TcpQuestion question, Dialer dialer) implements Probe {
   private static final int MOST_READ = 64 << 10;
 
-  /// A probe that is content once `address`, such as `db.example:5432`, accepts a connection within
-  /// 5 s.
+  /// A probe that succeeds if `address`, such as `db.example:5432`, accepts a connection within 5
+  /// s.
   public static TcpProbe of(String name, String address) {
     return of(name, TcpQuestion.of(address));
   }
 
-  /// A probe that asks `question`.
+  /// A probe for `question`.
   public static TcpProbe of(String name, TcpQuestion question) {
     return new TcpProbe(name, question, Dialer.system());
   }

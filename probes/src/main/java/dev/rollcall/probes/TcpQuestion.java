@@ -5,15 +5,15 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 
-/// What to ask of a TCP port.
+/// A check of a TCP port.
 ///
 /// @param host a name or a literal address, IPv6 without brackets
 /// @param port 1 to 65535
-/// @param send sent once connected, 8 KiB in UTF-8 at most
-/// @param expect what has to come back somewhere in the first 64 KiB; without it, an accepted
+/// @param send text to send after connecting, at most 8 KiB in UTF-8
+/// @param expect text that must occur in the first 64 KiB of the answer; without it, an accepted
 ///   connection is enough
-/// @param tls how to speak TLS, if at all
-/// @param connectTimeout the longest to wait for the connection; empty: the whole attempt's time
+/// @param tls the TLS options, if TLS is used
+/// @param connectTimeout maximum time for the connection; empty: the time of the whole attempt
 public record TcpQuestion(
     String host,
     int port,
@@ -24,7 +24,7 @@ public record TcpQuestion(
   /// So much goes into any socket's buffer: sending never blocks.
   private static final int MOST_SENT = 8192;
 
-  /// Checks host, port and sizes.
+  /// Validates host, port and sizes.
   public TcpQuestion {
     host = new Authority(host, port).host();
     if (send.isPresent() && send.get().getBytes(StandardCharsets.UTF_8).length > MOST_SENT) {
@@ -68,22 +68,22 @@ public record TcpQuestion(
         Optional.empty());
   }
 
-  /// The same, sending `text`.
+  /// A copy that sends `text`.
   public TcpQuestion send(String text) {
     return new TcpQuestion(host, port, Optional.of(text), expect, tls, connectTimeout);
   }
 
-  /// The same, expecting `text`.
+  /// A copy that expects `text`.
   public TcpQuestion expect(String text) {
     return new TcpQuestion(host, port, send, Optional.of(text), tls, connectTimeout);
   }
 
-  /// The same, speaking TLS as `options` say.
+  /// A copy with these TLS options.
   public TcpQuestion tls(TlsOptions options) {
     return new TcpQuestion(host, port, send, expect, Optional.of(options), connectTimeout);
   }
 
-  /// The same, waiting no longer than `timeout` for the connection.
+  /// A copy that waits at most `timeout` for the connection.
   public TcpQuestion connectTimeout(Duration timeout) {
     return new TcpQuestion(host, port, send, expect, tls, Optional.of(timeout));
   }
@@ -92,7 +92,7 @@ public record TcpQuestion(
     return new Authority(host, port);
   }
 
-  /// The host and port alone: what is sent may be secret.
+  /// Only host and port, because the text to send may be secret.
   @Override
   public String toString() {
     return target().toString();

@@ -4,22 +4,23 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/// How a TLS connection is made and what is believed.
+/// Options of TLS connections.
 ///
-/// @param verify whether the certificate has to be valid and made out to the host; off, anything is
-///   accepted (its end is noted all the same)
-/// @param authorities a PEM file of the certificates to trust instead of the JDK's
-/// @param identity what to show to a server that asks for a client's certificate
-/// @param serverName the name to ask for and to find in the certificate instead of the host's
-/// @param protocols what to offer to speak on top of TLS (ALPN, RFC 7301), such as `h2`; empty:
-///   nothing is said of it
+/// @param verify whether the certificate must be valid and issued for the host. If not, any
+///   certificate is accepted (its expiry is still recorded)
+/// @param authorities a PEM file with the certificates to trust instead of those of the JDK
+/// @param identity the client certificate for servers that ask for one
+/// @param serverName the server name to request and to expect in the certificate, instead of the
+///   host
+/// @param protocols the protocols to offer on top of TLS (ALPN, RFC 7301), such as `h2`; empty:
+///   none are offered
 public record TlsOptions(
     boolean verify,
     Optional<Path> authorities,
     Optional<Identity> identity,
     Optional<String> serverName,
     List<String> protocols) {
-  /// Verified against the JDK's authorities, no client certificate.
+  /// The default: verified against the authorities of the JDK, no client certificate.
   public static final TlsOptions DEFAULT =
       new TlsOptions(true, Optional.empty(), Optional.empty(), Optional.empty(), List.of());
 
@@ -29,33 +30,33 @@ public record TlsOptions(
     protocols = List.copyOf(protocols);
   }
 
-  /// A client's certificate and its key, both PEM files.
+  /// A client certificate and its key, both PEM files.
   ///
-  /// @param certificate the certificate, then those between it and the authority
+  /// @param certificate the certificate, followed by the intermediate certificates
   /// @param key the private key, unencrypted PKCS #8 (`BEGIN PRIVATE KEY`)
   public record Identity(Path certificate, Path key) {}
 
-  /// The same, with a certificate from anybody accepted.
+  /// A copy that accepts any certificate.
   public TlsOptions unverified() {
     return new TlsOptions(false, authorities, identity, serverName, protocols);
   }
 
-  /// The same, trusting the certificates in the PEM file `file` alone.
+  /// A copy that trusts only the certificates in the PEM file `file`.
   public TlsOptions trusting(Path file) {
     return new TlsOptions(verify, Optional.of(file), identity, serverName, protocols);
   }
 
-  /// The same, showing the client certificate `shown`.
+  /// A copy that uses this client certificate.
   public TlsOptions showing(Identity shown) {
     return new TlsOptions(verify, authorities, Optional.of(shown), serverName, protocols);
   }
 
-  /// The same, asking for the server `name`.
+  /// A copy that expects the server name `name`.
   public TlsOptions named(String name) {
     return new TlsOptions(verify, authorities, identity, Optional.of(name), protocols);
   }
 
-  /// The same, offering to speak `offered` on top of TLS.
+  /// A copy that offers these protocols on top of TLS.
   public TlsOptions speaking(String... offered) {
     return new TlsOptions(verify, authorities, identity, serverName, List.of(offered));
   }

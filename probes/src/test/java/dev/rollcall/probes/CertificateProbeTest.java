@@ -43,7 +43,7 @@ class CertificateProbeTest {
       assertThat(check(server, 0, TlsOptions.DEFAULT).reason())
           .startsWith("TLS: certificate is signed by an unknown authority");
       assertThat(check(server, 0, trusting.named("other.example")).reason())
-          .isEqualTo("TLS: certificate is made out to 127.0.0.1");
+          .isEqualTo("TLS: certificate is issued for 127.0.0.1");
       Probe byUrl = Probes.forUrl("it", "tls://127.0.0.1:%d?warn=14d".formatted(server.port()));
       assertThat(byUrl).isInstanceOf(CertificateProbe.class);
       assertThat(Checked.of(byUrl).reason())

@@ -127,7 +127,7 @@ class DnsProbeTest {
     try {
       Checked checked = Checked.of(about("www.example.test"), Duration.ofMillis(300));
       assertThat(checked.reason())
-          .isEqualTo("timeout: no answer within 300 ms (asked, waiting for the answer)");
+          .isEqualTo("timeout: no answer within 300 ms (request sent, waiting for the answer)");
       assertThat(checked.failure().answered()).isFalse();
     } finally {
       named.freeze(false);

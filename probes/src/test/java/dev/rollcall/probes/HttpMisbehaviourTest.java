@@ -64,7 +64,7 @@ class HttpMisbehaviourTest {
   @Test
   void isCutOffInAHeaderThatDrips() throws IOException {
     assertThat(late(line -> drip(line, "HTTP/1.1 200 OK\r\nX: ")))
-        .isEqualTo("timeout: no answer within 300 ms (answer begun, header not finished)");
+        .isEqualTo("timeout: no answer within 300 ms (answer started, header not finished)");
   }
 
   @Test

@@ -55,7 +55,7 @@ class ParametersTest {
       delimiter = '|',
       value = {
         "tls://h:1?warm=14d | the URL's parameter \"warm\" is not understood: there are warn",
-        "tls://h:1/path?warn=14d | the URL has a path, which means nothing with tls: write it as"
+        "tls://h:1/path?warn=14d | the URL has a path, which has no effect with tls: write it as"
             + " tls://host:port",
         "postgres://h?sslmode=verifyfull | sslmode=verifyfull is none of disable, allow, prefer,"
             + " require, verify-ca, verify-full",

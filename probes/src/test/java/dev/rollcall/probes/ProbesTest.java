@@ -37,7 +37,7 @@ class ProbesTest {
   void listsTheSchemesWhenItDoesNotKnowOne() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Probes.forUrl("it", "gopher://me:secret@host"))
-        .withMessageStartingWith("gopher is no scheme that can be asked: use one of ")
+        .withMessageStartingWith("gopher is not a supported scheme: use one of ")
         .withMessageContaining(", https, ")
         .withMessageNotContaining("secret");
   }

@@ -103,7 +103,7 @@ class ServerNameTest {
   @CsvSource({"other", "a.b.w.example", "w.example"})
   void believesNoCertificateOfSomebodyElse(String host) throws Exception {
     assertThat(check(host, TlsOptions.DEFAULT).reason())
-        .startsWith("TLS: certificate is made out to db, good.example, my_db,");
+        .startsWith("TLS: certificate is issued for db, good.example, my_db,");
     check(host, TlsOptions.DEFAULT.unverified()).assertUp();
   }
 

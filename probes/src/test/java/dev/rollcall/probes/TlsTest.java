@@ -152,7 +152,7 @@ class TlsTest {
   @Test
   void saysWhomACertificateIsMadeOutTo() throws Exception {
     assertThat(reason("good", "bad.example", ours()))
-        .isEqualTo("TLS: certificate is made out to good.example, 127.0.0.1");
+        .isEqualTo("TLS: certificate is issued for good.example, 127.0.0.1");
   }
 
   @Test

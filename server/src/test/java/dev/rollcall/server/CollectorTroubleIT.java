@@ -148,7 +148,7 @@ class CollectorTroubleIT {
       }
     }
     try (RunningRollcall collector = plan.start()) {
-      assertThat(collector.log()).doesNotContain("cannot be read", "keeps its log");
+      assertThat(collector.log()).doesNotContain("cannot be read", "still has a log");
       assertThat(collector.health("/metrics").body())
           .contains("rollcall_collector_files_unfolded 0.0");
       assertThat(collector.stop()).isZero();
@@ -274,7 +274,7 @@ class CollectorTroubleIT {
         held) {
       post(collector, results("198.51.100.1", 3));
       assertThat(stat(collector, "hops_discovered")).isEqualTo(2);
-      await().atMost(PATIENCE).until(() -> collector.log().contains("does not take hops"));
+      await().atMost(PATIENCE).until(() -> collector.log().contains("does not accept hops"));
       held.close();
       HttpServer input =
           HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);

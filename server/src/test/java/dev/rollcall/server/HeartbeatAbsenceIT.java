@@ -77,7 +77,7 @@ class HeartbeatAbsenceIT {
               pass(AWAY);
               signal("CONT", process);
             });
-        assertThat(runner.log()).contains("calls of jobs may not have been heard");
+        assertThat(runner.log()).contains("heartbeats may have been lost for");
       }
     }
   }

@@ -51,7 +51,7 @@ class HeartbeatAlertIT {
               () ->
                   assertThat(rollcall.log())
                       .contains("heartbeat 'nightly backup/&' is late")
-                      .contains("heartbeat 'nightly backup/&' is well again")
+                      .contains("heartbeat 'nightly backup/&' is up again")
                       .contains("heartbeat 'calls' was removed by 127.0.0.1"));
     }
   }

@@ -155,11 +155,11 @@ class MergeIT {
     byte[] before = Files.readAllBytes(folder.resolve("a.db"));
     Ended ended = merge("a.db", "b.db");
     assertThat(ended.status()).isEqualTo(1);
-    assertThat(ended.err().lines()).singleElement().asString().contains("not made by a merge");
+    assertThat(ended.err().lines()).singleElement().asString().contains("not created by a merge");
     assertThat(Files.readAllBytes(folder.resolve("a.db"))).isEqualTo(before);
     assertThat(merge("a.db", "a.db", "b.db").status()).isEqualTo(2);
     Files.writeString(folder.resolve("letter.txt"), "Dear Ada");
-    assertThat(merge("letter.txt", "b.db").err()).contains("not made by a merge");
+    assertThat(merge("letter.txt", "b.db").err()).contains("not created by a merge");
     assertThat(folder.resolve("letter.txt")).hasContent("Dear Ada");
     assertThat(merge("out.db").status()).isEqualTo(2);
   }
@@ -236,13 +236,13 @@ class MergeIT {
   private static void full(Ended ended) {
     assertThat(ended.status()).isEqualTo(1);
     assertThat(ended.err())
-        .contains("out.db: there is no room left on the disk: make room, and run the merge again")
+        .contains("out.db: the disk is full: free some space, and run the merge again")
         .doesNotContain("left out", "Exception");
   }
 
   @ParameterizedTest
   @CsvSource({
-    "nowhere/out.db,its folder has to be there and writable",
+    "nowhere/out.db,its folder must exist and be writable",
     ".,name a file that can be written"
   })
   void saysWhatIsWrongWithTheResultInOneLine(String out, String remedy) throws Exception {

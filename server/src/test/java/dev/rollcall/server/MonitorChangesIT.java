@@ -44,8 +44,8 @@ class MonitorChangesIT {
     assertThat(ready.get("status").stringValue()).isEqualTo("ready");
     assertThat(ready.at("/reasons/configuration").stringValue()).contains(reason);
     assertThat(rollcall.health("/metrics").body()).contains("rollcall_configuration_refused 1.0");
-    assertThat(page(rollcall, "/")).contains("rollcall.yaml was refused");
-    assertThat(page(rollcall, "/heartbeats")).contains("rollcall.yaml was refused");
+    assertThat(page(rollcall, "/")).contains("rollcall.yaml was rejected");
+    assertThat(page(rollcall, "/heartbeats")).contains("rollcall.yaml was rejected");
     assertThat(names(rollcall)).containsExactly("one", "three", "two");
   }
 
@@ -68,21 +68,21 @@ class MonitorChangesIT {
         Files.delete(folder.resolve("rollcall.yaml"));
         await()
             .atMost(PATIENCE)
-            .until(() -> rollcall.health("/ready").body().contains("does not exist any more"));
+            .until(() -> rollcall.health("/ready").body().contains("no longer exists"));
         plan.yaml("");
-        refused(rollcall, "3 services, most of them, would be gone");
+        refused(rollcall, "3 services, more than half, would be removed");
         assertThat(rollcall.log()).doesNotContain("was read again");
         plan.yaml(all);
         heeded(rollcall);
         plan.yaml(all + "porte: 1\n");
         refused(rollcall, "porte: unknown key, did you mean port?");
         plan.yaml("services:\n" + one);
-        refused(rollcall, "2 services, most of them, would be gone");
+        refused(rollcall, "2 services, more than half, would be removed");
         assertThat(rollcall.stop()).isZero();
       }
       try (RunningRollcall again = plan.start()) {
         assertThat(again.log()).contains("started with 3 services");
-        refused(again, "2 services, most of them, would be gone");
+        refused(again, "2 services, more than half, would be removed");
         plan.yaml("fewer-services: true\nservices:\n" + one);
         heeded(again);
         assertThat(names(again)).containsExactly("one");
@@ -99,8 +99,8 @@ class MonitorChangesIT {
       assertThat(rollcall.stop()).isZero();
     }
     String remedy =
-        ", and the database has 1 services of such a file: put it back, or say"
-            + " fewer-services: true (--fewer-services) where that is meant";
+        ", but the database has 1 services of a configuration file: restore the file, or set"
+            + " fewer-services: true (--fewer-services) if this is intended";
     Ended empty = plan.yaml("# nothing\n").refused();
     assertThat(empty.status()).isEqualTo(1);
     assertThat(empty.said()).contains("rollcall: rollcall.yaml is empty" + remedy);
@@ -115,7 +115,7 @@ class MonitorChangesIT {
 
   @Test
   void offersToAskAServerItselfWhereItsPortIsAskedForAConnectionAlone() throws Exception {
-    String offer = "tcp://127.0.0.1:6379 asks for a connection alone: redis://127.0.0.1,";
+    String offer = "tcp://127.0.0.1:6379 only opens a connection: redis://127.0.0.1,";
     try (RunningRollcall rollcall =
         Plan.in(folder)
             .yaml("services: [{name: cache, url: 'tcp://127.0.0.1:6379', interval: 1d}]")

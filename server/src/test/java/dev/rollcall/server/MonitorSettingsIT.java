@@ -60,7 +60,7 @@ class MonitorSettingsIT {
       assertThat(rollcall.service("one").get("id").asLong()).isEqualTo(first);
 
       plan.yaml(one + ", interval: -3s}\n");
-      await().atMost(PATIENCE).until(() -> rollcall.log().contains("was refused"));
+      await().atMost(PATIENCE).until(() -> rollcall.log().contains("was rejected"));
       assertThat(rollcall.log()).contains("services[0].interval: \"-3s\" is no duration");
       assertThat(names(rollcall)).containsExactly("one", "two");
       int asked = targets.seen("/status/200").arrivals().size();

@@ -20,20 +20,20 @@ import org.jspecify.annotations.Nullable;
 
 /// Meters of every probe of a [Prober], each with the tag `probe`:
 ///
-/// | meter | is |
+/// | meter | value |
 /// | --- | --- |
-/// | `rollcall.probe.healthy` | 1 when the probe is well, also when it is degraded; else 0 |
-/// | `rollcall.probe.degraded` | 1 when it is degraded, else 0 |
-/// | `rollcall.probe.duration` | how long its check took |
+/// | `rollcall.probe.healthy` | 1 if the probe is healthy, also if it is degraded; else 0 |
+/// | `rollcall.probe.degraded` | 1 if it is degraded, else 0 |
+/// | `rollcall.probe.duration` | duration of its check |
 ///
-/// They are true when they are read: who reads them has the probes asked, once for all meters, and
-/// not again before [#FRESH] has passed. Nothing runs in between.
+/// The values are current when they are read: reading them runs the probes, once for all meters,
+/// and not again within [#FRESH]. Nothing runs in between.
 ///
 /// ```java
 /// new ProbeMeters(prober).bindTo(registry);
 /// ```
 public final class ProbeMeters implements MeterBinder {
-  /// For how long an answer serves all who read meters: 10 s.
+  /// How long a result is reused by all readers: 10 s.
   public static final Duration FRESH = Duration.ofSeconds(10);
 
   private final Prober prober;
@@ -59,14 +59,14 @@ public final class ProbeMeters implements MeterBinder {
     }
   }
 
-  /// Meters of a prober.
+  /// The meters of a prober.
   public ProbeMeters(Prober prober) {
     this(prober, FRESH);
   }
 
-  /// Meters of a prober.
+  /// The meters of a prober.
   ///
-  /// @param fresh for how long an answer serves all who read meters
+  /// @param fresh how long a result is reused by all readers
   public ProbeMeters(Prober prober, Duration fresh) {
     this.prober = prober;
     this.fresh = fresh;
@@ -81,7 +81,7 @@ public final class ProbeMeters implements MeterBinder {
 
   private void register(MeterRegistry registry, String name) {
     Gauge.builder("rollcall.probe.healthy", this, of(name, result -> result.healthy() ? 1 : 0))
-        .description("1 when the probe is well, also when it is degraded; else 0")
+        .description("1 if the probe is healthy, also if it is degraded; else 0")
         .tag("probe", name)
         .strongReference(true)
         .register(registry);
@@ -109,7 +109,7 @@ public final class ProbeMeters implements MeterBinder {
     return meters -> meters.read(name, value);
   }
 
-  /// Not a number when the thread is interrupted meanwhile: nothing is known then.
+  /// NaN if the thread is interrupted meanwhile, because the value is unknown.
   private double read(String name, ToDoubleFunction<ProbeResult> value) {
     try {
       return asked().of(name, value);

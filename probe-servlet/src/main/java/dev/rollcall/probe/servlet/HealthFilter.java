@@ -15,29 +15,29 @@ import java.io.InterruptedIOException;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/// `/_health` in a Servlet container (Servlet 6.0 or newer); requests for other paths pass on
-/// through the chain.
+/// `/_health` in a Servlet container (Servlet 6.0 or newer). Requests for other paths continue
+/// through the filter chain.
 ///
-/// Map it to `/*`. Before filters that ask for a login everybody gets an answer, and nobody is
-/// known by name; behind them it is asked for by whom they let in:
+/// Map it to `/*`. If it comes before filters that require a login, everybody gets an answer and
+/// nobody is authorized. If it comes after them, only callers that they accept reach it:
 ///
 /// ```java
 /// context.addFilter("health", new HealthFilter(prober))
 ///     .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
 /// ```
 ///
-/// Paths are those within the web application. A request waits on the container's thread for the
-/// slowest probe, the prober's timeout (10 s by default) at most.
+/// Paths are relative to the web application. A request waits on the thread of the container for
+/// the slowest probe, at most for the timeout of the prober (10 s by default).
 public final class HealthFilter implements Filter {
   private final HealthEndpoint endpoint;
   private final Predicate<HttpServletRequest> authorized;
 
-  /// A filter with the settings that [HealthEndpoint] begins with.
+  /// A filter with the default settings of [HealthEndpoint].
   public HealthFilter(Prober prober) {
     this(HealthEndpoint.of(prober));
   }
 
-  /// A filter to which whoever has logged in is authorized.
+  /// A filter for which all callers who have logged in are authorized.
   public HealthFilter(HealthEndpoint endpoint) {
     this(endpoint, request -> request.getUserPrincipal() != null);
   }

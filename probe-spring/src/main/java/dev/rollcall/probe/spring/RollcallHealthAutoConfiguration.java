@@ -10,15 +10,14 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 
-/// Auto-configuration for Spring Boot 3.5 and 4: every bean that is a [Probe] goes into one
-/// [Prober], with Spring's health indicators; `/_health` answers from it, and Actuator shows the
-/// probes as `probes`. Settings: [RollcallHealthProperties].
+/// Auto-configuration for Spring Boot 3.5 and 4: it adds every [Probe] bean and Spring's health
+/// indicators to one [Prober]. `/_health` uses that prober, and Actuator shows the probes as
+/// `probes`. Settings: [RollcallHealthProperties].
 ///
-/// `/_health` is where Actuator's own health is: on the management server, behind the same filters,
-/// and there it shows what Actuator's settings let it show.
+/// `/_health` is where Actuator's health is: on the management server, behind the same filters. It
+/// shows only what the settings of Actuator allow.
 ///
-/// A [Prober] bean of the application's own takes the place of this one, with the probes that it
-/// was given.
+/// A [Prober] bean of the application replaces this one, with its own probes.
 @AutoConfiguration(
     afterName = {
       "org.springframework.boot.actuate.autoconfigure.health.HealthEndpointAutoConfiguration",

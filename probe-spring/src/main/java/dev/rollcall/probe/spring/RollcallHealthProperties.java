@@ -7,24 +7,23 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
-/// The settings below `rollcall.health`.
+/// The settings under `rollcall.health`.
 ///
-/// @param enabled whether there is any of this at all
-/// @param path where health is asked for in a Servlet application; `/live` and `/ready` follow it
-/// @param endpoint whether it can be asked for there
+/// @param enabled switches everything on or off
+/// @param path path of the endpoint in a Servlet application; `/live` and `/ready` follow it
+/// @param endpoint whether the endpoint exists
 /// @param beforeLogin whether it is answered before any filter of the application, to everybody,
-///   who then see whether all is well and nothing more
-/// @param showComponents who sees which probes there are, where there is no Actuator to say so; as
-///   `showDetails` where nothing is said
-/// @param showDetails who sees why a probe is not well, where there is no Actuator to say so
-/// @param roles who counts as authorized where there is no Actuator to say so; with none, whoever
-///   has logged in
-/// @param timeout how long a run of all probes may take
-/// @param goClients whether the answer is such that go-philae's clients can read it: always 200
+///   and shows only whether all is healthy
+/// @param showComponents without Actuator: who sees the list of probes; default as `showDetails`
+/// @param showDetails without Actuator: who sees why a probe is unhealthy
+/// @param roles without Actuator: who is authorized; if empty, everybody who has logged in
+/// @param timeout maximum duration of a run of all probes
+/// @param goClients whether the answer has the form for clients of go-philae: always 200
 /// @param indicatorsAsProbes whether Spring's health indicators are probes too
-/// @param probesAsIndicators whether probes are health indicators too, below `probes`
-/// @param liveness names of the probes on which `/live` decides; they are no part of `/ready`
-/// @param reported names of the probes that `/_health` shows and neither `/live` nor `/ready` asks
+/// @param probesAsIndicators whether probes are health indicators too, under `probes`
+/// @param liveness names of the probes that decide on `/live` and not on `/ready`
+/// @param reported names of the probes that are shown in `/_health` and decide on neither `/live`
+///   nor `/ready`
 @ConfigurationProperties("rollcall.health")
 public record RollcallHealthProperties(
     @DefaultValue("true") boolean enabled,

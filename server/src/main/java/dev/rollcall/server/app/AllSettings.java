@@ -41,99 +41,104 @@ final class AllSettings {
   private static final long MEBIBYTE = 1024 * 1024;
 
   static final Setting<Path> DATA =
-      Setting.of("data", ValueType.path(), "./rollcall-data", "folder for everything that is kept");
+      Setting.of("data", ValueType.path(), "./rollcall-data", "folder for all stored data");
   static final Setting<Optional<Secret>> DATABASE =
       Setting.of(
               "database",
               ValueType.optional(database()),
               "",
-              "SQLite file, or postgresql:// URL; without it rollcall.db in the data folder, and"
-                  + " targets.db for the command targets")
+              "SQLite file or postgresql:// URL; without it rollcall.db in the data"
+                  + " folder, and targets.db for the command targets")
           .secret()
           .alias("DB_FILE", Optional::of);
   static final Setting<Integer> PORT =
       Setting.of(
-              "port", ValueType.port(), "8080", "port of the API and the pages; 0 is any free one")
+              "port",
+              ValueType.port(),
+              "8080",
+              "port of the API and the pages; 0 means any free port")
           .alias("API_PORT", Optional::of);
   static final Setting<String> HOST =
       Setting.of(
               "host",
               ValueType.host(),
               "0.0.0.0",
-              "address to listen on; 0.0.0.0 is all, IPv6 included")
+              "address to listen on; 0.0.0.0 means all addresses, IPv6 included")
           .alias("API_DOMAIN", AllSettings::listeningHost);
   static final Setting<Integer> HEALTH_PORT =
       Setting.of(
           "health.port",
           ValueType.port(),
           "8091",
-          "port of /health, /ready and /metrics; 0 is any free");
+          "port of /health, /ready and /metrics; 0 means any free port");
   static final Setting<Optional<String>> HEALTH_HOST =
       Setting.of(
           "health.host",
           ValueType.optional(ValueType.host()),
           "",
-          "address the health port listens on; without it that of host");
+          "address of the health port; without it that of host");
   static final Setting<Optional<Secret>> TOKEN =
       Setting.of(
               "token",
               ValueType.optional(token()),
               "",
-              "token that management and whoever sends measurements have to show; without it only"
-                  + " this machine may manage, and anybody may send")
+              "token for management and for sending measurements; without it only this"
+                  + " machine may manage, and everybody may send")
           .secret();
   static final Setting<List<IPAddress>> WRITERS =
       Setting.of(
           "writers",
           ValueType.list(block()),
           "",
-          "networks from which jobs may call in, and measurements may be sent without a token;"
+          "networks that may send heartbeats, and measurements without a token;"
               + " without any: all");
   static final Setting<List<IPAddress>> TRUSTED_PROXIES =
       Setting.of(
           "trusted-proxies",
           ValueType.list(block()),
           "",
-          "networks of proxies that are believed whom X-Forwarded-For names, for limits of one"
-              + " address, for writers and in the log; without any: the connection's address"
-              + " counts");
+          "networks of proxies whose X-Forwarded-For is trusted, for limits per"
+              + " address, for writers and in the log; without any the address of the"
+              + " connection counts");
   static final Setting<Integer> REQUESTS_OF_ONE =
       Setting.of(
           "requests-per-address",
           ValueType.number(1, 1024),
           "256",
-          "requests at once of one address that only looks, on each port; more are answered with"
-              + " 503");
+          "requests for pages and API at once from one address, on each port; more get 503");
   static final Setting<Set<Role>> ROLES =
       Setting.of(
-          "roles", roles(), "runner,api", "what this process does: ask services, answer over HTTP");
+          "roles",
+          roles(),
+          "runner,api",
+          "what this process does: run checks (runner), answer over HTTP (api)");
   static final Setting<Boolean> FEWER_SERVICES =
       Setting.of(
           "fewer-services",
           ValueType.flag(),
           "false",
-          "takes a file in which most services of before are gone; otherwise it is refused, as it"
-              + " may be cut short");
+          "accepts a file in which more than half of the services are missing;"
+              + " otherwise it is rejected, as it may be incomplete");
   static final Setting<Duration> INTERVAL =
       Setting.of(
               "monitor.interval",
               ValueType.duration(Duration.ofMillis(200), Duration.ofDays(366)),
               "15s",
-              "how often a service is asked that does not say so itself")
+              "time between two checks of a service that has no interval of its own")
           .alias("RUNNER_SCRAPE_INTERVAL_SECONDS", AllSettings::seconds);
   static final Setting<Duration> TIMEOUT =
       Setting.of(
               "monitor.timeout",
               ValueType.duration(Duration.ofMillis(10), Duration.ofHours(1)),
               "15s",
-              "how long a service may take that does not say so itself")
+              "timeout of a service that has none of its own")
           .alias("RUNNER_HTTP_TIMEOUT_SECONDS", AllSettings::seconds);
   static final Setting<Boolean> KEEP_ALIVE =
       Setting.of(
           "monitor.keep-alive",
           ValueType.flag(),
           "false",
-          "keep connections from one check to the next");
+          "reuse the connection for the next check");
   static final Setting<Integer> PER_HOST =
       Setting.of(
           "monitor.per-host",
@@ -142,25 +147,26 @@ final class AllSettings {
           "checks at once of one host and port");
   static final Setting<Integer> IN_FLIGHT =
       Setting.of(
-          "monitor.in-flight", ValueType.number(1, 1_000_000), "10000", "checks at once in all");
+          "monitor.in-flight", ValueType.number(1, 1_000_000), "10000", "checks at once in total");
   static final Setting<Duration> RETENTION =
       Setting.of(
           "monitor.retention",
           ValueType.duration(Duration.ofHours(1), Duration.ofDays(36_500)),
           "30d",
-          "how long each single tick is kept");
+          "how long raw ticks are kept");
   static final Setting<List<InetSocketAddress>> WITNESS =
       Setting.of(
           "monitor.witness",
           ValueType.list(ValueType.hostPort()),
           "",
-          "hosts that tell whether our own network is alive");
+          "hosts that show whether our own network works; if none answers, results"
+              + " are unknown");
   static final Setting<Optional<Secret>> ALERT_URI =
       Setting.of(
               "alert.uri",
               ValueType.optional(alertUri()),
               "",
-              "URL that is called with name and last_ping for a late heartbeat")
+              "URL that is called when a heartbeat is late or a job reports a failure")
           .secret()
           .alias("PING_ALERT_URI", Optional::of);
   static final Setting<Duration> DELIVERIES_RETENTION =
@@ -168,165 +174,178 @@ final class AllSettings {
           "deliveries.retention",
           ValueType.duration(Duration.ofMinutes(1), Duration.ofDays(36_500)),
           "7d",
-          "how long it is kept what was told to whom");
+          "how long finished deliveries are kept");
   static final Setting<Duration> REALERT =
       Setting.of(
           "heartbeat.realert",
           ValueType.duration(Duration.ofSeconds(1), Duration.ofDays(366)),
           "60s",
-          "how often it is told again that a job is silent");
+          "how often an alert is repeated while a heartbeat stays late");
   static final Setting<Duration> STARTUP_GRACE =
       Setting.of(
           "heartbeat.startup-grace",
           ValueType.duration(Duration.ZERO, DAY),
           "60s",
-          "how long jobs may still call in after a start that were due while Rollcall was down");
+          "extra time after a start for heartbeats that became due while Rollcall was down");
   static final Setting<Integer> MOST_HEARTBEATS =
       Setting.of(
           "heartbeat.most",
           ValueType.number(1, 100_000_000),
           "1000000",
-          "how many heartbeats there may be: a call that would make one more is answered with 503");
+          "maximum number of heartbeats; a call that would create one more gets 503");
   static final Setting<Duration> FUTURE_TOLERANCE =
       Setting.of(
           "heartbeat.future-tolerance",
           ValueType.duration(Duration.ZERO, DAY),
           "5m",
-          "how far ahead the timestamp of a heartbeat may be");
+          "how far in the future the timestamp of a heartbeat may be");
   static final Setting<Durability> PING_DURABILITY =
       Setting.of(
           "heartbeat.durability",
           ValueType.choice(Durability.class),
           "process",
-          "what an answered heartbeat survives: kill -9 (process), or loss of power too (power)");
+          "what an acknowledged heartbeat survives: kill -9 (process), or loss of"
+              + " power too (power)");
   static final Setting<Optional<Secret>> PING_KEY =
       Setting.of(
               "heartbeat.key",
               ValueType.optional(token()),
               "",
-              "key that every heartbeat has to show; without it anybody may call in")
+              "key that every heartbeat has to send; without it no key is needed")
           .secret();
   static final Setting<Optional<Integer>> PING_PORT =
       Setting.of(
           "ping.port",
           ValueType.optional(ValueType.port()),
           "",
-          "a port of its own for heartbeats alone, such as 4000; 0 is any free one");
+          "another port that answers only heartbeats, such as 4000; 0 means any free port");
   static final Setting<Logging.Level> LOG_LEVEL =
-      Setting.of("log.level", ValueType.choice(Logging.Level.class), "info", "how much is logged")
+      Setting.of("log.level", ValueType.choice(Logging.Level.class), "info", "log level")
           .alias("DEBUG", debug -> truth(debug) ? Optional.of("debug") : Optional.empty());
   static final Setting<Logging.Format> LOG_FORMAT =
-      Setting.of("log.format", ValueType.choice(Logging.Format.class), "text", "how log lines look")
+      Setting.of(
+              "log.format",
+              ValueType.choice(Logging.Format.class),
+              "text",
+              "format of the log lines")
           .alias("ENV", env -> env.equals("production") ? Optional.of("json") : Optional.empty());
   static final Setting<Boolean> LOG_ACCESS =
       Setting.of("log.access", ValueType.flag(), "false", "log every request");
   static final Setting<String> NAME =
-      Setting.of("name", name(), "rollcall", "what this process calls itself in JSON logs")
+      Setting.of("name", name(), "rollcall", "name of this process in JSON logs")
           .alias("SERVICE_NAME", Optional::of);
 
   static final Setting<Integer> COLLECT_PORT =
       Setting.of(
-          "collect.port", ValueType.port(), "8081", "port that takes results; 0 is any free one");
+          "collect.port",
+          ValueType.port(),
+          "8081",
+          "port that receives results; 0 means any free port");
   static final Setting<Integer> COLLECT_HEALTH_PORT =
       Setting.of(
           "collect.health-port",
           ValueType.port(),
           "8091",
-          "port of /health, /ready, /metrics, /stats and /recent; 0 is any free one");
+          "port of /health, /ready, /metrics, /stats and /recent; 0 means any free port");
   static final Setting<URI> COLLECT_INPUT_URL =
       Setting.of(
-          "collect.input-url", url(), "http://localhost:8080/hops", "where new hops are posted");
+          "collect.input-url", url(), "http://localhost:8080/hops", "where new hops are sent");
   static final Setting<Optional<Secret>> COLLECT_INPUT_TOKEN =
       Setting.of(
               "collect.input-token",
               ValueType.optional(token()),
               "",
-              "token to show where new hops are posted")
+              "token for the input service that receives the hops")
           .secret();
   static final Setting<Path> COLLECT_FOLDER =
       Setting.of(
           "collect.db-dir",
           ValueType.path(),
           "./output_data",
-          "folder of the results files; serve has it in its data folder unless it is given");
+          "folder of the results files; serve has it in its data folder unless it is set");
   static final Setting<Integer> COLLECT_MAX_SIZE =
       Setting.of(
           "collect.max-size-mb",
           ValueType.number(1, 1_000_000),
           "100",
-          "size in MiB at which another results file is begun");
+          "size in MiB at which a new results file is started");
   static final Setting<Integer> COLLECT_ROTATION =
       Setting.of(
           "collect.rotation-days",
           ValueType.number(1, 36_500),
           "7",
-          "age in days at which another results file is begun");
+          "age in days at which a new results file is started");
   static final Setting<Integer> COLLECT_KEEP =
       Setting.of(
           "collect.keep-files",
           ValueType.number(1, 10_000),
           "5",
-          "how many results files stay, the current one included");
+          "number of results files to keep, including the current one");
   static final Setting<Integer> COLLECT_HOP_MEMORY =
       Setting.of(
           "collect.hop-memory",
           ValueType.number(1, 20_000_000),
           "1000000",
-          "how many addresses of hops are remembered; the least recently seen goes first");
+          "number of hop addresses to remember; the least recently seen is forgotten first");
   static final Setting<Boolean> COLLECT_VERBOSE =
-      Setting.of("collect.verbose", ValueType.flag(), "false", "log for debugging");
+      Setting.of("collect.verbose", ValueType.flag(), "false", "debug log");
   static final Setting<Optional<Secret>> COLLECT_TOKEN =
       Setting.of(
               "collect.token",
               ValueType.optional(token()),
               "",
-              "token that a collector alone asks every sender and remote operator for; without it"
-                  + " that of token")
+              "token that rollcall collect requires from senders and remote operators;"
+                  + " without it that of token")
           .secret();
 
   static final Setting<Integer> TARGETS_PORT =
       Setting.of(
-          "targets.port", ValueType.port(), "8080", "port of the target pool; 0 is any free one");
+          "targets.port",
+          ValueType.port(),
+          "8080",
+          "port of the target pool; 0 means any free port");
   static final Setting<Integer> TARGETS_HEALTH_PORT =
       Setting.of(
           "targets.health.port",
           ValueType.port(),
           "8090",
-          "port of the target pool's /health, /ready and /metrics; 0 is any free");
+          "port of the target pool's /health, /ready and /metrics; 0 means any free port");
   static final Setting<Integer> TARGETS_MOST =
-      Setting.of("targets.most", ValueType.number(1, 100_000_000), "1000000", "targets in all");
+      Setting.of(
+          "targets.most", ValueType.number(1, 100_000_000), "1000000", "maximum number of targets");
   static final Setting<Integer> TARGETS_PER_NETWORK =
       Setting.of(
           "targets.per-network",
           ValueType.number(1, 1_000_000),
           "256",
-          "targets of one /24 of IPv4, and of one /48 of IPv6");
+          "maximum number of targets in one /24 of IPv4, and in one /48 of IPv6");
   static final Setting<Duration> TARGETS_INTERVAL =
       Setting.of(
           "targets.interval",
           ValueType.duration(Duration.ofSeconds(1), Duration.ofDays(366)),
           "5m",
-          "the least time from one measurement of a target to the next");
+          "minimum time between two measurements of a target");
   static final Setting<Duration> TARGETS_LEASE =
       Setting.of(
           "targets.lease",
           ValueType.duration(Duration.ofSeconds(1), DAY),
           "5m",
-          "how long a node has for what it was handed, before others get it");
+          "time that a node has for its targets before other nodes get them");
   static final Setting<List<IPAddress>> TARGETS_ALLOW =
       Setting.of(
           "targets.allow",
           ValueType.list(block()),
           "",
-          "blocks that may be targets although private, loopback or reserved");
+          "blocks that may be targets even if they are private, loopback or reserved");
   static final Setting<List<IPAddress>> TARGETS_DENY =
-      Setting.of("targets.deny", ValueType.list(block()), "", "blocks that may not be targets");
+      Setting.of("targets.deny", ValueType.list(block()), "", "blocks that must not be targets");
   static final Setting<Optional<Path>> TARGETS_OPT_OUT =
       Setting.of(
           "targets.opt-out",
           ValueType.optional(ValueType.path()),
           "",
-          "file of addresses and blocks that asked not to be measured; read again when it changes");
+          "file of addresses and blocks that must not be measured; read again when"
+              + " it changes");
 
   /// What a changed file changes at once: services are made of these, or they are asked for anew.
   /// All others hold until the next start.
@@ -471,7 +490,7 @@ final class AllSettings {
   /// What a setting does, as the help of a command says it.
   static String help(String command, Setting<?> setting) {
     return setting.equals(DATABASE)
-        ? "SQLite file, or postgresql:// URL; without it " + file(command) + " in the data folder"
+        ? "SQLite file or postgresql:// URL; without it " + file(command) + " in the data folder"
         : setting.help();
   }
 

@@ -28,7 +28,7 @@ record CheckCommand(
   CommandSpec spec() {
     return Flags.withFile(
         Commands.command(
-                "check", "Ask URLs or services now, and tell how long each part took.", this)
+                "check", "Check URLs or services now, and show the time of each phase.", this)
             .addPositional(
                 PositionalParamSpec.builder()
                     .paramLabel("URL")
@@ -37,9 +37,9 @@ record CheckCommand(
                     .type(List.class)
                     .auxiliaryTypes(String.class)
                     .description(
-                        "what to ask, one after the other: http, https, tcp, tls, postgres, redis,"
-                            + " ... (docs/probes.md); with a certificate authority of your own,"
-                            + " write a service with tls: {ca: FILE} and ask it with --service")
+                        "URLs to check, one after the other: http, https, tcp, tls, postgres,"
+                            + " redis, ... (docs/probes.md); for your own certificate authority,"
+                            + " define a service with tls: {ca: FILE} and use --service")
                     .build())
             .addOption(
                 OptionSpec.builder("--service")
@@ -48,22 +48,21 @@ record CheckCommand(
                     .type(List.class)
                     .auxiliaryTypes(String.class)
                     .description(
-                        "a service of the configuration file, asked with all that it says there;"
-                            + " may be given several times")
+                        "a service of the configuration file, checked with all its settings; can be"
+                            + " given several times")
                     .build())
             .addOption(
                 OptionSpec.builder("--timeout")
                     .paramLabel("DURATION")
                     .arity("1")
                     .type(String.class)
-                    .description(
-                        "the longest it may take; 15s by default, or what the service says")
+                    .description("timeout of each check; default 15s, or that of the service")
                     .build())
             .addOption(
                 OptionSpec.builder("--json")
                     .arity("0")
                     .type(Boolean.class)
-                    .description("tell it as JSON")
+                    .description("print JSON")
                     .build()));
   }
 
@@ -74,7 +73,7 @@ record CheckCommand(
     List<String> urls = given.matchedPositionalValue(0, List.of());
     List<String> names = given.matchedOptionValue("--service", List.of());
     if (urls.isEmpty() && names.isEmpty()) {
-      mistakes.add("URL", "is missing: name what to ask, or a service with --service NAME");
+      mistakes.add("URL", "is missing: give a URL, or a service with --service NAME");
     }
     Optional<Duration> timeout = timeout(given, mistakes);
     List<ServiceDefinition> services = List.of();

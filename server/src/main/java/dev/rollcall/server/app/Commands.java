@@ -29,7 +29,7 @@ final class Commands {
     spec.name(name);
     spec.usageMessage().description(does).width(100).sortOptions(false);
     spec.addOption(
-        OptionSpec.builder("-h", "--help").usageHelp(true).description("show this").build());
+        OptionSpec.builder("-h", "--help").usageHelp(true).description("show this help").build());
     return spec;
   }
 

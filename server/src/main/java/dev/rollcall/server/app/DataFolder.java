@@ -59,7 +59,7 @@ final class DataFolder {
     if (!rights.endsWith("------")) {
       LOG.log(
           Level.WARNING,
-          "the data folder {0} is open to others ({1}): chmod 700 it",
+          "the data folder {0} is accessible to other users ({1}): run chmod 700 on it",
           folder,
           rights);
     }

@@ -77,9 +77,9 @@ final class FileWatcher implements AutoCloseable {
     return Optional.of(
         file
             + (Files.notExists(path)
-                ? " does not exist any more"
+                ? " no longer exists"
                 : Files.isDirectory(path) ? " is a folder now" : " cannot be read by this user")
-            + ": what it said last goes on; put it back");
+            + ": its last content stays in use; restore the file");
   }
 
   /// Why what the file said last goes on, where it cannot be read any more.

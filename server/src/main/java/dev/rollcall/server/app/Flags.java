@@ -29,18 +29,17 @@ final class Flags {
         .abbreviateSynopsis(true)
         .footer(
             "",
-            "Each may also be given in the environment or in .env (%s is"
+            "Each setting can also be given in the environment or in .env (%s is"
                 .formatted(example(name).flag(name)),
-            "%s there), or in rollcall.yaml (%s). Flags count"
+            "%s there), or in rollcall.yaml (%s). The first"
                 .formatted(example(name).variable(), example(name).key()),
-            "before the environment, then come .env and rollcall.yaml, and these, in the"
-                + " environment",
-            "or .env, beneath them all:",
+            "of flag, environment, .env and rollcall.yaml counts. These older names come last,",
+            "in the environment or in .env:",
             aliases(name),
             "",
-            "What is secret may be the text of a file: %s names it, and so does"
+            "A secret can be read from a file: %s gives its name, or"
                 .formatted(AllSettings.TOKEN.fileVariable().orElseThrow()),
-            "${file:/path} in rollcall.yaml, where ${NAME} is a variable. All of it:"
+            "${file:/path} in rollcall.yaml, where ${NAME} is a variable. All settings:"
                 + " docs/settings.md");
     return command;
   }
@@ -51,7 +50,8 @@ final class Flags {
         OptionSpec.builder(CONFIG)
             .paramLabel("FILE")
             .type(String.class)
-            .description("configuration file, which has to be there; default rollcall.yaml, if any")
+            .description(
+                "configuration file, which must exist; default rollcall.yaml, if it exists")
             .build());
   }
 

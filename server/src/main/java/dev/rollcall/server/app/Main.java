@@ -78,12 +78,16 @@ record Main(Path directory, Map<String, String> environment) {
   /// All commands.
   CommandLine commands() {
     CommandSpec rollcall =
-        versioned(Commands.group("rollcall", "Calls the roll of everything you depend on."));
+        versioned(
+            Commands.group("rollcall", "Availability monitor for services, jobs and networks."));
     rollcall.addSubcommand(
         "serve",
         Flags.configured(
             AllSettings.SERVE,
-            Commands.command("serve", "Watch services, and answer over HTTP.", this::serve)));
+            Commands.command(
+                "serve",
+                "Check services, receive heartbeats and results, and answer over HTTP.",
+                this::serve)));
     rollcall.addSubcommand(
         AllSettings.COLLECT,
         versioned(
@@ -91,7 +95,8 @@ record Main(Path directory, Map<String, String> environment) {
                 AllSettings.COLLECT,
                 Commands.command(
                     AllSettings.COLLECT,
-                    "Take the results of measuring nodes, keep them, and feed hops back.",
+                    "Receive the results of measuring nodes, store them in files, and send hops"
+                        + " to an input service.",
                     this::collect))));
     rollcall.addSubcommand(
         AllSettings.TARGETS,
@@ -99,34 +104,36 @@ record Main(Path directory, Map<String, String> environment) {
             AllSettings.TARGETS,
             Commands.command(
                 AllSettings.TARGETS,
-                "Keep the pool of what nodes measure, and hand it out.",
+                "Run the pool of targets that nodes measure.",
                 this::targets)));
     rollcall.addSubcommand(
         "config",
-        Commands.group("config", "Look at the configuration.")
+        Commands.group("config", "Commands for the configuration.")
             .addSubcommand(
                 "check",
                 Flags.configured(
                     AllSettings.SERVE,
                     Commands.command(
                         "check",
-                        "Say everything that is wrong with the flags, the environment, .env and"
-                            + " rollcall.yaml, a line each, or ok: what is no YAML, unknown keys"
-                            + " and variables, values that cannot be, settings that contradict each"
-                            + " other, services that could not be asked, variables and files that"
-                            + " are named and missing. Nothing is asked, opened or written.",
+                        "Report every mistake in the flags, the environment, .env and"
+                            + " rollcall.yaml,"
+                            + " one line each, or ok. Mistakes are: invalid YAML, unknown keys and"
+                            + " variables, invalid values, settings that contradict each other,"
+                            + " services that cannot be checked, and missing variables and files."
+                            + " No service is checked, no port is opened and nothing is written.",
                         this::check))));
     rollcall.addSubcommand("check", new CheckCommand(this::configured).spec());
     rollcall.addSubcommand(
         "merge",
-        Commands.command("merge", "Join files of collectors into one, for analysis.", this::merge)
+        Commands.command(
+                "merge", "Join files of collectors into one file for analysis.", this::merge)
             .addPositional(
                 PositionalParamSpec.builder()
                     .paramLabel("OUT.db")
                     .index("0")
                     .arity("1")
                     .type(Path.class)
-                    .description("the file to join them into; it may hold some already")
+                    .description("output file; it may contain merged files already")
                     .build())
             .addPositional(
                 PositionalParamSpec.builder()
@@ -135,7 +142,7 @@ record Main(Path directory, Map<String, String> environment) {
                     .arity("1..*")
                     .type(List.class)
                     .auxiliaryTypes(Path.class)
-                    .description("files of collectors, or merged ones; they are only read")
+                    .description("files of collectors, or merged files; they are only read")
                     .build()));
     CommandSpec train =
         Commands.command("train", "Run and end, for Java to learn what a start needs.", this::train)
@@ -224,7 +231,7 @@ record Main(Path directory, Map<String, String> environment) {
     return Files.exists(yaml)
         ? "; "
             + right.file()
-            + " is empty: serve goes by defaults, and refuses to start where its database has"
+            + " is empty: serve uses the defaults, and does not start if its database contains"
             + " services of a file"
         : "; there is no "
             + yaml.getFileName()

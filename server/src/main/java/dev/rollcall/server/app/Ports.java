@@ -131,14 +131,13 @@ record Ports(ServeSettings settings, ErrorShape errors, RequestTimes times) {
     ServeSettings.Web web = settings.web();
     String anybody =
         web.writers().all().isEmpty()
-            ? "anybody"
-            : "whoever calls from "
+            ? "everybody"
+            : "clients from "
                 + web.writers().all().stream().map(Addresses::text).collect(joining(", "))
-                + " or shows the token";
-    String token = web.token().isPresent() ? "whoever shows the token" : anybody;
+                + " and clients with the token";
+    String token = web.token().isPresent() ? "clients with the token" : anybody;
     String manager =
-        "callers on this machine"
-            + (web.token().isPresent() ? ", and whoever shows the token" : "");
+        "this machine" + (web.token().isPresent() ? " and clients with the token" : "");
     Map<Access, String> who =
         new EnumMap<>(
             Map.of(Access.CALLER, anybody, Access.WRITER, token, Access.MANAGEMENT, manager));
@@ -147,7 +146,7 @@ record Ports(ServeSettings settings, ErrorShape errors, RequestTimes times) {
             .filter(entry -> routes.stream().anyMatch(route -> route.access() == entry.getKey()))
             .map(entry -> paths(routes, entry.getKey()) + ": " + entry.getValue())
             .collect(joining("; "));
-    LOG.log(Level.INFO, "who may write: {0}", line);
+    LOG.log(Level.INFO, "write access: {0}", line);
   }
 
   /// The beginnings of the paths that have this access, in the routes' order.

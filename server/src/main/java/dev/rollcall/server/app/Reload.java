@@ -48,7 +48,7 @@ final class Reload<S> implements Runnable {
     Mistakes mistakes = new Mistakes();
     Optional<Configuration<S>> read = origin.read(mistakes, named);
     if (read.isEmpty()) {
-      LOG.log(Level.WARNING, "{0} was refused, what it said before goes on:", file);
+      LOG.log(Level.WARNING, "{0} was rejected, the previous configuration stays in use:", file);
       List<String> lines = mistakes.lines();
       lines.forEach(line -> LOG.log(Level.WARNING, line));
       refusal = Optional.of(told(lines));
@@ -59,15 +59,15 @@ final class Reload<S> implements Runnable {
     if (!apply.test(read.get())) {
       return;
     }
-    tell(Level.INFO, file, "changed at once", changed(current, values, true));
-    tell(Level.WARNING, file, "changed with the next start only", changed(started, values, false));
+    tell(Level.INFO, file, "applied now", changed(current, values, true));
+    tell(Level.WARNING, file, "applied at the next start only", changed(started, values, false));
     current = values;
   }
 
   private static String told(List<String> mistakes) {
     int others = mistakes.size() - 1;
     return (mistakes.isEmpty() ? "it cannot be read" : mistakes.getFirst())
-        + (others > 0 ? "; and " + others + " more, which the log tells" : "");
+        + (others > 0 ? "; and " + others + " more, see the log" : "");
   }
 
   private static List<String> changed(Values before, Values now, boolean atOnce) {

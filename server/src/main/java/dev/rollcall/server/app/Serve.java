@@ -122,7 +122,7 @@ final class Serve {
             .noting(new ReadyCheck("calls", heartbeats::problem));
     GaugeWithCallback.builder()
         .name("rollcall_configuration_refused")
-        .help("1 while the configuration file, as it is now, is refused or gone, and 0 otherwise.")
+        .help("1 while the configuration file is rejected or missing, else 0.")
         .callback(callback -> callback.call(refusal(monitor).isPresent() ? 1 : 0))
         .register(registry);
     List<Route> routes = new ArrayList<>();
@@ -178,7 +178,7 @@ final class Serve {
       heartbeats.start();
       if (!told(roles)) {
         LOG.log(
-            Level.INFO, "late heartbeats are only shown: nobody is told, as alert.uri is not set");
+            Level.INFO, "alert.uri is not set: late heartbeats are shown, but no alerts are sent");
       }
       fileWatcher.start(reload);
       parts.add("the watch of " + origin.files().label(), fileWatcher);
@@ -204,7 +204,8 @@ final class Serve {
     int filed = filed(monitor);
     if (filed > 0) {
       throw new CannotRun(
-          "%s %s, and the database has %d services of such a file: put it back, or say fewer-services: true (--fewer-services) where that is meant"
+          ("%s %s, but the database has %d services of a configuration file: restore the file, or"
+                  + " set fewer-services: true (--fewer-services) if this is intended")
               .formatted(origin.files().label(), blank.get(), filed));
     }
   }
@@ -251,8 +252,8 @@ final class Serve {
     return refusal(monitor).isEmpty()
         ? ""
         : origin.files().label()
-            + (fileWatcher.missing().isPresent() ? " is gone" : " was refused")
-            + ", and what it said before goes on: the log says why, and /ready on the"
+            + (fileWatcher.missing().isPresent() ? " is missing" : " was rejected")
+            + ", so the previous configuration stays in use: see the log, or /ready on the"
             + " health port";
   }
 
@@ -263,7 +264,7 @@ final class Serve {
     } catch (StorageException e) {
       LOG.log(
           Level.WARNING,
-          "started without the database, what is found is kept in memory until it is there: {0}",
+          "started without the database, results wait in memory until it is available: {0}",
           e.reason());
     }
   }

@@ -41,27 +41,27 @@ final class CollectorMetrics {
     counter(
         registry,
         "rollcall_collector_rotations_total",
-        "Files begun after another.",
+        "Files that were started after another one.",
         store::rotations);
     counter(
         registry,
         "rollcall_collector_quarantined_total",
-        "Damaged files that were put aside as *.corrupt.",
+        "Damaged files that were renamed to *.corrupt.",
         store::quarantined);
     counter(
         registry,
         "rollcall_collector_hops_refused_total",
-        "Hops that the input service refused.",
+        "Hops that the input service rejected.",
         hops::refused);
     counter(
         registry,
         "rollcall_collector_hops_dropped_total",
-        "Hops dropped unsent, as too many waited for the input service.",
+        "Hops that were dropped because too many waited for the input service.",
         hops::dropped);
     gauge(
         registry,
         "rollcall_collector_files_unfolded",
-        "Older files that keep a log or journal beside them, which is tried again.",
+        "Older files that still have a log or journal file.",
         store::unfolded);
     gauge(registry, "rollcall_collector_hops_waiting", "Hops still to be sent.", hops::waiting);
     gauge(
@@ -69,7 +69,7 @@ final class CollectorMetrics {
     gauge(
         registry,
         "rollcall_collector_received_bytes",
-        "Memory taken by results that are not yet stored.",
+        "Memory used by results that are not yet stored.",
         buffers::taken);
   }
 

@@ -91,7 +91,7 @@ final class Hops implements AutoCloseable {
               refused.add(taken.addresses().size());
               LOG.log(
                   Level.WARNING,
-                  "{0} refused {1} hops, which are not sent again",
+                  "{0} rejected {1} hops, which are not sent again",
                   taker,
                   taken.addresses().size());
             }
@@ -100,14 +100,14 @@ final class Hops implements AutoCloseable {
           pause = FIRST_PAUSE;
           if (away) {
             away = false;
-            LOG.log(Level.INFO, "{0} takes hops again", taker);
+            LOG.log(Level.INFO, "{0} accepts hops again", taker);
           }
         } catch (IOException | RuntimeException e) {
           if (!away) {
             away = true;
             LOG.log(
                 Level.WARNING,
-                "{0} does not take hops ({1}): they wait, and are tried again",
+                "{0} does not accept hops ({1}): they wait and are sent again",
                 taker,
                 String.valueOf(e.getMessage()));
           }

@@ -68,7 +68,7 @@ public final class InputService implements HopReceiver {
       case 400, 413, 415, 422 -> Answer.REFUSED;
       case 401, 403 ->
           throw new IOException(
-              "it answered " + status + ": set collect.input-token to the token it asks for");
+              "it answered " + status + ": set collect.input-token to the token that it requires");
       default -> throw new IOException("it answered " + status);
     };
   }

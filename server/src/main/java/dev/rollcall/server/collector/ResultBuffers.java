@@ -42,8 +42,7 @@ final class ResultBuffers {
   private int count(int bytes) {
     if (taken.addAndGet(bytes) > most) {
       taken.addAndGet(-bytes);
-      throw new Unavailable(
-          "more results are on their way at once than there is memory for", RETRY_AFTER);
+      throw new Unavailable("too many results at once for the available memory", RETRY_AFTER);
     }
     return bytes;
   }

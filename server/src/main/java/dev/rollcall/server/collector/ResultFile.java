@@ -208,7 +208,7 @@ final class ResultFile implements AutoCloseable {
   void complain(RuntimeException trouble) {
     if (complained.compareAndSet(false, true)) {
       String words = String.valueOf(trouble.getMessage()).replaceAll("\\s*\\R.*", "");
-      LOG.log(Level.WARNING, "{0} cannot be read and is passed over: {1}", path, words);
+      LOG.log(Level.WARNING, "{0} cannot be read and is skipped: {1}", path, words);
     }
   }
 

@@ -24,7 +24,7 @@ final class ResultFolder implements AutoCloseable {
   private static final String LOCK = "collector.lock";
   private static final String DUMP = ".dump-";
   private static final String UNFOLDED =
-      "{0} keeps its log or journal beside it for now, and is folded into one plain file later: {1}";
+      "{0} still has a log or journal file, which is merged into it later: {1}";
 
   private final Path path;
   private final ResultRows rows;
@@ -81,7 +81,8 @@ final class ResultFolder implements AutoCloseable {
     } else {
       LOG.log(
           Level.WARNING,
-          "{0} belongs to a results file that is not there: put that back beside it, or delete it",
+          "{0} belongs to a results file that is missing: restore that file next to it, or"
+              + " delete it",
           file);
     }
   }
@@ -189,7 +190,7 @@ final class ResultFolder implements AutoCloseable {
       file.fold();
       if (file.isPlain()) {
         countOn(file);
-        LOG.log(Level.INFO, "{0} is one plain file now", file.name().text());
+        LOG.log(Level.INFO, "{0} is a single file now", file.name().text());
       }
     } catch (StorageException e) {
       // As was said.
@@ -240,7 +241,8 @@ final class ResultFolder implements AutoCloseable {
   void quarantine(FileName name, String why) throws IOException {
     LOG.log(
         Level.ERROR,
-        "the newest results file cannot be used ({0}): it is kept as {1}, and another is begun",
+        "the newest results file cannot be used ({0}): it is renamed to {1}, and a new one is"
+            + " started",
         why,
         ResultFile.quarantine(path.resolve(name.text())));
     quarantined.incrementAndGet();

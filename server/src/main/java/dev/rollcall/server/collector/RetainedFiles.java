@@ -46,7 +46,8 @@ final class RetainedFiles implements AutoCloseable {
       files = List.copyOf(all);
       try {
         oldest.delete();
-        LOG.log(Level.INFO, "deleted {0}, as {1} files are kept", oldest.name().text(), most + 1);
+        LOG.log(
+            Level.INFO, "deleted {0}, because {1} files are kept", oldest.name().text(), most + 1);
       } catch (IOException e) {
         LOG.log(
             Level.WARNING,

@@ -142,7 +142,7 @@ final class RotatingStore implements AutoCloseable {
       }
     }
     throw new UncheckedIOException(
-        new IOException(folder + ": the results file is taken away again and again"));
+        new IOException(folder + ": the results file is removed again and again"));
   }
 
   private ResultFile current() {
@@ -169,7 +169,7 @@ final class RotatingStore implements AutoCloseable {
       older.add(before);
       become(next);
       rotations.incrementAndGet();
-      LOG.log(Level.INFO, "began {0} after {1}", next.name().text(), before.name().text());
+      LOG.log(Level.INFO, "started {0} after {1}", next.name().text(), before.name().text());
     } finally {
       turning.unlock();
     }
@@ -205,7 +205,7 @@ final class RotatingStore implements AutoCloseable {
       } else {
         LOG.log(
             Level.ERROR,
-            "{0} was taken away while it was written: what it held is lost, and another is begun",
+            "{0} was removed while it was in use: its content is lost, and a new file is started",
             lost.path());
         lost.close();
       }

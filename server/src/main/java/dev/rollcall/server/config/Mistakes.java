@@ -108,7 +108,7 @@ public final class Mistakes {
       return lines;
     }
     List<String> first = new ArrayList<>(lines.subList(0, LISTED));
-    first.add("and " + (lines.size() - LISTED) + " more: mend these first");
+    first.add("and " + (lines.size() - LISTED) + " more: correct these first");
     return List.copyOf(first);
   }
 

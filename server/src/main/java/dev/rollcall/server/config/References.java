@@ -27,8 +27,7 @@ final class References {
   private static final Pattern REFERENCE =
       Pattern.compile("\\$\\$\\{|\\$\\{(?:([A-Za-z_][A-Za-z0-9_]*)|file:([^}]+))}|\\$\\{[^}]*}?");
 
-  private static final String REMEDY =
-      "write ${NAME} or ${file:/path}, and $${ for a ${ that stands for itself";
+  private static final String REMEDY = "write ${NAME} or ${file:/path}, and $${ for the text ${";
 
   private final Path directory;
   private final Map<String, GivenValue> environment;
@@ -105,7 +104,7 @@ final class References {
       String path,
       Mistakes mistakes) {
     if (variable == null && file == null) {
-      mistakes.addMissing(path, "\"" + reference + "\" names nothing: " + REMEDY);
+      mistakes.addMissing(path, "\"" + reference + "\" is not a valid reference: " + REMEDY);
       return Optional.empty();
     }
     Found found = variable == null ? file(String.valueOf(file)) : variable(variable);
@@ -123,11 +122,11 @@ final class References {
       int before, String brought, String reference, String path, Mistakes mistakes) {
     room -= brought.length();
     if (room < 0) {
-      mistakes.addMissing(path, reference + " makes the file larger than 8 MiB: name less");
+      mistakes.addMissing(path, reference + " makes the file larger than 8 MiB: use less text");
       return false;
     }
     if (before + brought.length() > LONGEST_VALUE) {
-      mistakes.addMissing(path, reference + " makes it longer than 1 MiB: name less");
+      mistakes.addMissing(path, reference + " makes it longer than 1 MiB: use less text");
       return false;
     }
     return true;

@@ -193,7 +193,10 @@ public final class Sources {
     if (plain.isPresent() && inFile.isPresent()) {
       inFile
           .get()
-          .wrong(mistakes, false, "is given beside " + setting.variable() + ": remove one of them");
+          .wrong(
+              mistakes,
+              false,
+              "is given together with " + setting.variable() + ": remove one of them");
       return plain;
     }
     return inFile.isPresent() ? inFile.flatMap(this::content) : plain;

@@ -36,7 +36,7 @@ final class TextFile {
     } catch (NoSuchFileException e) {
       wrong.accept("does not exist: name one that does");
     } catch (AccessDeniedException e) {
-      wrong.accept("may not be read by this user: let it");
+      wrong.accept("may not be read by this user: change its permissions");
     } catch (CharacterCodingException e) {
       wrong.accept("is not UTF-8: save it as UTF-8");
     } catch (IOException e) {

@@ -44,7 +44,7 @@ final class CronLine {
       char c = line.charAt(i);
       if ((c < ' ' && c != '\t') || c > '~') {
         throw new IllegalArgumentException(
-            "has a character at place " + (i + 1) + " that no schedule has: " + HOW);
+            "has an invalid character at position " + (i + 1) + ": " + HOW);
       }
     }
     CronLine rest = new CronLine(line);
@@ -59,9 +59,7 @@ final class CronLine {
       case "@weekly" -> read("0 0 * * 0");
       case "@daily", "@midnight" -> read("0 0 * * *");
       case "@hourly" -> read("0 * * * *");
-      case "@reboot" ->
-          throw new IllegalArgumentException(
-              "has no moments, as nobody knows when the machine starts: give a frequency");
+      case "@reboot" -> throw new IllegalArgumentException("has no fixed times: give a frequency");
       default ->
           throw new IllegalArgumentException(
               "is none of @yearly, @annually, @monthly, @weekly, @daily, @midnight and @hourly");

@@ -27,7 +27,7 @@ final class HeartbeatLimit {
     this.refused =
         Counter.builder()
             .name("rollcall_heartbeats_refused_total")
-            .help("Calls that would have made a heartbeat more than there may be.")
+            .help("Calls that were rejected because the maximum number of heartbeats exists.")
             .withoutExemplars()
             .register(registry);
   }

@@ -6,7 +6,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.function.Supplier;
 
-/// One line in the log for what becomes of a heartbeat: it goes late, fails, is well again, is
+/// One line in the log for what becomes of a heartbeat: it goes late, fails, is up again, is
 /// removed.
 ///
 /// Ten thousand may go late at once, and strangers may remove as fast as they ask: after twenty
@@ -29,10 +29,11 @@ final class HeartbeatLog {
   void told(HeartbeatNotice notice) {
     String name = "heartbeat '" + notice.name() + "'";
     switch (notice.kind()) {
-      case LATE -> log(Level.WARNING, () -> name + " is late: it last called at " + notice.last());
+      case LATE ->
+          log(Level.WARNING, () -> name + " is late: its last call was at " + notice.last());
       case FAILED -> log(Level.WARNING, () -> name + " failed");
-      case RECOVERED -> log(Level.INFO, () -> name + " is well again");
-      case DISMISSED -> log(Level.INFO, () -> name + " was late, and is waited for no longer");
+      case RECOVERED -> log(Level.INFO, () -> name + " is up again");
+      case DISMISSED -> log(Level.INFO, () -> name + " was late and is no longer expected");
       case STILL_LATE -> {} // once is enough
     }
   }
@@ -49,7 +50,11 @@ final class HeartbeatLog {
     if (others >= 0) {
       LOG.log(
           level,
-          () -> line.get() + (others == 0 ? "" : " (and " + others + " lines more before this)"));
+          () ->
+              line.get()
+                  + (others == 0
+                      ? ""
+                      : " (and " + others + " more lines before this were left out)"));
     }
   }
 

@@ -32,12 +32,12 @@ final class HeartbeatMetrics implements MultiCollector {
           .build();
   private static final MetricFamilyDescriptor LATE =
       MetricFamilyDescriptor.gauge("rollcall_heartbeat_late")
-          .help("1 where the heartbeat has missed its moment, else 0; of 10,000 and of late ones.")
+          .help("1 if the heartbeat is late, else 0; for the first 10,000 and for late ones.")
           .labelName("heartbeat")
           .build();
   private static final MetricFamilyDescriptor LAST =
       MetricFamilyDescriptor.gauge("rollcall_heartbeat_last_timestamp_seconds")
-          .help("When the heartbeat last called in, in seconds since 1970; of the same.")
+          .help("Time of the last call, in seconds since 1970; for the same heartbeats.")
           .labelName("heartbeat")
           .build();
 

@@ -88,7 +88,9 @@ public final class Heartbeats implements AutoCloseable {
     registry.register(new HeartbeatMetrics(store, stateCounts));
     CounterWithCallback.builder()
         .name("rollcall_calls_turned_away_total")
-        .help("Calls of jobs, or what may have been some, that were turned away for want of room.")
+        .help(
+            "Heartbeats, or connections that may have carried one, that were rejected because"
+                + " the server was full.")
         .callback(callback -> callback.call((double) unheard.rejected().total()))
         .register(registry);
   }

@@ -42,7 +42,7 @@ sealed interface JobSchedule {
     static Calendar of(String expression, ZoneId zone) {
       if (!CronLine.read(expression).comes()) {
         throw new IllegalArgumentException(
-            "never comes: its fields fit no day or no time together");
+            "never matches: there is no day or no time that fits all its fields");
       }
       return new Calendar(expression.strip().replaceAll("[ \t]+", " "), zone);
     }

@@ -107,7 +107,8 @@ final class LateDetector implements AutoCloseable {
       return rest(away.isPresent() ? ROUND : watched(this::pause));
     } catch (StorageException e) {
       if (!failing) {
-        LOG.log(Level.WARNING, "late heartbeats are found later: " + e.reason());
+        LOG.log(
+            Level.WARNING, "the search for late heartbeats waits for the database: " + e.reason());
       }
       failing = true;
       awaySince(began);
@@ -158,7 +159,7 @@ final class LateDetector implements AutoCloseable {
       LOG.log(
           Level.WARNING,
           "the clock was set "
-              + (set.isNegative() ? "back by " : "on by ")
+              + (set.isNegative() ? "back by " : "forward by ")
               + set.abs().toSeconds()
               + " s");
       corrections.clockSet(now, set);
@@ -202,7 +203,7 @@ final class LateDetector implements AutoCloseable {
         told = true;
         LOG.log(
             Level.WARNING,
-            "calls of jobs may not be heard: nobody is found late until they can be again");
+            "heartbeats may be lost: none becomes late until they can be received again");
       }
       return false;
     }
@@ -210,9 +211,9 @@ final class LateDetector implements AutoCloseable {
       begin(span.to());
       LOG.log(
           Level.INFO,
-          "calls of jobs may not have been heard for "
+          "heartbeats may have been lost for "
               + span.length().toSeconds()
-              + " s: heartbeats that were due meanwhile get the grace of a start");
+              + " s: those that were due meanwhile get the startup grace");
     }
     settled = away;
     away = Optional.empty();

@@ -87,7 +87,7 @@ final class PingParameters {
     Optional<Duration> grace =
         source.single("grace").map(text -> Duration.ofSeconds(seconds("grace", text, 0)));
     if (frequency.isPresent() && schedule.isPresent()) {
-      throw Refusal.ofParameter("schedule", "is given beside frequency: give one of them");
+      throw Refusal.ofParameter("schedule", "is given together with frequency: give one of them");
     }
     if (zone.isPresent() && schedule.isEmpty()) {
       throw Refusal.ofParameter("tz", "is given without schedule: give both or neither");
@@ -110,7 +110,7 @@ final class PingParameters {
 
   static Refusal noTerms() {
     return Refusal.ofParameter(
-        "frequency", "is missing: say when the next is expected, as in frequency=10m");
+        "frequency", "is missing: give the time until the next call, as in frequency=10m");
   }
 
   private static JobSchedule calendar(String expression, Optional<String> zone) {

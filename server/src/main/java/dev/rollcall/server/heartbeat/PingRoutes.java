@@ -103,7 +103,7 @@ final class PingRoutes {
           throw new Unavailable(
               "there are "
                   + most
-                  + " heartbeats, as many as there may be (heartbeat.most): nothing was recorded",
+                  + " heartbeats, which is the maximum (heartbeat.most): nothing was recorded",
               FULL_AGAIN);
       case PingOutcome.Unknown _ -> throw unknown();
       case PingOutcome.Changed _ -> throw new IllegalStateException("a call is recorded or not");
@@ -135,7 +135,7 @@ final class PingRoutes {
 
   private static Answer recorded(Instant next, boolean paused, boolean cut) {
     // nothing in it needs escaping, and it is written with every call
-    String message = paused ? "recorded, but paused: nobody waits for the next" : "recorded";
+    String message = paused ? "recorded, but paused: no next call is expected" : "recorded";
     String more = cut ? ",\"output\":\"cut to the first " + KEPT_OUTPUT + " bytes\"" : "";
     return Answer.json(
         200,
@@ -156,7 +156,7 @@ final class PingRoutes {
                 .writeStringProperty("status", "error")
                 .writeStringProperty(
                     "message",
-                    "parameter 'timestamp' is earlier than the last heartbeat, which stands: "
+                    "parameter 'timestamp' is earlier than the last recorded heartbeat: "
                         + last.getEpochSecond())
                 .writeStringProperty("parameter", "timestamp")
                 .writeNumberProperty("last_ping_at", last.getEpochSecond())
@@ -201,8 +201,8 @@ final class PingRoutes {
     throw Refusal.of(
         401,
         shown.isPresent()
-            ? "the key is not valid here"
-            : "this needs the key of this server: key=KEY, or a header " + KEY_HEADER + ": KEY");
+            ? "the key is wrong"
+            : "a key is required: send key=KEY, or a header " + KEY_HEADER + ": KEY");
   }
 
   /// What a run printed, as far as it is kept.

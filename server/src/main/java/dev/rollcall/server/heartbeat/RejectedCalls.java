@@ -8,8 +8,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/// Calls that were turned away for want of room, or that no thread was free to read, and for how
-/// long that excuses jobs.
+/// Calls that were turned away for want of room, and for how long that excuses jobs.
 ///
 /// It does for five minutes at most, as whoever keeps a server full would silence its alerts
 /// otherwise. After that nothing of the kind excuses anybody until calls have been taken for ten
@@ -49,13 +48,11 @@ final class RejectedCalls {
   }
 
   /// When calls were turned away since this was last asked, as far as that excuses anybody.
-  ///
-  /// @param noThread whether calls wait for a thread, without having been turned away
-  synchronized Optional<Span> take(boolean noThread) {
+  synchronized Optional<Span> take() {
     Duration before = asked;
     long now = counter.getAsLong();
     asked = clock.monotonic();
-    boolean more = now > counted || noThread;
+    boolean more = now > counted;
     counted = now;
     if (!more) {
       forget();
@@ -78,7 +75,7 @@ final class RejectedCalls {
     if (lasting.filter(one -> isCalm(one, asked)).isPresent()) {
       lasting = Optional.empty();
       if (!toldAt.isZero()) {
-        LOG.log(Level.INFO, "calls of jobs are taken again");
+        LOG.log(Level.INFO, "heartbeats are received again");
       }
       toldAt = Duration.ZERO;
     }
@@ -96,12 +93,12 @@ final class RejectedCalls {
 
   private static String words(Span span) {
     String since =
-        "calls of jobs are not taken, as all places or all processors are busy, for "
+        "heartbeats are rejected or wait because the server is full or too busy, for "
             + span.length().toMinutes()
             + " min now";
     return isExcused(span)
-        ? since + ": nobody is found late until they can be taken again, for 5 min at most"
-        : since + ": who is silent is found late again, although it may have called";
+        ? since + ": none becomes late until they can be received again, for 5 min at most"
+        : since + ": silent ones become late again, although their calls may have been rejected";
   }
 
   private static boolean isExcused(Span span) {

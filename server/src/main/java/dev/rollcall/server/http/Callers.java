@@ -47,7 +47,7 @@ final class Callers {
           : new Caller.Unknown("the token in Authorization is not valid here");
     }
     if (!request.peer().isLoopbackAddress()) {
-      return new Caller.Unknown("this needs the management token: Authorization: Bearer <token>");
+      return new Caller.Unknown("the management token is required: Authorization: Bearer <token>");
     }
     return doubt(request).<Caller>map(Caller.Doubtful::new).orElseGet(Caller.Operator::new);
   }
@@ -92,12 +92,12 @@ final class Callers {
       return new Caller.Doubtful(
           "the request came through a proxy on this machine ("
               + proxy.get()
-              + "), and not everybody may write here (writers): show the token");
+              + "), and write access is limited (writers): send the token");
     }
     return management.writers().get().test(address)
         ? new Caller.Operator()
         : new Caller.Doubtful(
-            address.getHostAddress() + " is in no network that may write here (writers)");
+            address.getHostAddress() + " is not in a network with write access (writers)");
   }
 
   /// The same for a route that takes measurements: being at the machine counts for nothing once a
@@ -113,7 +113,7 @@ final class Callers {
     return new Caller.Unknown(
         authorization.isPresent()
             ? "the token in Authorization is not valid here"
-            : "this needs the token: Authorization: Bearer <token>");
+            : "the token is required: Authorization: Bearer <token>");
   }
 
   /// Whether the token was shown.
@@ -137,20 +137,20 @@ final class Callers {
       return Optional.of(
           "the Host name '"
               + name
-              + "' is neither a loopback name nor one of the configured: show the token");
+              + "' is neither a loopback name nor a configured one: send the token");
     }
     Optional<String> proxy = proxy(request);
     if (proxy.isPresent()) {
-      return Optional.of("the request came through a proxy (" + proxy.get() + "): show the token");
+      return Optional.of("the request came through a proxy (" + proxy.get() + "): send the token");
     }
     List<String> origins = request.headers("Origin");
     if (origins.size() > 1 || (origins.size() == 1 && !sameOrigin(origins.getFirst(), host))) {
-      return Optional.of("the request comes from a page of another site (Origin): show the token");
+      return Optional.of("the request comes from a page of another site (Origin): send the token");
     }
     for (String site : request.headers("Sec-Fetch-Site")) {
       if (!site.equals("same-origin") && !site.equals("none")) {
         return Optional.of(
-            "the request comes from a page of another site (Sec-Fetch-Site): show the token");
+            "the request comes from a page of another site (Sec-Fetch-Site): send the token");
       }
     }
     return Optional.empty();

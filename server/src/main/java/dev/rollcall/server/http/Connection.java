@@ -217,7 +217,7 @@ final class Connection implements Runnable {
       passed += count;
       allowance -= count;
       if (allowance < 0) {
-        throw Refusal.of(413, "the body is larger than what is taken here");
+        throw Refusal.of(413, "the body is too large");
       }
     }
     return count;

@@ -69,7 +69,7 @@ final class Connections implements AutoCloseable {
         if (!stopped) {
           // no file descriptor is left, as a rule
           turnsAway();
-          LOG.log(System.Logger.Level.WARNING, "cannot take a connection: " + e.getMessage());
+          LOG.log(System.Logger.Level.WARNING, "cannot accept a connection: " + e.getMessage());
           LockSupport.parkNanos(AFTER_FAILURE.toNanos());
         }
       }

@@ -175,7 +175,7 @@ final class Dispatcher {
       String id = Long.toHexString(ThreadLocalRandom.current().nextLong() | Long.MIN_VALUE);
       LOG.log(Level.ERROR, "failed to answer " + exchange + " (id " + id + ")", e);
       return shape(exchange)
-          .answer(500, List.of("an error inside the server; its log says more about id " + id));
+          .answer(500, List.of("an internal error; the log has details for id " + id));
     }
   }
 
@@ -199,7 +199,9 @@ final class Dispatcher {
               "answered "
                   + exchange
                   + " with 503"
-                  + (others > 0 ? ", as " + others + " others since this was last told" : "")
+                  + (others > 0
+                      ? ", and " + others + " other requests since the last such line"
+                      : "")
                   + ": "
                   + e.reason(),
           e.getCause());

@@ -107,7 +107,8 @@ public final class HttpListener implements AutoCloseable {
                   + listening.port()
                   + " ("
                   + e.getMessage()
-                  + "): the host has to be of this machine, and the port free to use; choose another with "
+                  + "): the host must belong to this machine, and this user must be allowed to"
+                  + " use the port; choose another with "
                   + listening.setting());
     } catch (IOException e) {
       throw new CannotListen(
@@ -138,7 +139,7 @@ public final class HttpListener implements AutoCloseable {
     return new CannotListen(
         "port "
             + listening.port()
-            + " is taken by another program: choose another with "
+            + " is in use by another program: choose another with "
             + listening.setting());
   }
 }

@@ -41,7 +41,7 @@ final class ListThreads {
   static Handler handler(Handler handler) {
     return request -> {
       if (!WAITING.tryAcquire()) {
-        throw new Unavailable("too many ask for lists just now", Duration.ofSeconds(1));
+        throw new Unavailable("too many requests for lists at once", Duration.ofSeconds(1));
       }
       try {
         return wait(POOL.submit(() -> handler.handle(request)));

@@ -24,7 +24,7 @@ final class MemoryBudget {
   void take(long bytes) {
     if (taken.addAndGet(bytes) > most) {
       taken.addAndGet(-bytes);
-      throw new Unavailable("more is on its way at once than there is memory for", RETRY_AFTER);
+      throw new Unavailable("too much data in transit for the available memory", RETRY_AFTER);
     }
   }
 

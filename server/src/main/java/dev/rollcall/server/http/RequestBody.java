@@ -156,7 +156,7 @@ final class RequestBody {
   }
 
   private Refusal tooLarge() {
-    return Refusal.of(413, "the body is larger than the " + limit + " bytes taken here");
+    return Refusal.of(413, "the body is larger than the limit of " + limit + " bytes");
   }
 
   private final class Charged extends FilterInputStream {

@@ -107,7 +107,7 @@ final class RequestReader implements HttpParser.RequestHandler {
     target = uri;
     version = spoken;
     if (spoken != HttpVersion.HTTP_1_1 && spoken != HttpVersion.HTTP_1_0) {
-      throw refuse(505, "HTTP/1.1 and HTTP/1.0 are spoken here, and no other version");
+      throw refuse(505, "only HTTP/1.1 and HTTP/1.0 are supported");
     }
     if (uri.length() > LONGEST_TARGET) {
       throw refuse(414, "the request target is longer than " + LONGEST_TARGET + " characters");
@@ -116,7 +116,7 @@ final class RequestReader implements HttpParser.RequestHandler {
       throw refuse(400, "the request target is not UTF-8 text: percent-encode it");
     }
     if (uri.indexOf('#') >= 0) {
-      throw refuse(400, "the request target has a #, which has to be percent-encoded");
+      throw refuse(400, "the request target has a #, which must be percent-encoded");
     }
   }
 
@@ -167,7 +167,7 @@ final class RequestReader implements HttpParser.RequestHandler {
         if (String.valueOf(why).startsWith("HTTP/0.9")) {
           refuse(400, "this is no request of HTTP/1.1: it has no version");
         } else {
-          refuse(505, "HTTP/1.1 and HTTP/1.0 are spoken here, and no other version");
+          refuse(505, "only HTTP/1.1 and HTTP/1.0 are supported");
         }
       }
       default -> refuse(400, "this is no request of HTTP/1.1" + (why == null ? "" : ": " + why));

@@ -25,10 +25,10 @@ public final class CannotMerge extends RuntimeException {
             + ": "
             + switch (code) {
               case 5, 6 ->
-                  "is in use: wait until nobody reads or writes it, and run the merge again";
+                  "is in use: wait until no other program uses it, and run the merge again";
               case 8 -> "cannot be written: make it and its folder writable";
-              case 13 -> "there is no room left on the disk: make room, and run the merge again";
-              case 14 -> "cannot be opened: its folder has to be there and writable";
+              case 13 -> "the disk is full: free some space, and run the merge again";
+              case 14 -> "cannot be opened: its folder must exist and be writable";
               default -> Merge.words(e);
             },
         e);

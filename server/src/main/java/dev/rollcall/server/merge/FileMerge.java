@@ -50,7 +50,7 @@ final class FileMerge {
   /// Adds what is new.
   ///
   /// @return how many results that were
-  /// @throws SkippedFile where the file is damaged, or not one of a collector
+  /// @throws LeftOut where the file is damaged, or not one of a collector
   long join() throws SkippedFile, SQLException {
     String check = sql.text("PRAGMA source.quick_check(1)");
     if (!check.equals("ok")) {

@@ -87,13 +87,13 @@ final class MergedFile implements AutoCloseable {
 
   private static CannotMerge foreign(Path file) {
     return new CannotMerge(
-        file + ": is there already and was not made by a merge: name a new file for the result");
+        file + ": exists and was not created by a merge: name a new file for the result");
   }
 
   /// Adds what is new of a file, in one transaction.
   ///
   /// @return how many results were new
-  /// @throws SkippedFile where the file cannot be merged: nothing of it was
+  /// @throws LeftOut where the file cannot be merged: nothing of it was
   /// @throws SQLException where this one cannot be written
   long add(Path input, IntConsumer percent) throws SkippedFile, SQLException {
     if (!Files.isRegularFile(input)) {
@@ -183,7 +183,7 @@ final class MergedFile implements AutoCloseable {
               }
               yield new SkippedFile("is damaged: " + Merge.words(e), e);
             }
-            case 19 -> new SkippedFile("is damaged: a row belongs to one that is not there", e);
+            case 19 -> new SkippedFile("is damaged: a row refers to a missing row", e);
             case 26 -> new SkippedFile("is no SQLite database", e);
             default -> new SkippedFile("is no file of a collector: " + Merge.words(e), e);
           };

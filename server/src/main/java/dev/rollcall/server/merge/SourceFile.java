@@ -37,7 +37,7 @@ record SourceFile(Path file, boolean unchanging, long size, FileTime modified) {
     return "file:" + file.toAbsolutePath().toUri().getRawPath();
   }
 
-  /// @throws SkippedFile where the file was changed while it was taken for unchangeable
+  /// @throws LeftOut where the file was changed while it was taken for unchangeable
   void check() throws SkippedFile {
     if (!unchanging) {
       return;

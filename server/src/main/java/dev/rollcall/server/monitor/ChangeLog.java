@@ -85,9 +85,7 @@ final class ChangeLog {
               });
     }
     return shortened(
-        lines,
-        "of %d services nothing is known, or something is again".formatted(lines.size()),
-        names);
+        lines, "%d services changed to or from unknown".formatted(lines.size()), names);
   }
 
   private Optional<String> unknown(String service, long id, Observation found) {

@@ -36,7 +36,7 @@ final class CheckRunner {
           clock.wall(),
           check.timeout(),
           Measurements.NOTHING,
-          "not asked: no free place at " + check.shownPlace() + " (see monitor.per-host)");
+          "not checked: no free place at " + check.shownPlace() + " (see monitor.per-host)");
     }
     try {
       Instant now = clock.wall();

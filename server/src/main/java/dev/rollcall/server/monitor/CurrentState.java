@@ -192,7 +192,7 @@ final class CurrentState {
       case DOWN -> latest.isEmpty() ? Optional.empty() : latest.getLast().reason();
       case UNKNOWN ->
           latest.isEmpty() || latest.getLast().standing() != Standing.UNKNOWN
-              ? Optional.of("nobody asks it: is a Rollcall with the role runner running?")
+              ? Optional.of("not checked: is a Rollcall process with the role runner running?")
               : latest.getLast().reason();
     };
   }

@@ -23,14 +23,14 @@ public final class DefinitionWarning {
                 + Durations.text(service.timeout())
                 + " is longer than the interval of "
                 + Durations.text(service.interval())
-                + ": as checks never overlap, it is asked less often where it does not answer");
+                + ": checks never overlap, so it is checked less often if it does not answer");
       }
       if (service.spec() instanceof CheckSpec.Http(var question)
           && service.url().getScheme().equals("http")
           && !question.settings().tls().equals(TlsOptions.DEFAULT)) {
         lines.add(
             service.name()
-                + ": tls counts only where "
+                + ": tls has an effect only if "
                 + PublicDefinition.url(service.shownUrl())
                 + " redirects to https");
       }

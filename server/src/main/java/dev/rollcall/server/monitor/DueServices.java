@@ -201,7 +201,7 @@ final class DueServices {
   /// The definition was right when it was written: a file it names is gone, or an older Rollcall
   /// knew another key. Nothing is known of the service then, and it is read anew with each turn.
   private ScheduledCheck unaskable(ServiceStore.Scheduled scheduled, Mistakes mistakes) {
-    String reason = "cannot be asked: " + String.join("; ", mistakes.lines());
+    String reason = "cannot be checked: " + String.join("; ", mistakes.lines());
     RunState before = watches.get(scheduled.id());
     if (before == null || before.check().revision() != NO_REVISION) {
       LOG.log(Level.ERROR, "service " + scheduled.id() + " " + reason);

@@ -143,7 +143,7 @@ public final class Monitor implements AutoCloseable {
           int waiting = writer.waiting();
           if (waiting > MOST_WAITING / 2) {
             throw new ProbeFailure(
-                "%d outcomes wait for the database; past %d the oldest are lost"
+                "%d results wait for the database; above %d the oldest are lost"
                     .formatted(waiting, MOST_WAITING));
           }
         });
@@ -167,19 +167,20 @@ public final class Monitor implements AutoCloseable {
     refusal =
         synced.refused()
             ? Optional.of(
-                "%d services, most of them, would be gone: give the whole file back, or say so in it with fewer-services: true"
+                ("%d services, more than half, would be removed: restore the whole file, or set"
+                        + " fewer-services: true in it if this is intended")
                     .formatted(synced.retired()))
             : Optional.empty();
     if (refusal.isPresent()) {
       LOG.log(
           Level.WARNING,
-          "the configuration file was refused, and its services of before go on: {0}",
+          "the configuration file was rejected, the previous services are still checked: {0}",
           refusal.get());
     } else if (synced.added() + synced.changed() + synced.retired() > 0) {
       LOG.log(
           Level.INFO,
           "services of the configuration file: {0,number,#} new, {1,number,#} changed,"
-              + " {2,number,#} gone",
+              + " {2,number,#} removed",
           synced.added(),
           synced.changed(),
           synced.retired());

@@ -169,7 +169,7 @@ final class MonitorRoutes {
       case API -> id;
       case FILE ->
           throw Refusal.of(
-              409, "service " + id + " stands in the configuration file: change it there");
+              409, "service " + id + " is defined in the configuration file: change it there");
       case DERIVED ->
           throw Refusal.of(
               409,
@@ -177,7 +177,7 @@ final class MonitorRoutes {
                   + id
                   + " comes from the /_health at "
                   + PublicDefinition.url(service.url())
-                  + ": it goes when that no longer names it");
+                  + ": it is removed when the report no longer names it");
     };
   }
 

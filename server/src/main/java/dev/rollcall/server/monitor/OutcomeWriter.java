@@ -212,7 +212,7 @@ final class OutcomeWriter implements Batch<Outcome, Boolean> {
         write(some.subList(some.size() / 2, some.size()));
       } else {
         some.getFirst().state().doubt();
-        LOG.log(Level.ERROR, "an outcome could not be kept", e);
+        LOG.log(Level.ERROR, "a result could not be stored", e);
       }
     }
   }

@@ -32,7 +32,10 @@ final class OwnErrors {
     } else if (since > 1) {
       LOG.log(
           Level.ERROR,
-          where + " failed in Rollcall itself, as " + (since - 1) + " did since this was last told",
+          where
+              + " failed in Rollcall itself, and "
+              + (since - 1)
+              + " times since the last such line",
           error);
     }
   }

@@ -23,8 +23,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Calls the roll: takes the services whose turn comes, starts each check at its moment on a
-/// virtual thread of its own, and hands on what it found.
+/// Runs the checks: claims the services that are due, starts each check at its time on a virtual
+/// thread of its own, and hands on what it found.
 ///
 /// Five times a second it claims what comes due within the next moments. When the database is away
 /// it goes on with the services it ran last, from memory, and what they are found to be waits until
@@ -247,7 +247,9 @@ final class Runner implements AutoCloseable {
   }
 
   private void leave(String reason, Runnable prepare) {
-    LOG.log(Level.WARNING, "checks go on from memory, the database is away: " + reason);
+    LOG.log(
+        Level.WARNING,
+        "the database is unavailable, checks continue and results wait in memory: " + reason);
     databaseAway.set(true);
     threads.execute(() -> awaitDatabase(prepare));
   }
@@ -268,7 +270,7 @@ final class Runner implements AutoCloseable {
       do {
         Thread.sleep(RETRY);
       } while (!writer.answers() || !prepared(prepare) || !writer.caughtUp());
-      LOG.log(Level.INFO, "the database is back");
+      LOG.log(Level.INFO, "the database is available again");
       databaseAway.set(false);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // closing
@@ -344,7 +346,7 @@ final class Runner implements AutoCloseable {
     return lastRound
         .map(last -> clock.monotonic().minus(last))
         .filter(silence -> silence.compareTo(STUCK) > 0)
-        .map(silence -> "no service has had its turn for " + silence.toSeconds() + " s");
+        .map(silence -> "no checks have run for " + silence.toSeconds() + " s");
   }
 
   /// How many checks are under way.
@@ -365,7 +367,7 @@ final class Runner implements AutoCloseable {
     } catch (StorageException e) {
       LOG.log(
           Level.WARNING,
-          "{0,number,#} outcomes of checks are lost, the database is away: {1}",
+          "{0,number,#} results of checks are lost, the database is unavailable: {1}",
           writer.waiting(),
           e.reason());
     } catch (InterruptedException e) {

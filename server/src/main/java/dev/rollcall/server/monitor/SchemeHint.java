@@ -17,7 +17,7 @@ public final class SchemeHint {
   /// own.
   private record Server(String scheme, String login, boolean elsewhere) {
     static final String NEEDED = ", with user and password,";
-    static final String WHERE_WANTED = ", with user and password where it wants them,";
+    static final String WHERE_WANTED = ", with user and password if it requires them,";
 
     static Server needing(String scheme) {
       return new Server(scheme, NEEDED, false);
@@ -60,11 +60,11 @@ public final class SchemeHint {
 
   private static String line(TcpQuestion asked, Server server) {
     String place = asked.toString();
-    return "tcp://%s asks for a connection alone%s: %s://%s%s asks the server itself"
+    return "tcp://%s only opens a connection%s: %s://%s%s checks the server itself"
         .formatted(
             place,
             server.scheme().equals("mysql")
-                ? ", which the server counts as an error and may block this host for"
+                ? ", which the server counts as an error and which may get this host blocked"
                 : "",
             server.scheme(),
             server.elsewhere() ? place : place.substring(0, place.lastIndexOf(':')),
@@ -85,7 +85,8 @@ public final class SchemeHint {
         : Stream.concat(
                 all.stream().limit(MOST_TOLD),
                 Stream.of(
-                    "%d more services ask a server's port for a connection alone".formatted(more)))
+                    "%d more services only open a connection to the port of a server"
+                        .formatted(more)))
             .collect(Collectors.toUnmodifiableList());
   }
 }

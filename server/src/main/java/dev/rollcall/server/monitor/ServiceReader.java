@@ -231,7 +231,7 @@ public final class ServiceReader {
       fields.mistake("name", "is missing: give the service a name");
     }
     name.filter(text -> text.isBlank() || text.length() > LONGEST_NAME)
-        .ifPresent(text -> fields.mistake("name", "has to have 1 to 255 characters"));
+        .ifPresent(text -> fields.mistake("name", "must have 1 to 255 characters"));
     Optional<URI> url = url(fields);
     Duration interval =
         fields
@@ -261,7 +261,7 @@ public final class ServiceReader {
     Optional<String> text = fields.text("url");
     if (text.isEmpty()) {
       if (!fields.has("url")) {
-        fields.mistake("url", "is missing: give the URL to ask");
+        fields.mistake("url", "is missing: give the URL to check");
       }
       return Optional.empty();
     }
@@ -269,7 +269,7 @@ public final class ServiceReader {
     try {
       URI uri = new URI(url);
       if (uri.getRawAuthority() != null && uri.getRawAuthority().contains("@")) {
-        fields.mistake("url", "holds a user or password: put them into user and password");
+        fields.mistake("url", "contains a user or password: use the keys user and password");
         return Optional.empty();
       }
       boolean place =
@@ -294,11 +294,11 @@ public final class ServiceReader {
   private Optional<CheckSpec> asks(Fields fields, URI url, Duration timeout, boolean keepAlive) {
     return switch (url.getScheme()) {
       case "http", "https" -> {
-        fields.refuse(TCP_ONLY, "is for tcp and tls alone: remove it");
+        fields.refuse(TCP_ONLY, "is only for tcp and tls: remove it");
         yield fields.built("url", () -> new CheckSpec.Http(http(fields, url, keepAlive)));
       }
       case String scheme when isPort(scheme, url) -> {
-        fields.refuse(HTTP_ONLY, "is for http and https alone: remove it");
+        fields.refuse(HTTP_ONLY, "is only for http and https: remove it");
         refuseTls(fields, scheme);
         yield fields.built("url", () -> new CheckSpec.Tcp(tcp(fields, url)));
       }
@@ -306,18 +306,18 @@ public final class ServiceReader {
         fields.refuse(
             TCP_ONLY,
             scheme.equals("tls")
-                ? "does not go with warn= in the URL: remove one of them"
-                : "is for tcp and tls alone: remove it");
-        fields.refuse(NOT_FOR_SERVERS, "is for http and https alone: remove it");
+                ? "cannot be combined with warn= in the URL: remove one of them"
+                : "is only for tcp and tls: remove it");
+        fields.refuse(NOT_FOR_SERVERS, "is only for http and https: remove it");
         if (TLS_IN_THE_URL.contains(scheme)) {
-          fields.refuse(Set.of("tls"), "stands in the URL here, as in ?sslmode=verify-full");
+          fields.refuse(Set.of("tls"), "is set in the URL here, as in ?sslmode=verify-full");
         }
         refuseTls(fields, scheme);
         yield fields.built("url", () -> new CheckSpec.Server(server(fields, url, timeout)));
       }
       default -> {
         fields.mistake(
-            "url", url.getScheme(), "is no scheme that can be asked" + scheme(url.getScheme()));
+            "url", url.getScheme(), "is not a supported scheme" + scheme(url.getScheme()));
         yield Optional.empty();
       }
     };
@@ -329,10 +329,10 @@ public final class ServiceReader {
             other ->
                 fields.refuse(
                     Set.of("tls"),
-                    "means nothing with "
+                    "has no effect with "
                         + scheme
-                        + "://, which speaks no TLS: remove it"
-                        + (other.isEmpty() ? "" : ", or ask " + other + "://")));
+                        + "://, which has no TLS: remove it"
+                        + (other.isEmpty() ? "" : ", or use " + other + "://")));
   }
 
   private static String scheme(String unknown) {
@@ -359,7 +359,7 @@ public final class ServiceReader {
     if (url.getScheme().equals("http") && !redirects) {
       fields.refuse(
           Set.of("tls"),
-          "means nothing with http:// and redirects: false: remove it, or ask https://");
+          "has no effect with http:// and redirects: false: remove it, or use https://");
     }
     fields
         .text("method")
@@ -369,7 +369,7 @@ public final class ServiceReader {
                 fields.mistake(
                     "method",
                     method,
-                    "is no method that can be asked with"
+                    "is not a supported method"
                         + Mistakes.suggestion(method.toUpperCase(Locale.ROOT), METHODS)));
     HttpSettings settings =
         HttpSettings.DEFAULT.followRedirects(redirects).keepAlive(keepAlive).tls(tls(fields));

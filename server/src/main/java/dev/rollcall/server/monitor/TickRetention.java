@@ -61,9 +61,9 @@ final class TickRetention implements AutoCloseable {
             work(lease);
           }
         } catch (StorageException e) {
-          LOG.log(Level.WARNING, "upkeep waits for the database: " + e.reason());
+          LOG.log(Level.WARNING, "the cleanup of old data waits for the database: " + e.reason());
         } catch (RuntimeException e) {
-          LOG.log(Level.ERROR, "upkeep failed in Rollcall itself", e);
+          LOG.log(Level.ERROR, "the cleanup of old data failed in Rollcall itself", e);
         }
         Thread.sleep(LOOK);
       }

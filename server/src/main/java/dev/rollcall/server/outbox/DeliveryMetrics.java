@@ -39,12 +39,12 @@ final class DeliveryMetrics {
     }
     GaugeWithCallback.builder()
         .name("rollcall_deliveries_in_flight")
-        .help("Deliveries under way.")
+        .help("Deliveries that are being sent.")
         .callback(callback -> callback.call(underWay.getAsInt()))
         .register(registry);
     GaugeWithCallback.builder()
         .name("rollcall_deliveries_pending")
-        .help("Deliveries that are owed and have not arrived.")
+        .help("Deliveries that are not finished.")
         .labelNames("channel")
         .callback(
             callback ->
@@ -54,7 +54,7 @@ final class DeliveryMetrics {
         .register(registry);
     GaugeWithCallback.builder()
         .name("rollcall_deliveries_oldest_seconds")
-        .help("Since when the oldest delivery of the channel is owed; 0 where none is.")
+        .help("Age of the oldest unfinished delivery of the channel; 0 if there is none.")
         .labelNames("channel")
         .callback(
             callback ->

@@ -190,7 +190,7 @@ final class DeliveryStore {
         if (all > 0) {
           LOG.log(
               Level.WARNING,
-              "{0,number,#} deliveries on channel {1} are given up: it is not there any more",
+              "{0,number,#} deliveries on channel {1} are given up: it is no longer configured",
               all,
               channel);
         }
@@ -213,7 +213,7 @@ final class DeliveryStore {
     int rows =
         tx.createUpdate(
                 "UPDATE outbox_delivery SET state = 2, done_at = :now,"
-                    + " last_error = 'given up: its channel is not there any more'"
+                    + " last_error = 'given up: its channel is no longer configured'"
                     + " WHERE id IN (SELECT id FROM outbox_delivery WHERE channel = :channel"
                     + " AND state = 0 AND owed_at < :before ORDER BY id LIMIT :limit)")
             .bind("now", orphans.now().toEpochMilli())

@@ -171,9 +171,11 @@ public final class Outbox implements AutoCloseable {
           store.forget(clock.wall().minus(retention));
           store.abandon(channels.keySet(), clock.wall().minus(Sender.PERSISTENCE), clock.wall());
         } catch (StorageException e) {
-          LOG.log(Level.WARNING, "old deliveries are kept, the database is away: " + e.reason());
+          LOG.log(
+              Level.WARNING,
+              "the deletion of old deliveries waits for the database: " + e.reason());
         } catch (RuntimeException e) {
-          LOG.log(Level.ERROR, "forgetting old deliveries failed in Rollcall itself", e);
+          LOG.log(Level.ERROR, "the deletion of old deliveries failed in Rollcall itself", e);
         }
       } while (!closed.await(UPKEEP.toMillis(), TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {

@@ -226,7 +226,7 @@ final class Sender implements AutoCloseable {
     Delivery delivery = head.delivery();
     LOG.log(
         Level.WARNING,
-        "{0} of {1} is not told to {2} any more, after {3,number,#} {4}: {5} (delivery {6,number,#}"
+        "alert {0} of {1} to {2} is given up after {3,number,#} {4}: {5} (delivery {6,number,#}"
             + " on channel {7})",
         delivery.kind(),
         OneLine.of(delivery.subject()),
@@ -281,7 +281,7 @@ final class Sender implements AutoCloseable {
 
   private void back() {
     if (away) {
-      LOG.log(Level.INFO, "deliveries on channel {0} go on", channel.name());
+      LOG.log(Level.INFO, "deliveries on channel {0} continue", channel.name());
       away = false;
     }
   }

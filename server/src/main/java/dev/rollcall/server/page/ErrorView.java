@@ -14,12 +14,12 @@ public record ErrorView(String headline, List<String> reasons) {
 
   private static String headline(int status) {
     return switch (status) {
-      case 400 -> "This address is not right";
-      case 401, 403 -> "This page is not open to you";
-      case 404 -> "There is no such page";
-      case 405 -> "This page cannot be asked for like that";
-      case 503 -> "Rollcall cannot answer just now";
-      default -> status < 500 ? "This cannot be answered" : "Rollcall failed to answer";
+      case 400 -> "This address is not valid";
+      case 401, 403 -> "You may not see this page";
+      case 404 -> "This page does not exist";
+      case 405 -> "This page does not support this request";
+      case 503 -> "Rollcall cannot answer at the moment";
+      default -> status < 500 ? "This request cannot be answered" : "Rollcall failed to answer";
     };
   }
 }

@@ -120,7 +120,7 @@ final class Formats {
   /// `48 of the last 50 up, 1 unknown`.
   static String bar(List<Observed> latest) {
     if (latest.isEmpty()) {
-      return "not asked yet";
+      return "not checked yet";
     }
     int unknown = count(latest, Standing.UNKNOWN);
     return count(latest, Standing.UP)

@@ -293,7 +293,7 @@ final class LivePages<Q, S extends LiveView> implements AutoCloseable {
   }
 
   private static Unavailable tooMany() {
-    return new Unavailable("too many look at pages just now", Duration.ofSeconds(1));
+    return new Unavailable("too many requests for pages at once", Duration.ofSeconds(1));
   }
 
   @Override

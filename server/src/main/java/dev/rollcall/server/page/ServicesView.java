@@ -81,7 +81,7 @@ record ServicesView(
     if (unknown > 0) {
       return Formats.count(unknown) + " unknown";
     }
-    return whole.of(Standing.UP) > 0 ? "all up" : "not asked yet";
+    return whole.of(Standing.UP) > 0 ? "all up" : "not checked yet";
   }
 
   /// The same as a headline.
@@ -101,7 +101,7 @@ record ServicesView(
     }
     int up = whole.of(Standing.UP);
     if (up == 0) {
-      return Formats.services(all) + " not asked yet";
+      return Formats.services(all) + " not checked yet";
     }
     return all == 1 ? "1 service up" : "All " + Formats.services(up) + " up";
   }

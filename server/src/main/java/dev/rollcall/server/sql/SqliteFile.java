@@ -85,12 +85,15 @@ final class SqliteFile implements AutoCloseable {
             && Files.isRegularFile(each, LinkOption.NOFOLLOW_LINKS)
             && !OWNER.containsAll(view.readAttributes().permissions())) {
           view.setPermissions(OWNER);
-          LOG.log(Level.WARNING, "{0} could be read by others, and is closed to them now", each);
+          LOG.log(
+              Level.WARNING,
+              "{0} was readable by other users, its permissions were corrected",
+              each);
         }
       } catch (IOException e) {
         LOG.log(
             Level.WARNING,
-            "{0} can be read by others: chmod 600 it ({1})",
+            "{0} is readable by other users: run chmod 600 on it ({1})",
             each,
             FileProblems.of(e));
       }

@@ -181,7 +181,7 @@ final class Intake {
       return Optional.empty();
     }
     String error =
-        "%d of %d %s cannot be taken, so none was: mend or remove what is listed"
+        "%d of %d %s are wrong, so none was added: correct or remove the listed ones"
             .formatted(wrong.size(), texts.size(), key);
     return Optional.of(
         Answer.json(

@@ -51,11 +51,14 @@ final class Sweep implements AutoCloseable {
       }
     } catch (StorageException e) {
       LOG.log(
-          Level.WARNING, "targets that are kept out now leave when they are due: " + e.reason());
+          Level.WARNING,
+          "targets that the policy rejects are removed later, when they are due: " + e.reason());
     }
     if (removed > 0) {
       LOG.log(
-          Level.INFO, "{0,number,#} targets left the pool, as the policy keeps them out", removed);
+          Level.INFO,
+          "{0,number,#} targets were removed from the pool because the policy rejects them",
+          removed);
     }
   }
 

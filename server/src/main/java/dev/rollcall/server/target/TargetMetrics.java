@@ -45,7 +45,10 @@ final class TargetMetrics {
         counter("rollcall_targets_handed_out_total", "Targets leased to a node.", "node")
             .register(registry);
     measured =
-        counter("rollcall_targets_measured_total", "Targets a node said it measured.", "node")
+        counter(
+                "rollcall_targets_measured_total",
+                "Targets that a node reported as measured.",
+                "node")
             .register(registry);
   }
 
@@ -59,7 +62,7 @@ final class TargetMetrics {
     gauge(
         registry,
         "rollcall_targets_lag_seconds",
-        "For how long the longest waiting target has been due that was measured before.",
+        "How long the most overdue target has been due, among targets that were measured before.",
         lag);
   }
 

@@ -98,7 +98,7 @@ final class TargetRoutes {
         request
             .query("node")
             .orElseThrow(
-                () -> Refusal.badRequest("parameter 'node' is missing: name the node that asks"));
+                () -> Refusal.badRequest("parameter 'node' is missing: give the name of the node"));
     if (!NODE.matcher(node).matches()) {
       throw Refusal.badRequest(
           "parameter 'node' is no name: give 1 to 64 letters, digits, '.', '_' and '-'");

@@ -63,12 +63,12 @@ class CommandsTest {
         "help serve now; rollcall help: now: unknown command: remove it",
         "config chek; rollcall config: chek: unknown command, did you mean check?",
         "check --servce=a; rollcall check: --servce: unknown flag, did you mean --service?",
-        "check; 'rollcall check: URL: is missing: name what to ask, or a service with --service"
+        "check; 'rollcall check: URL: is missing: give a URL, or a service with --service"
             + " NAME'",
         "check --timeout=0s http://a; 'rollcall check: --timeout: \"0s\" is out of range: give 1ms"
             + " at least and 10m at most'",
-        "check htps://a; 'rollcall check: htps://a: \"htps\" is no scheme that can be asked, did"
-            + " you mean https?'",
+        "check htps://a; 'rollcall check: htps://a: \"htps\" is not a supported scheme, did you"
+            + " mean https?'",
         "check tcp://localhost; 'rollcall check: tcp://localhost: \"tcp://localhost\" names no"
             + " port: write it as tcp://host:port'",
         "check www.example.com; 'rollcall check: www.example.com: has no scheme: did you mean"
@@ -128,9 +128,9 @@ class CommandsTest {
     assertThat(out.toString()).isEqualToIgnoringNewLines("ok: 1 service");
     assertThat(err.toString())
         .isEqualToIgnoringNewLines(
-            "service shop: tcp://db.example:3306 asks for a connection alone, which the server"
-                + " counts as an error and may block this host for: mysql://db.example, with user"
-                + " and password, asks the server itself");
+            "service shop: tcp://db.example:3306 only opens a connection, which the server counts"
+                + " as an error and which may get this host blocked: mysql://db.example, with user"
+                + " and password, checks the server itself");
   }
 
   @Test
@@ -159,7 +159,7 @@ class CommandsTest {
   void printsOfItsHelpWhatIsMeantForTheReader(String command) {
     assertThat(execute(("help " + command).strip().split(" "))).isEqualTo(Command.OK);
     assertThat(out.toString()).doesNotContain("null").doesNotContain("%n");
-    if (out.toString().contains("What is secret")) {
+    if (out.toString().contains("A secret can")) {
       assertThat(out.toString())
           .contains("${file:/path} in rollcall.yaml, where ${NAME} is a variable");
     }
@@ -170,8 +170,7 @@ class CommandsTest {
     assertThat(execute("check", "htps://a", "b.example", "tcp://c")).isEqualTo(Command.MISTAKE);
     assertThat(err.toString().lines())
         .containsExactly(
-            "rollcall check: htps://a: \"htps\" is no scheme that can be asked, did you mean"
-                + " https?",
+            "rollcall check: htps://a: \"htps\" is not a supported scheme, did you mean https?",
             "rollcall check: b.example: has no scheme: did you mean https://b.example?",
             "rollcall check: tcp://c: \"tcp://c\" names no port: write it as tcp://host:port");
   }
@@ -202,8 +201,8 @@ class CommandsTest {
     assertThat(execute("config", "check")).isEqualTo(Command.OK);
     assertThat(out.toString())
         .isEqualToIgnoringNewLines(
-            "ok: 0 services; rollcall.yaml is empty: serve goes by defaults, and refuses to start"
-                + " where its database has services of a file");
+            "ok: 0 services; rollcall.yaml is empty: serve uses the defaults, and does not"
+                + " start if its database contains services of a file");
   }
 
   @ParameterizedTest

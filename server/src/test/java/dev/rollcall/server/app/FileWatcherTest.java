@@ -94,11 +94,11 @@ class FileWatcherTest {
     Files.delete(file);
     look(fileWatcher, 1);
     assertThat(fileWatcher.missing())
-        .hasValue(file + " does not exist any more: what it said last goes on; put it back");
+        .hasValue(file + " no longer exists: its last content stays in use; restore the file");
     Files.createDirectory(file);
     look(fileWatcher, 1);
     assertThat(fileWatcher.missing())
-        .hasValue(file + " is a folder now: what it said last goes on; put it back");
+        .hasValue(file + " is a folder now: its last content stays in use; restore the file");
     Files.delete(file);
     Files.writeString(file, "a");
     look(fileWatcher, 1);

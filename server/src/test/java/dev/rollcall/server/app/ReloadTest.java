@@ -89,7 +89,7 @@ class ReloadTest {
     assertThat(applied).isEmpty();
     assertThat(logged)
         .containsExactly(
-            "rollcall.yaml was refused, what it said before goes on:",
+            "rollcall.yaml was rejected, the previous configuration stays in use:",
             "rollcall.yaml:2: porte: unknown key, did you mean port?",
             "rollcall.yaml:4: host: \" \" is no host: give a name or an address, without a port");
   }
@@ -100,8 +100,7 @@ class ReloadTest {
     reload.run();
     assertThat(reload.refusal())
         .hasValue(
-            "rollcall.yaml:2: porte: unknown key, did you mean port?; and 1 more, which the log"
-                + " tells");
+            "rollcall.yaml:2: porte: unknown key, did you mean port?; and 1 more, see the log");
     write("services: [{name: a, url: 'http://a'}]");
     reload.run();
     assertThat(reload.refusal()).isEmpty();
@@ -114,8 +113,8 @@ class ReloadTest {
     assertThat(applied).containsExactly(1);
     assertThat(logged)
         .containsExactly(
-            "rollcall.yaml was read again; changed at once: log.level",
-            "rollcall.yaml was read again; changed with the next start only: port");
+            "rollcall.yaml was read again; applied now: log.level",
+            "rollcall.yaml was read again; applied at the next start only: port");
     logged.clear();
     write(
         """
@@ -127,8 +126,8 @@ class ReloadTest {
     reload.run();
     assertThat(logged)
         .containsExactly(
-            "rollcall.yaml was read again; changed at once: monitor.interval",
-            "rollcall.yaml was read again; changed with the next start only: port");
+            "rollcall.yaml was read again; applied now: monitor.interval",
+            "rollcall.yaml was read again; applied at the next start only: port");
     assertThat(reload.refusal()).isEmpty();
   }
 
@@ -142,7 +141,7 @@ class ReloadTest {
     refuses = false;
     write("log: {level: debug}");
     reload.run();
-    assertThat(logged).containsExactly("rollcall.yaml was read again; changed at once: log.level");
+    assertThat(logged).containsExactly("rollcall.yaml was read again; applied now: log.level");
   }
 
   private void write(String text) throws IOException {

@@ -89,7 +89,7 @@ class InputServiceTest {
   @CsvSource({
     "500,it answered 500",
     "302,it answered 302",
-    "401,it answered 401: set collect.input-token to the token it asks for"
+    "401,it answered 401: set collect.input-token to the token that it requires"
   })
   void isAskedAgainAfterAnyOtherAnswer(int status, String words) {
     answer(status);

@@ -40,6 +40,9 @@ class MistakesTest {
     for (int i = 0; i < 10_000; i++) {
       mistakes.add("services[" + i + "].url", "is missing: give one");
     }
-    assertThat(mistakes.lines()).hasSize(101).last().isEqualTo("and 9900 more: mend these first");
+    assertThat(mistakes.lines())
+        .hasSize(101)
+        .last()
+        .isEqualTo("and 9900 more: correct these first");
   }
 }

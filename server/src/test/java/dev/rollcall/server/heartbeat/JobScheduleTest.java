@@ -99,13 +99,13 @@ class JobScheduleTest {
         "*/0 * * * *|minute",
         "0 3 * * mo|day of the week",
         "0 3 ? * *|day of the month",
-        "0 0 30 2 *|never comes",
-        "0 0 * * Fri-Sun|never comes",
+        "0 0 30 2 *|never matches",
+        "0 0 * * Fri-Sun|never matches",
         "x|minute",
-        "@reboot|nobody knows when the machine starts",
+        "@reboot|has no fixed times",
         "@Daily|none of @yearly",
         "* * * * 9|day of the week",
-        "0 3 * * \u202e1|character at place 9",
+        "0 3 * * \u202e1|invalid character at position 9",
       })
   void refusesWhatIsNoSchedule(String text, String reason) {
     assertThatIllegalArgumentException()

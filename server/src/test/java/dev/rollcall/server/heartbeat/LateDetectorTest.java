@@ -446,13 +446,13 @@ class LateDetectorTest {
     turnAway(5 * 60);
     assertThat(kept.told()).isEmpty();
     assertThat(kept.unheard.rejected().problem())
-        .hasValueSatisfying(text -> assertThat(text).contains("for 5 min now: nobody is found"));
+        .hasValueSatisfying(text -> assertThat(text).contains("for 5 min now: none becomes late"));
     turnAway(59);
     assertThat(kept.told()).isEmpty();
     turnAway(1 + 5);
     assertThat(kept.told()).containsExactly("job LATE");
     assertThat(kept.unheard.rejected().problem())
-        .hasValueSatisfying(text -> assertThat(text).contains("who is silent is found late again"));
+        .hasValueSatisfying(text -> assertThat(text).contains("silent ones become late again"));
   }
 
   /// Else whoever lets go for a moment every five minutes would silence it as well.

@@ -46,7 +46,7 @@ class BodyTest {
     HttpResponse<String> refused = served.post("/small", "0123456789a");
     assertThat(refused.statusCode()).isEqualTo(413);
     assertThat(refused.body())
-        .contains("\"errors\":[\"the body is larger than the 10 bytes taken here\"]");
+        .contains("\"errors\":[\"the body is larger than the limit of 10 bytes\"]");
     assertThat(served.post("/echo", "x".repeat(Route.DEFAULT_BODY)).statusCode()).isEqualTo(200);
     assertThat(served.post("/echo", "x".repeat(Route.DEFAULT_BODY + 1)).statusCode())
         .isEqualTo(413);

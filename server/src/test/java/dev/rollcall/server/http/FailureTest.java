@@ -34,7 +34,7 @@ class FailureTest {
       HttpResponse<String> answer = served.get("/bug?token=hidden");
       assertThat(answer.statusCode()).isEqualTo(500);
       assertThat(answer.body()).doesNotContain("secret", "Exception", "users");
-      String id = answer.body().replaceAll("(?s).*about id ([0-9a-f]+).*", "$1");
+      String id = answer.body().replaceAll("(?s).*details for id ([0-9a-f]+).*", "$1");
       LogRecord line = log.records.getFirst();
       assertThat(line.getMessage()).contains(id).contains("GET /bug").doesNotContain("hidden");
       assertThat(line.getThrown()).hasMessageContaining("secret detail");

@@ -83,7 +83,7 @@ class HttpListenerTest {
           .withMessage(
               "port "
                   + holder.getLocalPort()
-                  + " is taken by another program: choose another with --port or http.port");
+                  + " is in use by another program: choose another with --port or http.port");
     }
   }
 

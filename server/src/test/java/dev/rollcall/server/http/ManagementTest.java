@@ -128,7 +128,7 @@ class ManagementTest {
   void refusesALoopbackCallerThatAPageOrProxyCouldBe(String headers) throws Exception {
     assertThat(rotate(withToken, headers))
         .startsWith("HTTP/1.1 403 Forbidden")
-        .contains(": show the token");
+        .contains(": send the token");
   }
 
   @Test

@@ -264,7 +264,7 @@ class RawRequestTest {
   void speaksNoOtherVersion(String version) throws Exception {
     assertThat(usual.raw("GET /ping " + version + "\r\nHost: x\r\n\r\n"))
         .startsWith("HTTP/1.1 505 ")
-        .contains("HTTP/1.1 and HTTP/1.0 are spoken here");
+        .contains("only HTTP/1.1 and HTTP/1.0 are supported");
   }
 
   @Test

@@ -192,7 +192,7 @@ class OverviewTest {
     assertThat(row("a").standing()).isEqualTo(Standing.UP);
     kept.clock.pass(Duration.ofMinutes(5));
     assertThat(row("a").standing()).isEqualTo(Standing.UNKNOWN);
-    assertThat(row("a").reason().orElseThrow()).contains("nobody asks it");
+    assertThat(row("a").reason().orElseThrow()).contains("not checked: is a Rollcall process");
     assertThat(look()).isEqualTo(reread());
   }
 

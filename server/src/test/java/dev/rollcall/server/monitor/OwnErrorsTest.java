@@ -65,7 +65,7 @@ class OwnErrorsTest {
     assertThat(told)
         .hasSize(3)
         .last()
-        .isEqualTo("it failed in Rollcall itself, as 999 did since this was last told");
+        .isEqualTo("it failed in Rollcall itself, and 999 times since the last such line");
   }
 
   @Test

@@ -43,8 +43,9 @@ class SchemeHintTest {
   })
   void offersAUrlThatCanBeAsked(String asked, String offered) {
     String offer = SchemeHint.of(service(asked, "")).orElseThrow();
-    assertThat(offer).startsWith(asked + " asks for a connection alone").doesNotContain("\n");
-    assertThat(offer.replaceFirst("^.*: ", "").replaceFirst("(,| asks).*", "")).isEqualTo(offered);
+    assertThat(offer).startsWith(asked + " only opens a connection").doesNotContain("\n");
+    assertThat(offer.replaceFirst("^.*: ", "").replaceFirst("(,| checks).*", ""))
+        .isEqualTo(offered);
     Probes.forUrl("a", offered);
   }
 
@@ -64,8 +65,8 @@ class SchemeHintTest {
   void saysOfManyHowManyThereAre() {
     List<String> lines = SchemeHint.of(Collections.nCopies(12, service("tcp://h:5432", "")));
     assertThat(lines).hasSize(11);
-    assertThat(lines.getFirst()).startsWith("service a: tcp://h:5432 asks");
+    assertThat(lines.getFirst()).startsWith("service a: tcp://h:5432 only");
     assertThat(lines.getLast())
-        .isEqualTo("2 more services ask a server's port for a connection alone");
+        .isEqualTo("2 more services only open a connection to the port of a server");
   }
 }

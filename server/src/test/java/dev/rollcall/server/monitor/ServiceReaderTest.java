@@ -86,9 +86,11 @@ class ServiceReaderTest {
       value = {
         "{'url':'http://a'}                                      | name: is missing",
         "{'name':'a'}                                            | url: is missing",
-        "{'name':'a','url':'ftp://a'}                            | url: \"ftp\" is no scheme",
+        "{'name':'a','url':'ftp://a'}                            | url: \"ftp\" is not a"
+            + " supported scheme",
         "{'name':'a','url':'nonsense'}                           | url: \"nonsense\" is no URL",
-        "{'name':'a','url':'http://u:secret@h/'}                 | url: holds a user or password",
+        "{'name':'a','url':'http://u:secret@h/'}                 | url: contains a user or"
+            + " password",
         "{'name':'a','url':'tcp://h'}                            | url: \"tcp://h\" names no port",
         "{'name':'a','url':'http://h','intervall':'1s'}          | intervall: unknown key, did you"
             + " mean interval?",
@@ -107,15 +109,15 @@ class ServiceReaderTest {
             + " in it (BEGIN CERTIFICATE): name a PEM file that has one",
         "{'name':'a','url':'https://h','tls':{'ca':'src'}}       | tls.ca: src: cannot be read: Is"
             + " a directory",
-        "{'name':'a','url':'redis://h','tls':{'verify':false}}   | tls: means nothing with"
-            + " redis://, which speaks no TLS: remove it, or ask rediss://",
-        "{'name':'a','url':'tcp://h:1','tls':{'verify':false}}   | tls: means nothing with tcp://",
-        "{'name':'a','url':'http://h','tls':{'verify':false},'redirects':false} | tls: means"
-            + " nothing with http:// and redirects: false",
-        "{'name':'a','url':'http://h','method':'GTE'}            | method: \"GTE\" is no method"
-            + " that can be asked with, did you mean GET?",
-        "{'name':'a','url':'http://h','method':'post'}           | method: \"post\" is no method"
-            + " that can be asked with, did you mean POST?",
+        "{'name':'a','url':'redis://h','tls':{'verify':false}}   | tls: has no effect with"
+            + " redis://, which has no TLS: remove it, or use rediss://",
+        "{'name':'a','url':'tcp://h:1','tls':{'verify':false}}   | tls: has no effect with tcp://",
+        "{'name':'a','url':'http://h','tls':{'verify':false},'redirects':false} | tls: has"
+            + " no effect with http:// and redirects: false",
+        "{'name':'a','url':'http://h','method':'GTE'}            | method: \"GTE\" is not a"
+            + " supported method, did you mean GET?",
+        "{'name':'a','url':'http://h','method':'post'}           | method: \"post\" is not a"
+            + " supported method, did you mean POST?",
         "{'name':'a','url':'http://h','json':{'path':'$.a['}}    | json: \"$.a[\" is no JSON path:"
             + " a bracket is opened and not closed",
         "{'name':'a','url':'tls://h:19443?warm=14d'}             | url: the URL's parameter"
@@ -123,7 +125,7 @@ class ServiceReaderTest {
         "{'name':'a','url':'tcp://x:443?foo=1'}                  | url: the URL's parameter \"foo\""
             + " is not understood",
         "{'name':'a','url':'tls://x:443/path'}                   | url: the URL has a path, which"
-            + " means nothing with tls",
+            + " has no effect with tls",
         "{'name':'a','url':'postgres://h?sslmode=verifyfull'}    | url: sslmode=verifyfull is none"
             + " of disable, allow",
         "{'name':'a','url':'http://h','tls':{'veriffy':true}}    | tls.veriffy: unknown key, did"
@@ -132,22 +134,25 @@ class ServiceReaderTest {
             + " false",
         "{'name':'a','url':'http://h','headers':{'bad name':'x'}} | headers: \"bad name\" is no"
             + " header name",
-        "{'name':'a','url':'http://h','method':'GE T'}           | method: \"GE T\" is no method",
-        "{'name':'a','url':'http://h','send':'x'}                | send: is for tcp and tls alone",
-        "{'name':'a','url':'tcp://h:1','method':'GET'}           | method: is for http and https"
-            + " alone",
-        "{'name':'a','url':'redis://:secret@h'}                  | url: holds a user or password",
+        "{'name':'a','url':'http://h','method':'GE T'}           | method: \"GE T\" is not a"
+            + " supported",
+        "{'name':'a','url':'http://h','send':'x'}                | send: is only for tcp and tls",
+        "{'name':'a','url':'tcp://h:1','method':'GET'}           | method: is only for http and"
+            + " https",
+        "{'name':'a','url':'redis://:secret@h'}                  | url: contains a user or"
+            + " password",
         "{'name':'a','url':'redis://h/x'}                        | url: \"x\" is no number of a"
             + " Redis database",
-        "{'name':'a','url':'redis://h','status':200}             | status: is for http and https"
-            + " alone",
-        "{'name':'a','url':'mysql://h','tls':{'verify':false}}   | tls: stands in the URL here",
+        "{'name':'a','url':'redis://h','status':200}             | status: is only for http and"
+            + " https",
+        "{'name':'a','url':'mysql://h','tls':{'verify':false}}   | tls: is set in the URL here",
         "{'name':'a','url':'tls://h:443?warn=soon'}              | url: warn=soon is no number of"
             + " days",
-        "{'name':'a','url':'tls://h:443?warn=14d','send':'x'}    | send: does not go with warn= in"
+        "{'name':'a','url':'tls://h:443?warn=14d','send':'x'}    | send: cannot be combined with"
+            + " warn= in"
             + " the URL",
         "{'name':'a','url':'kafka://h?mechanism=X'}              | url: mechanism X is none of",
-        "{'name':'','url':'http://h'}                            | name: has to have 1 to 255",
+        "{'name':'','url':'http://h'}                            | name: must have 1 to 255",
         "[]                                                      | body: is no object",
       })
   void saysWhatIsWrongInOneLineAndReadsNothing(String json, String line) {
@@ -191,9 +196,9 @@ class ServiceReaderTest {
             one("{'name':'c','url':'http://h','interval':'1s'}"));
     assertThat(DefinitionWarning.of(read, Duration.ofSeconds(10)))
         .containsExactly(
-            "a: the timeout of 30s is longer than the interval of 1s: as checks never overlap, it"
-                + " is asked less often where it does not answer",
-            "b: tls counts only where http://h/x redirects to https");
+            "a: the timeout of 30s is longer than the interval of 1s: checks never overlap, so it"
+                + " is checked less often if it does not answer",
+            "b: tls has an effect only if http://h/x redirects to https");
   }
 
   private ServiceDefinition one(String json) {

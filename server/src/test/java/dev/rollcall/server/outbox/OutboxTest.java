@@ -343,13 +343,13 @@ class OutboxTest {
           .contains("rollcall_deliveries_total{channel=\"mail\",result=\"failed\"} 2.0");
       assertThat(log.lines())
           .containsExactly(
-              "late of a is not told to "
+              "alert late of a to "
                   + mail.receiver()
-                  + " any more, after 1 attempt: refused:"
+                  + " is given up after 1 attempt: refused:"
                   + " no such user (delivery 1 on channel mail)",
-              "late of a is not told to "
+              "alert late of a to "
                   + mail.receiver()
-                  + " any more, after 2 attempts: given"
+                  + " is given up after 2 attempts: given"
                   + " up: down (delivery 2 on channel mail)");
     }
   }
@@ -439,13 +439,14 @@ class OutboxTest {
           kept.store.abandon(Set.of("pager"), clock.wall().minus(Sender.PERSISTENCE), clock.wall());
         }
         assertThat(log.lines())
-            .containsExactly("1 deliveries on channel mail are given up: it is not there any more");
+            .containsExactly(
+                "1 deliveries on channel mail are given up: it is no longer configured");
       }
       assertThat(kept.listed(DeliveryState.FAILED))
           .singleElement()
           .satisfies(row -> assertThat(row.channel()).isEqualTo("mail"))
           .satisfies(
-              row -> assertThat(row.lastError().orElseThrow()).contains("not there any more"));
+              row -> assertThat(row.lastError().orElseThrow()).contains("no longer configured"));
       assertThat(kept.number("SELECT COUNT(*) FROM outbox_lane")).isEqualTo(2);
     }
   }

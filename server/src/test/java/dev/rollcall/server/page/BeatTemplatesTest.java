@@ -117,8 +117,8 @@ class BeatTemplatesTest {
   void thePageSaysWhereNobodyIsTold() {
     HeartbeatsView view = look(ALL, Map.of());
     Templates untold = new Templates(name -> "/assets/" + name, false);
-    assertThat(untold.page(view, ORIGIN, "")).contains("Nobody is told", "PING_ALERT_URI");
-    assertThat(templates.page(view, ORIGIN, "")).doesNotContain("Nobody is told");
+    assertThat(untold.page(view, ORIGIN, "")).contains("No alerts are sent", "PING_ALERT_URI");
+    assertThat(templates.page(view, ORIGIN, "")).doesNotContain("No alerts are sent");
   }
 
   @Test

@@ -82,7 +82,7 @@ class FormatsTest {
     Observed up = observed(Standing.UP, "");
     Observed down = observed(Standing.DOWN, "connection refused");
     Observed unknown = observed(Standing.UNKNOWN, "no network");
-    assertThat(Formats.bar(List.of())).isEqualTo("not asked yet");
+    assertThat(Formats.bar(List.of())).isEqualTo("not checked yet");
     assertThat(Formats.bar(List.of(up, down, up))).isEqualTo("2 of the last 3 up");
     assertThat(Formats.bar(List.of(up, unknown))).isEqualTo("1 of the last 2 up, 1 unknown");
     assertThat(Formats.observed(up)).isEqualTo("2026-11-20 12:03:04 UTC: up");

@@ -71,7 +71,7 @@ class HeartbeatsPageIT {
         .anySatisfy(line -> assertThat(line).startsWith("0 3 * * * "))
         .anySatisfy(
             line -> assertThat(line).startsWith("Type=oneshot\nExecStartPost=/usr/bin/curl "));
-    assertThat(page.getByText("Nobody is told when one is late")).isVisible();
+    assertThat(page.getByText("No alerts are sent")).isVisible();
     assertNothingForAxe(page);
     page.evaluate("window.sameDocument = true");
     call("ping?name=backup&frequency=1D", "");
@@ -110,7 +110,8 @@ class HeartbeatsPageIT {
     for (String path :
         List.of("nothing/%3Cscript%3Ealert(1)", "heartbeat?name=nobody", "heartbeat", "?page=x")) {
       Page page = browsing.open(rollcall.url() + path, new Browser.NewContextOptions());
-      assertThat(page.locator("h1")).hasText(Pattern.compile("^(There is no such|This address)"));
+      assertThat(page.locator("h1"))
+          .hasText(Pattern.compile("^(This page does not exist|This address)"));
       assertThat(page.locator("main p")).not().hasCount(1);
       if (path.startsWith("nothing")) {
         assertNothingForAxe(page);

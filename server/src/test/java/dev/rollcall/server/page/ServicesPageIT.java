@@ -238,7 +238,7 @@ class ServicesPageIT {
     assertThat(network)
         .hasText(
             new Pattern[] {
-              Pattern.compile("Results a second\\s*0\\.2"),
+              Pattern.compile("Results per second\\s*0\\.2"),
               Pattern.compile("Targets\\s*1"),
               Pattern.compile("Hops found\\s*2"),
               Pattern.compile(
@@ -246,7 +246,7 @@ class ServicesPageIT {
             });
     assertThat(page.evaluate("document.documentElement.scrollWidth")).isEqualTo(360);
     assertNothingForAxe(page);
-    assertThat(network.first()).hasText(Pattern.compile("Results a second\\s*0"));
+    assertThat(network.first()).hasText(Pattern.compile("Results per second\\s*0"));
     assertThat(browsing.complaints()).isEmpty();
   }
 

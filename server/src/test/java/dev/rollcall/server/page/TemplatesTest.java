@@ -72,7 +72,7 @@ class TemplatesTest {
     assertThat(titled(Map.of(Standing.UNKNOWN, 1, Standing.UP, 8)))
         .isEqualTo("1 unknown - Rollcall");
     assertThat(titled(Map.of(Standing.UP, 8, Standing.NEW, 1))).isEqualTo("all up - Rollcall");
-    assertThat(titled(Map.of(Standing.NEW, 1))).isEqualTo("not asked yet - Rollcall");
+    assertThat(titled(Map.of(Standing.NEW, 1))).isEqualTo("not checked yet - Rollcall");
     assertThat(titled(Map.of())).isEqualTo("no services yet - Rollcall");
   }
 
