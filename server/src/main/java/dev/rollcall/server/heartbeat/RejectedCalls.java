@@ -48,11 +48,13 @@ final class RejectedCalls {
   }
 
   /// When calls were turned away since this was last asked, as far as that excuses anybody.
-  synchronized Optional<Span> take() {
+  ///
+  /// @param noThread whether calls wait for a thread, without having been rejected
+  synchronized Optional<Span> take(boolean noThread) {
     Duration before = asked;
     long now = counter.getAsLong();
     asked = clock.monotonic();
-    boolean more = now > counted;
+    boolean more = now > counted || noThread;
     counted = now;
     if (!more) {
       forget();
