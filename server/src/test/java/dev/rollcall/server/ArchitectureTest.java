@@ -32,7 +32,7 @@ class ArchitectureTest {
   private static final String ROOT = "dev.rollcall.server.";
 
   private static final Set<String> PLUMBING =
-      Set.of("sql", "http", "config", "address", "outbox", "resultschema");
+      Set.of("time", "sql", "http", "config", "address", "outbox", "resultschema");
 
   /// What Rollcall can do, a package each. `page` shows what the others know.
   private static final Set<String> CAPABILITIES =
@@ -48,16 +48,15 @@ class ArchitectureTest {
           "cluster",
           "page");
 
-  /// The loops that wait for their next turn, and who gathers for a moment: all other code waits
-  /// for a condition.
+  /// Who starts something at its moment or gathers for one: all other code waits for a condition,
+  /// or is a `BackgroundLoop`.
   private static final Set<String> SCHEDULES =
       Set.of(
           ROOT + "monitor.Runner",
-          ROOT + "monitor.Upkeep",
           ROOT + "sql.SqliteLog",
           ROOT + "app.Training",
           ROOT + "app.Serve",
-          ROOT + "monitor.Keeping");
+          ROOT + "monitor.OutcomeWriter");
 
   private static final JavaClasses SERVER =
       new ClassFileImporter()
@@ -77,7 +76,7 @@ class ArchitectureTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"sql", "http", "config", "address", "outbox", "resultschema"})
+  @ValueSource(strings = {"time", "sql", "http", "config", "address", "outbox", "resultschema"})
   void plumbingSeesNoCapability(String plumbing) {
     holds(
         noClasses()

@@ -10,7 +10,7 @@ import dev.rollcall.server.http.ErrorShape;
 import dev.rollcall.server.http.Health;
 import dev.rollcall.server.http.RequestTimes;
 import dev.rollcall.server.http.Route;
-import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.time.Clock;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.lang.System.Logger.Level;
 import java.util.List;

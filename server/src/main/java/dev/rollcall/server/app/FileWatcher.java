@@ -1,5 +1,6 @@
 package dev.rollcall.server.app;
 
+import dev.rollcall.server.time.BackgroundLoop;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,8 +8,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /// Looks at a file, and at those that it names, again and again, and says when their content has
 /// changed.
@@ -24,10 +23,9 @@ final class FileWatcher implements AutoCloseable {
 
   private final Path path;
   private final WatchedFile file;
-  private final CountDownLatch closed = new CountDownLatch(1);
   private Set<Path> named = Set.of();
   private List<WatchedFile> others = List.of();
-  private Optional<Thread> looking = Optional.empty();
+  private Optional<BackgroundLoop> looking = Optional.empty();
   private volatile Optional<String> missing = Optional.empty();
 
   /// What the file holds now counts as known.
@@ -49,9 +47,17 @@ final class FileWatcher implements AutoCloseable {
 
   /// Starts looking each [#PERIOD], on a thread of its own, which also calls `changed`.
   void start(Runnable changed) {
-    looking =
-        Optional.of(
-            Thread.ofVirtual().name("watch " + path.getFileName()).start(() -> run(changed)));
+    BackgroundLoop loop =
+        new BackgroundLoop(
+            "watch " + path.getFileName(),
+            "watching " + file,
+            PERIOD,
+            () -> {
+              look(changed);
+              return PERIOD;
+            });
+    looking = Optional.of(loop);
+    loop.start();
   }
 
   /// Looks once.
@@ -74,12 +80,14 @@ final class FileWatcher implements AutoCloseable {
   }
 
   private Optional<String> gone() {
-    return Optional.of(
-        file
-            + (Files.notExists(path)
-                ? " no longer exists"
-                : Files.isDirectory(path) ? " is a folder now" : " cannot be read by this user")
-            + ": its last content stays in use; restore the file");
+    return Optional.of(file + problem() + ": its last content stays in use; restore the file");
+  }
+
+  private String problem() {
+    if (Files.notExists(path)) {
+      return " no longer exists";
+    }
+    return Files.isDirectory(path) ? " is a folder now" : " cannot be read by this user";
   }
 
   /// Why what the file said last goes on, where it cannot be read any more.
@@ -90,33 +98,6 @@ final class FileWatcher implements AutoCloseable {
   /// Stops looking, and waits until a look under way has ended.
   @Override
   public void close() {
-    closed.countDown();
-    try {
-      if (looking.isPresent()) {
-        looking.get().join();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void run(Runnable changed) {
-    String failed = "";
-    try {
-      while (!closed.await(PERIOD.toNanos(), TimeUnit.NANOSECONDS)) {
-        try {
-          look(changed);
-          failed = "";
-        } catch (RuntimeException e) {
-          if (!failed.equals(e.toString())) { // once, and not with each try
-            LOG.log(
-                Level.WARNING, "a change of " + file + " could not be applied, trying again", e);
-          }
-          failed = e.toString();
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    looking.ifPresent(BackgroundLoop::close);
   }
 }

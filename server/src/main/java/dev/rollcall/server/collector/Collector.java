@@ -1,8 +1,8 @@
 package dev.rollcall.server.collector;
 
 import dev.rollcall.server.http.Route;
-import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.StorageException;
+import dev.rollcall.server.time.Clock;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.nio.file.Path;
 import java.time.Duration;

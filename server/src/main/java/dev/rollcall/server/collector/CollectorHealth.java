@@ -8,7 +8,7 @@ import dev.rollcall.server.http.Handler;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
-import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.time.Clock;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.List;

@@ -38,7 +38,7 @@ final class Hops implements AutoCloseable {
   }
 
   void start() {
-    sender = Optional.of(Thread.ofVirtual().name("hops").start(this::run));
+    sender = Optional.of(Thread.ofPlatform().daemon().name("hops").start(this::run));
   }
 
   /// Learns of results that are stored now.

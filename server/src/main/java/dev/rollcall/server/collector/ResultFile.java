@@ -1,10 +1,10 @@
 package dev.rollcall.server.collector;
 
-import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.PlainFile;
 import dev.rollcall.server.sql.StorageException;
+import dev.rollcall.server.time.Clock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

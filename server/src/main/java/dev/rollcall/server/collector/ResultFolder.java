@@ -1,9 +1,9 @@
 package dev.rollcall.server.collector;
 
-import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.FileLock;
 import dev.rollcall.server.sql.FileProblems;
 import dev.rollcall.server.sql.StorageException;
+import dev.rollcall.server.time.Clock;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;

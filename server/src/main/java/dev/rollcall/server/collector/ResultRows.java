@@ -5,7 +5,7 @@ import dev.rollcall.server.collector.Result.Hop;
 import dev.rollcall.server.collector.Result.Traceroute;
 import dev.rollcall.server.resultschema.ResultTable;
 import dev.rollcall.server.sql.Batch;
-import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.time.Clock;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;

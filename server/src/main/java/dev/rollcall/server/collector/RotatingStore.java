@@ -1,8 +1,9 @@
 package dev.rollcall.server.collector;
 
-import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.FileProblems;
 import dev.rollcall.server.sql.StorageException;
+import dev.rollcall.server.time.BackgroundLoop;
+import dev.rollcall.server.time.Clock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
@@ -13,8 +14,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -41,6 +40,7 @@ final class RotatingStore implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(RotatingStore.class.getName());
   private static final int MOST_TURNS = 5;
+  private static final Duration EACH = Duration.ofSeconds(1);
 
   /// Another program may read an old file for as long as it likes.
   private static final Duration FOLD_AGAIN_AT_MOST = Duration.ofMinutes(1);
@@ -50,14 +50,14 @@ final class RotatingStore implements AutoCloseable {
   private final ResultFolder folder;
   private final ResultRows rows;
   private final ReentrantLock turning = new ReentrantLock();
-  private final Semaphore wakes = new Semaphore(0);
+  private final BackgroundLoop loop =
+      new BackgroundLoop("results-files", "looking after the results files", EACH, this::round);
   private final AtomicLong rotations = new AtomicLong();
   private volatile Optional<ResultFile> current = Optional.empty();
   private final RetainedFiles older;
   private volatile Duration opened = Duration.ZERO;
   private volatile String trouble = "no results file is open yet";
   private volatile boolean closing;
-  private boolean watching;
   private Duration foldAgainAfter = Duration.ofSeconds(1);
   private Duration foldAgainAt = Duration.ZERO;
 
@@ -85,15 +85,8 @@ final class RotatingStore implements AutoCloseable {
       }
       LOG.log(Level.WARNING, "nothing can be stored yet, trying again: {0}", e.reason());
     } finally {
-      startWatching();
+      loop.start();
       turning.unlock();
-    }
-  }
-
-  private void startWatching() {
-    if (!watching) {
-      watching = true;
-      Thread.ofPlatform().daemon().name("results-files").start(this::watch);
     }
   }
 
@@ -102,7 +95,7 @@ final class RotatingStore implements AutoCloseable {
     try {
       if (current.isEmpty()) {
         begin(true);
-        startWatching();
+        loop.start();
       }
       return current.orElseThrow();
     } finally {
@@ -126,7 +119,7 @@ final class RotatingStore implements AutoCloseable {
       try {
         if (file.write(rows, results)) {
           if (file.size() >= settings.mostBytes()) {
-            wakes.release();
+            loop.wake();
           }
           return;
         }
@@ -244,26 +237,14 @@ final class RotatingStore implements AutoCloseable {
   }
 
   /// Looks once a second, and when a writer asks for it.
-  private void watch() {
-    older.trim();
-    while (!closing) {
-      try {
-        look();
-      } catch (RuntimeException e) {
-        String reason = String.valueOf(e.getMessage());
-        if (!reason.equals(trouble)) {
-          LOG.log(Level.WARNING, "the results files: {0}; trying again", reason);
-        }
-        trouble = reason;
-      }
-      try {
-        if (wakes.tryAcquire(1, TimeUnit.SECONDS)) {
-          wakes.drainPermits();
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      }
+  private Duration round() {
+    try {
+      older.trim();
+      look();
+      return EACH;
+    } catch (RuntimeException e) {
+      trouble = String.valueOf(e.getMessage());
+      throw e;
     }
   }
 
@@ -362,7 +343,7 @@ final class RotatingStore implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
-    wakes.release();
+    loop.close();
     turning.lock();
     try {
       current.ifPresent(ResultFile::close);

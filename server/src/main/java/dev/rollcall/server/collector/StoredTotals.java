@@ -1,6 +1,6 @@
 package dev.rollcall.server.collector;
 
-import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;

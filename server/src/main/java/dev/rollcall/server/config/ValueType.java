@@ -1,5 +1,6 @@
 package dev.rollcall.server.config;
 
+import dev.rollcall.server.time.Durations;
 import java.net.InetSocketAddress;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;

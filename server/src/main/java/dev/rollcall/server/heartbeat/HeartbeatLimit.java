@@ -1,7 +1,7 @@
 package dev.rollcall.server.heartbeat;
 
-import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.Rows;
+import dev.rollcall.server.time.Clock;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package dev.rollcall.server.heartbeat;
 
-import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.time.Clock;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;

@@ -1,9 +1,9 @@
 package dev.rollcall.server.heartbeat;
 
 import dev.rollcall.server.sql.Batch;
-import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.Durability;
+import dev.rollcall.server.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

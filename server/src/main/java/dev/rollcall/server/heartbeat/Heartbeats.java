@@ -1,10 +1,11 @@
 package dev.rollcall.server.heartbeat;
 
 import dev.rollcall.server.http.Route;
-import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.Durability;
 import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.time.Clock;
+import dev.rollcall.server.time.SleepClock;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;

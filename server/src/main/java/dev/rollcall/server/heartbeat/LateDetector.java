@@ -1,15 +1,16 @@
 package dev.rollcall.server.heartbeat;
 
 import dev.rollcall.server.heartbeat.LostCalls.Span;
-import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.StorageException;
+import dev.rollcall.server.time.BackgroundLoop;
+import dev.rollcall.server.time.Clock;
+import dev.rollcall.server.time.ClockWatch;
+import dev.rollcall.server.time.SleepClock;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /// Watches for moments that pass: one thread, which waits for the next moment that the database
@@ -24,11 +25,8 @@ final class LateDetector implements AutoCloseable {
   private static final Duration ROUND = Duration.ofMillis(200);
   private static final Duration AGAIN = Duration.ofSeconds(1);
 
-  /// The clock went on so much further than time did.
-  private static final Duration SET_ON = Duration.ofSeconds(2);
-
-  /// The clock was set back by so much.
-  private static final Duration SET_BACK = Duration.ofSeconds(-2);
+  /// By less, the clock was not set.
+  private static final Duration SET = Duration.ofSeconds(2);
 
   /// What waited in queues and sockets meanwhile has so long to be noted.
   private static final Duration SETTLING = Duration.ofSeconds(5);
@@ -42,21 +40,14 @@ final class LateDetector implements AutoCloseable {
   private final PingReceivers receivers;
   private final Clock clock;
   private final SleepClock sleep;
-  private final CountDownLatch closed = new CountDownLatch(1);
-  private final Thread thread =
-      Thread.ofPlatform().daemon().name("heartbeats").unstarted(this::watch);
-  private boolean begun;
-  private boolean failing;
+  private final BackgroundLoop loop =
+      new BackgroundLoop("heartbeats", "the search for late heartbeats", AGAIN, this::round);
+  private Optional<ClockWatch> clocks = Optional.empty();
   private boolean told;
   private Optional<Span> away = Optional.empty();
 
   /// The last absence, until a look has shown that it is over.
   private Optional<Span> settled = Optional.empty();
-
-  private Instant wall = Instant.EPOCH;
-  private Duration monotonic = Duration.ZERO;
-  private Duration expected = Duration.ZERO;
-  private Optional<Duration> slept = Optional.empty();
 
   LateDetector(
       LateHeartbeats lateHeartbeats,
@@ -74,23 +65,13 @@ final class LateDetector implements AutoCloseable {
   }
 
   void start() {
-    thread.start();
-  }
-
-  private void watch() {
-    try {
-      Duration pause = Duration.ZERO;
-      while (!closed.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
-        pause = round();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    loop.start();
   }
 
   /// Looks once, and tells how long to wait for the next time.
   Duration round() {
     Duration began = clock.monotonic();
+    Duration pause = AGAIN; // where it fails
     try {
       follow();
       if (isBack()) {
@@ -103,72 +84,45 @@ final class LateDetector implements AutoCloseable {
         settled = Optional.empty();
         told &= away.isPresent();
       }
-      failing = false;
-      return rest(away.isPresent() ? ROUND : watched(this::pause));
+      pause = away.isPresent() ? ROUND : watched(this::pause);
+      return pause;
     } catch (StorageException e) {
-      if (!failing) {
-        LOG.log(
-            Level.WARNING, "the search for late heartbeats waits for the database: " + e.reason());
-      }
-      failing = true;
       awaySince(began);
-      return rest(AGAIN);
-    } catch (RuntimeException | LinkageError | StackOverflowError e) {
-      LOG.log(Level.ERROR, "looking for late heartbeats failed in Rollcall itself", e);
-      return rest(AGAIN);
+      throw e;
+    } finally {
+      if (clocks.isPresent()) {
+        clocks.get().rest(pause);
+      }
     }
-  }
-
-  private Duration rest(Duration pause) {
-    expected = clock.monotonic().plus(pause);
-    return pause;
   }
 
   /// Follows the clocks, whatever they do.
   private void follow() {
-    Instant now = clock.wall();
-    Duration time = clock.monotonic();
-    if (!begun) {
-      begin(time);
-      corrections.started(now);
-      slept = sleep.slept();
-      begun = true;
-    } else {
-      if (isLong(time.minus(expected))) {
-        awaySince(expected);
-      }
-      Duration drift = Duration.between(wall, now).minus(time.minus(monotonic));
-      if (drift.compareTo(SET_ON) > 0 || drift.compareTo(SET_BACK) < 0) {
-        drifted(now, drift);
-      }
+    if (clocks.isEmpty()) {
+      ClockWatch begun = new ClockWatch(clock, sleep, SET);
+      begin(clock.monotonic());
+      corrections.started(clock.wall());
+      clocks = Optional.of(begun);
+      return;
     }
-    wall = now;
-    monotonic = time;
-  }
-
-  /// The machine slept, or the clock was set, or both.
-  private void drifted(Instant now, Duration drift) {
-    Optional<Duration> total = sleep.slept();
-    Duration nap =
-        total
-            .flatMap(to -> slept.map(to::minus))
-            .filter(LateDetector::isLong)
-            .orElse(Duration.ZERO);
-    Duration set = drift.minus(nap);
-    if (set.compareTo(SET_ON) > 0 || set.compareTo(SET_BACK) < 0) {
+    ClockWatch watch = clocks.get();
+    ClockWatch.Change change = watch.look();
+    if (isLong(change.stoodStill())) {
+      awaySince(change.monotonic().minus(change.stoodStill()));
+    }
+    if (!change.set().isZero()) {
       LOG.log(
           Level.WARNING,
-          "the clock was set "
-              + (set.isNegative() ? "back by " : "forward by ")
-              + set.abs().toSeconds()
-              + " s");
-      corrections.clockSet(now, set);
+          "the clock was set {0} by {1} s",
+          change.isSetBack() ? "back" : "forward",
+          change.set().abs().toSeconds());
+      corrections.clockSet(change.now(), change.set());
     }
-    if (!nap.isZero()) {
-      Duration time = clock.monotonic();
-      away = Span.join(away, Optional.of(new Span(time.minus(nap), time)));
+    if (!change.slept().isZero()) {
+      Span nap = new Span(change.monotonic().minus(change.slept()), change.monotonic());
+      away = Span.join(away, Optional.of(nap));
     }
-    slept = total;
+    watch.seen(change);
   }
 
   /// Asks the database, and remembers if that takes long: calls wait for it too.
@@ -237,7 +191,7 @@ final class LateDetector implements AutoCloseable {
 
   private void look(Instant after, Instant until, Instant now) {
     int found = LateHeartbeats.AT_ONCE;
-    while (found == LateHeartbeats.AT_ONCE && away.isEmpty() && closed.getCount() > 0) {
+    while (found == LateHeartbeats.AT_ONCE && away.isEmpty() && !loop.isClosing()) {
       Duration asked = clock.monotonic();
       found = watched(() -> lateHeartbeats.look(after, until, now, asked));
     }
@@ -256,13 +210,6 @@ final class LateDetector implements AutoCloseable {
 
   @Override
   public void close() {
-    closed.countDown();
-    try {
-      if (thread.getState() != Thread.State.NEW) {
-        thread.join();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    loop.close();
   }
 }

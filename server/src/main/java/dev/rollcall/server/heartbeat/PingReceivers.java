@@ -2,22 +2,21 @@ package dev.rollcall.server.heartbeat;
 
 import dev.rollcall.server.heartbeat.LostCalls.Span;
 import dev.rollcall.server.sql.Batch;
-import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DatabaseLocation;
 import dev.rollcall.server.sql.Durability;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.Rows;
 import dev.rollcall.server.sql.StorageException;
+import dev.rollcall.server.time.BackgroundLoop;
+import dev.rollcall.server.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -44,8 +43,8 @@ final class PingReceivers implements AutoCloseable {
   private final boolean shared;
   private final long id = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
   private final Batch<Count, Boolean> counting = new Counting();
-  private final CountDownLatch closed = new CountDownLatch(1);
-  private final Thread thread = Thread.ofVirtual().name("listeners").unstarted(this::countOn);
+  private final BackgroundLoop loop =
+      new BackgroundLoop("listeners", "telling other processes", EACH, this::countOn);
   private volatile boolean listening;
   private volatile boolean looking;
   private long counts;
@@ -86,22 +85,17 @@ final class PingReceivers implements AutoCloseable {
   void listen() {
     listening = true;
     if (shared) {
-      thread.start();
+      loop.start();
     }
   }
 
-  private void countOn() {
+  private Duration countOn() {
     try {
-      do {
-        try {
-          count();
-        } catch (StorageException e) {
-          // whoever looks sees that nothing comes
-        }
-      } while (!closed.await(EACH.toMillis(), TimeUnit.MILLISECONDS));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      count();
+    } catch (StorageException e) {
+      // whoever looks sees that nothing comes
     }
+    return EACH;
   }
 
   /// Tells others that this process is there, and whether it could hear.
@@ -189,17 +183,14 @@ final class PingReceivers implements AutoCloseable {
   /// Counts no more: calls go elsewhere from now on.
   @Override
   public void close() {
-    closed.countDown();
+    loop.close();
     if (!listening || !shared) {
       return;
     }
     try {
-      thread.join();
       commits.write(counting, new Count(id, 0, 0));
     } catch (StorageException e) {
       // the others forget it by themselves
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 

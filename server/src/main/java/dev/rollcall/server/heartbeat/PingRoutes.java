@@ -12,7 +12,7 @@ import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.http.Unavailable;
-import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.time.Clock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;

@@ -1,7 +1,7 @@
 package dev.rollcall.server.heartbeat;
 
 import dev.rollcall.server.heartbeat.LostCalls.Span;
-import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.time.Clock;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;

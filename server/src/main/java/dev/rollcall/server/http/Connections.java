@@ -1,5 +1,6 @@
 package dev.rollcall.server.http;
 
+import dev.rollcall.server.time.BackgroundLoop;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -13,8 +14,6 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
@@ -23,7 +22,7 @@ import java.util.stream.Collectors;
 /// The connections of one listener: who takes them, and who closes those that are overdue.
 final class Connections implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Connections.class.getName());
-  private static final long ROUND_MILLIS = 250;
+  private static final Duration ROUND = Duration.ofMillis(250);
 
   /// What the system keeps for a client that does not take it. By itself it would be megabytes
   /// each, of its own memory, and the work to make them.
@@ -41,7 +40,8 @@ final class Connections implements AutoCloseable {
 
   private final ServerSocket server;
   private final Set<Connection> open = ConcurrentHashMap.newKeySet();
-  private final CountDownLatch closed = new CountDownLatch(1);
+  private final BackgroundLoop deadlines =
+      new BackgroundLoop("http-deadlines", "closing overdue connections", ROUND, this::cutOverdue);
   private final int places;
   private final LongAdder turnedAway = new LongAdder();
   private final Limits.Patience patience;
@@ -57,7 +57,7 @@ final class Connections implements AutoCloseable {
 
   /// Begins to take connections, and to watch them.
   void open() {
-    Thread.ofPlatform().daemon().name("http-deadlines").start(this::watch);
+    deadlines.start();
     Thread.ofPlatform().name("http-" + server.getLocalPort()).daemon().start(this::accept);
   }
 
@@ -92,19 +92,14 @@ final class Connections implements AutoCloseable {
     }
   }
 
-  private void watch() {
-    try {
-      while (!closed.await(ROUND_MILLIS, TimeUnit.MILLISECONDS)) {
-        long now = System.nanoTime();
-        for (Connection connection : open) {
-          if (connection.isOverdue(now)) {
-            connection.cut();
-          }
-        }
+  private Duration cutOverdue() {
+    long now = System.nanoTime();
+    for (Connection connection : open) {
+      if (connection.isOverdue(now)) {
+        connection.cut();
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
+    return ROUND;
   }
 
   Limits.Patience patience() {
@@ -176,7 +171,7 @@ final class Connections implements AutoCloseable {
     awaitNone(patience.stop());
     open.forEach(Connection::end);
     awaitNone(LAST_WORD);
-    closed.countDown();
+    deadlines.close();
   }
 
   private void awaitNone(Duration longest) {

@@ -2,7 +2,7 @@ package dev.rollcall.server.monitor;
 
 import dev.rollcall.probe.Attempt;
 import dev.rollcall.probe.ProbeFailure;
-import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

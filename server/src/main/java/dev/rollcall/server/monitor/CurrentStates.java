@@ -2,10 +2,10 @@ package dev.rollcall.server.monitor;
 
 import dev.rollcall.server.monitor.CurrentState.Found;
 import dev.rollcall.server.monitor.Overview.Standing;
-import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DatabaseLocation;
 import dev.rollcall.server.sql.Rows;
+import dev.rollcall.server.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

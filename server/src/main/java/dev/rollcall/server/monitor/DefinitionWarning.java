@@ -1,7 +1,7 @@
 package dev.rollcall.server.monitor;
 
 import dev.rollcall.probes.TlsOptions;
-import dev.rollcall.server.config.Durations;
+import dev.rollcall.server.time.Durations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

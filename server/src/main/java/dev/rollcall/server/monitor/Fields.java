@@ -1,7 +1,7 @@
 package dev.rollcall.server.monitor;
 
-import dev.rollcall.server.config.Durations;
 import dev.rollcall.server.config.Mistakes;
+import dev.rollcall.server.time.Durations;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;

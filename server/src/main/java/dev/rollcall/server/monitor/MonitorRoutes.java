@@ -1,6 +1,5 @@
 package dev.rollcall.server.monitor;
 
-import dev.rollcall.server.config.Durations;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Answer;
@@ -9,7 +8,8 @@ import dev.rollcall.server.http.Listing;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
-import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.time.Clock;
+import dev.rollcall.server.time.Durations;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

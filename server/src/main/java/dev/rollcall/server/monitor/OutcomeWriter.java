@@ -1,11 +1,11 @@
 package dev.rollcall.server.monitor;
 
 import dev.rollcall.server.sql.Batch;
-import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.Lease;
 import dev.rollcall.server.sql.StorageException;
+import dev.rollcall.server.time.Clock;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package dev.rollcall.server.monitor;
 
-import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.time.Clock;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

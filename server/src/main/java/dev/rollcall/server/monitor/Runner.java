@@ -1,8 +1,10 @@
 package dev.rollcall.server.monitor;
 
-import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.Lease;
 import dev.rollcall.server.sql.StorageException;
+import dev.rollcall.server.time.BackgroundLoop;
+import dev.rollcall.server.time.Clock;
+import dev.rollcall.server.time.ClockWatch;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -79,11 +81,16 @@ final class Runner implements AutoCloseable {
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("check-", 0).factory());
   private final AtomicInteger running = new AtomicInteger();
   private final AtomicBoolean databaseAway = new AtomicBoolean();
+  private final BackgroundLoop rounds =
+      new BackgroundLoop("checks", "starting checks", ROUND, this::round);
+  private final BackgroundLoop returns =
+      new BackgroundLoop("checks-database", "preparing the database", RETRY, this::awaitDatabase);
+  private final ClockWatch clocks;
   private final Duration warm;
   private final Instant started;
   private Instant swept;
-  private Instant clockOrigin;
   private Optional<Future<List<Lease<Schedule.Row>>>> unheard = Optional.empty();
+  private volatile Runnable preparation = () -> {};
   private volatile Optional<Duration> lastRound = Optional.empty();
 
   /// @param mostInFlight how many checks may be under way at once
@@ -104,7 +111,7 @@ final class Runner implements AutoCloseable {
     this.started = clock.wall();
     this.warm = clock.monotonic().plus(COLD);
     this.swept = started;
-    this.clockOrigin = started.minus(clock.monotonic());
+    this.clocks = new ClockWatch(clock, SET_BACK);
   }
 
   /// Begins to ask; without the database where that is away.
@@ -117,10 +124,12 @@ final class Runner implements AutoCloseable {
       prepare(prepare);
     } catch (StorageException e) {
       withoutIt.run();
-      leave(e.reason(), prepare);
+      preparation = prepare;
+      leave(e.reason());
     }
     lastRound = Optional.of(clock.monotonic());
-    threads.execute(this::callTheRoll);
+    rounds.start();
+    returns.start();
   }
 
   private void prepare(Runnable prepare) {
@@ -128,28 +137,13 @@ final class Runner implements AutoCloseable {
     dueServices.mend(clock.wall()); // not `started`: another process may have asked since
   }
 
-  private void callTheRoll() {
-    try {
-      while (!threads.isShutdown()) {
-        Instant next;
-        try {
-          next = round();
-        } catch (RejectedExecutionException e) {
-          return; // closing
-        } catch (RuntimeException | LinkageError | StackOverflowError e) {
-          LOG.log(Level.ERROR, "a round of checks failed in Rollcall itself", e);
-          next = clock.wall().plus(ROUND);
-        }
-        sleepUntil(next);
-        lastRound = Optional.of(clock.monotonic());
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // closing
-    }
+  private Duration round() throws InterruptedException {
+    lastRound = Optional.of(clock.monotonic());
+    return until(turn());
   }
 
   /// Starts whatever has its turn within the next moments, and says when to look again.
-  private Instant round() throws InterruptedException {
+  private Instant turn() throws InterruptedException {
     Instant now = clock.wall();
     Instant next = now.plus(ROUND);
     int limit = Math.min(cold() ? AT_ONCE_COLD : AT_ONCE, room.availablePermits());
@@ -223,7 +217,9 @@ final class Runner implements AutoCloseable {
   /// Asks the database whose turn it is, on a thread of its own: it may take minutes to say
   /// anything, or to say that it is away.
   private Future<List<Lease<Schedule.Row>>> claim(Instant now, Instant until, int limit) {
-    boolean setBack = setBack(now);
+    ClockWatch.Change change = clocks.look();
+    clocks.seen(change);
+    boolean setBack = change.isSetBack();
     boolean sweeps = setBack || Duration.between(swept, now).compareTo(SWEEP) > 0;
     if (sweeps) {
       swept = now;
@@ -242,49 +238,32 @@ final class Runner implements AutoCloseable {
   }
 
   private List<DueServices.Turn> away(String reason, Instant until, int limit) {
-    leave(reason, () -> {});
+    leave(reason);
     return dueServices.remembered(until, limit);
   }
 
-  private void leave(String reason, Runnable prepare) {
+  private void leave(String reason) {
     LOG.log(
         Level.WARNING,
         "the database is unavailable, checks continue and results wait in memory: " + reason);
     databaseAway.set(true);
-    threads.execute(() -> awaitDatabase(prepare));
-  }
-
-  /// Whether the wall clock has gone back against the monotonic one since it was last seen.
-  private boolean setBack(Instant now) {
-    Instant origin = now.minus(clock.monotonic());
-    boolean back = origin.isBefore(clockOrigin.minus(SET_BACK));
-    if (back || origin.isAfter(clockOrigin)) {
-      clockOrigin = origin;
-    }
-    return back;
   }
 
   /// Beside the rounds, since a database that is away may take seconds to say so.
-  private void awaitDatabase(Runnable prepare) {
-    try {
-      do {
-        Thread.sleep(RETRY);
-      } while (!writer.answers() || !prepared(prepare) || !writer.caughtUp());
+  private Duration awaitDatabase() {
+    if (databaseAway.get() && writer.answers() && prepared() && writer.caughtUp()) {
       LOG.log(Level.INFO, "the database is available again");
       databaseAway.set(false);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // closing
     }
+    return RETRY;
   }
 
-  private boolean prepared(Runnable prepare) {
+  private boolean prepared() {
     try {
-      prepare(prepare);
+      prepare(preparation);
+      preparation = () -> {};
       return true;
     } catch (StorageException e) {
-      return false;
-    } catch (RuntimeException e) {
-      LOG.log(Level.ERROR, "the database cannot be prepared for checks, trying again", e);
       return false;
     }
   }
@@ -335,10 +314,15 @@ final class Runner implements AutoCloseable {
   }
 
   private void sleepUntil(Instant moment) throws InterruptedException {
+    Thread.sleep(until(moment));
+  }
+
+  private Duration until(Instant moment) {
     Duration left = Duration.between(clock.wall(), moment);
-    if (left.isPositive()) {
-      Thread.sleep(left.compareTo(LONGEST_SLEEP) < 0 ? left : LONGEST_SLEEP);
+    if (left.isNegative()) {
+      return Duration.ZERO;
     }
+    return left.compareTo(LONGEST_SLEEP) < 0 ? left : LONGEST_SLEEP;
   }
 
   /// Why nobody is asked, where somebody ought to be.
@@ -358,6 +342,8 @@ final class Runner implements AutoCloseable {
   @Override
   public void close() {
     lastRound = Optional.empty();
+    rounds.close(Duration.ZERO);
+    returns.close(Duration.ZERO);
     threads.shutdownNow();
     try {
       if (!threads.awaitTermination(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {

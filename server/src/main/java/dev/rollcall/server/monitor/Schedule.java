@@ -1,11 +1,11 @@
 package dev.rollcall.server.monitor;
 
 import dev.rollcall.server.sql.Batch;
-import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DueRows;
 import dev.rollcall.server.sql.DueTable;
 import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import org.jdbi.v3.core.Handle;

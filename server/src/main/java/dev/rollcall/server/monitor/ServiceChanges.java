@@ -1,9 +1,9 @@
 package dev.rollcall.server.monitor;
 
 import dev.rollcall.server.sql.Batch;
-import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.Rows;
+import dev.rollcall.server.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -1,16 +1,14 @@
 package dev.rollcall.server.monitor;
 
 import dev.rollcall.server.sql.Batch;
-import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DayTable;
 import dev.rollcall.server.sql.DueRows;
 import dev.rollcall.server.sql.DueTable;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.Lease;
-import dev.rollcall.server.sql.StorageException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
+import dev.rollcall.server.time.BackgroundLoop;
+import dev.rollcall.server.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
@@ -18,7 +16,6 @@ import org.jdbi.v3.core.Handle;
 /// What has to be done every hour, by one process of all: room for the ticks to come, and an end
 /// for those that are older than the retention. Counts, events and hourly sums stay.
 final class TickRetention implements AutoCloseable {
-  private static final Logger LOG = System.getLogger(TickRetention.class.getName());
   private static final Duration EVERY = Duration.ofHours(1);
   private static final Duration LEASE = Duration.ofMinutes(30);
   private static final Duration LOOK = Duration.ofSeconds(30);
@@ -28,7 +25,8 @@ final class TickRetention implements AutoCloseable {
   private final DayTable ticks;
   private final Duration retention;
   private final Clock clock;
-  private final Thread thread = Thread.ofPlatform().daemon().name("upkeep").unstarted(this::run);
+  private final BackgroundLoop loop =
+      new BackgroundLoop("upkeep", "the cleanup of old data", LOOK, this::round);
   private final Batch<Lease.Finish, Boolean> finishing = this::finish;
 
   /// @param retention how long ticks are kept
@@ -50,26 +48,12 @@ final class TickRetention implements AutoCloseable {
   void start() {
     ticks.prepare(clock.wall());
     due.releaseAbandoned();
-    thread.start();
+    loop.start();
   }
 
-  private void run() {
-    try {
-      while (true) {
-        try {
-          for (Lease<Long> lease : due.claim(clock.wall(), 1)) {
-            work(lease);
-          }
-        } catch (StorageException e) {
-          LOG.log(Level.WARNING, "the cleanup of old data waits for the database: " + e.reason());
-        } catch (RuntimeException e) {
-          LOG.log(Level.ERROR, "the cleanup of old data failed in Rollcall itself", e);
-        }
-        Thread.sleep(LOOK);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // closing
-    }
+  private Duration round() {
+    due.claim(clock.wall(), 1).forEach(this::work);
+    return LOOK;
   }
 
   private void work(Lease<Long> lease) {
@@ -84,11 +68,6 @@ final class TickRetention implements AutoCloseable {
 
   @Override
   public void close() {
-    thread.interrupt();
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    loop.close();
   }
 }

@@ -1,14 +1,13 @@
 package dev.rollcall.server.outbox;
 
 import dev.rollcall.server.http.Route;
-import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DatabaseLocation;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.StorageException;
+import dev.rollcall.server.time.BackgroundLoop;
+import dev.rollcall.server.time.Clock;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -18,8 +17,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
@@ -30,8 +27,8 @@ import org.jdbi.v3.core.Handle;
 /// What is owed is written in the transaction that it is owed for, and sent until it has arrived:
 /// at least once, in the order of each subject, through restarts and kills.
 public final class Outbox implements AutoCloseable {
-  private static final Logger LOG = System.getLogger(Outbox.class.getName());
   private static final Duration UPKEEP = Duration.ofHours(1);
+  private static final Duration AFTER_FAILURE = Duration.ofMinutes(1);
 
   /// SQLite's file belongs to this process: whoever adds to it wakes the sender.
   private static final Duration LOOK_ALONE = Duration.ofSeconds(30);
@@ -45,9 +42,9 @@ public final class Outbox implements AutoCloseable {
   private final Map<String, Channel> channels;
   private final Map<String, Sender> senders = new TreeMap<>();
   private final DeliveryRoutes routes;
-  private final CountDownLatch closed = new CountDownLatch(1);
-  private final Thread upkeep =
-      Thread.ofPlatform().daemon().name("outbox-upkeep").unstarted(this::keepUp);
+  private final BackgroundLoop upkeep =
+      new BackgroundLoop(
+          "outbox-upkeep", "the deletion of old deliveries", AFTER_FAILURE, this::keepUp);
 
   /// Where news go out.
   ///
@@ -164,34 +161,20 @@ public final class Outbox implements AutoCloseable {
   }
 
   /// Every process may do this: what one has deleted another does not find.
-  private void keepUp() {
-    try {
-      do {
-        try {
-          store.forget(clock.wall().minus(retention));
-          store.abandon(channels.keySet(), clock.wall().minus(Sender.PERSISTENCE), clock.wall());
-        } catch (StorageException e) {
-          LOG.log(
-              Level.WARNING,
-              "the deletion of old deliveries waits for the database: " + e.reason());
-        } catch (RuntimeException e) {
-          LOG.log(Level.ERROR, "the deletion of old deliveries failed in Rollcall itself", e);
-        }
-      } while (!closed.await(UPKEEP.toMillis(), TimeUnit.MILLISECONDS));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  private Duration keepUp() {
+    store.forget(clock.wall().minus(retention));
+    store.abandon(channels.keySet(), clock.wall().minus(Sender.PERSISTENCE), clock.wall());
+    return UPKEEP;
   }
 
   /// Stops sending. What is owed stays owed.
   @Override
   public void close() {
-    closed.countDown();
     senders.values().stream()
         .map(sender -> Thread.ofVirtual().start(sender::close))
         .toList()
         .forEach(Outbox::join);
-    join(upkeep);
+    upkeep.close();
   }
 
   private static void join(Thread thread) {

@@ -2,9 +2,11 @@ package dev.rollcall.server.outbox;
 
 import dev.rollcall.server.config.OneLine;
 import dev.rollcall.server.outbox.Channel.Result;
-import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.Lease;
 import dev.rollcall.server.sql.StorageException;
+import dev.rollcall.server.time.BackgroundLoop;
+import dev.rollcall.server.time.Clock;
+import dev.rollcall.server.time.ClockWatch;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -14,11 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
@@ -37,8 +36,8 @@ final class Sender implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(1);
   private static final int LONGEST_REASON = 500;
 
-  /// The clock was set back by so much.
-  private static final Duration SET_BACK = Duration.ofSeconds(-2);
+  /// By less, the clock was not set back.
+  private static final Duration SET_BACK = Duration.ofSeconds(2);
 
   private final Channel channel;
   private final DeliveryQueue deliveryQueue;
@@ -47,13 +46,11 @@ final class Sender implements AutoCloseable {
   private final Clock clock;
   private final Duration look;
   private final ReceiverBreaker receiverBreaker = new ReceiverBreaker();
-  private final Semaphore signal = new Semaphore(0);
   private final Set<Long> underWay = ConcurrentHashMap.newKeySet();
-  private final CountDownLatch closing = new CountDownLatch(1);
   private final ExecutorService threads;
-  private boolean away;
-  private Instant wall;
-  private Duration monotonic;
+  private final BackgroundLoop loop;
+  private final ClockWatch clocks;
+  private boolean released;
 
   /// @param look how long it may wait without looking for itself
   Sender(
@@ -69,61 +66,35 @@ final class Sender implements AutoCloseable {
     this.metrics = metrics;
     this.clock = clock;
     this.look = look;
-    this.wall = clock.wall();
-    this.monotonic = clock.monotonic();
+    this.clocks = new ClockWatch(clock, SET_BACK);
+    this.loop =
+        new BackgroundLoop(
+            "outbox-" + channel.name(), "sending on channel " + channel.name(), AGAIN, this::look);
     this.threads =
         Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("deliver-" + channel.name() + "-", 0).factory());
   }
 
   void start() {
-    threads.execute(this::run);
+    loop.start();
   }
 
   /// Lets it look at once.
   void wake() {
-    signal.release();
+    loop.wake();
   }
 
-  private void run() {
-    boolean released = false;
-    try {
-      while (!threads.isShutdown()) {
-        Duration wait;
-        try {
-          if (!released) {
-            deliveryQueue.releaseAbandoned();
-            released = true;
-          }
-          follow();
-          wait = round();
-          back();
-        } catch (StorageException e) {
-          wait = away(e);
-        } catch (RejectedExecutionException e) {
-          return; // closing
-        } catch (RuntimeException | LinkageError | StackOverflowError e) {
-          LOG.log(Level.ERROR, "a round of deliveries failed in Rollcall itself", e);
-          wait = AGAIN;
-        }
-        if (signal.tryAcquire(wait.toMillis(), TimeUnit.MILLISECONDS)) {
-          signal.drainPermits();
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // closing
+  private Duration look() {
+    if (!released) {
+      deliveryQueue.releaseAbandoned();
+      released = true;
     }
-  }
-
-  /// Follows the clock where it is set back.
-  private void follow() {
-    Instant now = clock.wall();
-    Duration time = clock.monotonic();
-    if (Duration.between(wall, now).minus(time.minus(monotonic)).compareTo(SET_BACK) < 0) {
-      deliveryQueue.mend(now);
+    ClockWatch.Change change = clocks.look();
+    if (change.isSetBack()) {
+      deliveryQueue.mend(change.now());
     }
-    wall = now;
-    monotonic = time;
+    clocks.seen(change);
+    return round();
   }
 
   /// Begins what may begin, and says how long there is nothing more to do unless it is woken.
@@ -260,29 +231,10 @@ final class Sender implements AutoCloseable {
         }
         return;
       } catch (StorageException e) {
-        if (closing.await(AGAIN.toMillis(), TimeUnit.MILLISECONDS)) {
+        if (loop.awaitClosing(AGAIN)) {
           return; // its lease runs out, and it is sent again
         }
       }
-    }
-  }
-
-  private Duration away(StorageException e) {
-    if (!away) {
-      LOG.log(
-          Level.WARNING,
-          "deliveries on channel {0} wait for the database: {1}",
-          channel.name(),
-          e.reason());
-      away = true;
-    }
-    return AGAIN;
-  }
-
-  private void back() {
-    if (away) {
-      LOG.log(Level.INFO, "deliveries on channel {0} continue", channel.name());
-      away = false;
     }
   }
 
@@ -293,9 +245,8 @@ final class Sender implements AutoCloseable {
   /// Begins nothing more. What is under way has a moment to end; if it does not, it is sent again.
   @Override
   public void close() {
-    closing.countDown();
+    loop.close();
     threads.shutdown();
-    wake();
     try {
       if (!threads.awaitTermination(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
         threads.shutdownNow();

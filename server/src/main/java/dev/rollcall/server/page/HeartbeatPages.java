@@ -6,7 +6,7 @@ import dev.rollcall.server.http.Answer;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
-import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -3,7 +3,7 @@ package dev.rollcall.server.page;
 import dev.rollcall.server.heartbeat.HeartbeatOverview;
 import dev.rollcall.server.heartbeat.HeartbeatOverview.Beat;
 import dev.rollcall.server.heartbeat.State;
-import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

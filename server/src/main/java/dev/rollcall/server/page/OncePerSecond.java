@@ -1,6 +1,6 @@
 package dev.rollcall.server.page;
 
-import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;

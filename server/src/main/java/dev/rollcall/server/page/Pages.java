@@ -8,7 +8,7 @@ import dev.rollcall.server.http.ErrorShape;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.monitor.Overview;
-import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,7 +4,7 @@ import dev.rollcall.server.monitor.Overview;
 import dev.rollcall.server.monitor.Overview.Row;
 import dev.rollcall.server.monitor.Overview.Standing;
 import dev.rollcall.server.monitor.Overview.Totals;
-import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;

@@ -3,6 +3,7 @@ package dev.rollcall.server.sql;
 import dev.rollcall.server.sql.DatabaseLocation.PostgresServer;
 import dev.rollcall.server.sql.Dialect.Diagnosis;
 import dev.rollcall.server.sql.Dialect.Fault;
+import dev.rollcall.server.time.Clock;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.sql.SQLException;

@@ -1,6 +1,7 @@
 package dev.rollcall.server.sql;
 
 import dev.rollcall.server.sql.Lease.Finish;
+import dev.rollcall.server.time.Clock;
 import java.security.SecureRandom;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;

@@ -65,7 +65,7 @@ final class SqliteLog implements AutoCloseable {
 
   private void wake() {
     if (awake.compareAndSet(false, true)) {
-      Thread.ofVirtual().name("sqlite-log").start(this::keep);
+      Thread.ofPlatform().daemon().name("sqlite-log").start(this::keep);
     }
   }
 
@@ -93,7 +93,7 @@ final class SqliteLog implements AutoCloseable {
     try {
       // The file does not shrink when the log is begun anew, but while it is short, so is the log.
       if (file.logLength() >= LONG_BYTES) {
-        SystemThreads.run(this::writeOut);
+        writeOut();
       }
       if (unsynced()) {
         file.syncLog();

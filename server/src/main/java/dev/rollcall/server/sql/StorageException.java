@@ -1,12 +1,13 @@
 package dev.rollcall.server.sql;
 
+import dev.rollcall.server.time.OutsideFailure;
 import java.sql.SQLException;
 
 /// The database could not do its part: disk full, connection lost, locked, read-only, overloaded.
 ///
 /// It is never the fault of the statement: a violated constraint or a mistyped query passes through
 /// as the exception it is. The message is one line for a person, and holds no password.
-public final class StorageException extends RuntimeException {
+public final class StorageException extends RuntimeException implements OutsideFailure {
   private static final long serialVersionUID = 1L;
 
   /// What is known about the work that met the trouble.
@@ -48,7 +49,7 @@ public final class StorageException extends RuntimeException {
     return false;
   }
 
-  /// The one line.
+  @Override
   public String reason() {
     return String.valueOf(getMessage());
   }

@@ -2,12 +2,12 @@ package dev.rollcall.server.target;
 
 import dev.rollcall.server.address.Addresses;
 import dev.rollcall.server.sql.Batch;
-import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.Rows;
 import dev.rollcall.server.target.Candidate.Fate;
 import dev.rollcall.server.target.Candidate.Origin;
+import dev.rollcall.server.time.Clock;
 import inet.ipaddr.IPAddress;
 import java.sql.Types;
 import java.time.Instant;

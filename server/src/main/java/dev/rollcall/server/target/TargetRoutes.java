@@ -7,7 +7,7 @@ import dev.rollcall.server.http.ErrorShape;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
-import dev.rollcall.server.sql.Clock;
+import dev.rollcall.server.time.Clock;
 import inet.ipaddr.IPAddress;
 import java.time.Duration;
 import java.util.List;

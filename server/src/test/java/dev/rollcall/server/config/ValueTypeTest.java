@@ -3,6 +3,7 @@ package dev.rollcall.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rollcall.server.time.Durations;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;

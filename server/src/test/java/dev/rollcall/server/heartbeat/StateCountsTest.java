@@ -4,8 +4,8 @@ import static dev.rollcall.server.heartbeat.HeartbeatDatabase.ping;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollcall.server.heartbeat.HeartbeatChange.Removal;
-import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.TestDatabases;
+import dev.rollcall.server.time.Clock;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
-import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DatabaseConfig;
 import dev.rollcall.server.sql.DatabaseLocation.PostgresServer;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.TestDatabases;
 import dev.rollcall.server.sql.Wire;
+import dev.rollcall.server.time.Clock;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

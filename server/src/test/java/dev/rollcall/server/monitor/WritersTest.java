@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollcall.probe.Attempt;
 import dev.rollcall.probe.ProbeResult;
-import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DatabaseConfig;
 import dev.rollcall.server.sql.DatabaseLocation;
@@ -13,6 +12,7 @@ import dev.rollcall.server.sql.DayTable;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.Lease;
 import dev.rollcall.server.sql.TestDatabases;
+import dev.rollcall.server.time.Clock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

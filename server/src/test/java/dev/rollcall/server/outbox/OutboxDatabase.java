@@ -1,11 +1,11 @@
 package dev.rollcall.server.outbox;
 
 import dev.rollcall.server.sql.Batch;
-import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DatabaseConfig;
 import dev.rollcall.server.sql.DatabaseLocation;
 import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.time.Clock;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;

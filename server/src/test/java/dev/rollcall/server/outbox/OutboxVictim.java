@@ -1,7 +1,7 @@
 package dev.rollcall.server.outbox;
 
-import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.DatabaseLocation;
+import dev.rollcall.server.time.Clock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -3,6 +3,7 @@ package dev.rollcall.server.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollcall.server.sql.DatabaseLocation.SqliteFile;
+import dev.rollcall.server.time.Clock;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -2,6 +2,7 @@ package dev.rollcall.server.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rollcall.server.time.Clock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

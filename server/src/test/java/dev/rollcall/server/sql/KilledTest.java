@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollcall.server.sql.DatabaseLocation.PostgresServer;
 import dev.rollcall.server.sql.DatabaseLocation.SqliteFile;
+import dev.rollcall.server.time.Clock;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

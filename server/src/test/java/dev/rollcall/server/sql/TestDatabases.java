@@ -2,6 +2,7 @@ package dev.rollcall.server.sql;
 
 import dev.rollcall.server.sql.DatabaseLocation.PostgresServer;
 import dev.rollcall.server.sql.DatabaseLocation.SqliteFile;
+import dev.rollcall.server.time.Clock;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;

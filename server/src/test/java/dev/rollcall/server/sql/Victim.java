@@ -1,5 +1,6 @@
 package dev.rollcall.server.sql;
 
+import dev.rollcall.server.time.Clock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

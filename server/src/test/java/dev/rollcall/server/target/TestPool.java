@@ -2,12 +2,12 @@ package dev.rollcall.server.target;
 
 import dev.rollcall.server.address.Addresses;
 import dev.rollcall.server.address.Blocks;
-import dev.rollcall.server.sql.Clock;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DatabaseConfig;
 import dev.rollcall.server.sql.DatabaseLocation;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.TestClock;
+import dev.rollcall.server.time.Clock;
 import inet.ipaddr.IPAddress;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package dev.rollcall.server.heartbeat;
+package dev.rollcall.server.time;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,7 +9,7 @@ import java.util.Optional;
 /// For how long the machine has slept since it started. A clock that goes on by so much was not
 /// set.
 @FunctionalInterface
-interface SleepClock {
+public interface SleepClock {
   /// More each time by what it slept between; empty where nobody knows.
   Optional<Duration> slept();
 

@@ -1,4 +1,4 @@
-package dev.rollcall.server.config;
+package dev.rollcall.server.time;
 
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
