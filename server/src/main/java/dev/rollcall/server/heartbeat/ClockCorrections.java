@@ -120,7 +120,7 @@ final class ClockCorrections {
     List<Heartbeat> changed =
         pages(
             tx,
-            "schedule IS NOT NULL AND state <> " + State.LATE.number(),
+            "schedule IS NOT NULL AND state <> " + State.LATE.code(),
             old -> Optional.of(correction.apply(old)).filter(each -> !each.equals(old)));
     HeartbeatTable.change(tx, changed);
     return changed.size();

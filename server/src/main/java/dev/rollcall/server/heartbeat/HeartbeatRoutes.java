@@ -9,7 +9,6 @@ import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -93,7 +92,7 @@ final class HeartbeatRoutes {
   }
 
   private static State state(String word) {
-    return State.ofWord(word)
+    return State.CODEC.find(word)
         .orElseThrow(
             () ->
                 Refusal.ofParameter(
@@ -118,13 +117,13 @@ final class HeartbeatRoutes {
     }
     json.writeStringProperty("grace", length(heartbeat.expectation().grace()));
     Heartbeat.Moments moments = heartbeat.moments();
-    seconds(json, "created_at", Optional.of(moments.created()));
-    seconds(json, "last_ping_at", moments.last());
-    seconds(
+    Json.seconds(json, "created_at", Optional.of(moments.created()));
+    Json.seconds(json, "last_ping_at", moments.last());
+    Json.seconds(
         json,
         "next_ping_at",
         heartbeat.state() == State.PAUSED ? Optional.empty() : Optional.of(moments.next()));
-    seconds(json, "late_since", moments.lateSince());
+    Json.seconds(json, "late_since", moments.lateSince());
     json.writeNumberProperty("count", heartbeat.counts().calls());
   }
 
@@ -146,17 +145,11 @@ final class HeartbeatRoutes {
     Run run = shown.run();
     json.writeStartObject().writeNumberProperty("number", run.number() + 1);
     run.id().ifPresent(id -> json.writeStringProperty("rid", id));
-    seconds(json, "started_at", run.started());
-    seconds(json, "ended_at", run.ended());
+    Json.seconds(json, "started_at", run.started());
+    Json.seconds(json, "ended_at", run.ended());
     run.duration()
         .ifPresent(duration -> json.writeNumberProperty("duration_ms", duration.toMillis()));
-    json.writeStringProperty(
-        "result",
-        switch (run.result()) {
-          case RUNNING -> "running";
-          case OK -> "ok";
-          case FAILED -> "failed";
-        });
+    json.writeStringProperty("result", run.result().word());
     run.exit().ifPresent(code -> json.writeNumberProperty("exit_code", code));
     shown.output().ifPresent(output -> json.writeStringProperty("output", output.text()));
     json.writeEndObject();
@@ -175,13 +168,5 @@ final class HeartbeatRoutes {
             : seconds % 3_600 == 0
                 ? seconds / 3_600 + "h"
                 : seconds % 60 == 0 ? seconds / 60 + "m" : seconds + "s";
-  }
-
-  private static void seconds(JsonGenerator json, String name, Optional<Instant> instant) {
-    if (instant.isPresent()) {
-      json.writeNumberProperty(name, instant.get().getEpochSecond());
-    } else {
-      json.writeNullProperty(name);
-    }
   }
 }

@@ -1,5 +1,7 @@
 package dev.rollcall.server.heartbeat;
 
+import dev.rollcall.server.sql.InstantColumns;
+
 import dev.rollcall.server.http.Listing;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.Rows;
@@ -67,7 +69,7 @@ final class HeartbeatStore {
               "SELECT state, COUNT(*) FROM heartbeat WHERE state <> 1 GROUP BY state",
               counts,
               (_, _) -> {},
-              row -> counts.put(State.ofNumber(row.getInt(1)), row.getLong(2)));
+              row -> counts.put(State.CODEC.ofCode(row.getInt(1)), row.getLong(2)));
           long others = counts.values().stream().mapToLong(Long::longValue).sum();
           long all =
               Rows.read(
@@ -107,7 +109,7 @@ final class HeartbeatStore {
                     new Seen(
                         row.getLong(1),
                         row.getString(2),
-                        State.ofNumber(row.getInt(3)),
+                        State.CODEC.ofCode(row.getInt(3)),
                         InstantColumns.instant(row, 4))));
   }
 }

@@ -1,5 +1,7 @@
 package dev.rollcall.server.heartbeat;
 
+import dev.rollcall.server.sql.InstantColumns;
+
 import dev.rollcall.server.heartbeat.Heartbeat.Counts;
 import dev.rollcall.server.heartbeat.Heartbeat.Moments;
 import dev.rollcall.server.sql.Rows;
@@ -60,7 +62,7 @@ final class HeartbeatTable {
   /// Holds for the rows in that state. SQLite finds the index of those that are not up by its own
   /// condition alone, letter for letter.
   static String in(State state) {
-    return "state = " + state.number() + (state == State.UP ? "" : " AND state <> 1");
+    return "state = " + state.code() + (state == State.UP ? "" : " AND state <> 1");
   }
 
   /// A row: what is in it, where its terms are known.
@@ -148,7 +150,7 @@ final class HeartbeatTable {
       }
     }
     row.setLong(10, heartbeat.expectation().grace().toSeconds());
-    row.setInt(11, heartbeat.state().number());
+    row.setInt(11, heartbeat.state().code());
     row.setLong(12, heartbeat.moments().created().toEpochMilli());
     InstantColumns.set(row, 13, heartbeat.moments().lateSince());
     InstantColumns.set(row, 14, heartbeat.moments().due());
@@ -178,7 +180,7 @@ final class HeartbeatTable {
         row.getLong(skip + 1),
         row.getString(skip + 2),
         terms(row, skip).orElseThrow(),
-        State.ofNumber(row.getInt(skip + 7)),
+        State.CODEC.ofCode(row.getInt(skip + 7)),
         new Moments(
             Instant.ofEpochMilli(row.getLong(skip + 8)),
             InstantColumns.instant(row, skip + 9),

@@ -1,5 +1,7 @@
 package dev.rollcall.server.heartbeat;
 
+import dev.rollcall.server.sql.InstantColumns;
+
 import dev.rollcall.server.heartbeat.HeartbeatTransitions.Step;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Database;

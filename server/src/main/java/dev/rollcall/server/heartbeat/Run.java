@@ -1,5 +1,7 @@
 package dev.rollcall.server.heartbeat;
 
+import dev.rollcall.server.sql.EnumCodec;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -26,24 +28,21 @@ record Run(
     OK(1),
     FAILED(2);
 
-    private final int number;
+    static final EnumCodec<Result> CODEC = EnumCodec.of(Result.class, Result::code);
 
-    Result(int number) {
-      this.number = number;
+    private final int code;
+
+    Result(int code) {
+      this.code = code;
     }
 
     /// Its number in the table.
-    int number() {
-      return number;
+    int code() {
+      return code;
     }
 
-    static Result ofNumber(int number) {
-      return switch (number) {
-        case 0 -> RUNNING;
-        case 1 -> OK;
-        case 2 -> FAILED;
-        default -> throw new IllegalArgumentException("there is no result " + number);
-      };
+    String word() {
+      return CODEC.word(this);
     }
   }
 

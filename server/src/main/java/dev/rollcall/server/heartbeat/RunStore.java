@@ -1,5 +1,7 @@
 package dev.rollcall.server.heartbeat;
 
+import dev.rollcall.server.sql.InstantColumns;
+
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.Rows;
 import java.sql.PreparedStatement;
@@ -224,7 +226,7 @@ final class RunStore {
     }
     InstantColumns.set(row, 5, run.started());
     InstantColumns.set(row, 6, run.ended());
-    row.setInt(7, run.result().number());
+    row.setInt(7, run.result().code());
     if (run.exit().isPresent()) {
       row.setLong(8, run.exit().getAsLong());
     } else {
@@ -238,7 +240,7 @@ final class RunStore {
     Optional<String> id = Optional.ofNullable(row.getString(skip + 2));
     Optional<Instant> started = InstantColumns.instant(row, skip + 3);
     Optional<Instant> ended = InstantColumns.instant(row, skip + 4);
-    Run.Result result = Run.Result.ofNumber(row.getInt(skip + 5));
+    Run.Result result = Run.Result.CODEC.ofCode(row.getInt(skip + 5));
     long exit = row.getLong(skip + 6);
     return new Run(
         number,

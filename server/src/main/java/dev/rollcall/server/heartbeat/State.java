@@ -1,7 +1,7 @@
 package dev.rollcall.server.heartbeat;
 
-import java.util.Locale;
-import java.util.Optional;
+import dev.rollcall.server.sql.EnumCodec;
+
 
 /// How a heartbeat stands.
 public enum State {
@@ -16,39 +16,21 @@ public enum State {
   /// Somebody told Rollcall to expect nothing.
   PAUSED(4);
 
-  private static final State[] ALL = values();
+  static final EnumCodec<State> CODEC = EnumCodec.of(State.class, State::code);
 
-  private final int number;
+  private final int code;
 
-  State(int number) {
-    this.number = number;
+  State(int code) {
+    this.code = code;
   }
 
   /// Its number in the table.
-  int number() {
-    return number;
+  int code() {
+    return code;
   }
 
   /// As the API writes it: `late`.
   public String word() {
-    return name().toLowerCase(Locale.ROOT);
-  }
-
-  static Optional<State> ofWord(String word) {
-    for (State state : ALL) {
-      if (state.word().equals(word)) {
-        return Optional.of(state);
-      }
-    }
-    return Optional.empty();
-  }
-
-  static State ofNumber(int number) {
-    for (State state : ALL) {
-      if (state.number == number) {
-        return state;
-      }
-    }
-    throw new IllegalArgumentException("there is no state " + number);
+    return CODEC.word(this);
   }
 }

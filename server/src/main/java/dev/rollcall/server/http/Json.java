@@ -1,5 +1,9 @@
 package dev.rollcall.server.http;
 
+import java.util.Optional;
+
+import java.time.Instant;
+
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -74,6 +78,15 @@ public final class Json {
 
   static JsonGenerator generator(OutputStream out) {
     return FACTORY.createGenerator(ObjectWriteContext.empty(), out);
+  }
+
+  /// Writes an instant as whole seconds since 1970, or `null` where there is none.
+  public static void seconds(JsonGenerator json, String name, Optional<Instant> instant) {
+    if (instant.isPresent()) {
+      json.writeNumberProperty(name, instant.get().getEpochSecond());
+    } else {
+      json.writeNullProperty(name);
+    }
   }
 
   /// The JSON that `body` writes.

@@ -47,7 +47,7 @@ final class CurrentState {
     lease = row.getLong(7);
     lastAt = row.getLong(8);
     lastState = row.getInt(9);
-    open = Optional.ofNullable(row.getString(10)).map(Event.Kind::ofWord);
+    open = Optional.ofNullable(row.getString(10)).map(Event.Kind.CODEC::ofWord);
     started = row.getLong(11);
   }
 
@@ -115,7 +115,7 @@ final class CurrentState {
             ? Standing.NEW
             : lastAt < now - 2 * interval - lease
                 ? Standing.UNKNOWN
-                : Overview.standing(State.ofCode(lastState));
+                : Overview.standing(State.CODEC.ofCode(lastState));
     if (standsNow == standing) {
       return false;
     }

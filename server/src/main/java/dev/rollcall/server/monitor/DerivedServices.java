@@ -141,7 +141,7 @@ final class DerivedServices {
                 row.getString("part"),
                 row.getInt("missed"),
                 row.getObject("retired_at") != null,
-                Optional.ofNullable(row.getString("event")).map(Event.Kind::ofWord)));
+                Optional.ofNullable(row.getString("event")).map(Event.Kind.CODEC::ofWord)));
   }
 
   private static List<Outcome> unknown(Outcome parent, List<Child> children) {

@@ -1,5 +1,7 @@
 package dev.rollcall.server.monitor;
 
+import dev.rollcall.server.sql.EnumCodec;
+
 import java.time.Instant;
 import java.util.Optional;
 
@@ -18,25 +20,13 @@ record Event(
 
   /// Which of the two, with the word of go-service-healthcheck's API.
   enum Kind {
-    UPTIME("uptime"),
-    DOWNTIME("downtime");
+    UPTIME,
+    DOWNTIME;
 
-    private final String word;
-
-    Kind(String word) {
-      this.word = word;
-    }
+    static final EnumCodec<Kind> CODEC = EnumCodec.ofWords(Kind.class);
 
     String word() {
-      return word;
-    }
-
-    static Kind ofWord(String word) {
-      return switch (word) {
-        case "uptime" -> UPTIME;
-        case "downtime" -> DOWNTIME;
-        default -> throw new IllegalArgumentException("no event is called " + word);
-      };
+      return CODEC.word(this);
     }
   }
 }

@@ -1,5 +1,7 @@
 package dev.rollcall.server.monitor;
 
+import dev.rollcall.server.sql.InstantColumns;
+
 import dev.rollcall.server.monitor.Evaluator.Transition;
 import dev.rollcall.server.sql.Database;
 import java.sql.ResultSet;
@@ -88,14 +90,12 @@ final class EventStore {
 
   /// Reads an event from a row whose columns of `service_event` have `prefix` before their names.
   static Event event(ResultSet row, String prefix) throws SQLException {
-    long ended = row.getLong(prefix + "date_ended");
-    boolean open = row.wasNull();
     return new Event(
         row.getLong(prefix + "id"),
-        Event.Kind.ofWord(row.getString(prefix + "event")),
+        Event.Kind.CODEC.ofWord(row.getString(prefix + "event")),
         Optional.ofNullable(row.getString(prefix + "cause")),
         Instant.ofEpochMilli(row.getLong(prefix + "date_started")),
-        open ? Optional.empty() : Optional.of(Instant.ofEpochMilli(ended)),
+        InstantColumns.instant(row, prefix + "date_ended"),
         Instant.ofEpochMilli(row.getLong(prefix + "created_at")),
         Instant.ofEpochMilli(row.getLong(prefix + "updated_at")));
   }

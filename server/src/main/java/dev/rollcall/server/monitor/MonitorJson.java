@@ -100,11 +100,7 @@ final class MonitorJson {
   static void event(JsonGenerator json, Event event) {
     json.writeStartObject();
     seconds(json, "created_at", event.createdAt());
-    if (event.ended().isPresent()) {
-      seconds(json, "date_ended", event.ended().get());
-    } else {
-      json.writeNullProperty("date_ended");
-    }
+    Json.seconds(json, "date_ended", event.ended());
     seconds(json, "date_started", event.started());
     json.writeStringProperty("event", event.kind().word());
     json.writeNumberProperty("id", event.id());

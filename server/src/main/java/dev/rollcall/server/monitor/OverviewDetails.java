@@ -184,7 +184,7 @@ final class OverviewDetails {
               OverviewDetails details = known(found, row.getLong(1));
               details.add(
                   Instant.ofEpochMilli(row.getLong(2)),
-                  State.ofCode(row.getInt(3)),
+                  State.CODEC.ofCode(row.getInt(3)),
                   Duration.ofNanos(row.getLong(4) * 1000),
                   Optional.ofNullable(row.getString(5)));
               return details;

@@ -1,5 +1,7 @@
 package dev.rollcall.server.monitor;
 
+import dev.rollcall.server.sql.EnumCodec;
+
 import java.time.Instant;
 
 /// A service as it is listed.
@@ -11,29 +13,16 @@ record Service(
   /// Where a service comes from.
   enum Origin {
     /// `services:` in `rollcall.yaml`.
-    FILE("file"),
+    FILE,
     /// `POST /v1/services`.
-    API("api"),
+    API,
     /// Another service's `/_health`: see [DerivedServices].
-    DERIVED("derived");
+    DERIVED;
 
-    private final String word;
-
-    Origin(String word) {
-      this.word = word;
-    }
+    static final EnumCodec<Origin> CODEC = EnumCodec.ofWords(Origin.class);
 
     String word() {
-      return word;
-    }
-
-    static Origin ofWord(String word) {
-      return switch (word) {
-        case "file" -> FILE;
-        case "api" -> API;
-        case "derived" -> DERIVED;
-        default -> throw new IllegalArgumentException("no origin is called " + word);
-      };
+      return CODEC.word(this);
     }
   }
 }

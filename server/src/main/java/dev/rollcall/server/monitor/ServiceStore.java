@@ -1,5 +1,7 @@
 package dev.rollcall.server.monitor;
 
+import dev.rollcall.server.sql.InstantColumns;
+
 import dev.rollcall.server.http.Json;
 import dev.rollcall.server.sql.Database;
 import java.sql.ResultSet;
@@ -119,7 +121,7 @@ final class ServiceStore {
                 .createQuery(
                     "SELECT certificate_ends_at FROM service_metric WHERE service_id = :id")
                 .bind("id", id)
-                .map((row, _) -> instant(row, "certificate_ends_at"))
+                .map((row, _) -> InstantColumns.instant(row, "certificate_ends_at"))
                 .findOne()
                 .flatMap(ends -> ends));
   }
@@ -164,9 +166,9 @@ final class ServiceStore {
                     Json.kept(row.getString("definition")),
                     row.getLong("revision"),
                     Duration.ofMillis(row.getLong("interval_ms")),
-                    Optional.ofNullable(row.getString("event")).map(Event.Kind::ofWord),
-                    instant(row, "certificate_ends_at"),
-                    instant(row, "last_at")))
+                    Optional.ofNullable(row.getString("event")).map(Event.Kind.CODEC::ofWord),
+                    InstantColumns.instant(row, "certificate_ends_at"),
+                    InstantColumns.instant(row, "last_at")))
         .list();
   }
 
@@ -191,23 +193,18 @@ final class ServiceStore {
             row.getLong("s_id"),
             row.getString("name"),
             row.getString("url"),
-            Service.Origin.ofWord(row.getString("origin")),
+            Service.Origin.CODEC.ofWord(row.getString("origin")),
             Instant.ofEpochMilli(row.getLong("s_created")),
             Instant.ofEpochMilli(row.getLong("s_updated"))),
         MetricStore.metric(row),
         event ? Optional.of(EventStore.event(row, "e_")) : Optional.empty(),
         row.getObject("last_state") == null
             ? Optional.empty()
-            : Optional.of(State.ofCode(row.getInt("last_state"))),
+            : Optional.of(State.CODEC.ofCode(row.getInt("last_state"))),
         row.getObject("t_response_us") == null
             ? Optional.empty()
             : Optional.of(Duration.ofNanos(row.getLong("t_response_us") * 1000)),
         Optional.ofNullable(row.getString("t_reason")),
-        instant(row, "unknown_since"));
-  }
-
-  private static Optional<Instant> instant(ResultSet row, String column) throws SQLException {
-    long millis = row.getLong(column);
-    return row.wasNull() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
+        InstantColumns.instant(row, "unknown_since"));
   }
 }

@@ -1,10 +1,14 @@
 package dev.rollcall.server.monitor;
 
+import dev.rollcall.server.sql.EnumCodec;
+
 /// How a service was found; `code` is its number in the table of ticks.
 enum State {
   DOWN(0),
   UP(1),
   UNKNOWN(2);
+
+  static final EnumCodec<State> CODEC = EnumCodec.of(State.class, State::code);
 
   private final int code;
 
@@ -18,11 +22,7 @@ enum State {
 
   /// The word used in the API and on the page.
   String word() {
-    return switch (this) {
-      case DOWN -> "down";
-      case UP -> "up";
-      case UNKNOWN -> "unknown";
-    };
+    return CODEC.word(this);
   }
 
   static State of(Observation observation) {
@@ -30,15 +30,6 @@ enum State {
       case Observation.Up _ -> UP;
       case Observation.Down _ -> DOWN;
       case Observation.Unknown _ -> UNKNOWN;
-    };
-  }
-
-  static State ofCode(int code) {
-    return switch (code) {
-      case 0 -> DOWN;
-      case 1 -> UP;
-      case 2 -> UNKNOWN;
-      default -> throw new IllegalArgumentException("no state has code " + code);
     };
   }
 }

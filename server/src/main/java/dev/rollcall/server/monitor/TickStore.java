@@ -106,7 +106,7 @@ final class TickStore {
   private static Tick tick(ResultSet row) throws SQLException {
     return new Tick(
         Instant.ofEpochMilli(row.getLong("at")),
-        State.ofCode(row.getInt("state")),
+        State.CODEC.ofCode(row.getInt("state")),
         Duration.ofNanos(row.getLong("response_us") * 1000),
         new Measurements.Phases(
             duration(row, "dns_us"),

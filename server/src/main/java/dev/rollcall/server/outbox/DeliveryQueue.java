@@ -1,5 +1,7 @@
 package dev.rollcall.server.outbox;
 
+import dev.rollcall.server.sql.InstantColumns;
+
 import dev.rollcall.server.http.Json;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Database;
@@ -11,7 +13,6 @@ import dev.rollcall.server.sql.Rows;
 import dev.rollcall.server.time.Clock;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -192,15 +193,11 @@ final class DeliveryQueue {
         ATTEMPTED,
         attempted,
         (row, one) -> {
-          long at = one.at().toEpochMilli();
           row.setInt(1, one.state().code());
           row.setInt(2, one.state().code());
-          row.setLong(3, at);
-          if (one.state() == DeliveryState.PENDING) {
-            row.setNull(4, Types.BIGINT);
-          } else {
-            row.setLong(4, at);
-          }
+          row.setLong(3, one.at().toEpochMilli());
+          boolean done = one.state() != DeliveryState.PENDING;
+          InstantColumns.set(row, 4, Optional.of(one.at()).filter(_ -> done));
           row.setString(5, one.error().orElse(null));
           row.setLong(6, one.id());
         });

@@ -1,14 +1,14 @@
 package dev.rollcall.server.outbox;
 
+import dev.rollcall.server.http.Json;
+
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Answer;
 import dev.rollcall.server.http.Envelope;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
-import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import tools.jackson.core.JsonGenerator;
 
 /// `GET /v1/deliveries`: what was told to whom, and whether it arrived. The operator's alone, as it
@@ -56,7 +56,7 @@ final class DeliveryRoutes {
   }
 
   private static DeliveryState state(String word) {
-    return DeliveryState.ofWord(word)
+    return DeliveryState.CODEC.find(word)
         .orElseThrow(
             () ->
                 Refusal.badRequest(
@@ -77,21 +77,13 @@ final class DeliveryRoutes {
         .writeNumberProperty("coalesced", row.coalesced())
         .writeNumberProperty("created_at", row.created().getEpochSecond())
         .writeNumberProperty("owed_at", row.owed().getEpochSecond());
-    seconds(json, "attempted_at", row.attempted());
-    seconds(json, "next_at", row.next());
-    seconds(json, "done_at", row.done());
+    Json.seconds(json, "attempted_at", row.attempted());
+    Json.seconds(json, "next_at", row.next());
+    Json.seconds(json, "done_at", row.done());
     row.lastError()
         .ifPresentOrElse(
             error -> json.writeStringProperty("last_error", error),
             () -> json.writeNullProperty("last_error"));
     json.writeEndObject();
-  }
-
-  private static void seconds(JsonGenerator json, String name, Optional<Instant> instant) {
-    if (instant.isPresent()) {
-      json.writeNumberProperty(name, instant.get().getEpochSecond());
-    } else {
-      json.writeNullProperty(name);
-    }
   }
 }

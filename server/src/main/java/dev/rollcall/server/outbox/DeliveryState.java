@@ -1,8 +1,7 @@
 package dev.rollcall.server.outbox;
 
-import java.util.Arrays;
-import java.util.Locale;
-import java.util.Optional;
+import dev.rollcall.server.sql.EnumCodec;
+
 
 /// What has become of a delivery.
 enum DeliveryState {
@@ -15,6 +14,9 @@ enum DeliveryState {
   /// It did not hold any more before it had arrived: see [Withdrawal].
   WITHDRAWN(3);
 
+  static final EnumCodec<DeliveryState> CODEC =
+      EnumCodec.of(DeliveryState.class, DeliveryState::code);
+
   private final int code;
 
   DeliveryState(int code) {
@@ -26,18 +28,7 @@ enum DeliveryState {
     return code;
   }
 
-  static DeliveryState ofCode(int code) {
-    return Arrays.stream(values())
-        .filter(state -> state.code == code)
-        .findFirst()
-        .orElseThrow(() -> new IllegalStateException("no state of a delivery: " + code));
-  }
-
   String word() {
-    return name().toLowerCase(Locale.ROOT);
-  }
-
-  static Optional<DeliveryState> ofWord(String word) {
-    return Arrays.stream(values()).filter(state -> state.word().equals(word)).findFirst();
+    return CODEC.word(this);
   }
 }

@@ -1,5 +1,7 @@
 package dev.rollcall.server.outbox;
 
+import dev.rollcall.server.sql.InstantColumns;
+
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
@@ -80,20 +82,15 @@ final class DeliveryStore {
         row.getString("subject"),
         row.getString("kind"),
         row.getString("natural_key"),
-        DeliveryState.ofCode(row.getInt("state")),
+        DeliveryState.CODEC.ofCode(row.getInt("state")),
         row.getInt("attempts"),
         row.getInt("coalesced"),
         Instant.ofEpochMilli(row.getLong("created_at")),
         Instant.ofEpochMilli(row.getLong("owed_at")),
-        instant(row, "attempted_at"),
-        instant(row, "due_at"),
-        instant(row, "done_at"),
+        InstantColumns.instant(row, "attempted_at"),
+        InstantColumns.instant(row, "due_at"),
+        InstantColumns.instant(row, "done_at"),
         Optional.ofNullable(row.getString("last_error")));
-  }
-
-  private static Optional<Instant> instant(ResultSet row, String column) throws SQLException {
-    long millis = row.getLong(column);
-    return row.wasNull() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
   }
 
   /// How much a channel owes.

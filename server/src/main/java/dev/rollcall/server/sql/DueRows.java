@@ -180,13 +180,7 @@ public final class DueRows<T> {
         handle -> {
           try (Query query = handle.createQuery(earliest)) {
             return query
-                .map(
-                    (row, context) -> {
-                      long due = row.getLong(1);
-                      return row.wasNull()
-                          ? Optional.<Instant>empty()
-                          : Optional.of(Instant.ofEpochMilli(due));
-                    })
+                .map((row, _) -> InstantColumns.instant(row, 1))
                 .one();
           }
         });

@@ -1,5 +1,7 @@
 package dev.rollcall.server.target;
 
+import dev.rollcall.server.sql.EnumCodec;
+
 import inet.ipaddr.IPAddress;
 import java.util.Optional;
 
@@ -14,23 +16,21 @@ record Candidate(IPAddress address, Origin origin, Optional<String> name) {
     /// Given by the operator.
     TARGET(1);
 
-    private final int stored;
+    static final EnumCodec<Origin> CODEC = EnumCodec.of(Origin.class, Origin::code);
 
-    Origin(int stored) {
-      this.stored = stored;
+    private final int code;
+
+    Origin(int code) {
+      this.code = code;
     }
 
     /// As the database keeps it.
-    int stored() {
-      return stored;
-    }
-
-    static Origin ofStored(int stored) {
-      return stored == HOP.stored ? HOP : TARGET;
+    int code() {
+      return code;
     }
 
     String word() {
-      return this == HOP ? "hop" : "target";
+      return CODEC.word(this);
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.rollcall.server.target;
 
+import dev.rollcall.server.sql.InstantColumns;
+
 import dev.rollcall.server.address.Addresses;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Database;
@@ -147,7 +149,7 @@ final class PoolStore {
           } else {
             row.setNull(2, Types.VARCHAR);
           }
-          row.setInt(3, each.origin().stored());
+          row.setInt(3, each.origin().code());
           row.setLong(4, now);
         });
   }
@@ -254,17 +256,14 @@ final class PoolStore {
                 .bind("limit", limit)
                 .bind("offset", offset)
                 .map(
-                    (row, _) -> {
-                      long measured = row.getLong("measured_at");
-                      boolean never = row.wasNull();
-                      return new Target(
+                    (row, _) ->
+                      new Target(
                           Addresses.of(row.getBytes("address")),
-                          Origin.ofStored(row.getInt("origin")),
+                          Origin.CODEC.ofCode(row.getInt("origin")),
                           Optional.ofNullable(row.getString("name")),
                           Instant.ofEpochMilli(row.getLong("added_at")),
-                          never ? Optional.empty() : Optional.of(Instant.ofEpochMilli(measured)),
-                          Instant.ofEpochMilli(row.getLong("due_at")));
-                    })
+                          InstantColumns.instant(row, "measured_at"),
+                          Instant.ofEpochMilli(row.getLong("due_at"))))
                 .list();
           }
         });
@@ -319,13 +318,7 @@ final class PoolStore {
   private static Optional<Instant> instant(Handle handle, String sql) {
     try (Query query = handle.createQuery(sql)) {
       return query
-          .map(
-              (row, _) -> {
-                long due = row.getLong(1);
-                return row.wasNull()
-                    ? Optional.<Instant>empty()
-                    : Optional.of(Instant.ofEpochMilli(due));
-              })
+          .map((row, _) -> InstantColumns.instant(row, 1))
           .one();
     }
   }

@@ -1,5 +1,7 @@
 package dev.rollcall.server.target;
 
+import dev.rollcall.server.http.Json;
+
 import dev.rollcall.server.address.Addresses;
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Answer;
@@ -174,11 +176,7 @@ final class TargetRoutes {
         .writeStringProperty("origin", target.origin().word());
     target.name().ifPresent(name -> json.writeStringProperty("name", name));
     json.writeNumberProperty("added_at", target.added().getEpochSecond());
-    if (target.measured().isPresent()) {
-      json.writeNumberProperty("measured_at", target.measured().get().getEpochSecond());
-    } else {
-      json.writeNullProperty("measured_at");
-    }
+    Json.seconds(json, "measured_at", target.measured());
     json.writeNumberProperty("due_at", target.due().getEpochSecond()).writeEndObject();
   }
 
