@@ -191,9 +191,10 @@ final class Failures {
   /// "15 s", "1.5 s", "200 ms".
   static String words(Duration time) {
     long millis = Math.round(time.toNanos() / 1e6);
-    return millis < 1000
-        ? millis + " ms"
-        : millis % 1000 == 0 ? millis / 1000 + " s" : millis / 1e3 + " s";
+    if (millis < 1000) {
+      return millis + " ms";
+    }
+    return millis % 1000 == 0 ? millis / 1000 + " s" : millis / 1e3 + " s";
   }
 
   private static String lower(Throwable e) {

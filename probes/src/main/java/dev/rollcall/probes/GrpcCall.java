@@ -194,8 +194,11 @@ final class GrpcCall {
         payload == null || payload.remaining() < at + 4
             ? 0
             : payload.getInt(payload.position() + at);
+    if (code == 0) {
+      return "";
+    }
     H2Error error = H2Error.getByCode(code);
-    return code == 0 ? "" : " (" + (error == null ? "error " + code : error.name()) + ")";
+    return " (" + (error == null ? "error " + code : error.name()) + ")";
   }
 
   private boolean header(ByteBuffer content, boolean complete) throws IOException, ProbeFailure {

@@ -93,9 +93,10 @@ record HttpBody(byte[] bytes, int limit, String type, Optional<String> unknown) 
   }
 
   static String size(int bytes) {
-    return bytes >= 1 << 20 && bytes % (1 << 20) == 0
-        ? (bytes >> 20) + " MiB"
-        : bytes >= 1024 && bytes % 1024 == 0 ? (bytes >> 10) + " KiB" : bytes + " bytes";
+    if (bytes >= 1 << 20 && bytes % (1 << 20) == 0) {
+      return (bytes >> 20) + " MiB";
+    }
+    return bytes >= 1024 && bytes % 1024 == 0 ? (bytes >> 10) + " KiB" : bytes + " bytes";
   }
 
   /// What a browser goes by: the byte order mark, then the header, then the document.
@@ -107,9 +108,10 @@ record HttpBody(byte[] bytes, int limit, String type, Optional<String> unknown) 
     if (starts(0xEF, 0xBB, 0xBF)) {
       return Optional.of(UTF_8);
     }
-    return starts(0xFE, 0xFF)
-        ? Optional.of(StandardCharsets.UTF_16BE)
-        : starts(0xFF, 0xFE) ? Optional.of(StandardCharsets.UTF_16LE) : Optional.empty();
+    if (starts(0xFE, 0xFF)) {
+      return Optional.of(StandardCharsets.UTF_16BE);
+    }
+    return starts(0xFF, 0xFE) ? Optional.of(StandardCharsets.UTF_16LE) : Optional.empty();
   }
 
   private boolean starts(int... mark) {

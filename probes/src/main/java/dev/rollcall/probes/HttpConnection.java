@@ -144,11 +144,12 @@ final class HttpConnection extends ConnectionEndpoint {
   /// Which bound `e` is about.
   static String bound(MessageConstraintException e) {
     String which = Failures.message(e);
-    return which.contains("line length")
-        ? "more than %,d bytes in one line".formatted(LONGEST_LINE)
-        : which.contains("header count")
-            ? "more than %,d lines".formatted(MOST_LINES)
-            : "more than %,d bytes".formatted(LONGEST_HEADER);
+    if (which.contains("line length")) {
+      return "more than %,d bytes in one line".formatted(LONGEST_LINE);
+    }
+    return which.contains("header count")
+        ? "more than %,d lines".formatted(MOST_LINES)
+        : "more than %,d bytes".formatted(LONGEST_HEADER);
   }
 
   /// Notes that `count` bytes of the answer have come.

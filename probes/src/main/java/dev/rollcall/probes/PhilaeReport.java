@@ -41,11 +41,15 @@ public record PhilaeReport(boolean healthy, List<ProbeResult> dependencies) {
     return new PhilaeReport(report.path("healthy").booleanValue(), dependencies);
   }
 
+  private static Status status(JsonNode probe) {
+    if (!probe.path("healthy").asBoolean(false)) {
+      return Status.DOWN;
+    }
+    return probe.path("status").asString("").equals("degraded") ? Status.DEGRADED : Status.OK;
+  }
+
   private static ProbeResult dependency(JsonNode probe) {
-    Status status =
-        !probe.path("healthy").asBoolean(false)
-            ? Status.DOWN
-            : probe.path("status").asString("").equals("degraded") ? Status.DEGRADED : Status.OK;
+    Status status = status(probe);
     return new ProbeResult(
         Quoted.of(probe.path("name").asString("")),
         status,

@@ -131,10 +131,12 @@ public record SwiftLogin(
       case "3" -> Version.V3;
       case "2", "2.0" -> Version.V2;
       case "1", "1.0" -> Version.V1;
-      case "" ->
-          url.matches(".*/v2\\.0/?")
-              ? Version.V2
-              : url.matches(".*/v1(\\.0)?/?") ? Version.V1 : Version.V3;
+      case "" -> {
+        if (url.matches(".*/v2\\.0/?")) {
+          yield Version.V2;
+        }
+        yield url.matches(".*/v1(\\.0)?/?") ? Version.V1 : Version.V3;
+      }
       default ->
           throw new IllegalArgumentException(
               "OS_IDENTITY_API_VERSION=%s is none of 1, 2 and 3".formatted(given));

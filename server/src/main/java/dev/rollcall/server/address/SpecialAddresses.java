@@ -69,15 +69,19 @@ public final class SpecialAddresses {
     if (!(address instanceof IPv6Address six)) {
       return List.of(address);
     }
-    Stream<IPv4Address> inside =
-        six.isTeredo()
-            ? Stream.of(ipv4(six, 4, 0), ipv4(six, 12, 0xff))
-            : six.is6To4()
-                ? Stream.of(ipv4(six, 2, 0))
-                : six.isWellKnownIPv4Translatable() || isIsatap(six)
-                    ? Stream.of(ipv4(six, 12, 0))
-                    : Stream.empty();
-    return Stream.concat(Stream.<IPAddress>of(six), inside).toList();
+    return Stream.concat(Stream.<IPAddress>of(six), inside(six)).toList();
+  }
+
+  private static Stream<IPv4Address> inside(IPv6Address six) {
+    if (six.isTeredo()) {
+      return Stream.of(ipv4(six, 4, 0), ipv4(six, 12, 0xff));
+    }
+    if (six.is6To4()) {
+      return Stream.of(ipv4(six, 2, 0));
+    }
+    return six.isWellKnownIPv4Translatable() || isIsatap(six)
+        ? Stream.of(ipv4(six, 12, 0))
+        : Stream.empty();
   }
 
   /// Of any prefix; the library looks at `fe80::/10` alone.

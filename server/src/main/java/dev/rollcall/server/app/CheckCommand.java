@@ -96,7 +96,10 @@ record CheckCommand(
       }
     }
     mistakes.lines().forEach(mistake -> err.println("rollcall check: " + mistake));
-    return mistakes.isEmpty() ? up ? OK : TROUBLE : MISTAKE;
+    if (!mistakes.isEmpty()) {
+      return MISTAKE;
+    }
+    return up ? OK : TROUBLE;
   }
 
   private static boolean tell(OneCheck check, ParseResult given) {

@@ -95,12 +95,11 @@ final class Commands {
     return switch (mistake) {
       case UnmatchedArgumentException unmatched -> {
         String given = unmatched.getUnmatched().getFirst().replaceFirst("=.*", "");
-        yield given.startsWith("-")
-            ? given + ": unknown flag" + flagSuggestion(given, line)
-            : given
-                + ": unknown "
-                + (line.getSubcommands().isEmpty() ? "argument" : "command")
-                + suggestion(given, line);
+        if (given.startsWith("-")) {
+          yield given + ": unknown flag" + flagSuggestion(given, line);
+        }
+        String what = line.getSubcommands().isEmpty() ? "argument" : "command";
+        yield given + ": unknown " + what + suggestion(given, line);
       }
       case OverwrittenOptionException twice ->
           ((OptionSpec) twice.getOverwritten()).longestName() + ": is given twice: give it once";

@@ -249,12 +249,13 @@ final class Serve {
 
   /// What is wrong in the file stays in the log, and at the health port: pages are for everybody.
   private String notice(Monitor monitor) {
-    return refusal(monitor).isEmpty()
-        ? ""
-        : origin.files().label()
-            + (fileWatcher.missing().isPresent() ? " is missing" : " was rejected")
-            + ", so the previous configuration stays in use: see the log, or /ready on the"
-            + " health port";
+    if (refusal(monitor).isEmpty()) {
+      return "";
+    }
+    return origin.files().label()
+        + (fileWatcher.missing().isPresent() ? " is missing" : " was rejected")
+        + ", so the previous configuration stays in use: see the log, or /ready on the"
+        + " health port";
   }
 
   /// Before anybody can ask for them.

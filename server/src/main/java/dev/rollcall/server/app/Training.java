@@ -1,6 +1,7 @@
 package dev.rollcall.server.app;
 
 import dev.rollcall.server.sql.FileProblems;
+import dev.rollcall.server.time.Durations;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -51,7 +52,7 @@ final class Training {
       while (!get(client, main + "/v1/services/3/events").contains("uptime")) {
         if (System.nanoTime() > end) {
           throw new CannotRun(
-              "the training did not see itself up within " + PATIENCE.toSeconds() + " s");
+              "the training did not see itself up within " + Durations.words(PATIENCE));
         }
         Thread.sleep(PAUSE);
       }

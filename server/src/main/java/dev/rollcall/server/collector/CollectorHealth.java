@@ -9,6 +9,7 @@ import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.time.Clock;
+import dev.rollcall.server.time.Durations;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.List;
@@ -57,7 +58,7 @@ final class CollectorHealth {
           json.writeStartObject()
               .writeStringProperty("status", healthy ? "healthy" : "unhealthy")
               .writeStringProperty("version", version)
-              .writeStringProperty("uptime", CollectorJson.uptime(clock.monotonic().minus(begun)))
+              .writeStringProperty("uptime", Durations.ofGo(clock.monotonic().minus(begun)))
               .writeName("stats");
           CollectorJson.stats(json, collected.get());
           json.writeEndObject();

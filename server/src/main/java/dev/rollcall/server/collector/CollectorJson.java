@@ -1,7 +1,6 @@
 package dev.rollcall.server.collector;
 
 import dev.rollcall.server.http.Json;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -67,14 +66,5 @@ final class CollectorJson {
       json.writeEndObject();
     }
     json.writeEndArray();
-  }
-
-  /// `2h15m30s`: whole seconds as Go writes them, with no unit larger than hours.
-  static String uptime(Duration time) {
-    String seconds = time.toSecondsPart() + "s";
-    if (time.toHours() > 0) {
-      return time.toHours() + "h" + time.toMinutesPart() + "m" + seconds;
-    }
-    return time.toMinutes() > 0 ? time.toMinutes() + "m" + seconds : seconds;
   }
 }

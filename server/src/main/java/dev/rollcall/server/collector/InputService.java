@@ -1,5 +1,6 @@
 package dev.rollcall.server.collector;
 
+import dev.rollcall.server.time.Durations;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -82,7 +83,7 @@ public final class InputService implements HopReceiver {
     } catch (ExecutionException e) {
       throw new IOException(words(e.getCause()), e);
     } catch (TimeoutException e) {
-      throw new IOException("it did not answer within " + patience.toSeconds() + " s", e);
+      throw new IOException("it did not answer within " + Durations.words(patience), e);
     } finally {
       answer.cancel(true);
     }

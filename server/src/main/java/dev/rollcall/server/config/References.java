@@ -159,7 +159,9 @@ final class References {
   }
 
   private static String withoutLineBreak(String text) {
-    int cut = text.endsWith("\r\n") ? 2 : text.endsWith("\n") ? 1 : 0;
-    return text.substring(0, text.length() - cut);
+    if (text.endsWith("\r\n")) {
+      return text.substring(0, text.length() - 2);
+    }
+    return text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
   }
 }

@@ -2,6 +2,7 @@ package dev.rollcall.server.heartbeat;
 
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.Rows;
+import dev.rollcall.server.time.Durations;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -218,10 +219,10 @@ public final class HeartbeatOverview {
   }
 
   private static Rhythm rhythm(Expectation expectation) {
-    String grace = HeartbeatRoutes.length(expectation.grace());
+    String grace = Durations.ofJob(expectation.grace());
     return switch (expectation.schedule()) {
       case JobSchedule.Every(Duration frequency) ->
-          new Rhythm(HeartbeatRoutes.length(frequency), "", "", grace);
+          new Rhythm(Durations.ofJob(frequency), "", "", grace);
       case JobSchedule.Calendar(String expression, ZoneId zone) ->
           new Rhythm("", expression, zone.getId(), grace);
     };

@@ -8,6 +8,7 @@ import dev.rollcall.server.http.Listing;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
+import dev.rollcall.server.time.Durations;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.Arrays;
@@ -92,7 +93,8 @@ final class HeartbeatRoutes {
   }
 
   private static State state(String word) {
-    return State.CODEC.find(word)
+    return State.CODEC
+        .find(word)
         .orElseThrow(
             () ->
                 Refusal.ofParameter(
@@ -111,11 +113,11 @@ final class HeartbeatRoutes {
         .writeStringProperty("state", heartbeat.state().word());
     switch (heartbeat.expectation().schedule()) {
       case JobSchedule.Every(Duration frequency) ->
-          json.writeStringProperty("frequency", length(frequency));
+          json.writeStringProperty("frequency", Durations.ofJob(frequency));
       case JobSchedule.Calendar(String expression, ZoneId zone) ->
           json.writeStringProperty("schedule", expression).writeStringProperty("tz", zone.getId());
     }
-    json.writeStringProperty("grace", length(heartbeat.expectation().grace()));
+    json.writeStringProperty("grace", Durations.ofJob(heartbeat.expectation().grace()));
     Heartbeat.Moments moments = heartbeat.moments();
     Json.seconds(json, "created_at", Optional.of(moments.created()));
     Json.seconds(json, "last_ping_at", moments.last());
@@ -153,20 +155,5 @@ final class HeartbeatRoutes {
     run.exit().ifPresent(code -> json.writeNumberProperty("exit_code", code));
     shown.output().ifPresent(output -> json.writeStringProperty("output", output.text()));
     json.writeEndObject();
-  }
-
-  /// As a job writes it: the largest unit that holds it in whole numbers.
-  static String length(Duration length) {
-    long seconds = length.toSeconds();
-    if (seconds == 0) {
-      return "0s";
-    }
-    return seconds % 604_800 == 0
-        ? seconds / 604_800 + "W"
-        : seconds % 86_400 == 0
-            ? seconds / 86_400 + "D"
-            : seconds % 3_600 == 0
-                ? seconds / 3_600 + "h"
-                : seconds % 60 == 0 ? seconds / 60 + "m" : seconds + "s";
   }
 }

@@ -1,9 +1,8 @@
 package dev.rollcall.server.heartbeat;
 
-import dev.rollcall.server.sql.InstantColumns;
-
 import dev.rollcall.server.http.Listing;
 import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.InstantColumns;
 import dev.rollcall.server.sql.Rows;
 import java.time.Instant;
 import java.util.EnumMap;

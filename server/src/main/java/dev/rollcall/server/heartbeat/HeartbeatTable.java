@@ -1,9 +1,8 @@
 package dev.rollcall.server.heartbeat;
 
-import dev.rollcall.server.sql.InstantColumns;
-
 import dev.rollcall.server.heartbeat.Heartbeat.Counts;
 import dev.rollcall.server.heartbeat.Heartbeat.Moments;
+import dev.rollcall.server.sql.InstantColumns;
 import dev.rollcall.server.sql.Rows;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -5,6 +5,7 @@ import dev.rollcall.server.sql.StorageException;
 import dev.rollcall.server.time.BackgroundLoop;
 import dev.rollcall.server.time.Clock;
 import dev.rollcall.server.time.ClockWatch;
+import dev.rollcall.server.time.Durations;
 import dev.rollcall.server.time.SleepClock;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -113,9 +114,9 @@ final class LateDetector implements AutoCloseable {
     if (!change.set().isZero()) {
       LOG.log(
           Level.WARNING,
-          "the clock was set {0} by {1} s",
+          "the clock was set {0} by {1}",
           change.isSetBack() ? "back" : "forward",
-          change.set().abs().toSeconds());
+          Durations.words(change.set().abs()));
       corrections.clockSet(change.now(), change.set());
     }
     if (!change.slept().isZero()) {
@@ -166,8 +167,8 @@ final class LateDetector implements AutoCloseable {
       LOG.log(
           Level.INFO,
           "heartbeats may have been lost for "
-              + span.length().toSeconds()
-              + " s: those that were due meanwhile get the startup grace");
+              + Durations.words(span.length())
+              + ": those that were due meanwhile get the startup grace");
     }
     settled = away;
     away = Optional.empty();

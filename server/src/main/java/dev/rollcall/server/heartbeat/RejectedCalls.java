@@ -2,9 +2,11 @@ package dev.rollcall.server.heartbeat;
 
 import dev.rollcall.server.heartbeat.LostCalls.Span;
 import dev.rollcall.server.time.Clock;
+import dev.rollcall.server.time.Durations;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -96,8 +98,8 @@ final class RejectedCalls {
   private static String words(Span span) {
     String since =
         "heartbeats are rejected or wait because the server is full or too busy, for "
-            + span.length().toMinutes()
-            + " min now";
+            + Durations.words(span.length().truncatedTo(ChronoUnit.MINUTES))
+            + " now";
     return isExcused(span)
         ? since + ": none becomes late until they can be received again, for 5 min at most"
         : since + ": silent ones become late again, although their calls may have been rejected";

@@ -1,7 +1,6 @@
 package dev.rollcall.server.heartbeat;
 
 import dev.rollcall.server.sql.EnumCodec;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

@@ -1,8 +1,7 @@
 package dev.rollcall.server.heartbeat;
 
-import dev.rollcall.server.sql.InstantColumns;
-
 import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.InstantColumns;
 import dev.rollcall.server.sql.Rows;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

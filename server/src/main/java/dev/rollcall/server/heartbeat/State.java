@@ -2,7 +2,6 @@ package dev.rollcall.server.heartbeat;
 
 import dev.rollcall.server.sql.EnumCodec;
 
-
 /// How a heartbeat stands.
 public enum State {
   /// A run has started, none has ended yet.

@@ -36,7 +36,9 @@ record RequestHead(
       }
       host = rest.substring(SCHEME.length(), end);
       rest = rest.substring(end);
-      rest = rest.startsWith("/") ? rest : (method.equals("OPTIONS") ? "*" : "/") + rest;
+      if (!rest.startsWith("/")) {
+        rest = (method.equals("OPTIONS") ? "*" : "/") + rest;
+      }
       if (host.isEmpty() || host.indexOf('@') >= 0) {
         throw new MalformedRequest(400, "the request target does not name a host as it should");
       }

@@ -107,15 +107,19 @@ final class CurrentState {
     row = null;
   }
 
+  private Standing standing(long now) {
+    if (lastAt == 0) {
+      return Standing.NEW;
+    }
+    return lastAt < now - 2 * interval - lease
+        ? Standing.UNKNOWN
+        : Overview.standing(State.CODEC.ofCode(lastState));
+  }
+
   /// Finds out how it stands now, and tells whether that differs from before. Silence of more than
   /// two intervals and a lease means that nobody asks: whatever was found last is no longer known.
   boolean stands(long now) {
-    Standing standsNow =
-        lastAt == 0
-            ? Standing.NEW
-            : lastAt < now - 2 * interval - lease
-                ? Standing.UNKNOWN
-                : Overview.standing(State.CODEC.ofCode(lastState));
+    Standing standsNow = standing(now);
     if (standsNow == standing) {
       return false;
     }

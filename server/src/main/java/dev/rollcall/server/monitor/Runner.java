@@ -5,6 +5,7 @@ import dev.rollcall.server.sql.StorageException;
 import dev.rollcall.server.time.BackgroundLoop;
 import dev.rollcall.server.time.Clock;
 import dev.rollcall.server.time.ClockWatch;
+import dev.rollcall.server.time.Durations;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -203,7 +204,7 @@ final class Runner implements AutoCloseable {
       return dueServices.begin(leases.subList(0, Math.min(limit, leases.size())));
     } catch (TimeoutException e) {
       // What it may yet claim is taken up once it is back.
-      return away("nothing was heard of it for " + SILENCE.toSeconds() + " s", until, limit);
+      return away("nothing was heard of it for " + Durations.words(SILENCE), until, limit);
     } catch (ExecutionException e) {
       unheard = Optional.empty();
       return switch (e.getCause()) {
@@ -330,7 +331,7 @@ final class Runner implements AutoCloseable {
     return lastRound
         .map(last -> clock.monotonic().minus(last))
         .filter(silence -> silence.compareTo(STUCK) > 0)
-        .map(silence -> "no checks have run for " + silence.toSeconds() + " s");
+        .map(silence -> "no checks have run for " + Durations.words(silence));
   }
 
   /// How many checks are under way.
@@ -347,7 +348,7 @@ final class Runner implements AutoCloseable {
     threads.shutdownNow();
     try {
       if (!threads.awaitTermination(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-        LOG.log(Level.WARNING, "some checks did not end within " + PATIENCE.toSeconds() + " s");
+        LOG.log(Level.WARNING, "some checks did not end within " + Durations.words(PATIENCE));
       }
       writer.flush();
     } catch (StorageException e) {

@@ -1,7 +1,6 @@
 package dev.rollcall.server.monitor;
 
 import dev.rollcall.server.sql.EnumCodec;
-
 import java.time.Instant;
 
 /// A service as it is listed.

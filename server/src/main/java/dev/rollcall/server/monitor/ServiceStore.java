@@ -1,9 +1,8 @@
 package dev.rollcall.server.monitor;
 
-import dev.rollcall.server.sql.InstantColumns;
-
 import dev.rollcall.server.http.Json;
 import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.InstantColumns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;

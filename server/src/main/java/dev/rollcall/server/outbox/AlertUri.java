@@ -148,7 +148,12 @@ public final class AlertUri implements Channel {
     int fragment = text.indexOf('#');
     String base = fragment < 0 ? text : text.substring(0, fragment);
     int query = base.indexOf('?');
-    String joint = query < 0 ? "?" : query == base.length() - 1 || base.endsWith("&") ? "" : "&";
+    String joint = "&";
+    if (query < 0) {
+      joint = "?";
+    } else if (query == base.length() - 1 || base.endsWith("&")) {
+      joint = "";
+    }
     return URI.create(
         base
             + joint

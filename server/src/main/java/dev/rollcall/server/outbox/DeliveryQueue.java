@@ -1,13 +1,12 @@
 package dev.rollcall.server.outbox;
 
-import dev.rollcall.server.sql.InstantColumns;
-
 import dev.rollcall.server.http.Json;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DueRows;
 import dev.rollcall.server.sql.DueTable;
 import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.sql.InstantColumns;
 import dev.rollcall.server.sql.Lease;
 import dev.rollcall.server.sql.Rows;
 import dev.rollcall.server.time.Clock;

@@ -1,10 +1,9 @@
 package dev.rollcall.server.outbox;
 
-import dev.rollcall.server.http.Json;
-
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Answer;
 import dev.rollcall.server.http.Envelope;
+import dev.rollcall.server.http.Json;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
@@ -56,7 +55,8 @@ final class DeliveryRoutes {
   }
 
   private static DeliveryState state(String word) {
-    return DeliveryState.CODEC.find(word)
+    return DeliveryState.CODEC
+        .find(word)
         .orElseThrow(
             () ->
                 Refusal.badRequest(

@@ -2,7 +2,6 @@ package dev.rollcall.server.outbox;
 
 import dev.rollcall.server.sql.EnumCodec;
 
-
 /// What has become of a delivery.
 enum DeliveryState {
   /// It is still owed.

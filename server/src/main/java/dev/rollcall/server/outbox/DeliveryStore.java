@@ -1,10 +1,9 @@
 package dev.rollcall.server.outbox;
 
-import dev.rollcall.server.sql.InstantColumns;
-
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.sql.InstantColumns;
 import dev.rollcall.server.sql.Rows;
 import java.lang.System.Logger.Level;
 import java.sql.ResultSet;

@@ -3,6 +3,7 @@ package dev.rollcall.server.page;
 import dev.rollcall.server.monitor.Overview.Observed;
 import dev.rollcall.server.monitor.Overview.Share;
 import dev.rollcall.server.monitor.Overview.Standing;
+import dev.rollcall.server.time.Durations;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -13,32 +14,11 @@ import java.util.Locale;
 final class Formats {
   private Formats() {}
 
-  /// `8 s`, `4 min 12 s`, `3 h 5 min`, `12 d 4 h`: two units, the smaller one cut. The script says
-  /// it the same way.
-  static String duration(Duration duration) {
-    long seconds = Math.max(0, duration.toSeconds());
-    if (seconds < 60) {
-      return seconds + " s";
-    }
-    if (seconds < 3_600) {
-      return two(seconds, 60, " min", 1, " s");
-    }
-    return seconds < 86_400
-        ? two(seconds, 3_600, " h", 60, " min")
-        : two(seconds, 86_400, " d", 3_600, " h");
-  }
-
   /// `in 4 min 12 s`, or, where `moment` has passed, `4 min 12 s ago`.
   static String until(Instant now, Instant moment) {
     return moment.isBefore(now)
-        ? duration(Duration.between(moment, now)) + " ago"
-        : "in " + duration(Duration.between(now, moment));
-  }
-
-  private static String two(
-      long seconds, int large, String largeUnit, int small, String smallUnit) {
-    long rest = seconds % large / small;
-    return seconds / large + largeUnit + (rest == 0 ? "" : " " + rest + smallUnit);
+        ? Durations.words(Duration.between(moment, now)) + " ago"
+        : "in " + Durations.words(Duration.between(now, moment));
   }
 
   /// `2026-11-20 12:03:04 UTC`.
@@ -56,16 +36,6 @@ final class Formats {
   /// `2026-11-20T12:03:04Z`, for programs.
   static String iso(Instant instant) {
     return instant.truncatedTo(ChronoUnit.SECONDS).toString();
-  }
-
-  /// `0.42 ms`, `4.2 ms`, `42 ms`, `1,234 ms`.
-  static String millis(Duration duration) {
-    double millis = duration.toNanos() / 1e6;
-    if (millis >= 9.95 && millis < 999.5) {
-      return Math.round(millis) + " ms"; // nearly always, and a page says it thousands of times
-    }
-    String pattern = millis < 0.995 ? "%.2f ms" : millis < 9.95 ? "%.1f ms" : "%,.0f ms";
-    return String.format(Locale.ROOT, pattern, millis);
   }
 
   /// `100 %` only where it is, otherwise cut to two decimals: what was down once is at most `99.99

@@ -5,6 +5,7 @@ import dev.rollcall.server.heartbeat.HeartbeatOverview.Outcome;
 import dev.rollcall.server.heartbeat.HeartbeatOverview.Ran;
 import dev.rollcall.server.heartbeat.HeartbeatOverview.Rhythm;
 import dev.rollcall.server.heartbeat.State;
+import dev.rollcall.server.time.Durations;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -112,9 +113,10 @@ final class HeartbeatWords {
       return "no run yet";
     }
     long ok = runs.stream().filter(run -> run.outcome() == Outcome.OK).count();
-    return runs.size() == 1
-        ? (ok == 1 ? "the only run was ok" : "the only run was not ok")
-        : ok + " of the last " + runs.size() + " runs ok";
+    if (runs.size() == 1) {
+      return ok == 1 ? "the only run was ok" : "the only run was not ok";
+    }
+    return ok + " of the last " + runs.size() + " runs ok";
   }
 
   /// `2026-11-20 12:03:04 UTC: ok, took 4 min 12 s`.
@@ -144,7 +146,7 @@ final class HeartbeatWords {
   }
 
   static String took(Duration took) {
-    return took.toSeconds() < 1 ? Formats.millis(took) : Formats.duration(took);
+    return took.toSeconds() < 1 ? Durations.millis(took) : Durations.words(took);
   }
 
   /// How long its latest run took.

@@ -96,12 +96,18 @@ record HeartbeatsView(
     }
     String all = Formats.count(all()) + (all() == 1 ? " heartbeat" : " heartbeats");
     String wrong = wrong();
-    return wrong.isEmpty() ? (all() == 1 ? all : "All " + all) + " on time" : wrong + " of " + all;
+    if (!wrong.isEmpty()) {
+      return wrong + " of " + all;
+    }
+    return (all() == 1 ? all : "All " + all) + " on time";
   }
 
   /// The class that colours the headline.
   String tone() {
-    return !wrong().isEmpty() ? "down" : empty() ? "new" : "up";
+    if (!wrong().isEmpty()) {
+      return "down";
+    }
+    return empty() ? "new" : "up";
   }
 
   String icon() {

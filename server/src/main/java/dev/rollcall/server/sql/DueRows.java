@@ -179,9 +179,7 @@ public final class DueRows<T> {
     return database.read(
         handle -> {
           try (Query query = handle.createQuery(earliest)) {
-            return query
-                .map((row, _) -> InstantColumns.instant(row, 1))
-                .one();
+            return query.map((row, _) -> InstantColumns.instant(row, 1)).one();
           }
         });
   }

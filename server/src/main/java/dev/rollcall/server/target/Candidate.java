@@ -1,7 +1,6 @@
 package dev.rollcall.server.target;
 
 import dev.rollcall.server.sql.EnumCodec;
-
 import inet.ipaddr.IPAddress;
 import java.util.Optional;
 

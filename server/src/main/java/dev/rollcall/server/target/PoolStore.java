@@ -1,11 +1,10 @@
 package dev.rollcall.server.target;
 
-import dev.rollcall.server.sql.InstantColumns;
-
 import dev.rollcall.server.address.Addresses;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.sql.InstantColumns;
 import dev.rollcall.server.sql.Rows;
 import dev.rollcall.server.target.Candidate.Fate;
 import dev.rollcall.server.target.Candidate.Origin;
@@ -110,14 +109,14 @@ final class PoolStore {
     List<Fate> fates = new ArrayList<>(newcomers.size());
     for (Candidate each : newcomers) {
       IPAddress network = NetworkCounts.of(each.address());
-      Fate fate =
-          known.contains(each.address())
-              ? Fate.KNOWN
-              : members + added.size() >= settings.most()
-                  ? Fate.POOL_FULL
-                  : networks.getOrDefault(network, 0) >= settings.perNetwork()
-                      ? Fate.NETWORK_FULL
-                      : Fate.ADDED;
+      Fate fate = Fate.ADDED;
+      if (known.contains(each.address())) {
+        fate = Fate.KNOWN;
+      } else if (members + added.size() >= settings.most()) {
+        fate = Fate.POOL_FULL;
+      } else if (networks.getOrDefault(network, 0) >= settings.perNetwork()) {
+        fate = Fate.NETWORK_FULL;
+      }
       if (fate == Fate.ADDED) {
         known.add(each.address());
         networks.merge(network, 1, Integer::sum);
@@ -257,13 +256,13 @@ final class PoolStore {
                 .bind("offset", offset)
                 .map(
                     (row, _) ->
-                      new Target(
-                          Addresses.of(row.getBytes("address")),
-                          Origin.CODEC.ofCode(row.getInt("origin")),
-                          Optional.ofNullable(row.getString("name")),
-                          Instant.ofEpochMilli(row.getLong("added_at")),
-                          InstantColumns.instant(row, "measured_at"),
-                          Instant.ofEpochMilli(row.getLong("due_at"))))
+                        new Target(
+                            Addresses.of(row.getBytes("address")),
+                            Origin.CODEC.ofCode(row.getInt("origin")),
+                            Optional.ofNullable(row.getString("name")),
+                            Instant.ofEpochMilli(row.getLong("added_at")),
+                            InstantColumns.instant(row, "measured_at"),
+                            Instant.ofEpochMilli(row.getLong("due_at"))))
                 .list();
           }
         });
@@ -317,9 +316,7 @@ final class PoolStore {
 
   private static Optional<Instant> instant(Handle handle, String sql) {
     try (Query query = handle.createQuery(sql)) {
-      return query
-          .map((row, _) -> InstantColumns.instant(row, 1))
-          .one();
+      return query.map((row, _) -> InstantColumns.instant(row, 1)).one();
     }
   }
 

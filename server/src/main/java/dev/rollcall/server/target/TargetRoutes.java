@@ -1,11 +1,10 @@
 package dev.rollcall.server.target;
 
-import dev.rollcall.server.http.Json;
-
 import dev.rollcall.server.address.Addresses;
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Answer;
 import dev.rollcall.server.http.ErrorShape;
+import dev.rollcall.server.http.Json;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;

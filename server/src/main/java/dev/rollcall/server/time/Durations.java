@@ -3,17 +3,32 @@ package dev.rollcall.server.time;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Lengths of time as people write them: `250ms`, `15s`, `1m30s`, `2h`, `30d`; larger units first,
 /// each at most once, whole numbers. Days and weeks are also taken as jobs write them: `1D`, `2W`.
+///
+/// Also the one place that writes durations: for settings, for people, and in the forms of
+/// contracts.
 public final class Durations {
   private static final Map<String, ChronoUnit> UNITS = units();
   private static final Pattern SHAPE =
       Pattern.compile(
           "(?:(\\d+)W)?(?:(\\d+)[dD])?(?:(\\d+)h)?(?:(\\d+)m)?(?:(\\d+)s)?(?:(\\d+)ms)?");
+
+  private static final int MINUTE = 60;
+  private static final int HOUR = 60 * MINUTE;
+  private static final int DAY = 24 * HOUR;
+  private static final List<Map.Entry<String, Integer>> UNITS_OF_JOBS =
+      List.of(
+          Map.entry("W", 7 * DAY),
+          Map.entry("D", DAY),
+          Map.entry("h", HOUR),
+          Map.entry("m", MINUTE));
 
   /// Whole milliseconds and nanoseconds of it fit into a long.
   private static final Duration LONGEST = Duration.ofDays(100_000);
@@ -52,8 +67,8 @@ public final class Durations {
     throw new IllegalArgumentException("is too long a duration: give 100000d at most");
   }
 
-  /// The text of a duration of whole milliseconds, as [#parse] reads it; a part of a millisecond is
-  /// left out.
+  /// As a setting has it: the text of a duration of whole milliseconds, as [#parse] reads it; a
+  /// part of a millisecond is left out.
   public static String text(Duration duration) {
     if (duration.toMillis() == 0) {
       return "0s";
@@ -68,6 +83,65 @@ public final class Durations {
       }
     }
     return text.toString();
+  }
+
+  /// For people: `8 s`, `4 min 12 s`, `3 h 5 min`, `12 d 4 h`, two units, the smaller one cut. The
+  /// script of the pages writes it in the same way.
+  public static String words(Duration duration) {
+    long seconds = Math.max(0, duration.toSeconds());
+    if (seconds < MINUTE) {
+      return seconds + " s";
+    }
+    if (seconds < HOUR) {
+      return two(seconds, MINUTE, " min", 1, " s");
+    }
+    return seconds < DAY
+        ? two(seconds, HOUR, " h", MINUTE, " min")
+        : two(seconds, DAY, " d", HOUR, " h");
+  }
+
+  private static String two(
+      long seconds, int large, String largeUnit, int small, String smallUnit) {
+    long rest = seconds % large / small;
+    return seconds / large + largeUnit + (rest == 0 ? "" : " " + rest + smallUnit);
+  }
+
+  /// For people who measure: `0.42 ms`, `4.2 ms`, `42 ms`, `1,234 ms`.
+  public static String millis(Duration duration) {
+    double millis = duration.toNanos() / 1e6;
+    if (millis < 0.995) {
+      return String.format(Locale.ROOT, "%.2f ms", millis);
+    }
+    if (millis < 9.95) {
+      return String.format(Locale.ROOT, "%.1f ms", millis);
+    }
+    return millis < 999.5
+        ? Math.round(millis) + " ms" // nearly always, and a page says it thousands of times
+        : String.format(Locale.ROOT, "%,.0f ms", millis);
+  }
+
+  /// As a job writes it in its calls: the largest unit that holds it in whole numbers, `90s`, `2h`,
+  /// `1D`, `3W`.
+  public static String ofJob(Duration duration) {
+    long seconds = duration.toSeconds();
+    if (seconds == 0) {
+      return "0s";
+    }
+    for (Map.Entry<String, Integer> unit : UNITS_OF_JOBS) {
+      if (seconds % unit.getValue() == 0) {
+        return seconds / unit.getValue() + unit.getKey();
+      }
+    }
+    return seconds + "s";
+  }
+
+  /// Whole seconds as Go writes them, with no unit larger than hours: `2h15m30s`.
+  public static String ofGo(Duration duration) {
+    String seconds = duration.toSecondsPart() + "s";
+    if (duration.toHours() > 0) {
+      return duration.toHours() + "h" + duration.toMinutesPart() + "m" + seconds;
+    }
+    return duration.toMinutes() > 0 ? duration.toMinutes() + "m" + seconds : seconds;
   }
 
   private static Map<String, ChronoUnit> units() {

@@ -24,7 +24,8 @@ class EvaluatorTest {
     "downtime, unknown, stays",
   })
   void endsAndBeginsEvents(String open, String found, String follows) {
-    Optional<Kind> kind = open.equals("none") ? Optional.empty() : Optional.of(Kind.CODEC.ofWord(open));
+    Optional<Kind> kind =
+        open.equals("none") ? Optional.empty() : Optional.of(Kind.CODEC.ofWord(open));
     String actual =
         switch (Evaluator.evaluate(kind, observation(found))) {
           case Transition.Stays _ -> "stays";

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollcall.server.monitor.Overview.Observed;
 import dev.rollcall.server.monitor.Overview.Standing;
+import dev.rollcall.server.time.Durations;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -45,7 +46,7 @@ class FormatsTest {
     "P400D, 400 d"
   })
   void durationsHaveTwoUnits(Duration duration, String words) {
-    assertThat(Formats.duration(duration)).isEqualTo(words);
+    assertThat(Durations.words(duration)).isEqualTo(words);
   }
 
   @ParameterizedTest
@@ -61,7 +62,7 @@ class FormatsTest {
         "PT1.2344S | 1,234 ms"
       })
   void responseTimesHaveTheDigitsThatMatter(Duration duration, String words) {
-    assertThat(Formats.millis(duration)).isEqualTo(words);
+    assertThat(Durations.millis(duration)).isEqualTo(words);
   }
 
   @ParameterizedTest
