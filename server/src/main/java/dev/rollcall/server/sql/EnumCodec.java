@@ -1,7 +1,10 @@
 package dev.rollcall.server.sql;
 
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
 
@@ -13,14 +16,16 @@ public final class EnumCodec<E extends Enum<E>> {
   private final Class<E> type;
   private final E[] all;
   private final int[] codes;
-  private final String[] words;
+  private final Map<E, String> words;
 
   private EnumCodec(Class<E> type, int[] codes) {
     this.type = type;
     this.all = type.getEnumConstants();
     this.codes = codes;
-    this.words =
-        Arrays.stream(all).map(each -> each.name().toLowerCase(Locale.ROOT)).toArray(String[]::new);
+    this.words = new EnumMap<>(type);
+    for (E each : all) {
+      words.put(each, each.name().toLowerCase(Locale.ROOT));
+    }
   }
 
   /// For an enum that has codes.
@@ -47,7 +52,7 @@ public final class EnumCodec<E extends Enum<E>> {
 
   /// `late`.
   public String word(E constant) {
-    return words[constant.ordinal()];
+    return Objects.requireNonNull(words.get(constant));
   }
 
   /// The constant that is called so.
