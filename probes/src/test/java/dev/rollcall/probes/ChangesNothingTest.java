@@ -177,9 +177,7 @@ class ChangesNothingTest {
       Checked.of(probe).assertUp();
     }
     // a server notices the end of a connection a moment after it
-    await()
-        .atMost(PATIENCE)
-        .untilAsserted(() -> assertThat(counted(server)).isEqualTo(before));
+    await().atMost(PATIENCE).untilAsserted(() -> assertThat(counted(server)).isEqualTo(before));
   }
 
   private static String settled(RealServer server) {

@@ -53,11 +53,11 @@ class ArchitectureTest {
   private static final Set<String> SCHEDULES =
       Set.of(
           ROOT + "monitor.Runner",
-          ROOT + "monitor.Upkeep",
+          ROOT + "monitor.TickRetention",
           ROOT + "sql.SqliteLog",
           ROOT + "app.Training",
           ROOT + "app.Serve",
-          ROOT + "monitor.Keeping");
+          ROOT + "monitor.OutcomeWriter");
 
   private static final JavaClasses SERVER =
       new ClassFileImporter()

@@ -62,7 +62,7 @@ final class Serve {
   private final Ports ports;
   private Optional<Reload<ServiceDefinition>> reload = Optional.empty();
 
-  /// @param watch knows the file from before it was read
+  /// @param fileWatcher knows the file from before it was read
   Serve(
       Configuration.Origin<ServiceDefinition> origin,
       Configuration<ServiceDefinition> configuration,

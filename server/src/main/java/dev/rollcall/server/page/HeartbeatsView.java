@@ -10,7 +10,7 @@ import java.util.Map;
 
 /// What there was to see of the heartbeats for a question at one moment.
 ///
-/// @param question with the page that was shown: the last, where one beyond it was asked for
+/// @param filter with the page that was shown: the last, where one beyond it was asked for
 /// @param counts how many there are in each state, whatever the question
 /// @param rows one page
 record HeartbeatsView(
