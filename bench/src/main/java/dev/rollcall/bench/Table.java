@@ -10,9 +10,7 @@ final class Table {
     System.out.println("   " + Proc.machine());
   }
 
-  @SuppressWarnings(
-      "AnnotateFormatMethod") // the annotation would be this module's only dependency on its
-  // library
+  @SuppressWarnings("AnnotateFormatMethod") // the annotation would need a library only for this
   void row(String what, String format, Object... values) {
     System.out.printf(
         Locale.ROOT, "   %-44s %s%n", what, String.format(Locale.ROOT, format, values));

@@ -19,7 +19,7 @@ public final class SpecialAddresses {
       blocks(
           "0.0.0.0/8", // this network
           "10.0.0.0/8", // private
-          "100.64.0.0/10", // shared by a provider's customers
+          "100.64.0.0/10", // shared by the customers of a provider
           "127.0.0.0/8", // loopback
           "169.254.0.0/16", // link-local
           "172.16.0.0/12", // private

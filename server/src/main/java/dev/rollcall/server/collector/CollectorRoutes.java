@@ -72,9 +72,8 @@ final class CollectorRoutes {
   /// Makes a copy first and then sends it, so that a slow client delays nobody.
   private Answer dump(Request request) throws IOException {
     RotatingStore.Copy copy = store.copy();
-    // The file is deleted when it is opened, or at the latest when it is closed: neither a kill nor
-    // a
-    // client leaves it behind.
+    // The file is deleted when it is opened, or at the latest when it is closed: so neither a kill
+    // nor a client leaves it behind.
     InputStream content =
         Files.newInputStream(
             copy.file(), StandardOpenOption.DELETE_ON_CLOSE, LinkOption.NOFOLLOW_LINKS);

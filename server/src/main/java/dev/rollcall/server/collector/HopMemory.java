@@ -6,9 +6,9 @@ import java.util.Arrays;
 /// removed.
 ///
 /// An address takes 16 bytes in two arrays, 8 bytes for its neighbours in the order of seeing (a
-/// linked list of places), and 4 to 16 bytes in a hash table of places with linear probing, which
+/// linked list of places), and 8 to 16 bytes in a hash table of places with linear probing, which
 /// is between a quarter and half full. A deletion moves the following entries back (Knuth, The Art
-/// of Computer Programming 3, 6.4, algorithm R). In total this is 28 to 40 bytes, and at most twice
+/// of Computer Programming 3, 6.4, algorithm R). In total this is 32 to 40 bytes, and at most twice
 /// that while it grows. Not thread-safe.
 final class HopMemory {
   private static final int FIRST = 1024;

@@ -180,7 +180,7 @@ final class RotatingStore implements AutoCloseable {
 
   /// Frees the memory that the requests of one file have left. It is many times the live data, and
   /// Java would let the heap grow instead.
-  @SuppressWarnings("SystemGc") // once a file
+  @SuppressWarnings("SystemGc") // once per file
   private static void freeMemory() {
     System.gc();
   }

@@ -46,8 +46,7 @@ public final class Values {
   /// The value of a setting.
   ///
   /// @throws IllegalArgumentException if the setting was not resolved
-  @SuppressWarnings(
-      "unchecked") // Sources stores under a setting's key what that setting's kind made.
+  @SuppressWarnings("unchecked") // Sources stores the value that the type of the setting has parsed
   public <T> T of(Setting<T> setting) {
     Object value = byKey.get(setting.key());
     if (value == null) {

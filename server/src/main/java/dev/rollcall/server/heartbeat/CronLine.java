@@ -152,7 +152,7 @@ final class CronLine {
     if (place == from || !digits) {
       throw bad(name);
     }
-    return (int) number; // as atoi has it
+    return (int) number; // overflows as in atoi
   }
 
   private IllegalArgumentException bad(String name) {

@@ -19,9 +19,9 @@ record Expectation(JobSchedule schedule, Duration grace) {
   /// The time at which the next ping is expected, after a ping at `at`.
   ///
   /// Clocks differ, so a ping may come a little before its time of a calendar schedule. It counts
-  /// for that time if it is early by at most the grace (1 minute if there is no grace), and nearer
-  /// to it than to the time after it. A ping that is in time for `awaited` always counts for
-  /// `awaited`, however near the next time is.
+  /// for that time if it is early by at most the grace (1 minute if there is no grace), and by at
+  /// most half of the distance from that time to the one after it. A ping that is in time for
+  /// `awaited` always counts for `awaited`, however near the next time is.
   ///
   /// @param awaited the expected time of the same schedule that no ping has come for yet; empty if
   ///   it is not known

@@ -66,7 +66,7 @@ final class HeartbeatMetrics implements MultiCollector {
       for (Seen seen : shown()) {
         String name = OneLine.of(seen.name());
         if (!names.add(name)) {
-          continue; // one that is called as another looks: two series of one name are none
+          continue; // two names that look the same must not become two equal series
         }
         Labels labels = Labels.of("heartbeat", name);
         late.add(point(labels, seen.state() == State.LATE ? 1 : 0));

@@ -114,9 +114,8 @@ public final class HeartbeatOverview {
           long skip = offset;
           for (State state : only.map(List::of).orElse(ORDER)) {
             long there = counts.getOrDefault(state, 0L);
-            // The counts may be old: read states other than up even if their count is 0, so that
-            // new
-            // problems show at once.
+            // The counts may be old. States other than up are read even if their count is 0, so
+            // that new problems show at once.
             boolean news = skip == 0 && state != State.UP;
             if (found.size() < limit && (news || skip < there)) {
               found.addAll(inState(handle, state, limit - found.size(), skip));

@@ -240,7 +240,7 @@ final class HeartbeatTransitions {
     };
   }
 
-  /// The heartbeat after all is not late.
+  /// The heartbeat with its state from before it was late, as it is not late after all.
   static Heartbeat takenBack(Heartbeat late) {
     Moments moments = late.moments();
     return with(

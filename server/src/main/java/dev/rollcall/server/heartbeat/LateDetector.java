@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 /// No heartbeat becomes late because of a problem of Rollcall. The search stops while this thread
 /// stands still, while the database hangs or fails, and while pings hang or are rejected, and for 5
 /// seconds after. If such an outage took 5 seconds or longer, heartbeats that were due meanwhile
-/// get the startup grace. start.
+/// get the startup grace.
 final class LateDetector implements AutoCloseable {
   private static final Logger LOG = System.getLogger(LateDetector.class.getName());
   private static final Duration ROUND = Duration.ofMillis(200);

@@ -14,8 +14,8 @@ import java.util.function.Function;
 ///
 /// - Pings that fail are known when they fail.
 /// - Pings that hang are counted by the second in which they came. This costs two additions a ping.
-/// - Pings that no thread is free to read are not known. Instead, a sample thread is started as
-///   theirs are: while it does not run, they do not either.
+/// - Pings that wait for a free thread are not known yet. Therefore a sample thread is started in
+///   the same way: while it does not run, pings do not run either.
 final class LostCalls {
   /// A ping that takes at least this long to be recorded hangs.
   static final Duration LONG = Duration.ofSeconds(1);
@@ -82,7 +82,7 @@ final class LostCalls {
     waiting.incrementAndGet(second);
     try {
       return write.apply(call);
-    } catch (RuntimeException | Error e) { // whatever it is, the caller is not to blame for it
+    } catch (RuntimeException | Error e) { // the caller did not cause any of these
       Span span = new Span(came, clock.monotonic());
       failed.updateAndGet(known -> Span.join(known, Optional.of(span)));
       throw e;

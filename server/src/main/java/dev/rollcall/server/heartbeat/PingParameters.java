@@ -128,7 +128,7 @@ final class PingParameters {
         return ZoneId.of(text, OF_OLD);
       }
     } catch (DateTimeException e) {
-      // said below
+      // the exception below says it
     }
     throw Refusal.ofParameter(
         "tz",

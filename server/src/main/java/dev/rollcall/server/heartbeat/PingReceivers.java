@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 /// could not receive pings. The searching process reads these rows. So it notices a process that
 /// stands still, cannot reach the database or rejects pings. No clocks are compared.
 ///
-/// While no process receives pings, no heartbeat becomes late. If one of several falls silent, that
-/// holds for five minutes at most, as it may be gone for good.
+/// While no process receives pings, no heartbeat becomes late. If only one of several processes
+/// falls silent, this lasts for five minutes at most, as that process may be gone for good.
 final class PingReceivers implements AutoCloseable {
   /// How often a process increments its counter, and how often the counters are read.
   private static final Duration EACH = Duration.ofSeconds(1);

@@ -60,7 +60,7 @@ final class PingRoutes {
     return List.of(
         route(ANY, "/ping", this::ping),
         route(REMOVING, "/ping/remove", this::removeNamed)
-            .withoutHead(), // who looks does not remove
+            .withoutHead(), // a HEAD request must not remove
         route(ANY, "/ping/{name}", request -> call(request, new PingSignal.Success())),
         route(Set.of(Method.DELETE), "/ping/{name}", request -> remove(request, path(request))),
         route(ANY, "/ping/{name}/{signal}", request -> call(request, signal(request))));
@@ -210,7 +210,7 @@ final class PingRoutes {
     static final Output NONE = new Output(Optional.empty(), false);
 
     static Output of(Request request) throws IOException {
-      InputStream body = request.bodyStream(); // who answers reads the rest of it
+      InputStream body = request.bodyStream(); // the server reads the rest of it
       byte[] first = body.readNBytes(KEPT_OUTPUT);
       return first.length == 0
           ? NONE

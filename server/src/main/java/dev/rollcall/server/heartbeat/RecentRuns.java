@@ -18,7 +18,7 @@ final class RecentRuns {
 
   private static final int MOST = 10;
   private static final int OK = 0;
-  private static final int FAILED = 256; // and told no exit code
+  private static final int FAILED = 256; // without an exit code
   private static final int OUTCOMES = 1 << Short.SIZE;
   private final byte[] bytes;
   private final int size;

@@ -75,7 +75,7 @@ final class MergedFile implements AutoCloseable {
       try (FileChannel channel = FileChannel.open(file)) {
         while (head.hasRemaining() && channel.read(head) >= 0) {}
       }
-      boolean unfinished = Files.exists(Path.of(file + "-journal")); // of a killed merge
+      boolean unfinished = Files.exists(Path.of(file + "-journal")); // left by a killed merge
       if (!unfinished
           && (head.hasRemaining() || head.getInt(APPLICATION_AT) != Tables.APPLICATION)) {
         throw foreign(file);

@@ -238,8 +238,7 @@ final class CurrentStates {
       readAll(clock.monotonic());
       return;
     }
-    changed.removeAll(
-        ids); // before they are read: a service that changes meanwhile is read once more
+    changed.removeAll(ids); // before reading: a later change is read once more
     List<CurrentState> found;
     try {
       found = database.read(handle -> families(handle, ids));

@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.function.ToIntFunction;
 
 /// Outcomes of services that have no id in the database yet, in order. Their total weight is
-/// limited; if it would be exceeded, the oldest outcomes of the same service are lost.
+/// limited; if it would be exceeded, the oldest outcomes of the same service are lost, and if that
+/// is not enough, the new one.
 final class EarlyOutcomes {
   private final int most;
   private final ToIntFunction<Outcome> weight;

@@ -190,8 +190,6 @@ public final class Monitor implements AutoCloseable {
   /// The number of services in the database that come from a configuration file.
   ///
   /// @throws dev.rollcall.server.sql.StorageException while the database is unavailable
-  ///
-  /// @throws dev.rollcall.server.sql.StorageException while the database is away
   public int filed() {
     return services.filed();
   }

@@ -61,8 +61,7 @@ final class MonitorMetrics {
             .name("rollcall_service_response_seconds")
             .help("Time from the start of a check to the end of the answer's header.")
             .labelNames("service")
-            .classicOnly() // native histograms and exemplars would triple the memory for each
-            // service
+            .classicOnly() // native histograms and exemplars would triple the memory
             .withoutExemplars()
             .classicUpperBounds(RESPONSE_SECONDS)
             .register(registry);

@@ -268,8 +268,8 @@ final class Runner implements AutoCloseable {
     return back;
   }
 
-  /// Runs beside the rounds, since it may take seconds until an unavailable database reports a
-  /// failure.
+  /// Runs in parallel with the rounds, since it may take seconds until an unavailable database
+  /// reports a failure.
   private void awaitDatabase(Runnable prepare) {
     try {
       do {

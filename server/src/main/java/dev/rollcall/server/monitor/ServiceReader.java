@@ -434,8 +434,7 @@ public final class ServiceReader {
   }
 
   private TcpQuestion tcp(Fields fields, URI url) {
-    if (!url.getRawAuthority()
-        .matches(".*:\\d+")) { // getPort does not accept a host with an underscore
+    if (!url.getRawAuthority().matches(".*:\\d+")) { // getPort rejects hosts with an underscore
       throw new IllegalArgumentException(
           "\"" + url + "\" names no port: write it as " + url.getScheme() + "://host:port");
     }

@@ -32,7 +32,7 @@ public interface Channel extends AutoCloseable {
     /// The attempt failed; a retry may succeed.
     ///
     /// @param reason one line without secrets
-    /// @param after how long the receiver asked to wait; more than an hour is ignored
+    /// @param after how long the receiver asked to wait; an hour or more is ignored
     /// @param forAll whether any other notification would have failed too, because the receiver did
     ///   not answer
     record Retry(String reason, Optional<Duration> after, boolean forAll) implements Result {}

@@ -62,8 +62,7 @@ final class OutboxWriter {
     List<List<OutboxEntry>> rounds = rounds(entries);
     if (entries.stream().anyMatch(Withdrawal.class::isInstance)) {
       // The first round contains all subjects. Adding notifications creates and locks lanes in
-      // another
-      // order than withdrawals, so lock the existing lanes first.
+      // another order than withdrawals do, so lock the existing lanes first.
       lockExistingLanes(tx, rounds.getFirst());
     }
     for (List<OutboxEntry> round : rounds) {

@@ -43,9 +43,7 @@ final class Formats {
 
   /// `2026-11-20 12:03:04 UTC`.
   static String exact(Instant instant) {
-    String iso =
-        iso(instant); // not with a pattern, which takes ten times as long: a page may contain
-    // thousands
+    String iso = iso(instant); // a pattern would take ten times as long, thousands of times a page
     return iso.substring(0, 10) + " " + iso.substring(11, 19) + " UTC";
   }
 

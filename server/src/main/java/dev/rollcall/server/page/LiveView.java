@@ -15,11 +15,11 @@ interface LiveView {
   Instant at();
 
   /// The elements that are updated on their own, each with its own id, always in the same order:
-  /// first the part above the list, which contains the title, then parts of the list beside its
+  /// first the part above the list, which contains the title, then parts of the list outside its
   /// rows.
   List<String> parts();
 
-  /// The whole list, with the parts beside its rows.
+  /// The whole list, with the parts outside its rows.
   String list();
 
   /// The rows; empty if the list is a message instead.

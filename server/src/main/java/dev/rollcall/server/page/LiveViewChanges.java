@@ -13,7 +13,7 @@ import java.util.Set;
 /// | --- | --- |
 /// | `totals` | the element above the list, which contains the title |
 /// | `list` | the whole list |
-/// | `part` | an element beside the rows |
+/// | `part` | an element of the list outside its rows |
 /// | `rows` | first line: the ids of removed rows; each other line: a place, from 0, and the HTML of the row to put there, after all these rows were removed from their old places |
 final class LiveViewChanges {
   private LiveViewChanges() {}

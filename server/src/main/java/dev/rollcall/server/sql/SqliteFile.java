@@ -41,8 +41,8 @@ final class SqliteFile implements AutoCloseable {
   private static final int READER_CACHE_KIB = 4 * 1024;
   private static final int KEEPER_CACHE_KIB = 64;
 
-  /// [SqliteLog] writes the log into the database, beside the writer. If the log still grows to
-  /// this number of pages, the writer does it.
+  /// [SqliteLog] writes the log into the database, in parallel with the writer. If the log still
+  /// grows to this number of pages, the writer does it.
   private static final int CHECKPOINT_PAGES = 30_000;
 
   private static final int BUSY_MILLIS = 5_000;
@@ -241,8 +241,8 @@ final class SqliteFile implements AutoCloseable {
     return Path.of(file + "-wal").toFile().length();
   }
 
-  /// Syncs what was committed without a sync, beside the writer. SQLite has no locks on its log, so
-  /// closing the file here removes none.
+  /// Syncs what was committed without a sync, in parallel with the writer. SQLite has no locks on
+  /// its log, so closing the file here removes none.
   void syncLog() throws IOException {
     try (FileChannel log =
         FileChannel.open(
@@ -253,8 +253,8 @@ final class SqliteFile implements AutoCloseable {
     }
   }
 
-  /// Syncs the database itself, beside the writer. Its file stays open until [#close]: closing it
-  /// would remove the locks that SQLite has on it (a rule of POSIX).
+  /// Syncs the database itself, in parallel with the writer. Its file stays open until [#close]:
+  /// closing it would remove the locks that SQLite has on it (a rule of POSIX).
   synchronized void syncDatabase() throws IOException {
     FileChannel open = database;
     if (open == null) {

@@ -10,9 +10,9 @@ import org.jdbi.v3.core.Handle;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
-/// Maintains SQLite's write-ahead log, beside the writer. It syncs what was committed without a
-/// sync, and writes a long log into the database. SQLite would do both inside of a commit, so that
-/// all writers wait.
+/// Maintains SQLite's write-ahead log, in parallel with the writer. It syncs what was committed
+/// without a sync, and writes a long log into the database. SQLite would do both inside of a
+/// commit, so that all writers wait.
 ///
 /// It runs four times a second while there are commits, and not otherwise.
 ///
@@ -137,9 +137,8 @@ final class SqliteLog implements AutoCloseable {
         checkpoint(writer, "PASSIVE");
       }
     } catch (RuntimeException e) {
-      // Closed, or a problem that the writer has as well. SQLite itself writes a log that is far
-      // too
-      // long.
+      // Closed, or a problem that the writer has as well. If the log becomes far too long, SQLite
+      // itself writes it into the database.
     }
   }
 
