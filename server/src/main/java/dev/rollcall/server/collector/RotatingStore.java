@@ -297,9 +297,8 @@ final class RotatingStore implements AutoCloseable {
   private boolean isDue(ResultFile file) {
     Instant now = clock.wall();
     Duration age = Duration.between(file.name().begun(), now);
-    // A name in the future says nothing about the age: the clock was set back. Use the time since
-    // the file
-    // was opened instead.
+    // A name in the future says nothing about the age: the clock was set back. Then the time since
+    // the file was opened counts.
     Duration known = age.isNegative() ? clock.monotonic().minus(opened) : age;
     return file.size() >= settings.mostBytes() || known.compareTo(settings.mostAge()) >= 0;
   }
