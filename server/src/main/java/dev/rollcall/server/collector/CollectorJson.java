@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import tools.jackson.core.JsonGenerator;
 
-/// The answers of output_service, with its keys and no others.
+/// The answers of output_service, with exactly its keys.
 final class CollectorJson {
   private CollectorJson() {}
 
@@ -69,7 +69,7 @@ final class CollectorJson {
     json.writeEndArray();
   }
 
-  /// `2h15m30s`: whole seconds as Go writes them, with no unit larger than hours.
+  /// `2h15m30s`: whole seconds in the form of Go, with hours as the largest unit.
   static String uptime(Duration time) {
     String seconds = time.toSecondsPart() + "s";
     if (time.toHours() > 0) {

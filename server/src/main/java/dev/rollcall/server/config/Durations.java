@@ -7,23 +7,22 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Lengths of time as people write them: `250ms`, `15s`, `1m30s`, `2h`, `30d`; larger units first,
-/// each at most once, whole numbers. Days and weeks are also taken as jobs write them: `1D`, `2W`.
+/// Durations as people write them: `250ms`, `15s`, `1m30s`, `2h`, `30d`. Whole numbers, larger
+/// units first, each unit at most once. Days and weeks may also have the form of pings: `1D`, `2W`.
 public final class Durations {
   private static final Map<String, ChronoUnit> UNITS = units();
   private static final Pattern SHAPE =
       Pattern.compile(
           "(?:(\\d+)W)?(?:(\\d+)[dD])?(?:(\\d+)h)?(?:(\\d+)m)?(?:(\\d+)s)?(?:(\\d+)ms)?");
 
-  /// Whole milliseconds and nanoseconds of it fit into a long.
+  /// Its number of nanoseconds fits into a long.
   private static final Duration LONGEST = Duration.ofDays(100_000);
 
   private Durations() {}
 
-  /// The duration that `text` says.
+  /// Parses a duration.
   ///
-  /// @throws IllegalArgumentException with a phrase that goes on after the text: `is no
-  ///   duration...`
+  /// @throws IllegalArgumentException with a phrase that follows the text: `is no duration...`
   public static Duration parse(String text) {
     Matcher matcher = SHAPE.matcher(text);
     if (text.isEmpty() || !matcher.matches()) {
@@ -47,13 +46,12 @@ public final class Durations {
         return sum;
       }
     } catch (ArithmeticException | NumberFormatException e) {
-      // Longer still.
+      // It is even longer.
     }
     throw new IllegalArgumentException("is too long a duration: give 100000d at most");
   }
 
-  /// The text of a duration of whole milliseconds, as [#parse] reads it; a part of a millisecond is
-  /// left out.
+  /// The text of a duration, as [#parse] reads it; a fraction of a millisecond is left out.
   public static String text(Duration duration) {
     if (duration.toMillis() == 0) {
       return "0s";

@@ -12,29 +12,29 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/// Watches for moments that pass: one thread, which waits for the next moment that the database
-/// knows, and looks five times a second at least, as a call may bring one forward.
+/// Finds late heartbeats. One thread waits for the next due row, and looks at least five times a
+/// second, since a ping may move a due time forward.
 ///
-/// It accuses nobody of what Rollcall is to blame for. While this thread stands still, the database
-/// hangs or fails, or calls hang or are turned away, and for five seconds after, nobody is found
-/// late; where that took five seconds or longer, whoever was due meanwhile gets the grace of a
-/// start.
+/// No heartbeat becomes late because of a problem of Rollcall. The search stops while this thread
+/// stands still, while the database hangs or fails, and while pings hang or are rejected, and for 5
+/// seconds after. If such an outage took 5 seconds or longer, heartbeats that were due meanwhile
+/// get the startup grace.
 final class LateDetector implements AutoCloseable {
   private static final Logger LOG = System.getLogger(LateDetector.class.getName());
   private static final Duration ROUND = Duration.ofMillis(200);
   private static final Duration AGAIN = Duration.ofSeconds(1);
 
-  /// The clock went on so much further than time did.
-  private static final Duration SET_ON = Duration.ofSeconds(2);
+  /// If the wall clock gains more than this on the monotonic one, it was set forward.
+  private static final Duration SET_FORWARD = Duration.ofSeconds(2);
 
-  /// The clock was set back by so much.
+  /// If the wall clock loses more than this, it was set back.
   private static final Duration SET_BACK = Duration.ofSeconds(-2);
 
-  /// What waited in queues and sockets meanwhile has so long to be noted.
+  /// After an outage, pings that waited in queues and sockets get this time to be recorded.
   private static final Duration SETTLING = Duration.ofSeconds(5);
 
-  /// An absence this long makes jobs give up, and call again later.
-  private static final Duration ABSENCE = Duration.ofSeconds(5);
+  /// After an outage of this length, jobs have given up and call again later.
+  private static final Duration LONG_OUTAGE = Duration.ofSeconds(5);
 
   private final LateHeartbeats lateHeartbeats;
   private final ClockCorrections corrections;
@@ -47,11 +47,11 @@ final class LateDetector implements AutoCloseable {
       Thread.ofPlatform().daemon().name("heartbeats").unstarted(this::watch);
   private boolean begun;
   private boolean failing;
-  private boolean told;
-  private Optional<Span> away = Optional.empty();
+  private boolean warned;
+  private Optional<Span> outage = Optional.empty();
 
-  /// The last absence, until a look has shown that it is over.
-  private Optional<Span> settled = Optional.empty();
+  /// The last outage, until a search after it has succeeded without another one.
+  private Optional<Span> lastOutage = Optional.empty();
 
   private Instant wall = Instant.EPOCH;
   private Duration monotonic = Duration.ZERO;
@@ -88,30 +88,32 @@ final class LateDetector implements AutoCloseable {
     }
   }
 
-  /// Looks once, and tells how long to wait for the next time.
+  /// Searches once.
+  ///
+  /// @return how long to wait before the next search
   Duration round() {
     Duration began = clock.monotonic();
     try {
-      follow();
-      if (isBack()) {
+      checkClocks();
+      if (isAvailable()) {
         look();
-        watched(
+        timed(
             () -> {
               startupGrace.stamp();
               return true;
             });
-        settled = Optional.empty();
-        told &= away.isPresent();
+        lastOutage = Optional.empty();
+        warned &= outage.isPresent();
       }
       failing = false;
-      return rest(away.isPresent() ? ROUND : watched(this::pause));
+      return rest(outage.isPresent() ? ROUND : timed(this::pause));
     } catch (StorageException e) {
       if (!failing) {
         LOG.log(
             Level.WARNING, "the search for late heartbeats waits for the database: " + e.reason());
       }
       failing = true;
-      awaySince(began);
+      addOutageFrom(began);
       return rest(AGAIN);
     } catch (RuntimeException | LinkageError | StackOverflowError e) {
       LOG.log(Level.ERROR, "looking for late heartbeats failed in Rollcall itself", e);
@@ -124,8 +126,8 @@ final class LateDetector implements AutoCloseable {
     return pause;
   }
 
-  /// Follows the clocks, whatever they do.
-  private void follow() {
+  /// Compares the wall clock with the monotonic one, whatever they do.
+  private void checkClocks() {
     Instant now = clock.wall();
     Duration time = clock.monotonic();
     if (!begun) {
@@ -135,10 +137,10 @@ final class LateDetector implements AutoCloseable {
       begun = true;
     } else {
       if (isLong(time.minus(expected))) {
-        awaySince(expected);
+        addOutageFrom(expected);
       }
       Duration drift = Duration.between(wall, now).minus(time.minus(monotonic));
-      if (drift.compareTo(SET_ON) > 0 || drift.compareTo(SET_BACK) < 0) {
+      if (drift.compareTo(SET_FORWARD) > 0 || drift.compareTo(SET_BACK) < 0) {
         drifted(now, drift);
       }
     }
@@ -149,13 +151,13 @@ final class LateDetector implements AutoCloseable {
   /// The machine slept, or the clock was set, or both.
   private void drifted(Instant now, Duration drift) {
     Optional<Duration> total = sleep.slept();
-    Duration nap =
+    Duration sleepTime =
         total
             .flatMap(to -> slept.map(to::minus))
             .filter(LateDetector::isLong)
             .orElse(Duration.ZERO);
-    Duration set = drift.minus(nap);
-    if (set.compareTo(SET_ON) > 0 || set.compareTo(SET_BACK) < 0) {
+    Duration set = drift.minus(sleepTime);
+    if (set.compareTo(SET_FORWARD) > 0 || set.compareTo(SET_BACK) < 0) {
       LOG.log(
           Level.WARNING,
           "the clock was set "
@@ -164,19 +166,19 @@ final class LateDetector implements AutoCloseable {
               + " s");
       corrections.clockSet(now, set);
     }
-    if (!nap.isZero()) {
+    if (!sleepTime.isZero()) {
       Duration time = clock.monotonic();
-      away = Span.join(away, Optional.of(new Span(time.minus(nap), time)));
+      outage = Span.join(outage, Optional.of(new Span(time.minus(sleepTime), time)));
     }
     slept = total;
   }
 
-  /// Asks the database, and remembers if that takes long: calls wait for it too.
-  private <T> T watched(Supplier<T> question) {
+  /// Asks the database. If that takes long, pings wait for it too: this counts as an outage.
+  private <T> T timed(Supplier<T> question) {
     Duration asked = clock.monotonic();
     T answer = question.get();
     if (isLong(clock.monotonic().minus(asked))) {
-      awaySince(asked);
+      addOutageFrom(asked);
     }
     return answer;
   }
@@ -185,22 +187,22 @@ final class LateDetector implements AutoCloseable {
     return stall.compareTo(LostCalls.LONG) >= 0;
   }
 
-  private void awaySince(Duration from) {
+  private void addOutageFrom(Duration from) {
     Span span = new Span(from, clock.monotonic());
-    away = Span.join(Span.join(settled, away), Optional.of(span));
+    outage = Span.join(Span.join(lastOutage, outage), Optional.of(span));
   }
 
-  /// Whether all is as it should be, and has been for long enough.
-  private boolean isBack() {
-    away = Span.join(away, watched(receivers::unheard));
-    if (away.isEmpty()) {
+  /// Whether pings are received, and have been for long enough.
+  private boolean isAvailable() {
+    outage = Span.join(outage, timed(receivers::unheard));
+    if (outage.isEmpty()) {
       return true;
     }
-    Span span = away.get();
-    boolean counts = span.length().compareTo(ABSENCE) >= 0;
+    Span span = outage.get();
+    boolean counts = span.length().compareTo(LONG_OUTAGE) >= 0;
     if (clock.monotonic().minus(span.to()).compareTo(SETTLING) < 0) {
-      if (counts && !told) {
-        told = true;
+      if (counts && !warned) {
+        warned = true;
         LOG.log(
             Level.WARNING,
             "heartbeats may be lost: none becomes late until they can be received again");
@@ -215,8 +217,8 @@ final class LateDetector implements AutoCloseable {
               + span.length().toSeconds()
               + " s: those that were due meanwhile get the startup grace");
     }
-    settled = away;
-    away = Optional.empty();
+    lastOutage = outage;
+    outage = Optional.empty();
     return true;
   }
 
@@ -227,7 +229,7 @@ final class LateDetector implements AutoCloseable {
 
   private void look() {
     Instant now = clock.wall().minus(receivers.lag());
-    if (watched(lateHeartbeats::earliest).filter(due -> !due.isAfter(now)).isEmpty()) {
+    if (timed(lateHeartbeats::earliest).filter(due -> !due.isAfter(now)).isEmpty()) {
       return;
     }
     StartupGrace.Accused accused = startupGrace.accused();
@@ -237,9 +239,9 @@ final class LateDetector implements AutoCloseable {
 
   private void look(Instant after, Instant until, Instant now) {
     int found = LateHeartbeats.AT_ONCE;
-    while (found == LateHeartbeats.AT_ONCE && away.isEmpty() && closed.getCount() > 0) {
+    while (found == LateHeartbeats.AT_ONCE && outage.isEmpty() && closed.getCount() > 0) {
       Duration asked = clock.monotonic();
-      found = watched(() -> lateHeartbeats.look(after, until, now, asked));
+      found = timed(() -> lateHeartbeats.look(after, until, now, asked));
     }
   }
 

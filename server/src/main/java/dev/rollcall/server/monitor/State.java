@@ -1,6 +1,6 @@
 package dev.rollcall.server.monitor;
 
-/// How a service was found; `code` is its number in the table of ticks.
+/// The result of an observation; `code` is its number in the database.
 enum State {
   DOWN(0),
   UP(1),
@@ -16,7 +16,7 @@ enum State {
     return code;
   }
 
-  /// The word used in the API and on the page.
+  /// The word in the API and on the page.
   String word() {
     return switch (this) {
       case DOWN -> "down";

@@ -4,15 +4,15 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/// What has become of a delivery.
+/// The state of a delivery.
 enum DeliveryState {
-  /// It is still owed.
+  /// It is to be sent.
   PENDING(0),
   /// The receiver has it.
   DELIVERED(1),
-  /// It was refused, or given up.
+  /// The receiver rejected it, or it was given up.
   FAILED(2),
-  /// It did not hold any more before it had arrived: see [Withdrawal].
+  /// It became invalid before it arrived: see [Withdrawal].
   WITHDRAWN(3);
 
   private final int code;
@@ -21,7 +21,7 @@ enum DeliveryState {
     this.code = code;
   }
 
-  /// What the database keeps.
+  /// The number in the database.
   int code() {
     return code;
   }

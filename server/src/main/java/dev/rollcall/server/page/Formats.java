@@ -9,12 +9,12 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 
-/// Figures as people say them.
+/// Formats numbers, times and durations for people.
 final class Formats {
   private Formats() {}
 
-  /// `8 s`, `4 min 12 s`, `3 h 5 min`, `12 d 4 h`: two units, the smaller one cut. The script says
-  /// it the same way.
+  /// `8 s`, `4 min 12 s`, `3 h 5 min`, `12 d 4 h`: two units, rounded down. The script of the page
+  /// formats them in the same way.
   static String duration(Duration duration) {
     long seconds = Math.max(0, duration.toSeconds());
     if (seconds < 60) {
@@ -28,7 +28,7 @@ final class Formats {
         : two(seconds, 86_400, " d", 3_600, " h");
   }
 
-  /// `in 4 min 12 s`, or, where `moment` has passed, `4 min 12 s ago`.
+  /// `in 4 min 12 s`; or, if `moment` has passed, `4 min 12 s ago`.
   static String until(Instant now, Instant moment) {
     return moment.isBefore(now)
         ? duration(Duration.between(moment, now)) + " ago"
@@ -43,8 +43,7 @@ final class Formats {
 
   /// `2026-11-20 12:03:04 UTC`.
   static String exact(Instant instant) {
-    String iso =
-        iso(instant); // taken apart: a pattern takes ten times as long, and there are thousands
+    String iso = iso(instant); // a pattern would take ten times as long, thousands of times a page
     return iso.substring(0, 10) + " " + iso.substring(11, 19) + " UTC";
   }
 
@@ -62,14 +61,14 @@ final class Formats {
   static String millis(Duration duration) {
     double millis = duration.toNanos() / 1e6;
     if (millis >= 9.95 && millis < 999.5) {
-      return Math.round(millis) + " ms"; // nearly always, and a page says it thousands of times
+      return Math.round(millis) + " ms"; // the most frequent case, thousands of times on a page
     }
     String pattern = millis < 0.995 ? "%.2f ms" : millis < 9.95 ? "%.1f ms" : "%,.0f ms";
     return String.format(Locale.ROOT, pattern, millis);
   }
 
-  /// `100 %` only where it is, otherwise cut to two decimals: what was down once is at most `99.99
-  /// %`.
+  /// `100 %` only if it is exact, otherwise rounded down to two decimals: a service that was down
+  /// once has at most `99.99 %`.
   static String percent(double percent) {
     double cut = Math.floor(percent * 100) / 100;
     return cut == Math.rint(cut)
@@ -93,7 +92,7 @@ final class Formats {
         : count(Math.round(aSecond));
   }
 
-  /// `0.1 MiB`, `42.0 MiB`: in the unit in which the size of a results file is set.
+  /// `0.1 MiB`, `42.0 MiB`: the unit of the setting for the size of results files.
   static String size(long bytes) {
     return String.format(Locale.ROOT, "%,.1f MiB", bytes / (1024.0 * 1024));
   }
@@ -108,7 +107,7 @@ final class Formats {
     return word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1);
   }
 
-  /// How many observations these are.
+  /// The number of observations.
   static int count(List<Observed> latest) {
     return latest.stream().mapToInt(Observed::count).sum();
   }
@@ -130,8 +129,8 @@ final class Formats {
         + (unknown == 0 ? "" : ", " + unknown + " unknown");
   }
 
-  /// `2026-11-20 12:03:04 UTC: down, connection refused`, or, of several, `2026-11-20 12:03:04 UTC
-  /// to 2026-11-20 12:04:04 UTC: ...`.
+  /// `2026-11-20 12:03:04 UTC: down, connection refused`; for several observations, `2026-11-20
+  /// 12:03:04 UTC to 2026-11-20 12:04:04 UTC: ...`.
   static String observed(Observed one) {
     String word = one.standing() == Standing.NEW ? "unknown" : ServicesFilter.word(one.standing());
     return exact(one.at())
