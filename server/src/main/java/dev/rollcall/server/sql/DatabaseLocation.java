@@ -68,6 +68,8 @@ public sealed interface DatabaseLocation {
     private static final Pattern POSTGRES =
         Pattern.compile(
             "(?:jdbc:)?postgres(?:ql)?://(?:([^:@/?]*)(?::([^@/?]*))?@)?([^/?@]*)(/[^?]*)?(?:\\?(.*))?");
+    private static final Pattern HOST =
+        Pattern.compile("(?:[^:@#\\[\\]\\s]*|\\[[0-9A-Fa-f:.]+])(?::(\\d{1,5}))?");
     private static final Pattern OTHER_URL = Pattern.compile("[a-z0-9]+:(//|[a-z0-9]+:)");
 
     private Syntax() {}
@@ -86,8 +88,29 @@ public sealed interface DatabaseLocation {
         }
       }
       String path = url.group(4) == null ? "/" : url.group(4);
+      if (!isHosts(url.group(3))
+          || !path.matches("/[^/@#]*")
+          || !parameters.stream().allMatch(one -> one.matches("\\w[\\w.]*=[^#]*"))) {
+        throw new IllegalArgumentException("not a postgresql:// URL"); // the text may be a secret
+      }
       String rest = parameters.isEmpty() ? "" : "?" + String.join("&", parameters);
       return new PostgresServer(url.group(3) + path + rest, user, password);
+    }
+
+    /// Whether these are hosts with or without ports: `db`, `db:5432,[::1]:5433`.
+    private static boolean isHosts(String text) {
+      for (String host : text.split(",", -1)) {
+        Matcher parts = HOST.matcher(host);
+        if (!parts.matches() || (parts.group(1) != null && !isPort(parts.group(1)))) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    private static boolean isPort(String digits) {
+      int port = Integer.parseInt(digits);
+      return port > 0 && port <= 65_535;
     }
 
     private static String decoded(@Nullable String part) {
