@@ -81,6 +81,7 @@ public final class Monitor implements AutoCloseable {
             ids -> {
               states.changed(ids);
               overview.committed();
+              servicesChanged();
             });
     services = new ServiceStore(database);
     routes =
@@ -122,6 +123,10 @@ public final class Monitor implements AutoCloseable {
             clock,
             settings.inFlight());
     metrics.watch(registry, writer, runner::inFlight);
+  }
+
+  private void servicesChanged() {
+    runner.servicesChanged();
   }
 
   /// The routes of the monitor.

@@ -173,9 +173,10 @@ final class MonitorMetrics {
     }
   }
 
-  /// The name as the value of a label, without characters that a terminal cannot show.
+  /// The name as the value of a label, without characters that a terminal cannot show, and another
+  /// one for each name.
   private static String shown(String service) {
-    return OneLine.of(service);
+    return OneLine.of(service.replace("\\", "\\\\"));
   }
 
   private Series begun(String name, boolean derived) {

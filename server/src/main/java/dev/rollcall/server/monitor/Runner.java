@@ -80,6 +80,10 @@ final class Runner implements AutoCloseable {
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("check-", 0).factory());
   private final AtomicInteger running = new AtomicInteger();
   private final AtomicBoolean databaseAway = new AtomicBoolean();
+
+  /// Services were changed here since the last sweep.
+  private final AtomicBoolean changed = new AtomicBoolean();
+
   private final Duration warm;
   private final Instant started;
   private Instant swept;
@@ -224,11 +228,18 @@ final class Runner implements AutoCloseable {
     }
   }
 
+  /// Services were changed: what belongs to removed ones goes with the next round, where a change
+  /// by another process is noticed with the next sweep.
+  void servicesChanged() {
+    changed.set(true);
+  }
+
   /// Claims due services on another thread: a database may take minutes to answer, or to report a
   /// failure.
   private Future<List<Lease<Schedule.Row>>> claim(Instant now, Instant until, int limit) {
     boolean setBack = setBack(now);
-    boolean sweeps = setBack || Duration.between(swept, now).compareTo(SWEEP) > 0;
+    boolean sweeps =
+        changed.getAndSet(false) || setBack || Duration.between(swept, now).compareTo(SWEEP) > 0;
     if (sweeps) {
       swept = now;
     }
