@@ -98,7 +98,10 @@ public final class ServiceReader {
   /// The values of services that set none.
   public record Defaults(Duration interval, Duration timeout, boolean keepAlive) {}
 
-  /// The methods of HTTP and WebDAV, and those of caches and searches.
+  /// The methods of HTTP and WebDAV, and those of caches and searches. The headers that say where a
+  /// request ends.
+  private static final Set<String> FRAMING = Set.of("content-length", "transfer-encoding");
+
   private static final Set<String> METHODS =
       Set.of(
           "GET",
@@ -364,7 +367,7 @@ public final class ServiceReader {
     }
     fields
         .text("method")
-        .filter(method -> method.matches("[A-Za-z]+") && !METHODS.contains(method))
+        .filter(method -> !METHODS.contains(method))
         .ifPresent(
             method ->
                 fields.mistake(
@@ -378,6 +381,11 @@ public final class ServiceReader {
     question = with(fields, "method", question, HttpQuestion::method);
     question = with(fields, "body", question, HttpQuestion::body);
     for (Map.Entry<String, String> header : fields.texts("headers").entrySet()) {
+      if (FRAMING.contains(header.getKey().toLowerCase(Locale.ROOT))) {
+        fields.mistake(
+            "headers", "contains " + header.getKey() + ", which Rollcall sets itself: remove it");
+        continue;
+      }
       HttpQuestion bare = question;
       question =
           fields
