@@ -365,20 +365,20 @@ public final class ServiceReader {
           Set.of("tls"),
           "has no effect with http:// and redirects: false: remove it, or use https://");
     }
-    fields
-        .text("method")
-        .filter(method -> !METHODS.contains(method))
+    Optional<String> method = fields.text("method");
+    method
+        .filter(name -> !METHODS.contains(name))
         .ifPresent(
-            method ->
+            name ->
                 fields.mistake(
                     "method",
-                    method,
+                    name,
                     "is not a supported method"
-                        + Mistakes.suggestion(method.toUpperCase(Locale.ROOT), METHODS)));
+                        + Mistakes.suggestion(name.toUpperCase(Locale.ROOT), METHODS)));
     HttpSettings settings =
         HttpSettings.DEFAULT.followRedirects(redirects).keepAlive(keepAlive).tls(tls(fields));
     HttpQuestion question = HttpQuestion.of(url).expecting(expectation(fields)).settings(settings);
-    question = with(fields, "method", question, HttpQuestion::method);
+    question = method.filter(METHODS::contains).map(question::method).orElse(question);
     question = with(fields, "body", question, HttpQuestion::body);
     for (Map.Entry<String, String> header : fields.texts("headers").entrySet()) {
       if (FRAMING.contains(header.getKey().toLowerCase(Locale.ROOT))) {

@@ -56,7 +56,6 @@ class DatabaseLocationTest {
         "postgresql://ann:12/secret@db/x",
         "postgresql://ann:12?secret@db/x",
         "postgresql://ann:sec?secret#t@db/x",
-        "postgresql://ann:sec#secret@db/x",
         "postgresql://ann:sec@secret@db/x",
         "postgresql://ann:secret@db:99999/x",
         "postgresql://ann:secret@db:abc/x",
