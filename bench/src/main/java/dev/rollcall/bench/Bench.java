@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// `bench/run [NAME...] [--short | --hours N]`: runs the benchmarks of those names, or all, one
-/// after the other.
+/// `bench/run [NAME...] [--short | --hours N]`: runs the named benchmarks, or all, one after the
+/// other.
 final class Bench {
   private static final List<Benchmark> ALL =
       List.of(
@@ -25,7 +25,7 @@ final class Bench {
 
   private Bench() {}
 
-  /// Ends with 2 for a wrong argument, with 1 where a program is missing or a run failed.
+  /// Exits with 2 for a wrong argument, and with 1 if a program is missing or a run failed.
   public static void main(String[] arguments) throws InterruptedException {
     List<String> names = new ArrayList<>(List.of(arguments));
     Length length = names.remove("--short") ? Length.SHORT : hours(names).orElse(Length.FULL);
@@ -46,7 +46,7 @@ final class Bench {
       System.err.println("bench: " + (e.getMessage() == null ? e : e.getMessage()));
       System.exit(1);
     }
-    System.exit(0); // the client's threads need not be waited for
+    System.exit(0); // do not wait for the threads of the client
   }
 
   /// `--hours 2` or `--hours 0.5`: how long to measure.

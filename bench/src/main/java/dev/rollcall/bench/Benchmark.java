@@ -2,11 +2,11 @@ package dev.rollcall.bench;
 
 import java.io.IOException;
 
-/// One figure: measures it and prints it beside what is asked.
+/// Measures one thing, and prints the result and the required value.
 interface Benchmark {
   String name();
 
-  /// Whether it takes so long that it runs only where it is named.
+  /// Whether it takes so long that it runs only if it is named.
   default boolean onlyByName() {
     return false;
   }

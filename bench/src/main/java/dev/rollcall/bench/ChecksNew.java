@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/// HTTP checks over a new connection each: Rollcall, which records them in SQLite, against blackbox
-/// exporter, which records nothing, on the same target; by checks per second of processor time.
+/// HTTP checks with a new connection each: Rollcall, which records them in SQLite, compared with
+/// blackbox exporter, which records nothing, with the same target. The result is checks per second
+/// of processor time.
 final class ChecksNew implements Benchmark {
   private static final int SERVICES = 8_000;
   private static final Duration INTERVAL = Duration.ofSeconds(1);

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/// A program that was started, and what the kernel counts of it.
+/// A started program, and its figures from the kernel.
 final class Child {
   private static final int PATIENCE_SECONDS = 15;
 
@@ -31,9 +31,9 @@ final class Child {
     return new Child(builder.start(), log);
   }
 
-  /// The whole path of a program.
+  /// The full path of a program.
   ///
-  /// @throws IllegalStateException in one line that says what to install
+  /// @throws IllegalStateException in one line with the package to install
   static String program(String name, String debianPackage) {
     return Stream.of((System.getenv("PATH") + ":/usr/sbin:/usr/local/sbin").split(":"))
         .map(folder -> Path.of(folder, name))
@@ -47,7 +47,7 @@ final class Child {
                         .formatted(name, debianPackage)));
   }
 
-  /// Fails where the program has ended, with the last it said.
+  /// Fails if the program has ended, with its output.
   void mustRun() throws IOException {
     if (!process.isAlive()) {
       throw new IllegalStateException(
@@ -59,7 +59,7 @@ final class Child {
     return Files.readString(log, StandardCharsets.UTF_8).strip();
   }
 
-  /// Waits until it ends by itself, and returns what it printed.
+  /// Waits until it ends by itself, and returns its output.
   String result(Duration patience) throws IOException, InterruptedException {
     if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS) || process.exitValue() != 0) {
       throw new IllegalStateException("a program failed: " + output());
@@ -67,7 +67,7 @@ final class Child {
     return output();
   }
 
-  /// Processor time so far, of the process and its children that still run (nginx has a worker).
+  /// Processor time so far, of the process and its running children (nginx has a worker).
   Duration cpu() throws IOException {
     Duration sum = Proc.cpu(process.pid());
     for (ProcessHandle child : process.children().toList()) {
@@ -76,7 +76,7 @@ final class Child {
     return sum;
   }
 
-  /// What of it Java's compilers took.
+  /// The part of it that Java's compilers took.
   Duration compilers() throws IOException {
     return Proc.compilers(process.pid());
   }
@@ -89,12 +89,12 @@ final class Child {
     return Proc.statusMiB(process.pid(), "VmHWM");
   }
 
-  /// SIGKILL.
+  /// Sends SIGKILL.
   void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
   }
 
-  /// Sends it a signal: STOP, CONT.
+  /// Sends a signal: STOP, CONT.
   void signal(String signal) throws IOException, InterruptedException {
     signal(process.pid(), signal);
   }
@@ -103,7 +103,7 @@ final class Child {
     new ProcessBuilder("kill", "-" + signal, Long.toString(pid)).start().waitFor();
   }
 
-  /// Asks it to end, and makes it where it does not.
+  /// Asks it to end; after 15 s, kills it.
   void stop() {
     process.destroy();
     try {

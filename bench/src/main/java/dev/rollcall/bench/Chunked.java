@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/// The body of an answer in chunks, as it comes: a read returns with what is there.
+/// The chunked body of an answer. A read returns as soon as there are bytes.
 ///
 /// Source: [RFC 9112, section 7.1](https://www.rfc-editor.org/rfc/rfc9112#section-7.1).
 final class Chunked extends InputStream {
@@ -58,7 +58,7 @@ final class Chunked extends InputStream {
     return read;
   }
 
-  /// All of `header`'s lines, up to the empty one.
+  /// The header, up to the empty line, in lower case.
   static String header(InputStream in) throws IOException {
     StringBuilder header = new StringBuilder();
     for (String line = line(in); !line.isEmpty(); line = line(in)) {

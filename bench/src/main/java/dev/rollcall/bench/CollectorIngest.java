@@ -20,9 +20,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Results with ten hops each, a thousand a request, over four connections, stored with files that
-/// rotate at 100 MB; beside what a C program on libsqlite3 stores of the same rows in the same
-/// tables, settings and transactions.
+/// Results with ten hops each, a thousand in a request, over four connections. The files rotate at
+/// 100 MB. Compared with a C program on libsqlite3 that stores the same rows with the same tables,
+/// settings and transactions.
 final class CollectorIngest implements Benchmark {
   private static final int BODIES = 64;
   private static final int RESULTS = 1_000;
@@ -216,7 +216,7 @@ final class CollectorIngest implements Benchmark {
     }
   }
 
-  /// What all connections together were answered, and when.
+  /// The times of the answers on all connections.
   private static final class Answers {
     private final long began = System.nanoTime();
     private final List<Long> at = new ArrayList<>();
@@ -232,12 +232,12 @@ final class CollectorIngest implements Benchmark {
       return at.size();
     }
 
-    /// In nanoseconds, as is the next.
+    /// In nanoseconds, as the next one.
     synchronized long longestRequest() {
       return longestRequest;
     }
 
-    /// The longest time in which nobody was answered.
+    /// The longest time without an answer.
     synchronized long longestSilence() {
       long longest = 0;
       for (int i = 1; i < at.size(); i++) {
@@ -246,7 +246,7 @@ final class CollectorIngest implements Benchmark {
       return longest;
     }
 
-    /// Requests a second in each tenth of `time`.
+    /// Requests per second in each tenth of `time`.
     synchronized List<Double> tenths(Duration time) {
       double[] counts = new double[10];
       at.forEach(each -> counts[(int) Math.min(9, each * 10 / time.toNanos())]++);
@@ -287,7 +287,7 @@ final class CollectorIngest implements Benchmark {
     return (x ^ x >>> 33) & Long.MAX_VALUE;
   }
 
-  /// As in ingest.c: the first hops are few, the next thousands, the last is the target.
+  /// As in ingest.c: there are few first hops, thousands of next ones, and the last is the target.
   private static String address(long seed, int hop) {
     long n =
         hop == HOPS

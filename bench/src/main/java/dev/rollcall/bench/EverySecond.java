@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// 5,000 services every second over kept connections, every tick recorded. The anchor is nginx,
-/// which only answers.
+/// 5,000 services every second over kept connections, with every tick recorded. Compared with
+/// nginx, which only answers.
 final class EverySecond implements Benchmark {
   private static final int SERVICES = 5_000;
   private static final Duration INTERVAL = Duration.ofSeconds(1);

@@ -19,7 +19,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/// The health library: what a run of 20 probes costs, and what `/_health` answers a second.
+/// The health library: the cost of a run of 20 probes, and the requests per second to `/_health`.
 final class Health implements Benchmark {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final Duration SLOW = Duration.ofMillis(50);
@@ -37,8 +37,8 @@ final class Health implements Benchmark {
     slow(stage, length, table);
   }
 
-  /// By JMH, each in a JVM of its own, from a platform thread, which is the dearer caller; then the
-  /// prober from a virtual one.
+  /// With JMH, each in its own JVM: from a platform thread, which is the slower caller; then the
+  /// prober from a virtual thread.
   private static void overhead(Length length, Table table) {
     double micros = 0;
     double bytes = 0;
@@ -96,7 +96,8 @@ final class Health implements Benchmark {
     }
   }
 
-  /// Turn by turn with nginx, and the median of the rounds' ratios, as both swing with the machine.
+  /// Measures nginx and the library in turn, and takes the median of the ratios, as both vary with
+  /// the load of the machine.
   private static void throughput(Stage stage, Length length, Table table)
       throws IOException, InterruptedException {
     Nginx nginx = Nginx.start(stage, 1, true);
@@ -159,7 +160,7 @@ final class Health implements Benchmark {
         checks <= 20.5, "%.1f checks a second of the probe that takes 50 ms (asked: 20)", checks);
   }
 
-  /// [HealthServer] in a JVM of its own, with Java's defaults.
+  /// [HealthServer] in its own JVM, with the defaults of Java.
   private record Service(Child child, int port) {
     static Service start(Stage stage, Duration slow) throws IOException, InterruptedException {
       int port = Stage.freePort();

@@ -29,8 +29,9 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.registry.DefaultHealthContributorRegistry;
 
-/// For JMH: one run of 20 checks that return at once, by the prober, by Actuator's endpoint, and by
-/// a plain loop on the calling thread, which has no timeout and waits for one after the other.
+/// For JMH: one run of 20 checks that return at once. With the prober, with the endpoint of
+/// Actuator, and with a plain loop on the calling thread, which has no timeout and runs one check
+/// after the other.
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -41,7 +42,7 @@ public class HealthRun {
   private final List<Probe> probes = new ArrayList<>();
   private final HealthEndpoint actuator;
 
-  /// Made by JMH.
+  /// Called by JMH.
   public HealthRun() {
     DefaultHealthContributorRegistry registry = new DefaultHealthContributorRegistry();
     for (int i = 0; i < CHECKS; i++) {

@@ -13,10 +13,10 @@ import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.LongAdder;
 
-/// A program that a user might write: the JDK's server, and `/_health` with 20 probes. Every other
-/// path answers how often the first probe was checked.
+/// A program as a user may write it: the server of the JDK, and `/_health` with 20 probes. Every
+/// other path answers how often the first probe was checked.
 ///
-/// Arguments: the port, and how many milliseconds the first probe takes; the others return at once.
+/// Arguments: the port, and the milliseconds that the first probe takes; the others return at once.
 final class HealthServer {
   static final int PROBES = 20;
 

@@ -12,13 +12,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
-/// `GET /ping` and `DELETE /ping/{name}`, committed before the answer, beside nginx's `return 200`
-/// in the same run: with 1, 100,000 and 1,000,000 names known. Then a million kept: who is late is
-/// found, at what idle cost, and after what restart.
+/// `GET /ping` and `DELETE /ping/{name}`, committed before the answer, compared with `return 200`
+/// of nginx in the same run: with 1, 100,000 and 1,000,000 names. Then, with a million heartbeats:
+/// the time to find a late one, the cost while idle, and the time of a restart.
 final class Heartbeats implements Benchmark {
   private static final String PING = "/ping?name=test_service&frequency=10m";
 
-  /// Another name's removal each time; 100,000 of them last longer than [#REMOVALS].
+  /// Removes another name each time; 100,000 names last longer than [#REMOVALS].
   private static final String REMOVING_ALL =
       """
       local name = -1 -- wrk asks once before it begins
@@ -30,7 +30,7 @@ final class Heartbeats implements Benchmark {
 
   private static final Duration REMOVALS = Duration.ofSeconds(3);
 
-  /// A ping and a removal in turn: what is removed is there.
+  /// A ping and a removal alternately, so that each removed name exists.
   private static final String REMOVING =
       """
       local turn = -1 -- wrk asks once before it begins
@@ -73,7 +73,7 @@ final class Heartbeats implements Benchmark {
             + " restart under 3 s, under 256 MiB");
   }
 
-  /// Calls of another of the known names each time, as often as it said that it would call.
+  /// Pings of random existing names, with their present frequency.
   private static String anyName(int names) {
     return """
       math.randomseed(20261120)
@@ -86,7 +86,7 @@ final class Heartbeats implements Benchmark {
 
   private record Pair(Rollcall rollcall, Nginx nginx) {}
 
-  /// Each figure beside nginx's own, taken right before it; the median of the rounds.
+  /// Measures nginx right before each figure.
   private static boolean speed(Stage stage, Length length, Table table, Pair pair, int names)
       throws IOException, InterruptedException {
     String url = pair.rollcall().api(PING).toString();
@@ -156,7 +156,7 @@ final class Heartbeats implements Benchmark {
     return ratio;
   }
 
-  /// A million that nobody calls: a restart, an idle stretch, one that becomes late.
+  /// A million heartbeats without pings: a restart, a time of idling, one that becomes late.
   private static boolean kept(Stage stage, Length length, Table table, Rollcall.Setup setup)
       throws IOException, InterruptedException {
     long start = System.nanoTime();
@@ -187,8 +187,8 @@ final class Heartbeats implements Benchmark {
     return restart.toMillis() < 3_000 && idle < 0.02 && found.toMillis() < 1_000 && memory < 256;
   }
 
-  /// As if all these jobs had called in three times within the last hour, and would again in a
-  /// week.
+  /// Writes the rows of jobs that called three times within the last hour, and are expected again
+  /// in a week.
   private static void fill(Path data, int names) {
     try (Connection database =
             DriverManager.getConnection("jdbc:sqlite:" + data.resolve("rollcall.db"));
@@ -201,7 +201,7 @@ final class Heartbeats implements Benchmark {
                 SELECT 'job' || i, 604800, 1, ? + i, ? + i, ? + i, 3, 3, ?, ? + i FROM n""")) {
       long last = Instant.now().minus(Duration.ofHours(1)).toEpochMilli();
       long next = last + Duration.ofDays(7).toMillis();
-      ByteBuffer runs = ByteBuffer.allocate(80); // as `Recent` keeps them
+      ByteBuffer runs = ByteBuffer.allocate(80); // in the form of `RecentRuns`
       for (int i = 0; i < 3; i++) {
         runs.putLong(last << 16);
       }

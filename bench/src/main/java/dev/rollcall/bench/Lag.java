@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// The histogram `rollcall_check_lag_seconds`: how many checks started at most so late.
+/// The histogram `rollcall_check_lag_seconds`: how many checks started at most how late.
 ///
 /// @param counts cumulative, by upper bound in seconds
 record Lag(Map<Double, Long> counts) {
@@ -30,19 +30,19 @@ record Lag(Map<Double, Long> counts) {
     return new Lag(counts);
   }
 
-  /// What came since `earlier`.
+  /// The difference to an earlier reading.
   Lag since(Lag earlier) {
     Map<Double, Long> since = new TreeMap<>(counts);
     earlier.counts.forEach((bound, count) -> since.merge(bound, -count, Long::sum));
     return new Lag(since);
   }
 
-  /// How many checks were started.
+  /// The number of started checks.
   long count() {
     return counts.values().stream().mapToLong(Long::longValue).max().orElse(0);
   }
 
-  /// The quantile, taken as evenly spread inside its bucket, as PromQL does it.
+  /// The quantile, with an even distribution within a bucket, as in PromQL.
   Duration quantile(double share) {
     double rank = share * count();
     double from = 0;

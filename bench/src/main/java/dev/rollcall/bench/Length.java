@@ -4,13 +4,13 @@ import java.time.Duration;
 
 /// How long to measure.
 ///
-/// @param warm what passes before, for Java to compile what is hot
-/// @param steady the stretch that is measured
-/// @param rounds how often, where a median of single events is taken
+/// @param warm the time before measuring, in which Java compiles the code
+/// @param steady the time of measuring
+/// @param rounds the number of repetitions, if the median of single events is taken
 record Length(Duration warm, Duration steady, int rounds) {
   static final Length FULL = new Length(Duration.ofSeconds(45), Duration.ofSeconds(30), 7);
 
-  /// As long as somebody says.
+  /// With the given time of measuring.
   static Length of(Duration steady) {
     return new Length(FULL.warm(), steady, FULL.rounds());
   }

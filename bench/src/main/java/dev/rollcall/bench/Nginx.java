@@ -13,23 +13,24 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/// The target: nginx with one worker that answers 200 to everything, on one port of many loopback
-/// addresses.
+/// The target of checks: nginx with one worker, which answers 200 to everything, on one port of
+/// many loopback addresses.
 record Nginx(Child child, int port, int hosts) {
   /// Starts nginx.
   ///
-  /// @param hosts on how many addresses, from 127.0.0.1 on
+  /// @param hosts the number of addresses, from 127.0.0.1 on
   /// @param keepAlive whether it keeps connections open
   static Nginx start(Stage stage, int hosts, boolean keepAlive)
       throws IOException, InterruptedException {
     return start(stage, hosts, keepAlive, "");
   }
 
-  /// The same, without kept connections, that answers 503 to `/7` while there is a file `7` in
+  /// The same without kept connections. It answers 503 to `/7` while there is a file `7` in
   /// `failing`.
   static Nginx failing(Stage stage, int hosts, Path failing)
       throws IOException, InterruptedException {
-    for (Path folder : List.of(failing, failing.getParent())) { // its worker may be somebody else
+    for (Path folder :
+        List.of(failing, failing.getParent())) { // its worker may run as another user
       Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
     return start(stage, hosts, false, "if (-f \"" + failing + "$uri\") { return 503; }");
@@ -85,7 +86,7 @@ record Nginx(Child child, int port, int hosts) {
     return "127.0." + (i / 250) + "." + (i % 250 + 1);
   }
 
-  /// A URL of its own for each `number`, spread over the addresses.
+  /// A different URL for each `number`, spread over the addresses.
   String url(int number) {
     return "http://" + host(number % hosts) + ":" + port + "/" + number;
   }

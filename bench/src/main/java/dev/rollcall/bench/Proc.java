@@ -10,9 +10,10 @@ import java.util.Locale;
 import java.util.Scanner;
 import java.util.stream.Stream;
 
-/// What Linux counts: [proc(5)](https://man7.org/linux/man-pages/man5/proc.5.html).
+/// Figures from Linux: [proc(5)](https://man7.org/linux/man-pages/man5/proc.5.html).
 final class Proc {
-  /// The kernel tells times in hundredths of a second on every common machine (`getconf CLK_TCK`).
+  /// The kernel reports times in hundredths of a second on every common machine (`getconf
+  /// CLK_TCK`).
   private static final int TICK_MILLIS = 10;
 
   private Proc() {}
@@ -22,7 +23,7 @@ final class Proc {
     return cpu(Path.of("/proc/" + pid));
   }
 
-  /// The part of it that Java's compilers took, which grows less as a process gets older.
+  /// The part of it that Java's compilers took. It grows more slowly as a process gets older.
   static Duration compilers(long pid) throws IOException {
     Duration sum = Duration.ZERO;
     try (Stream<Path> threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
@@ -44,13 +45,14 @@ final class Proc {
 
   private static Duration cpu(Path folder) throws IOException {
     String stat = Files.readString(folder.resolve("stat"));
-    // The name in parentheses may hold anything; what follows it is utime at 11 and stime at 12.
+    // The name in parentheses may contain anything. Of the fields after it, utime is at 11 and
+    // stime at 12.
     List<String> fields = List.of(stat.substring(stat.lastIndexOf(')') + 2).split(" "));
     return Duration.ofMillis(
         (Long.parseLong(fields.get(11)) + Long.parseLong(fields.get(12))) * TICK_MILLIS);
   }
 
-  /// A field of a process's status that is given in kB.
+  /// A field of a process's status in kB, as MiB.
   static long statusMiB(long pid, String field) throws IOException {
     for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
       if (line.startsWith(field + ":")) {
@@ -60,7 +62,7 @@ final class Proc {
     throw new IllegalStateException("/proc/" + pid + "/status has no " + field);
   }
 
-  /// Time that all processors together were not idle, since the machine started.
+  /// The time that all processors together were not idle, since the machine started.
   static Duration busy() throws IOException {
     List<String> all = List.of(Files.readAllLines(Path.of("/proc/stat")).getFirst().split(" +"));
     long ticks = 0;
@@ -70,7 +72,7 @@ final class Proc {
     return Duration.ofMillis(ticks * TICK_MILLIS);
   }
 
-  /// One line on the machine and who else works on it.
+  /// One line about the machine and its load.
   static String machine() throws IOException {
     return String.format(
         Locale.ROOT,

@@ -28,19 +28,19 @@ record Rollcall(Child child, Path data, int port, int healthPort, Instant began)
   private static final Path ROOT = Path.of(System.getProperty("bench.root", "."));
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  /// With what it is started.
+  /// How to start it.
   ///
-  /// @param data its folder; it may hold an earlier run's database
+  /// @param data its folder; it may contain the database of an earlier run
   /// @param services lines of `services:` in `rollcall.yaml`
   /// @param flags further flags of `serve`
-  /// @param javaOptions further options for java
+  /// @param javaOptions further options of Java
   record Setup(Path data, List<String> services, List<String> flags, String javaOptions) {
     static Setup of(Path data, List<String> services, String... flags) {
       return new Setup(data, services, List.of(flags), "");
     }
   }
 
-  /// Starts it; it does not answer yet.
+  /// Starts it, without waiting for an answer.
   static Rollcall launch(Stage stage, Setup setup) throws IOException {
     Path file = setup.data().resolve("rollcall.yaml");
     Files.createDirectories(setup.data());
@@ -67,19 +67,19 @@ record Rollcall(Child child, Path data, int port, int healthPort, Instant began)
     return new Rollcall(child, setup.data(), port, healthPort, began);
   }
 
-  /// Starts it and waits for its first answer.
+  /// Starts it, and waits for its first answer.
   static Rollcall start(Stage stage, Setup setup) throws IOException, InterruptedException {
     Rollcall rollcall = launch(stage, setup);
     rollcall.awaitAnswer();
     return rollcall;
   }
 
-  /// Returns with the first 200 of `GET /v1/services`.
+  /// Waits for the first 200 of `GET /v1/services`.
   void awaitAnswer() throws IOException, InterruptedException {
     Wait.until("Rollcall answers", PATIENCE, child, this::answers);
   }
 
-  /// A bare socket, which costs little where nobody listens yet.
+  /// With a plain socket, which costs little while the port is not open.
   private boolean answers() {
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
@@ -104,7 +104,7 @@ record Rollcall(Child child, Path data, int port, int healthPort, Instant began)
     return URI.create("http://127.0.0.1:" + port + path);
   }
 
-  /// The whole body of an answer that has to be 2xx.
+  /// The body of an answer with a status below 300.
   static String send(HttpRequest request) throws IOException, InterruptedException {
     HttpResponse<String> answer = CLIENT.send(request, BodyHandlers.ofString());
     if (answer.statusCode() >= 300) {
@@ -113,7 +113,7 @@ record Rollcall(Child child, Path data, int port, int healthPort, Instant began)
     return answer.body();
   }
 
-  /// How late checks have started so far.
+  /// The lag of checks so far.
   Lag lag() throws IOException, InterruptedException {
     URI metrics = URI.create("http://127.0.0.1:" + healthPort + "/metrics");
     try {
@@ -121,7 +121,7 @@ record Rollcall(Child child, Path data, int port, int healthPort, Instant began)
           CLIENT.send(HttpRequest.newBuilder(metrics).build(), BodyHandlers.ofLines());
       return Lag.of(answer.body());
     } catch (IOException | UncheckedIOException e) {
-      Thread.sleep(Duration.ofSeconds(1)); // a program that is ending has ended then
+      Thread.sleep(Duration.ofSeconds(1)); // a program that is just ending has ended then
       child.mustRun();
       throw new IllegalStateException("no metrics: " + e, e);
     }
@@ -133,8 +133,8 @@ record Rollcall(Child child, Path data, int port, int healthPort, Instant began)
     return new Ticks(data.resolve("rollcall.db"));
   }
 
-  /// Sees to it that the cache for a quick start is there, as it is from the second start on, and
-  /// that nothing builds it beside a measurement.
+  /// Makes sure that the cache for a quick start exists, as it does from the second start on, so
+  /// that it is not built during a measurement.
   static void train(Stage stage) throws IOException, InterruptedException {
     if (cached()) {
       return;

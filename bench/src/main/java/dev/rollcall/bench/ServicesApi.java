@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// `GET /v1/services` with 1,000 services, while these are asked every 15 s.
+/// `GET /v1/services` with 1,000 services, while these are checked every 15 s.
 final class ServicesApi implements Benchmark {
   private static final int SERVICES = 1_000;
   private static final int CALLS = 200;
@@ -27,7 +27,7 @@ final class ServicesApi implements Benchmark {
             .toList();
     Table table = new Table();
     Rollcall rollcall = Rollcall.start(stage, Rollcall.Setup.of(stage.folder("data"), services));
-    Thread.sleep(Duration.ofSeconds(15)); // each has been asked once
+    Thread.sleep(Duration.ofSeconds(15)); // each has been checked once
     HttpRequest request = HttpRequest.newBuilder(rollcall.api("/v1/services")).build();
     int bytes = Rollcall.send(request).length();
     double cold = took(request);

@@ -8,7 +8,7 @@ import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/// A server that accepts and says nothing.
+/// A server that accepts connections and sends nothing.
 final class Silence implements AutoCloseable {
   private final ServerSocket server;
   private final List<Socket> held = new CopyOnWriteArrayList<>();
@@ -30,7 +30,7 @@ final class Silence implements AutoCloseable {
     }
   }
 
-  /// Until the other side gives up.
+  /// Waits until the client gives up.
   private void hold(Socket socket) {
     try (socket) {
       socket.getInputStream().transferTo(OutputStream.nullOutputStream());
@@ -41,7 +41,7 @@ final class Silence implements AutoCloseable {
     }
   }
 
-  /// How many wait for an answer.
+  /// The number of connections that wait for an answer.
   int waiting() {
     return held.size();
   }

@@ -6,10 +6,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The whole program for hours, on SQLite and on PostgreSQL side by side: services that go up and
-/// down, jobs that call in on time, results; and meanwhile kills, stops, floods, steps of the
-/// clock, and a database that hangs and is away. Nobody is accused who called in time, nothing
-/// acknowledged is lost, memory stays flat.
+/// The whole program for hours, on SQLite and on PostgreSQL at the same time: services that go up
+/// and down, jobs that call in time, and results. Meanwhile there are kills, stops, floods of
+/// requests, steps of the clock, and a database that hangs or is unavailable. No job that called in
+/// time may cause an alert, nothing acknowledged may be lost, and the memory must not grow.
 final class Soak implements Benchmark {
   @Override
   public String name() {
@@ -28,7 +28,7 @@ final class Soak implements Benchmark {
             ? Duration.ofHours(2)
             : length.equals(Length.SHORT) ? Duration.ofMinutes(3) : length.steady();
     Table table = new Table();
-    Rollcall.train(stage); // not while it is soaked
+    Rollcall.train(stage); // so that this does not happen during the soak
     Path sqliteData = stage.folder("sqlite");
     Path postgresData = stage.folder("postgres");
     try (SoakRun sqlite = new SoakRun(stage, SoakDatabase.sqlite(sqliteData), sqliteData, time);

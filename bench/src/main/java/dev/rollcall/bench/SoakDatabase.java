@@ -21,9 +21,10 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
 
-/// The database of a soak: SQLite, or a PostgreSQL that can be stopped in its tracks and cut off.
+/// The database of a soak: SQLite, or a PostgreSQL whose processes can be stopped and whose
+/// connections can be cut.
 final class SoakDatabase implements AutoCloseable {
-  /// Kept here, as a logger that nobody holds forgets its level.
+  /// Kept in a field: a logger without references is collected, and its level is lost.
   private static final Logger ZONKY = Logger.getLogger("io.zonky.test");
 
   private final Path data;
@@ -62,7 +63,7 @@ final class SoakDatabase implements AutoCloseable {
     return postgres.isPresent() ? "PostgreSQL" : "SQLite";
   }
 
-  /// Flags of `serve`.
+  /// The flags of `serve` for this database.
   List<String> flags() {
     return line.stream()
         .map(
@@ -73,7 +74,7 @@ final class SoakDatabase implements AutoCloseable {
         .toList();
   }
 
-  /// Whether it can be away at all.
+  /// Whether it can become unavailable.
   boolean isApart() {
     return postgres.isPresent();
   }
@@ -84,17 +85,17 @@ final class SoakDatabase implements AutoCloseable {
         : DriverManager.getConnection("jdbc:sqlite:" + data.resolve("rollcall.db"));
   }
 
-  /// All its processes: STOP or CONT.
+  /// Sends a signal to all its processes: STOP or CONT.
   void signal(String signal) throws IOException, InterruptedException, SQLException {
     if (signal.equals("STOP")) {
-      processes = processes(); // stopped, it tells nobody
+      processes = processes(); // it cannot be asked for them while it is stopped
     }
     for (ProcessHandle each : processes) {
       Child.signal(each.pid(), signal);
     }
   }
 
-  /// The server and whoever serves a connection, as it says itself.
+  /// The server and its child processes, found with its own data folder.
   private List<ProcessHandle> processes() throws IOException, SQLException {
     String folder;
     try (Connection connection = connect();
@@ -109,7 +110,7 @@ final class SoakDatabase implements AutoCloseable {
         .toList();
   }
 
-  /// Lets no connection through, or again.
+  /// Cuts all connections and rejects new ones; or accepts connections again.
   void cut(boolean now) {
     cut = now;
     if (now) {
@@ -132,7 +133,7 @@ final class SoakDatabase implements AutoCloseable {
         Thread.ofVirtual().start(() -> pump(near, far));
         Thread.ofVirtual().start(() -> pump(far, near));
       } catch (IOException e) {
-        // Closed, or one caller gone.
+        // Closed, or one connection has failed.
       }
     }
   }
@@ -153,7 +154,7 @@ final class SoakDatabase implements AutoCloseable {
     try {
       socket.close();
     } catch (IOException e) {
-      // It is gone.
+      // It is closed already.
     }
   }
 

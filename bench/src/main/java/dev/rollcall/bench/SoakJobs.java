@@ -19,12 +19,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
-/// Jobs that call in on time, or are silent by the plan, and a node that posts results: each
-/// remembers what was acknowledged. A call that gets no 200 is tried again, as `curl --retry` does.
+/// Jobs that call in time, or are silent as planned, and a node that posts results. They record
+/// what was acknowledged. A call without a 200 is repeated, as `curl --retry` does.
 final class SoakJobs implements AutoCloseable {
   static final int JOBS = 40;
 
-  /// Every tenth job is silent for a while now and then.
+  /// Every tenth job is silent at times.
   private static final int SILENT_EVERY = 10;
 
   private static final int FREQUENCY_SECONDS = 10;
@@ -36,10 +36,10 @@ final class SoakJobs implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
   private static final int RESULTS = 20;
 
-  /// A stretch in which a job is silent.
+  /// A time in which a job is silent.
   record Silence(Instant from, Instant until) {}
 
-  /// One job, and what came of its calls.
+  /// One job, and the results of its calls.
   static final class Job {
     final String name;
     final boolean pauses;
@@ -172,8 +172,9 @@ final class SoakJobs implements AutoCloseable {
     }
   }
 
-  /// A flood of strangers: as many requests as they can for that long, and connections that say
-  /// half of something.
+  /// A flood of requests from `connections` clients, as many as they can send in that time.
+  ///
+  /// @return the number of answers
   long flood(Duration time, int connections) throws InterruptedException {
     long end = System.nanoTime() + time.toNanos();
     AtomicLong asked = new AtomicLong();
@@ -207,7 +208,7 @@ final class SoakJobs implements AutoCloseable {
     return jobs;
   }
 
-  /// The ids of results that were acknowledged.
+  /// The ids of acknowledged results.
   Set<Long> stored() {
     return stored;
   }
@@ -216,17 +217,17 @@ final class SoakJobs implements AutoCloseable {
     return posted.get();
   }
 
-  /// Calls and posts that got no 200, each tried again.
+  /// Calls and posts without a 200; each was repeated.
   long refusals() {
     return refusals.get();
   }
 
-  /// When the last call was made: whoever is late since is rightly so.
+  /// When the last call was made: alerts after that are right.
   Instant stopped() {
     return stopped;
   }
 
-  /// Lets what is under way end.
+  /// Waits until what is under way has ended.
   void stop() throws InterruptedException {
     stopped = Instant.now();
     over.set(true);

@@ -17,15 +17,14 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 
-/// A soak on one database: starts the program, lets things happen to it, and judges what is there
-/// in the end.
+/// A soak on one database: starts the program, causes disturbances, and judges the result.
 final class SoakRun implements Runnable, AutoCloseable {
   private static final Path ROOT = Path.of(System.getProperty("bench.root", "."));
   private static final Path CLOCK =
       Path.of("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1");
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
-  /// What may happen, in the order of a short run.
+  /// The possible disturbances, in the order of a short run.
   private enum Happening {
     KILL,
     FLOOD,
@@ -109,9 +108,9 @@ final class SoakRun implements Runnable, AutoCloseable {
     if (clockCanBeSet()) {
       environment.put("LD_PRELOAD", CLOCK.toString());
       environment.put("FAKETIME_TIMESTAMP_FILE", clock.toString());
-      environment.put("FAKETIME_CACHE_DURATION", "1"); // seconds between looks at that file
+      environment.put("FAKETIME_CACHE_DURATION", "1"); // seconds between two reads of that file
       environment.put("FAKETIME_DONT_FAKE_MONOTONIC", "1");
-      environment.put("FAKETIME_FORCE_MONOTONIC_FIX", "0"); // or timed waits of the JVM spin
+      environment.put("FAKETIME_FORCE_MONOTONIC_FIX", "0"); // otherwise timed waits of the JVM spin
     }
     return stage.start("rollcall", command, environment);
   }
@@ -222,7 +221,7 @@ final class SoakRun implements Runnable, AutoCloseable {
     child = launch();
   }
 
-  /// Lets time pass, and looks at the memory meanwhile.
+  /// Waits, and records the memory meanwhile.
   private void rest(Duration how) throws InterruptedException, IOException {
     long end = System.nanoTime() + how.toNanos();
     while (System.nanoTime() < end) {
@@ -269,9 +268,9 @@ final class SoakRun implements Runnable, AutoCloseable {
     return some.stream().mapToLong(each -> each).average().orElse(0);
   }
 
-  /// Prints what came out.
+  /// Prints the result.
   ///
-  /// @return whether all of it is as it ought to be
+  /// @return whether everything is as required
   boolean tell(Table table) throws IOException {
     table.row("-- on " + name(), "%s", happened);
     if (!clockCanBeSet()) {

@@ -18,14 +18,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// What is there at the end of a soak, beside what ought to be.
+/// Compares the state at the end of a soak with what it has to be.
 ///
-/// @param lines what was counted
-/// @param wrong what is not as it ought to be
+/// @param lines the figures
+/// @param wrong what is not as required
 record SoakVerdict(List<String[]> lines, List<String> wrong) {
   static final SoakVerdict NONE = new SoakVerdict(List.of(), List.of("nothing was judged"));
 
-  /// An alert may take so long until somebody is told, and a silence so long to count as one.
+  /// An alert may arrive this long after a silence has ended.
   private static final Duration UNTIL_TOLD = Duration.ofSeconds(15);
 
   static SoakVerdict of(
@@ -47,12 +47,12 @@ record SoakVerdict(List<String[]> lines, List<String> wrong) {
     return verdict;
   }
 
-  @SuppressWarnings("AnnotateFormatMethod") // its library is not needed for that alone
+  @SuppressWarnings("AnnotateFormatMethod") // the annotation would need a library only for this
   private void line(String what, String format, Object... values) {
     lines.add(new String[] {what, format.formatted(values)});
   }
 
-  @SuppressWarnings("AnnotateFormatMethod") // its library is not needed for that alone
+  @SuppressWarnings("AnnotateFormatMethod") // the annotation would need a library only for this
   private void check(boolean right, String format, Object... values) {
     if (!right) {
       wrong.add(format.formatted(values));
@@ -63,7 +63,7 @@ record SoakVerdict(List<String[]> lines, List<String> wrong) {
     int right = 0;
     int silences = 0;
     int told = 0;
-    List<String> accused = new ArrayList<>();
+    List<String> falseAlerts = new ArrayList<>();
     for (SoakJobs.Job job : jobs.jobs()) {
       List<SoakJobs.Silence> its = List.copyOf(job.silences);
       for (Instant alert : world.alerts(job.name)) {
@@ -79,21 +79,21 @@ record SoakVerdict(List<String[]> lines, List<String> wrong) {
         if (silent) {
           right++;
         } else {
-          accused.add(job.name + " at " + alert);
+          falseAlerts.add(job.name + " at " + alert);
         }
       }
       for (SoakJobs.Silence each : its) {
         silences++;
-        boolean heard =
+        boolean reported =
             world.alerts(job.name).stream()
                 .anyMatch(
                     at -> at.isAfter(each.from()) && at.isBefore(each.until().plus(UNTIL_TOLD)));
-        told += heard ? 1 : 0;
+        told += reported ? 1 : 0;
       }
     }
-    line("alerts", "%d for silent jobs, %d FALSE", right, accused.size());
+    line("alerts", "%d for silent jobs, %d FALSE", right, falseAlerts.size());
     line("silences told of", "%d of %d (the others fell together with trouble)", told, silences);
-    check(accused.isEmpty(), "false alerts: %s", accused);
+    check(falseAlerts.isEmpty(), "false alerts: %s", falseAlerts);
     check(silences == 0 || told > 0, "no silence was told of");
   }
 
@@ -126,13 +126,13 @@ record SoakVerdict(List<String[]> lines, List<String> wrong) {
         jobs.refusals());
   }
 
-  /// An answer every two seconds, for the 15 s of a start without the database: what such a process
-  /// found is left out where it is older than what the one before had found, by a clock that was
-  /// ahead.
+  /// An answer every two seconds, for the 15 s of a start without the database. The outcomes of
+  /// such a process are dropped if they are not newer than those of the process before, whose clock
+  /// was ahead.
   private static final int LEFT_OUT = 10;
 
-  /// Each tick is an answer that the service gave; of those, what was under way at a kill is lost,
-  /// and what was under way when the clock was set, as its lease has ended then.
+  /// Each tick must be an answer of the service. Answers may be missing among the ticks if their
+  /// check was under way at a kill, or when the clock was set, as its lease has ended then.
   private void ticks(Statement statement, SoakWorld world, Map<String, Integer> happened)
       throws SQLException {
     int ends =
@@ -236,6 +236,8 @@ record SoakVerdict(List<String[]> lines, List<String> wrong) {
   }
 
   /// Prints all of it.
+  ///
+  /// @return whether everything is as required
   boolean tell(Table table) {
     lines.forEach(line -> table.row(line[0], "%s", line[1]));
     wrong.forEach(what -> table.row("WRONG", "%s", what));

@@ -13,8 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLongArray;
 
-/// What Rollcall watches in a soak, and whom it tells: services that are up and down by the clock,
-/// and a receiver of alerts. It knows what the truth is.
+/// The surroundings of Rollcall in a soak: services that go up and down by a timetable, and a
+/// receiver of alerts. They record the true states.
 final class SoakWorld implements AutoCloseable {
   static final int SERVICES = 40;
 
@@ -38,7 +38,7 @@ final class SoakWorld implements AutoCloseable {
     return "http://127.0.0.1:" + server.getAddress().getPort() + path;
   }
 
-  /// Each is down for one of four turns, each at another time.
+  /// Each service is down in one of four periods, each in another one.
   private boolean isWell(int service) {
     long turn = (System.nanoTime() - began) / 1_000_000_000L / TURN_SECONDS;
     return (turn + service) % 4 != 3;
@@ -71,12 +71,12 @@ final class SoakWorld implements AutoCloseable {
     }
   }
 
-  /// How often a service has answered that it is well, and that it is not.
+  /// How often a service has answered that it is up, or down.
   long answers(int service, boolean up) {
     return (up ? well : unwell).get(service);
   }
 
-  /// When somebody was told that a job is late.
+  /// The times of the alerts about a job.
   List<Instant> alerts(String job) {
     return alerts.getOrDefault(job, List.of());
   }

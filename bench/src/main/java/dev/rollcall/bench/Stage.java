@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/// What one benchmark sets up: a folder and the programs it started. Closing ends these by their
-/// process ids and removes the folder.
+/// The environment of one benchmark: a folder, and the programs it has started. Closing it ends
+/// these by their process ids, and removes the folder.
 final class Stage implements AutoCloseable {
   private final Path folder;
   private final Deque<Child> children = new ArrayDeque<>();
@@ -27,12 +27,12 @@ final class Stage implements AutoCloseable {
     return new Stage(Files.createTempDirectory("rollcall-bench-"));
   }
 
-  /// A new folder inside the stage's own.
+  /// A new folder inside the folder of the benchmark.
   Path folder(String name) throws IOException {
     return Files.createTempDirectory(folder, name + "-");
   }
 
-  /// Starts a program. What it prints goes into a file that is shown if it fails.
+  /// Starts a program. Its output goes into a file, which is shown if it fails.
   Child start(String name, List<String> command, Map<String, String> environment)
       throws IOException {
     Child child = Child.start(folder(name).resolve("log"), command, environment);

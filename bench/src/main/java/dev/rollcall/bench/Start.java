@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// From typing `./rollcall serve` to the first answer of the API, with ten services.
+/// The time from `./rollcall serve` to the first answer of the API, with ten services.
 final class Start implements Benchmark {
   private static final String NO_CACHE = "-XX:AOTMode=off";
 
@@ -55,7 +55,7 @@ final class Start implements Benchmark {
         with);
   }
 
-  /// How long it took to the first answer.
+  /// The time to the first answer.
   private record Took(Duration answer, Duration cpu) {}
 
   private static Took first(Stage stage, Rollcall.Setup setup)

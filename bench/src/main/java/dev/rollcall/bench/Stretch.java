@@ -4,12 +4,13 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 
-/// A steady stretch of a running Rollcall, and what it took.
+/// A span of time of a running Rollcall, and what it took.
 ///
 /// @param span from when to when
 /// @param cpu processor time of Rollcall
 /// @param compilers the part of it that Java's compilers took
-/// @param others processors that everything else kept busy, the target and the measuring included
+/// @param others the number of processors kept busy by everything else, including the target and
+///   the benchmark
 /// @param rssMiB memory at the end
 /// @param peakMiB the most memory since the start
 /// @param lag of the checks that started in it
@@ -21,7 +22,8 @@ record Stretch(
     long rssMiB,
     long peakMiB,
     Lag lag) {
-  /// Watches for `length`. The metrics are read outside of it, as reading them takes time too.
+  /// Measures for `length`. The metrics are read before and after it, as reading them takes time
+  /// too.
   static Stretch of(Rollcall rollcall, Duration length) throws IOException, InterruptedException {
     Lag lagBefore = rollcall.lag();
     Thread.sleep(Duration.ofMillis(500));
@@ -47,7 +49,7 @@ record Stretch(
         rollcall.lag().since(lagBefore));
   }
 
-  /// Processors that Rollcall kept busy.
+  /// The number of processors that Rollcall kept busy.
   double cores() {
     return (double) cpu.toMillis() / span.length().toMillis();
   }

@@ -24,8 +24,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/// A pool of a million targets: how fast hops enter it, how much disk it takes, and how long a node
-/// waits for its next hundred, beside nginx answering 200 to the same client.
+/// A pool of a million targets: how many hops it accepts per second, its size on the disk, and how
+/// long a node waits for its next hundred targets. Compared with nginx, which answers 200 to the
+/// same client.
 final class TargetPool implements Benchmark {
   private static final Path ROOT = Path.of(System.getProperty("bench.root", "."));
   private static final int AT_ONCE = 1_000;
@@ -76,7 +77,7 @@ final class TargetPool implements Benchmark {
 
     Nginx nginx = Nginx.start(stage, 1, true);
     URI anchor = URI.create(nginx.url(0));
-    times(calls, () -> get(anchor)); // warms the client
+    times(calls, () -> get(anchor)); // warms up the client
     double[] raw = times(calls, () -> get(anchor));
     Next next = new Next(api);
     times(calls, next::call);
@@ -111,7 +112,9 @@ final class TargetPool implements Benchmark {
         MOST_MIB);
   }
 
-  /// Posts hops over a few connections, and tells how many seconds it took.
+  /// Posts hops over a few connections.
+  ///
+  /// @return how many seconds it took
   private double fill(URI api, int count, int first) throws IOException, InterruptedException {
     AtomicInteger next = new AtomicInteger(first);
     long start = System.nanoTime();
@@ -151,14 +154,14 @@ final class TargetPool implements Benchmark {
     }
   }
 
-  /// Addresses far from each other, nearly each in a /24 of its own: the worst there is for disk.
+  /// Addresses far from each other, nearly each in its own /24: the worst case for the disk.
   private static String address(int number) {
     long value = (11L << 24) + number * 1_000_003_777L % (89L << 24);
     return "%d.%d.%d.%d"
         .formatted(value >> 24, value >> 16 & 0xff, value >> 8 & 0xff, value & 0xff);
   }
 
-  /// A node that takes a hundred after a hundred.
+  /// A node that takes a hundred targets after the other.
   private final class Next {
     private final URI api;
     private String done = "";
@@ -190,7 +193,7 @@ final class TargetPool implements Benchmark {
     return answer.body();
   }
 
-  /// Milliseconds of each call, in ascending order.
+  /// The milliseconds of each call, in ascending order.
   private static double[] times(int calls, Call call) throws IOException, InterruptedException {
     double[] times = new double[calls];
     for (int i = 0; i < calls; i++) {

@@ -7,8 +7,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// 10,000 services every 15 s over new connections; then the same beside a hundred that hang until
-/// their timeout.
+/// 10,000 services every 15 s over new connections; then the same together with a hundred that hang
+/// until their timeout.
 final class TenThousand implements Benchmark {
   private static final int SERVICES = 10_000;
   private static final int HANGING = 100;
@@ -28,7 +28,7 @@ final class TenThousand implements Benchmark {
             .mapToObj(i -> Rollcall.service("s" + i, nginx.url(i), ""))
             .toList();
     Table table = new Table();
-    // Two intervals at least: a distance between two ticks of each service.
+    // At least two intervals, so that each service has two ticks to compare.
     Duration steady = INTERVAL.multipliedBy(length.equals(Length.FULL) ? 4 : 2);
     try (Silence silence = new Silence()) {
       Rollcall rollcall = Rollcall.start(stage, Rollcall.Setup.of(stage.folder("data"), services));

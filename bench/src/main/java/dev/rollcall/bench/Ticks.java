@@ -12,9 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 
-/// What stands in the database of a Rollcall that has stopped.
+/// Reads the database of a Rollcall that has stopped.
 record Ticks(Path file) {
-  /// A stretch of time.
+  /// A span of time.
   record Span(Instant from, Instant to) {
     Duration length() {
       return Duration.between(from, to);
@@ -23,11 +23,12 @@ record Ticks(Path file) {
 
   /// The ticks of services up to some id within a span.
   ///
-  /// @param rows how many there are
-  /// @param up how many of them found the service up
-  /// @param services of how many services
-  /// @param missing how many ticks are missing between two of one service
-  /// @param deviation how far the distance of two successive ticks is from the interval at most
+  /// @param rows number of ticks
+  /// @param up how many of them are up
+  /// @param services number of services with ticks
+  /// @param missing number of ticks missing between two of one service
+  /// @param deviation the largest difference between the interval and the distance of two
+  ///   successive ticks
   /// @param deviation99 the same for 99 % of them
   record Found(
       long rows, long up, long services, long missing, Duration deviation, Duration deviation99) {}
@@ -73,7 +74,7 @@ record Ticks(Path file) {
 
   /// When the last of `services` services had its first tick.
   ///
-  /// @throws IllegalStateException where one of them has none
+  /// @throws IllegalStateException if one of them has none
   Instant lastFirst(int services) {
     return read(
         "SELECT count(*), max(first) FROM (SELECT min(at) AS first FROM service_tick"
@@ -88,7 +89,7 @@ record Ticks(Path file) {
         });
   }
 
-  /// When services went down within a span, in order.
+  /// A service that went down.
   ///
   /// @param at when the check that found it began
   record Outage(long service, Instant at) {}

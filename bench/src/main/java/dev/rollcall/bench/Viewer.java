@@ -23,20 +23,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 
-/// One open overview, as a browser has it: the page, and the stream that keeps it current. It comes
-/// from an address of its own.
+/// One open overview, as in a browser: the page and its stream of changes. It has its own address.
 final class Viewer implements AutoCloseable {
   private static final Pattern LIVE = Pattern.compile("data-live=\"([^\"]+)\"");
   private static final Pattern ROW = Pattern.compile("id=\"s(\\d+)\" class=\"([a-z]+)");
   private static final int READ = 16 * 1024;
 
-  /// A service that turned to down on the screen.
+  /// A service that changed to down on the page.
   record Sighting(long service, Instant at) {}
 
-  /// A page that was fetched.
+  /// A fetched page.
   ///
-  /// @param firstByteNanos from asking to the first byte of the answer
-  /// @param bytes of the body as they were sent
+  /// @param firstByteNanos from the request to the first byte of the answer
+  /// @param bytes the size of the body as it was sent
   record Page(long firstByteNanos, long bytes, String html) {}
 
   private final Socket socket;
@@ -51,8 +50,8 @@ final class Viewer implements AutoCloseable {
 
   /// Opens the page and its stream.
   ///
-  /// @param number which of the viewers, from 0
-  /// @param looks whether it reads what it is sent; the others count it
+  /// @param number the number of the viewer, from 0
+  /// @param looks whether it reads the events; otherwise it only counts bytes
   static Viewer open(int port, int number, boolean looks) throws IOException {
     Page page = fetch(port, number);
     Matcher live = LIVE.matcher(page.html());
@@ -67,7 +66,7 @@ final class Viewer implements AutoCloseable {
     return viewer;
   }
 
-  /// Gets `/` on a connection of its own.
+  /// Gets `/` on a new connection.
   static Page fetch(int port, int number) throws IOException {
     try (Socket socket = connect(port, number)) {
       long asked = System.nanoTime();
@@ -90,7 +89,7 @@ final class Viewer implements AutoCloseable {
     }
   }
 
-  /// Bytes of the stream so far, as they were sent.
+  /// The bytes of the stream so far, as they were sent.
   long bytes() {
     return bytes.get();
   }
@@ -135,7 +134,7 @@ final class Viewer implements AutoCloseable {
     try {
       reading.of(new Counting(socket.getInputStream()));
     } catch (IOException e) {
-      // told below
+      // recorded below
     }
     lost = !closed;
   }

@@ -10,15 +10,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// 10,000 services of which 50 change each second, first looked at by nobody, then by 100, then by
-/// 250 open overviews.
+/// 10,000 services of which 50 change each second, first without open overviews, then with 100,
+/// then with 250.
 final class Viewers implements Benchmark {
   private static final int SERVICES = 10_000;
   private static final int EACH_SECOND = 25; // go down; as many come up again
   private static final int OUTAGE_SECONDS = 40;
   private static final Duration INTERVAL = Duration.ofSeconds(15);
 
-  /// So many of the viewers read what they are sent; to the others it is bytes.
+  /// This many viewers read the events; the others count bytes.
   private static final int LOOKING = 5;
 
   private static final int FETCHES = 20;
@@ -28,14 +28,14 @@ final class Viewers implements Benchmark {
     return "viewers";
   }
 
-  /// What came out with some viewers.
+  /// The result with some viewers.
   ///
-  /// @param bytes a second that each was sent
-  /// @param delays in milliseconds, of each change from the start of the check that found it to a
-  ///   screen, sorted
-  /// @param unseen changes that a screen did not show within ten seconds
-  /// @param firstBytes of the page in milliseconds, sorted
-  /// @param page its size as it was sent
+  /// @param bytes sent to each viewer per second
+  /// @param delays in milliseconds, from the start of the check that found a change until it is on
+  ///   a page, sorted
+  /// @param unseen changes that were not on a page within ten seconds
+  /// @param firstBytes of the page, in milliseconds, sorted
+  /// @param page the size of the page as it was sent
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Watched(
       int viewers,
@@ -74,7 +74,7 @@ final class Viewers implements Benchmark {
         Thread.sleep(Duration.ofSeconds(5));
         measured.add(measure(rollcall, viewers, length));
       }
-      Thread.sleep(Duration.ofSeconds(10)); // for what is seen late
+      Thread.sleep(Duration.ofSeconds(10)); // for late changes
       changing.interrupt();
       Ticks ticks = rollcall.stop();
       alone.print(table);
@@ -95,7 +95,7 @@ final class Viewers implements Benchmark {
     }
   }
 
-  /// What can be known before the database is read.
+  /// What is known before the database is read.
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Measured(
       int viewers, Stretch stretch, double bytes, double[] firstBytes, long page, long lost) {}
@@ -113,7 +113,8 @@ final class Viewers implements Benchmark {
       Viewer.Page fetched = Viewer.fetch(rollcall.port(), viewers.size());
       firstBytes[i] = fetched.firstByteNanos() / 1e6;
       page = Math.max(page, fetched.bytes());
-      Thread.sleep(Duration.ofMillis(137)); // at all moments between two changes
+      Thread.sleep(
+          Duration.ofMillis(137)); // so that fetches fall at different times between two changes
     }
     Arrays.sort(firstBytes);
     long lost = viewers.stream().filter(Viewer::lost).count();
@@ -192,8 +193,8 @@ final class Viewers implements Benchmark {
         : sorted[Math.max(0, (int) Math.ceil(sorted.length * share) - 1)];
   }
 
-  /// Each second some go down, and those that did forty seconds ago come up again. Ones that are
-  /// asked at about the same time do not lie together.
+  /// Each second some services go down, and those that went down forty seconds ago come up again.
+  /// Services that are checked at about the same time are not next to each other.
   private static void change(Path failing) {
     try {
       for (int second = 0; ; second++) {

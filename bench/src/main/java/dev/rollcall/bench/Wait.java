@@ -3,18 +3,18 @@ package dev.rollcall.bench;
 import java.io.IOException;
 import java.time.Duration;
 
-/// Waiting, with an end.
+/// Waits with a limit.
 final class Wait {
   private static final Duration STEP = Duration.ofMillis(2);
 
-  /// What is waited for.
+  /// The condition to wait for.
   interface Condition {
     boolean holds() throws IOException, InterruptedException;
   }
 
   private Wait() {}
 
-  /// Waits until `condition` holds, for as long as `child` runs.
+  /// Waits until `condition` holds, while `child` runs.
   static void until(String what, Duration patience, Child child, Condition condition)
       throws IOException, InterruptedException {
     long end = System.nanoTime() + patience.toNanos();

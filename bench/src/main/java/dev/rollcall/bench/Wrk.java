@@ -9,15 +9,16 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What wrk measured.
+/// The figures of wrk.
 ///
-/// @param meanMicros from one request of a connection to its next, so with what wrk itself takes:
-///   its own average counts requests that it would have liked to send while it waited
-/// @param failed answers that were not 2xx, and connections that broke
+/// @param meanMicros from one request of a connection to its next, including the time of wrk
+///   itself. The average that wrk computes includes requests that it could not send while it
+///   waited.
+/// @param failed answers that were not 2xx or 3xx, and broken connections
 record Wrk(long requests, double perSecond, double meanMicros, long failed) {
   private static final Pattern FIGURES = Pattern.compile("figures (\\S+) (\\S+) (\\S+)");
 
-  /// Says the figures unrounded.
+  /// Prints the figures without rounding.
   private static final String DONE =
       """
       done = function(summary, latency, requests)
@@ -27,8 +28,9 @@ record Wrk(long requests, double perSecond, double meanMicros, long failed) {
       end
       """;
 
-  /// Asks for one URL over 64 connections, as hard as it can, and tells how many times it was
-  /// answered: each time with 2xx or 3xx.
+  /// Requests one URL over 64 connections as fast as possible.
+  ///
+  /// @return how many answers there were, all of them 2xx or 3xx
   static long drive(Stage stage, String url, Duration length)
       throws IOException, InterruptedException {
     Wrk wrk = run(stage, 64, length, url, "");
@@ -38,7 +40,7 @@ record Wrk(long requests, double perSecond, double meanMicros, long failed) {
     return wrk.requests();
   }
 
-  /// Drives one thread of wrk.
+  /// Runs wrk with one thread.
   ///
   /// @param script Lua before the summary: how requests are made; empty for GETs of the URL
   static Wrk run(Stage stage, int connections, Duration length, String url, String script)

@@ -1,4 +1,4 @@
-/// Benchmarks of the built program as a whole, each beside its anchor in the same run.
+/// Benchmarks of the built program, each compared with a reference program in the same run.
 @NullMarked
 package dev.rollcall.bench;
 

@@ -14,7 +14,9 @@ import org.apache.hc.core5.util.CharArrayBuffer;
 /// in small letters or of HTTP/2, which programs write by hand, and a header without a name.
 final class AnswerLines extends LazyLaxLineParser {
   private static final Pattern STATUS =
-      Pattern.compile("HTTP/(1\\.\\d|2(?:\\.0)?) +([1-9]\\d\\d)(?: .*)?", Pattern.CASE_INSENSITIVE);
+      Pattern.compile(
+          "HTTP/(1\\.\\d|2(?:\\.0)?) +([1-9]\\d\\d)(?: .*)?",
+          Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
   @Override
   public StatusLine parseStatusLine(CharArrayBuffer line) throws ParseException {

@@ -3,6 +3,7 @@ package dev.rollcall.probes;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.hc.client5.http.cookie.BasicCookieStore;
@@ -16,6 +17,7 @@ import org.apache.hc.client5.http.impl.cookie.RFC6265CookieSpecFactory;
 import org.apache.hc.client5.http.psl.PublicSuffixMatcherLoader;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpMessage;
+import org.apache.hc.core5.http.message.BasicHeader;
 import org.apache.hc.core5.http.protocol.HttpCoreContext;
 
 /// The cookies of one check: what the answers that redirected have set, and goes along to where
@@ -26,6 +28,10 @@ final class Cookies {
     private static final CookieSpecFactory FACTORY =
         new RFC6265CookieSpecFactory(PublicSuffixMatcherLoader.getDefault());
   }
+
+  private static final Pattern EMPTY =
+      Pattern.compile("(?i);\\s*(?:domain\\s*=\\s*|path\\s*=\\s*(?:[^/;][^;]*)?)(?=;|$)");
+  private static final Pattern EXPIRES = Pattern.compile("(?i);\\s*expires\\s*=[^;]*(?=;|$)");
 
   private final BasicCookieStore store = new BasicCookieStore();
 
@@ -38,7 +44,7 @@ final class Cookies {
     CookieOrigin origin = origin(from);
     for (Header header : answer.getHeaders("Set-Cookie")) {
       try {
-        for (Cookie cookie : rules.parse(header, origin)) {
+        for (Cookie cookie : parsed(rules, header, origin)) {
           rules.validate(cookie, origin);
           if (cookie instanceof SetCookie set) {
             set.setValue(value(header.getValue())); // HttpClient takes quotation marks off.
@@ -48,6 +54,20 @@ final class Cookies {
       } catch (MalformedCookieException e) {
         // Browsers do not say so either.
       }
+    }
+  }
+
+  /// Attributes that say nothing or cannot be read are ignored (RFC 6265, 5.2.1 to 5.2.4), where
+  /// HttpClient refuses the cookie.
+  private static List<Cookie> parsed(CookieSpec rules, Header header, CookieOrigin origin)
+      throws MalformedCookieException {
+    String text = header.getValue();
+    String told = EMPTY.matcher(text).replaceAll("");
+    try {
+      return rules.parse(new BasicHeader(header.getName(), told), origin);
+    } catch (MalformedCookieException e) {
+      String lasting = EXPIRES.matcher(told).replaceAll("");
+      return rules.parse(new BasicHeader(header.getName(), lasting), origin);
     }
   }
 
@@ -74,7 +94,7 @@ final class Cookies {
 
   /// What stands between the first `=` and the first `;`, as it has to come back (RFC 6265, 5.2).
   private static String value(String header) {
-    String pair = header.replaceFirst(";.*", "");
+    String pair = header.replaceFirst("(?s);.*", "");
     return pair.substring(pair.indexOf('=') + 1).strip();
   }
 
@@ -86,7 +106,7 @@ final class Cookies {
     return new CookieOrigin(
         target.authority().host(),
         target.authority().port(),
-        target.path().replaceFirst("\\?.*", ""),
+        target.path().replaceFirst("(?s)\\?.*", ""),
         target.secure());
   }
 }

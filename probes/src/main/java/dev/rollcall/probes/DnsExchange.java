@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.Flags;
@@ -56,7 +57,7 @@ final class DnsExchange {
 
   /// Checks both.
   static void validate(String domain, String type) {
-    if (Type.value(type) < 0) {
+    if (Type.value(type.toUpperCase(Locale.ROOT)) < 0) {
       throw new IllegalArgumentException(
           "\"%s\" is no type of a DNS record: A, AAAA, MX, TXT, ...".formatted(type));
     }

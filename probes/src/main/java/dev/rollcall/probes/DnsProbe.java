@@ -30,7 +30,7 @@ public record DnsProbe(String name, ServerUrl server, Dialer dialer) implements 
     Driver.DNSJAVA.need(DnsProbe.class);
     named(server);
     server.understands(Set.of("type"), Set.of("expect"));
-    DnsExchange.validate(server.path(), type(server));
+    DnsExchange.validate(server.path(), server.parameter("type").orElse("A"));
     expected(server);
   }
 

@@ -28,7 +28,7 @@ record HttpTarget(String scheme, Authority authority, String path) {
 
   /// All that a message may show of where a redirect led.
   String withoutQuery() {
-    return origin() + path.replaceFirst("\\?.*", "");
+    return origin() + path.replaceFirst("(?s)\\?.*", "");
   }
 
   /// Where to send it. The default port is left out, so that the Host header does not name it.

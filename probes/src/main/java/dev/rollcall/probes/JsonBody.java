@@ -13,6 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -146,6 +147,11 @@ final class JsonBody {
     JsonNode read;
     try {
       read = MAPPER.readTree(body.json());
+    } catch (NumberFormatException | ArithmeticException e) {
+      throw ProbeFailure.answered("body has a number that is too large or too small to be read");
+    } catch (StreamConstraintsException e) {
+      throw ProbeFailure.answered(
+          "body is JSON beyond all bounds: " + Failures.message(e).replaceFirst("(?s) \\(.*", ""));
     } catch (JacksonException e) {
       throw ProbeFailure.answered(
           body.cut()

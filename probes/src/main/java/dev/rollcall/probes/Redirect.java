@@ -17,7 +17,7 @@ import org.apache.hc.core5.http.HttpMessage;
 final class Redirect {
   static final int MOST = 10;
 
-  private static final Pattern SCHEME = Pattern.compile("([a-zA-Z][a-zA-Z0-9+.-]*):(.*)");
+  private static final Pattern SCHEME = Pattern.compile("(?s)([a-zA-Z][a-zA-Z0-9+.-]*):(.*)");
 
   /// What is sent percent-encoded in a path and in a query, beside blanks, controls and raw bytes.
   private static final String NOT_IN_PATHS = "\"<>^`{}";
@@ -54,7 +54,7 @@ final class Redirect {
   /// What `location` means, seen from `from`. HttpClient gives each byte of a header as one
   /// character.
   static HttpTarget target(HttpTarget from, String location) throws ProbeFailure {
-    String text = location.strip().replaceAll("[\t\r\n]|#.*", "");
+    String text = location.strip().replaceAll("(?s)[\t\r\n]|#.*", "");
     Matcher matcher = SCHEME.matcher(text);
     String scheme = from.scheme();
     boolean absolute = false;
@@ -96,7 +96,7 @@ final class Redirect {
 
   /// The path and query that `text` means, seen from the path and query `from`.
   private static String path(String from, String text) {
-    String base = from.replaceFirst("\\?.*", "");
+    String base = from.replaceFirst("(?s)\\?.*", "");
     if (text.isEmpty()) {
       return from;
     }

@@ -17,10 +17,10 @@ import java.util.regex.Pattern;
 
 /// Hides the passwords and tokens of a probe in messages of drivers and servers.
 ///
-/// It hides the secret itself and the forms in which drivers and servers repeat it: URL-encoded,
-/// Base64 alone and after a user name, escaped for JSON. If a message was cut within a secret, its
-/// beginning is hidden too. User and password in front of a host are always hidden. The message
-/// becomes one line of at most 500 characters.
+/// It hides the secret itself and the forms in which drivers and servers repeat it: URL-encoded in
+/// any way, Base64 of any text that contains it (`user:password`, SASL PLAIN), escaped for JSON. If
+/// a message was cut within a secret, its beginning is hidden too. User and password in front of a
+/// host are always hidden. The message becomes one line of at most 500 characters.
 public final class Secrets {
   private static final String STARS = "***";
   private static final int LONGEST = 500;
@@ -29,29 +29,41 @@ public final class Secrets {
   /// else a password `a` would show itself by the holes it leaves, and no message be readable.
   private static final int SHORT = 4;
 
+  /// A shorter part of a Base64 text may be there by chance.
+  private static final int SHORTEST_BASE64 = 6;
+
+  /// A text of a file may be large, and is repeated by nobody in another form.
+  private static final int LONGEST_PATTERN = 1_000;
+
   private static final Pattern USER_INFO = Pattern.compile("://[^/\\s@]*:[^/\\s]*@");
 
   private static final Pattern CUT = Pattern.compile("\\.\\.\\.|…");
 
   private final List<String> forms;
+  private final List<Pattern> urlEncoded;
 
-  private Secrets(List<String> forms) {
+  private Secrets(List<String> forms, List<Pattern> urlEncoded) {
     this.forms = forms;
+    this.urlEncoded = urlEncoded;
   }
 
   /// Hides only what can be recognized as a secret.
   static Secrets none() {
-    return new Secrets(List.of());
+    return new Secrets(List.of(), List.of());
   }
 
   /// The password of `login`, in all its forms.
   static Secrets of(Login login) {
-    return of(login.password(), login.user() + ":" + login.password());
+    return of(
+        login.password(),
+        login.user() + ":" + login.password(),
+        "\0" + login.user() + "\0" + login.password());
   }
 
   /// These secrets in all their forms. Empty ones are ignored.
   public static Secrets of(Collection<String> secrets) {
     List<String> forms = new ArrayList<>();
+    List<Pattern> urlEncoded = new ArrayList<>();
     for (String secret : secrets) {
       if (!secret.isEmpty()) {
         byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
@@ -64,10 +76,50 @@ public final class Secrets {
         forms.add(Base64.getEncoder().withoutPadding().encodeToString(bytes));
         forms.add(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
         forms.add(Base64.getEncoder().encodeToString(secret.getBytes(StandardCharsets.ISO_8859_1)));
+        forms.addAll(withinBase64(bytes));
+        if (secret.length() >= SHORT && secret.length() <= LONGEST_PATTERN) {
+          urlEncoded.add(urlEncoded(secret));
+        }
       }
     }
     return new Secrets(
-        forms.stream().distinct().sorted(Comparator.comparing(String::length).reversed()).toList());
+        forms.stream().distinct().sorted(Comparator.comparing(String::length).reversed()).toList(),
+        List.copyOf(urlEncoded));
+  }
+
+  /// What the Base64 of each text that contains `secret` contains: three bytes are four characters,
+  /// so it depends on whether 0, 1 or 2 bytes of a group stand before the secret.
+  private static List<String> withinBase64(byte[] secret) {
+    List<String> parts = new ArrayList<>();
+    for (int before = 0; before < 3; before++) {
+      byte[] text = new byte[before + secret.length];
+      System.arraycopy(secret, 0, text, before, secret.length);
+      int from = Math.ceilDiv(before * 8, 6);
+      int to = text.length * 8 / 6;
+      if (to - from >= SHORTEST_BASE64) {
+        parts.add(Base64.getEncoder().encodeToString(text).substring(from, to));
+        parts.add(Base64.getUrlEncoder().encodeToString(text).substring(from, to));
+      }
+    }
+    return parts;
+  }
+
+  /// Any of its characters may be percent-encoded, with large or small digits.
+  private static Pattern urlEncoded(String secret) {
+    StringBuilder pattern = new StringBuilder();
+    secret
+        .codePoints()
+        .mapToObj(Character::toString)
+        .forEach(
+            one -> {
+              pattern.append("(?:").append(Pattern.quote(one)).append('|');
+              pattern.append(one.equals(" ") ? "\\+|" : "");
+              for (byte b : one.getBytes(StandardCharsets.UTF_8)) {
+                pattern.append("(?i:%%%02x)".formatted(b & 0xff));
+              }
+              pattern.append(')');
+            });
+    return Pattern.compile(pattern.toString());
   }
 
   static Secrets of(String... secrets) {
@@ -98,6 +150,9 @@ public final class Secrets {
           form.length() < SHORT
               ? standing(form).matcher(shown).replaceAll(STARS)
               : shown.replace(form, STARS);
+    }
+    for (Pattern encoded : urlEncoded) {
+      shown = encoded.matcher(shown).replaceAll(STARS);
     }
     return Quoted.of(
         USER_INFO.matcher(withoutBeginnings(shown)).replaceAll("://" + STARS + "@"), LONGEST);

@@ -237,6 +237,6 @@ public record ServerUrl(URI uri, Optional<Login> login, TlsOptions tls, Duration
   /// The URL without user, password, parameters and fragment.
   @Override
   public String toString() {
-    return uri.toString().replaceFirst("[?#].*", "");
+    return uri.toString().replaceFirst("(?s)[?#].*", "");
   }
 }

@@ -56,7 +56,7 @@ final class SmtpLine {
     List<String> lines = new ArrayList<>();
     while (lines.size() < MOST_LINES) {
       String line = read(what);
-      if (!line.matches("[2-5][0-9]{2}([ -].*)?")) {
+      if (!line.matches("(?s)[2-5][0-9]{2}([ -].*)?")) {
         throw ProbeFailure.answered(
             "%s: the server does not speak SMTP: %s".formatted(what, Quoted.of(line)));
       }

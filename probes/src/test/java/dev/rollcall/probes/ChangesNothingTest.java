@@ -15,6 +15,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.MatchResult;
@@ -30,6 +31,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 class ChangesNothingTest {
   private static final int CHECKS = 10;
+
+  /// Asking some servers what they count takes seconds where the machine is busy.
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private static String counted(RealServer server) throws Exception {
     int port = URI.create(server.url(RealServer.PASSWORD)).getPort();
@@ -173,12 +177,14 @@ class ChangesNothingTest {
       Checked.of(probe).assertUp();
     }
     // a server notices the end of a connection a moment after it
-    await().untilAsserted(() -> assertThat(counted(server)).isEqualTo(before));
+    await().atMost(PATIENCE).untilAsserted(() -> assertThat(counted(server)).isEqualTo(before));
   }
 
   private static String settled(RealServer server) {
     AtomicReference<String> last = new AtomicReference<>("");
-    return await().until(() -> counted(server), counted -> counted.equals(last.getAndSet(counted)));
+    return await()
+        .atMost(PATIENCE)
+        .until(() -> counted(server), counted -> counted.equals(last.getAndSet(counted)));
   }
 
   /// Nothing is written into the cluster's log: a login would be, and `/health` is by etcd 3.4.

@@ -89,6 +89,10 @@ class ElasticsearchProbeTest {
 
   @Test
   void isContentWithARealCluster() {
+    awaitUp();
+  }
+
+  private static void awaitUp() {
     ElasticsearchProbe probe =
         new ElasticsearchProbe(
             new HttpProbe(
@@ -100,6 +104,7 @@ class ElasticsearchProbeTest {
 
   @Test
   void saysThatARealClusterHangs() throws Exception {
+    awaitUp();
     opensearch.freeze(true);
     try {
       assertThat(Checked.of(ElasticsearchProbe.of("it", url()), Duration.ofMillis(300)).reason())

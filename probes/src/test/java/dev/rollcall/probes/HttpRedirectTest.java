@@ -172,6 +172,9 @@ class HttpRedirectTest {
         "/x\ty; /xy",
         "/sch\u00c3\u00b6n; /sch%C3%B6n",
         "/sch\u00f6n; /sch%F6n",
+        "http://o.example/\u00d1\u0085; http://o.example/%D1%85",
+        "/ok#\u00d1\u0085\u00d1\u0085; /ok",
+        "/\u00c3\u0085rhus?\u00c4\u0085#x; /%C3%85rhus?%C4%85",
         "/x?u=http://o.example/y; /x?u=http://o.example/y",
       })
   void readsLocationsAsBrowsersDo(String location, String target) throws ProbeFailure {
@@ -260,6 +263,27 @@ class HttpRedirectTest {
             cookies.header(
                 new HttpTarget("http", new Authority("o.test", 80), "/"), Optional.empty()))
         .isEmpty();
+  }
+
+  /// RFC 6265, 5.2.1 to 5.2.4: what an attribute says in vain is ignored, and the cookie is kept.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a=1; expires=0",
+        "a=1; Expires=some day; Path=/",
+        "a=1; domain=",
+        "a=1; Domain= ; Path=/",
+        "a=1; Path=\"\"",
+        "a=1; path=x",
+        "a=1; Path="
+      })
+  void keepsCookiesWithAttributesThatSayNothing(String cookie) {
+    BasicClassicHttpResponse answer = new BasicClassicHttpResponse(302);
+    answer.addHeader("Set-Cookie", cookie);
+    Cookies cookies = new Cookies();
+    HttpTarget from = HttpTarget.of(URI.create("http://h.example/in"));
+    cookies.keep(answer, from);
+    assertThat(cookies.header(from, Optional.empty())).hasValue("a=1");
   }
 
   @Test

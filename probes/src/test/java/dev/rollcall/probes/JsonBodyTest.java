@@ -9,6 +9,7 @@ import dev.rollcall.probe.ProbeFailure;
 import dev.rollcall.probes.HttpExpectation.JsonExpectation;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -253,5 +254,31 @@ class JsonBodyTest {
       assertThatCode(() -> assertThat(found(body, path, "1")).matches("up|body has .*"))
           .doesNotThrowAnyException();
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      quoteCharacter = '`',
+      value = {
+        "{\"a\":1e-9999999999}; body has a number that is too large or too small to be read",
+        "{\"a\":1e2147483648}; body has a number that is too large or too small to be read",
+        "{\"a\":1e2147483647}; body has 1E+2147483647 at $.a, expected 0",
+        "{\"a\":1}; body has 1 at $.a, expected 0"
+      })
+  void numbersBeyondAllBoundsAreNotWhatIsExpected(String body, String said) {
+    assertThat(found(body, "$.a", "0")).isEqualTo(said);
+  }
+
+  @Test
+  void aNumberBeyondAllBoundsMayBeExpectedInVain() {
+    assertThat(found("{\"a\":1}", "$.a", "1e9999999999"))
+        .isEqualTo("body has 1 at $.a, expected 1e9999999999");
+  }
+
+  @Test
+  void saysWhatIsTooDeepToBeRead() {
+    assertThat(found("[".repeat(2_000) + "]".repeat(2_000), "$[0]", null))
+        .startsWith("body is JSON beyond all bounds: ");
   }
 }

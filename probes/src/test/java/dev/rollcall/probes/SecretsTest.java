@@ -18,6 +18,9 @@ class SecretsTest {
         PASSWORD,
         "pass+%22word%22%2F%C3%BC%401",
         "pass%20%22word%22%2F%C3%BC%401",
+        "pass%20%22word%22%2f%c3%bc%401",
+        "pass%20\"word\"/%C3%BC@1",
+        "%70ass+\"word\"%2Fü%401",
         "pass \\\"word\\\"/ü@1"
       })
   void hidesAPasswordInEveryFormADriverRepeatsItIn(String form) {
@@ -38,6 +41,27 @@ class SecretsTest {
         Base64.getEncoder().encodeToString(("app:" + PASSWORD).getBytes(StandardCharsets.UTF_8));
     assertThat(Secrets.of(new Login("app", PASSWORD)).hide("sent Basic " + header))
         .isEqualTo("sent Basic ***");
+  }
+
+  /// What a server answers who repeats what it was sent: SASL PLAIN, a cookie, a whole line.
+  @ParameterizedTest
+  @ValueSource(strings = {"", "a", "ab", "abc", "\0app\0", "AUTH PLAIN app "})
+  void hidesItWithinTheBase64OfALongerText(String before) {
+    Secrets secrets = Secrets.of(new Login("app", "SmtpS3cretPw"));
+    for (String after : new String[] {"", "1", "12", "123"}) {
+      byte[] text = (before + "SmtpS3cretPw" + after).getBytes(StandardCharsets.UTF_8);
+      for (Base64.Encoder encoder :
+          new Base64.Encoder[] {Base64.getEncoder(), Base64.getUrlEncoder()}) {
+        String shown = secrets.hide("refused (" + encoder.encodeToString(text) + ")");
+        assertThat(shown).contains("***").doesNotContain("bXRwUzNjcmV0").hasSizeLessThan(60);
+      }
+    }
+    assertThat(
+            secrets.hide(
+                "535 bad: AUTH PLAIN "
+                    + Base64.getEncoder()
+                        .encodeToString("\0app\0SmtpS3cretPw".getBytes(StandardCharsets.UTF_8))))
+        .isEqualTo("535 bad: AUTH PLAIN ***");
   }
 
   @Test

@@ -96,6 +96,7 @@ final class ServerRun implements AutoCloseable {
   String ask(List<String> command, Map<String, String> environment) {
     ProcessBuilder builder =
         new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+    builder.environment().put("TMPDIR", folder.toString()); // else servers meet in /tmp
     builder.environment().putAll(environment);
     try {
       Process process = builder.start();
@@ -128,6 +129,7 @@ final class ServerRun implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log()))
             .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
+    builder.environment().put("TMPDIR", folder.toString()); // else servers meet in /tmp
     builder.environment().putAll(environment);
     try {
       return builder.start();

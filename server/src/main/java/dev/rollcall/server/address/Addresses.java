@@ -10,17 +10,17 @@ import inet.ipaddr.ipv6.IPv6Address;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// Texts and bytes as IP addresses, strictly: no octal, hexadecimal or shortened IPv4, no zone, no
-/// wildcard.
+/// Converts texts and bytes to IP addresses, strictly: no octal, hexadecimal or shortened IPv4, no
+/// zone, no wildcard.
 ///
-/// One address in two spellings is one: IPv4 inside of IPv6 (`::ffff:192.0.2.1`) is IPv4, and every
-/// address has one text, [#text].
+/// All spellings of an address are equal: IPv4 inside IPv6 (`::ffff:192.0.2.1`) becomes IPv4, and
+/// every address has one text, [#text].
 public final class Addresses {
-  /// The longest text that can be one, with a prefix length.
+  /// The length of the longest valid text, with a prefix length.
   private static final int LONGEST = 45 + 4;
 
-  /// What is shown to the library at all. It trims blanks and control characters, and fails on a
-  /// prefix length of many digits.
+  /// Only texts of this form are passed to the library. It ignores blanks and control characters
+  /// around an address, and fails on a prefix length of many digits.
   private static final Pattern SPELLED = Pattern.compile("[0-9A-Fa-f:.]+(?:/[0-9]{1,3})?");
 
   private static final IPAddressStringParameters SINGLE = strict(false);
@@ -52,20 +52,19 @@ public final class Addresses {
     return builder.toParams();
   }
 
-  /// The one address that `text` spells; nothing where it spells none.
+  /// Parses a single address; empty if the text is none.
   public static Optional<IPAddress> parse(String text) {
     return Address.parse(text).map(Address::toIpAddress);
   }
 
-  /// A single address as the library reads it; [Address] is faster where it is plain IPv4.
+  /// Parses a single address with the library; [Address] is faster for plain IPv4.
   static Optional<IPAddress> literal(String text) {
     return text.contains("/") ? Optional.empty() : read(text, SINGLE);
   }
 
-  /// The block that `text` spells: `192.0.2.0/24`, `2001:db8::/32`, or a single address.
+  /// Parses a block: `192.0.2.0/24`, `2001:db8::/32`, or a single address.
   ///
-  /// @throws IllegalArgumentException with a phrase that goes on after the text, and says what to
-  ///   do
+  /// @throws IllegalArgumentException with a phrase that follows the text and contains the remedy
   public static IPAddress block(String text) {
     IPAddress read =
         read(text, BLOCK)

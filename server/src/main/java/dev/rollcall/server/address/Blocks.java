@@ -6,23 +6,23 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/// A set of blocks of addresses, which finds the one an address is in without going through all:
-/// tries, at most as deep as an address has bits.
+/// A set of blocks of addresses. It finds the block of an address with tries, in at most as many
+/// steps as an address has bits.
 public final class Blocks {
-  /// No block at all.
+  /// No block.
   public static final Blocks NONE = new Blocks(List.of());
 
   private final List<IPAddress> all;
   private final Optional<DualIPv4v6Tries> tries;
 
-  /// @param blocks as [Addresses#block] reads them
+  /// @param blocks as parsed by [Addresses#block]
   public Blocks(Collection<IPAddress> blocks) {
     all = List.copyOf(blocks);
-    // The library is not even loaded for nothing.
+    // Without blocks, the library is not even loaded.
     tries = all.isEmpty() ? Optional.empty() : Optional.of(tries(all));
   }
 
-  /// Whether one of the blocks holds the address.
+  /// Whether one of the blocks contains the address.
   public boolean contain(IPAddress address) {
     return tries.isPresent() && tries.get().elementContains(address);
   }
@@ -33,7 +33,7 @@ public final class Blocks {
     return tries;
   }
 
-  /// The blocks, as they were given.
+  /// The blocks as they were given.
   public List<IPAddress> all() {
     return all;
   }

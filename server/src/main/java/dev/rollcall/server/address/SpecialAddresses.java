@@ -7,25 +7,25 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Which addresses are not those of a host on the open network: loopback, private, link-local,
-/// multicast, documentation and reserved ones.
+/// The addresses that are not public: loopback, private, link-local, multicast, documentation and
+/// reserved ones.
 ///
-/// Source: IANA's registries of special-purpose addresses (RFC 6890 and its updates). Of IPv6 all
-/// that is not global unicast (`2000::/3`) counts as special, so that what is assigned one day does
-/// not count as open before somebody looked at it. The JDK's predicates know neither `fc00::/7` nor
-/// IPv4 addresses inside of IPv6.
+/// Source: IANA's registries of special-purpose addresses (RFC 6890 and its updates). Of IPv6,
+/// everything outside of global unicast (`2000::/3`) counts as special, so that blocks that are
+/// assigned later do not count as public before somebody has checked them. The methods of the JDK
+/// cover neither `fc00::/7` nor IPv4 addresses inside IPv6.
 public final class SpecialAddresses {
   private static final Blocks SPECIAL =
       blocks(
           "0.0.0.0/8", // this network
           "10.0.0.0/8", // private
-          "100.64.0.0/10", // shared by a provider's customers
+          "100.64.0.0/10", // shared by the customers of a provider
           "127.0.0.0/8", // loopback
           "169.254.0.0/16", // link-local
           "172.16.0.0/12", // private
           "192.0.0.0/24", // protocol assignments
           "192.0.2.0/24", // documentation
-          "192.88.99.0/24", // 6to4 relays, no longer there
+          "192.88.99.0/24", // 6to4 relays, no longer in use
           "192.168.0.0/16", // private
           "198.18.0.0/15", // benchmarks
           "198.51.100.0/24", // documentation
@@ -39,7 +39,7 @@ public final class SpecialAddresses {
           "2001:db8::/32", // documentation
           "3fff::/20"); // documentation
 
-  /// Within the special blocks, what an IPv4 address inside decides about.
+  /// Blocks within the special ones where the IPv4 address inside decides.
   private static final Blocks DECIDED_INSIDE =
       blocks(
           "64:ff9b::/96", // NAT64, RFC 6052
@@ -51,20 +51,20 @@ public final class SpecialAddresses {
     return new Blocks(Arrays.stream(texts).map(Addresses::block).toList());
   }
 
-  /// The blocks of special addresses, without regard to IPv4 addresses inside of IPv6.
+  /// The blocks of special addresses, without IPv4 addresses inside IPv6.
   public static List<IPAddress> all() {
     return SPECIAL.all();
   }
 
-  /// Whether this very address is special, whatever is inside of it: see [#faces].
+  /// Whether the address itself is special, without the addresses inside it: see [#faces].
   public static boolean contain(IPAddress address) {
     return SPECIAL.contain(address) && !DECIDED_INSIDE.contain(address);
   }
 
-  /// The address itself, and the IPv4 addresses that a packet to it may end at: NAT64 (RFC 6052),
-  /// 6to4 (RFC 3056), Teredo's server and client (RFC 4380), ISATAP (RFC 5214). Who decides about
-  /// an address decides about each of its faces. (IPv4-mapped addresses are IPv4 already, see
-  /// [Addresses]; IPv4-compatible ones are special themselves.)
+  /// The address itself, and the IPv4 addresses that a packet to it may reach: NAT64 (RFC 6052),
+  /// 6to4 (RFC 3056), the server and client of Teredo (RFC 4380), ISATAP (RFC 5214). A policy has
+  /// to check all of them. (IPv4-mapped addresses are IPv4 already, see [Addresses];
+  /// IPv4-compatible ones are special themselves.)
   public static List<IPAddress> faces(IPAddress address) {
     if (!(address instanceof IPv6Address six)) {
       return List.of(address);
@@ -84,7 +84,7 @@ public final class SpecialAddresses {
         : Stream.empty();
   }
 
-  /// Of any prefix; the library looks at `fe80::/10` alone.
+  /// For any prefix; the library recognizes `fe80::/10` only.
   private static boolean isIsatap(IPv6Address six) {
     return (six.getSegment(4).getSegmentValue() & 0xfdff) == 0
         && six.getSegment(5).getSegmentValue() == 0x5efe;

@@ -1,4 +1,4 @@
-/// IP addresses and blocks of them, and which of them are not for the open network.
+/// IP addresses and blocks of them, and which of them are not public.
 @NullMarked
 package dev.rollcall.server.address;
 

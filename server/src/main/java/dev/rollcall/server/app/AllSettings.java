@@ -629,7 +629,8 @@ final class AllSettings {
           } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
                 "is no database known here: give the path of a SQLite file or a URL as in"
-                    + " postgresql://user:password@host/database",
+                    + " postgresql://user:password@host:5432/database, and in user and password"
+                    + " %2F for /, %3F for ?, %23 for #, %40 for @",
                 e);
           }
           return new Secret(text);

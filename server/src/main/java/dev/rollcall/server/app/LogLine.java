@@ -29,7 +29,8 @@ record LogLine(Logging logging, String name) {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
   private static final List<String> OURS = List.of("dev.rollcall.server.", "dev.rollcall.");
-  private static final Pattern PASSWORD = Pattern.compile("(://[^\\s/?#@:]*:)[^\\s/?#@]*@");
+  private static final Pattern PASSWORD =
+      Pattern.compile("(://[^\\s/?#@:]*:)(?:[^\\s/?#@]*|(?!\\d{1,5}(?:[/?#,\\s]|$))\\S*)@");
   private static final Formatter PARAMETERS = new SimpleFormatter();
   private static final JsonFactory JSON = new JsonFactory();
 

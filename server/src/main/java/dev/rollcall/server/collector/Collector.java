@@ -9,19 +9,20 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/// Takes the results of measuring nodes, keeps them in rotating files, and feeds the hops back.
+/// Receives the results of measuring nodes, stores them in rotating files, and sends the hops to
+/// the target pool.
 public final class Collector implements AutoCloseable {
-  /// Of all requests together: four of the largest bodies, or hundreds of usual ones.
+  /// Memory for all requests together: four of the largest bodies, or hundreds of typical ones.
   private static final long ROOM = 64L * 1024 * 1024;
 
-  /// What the collector is told.
+  /// The settings of the collector.
   ///
   /// @param folder where the results files are
-  /// @param mostBytes how large a file may become, its log included
-  /// @param mostAge how old a file may become
-  /// @param keep how many files stay, the current one included
+  /// @param mostBytes the largest size of a file with its log
+  /// @param mostAge the longest time for which a file is written
+  /// @param keep how many files stay, including the current one
   /// @param hopMemory how many addresses are remembered
-  /// @param version what `/health` says
+  /// @param version the version in the answer of `/health`
   public record Settings(
       Path folder, long mostBytes, Duration mostAge, int keep, int hopMemory, String version) {}
 
@@ -31,7 +32,7 @@ public final class Collector implements AutoCloseable {
   private final CollectorRoutes routes;
   private final CollectorHealth health;
 
-  /// @param taker who is told of new hops
+  /// @param taker receives the new hops
   public Collector(Settings settings, HopReceiver taker, PrometheusRegistry registry, Clock clock) {
     store =
         new RotatingStore(
@@ -51,7 +52,8 @@ public final class Collector implements AutoCloseable {
     return routes.routes();
   }
 
-  /// `GET /health` and `GET /ready` as output_service has them, for a port of the collector's own.
+  /// `GET /health` and `GET /ready` in the form of output_service, for a separate port of the
+  /// collector.
   public List<Route> healthRoutes() {
     return health.state();
   }
@@ -61,12 +63,12 @@ public final class Collector implements AutoCloseable {
     return health.reading();
   }
 
-  /// output_service's metrics, as lines of Prometheus' text format.
+  /// The metrics of output_service in the text format of Prometheus.
   public String outputServiceMetrics() {
     return CollectorMetrics.outputService(stats());
   }
 
-  /// What it has done so far.
+  /// What was done so far.
   public CollectorStats stats() {
     Optional<ResultFile> file = store.written();
     return new CollectorStats(
@@ -80,7 +82,7 @@ public final class Collector implements AutoCloseable {
         file.map(open -> open.name().begun()));
   }
 
-  /// Results stored a second, of the last ten seconds.
+  /// Stored results per second, over the last ten seconds.
   public double rate() {
     return totals.rate();
   }
@@ -90,26 +92,26 @@ public final class Collector implements AutoCloseable {
     return store.written().isPresent();
   }
 
-  /// Why nothing can be stored just now; a collector that has begun no file yet is in no trouble.
+  /// Why nothing can be stored at present; empty for a collector that has not started a file yet.
   public Optional<String> trouble() {
     return isOpen() ? store.trouble() : Optional.empty();
   }
 
-  /// Opens the newest file, or begins one.
+  /// Opens the newest file, or starts one.
   ///
-  /// @throws StorageException where another process has the folder, or nothing may be written in it
+  /// @throws StorageException if another process uses the folder, or it is not writable
   public void start() {
     hops.start();
     store.open();
   }
 
-  /// Opens what is there from an earlier time; otherwise the first results begin a file.
+  /// Opens existing files; otherwise the first results start a file.
   public void startWithTheFirstResults() {
     hops.start();
     store.openIfThere();
   }
 
-  /// Stores what is under way, tries once more to send the hops that wait, and closes the files.
+  /// Stores what is under way, tries once more to send the waiting hops, and closes the files.
   @Override
   public void close() {
     hops.close();

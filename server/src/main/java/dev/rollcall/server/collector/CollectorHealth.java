@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/// The health port of output_service, but for its metrics.
+/// The health port of output_service, without its metrics.
 final class CollectorHealth {
-  private static final int USUAL = 100;
+  private static final int DEFAULT = 100;
   private static final int MOST = 1000;
 
   private final String version;
@@ -80,7 +80,7 @@ final class CollectorHealth {
   }
 
   private Answer recent(Request request) {
-    int limit = request.query("limit").map(CollectorHealth::limit).orElse(USUAL);
+    int limit = request.query("limit").map(CollectorHealth::limit).orElse(DEFAULT);
     Optional<Address> ip = request.query("ip").map(CollectorHealth::address);
     List<RecentResults.Row> rows = new RecentResults(store).read(limit, ip);
     return Answer.json(200, json -> CollectorJson.recent(json, rows));

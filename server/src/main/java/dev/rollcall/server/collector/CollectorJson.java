@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import tools.jackson.core.JsonGenerator;
 
-/// The answers of output_service, with its keys and no others.
+/// The answers of output_service, with exactly its keys.
 final class CollectorJson {
   private CollectorJson() {}
 

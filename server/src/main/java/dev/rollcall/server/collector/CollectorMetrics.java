@@ -5,15 +5,15 @@ import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.function.DoubleSupplier;
 
-/// What the collector tells Prometheus: output_service's own names, and beside them what they leave
-/// open.
+/// The metrics of the collector: those of output_service, and others with names of Rollcall.
 final class CollectorMetrics {
   private static final String PREFIX = "output_service_";
 
   private CollectorMetrics() {}
 
-  /// output_service's block, to the letter. Its counters do not end in `_total`, which Prometheus'
-  /// client library adds to every counter and OpenMetrics demands, so it is written by hand.
+  /// The metrics of output_service, exactly. They are written by hand: their counters do not end in
+  /// `_total`, which the client library of Prometheus adds to every counter, as OpenMetrics
+  /// requires.
   static String outputService(CollectorStats stats) {
     StringBuilder text = new StringBuilder(1200);
     counter(text, "total_results", "Total number of results processed", stats.results());

@@ -69,11 +69,11 @@ final class CollectorRoutes {
                 .writeEndObject());
   }
 
-  /// A copy is made first and then sent, so that whoever takes it slowly holds up nobody.
+  /// Makes a copy first and then sends it, so that a slow client delays nobody.
   private Answer dump(Request request) throws IOException {
     RotatingStore.Copy copy = store.copy();
-    // Deleted at once, and gone for good once it is closed: no kill and no caller can leave it
-    // here.
+    // The file is deleted when it is opened, or at the latest when it is closed: so neither a kill
+    // nor a client leaves it behind.
     InputStream content =
         Files.newInputStream(
             copy.file(), StandardOpenOption.DELETE_ON_CLOSE, LinkOption.NOFOLLOW_LINKS);

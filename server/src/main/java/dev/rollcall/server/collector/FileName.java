@@ -10,13 +10,13 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The name of a results file, which tells when it was begun: `results_2026-01-07_22-30-45.db`, in
-/// UTC. Those of older programs may tell the day alone: `results_2026-01-07.db`.
+/// The name of a results file, which contains its start in UTC: `results_2026-01-07_22-30-45.db`.
+/// Files of older programs may have only the day: `results_2026-01-07.db`.
 record FileName(String text, Instant begun) implements Comparable<FileName> {
   private static final Pattern NAME =
       Pattern.compile("results_(\\d{4})-(\\d\\d)-(\\d\\d)(?:_(\\d\\d)-(\\d\\d)-(\\d\\d))?\\.db");
 
-  /// The name of a file begun in that second.
+  /// The name of a file started in that second.
   static FileName of(Instant begun) {
     Instant second = begun.truncatedTo(ChronoUnit.SECONDS);
     LocalDateTime at = LocalDateTime.ofInstant(second, ZoneOffset.UTC);
@@ -32,7 +32,7 @@ record FileName(String text, Instant begun) implements Comparable<FileName> {
         second);
   }
 
-  /// What a file's name tells; nothing where it is not one of ours.
+  /// Parses the name of a file; empty if it is not the name of a results file.
   static Optional<FileName> parse(Path file) {
     String text = file.getFileName().toString();
     Matcher name = NAME.matcher(text);
@@ -59,8 +59,8 @@ record FileName(String text, Instant begun) implements Comparable<FileName> {
     return digits == null ? 0 : Integer.parseInt(digits);
   }
 
-  /// The name of the file after this one: of that second, or, where the clock has not moved on or
-  /// went back, of the second after this one's, so that names sort as files were begun.
+  /// The name of the next file: with the present second; or, if the clock has not moved on or was
+  /// set back, the second after this one. So names sort in the order in which files were started.
   FileName next(Instant now) {
     return now.truncatedTo(ChronoUnit.SECONDS).isAfter(begun) ? of(now) : of(begun.plusSeconds(1));
   }

@@ -2,14 +2,14 @@ package dev.rollcall.server.collector;
 
 import java.util.Arrays;
 
-/// The addresses seen last, up to a number: of those beyond it, the one that was not seen for the
-/// longest goes.
+/// The addresses seen last, up to a maximum number. Beyond it, the least recently seen address is
+/// removed.
 ///
-/// An address takes 16 bytes in two arrays, 8 for its neighbours in the order in which they were
-/// seen (a linked list of places), and 4 to 16 in a hash table of places with linear probing, which
-/// is between a quarter and half full; a deletion moves what follows it back (Knuth, The Art of
-/// Computer Programming 3, 6.4, algorithm R). All in all 28 to 40 bytes, and at most twice that
-/// while it grows. Not safe for threads.
+/// An address takes 16 bytes in two arrays, 8 bytes for its neighbours in the order of seeing (a
+/// linked list of places), and 8 to 16 bytes in a hash table of places with linear probing, which
+/// is between a quarter and half full. A deletion moves the following entries back (Knuth, The Art
+/// of Computer Programming 3, 6.4, algorithm R). In total this is 32 to 40 bytes, and at most twice
+/// that while it grows. Not thread-safe.
 final class HopMemory {
   private static final int FIRST = 1024;
   private static final int NONE = -1;
@@ -24,7 +24,7 @@ final class HopMemory {
   private int newest = NONE;
   private int oldest = NONE;
 
-  /// @param most how many addresses at most
+  /// @param most the largest number of addresses
   HopMemory(int most) {
     if (most < 1) {
       throw new IllegalArgumentException("a memory of " + most + " addresses remembers nothing");
@@ -44,17 +44,17 @@ final class HopMemory {
     return table;
   }
 
-  /// How many addresses are remembered.
+  /// The number of remembered addresses.
   int count() {
     return count;
   }
 
-  /// Bytes that the arrays take.
+  /// The size of the arrays in bytes.
   long bytes() {
     return 24L * high.length + 4L * table.length;
   }
 
-  /// Remembers that an address was seen.
+  /// Remembers an address as seen last.
   ///
   /// @return whether it was not remembered before
   boolean see(long addressHigh, long addressLow) {
@@ -83,7 +83,7 @@ final class HopMemory {
     return true;
   }
 
-  /// Where the address is in the table, or would be.
+  /// The place of the address in the table, or the free place for it.
   private int slot(long addressHigh, long addressLow) {
     int mask = table.length - 1;
     int slot = home(addressHigh, addressLow, mask);
@@ -95,7 +95,7 @@ final class HopMemory {
     return slot;
   }
 
-  /// Neighbouring addresses are common and must not be neighbours here: the finalizer of
+  /// Addresses often follow each other, and must be spread here: the finalizer of
   /// [MurmurHash3](https://github.com/aappleby/smhasher/blob/master/src/MurmurHash3.cpp).
   private static int home(long addressHigh, long addressLow, int mask) {
     long hash = addressHigh * 0x9e3779b97f4a7c15L + addressLow;
@@ -110,7 +110,7 @@ final class HopMemory {
     unlink(place);
     for (int next = hole + 1 & mask; table[next] != NONE; next = next + 1 & mask) {
       int home = home(high[table[next]], low[table[next]], mask);
-      // What may not stand before its home stays; everything else closes the hole.
+      // An entry must not be before its home; every other entry fills the hole.
       if ((next - home & mask) >= (next - hole & mask)) {
         table[hole] = table[next];
         hole = next;

@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// Addresses that are still to be sent, in the order in which they were found; of those that are
-/// too many, the oldest is dropped and counted. Putting never waits.
+/// Addresses to be sent, in the order in which they were found. If there are too many, the oldest
+/// is dropped and counted. [#put] never waits.
 final class HopQueue {
   private static final int FIRST = 1024;
 
-  /// Some of them, to be sent.
+  /// Addresses to send.
   ///
-  /// @param end what [#sent] is told when they were
+  /// @param end for [#sent]
   record Taken(List<Address> addresses, long end) {}
 
   private final int most;
@@ -26,7 +26,7 @@ final class HopQueue {
   private long dropped;
   private boolean closed;
 
-  /// @param most how many at most, 16 bytes each
+  /// @param most the largest number of addresses, 16 bytes each
   HopQueue(int most) {
     this.most = most;
   }
@@ -68,10 +68,10 @@ final class HopQueue {
     ring = next;
   }
 
-  /// Waits until there is any, and then, for `gather` at most, until there are `many`. They stay in
-  /// the queue until they are [#sent].
+  /// Waits until there is an address, and then at most `gather` for `many` of them. They stay in
+  /// the queue until [#sent].
   ///
-  /// @return none once the queue is closed and empty
+  /// @return none after the queue was closed and is empty
   Taken take(int many, Duration gather) throws InterruptedException {
     lock.lock();
     try {
@@ -93,7 +93,7 @@ final class HopQueue {
     }
   }
 
-  /// What was taken is sent, or given up: it leaves the queue.
+  /// Removes addresses that were sent or given up.
   void sent(Taken taken) {
     lock.lock();
     try {
@@ -103,7 +103,7 @@ final class HopQueue {
     }
   }
 
-  /// Waits, but not beyond the end of the queue.
+  /// Waits, but ends when the queue is closed.
   void pause(Duration time) throws InterruptedException {
     lock.lock();
     try {
@@ -134,7 +134,7 @@ final class HopQueue {
     }
   }
 
-  /// How many were dropped unsent, as there were too many.
+  /// The number of addresses dropped without being sent, as there were too many.
   long dropped() {
     lock.lock();
     try {
@@ -144,7 +144,7 @@ final class HopQueue {
     }
   }
 
-  /// Nobody waits any longer; what is in it may still be taken.
+  /// Ends all waiting. The remaining addresses can still be taken.
   void close() {
     lock.lock();
     try {

@@ -3,19 +3,19 @@ package dev.rollcall.server.collector;
 import java.io.IOException;
 import java.util.List;
 
-/// Who is told of new hops: the input service that feeds the target pool.
+/// Receives new hops: the input service of the target pool.
 @FunctionalInterface
 public interface HopReceiver {
-  /// What became of a delivery.
+  /// The result of sending.
   enum Answer {
-    /// They were taken.
+    /// They were accepted.
     TAKEN,
-    /// They were looked at and refused: sending the same again changes nothing.
+    /// They were rejected: sending them again would change nothing.
     REFUSED
   }
 
-  /// Hands over at most 1,000 addresses, each in its one spelling.
+  /// Sends at most 1,000 addresses in canonical form.
   ///
-  /// @throws IOException where nobody answers; they are handed over again later
+  /// @throws IOException if there is no answer; they are sent again later
   Answer take(List<String> hops) throws IOException, InterruptedException;
 }

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// The hops of the stored traceroutes, each told to the input service once for as long as it is
-/// remembered. What is stored never waits for the telling.
+/// Sends the hops of stored traceroutes to the input service, each once while it is remembered.
+/// Storing results never waits for this.
 final class Hops implements AutoCloseable {
   static final int AT_ONCE = 1_000;
 
@@ -19,7 +19,7 @@ final class Hops implements AutoCloseable {
   private static final Duration GATHER = Duration.ofMillis(200);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
-  private static final Duration LAST_WORD = Duration.ofSeconds(2);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
   private final HopMemory memory;
   private final HopQueue queue;
@@ -41,7 +41,7 @@ final class Hops implements AutoCloseable {
     sender = Optional.of(Thread.ofPlatform().daemon().name("hops").start(this::run));
   }
 
-  /// Learns of results that are stored now.
+  /// Adds the hops of results that are stored now.
   void see(Results results) {
     if (results.hops() == 0) {
       return;
@@ -126,32 +126,32 @@ final class Hops implements AutoCloseable {
     }
   }
 
-  /// Addresses found for the first time since they are remembered.
+  /// The number of addresses that were new to the memory.
   long discovered() {
     return discovered.sum();
   }
 
-  /// Those that the input service took.
+  /// The number of addresses that the input service accepted.
   long sent() {
     return sent.sum();
   }
 
-  /// Those that it refused.
+  /// The number of addresses that it rejected.
   long refused() {
     return refused.sum();
   }
 
-  /// Those that were dropped as too many waited.
+  /// The number of addresses dropped because too many waited.
   long dropped() {
     return queue.dropped();
   }
 
-  /// Those that wait to be sent.
+  /// The number of addresses to be sent.
   long waiting() {
     return queue.waiting();
   }
 
-  /// How many are remembered.
+  /// The number of remembered addresses.
   int remembered() {
     lock.lock();
     try {
@@ -161,12 +161,12 @@ final class Hops implements AutoCloseable {
     }
   }
 
-  /// Tries once more to send what waits, for two seconds at most.
+  /// Tries once more to send what waits, for at most two seconds.
   @Override
   public void close() {
     queue.close();
     try {
-      if (sender.isPresent() && !sender.get().join(LAST_WORD)) {
+      if (sender.isPresent() && !sender.get().join(CLOSE_TIMEOUT)) {
         sender.get().interrupt();
       }
     } catch (InterruptedException e) {

@@ -19,8 +19,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// The input service over HTTP: `POST` of `{"hops":["10.0.0.1","172.16.5.3"]}`, taken when the
-/// answer is 2xx. Redirects are not followed.
+/// The input service over HTTP: `POST` of `{"hops":["10.0.0.1","172.16.5.3"]}`. They are accepted
+/// if the answer is 2xx. Redirects are not followed.
 public final class InputService implements HopReceiver {
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final Duration ANSWER = Duration.ofSeconds(10);
@@ -29,7 +29,7 @@ public final class InputService implements HopReceiver {
   private final Optional<String> token;
   private final Duration patience;
 
-  /// The client is there once there is something to send.
+  /// In its own class, so that the client is created when there is something to send.
   private static final class Client {
     private static final HttpClient HTTP =
         HttpClient.newBuilder()
@@ -39,13 +39,13 @@ public final class InputService implements HopReceiver {
             .build();
   }
 
-  /// @param url where hops are posted: `http://localhost:8080/hops`
-  /// @param token what it asks for
+  /// @param url where to post hops: `http://localhost:8080/hops`
+  /// @param token the token that it requires
   public InputService(URI url, Optional<String> token) {
     this(url, token, ANSWER);
   }
 
-  /// @param patience until the whole answer is there
+  /// @param patience the longest wait for the whole answer
   InputService(URI url, Optional<String> token, Duration patience) {
     this.url = url;
     this.token = token;
@@ -74,8 +74,8 @@ public final class InputService implements HopReceiver {
     };
   }
 
-  /// The client's own timeout ends with the headers: a body that never ends would hold up all hops
-  /// for good.
+  /// The timeout of the client itself ends with the headers: an endless body would block all hops
+  /// for ever.
   private int status(HttpRequest request) throws IOException, InterruptedException {
     Future<HttpResponse<Void>> answer = Client.HTTP.sendAsync(request, BodyHandlers.discarding());
     try {
@@ -89,7 +89,7 @@ public final class InputService implements HopReceiver {
     }
   }
 
-  /// The client gives some of its exceptions no message.
+  /// Some exceptions of the client have no message.
   private static String words(@Nullable Throwable trouble) {
     if (trouble instanceof ConnectException) {
       return "connection refused";

@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.rollcall.server.address.Address;
 
-/// A growing row of bytes that numbers, addresses and texts are packed into, and read from in the
-/// same order. Small numbers take few bytes (base 128, as in [Protocol
+/// A growing array of bytes, for numbers, addresses and texts that are read in the order in which
+/// they were added. Small numbers take few bytes (base 128, as in [Protocol
 /// Buffers](https://protobuf.dev/programming-guides/encoding/#varints)).
 final class PackedBytes implements AutoCloseable {
   private static final int FIRST = 4096;
@@ -18,7 +18,7 @@ final class PackedBytes implements AutoCloseable {
     this.buffers = buffers;
   }
 
-  /// Goes back to nothing and keeps its memory.
+  /// Removes the content, and keeps the memory.
   void clear() {
     length = 0;
   }
@@ -33,7 +33,7 @@ final class PackedBytes implements AutoCloseable {
     return this;
   }
 
-  /// Any number; what is small and positive is short.
+  /// Any number; small positive numbers are short.
   PackedBytes number(long number) {
     reserve(10);
     long rest = number;
@@ -62,7 +62,7 @@ final class PackedBytes implements AutoCloseable {
     return this;
   }
 
-  /// Four bytes for IPv4, sixteen else; which of them is told apart by the reader.
+  /// Four bytes for IPv4, otherwise sixteen; the reader has to know which.
   PackedBytes address(Address address) {
     if (!address.isIpv4()) {
       return fixed(address.high()).fixed(address.low());
@@ -97,7 +97,7 @@ final class PackedBytes implements AutoCloseable {
     return new Reader(bytes);
   }
 
-  /// Gives its memory back to the room.
+  /// Gives the memory back to the buffers.
   @Override
   public void close() {
     if (bytes.length > 0) {
@@ -107,7 +107,7 @@ final class PackedBytes implements AutoCloseable {
     length = 0;
   }
 
-  /// Reads what was packed, in its order.
+  /// Reads what was added, in the same order.
   static final class Reader {
     private final byte[] bytes;
     private int at;

@@ -3,10 +3,10 @@ package dev.rollcall.server.collector;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// How much came in each of the last ten seconds.
+/// Counts what came in each of the last ten seconds.
 ///
-/// A ring of counts, one a second: what is older is overwritten, and nothing runs while nothing
-/// comes.
+/// The counts are in a ring, one for each second: old ones are overwritten, and nothing runs while
+/// nothing comes.
 final class Rate {
   private static final int SECONDS = 10;
 
@@ -30,7 +30,7 @@ final class Rate {
     }
   }
 
-  /// The mean of the ten whole seconds before this one.
+  /// The mean of the last ten complete seconds.
   double perSecond(Duration now) {
     long second = now.toSeconds();
     long sum = 0;

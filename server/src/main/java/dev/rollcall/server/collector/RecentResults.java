@@ -12,18 +12,18 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 
-/// The results stored last, read from the current file and on into the older ones.
+/// The results stored last, from the current file and then the older ones.
 ///
-/// "Last" is the order of storing, not of the nodes' clocks: a node whose clock is ahead does not
-/// hide the others, and one index finds the results of an address in this order.
+/// "Last" means the order of storing, not the times of the nodes: so a node whose clock is ahead
+/// does not hide the others, and one index finds the results of an address in this order.
 record RecentResults(RotatingStore store) {
   private static final String COLUMNS =
       "SELECT id, ip, sent, received, packet_loss, avg_rtt, timestamp, error FROM ping_results";
 
-  /// How many files stay open for the next question.
+  /// The number of files that stay open for the next request.
   private static final int OPEN = 8;
 
-  /// A row as it stands in a file.
+  /// A row of a file.
   record Row(
       long id,
       String ip,
@@ -50,7 +50,7 @@ record RecentResults(RotatingStore store) {
     }
   }
 
-  /// The newest first, of one address or of all.
+  /// The newest first, for one address or all.
   List<Row> read(int limit, Optional<Address> ip) {
     List<Row> rows = new ArrayList<>();
     List<ResultFile> files = store.files();
@@ -63,7 +63,7 @@ record RecentResults(RotatingStore store) {
     return rows;
   }
 
-  /// An older file that cannot be read hides the others no more than one that is not there.
+  /// An older file that cannot be read is skipped.
   private static List<Row> read(ResultFile file, int limit, Optional<Address> ip) {
     try {
       return file.read(handle -> query(handle, ip, limit)).orElse(List.of());

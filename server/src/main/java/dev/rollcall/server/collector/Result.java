@@ -5,10 +5,10 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 
-/// One ping of one target, as a node measured it.
+/// A ping of a target, as a node measured it.
 ///
-/// @param loss percent of the packets, 0 to 100
-/// @param averageRtt nanoseconds; 0 where nothing came back
+/// @param loss percentage of lost packets, 0 to 100
+/// @param averageRtt in nanoseconds; 0 if there was no answer
 record Result(
     Address ip,
     long sent,
@@ -17,26 +17,26 @@ record Result(
     long averageRtt,
     Instant timestamp,
     Optional<String> error) {
-  /// The way to the target.
+  /// The traceroute to the target.
   record Traceroute(Method method, boolean completed, Optional<String> error) {}
 
-  /// One step of the way.
+  /// One hop of the traceroute.
   ///
   /// @param ttl 1 to 255
-  /// @param ip empty where nobody answered, or where it was not said who
-  /// @param rtt nanoseconds; 0 where it was not said
+  /// @param ip empty if there was no answer, or no address was given
+  /// @param rtt in nanoseconds; 0 if none was given
   record Hop(int ttl, Optional<Address> ip, long rtt, boolean timeout) {}
 
-  /// With which packets the way was looked for.
+  /// The packets of the traceroute.
   enum Method {
     ICMP(0),
     UDP(1),
     TCP(2);
 
-    /// What stands for it where it is packed.
+    /// Its number in packed form.
     final int code;
 
-    /// As it is written: `icmp`.
+    /// Its word: `icmp`.
     final String text = name().toLowerCase(Locale.ROOT);
 
     Method(int code) {
@@ -52,7 +52,7 @@ record Result(
     }
   }
 
-  /// Whether any packet came back.
+  /// Whether any packet was answered.
   boolean isSuccessful() {
     return received > 0;
   }

@@ -5,15 +5,16 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Memory for results that were received and are not yet stored: however many nodes send at once,
-/// no more is taken. Who sends slowly holds only what has come.
+/// Limits the memory for received results that are not stored yet, however many nodes send at once.
+/// A slow sender takes memory only for what it has sent.
 final class ResultBuffers {
   private static final int LEAST_SPARE = 64 * 1024;
   private static final byte[] NONE = new byte[0];
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
-  /// What is kept for the next request: else every body would leave garbage that has outlived a few
-  /// collections, and the heap would grow until a full one.
+  /// Arrays up to this total size are kept for the next requests. Otherwise the arrays of every
+  /// request would become garbage in the old generation, and the heap would grow until a full
+  /// collection.
   private static final int MOST_SPARE = 8 * 1024 * 1024;
 
   private final long most;
@@ -21,14 +22,14 @@ final class ResultBuffers {
   private final ArrayDeque<byte[]> spare = new ArrayDeque<>();
   private int spareBytes;
 
-  /// @param most bytes
+  /// @param most the limit in bytes
   ResultBuffers(long most) {
     this.most = most;
   }
 
-  /// A row of at least so many bytes.
+  /// An array of at least `least` bytes.
   ///
-  /// @throws Unavailable where there is not so much left; nothing is taken then
+  /// @throws Unavailable if the limit is reached; nothing is taken then
   byte[] take(int least, int usual) {
     byte[] found = spare(least, 2 * Math.max(least, usual));
     if (found.length == 0) {
@@ -47,8 +48,7 @@ final class ResultBuffers {
     return bytes;
   }
 
-  /// The shortest of those long enough: there are few, and who has little to keep takes none of the
-  /// long ones.
+  /// The shortest array that is long enough, and not much too long. There are only few.
   private synchronized byte[] spare(int least, int longest) {
     byte[] best = NONE;
     for (byte[] each : spare) {
@@ -76,7 +76,7 @@ final class ResultBuffers {
     }
   }
 
-  /// Bytes taken now.
+  /// The number of bytes in use.
   long taken() {
     return taken.get();
   }

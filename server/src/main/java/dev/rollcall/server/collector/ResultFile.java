@@ -23,31 +23,31 @@ import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/// One results file: written until it is retired, then only read.
+/// One results file. It is written until it is retired, and then only read.
 ///
-/// Who uses it holds the lock shared; retiring and closing hold it alone, so that they wait for
-/// what is under way and nothing begins that would find the file closed.
+/// Users hold the shared lock. Retiring and closing take it exclusively: so they wait for what is
+/// under way, and no user finds the file closed.
 final class ResultFile implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(ResultFile.class.getName());
 
-  /// Reads of one file at once, while it is written.
+  /// How many reads may run at once while the file is written.
   private static final int READERS = 4;
 
-  /// A transaction of about a thousand traced results at most, unless one request is larger: those
-  /// who come next wait no longer than it takes.
+  /// At most about a thousand results with traceroutes in a transaction, unless one request is
+  /// larger: the next requests wait for it.
   private static final int ROWS_AT_ONCE = 25_000;
 
-  /// Nearly every page of the indexes changes with each transaction, and large pages are fewer to
-  /// look up, to write into the log, and to write back.
+  /// Each transaction changes nearly every page of the indexes. With large pages, fewer have to be
+  /// found, written into the log, and written back.
   private static final List<String> PRAGMAS = List.of("PRAGMA page_size = 8192");
 
-  /// The file itself, and what SQLite may have beside it.
+  /// The endings of the file itself, and of files that SQLite may create next to it.
   private static final List<String> COMPANIONS = List.of("", "-wal", "-shm", "-journal");
 
-  /// Ends the name of a damaged file that was put aside.
+  /// The ending of a damaged file that was renamed.
   static final String CORRUPT = ".corrupt";
 
-  /// Where a file says whether it is written with a log: <https://sqlite.org/fileformat.html>.
+  /// The byte of a file that says whether it has a log: <https://sqlite.org/fileformat.html>.
   private static final int FORMAT = 18;
 
   private static final byte WITH_LOG = 2;
@@ -69,12 +69,12 @@ final class ResultFile implements AutoCloseable {
     this.clock = clock;
   }
 
-  /// A file that is only read, and opened when it is.
+  /// A file for reading only. It is opened when it is read.
   static ResultFile retired(Path folder, FileName name, Clock clock) {
     return new ResultFile(folder.resolve(name.text()), name, clock);
   }
 
-  /// Opens a file to be written, and makes it with its tables where it is missing.
+  /// Opens a file for writing. Creates it with its tables if it is missing.
   ///
   /// @throws StorageException in one line
   static ResultFile open(Path folder, FileName name, Clock clock) {
@@ -95,11 +95,11 @@ final class ResultFile implements AutoCloseable {
     return path;
   }
 
-  /// Writes results, and returns once they are durable.
+  /// Writes results, and returns when they are durable.
   ///
-  /// @return false where the file is retired, or is gone from its folder: the results stand in no
-  ///   file that anybody could find, and belong into another
-  /// @throws StorageException when the database fails
+  /// @return false if the file is retired or was removed from its folder: then the results have to
+  ///   be written into another file
+  /// @throws StorageException if the database fails
   boolean write(ResultRows rows, Results results) {
     use.readLock().lock();
     try {
@@ -121,20 +121,20 @@ final class ResultFile implements AutoCloseable {
     }
   }
 
-  /// Whether it is open to be written.
+  /// Whether it is open for writing.
   boolean isWritten() {
     return commits != null;
   }
 
-  /// Whether all of it is known to stand in one plain file that is no longer written.
+  /// Whether it is known to be one plain file, which is no longer written.
   boolean isPlain() {
     return plain;
   }
 
-  /// Leaves one plain file of one that is no longer written and may have a log or a journal beside
-  /// it: a kill left it, or another program read it when it was retired.
+  /// Makes one plain file if there is a log or journal: a kill leaves them, or another program that
+  /// was reading the file when it was retired.
   ///
-  /// @throws StorageException when it stays as it is
+  /// @throws StorageException if the file stays as it is
   void fold() {
     use.writeLock().lock();
     try {
@@ -151,7 +151,8 @@ final class ResultFile implements AutoCloseable {
     }
   }
 
-  /// To be called when nobody has it open, since closing it takes SQLite's locks away.
+  /// Call this only while the file is not open, since closing it here would remove the locks of
+  /// SQLite.
   private boolean looksPlain() {
     if (COMPANIONS.stream().skip(1).anyMatch(ending -> Files.exists(companion(ending)))) {
       return false;
@@ -164,13 +165,13 @@ final class ResultFile implements AutoCloseable {
     }
   }
 
-  /// Whether the file that is open is no longer the one in the folder.
+  /// Whether the open file is no longer the one in the folder.
   boolean isGone() {
     Optional<BasicFileAttributes> now = attributes();
     return now.isEmpty() || !Objects.equals(now.get().fileKey(), key);
   }
 
-  /// Why it cannot be written just now.
+  /// Why it cannot be written at present.
   Optional<String> trouble() {
     use.readLock().lock();
     try {
@@ -181,10 +182,10 @@ final class ResultFile implements AutoCloseable {
     }
   }
 
-  /// Reads from it.
+  /// Reads from the file.
   ///
-  /// @return nothing where it has been closed or deleted
-  /// @throws StorageException when the database fails
+  /// @return empty if it was closed or deleted
+  /// @throws StorageException if the database fails
   <T> Optional<T> read(Function<Handle, T> read) {
     use.readLock().lock();
     try {
@@ -204,7 +205,7 @@ final class ResultFile implements AutoCloseable {
     return Optional.ofNullable(open);
   }
 
-  /// Says, once, that it cannot be read.
+  /// Logs, once, that it cannot be read.
   void complain(RuntimeException trouble) {
     if (complained.compareAndSet(false, true)) {
       String words = String.valueOf(trouble.getMessage()).replaceAll("\\s*\\R.*", "");
@@ -212,7 +213,7 @@ final class ResultFile implements AutoCloseable {
     }
   }
 
-  /// Gives up what reading a retired file has opened, until it is read again.
+  /// Closes a retired file until it is read again.
   void rest() {
     use.writeLock().lock();
     try {
@@ -226,7 +227,7 @@ final class ResultFile implements AutoCloseable {
     }
   }
 
-  /// Copies it as it is at this moment: see [Database#copyTo].
+  /// Copies its present state: see [Database#copyTo].
   void copyTo(Path copy) {
     use.readLock().lock();
     try {
@@ -238,7 +239,7 @@ final class ResultFile implements AutoCloseable {
     }
   }
 
-  /// Bytes on the disk, its log included.
+  /// The size on the disk with the log, in bytes.
   long size() {
     return size(path) + size(companion("-wal"));
   }
@@ -263,9 +264,9 @@ final class ResultFile implements AutoCloseable {
     }
   }
 
-  /// Waits for those who write, and leaves one file without a log; from then on it is only read.
+  /// Waits for the writers, and leaves one file without a log. From then on it is only read.
   ///
-  /// @throws StorageException when it keeps its log
+  /// @throws StorageException if the log stays
   void retire() {
     use.writeLock().lock();
     try {
@@ -287,7 +288,7 @@ final class ResultFile implements AutoCloseable {
     }
   }
 
-  /// Waits for those who use it and closes it, with its log written back.
+  /// Waits for the users, and closes the file. Its log is written back.
   @Override
   public void close() {
     use.writeLock().lock();
@@ -308,8 +309,8 @@ final class ResultFile implements AutoCloseable {
     }
   }
 
-  /// Closes and deletes it, with what belongs to it. The file itself goes last: whatever a kill
-  /// leaves is still found by its name, and deleted the next time.
+  /// Closes and deletes the file with its companions. The file itself is deleted last: so after a
+  /// kill it is still found by its name, and deleted later.
   void delete() throws IOException {
     close();
     Optional<IOException> failed = Optional.empty();
@@ -325,7 +326,7 @@ final class ResultFile implements AutoCloseable {
     }
   }
 
-  /// The name of the results file that a log, its memory or a journal belongs to.
+  /// The name of the results file that a `-wal`, `-shm` or `-journal` file belongs to.
   static Optional<String> owner(String name) {
     return COMPANIONS.stream()
         .filter(ending -> !ending.isEmpty() && name.endsWith(ending))
@@ -333,16 +334,16 @@ final class ResultFile implements AutoCloseable {
         .findFirst();
   }
 
-  /// Whether something of a file of that name is there, though it need not be the file itself.
+  /// Whether the file or one of its companions exists.
   static boolean isTaken(Path path) {
     return COMPANIONS.stream()
         .anyMatch(ending -> Files.isRegularFile(path.resolveSibling(path.getFileName() + ending)));
   }
 
-  /// Puts a damaged file aside, under a name that nobody takes for a results file. Its log goes
-  /// along under the new name, so that nothing is lost that might be saved.
+  /// Renames a damaged file, so that it no longer counts as a results file. Its log is renamed too,
+  /// so that nothing is lost that could be recovered.
   ///
-  /// @return where it is now
+  /// @return its new path
   static Path quarantine(Path damaged) throws IOException {
     Path aside = damaged.resolveSibling(damaged.getFileName() + CORRUPT);
     for (int i = 2; Files.exists(aside); i++) {

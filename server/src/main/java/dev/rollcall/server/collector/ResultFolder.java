@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.JdbiException;
 
-/// The folder of the results files, which belongs to this process as long as it is claimed. Files
-/// of other names are left alone.
+/// The folder of the results files. This process has locked it while it is claimed. Files with
+/// other names are not touched.
 final class ResultFolder implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(ResultFolder.class.getName());
   private static final String LOCK = "collector.lock";
@@ -32,7 +32,7 @@ final class ResultFolder implements AutoCloseable {
   private final AtomicLong quarantined = new AtomicLong();
   private Optional<FileLock> claim = Optional.empty();
 
-  /// @param rows what counts the ids on after those of its files
+  /// @param rows continues the ids of the files
   ResultFolder(Path path, ResultRows rows, Clock clock) {
     this.path = path;
     this.rows = rows;
@@ -43,10 +43,10 @@ final class ResultFolder implements AutoCloseable {
     return Files.isDirectory(path);
   }
 
-  /// Takes the folder, also where it was taken away meanwhile and has to be made anew, and removes
-  /// what a killed process left half done.
+  /// Locks the folder, and creates it again if it was removed. Removes what a killed process has
+  /// left incomplete.
   ///
-  /// @throws StorageException where another process has it, or it cannot be written
+  /// @throws StorageException if another process uses it, or it is not writable
   void claim() throws IOException {
     close();
     claim = Optional.of(FileLock.on(path.resolve(LOCK), "results folder " + path));
@@ -55,15 +55,16 @@ final class ResultFolder implements AutoCloseable {
         if (file.getFileName().toString().startsWith(DUMP)) {
           Files.deleteIfExists(file);
         } else {
-          reunite(file);
+          completeRename(file);
         }
       }
     }
   }
 
-  /// A log or a journal without its file: a kill came while a damaged file was put aside, which is
-  /// ended here, or somebody took the file away. What it holds is nobody else's: it stays.
-  private static void reunite(Path file) throws IOException {
+  /// Handles a log or journal without its file. Either a damaged file was being renamed during a
+  /// kill: this is completed here. Or somebody removed the file: then it stays, as it may contain
+  /// data.
+  private static void completeRename(Path file) throws IOException {
     Optional<Path> owner =
         ResultFile.owner(file.getFileName().toString())
             .map(file::resolveSibling)
@@ -75,7 +76,7 @@ final class ResultFolder implements AutoCloseable {
     Path aside = Path.of(owner.get() + ResultFile.CORRUPT);
     Path there = Path.of(aside + ending);
     if (ending.equals("-shm")) {
-      Files.deleteIfExists(file); // SQLite makes it anew
+      Files.deleteIfExists(file); // SQLite creates it again
     } else if (Files.exists(aside) && Files.notExists(there)) {
       Files.move(file, there);
     } else {
@@ -87,8 +88,7 @@ final class ResultFolder implements AutoCloseable {
     }
   }
 
-  /// The results files that are there, the newest first. What is no file is none of ours, whatever
-  /// its name.
+  /// The results files in the folder, the newest first. Only regular files count.
   List<FileName> names() throws IOException {
     try (Stream<Path> files = Files.list(path)) {
       return new ArrayList<>(
@@ -100,7 +100,7 @@ final class ResultFolder implements AutoCloseable {
     }
   }
 
-  /// The newest file, open; nothing where it cannot be used, and now has another name.
+  /// Opens the newest file; empty if it cannot be used and was renamed.
   Optional<ResultFile> resumed(FileName name) throws IOException {
     if (!permits(name)) {
       quarantine(name, "this user may not read and write it");
@@ -110,7 +110,7 @@ final class ResultFolder implements AutoCloseable {
       return Optional.of(written(name));
     } catch (StorageException e) {
       if (!e.damaged()) {
-        throw e; // a full disk, say: it is tried again
+        throw e; // for example a full disk: try again
       }
       quarantine(name, e.reason());
     } catch (JdbiException e) {
@@ -119,12 +119,12 @@ final class ResultFolder implements AutoCloseable {
     return Optional.empty();
   }
 
-  /// A new file. One that cannot be made leaves nothing behind: it is tried again each second, and
-  /// empty files would soon push those out that hold results.
+  /// A new file. If it cannot be opened, it is removed: it is tried again every second, and
+  /// retention would delete files with results because of many empty ones.
   ResultFile begun(FileName wanted) {
     FileName name = wanted;
     while (ResultFile.isTaken(path.resolve(name.text()))) {
-      name = name.next(name.begun()); // SQLite would empty the log of a file that is elsewhere
+      name = name.next(name.begun()); // SQLite would empty the log of a missing file
     }
     boolean there = has(name);
     try {
@@ -165,8 +165,7 @@ final class ResultFolder implements AutoCloseable {
     }
   }
 
-  /// A file that is only read, without the log or journal that a killed process may have left
-  /// beside it.
+  /// A file for reading only, without a log or journal that a killed process may have left.
   ResultFile retired(FileName name) {
     ResultFile file = ResultFile.retired(path, name, clock);
     fold(file);
@@ -174,8 +173,7 @@ final class ResultFolder implements AutoCloseable {
     return file;
   }
 
-  /// Makes one plain file of one that is no longer written, where it is not yet: see
-  /// [ResultFile#fold].
+  /// Makes one plain file of a file that is no longer written: see [ResultFile#fold].
   private static void fold(ResultFile file) {
     try {
       file.fold();
@@ -184,7 +182,7 @@ final class ResultFolder implements AutoCloseable {
     }
   }
 
-  /// The same once more for one where it did not work before.
+  /// Tries this again for a file where it failed before.
   void foldAgain(ResultFile file) {
     try {
       file.fold();
@@ -193,11 +191,11 @@ final class ResultFolder implements AutoCloseable {
         LOG.log(Level.INFO, "{0} is a single file now", file.name().text());
       }
     } catch (StorageException e) {
-      // As was said.
+      // It was logged before.
     }
   }
 
-  /// Whether something of that name is there.
+  /// Whether a file of that name exists.
   private boolean has(FileName name) {
     return Files.exists(path.resolve(name.text()), LinkOption.NOFOLLOW_LINKS);
   }
@@ -208,7 +206,7 @@ final class ResultFolder implements AutoCloseable {
     return Files.notExists(file) || (Files.isReadable(file) && Files.isWritable(file));
   }
 
-  /// Takes away a file that was made and could not be opened.
+  /// Removes a file that was created and could not be opened.
   private void discard(FileName name) {
     try {
       ResultFile.retired(path, name, clock).delete();
@@ -221,7 +219,7 @@ final class ResultFolder implements AutoCloseable {
     }
   }
 
-  /// Ends the writing of a file.
+  /// Ends writing to a file.
   static void retire(ResultFile file) {
     try {
       file.retire();
@@ -230,14 +228,14 @@ final class ResultFolder implements AutoCloseable {
     }
   }
 
-  /// Where a copy may be written that somebody deletes afterwards.
+  /// A path for a copy, which the caller has to delete.
   Path dump() {
     return path.resolve(DUMP + Long.toUnsignedString(System.nanoTime(), 36));
   }
 
-  /// Puts a damaged file aside: see [ResultFile#quarantine(Path)].
+  /// Renames a damaged file: see [ResultFile#quarantine(Path)].
   ///
-  /// @param why in words, for the log
+  /// @param why the reason, for the log
   void quarantine(FileName name, String why) throws IOException {
     LOG.log(
         Level.ERROR,
@@ -248,7 +246,7 @@ final class ResultFolder implements AutoCloseable {
     quarantined.incrementAndGet();
   }
 
-  /// How many files were put aside since the start.
+  /// The number of files renamed since the start.
   long quarantined() {
     return quarantined.get();
   }

@@ -19,11 +19,11 @@ import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 
-/// Reads the body of `POST /results` while it comes in.
+/// Reads the body of `POST /results` while it arrives.
 ///
-/// A JSON array of 1 to 100,000 results and nothing after it, at most 32 levels deep. Unknown keys
-/// are passed over; a known key that is given twice is wrong. Numbers are taken as they are:
-/// neither `4.7` nor `"4"` is 4.
+/// It is a JSON array of 1 to 100,000 results with nothing after it, at most 32 levels deep.
+/// Unknown keys are skipped; a known key that is given twice is a mistake. Numbers are not
+/// converted: neither `4.7` nor `"4"` is accepted as 4.
 final class ResultReader implements AutoCloseable {
   static final int MOST_RESULTS = 100_000;
 
@@ -39,15 +39,15 @@ final class ResultReader implements AutoCloseable {
                   .build())
           .build();
 
-  /// What became of a body.
+  /// The result of reading a body.
   sealed interface Reading {
-    /// All of it is right.
+    /// All of it is valid.
     record Right(Results results) implements Reading {}
 
-    /// Something is wrong, and nothing is taken.
+    /// Something is invalid, and nothing is accepted.
     ///
-    /// @param error what, in one line
-    /// @param invalid where, for each element that is; empty where it is not even JSON
+    /// @param error the mistake in one line
+    /// @param invalid the invalid elements; empty if it is not even JSON
     record Wrong(String error, List<InvalidElement> invalid) implements Reading {}
   }
 
@@ -62,9 +62,9 @@ final class ResultReader implements AutoCloseable {
     this.hops = new PackedBytes(buffers);
   }
 
-  /// Reads a body to its end, or to the hundredth fault.
+  /// Reads a body to its end, or to the hundredth mistake.
   ///
-  /// @throws RuntimeException as the stream or the room throws it
+  /// @throws RuntimeException as thrown by the stream or the buffers
   static Reading read(InputStream body, ResultBuffers buffers) {
     try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), body);
         ResultReader reader = new ResultReader(parser, buffers)) {
@@ -76,12 +76,12 @@ final class ResultReader implements AutoCloseable {
       if (e.getCause() instanceof RuntimeException fromStream) {
         throw fromStream;
       }
-      // Also where it tells an encoding from the first bytes that it then cannot read.
+      // Also if the first bytes indicate an encoding that cannot be read.
       return malformed(e, String.valueOf(e.getOriginalMessage()));
     }
   }
 
-  /// The reading; what is not taken over gives its memory back.
+  /// Reads the body; if its results are not accepted, their memory is given back.
   private Reading whole() {
     boolean taken = false;
     try {
@@ -160,7 +160,7 @@ final class ResultReader implements AutoCloseable {
         resultTokens.invalid());
   }
 
-  /// One object of the array, up to its end.
+  /// Reads one object of the array to its end.
   private void result() {
     Optional<Address> ip = Optional.empty();
     OptionalLong sent = OptionalLong.empty();
@@ -221,7 +221,7 @@ final class ResultReader implements AutoCloseable {
     }
   }
 
-  /// Percent of what was sent, where a node does not say so itself.
+  /// The percentage of lost packets, if a node does not state it.
   private static double lost(long sent, long received) {
     return sent == 0 ? 0 : 100.0 * (sent - received) / sent;
   }
@@ -253,7 +253,7 @@ final class ResultReader implements AutoCloseable {
   private static final int TTL = 2048;
   private static final int TIMEOUT = 4096;
 
-  /// A bit for each known key of a result, so that one that comes twice is noticed without a set.
+  /// A bit for each known key of a result, to notice a repeated key without a set.
   private static int key(String name) {
     return switch (name) {
       case "ip" -> IP;
@@ -376,7 +376,8 @@ final class ResultReader implements AutoCloseable {
     }
   }
 
-  /// Whether the parser stands at what is wanted; `null` is nothing, anything else is wrong.
+  /// Whether the parser is at the wanted token. `null` counts as absent, anything else is a
+  /// mistake.
   private boolean isOf(JsonToken wanted, String field, String give) {
     JsonToken token = resultTokens.current();
     if (token != wanted && token != JsonToken.VALUE_NULL) {

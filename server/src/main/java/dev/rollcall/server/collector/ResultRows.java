@@ -18,10 +18,10 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 
-/// The tables of a results file, as output_service has them, and how results become their rows.
+/// Writes results into the tables of a results file, which are those of output_service.
 ///
-/// Ids are counted here, over all files: none is used twice, also after a rotation. A batch that
-/// failed leaves a gap.
+/// Ids are counted here over all files: none is used twice, even after a rotation. A failed batch
+/// leaves a gap.
 final class ResultRows implements Batch<Results, Results> {
   /// The tables and indexes, and nothing else.
   static final List<String> SCHEMA =
@@ -31,7 +31,7 @@ final class ResultRows implements Batch<Results, Results> {
   private static final String TRACEROUTE = ResultTable.TRACEROUTES.insert();
   private static final String HOP = ResultTable.HOPS.insert();
 
-  /// The driver keeps every value of a batch until it runs.
+  /// Limits of a batch, since the driver keeps all its values until it runs.
   private static final int RESULTS_AT_ONCE = 50;
 
   private static final int HOPS_AT_ONCE = 500;
@@ -45,16 +45,16 @@ final class ResultRows implements Batch<Results, Results> {
     this.clock = clock;
   }
 
-  /// Counts on after what stands in a file.
+  /// Continues the ids after those in a file.
   ///
-  /// @throws JdbiException where it has no such tables, or others of their names
+  /// @throws JdbiException if it does not have these tables with their columns
   void countOn(Handle file) {
     countOn(file, ResultTable.RESULTS, lastPing);
     countOn(file, ResultTable.TRACEROUTES, lastTraceroute);
     countOn(file, ResultTable.HOPS, lastHop);
   }
 
-  /// All columns are asked for, since nothing could be written where one is missing.
+  /// Selects all columns, since nothing can be written if one is missing.
   private static void countOn(Handle file, ResultTable table, AtomicLong last) {
     String newest =
         "SELECT %s FROM %s ORDER BY id DESC LIMIT 1"
@@ -85,7 +85,7 @@ final class ResultRows implements Batch<Results, Results> {
     }
   }
 
-  /// Carries an exception of the driver through a walk.
+  /// Passes an exception of the driver through [Results#walk].
   private static final class Failed extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -94,7 +94,7 @@ final class ResultRows implements Batch<Results, Results> {
     }
   }
 
-  /// The three statements of one transaction. What refers to a row runs after it.
+  /// The three statements of one transaction. They run in the order of their references.
   private final class Inserts implements Results.Visitor, AutoCloseable {
     private final PreparedStatement pings;
     private final PreparedStatement traceroutes;

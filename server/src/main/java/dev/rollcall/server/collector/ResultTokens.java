@@ -11,10 +11,10 @@ import java.util.OptionalLong;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
-/// The values of one request's JSON as they come, each checked where it stands. A value that is
-/// wrong is noted and left out, so that all that is wrong is told at once; `null` is no value.
+/// Reads and checks the values in the JSON of one request. An invalid value is recorded and left
+/// out, so that all mistakes are reported at once; `null` counts as absent.
 final class ResultTokens {
-  /// How much is listed of what is wrong.
+  /// The largest number of recorded mistakes.
   static final int MOST_INVALID = 100;
 
   private static final int LONGEST_ERROR = 64 * 1024;
@@ -30,30 +30,30 @@ final class ResultTokens {
     this.parser = parser;
   }
 
-  /// What is wrong so far.
+  /// The mistakes so far.
   List<InvalidElement> invalid() {
     return invalid;
   }
 
-  /// From here on the fields of the result with this index are read.
+  /// The following fields belong to the result with this index.
   void result(int at) {
     index = at;
     outside();
   }
 
-  /// From here on the fields of its traceroute.
+  /// The following fields belong to its traceroute.
   void traceroute() {
     place = "traceroute.";
     hop = -1;
   }
 
-  /// From here on the fields of one of its hops.
+  /// The following fields belong to one of its hops.
   void hop(int at) {
     place = "";
     hop = at;
   }
 
-  /// From here on the result's own fields again.
+  /// The following fields belong to the result itself again.
   void outside() {
     place = "";
     hop = -1;
@@ -71,7 +71,7 @@ final class ResultTokens {
     return parser.currentName();
   }
 
-  /// Passes over the value at which the parser stands.
+  /// Skips the current value.
   void skip() {
     parser.skipChildren();
   }
@@ -83,7 +83,7 @@ final class ResultTokens {
     }
   }
 
-  /// The text at which the parser stands is longer than anything is read.
+  /// Records that the current text is longer than the parser accepts.
   void tooLong() {
     String name = parser.currentName();
     wrong(
@@ -121,7 +121,7 @@ final class ResultTokens {
     if (token == JsonToken.VALUE_NUMBER_INT || token == JsonToken.VALUE_NUMBER_FLOAT) {
       double value = parser.getDoubleValue();
       if (value >= least && value <= most) {
-        return OptionalDouble.of(value + 0.0); // -0 is 0
+        return OptionalDouble.of(value + 0.0); // -0 becomes 0
       }
       wrong(field, "is " + shown() + ": give " + (int) least + " to " + (int) most);
     } else if (token != JsonToken.VALUE_NULL) {
@@ -141,7 +141,7 @@ final class ResultTokens {
     };
   }
 
-  /// A text; an empty one is none.
+  /// A text; an empty one counts as absent.
   Optional<String> text(String field) {
     JsonToken token = parser.currentToken();
     if (token == JsonToken.VALUE_STRING) {
@@ -161,7 +161,7 @@ final class ResultTokens {
     return Optional.empty();
   }
 
-  /// An address; an empty text is none.
+  /// An address; an empty text counts as absent.
   Optional<Address> address(String field) {
     JsonToken token = parser.currentToken();
     if (token == JsonToken.VALUE_STRING) {
@@ -220,7 +220,7 @@ final class ResultTokens {
     return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "...";
   }
 
-  /// `is a text`; what is inside an object or array is passed over.
+  /// The kind of the value, such as `is a text`; the content of an object or array is skipped.
   String kind() {
     JsonToken token = parser.currentToken();
     skip();

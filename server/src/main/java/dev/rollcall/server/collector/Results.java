@@ -7,10 +7,11 @@ import dev.rollcall.server.collector.Result.Traceroute;
 import java.time.Instant;
 import java.util.Optional;
 
-/// The results of one request, checked, in a form that takes less than the JSON they came in: a
-/// body of 16 MiB is nowhere a tree of objects.
+/// The valid results of one request in packed form, which is smaller than their JSON: a body of 16
+/// MiB never becomes a tree of objects.
 ///
-/// A result is its flags, address, numbers and texts; its traceroute follows, and that one's hops.
+/// A result consists of its flags, address, numbers and texts. Its traceroute and the hops of that
+/// follow.
 final class Results implements AutoCloseable {
   private static final int IPV6 = 1;
   private static final int ERROR = 2;
@@ -20,8 +21,8 @@ final class Results implements AutoCloseable {
   private static final int IP = 2;
   private static final int TIMEOUT = 4;
 
-  /// Meets results in the order in which they came; a traceroute and its hops come after the result
-  /// they belong to.
+  /// Visits results in the order in which they came. A traceroute and its hops come after the
+  /// result they belong to.
   interface Visitor {
     void result(Result result);
 
@@ -40,12 +41,12 @@ final class Results implements AutoCloseable {
     this.rows = new PackedBytes(buffers);
   }
 
-  /// How many results there are.
+  /// The number of results.
   int count() {
     return count;
   }
 
-  /// How many of them had an answer.
+  /// The number of results with an answer.
   int successful() {
     return successful;
   }
@@ -58,7 +59,7 @@ final class Results implements AutoCloseable {
     return hops;
   }
 
-  /// How many rows of all tables they are.
+  /// The number of rows in all tables.
   int size() {
     return count + traceroutes + hops;
   }
@@ -71,7 +72,7 @@ final class Results implements AutoCloseable {
   /// Adds a result with its traceroute.
   ///
   /// @param packedBytes the hops, each packed by [#pack]
-  /// @param many how many hops
+  /// @param many the number of hops
   void add(Result result, Traceroute traceroute, PackedBytes packedBytes, int many) {
     add(result, TRACEROUTE);
     rows.add(
@@ -109,7 +110,7 @@ final class Results implements AutoCloseable {
     into.number(hop.rtt());
   }
 
-  /// Shows all to a visitor; it may be done again.
+  /// Visits all results; it can be called again.
   void walk(Visitor visitor) {
     PackedBytes.Reader in = rows.reader();
     for (int i = 0; i < count; i++) {

@@ -6,15 +6,15 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The results files of a folder that are no longer written, the newest first, and how many of them
-/// stay.
+/// The results files of a folder that are no longer written, the newest first, and the deletion of
+/// the oldest.
 final class RetainedFiles implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(RetainedFiles.class.getName());
 
   private final int most;
   private volatile List<ResultFile> files = List.of();
 
-  /// @param most how many stay
+  /// @param most how many of them stay
   RetainedFiles(int most) {
     this.most = most;
   }
@@ -24,21 +24,21 @@ final class RetainedFiles implements AutoCloseable {
     return files;
   }
 
-  /// Closes what there was: these are the files now.
+  /// Closes the previous files, and replaces them.
   synchronized void become(List<ResultFile> found) {
     close();
     files = List.copyOf(found);
   }
 
-  /// One more, newer than the others.
+  /// Adds a file that is newer than the others.
   synchronized void add(ResultFile newest) {
     List<ResultFile> all = new ArrayList<>(files);
     all.addFirst(newest);
     files = List.copyOf(all);
   }
 
-  /// Deletes the oldest that are too many. What cannot be deleted is told, and no longer among
-  /// them.
+  /// Deletes the oldest files beyond the maximum. If a file cannot be deleted, this is logged, and
+  /// the file is no longer in this list.
   synchronized void trim() {
     List<ResultFile> all = new ArrayList<>(files);
     while (all.size() > most) {

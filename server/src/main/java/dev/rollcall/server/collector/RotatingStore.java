@@ -17,18 +17,17 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// The results files of one folder: one is written, the retained ones before it are read.
+/// The results files of one folder: one is written, the older ones are read.
 ///
-/// A rotation opens the next file beside the current one, lets everything that comes from then on
-/// go there, and retires the old file once the writes that it had begun are done: nobody is turned
-/// away, and no request stands in two files.
+/// A rotation opens the next file, directs new writes to it, and retires the old file when its last
+/// writes are finished. So no request is rejected, and none is in two files.
 final class RotatingStore implements AutoCloseable {
-  /// What the store is told.
+  /// The settings of the store.
   ///
-  /// @param folder where the files are; made where it is missing
-  /// @param mostBytes of a file and its log
-  /// @param mostAge of a file
-  /// @param keep how many files stay, the current one included
+  /// @param folder where the files are; created if it is missing
+  /// @param mostBytes the largest size of a file with its log
+  /// @param mostAge the longest time for which a file is written
+  /// @param keep how many files stay, including the current one
   record Settings(Path folder, long mostBytes, Duration mostAge, int keep) {
     Settings {
       if (mostBytes < 1 || keep < 1 || mostAge.isNegative() || mostAge.isZero()) {
@@ -39,17 +38,17 @@ final class RotatingStore implements AutoCloseable {
   }
 
   private static final System.Logger LOG = System.getLogger(RotatingStore.class.getName());
-  private static final int MOST_TURNS = 5;
+  private static final int MOST_ATTEMPTS = 5;
   private static final Duration EACH = Duration.ofSeconds(1);
 
-  /// Another program may read an old file for as long as it likes.
+  /// The longest pause between attempts: another program may read an old file for any time.
   private static final Duration FOLD_AGAIN_AT_MOST = Duration.ofMinutes(1);
 
   private final Settings settings;
   private final Clock clock;
   private final ResultFolder folder;
   private final ResultRows rows;
-  private final ReentrantLock turning = new ReentrantLock();
+  private final ReentrantLock lock = new ReentrantLock();
   private final BackgroundLoop loop =
       new BackgroundLoop("results-files", "looking after the results files", EACH, this::round);
   private final AtomicLong rotations = new AtomicLong();
@@ -69,12 +68,12 @@ final class RotatingStore implements AutoCloseable {
     this.older = new RetainedFiles(settings.keep() - 1);
   }
 
-  /// Opens the newest file, or begins one, and keeps watch from then on. A full disk is no reason
-  /// not to start: it is tried again.
+  /// Opens the newest file, or starts one, and starts the thread that watches it. If the disk is
+  /// full, it starts nevertheless, and tries again later.
   ///
-  /// @throws StorageException where another process has the folder, or nothing may be written in it
+  /// @throws StorageException if another process uses the folder, or it is not writable
   void open() {
-    turning.lock();
+    lock.lock();
     try {
       if (current.isEmpty()) {
         begin(true);
@@ -86,12 +85,12 @@ final class RotatingStore implements AutoCloseable {
       LOG.log(Level.WARNING, "nothing can be stored yet, trying again: {0}", e.reason());
     } finally {
       loop.start();
-      turning.unlock();
+      lock.unlock();
     }
   }
 
   private ResultFile opened() {
-    turning.lock();
+    lock.lock();
     try {
       if (current.isEmpty()) {
         begin(true);
@@ -99,22 +98,22 @@ final class RotatingStore implements AutoCloseable {
       }
       return current.orElseThrow();
     } finally {
-      turning.unlock();
+      lock.unlock();
     }
   }
 
-  /// Opens them where the folder is there already.
+  /// Opens the files if the folder exists.
   void openIfThere() {
     if (folder.isThere()) {
       open();
     }
   }
 
-  /// Writes results whole into one file, and returns once they are durable.
+  /// Writes all results into one file, and returns when they are durable.
   ///
-  /// @throws StorageException when the database fails
+  /// @throws StorageException if the database fails
   void write(Results results) {
-    for (int turn = 0; turn < MOST_TURNS; turn++) {
+    for (int turn = 0; turn < MOST_ATTEMPTS; turn++) {
       ResultFile file = current();
       try {
         if (file.write(rows, results)) {
@@ -142,18 +141,18 @@ final class RotatingStore implements AutoCloseable {
     return current.orElseGet(this::opened);
   }
 
-  /// Begins another file, and returns it.
+  /// Starts another file, and returns it.
   ///
-  /// @throws StorageException where it cannot be made; the current one goes on then
+  /// @throws StorageException if it cannot be created; the current one stays in use
   ResultFile rotate() {
     Optional<ResultFile> now = current;
     return now.isEmpty() ? opened() : rotate(now.get());
   }
 
-  /// The same where this file is still the current one: another may have been quicker.
+  /// The same if `before` is still the current file: another thread may have replaced it.
   private ResultFile rotate(ResultFile before) {
     ResultFile next;
-    turning.lock();
+    lock.lock();
     try {
       if (current.filter(now -> now == before).isEmpty()) {
         return current();
@@ -164,18 +163,18 @@ final class RotatingStore implements AutoCloseable {
       rotations.incrementAndGet();
       LOG.log(Level.INFO, "started {0} after {1}", next.name().text(), before.name().text());
     } finally {
-      turning.unlock();
+      lock.unlock();
     }
     ResultFolder.retire(before);
     older.trim();
-    settle();
+    freeMemory();
     return next;
   }
 
-  /// Gives back the memory that the requests of one file have left behind: many times what lives,
-  /// and Java would rather grow.
-  @SuppressWarnings("SystemGc") // once a file
-  private static void settle() {
+  /// Frees the memory that the requests of one file have left. It is many times the live data, and
+  /// Java would let the heap grow instead.
+  @SuppressWarnings("SystemGc") // once per file
+  private static void freeMemory() {
     System.gc();
   }
 
@@ -184,9 +183,9 @@ final class RotatingStore implements AutoCloseable {
     opened = clock.monotonic();
   }
 
-  /// Another file in the place of one that is gone or damaged.
+  /// Replaces a file that is missing or damaged.
   private void replace(ResultFile lost, boolean damaged) {
-    turning.lock();
+    lock.lock();
     try {
       if (current.filter(now -> now == lost).isEmpty()) {
         return; // another writer was quicker
@@ -206,13 +205,13 @@ final class RotatingStore implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {
-      turning.unlock();
+      lock.unlock();
     }
   }
 
-  /// Begins a file.
+  /// Starts writing a file.
   ///
-  /// @param resuming goes on with the newest that is there, where that can be used
+  /// @param resuming continues with the newest existing file, if it can be used
   private void begin(boolean resuming) {
     if (closing) {
       throw new IllegalStateException("the collector is closed");
@@ -236,7 +235,7 @@ final class RotatingStore implements AutoCloseable {
     }
   }
 
-  /// Looks once a second, and when a writer asks for it.
+  /// Checks the file once a second, and when a writer requests it.
   private Duration round() {
     try {
       older.trim();
@@ -260,8 +259,8 @@ final class RotatingStore implements AutoCloseable {
     foldAgain();
   }
 
-  /// Older files that could not be folded into one plain file each: after a second, and after twice
-  /// as long each time.
+  /// Tries again to make plain files of older ones: after a second, then after twice the time of
+  /// the attempt before.
   private void foldAgain() {
     List<ResultFile> waiting =
         older.files().stream().filter(file -> !file.isPlain() && !file.isWritten()).toList();
@@ -279,30 +278,30 @@ final class RotatingStore implements AutoCloseable {
   private boolean isDue(ResultFile file) {
     Instant now = clock.wall();
     Duration age = Duration.between(file.name().begun(), now);
-    // A name in the future says nothing: a clock was put back. What counts then is this process's
-    // own time.
+    // A name in the future says nothing about the age: the clock was set back. Then the time since
+    // the file was opened counts.
     Duration known = age.isNegative() ? clock.monotonic().minus(opened) : age;
     return file.size() >= settings.mostBytes() || known.compareTo(settings.mostAge()) >= 0;
   }
 
-  /// Every file, the newest first.
+  /// All files, the newest first.
   List<ResultFile> files() {
     List<ResultFile> all = new ArrayList<>(older.files());
     current.ifPresent(all::addFirst);
     return all;
   }
 
-  /// The file that is written.
+  /// The file that is being written.
   Optional<ResultFile> written() {
     return current;
   }
 
   /// A copy of a results file.
   ///
-  /// @param name of the file it was made of
+  /// @param name the name of the original
   record Copy(Path file, String name) {}
 
-  /// A copy of the current file as it is at this moment, for whoever deletes it afterwards.
+  /// Copies the current file in its present state. The caller has to delete the copy.
   Copy copy() throws IOException {
     Path copy = folder.dump();
     ResultFile file = current();
@@ -318,33 +317,33 @@ final class RotatingStore implements AutoCloseable {
     }
   }
 
-  /// Why nothing can be written just now.
+  /// Why nothing can be written at present.
   Optional<String> trouble() {
     Optional<ResultFile> file = current;
     return file.isEmpty() ? Optional.of(trouble) : file.get().trouble();
   }
 
-  /// How often another file was begun since the start.
+  /// How often another file was started since the start.
   long rotations() {
     return rotations.get();
   }
 
-  /// How many damaged files were put aside since the start.
+  /// The number of damaged files renamed since the start.
   long quarantined() {
     return folder.quarantined();
   }
 
-  /// How many older files are not yet one plain file each.
+  /// The number of older files that are not yet one plain file.
   long unfolded() {
     return older.files().stream().filter(file -> !file.isPlain()).count();
   }
 
-  /// Waits for what is being written, and closes every file with its log written back.
+  /// Waits for writes under way, and closes every file. Logs are written back.
   @Override
   public void close() {
     closing = true;
     loop.close();
-    turning.lock();
+    lock.lock();
     try {
       current.ifPresent(ResultFile::close);
       current = Optional.empty();
@@ -352,7 +351,7 @@ final class RotatingStore implements AutoCloseable {
       trouble = "the collector is closed";
       folder.close();
     } finally {
-      turning.unlock();
+      lock.unlock();
     }
   }
 }

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 
-/// What was stored since the process began.
+/// Counts what was stored since the process started.
 final class StoredTotals {
   private final LongAdder results = new LongAdder();
   private final LongAdder successful = new LongAdder();
@@ -32,12 +32,12 @@ final class StoredTotals {
     return successful.sum();
   }
 
-  /// Results a second, of the last ten.
+  /// Results per second, over the last ten seconds.
   double rate() {
     return rate.perSecond(clock.monotonic());
   }
 
-  /// When results were stored last.
+  /// When results were last stored.
   Optional<Instant> last() {
     return last;
   }

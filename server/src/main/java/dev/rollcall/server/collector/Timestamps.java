@@ -11,11 +11,12 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoField;
 import java.util.Optional;
 
-/// Instants as texts: in requests and answers as RFC 3339 has them, in the files as
-/// [go-sqlite3](https://github.com/mattn/go-sqlite3) writes them, in UTC.
+/// Converts instants to text: RFC 3339 in requests and answers; in files, UTC in the format of
+/// [go-sqlite3](https://github.com/mattn/go-sqlite3).
 ///
-/// `2026-01-07 22:30:00+00:00`, `2026-01-07 22:30:00.25+00:00`: SQLite's date functions read them,
-/// and their order as texts is their order in time, as `+` sorts before `.` and `.` before digits.
+/// `2026-01-07 22:30:00+00:00`, `2026-01-07 22:30:00.25+00:00`: SQLite's date functions can read
+/// them. Their order as texts is their order in time, as `+` sorts before `.` and `.` before
+/// digits.
 final class Timestamps {
   private static final int LONGEST = 64;
   private static final DateTimeFormatter FRACTION =
@@ -25,8 +26,8 @@ final class Timestamps {
 
   private Timestamps() {}
 
-  /// Reads RFC 3339 with an offset: `2026-01-07T22:30:00Z`, `2026-01-07t23:30:00.5+01:00`. What is
-  /// finer than a nanosecond is dropped; a leap second is the first of the next minute.
+  /// Parses RFC 3339 with an offset: `2026-01-07T22:30:00Z`, `2026-01-07t23:30:00.5+01:00`. Digits
+  /// beyond nanoseconds are dropped; a leap second becomes the first second of the next minute.
   static Optional<Instant> rfc3339(char[] text, int from, int length) {
     if (length < 20 || length > LONGEST) {
       return Optional.empty();
@@ -62,16 +63,17 @@ final class Timestamps {
     }
   }
 
-  /// As it stands in the files.
+  /// The text in files.
   static String stored(Instant at) {
     return text(at, ' ').append("+00:00").toString();
   }
 
-  /// What stands in a file, as RFC 3339 in UTC; what cannot be read is shown as it is.
+  /// Converts the text of a file to RFC 3339 in UTC; a text that cannot be parsed is returned
+  /// unchanged.
   static String answered(String stored) {
     String text = stored.strip().replace(' ', 'T');
     if (!text.matches(".*(Z|[+-]\\d\\d:\\d\\d)")) {
-      text += "Z"; // CURRENT_TIMESTAMP is in UTC and does not say so
+      text += "Z"; // CURRENT_TIMESTAMP is in UTC and has no offset
     }
     char[] characters = text.toCharArray();
     return rfc3339(characters, 0, characters.length).map(Timestamps::rfc3339).orElse(stored);
@@ -104,7 +106,7 @@ final class Timestamps {
     return text.append((char) ('0' + number / 10)).append((char) ('0' + number % 10));
   }
 
-  /// One reading; what does not fit is remembered, and looked at once at the end.
+  /// Parses one text. A mistake only clears a flag, which is checked at the end.
   private static final class Reader {
     private final char[] text;
     private final int end;

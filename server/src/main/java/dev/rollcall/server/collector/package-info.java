@@ -1,5 +1,5 @@
-/// The collector: takes ping and traceroute results from many nodes, keeps them in rotating SQLite
-/// files, and feeds the hops it finds back.
+/// The collector: receives ping and traceroute results from many nodes, stores them in rotating
+/// SQLite files, and sends the hops to the target pool.
 @NullMarked
 package dev.rollcall.server.collector;
 

@@ -5,8 +5,9 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// A file of environment variables, as Compose and many programs read it: `NAME=value` a line, an
-/// `export` before it, quotes around the value and comments allowed; nothing is expanded.
+/// A file of environment variables, in the form of Compose and many programs: one `NAME=value` per
+/// line. `export` before it, quotes around the value, and comments are allowed. Nothing is
+/// expanded.
 final class DotEnv {
   private static final Pattern LINE =
       Pattern.compile("\\s*(?:export\\s+)?([A-Za-z_][A-Za-z0-9_.]*)\\s*=\\s*(.*)");
@@ -15,7 +16,8 @@ final class DotEnv {
 
   private DotEnv() {}
 
-  /// The variables in `text`, by name; of a name given twice the last one counts, as in a shell.
+  /// The variables in `text` by name. If a name is given twice, the last value counts, as in a
+  /// shell.
   static Map<String, GivenValue> read(String file, String text, Mistakes mistakes) {
     Map<String, GivenValue> variables = new LinkedHashMap<>();
     int number = 0;

@@ -1,12 +1,12 @@
 package dev.rollcall.server.config;
 
-/// A setting's value as somebody gave it.
+/// The value of a setting as it was given.
 ///
 /// @param where the place: `rollcall.yaml:7`, `.env:3`, `environment`, `command line`
-/// @param name the name it goes by there: `ROLLCALL_PORT`
-/// @param text the value, unread
+/// @param name its name there: `ROLLCALL_PORT`
+/// @param text the text of the value
 record GivenValue(String where, String name, String text) {
-  /// Adds that something is wrong with it.
+  /// Adds a mistake about it.
   void wrong(Mistakes mistakes, boolean secret, String what) {
     Mistakes here = mistakes.within(name -> where);
     if (secret) {

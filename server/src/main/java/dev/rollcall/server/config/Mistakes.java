@@ -11,11 +11,11 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
-/// Everything that is wrong with a configuration, collected so that all of it is told at once.
+/// The mistakes in a configuration, collected so that all are reported at once.
 ///
-/// Each mistake is one line: where it stands, the path or name that is wrong, what is wrong with it
-/// and what to do. `rollcall.yaml:7: services[2].interval: "-3s" is no duration: write it as ...`
-/// Belongs to the thread that reads the configuration.
+/// Each mistake is one line: the place, the path or name, what is wrong, and the remedy.
+/// `rollcall.yaml:7: services[2].interval: "-3s" is no duration: write it as ...` Used by the
+/// thread that reads the configuration.
 public final class Mistakes {
   private static final int SHOWN = 60;
   private static final int LISTED = 100;
@@ -26,14 +26,14 @@ public final class Mistakes {
 
   /// What all parts of a configuration share.
   ///
-  /// @param hidden what must not be shown, and what is shown instead
-  /// @param missing the paths of values that are not known
+  /// @param hidden texts that must not be shown, and what is shown instead
+  /// @param missing the paths of unknown values
   private record Found(List<Line> lines, Map<String, String> hidden, Set<String> missing) {}
 
-  /// @param path what is wrong
+  /// @param path the path that is wrong
   private record Line(String path, String text) {}
 
-  /// No mistakes yet, in a configuration of which only paths are known.
+  /// No mistakes yet, with paths only as their places.
   public Mistakes() {
     this(new Found(new ArrayList<>(), new LinkedHashMap<>(), new HashSet<>()), path -> "");
   }
@@ -43,45 +43,45 @@ public final class Mistakes {
     this.place = place;
   }
 
-  /// The same collection for a part of which more is known.
+  /// The same collection, for a part whose places are known.
   ///
-  /// @param where says where a path stands (`rollcall.yaml:7`)
+  /// @param where returns the place of a path (`rollcall.yaml:7`)
   Mistakes within(UnaryOperator<String> where) {
     return new Mistakes(found, path -> where.apply(path) + ": ");
   }
 
-  /// Adds one.
+  /// Adds a mistake.
   ///
   /// @param path what is wrong: `services[2].url`
-  /// @param what what is wrong with it, and the remedy: `is missing: give the URL to ask`
+  /// @param what what is wrong with it, and the remedy: `is missing: give the URL to check`
   public void add(String path, String what) {
     if (!isMissing(path)) {
       found.lines.add(new Line(path, OneLine.of(place.apply(path) + path + ": " + shown(what))));
     }
   }
 
-  /// Adds that the value of a path is not known. Nothing more is said about it, or about what it is
-  /// a part of: all that would follow from this.
+  /// Adds that the value of a path is unknown. Later mistakes of this path, or of a path that
+  /// contains it, are ignored: they would only follow from this one.
   void addMissing(String path, String what) {
     add(path, what);
     found.missing.add(path);
   }
 
-  /// From now on `shown` stands in messages wherever `value` would.
+  /// Replaces `value` with `shown` in messages from now on.
   public void hide(String value, String shown) {
     found.hidden.putIfAbsent(value, shown);
   }
 
-  /// Adds one about a value that may be shown.
+  /// Adds a mistake in a value that may be shown.
   ///
-  /// @param what a phrase that goes on after the value, as a [ValueType] throws it
+  /// @param what a phrase that follows the value, as in the exception of a [ValueType]
   public void add(String path, String value, String what) {
     String whole = shown(value);
     String cut = whole.length() > SHOWN ? whole.substring(0, SHOWN) + "..." : whole;
     add(path, "\"" + cut + "\" " + what);
   }
 
-  /// Forgets those of `path` and what is within it, for whoever does not mind them.
+  /// Removes the mistakes of `path` and of paths within it.
   public void forget(String path) {
     found.lines.removeIf(
         line -> {
@@ -95,13 +95,13 @@ public final class Mistakes {
     return found.lines.isEmpty();
   }
 
-  /// How many there are so far.
+  /// The number of mistakes so far.
   public int count() {
     return found.lines.size();
   }
 
-  /// All so far, one line each, in the order they were found; of very many the first, and how many
-  /// more there are.
+  /// All mistakes so far, one line each, in the order in which they were found. If there are very
+  /// many: the first ones, and the number of the others.
   public List<String> lines() {
     List<String> lines = found.lines.stream().map(Line::text).toList();
     if (lines.size() <= LISTED) {
@@ -112,8 +112,8 @@ public final class Mistakes {
     return List.copyOf(first);
   }
 
-  /// How a message about an unknown name goes on: the name that was probably meant, or those there
-  /// are where they are few.
+  /// The end of a message about an unknown name: the name that was probably meant; or all known
+  /// names, if they are few.
   public static String suggestion(String unknown, Collection<String> known) {
     List<String> ending = ending(unknown, known);
     if (!ending.isEmpty()) {
@@ -130,7 +130,7 @@ public final class Mistakes {
                     : ": remove it, or see docs/settings.md for those there are");
   }
 
-  /// The names of which `unknown` is the last part: `monitor.interval` of `interval`.
+  /// The names that end in `unknown`: `monitor.interval` for `interval`.
   private static List<String> ending(String unknown, Collection<String> known) {
     String part = unknown.replaceFirst("^(?:--|ROLLCALL_)", "");
     Pattern ending = Pattern.compile(".+[._-]" + Pattern.quote(part));
@@ -161,7 +161,7 @@ public final class Mistakes {
     return shown;
   }
 
-  /// Edits between two texts (Levenshtein's distance, one row at a time).
+  /// The number of edits between two texts (Levenshtein distance, one row at a time).
   private static int distance(String from, String to) {
     int[] row = new int[to.length() + 1];
     for (int j = 0; j <= to.length(); j++) {

@@ -1,11 +1,11 @@
 package dev.rollcall.server.config;
 
-/// Texts that stay on their line, whatever somebody put into them.
+/// Texts in one line, whatever characters they contain.
 public final class OneLine {
   private OneLine() {}
 
-  /// The text with everything escaped that could break a line, move a cursor or reverse what
-  /// follows: control and format characters, line and paragraph separators, lone surrogates.
+  /// Escapes everything that could break a line, move the cursor, or reverse the direction of text:
+  /// control and format characters, line and paragraph separators, lone surrogates.
   public static String of(String text) {
     if (text.codePoints().noneMatch(OneLine::dangerous)) {
       return text;
@@ -23,7 +23,7 @@ public final class OneLine {
     return escaped.toString();
   }
 
-  /// The same, cut to at most so many characters where it is longer, between two whole ones.
+  /// The same, cut to at most `most` characters, not within a surrogate pair.
   public static String of(String text, int most) {
     String line = of(text);
     if (line.length() <= most) {

@@ -13,15 +13,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// What values in the configuration file take from elsewhere: `${NAME}` is a variable of the
-/// environment or of `.env`, `${file:/path}` the text of a file without the line break at its end,
-/// and `$${` a `${` that stands for itself. What they bring is not looked into again, and is never
-/// shown in a message.
+/// References in values of the configuration file. `${NAME}` is a variable of the environment or of
+/// `.env`. `${file:/path}` is the content of a file, without the line break at its end. `$${` is
+/// the text `${`. The values of references are not expanded again, and never shown in messages.
 final class References {
   private static final int LARGEST_FILE = 64 * 1024;
   private static final int LONGEST_VALUE = 1024 * 1024;
 
-  /// What is shorter is nothing secret, and might stand anywhere in a message.
+  /// Shorter values are not hidden: they are no secrets, and could occur anywhere in a message.
   private static final int SHORTEST_HIDDEN = 4;
 
   private static final Pattern REFERENCE =
@@ -33,15 +32,15 @@ final class References {
   private final Map<String, GivenValue> environment;
   private final Map<String, GivenValue> dotEnv;
   private final Map<Path, Found> files = new HashMap<>();
-  private long room = YamlFile.LARGEST;
+  private long charactersLeft = YamlFile.LARGEST;
 
-  /// A text with what its references stand for.
+  /// A text with the values of its references.
   ///
-  /// @param shown the same with `***` for what they brought
-  /// @param brought what they brought
+  /// @param shown the text with `***` for these values
+  /// @param brought these values
   record Expanded(String text, String shown, List<String> brought) {}
 
-  /// What a reference brought, or why it brought nothing.
+  /// The value of a reference, or why there is none.
   private record Found(Optional<String> text, String wrong) {
     static Found of(String text, String remedy) {
       return text.isEmpty()
@@ -50,21 +49,21 @@ final class References {
     }
   }
 
-  /// @param directory where relative paths start
+  /// @param directory the folder of relative paths
   References(Path directory, Map<String, GivenValue> environment, Map<String, GivenValue> dotEnv) {
     this.directory = directory;
     this.environment = environment;
     this.dotEnv = dotEnv;
   }
 
-  /// The files that were looked for so far, whether they are there or not.
+  /// The files that were read so far, including missing ones.
   Set<Path> files() {
     return Set.copyOf(files.keySet());
   }
 
-  /// The text with what its references stand for; nothing where one is wrong, which is noted.
+  /// The text with the values of its references; empty if one is wrong, which adds a mistake.
   ///
-  /// @param path what the value is called in mistakes
+  /// @param path the path of the text in mistakes
   Optional<Expanded> expanded(String text, String path, Mistakes mistakes) {
     List<String> all = new ArrayList<>();
     StringBuilder whole = new StringBuilder();
@@ -120,8 +119,8 @@ final class References {
 
   private boolean fits(
       int before, String brought, String reference, String path, Mistakes mistakes) {
-    room -= brought.length();
-    if (room < 0) {
+    charactersLeft -= brought.length();
+    if (charactersLeft < 0) {
       mistakes.addMissing(path, reference + " makes the file larger than 8 MiB: use less text");
       return false;
     }
@@ -150,7 +149,8 @@ final class References {
 
   private static Found read(Path file) {
     if (Files.exists(file) && !Files.isDirectory(file) && !Files.isRegularFile(file)) {
-      return new Found(Optional.empty(), "is no file: name a text file"); // a pipe might never end
+      return new Found(
+          Optional.empty(), "is no file: name a text file"); // reading a pipe might never end
     }
     StringBuilder wrong = new StringBuilder();
     return TextFile.read(file, LARGEST_FILE, wrong::append)

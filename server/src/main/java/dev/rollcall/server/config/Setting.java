@@ -7,15 +7,16 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
-/// One setting, declared once: every way to give it and every text about it follow from this.
+/// The only declaration of a setting: all ways to give it, and all texts about it, are derived from
+/// this.
 ///
-/// @param key its place in the configuration file: `monitor.keep-alive`
-/// @param type what its values are
-/// @param standard the text of its default; empty where the type knows no value
-/// @param help one line that says what it does, without the default
-/// @param isSecret whether its value is never shown, and may be given as the name of a file that
-///   holds it
-/// @param aliases older names it is known by
+/// @param key its key in the configuration file: `monitor.keep-alive`
+/// @param type the type of its values
+/// @param standard the text of its default; may be empty if the type accepts that
+/// @param help one line about what it does, without the default
+/// @param isSecret whether its value is never shown; it may then also be given as the name of a
+///   file
+/// @param aliases older names of its variable
 public record Setting<T>(
     String key,
     ValueType<T> type,
@@ -25,12 +26,12 @@ public record Setting<T>(
     List<Alias> aliases) {
   private static final Pattern KEY = Pattern.compile("[a-z]+(?:[.-][a-z]+)*");
 
-  /// An environment variable of another program's vocabulary, heeded beneath all of Rollcall's own
-  /// configuration.
+  /// An environment variable of a program that Rollcall replaces. It counts only if nothing else
+  /// gives the setting.
   ///
   /// @param variable its name: `API_PORT`
-  /// @param translation its text in the setting's own terms; empty where it says nothing about the
-  ///   setting; throws [IllegalArgumentException] as a [ValueType] does
+  /// @param translation converts its text to a text of the setting; empty if it does not concern
+  ///   the setting; throws [IllegalArgumentException] as a [ValueType] does
   public record Alias(String variable, Function<String, Optional<String>> translation) {}
 
   public Setting {
@@ -42,17 +43,17 @@ public record Setting<T>(
     aliases = List.copyOf(aliases);
   }
 
-  /// A setting that may be shown and has no older names.
+  /// A setting that may be shown, without older names.
   public static <T> Setting<T> of(String key, ValueType<T> type, String standard, String help) {
     return new Setting<>(key, type, standard, help, false, List.of());
   }
 
-  /// The same, never shown.
+  /// The same as a secret.
   public Setting<T> secret() {
     return new Setting<>(key, type, standard, help, true, aliases);
   }
 
-  /// The same, known by an older name too.
+  /// The same with an older name.
   public Setting<T> alias(String variable, Function<String, Optional<String>> translation) {
     List<Alias> all = new ArrayList<>(aliases);
     all.add(new Alias(variable, translation));
@@ -64,8 +65,8 @@ public record Setting<T>(
     return "--" + key.replace('.', '-');
   }
 
-  /// Its flag on a command that has a section of settings for itself, where it needs no section:
-  /// `--port` for `targets.port` on the command `targets`.
+  /// Its flag of a command. If the command has the name of the setting's section, the section is
+  /// left out: `--port` for `targets.port` in the command `targets`.
   public String flag(String command) {
     String section = command + ".";
     return key.startsWith(section)
@@ -78,7 +79,7 @@ public record Setting<T>(
     return "ROLLCALL_" + key.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
   }
 
-  /// The environment variable that names a file with its value, where the setting is secret.
+  /// The environment variable for the name of a file with its value, if the setting is secret.
   public Optional<String> fileVariable() {
     return isSecret ? Optional.of(variable() + "_FILE") : Optional.empty();
   }

@@ -18,13 +18,13 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/// Everywhere a setting may be given: flags over environment over `.env` over the configuration
-/// file; the older names in environment and `.env` beneath all of these; the defaults at the
-/// bottom.
+/// All places where a setting may be given, in this order of precedence: flags, environment,
+/// `.env`, the configuration file, then older names in the environment and `.env`, then the
+/// default.
 ///
-/// Every value that stands under one of Rollcall's own names is checked, also where a stronger one
-/// covers it; an older name is looked at only where nothing else gives the setting, since other
-/// programs may mean something else by `DEBUG`.
+/// Every value under one of Rollcall's own names is checked, even if another place takes
+/// precedence. An older name is read only if nothing else gives the setting, since other programs
+/// may use it for something else, such as `DEBUG`.
 public final class Sources {
   private static final int LARGEST_VARIABLES = 64 * 1024;
 
@@ -56,11 +56,11 @@ public final class Sources {
     this.mistakes = mistakes;
   }
 
-  /// Reads what can be read before any setting is known.
+  /// Reads what can be read before the settings are known.
   ///
-  /// @param flagNames the flags of this command, by the key of the setting each is for
+  /// @param flagNames the flags of this command, by the key of their setting
   /// @param flags texts by flag: `--port`
-  /// @param environment the process's environment
+  /// @param environment the environment of the process
   public static Sources read(
       Map<String, String> flagNames,
       Map<String, String> flags,
@@ -100,28 +100,29 @@ public final class Sources {
     return Optional.of(Files.exists(files.yaml()) ? "is empty" : "does not exist");
   }
 
-  /// The `services` section: an empty list where there is none.
+  /// The section `services`; an empty list if there is none.
   public JsonNode services() {
     JsonNode services = yaml.root().get(YamlFile.SERVICES);
     return services == null || services.isNull() ? JsonNodeFactory.instance.arrayNode() : services;
   }
 
-  /// Why the configuration file gives nothing at all, where it gives nothing.
+  /// Why the configuration file contains nothing, if it contains nothing.
   public Optional<String> blank() {
     return blank;
   }
 
-  /// The files that values in the configuration file name, whether they are there or not.
+  /// The files in references of the configuration file, including missing ones.
   public Set<Path> named() {
     return named;
   }
 
-  /// Where mistakes in the configuration file go, by path.
+  /// Collects mistakes in the configuration file, by path.
   public Mistakes inFile() {
     return mistakes.within(yaml::where);
   }
 
-  /// The value of each setting; of one that is given wrongly the default, with the mistake noted.
+  /// The value of each setting. A setting with an invalid value gets its default, and a mistake is
+  /// added.
   ///
   /// @param others variables that start with `ROLLCALL_` and are no settings
   public Values resolve(List<Setting<?>> settings, List<String> others) {
@@ -141,10 +142,10 @@ public final class Sources {
     return new Values(values, strongest);
   }
 
-  /// A value that was read, and what it was read from.
+  /// A parsed value, and the text it comes from.
   private record Value(Object value, GivenValue given) {}
 
-  /// The right values of a setting, the strongest first.
+  /// The valid values of a setting, the one that takes precedence first.
   private List<Value> values(Setting<?> setting, Optional<GivenValue> inFile) {
     List<GivenValue> all = new ArrayList<>();
     Optional.ofNullable(flagNames.get(setting.key())).map(flags::get).ifPresent(all::add);
@@ -170,8 +171,8 @@ public final class Sources {
         .toList();
   }
 
-  /// The value of a text, once it is in the setting's own terms; nothing when it says nothing or is
-  /// wrong, which is noted.
+  /// The value of a text after its translation; empty if the text does not concern the setting, or
+  /// is invalid, which adds a mistake.
   private Optional<Value> parse(
       Setting<?> setting, GivenValue given, Function<String, Optional<String>> translation) {
     try {
@@ -184,8 +185,8 @@ public final class Sources {
     }
   }
 
-  /// A variable, or the file that its `_FILE` variant names; an empty one counts as not given, as
-  /// Compose and systemd leave them.
+  /// The value of a variable, or of the file in its `_FILE` variant. An empty variable counts as
+  /// not given, as Compose and systemd may set variables to nothing.
   private Optional<GivenValue> variable(Setting<?> setting, Map<String, GivenValue> variables) {
     Optional<GivenValue> plain = notBlank(variables.get(setting.variable()));
     Optional<GivenValue> inFile =
@@ -254,7 +255,7 @@ public final class Sources {
     }
   }
 
-  /// The text of a setting's value: a scalar, or a list of scalars with commas between them.
+  /// The text of a value: a scalar, or a list of scalars joined with commas.
   private Optional<String> text(String path, JsonNode node) {
     if (node.isString()) {
       return Optional.of(node.stringValue());

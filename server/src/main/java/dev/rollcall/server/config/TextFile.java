@@ -12,14 +12,15 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// A text file that an operator wrote: UTF-8, of a bounded size, with or without a byte order mark.
+/// A text file of an operator: UTF-8, with a limited size, with or without a byte order mark.
 final class TextFile {
   private TextFile() {}
 
-  /// The text of a file.
+  /// Reads a file.
   ///
-  /// @param largest how many bytes it may have, whatever the system says of its size
-  /// @param wrong takes why there is none, and what to do: `is a folder: name a text file`
+  /// @param largest the largest number of bytes to read, whatever size the system reports
+  /// @param wrong gets the reason if there is no text, with the remedy: `is a folder: name a text
+  ///   file`
   static Optional<String> read(Path file, int largest, Consumer<String> wrong) {
     if (Files.isDirectory(file)) {
       wrong.accept("is a folder: name a text file");

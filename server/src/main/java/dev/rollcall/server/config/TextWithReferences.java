@@ -3,7 +3,7 @@ package dev.rollcall.server.config;
 import java.util.List;
 import tools.jackson.databind.node.StringNode;
 
-/// A text of the configuration file of which references ([References]) brought a part.
+/// A text of the configuration file that contains values of [References].
 public final class TextWithReferences extends StringNode {
   private static final long serialVersionUID = 1L;
 
@@ -16,12 +16,12 @@ public final class TextWithReferences extends StringNode {
     this.brought = List.copyOf(expanded.brought());
   }
 
-  /// The text with `***` for what was brought.
+  /// The text with `***` for these values.
   public String shown() {
     return shown;
   }
 
-  /// What was brought, which nobody may be shown.
+  /// These values, which must not be shown.
   public List<String> brought() {
     return brought;
   }

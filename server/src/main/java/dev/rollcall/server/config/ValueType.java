@@ -13,16 +13,16 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// What the values of a setting are, and how a text becomes one.
+/// The type of a setting's values.
 ///
-/// @param label the value's place in a help text: `DURATION`
-/// @param parser makes the value of a text; throws [IllegalArgumentException] with a phrase that
-///   goes on after the text (`is no port: ...`), says what to do, and does not repeat the text
+/// @param label the type in help texts: `DURATION`
+/// @param parser parses a text; throws [IllegalArgumentException] with a phrase that follows the
+///   text (`is no port: ...`), contains the remedy, and does not repeat the text
 public record ValueType<T>(String label, Function<String, T> parser) {
   private static final Pattern HOST = Pattern.compile("[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252})");
   private static final Pattern LITERAL = Pattern.compile("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*(?:%\\w+)?");
 
-  /// The value of a text.
+  /// Parses a text.
   ///
   /// @throws IllegalArgumentException as [#parser] does
   public T parse(String text) {
@@ -42,8 +42,7 @@ public record ValueType<T>(String label, Function<String, T> parser) {
         });
   }
 
-  /// A length of time from `least` to `most`, written as [Durations] does, or as a plain number of
-  /// seconds, as services have it.
+  /// A duration from `least` to `most`, in the form of [Durations], or as a number of seconds.
   public static ValueType<Duration> duration(Duration least, Duration most) {
     return new ValueType<>(
         "DURATION",
@@ -66,7 +65,7 @@ public record ValueType<T>(String label, Function<String, T> parser) {
     return new ValueType<>("NUMBER", text -> whole(text, "number", least, most));
   }
 
-  /// A TCP port; 0 is any free one.
+  /// A TCP port; 0 means any free one.
   public static ValueType<Integer> port() {
     return new ValueType<>("PORT", text -> whole(text, "port", 0, 65_535));
   }
@@ -85,7 +84,7 @@ public record ValueType<T>(String label, Function<String, T> parser) {
             });
   }
 
-  /// One of an enum's constants, written in small letters.
+  /// A constant of an enum, in lower case.
   public static <E extends Enum<E>> ValueType<E> choice(Class<E> type) {
     E[] constants = type.getEnumConstants();
     String all = Arrays.stream(constants).map(ValueType::small).collect(Collectors.joining("|"));
@@ -128,7 +127,7 @@ public record ValueType<T>(String label, Function<String, T> parser) {
         });
   }
 
-  /// Several values with commas between them; no text is no value.
+  /// Several values separated by commas; a blank text is an empty list.
   public static <T> ValueType<List<T>> list(ValueType<T> element) {
     return new ValueType<>(
         element.label + ",...",
@@ -147,7 +146,7 @@ public record ValueType<T>(String label, Function<String, T> parser) {
         });
   }
 
-  /// A value or, for no text, none.
+  /// A value; an empty text means none.
   public static <T> ValueType<Optional<T>> optional(ValueType<T> value) {
     return new ValueType<>(
         value.label, text -> text.isEmpty() ? Optional.empty() : Optional.of(value.parse(text)));

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/// The value of every setting, each from the strongest place that gave it.
+/// The value of every setting.
 public final class Values {
   private final Map<String, Object> byKey;
   private final Map<String, GivenValue> given;
@@ -15,12 +15,13 @@ public final class Values {
     this.given = Map.copyOf(given);
   }
 
-  /// Whether somebody gave the setting; otherwise it has its default.
+  /// Whether the setting was given; otherwise it has its default.
   public boolean gives(Setting<?> setting) {
     return given.containsKey(setting.key());
   }
 
-  /// How the setting was given, or may be given where it was not, in the words of a remedy.
+  /// How the setting was given; or, if it was not, how it can be given. For the remedy in a
+  /// message.
   ///
   /// @param command the command that runs
   public String way(Setting<?> setting, String command) {
@@ -33,9 +34,9 @@ public final class Values {
     return file || variables ? by.name() + " (" + by.where() + ")" : by.name();
   }
 
-  /// Adds that the setting's value, right by itself, does not fit the others.
+  /// Adds a mistake: the value is valid, but does not fit other settings.
   ///
-  /// @param what a phrase that goes on after the value, as a [ValueType] throws it
+  /// @param what a phrase that follows the value, as in the exception of a [ValueType]
   public void misfit(Setting<?> setting, String what, Mistakes mistakes) {
     Optional.ofNullable(given.get(setting.key()))
         .orElseGet(() -> new GivenValue("default", setting.key(), setting.standard()))
@@ -44,9 +45,8 @@ public final class Values {
 
   /// The value of a setting.
   ///
-  /// @throws IllegalArgumentException when the setting was none of those that were resolved
-  @SuppressWarnings(
-      "unchecked") // Sources stores under a setting's key what that setting's kind made.
+  /// @throws IllegalArgumentException if the setting was not resolved
+  @SuppressWarnings("unchecked") // Sources stores the value that the type of the setting has parsed
   public <T> T of(Setting<T> setting) {
     Object value = byKey.get(setting.key());
     if (value == null) {
@@ -55,7 +55,7 @@ public final class Values {
     return (T) value;
   }
 
-  /// The keys of the settings whose values are others in `other`, in alphabetical order.
+  /// The keys of the settings with another value in `other`, in alphabetical order.
   public List<String> differing(Values other) {
     return byKey.keySet().stream()
         .filter(key -> !Objects.equals(byKey.get(key), other.byKey.get(key)))

@@ -21,14 +21,14 @@ import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLFactory;
 import tools.jackson.dataformat.yaml.YAMLParser;
 
-/// A configuration file as it was read: its tree, and the line on which each path of it stands.
+/// A parsed configuration file: its tree, and the line of each path.
 ///
-/// The settings' scalars keep the text they were written with (`token: 007` is `007`); beneath
-/// `services` numbers and booleans are numbers and booleans. What [References] bring is text. A
-/// file has at most 8 MiB, one document, 32 levels, no key twice in a map, and no aliases
-/// (`*name`): what they stand for would have to be bounded and located too.
+/// Scalars of settings keep their text (`token: 007` is `007`); within `services`, numbers and
+/// booleans are typed. Values of [References] are text. A file has at most 8 MiB, one document and
+/// 32 levels. It must not contain a key twice in a map, nor aliases (`*name`): their values would
+/// need limits and places too.
 record YamlFile(String name, ObjectNode root, Map<String, Integer> lines) {
-  /// The section that is read by somebody else.
+  /// The section that [Sources#services] returns unread.
   static final String SERVICES = "services";
 
   static final int LARGEST = 8 * 1024 * 1024;
@@ -43,16 +43,17 @@ record YamlFile(String name, ObjectNode root, Map<String, Integer> lines) {
                   .maxDocumentLength(LARGEST)
                   .maxStringLength(1024 * 1024)
                   .build())
-          .disable(StreamReadFeature.STRICT_DUPLICATE_DETECTION) // told below, with both lines
+          .disable(
+              StreamReadFeature.STRICT_DUPLICATE_DETECTION) // checked below, to report both lines
           .build();
 
-  /// A file that says nothing.
+  /// A file without content.
   static YamlFile empty(String name) {
     return new YamlFile(name, NODES.objectNode(), Map.of());
   }
 
-  /// The file with this text and what its references stand for; whatever could not be read of it is
-  /// left out and added to the mistakes.
+  /// Parses the file, with the values of its references. What cannot be read is left out, and added
+  /// to the mistakes.
   static YamlFile read(String name, String text, References references, Mistakes mistakes) {
     if (text.length() > LARGEST) {
       mistakes.within(path -> name).add("file", "is larger than 8 MiB: make it smaller");
@@ -71,7 +72,8 @@ record YamlFile(String name, ObjectNode root, Map<String, Integer> lines) {
     return empty(name);
   }
 
-  /// Line and column of a problem (`:2:17`): where YAML's reader saw it, else where Jackson stood.
+  /// Line and column of a problem (`:2:17`): according to the YAML reader, otherwise according to
+  /// Jackson.
   private static String place(JacksonException e) {
     if (e.getCause() instanceof MarkedYamlEngineException marked) {
       Optional<Mark> mark = marked.getProblemMark();
@@ -83,7 +85,8 @@ record YamlFile(String name, ObjectNode root, Map<String, Integer> lines) {
     return at == null || at.getLineNr() < 1 ? "" : ":" + at.getLineNr() + ":" + at.getColumnNr();
   }
 
-  /// What to do where the line of a problem has a reference: braces are YAML's own within others.
+  /// The remedy if the line of a problem contains a reference: within `{ }` and `[ ]`, braces
+  /// belong to YAML.
   private static String hint(JacksonException e, String text) {
     if (e.getCause() instanceof MarkedYamlEngineException marked) {
       boolean reference =
@@ -97,7 +100,7 @@ record YamlFile(String name, ObjectNode root, Map<String, Integer> lines) {
     return "";
   }
 
-  /// Where a path stands, or the nearest thing around it: `rollcall.yaml:7`.
+  /// The place of a path, or of the nearest path that contains it: `rollcall.yaml:7`.
   String where(String path) {
     for (String at = path; !at.isEmpty(); at = parent(at)) {
       Integer line = lines.get(at);
@@ -112,8 +115,8 @@ record YamlFile(String name, ObjectNode root, Map<String, Integer> lines) {
     return path.substring(0, Math.max(0, Math.max(path.lastIndexOf('.'), path.lastIndexOf('['))));
   }
 
-  /// The problem alone: the library's message goes on with excerpts and positions on lines of their
-  /// own.
+  /// The problem only: the message of the library continues with excerpts and positions on more
+  /// lines.
   private static String problem(JacksonException e) {
     return Optional.ofNullable(e.getOriginalMessage())
         .orElse("cannot be read")
@@ -123,7 +126,7 @@ record YamlFile(String name, ObjectNode root, Map<String, Integer> lines) {
         .collect(Collectors.joining(", "));
   }
 
-  /// One reading of one file.
+  /// Reads one file.
   private static final class Reader {
     private final String name;
     private final References references;
@@ -228,7 +231,7 @@ record YamlFile(String name, ObjectNode root, Map<String, Integer> lines) {
       };
     }
 
-    /// With every digit that stands there; `.nan` and `.inf` are texts.
+    /// Keeps every digit; `.nan` and `.inf` become texts.
     private static JsonNode number(YAMLParser parser, String text) {
       return parser.isNaN() ? NODES.stringNode(text) : NODES.numberNode(parser.getDecimalValue());
     }

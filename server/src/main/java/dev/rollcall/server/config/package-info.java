@@ -1,5 +1,5 @@
-/// Configuration as plumbing: what a setting is, where its value came from, and every mistake in it
-/// reported at once.
+/// Configuration: declares settings, reads them from all their places, and reports all mistakes at
+/// once.
 @NullMarked
 package dev.rollcall.server.config;
 

@@ -12,20 +12,22 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
 
-/// What follows for heartbeats where the clock was set, by hand or by a time server.
+/// Corrects the times of heartbeats after the clock was set, by hand or by a time server.
 ///
-/// Nobody can say whether it was right before or is right now. So what was to come as long after
-/// then comes as long after now, a moment of a schedule that the clock passed twice is expected
-/// once, one that it leapt over is not missed, and who is late by the old clock and not by the new
-/// one is not late.
+/// Nobody knows whether the old or the new clock is right. Therefore:
+///
+/// - The time left until the next expected ping stays the same.
+/// - A time of a schedule that the clock passes twice is expected once.
+/// - A time of a schedule that the clock skipped is not missed.
+/// - A heartbeat that is late by the old clock but not by the new one is not late.
 final class ClockCorrections {
   private final GroupCommit commits;
   private final HeartbeatListener heartbeatListener;
   private final Duration realert;
   private final Batch<Correction, Integer> correcting = this::correctAll;
 
-  /// @param now what the clock says now
-  /// @param by how far it was set on, or back
+  /// @param now the time of the clock now
+  /// @param by how far it was set forward; negative: back
   private record Correction(Instant now, Duration by) {}
 
   ClockCorrections(GroupCommit commits, HeartbeatListener heartbeatListener, Duration realert) {
@@ -34,12 +36,13 @@ final class ClockCorrections {
     this.realert = realert;
   }
 
-  /// The clock was set on by so much, or back.
+  /// The clock was set forward by `by`; or back, if it is negative.
   void clockSet(Instant now, Duration by) {
     commits.write(correcting, new Correction(now, by));
   }
 
-  /// Nobody is late whose moment lies ahead: the clock was set back while Rollcall was down.
+  /// Call this at the start. The clock may have been set back while Rollcall was down: a heartbeat
+  /// whose deadline is in the future is not late.
   void started(Instant now) {
     commits.write(correcting, new Correction(now, Duration.ZERO));
   }
@@ -49,48 +52,49 @@ final class ClockCorrections {
   }
 
   private int correct(Handle tx, Correction one) {
-    int back = takeBack(tx, one);
+    int back = clearLate(tx, one);
     if (one.by().isNegative()) {
-      return back + setBack(tx, one.now()) + schedules(tx, each -> back(each, one.now()));
+      return back + moveBack(tx, one.now()) + schedules(tx, each -> back(each, one.now()));
     }
     return one.by().isZero()
         ? back
-        : back + setOn(tx, one) + schedules(tx, each -> on(each, one.now(), one.by()));
+        : back + moveForward(tx, one) + schedules(tx, each -> on(each, one.now(), one.by()));
   }
 
-  /// Those that went late as the clock was ahead: it was right when they called, and their moment
-  /// lies ahead of what it says now. Who called while it was ahead missed a moment of the same
+  /// Finds heartbeats that became late while the clock was ahead: the clock was right at their last
+  /// ping, and by the new clock their deadline is in the future. A heartbeat whose last ping came
+  /// while the clock was ahead stays late: its ping and its deadline were measured with the same
   /// clock.
-  private int takeBack(Handle tx, Correction one) {
+  private int clearLate(Handle tx, Correction one) {
     List<Heartbeat> back =
         pages(
             tx,
             HeartbeatTable.in(State.LATE)
                 + " AND (schedule IS NOT NULL OR next_at + grace_s * 1000 > %d)"
                     .formatted(one.now().toEpochMilli()),
-            late -> takenBack(late, one));
+            late -> clearedIfNotLate(late, one));
     HeartbeatTable.change(tx, back);
     if (!back.isEmpty()) {
-      heartbeatListener.tell(tx, back.stream().map(each -> well(each, one.now())).toList());
+      heartbeatListener.tell(tx, back.stream().map(each -> recovered(each, one.now())).toList());
     }
     return back.size();
   }
 
-  private static Optional<Heartbeat> takenBack(Heartbeat late, Correction one) {
+  private static Optional<Heartbeat> clearedIfNotLate(Heartbeat late, Correction one) {
     Heartbeat corrected = one.by().isPositive() ? on(late, one.now(), one.by()) : late;
-    boolean untrue =
+    boolean notLate =
         !late.lastKnown().isAfter(one.now()) && corrected.deadline().isAfter(one.now());
-    return untrue ? Optional.of(HeartbeatTransitions.takenBack(corrected)) : Optional.empty();
+    return notLate ? Optional.of(HeartbeatTransitions.takenBack(corrected)) : Optional.empty();
   }
 
-  private static HeartbeatNotice well(Heartbeat each, Instant now) {
+  private static HeartbeatNotice recovered(Heartbeat each, Instant now) {
     return new HeartbeatNotice(
         each.id(), each.name(), HeartbeatNotice.Kind.RECOVERED, each.lastKnown(), now);
   }
 
-  /// Nobody has called in the future, and the next comes as if the last call had come now at the
-  /// latest.
-  private int setBack(Handle tx, Instant now) {
+  /// No last ping can be in the future, and the next ping is expected as if the last one had come
+  /// now at the latest.
+  private int moveBack(Handle tx, Instant now) {
     return tx.createUpdate(
             """
             UPDATE heartbeat SET
@@ -105,9 +109,9 @@ final class ClockCorrections {
         .execute();
   }
 
-  /// As much time is left until the next as before. Rows whose moment to be looked at has come by
-  /// that are looked at once, and moved.
-  private static int setOn(Handle tx, Correction one) {
+  /// The time left until the next ping stays the same. `due_at` stays: rows that are due by then
+  /// are examined at once, and get their deadline as `due_at`.
+  private static int moveForward(Handle tx, Correction one) {
     return tx.createUpdate(
             "UPDATE heartbeat SET next_at = next_at + :by"
                 + " WHERE frequency_s IS NOT NULL AND state NOT IN (2, 4)") // late, paused
@@ -115,7 +119,7 @@ final class ClockCorrections {
         .execute();
   }
 
-  /// Whose next moment no arithmetic of SQL finds.
+  /// SQL cannot compute the next time of a schedule, so these rows are changed here.
   private static int schedules(Handle tx, UnaryOperator<Heartbeat> correction) {
     List<Heartbeat> changed =
         pages(
@@ -126,7 +130,8 @@ final class ClockCorrections {
     return changed.size();
   }
 
-  /// One further ahead than the next but one is from a clock that was far ahead.
+  /// If the expected time is later than the second next time of the schedule, it was computed by a
+  /// clock that was far ahead.
   private static Heartbeat back(Heartbeat old, Instant now) {
     JobSchedule schedule = old.expectation().schedule();
     Instant next = schedule.next(now);
@@ -135,8 +140,8 @@ final class ClockCorrections {
         : old;
   }
 
-  /// A call that came before the clock was set on may have been of the moment that the clock had
-  /// not reached; and a moment that it leapt over is nobody's.
+  /// A ping from before the clock was set forward may have been for the time that the clock had not
+  /// reached. A time that the clock skipped is not expected of any ping.
   private static Heartbeat on(Heartbeat old, Instant now, Duration by) {
     JobSchedule schedule = old.expectation().schedule();
     Instant next = old.moments().next();
@@ -148,8 +153,8 @@ final class ClockCorrections {
       next = called;
     }
     boolean passed = !old.expectation().deadline(next).isAfter(now);
-    boolean leapt = old.deadline().isAfter(now.minus(by));
-    if (passed && leapt) {
+    boolean skipped = old.deadline().isAfter(now.minus(by));
+    if (passed && skipped) {
       next = schedule.next(now);
     }
     return next.equals(old.moments().next()) ? old : HeartbeatTransitions.expected(old, next);

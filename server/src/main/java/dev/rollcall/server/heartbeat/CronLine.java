@@ -3,13 +3,15 @@ package dev.rollcall.server.heartbeat;
 import java.util.List;
 import java.util.Locale;
 
-/// Reads the five fields of a crontab line, or an `@daily` and its siblings, as Debian's cron does
-/// (vixie-cron 3.0pl1): what it takes is taken and means the same, what it refuses is refused.
+/// Reads the five fields of a crontab line, or `@daily` and the like, as Debian's cron does
+/// (vixie-cron 3.0pl1). It accepts and rejects the same lines, and they mean the same.
 ///
-/// That includes what nobody would expect: a field that begins with `*` is a wildcard whatever
-/// follows (`*/2`), a range that ends before it begins is empty (`Fri-Sun`, as `Sun` is 0), and
-/// what follows a number or a range up to the next blank is left aside, where it is no letter or
-/// digit (`1-5;7`).
+/// Some of its rules are surprising:
+///
+/// - A field that begins with `*` is a wildcard, whatever follows (`*/2`).
+/// - A range that ends before it begins is empty (`Fri-Sun`, as `Sun` is 0).
+/// - What follows a number or a range up to the next blank is ignored, unless it is a letter or a
+///   digit (`1-5;7`).
 final class CronLine {
   private static final int LONGEST = 1_000;
   private static final String HOW = "write the five fields of a crontab line, as in 0 3 * * *";
@@ -24,8 +26,8 @@ final class CronLine {
 
   /// The values of one field.
   ///
-  /// @param bits bit n is set where the field fits n
-  /// @param wildcard whether it begins with `*`
+  /// @param bits bit n is set if the field matches n
+  /// @param wildcard whether the field begins with `*`
   record Field(long bits, boolean wildcard) {}
 
   private final String line;
@@ -35,7 +37,8 @@ final class CronLine {
     this.line = line;
   }
 
-  /// @throws IllegalArgumentException in a phrase, where Debian's cron would refuse it
+  /// @throws IllegalArgumentException if Debian's cron would reject the line; the message is a
+  ///   phrase that follows the name of the parameter
   static CronSchedule read(String line) {
     if (line.length() > LONGEST) {
       throw new IllegalArgumentException("is longer than " + LONGEST + " characters");
@@ -100,7 +103,7 @@ final class CronLine {
     return new Field(bits, wildcard);
   }
 
-  /// `*`, a number, or a range, with a step perhaps.
+  /// `*`, a number, or a range, optionally with a step.
   private long range(String name, int low, int high, List<String> names) {
     int from = low;
     int to = high;
@@ -149,7 +152,7 @@ final class CronLine {
     if (place == from || !digits) {
       throw bad(name);
     }
-    return (int) number; // as atoi has it
+    return (int) number; // overflows as in atoi
   }
 
   private IllegalArgumentException bad(String name) {

@@ -8,24 +8,23 @@ import java.time.zone.ZoneOffsetTransition;
 import java.time.zone.ZoneRules;
 import java.util.OptionalLong;
 
-/// When the job of a crontab line runs, as Debian's cron has it (vixie-cron 3.0pl1).
+/// The times at which the job of a crontab line runs, as in Debian's cron (vixie-cron 3.0pl1).
 ///
-/// - **Days.** Where neither day field begins with `*`, one of them has to fit; else both.
-/// - **Clocks put forward**, by less than three hours: a job with wildcards, whose minute or hour
-///   begins with `*`, does not run in what the day leaves out; any other runs right after the
-///   change, once.
-/// - **Clocks put back**, by three hours at most: a job with wildcards runs in both passes of what
-///   comes twice, any other in the first alone.
-/// - A change of more is a clock that was set: what is left out does not run, what comes twice runs
-///   twice.
-/// - A change of less than five minutes forward leaves nothing out.
+/// - **Days.** If neither day field begins with `*`, one of the two has to match; otherwise both.
+/// - **Clock forward by less than three hours.** A job with wildcards, whose minute or hour begins
+///   with `*`, does not run at the skipped times. Any other job runs once, right after the change.
+/// - **Clock back by three hours at most.** A job with wildcards runs each time that a repeated
+///   minute comes. Any other job runs only the first time.
+/// - **A larger change** counts as a clock that was set: skipped times are not run, repeated times
+///   run twice.
+/// - **Forward by less than five minutes** skips nothing.
 final class CronSchedule {
   private static final int HOUR = 60;
   private static final int DAY = 24 * HOUR;
   private static final int CATCH_UP = 5;
   private static final int LARGEST_CHANGE = 3 * HOUR;
 
-  /// The calendar repeats itself after so many.
+  /// The calendar repeats after this many years.
   private static final int YEARS = 400;
 
   private final long minutes;
@@ -47,14 +46,14 @@ final class CronSchedule {
     this.wildcard = minutes.wildcard() || hours.wildcard();
   }
 
-  /// Whether there is any moment of it in the calendar.
+  /// Whether the calendar contains any time that matches.
   boolean comes() {
     return following(0).isPresent();
   }
 
-  /// The first moment after `last`.
+  /// The first time after `last`.
   ///
-  /// @return [JobSchedule#NEVER] where there is none
+  /// @return [JobSchedule#NEVER] if there is none
   Instant next(Instant last, ZoneRules rules) {
     Instant from = last;
     ZoneOffset offset = rules.getOffset(last);
@@ -82,8 +81,8 @@ final class CronSchedule {
     return JobSchedule.NEVER;
   }
 
-  /// The last minute on the clock whose jobs have run: where the clock was put back, the last
-  /// before that, for jobs that run once.
+  /// The last minute on the local clock whose jobs have run. For jobs that run once, after the
+  /// clock was put back, it is the last minute before that change.
   private long reached(Instant last, ZoneOffset offset, ZoneRules rules) {
     long minute = minute(last.getEpochSecond() + offset.getTotalSeconds());
     if (wildcard) {
@@ -102,7 +101,7 @@ final class CronSchedule {
     return Math.floorDiv(seconds, 60L);
   }
 
-  /// The first minute on the clock after `minute` that fits; both count from 1970.
+  /// The first minute on the local clock after `minute` that matches. Both are counted from 1970.
   private OptionalLong following(long minute) {
     LocalDate date = LocalDate.ofEpochDay(Math.floorDiv(minute + 1, (long) DAY));
     int today = fits(date) ? inDay((int) Math.floorMod(minute + 1, (long) DAY)) : -1;
@@ -125,7 +124,7 @@ final class CronSchedule {
     return firstDay(date.withDayOfMonth(1), date.getDayOfMonth()) == date.getDayOfMonth();
   }
 
-  /// The first day of a month that fits, from `from` on; 0 where there is none.
+  /// The first day of the month, from `from` on, that matches; 0 if there is none.
   private int firstDay(LocalDate month, int from) {
     if ((months & 1 << month.getMonthValue()) == 0) {
       return 0;
@@ -138,7 +137,7 @@ final class CronSchedule {
     return fit <= 0 ? 0 : Long.numberOfTrailingZeros(fit);
   }
 
-  /// The first minute of a day, from that one on, that fits; -1 where there is none.
+  /// The first minute of the day, from `from` on, that matches; -1 if there is none.
   private int inDay(int from) {
     int hour = from / HOUR;
     long rest = minutes >>> from % HOUR;

@@ -4,25 +4,27 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/// What was agreed with a job: when it calls in, and how long after that it may still do so.
+/// When a job has to call: its schedule, and how long after the expected time a ping still counts
+/// as in time.
 ///
 /// @param grace zero or more, in whole seconds
 record Expectation(JobSchedule schedule, Duration grace) {
   private static final Duration LEAST_EARLY = Duration.ofMinutes(1);
 
-  /// From when on it is late, where it was expected at `next`.
+  /// The time from which the heartbeat is late if a ping was expected at `next`.
   Instant deadline(Instant next) {
     return next.plus(grace);
   }
 
-  /// When the next is expected after a call at `at`.
+  /// The time at which the next ping is expected, after a ping at `at`.
   ///
-  /// One that comes a little before a moment of a schedule is that moment's call, as clocks differ:
-  /// up to the grace, or a minute where there is none, and nearer to it than to the one before it.
-  /// A call in time for the moment that was `awaited` is that moment's, however near the next is.
+  /// Clocks differ, so a ping may come a little before its time of a calendar schedule. It counts
+  /// for that time if it is early by at most the grace (1 minute if there is no grace), and by at
+  /// most half of the distance from that time to the one after it. A ping that is in time for
+  /// `awaited` always counts for `awaited`, however near the next time is.
   ///
-  /// @param awaited the moment of the same plan that no call has come for; empty where none is
-  ///   known
+  /// @param awaited the expected time of the same schedule that no ping has come for yet; empty if
+  ///   it is not known
   Instant next(Instant at, Optional<Instant> awaited) {
     Instant next = schedule.next(at);
     boolean answers =

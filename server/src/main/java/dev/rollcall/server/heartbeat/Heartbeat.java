@@ -3,9 +3,9 @@ package dev.rollcall.server.heartbeat;
 import java.time.Instant;
 import java.util.Optional;
 
-/// A heartbeat as it stands in its row.
+/// A heartbeat as it is in its row.
 ///
-/// @param recent the newest of its runs; the others are in [RunStore]
+/// @param recent its newest runs; the others are in [RunStore]
 record Heartbeat(
     long id,
     String name,
@@ -14,15 +14,15 @@ record Heartbeat(
     Moments moments,
     Counts counts,
     RecentRuns recent) {
-  /// When what was, and is to be.
+  /// The times of a heartbeat.
   ///
-  /// @param created when it first called in
-  /// @param last when it last called in
-  /// @param next when the next is expected; the grace comes on top
-  /// @param lateSince the moment that it missed, while it is late
-  /// @param due when to look at it, empty where nothing is expected; never later than its deadline,
-  ///   often earlier: a call in time moves the deadline alone, so that the index of what is due
-  ///   need not be written each time
+  /// @param created when its first ping came
+  /// @param last when its last ping came
+  /// @param next when the next ping is expected, without the grace
+  /// @param lateSince while it is late: the deadline that it missed
+  /// @param due when to examine the row; empty if no ping is expected. Never later than the
+  ///   deadline, often earlier: a ping in time moves only the deadline, so that the index on
+  ///   `due_at` need not be written with each ping
   record Moments(
       Instant created,
       Optional<Instant> last,
@@ -30,24 +30,24 @@ record Heartbeat(
       Optional<Instant> lateSince,
       Optional<Instant> due) {}
 
-  /// What was counted.
+  /// The counters of a heartbeat.
   ///
-  /// @param calls how often it called in; starts of runs do not count
-  /// @param runs how many runs there were; the last 100 are kept
-  /// @param open how many of those kept have started and not ended
+  /// @param calls number of pings; pings that start a run do not count
+  /// @param runs number of runs; the last 100 are stored
+  /// @param open how many of the stored runs have started and not ended
   record Counts(long calls, long runs, int open) {}
 
-  /// Whether there are runs of it that are not in its row.
+  /// Whether some of its runs are stored outside of its row.
   boolean hasOlderRuns() {
     return counts.runs() > recent.size();
   }
 
-  /// From when on it is late.
+  /// The time from which it is late.
   Instant deadline() {
     return expectation.deadline(moments.next());
   }
 
-  /// When it last called in, or became known.
+  /// When its last ping came; if none has come, when it was created.
   Instant lastKnown() {
     return moments.last().orElse(moments.created());
   }

@@ -3,15 +3,15 @@ package dev.rollcall.server.heartbeat;
 import java.time.Instant;
 import java.util.Optional;
 
-/// What somebody does to a heartbeat; all of these are written by [HeartbeatWriter].
+/// A change of a heartbeat that somebody asks for; [HeartbeatWriter] writes all of them.
 sealed interface HeartbeatChange {
-  /// Whose heartbeat.
+  /// The name of the heartbeat.
   String name();
 
-  /// A job calls in.
+  /// A ping.
   ///
-  /// @param terms what it says about its next; empty: what it said last holds
-  /// @param moment when, where it says so itself; empty: now
+  /// @param terms when the next ping is expected; empty: as the last ping that stated it
+  /// @param moment the time that the job states; empty: now
   record Beat(
       String name,
       PingSignal signal,
@@ -20,20 +20,20 @@ sealed interface HeartbeatChange {
       Said said)
       implements HeartbeatChange {}
 
-  /// What a job says about its run beside that.
+  /// What the job states about its run.
   ///
-  /// @param run tells overlapping runs of one job apart; empty: the job has one at a time
+  /// @param run distinguishes overlapping runs of one job; empty: the job has one run at a time
   /// @param output the beginning of what it printed
   record Said(Optional<String> run, Optional<JobOutput> output) {
     static final Said NOTHING = new Said(Optional.empty(), Optional.empty());
   }
 
-  /// It is no longer expected, and forgotten.
+  /// Removes the heartbeat and its runs.
   record Removal(String name) implements HeartbeatChange {}
 
-  /// Nothing is expected of it until it is resumed.
+  /// No ping is expected until the heartbeat is resumed.
   record Pause(String name) implements HeartbeatChange {}
 
-  /// From now on the next one is expected.
+  /// From now on, the next ping is expected.
   record Resumption(String name) implements HeartbeatChange {}
 }

@@ -7,11 +7,11 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 import org.jdbi.v3.core.Handle;
 
-/// How many heartbeats there is room for: anybody makes one who calls in.
+/// Limits how many heartbeats exist, since anybody who may send pings can create them.
 ///
-/// They are counted when those that were room for at the last count have been made, and then once a
-/// second at most: a million take tens of milliseconds. With several processes on one PostgreSQL
-/// there may come to be more by what each makes between two counts.
+/// The rows are counted when the free places of the last count are used up, and then once a second
+/// at most: counting a million takes tens of milliseconds. With several processes on one
+/// PostgreSQL, the limit may be exceeded by what each of them adds between two counts.
 final class HeartbeatLimit {
   private static final Duration AGAIN = Duration.ofSeconds(1);
 
@@ -36,7 +36,7 @@ final class HeartbeatLimit {
     return most;
   }
 
-  /// Takes as much room for new ones as there is, `wanted` at most.
+  /// Reserves places for new heartbeats: `wanted`, or as many as are free.
   synchronized int take(Handle tx, int wanted) {
     if (left < wanted && clock.monotonic().minus(counted).compareTo(AGAIN) >= 0) {
       counted = clock.monotonic();

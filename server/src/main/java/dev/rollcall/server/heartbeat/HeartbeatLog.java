@@ -6,11 +6,11 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.function.Supplier;
 
-/// One line in the log for what becomes of a heartbeat: it goes late, fails, is up again, is
-/// removed.
+/// Logs one line when a heartbeat becomes late, fails, is up again or is removed.
 ///
-/// Ten thousand may go late at once, and strangers may remove as fast as they ask: after twenty
-/// lines in ten seconds the others are counted, and told with the first line after.
+/// Ten thousand heartbeats may become late at once, and anybody may send removals at any rate.
+/// Therefore, after 20 lines in 10 seconds, further lines are only counted. The next line that is
+/// logged states their number.
 final class HeartbeatLog {
   private static final Logger LOG = System.getLogger(HeartbeatLog.class.getName());
   private static final int MOST = 20;
@@ -19,13 +19,13 @@ final class HeartbeatLog {
   private final Clock clock;
   private Duration began = Duration.ZERO;
   private int lines;
-  private long untold;
+  private long omitted;
 
   HeartbeatLog(Clock clock) {
     this.clock = clock;
   }
 
-  /// Somebody is told this.
+  /// Logs the notice.
   void told(HeartbeatNotice notice) {
     String name = "heartbeat '" + notice.name() + "'";
     switch (notice.kind()) {
@@ -38,9 +38,9 @@ final class HeartbeatLog {
     }
   }
 
-  /// It was removed.
+  /// Logs a removal.
   ///
-  /// @param by whoever asked for it
+  /// @param by the address of the client that asked for it
   void removed(String name, String by) {
     log(Level.INFO, () -> "heartbeat '" + name + "' was removed by " + by);
   }
@@ -58,7 +58,7 @@ final class HeartbeatLog {
     }
   }
 
-  /// How many were left out before this one; -1 where it is left out too.
+  /// The number of lines left out before this one; -1 if this one is left out too.
   private synchronized long others() {
     Duration now = clock.monotonic();
     if (now.minus(began).compareTo(SPAN) >= 0) {
@@ -66,11 +66,11 @@ final class HeartbeatLog {
       lines = 0;
     }
     if (lines++ >= MOST) {
-      untold++;
+      omitted++;
       return -1;
     }
-    long others = untold;
-    untold = 0;
+    long others = omitted;
+    omitted = 0;
     return others;
   }
 }

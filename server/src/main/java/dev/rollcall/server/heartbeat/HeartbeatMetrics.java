@@ -17,11 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// What Prometheus is told about heartbeats, read from the database once when it asks.
+/// The metrics of heartbeats, read from the database at each scrape.
 ///
-/// There is a series for each of the first 10,000 heartbeats, and for the first 10,000 late ones;
-/// the counts by state are of all of them. A million names would be a hundred megabytes at each
-/// look.
+/// There are series for the first 10,000 heartbeats and for the first 10,000 late ones. The counts
+/// by state include all. Series for a million names would be a hundred megabytes per scrape.
 final class HeartbeatMetrics implements MultiCollector {
   static final int MOST = 10_000;
 
@@ -67,14 +66,14 @@ final class HeartbeatMetrics implements MultiCollector {
       for (Seen seen : shown()) {
         String name = OneLine.of(seen.name());
         if (!names.add(name)) {
-          continue; // one that is called as another looks: two series of one name are none
+          continue; // two names that look the same must not become two equal series
         }
         Labels labels = Labels.of("heartbeat", name);
         late.add(point(labels, seen.state() == State.LATE ? 1 : 0));
         seen.last().ifPresent(at -> last.add(point(labels, at.toEpochMilli() / 1e3)));
       }
     } catch (StorageException e) {
-      // Nothing while the database is away: what else there is to tell is told all the same.
+      // No series while the database is unavailable; the other metrics are still answered.
     }
     return MetricSnapshots.of(
         new GaugeSnapshot(ALL.getMetadata(), all),

@@ -2,24 +2,24 @@ package dev.rollcall.server.heartbeat;
 
 import java.time.Instant;
 
-/// Something that somebody is to be told about a heartbeat.
+/// A change of a heartbeat for which a notification is written.
 ///
-/// @param heartbeat its id; another may have it once this one is removed
-/// @param last when it last called in; where it never did, when it became known
-/// @param at when this came about
+/// @param heartbeat its id; after its removal, another heartbeat may get the same id
+/// @param last when its last ping came; if none has come, when it was created
+/// @param at when the change was found
 public record HeartbeatNotice(long heartbeat, String name, Kind kind, Instant last, Instant at) {
-  /// What came about.
+  /// What happened.
   public enum Kind {
-    /// It did not call in by its moment.
+    /// No ping came by its deadline.
     LATE,
-    /// It still has not, a while later.
+    /// It is still late, some time after the last notification.
     STILL_LATE,
-    /// It called in and said that it failed.
+    /// A ping reported a failure.
     FAILED,
-    /// It called in, after it was late or had failed; or it was never late, as the clock had been
-    /// wrong.
+    /// A success came after it was late or had failed. Or a correction of the clock showed that it
+    /// was not late.
     RECOVERED,
-    /// It was late, and is waited for no longer: it was paused or removed.
+    /// It was late, and no ping is expected any more: it was paused or removed.
     DISMISSED
   }
 }

@@ -15,10 +15,11 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 
-/// The heartbeats as a person looks at them: what is wrong first. Each read is one of an index,
-/// however many there are; those that are up are found by their ids, as nearly all are.
+/// The heartbeats for the pages, those with problems first. Each read uses one index, however many
+/// rows there are. Heartbeats that are up have no index of their own, since nearly all are up: they
+/// are read in the order of their ids.
 public final class HeartbeatOverview {
-  /// The order in which they are shown.
+  /// The order of the states on the page.
   public static final List<State> ORDER =
       List.of(State.LATE, State.FAILED, State.NEW, State.UP, State.PAUSED);
 
@@ -35,23 +36,23 @@ public final class HeartbeatOverview {
 
   /// One heartbeat.
   ///
-  /// @param runs the newest, oldest first: 30 in a list, 100 where it is looked at alone
+  /// @param runs the newest, oldest first: up to 30 in a list, up to 100 for a single heartbeat
   public record Beat(
       long id, String name, State state, Rhythm rhythm, Moments moments, List<Ran> runs) {}
 
-  /// When it calls in.
+  /// When pings are expected.
   ///
-  /// @param frequency as a job writes it, `5m`; empty where there is a schedule
-  /// @param schedule a crontab line; empty where there is a frequency
-  /// @param zone the schedule's time zone; empty where there is none
+  /// @param frequency as a job writes it, such as `5m`; empty if there is a schedule
+  /// @param schedule a crontab line; empty if there is a frequency
+  /// @param zone the time zone of the schedule; empty if there is none
   /// @param grace as a job writes it; `0s` for none
   public record Rhythm(String frequency, String schedule, String zone, String grace) {}
 
-  /// What was when, and is to be.
+  /// The times of a heartbeat.
   ///
-  /// @param next when it is expected; empty while it is paused
-  /// @param since when it began to be late
-  /// @param calls how often it called in
+  /// @param next when the next ping is expected; empty while paused
+  /// @param since the time from which it is late
+  /// @param calls number of pings
   public record Moments(
       Instant created,
       Optional<Instant> last,
@@ -59,11 +60,11 @@ public final class HeartbeatOverview {
       Optional<Instant> since,
       long calls) {}
 
-  /// One run, or one call of a job that tells nothing of its starts.
+  /// One run; or one ping of a job that does not report its starts.
   ///
   /// @param number from 1
-  /// @param id what the job calls it
-  /// @param output the beginning of what it printed; only where the heartbeat is looked at alone
+  /// @param id the run id that the job gave
+  /// @param output the beginning of what it printed; only for a single heartbeat
   public record Ran(
       long number,
       Optional<String> id,
@@ -73,13 +74,13 @@ public final class HeartbeatOverview {
       Outcome outcome,
       OptionalLong exit,
       Optional<String> output) {
-    /// When it ended or, while it runs, started.
+    /// When it ended; while it runs, when it started.
     public Optional<Instant> at() {
       return ended.or(() -> started);
     }
   }
 
-  /// How a run came out.
+  /// The result of a run.
   public enum Outcome {
     RUNNING,
     OK,
@@ -99,14 +100,14 @@ public final class HeartbeatOverview {
     this.stateCounts = stateCounts;
   }
 
-  /// How many there are in each state; where there are many, as of a moment ago.
+  /// The number of heartbeats in each state. If there are many, the counts may be up to 30 s old.
   public Map<State, Long> counts() {
     return stateCounts.counts();
   }
 
-  /// Those in that state, or all in [#ORDER]; those of one state in the order of their ids.
+  /// A page of the heartbeats in one state, ordered by id; or of all, in [#ORDER].
   ///
-  /// @param counts says how many rows of each state come before the offset
+  /// @param counts how many rows of each state come before the offset
   public List<Beat> rows(Map<State, Long> counts, Optional<State> only, int limit, long offset) {
     return database.read(
         handle -> {
@@ -114,7 +115,8 @@ public final class HeartbeatOverview {
           long skip = offset;
           for (State state : only.map(List::of).orElse(ORDER)) {
             long there = counts.getOrDefault(state, 0L);
-            // The counts may be older than what is wrong may stay unseen.
+            // The counts may be old. States other than up are read even if their count is 0, so
+            // that new problems show at once.
             boolean news = skip == 0 && state != State.UP;
             if (found.size() < limit && (news || skip < there)) {
               found.addAll(inState(handle, state, limit - found.size(), skip));
@@ -128,7 +130,7 @@ public final class HeartbeatOverview {
         });
   }
 
-  /// One of them, with its last 100 runs and what they printed.
+  /// One heartbeat, with its last 100 runs and their outputs.
   public Optional<Beat> find(String name) {
     return heartbeats
         .find(name)
@@ -159,7 +161,7 @@ public final class HeartbeatOverview {
         HeartbeatTable::heartbeat);
   }
 
-  /// The newest runs of each that are not in its row, by its id.
+  /// The newest runs of each heartbeat that are not in its row, by heartbeat id.
   private static Map<Long, List<Run>> older(Handle handle, List<Heartbeat> found) {
     Map<Long, List<Run>> older = new HashMap<>();
     List<Long> ids = found.stream().filter(Heartbeat::hasOlderRuns).map(Heartbeat::id).toList();
@@ -175,7 +177,8 @@ public final class HeartbeatOverview {
     return older;
   }
 
-  /// The newest, oldest first. One that moved while they were read is among both.
+  /// The newest runs, oldest first. A run that moved between the two reads is in both, so runs are
+  /// joined by number.
   private static List<Ran> latest(Heartbeat one, List<Run> older) {
     TreeMap<Long, Run> runs = new TreeMap<>();
     older.forEach(run -> runs.put(run.number(), run));

@@ -19,7 +19,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import tools.jackson.core.JsonGenerator;
 
-/// The heartbeats as the API shows them. Times are Unix seconds.
+/// The routes of the API for heartbeats. Times are Unix seconds.
 final class HeartbeatRoutes {
   private static final int MOST = 1_000;
 
@@ -129,7 +129,7 @@ final class HeartbeatRoutes {
     json.writeNumberProperty("count", heartbeat.counts().calls());
   }
 
-  /// The runs as they are written, one after the other.
+  /// The JSON of the runs, one at a time.
   private record Each(Iterator<RunStore.Shown> runs) implements Iterator<Json.Body> {
     @Override
     public boolean hasNext() {

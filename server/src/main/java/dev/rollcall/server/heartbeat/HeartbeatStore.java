@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.statement.Query;
 
-/// The heartbeats, read.
+/// Reads heartbeats.
 final class HeartbeatStore {
   private static final String SELECT = "SELECT " + HeartbeatTable.COLUMNS + " FROM heartbeat";
 
@@ -21,12 +21,12 @@ final class HeartbeatStore {
     this.database = database;
   }
 
-  /// What Prometheus is told of one.
+  /// What the metrics show of one heartbeat.
   record Seen(long id, String name, State state, Optional<Instant> last) {}
 
-  /// A page of those in that state, or of all, in the order of their ids.
+  /// A page of the heartbeats in one state, or of all, ordered by id.
   List<Heartbeat> list(Optional<State> state, Listing.Page page) {
-    // written out, as an index of a part of the rows serves a constant alone
+    // The state is written into the SQL, since a partial index is used only for a constant.
     String where = state.map(one -> " WHERE " + HeartbeatTable.in(one)).orElse("");
     return database.read(
         handle -> {
@@ -55,7 +55,7 @@ final class HeartbeatStore {
         .findFirst();
   }
 
-  /// How many there are in each state; [StateCounts] knows them for less.
+  /// The number of heartbeats in each state, counted now; [StateCounts] is cheaper.
   Map<State, Long> counts() {
     return database.read(
         handle -> {
@@ -83,12 +83,12 @@ final class HeartbeatStore {
         });
   }
 
-  /// The first `most` by their ids.
+  /// The first `most` heartbeats, ordered by id.
   List<Seen> first(int most) {
     return seen("SELECT id, name, state, last_at FROM heartbeat ORDER BY id LIMIT ?", most);
   }
 
-  /// The first `most` of the late ones.
+  /// The first `most` late heartbeats, ordered by id.
   List<Seen> late(int most) {
     return seen(
         "SELECT id, name, state, last_at FROM heartbeat WHERE state = 2 AND state <> 1"

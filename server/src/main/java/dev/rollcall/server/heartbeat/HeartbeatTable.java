@@ -19,21 +19,21 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/// The rows of `heartbeat`, read and written inside a transaction.
+/// Reads and writes the rows of `heartbeat` inside a transaction.
 final class HeartbeatTable {
   static final String COLUMNS =
       "id, name, frequency_s, schedule, zone, grace_s, state, created_at, last_at, next_at,"
           + " late_since, call_count, run_count, open_runs, due_at, recent";
 
-  /// So many names are looked up at once, where there are so many: each number is one statement to
-  /// prepare.
+  /// How many names one statement looks up. There are few sizes, as each needs its own prepared
+  /// statement.
   private static final int[] AT_ONCE = {256, 64, 16, 4, 1};
 
   private static final String ADD =
       "INSERT INTO heartbeat (name, state, created_at, next_at) VALUES (?, 0, ?, 0)"
           + " ON CONFLICT (name) DO NOTHING";
 
-  /// Touches no index.
+  /// Changes no indexed column.
   private static final String COUNT =
       "UPDATE heartbeat SET last_at = ?, next_at = ?, call_count = ?, run_count = ?, open_runs = ?,"
           + " recent = ? WHERE id = ?";
@@ -47,7 +47,7 @@ final class HeartbeatTable {
 
   private final List<String> locks;
 
-  /// @param locked what ends a query of rows that are to be changed
+  /// @param locked the end of a query that locks its rows
   HeartbeatTable(String locked) {
     this.locks =
         Arrays.stream(AT_ONCE)
@@ -58,16 +58,18 @@ final class HeartbeatTable {
             .toList();
   }
 
-  /// Holds for the rows in that state. SQLite finds the index of those that are not up by its own
-  /// condition alone, letter for letter.
+  /// A condition for the rows in that state. SQLite uses the partial index of the rows that are not
+  /// up only if the query contains the condition of the index, literally.
   static String in(State state) {
     return "state = " + state.code() + (state == State.UP ? "" : " AND state <> 1");
   }
 
-  /// A row: what is in it, where its terms are known.
+  /// A row.
+  ///
+  /// @param heartbeat empty if the row was just added
   record Row(long id, String name, Optional<Heartbeat> heartbeat) {}
 
-  /// The rows of those names that there are, for this transaction alone.
+  /// Reads the existing rows of those names and locks them for this transaction.
   List<Row> lock(Handle tx, List<String> names) {
     List<Row> rows = new ArrayList<>(names.size());
     int from = 0;
@@ -92,7 +94,7 @@ final class HeartbeatTable {
     return rows;
   }
 
-  /// Makes rows that hold nothing yet, where there is none of that name.
+  /// Adds empty rows for the names that have none.
   static void add(Handle tx, List<String> names, Instant now) {
     Rows.write(
         tx,
@@ -104,7 +106,7 @@ final class HeartbeatTable {
         });
   }
 
-  /// Writes what changes with each call, and no index.
+  /// Writes the columns that change with each ping. None of them is indexed.
   static void count(Handle tx, List<Heartbeat> heartbeats) {
     Rows.write(
         tx,
@@ -116,7 +118,7 @@ final class HeartbeatTable {
         });
   }
 
-  /// Writes everything.
+  /// Writes all columns.
   static void change(Handle tx, List<Heartbeat> heartbeats) {
     Rows.write(tx, CHANGE, heartbeats, HeartbeatTable::bind);
   }
@@ -163,17 +165,17 @@ final class HeartbeatTable {
         terms(row, 0).isPresent() ? Optional.of(heartbeat(row)) : Optional.empty());
   }
 
-  /// @param row of [#COLUMNS], in their order
+  /// @param row has [#COLUMNS], in their order
   static Heartbeat heartbeat(ResultSet row) throws SQLException {
     return heartbeat(row, 0);
   }
 
-  /// @param row that has [#COLUMNS] and others before them
+  /// @param row has [#COLUMNS], perhaps after other columns
   static Heartbeat named(ResultSet row) throws SQLException {
     return heartbeat(row, row.findColumn("id") - 1);
   }
 
-  /// @param skip columns before ours
+  /// @param skip the number of columns before `id`
   private static Heartbeat heartbeat(ResultSet row, int skip) throws SQLException {
     return new Heartbeat(
         row.getLong(skip + 1),

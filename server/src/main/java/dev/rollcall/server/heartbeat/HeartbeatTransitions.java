@@ -8,19 +8,20 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// What follows for a heartbeat when something happens to it: pure functions.
+/// The state changes of a heartbeat: pure functions.
 final class HeartbeatTransitions {
-  /// Calls that state no moment reach the writer in another order than they came, by moments.
+  /// Pings without a stated time may reach the writer in another order than they came. Their times
+  /// then differ by less than this.
   private static final Duration CROSSING = Duration.ofSeconds(2);
 
-  /// What follows.
+  /// The result of a change.
   ///
-  /// @param after the heartbeat from now on; empty: there is none
-  /// @param pingOutcome what its caller learns
-  /// @param notice what somebody is to be told
+  /// @param after the heartbeat after it; empty: there is none
+  /// @param pingOutcome what the caller gets to know
+  /// @param notice the notification to write, if any
   record Step(
       Optional<Heartbeat> after, PingOutcome pingOutcome, Optional<HeartbeatNotice.Kind> notice) {
-    /// Whether the call was taken.
+    /// Whether a ping was recorded.
     boolean recorded() {
       return pingOutcome instanceof PingOutcome.Recorded;
     }
@@ -28,11 +29,11 @@ final class HeartbeatTransitions {
 
   private HeartbeatTransitions() {}
 
-  /// A job calls in.
+  /// A ping.
   ///
-  /// @param id of the row, where there is no heartbeat yet
+  /// @param id of the row, if there is no heartbeat yet
   /// @param now the server's clock
-  /// @param tolerance how far a job's clock may be ahead of it
+  /// @param tolerance how far the clock of a job may be ahead of it
   static Step beat(
       Optional<Heartbeat> before, long id, Beat beat, Instant now, Duration tolerance) {
     if (before.isEmpty()) {
@@ -77,7 +78,8 @@ final class HeartbeatTransitions {
         state == State.FAILED ? Optional.of(HeartbeatNotice.Kind.FAILED) : Optional.empty());
   }
 
-  /// A start says that a run begins, perhaps on new terms; the one that is expected is its end.
+  /// A ping that a run begins. It may change the terms. The ping that is expected is the end of the
+  /// run.
   private static Step started(Heartbeat old, Beat beat, Instant now) {
     Expectation expectation = beat.terms().orElse(old.expectation());
     Moments was = old.moments();
@@ -128,10 +130,12 @@ final class HeartbeatTransitions {
         : Optional.empty();
   }
 
-  /// The moment of a call; empty where it is older than what stands. Times are compared in whole
-  /// seconds, as jobs state them. What lies further ahead than any job may state is from before the
-  /// clock was set back, and stands in nobody's way; what lies ahead at all, in no failure's, as
-  /// nobody would be told of that.
+  /// The time of a ping; empty if it is older than the last one. Times are compared in whole
+  /// seconds, as jobs state them.
+  ///
+  /// A last ping further in the future than a job may state is from before the clock was set back:
+  /// it is ignored. A failure is never rejected because of a last ping in the future, since nobody
+  /// would be notified of the failure then.
   private static Optional<Instant> moment(
       Heartbeat old, Beat beat, Instant now, Duration tolerance) {
     Instant at = beat.moment().orElse(now);
@@ -179,7 +183,7 @@ final class HeartbeatTransitions {
     return new Step(Optional.of(after), new PingOutcome.Changed(), dismissed(old));
   }
 
-  /// The next is expected as if one had just come.
+  /// The next ping is expected as if one had come now.
   static Step resume(Optional<Heartbeat> before, Instant now) {
     if (before.isEmpty()) {
       return unchanged(before, new PingOutcome.Unknown());
@@ -199,9 +203,9 @@ final class HeartbeatTransitions {
     return new Step(Optional.of(after), new PingOutcome.Changed(), Optional.empty());
   }
 
-  /// Its moment to be looked at has come.
+  /// The row is due.
   ///
-  /// @param realert how long after one alert the next is owed
+  /// @param realert time between two notifications while the heartbeat stays late
   static Step look(Heartbeat old, Instant now, Duration realert) {
     PingOutcome nothing = new PingOutcome.Changed();
     return switch (old.state()) {
@@ -236,7 +240,7 @@ final class HeartbeatTransitions {
     };
   }
 
-  /// One that is not late after all.
+  /// The heartbeat with its state from before it was late, as it is not late after all.
   static Heartbeat takenBack(Heartbeat late) {
     Moments moments = late.moments();
     return with(
@@ -248,7 +252,7 @@ final class HeartbeatTransitions {
         late.counts().calls());
   }
 
-  /// How it stood before it was late, as its last run tells.
+  /// Its state before it was late, derived from its last run.
   private static State before(Heartbeat late) {
     if (late.moments().last().isEmpty()) {
       return State.NEW;
@@ -259,7 +263,7 @@ final class HeartbeatTransitions {
         : State.UP;
   }
 
-  /// The same, and the next is expected then.
+  /// The same heartbeat with another expected time.
   static Heartbeat expected(Heartbeat old, Instant next) {
     return with(
         old, old.expectation(), old.state(), old.moments().last(), next, old.counts().calls());

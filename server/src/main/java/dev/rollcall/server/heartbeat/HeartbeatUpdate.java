@@ -15,10 +15,10 @@ import java.util.OptionalLong;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/// One heartbeat while a group of changes is applied: what it was, what it is by now, and what is
-/// to be written of it in the end. Belongs to the transaction's thread.
+/// One heartbeat while a group of changes is applied: its old row, its present value, and what has
+/// to be written in the end. Used by the thread of the transaction only.
 final class HeartbeatUpdate {
-  /// What has to be written of the row.
+  /// What to write of the row.
   enum Writing {
     NOTHING,
     COUNTS,
@@ -72,7 +72,7 @@ final class HeartbeatUpdate {
     return step.pingOutcome();
   }
 
-  /// Takes down the run that a call tells of: a new one, or the end of one that has begun.
+  /// Adds the run that a ping reports: a new run, or the end of one that has started.
   private Heartbeat withRun(Handle tx, Heartbeat after, Beat beat, Instant now) {
     Instant at = beat.moment().orElse(now);
     Optional<String> id = beat.said().run();
@@ -129,7 +129,7 @@ final class HeartbeatUpdate {
         recent);
   }
 
-  /// The runs kept that have not ended, oldest first; asked for only where there are some.
+  /// The stored runs that have not ended, oldest first. They are read only if there are any.
   private List<Run> running(Handle tx, Counts counts) {
     List<Run> known = open;
     if (known == null) {
@@ -143,13 +143,13 @@ final class HeartbeatUpdate {
     return row.id();
   }
 
-  /// What it is by now, where it is.
+  /// Its present value. There must be one.
   Heartbeat heartbeat() {
     return heartbeat.orElseThrow();
   }
 
-  /// Whether it was removed, and has runs that are not in its row: perhaps it has come again, and
-  /// these are not its own.
+  /// Whether its old runs outside of the row have to be deleted: it was removed, perhaps created
+  /// again, and these runs do not belong to the new one.
   boolean leavesRuns() {
     return removed && row.heartbeat().map(Heartbeat::hasOlderRuns).orElse(false);
   }

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
-/// Writes whatever is done to heartbeats, in the order in which it came: the rows of a group are
-/// read once, every change of it follows in memory, and what came out is written once.
+/// Writes all changes of heartbeats in the order in which they came. It reads the rows of a group
+/// once, applies every change in memory, and writes each row once.
 final class HeartbeatWriter implements Batch<HeartbeatChange, PingOutcome> {
   private final HeartbeatTable table;
   private final boolean shared;
@@ -25,8 +25,8 @@ final class HeartbeatWriter implements Batch<HeartbeatChange, PingOutcome> {
   private final Durability durability;
   private final Clock clock;
 
-  /// @param tolerance how far a job's clock may be ahead of ours
-  /// @param durability what an answered call survives
+  /// @param tolerance how far the clock of a job may be ahead of the server's
+  /// @param durability what an answered ping survives
   HeartbeatWriter(
       Database database,
       HeartbeatListener heartbeatListener,
@@ -48,7 +48,7 @@ final class HeartbeatWriter implements Batch<HeartbeatChange, PingOutcome> {
     return durability;
   }
 
-  /// By name, where several processes lock the same rows.
+  /// Several processes lock the same rows, so they lock them in the order of the names.
   @Override
   public Optional<Comparator<HeartbeatChange>> order() {
     return shared ? Optional.of(Comparator.comparing(HeartbeatChange::name)) : Optional.empty();
@@ -84,7 +84,7 @@ final class HeartbeatWriter implements Batch<HeartbeatChange, PingOutcome> {
     };
   }
 
-  /// The entries of all names that are there, or are about to be.
+  /// The rows of all names that exist, and new rows for names whose ping states its terms.
   private Map<String, HeartbeatUpdate> load(Handle tx, List<HeartbeatChange> changes, Instant now) {
     Map<String, HeartbeatUpdate> entries = LinkedHashMap.newLinkedHashMap(changes.size());
     List<String> names = changes.stream().map(HeartbeatChange::name).distinct().toList();

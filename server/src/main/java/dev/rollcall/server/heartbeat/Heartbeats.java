@@ -15,20 +15,21 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
-/// Heartbeats as a whole: what the composition root holds.
+/// The entry point of the package for the composition root.
 ///
-/// Everything is in the database: a process that answers calls keeps nothing of them in memory. The
-/// one (or, on PostgreSQL, the ones) whose [#start] was called also finds who is late.
+/// All data is in the database: a process that answers pings holds none of it in memory. The
+/// process whose [#start] was called also finds late heartbeats; on PostgreSQL there may be
+/// several.
 public final class Heartbeats implements AutoCloseable {
-  /// How heartbeats are taken.
+  /// The settings of heartbeats.
   ///
-  /// @param realert how long after one alert the next is owed while a job stays silent
-  /// @param startupGrace how long Rollcall has to be up before it counts as missed what passed
-  ///   while it was down
-  /// @param most how many there may be
-  /// @param futureTolerance how far a job's clock may be ahead of ours
-  /// @param durability what an answered call survives
-  /// @param key what every call has to show, if anything
+  /// @param realert time between two notifications while a heartbeat stays late
+  /// @param startupGrace how long Rollcall has to be up before a time that passed while it was down
+  ///   counts as missed
+  /// @param most the largest number of heartbeats
+  /// @param futureTolerance how far the clock of a job may be ahead of the server's
+  /// @param durability what an answered ping survives
+  /// @param key the key that every ping has to contain; empty: none
   public record Settings(
       Duration realert,
       Duration startupGrace,
@@ -36,7 +37,7 @@ public final class Heartbeats implements AutoCloseable {
       Duration futureTolerance,
       Durability durability,
       Optional<String> key) {
-    /// Without the key, which belongs in no log.
+    /// Leaves out the key, so that it does not get into a log.
     @Override
     public String toString() {
       return "Settings[realert=" + realert + ", startupGrace=" + startupGrace + "]";
@@ -46,11 +47,11 @@ public final class Heartbeats implements AutoCloseable {
   private final PingRoutes pings;
   private final HeartbeatRoutes routes;
   private final HeartbeatOverview heartbeatOverview;
-  private final LostCalls unheard;
+  private final LostCalls lostCalls;
   private final PingReceivers receivers;
   private final LateDetector lateDetector;
 
-  /// @param heartbeatListener takes down who is told of what
+  /// @param heartbeatListener writes the notifications
   public Heartbeats(
       Database database,
       GroupCommit commits,
@@ -68,10 +69,10 @@ public final class Heartbeats implements AutoCloseable {
     HeartbeatWriter writer =
         new HeartbeatWriter(
             database, logged, limit, settings.futureTolerance(), settings.durability(), clock);
-    unheard = new LostCalls(clock);
-    receivers = new PingReceivers(database, commits, unheard, clock);
+    lostCalls = new LostCalls(clock);
+    receivers = new PingReceivers(database, commits, lostCalls, clock);
     Function<HeartbeatChange, PingOutcome> write = change -> commits.write(writer, change);
-    Function<HeartbeatChange, PingOutcome> written = change -> unheard.note(write, change);
+    Function<HeartbeatChange, PingOutcome> written = change -> lostCalls.note(write, change);
     HeartbeatStore store = new HeartbeatStore(database);
     pings = new PingRoutes(written, log, settings.key(), settings.futureTolerance(), clock);
     RunStore runs = new RunStore(database);
@@ -92,45 +93,46 @@ public final class Heartbeats implements AutoCloseable {
         .help(
             "Heartbeats, or connections that may have carried one, that were rejected because"
                 + " the server was full.")
-        .callback(callback -> callback.call((double) unheard.rejected().total()))
+        .callback(callback -> callback.call((double) lostCalls.rejected().total()))
         .register(registry);
   }
 
-  /// Where jobs call in: all that the ping server's own port answers.
+  /// The routes for pings: all routes of the separate port for pings.
   public List<Route> pingRoutes() {
     return pings.routes();
   }
 
-  /// The heartbeats' whole part of the API.
+  /// All routes of heartbeats.
   public List<Route> routes() {
     return Stream.concat(pings.routes().stream(), routes.routes().stream()).toList();
   }
 
-  /// The heartbeats as a person looks at them.
+  /// The heartbeats for the pages.
   public HeartbeatOverview heartbeatOverview() {
     return heartbeatOverview;
   }
 
-  /// This process takes calls of jobs from now on.
+  /// This process accepts pings from now on.
   ///
-  /// @param turnedAway how many it had no room for so far: whoever was expected meanwhile is not
-  ///   accused before it could call again. What its own sender is to blame for does not count.
+  /// @param turnedAway the number of pings rejected so far because the server was full. Heartbeats
+  ///   that were due meanwhile do not become late before they could call again. Rejections that the
+  ///   sender caused do not count.
   public void listen(LongSupplier turnedAway) {
-    unheard.rejected().countedBy(turnedAway);
+    lostCalls.rejected().countedBy(turnedAway);
     receivers.listen();
   }
 
-  /// What keeps calls from being taken, where that has lasted for a while.
+  /// Why pings are being rejected, if that has lasted for more than a minute.
   public Optional<String> problem() {
-    return unheard.rejected().problem();
+    return lostCalls.rejected().problem();
   }
 
-  /// Begins to look for who is late.
+  /// Starts the search for late heartbeats.
   public void start() {
     lateDetector.start();
   }
 
-  /// Stops looking.
+  /// Stops it, and stops counting this process among those that receive pings.
   @Override
   public void close() {
     lateDetector.close();

@@ -2,7 +2,7 @@ package dev.rollcall.server.heartbeat;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-/// The beginning of what a run printed, as it came.
+/// The beginning of what a run printed, as bytes.
 final class JobOutput {
   private final byte[] bytes;
 
@@ -15,7 +15,7 @@ final class JobOutput {
     return bytes;
   }
 
-  /// As text; what is no UTF-8 is shown as such.
+  /// As text; bytes that are not UTF-8 become replacement characters.
   String text() {
     return new String(bytes, UTF_8);
   }

@@ -4,15 +4,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 
-/// When a heartbeat is expected after one that came.
+/// When a heartbeat is expected after a ping.
 sealed interface JobSchedule {
-  /// The year 9999: for a schedule without another moment.
+  /// The last second of the year 9999: for a schedule that has no further time.
   Instant NEVER = Instant.ofEpochSecond(253_402_300_799L);
 
-  /// The moment by which the next has to come, after one at `last`.
+  /// The time at which the next ping is expected, after one at `last`.
   Instant next(Instant last);
 
-  /// So long after the last.
+  /// A fixed time after the last ping.
   ///
   /// @param frequency 1 s to 520 weeks, in whole seconds
   record Every(Duration frequency) implements JobSchedule {
@@ -31,14 +31,15 @@ sealed interface JobSchedule {
     }
   }
 
-  /// At the moments of a crontab line, in a time zone: see [CronSchedule].
+  /// The times of a crontab line in a time zone: see [CronSchedule].
   ///
   /// @param expression the five fields of a crontab line, as in `0 3 * * *`, or `@daily` and the
   ///   like
   record Calendar(String expression, ZoneId zone) implements JobSchedule {
-    /// Reads what somebody wrote.
+    /// Reads and checks an expression.
     ///
-    /// @throws IllegalArgumentException in a phrase, where it is no schedule or never comes
+    /// @throws IllegalArgumentException if it is no schedule or never matches; the message is a
+    ///   phrase
     static Calendar of(String expression, ZoneId zone) {
       if (!CronLine.read(expression).comes()) {
         throw new IllegalArgumentException(

@@ -14,26 +14,26 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/// Watches for moments that pass: one thread, which waits for the next moment that the database
-/// knows, and looks five times a second at least, as a call may bring one forward.
+/// Finds late heartbeats. One thread waits for the next due row, and looks at least five times a
+/// second, since a ping may move a due time forward.
 ///
-/// It accuses nobody of what Rollcall is to blame for. While this thread stands still, the database
-/// hangs or fails, or calls hang or are turned away, and for five seconds after, nobody is found
-/// late; where that took five seconds or longer, whoever was due meanwhile gets the grace of a
-/// start.
+/// No heartbeat becomes late because of a problem of Rollcall. The search stops while this thread
+/// stands still, while the database hangs or fails, and while pings hang or are rejected, and for 5
+/// seconds after. If such an outage took 5 seconds or longer, heartbeats that were due meanwhile
+/// get the startup grace.
 final class LateDetector implements AutoCloseable {
   private static final Logger LOG = System.getLogger(LateDetector.class.getName());
   private static final Duration ROUND = Duration.ofMillis(200);
   private static final Duration AGAIN = Duration.ofSeconds(1);
 
-  /// By less, the clock was not set.
+  /// If the wall clock drifts from the monotonic one by more than this, it was set.
   private static final Duration SET = Duration.ofSeconds(2);
 
-  /// What waited in queues and sockets meanwhile has so long to be noted.
+  /// After an outage, pings that waited in queues and sockets get this time to be recorded.
   private static final Duration SETTLING = Duration.ofSeconds(5);
 
-  /// An absence this long makes jobs give up, and call again later.
-  private static final Duration ABSENCE = Duration.ofSeconds(5);
+  /// After an outage of this length, jobs have given up and call again later.
+  private static final Duration LONG_OUTAGE = Duration.ofSeconds(5);
 
   private final LateHeartbeats lateHeartbeats;
   private final ClockCorrections corrections;
@@ -44,11 +44,11 @@ final class LateDetector implements AutoCloseable {
   private final BackgroundLoop loop =
       new BackgroundLoop("heartbeats", "the search for late heartbeats", AGAIN, this::round);
   private Optional<ClockWatch> clocks = Optional.empty();
-  private boolean told;
-  private Optional<Span> away = Optional.empty();
+  private boolean warned;
+  private Optional<Span> outage = Optional.empty();
 
-  /// The last absence, until a look has shown that it is over.
-  private Optional<Span> settled = Optional.empty();
+  /// The last outage, until a search after it has succeeded without another one.
+  private Optional<Span> lastOutage = Optional.empty();
 
   LateDetector(
       LateHeartbeats lateHeartbeats,
@@ -69,26 +69,28 @@ final class LateDetector implements AutoCloseable {
     loop.start();
   }
 
-  /// Looks once, and tells how long to wait for the next time.
+  /// Searches once.
+  ///
+  /// @return how long to wait before the next search
   Duration round() {
     Duration began = clock.monotonic();
-    Duration pause = AGAIN; // where it fails
+    Duration pause = AGAIN; // if it fails
     try {
-      follow();
-      if (isBack()) {
+      checkClocks();
+      if (isAvailable()) {
         look();
-        watched(
+        timed(
             () -> {
               startupGrace.stamp();
               return true;
             });
-        settled = Optional.empty();
-        told &= away.isPresent();
+        lastOutage = Optional.empty();
+        warned &= outage.isPresent();
       }
-      pause = away.isPresent() ? ROUND : watched(this::pause);
+      pause = outage.isPresent() ? ROUND : timed(this::pause);
       return pause;
     } catch (StorageException e) {
-      awaySince(began);
+      addOutageFrom(began);
       throw e;
     } finally {
       if (clocks.isPresent()) {
@@ -97,8 +99,8 @@ final class LateDetector implements AutoCloseable {
     }
   }
 
-  /// Follows the clocks, whatever they do.
-  private void follow() {
+  /// Compares the wall clock with the monotonic one, whatever they do.
+  private void checkClocks() {
     if (clocks.isEmpty()) {
       ClockWatch begun = new ClockWatch(clock, sleep, SET);
       begin(clock.monotonic());
@@ -109,7 +111,7 @@ final class LateDetector implements AutoCloseable {
     ClockWatch watch = clocks.get();
     ClockWatch.Change change = watch.look();
     if (isLong(change.stoodStill())) {
-      awaySince(change.monotonic().minus(change.stoodStill()));
+      addOutageFrom(change.monotonic().minus(change.stoodStill()));
     }
     if (!change.set().isZero()) {
       LOG.log(
@@ -120,18 +122,18 @@ final class LateDetector implements AutoCloseable {
       corrections.clockSet(change.now(), change.set());
     }
     if (!change.slept().isZero()) {
-      Span nap = new Span(change.monotonic().minus(change.slept()), change.monotonic());
-      away = Span.join(away, Optional.of(nap));
+      Span sleepTime = new Span(change.monotonic().minus(change.slept()), change.monotonic());
+      outage = Span.join(outage, Optional.of(sleepTime));
     }
     watch.seen(change);
   }
 
-  /// Asks the database, and remembers if that takes long: calls wait for it too.
-  private <T> T watched(Supplier<T> question) {
+  /// Asks the database. If that takes long, pings wait for it too: this counts as an outage.
+  private <T> T timed(Supplier<T> question) {
     Duration asked = clock.monotonic();
     T answer = question.get();
     if (isLong(clock.monotonic().minus(asked))) {
-      awaySince(asked);
+      addOutageFrom(asked);
     }
     return answer;
   }
@@ -140,22 +142,22 @@ final class LateDetector implements AutoCloseable {
     return stall.compareTo(LostCalls.LONG) >= 0;
   }
 
-  private void awaySince(Duration from) {
+  private void addOutageFrom(Duration from) {
     Span span = new Span(from, clock.monotonic());
-    away = Span.join(Span.join(settled, away), Optional.of(span));
+    outage = Span.join(Span.join(lastOutage, outage), Optional.of(span));
   }
 
-  /// Whether all is as it should be, and has been for long enough.
-  private boolean isBack() {
-    away = Span.join(away, watched(receivers::unheard));
-    if (away.isEmpty()) {
+  /// Whether pings are received, and have been for long enough.
+  private boolean isAvailable() {
+    outage = Span.join(outage, timed(receivers::unheard));
+    if (outage.isEmpty()) {
       return true;
     }
-    Span span = away.get();
-    boolean counts = span.length().compareTo(ABSENCE) >= 0;
+    Span span = outage.get();
+    boolean counts = span.length().compareTo(LONG_OUTAGE) >= 0;
     if (clock.monotonic().minus(span.to()).compareTo(SETTLING) < 0) {
-      if (counts && !told) {
-        told = true;
+      if (counts && !warned) {
+        warned = true;
         LOG.log(
             Level.WARNING,
             "heartbeats may be lost: none becomes late until they can be received again");
@@ -170,8 +172,8 @@ final class LateDetector implements AutoCloseable {
               + Durations.words(span.length())
               + ": those that were due meanwhile get the startup grace");
     }
-    settled = away;
-    away = Optional.empty();
+    lastOutage = outage;
+    outage = Optional.empty();
     return true;
   }
 
@@ -182,7 +184,7 @@ final class LateDetector implements AutoCloseable {
 
   private void look() {
     Instant now = clock.wall().minus(receivers.lag());
-    if (watched(lateHeartbeats::earliest).filter(due -> !due.isAfter(now)).isEmpty()) {
+    if (timed(lateHeartbeats::earliest).filter(due -> !due.isAfter(now)).isEmpty()) {
       return;
     }
     StartupGrace.Accused accused = startupGrace.accused();
@@ -192,9 +194,9 @@ final class LateDetector implements AutoCloseable {
 
   private void look(Instant after, Instant until, Instant now) {
     int found = LateHeartbeats.AT_ONCE;
-    while (found == LateHeartbeats.AT_ONCE && away.isEmpty() && !loop.isClosing()) {
+    while (found == LateHeartbeats.AT_ONCE && outage.isEmpty() && !loop.isClosing()) {
       Duration asked = clock.monotonic();
-      found = watched(() -> lateHeartbeats.look(after, until, now, asked));
+      found = timed(() -> lateHeartbeats.look(after, until, now, asked));
     }
   }
 

@@ -18,13 +18,13 @@ import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
-/// Finds heartbeats whose moment has come, and writes what follows in the transaction that finds
-/// them: no process can find one and lose it.
+/// Finds heartbeats that are due. It writes their changes and notifications in the transaction that
+/// finds them, so that none is lost if the process ends.
 final class LateHeartbeats {
-  /// More would keep calls waiting that come meanwhile.
+  /// Longer transactions would delay pings that come meanwhile.
   static final int AT_ONCE = 2_000;
 
-  /// What [#look] tells where it waited for the database so long that calls may wait there too.
+  /// Returned by [#look] if it waited so long for the database that pings may be waiting there too.
   static final int HELD_UP = -1;
 
   private static final String MOVE = "UPDATE heartbeat SET due_at = ? WHERE id = ?";
@@ -38,12 +38,13 @@ final class LateHeartbeats {
   private final Batch<Looking, Integer> looking = this::lookAll;
   private final Batch<Heartbeat, Boolean> moving = LateHeartbeats::moveAll;
 
-  /// @param after rows that became due after it are looked at
-  /// @param now who has missed a moment by then is late
-  /// @param asked when this was, on the monotonic clock
+  /// @param after only rows that became due after it
+  /// @param until and by this time
+  /// @param now a heartbeat whose deadline has passed by this time is late
+  /// @param asked when the search was requested, on the monotonic clock
   private record Looking(Instant after, Instant until, Instant now, Duration asked) {}
 
-  /// Where the last slice ended.
+  /// The last row of the previous page.
   private record Place(long due, long id) {}
 
   LateHeartbeats(
@@ -71,18 +72,18 @@ final class LateHeartbeats {
                 ":at"));
   }
 
-  /// When the next is to be looked at.
+  /// When the next row is due.
   Optional<Instant> earliest() {
     return rows.earliest();
   }
 
-  /// Looks at those that became due after `after` and until `until`, and tells how many there were,
-  /// at most [#AT_ONCE], or that it was [#HELD_UP] and accused nobody.
+  /// Examines rows that became due after `after` and until `until`.
   ///
-  /// Late is who had missed a moment by `now`, which is before this waits for anything: every call
-  /// that came by then is written before it.
+  /// A heartbeat is late if its deadline had passed by `now`. That is before this method waits for
+  /// anything: every ping that came by then is written first.
   ///
-  /// @param asked when this is, on the monotonic clock
+  /// @param asked when this was requested, on the monotonic clock
+  /// @return how many rows there were, at most [#AT_ONCE]; or [#HELD_UP]: no heartbeat was changed
   int look(Instant after, Instant until, Instant now, Duration asked) {
     return commits.write(looking, new Looking(after, until, now, asked));
   }
@@ -119,8 +120,9 @@ final class LateHeartbeats {
     return due.size();
   }
 
-  /// Of what was due by `start`, when Rollcall was away, whatever has not missed its moment yet:
-  /// its row is moved to it. What is left was missed while Rollcall was away.
+  /// Call this after an outage that ended at `start`. A row may be due although its deadline has
+  /// not passed: its `due_at` is moved to its deadline. Every row that is still due by `start`
+  /// missed its deadline during the outage.
   void sift(Instant start) {
     Place place = new Place(Long.MIN_VALUE, Long.MIN_VALUE);
     while (true) {
@@ -160,7 +162,7 @@ final class LateHeartbeats {
                 HeartbeatTable::heartbeat));
   }
 
-  /// Those that were called meanwhile have moved theirs themselves, if at all to a later moment.
+  /// Skips heartbeats that got a ping meanwhile, and those that are due later already.
   private static List<Boolean> moveAll(Handle tx, List<Heartbeat> heartbeats) {
     Rows.write(
         tx,

@@ -9,18 +9,18 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
-/// When calls of jobs could not be taken or noted, whatever the reason: whoever may have called in
-/// vain is not accused.
+/// Knows when pings could not be received or recorded, whatever the reason. A heartbeat whose ping
+/// may have been lost then does not become late.
 ///
-/// Calls that fail are known once they do. Calls that hang are counted while they do, by the second
-/// in which they came: two additions a call, and no clock is asked twice. Calls that have not come
-/// that far, as no thread is free to read them, are known by a thread of our own that waits like
-/// theirs.
+/// - Pings that fail are known when they fail.
+/// - Pings that hang are counted by the second in which they came. This costs two additions a ping.
+/// - Pings that wait for a free thread are not known yet. Therefore a sample thread is started in
+///   the same way: while it does not run, pings do not run either.
 final class LostCalls {
-  /// One that takes longer to be noted hangs.
+  /// A ping that takes at least this long to be recorded hangs.
   static final Duration LONG = Duration.ofSeconds(1);
 
-  /// More than any database or connection hangs before it fails.
+  /// Longer than any database or connection hangs before it fails.
   private static final int SECONDS = 256;
 
   private final Clock clock;
@@ -31,7 +31,7 @@ final class LostCalls {
   private final Executor threads;
   private Sample sample = new Sample(Duration.ZERO);
 
-  /// Does nothing but show that new threads run.
+  /// Shows whether new threads run.
   private static final class Sample implements Runnable {
     private final Duration sent;
     private volatile boolean ran;
@@ -46,7 +46,7 @@ final class LostCalls {
     }
   }
 
-  /// Times on the monotonic clock.
+  /// A span of time on the monotonic clock.
   record Span(Duration from, Duration to) {
     Span and(Span other) {
       return new Span(
@@ -67,7 +67,7 @@ final class LostCalls {
     this(clock, Thread::startVirtualThread);
   }
 
-  /// @param threads runs calls as the port does, each on a thread of its own
+  /// @param threads runs pings as the port does, each on its own thread
   LostCalls(Clock clock, Executor threads) {
     this.clock = clock;
     this.threads = threads;
@@ -75,14 +75,14 @@ final class LostCalls {
     sample.run();
   }
 
-  /// Has a call noted, and remembers if that fails or takes long.
+  /// Records a ping, and remembers if that fails or takes long.
   PingOutcome note(Function<HeartbeatChange, PingOutcome> write, HeartbeatChange call) {
     Duration came = clock.monotonic();
     int second = place(came.toSeconds());
     waiting.incrementAndGet(second);
     try {
       return write.apply(call);
-    } catch (RuntimeException | Error e) { // whatever it is, the caller is not to blame for it
+    } catch (RuntimeException | Error e) { // the caller did not cause any of these
       Span span = new Span(came, clock.monotonic());
       failed.updateAndGet(known -> Span.join(known, Optional.of(span)));
       throw e;
@@ -91,12 +91,12 @@ final class LostCalls {
     }
   }
 
-  /// Those for which there was no room.
+  /// The pings that were rejected because the server was full.
   RejectedCalls rejected() {
     return rejected;
   }
 
-  /// When calls were unheard since this was last asked, up to now where some hang.
+  /// When pings could not be received since the last call of this method; up to now if some hang.
   synchronized Optional<Span> take() {
     Duration now = clock.monotonic();
     Optional<Span> span =
@@ -107,7 +107,7 @@ final class LostCalls {
     return span;
   }
 
-  /// How often there was something to [#take].
+  /// How often [#take] has returned a span.
   long missed() {
     return missed.get();
   }
@@ -122,7 +122,7 @@ final class LostCalls {
     return Optional.empty();
   }
 
-  /// Whether a thread that was started for long enough has not run yet.
+  /// Whether the sample thread was started at least a second ago and has not run yet.
   private boolean noThread(Duration now) {
     if (sample.ran) {
       sample = new Sample(now);

@@ -6,9 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import tools.jackson.core.JsonGenerator;
 
-/// Errors as the answers of the ping server look:
-/// `{"status":"error","message":"...","parameter":"..."}`, the last where one parameter is to
-/// blame.
+/// The form of errors of the ping routes: `{"status":"error","message":"...","parameter":"..."}`.
+/// `parameter` is there if one parameter is wrong.
 enum PingErrors implements ErrorShape {
   SHAPE;
 

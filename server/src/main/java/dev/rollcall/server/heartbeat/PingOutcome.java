@@ -2,28 +2,28 @@ package dev.rollcall.server.heartbeat;
 
 import java.time.Instant;
 
-/// What became of a [HeartbeatChange].
+/// The result of a [HeartbeatChange].
 sealed interface PingOutcome {
-  /// A call was recorded.
+  /// A ping was recorded.
   ///
-  /// @param next when the next is expected
-  /// @param paused whether nobody waits for it all the same
+  /// @param next when the next ping is expected
+  /// @param paused whether the heartbeat is paused, so that no ping is expected
   record Recorded(Instant next, boolean paused) implements PingOutcome {}
 
-  /// The call was older than one that was recorded before, and changed nothing.
+  /// The ping was older than one recorded before, and changed nothing.
   ///
-  /// @param last when that one was
+  /// @param last when that one came
   record Stale(Instant last) implements PingOutcome {}
 
   /// There is no heartbeat of that name.
   record Unknown() implements PingOutcome {}
 
-  /// The first call of a name has to say when the next comes, and did not.
+  /// The first ping of a name did not state when the next one is expected.
   record NoTerms() implements PingOutcome {}
 
-  /// It would have been one more heartbeat than there may be.
+  /// The ping would have created more heartbeats than are allowed.
   record Full(long most) implements PingOutcome {}
 
-  /// Removed, paused or resumed.
+  /// The heartbeat was removed, paused or resumed.
   record Changed() implements PingOutcome {}
 }

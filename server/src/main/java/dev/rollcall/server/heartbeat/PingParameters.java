@@ -9,8 +9,8 @@ import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Optional;
 
-/// What a job may say in a query, read strictly: each mistake is a [Refusal] that names the
-/// parameter, the value and what is possible.
+/// Reads the parameters of a ping strictly. Each mistake is a [Refusal] that contains the
+/// parameter, the value and what is allowed.
 final class PingParameters {
   private static final int LONGEST_NAME = 255;
   private static final long MOST_SECONDS = Duration.ofDays(520 * 7L).toSeconds();
@@ -26,15 +26,15 @@ final class PingParameters {
 
   /// Where the parameters come from: a query.
   interface Source {
-    /// The value of a parameter, where it is given.
+    /// The value of a parameter, if it is given.
     ///
-    /// @throws Refusal where it is given more than once
+    /// @throws Refusal if it is given more than once
     Optional<String> single(String name);
   }
 
   private PingParameters() {}
 
-  /// A name that came in a query.
+  /// The name in a query.
   static String name(Source source) {
     return name(
         source
@@ -43,7 +43,7 @@ final class PingParameters {
                 () -> Refusal.ofParameter("name", "is missing: give the job a name, name=backup")));
   }
 
-  /// A name: 1 to 255 characters of any text that can be seen.
+  /// Checks a name: 1 to 255 characters, no control characters.
   static String name(String name) {
     if (name.isBlank()) {
       throw Refusal.ofParameter("name", "is empty: give the job a name, as in name=backup");
@@ -67,7 +67,7 @@ final class PingParameters {
     return name;
   }
 
-  /// Joiners and marks of direction are part of how some scripts and emoji are written.
+  /// Joiners and direction marks are allowed: some scripts and emoji are written with them.
   private static boolean visible(String text, int place) {
     return switch (Character.getType(text.codePointAt(place))) {
       case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> false;
@@ -77,9 +77,9 @@ final class PingParameters {
     };
   }
 
-  /// When the next is expected: a frequency, or a schedule and its zone, and the grace to either.
+  /// When the next ping is expected: a frequency, or a schedule and its zone; and the grace.
   ///
-  /// @return empty where neither is given
+  /// @return empty if neither frequency nor schedule is given
   static Optional<Expectation> terms(Source source) {
     Optional<String> frequency = source.single("frequency");
     Optional<String> schedule = source.single("schedule");
@@ -103,7 +103,7 @@ final class PingParameters {
     return plan.map(each -> new Expectation(each, grace.orElse(Duration.ZERO)));
   }
 
-  /// The terms of a call that has to state them.
+  /// The terms of a ping that has to state them.
   static Expectation requiredTerms(Source source) {
     return terms(source).orElseThrow(PingParameters::noTerms);
   }
@@ -128,7 +128,7 @@ final class PingParameters {
         return ZoneId.of(text, OF_OLD);
       }
     } catch (DateTimeException e) {
-      // said below
+      // the exception below says it
     }
     throw Refusal.ofParameter(
         "tz",
@@ -161,7 +161,7 @@ final class PingParameters {
     return number * unit;
   }
 
-  /// A length whose unit is written as others write it: `10d`.
+  /// A suggestion for a length with the unit in the wrong case, such as `10d`.
   private static String meant(String text) {
     if (!text.matches("[0-9]{1,10}[dwHMS]")) {
       return "";
@@ -185,9 +185,9 @@ final class PingParameters {
     };
   }
 
-  /// The moment that a job states, in Unix seconds.
+  /// The time that a job states, in Unix seconds.
   ///
-  /// @param latest how far ahead it may be
+  /// @param latest the latest time that is accepted
   static Optional<Instant> timestamp(Source source, Instant latest) {
     return source.single("timestamp").map(text -> moment(text, latest));
   }
@@ -218,7 +218,7 @@ final class PingParameters {
     return Instant.ofEpochSecond(seconds);
   }
 
-  /// What a job calls one of its runs.
+  /// The id that a job gives to a run.
   static Optional<String> run(Source source) {
     Optional<String> run = source.single("rid");
     if (run.isPresent() && !run.get().matches("[A-Za-z0-9._:-]{1,64}")) {

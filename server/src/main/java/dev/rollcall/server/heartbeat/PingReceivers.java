@@ -20,18 +20,20 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/// The processes that take calls of jobs, as whoever looks for lateness knows them: this one, and
-/// others on the same PostgreSQL.
+/// The processes that receive pings, as the process that finds late heartbeats knows them: this
+/// one, and others on the same PostgreSQL.
 ///
-/// Each counts on in the database once a second, and counts there how often it could not hear. So
-/// whoever looks learns of one that stands still, cannot reach the database or turns calls away,
-/// and no clocks are compared. Where none is left, nobody is accused; where others are, one that
-/// fell silent excuses for five minutes at most, as it may be gone for good.
+/// Once a second, each process increments its counter in the database, and stores how often it
+/// could not receive pings. The searching process reads these rows. So it notices a process that
+/// stands still, cannot reach the database or rejects pings. No clocks are compared.
+///
+/// While no process receives pings, no heartbeat becomes late. If only one of several processes
+/// falls silent, this lasts for five minutes at most, as that process may be gone for good.
 final class PingReceivers implements AutoCloseable {
-  /// How often a process counts on, and how often the counts are read.
+  /// How often a process increments its counter, and how often the counters are read.
   private static final Duration EACH = Duration.ofSeconds(1);
 
-  /// Who has not counted on for so long takes no calls.
+  /// A process whose counter has not changed for this long receives no pings.
   static final Duration SILENT = Duration.ofSeconds(5);
 
   private static final Duration FORGOTTEN = Duration.ofHours(1);
@@ -44,23 +46,24 @@ final class PingReceivers implements AutoCloseable {
   private final long id = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
   private final Batch<Count, Boolean> counting = new Counting();
   private final BackgroundLoop loop =
-      new BackgroundLoop("listeners", "telling other processes", EACH, this::countOn);
+      new BackgroundLoop("listeners", "telling other processes", EACH, this::countRepeatedly);
   private volatile boolean listening;
   private volatile boolean looking;
   private long counts;
 
   private final Map<Long, Seen> others = new HashMap<>();
   private Duration read;
-  private Duration heard;
+  private Duration available;
 
-  /// @param counts 0 where it has stopped
+  /// @param counts 0: the process has stopped
+  /// @param unheard how often the process could not receive pings
   private record Count(long id, long counts, long unheard) {}
 
-  /// @param at it counted on after that, on our monotonic clock
-  /// @param moved whether it was seen to count on: others may be left from long ago
+  /// @param at its counter last changed after this time, on our monotonic clock
+  /// @param moved whether a change of its counter was seen; rows of old processes may be left
   private record Seen(long counts, long unheard, Duration at, boolean moved) {}
 
-  /// @param own what this process could not hear
+  /// @param own when this process could not receive pings
   PingReceivers(Database database, GroupCommit commits, LostCalls own, Clock clock) {
     this(
         database,
@@ -78,10 +81,10 @@ final class PingReceivers implements AutoCloseable {
     this.clock = clock;
     this.shared = shared;
     this.read = clock.monotonic();
-    this.heard = read;
+    this.available = read;
   }
 
-  /// This process takes calls from now on.
+  /// This process receives pings from now on.
   void listen() {
     listening = true;
     if (shared) {
@@ -89,31 +92,31 @@ final class PingReceivers implements AutoCloseable {
     }
   }
 
-  private Duration countOn() {
+  private Duration countRepeatedly() {
     try {
       count();
     } catch (StorageException e) {
-      // whoever looks sees that nothing comes
+      // the process that searches notices that the counter stays the same
     }
     return EACH;
   }
 
-  /// Tells others that this process is there, and whether it could hear.
+  /// Increments the counter of this process, and stores how often it could not receive pings.
   void count() {
     if (!looking) {
-      own.take(); // nobody else here asks
+      own.take(); // nothing else in this process calls it
     }
     counts++;
     commits.write(counting, new Count(id, counts, own.missed()));
   }
 
-  /// When calls were unheard since this was last asked, here or elsewhere.
+  /// When pings could not be received since the last call, by this process or others.
   Optional<Span> unheard() {
     looking = true;
-    return Span.join(own.take(), shared ? elsewhere() : Optional.empty());
+    return Span.join(own.take(), shared ? lostByOthers() : Optional.empty());
   }
 
-  /// How long ago it was known last that the others can hear.
+  /// How long ago another process was last known to receive pings; of several, the longest.
   Duration lag() {
     Duration now = clock.monotonic();
     return others.values().stream()
@@ -123,7 +126,7 @@ final class PingReceivers implements AutoCloseable {
         .orElse(Duration.ZERO);
   }
 
-  private Optional<Span> elsewhere() {
+  private Optional<Span> lostByOthers() {
     Duration now = clock.monotonic();
     Duration before = read;
     if (now.minus(before).compareTo(EACH) < 0) {
@@ -150,10 +153,10 @@ final class PingReceivers implements AutoCloseable {
       }
     }
     if (listening || others.values().stream().anyMatch(one -> takesCalls(one, now))) {
-      heard = now;
+      available = now;
       return missed;
     }
-    return Span.join(missed, Optional.of(new Span(heard, now)));
+    return Span.join(missed, Optional.of(new Span(available, now)));
   }
 
   private static Seen seen(Count row, @Nullable Seen known, Duration before) {
@@ -180,7 +183,7 @@ final class PingReceivers implements AutoCloseable {
                 row -> new Count(row.getLong(1), row.getLong(2), row.getLong(3))));
   }
 
-  /// Counts no more: calls go elsewhere from now on.
+  /// Deletes the row of this process: it receives no more pings.
   @Override
   public void close() {
     loop.close();
@@ -190,7 +193,7 @@ final class PingReceivers implements AutoCloseable {
     try {
       commits.write(counting, new Count(id, 0, 0));
     } catch (StorageException e) {
-      // the others forget it by themselves
+      // the other processes delete the row after an hour
     }
   }
 

@@ -25,7 +25,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
-/// Where jobs call in: the ping server's routes, and those for runs with a start and an end.
+/// The routes for pings, those of runs with a start and an end included.
 final class PingRoutes {
   private static final int KEPT_OUTPUT = 10_000;
   private static final String KEY_HEADER = "Ping-Key";
@@ -40,9 +40,9 @@ final class PingRoutes {
   private final Duration tolerance;
   private final Clock clock;
 
-  /// @param changes carries them out, and returns once they are committed
-  /// @param key what every call has to show, if anything
-  /// @param tolerance how far a job's clock may be ahead of ours
+  /// @param changes applies a change, and returns after its commit
+  /// @param key the key that every ping has to contain; empty: none
+  /// @param tolerance how far the clock of a job may be ahead of the server's
   PingRoutes(
       Function<HeartbeatChange, PingOutcome> changes,
       HeartbeatLog log,
@@ -60,7 +60,7 @@ final class PingRoutes {
     return List.of(
         route(ANY, "/ping", this::ping),
         route(REMOVING, "/ping/remove", this::removeNamed)
-            .withoutHead(), // who looks does not remove
+            .withoutHead(), // a HEAD request must not remove
         route(ANY, "/ping/{name}", request -> call(request, new PingSignal.Success())),
         route(Set.of(Method.DELETE), "/ping/{name}", request -> remove(request, path(request))),
         route(ANY, "/ping/{name}/{signal}", request -> call(request, signal(request))));
@@ -72,14 +72,14 @@ final class PingRoutes {
         .withErrors(PingErrors.SHAPE);
   }
 
-  /// The contract's call: it always says when the next comes.
+  /// The ping of the contract: it always states when the next one is expected.
   private Answer ping(Request request) throws IOException {
     String name = PingParameters.name(request::query);
     Expectation expectation = PingParameters.requiredTerms(request::query);
     return call(request, name, new PingSignal.Success(), Optional.of(expectation));
   }
 
-  /// A call of a job by its own address: what it said last about its next call holds.
+  /// A ping with the name in the path. If it states no terms, the last stated terms hold.
   private Answer call(Request request, PingSignal signal) throws IOException {
     return call(request, path(request), signal, PingParameters.terms(request::query));
   }
@@ -134,7 +134,7 @@ final class PingRoutes {
   }
 
   private static Answer recorded(Instant next, boolean paused, boolean cut) {
-    // nothing in it needs escaping, and it is written with every call
+    // This is written for every ping, and nothing in it needs escaping.
     String message = paused ? "recorded, but paused: no next call is expected" : "recorded";
     String more = cut ? ",\"output\":\"cut to the first " + KEPT_OUTPUT + " bytes\"" : "";
     return Answer.json(
@@ -184,12 +184,12 @@ final class PingRoutes {
     };
   }
 
-  /// Windows has 32 bits of them, which some write with a sign and some without.
+  /// Windows has exit codes of 32 bits, which are written with a sign or without.
   private static boolean isExitCode(long code) {
     return code >= Integer.MIN_VALUE && code <= 0xffff_ffffL;
   }
 
-  /// @throws Refusal (401) where a key is asked for and not shown
+  /// @throws Refusal (401) if a key is required, and missing or wrong
   private Request admitted(Request request) {
     if (key.isEmpty()) {
       return request;
@@ -205,12 +205,12 @@ final class PingRoutes {
             : "a key is required: send key=KEY, or a header " + KEY_HEADER + ": KEY");
   }
 
-  /// What a run printed, as far as it is kept.
+  /// The beginning of what a run printed.
   private record Output(Optional<JobOutput> kept, boolean cut) {
     static final Output NONE = new Output(Optional.empty(), false);
 
     static Output of(Request request) throws IOException {
-      InputStream body = request.bodyStream(); // who answers reads the rest of it
+      InputStream body = request.bodyStream(); // the server reads the rest of it
       byte[] first = body.readNBytes(KEPT_OUTPUT);
       return first.length == 0
           ? NONE

@@ -2,17 +2,17 @@ package dev.rollcall.server.heartbeat;
 
 import java.util.OptionalLong;
 
-/// What a job calls in for.
+/// What a ping reports.
 sealed interface PingSignal {
-  /// A run begins. It is no heartbeat yet.
+  /// A run begins. This does not count as the expected ping.
   record Start() implements PingSignal {}
 
-  /// A run has ended well.
+  /// A run has succeeded.
   record Success() implements PingSignal {}
 
   /// A run has failed.
   ///
-  /// @param exit its exit code, where it tells: 1 to 255, or any of 32 bits on Windows, where they
-  ///   are written with a sign or without
+  /// @param exit its exit code, if given: 1 to 255, or any of 32 bits on Windows, with a sign or
+  ///   without
   record Failure(OptionalLong exit) implements PingSignal {}
 }

@@ -9,16 +9,16 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/// The newest runs of a heartbeat that tell nothing but when they ended and how, which are all of
-/// most jobs. They stay in its row until there are ten of them, so that a call writes one page of
-/// the database and not two; then they move to the others ([RunStore]), together. Their place in
-/// the row is as long from the first on, so that no page overflows when one is added.
+/// The newest runs of a heartbeat, if only their end and result are known. Most jobs have no other
+/// runs. Up to ten of them are stored in the row of the heartbeat, so that a ping writes one page
+/// of the database and not two. Then they move together to [RunStore]. The column has its full
+/// length from the first run on, so that no page overflows when a run is added.
 final class RecentRuns {
   static final RecentRuns NONE = new RecentRuns(new byte[0]);
 
   private static final int MOST = 10;
   private static final int OK = 0;
-  private static final int FAILED = 256; // and told no exit code
+  private static final int FAILED = 256; // without an exit code
   private static final int OUTCOMES = 1 << Short.SIZE;
   private final byte[] bytes;
   private final int size;
@@ -33,12 +33,12 @@ final class RecentRuns {
     this.size = runs;
   }
 
-  /// @param bytes as [#bytes] gave them
+  /// @param bytes as returned by [#bytes]
   static RecentRuns of(byte @Nullable [] bytes) {
     return bytes == null || bytes.length == 0 ? NONE : new RecentRuns(bytes);
   }
 
-  /// Whether a run is one of those that can stay here.
+  /// Whether the run can be stored here.
   static boolean holds(Run run) {
     long millis = run.ended().map(Instant::toEpochMilli).orElse(0L);
     return millis > 0
@@ -57,7 +57,7 @@ final class RecentRuns {
     return size >= MOST;
   }
 
-  /// These, and one more that [#holds].
+  /// These, and one more for which [#holds] is true.
   RecentRuns with(Run run) {
     long outcome = run.result() == Run.Result.OK ? OK : run.exit().orElse(FAILED);
     byte[] more = Arrays.copyOf(bytes, MOST * Long.BYTES);
@@ -89,7 +89,7 @@ final class RecentRuns {
     return runs;
   }
 
-  /// As they stand in the row.
+  /// The bytes as stored in the row.
   byte[] bytes() {
     return bytes;
   }

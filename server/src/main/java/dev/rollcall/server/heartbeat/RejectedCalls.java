@@ -10,19 +10,19 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/// Calls that were turned away for want of room, and for how long that excuses jobs.
+/// Pings that were rejected because the server was full or too busy, and for how long heartbeats
+/// therefore do not become late.
 ///
-/// It does for five minutes at most, as whoever keeps a server full would silence its alerts
-/// otherwise. After that nothing of the kind excuses anybody until calls have been taken for ten
-/// minutes without a break.
+/// This holds for five minutes at most: otherwise somebody who keeps the server full could suppress
+/// its alerts. It holds again only after ten minutes without a rejected ping.
 final class RejectedCalls {
-  /// The longest time for which nobody is accused.
+  /// The longest time during which no heartbeat becomes late for this reason.
   static final Duration MOST = Duration.ofMinutes(5);
 
-  /// Without anybody turned away for so long, it is over.
+  /// After this long without a rejected ping, the incident is over.
   static final Duration CALM = Duration.ofMinutes(10);
 
-  /// What lasts longer is told.
+  /// An incident that lasts longer is logged and reported.
   static final Duration LOUD = Duration.ofMinutes(1);
 
   private static final Logger LOG = System.getLogger(RejectedCalls.class.getName());
@@ -32,24 +32,24 @@ final class RejectedCalls {
   private long counted;
   private Duration asked;
   private Optional<Span> lasting = Optional.empty();
-  private Duration toldAt = Duration.ZERO;
+  private Duration loggedAt = Duration.ZERO;
 
   RejectedCalls(Clock clock) {
     this.clock = clock;
     this.asked = clock.monotonic();
   }
 
-  /// Where to learn how many were turned away so far.
+  /// Sets where the number of rejected pings is read.
   void countedBy(LongSupplier counter) {
     this.counter = counter;
   }
 
-  /// How many were turned away so far.
+  /// The number of pings rejected so far.
   long total() {
     return counter.getAsLong();
   }
 
-  /// When calls were turned away since this was last asked, as far as that excuses anybody.
+  /// When pings were rejected since the last call; empty if heartbeats become late all the same.
   ///
   /// @param noThread whether calls wait for a thread, without having been rejected
   synchronized Optional<Span> take(boolean noThread) {
@@ -59,15 +59,15 @@ final class RejectedCalls {
     boolean more = now > counted || noThread;
     counted = now;
     if (!more) {
-      forget();
+      endIfCalm();
       return Optional.empty();
     }
     Span span = new Span(before, asked);
     lasting = Optional.of(lasting.filter(one -> !isCalm(one, before)).map(span::and).orElse(span));
-    return isExcused(tell(lasting.get())) ? Optional.of(span) : Optional.empty();
+    return isExcused(logIfLong(lasting.get())) ? Optional.of(span) : Optional.empty();
   }
 
-  /// What is wrong, where it has lasted for a while.
+  /// The problem, if it has lasted for more than a minute and is not over.
   synchronized Optional<String> problem() {
     return lasting
         .filter(one -> one.length().compareTo(LOUD) > 0)
@@ -75,21 +75,21 @@ final class RejectedCalls {
         .map(RejectedCalls::words);
   }
 
-  private void forget() {
+  private void endIfCalm() {
     if (lasting.filter(one -> isCalm(one, asked)).isPresent()) {
       lasting = Optional.empty();
-      if (!toldAt.isZero()) {
+      if (!loggedAt.isZero()) {
         LOG.log(Level.INFO, "heartbeats are received again");
       }
-      toldAt = Duration.ZERO;
+      loggedAt = Duration.ZERO;
     }
   }
 
-  /// Once when it has lasted for a minute, and once when it excuses nobody any more.
-  private Span tell(Span span) {
-    Duration next = toldAt.isZero() ? LOUD : MOST;
-    if (span.length().compareTo(next) > 0 && toldAt.compareTo(MOST) < 0) {
-      toldAt = next;
+  /// Logs once after a minute, and once when heartbeats become late again.
+  private Span logIfLong(Span span) {
+    Duration next = loggedAt.isZero() ? LOUD : MOST;
+    if (span.length().compareTo(next) > 0 && loggedAt.compareTo(MOST) < 0) {
+      loggedAt = next;
       LOG.log(Level.WARNING, words(span));
     }
     return span;

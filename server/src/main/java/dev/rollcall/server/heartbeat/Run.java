@@ -6,11 +6,11 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// One run of a job, or, where it tells nothing of its starts, one call.
+/// One run of a job; or one ping, if the job does not report its starts.
 ///
 /// @param number counts the runs of a heartbeat from 0
-/// @param id what the job calls it, to tell runs apart that overlap
-/// @param exit its exit code, where it failed and tells
+/// @param id the run id that the job gave, to distinguish overlapping runs
+/// @param exit its exit code, if it failed and the code is known
 record Run(
     long number,
     Optional<String> id,
@@ -18,10 +18,10 @@ record Run(
     Optional<Instant> ended,
     Result result,
     OptionalLong exit) {
-  /// How many of each heartbeat are kept.
+  /// How many runs of each heartbeat are stored.
   static final int KEPT = 100;
 
-  /// How a run came out.
+  /// The result of a run.
   enum Result {
     RUNNING(0),
     OK(1),
@@ -45,7 +45,7 @@ record Run(
     }
   }
 
-  /// Its place among those kept: that of the one a hundred runs before it.
+  /// Its place in the ring of stored runs: it replaces the run a hundred before it.
   int slot() {
     return (int) (number % KEPT);
   }
@@ -54,7 +54,7 @@ record Run(
     return result == Result.RUNNING;
   }
 
-  /// How long it took, where both its ends are known.
+  /// How long it took, if its start and end are known.
   Optional<Duration> duration() {
     return started.flatMap(
         from -> ended.map(to -> to.isBefore(from) ? Duration.ZERO : Duration.between(from, to)));

@@ -21,9 +21,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
-/// The last hundred runs of each heartbeat, but for those that stay in its row ([RecentRuns]), in a
-/// ring: a run takes the row of the one a hundred before it, so that nothing has to be cleared
-/// away.
+/// The last hundred runs of each heartbeat, except those in its row ([RecentRuns]). The rows form a
+/// ring: a run replaces the run a hundred before it, so nothing has to be deleted.
 final class RunStore {
   private static final String COLUMNS = "number, run_id, started_at, ended_at, result, exit_code";
   private static final String KEEP =
@@ -53,42 +52,43 @@ final class RunStore {
     this.database = database;
   }
 
-  /// A run of a heartbeat, to be written.
+  /// A run to be written.
   record Kept(long heartbeat, Run run) {}
 
-  /// What a run printed, to be written.
+  /// An output to be written.
   record Output(long heartbeat, long number, JobOutput output) {}
 
-  /// A run as it is shown.
+  /// A run as the API and the page show it.
   ///
   /// @param output the beginning of what it printed
   record Shown(Run run, Optional<JobOutput> output) {}
 
-  /// A run, and how much it printed.
+  /// A run, and the length of its output.
   private record Listed(Run run, int bytes) {}
 
   private record Stretch(long heartbeat, long from, long to) {}
 
-  /// The runs kept of a heartbeat, newest first.
+  /// The stored runs of a heartbeat, newest first.
   List<Shown> of(Heartbeat heartbeat) {
     List<Shown> all = new ArrayList<>();
     each(heartbeat).forEachRemaining(all::add);
     return all;
   }
 
-  /// The same, one after the other: what they printed is read when it is asked for, a little at a
-  /// time. What has been replaced by then is left out.
+  /// The same, one at a time. Outputs are read when they are needed, some at a time. An output that
+  /// was replaced meanwhile is left out.
   Iterator<Shown> each(Heartbeat heartbeat) {
     long count = heartbeat.counts().runs();
     TreeMap<Long, Listed> listed = new TreeMap<>(Comparator.reverseOrder());
     heartbeat.recent().runs(count).forEach(run -> listed.put(run.number(), new Listed(run, 0)));
-    // some of the recent ones may have moved there since the heartbeat was read
+    // some of the recent runs may have moved there since the heartbeat was read
     older(heartbeat.id(), count - Run.KEPT).forEach(one -> listed.put(one.run().number(), one));
     return new Each(heartbeat.id(), listed.values().stream().limit(Run.KEPT).toList());
   }
 
   private final class Each implements Iterator<Shown> {
-    /// What waits to be asked for outlives young collections: one long output, or many short ones.
+    /// How many bytes of outputs are read at once. More would wait in memory for so long that it
+    /// survives young collections.
     private static final int AT_ONCE = 8 * 1024;
 
     private final long heartbeat;
@@ -171,7 +171,7 @@ final class RunStore {
                 row -> new Listed(run(row, 0), row.getInt(7))));
   }
 
-  /// The runs kept that have not ended, oldest first.
+  /// The stored runs that have not ended, oldest first.
   ///
   /// @param count how many runs the heartbeat has had
   static List<Run> open(Handle tx, long heartbeat, long count) {
@@ -233,7 +233,7 @@ final class RunStore {
     }
   }
 
-  /// @param skip columns before ours
+  /// @param skip the number of columns before `number`
   static Run run(ResultSet row, int skip) throws SQLException {
     long number = row.getLong(skip + 1);
     Optional<String> id = Optional.ofNullable(row.getString(skip + 2));

@@ -12,22 +12,23 @@ import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
-/// What the server's own absence excuses: a moment that passed before a start counts as missed only
-/// once Rollcall has been up for the grace, in all, since that start.
+/// The grace after a start or an outage: a deadline that passed before it counts as missed only
+/// after Rollcall has been up for the grace, in total, since then.
 ///
-/// Starts are kept with how long each lasted, so that a server that starts again and again neither
-/// accuses jobs that had no time to call in, nor excuses them for ever. Nothing is written of the
-/// jobs: what is excused follows from when they were due. Belongs to one thread.
+/// Starts are stored with how long each run lasted. So a server that restarts again and again
+/// neither reports jobs that had no time to call, nor leaves late ones unreported for ever. Nothing
+/// is written for single heartbeats: the grace follows from when they were due. Used by one thread
+/// only.
 final class StartupGrace {
   private static final Duration STAMP = Duration.ofSeconds(5);
 
-  /// What may be told late by now.
+  /// Which rows may become late now.
   ///
-  /// @param before what was due by then; empty: nothing
-  /// @param after and what became due after that
+  /// @param before those due by this time; empty: none
+  /// @param after and those due after this time
   record Accused(Optional<Instant> before, Instant after) {}
 
-  /// A start, and how long Rollcall has been up since it, without the present run.
+  /// An earlier start, and how long Rollcall has been up since then, without the present run.
   private record Start(Instant at, Duration up) {}
 
   private record Stamp(Instant at, long upMillis, Instant oldest) {}
@@ -49,9 +50,9 @@ final class StartupGrace {
     this.clock = clock;
   }
 
-  /// Rollcall was away until then, on the monotonic clock: it has just started, its machine slept,
-  /// or jobs called in vain. What is due by now is excused, as a job may call some seconds before
-  /// its moment.
+  /// Rollcall was unavailable until `until`, on the monotonic clock: it has just started, the
+  /// machine slept, or pings were lost. Rows that are due by now get the grace, since a job may
+  /// call some seconds before its expected time.
   void begin(Duration until) {
     started = clock.wall();
     since = until;
@@ -62,14 +63,14 @@ final class StartupGrace {
       up = up.plus(start.up());
       starts.add(new Start(start.at(), up));
       if (up.compareTo(grace) >= 0) {
-        break; // whatever was before that is excused no more
+        break; // the grace of all earlier starts has passed
       }
     }
     earlier = starts;
     stamp(Duration.ZERO);
   }
 
-  /// What may be told late now.
+  /// Which rows may become late now.
   Accused accused() {
     Duration up = clock.monotonic().minus(since);
     if (up.compareTo(grace) >= 0) {
@@ -83,12 +84,12 @@ final class StartupGrace {
     return new Accused(before, started);
   }
 
-  /// When this run began.
+  /// When the present run began.
   Instant started() {
     return started;
   }
 
-  /// Keeps how long this run lasts, as long as it matters.
+  /// Stores how long the present run lasts, until it reaches the grace.
   void stamp() {
     Duration now = clock.monotonic();
     Duration up = now.minus(since);
@@ -104,7 +105,7 @@ final class StartupGrace {
     commits.write(stamping, new Stamp(started, up.toMillis(), oldest));
   }
 
-  /// Newest first.
+  /// Earlier starts, newest first.
   private List<Start> kept() {
     return database.read(
         handle ->

@@ -2,17 +2,17 @@ package dev.rollcall.server.heartbeat;
 
 import dev.rollcall.server.sql.EnumCodec;
 
-/// How a heartbeat stands.
+/// The state of a heartbeat.
 public enum State {
   /// A run has started, none has ended yet.
   NEW(0),
-  /// The last one came, and the next is not yet missed.
+  /// The last ping came, and the deadline of the next has not passed.
   UP(1),
-  /// It has not called in by the moment it was expected, grace included.
+  /// No ping came by the deadline: the expected time plus the grace.
   LATE(2),
-  /// It called in to say that its run failed.
+  /// The last ping reported a failure.
   FAILED(3),
-  /// Somebody told Rollcall to expect nothing.
+  /// Somebody paused it: no ping is expected.
   PAUSED(4);
 
   static final EnumCodec<State> CODEC = EnumCodec.of(State.class, State::code);
@@ -28,7 +28,7 @@ public enum State {
     return code;
   }
 
-  /// As the API writes it: `late`.
+  /// The word in the API, such as `late`.
   public String word() {
     return CODEC.word(this);
   }

@@ -6,11 +6,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// How many heartbeats there are in each state: for the API, the page and Prometheus alike.
+/// The number of heartbeats in each state, for the API, the pages and the metrics.
 ///
-/// Counting reads an index to its end, about a millisecond for each 10,000. Where there are more,
-/// what was counted is told again for 30 times as long as counting took, half a minute at most, and
-/// one caller at a time counts anew: how often somebody asks does not matter then.
+/// Counting reads a whole index, about 1 ms for each 10,000. Above 10,000, the counts are reused
+/// for 30 times as long as counting took, 30 s at most, and only one caller at a time counts again.
+/// So the cost does not depend on how often they are asked for.
 final class StateCounts {
   private static final long MANY = 10_000;
   private static final int PAUSE = 30;
@@ -21,7 +21,7 @@ final class StateCounts {
   private final ReentrantLock counting = new ReentrantLock();
   private volatile Counted known = new Counted(Map.of(), Duration.ZERO);
 
-  /// @param until on the monotonic clock, when they are to be counted again
+  /// @param until when to count again, on the monotonic clock
   private record Counted(Map<State, Long> counts, Duration until) {
     boolean many() {
       return sum(counts) > MANY;

@@ -1,4 +1,4 @@
-/// Heartbeats: jobs that call in, and who is told when one does not.
+/// Heartbeats: receives the pings of jobs, finds late heartbeats, and reports them.
 @NullMarked
 package dev.rollcall.server.heartbeat;
 

@@ -78,7 +78,7 @@ public final class Json {
     return FACTORY.createGenerator(ObjectWriteContext.empty(), out);
   }
 
-  /// Writes an instant as whole seconds since 1970, or `null` where there is none.
+  /// Writes an instant as whole seconds since 1970, or `null` if there is none.
   public static void seconds(JsonGenerator json, String name, Optional<Instant> instant) {
     if (instant.isPresent()) {
       json.writeNumberProperty(name, instant.get().getEpochSecond());

@@ -3,6 +3,8 @@ package dev.rollcall.server.http;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -19,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param version 1.0 or 1.1
 record RequestHead(
     String method, String path, String query, String host, HttpVersion version, HttpFields fields) {
-  private static final String SCHEME = "http://";
+  private static final Pattern SCHEME = Pattern.compile("(?i)https?://");
 
   /// Takes the target apart in each of its forms (RFC 9112, section 3.2). A host in it counts, and
   /// not the one in the header.
@@ -29,12 +31,13 @@ record RequestHead(
     String host = fields.get(HttpHeader.HOST);
     host = host == null ? "" : host;
     String rest = target;
-    if (rest.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
-      int end = SCHEME.length();
+    Matcher scheme = SCHEME.matcher(rest);
+    if (scheme.lookingAt()) {
+      int end = scheme.end();
       while (end < rest.length() && "/?#".indexOf(rest.charAt(end)) < 0) {
         end++;
       }
-      host = rest.substring(SCHEME.length(), end);
+      host = rest.substring(scheme.end(), end);
       rest = rest.substring(end);
       if (!rest.startsWith("/")) {
         rest = (method.equals("OPTIONS") ? "*" : "/") + rest;

@@ -4,8 +4,8 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import org.sqlite.SQLiteException;
 
-/// Nothing can be merged into a file: not writable, no room, none that a merge made. One line that
-/// names it and says what to do.
+/// Nothing can be merged into the output file: for example it is not writable, the disk is full, or
+/// it was not created by a merge. The message is one line with the file and the remedy.
 public final class CannotMerge extends RuntimeException {
   private static final long serialVersionUID = 1;
 
@@ -17,7 +17,7 @@ public final class CannotMerge extends RuntimeException {
     super(message, cause);
   }
 
-  /// What SQLite says about the file that all are joined into, with what to do.
+  /// A message for an error of SQLite with the output file.
   static CannotMerge of(Path file, SQLException e) {
     int code = e instanceof SQLiteException sqlite ? sqlite.getResultCode().code & 0xff : 0;
     return new CannotMerge(

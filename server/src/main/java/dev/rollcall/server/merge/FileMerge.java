@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.IntConsumer;
 
-/// The way of one attached file (`source`) into the merged one (`main`), inside a transaction.
+/// Copies one attached file (`source`) into the output file (`main`), inside a transaction.
 ///
-/// A file is known by what is in it, not by its name: it is one that was merged before where all
-/// its results that fall together with those of that one, by their ids, say the same in every
-/// column. Then only what comes after them is added, so that a file that has grown, and an older
-/// copy of it, add just what is new. Comparing costs a fraction of adding.
+/// A file is recognized by its content, not by its name. It is the same as one merged before if all
+/// results that have the same ids in both are equal in every column. Then only the later results
+/// are added: so a file that has grown, or an older copy of it, adds only what is new. Comparing
+/// costs a fraction of adding.
 final class FileMerge {
   private static final long ROWS_AT_ONCE = 50_000;
 
@@ -49,8 +49,8 @@ final class FileMerge {
 
   /// Adds what is new.
   ///
-  /// @return how many results that were
-  /// @throws LeftOut where the file is damaged, or not one of a collector
+  /// @return the number of new results
+  /// @throws SkippedFile if the file is damaged, or not one of a collector
   long join() throws SkippedFile, SQLException {
     String check = sql.text("PRAGMA source.quick_check(1)");
     if (!check.equals("ok")) {
@@ -66,7 +66,7 @@ final class FileMerge {
     return added;
   }
 
-  /// A collector's file is one part; a merged one has those of its files.
+  /// A file of a collector is one part; a merged file has the parts of its files.
   private List<Part> parts() throws SkippedFile, SQLException {
     if (sql.number("PRAGMA source.application_id") != Tables.APPLICATION) {
       for (ResultTable table : ResultTable.ALL) {
@@ -91,7 +91,7 @@ final class FileMerge {
   private long join(Part from) throws SQLException {
     long first = sql.number(FIRST, from.base(), from.last());
     if (first == 0) {
-      return 0; // no row
+      return 0; // no rows
     }
     Optional<Part> known = known(from, first);
     Part to = known.isPresent() ? known.get() : made(from.name());
@@ -103,7 +103,7 @@ final class FileMerge {
     return added;
   }
 
-  /// The part that is already there of the same file.
+  /// The existing part of the same file, if there is one.
   private Optional<Part> known(Part from, long first) throws SQLException {
     List<Part> alike = new ArrayList<>();
     sql.each(
@@ -131,7 +131,7 @@ final class FileMerge {
     return Part.ofNumber(number, name);
   }
 
-  /// The highest id that is there of a part; below its first where there is none.
+  /// The highest existing id of a part; the id before its first, if there is none.
   private long newest(ResultTable table, Part part) throws SQLException {
     return sql.number(
         "SELECT COALESCE(MAX(id), ?) FROM main.%s WHERE id >= ? AND id <= ?"

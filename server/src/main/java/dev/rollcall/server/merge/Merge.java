@@ -8,41 +8,42 @@ import java.util.List;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
-/// Joins files of collectors into one: what is in it already is not added again, what is damaged is
-/// left out.
+/// Merges files of collectors into one. What it contains already is not added again; damaged files
+/// are skipped.
 ///
-/// Each file is one transaction, so that a merge that was interrupted, in whatever way, is gone on
-/// with by running it again. The files are only read.
+/// Each file is one transaction: after an interruption of any kind, run the merge again to
+/// continue. The source files are only read.
 public final class Merge {
   private final Path out;
   private final Progress progress;
 
-  /// Who is told how it goes.
+  /// Receives the progress.
   public interface Progress {
-    /// So much of a file is done.
+    /// A part of a file is done.
     ///
     /// @param number counts the files from 1
+    /// @param percent how much of the file is done
     void part(int number, Path file, int percent);
 
-    /// A file is done, and that many results of it were new.
+    /// A file is done; `added` of its results were new.
     void merged(int number, Path file, long added);
 
-    /// All files are done, and what makes the result quick to search is still to come.
+    /// All files are done, and the indexes are created now.
     void indexing();
 
-    /// A file is left out as if it had not been given.
+    /// A file was skipped.
     ///
-    /// @param reason goes on after the file's name
+    /// @param reason follows the name of the file
     void leftOut(int number, Path file, String reason);
   }
 
-  /// What became of it.
+  /// The result of a merge.
   ///
-  /// @param added results that were new, of all files
-  /// @param leftOut files that could not be merged
+  /// @param added the number of new results of all files
+  /// @param leftOut the number of skipped files
   public record Report(long added, int leftOut) {}
 
-  /// @param out the file that all are joined into; made where it is missing
+  /// @param out the output file; created if it is missing
   public Merge(Path out, Progress progress) {
     this.out = out;
     this.progress = progress;
@@ -50,7 +51,7 @@ public final class Merge {
 
   /// Merges these files, one after the other.
   ///
-  /// @throws CannotMerge where the file that they are to be joined into cannot be used
+  /// @throws CannotMerge if the output file cannot be used
   public Report run(List<Path> files) {
     long added = 0;
     int leftOut = 0;
@@ -77,7 +78,7 @@ public final class Merge {
     }
   }
 
-  /// Whether two paths are one file.
+  /// Whether two paths are the same file.
   public static boolean same(Path one, Path other) {
     try {
       if (Files.exists(one) && Files.exists(other)) {
@@ -89,7 +90,7 @@ public final class Merge {
     }
   }
 
-  /// What SQLite said, on one line.
+  /// The message of SQLite, in one line.
   static String words(SQLException failure) {
     boolean coded =
         failure instanceof SQLiteException sqlite

@@ -15,10 +15,10 @@ import org.sqlite.SQLiteConfig.SynchronousMode;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
-/// The file that others are joined into.
+/// The output file.
 ///
-/// It keeps a rollback journal rather than a log, so that it is one file whenever nobody writes,
-/// and a killed merge leaves what was there before.
+/// It has a rollback journal instead of a log: so it is a single file while nobody writes, and
+/// after a kill its previous state remains.
 final class MergedFile implements AutoCloseable {
   private static final int APPLICATION_AT = 68;
   private static final int CACHE_KIB = 128 * 1024;
@@ -32,9 +32,9 @@ final class MergedFile implements AutoCloseable {
     this.sql = sql;
   }
 
-  /// Opens the file, and makes it where it is missing or empty.
+  /// Opens the file. Creates it if it is missing or empty.
   ///
-  /// @throws CannotMerge where it is another program's
+  /// @throws CannotMerge if it belongs to another program
   static MergedFile open(Path file) throws SQLException {
     boolean fresh = isFresh(file);
     SQLiteConfig config = new SQLiteConfig();
@@ -64,7 +64,8 @@ final class MergedFile implements AutoCloseable {
     }
   }
 
-  /// Looks without opening it as a database, since that may change what is another's.
+  /// Reads the header without opening it as a database, since opening may change a file of another
+  /// program.
   private static boolean isFresh(Path file) {
     try {
       if (Files.notExists(file) || Files.size(file) == 0) {
@@ -74,7 +75,7 @@ final class MergedFile implements AutoCloseable {
       try (FileChannel channel = FileChannel.open(file)) {
         while (head.hasRemaining() && channel.read(head) >= 0) {}
       }
-      boolean unfinished = Files.exists(Path.of(file + "-journal")); // of a merge that was killed
+      boolean unfinished = Files.exists(Path.of(file + "-journal")); // left by a killed merge
       if (!unfinished
           && (head.hasRemaining() || head.getInt(APPLICATION_AT) != Tables.APPLICATION)) {
         throw foreign(file);
@@ -90,11 +91,11 @@ final class MergedFile implements AutoCloseable {
         file + ": exists and was not created by a merge: name a new file for the result");
   }
 
-  /// Adds what is new of a file, in one transaction.
+  /// Adds what is new in a file, in one transaction.
   ///
-  /// @return how many results were new
-  /// @throws LeftOut where the file cannot be merged: nothing of it was
-  /// @throws SQLException where this one cannot be written
+  /// @return the number of new results
+  /// @throws SkippedFile if the file cannot be merged: nothing of it was added
+  /// @throws SQLException if the output file cannot be written
   long add(Path input, IntConsumer percent) throws SkippedFile, SQLException {
     if (!Files.isRegularFile(input)) {
       throw new SkippedFile(Files.exists(input) ? "is no file" : "there is no such file");
@@ -102,7 +103,7 @@ final class MergedFile implements AutoCloseable {
     SourceFile sourceFile = SourceFile.of(input);
     attach(sourceFile);
     try {
-      look();
+      readSchema();
       sql.execute("BEGIN IMMEDIATE");
       boolean done = false;
       try {
@@ -117,13 +118,13 @@ final class MergedFile implements AutoCloseable {
         }
       }
     } catch (SQLException e) {
-      throw blamed(e);
+      throw fileAtFault(e);
     } finally {
       sql.execute("DETACH source");
     }
   }
 
-  /// Makes the indexes that are missing, in one transaction.
+  /// Creates missing indexes, in one transaction.
   void index() throws SQLException {
     sql.execute("BEGIN IMMEDIATE");
     for (String index : ResultTable.INDEXES) {
@@ -149,8 +150,8 @@ final class MergedFile implements AutoCloseable {
         : new SkippedFile("cannot be read: " + Merge.words(e), e);
   }
 
-  /// Reads the source for the first time: what cannot be opened or is in use is that file.
-  private void look() throws SkippedFile, SQLException {
+  /// The first read of the source: if it fails, the source cannot be opened or is in use.
+  private void readSchema() throws SkippedFile, SQLException {
     try {
       sql.number("SELECT COUNT(*) FROM source.sqlite_schema");
     } catch (SQLException e) {
@@ -167,9 +168,9 @@ final class MergedFile implements AutoCloseable {
         : SQLiteErrorCode.SQLITE_ERROR;
   }
 
-  /// Whose fault it is: that of the file that was to be added, unless this one has no room or is
-  /// damaged itself.
-  private SkippedFile blamed(SQLException e) throws SQLException {
+  /// Decides which file an error belongs to: the source, unless the output file has no space or is
+  /// damaged.
+  private SkippedFile fileAtFault(SQLException e) throws SQLException {
     SQLiteErrorCode code = code(e);
     return switch (code) {
       case SQLITE_IOERR_READ, SQLITE_IOERR_SHORT_READ ->

@@ -1,6 +1,6 @@
 package dev.rollcall.server.merge;
 
-/// A file cannot be merged, while others can; the message goes on after its name.
+/// A file cannot be merged, while others can; the message follows its name.
 final class SkippedFile extends Exception {
   private static final long serialVersionUID = 1;
 

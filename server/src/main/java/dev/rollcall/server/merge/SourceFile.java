@@ -6,13 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 
-/// How one file is read without a change to it.
+/// How to read one file without changing it.
 ///
-/// With a log beside it (`-wal`), somebody may be writing it: it is opened read-only, and SQLite
-/// shows the state of one moment. Without one, it is opened as unchangeable, since SQLite would
-/// otherwise make a log beside it; that nobody changed it meanwhile is checked afterwards.
+/// If it has a log (`-wal`) or a journal, it may be in use: it is opened read-only, and SQLite
+/// shows the state of one moment. Otherwise it is opened as immutable, since SQLite would create a
+/// log next to it. Afterwards, a check makes sure that it was not changed meanwhile.
 ///
-/// @param unchanging whether it was opened as unchangeable
+/// @param unchanging whether it was opened as immutable
 record SourceFile(Path file, boolean unchanging, long size, FileTime modified) {
   static SourceFile of(Path file) throws SkippedFile {
     try {
@@ -27,17 +27,17 @@ record SourceFile(Path file, boolean unchanging, long size, FileTime modified) {
     return Files.exists(Path.of(file + "-wal")) || Files.exists(Path.of(file + "-journal"));
   }
 
-  /// What SQLite opens: <https://sqlite.org/uri.html>.
+  /// The URI for SQLite: <https://sqlite.org/uri.html>.
   String uri() {
     return name(file) + (unchanging ? "?immutable=1" : "?mode=ro");
   }
 
-  /// What SQLite takes for exactly that file, whatever is in its name.
+  /// The URI of exactly that file, whatever characters its name contains.
   static String name(Path file) {
     return "file:" + file.toAbsolutePath().toUri().getRawPath();
   }
 
-  /// @throws LeftOut where the file was changed while it was taken for unchangeable
+  /// @throws SkippedFile if the file was changed while it was open as immutable
   void check() throws SkippedFile {
     if (!unchanging) {
       return;

@@ -6,8 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/// A connection to SQLite, with the few things that a merge does with it. Transactions are begun
-/// and ended by statements.
+/// A connection to SQLite for a merge. Transactions are begun and ended with statements.
 final class Sql implements AutoCloseable {
   private final Connection connection;
 
@@ -21,7 +20,7 @@ final class Sql implements AutoCloseable {
     }
   }
 
-  /// Ends the transaction, unless SQLite did so itself, as it does where the disk is full.
+  /// Ends the transaction, unless SQLite has done so itself, for example when the disk is full.
   void rollback() throws SQLException {
     try {
       execute("ROLLBACK");
@@ -45,7 +44,7 @@ final class Sql implements AutoCloseable {
     }
   }
 
-  /// The number that a query answers; 0 for NULL or no row.
+  /// The number in the first row of a query; 0 for NULL or no row.
   long number(String sql, Object... parameters) throws SQLException {
     try (PreparedStatement statement = bound(sql, parameters);
         ResultSet row = statement.executeQuery()) {
@@ -53,7 +52,7 @@ final class Sql implements AutoCloseable {
     }
   }
 
-  /// The text that a query answers.
+  /// The text in the first row of a query.
   String text(String sql) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(sql)) {
@@ -61,7 +60,7 @@ final class Sql implements AutoCloseable {
     }
   }
 
-  /// Calls for each row of a query.
+  /// Calls `row` for each row of a query.
   void each(String sql, Row row, Object... parameters) throws SQLException {
     try (PreparedStatement statement = bound(sql, parameters);
         ResultSet rows = statement.executeQuery()) {
@@ -71,7 +70,7 @@ final class Sql implements AutoCloseable {
     }
   }
 
-  /// Takes a row.
+  /// Receives a row.
   interface Row {
     void of(ResultSet row) throws SQLException;
   }

@@ -5,13 +5,14 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// What a merge says to SQLite about the tables of collectors' files.
+/// The SQL of a merge for the tables of collectors' files.
 final class Tables {
-  /// Marks a file that a merge made: `Roll` in SQLite's `application_id`.
+  /// Marks files created by a merge: `Roll` in SQLite's `application_id`.
   static final int APPLICATION = 0x526f6c6c;
 
-  /// What makes a new file: the collector's tables, and which files went in. The indexes are made
-  /// after a first merge: sorting once costs a fraction of finding each row's place.
+  /// Creates the tables of a new file: those of the collector, and the list of merged files. The
+  /// indexes are created after the first merge: sorting once is much faster than inserting each row
+  /// in order.
   static final List<String> SCHEMA =
       Stream.concat(
               ResultTable.CREATE.stream(),
@@ -23,7 +24,7 @@ final class Tables {
 
   private Tables() {}
 
-  /// Copies rows after `?2` up to `?3`, with ids moved by `?1`, from `source` to `main`.
+  /// Copies rows after `?2` up to `?3` from `source` to `main`, with `?1` added to their ids.
   static String copy(ResultTable table) {
     List<String> moved =
         Stream.of("id", table.parent()).filter(column -> !column.isEmpty()).toList();
@@ -34,7 +35,7 @@ final class Tables {
         .formatted(table.name(), String.join(", ", table.allColumns()), read);
   }
 
-  /// Whether the rows `one` and `other` of a table say different things.
+  /// Whether the rows `one` and `other` of a table differ in any column but their ids.
   static String differ(ResultTable table, String one, String other) {
     return table.columns().stream()
         .map(column -> "%s.%s IS NOT %s.%s".formatted(one, column, other, column))

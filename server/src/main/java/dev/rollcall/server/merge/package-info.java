@@ -1,4 +1,4 @@
-/// Joining the files of collectors into one, for analysis.
+/// Merges the files of collectors into one, for analysis.
 @NullMarked
 package dev.rollcall.server.merge;
 

@@ -7,46 +7,48 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 
-/// What waits to be written, in order, up to a bound on what it all weighs. Past it the oldest go
-/// first.
+/// Items that wait to be written, in order. Their total weight is limited; if it would be exceeded,
+/// the oldest items are lost.
 ///
-/// @param <T> what waits
+/// @param <T> the type of the items
 final class Backlog<T> {
   private final int most;
   private final ToIntFunction<T> weight;
   private final Consumer<T> whenLost;
   private final ArrayDeque<T> waiting = new ArrayDeque<>();
-  private int weighs;
+  private int totalWeight;
   private long lost;
 
-  /// @param weight what one counts for, at least 1
-  /// @param whenLost hears of each that went for want of room
+  /// @param weight the weight of one item, at least 1
+  /// @param whenLost is called with each item that is lost
   Backlog(int most, ToIntFunction<T> weight, Consumer<T> whenLost) {
     this.most = most;
     this.weight = weight;
     this.whenLost = whenLost;
   }
 
-  /// Lets one more wait; tells whether it is the first.
+  /// Adds an item.
+  ///
+  /// @return whether it is the only one
   synchronized boolean add(T one) {
     int its = weight.applyAsInt(one);
-    while (!waiting.isEmpty() && weighs + its > most) {
+    while (!waiting.isEmpty() && totalWeight + its > most) {
       T oldest = removed();
       lost += weight.applyAsInt(oldest);
       whenLost.accept(oldest);
     }
     waiting.addLast(one);
-    weighs += its;
+    totalWeight += its;
     return waiting.size() == 1;
   }
 
   private T removed() {
     T oldest = waiting.removeFirst();
-    weighs -= weight.applyAsInt(oldest);
+    totalWeight -= weight.applyAsInt(oldest);
     return oldest;
   }
 
-  /// Takes the oldest, at least one and otherwise no more than weigh `count`.
+  /// Removes and returns the oldest items: at least one, otherwise up to the weight `count`.
   synchronized List<T> take(int count) {
     List<T> taken = new ArrayList<>(Math.min(count, waiting.size()));
     int left = count;
@@ -59,21 +61,21 @@ final class Backlog<T> {
     return taken;
   }
 
-  /// Puts back what was taken and could not be written, before what came meanwhile.
+  /// Puts back items that could not be written, before those that were added meanwhile.
   synchronized void putBack(Collection<T> taken) {
     List<T> younger = new ArrayList<>(waiting);
     waiting.clear();
-    weighs = 0;
+    totalWeight = 0;
     taken.forEach(this::add);
     younger.forEach(this::add);
   }
 
-  /// What all that waits weighs.
+  /// The total weight of the items.
   synchronized int size() {
-    return weighs;
+    return totalWeight;
   }
 
-  /// What all that went lost for want of room weighed, since the start.
+  /// The total weight of the items lost since the start.
   synchronized long lost() {
     return lost;
   }

@@ -13,31 +13,31 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Says in the log that services went down, are up again, or that nothing is known of them any
-/// more: a line a change, and one for all of them where many change at once. Called by one thread
-/// at a time.
+/// Logs that services went down, are up again, or became unknown: one line for each change, or one
+/// line for all if many change at once. Called by one thread at a time.
 final class ChangeLog {
   private static final Logger LOG = System.getLogger(ChangeLog.class.getName());
 
-  /// More changes than this in one group of outcomes are counted, and this many named.
+  /// If more services than this change in one group of outcomes, one line contains the number of
+  /// changes and this many names.
   private static final int NAMED = 10;
 
-  /// A reason for which services become unknown is told once in so long, whichever service it was:
-  /// where our own network is away, it is the reason of all.
+  /// A reason for which services become unknown is logged at most once in this time, for whichever
+  /// service: if our own network is down, all services have the same reason.
   private static final Duration REASON_AGAIN = Duration.ofMinutes(10);
 
   private static final int MOST_REASONS = 1_000;
 
-  /// What was told to be down: a first uptime is no news.
+  /// Services logged as down. The first time that a service is up is not logged.
   private final Set<Long> down = new HashSet<>();
 
-  /// Services of which nothing is known, and those that were told of.
+  /// Services that are unknown, and those of them that were logged.
   private final Set<Long> unknown = new HashSet<>();
 
-  private final Set<Long> told = new HashSet<>();
+  private final Set<Long> loggedUnknown = new HashSet<>();
   private final Map<String, Instant> reasons = new HashMap<>();
 
-  /// One change that has been written.
+  /// A change that has been written.
   record Change(String service, Outcome outcome) {}
 
   void tell(List<Change> changes) {
@@ -91,19 +91,19 @@ final class ChangeLog {
   private Optional<String> unknown(String service, long id, Observation found) {
     if (!(found instanceof Observation.Unknown nothing)) {
       unknown.remove(id);
-      return told.remove(id)
+      return loggedUnknown.remove(id)
           ? Optional.of(service + " is no longer unknown: it is " + State.of(found).word())
           : Optional.empty();
     }
     if (!unknown.add(id) || !isNews(nothing)) {
       return Optional.empty();
     }
-    told.add(id);
+    loggedUnknown.add(id);
     return Optional.of(service + " is unknown: " + nothing.reason());
   }
 
-  /// Whether its reason was not told of late. What is in brackets at its end differs from service
-  /// to service.
+  /// Whether this reason was not logged recently. The part in brackets at its end is ignored, since
+  /// it differs between services.
   private boolean isNews(Observation.Unknown nothing) {
     String reason = nothing.reason().replaceFirst(" \\([^()]*\\)$", "");
     Instant before = reasons.get(reason);

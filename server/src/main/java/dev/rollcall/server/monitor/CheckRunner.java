@@ -7,8 +7,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/// Runs one check and says what it found. Whatever goes wrong on our side of the wire is unknown,
-/// never down.
+/// Runs one check and returns its observation. If the cause of a failure is on our side, the
+/// service is unknown, never down.
 final class CheckRunner {
   private final HostLimit places;
   private final OwnNetwork network;
@@ -24,10 +24,10 @@ final class CheckRunner {
     this.errors = new OwnErrors(clock);
   }
 
-  /// Asks once there is a place at the host, for which it waits as long as the check may take.
+  /// Waits for a free place at the host, at most for the timeout of the check, then runs the check.
   ///
   /// @param due when the check was due
-  /// @throws InterruptedException when the runner is closing: nothing was found
+  /// @throws InterruptedException if the runner is closing: there is no observation
   Observation ask(ScheduledCheck check, Instant due) throws InterruptedException {
     String place = check.place();
     if (!places.enter(place, check.timeout())) {
@@ -78,7 +78,7 @@ final class CheckRunner {
     }
   }
 
-  /// Why the fault is ours, if it is.
+  /// The reason why the failure is ours, if it is.
   private Optional<String> here(ScheduledCheck check, ProbeFailure failure) {
     if (failure.isHere()) {
       return Optional.of(failure.reason());

@@ -4,14 +4,14 @@ import dev.rollcall.probes.HttpQuestion;
 import dev.rollcall.probes.ServerUrl;
 import dev.rollcall.probes.TcpQuestion;
 
-/// How a service is asked.
+/// How a service is checked.
 public sealed interface CheckSpec {
-  /// By an HTTP request.
+  /// With an HTTP request.
   record Http(HttpQuestion question) implements CheckSpec {}
 
-  /// By a TCP or TLS connection.
+  /// With a TCP or TLS connection.
   record Tcp(TcpQuestion question) implements CheckSpec {}
 
-  /// In the server's own protocol: whatever [dev.rollcall.probes.Probes] knows the scheme of.
+  /// In the server's own protocol: one of the schemes of [dev.rollcall.probes.Probes].
   record Server(ServerUrl url) implements CheckSpec {}
 }

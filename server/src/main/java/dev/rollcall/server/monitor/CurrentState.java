@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// One service as the [CurrentStates] keep it in memory: about 250 bytes while nobody looks at it.
+/// One service in the memory of [CurrentStates]: about 250 bytes while no page shows it.
 final class CurrentState {
   static final String COLUMNS =
       "s.id, s.parent_id, s.name, s.url, s.created_at, d.interval_ms, d.lease_ms, m.last_at,"
@@ -40,7 +40,7 @@ final class CurrentState {
     parent = row.getLong(2);
     name = row.getString(3);
     url = PublicDefinition.url(row.getString(4));
-    lowerName = name.toLowerCase(Locale.ROOT); // the same object where it is that already
+    lowerName = name.toLowerCase(Locale.ROOT); // the same object if it is in lower case already
     lowerUrl = url.toLowerCase(Locale.ROOT);
     created = row.getLong(5);
     interval = row.getLong(6);
@@ -60,7 +60,7 @@ final class CurrentState {
     return id;
   }
 
-  /// The service that reports it; 0 where it is asked itself.
+  /// The id of the service that reports it; 0 if it has its own checks.
   long parent() {
     return parent;
   }
@@ -73,24 +73,25 @@ final class CurrentState {
     return standing;
   }
 
-  /// When what lasts began, in milliseconds; 0 where nothing does.
+  /// When the open event began, in milliseconds; 0 if there is none.
   long started() {
     return started;
   }
 
-  /// Whether it has `lower`, a text in small letters, in its name or URL.
+  /// Whether its name or URL contains `lower`, a text in lower case.
   boolean has(String lower) {
     return lowerName.contains(lower) || lowerUrl.contains(lower);
   }
 
-  /// What was shown of it goes on being shown where nothing has been observed since.
+  /// Takes over the details for the page from the previous object, if nothing has been observed
+  /// since.
   void follow(CurrentState before) {
     if (before.lastAt == lastAt) {
       details = before.details;
     }
   }
 
-  /// Takes in an observation, unless it is known already.
+  /// Adds an observation, unless it is not newer than the last one.
   void observed(Found found) {
     if (found.at() <= lastAt) {
       return;
@@ -116,8 +117,12 @@ final class CurrentState {
         : Overview.standing(State.CODEC.ofCode(lastState));
   }
 
-  /// Finds out how it stands now, and tells whether that differs from before. Silence of more than
-  /// two intervals and a lease means that nobody asks: whatever was found last is no longer known.
+  /// Computes the present state.
+  ///
+  /// After more than two intervals and a lease without an observation, the service is unknown: it
+  /// is no longer checked.
+  ///
+  /// @return whether the state has changed
   boolean stands(long now) {
     Standing standsNow = standing(now);
     if (standsNow == standing) {
@@ -128,7 +133,7 @@ final class CurrentState {
     return true;
   }
 
-  /// Whether it can be shown without another look into the database.
+  /// Whether the page can show it without reading the database.
   boolean isDetailed(Instant now) {
     return details != null && details.isOf(now);
   }
@@ -142,13 +147,13 @@ final class CurrentState {
     row = null;
   }
 
-  /// Forgets what only a page shows.
+  /// Drops what only a page shows.
   void fold() {
     details = null;
     row = null;
   }
 
-  /// As it is shown. It has been detailed.
+  /// The row of the page. The details must have been read.
   Row row() {
     Row known = row;
     if (known == null) {
@@ -171,8 +176,8 @@ final class CurrentState {
     return known;
   }
 
-  /// Nothing is known since the first of the observations in a row that found nothing out, or,
-  /// where nobody asks, since the last one there is.
+  /// The time since which the state holds. Unknown: the first of the last unknown observations in a
+  /// row; or, if the service is no longer checked, its last observation.
   private Optional<Instant> since(List<Observed> latest) {
     if (standing != Standing.UNKNOWN) {
       return started == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(started));
@@ -201,10 +206,10 @@ final class CurrentState {
     };
   }
 
-  /// An observation that was committed.
+  /// A committed observation.
   ///
   /// @param at in milliseconds
-  /// @param begins the event that began with it, if one did
+  /// @param begins the kind of the event that began with it, if one did
   record Found(
       long service,
       long at,

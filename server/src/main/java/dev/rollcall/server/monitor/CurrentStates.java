@@ -27,25 +27,26 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
-/// How all services stand, in memory: read when somebody first looks, and kept current by what is
-/// committed from then on. Whoever commits hands over what it was and never waits for who looks.
+/// The states of all services in memory. They are read at the first look, and then updated with
+/// what is committed. A thread that commits passes its outcomes here, and never waits for readers.
 ///
-/// What other processes commit is not handed over: where there may be some, everything is read
-/// again once a second while somebody looks; otherwise once a minute.
+/// Commits of other processes are not passed here. On PostgreSQL there may be other processes, so
+/// everything is read again once a second while a page is open; on SQLite, once a minute.
 final class CurrentStates {
   private static final Duration ALONE = Duration.ofMinutes(1);
   private static final Duration SHARED = Duration.ofSeconds(1);
 
-  /// Reading everything again takes a twentieth of the time at most.
+  /// Reading everything again takes at most a twentieth of the time.
   private static final int RARELY = 20;
 
-  /// Of what is handed over while somebody looks; past that everything is read again.
+  /// The largest number of outcomes that wait to be applied. If there are more, everything is read
+  /// again.
   private static final int MOST_WAITING = 50_000;
 
-  /// More are read as all are.
+  /// If more services have changed, all are read.
   private static final int MOST_CHANGED = 1_000;
 
-  /// So many services are remembered as they are shown.
+  /// The number of services whose details stay in memory.
   private static final int MOST_DETAILED = 2_000;
 
   private static final String ALL =
@@ -58,7 +59,7 @@ final class CurrentStates {
 
   private static final String FAMILIES = ALL + " AND (s.id IN (<ids>) OR s.parent_id IN (<ids>))";
 
-  /// What is wrong first; of what is down, what went down last.
+  /// Services with problems first; of those that are down, the one that went down last.
   private static final Comparator<CurrentState> ORDER =
       Comparator.comparingInt((CurrentState one) -> rank(one.standing()))
           .thenComparingLong(one -> one.standing() == Standing.DOWN ? -one.started() : 0)
@@ -66,41 +67,41 @@ final class CurrentStates {
 
   private final Database database;
   private final Clock clock;
-  private final Duration again;
+  private final Duration readInterval;
 
-  /// What was committed and is not among the services yet.
+  /// Committed outcomes that are not applied to the services yet.
   private final ConcurrentLinkedQueue<Found> committed = new ConcurrentLinkedQueue<>();
 
   private final AtomicInteger waiting = new AtomicInteger();
 
-  /// Services that were made, changed or deleted, and those that report others.
+  /// Services that were added, changed or deleted, and services that report others.
   private final Set<Long> changed = ConcurrentHashMap.newKeySet();
 
   private final ReentrantLock lock = new ReentrantLock();
-  private volatile boolean follows;
+  private volatile boolean receiving;
   private volatile boolean stale = true;
 
-  // Under the lock.
+  // Guarded by the lock:
   private final Map<Long, CurrentState> services = new HashMap<>();
   private final Map<Long, CurrentState> detailed = new LinkedHashMap<>(16, 0.75f, true);
   private List<CurrentState> ordered = List.of();
-  private boolean disordered;
+  private boolean unsorted;
   private Duration readAt = Duration.ZERO;
   private Duration pause = Duration.ZERO;
 
   CurrentStates(Database database, Clock clock) {
     this.database = database;
     this.clock = clock;
-    this.again =
+    this.readInterval =
         switch (database.location()) {
           case DatabaseLocation.SqliteFile _ -> ALONE;
           case DatabaseLocation.PostgresServer _ -> SHARED;
         };
   }
 
-  /// Takes over what has been committed. It returns at once.
+  /// Passes outcomes that were committed. It returns at once.
   void committed(List<Outcome> outcomes) {
-    if (!follows) {
+    if (!receiving) {
       return;
     }
     for (Outcome outcome : outcomes) {
@@ -111,31 +112,31 @@ final class CurrentStates {
     }
     if (waiting.addAndGet(outcomes.size()) > MOST_WAITING) {
       stale = true;
-      follows = false; // until everything is read again
-      drop();
+      receiving = false; // until everything is read again
+      clearCommitted();
     }
     if (lock.tryLock()) {
       try {
-        takeOver();
+        applyCommitted();
       } finally {
         lock.unlock();
       }
     }
   }
 
-  /// Services were made, changed or deleted.
+  /// Services were added, changed or deleted.
   void changed(Collection<Long> ids) {
-    if (follows) {
+    if (receiving) {
       changed.addAll(ids);
     }
   }
 
-  private void drop() {
+  private void clearCommitted() {
     committed.clear();
     waiting.set(0);
   }
 
-  private void takeOver() {
+  private void applyCommitted() {
     for (Found found = committed.poll(); found != null; found = committed.poll()) {
       waiting.decrementAndGet();
       CurrentState service = services.get(found.service());
@@ -143,44 +144,43 @@ final class CurrentStates {
         changed.add(found.service());
       } else {
         service.observed(found);
-        disordered |= found.begins().isPresent();
+        unsorted |= found.begins().isPresent();
       }
     }
   }
 
-  /// Shows all services as they stand now, what is wrong first, to `eye`, and to nobody else
-  /// meanwhile.
+  /// Calls `view` with all services in their present state, those with problems first. Only one
+  /// thread at a time is in `view`.
   ///
-  /// @throws dev.rollcall.server.sql.StorageException when the database has to be asked and fails
-  <T> T look(Function<List<CurrentState>, T> eye) {
+  /// @throws dev.rollcall.server.sql.StorageException if the database has to be read and fails
+  <T> T look(Function<List<CurrentState>, T> view) {
     lock.lock();
     try {
-      takeOver();
+      applyCommitted();
       Duration moment = clock.monotonic();
-      if (stale || !follows || moment.minus(readAt).compareTo(longer(again, pause)) >= 0) {
+      if (stale || !receiving || moment.minus(readAt).compareTo(longer(readInterval, pause)) >= 0) {
         readAll(moment);
       }
-      takeOver();
+      applyCommitted();
       readChanged();
-      takeOver();
+      applyCommitted();
       long now = clock.wall().toEpochMilli();
       for (CurrentState service : ordered) {
-        disordered |= service.stands(now);
+        unsorted |= service.stands(now);
       }
-      if (disordered) {
+      if (unsorted) {
         List<CurrentState> sorted = new ArrayList<>(ordered);
         sorted.sort(ORDER);
         ordered = sorted;
-        disordered = false;
+        unsorted = false;
       }
-      return eye.apply(ordered);
+      return view.apply(ordered);
     } finally {
       lock.unlock();
     }
   }
 
-  /// Reads what a page shows beside how `shown` stand, of those of which it is not known. Within
-  /// [#look].
+  /// Reads the details of those of `shown` that have none. To be called within [#look].
   void detail(List<CurrentState> shown) {
     Instant now = clock.wall();
     Map<Long, CurrentState> missing =
@@ -210,7 +210,7 @@ final class CurrentStates {
 
   private void readAll(Duration moment) {
     stale = false;
-    follows = true; // from before the read on: what comes meanwhile waits
+    receiving = true; // set before reading: outcomes that are committed meanwhile wait
     changed.clear();
     try {
       List<CurrentState> all =
@@ -238,7 +238,7 @@ final class CurrentStates {
       readAll(clock.monotonic());
       return;
     }
-    changed.removeAll(ids); // before they are read: what changes meanwhile is read once more
+    changed.removeAll(ids); // before reading: a later change is read once more
     List<CurrentState> found;
     try {
       found = database.read(handle -> families(handle, ids));
@@ -277,7 +277,7 @@ final class CurrentStates {
 
   private void ordered() {
     ordered = List.copyOf(services.values());
-    disordered = true;
+    unsorted = true;
   }
 
   private static Duration longer(Duration one, Duration other) {

@@ -6,13 +6,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What is right in a service's definition, and probably not meant.
+/// Warnings about definitions that are valid but probably not intended.
 public final class DefinitionWarning {
   private DefinitionWarning() {}
 
-  /// One line each.
+  /// One line for each warning.
   ///
-  /// @param usual the timeout where a service names none
+  /// @param usual the timeout of services that set none
   public static List<String> of(List<ServiceDefinition> services, Duration usual) {
     List<String> lines = new ArrayList<>();
     for (ServiceDefinition service : services) {

@@ -13,20 +13,21 @@ import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
-/// Services that nobody named: a service whose `/_health` is asked brings one for each thing that
-/// it says it depends on, called `service/thing`.
+/// Services that a `/_health` reports: for each dependency in the report, there is a service called
+/// `service/dependency`.
 ///
-/// Each report of the parent is a tick of all its children, kept in the same transaction. While
-/// there is no report, nothing is known of them. A child goes when its name is missing from three
-/// reports in a row, keeps its history, and goes on with it when its name comes back. It has no
-/// turn of its own: whoever holds the parent's turn is the only one to write about it.
+/// Each report of the parent is a tick of all its children, written in the same transaction. If a
+/// check of the parent gets no report, its children are unknown. A child is retired when three
+/// reports in a row do not contain its name. It keeps its history, and continues it when its name
+/// comes back. It has no due row of its own: only the process that holds the lease of the parent
+/// writes about it.
 final class DerivedServices {
-  /// So many at most of one parent.
+  /// The largest number of children of one parent.
   static final int MOST = 100;
 
   private static final int LONGEST_NAME = 255;
 
-  /// So many reports in a row that do not name it, and it goes.
+  /// A child is retired after this many reports in a row without its name.
   static final int PATIENCE = 3;
 
   private static final String CHILDREN =
@@ -35,7 +36,7 @@ final class DerivedServices {
       FROM service s LEFT JOIN service_event e ON e.service_id = s.id AND e.date_ended IS NULL
       WHERE s.parent_id = ? ORDER BY s.id""";
 
-  /// A name that belongs to somebody else already is left to them, unless that one is retired.
+  /// A name that belongs to another service stays with it, unless that service is retired.
   private static final String INSERT =
       """
       INSERT INTO service AS s (name, url, definition, origin, created_at, updated_at, parent_id, part)
@@ -51,22 +52,21 @@ final class DerivedServices {
       "UPDATE service SET retired_at = :at, updated_at = :at, missed = 0"
           + " WHERE parent_id = :parent AND retired_at IS NULL";
 
-  /// A child as the database knows it.
+  /// A child as it is in the database.
   ///
-  /// @param part what it is called in the parent's report
-  /// @param missed how many reports in a row did not name it
+  /// @param part its name in the report of the parent
+  /// @param missed the number of reports in a row without it
   private record Child(
       long id, String part, int missed, boolean retired, Optional<Event.Kind> open) {}
 
   private DerivedServices() {}
 
-  /// Whether what is asked at `url` is a `/_health`.
+  /// Whether a check of `url` reads a `/_health`.
   static boolean isParent(URI url) {
     return String.valueOf(url.getScheme()).startsWith("philae+");
   }
 
-  /// What `outcomes`, which are new, say of the services behind them. Makes these, and retires
-  /// them.
+  /// The outcomes of the children of `outcomes`, which must be new. It adds and retires children.
   static List<Outcome> of(Handle tx, List<Outcome> outcomes) {
     List<Outcome> derived = new ArrayList<>();
     for (Outcome outcome : outcomes) {
@@ -82,13 +82,13 @@ final class DerivedServices {
     return derived;
   }
 
-  /// Ends all children of a service that is no longer asked, or asked for something else.
+  /// Retires all children of a service that is no longer checked, or has another kind of check now.
   static void retireAll(Handle tx, long parent, long now) {
     tx.createUpdate(RETIRE).bind("at", now).bind("parent", parent).execute();
   }
 
-  /// After a change of the parent: its children go if it is asked for something else or has another
-  /// name, under which its next report makes them anew.
+  /// Call this after a change of the parent. Its children are retired if it is no longer a
+  /// `/_health` or has another name; the next report then adds them under the new name.
   static void changed(Handle tx, long parent, ServiceDefinition definition, long now) {
     String prefix = name(definition.name(), "");
     tx.createUpdate(RETIRE + " AND (:other OR substr(name, 1, :length) <> :prefix)")
@@ -104,7 +104,7 @@ final class DerivedServices {
         .execute();
   }
 
-  /// What a service is called that `parent` calls `part`.
+  /// The name of the service for the dependency `part` of `parent`.
   static String name(String parent, String part) {
     return cut(parent + "/" + part);
   }
@@ -117,8 +117,8 @@ final class DerivedServices {
     return name.substring(0, splits ? LONGEST_NAME - 1 : LONGEST_NAME);
   }
 
-  /// By name, the first of each. A name is whatever some program made of it: what cannot be stored
-  /// or seen is escaped.
+  /// The results by name, the first of each. Characters in a name that cannot be stored or seen are
+  /// escaped, since any program may have written it.
   static Map<String, ProbeResult> named(List<ProbeResult> report) {
     Map<String, ProbeResult> named = new LinkedHashMap<>();
     for (ProbeResult one : report) {
@@ -179,7 +179,8 @@ final class DerivedServices {
     return outcomes;
   }
 
-  /// The one that was taken up again, or a new one; its open event, if any, is seen as it ends.
+  /// The child that was retired before, or a new one. Its open event, if any, is known when it
+  /// ends.
   private static Child child(long id, List<Child> children) {
     return children.stream()
         .filter(child -> child.id() == id)
@@ -202,7 +203,7 @@ final class DerivedServices {
     }
   }
 
-  /// Nothing where the name belongs to another service.
+  /// Empty if the name belongs to another service.
   private static Optional<Long> begin(Handle tx, long parent, String part, Instant at) {
     Optional<String> of =
         tx.createQuery("SELECT name FROM service WHERE id = :id")

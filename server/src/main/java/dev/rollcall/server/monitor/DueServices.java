@@ -18,15 +18,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
-/// The services this process runs, and their turn: from the database as long as it answers, from
-/// memory when it does not.
+/// The services that this process checks, and when they are due: from the database while it
+/// answers, otherwise from memory.
 final class DueServices {
   private static final Logger LOG = System.getLogger(DueServices.class.getName());
 
-  /// Of what has to be read again.
+  /// The revision of a definition that has to be read again.
   private static final long NO_REVISION = -1;
 
-  /// A service whose turn comes, and when it was due.
+  /// A service that is due, and since when.
   record Turn(RunState state, Instant due) {}
 
   private final Schedule schedule;
@@ -34,12 +34,12 @@ final class DueServices {
   private final ServiceReader reader;
   private final ProbeFactory probes;
   private final OutcomeWriter writer;
-  private final Map<Long, RunState> watches = new ConcurrentHashMap<>();
+  private final Map<Long, RunState> states = new ConcurrentHashMap<>();
 
-  /// Names that services had before they got others.
+  /// Previous names of renamed services, whose series have to be removed.
   private final Set<String> renamed = ConcurrentHashMap.newKeySet();
 
-  /// Those of the watches that wait for an id, by name.
+  /// Services that wait for an id, by name.
   private final Map<String, RunState> provisional = new ConcurrentHashMap<>();
 
   DueServices(
@@ -55,31 +55,32 @@ final class DueServices {
     this.writer = writer;
   }
 
-  /// Runs services that the database has given no id yet, as it has been away since the start, from
-  /// memory. Each has an id below 0 until its row is claimed.
+  /// Checks services from memory because the database has been unavailable since the start, so that
+  /// they have no id yet. Each has an id below 0 until its row is claimed.
   void expect(List<ServiceDefinition> definitions, Instant now) {
     for (ServiceDefinition definition : definitions) {
       long id = -1L - provisional.size();
       ScheduledCheck check = asked(id, NO_REVISION, definition);
       RunState state = new RunState(check, now);
       provisional.put(definition.name(), state);
-      watches.put(id, state);
+      states.put(id, state);
     }
   }
 
-  /// Claims what is due by `until`, oldest first, at most `limit`, and learns what there is to know
-  /// of it. What is claimed has to [#begin]; a claim that nobody begins comes due again by itself.
+  /// Claims services that are due by `until`, oldest first, at most `limit`, and reads the
+  /// definitions that are new or changed. The caller has to [#begin] them; otherwise they are due
+  /// again when the lease ends.
   List<Lease<Schedule.Row>> claim(Instant until, int limit) {
     List<Lease<Schedule.Row>> leases = schedule.rows().claim(until, limit);
     learn(leases);
     return leases;
   }
 
-  /// The turns of what was claimed.
+  /// Begins the claimed services.
   List<Turn> begin(List<Lease<Schedule.Row>> leases) {
     List<Turn> turns = new ArrayList<>(leases.size());
     for (Lease<Schedule.Row> lease : leases) {
-      RunState state = watches.get(lease.key());
+      RunState state = states.get(lease.key());
       if (state != null && state.begin(lease.fence())) {
         turns.add(new Turn(state, lease.due()));
       }
@@ -87,14 +88,14 @@ final class DueServices {
     return turns;
   }
 
-  /// Puts turns right after the clock was set back to `now`.
+  /// Corrects the due times after the clock was set back to `now`.
   void mend(Instant now) {
     schedule.mend(now);
   }
 
-  /// What would be due by `until` as far as memory knows, oldest first, at most `limit`.
+  /// The services due by `until` according to memory, oldest first, at most `limit`.
   List<Turn> remembered(Instant until, int limit) {
-    return watches.values().stream()
+    return states.values().stream()
         .map(state -> new Turn(state, state.nextDue()))
         .filter(turn -> !turn.due().isAfter(until))
         .sorted(Comparator.comparing(Turn::due))
@@ -103,7 +104,9 @@ final class DueServices {
         .toList();
   }
 
-  /// Drops what is not asked any more, and tells the names that are gone.
+  /// Drops services that are no longer checked.
+  ///
+  /// @return the names that no longer exist
   List<String> sweep() {
     Map<Long, String> asked = services.asked();
     List<String> gone = new ArrayList<>(renamed);
@@ -114,15 +117,15 @@ final class DueServices {
           if (!names.contains(name)) {
             provisional.remove(name);
             state.drop();
-            watches.remove(state.check().serviceId());
+            states.remove(state.check().serviceId());
             writer.forget(state);
             gone.add(name);
           }
         });
-    watches.forEach(
+    states.forEach(
         (id, state) -> {
           if (id < 0) {
-            return; // its row is there, and nobody has claimed it yet
+            return; // its row exists, but nobody has claimed it yet
           }
           String name = state.check().name();
           if (!name.equals(asked.get(id))) {
@@ -130,7 +133,7 @@ final class DueServices {
           }
           if (!asked.containsKey(id)) {
             state.drop();
-            watches.remove(id);
+            states.remove(id);
           }
         });
     gone.removeAll(names);
@@ -152,7 +155,7 @@ final class DueServices {
   }
 
   private boolean holds(Lease<Schedule.Row> lease) {
-    RunState state = watches.get(lease.key());
+    RunState state = states.get(lease.key());
     return state != null && state.holds(lease.row().revision(), lease.fence());
   }
 
@@ -162,16 +165,16 @@ final class DueServices {
         reader
             .kept(scheduled.definition(), mistakes)
             .map(definition -> asked(scheduled.id(), scheduled.revision(), definition))
-            .orElseGet(() -> unaskable(scheduled, mistakes));
+            .orElseGet(() -> invalidCheck(scheduled, mistakes));
     RunState.Known known = new RunState.Known(check, scheduled.open(), scheduled.certificateEnds());
     RunState early = provisional.remove(check.name());
-    if (early != null && !watches.containsKey(scheduled.id())) {
-      watches.remove(early.check().serviceId());
+    if (early != null && !states.containsKey(scheduled.id())) {
+      states.remove(early.check().serviceId());
       writer.adopt(early, known, fence, scheduled.lastAt());
-      watches.put(scheduled.id(), early);
+      states.put(scheduled.id(), early);
       return;
     }
-    watches.compute(
+    states.compute(
         scheduled.id(),
         (_, state) -> {
           if (state == null) {
@@ -198,11 +201,12 @@ final class DueServices {
         probes.of(definition));
   }
 
-  /// The definition was right when it was written: a file it names is gone, or an older Rollcall
-  /// knew another key. Nothing is known of the service then, and it is read anew with each turn.
-  private ScheduledCheck unaskable(ServiceStore.Scheduled scheduled, Mistakes mistakes) {
+  /// The check of a definition that can no longer be read, although it was valid when it was
+  /// written: for example, its file is missing, or it was written by another version of Rollcall.
+  /// The service is unknown, and its definition is read again for each check.
+  private ScheduledCheck invalidCheck(ServiceStore.Scheduled scheduled, Mistakes mistakes) {
     String reason = "cannot be checked: " + String.join("; ", mistakes.lines());
-    RunState before = watches.get(scheduled.id());
+    RunState before = states.get(scheduled.id());
     if (before == null || before.check().revision() != NO_REVISION) {
       LOG.log(Level.ERROR, "service " + scheduled.id() + " " + reason);
     }

@@ -2,8 +2,8 @@ package dev.rollcall.server.monitor;
 
 import java.util.Optional;
 
-/// What an observation means for a service's events: a pure function of the event that is open and
-/// what was observed.
+/// Decides how an observation changes the events of a service: a pure function of the open event
+/// and the observation.
 ///
 /// | open | up | down | unknown |
 /// | --- | --- | --- | --- |
@@ -15,13 +15,13 @@ import java.util.Optional;
 final class Evaluator {
   private Evaluator() {}
 
-  /// What follows from an observation.
+  /// How an observation changes the events.
   sealed interface Transition {
-    /// The open event goes on, or none begins.
+    /// The open event continues; or there is none, and none begins.
     record Stays() implements Transition {}
 
-    /// The open event, if there is one, ends at the observation's instant, and one of `kind` begins
-    /// there.
+    /// The open event, if any, ends at the instant of the observation, and one of `kind` begins
+    /// then.
     record Begins(Event.Kind kind, Optional<String> cause) implements Transition {}
   }
 

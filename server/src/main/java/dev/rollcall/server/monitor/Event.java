@@ -4,10 +4,10 @@ import dev.rollcall.server.sql.EnumCodec;
 import java.time.Instant;
 import java.util.Optional;
 
-/// A span in which a service was up, or down, without a break.
+/// A span of time in which a service was up, or down, without a break.
 ///
 /// @param cause why it went down; empty for an uptime
-/// @param ended empty while it lasts
+/// @param ended empty while the event is open
 record Event(
     long id,
     Kind kind,
@@ -17,7 +17,7 @@ record Event(
     Instant createdAt,
     Instant updatedAt) {
 
-  /// Which of the two, with the word of go-service-healthcheck's API.
+  /// The kind of an event, with the words of the API of go-service-healthcheck.
   enum Kind {
     UPTIME,
     DOWNTIME;

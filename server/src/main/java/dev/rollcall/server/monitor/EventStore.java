@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
-/// The spans of up and down.
+/// Stores the events.
 final class EventStore {
   private static final String COLUMNS =
       "id, event, cause, date_started, date_ended, created_at, updated_at";
@@ -33,8 +33,9 @@ final class EventStore {
     this.database = database;
   }
 
-  /// Ends and begins what each outcome says, in their order. Where the same kind is open already
-  /// nothing changes, so that an outcome may claim a change without having seen the row.
+  /// Ends and begins events as each outcome requires, in their order. If an event of the same kind
+  /// is open already, nothing changes: so an outcome may begin an event without having read the
+  /// row.
   static void apply(Handle tx, List<Outcome> outcomes) {
     for (Outcome outcome : outcomes) {
       switch (outcome.transition()) {

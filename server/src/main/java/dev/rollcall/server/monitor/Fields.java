@@ -16,8 +16,8 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 
-/// The fields of one JSON or YAML object, read with every mistake noted under its path. A field
-/// that is absent, null or wrong reads as empty.
+/// The fields of one JSON or YAML object. Every mistake is added with its path. A field that is
+/// absent, null or wrong is read as empty.
 final class Fields {
   private final JsonNode node;
   private final String path;
@@ -31,7 +31,7 @@ final class Fields {
     this.before = mistakes.count();
   }
 
-  /// Whether this is an object; notes each key that is none of `known`.
+  /// Whether this is an object. Adds a mistake for each key that is not in `known`.
   boolean areOf(Collection<String> known) {
     if (!node.isObject()) {
       mistakes.add(path.isEmpty() ? "body" : path, "is no object: write `key: value` pairs");
@@ -49,12 +49,12 @@ final class Fields {
     return node.hasNonNull(key);
   }
 
-  /// Whether null stands there, as it does where null is a value like any other.
+  /// Whether the value is null, for keys that accept null as a value.
   boolean isNull(String key) {
     return node.path(key).isNull();
   }
 
-  /// Whether any mistake was noted here or further in.
+  /// Whether a mistake was added since this object was created.
   boolean wrong() {
     return mistakes.count() > before;
   }
@@ -67,7 +67,7 @@ final class Fields {
     mistakes.add(at(key), value, what);
   }
 
-  /// Notes those of `keys` that are given.
+  /// Adds a mistake for each of `keys` that is given.
   void refuse(Collection<String> keys, String why) {
     keys.stream().filter(this::has).sorted().forEach(key -> mistake(key, why));
   }
@@ -76,7 +76,7 @@ final class Fields {
     return value(key, JsonNode::isString, JsonNode::stringValue, "is no text: put it in quotes");
   }
 
-  /// A text, a number, true or false, or null, as text.
+  /// A string, number, boolean or null, as text.
   Optional<String> scalar(String key) {
     return value(key, JsonNode::isValueNode, JsonNode::asString, "is no single value");
   }
@@ -85,7 +85,7 @@ final class Fields {
     return value(key, JsonNode::isBoolean, JsonNode::booleanValue, "is neither true nor false");
   }
 
-  /// `15s`, `1m30s`; a bare number is seconds.
+  /// A duration such as `15s` or `1m30s`; a number without unit is in seconds.
   Optional<Duration> duration(String key, Duration least, Duration most) {
     Optional<String> text = scalar(key);
     if (text.isEmpty()) {
@@ -109,7 +109,7 @@ final class Fields {
     return Optional.of(duration);
   }
 
-  /// A value, or a list of them, as texts.
+  /// One value, or a list of values, as texts.
   List<String> oneOrMany(String key) {
     if (!has(key)) {
       return List.of();
@@ -149,7 +149,7 @@ final class Fields {
     return texts;
   }
 
-  /// An object of its own, whose keys are checked.
+  /// An inner object. Its keys are checked.
   Optional<Fields> object(String key, Collection<String> known) {
     if (!has(key)) {
       return Optional.empty();
@@ -158,7 +158,7 @@ final class Fields {
     return inner.areOf(known) ? Optional.of(inner) : Optional.empty();
   }
 
-  /// A file, whether it is there or not.
+  /// The path of a file, which need not exist.
   Optional<Path> file(String key) {
     Optional<String> text = text(key);
     try {
@@ -169,13 +169,13 @@ final class Fields {
     }
   }
 
-  /// What `maker` makes; what it refuses is a mistake of `key`.
+  /// What `maker` makes. If it throws `IllegalArgumentException`, that is a mistake of `key`.
   <T> Optional<T> built(String key, Supplier<T> maker) {
     try {
       return Optional.of(maker.get());
     } catch (IllegalArgumentException e) {
       Throwable cause = e.getCause();
-      // The JDK repeats what a cause is called; people have no use for that.
+      // The JDK uses the class and message of a cause as message; the class is of no use to people.
       mistake(
           key,
           String.valueOf(

@@ -5,14 +5,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/// How many checks may ask one host and port at once. A host that answers slowly fills its own
-/// places and nobody else's.
+/// Limits how many checks of one host and port run at once. So a slow host delays only its own
+/// checks.
 final class HostLimit {
   private final int each;
   private final ConcurrentHashMap<String, Places> hosts = new ConcurrentHashMap<>();
 
-  /// The places of one host, and how many checks hold or want one: without any, the host is
-  /// forgotten.
+  /// The places of one host, and how many checks hold a place or wait for one. If none does, the
+  /// entry is removed.
   private static final class Places {
     private final Semaphore free;
     private int interested;
@@ -28,7 +28,7 @@ final class HostLimit {
 
   /// Waits for a place at `host`, first come first served.
   ///
-  /// @return whether there was one within `patience`; then [#leave] has to be called
+  /// @return whether there was one within `patience`; then call [#leave]
   boolean enter(String host, Duration patience) throws InterruptedException {
     Places places =
         hosts.compute(

@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
-/// Sums of the ticks by hour, kept for good: a year of a service is at most 8,784 rows.
+/// Sums of ticks by hour, kept for ever: a year of a service has at most 8,784 rows.
 ///
-/// They grow with each tick, in its own transaction, so they agree with the ticks at every moment
-/// and need no job that sums up later.
+/// Each tick is added in its own transaction. So the sums always agree with the ticks, and no later
+/// job has to compute them.
 final class HourStore {
   static final Duration HOUR = Duration.ofHours(1);
 
@@ -59,9 +59,9 @@ final class HourStore {
     this.database = database;
   }
 
-  /// Sums of one service in `[from, to)` by stretches of `step`, oldest first; a stretch without a
-  /// tick is left out. Steps of whole hours come from the sums that are kept for good, shorter ones
-  /// from the ticks.
+  /// The sums of one service in `[from, to)` by periods of `step`, oldest first, without periods
+  /// that have no tick. If `step` is in whole hours, they come from the hourly sums, otherwise from
+  /// the ticks.
   List<PeriodSummary> sums(long service, Instant from, Instant to, Duration step, Slice slice) {
     return database.read(
         handle ->
@@ -82,7 +82,7 @@ final class HourStore {
                 .list());
   }
 
-  /// How many stretches [#sums] has in all.
+  /// The number of rows of [#sums] without a slice.
   long count(long service, Instant from, Instant to, Duration step) {
     return database.read(
         handle ->

@@ -9,11 +9,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// What a check measured beside up or down; each part only where the check came that far.
+/// What a check measured besides its result. A part is empty if the check did not reach it.
 ///
-/// @param response the time to the end of the answer's header
-/// @param dependencies what the service said of what it depends on, where it was asked for that;
-///   the first 100
+/// @param response the time until the end of the header of the answer
+/// @param dependencies the first 100 dependencies in a report, if the check reads one
 record Measurements(
     Optional<Duration> response,
     Phases phases,
@@ -30,7 +29,7 @@ record Measurements(
       Optional<Duration> firstByte,
       Optional<Duration> total) {}
 
-  /// Nothing at all: the check did not begin.
+  /// No measurements: the check did not begin.
   static final Measurements NOTHING = of(Attempt.within(Duration.ZERO));
 
   private static List<ProbeResult> bounded(List<ProbeResult> dependencies) {

@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
-/// The running counts of each service over all its ticks ever, whatever ticks are still kept.
+/// The counts of each service over all its ticks, deleted ones included.
 ///
-/// An unknown observation is counted apart and moves neither the count of ticks nor the mean.
+/// An unknown observation has its own count. It changes neither the count of ticks nor the mean.
 final class MetricStore {
   private static final String ADD =
       """
@@ -37,13 +37,13 @@ final class MetricStore {
 
   private MetricStore() {}
 
-  /// A service's counts begin at nothing.
+  /// Adds a row of zeros for a service.
   static void begin(Handle tx, long service) {
     tx.execute(
         "INSERT INTO service_metric (service_id) VALUES (?) ON CONFLICT DO NOTHING", service);
   }
 
-  /// Counts each outcome.
+  /// Counts the outcomes.
   static void add(Handle tx, List<Outcome> outcomes) {
     Map<Boolean, List<Outcome>> known =
         outcomes.stream()
@@ -78,7 +78,7 @@ final class MetricStore {
     row.setLong(3, outcome.serviceId());
   }
 
-  /// Reads the columns of `service_metric` from a row that has them.
+  /// Reads a row that has the columns of `service_metric`.
   static Metric metric(ResultSet row) throws SQLException {
     return new Metric(
         row.getLong("tick_count"),

@@ -16,24 +16,24 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/// The service monitor as a whole: what the composition root holds.
+/// The entry point of the package for the composition root.
 ///
-/// Every process that has one answers the API; the one (or, on PostgreSQL, the ones) whose [#start]
-/// was called also asks the services.
+/// Every process with a monitor answers the API. The process whose [#start] was called also runs
+/// the checks; on PostgreSQL there may be several.
 public final class Monitor implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Monitor.class.getName());
 
-  /// Twenty seconds of outage at 5,000 checks a second, two and a half minutes with 10,000 services
-  /// every 15 s, four hours with a hundred.
+  /// This is enough for an outage of 20 seconds at 5,000 checks a second, of 2.5 minutes with
+  /// 10,000 services every 15 s, or of 4 hours with 100 services.
   private static final int MOST_WAITING = 100_000;
 
-  /// How services are asked.
+  /// The settings of checks.
   ///
-  /// @param defaults what holds where a service does not say otherwise
-  /// @param perHost checks at once of one host and port
-  /// @param inFlight checks at once in all
+  /// @param defaults the defaults of services
+  /// @param perHost how many checks of one host and port may run at once
+  /// @param inFlight how many checks may run at once in total
   /// @param retention how long ticks are kept
-  /// @param witnesses addresses that tell whether our own network works; may be empty
+  /// @param witnesses addresses that show whether our own network works; may be empty
   public record Settings(
       ServiceReader.Defaults defaults,
       int perHost,
@@ -54,14 +54,14 @@ public final class Monitor implements AutoCloseable {
   private final Clock clock;
   private final TickRetention tickRetention;
 
-  /// The services of the file that the database has not taken yet.
+  /// The services of the configuration file, while they could not be written.
   private volatile Optional<File> wanted = Optional.empty();
 
   private volatile Optional<String> refusal = Optional.empty();
 
-  /// What the configuration file says.
+  /// The services of the configuration file.
   ///
-  /// @param fewer whether most of the services that were there may be gone
+  /// @param fewer whether it may remove more than half of the services
   public record File(List<ServiceDefinition> services, boolean fewer) {}
 
   public Monitor(
@@ -81,6 +81,7 @@ public final class Monitor implements AutoCloseable {
             ids -> {
               states.changed(ids);
               overview.committed();
+              servicesChanged();
             });
     services = new ServiceStore(database);
     routes =
@@ -124,18 +125,22 @@ public final class Monitor implements AutoCloseable {
     metrics.watch(registry, writer, runner::inFlight);
   }
 
-  /// The monitor's part of the API.
+  private void servicesChanged() {
+    runner.servicesChanged();
+  }
+
+  /// The routes of the monitor.
   public List<Route> routes() {
     return routes.routes();
   }
 
-  /// The services as a person looks at them.
+  /// The services for the pages.
   public Overview overview() {
     return overview;
   }
 
-  /// Whether what checks found gets into the database in time: not well once more than half of the
-  /// room for what waits is taken, before anything is lost.
+  /// Whether outcomes are written in time. It fails when more than half of the places for waiting
+  /// outcomes are in use, which is before any is lost.
   public Probe outcomes() {
     return Probe.of(
         "outcomes",
@@ -149,17 +154,17 @@ public final class Monitor implements AutoCloseable {
         });
   }
 
-  /// Why the services are not asked, if that has stopped in the process that asks them.
+  /// Why services are not checked, if the checks of this process have stopped.
   public Optional<String> trouble() {
     return wanted.isPresent()
         ? Optional.of("the services of the configuration file are not in the database yet")
         : runner.trouble();
   }
 
-  /// Makes the services of the configuration file what the file says, from now on.
+  /// Replaces the services of the configuration file.
   ///
-  /// @throws dev.rollcall.server.sql.StorageException while the database is away; what was wanted
-  ///   last holds once it is back
+  /// @throws dev.rollcall.server.sql.StorageException while the database is unavailable; the last
+  ///   services passed here are written once it is available
   public synchronized void apply(File file) {
     wanted = Optional.of(file);
     ServiceChanges.Synced synced = changes.sync(file.services(), file.fewer());
@@ -187,23 +192,23 @@ public final class Monitor implements AutoCloseable {
     }
   }
 
-  /// How many services of a configuration file there are in the database.
+  /// The number of services in the database that come from a configuration file.
   ///
-  /// @throws dev.rollcall.server.sql.StorageException while the database is away
+  /// @throws dev.rollcall.server.sql.StorageException while the database is unavailable
   public int filed() {
     return services.filed();
   }
 
-  /// Why the file's services are not taken over, if they are not.
+  /// Why the services of the file were rejected, if they were.
   public Optional<String> refusal() {
     return refusal;
   }
 
-  /// Begins to ask the services, those of the file from the first moment on: where the database is
-  /// away they are asked from memory, and what they are found to be is written once it is there.
+  /// Starts the checks. If the database is unavailable, the services of the file are checked from
+  /// memory, and the outcomes are written once it is available.
   ///
-  /// @param definitions the services of the configuration file, which have been applied unless the
-  ///   database is away
+  /// @param definitions the services of the configuration file; they have been applied unless the
+  ///   database is unavailable
   public void start(List<ServiceDefinition> definitions) {
     runner.start(this::prepare, () -> dueServices.expect(definitions, clock.wall()));
   }
@@ -214,7 +219,7 @@ public final class Monitor implements AutoCloseable {
     tickRetention.start();
   }
 
-  /// Stops asking. What was found so far is kept.
+  /// Stops the checks, and writes the outcomes so far.
   @Override
   public void close() {
     runner.close();

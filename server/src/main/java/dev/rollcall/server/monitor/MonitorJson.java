@@ -9,8 +9,7 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The monitor's objects as the API shows them: go-service-healthcheck's keys to the letter. Times
-/// are Unix seconds.
+/// The JSON of the API, with exactly the keys of go-service-healthcheck. Times are Unix seconds.
 final class MonitorJson {
   private static final String SECRET = "***";
 
@@ -23,10 +22,10 @@ final class MonitorJson {
     json.writeEndObject();
   }
 
-  /// `GET /v1/services/{id}`: the row, and beside it how the service is asked. What may be secret
-  /// is `***`.
+  /// `GET /v1/services/{id}`: the row, and the definition of the service. What may be secret is
+  /// `***`.
   ///
-  /// @param operator whether the operator asks, who may see more
+  /// @param operator whether the caller is the operator, who may see more
   static void whole(
       JsonGenerator json,
       ServiceStatus status,
@@ -45,7 +44,7 @@ final class MonitorJson {
       String key = field.getKey();
       JsonNode value = field.getValue();
       if (key.equals("name") || key.equals("url")) {
-        continue; // They stand in the row.
+        continue; // they are in the row
       }
       json.writeName(key);
       if (PublicDefinition.shows(key) || (operator && OperatorDefinition.shows(key))) {
@@ -89,7 +88,7 @@ final class MonitorJson {
     newest(json, status);
   }
 
-  /// What go-service-healthcheck does not have: how the service stands, since when and why.
+  /// The state, since when, and why: fields that go-service-healthcheck does not have.
   private static void newest(JsonGenerator json, ServiceStatus status) {
     json.writeStringProperty("state", status.state().map(State::word).orElse("new"));
     status.since().ifPresent(since -> seconds(json, "since", since));
@@ -109,7 +108,7 @@ final class MonitorJson {
     json.writeEndObject();
   }
 
-  /// One raw row of `GET /v1/services/{id}/ticks`: a measurement is left out where it was not made.
+  /// One row of `GET /v1/services/{id}/ticks`. Missing measurements are left out.
   static void tick(JsonGenerator json, Tick tick) {
     json.writeStartObject();
     json.writeName("at");
@@ -127,7 +126,7 @@ final class MonitorJson {
     json.writeEndObject();
   }
 
-  /// One averaged row of `GET /v1/services/{id}/ticks?step=`.
+  /// One row of `GET /v1/services/{id}/ticks?step=`, with averages.
   static void sum(JsonGenerator json, PeriodSummary periodSummary) {
     json.writeStartObject();
     seconds(json, "at", periodSummary.from());

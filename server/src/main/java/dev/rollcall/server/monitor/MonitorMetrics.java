@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntSupplier;
 
-/// What the monitor tells Prometheus about the services and about itself.
+/// The metrics of the services and of the monitor itself.
 final class MonitorMetrics {
   private static final double[] RESPONSE_SECONDS = {
     .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 15
@@ -35,12 +35,12 @@ final class MonitorMetrics {
   private final Counter skipped;
   private final Map<String, Series> series = new ConcurrentHashMap<>();
 
-  /// The services behind each `/_health`, and how many reports in a row did not name them.
-  private final Map<String, Map<String, Integer>> behind = new ConcurrentHashMap<>();
+  /// The derived services of each `/_health`, and how many reports in a row did not contain them.
+  private final Map<String, Map<String, Integer>> derivedServices = new ConcurrentHashMap<>();
 
-  /// What grows with every check of one service, so that it need not be looked up each by itself.
+  /// The series that change with every check of one service, so that each need not be looked up.
   ///
-  /// @param derived whether a report brought it, and no check of its own
+  /// @param derived whether the service comes from a report
   private record Series(
       GaugeDataPoint up,
       CounterDataPoint ups,
@@ -61,7 +61,7 @@ final class MonitorMetrics {
             .name("rollcall_service_response_seconds")
             .help("Time from the start of a check to the end of the answer's header.")
             .labelNames("service")
-            .classicOnly() // native ones and exemplars would triple the memory for each service
+            .classicOnly() // native histograms and exemplars would triple the memory
             .withoutExemplars()
             .classicUpperBounds(RESPONSE_SECONDS)
             .register(registry);
@@ -92,8 +92,8 @@ final class MonitorMetrics {
             .register(registry);
   }
 
-  /// What is read when Prometheus asks: how many checks are under way, and what waits for the
-  /// database.
+  /// Registers the series that are read at each scrape: the checks under way, and the outcomes that
+  /// wait for the database.
   void watch(PrometheusRegistry registry, OutcomeWriter writer, IntSupplier inFlight) {
     GaugeWithCallback.builder()
         .name("rollcall_checks_in_flight")
@@ -112,7 +112,7 @@ final class MonitorMetrics {
         .register(registry);
   }
 
-  /// What a check found, of the services behind a `/_health` too.
+  /// Counts an observation, and those of derived services in it.
   void observed(ScheduledCheck check, Observation observation) {
     String service = check.name();
     Series its = series.get(service);
@@ -128,13 +128,14 @@ final class MonitorMetrics {
     if (check.asksDependencies()) {
       reported(service, observation);
     } else {
-      forgetBehind(service);
+      forgetDerived(service);
     }
   }
 
-  /// A name that belongs to another service is left to it.
+  /// A name that belongs to another service stays with it.
   private void reported(String parent, Observation observation) {
-    Map<String, Integer> missed = behind.computeIfAbsent(parent, _ -> new ConcurrentHashMap<>());
+    Map<String, Integer> missed =
+        derivedServices.computeIfAbsent(parent, _ -> new ConcurrentHashMap<>());
     Optional<List<ProbeResult>> report = observation.measurements().dependencies();
     if (report.isEmpty()) {
       missed.keySet().forEach(child -> its(child).ifPresent(one -> one.up().set(Double.NaN)));
@@ -165,16 +166,17 @@ final class MonitorMetrics {
     return Optional.ofNullable(series.get(child)).filter(Series::derived);
   }
 
-  private void forgetBehind(String parent) {
-    Map<String, Integer> children = behind.remove(parent);
+  private void forgetDerived(String parent) {
+    Map<String, Integer> children = derivedServices.remove(parent);
     if (children != null) {
       children.keySet().forEach(child -> its(child).ifPresent(_ -> drop(child)));
     }
   }
 
-  /// As a label: whoever looks at `/metrics` in a terminal sees it as it is.
+  /// The name as the value of a label, without characters that a terminal cannot show, and another
+  /// one for each name.
   private static String shown(String service) {
-    return OneLine.of(service);
+    return OneLine.of(service.replace("\\", "\\\\"));
   }
 
   private Series begun(String name, boolean derived) {
@@ -209,9 +211,9 @@ final class MonitorMetrics {
     skipped.inc();
   }
 
-  /// A service that is no longer asked here leaves no series behind.
+  /// Removes the series of a service that is no longer checked here.
   void forget(String service) {
-    forgetBehind(service);
+    forgetDerived(service);
     drop(service);
   }
 

@@ -18,7 +18,7 @@ import java.util.OptionalLong;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The monitor's part of the API: the four routes of go-service-healthcheck, and those beyond it.
+/// The routes of the monitor: the four of go-service-healthcheck, and others.
 final class MonitorRoutes {
   private static final int MOST_ROWS = 1_000;
   private static final int MOST_TICKS = 10_000;
@@ -44,7 +44,7 @@ final class MonitorRoutes {
     this.clock = clock;
   }
 
-  /// Where everything is kept.
+  /// The stores that the routes read and write.
   record Stores(
       ServiceStore services,
       ServiceChanges changes,
@@ -114,7 +114,7 @@ final class MonitorRoutes {
     };
   }
 
-  /// Fields that are given replace what was there; those given as null go back to their default.
+  /// Given fields replace the previous ones; fields that are null get their default.
   private Answer change(Request request) {
     long id = ofTheApi(request);
     JsonNode given = request.json();
@@ -136,10 +136,10 @@ final class MonitorRoutes {
     return Envelope.ok();
   }
 
-  /// The service as the list shows it, and beside that its whole definition without what is secret.
+  /// The service as in the list, with its whole definition without secrets.
   ///
-  /// @param operator whether the operator asks, who may see more
-  /// @param hint what could be asked instead, for whoever has just said what to ask
+  /// @param operator whether the caller is the operator, who may see more
+  /// @param hint a better URL for the check, after a change
   private Answer shown(int status, long id, boolean operator, Optional<String> hint) {
     ServiceStatus shown = services.find(id).orElseThrow(() -> unknown(id));
     ObjectNode definition =
@@ -216,7 +216,7 @@ final class MonitorRoutes {
         return step;
       }
     } catch (IllegalArgumentException e) {
-      // said below
+      // the exception below says it
     }
     throw Refusal.badRequest(
         "parameter 'step' is '" + text + "': give seconds or a duration such as 5m, 1s to 366d");

@@ -4,34 +4,36 @@ import dev.rollcall.server.config.OneLine;
 import java.time.Duration;
 import java.time.Instant;
 
-/// What one check of a service found.
+/// The result of one check.
 ///
-/// `at` is when asking began, `response` the time to the end of the answer's header, or, where
-/// there was none, to the moment the failure was known.
+/// `at` is when the check began. `response` is the time until the end of the header of the answer;
+/// without an answer, until the failure was known.
 sealed interface Observation {
   Instant at();
 
   Duration response();
 
-  /// What else was measured on the way.
+  /// Other measurements of the check.
   Measurements measurements();
 
   /// The service answered as expected.
   record Up(Instant at, Duration response, Measurements measurements) implements Observation {}
 
-  /// It did not, for a reason in one line.
+  /// The service did not answer as expected, for a reason in one line.
   record Down(Instant at, Duration response, Measurements measurements, String reason)
       implements Observation {
-    /// A reason may hold what a server said: PostgreSQL would refuse some of it for ever.
+    /// Makes the reason one line: it may contain characters of a server's answer that PostgreSQL
+    /// rejects.
     public Down {
       reason = OneLine.of(reason);
     }
   }
 
-  /// Rollcall itself failed (no network, no descriptors): nothing is known about the service.
+  /// The fault is Rollcall's (no network, no file descriptors): nobody knows whether the service is
+  /// up.
   record Unknown(Instant at, Duration response, Measurements measurements, String reason)
       implements Observation {
-    /// For the same reason.
+    /// Makes the reason one line, as for [Down].
     public Unknown {
       reason = OneLine.of(reason);
     }

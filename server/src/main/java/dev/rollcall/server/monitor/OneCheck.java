@@ -21,24 +21,23 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// One check for a person at a terminal: asks a URL as the monitor would, and tells each part of
-/// it.
+/// One check from the command line: it checks a URL as the monitor would, and shows each part.
 ///
-/// @param service the name of the service that was asked, if it was one
-/// @param url what was asked, without user and password
+/// @param service the name of the service, if one was checked
+/// @param url the URL without user and password
 /// @param failure why it is not up, if it is not
 public record OneCheck(
     Optional<String> service, String url, Optional<String> failure, Attempt attempt) {
   private static final Map<Phase, String> WORDS = words();
   private static final int LONGEST_NAME = 100;
 
-  /// A host, as it is written into a browser.
+  /// A host without a scheme, as people write it into a browser.
   private static final Pattern WITHOUT_SCHEME =
       Pattern.compile("[\\p{L}\\p{N}_.-]+(?::\\d{1,5})?(?:[/?#].*)?");
 
-  /// Asks once.
+  /// Checks a URL once.
   ///
-  /// @return nothing where the URL cannot be asked: then `mistakes` says why, of which URL
+  /// @return empty if the URL cannot be checked; `mistakes` then contains the reason
   public static Optional<OneCheck> of(String url, Duration timeout, Mistakes mistakes)
       throws InterruptedException {
     ServiceReader reader = new ServiceReader(new ServiceReader.Defaults(timeout, timeout, false));
@@ -53,7 +52,7 @@ public record OneCheck(
     return Optional.of(of(Optional.empty(), server.get().toString(), definition.get(), timeout));
   }
 
-  /// Asks a service once, as the monitor would.
+  /// Checks a service once, as the monitor would.
   public static OneCheck of(ServiceDefinition service, Duration timeout)
       throws InterruptedException {
     return of(Optional.of(service.name()), service.shownUrl(), service, timeout);
@@ -68,7 +67,7 @@ public record OneCheck(
     }
   }
 
-  /// Here alone a URL may have a user and a password in it; they go where a service has them.
+  /// Only here a URL may contain a user and a password. They become those of the service.
   private static Optional<ServerUrl> parsed(String url, Mistakes mistakes) {
     if (WITHOUT_SCHEME.matcher(url).matches()) {
       String scheme = url.startsWith("localhost") || url.startsWith("127.") ? "http" : "https";
@@ -83,7 +82,7 @@ public record OneCheck(
     }
   }
 
-  /// A URL as mistakes name it, without what may be secret: a login, or the query.
+  /// The URL in a message, without user, password and query, which may be secret.
   private static String named(String url) {
     String open = url.replaceFirst("^([a-zA-Z][a-zA-Z0-9+.-]*://)?.*@", "$1");
     return OneLine.of(open.replaceFirst("[?#].*", ""), LONGEST_NAME);
@@ -121,7 +120,7 @@ public record OneCheck(
     return failure.isEmpty();
   }
 
-  /// A few lines: the verdict, then how long each part took.
+  /// A few lines: the result, then how long each part took.
   public String text() {
     String what = service.map(name -> name + " (" + url + ")").orElse(url);
     StringBuilder text = new StringBuilder(OneLine.of(what) + " is " + (up() ? "up" : "down"));
@@ -144,7 +143,7 @@ public record OneCheck(
     return text.toString();
   }
 
-  /// The same as one JSON object.
+  /// The same as a JSON object.
   public String json() {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = new JsonFactory().createGenerator(ObjectWriteContext.empty(), text)) {

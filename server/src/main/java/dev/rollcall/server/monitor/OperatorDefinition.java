@@ -8,8 +8,8 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What of a service's definition the operator may see besides [PublicDefinition]: what was
-/// written, without what opens doors, as answers are copied into tickets.
+/// What the operator may see of a definition besides [PublicDefinition]. Passwords and tokens are
+/// left out, since answers are copied into tickets.
 final class OperatorDefinition {
   private static final Set<String> HEADERS =
       Set.of(
@@ -26,12 +26,12 @@ final class OperatorDefinition {
 
   private static final Pattern PASSWORD = Pattern.compile("(://[^/?#@]*?):[^/?#]*@");
 
-  /// A parameter of the query: its name, if it has one, and its value.
+  /// A parameter of the query: its name, if any, and its value.
   private static final Pattern PARAMETER = Pattern.compile("([?&])([^=&#]*=)?([^&#]+)");
 
   private OperatorDefinition() {}
 
-  /// The whole of it, with `***` for a password and what seems to be one in the query.
+  /// The whole URL, with `***` for a password and for values in the query that may be secret.
   static String url(String url) {
     String withoutPassword = PASSWORD.matcher(url).replaceFirst("$1:***@");
     int query = withoutPassword.indexOf('?');
@@ -43,8 +43,8 @@ final class OperatorDefinition {
                 .replaceAll(found -> Matcher.quoteReplacement(shown(found)));
   }
 
-  /// One whose name tells that it is secret, or that has no name, without its value. A `code` is
-  /// what some logins end with.
+  /// The value is hidden if the name of the parameter looks secret or is missing. A `code` is what
+  /// some logins return.
   private static String shown(MatchResult parameter) {
     String name = Objects.requireNonNullElse(parameter.group(2), "");
     boolean secret =
@@ -54,13 +54,13 @@ final class OperatorDefinition {
     return parameter.group(1) + name + (secret ? "***" : parameter.group(3));
   }
 
-  /// Whether the value of `inner` within `key` may be shown as it is.
+  /// Whether the value of `inner` within `key` may be shown.
   static boolean shows(String key, String inner) {
     return key.equals("tls")
         || (key.equals("headers") && HEADERS.contains(inner.toLowerCase(Locale.ROOT)));
   }
 
-  /// Whether the value of `key` may be shown as it is.
+  /// Whether the value of `key` may be shown.
   static boolean shows(String key) {
     return key.equals("user");
   }

@@ -4,12 +4,11 @@ import dev.rollcall.server.monitor.Evaluator.Transition;
 import java.time.Instant;
 import java.util.Optional;
 
-/// One run of a check, ready to be kept: which service, under which claim, what was found and what
-/// follows.
+/// The outcome of a check, to be written: the service, the fence of its lease, the observation and
+/// the change of events.
 ///
-/// @param asksDependencies whether the service is asked what it depends on
-/// @param newCertificate when the service's certificate ends, where that is not what was known
-///   before
+/// @param asksDependencies whether the check reads the dependencies of the service
+/// @param newCertificate when the certificate of the service ends, if that has changed
 record Outcome(
     long serviceId,
     long fence,
@@ -18,7 +17,7 @@ record Outcome(
     boolean asksDependencies,
     Optional<Instant> newCertificate) {
 
-  /// The same under the id and the claim that the service has by now: see [RunState#isProvisional].
+  /// The same with the id and the fence that the service has now: see [RunState#isProvisional].
   Outcome claimed(long id, long claim) {
     return new Outcome(id, claim, observation, transition, asksDependencies, newCertificate);
   }

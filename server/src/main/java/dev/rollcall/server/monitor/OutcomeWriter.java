@@ -19,11 +19,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 
-/// Keeps what checks find: turn, tick, counts, sums and events of a check are written in one
-/// transaction, so that they agree with each other after any crash.
+/// Writes the outcomes of checks. The due row, tick, counts, sums and events of a check are written
+/// in one transaction, so that they agree after any crash.
 ///
-/// Outcomes wait in a backlog for a moment, so that many share a transaction, which costs as much
-/// as many outcomes; and for as long as the database is away. They are written in their order.
+/// Outcomes wait in a backlog for a moment, so that many share a transaction: one costs as much as
+/// many outcomes do. They also wait while the database is unavailable. They are written in their
+/// order.
 final class OutcomeWriter implements Batch<Outcome, Boolean> {
   private static final Logger LOG = System.getLogger(OutcomeWriter.class.getName());
 
@@ -42,9 +43,9 @@ final class OutcomeWriter implements Batch<Outcome, Boolean> {
   private volatile boolean stuck;
   private boolean adopted;
 
-  /// An outcome, and who has to hear if it cannot be kept.
+  /// An outcome, and the state to reset if it cannot be written.
   private record Found(RunState state, Outcome outcome) {
-    /// A report is an outcome of each service in it, too.
+    /// The number of ticks: a report is also an outcome of each dependency in it.
     private int outcomes() {
       return counted(outcome);
     }
@@ -54,13 +55,13 @@ final class OutcomeWriter implements Batch<Outcome, Boolean> {
     return 1 + outcome.observation().measurements().dependencies().map(List::size).orElse(0);
   }
 
-  /// @param most how many outcomes may wait, those of derived services included; past that the
-  ///   oldest are lost
+  /// @param most how many outcomes may wait, derived services included; beyond that the oldest are
+  ///   lost
   OutcomeWriter(Database database, GroupCommit commits, Schedule schedule, int most, Clock clock) {
     this(database, commits, schedule, most, clock, _ -> {});
   }
 
-  /// @param committed hears of what is in the database from then on, and returns at once
+  /// @param committed is called with the outcomes after their commit, and returns at once
   OutcomeWriter(
       Database database,
       GroupCommit commits,
@@ -77,13 +78,13 @@ final class OutcomeWriter implements Batch<Outcome, Boolean> {
     this.earlyOutcomes = new EarlyOutcomes(most, OutcomeWriter::counted);
   }
 
-  /// The database has a row of a service that was asked before it was there: what was found
-  /// meanwhile is written under its id, unless it is older than what is known already, as another
-  /// process asked too.
+  /// A service that was checked before it had a row has its id now. Its outcomes get that id,
+  /// unless they are not newer than the last one in the database, as another process may have
+  /// checked it too.
   ///
-  /// Belongs, with [#keepAdopted] which has to follow, to the thread that claims.
+  /// Only the thread that claims may call this, and has to call [#keepAdopted] afterwards.
   ///
-  /// @param after when the service was last asked as far as the database knows
+  /// @param after the time of the last check in the database
   void adopt(RunState state, RunState.Known known, long claimed, Optional<Instant> after) {
     for (Outcome outcome : earlyOutcomes.adopt(state, known, claimed)) {
       if (after.isEmpty() || outcome.observation().at().isAfter(after.get())) {
@@ -92,7 +93,7 @@ final class OutcomeWriter implements Batch<Outcome, Boolean> {
     }
   }
 
-  /// Writes what was adopted, unless others are about to.
+  /// Writes adopted outcomes, unless another thread is about to.
   void keepAdopted() {
     if (!adopted) {
       return;
@@ -105,12 +106,12 @@ final class OutcomeWriter implements Batch<Outcome, Boolean> {
     }
   }
 
-  /// A service that was asked before the database was there is not to be asked any more.
+  /// A service that was checked before it had a row is no longer checked.
   void forget(RunState state) {
     earlyOutcomes.forget(state);
   }
 
-  /// Takes over an outcome, which is durable within moments, or when the database is back.
+  /// Accepts an outcome. It is durable within moments, or when the database is available.
   void keep(RunState state, Outcome found) {
     boolean early = found.serviceId() < 0;
     if (early && earlyOutcomes.add(state, found)) {
@@ -118,7 +119,7 @@ final class OutcomeWriter implements Batch<Outcome, Boolean> {
     }
     Outcome outcome = early ? state.claimed(found) : found;
     if (!backlog.add(new Found(state, outcome))) {
-      return; // whoever was first writes it too
+      return; // another thread writes it too
     }
     boolean interrupted = linger();
     try {
@@ -131,7 +132,9 @@ final class OutcomeWriter implements Batch<Outcome, Boolean> {
     }
   }
 
-  /// Returns whether the wait was cut short, as when the runner closes.
+  /// Waits for more outcomes.
+  ///
+  /// @return whether the wait was interrupted, as when the runner closes
   private static boolean linger() {
     try {
       Thread.sleep(LINGER);
@@ -141,17 +144,17 @@ final class OutcomeWriter implements Batch<Outcome, Boolean> {
     }
   }
 
-  /// Whether outcomes wait because the database was away when they were to be written.
+  /// Whether outcomes wait because the database failed when they were written.
   boolean stuck() {
     return stuck;
   }
 
-  /// Whether the database seems to be there.
+  /// Whether the database seems to be available.
   boolean answers() {
     return database.trouble().isEmpty();
   }
 
-  /// Whether the database answers and all that waited for it is written.
+  /// Whether the database answers and all waiting outcomes are written.
   boolean caughtUp() {
     if (database.trouble().isPresent()) {
       return false;
@@ -166,19 +169,19 @@ final class OutcomeWriter implements Batch<Outcome, Boolean> {
     }
   }
 
-  /// How many outcomes wait.
+  /// The number of waiting outcomes.
   int waiting() {
     return backlog.size() + earlyOutcomes.size();
   }
 
-  /// How many outcomes went lost, as too many waited.
+  /// The number of lost outcomes, as too many waited.
   long lost() {
     return backlog.lost() + earlyOutcomes.lost();
   }
 
-  /// Writes all that waits, oldest first.
+  /// Writes all waiting outcomes, oldest first.
   ///
-  /// @throws StorageException when the database is away: then what is left goes on waiting
+  /// @throws StorageException if the database is unavailable; the rest continues to wait
   void flush() {
     writing.lock();
     try {
@@ -207,7 +210,7 @@ final class OutcomeWriter implements Batch<Outcome, Boolean> {
     } catch (StorageException e) {
       throw e;
     } catch (RuntimeException e) {
-      if (some.size() > 1) { // by the fault of one of them, which is to fail alone
+      if (some.size() > 1) { // one of them cannot be written: separate it from the others
         write(some.subList(0, some.size() / 2));
         write(some.subList(some.size() / 2, some.size()));
       } else {
@@ -217,14 +220,15 @@ final class OutcomeWriter implements Batch<Outcome, Boolean> {
     }
   }
 
-  /// Outcomes of one service stay in their order; rows are locked in one order by everybody.
+  /// Outcomes of one service stay in order, and all writers lock rows in the same order.
   @Override
   public Optional<Comparator<Outcome>> order() {
     return Optional.of(Comparator.comparingLong(Outcome::serviceId));
   }
 
-  /// Tells of each outcome whether it was kept: not where the service is gone, or another process
-  /// has taken its turn meanwhile, or the same outcome was kept before.
+  /// Returns for each outcome whether its due row was still leased here. Otherwise nothing is
+  /// written: the service is gone, or another process has claimed it. An outcome that was written
+  /// before is not counted again.
   @Override
   public List<Boolean> apply(Handle tx, List<Outcome> outcomes) {
     List<Boolean> valid = schedule.rows().finish(tx, outcomes.stream().map(this::finish).toList());
@@ -238,7 +242,7 @@ final class OutcomeWriter implements Batch<Outcome, Boolean> {
     return valid;
   }
 
-  /// What follows from ticks that are new, those of derived services included.
+  /// Counts new ticks, and adds those of derived services.
   private void count(Handle tx, List<Outcome> kept) {
     List<Outcome> all = new ArrayList<>(kept);
     List<Outcome> derived = DerivedServices.of(tx, kept);

@@ -10,26 +10,26 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/// The services as a person looks at them: what is wrong first.
+/// The services for the pages, those with problems first.
 public final class Overview {
-  /// How a service stands.
+  /// The state of a service on the page.
   public enum Standing {
     DOWN,
     UP,
-    /// Nothing is known just now: Rollcall failed, or nobody asks.
+    /// Nobody knows whether it is up: the fault is Rollcall's, or the service is no longer checked.
     UNKNOWN,
-    /// Not asked yet.
+    /// Not checked yet.
     NEW
   }
 
   /// One service.
   ///
-  /// @param since when what lasts began: being up or down, or nothing being known
+  /// @param since when the present state began
   /// @param reason why it is not up
-  /// @param response the response time of the newest observation, if that was an answer
+  /// @param response the response time of the last observation, if it was up or down
   /// @param day how much of the last 24 hours it was up
   /// @param month how much of the last 30 days it was up
-  /// @param latest its last observations, oldest first, 50 at most
+  /// @param latest its last observations, oldest first, at most 50
   public record Row(
       long id,
       String name,
@@ -42,21 +42,21 @@ public final class Overview {
       Share month,
       List<Observed> latest) {}
 
-  /// Observations in a row that found the same.
+  /// Successive observations with the same result.
   ///
   /// @param at when the first of them was made
   /// @param last when the last of them was made
   public record Observed(
       Instant at, Instant last, int count, Standing standing, Optional<String> reason) {}
 
-  /// How much of a stretch of time a service was up.
+  /// How much of a span of time a service was up.
   ///
-  /// @param percent of the observations that found it up or down; empty where there was none
-  /// @param unknown whether nothing is known about a part of it: observations that found nothing
-  ///   out, or hours without any
+  /// @param percent of the observations that were up or down; empty if there was none
+  /// @param unknown whether the state is unknown for a part of it: because of unknown observations,
+  ///   or hours without any
   public record Share(OptionalDouble percent, boolean unknown) {}
 
-  /// How many services stand how.
+  /// The number of services in each state.
   public record Totals(Map<Standing, Integer> counts) {
     public int of(Standing standing) {
       return counts.getOrDefault(standing, 0);
@@ -67,12 +67,12 @@ public final class Overview {
     }
   }
 
-  /// What there is to see at one moment.
+  /// What a page shows at one moment.
   ///
-  /// @param whole how all services stand
-  /// @param matching how those stand that were asked for, in whatever state
-  /// @param page which one is shown: the last, where one beyond it was asked for
-  /// @param rows of that page
+  /// @param whole the states of all services
+  /// @param matching the states of the services that match the text, whatever state was asked for
+  /// @param page the number of the page; the last one, if a later one was asked for
+  /// @param rows the rows of the page
   public record Seen(Totals whole, Totals matching, int page, List<Row> rows) {}
 
   private final CurrentStates states;
@@ -82,8 +82,7 @@ public final class Overview {
     this.states = states;
   }
 
-  /// Has `listener`, which returns at once, hear of each commit that may change what there is to
-  /// see.
+  /// Calls `listener` after each commit that may change the page. It has to return at once.
   public void onCommit(Runnable listener) {
     listeners.add(listener);
   }
@@ -92,12 +91,12 @@ public final class Overview {
     listeners.forEach(Runnable::run);
   }
 
-  /// The services whose name or URL contains `text`: those that are down first, the longest down
-  /// last; then what is unknown, what is new, and what is up, by name. The database is asked for
-  /// little or nothing.
+  /// The services whose name or URL contains `text`: first those that are down, the latest first;
+  /// then the unknown, the new, and those that are up, by name. It reads little or nothing from the
+  /// database.
   ///
   /// @param page from 1
-  /// @param size rows of a page
+  /// @param size the number of rows of a page
   public Seen look(String text, Optional<Standing> only, int page, int size) {
     String lower = text.toLowerCase(Locale.ROOT);
     return states.look(

@@ -19,19 +19,19 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
 
-/// What the [Overview] shows of one service beside how it stands. It is read, for a page of
-/// services in three statements, and then grows with what is observed until the hour ends, and with
-/// it the stretches of time that are summed up.
+/// What the [Overview] shows of one service besides its state. For the services of a page, it is
+/// read in three statements. Observations are then added to it until the hour ends, since the sums
+/// are by hour.
 final class OverviewDetails {
   private static final int LATEST = 50;
   private static final Duration DAY = Duration.ofDays(1);
   private static final Duration MONTH = Duration.ofDays(30);
 
-  /// Of nothing, at no time.
+  /// Details without observations.
   static final OverviewDetails NONE = nothing(Instant.EPOCH);
 
-  /// Where the newest observations of a service begin is looked up by service: counting back in the
-  /// primary key reads no more rows than are shown.
+  /// The subquery finds where the newest observations of a service begin: counting back in the
+  /// primary key reads only the rows that are shown.
   private static final String TICKS =
       """
       SELECT t.service_id, t.at, t.state, t.response_us, t.reason
@@ -41,18 +41,18 @@ final class OverviewDetails {
       WHERE s.id IN (<ids>) ORDER BY t.service_id, t.at\
       """;
 
-  /// Asked for both stretches apart: a plain sum over the primary key takes a third of the time of
-  /// one statement that tells the hours apart.
+  /// Read once for each of the two spans: a plain sum over the primary key takes a third of the
+  /// time of one statement that computes both.
   private static final String HOURS =
       """
       SELECT service_id, SUM(up_count), SUM(down_count), SUM(unknown_count), COUNT(*)
       FROM service_hour WHERE service_id IN (<ids>) AND hour > :from GROUP BY service_id\
       """;
 
-  /// Since when a service is asked, and how often.
+  /// When a service was created, and its interval.
   record Asked(Instant created, Duration interval) {}
 
-  /// What the observations of a stretch of time add up to.
+  /// The sums of a span of time.
   ///
   /// @param gaps whether hours are missing
   private record Sums(long up, long down, long unknown, boolean gaps) {
@@ -66,7 +66,7 @@ final class OverviewDetails {
           gaps);
     }
 
-    /// Some of the time is unknown where observations found nothing out, or hours are missing.
+    /// A part of the time is unknown if there are unknown observations or missing hours.
     private Share share() {
       long all = up + down;
       return new Share(
@@ -86,12 +86,12 @@ final class OverviewDetails {
     hour = hour(now);
   }
 
-  /// Those of a service that was never asked.
+  /// The details of a service that was never checked.
   static OverviewDetails nothing(Instant now) {
     return new OverviewDetails(now);
   }
 
-  /// Reads those of some services.
+  /// Reads the details of services.
   ///
   /// @param services by their ids
   static Map<Long, OverviewDetails> of(Handle handle, Map<Long, Asked> services, Instant now) {
@@ -108,12 +108,12 @@ final class OverviewDetails {
     return Objects.requireNonNull(found.get(id), "one for each service asked for");
   }
 
-  /// Whether they can still be shown.
+  /// Whether they can still be shown: the hour is the same.
   boolean isOf(Instant now) {
     return hour.equals(hour(now));
   }
 
-  /// Adds an observation; false where it is of another hour, and all has to be read again.
+  /// Adds an observation; false if it is in another hour, so that all has to be read again.
   boolean add(Found found) {
     Instant at = Instant.ofEpochMilli(found.at());
     if (!isOf(at)) {
@@ -151,13 +151,13 @@ final class OverviewDetails {
     response = state == State.UNKNOWN ? Optional.empty() : Optional.of(took);
   }
 
-  /// Oldest first, 50 observations at most. What goes on since before these is told from its
-  /// beginning, as far as it was seen.
+  /// Oldest first, at most 50 observations. An older result that lasts into these 50 has the time
+  /// of its first observation in memory.
   List<Observed> latest() {
     return List.copyOf(latest);
   }
 
-  /// The response time of the newest observation, if that was an answer.
+  /// The response time of the last observation, if it was up or down.
   Optional<Duration> response() {
     return response;
   }
@@ -210,7 +210,8 @@ final class OverviewDetails {
     return found;
   }
 
-  /// How many hours there have to be since `from`; none of a service asked less than hourly.
+  /// The number of hours with ticks that are expected since `from`; 0 for a service with an
+  /// interval of more than an hour.
   private static long fullHours(Asked asked, Instant from, Instant now) {
     if (asked.interval().compareTo(HourStore.HOUR) > 0) {
       return 0;

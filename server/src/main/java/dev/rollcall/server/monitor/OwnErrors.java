@@ -7,24 +7,24 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Errors of Rollcall itself that may come with every check, on their way to the log: one of each
-/// kind in ten minutes, with its stack trace and how many there were since the last.
+/// Logs errors of Rollcall itself that may come with every check: one of each kind in ten minutes,
+/// with its stack trace and how many there were since the last one.
 final class OwnErrors {
   private static final Logger LOG = System.getLogger(OwnErrors.class.getName());
   private static final Duration EVERY = Duration.ofMinutes(10);
   private static final int MOST_KINDS = 100;
 
   private final Clock clock;
-  private final Map<String, Told> kinds = new HashMap<>();
+  private final Map<String, Logged> kinds = new HashMap<>();
 
-  /// When one of a kind was last told, and how many came since.
-  private record Told(Duration at, long since) {}
+  /// When an error of a kind was last logged, and how many came since.
+  private record Logged(Duration at, long since) {}
 
   OwnErrors(Clock clock) {
     this.clock = clock;
   }
 
-  /// @param where what failed
+  /// @param where the part that failed
   void tell(String where, Throwable error) {
     long since = due(kind(error));
     if (since == 1) {
@@ -40,18 +40,18 @@ final class OwnErrors {
     }
   }
 
-  /// How many there are to tell of; none where it is too early.
+  /// The number of errors to log; 0 if the last one was logged too recently.
   private synchronized long due(String kind) {
-    Told told = kinds.get(kind);
-    if (told != null && clock.monotonic().minus(told.at()).compareTo(EVERY) < 0) {
-      kinds.put(kind, new Told(told.at(), told.since() + 1));
+    Logged last = kinds.get(kind);
+    if (last != null && clock.monotonic().minus(last.at()).compareTo(EVERY) < 0) {
+      kinds.put(kind, new Logged(last.at(), last.since() + 1));
       return 0;
     }
-    if (told == null && kinds.size() >= MOST_KINDS) {
+    if (last == null && kinds.size() >= MOST_KINDS) {
       kinds.clear();
     }
-    kinds.put(kind, new Told(clock.monotonic(), 0));
-    return told == null ? 1 : told.since() + 1;
+    kinds.put(kind, new Logged(clock.monotonic(), 0));
+    return last == null ? 1 : last.since() + 1;
   }
 
   private static String kind(Throwable error) {

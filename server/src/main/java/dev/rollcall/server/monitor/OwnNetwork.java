@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// Whether Rollcall itself is cut off. It is asked only when a check failed and nothing was heard
-/// from the thing asked, so that an outage of our own is never written down as everybody else's.
+/// Detects whether Rollcall's own network is down. This is tested only if a check failed and the
+/// server sent nothing, so that an outage of our network is not recorded as an outage of services.
 ///
-/// Cut off means: no interface but loopback is up; or, where the operator named witnesses (places
-/// that are always there: the router, a name server), none of them takes a connection. An answer is
-/// good for a second, whoever asks.
+/// The network is down if no interface but loopback is up; or if the operator configured witnesses
+/// (addresses that are always there, such as the router or a name server) and none of them accepts
+/// a connection. A result is valid for a second, for all checks.
 final class OwnNetwork {
   private static final Duration GOOD_FOR = Duration.ofSeconds(1);
   private static final int PATIENCE_MS = 2000;
@@ -28,13 +28,13 @@ final class OwnNetwork {
   private Optional<String> trouble = Optional.empty();
   private Optional<Duration> asked = Optional.empty();
 
-  /// @param witnesses addresses that answer as long as our own network works; may be empty
+  /// @param witnesses addresses that accept connections while our network works; may be empty
   OwnNetwork(List<InetSocketAddress> witnesses, Clock clock) {
     this.witnesses = List.copyOf(witnesses);
     this.clock = clock;
   }
 
-  /// Why we are cut off from `host`, in one line, if we are.
+  /// Why our network cannot reach `host`, in one line, if it is down.
   Optional<String> trouble(String host) {
     if (isLoopback(host)) {
       return Optional.empty();
@@ -71,11 +71,11 @@ final class OwnNetwork {
                       && network.isUp()
                       && network.inetAddresses().findAny().isPresent();
                 } catch (SocketException e) {
-                  return false; // gone while we looked
+                  return false; // it went away meanwhile
                 }
               });
     } catch (SocketException e) {
-      return false; // there is none at all
+      return false; // there are no interfaces
     }
   }
 
@@ -88,7 +88,7 @@ final class OwnNetwork {
       socket.connect(address, PATIENCE_MS);
       return true;
     } catch (IOException e) {
-      // A refusal is an answer too: somebody on the other side sent it.
+      // A refused connection is an answer too: another host sent it.
       return String.valueOf(e.getMessage()).contains("refused");
     }
   }

@@ -4,11 +4,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/// What the ticks of one stretch of time add up to.
+/// The sums of the ticks of a span of time.
 ///
 /// @param from its beginning
 /// @param response mean, smallest and largest response time of the ticks that were up or down;
-///   empty where there was none
+///   empty if there was none
 record PeriodSummary(Instant from, long up, long down, long unknown, Optional<Response> response) {
 
   /// Response times of several ticks.

@@ -7,7 +7,7 @@ import dev.rollcall.probes.HttpProbe;
 import dev.rollcall.probes.Probes;
 import dev.rollcall.probes.TcpProbe;
 
-/// Makes the probe that asks a service. All of them share one client and its connections.
+/// Makes the probes of services. They share one HTTP client and its connections.
 final class ProbeFactory implements AutoCloseable {
   private final Dialer dialer;
   private final HttpAsker http;
@@ -19,7 +19,7 @@ final class ProbeFactory implements AutoCloseable {
     this.servers = new Probes(dialer, http);
   }
 
-  /// It says nothing that must not be shown.
+  /// The probe of a service. Its reasons do not contain secrets of references.
   Probe of(ServiceDefinition definition) {
     Probe probe = bare(definition);
     return definition.secrets().isNothing() ? probe : definition.secrets().secrets().hidden(probe);

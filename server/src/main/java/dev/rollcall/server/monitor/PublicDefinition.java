@@ -2,9 +2,9 @@ package dev.rollcall.server.monitor;
 
 import java.util.Set;
 
-/// What of a service's definition everybody may see: pages, `/v1/services` and messages show this
-/// and nothing else. A list of what is public rather than of what is secret, so that a key that is
-/// added later is hidden until somebody says otherwise.
+/// What everybody may see of a definition: pages, `/v1/services` and messages show only this. It is
+/// a list of what is public, not of what is secret, so that a new key is hidden until it is added
+/// here.
 final class PublicDefinition {
   private static final Set<String> KEYS =
       Set.of(
@@ -18,17 +18,17 @@ final class PublicDefinition {
           "keep-alive",
           "expect");
 
-  /// Of `tls`: which files it names is the machine's own affair.
+  /// Of `tls`: the names of files are internal to the machine.
   private static final Set<String> OF_TLS = Set.of("verify", "name");
 
   private PublicDefinition() {}
 
-  /// Scheme, host, port and path: what follows may be a key or a token.
+  /// Scheme, host, port and path. A query or fragment may contain a key or token.
   static String url(String url) {
     return url.replaceFirst("[?#].*", "");
   }
 
-  /// Whether the value of `key` may be shown as it is.
+  /// Whether the value of `key` may be shown.
   static boolean shows(String key) {
     return KEYS.contains(key);
   }

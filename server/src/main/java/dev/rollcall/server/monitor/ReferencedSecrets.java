@@ -18,20 +18,21 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What references (`${NAME}`, `${file:/path}`) brought into a service's definition. It may be a
-/// secret wherever it stands, so nobody is ever shown it; it is kept with the definition, as the
-/// checks of other processes have to hide it too.
+/// The values that references (`${NAME}`, `${file:/path}`) put into a definition. They may be
+/// secret wherever they are, so they are never shown. They are stored with the definition, as other
+/// processes that run its checks have to hide them too.
 ///
-/// @param texts what they brought
-/// @param shown the values it stands in, with `***` in its place, as they lie in the definition
+/// @param texts the values of the references
+/// @param shown the fields that contain them, with `***` in their place, as an overlay of the
+///   definition
 record ReferencedSecrets(List<String> texts, ObjectNode shown) {
-  /// Where it is kept within a definition.
+  /// The key of this within a stored definition.
   static final String KEY = "brought";
 
   static final ReferencedSecrets NOTHING =
       new ReferencedSecrets(List.of(), JsonNodeFactory.instance.objectNode());
 
-  /// No secret stands there: a name that everybody is shown, a time, a flag, a number.
+  /// Keys whose values are never secret: a name that everybody sees, a time, a flag, a number.
   private static final Set<String> NEVER_SECRET =
       Set.of("name", "interval", "timeout", "status", "redirects", "keep-alive");
 
@@ -39,12 +40,12 @@ record ReferencedSecrets(List<String> texts, ObjectNode shown) {
 
   private static final int SHORTEST_PART = 4;
 
-  /// Keeps a copy of the list.
+  /// Copies the list.
   ReferencedSecrets {
     texts = List.copyOf(texts);
   }
 
-  /// Of a service as it was read from the file.
+  /// The values in a service as it was read from the file.
   static ReferencedSecrets of(JsonNode service) {
     Set<String> texts = new LinkedHashSet<>();
     ObjectNode shown = JsonNodeFactory.instance.objectNode();
@@ -72,7 +73,7 @@ record ReferencedSecrets(List<String> texts, ObjectNode shown) {
     }
   }
 
-  /// Of a definition as it is kept.
+  /// The values in a stored definition.
   static ReferencedSecrets kept(JsonNode definition) {
     return definition.path(KEY).path("shown") instanceof ObjectNode shown
         ? new ReferencedSecrets(
@@ -81,26 +82,26 @@ record ReferencedSecrets(List<String> texts, ObjectNode shown) {
         : NOTHING;
   }
 
-  /// A kept definition as it may be looked at: with `***` for what was brought.
+  /// A stored definition that may be shown: with `***` for the values of references.
   static ObjectNode hidden(ObjectNode definition) {
     ObjectNode hidden = definition.deepCopy();
     hidden.remove(KEY);
-    lay(kept(definition).shown(), hidden);
+    overlay(kept(definition).shown(), hidden);
     return hidden;
   }
 
-  private static void lay(ObjectNode over, ObjectNode definition) {
+  private static void overlay(ObjectNode over, ObjectNode definition) {
     for (Map.Entry<String, JsonNode> field : over.properties()) {
       if (field.getValue() instanceof ObjectNode inner
           && definition.get(field.getKey()) instanceof ObjectNode beneath) {
-        lay(inner, beneath);
+        overlay(inner, beneath);
       } else {
         definition.set(field.getKey(), field.getValue());
       }
     }
   }
 
-  /// As it is kept.
+  /// Writes the form that is stored.
   void write(JsonGenerator json) {
     json.writeStartObject().writeName("texts").writeStartArray();
     texts.forEach(json::writeString);
@@ -113,18 +114,18 @@ record ReferencedSecrets(List<String> texts, ObjectNode shown) {
     return texts.isEmpty();
   }
 
-  /// The URL, as it may be shown.
+  /// The URL that may be shown.
   String url(String url) {
     return shown.path("url").asString(url);
   }
 
-  /// Mistakes hide it from now on.
+  /// Hides the values in mistakes that are added from now on.
   void hideIn(Mistakes mistakes) {
     texts.forEach(text -> mistakes.hide(text, "***"));
   }
 
-  /// What no reason may show: what was brought, and, as reasons name the parts of a URL alone, each
-  /// part of what was brought into one.
+  /// The texts that no reason may contain: the values of references; and the parts of a value in a
+  /// URL, since reasons may contain a part of the URL.
   Secrets secrets() {
     Stream<String> parts =
         shown.has("url")

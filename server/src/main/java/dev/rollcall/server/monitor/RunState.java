@@ -4,16 +4,16 @@ import dev.rollcall.server.monitor.Evaluator.Transition;
 import java.time.Instant;
 import java.util.Optional;
 
-/// A service as the runner holds it in memory: how to ask it, under which claim, and what was found
+/// A service in the memory of the runner: its check, the fence of its lease, and what was found
 /// last.
 ///
-/// All of it can be lost at any time: it is read again from the database with the next claim.
+/// It can be lost at any time: it is read again from the database with the next claim.
 final class RunState {
   private ScheduledCheck check;
   private Optional<Event.Kind> open;
   private Optional<Instant> certificate;
   private long fence;
-  private boolean underWay;
+  private boolean running;
   private boolean dropped;
   private Instant nextDue = Instant.MAX;
 
@@ -23,22 +23,21 @@ final class RunState {
     this.certificate = known.certificate();
   }
 
-  /// A service that the database has given no id yet, as it has been away since the start.
+  /// A service without an id, as the database has been unavailable since the start.
   ///
   /// @param check with an id below 0
-  /// @param due when it is asked first
+  /// @param due when its first check is due
   RunState(ScheduledCheck check, Instant due) {
     this(new Known(check, Optional.empty(), Optional.empty()));
     this.nextDue = due;
   }
 
-  /// Whether the database has given it no id yet: what is found meanwhile waits for that.
+  /// Whether it has no id yet: outcomes wait until it has one.
   synchronized boolean isProvisional() {
     return check.serviceId() < 0;
   }
 
-  /// Takes over its id and its claim. What was found meanwhile is newer than what the database
-  /// knows.
+  /// Sets its id and its fence. What was found meanwhile is newer than what is in the database.
   synchronized void adopt(Known known, long claimed) {
     check = known.check();
     open = open.or(known::open);
@@ -46,63 +45,63 @@ final class RunState {
     fence = claimed;
   }
 
-  /// An outcome of the time before that, under its id and its claim.
+  /// An outcome from before [#adopt], with the id and the fence of now.
   synchronized Outcome claimed(Outcome outcome) {
     return outcome.claimed(check.serviceId(), fence);
   }
 
-  /// What the database knows of a service.
+  /// What the database contains about a service.
   ///
-  /// @param open the event that lasts, if one does
-  /// @param certificate when the service's certificate was last seen to end
+  /// @param open the kind of the open event, if there is one
+  /// @param certificate when the certificate ends, as last seen
   record Known(ScheduledCheck check, Optional<Event.Kind> open, Optional<Instant> certificate) {}
 
-  /// Whether the service is still asked, and under that name.
+  /// Whether the service is still checked, and has that name.
   synchronized boolean isNamed(String name) {
     return !dropped && check.name().equals(name);
   }
 
-  /// It is not asked here any more, though a run of it may be under way.
+  /// The service is no longer checked here. A check may still be under way.
   synchronized void drop() {
     dropped = true;
   }
 
-  /// What is to be asked.
+  /// The check to run.
   synchronized ScheduledCheck check() {
     return check;
   }
 
-  /// Takes over what the database knows.
+  /// Takes over what was read from the database.
   synchronized void learn(Known known) {
     check = known.check();
     open = known.open();
     certificate = known.certificate();
   }
 
-  /// Whether what is remembered still holds under a new claim: the definition is the same, and
-  /// nobody else has run the service since it was claimed here.
+  /// Whether this is still valid under a new claim: the definition is the same, and no other
+  /// process has claimed the service meanwhile.
   synchronized boolean holds(long revision, long claimed) {
     return check.revision() == revision && claimed == fence + 1;
   }
 
-  /// Begins a run under a new claim.
+  /// Begins a check under a new claim.
   ///
-  /// @return false while the last run has not ended: that run goes on, and ends under the new claim
+  /// @return false if the last check has not ended: it continues, and ends under the new claim
   synchronized boolean begin(long claimed) {
     fence = claimed;
     return begin();
   }
 
-  /// Begins a run under the claim that is held, because the database cannot be asked for a new one.
+  /// Begins a check under the last claim, because the database is unavailable.
   synchronized boolean begin() {
-    if (underWay) {
+    if (running) {
       return false;
     }
-    underWay = true;
+    running = true;
     return true;
   }
 
-  /// Ends the run with what it found.
+  /// Ends the check with its observation.
   synchronized Outcome end(Observation observation, Instant now) {
     abandon(now);
     Transition transition = Evaluator.evaluate(open, observation);
@@ -116,21 +115,21 @@ final class RunState {
         check.serviceId(), fence, observation, transition, check.asksDependencies(), changed);
   }
 
-  /// Ends a run that found nothing to keep.
+  /// Ends a check that has no outcome.
   synchronized void abandon(Instant now) {
-    underWay = false;
+    running = false;
     nextDue = CheckPhase.next(check.serviceId(), check.interval(), now);
   }
 
-  /// What was found last could not be kept, so the database may know something else: the next
-  /// outcome says all it found as if it were new.
+  /// The last outcome could not be written, so the database may contain something else. The next
+  /// outcome states its event and certificate as new.
   synchronized void doubt() {
     open = Optional.empty();
     certificate = Optional.empty();
   }
 
-  /// When the next run is due, for as long as only memory can tell.
+  /// When the next check is due according to memory.
   synchronized Instant nextDue() {
-    return underWay ? Instant.MAX : nextDue;
+    return running ? Instant.MAX : nextDue;
   }
 }

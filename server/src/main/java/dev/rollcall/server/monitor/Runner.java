@@ -26,12 +26,11 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Runs the checks: claims the services that are due, starts each check at its time on a virtual
-/// thread of its own, and hands on what it found.
+/// Runs the checks: claims services that are due, starts each check at its time on its own virtual
+/// thread, and passes its outcome on.
 ///
-/// Five times a second it claims what comes due within the next moments. When the database is away
-/// it goes on with the services it ran last, from memory, and what they are found to be waits until
-/// the database is back.
+/// Five times a second it claims the services that are due in the next 300 ms. While the database
+/// is unavailable, it continues from memory with the services it knows, and the outcomes wait.
 final class Runner implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Runner.class.getName());
 
@@ -42,29 +41,31 @@ final class Runner implements AutoCloseable {
   private static final Duration SET_BACK = Duration.ofSeconds(1);
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-  /// A database that says nothing for so long is away, as one that says that it is.
+  /// A database that does not answer for so long counts as unavailable.
   private static final Duration SILENCE = Duration.ofSeconds(5);
 
-  /// No moment that is waited for lies further ahead, except by a clock that was set back.
+  /// The longest time to sleep. A longer one would only be computed after the clock was set back.
   private static final Duration LONGEST_SLEEP = ROUND.plus(AHEAD);
 
-  /// A round takes moments, or [#SILENCE].
+  /// If no round has ended for so long, the checks have stopped. A round takes moments, or
+  /// [#SILENCE].
   private static final Duration STUCK = Duration.ofSeconds(30);
 
-  /// Checks whose moment has passed (after a restart, or of many new services) start this far
-  /// apart: as many as are claimed at once are under way before the next round, so that a runner
-  /// that fell behind can catch up.
+  /// Checks that are overdue (after a restart, or of many new services) start at this distance. It
+  /// is small enough that all checks of one claim are under way before the next round, so that a
+  /// runner that fell behind can catch up.
   private static final Duration PACE = Duration.ofNanos(100_000);
 
-  /// Checks start at whole slots, several at a time, so that the machine wakes up for many at once.
+  /// Checks start at multiples of this time, several at once, so that the processor wakes up less
+  /// often.
   private static final Duration SLOT = Duration.ofMillis(20);
 
   private static final int AT_ONCE = 2_000;
 
-  /// A process that has just started, with all services due at once, is slow: its code is not
-  /// compiled yet. Given no more than it can do, its memory does not fill with checks that wait for
-  /// the processor: at most so many of them overlap, unless that would start fewer than a thousand
-  /// a second.
+  /// A process that has just started is slow, as its code is not compiled yet, and all services may
+  /// be due at once. Too many checks at once would fill its memory while they wait for the
+  /// processor. In this time, at most [#OVERLAP_COLD] checks overlap, unless fewer than a thousand
+  /// a second would start then.
   private static final Duration COLD = Duration.ofSeconds(12);
 
   private static final int AT_ONCE_COLD = 500;
@@ -86,15 +87,19 @@ final class Runner implements AutoCloseable {
       new BackgroundLoop("checks", "starting checks", ROUND, this::round);
   private final BackgroundLoop returns =
       new BackgroundLoop("checks-database", "preparing the database", RETRY, this::awaitDatabase);
+
+  /// Services were changed here since the last sweep.
+  private final AtomicBoolean changed = new AtomicBoolean();
+
   private final ClockWatch clocks;
   private final Duration warm;
   private final Instant started;
   private Instant swept;
-  private Optional<Future<List<Lease<Schedule.Row>>>> unheard = Optional.empty();
+  private Optional<Future<List<Lease<Schedule.Row>>>> pendingClaim = Optional.empty();
   private volatile Runnable preparation = () -> {};
   private volatile Optional<Duration> lastRound = Optional.empty();
 
-  /// @param mostInFlight how many checks may be under way at once
+  /// @param mostInFlight how many checks may run at once
   Runner(
       DueServices dueServices,
       CheckRunner checkRunner,
@@ -115,18 +120,18 @@ final class Runner implements AutoCloseable {
     this.clocks = new ClockWatch(clock, SET_BACK);
   }
 
-  /// Begins to ask; without the database where that is away.
+  /// Starts the checks; if the database is unavailable, from memory.
   ///
-  /// @param prepare what has to be done in the database before anything is claimed in it; it is
-  ///   called until it succeeds
-  /// @param withoutIt what memory has to know where the database is away
+  /// @param prepare what has to be done in the database before the first claim; it is repeated
+  ///   until it succeeds
+  /// @param withoutIt fills the memory if the database is unavailable
   void start(Runnable prepare, Runnable withoutIt) {
     try {
       prepare(prepare);
     } catch (StorageException e) {
       withoutIt.run();
       preparation = prepare;
-      leave(e.reason());
+      continueWithoutDatabase(e.reason());
     }
     lastRound = Optional.of(clock.monotonic());
     rounds.start();
@@ -135,16 +140,18 @@ final class Runner implements AutoCloseable {
 
   private void prepare(Runnable prepare) {
     prepare.run();
-    dueServices.mend(clock.wall()); // not `started`: another process may have asked since
+    dueServices.mend(clock.wall()); // not `started`: another process may have run checks since
   }
 
   private Duration round() throws InterruptedException {
     lastRound = Optional.of(clock.monotonic());
-    return until(turn());
+    return until(startDue());
   }
 
-  /// Starts whatever has its turn within the next moments, and says when to look again.
-  private Instant turn() throws InterruptedException {
+  /// Starts what is due in the next moments.
+  ///
+  /// @return when the next round begins
+  private Instant startDue() throws InterruptedException {
     Instant now = clock.wall();
     Instant next = now.plus(ROUND);
     int limit = Math.min(cold() ? AT_ONCE_COLD : AT_ONCE, room.availablePermits());
@@ -179,10 +186,10 @@ final class Runner implements AutoCloseable {
     }
   }
 
-  /// A turn, and when it begins.
+  /// A due service, and when its check starts.
   private record Start(DueServices.Turn turn, Instant at) {}
 
-  /// The first instant at or after `at` at which checks start.
+  /// The first start time for checks at or after `at`.
   private static Instant slot(Instant at) {
     long millis = at.plusNanos(999_999).toEpochMilli();
     return Instant.ofEpochMilli(Math.ceilDiv(millis, SLOT.toMillis()) * SLOT.toMillis());
@@ -194,34 +201,42 @@ final class Runner implements AutoCloseable {
       return dueServices.remembered(until, limit);
     }
     if (writer.stuck()) {
-      return away("what checks find cannot be written", until, limit);
+      return fromMemory("what checks find cannot be written", until, limit);
     }
-    Future<List<Lease<Schedule.Row>>> claim = unheard.orElseGet(() -> claim(now, until, limit));
-    unheard = Optional.of(claim);
+    Future<List<Lease<Schedule.Row>>> claim =
+        pendingClaim.orElseGet(() -> claim(now, until, limit));
+    pendingClaim = Optional.of(claim);
     try {
       List<Lease<Schedule.Row>> leases = claim.get(SILENCE.toMillis(), TimeUnit.MILLISECONDS);
-      unheard = Optional.empty();
+      pendingClaim = Optional.empty();
       return dueServices.begin(leases.subList(0, Math.min(limit, leases.size())));
     } catch (TimeoutException e) {
-      // What it may yet claim is taken up once it is back.
-      return away("nothing was heard of it for " + Durations.words(SILENCE), until, limit);
+      // If it still succeeds, its services are begun once the database is available.
+      return fromMemory("nothing was heard of it for " + Durations.words(SILENCE), until, limit);
     } catch (ExecutionException e) {
-      unheard = Optional.empty();
+      pendingClaim = Optional.empty();
       return switch (e.getCause()) {
-        case StorageException storage -> away(storage.reason(), until, limit);
+        case StorageException storage -> fromMemory(storage.reason(), until, limit);
         case RuntimeException bug -> throw bug;
         case null, default -> throw new IllegalStateException(e.getCause());
       };
     }
   }
 
-  /// Asks the database whose turn it is, on a thread of its own: it may take minutes to say
-  /// anything, or to say that it is away.
+  /// Services were changed: what belongs to removed ones goes with the next round, where a change
+  /// by another process is noticed with the next sweep.
+  void servicesChanged() {
+    changed.set(true);
+  }
+
+  /// Claims due services on another thread: a database may take minutes to answer, or to report a
+  /// failure.
   private Future<List<Lease<Schedule.Row>>> claim(Instant now, Instant until, int limit) {
     ClockWatch.Change change = clocks.look();
     clocks.seen(change);
     boolean setBack = change.isSetBack();
-    boolean sweeps = setBack || Duration.between(swept, now).compareTo(SWEEP) > 0;
+    boolean sweeps =
+        changed.getAndSet(false) || setBack || Duration.between(swept, now).compareTo(SWEEP) > 0;
     if (sweeps) {
       swept = now;
     }
@@ -238,19 +253,20 @@ final class Runner implements AutoCloseable {
         });
   }
 
-  private List<DueServices.Turn> away(String reason, Instant until, int limit) {
-    leave(reason);
+  private List<DueServices.Turn> fromMemory(String reason, Instant until, int limit) {
+    continueWithoutDatabase(reason);
     return dueServices.remembered(until, limit);
   }
 
-  private void leave(String reason) {
+  private void continueWithoutDatabase(String reason) {
     LOG.log(
         Level.WARNING,
         "the database is unavailable, checks continue and results wait in memory: " + reason);
     databaseAway.set(true);
   }
 
-  /// Beside the rounds, since a database that is away may take seconds to say so.
+  /// Runs in parallel with the rounds, since it may take seconds until an unavailable database
+  /// reports a failure.
   private Duration awaitDatabase() {
     if (databaseAway.get() && writer.answers() && prepared() && writer.caughtUp()) {
       LOG.log(Level.INFO, "the database is available again");
@@ -269,7 +285,7 @@ final class Runner implements AutoCloseable {
     }
   }
 
-  /// Starts each check at its moment.
+  /// Starts each check at its time.
   private void start(List<Start> starts) {
     Iterator<Start> left = starts.iterator();
     try {
@@ -282,7 +298,7 @@ final class Runner implements AutoCloseable {
         threads.execute(() -> run(next.turn()));
       }
     } catch (InterruptedException | RejectedExecutionException e) {
-      Thread.currentThread().interrupt(); // closing: nobody looks for room or turns any more
+      Thread.currentThread().interrupt(); // closing: places and due rows no longer matter
     }
   }
 
@@ -295,7 +311,7 @@ final class Runner implements AutoCloseable {
     RunState state = turn.state();
     ScheduledCheck check = state.check();
     try {
-      // What came due while Rollcall was not running is not late: nobody was there to ask.
+      // A check that became due while Rollcall was not running does not count as late.
       Instant due = turn.due().isBefore(started) ? started : turn.due();
       Observation observation = checkRunner.ask(check, due);
       metrics.observed(check, observation);
@@ -306,7 +322,7 @@ final class Runner implements AutoCloseable {
     } catch (InterruptedException e) {
       state.abandon(clock.wall()); // closing
     } catch (RuntimeException | Error e) {
-      state.abandon(clock.wall()); // or it would never have a turn again
+      state.abandon(clock.wall()); // otherwise it would never be due again
       throw e;
     } finally {
       running.decrementAndGet();
@@ -326,7 +342,7 @@ final class Runner implements AutoCloseable {
     return left.compareTo(LONGEST_SLEEP) < 0 ? left : LONGEST_SLEEP;
   }
 
-  /// Why nobody is asked, where somebody ought to be.
+  /// Why no checks run, if they have stopped.
   Optional<String> trouble() {
     return lastRound
         .map(last -> clock.monotonic().minus(last))
@@ -334,12 +350,12 @@ final class Runner implements AutoCloseable {
         .map(silence -> "no checks have run for " + Durations.words(silence));
   }
 
-  /// How many checks are under way.
+  /// The number of checks under way.
   int inFlight() {
     return mostInFlight - room.availablePermits();
   }
 
-  /// Stops asking: what is under way is broken off and not counted.
+  /// Stops: checks under way are interrupted and have no outcome.
   @Override
   public void close() {
     lastRound = Optional.empty();

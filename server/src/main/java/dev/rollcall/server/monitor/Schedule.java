@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jdbi.v3.core.Handle;
 
-/// Whose turn it is when: the due rows of the services.
+/// The due rows of the services.
 final class Schedule {
   private final GroupCommit commits;
   private final String locked;
@@ -18,10 +18,10 @@ final class Schedule {
   private final Batch<Instant, Integer> mending =
       (tx, instants) -> instants.stream().map(now -> mend(tx, now)).toList();
 
-  /// What a turn tells beside the service's id.
+  /// The columns of a due row besides the service's id.
   ///
-  /// @param revision which version of the definition is valid
-  /// @param lease how long one run may take
+  /// @param revision the version of the definition
+  /// @param lease how long one check may take
   record Row(long revision, Duration lease) {}
 
   Schedule(Database database, GroupCommit commits, Clock clock) {
@@ -46,13 +46,13 @@ final class Schedule {
     return rows;
   }
 
-  /// Makes due at once whatever is due later than its interval allows: the clock was set back. A
-  /// second is left for the clocks of several processes to differ.
+  /// After the clock was set back: services that are due later than their interval allows are due
+  /// now. One second of difference is accepted, as the clocks of processes differ.
   void mend(Instant now) {
     commits.write(mending, now);
   }
 
-  /// In the order of the ids, as everybody locks them.
+  /// All writers lock the rows in the order of the ids.
   private int mend(Handle tx, Instant now) {
     return tx.createUpdate(
             "UPDATE service_schedule SET due_at = :now WHERE service_id IN ("

@@ -6,10 +6,10 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 
-/// What the runner has to know of a service to ask it.
+/// What the runner needs for the checks of a service.
 ///
-/// @param revision which version of the service's definition this is
-/// @param secrets what references brought into that
+/// @param revision the version of the definition
+/// @param secrets the values of references in it
 record ScheduledCheck(
     long serviceId,
     String name,
@@ -20,18 +20,17 @@ record ScheduledCheck(
     ReferencedSecrets secrets,
     Probe probe) {
 
-  /// Whether its answer tells of other services: see [DerivedServices].
+  /// Whether its answer reports other services: see [DerivedServices].
   boolean asksDependencies() {
     return DerivedServices.isParent(url);
   }
 
-  /// The place as it may be shown.
+  /// The place without secrets.
   String shownPlace() {
     return secrets.isNothing() ? place() : secrets.secrets().hide(place());
   }
 
-  /// Host and port as one text, or the path of a socket: what the limit of checks at once is
-  /// counted by.
+  /// Host and port as one text, or the path of a socket: the limit of checks at once applies to it.
   String place() {
     return authority().map(Authority::toString).orElseGet(url::getPath);
   }
@@ -41,7 +40,7 @@ record ScheduledCheck(
     return authority().map(Authority::host).orElse("localhost");
   }
 
-  /// The first of several hosts, where a URL may name them; nothing for a socket on this machine.
+  /// The first host, if the URL contains several; empty for a socket on this machine.
   private Optional<Authority> authority() {
     String text = url.getRawAuthority();
     if (text == null) {
@@ -51,8 +50,8 @@ record ScheduledCheck(
     return Optional.of(Authority.parse(end < 0 ? text : text.substring(0, end), standardPort()));
   }
 
-  /// Where the URL names none. Those of other protocols matter to nobody: it is the same for all
-  /// services of a scheme.
+  /// The port if the URL contains none. For other protocols its value does not matter: it is the
+  /// same for all services of a scheme.
   private int standardPort() {
     return url.getScheme().equals("https") ? 443 : 80;
   }

@@ -7,14 +7,16 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// What could be asked instead of a bare connection (`tcp://db:3306`) at the port of a server that
-/// there is a probe for: whether a port takes connections says little of what is behind it, and
-/// MySQL counts each that ends without a login against the host it came from.
+/// Suggests a better URL for a bare connection (`tcp://db:3306`) to the port of a server that has
+/// its own probe. An open port says little about the server behind it, and MySQL counts each
+/// connection without a login as an error of the host that made it.
 public final class SchemeHint {
-  private static final int MOST_TOLD = 10;
+  private static final int MOST_LINES = 10;
 
-  /// Who can be asked, how a login belongs to it, and at which port when it is not the scheme's
-  /// own.
+  /// A server with its own probe.
+  ///
+  /// @param login what the hint says about user and password
+  /// @param elsewhere whether its port differs from the default port of the scheme
   private record Server(String scheme, String login, boolean elsewhere) {
     static final String NEEDED = ", with user and password,";
     static final String WHERE_WANTED = ", with user and password if it requires them,";
@@ -46,8 +48,8 @@ public final class SchemeHint {
 
   private SchemeHint() {}
 
-  /// What to ask instead, in one line, where there is something; whoever sends a text or expects
-  /// one knows what they ask.
+  /// The hint in one line, if there is one. There is none for checks that send or expect a text:
+  /// they are intended.
   public static Optional<String> of(ServiceDefinition service) {
     if (!(service.spec() instanceof CheckSpec.Tcp(var question))
         || question.tls().isPresent()
@@ -71,7 +73,7 @@ public final class SchemeHint {
             server.login());
   }
 
-  /// The offers for several services by their names, the first of them.
+  /// The hints for several services with their names: at most ten, then the number of the others.
   public static List<String> of(List<ServiceDefinition> services) {
     List<String> all =
         services.stream()
@@ -79,11 +81,11 @@ public final class SchemeHint {
                 service ->
                     of(service).map(offer -> "service " + service.name() + ": " + offer).stream())
             .toList();
-    int more = all.size() - MOST_TOLD;
+    int more = all.size() - MOST_LINES;
     return more <= 0
         ? all
         : Stream.concat(
-                all.stream().limit(MOST_TOLD),
+                all.stream().limit(MOST_LINES),
                 Stream.of(
                     "%d more services only open a connection to the port of a server"
                         .formatted(more)))

@@ -3,9 +3,9 @@ package dev.rollcall.server.monitor;
 import dev.rollcall.server.sql.EnumCodec;
 import java.time.Instant;
 
-/// A service as it is listed.
+/// A service as it is in the list.
 ///
-/// @param origin who named it: the API changes only what the API made
+/// @param origin where it was defined: the API changes only services of the API
 record Service(
     long id, String name, String url, Origin origin, Instant createdAt, Instant updatedAt) {
 

@@ -15,12 +15,12 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 
-/// Makes, changes and ends services.
+/// Adds, changes and removes services.
 ///
-/// A service that is gone from the file is retired: it keeps its history, and goes on with it when
-/// its name comes back. One that is deleted through the API is gone for good.
+/// A service that is no longer in the file is retired: it keeps its history, and continues it when
+/// its name comes back. A service that is deleted through the API is deleted with its history.
 final class ServiceChanges {
-  /// What to do.
+  /// A change to make.
   private sealed interface Change {
     record Create(ServiceDefinition definition) implements Change {}
 
@@ -29,30 +29,31 @@ final class ServiceChanges {
     record Delete(long id) implements Change {}
   }
 
-  /// What came of it.
+  /// The result of a change.
   sealed interface Done {
-    /// The service that was made, changed or deleted.
+    /// The service that was added, changed or deleted.
     record Service(long id) implements Done {}
 
-    /// Its name belongs to another one.
+    /// Another service has that name.
     record NameTaken() implements Done {}
   }
 
-  /// How the file's services now differ from before.
+  /// How the services of the file changed.
   ///
-  /// @param refused nothing was changed, as most of the services would have gone: that many
+  /// @param refused whether nothing was changed, because more than half of the services would have
+  ///   been removed: `retired` is their number
   record Synced(int added, int changed, int retired, boolean refused) {
     Synced(int added, int changed, int retired) {
       this(added, changed, retired, false);
     }
   }
 
-  /// What the file says.
+  /// The services of the file.
   ///
-  /// @param fewer most of the services that were there may be gone
+  /// @param fewer whether more than half of the services may be removed
   private record File(List<ServiceDefinition> services, boolean fewer) {}
 
-  /// A row of the table of services, as far as it is compared.
+  /// A row of the table of services, with the columns that are compared.
   private record Row(long id, String definition, String origin, boolean retired) {
     boolean isOfTheFile() {
       return origin.equals(Service.Origin.FILE.word()) && !retired;
@@ -70,44 +71,44 @@ final class ServiceChanges {
     this(commits, clock, _ -> {});
   }
 
-  /// @param committed hears of the services that were made, changed or ended, and returns at once
+  /// @param committed is called with the changed services after the commit, and returns at once
   ServiceChanges(GroupCommit commits, Clock clock, Consumer<Set<Long>> committed) {
     this.committed = committed;
     this.commits = commits;
     this.clock = clock;
   }
 
-  /// Adds a service by way of the API; it is asked within a second.
+  /// Adds a service of the API. It is checked within a second.
   Done create(ServiceDefinition definition) {
     return commits.write(changes, new Change.Create(definition));
   }
 
-  /// Gives a service another definition; it is asked by that from its next check on.
+  /// Replaces the definition of a service. It holds from the next check on.
   Done replace(long id, ServiceDefinition definition) {
     return commits.write(changes, new Change.Replace(id, definition));
   }
 
-  /// Deletes a service with its events and sums; its ticks follow in the background.
+  /// Deletes a service with its events and sums. Its ticks are deleted in the background.
   void delete(long id) {
     commits.write(changes, new Change.Delete(id));
   }
 
-  /// Makes the services of the file what the file says, however many are gone.
+  /// Replaces the services of the file, however many are removed.
   Synced sync(List<ServiceDefinition> definitions) {
     return sync(definitions, true);
   }
 
   /// The same.
   ///
-  /// @param fewer whether most of the services that were there may be gone; otherwise such a file
-  ///   is refused, since it is most likely cut short or another's
+  /// @param fewer whether more than half of the services may be removed; otherwise such a file is
+  ///   rejected, since it is probably incomplete or the wrong one
   Synced sync(List<ServiceDefinition> definitions, boolean fewer) {
     return commits.write(syncs, new File(definitions, fewer));
   }
 
   private List<Done> apply(Handle tx, List<Change> items) {
-    oneAfterTheOther(tx);
-    lockTurns(
+    lockChanges(tx);
+    lockDueRows(
         tx,
         items.stream()
             .flatMap(
@@ -138,16 +139,16 @@ final class ServiceChanges {
     return done;
   }
 
-  /// Processes that share PostgreSQL change services in turn, so that each sees what the one before
-  /// it did: the lock of this row, which everybody has, lasts until the commit.
-  private static void oneAfterTheOther(Handle tx) {
+  /// Processes that share PostgreSQL change services one after the other, so that each sees the
+  /// changes of the one before. The lock on this row lasts until the commit.
+  private static void lockChanges(Handle tx) {
     tx.execute("UPDATE monitor_upkeep SET due_at = due_at WHERE id = 1");
   }
 
-  /// Before anything else of these services: whoever keeps what was found about one holds its turn,
-  /// and writes to its other rows under it ([OutcomeWriter]). Both take turns in the order of their
-  /// ids, so that neither ever waits for the other while that one waits for it.
-  private static void lockTurns(Handle tx, Stream<Long> ids) {
+  /// This comes before any other statement on these services. A writer of outcomes also locks the
+  /// due row first, and then the other rows of the service ([OutcomeWriter]). Both lock in the
+  /// order of the ids, so that there is no deadlock.
+  private static void lockDueRows(Handle tx, Stream<Long> ids) {
     Rows.write(
         tx,
         "UPDATE service_schedule SET due_at = due_at WHERE service_id = ?",
@@ -177,7 +178,7 @@ final class ServiceChanges {
   }
 
   private Synced sync(Handle tx, File file) {
-    oneAfterTheOther(tx);
+    lockChanges(tx);
     Map<String, Row> before = new HashMap<>();
     tx.createQuery("SELECT id, name, definition, origin, retired_at FROM service")
         .map((row, _) -> before.put(row.getString("name"), row(row)))
@@ -199,7 +200,7 @@ final class ServiceChanges {
     if (!file.fewer() && gone.size() * 2L > filed) {
       return new Synced(0, 0, gone.size(), true);
     }
-    lockTurns(tx, Stream.concat(changed.keySet().stream(), gone.stream()).map(Row::id));
+    lockDueRows(tx, Stream.concat(changed.keySet().stream(), gone.stream()).map(Row::id));
     Set<Long> ids = new HashSet<>();
     changed.forEach(
         (row, definition) -> {
@@ -269,7 +270,7 @@ final class ServiceChanges {
     DerivedServices.changed(tx, row.id(), definition, now());
   }
 
-  /// The service is due at once; one that is being asked just now ends that run first.
+  /// The service is due at once; if it is being checked, after that check.
   private void schedule(Handle tx, long id, ServiceDefinition definition) {
     tx.createUpdate(
             """

@@ -3,16 +3,16 @@ package dev.rollcall.server.monitor;
 import java.net.URI;
 import java.time.Duration;
 
-/// What the operator says of a service: its name, what to ask, how often, and what to expect.
+/// The definition of a service: its name, what to check, how often, and what to expect.
 /// [ServiceReader] makes it.
 ///
-/// @param name one of a kind, 1 to 255 characters
-/// @param url `http`, `https`, `tcp` or `tls`, without user or password
+/// @param name unique, 1 to 255 characters
+/// @param url with one of the schemes of [dev.rollcall.probes.Probes], without user and password
 /// @param interval time from one check to the next: 200 ms to 366 days
-/// @param timeout the longest one check may take: 1 ms to 10 minutes
-/// @param spec how to ask and what to expect
-/// @param secrets what references brought into it
-/// @param json all of it as it is kept, defaults filled in; it may hold secrets
+/// @param timeout the longest time one check may take: 1 ms to 10 minutes
+/// @param spec how to check and what to expect
+/// @param secrets the values of references in it
+/// @param json all of it as it is stored, with defaults; it may contain secrets
 public record ServiceDefinition(
     String name,
     URI url,
@@ -22,12 +22,13 @@ public record ServiceDefinition(
     ReferencedSecrets secrets,
     String json) {
 
-  /// The longest one run may take, with the wait for a place at its host and the writing.
+  /// The longest time from a claim to the commit of its outcome, with the wait for a place at the
+  /// host.
   Duration lease() {
     return timeout.multipliedBy(2).plusSeconds(10);
   }
 
-  /// The URL as it may be shown.
+  /// The URL that may be shown.
   String shownUrl() {
     return secrets.url(url.toString());
   }

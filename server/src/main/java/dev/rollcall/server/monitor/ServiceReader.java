@@ -32,15 +32,15 @@ import tools.jackson.databind.node.IntNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.StringNode;
 
-/// Reads services as they stand in `services:` of `rollcall.yaml` and in the bodies of `POST` and
-/// `PATCH`: the same keys, the same rules, the same words for what is wrong.
+/// Reads services from `services:` of `rollcall.yaml` and from the bodies of `POST` and `PATCH`,
+/// with the same keys, rules and messages.
 public final class ServiceReader {
   private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(200);
   private static final Duration LONGEST_INTERVAL = Duration.ofDays(366);
   private static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(10);
   private static final int LONGEST_NAME = 255;
 
-  /// All keys, in the order in which they are kept.
+  /// All keys, in the order in which they are stored.
   private static final List<String> KEYS =
       List.of(
           "name",
@@ -74,30 +74,34 @@ public final class ServiceReader {
           "redirects",
           "keep-alive");
 
-  /// Keys that are true or false, and keys that are seconds where they are a number.
+  /// Keys that are true or false, and keys whose number is in seconds.
   private static final Set<String> FLAGS = Set.of("redirects", "keep-alive");
 
   private static final Set<String> SECONDS = Set.of("interval", "timeout");
 
   private static final Set<String> TCP_ONLY = Set.of("send", "expect");
 
-  /// Kept from servers that are asked in their own protocol; who they let in is theirs too.
+  /// Keys that probes of other protocols do not have. They do have `user` and `password`.
   private static final Set<String> NOT_FOR_SERVERS =
       HTTP_ONLY.stream()
           .filter(key -> !key.equals("user") && !key.equals("password"))
           .collect(Collectors.toSet());
 
-  /// Their drivers speak TLS themselves.
+  /// Schemes whose drivers set up TLS themselves, from the URL.
   private static final Set<String> TLS_IN_THE_URL =
       Set.of("postgres", "postgresql", "mysql", "mariadb");
 
-  /// Without a host, they mean what this machine has: its Docker, its name servers.
+  /// Schemes that need no host: without one, they mean this machine, for example its Docker or its
+  /// name servers.
   private static final Set<String> OF_THIS_MACHINE = Set.of("unix", "dns");
 
-  /// What holds where a service does not say otherwise.
+  /// The values of services that set none.
   public record Defaults(Duration interval, Duration timeout, boolean keepAlive) {}
 
-  /// What HTTP and WebDAV know, and caches and searches.
+  /// The methods of HTTP and WebDAV, and those of caches and searches. The headers that say where a
+  /// request ends.
+  private static final Set<String> FRAMING = Set.of("content-length", "transfer-encoding");
+
   private static final Set<String> METHODS =
       Set.of(
           "GET",
@@ -115,7 +119,7 @@ public final class ServiceReader {
           "BAN",
           "REFRESH");
 
-  /// They speak no TLS, whatever `tls` says; another scheme does.
+  /// Schemes without TLS, whatever `tls` says, and the scheme with TLS to use instead.
   private static final Map<String, String> WITHOUT_TLS =
       Map.ofEntries(
           Map.entry("tcp", "tls"),
@@ -140,16 +144,16 @@ public final class ServiceReader {
     this.tolerant = tolerant;
   }
 
-  /// The same that takes services whose files of `tls` cannot be used just now: as nothing is known
-  /// of such a service, it is unknown, and all others are asked.
+  /// The same reader, but it accepts services whose `tls` files cannot be used at present. Such a
+  /// service is unknown, and all others are checked.
   public ServiceReader tolerant() {
     return new ServiceReader(defaults, true);
   }
 
-  /// Reads a list of services, no two of one name. What is true, false or a number may be text, as
-  /// it is where a variable or a file holds it.
+  /// Reads a list of services with different names. A boolean or number may be a text, as it is if
+  /// it comes from a variable or a file.
   ///
-  /// @param path what the list is called in mistakes: `services`
+  /// @param path the path of the list in mistakes: `services`
   public List<ServiceDefinition> list(JsonNode services, String path, Mistakes mistakes) {
     if (services.isNull() || services.isMissingNode()) {
       return List.of();
@@ -203,14 +207,14 @@ public final class ServiceReader {
         : Optional.empty();
   }
 
-  /// Reads one service; nothing where there is a mistake in it.
+  /// Reads one service; empty if it has a mistake.
   ///
-  /// @param path what it is called in mistakes; may be empty
+  /// @param path its path in mistakes; may be empty
   public Optional<ServiceDefinition> one(JsonNode service, String path, Mistakes mistakes) {
     return one(service, ReferencedSecrets.of(service), path, mistakes);
   }
 
-  /// Reads one service as it is kept.
+  /// Reads one service as it is stored.
   Optional<ServiceDefinition> kept(ObjectNode definition, Mistakes mistakes) {
     ReferencedSecrets secrets = ReferencedSecrets.kept(definition);
     secrets.hideIn(mistakes);
@@ -279,13 +283,13 @@ public final class ServiceReader {
         return Optional.of(uri);
       }
     } catch (URISyntaxException e) {
-      // said below
+      // the mistake below says it
     }
     fields.mistake("url", url, "is no URL: write it as https://host/path or tcp://host:port");
     return Optional.empty();
   }
 
-  /// Whether a port is asked, and not the certificate behind it (`tls://...?warn=14d`).
+  /// Whether the port is checked, and not the certificate (`tls://...?warn=14d`).
   private static boolean isPort(String scheme, URI url) {
     return scheme.equals("tcp")
         || (scheme.equals("tls") && !String.valueOf(url.getRawQuery()).contains("warn="));
@@ -342,7 +346,7 @@ public final class ServiceReader {
         : ": use one of " + String.join(", ", Probes.schemes());
   }
 
-  /// Made into a probe once, so that what is wrong with the URL is said now.
+  /// Checks the URL now, so that its mistakes are reported now.
   private ServerUrl server(Fields fields, URI url, Duration timeout) {
     ServerUrl server = new ServerUrl(url, Optional.empty(), tls(fields), timeout);
     Optional<String> user = fields.text("user");
@@ -361,22 +365,27 @@ public final class ServiceReader {
           Set.of("tls"),
           "has no effect with http:// and redirects: false: remove it, or use https://");
     }
-    fields
-        .text("method")
-        .filter(method -> method.matches("[A-Za-z]+") && !METHODS.contains(method))
+    Optional<String> method = fields.text("method");
+    method
+        .filter(name -> !METHODS.contains(name))
         .ifPresent(
-            method ->
+            name ->
                 fields.mistake(
                     "method",
-                    method,
+                    name,
                     "is not a supported method"
-                        + Mistakes.suggestion(method.toUpperCase(Locale.ROOT), METHODS)));
+                        + Mistakes.suggestion(name.toUpperCase(Locale.ROOT), METHODS)));
     HttpSettings settings =
         HttpSettings.DEFAULT.followRedirects(redirects).keepAlive(keepAlive).tls(tls(fields));
     HttpQuestion question = HttpQuestion.of(url).expecting(expectation(fields)).settings(settings);
-    question = with(fields, "method", question, HttpQuestion::method);
+    question = method.filter(METHODS::contains).map(question::method).orElse(question);
     question = with(fields, "body", question, HttpQuestion::body);
     for (Map.Entry<String, String> header : fields.texts("headers").entrySet()) {
+      if (FRAMING.contains(header.getKey().toLowerCase(Locale.ROOT))) {
+        fields.mistake(
+            "headers", "contains " + header.getKey() + ", which Rollcall sets itself: remove it");
+        continue;
+      }
       HttpQuestion bare = question;
       question =
           fields
@@ -433,7 +442,7 @@ public final class ServiceReader {
   }
 
   private TcpQuestion tcp(Fields fields, URI url) {
-    if (!url.getRawAuthority().matches(".*:\\d+")) { // getPort knows no host with an underscore
+    if (!url.getRawAuthority().matches(".*:\\d+")) { // getPort rejects hosts with an underscore
       throw new IllegalArgumentException(
           "\"" + url + "\" names no port: write it as " + url.getScheme() + "://host:port");
     }
@@ -481,7 +490,7 @@ public final class ServiceReader {
     return name.isPresent() ? options.named(name.get()) : options;
   }
 
-  /// Written by streaming: [JsonNode#toString] would load all of databind at each start.
+  /// Written as a stream: [JsonNode#toString] would load all of databind at each start.
   private static String kept(
       JsonNode given,
       Duration interval,

@@ -4,12 +4,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/// A service with its counts and the event that lasts, if it was ever found up or down.
+/// A service with its counts and its open event, if it was ever up or down.
 ///
-/// @param state what its newest tick found; empty before the first
+/// @param state the result of its newest tick; empty before the first
 /// @param response the response time of its newest tick
-/// @param reason what that says of why it is not up
-/// @param unknownSince the first of the ticks in a row that found nothing out, if the newest did
+/// @param reason why it is not up, according to its newest tick
+/// @param unknownSince the first of the last unknown ticks in a row, if the newest is unknown
 record ServiceStatus(
     Service service,
     Metric metric,
@@ -19,7 +19,7 @@ record ServiceStatus(
     Optional<String> reason,
     Optional<Instant> unknownSince) {
 
-  /// Since when it is as its newest tick found it.
+  /// When its present state began.
   Optional<Instant> since() {
     return unknownSince.or(() -> event.map(Event::started));
   }

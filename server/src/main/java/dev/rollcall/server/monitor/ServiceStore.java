@@ -44,7 +44,7 @@ final class ServiceStore {
     this.database = database;
   }
 
-  /// Services with their counts and the event that lasts, in the order of their ids.
+  /// Services with their counts and open events, ordered by id.
   List<ServiceStatus> list(Slice slice) {
     return database.read(
         handle ->
@@ -56,7 +56,7 @@ final class ServiceStore {
                 .list());
   }
 
-  /// How many there are of a configuration file.
+  /// The number of services from a configuration file.
   int filed() {
     return database.read(
         handle ->
@@ -68,7 +68,7 @@ final class ServiceStore {
                 .one());
   }
 
-  /// One of them.
+  /// One service.
   Optional<ServiceStatus> find(long id) {
     return database.read(
         handle ->
@@ -79,7 +79,7 @@ final class ServiceStore {
                 .findOne());
   }
 
-  /// How many there are.
+  /// The number of services.
   long count() {
     return database.read(
         handle ->
@@ -89,7 +89,7 @@ final class ServiceStore {
                 .one());
   }
 
-  /// Whether there is such a service.
+  /// Whether the service exists.
   boolean exists(long id) {
     return database.read(
         handle ->
@@ -101,7 +101,7 @@ final class ServiceStore {
                 .isPresent());
   }
 
-  /// The definition of a service as it is kept. It may hold secrets.
+  /// The stored definition of a service. It may contain secrets.
   Optional<ObjectNode> definition(long id) {
     return database.read(
         handle ->
@@ -112,7 +112,7 @@ final class ServiceStore {
                 .findOne());
   }
 
-  /// When the certificate of a service was last seen to end.
+  /// When the certificate of a service ends, as last seen.
   Optional<Instant> certificateEnds(long id) {
     return database.read(
         handle ->
@@ -125,7 +125,7 @@ final class ServiceStore {
                 .flatMap(ends -> ends));
   }
 
-  /// The names of all services that are asked, by their ids.
+  /// The names of all services that are checked, by id.
   Map<Long, String> asked() {
     return database.read(
         handle -> {
@@ -140,9 +140,9 @@ final class ServiceStore {
         });
   }
 
-  /// What the runner has to know of those of the services that are asked.
+  /// What the runner needs of those of the services that are checked.
   ///
-  /// @param ids at most 10,000, which both databases take as parameters of one query
+  /// @param ids at most 10,000, so that both databases accept them as parameters of one query
   List<Scheduled> scheduled(Set<Long> ids) {
     return ids.isEmpty() ? List.of() : database.read(handle -> scheduled(handle, ids));
   }
@@ -171,11 +171,11 @@ final class ServiceStore {
         .list();
   }
 
-  /// A service as its runner needs it.
+  /// A service for the runner.
   ///
-  /// @param open the event that lasts, if one does
-  /// @param certificateEnds when its certificate was last seen to end
-  /// @param lastAt when it was last asked
+  /// @param open the kind of the open event, if there is one
+  /// @param certificateEnds when its certificate ends, as last seen
+  /// @param lastAt when it was last checked
   record Scheduled(
       long id,
       ObjectNode definition,

@@ -2,7 +2,7 @@ package dev.rollcall.server.monitor;
 
 import dev.rollcall.server.sql.EnumCodec;
 
-/// How a service was found; `code` is its number in the table of ticks.
+/// The result of an observation; `code` is its number in the database.
 enum State {
   DOWN(0),
   UP(1),
@@ -20,7 +20,7 @@ enum State {
     return code;
   }
 
-  /// The word used in the API and on the page.
+  /// The word in the API and on the page.
   String word() {
     return CODEC.word(this);
   }

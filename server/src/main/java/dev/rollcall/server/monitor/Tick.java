@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/// One observation as it is kept.
+/// One observation as a row.
 ///
-/// @param status the answer's HTTP status code, where there was an answer that has one
-/// @param reason why the service was not up; empty where it was
+/// @param status the HTTP status code of the answer, if it has one
+/// @param reason why the service was not up; empty if it was
 record Tick(
     Instant at,
     State state,

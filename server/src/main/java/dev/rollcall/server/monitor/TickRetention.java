@@ -13,8 +13,8 @@ import java.time.Duration;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
 
-/// What has to be done every hour, by one process of all: room for the ticks to come, and an end
-/// for those that are older than the retention. Counts, events and hourly sums stay.
+/// Once an hour, in one process only: prepares the tables for the next ticks, and deletes ticks
+/// that are older than the retention. Counts, events and hourly sums stay.
 final class TickRetention implements AutoCloseable {
   private static final Duration EVERY = Duration.ofHours(1);
   private static final Duration LEASE = Duration.ofMinutes(30);
@@ -44,7 +44,7 @@ final class TickRetention implements AutoCloseable {
                 "monitor_upkeep", "id", "id", (row, _) -> row.getLong("id"), _ -> LEASE, ":at"));
   }
 
-  /// Makes room for today's ticks, and begins.
+  /// Prepares the tables for today's ticks, and starts the thread.
   void start() {
     ticks.prepare(clock.wall());
     due.releaseAbandoned();

@@ -14,7 +14,7 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/// The ticks: every observation as it came, until retention takes it.
+/// The ticks: every observation, until it is older than the retention.
 final class TickStore {
   private static final String INSERT =
       """
@@ -33,9 +33,10 @@ final class TickStore {
     this.database = database;
   }
 
-  /// Keeps the ticks of `outcomes` and tells, one for one, how many rows each added: 0 where that
-  /// tick was kept before. A tick's natural key is its service and instant, so that writing it
-  /// again changes nothing.
+  /// Adds the ticks of `outcomes`. The natural key of a tick is its service and its instant, so
+  /// adding it again changes nothing.
+  ///
+  /// @return for each outcome the number of added rows; 0 if that tick was there already
   static int[] insert(Handle tx, List<Outcome> outcomes) {
     return Rows.write(tx, INSERT, outcomes, TickStore::bind);
   }
@@ -90,7 +91,7 @@ final class TickStore {
                 .list());
   }
 
-  /// How many ticks of one service lie in `[from, to)`.
+  /// The number of ticks of one service in `[from, to)`.
   long count(long service, Instant from, Instant to) {
     return database.read(
         handle ->
@@ -124,7 +125,7 @@ final class TickStore {
     return row.wasNull() ? Optional.empty() : Optional.of(Duration.ofNanos(micros * 1000));
   }
 
-  /// Why an observation is not up; empty where it is.
+  /// Why an observation is not up; empty if it is up.
   static String why(Observation observation) {
     return Objects.requireNonNullElse(reason(observation), "");
   }

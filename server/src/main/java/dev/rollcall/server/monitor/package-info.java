@@ -1,4 +1,4 @@
-/// Services: their schedule, their checks, and the ticks, metrics and events that come of them.
+/// Services: their schedule, their checks, and the resulting ticks, metrics and events.
 @NullMarked
 package dev.rollcall.server.monitor;
 

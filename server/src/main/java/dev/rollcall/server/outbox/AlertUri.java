@@ -21,13 +21,13 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// The channel of the ping server: `GET <uri>?name=<name>&last_ping=<Unix seconds>` for a heartbeat
-/// that is late, and the same with `&reason=failed` for one that calls in and says that it failed.
-/// It knows no recovery.
+/// The channel of the ping server's contract: `GET <uri>?name=<name>&last_ping=<Unix seconds>` for
+/// a late heartbeat, and the same with `&reason=failed` for a heartbeat that reports a failure. It
+/// has no notification for a recovery.
 ///
-/// A payload has `name` and `last_ping`. Any final status below 400 is an arrival. Redirects are
-/// followed as checks follow them: 10 at most, in the same 10 s, nothing secret in a header along
-/// to another origin. At most 4 KiB of the answer's body are read, and nothing in it counts.
+/// A payload has `name` and `last_ping`. Any final status below 400 counts as delivered. Redirects
+/// are followed as in checks: at most 10, within the same 10 s, without secret headers to another
+/// origin. At most 4 KiB of the body of the answer are read, and its content does not matter.
 public final class AlertUri implements Channel {
   private static final String NAME = "alert-uri";
   private static final String FAILED = "failed";
@@ -40,8 +40,8 @@ public final class AlertUri implements Channel {
   private final List<String> secrets;
   private final HttpAsker asker;
 
-  /// @param text absolute http or https; there may be a secret in it, which no message shows
-  /// @throws IllegalArgumentException in a phrase that goes on after the text
+  /// @param text absolute http or https; it may contain a secret, which no message shows
+  /// @throws IllegalArgumentException with a phrase that follows the text
   public AlertUri(String text) {
     this.uri = checked(text);
     int standard = uri.getScheme().toLowerCase(Locale.ROOT).equals("https") ? 443 : 80;
@@ -50,16 +50,16 @@ public final class AlertUri implements Channel {
     this.asker = new HttpAsker(new Dialer(Resolver.system()));
   }
 
-  /// Whether the text is such a URI.
+  /// Checks that the text is such a URI.
   ///
-  /// @throws IllegalArgumentException in a phrase that goes on after the text
+  /// @throws IllegalArgumentException with a phrase that follows the text
   public static URI checked(String text) {
     try {
       URI uri = URI.create(text);
       HttpQuestion.of(uri);
       return uri;
     } catch (IllegalArgumentException e) {
-      // Its own message may show what is secret.
+      // The message of `e` may contain a secret.
       throw new IllegalArgumentException(
           "is no URL to call: give an absolute one as in https://alerts.example.org/late?key=...,"
               + " with spaces and other such characters as %20",
@@ -95,13 +95,13 @@ public final class AlertUri implements Channel {
     } catch (ProbeFailure e) {
       int status = attempt.status().orElse(0);
       if (status >= 200 && status < 300) {
-        return new Result.Sent(); // only the body was not to its liking
+        return new Result.Sent(); // only the body was not as expected
       }
       return new Result.Retry(hidden(e.reason()), Optional.empty(), !answers(status));
     }
   }
 
-  /// A reason without what may be secret in the URI, in case that the receiver repeats it.
+  /// The reason without the secrets of the URI, in case the receiver repeats them.
   private String hidden(String reason) {
     String shown = reason;
     for (String secret : secrets) {
@@ -113,8 +113,8 @@ public final class AlertUri implements Channel {
     return shown;
   }
 
-  /// The values of a query, and what is as long as a key in a path, as they stand there and
-  /// decoded; the longest first.
+  /// What may be secret: the values of the query and long segments of the path, as they are and
+  /// decoded, the longest first.
   private static List<String> secrets(URI uri) {
     Stream<String> values =
         Stream.of(Objects.requireNonNullElse(uri.getRawQuery(), "").split("&", -1))
@@ -135,7 +135,7 @@ public final class AlertUri implements Channel {
         .toList();
   }
 
-  /// Whether somebody answers who might take other news.
+  /// Whether the receiver itself answered, so that it may accept other notifications.
   private static boolean answers(int status) {
     return switch (status) {
       case 0, 429, 502, 503, 504 -> false;
@@ -164,12 +164,12 @@ public final class AlertUri implements Channel {
             + (delivery.kind().equals(FAILED) ? "&reason=" + FAILED : ""));
   }
 
-  /// As in RFC 3986: what is not unreserved as the bytes of its UTF-8, a space not as a plus.
+  /// As in RFC 3986: percent-encoded UTF-8, a space as `%20`, not as a plus.
   private static String encoded(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20").replace("*", "%2A");
   }
 
-  /// A key as a header carries it: visible ASCII, the rest percent-encoded.
+  /// A key in a header: visible ASCII, otherwise percent-encoded.
   private static String header(String key) {
     return key.chars().allMatch(c -> c > ' ' && c < 127) ? key : encoded(key);
   }

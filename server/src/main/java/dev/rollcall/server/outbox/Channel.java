@@ -3,42 +3,43 @@ package dev.rollcall.server.outbox;
 import java.time.Duration;
 import java.util.Optional;
 
-/// A way to tell somebody: one URL, one mailbox. It may be used by several threads at once.
+/// A way to send notifications: one URL or one mailbox. Several threads may use it at once.
 public interface Channel extends AutoCloseable {
-  /// 10 s: [#send] has to be back by then, whatever the receiver does.
+  /// 10 s: [#send] has to return by then, whatever the receiver does.
   Duration LONGEST = Duration.ofSeconds(10);
 
-  /// Its name in the database and in metrics, the same after a restart: small letters, digits and
-  /// hyphens.
+  /// Its name in the database and in metrics. It has to be the same after a restart: lower-case
+  /// letters, digits and hyphens.
   String name();
 
-  /// The host and port that it talks to; channels with the same one share its places.
+  /// The host and port of the receiver. Channels to the same receiver share its limit.
   String receiver();
 
-  /// Whether it has words for this kind of news.
+  /// Whether it can send notifications of this kind.
   boolean tells(String kind);
 
-  /// Tells, and says what became of it. An exception counts as a failure of ours, to be retried.
+  /// Sends, and returns the result. An exception counts as our own failure, and is retried.
   Result send(Delivery delivery) throws InterruptedException;
 
   @Override
   default void close() {}
 
-  /// What became of an attempt.
+  /// The result of an attempt.
   sealed interface Result {
     /// The receiver has it.
     record Sent() implements Result {}
 
-    /// It may arrive later.
+    /// The attempt failed; a retry may succeed.
     ///
-    /// @param reason one line without anything secret
-    /// @param after how long the receiver asked to be left alone; at most an hour is heeded
-    /// @param forAll whether other news would have fared the same, as nobody answered there
+    /// @param reason one line without secrets
+    /// @param after how long the receiver asked to wait; an hour or more is ignored
+    /// @param forAll whether any other notification would have failed too, because the receiver did
+    ///   not answer
     record Retry(String reason, Optional<Duration> after, boolean forAll) implements Result {}
 
-    /// It never will: the receiver does not want it, and repeating it cannot help.
+    /// The receiver rejected it; a retry cannot succeed.
     ///
-    /// @param reason one line without anything secret
+    /// @param reason one line without secrets
     record Refused(String reason) implements Result {}
   }
 }

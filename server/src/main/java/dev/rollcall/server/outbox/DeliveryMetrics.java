@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
 
-/// What the outbox tells Prometheus.
+/// The metrics of the outbox.
 final class DeliveryMetrics {
   private final Counter results;
 
@@ -22,10 +22,10 @@ final class DeliveryMetrics {
             .register(registry);
   }
 
-  /// What is read when Prometheus asks.
+  /// Registers what is read at each scrape.
   ///
-  /// @param pending how much a channel owes
-  /// @param oldest since when, in seconds; both are empty while nobody knows
+  /// @param pending the number of pending deliveries of a channel
+  /// @param oldest the age in seconds of the oldest of them; both are empty while it is unknown
   void watch(
       PrometheusRegistry registry,
       Set<String> channels,

@@ -22,10 +22,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
-/// The lanes of one channel: a due row for each subject that is owed something. A claim of a lane
-/// is the right to send its first pending delivery.
+/// The lanes of one channel: each subject with pending deliveries has a due row, its lane. A
+/// process that claims a lane may send its first pending delivery.
 final class DeliveryQueue {
-  /// A killed process's deliveries are another's after this.
+  /// After this, another process may send the deliveries of a process that was killed.
   private static final Duration LEASE = Channel.LONGEST.plusSeconds(10);
 
   private static final String HEAD =
@@ -33,7 +33,8 @@ final class DeliveryQueue {
           + " FROM outbox_delivery WHERE channel = :channel AND subject = :subject AND state = 0"
           + " ORDER BY id LIMIT 1";
 
-  /// One that was withdrawn under way has arrived, or stays withdrawn.
+  /// A delivery that was withdrawn while it was being sent is delivered if it has arrived,
+  /// otherwise it stays withdrawn.
   private static final String ATTEMPTED =
       "UPDATE outbox_delivery SET state = CASE WHEN state = 0 OR ? = 1 THEN ? ELSE state END,"
           + " attempts = attempts + 1, attempted_at = ?, done_at = COALESCE(?, done_at),"
@@ -44,21 +45,21 @@ final class DeliveryQueue {
           + " WHERE d.channel = outbox_lane.channel AND d.subject = outbox_lane.subject"
           + " AND d.state = 0)";
 
-  /// The first pending delivery of a lane that was claimed.
+  /// The first pending delivery of a claimed lane.
   record Head(Lease<String> lease, long id, Delivery delivery) {
-    /// After an attempt at `at`, which left it in `state`.
+    /// After an attempt at `at`, with `state` as its result.
     Done done(DeliveryState state, Instant at, Optional<String> error, Instant next) {
       return new Done(lease, Optional.of(new Attempted(id, state, at, error)), next);
     }
   }
 
-  /// What an attempt led to.
+  /// The result of an attempt.
   record Attempted(long id, DeliveryState state, Instant at, Optional<String> error) {}
 
   /// The end of a claim.
   ///
-  /// @param attempted empty where there was nothing to send
-  /// @param next when the lane is due again, if something is still owed
+  /// @param attempted empty if there was nothing to send
+  /// @param next when the lane is due again, if it has pending deliveries
   record Done(Lease<String> lease, Optional<Attempted> attempted, Instant next) {}
 
   private final Database database;
@@ -73,7 +74,7 @@ final class DeliveryQueue {
           return finish(tx, items);
         }
 
-        /// As [OutboxWriter] locks them: by subject.
+        /// By subject, as [OutboxWriter] locks them.
         @Override
         public Optional<Comparator<Done>> order() {
           return Optional.of(Comparator.comparing(done -> done.lease().row()));
@@ -103,8 +104,8 @@ final class DeliveryQueue {
     due.releaseAbandoned();
   }
 
-  /// Makes due now what waits, and cuts leases to their length, after the clock was set back: what
-  /// was to be tried again in a moment would else be in an hour.
+  /// After the clock was set back: makes waiting lanes due now, and shortens leases to their
+  /// length. Otherwise a retry in a second might come an hour late.
   void mend(Instant now) {
     commits.write(mending, now);
   }
@@ -113,7 +114,7 @@ final class DeliveryQueue {
     return nows.stream()
         .map(
             now -> {
-              // One statement for each: a lease that is cut is not a lane that waits.
+              // One statement for each: a lane whose lease is shortened must not count as waiting.
               String lanes = "UPDATE outbox_lane SET due_at = :due WHERE channel = :channel";
               return mend(tx, lanes + " AND owner IS NULL AND due_at > :due", now)
                   + mend(tx, lanes + " AND owner IS NOT NULL AND due_at > :due", now.plus(LEASE));
@@ -130,12 +131,12 @@ final class DeliveryQueue {
     return due.earliest();
   }
 
-  /// Claims lanes that are due, at most `limit`.
+  /// Claims due lanes, at most `limit`.
   List<Lease<String>> claim(Instant now, int limit) {
     return due.claim(now, limit);
   }
 
-  /// What is to be sent on the lanes, by their keys; a lane with nothing to send has none.
+  /// The first pending deliveries of the lanes, by key. A lane without one has no entry.
   Map<Long, Head> heads(List<Lease<String>> leases) {
     return database.read(
         handle -> {
@@ -166,9 +167,9 @@ final class DeliveryQueue {
             row.getInt("attempts") + 1));
   }
 
-  /// Writes the end of a claim. It may be written again, where it is not known whether it was.
+  /// Writes the end of a claim. It may be written again if it is unknown whether it was written.
   ///
-  /// @return false where the lease had been lost: another process sends it
+  /// @return false if the lease was lost: another process sends the delivery
   boolean finish(Done done) {
     return commits.write(finishing, done);
   }

@@ -10,12 +10,12 @@ import dev.rollcall.server.http.Route;
 import java.util.List;
 import tools.jackson.core.JsonGenerator;
 
-/// `GET /v1/deliveries`: what was told to whom, and whether it arrived. The operator's alone, as it
-/// names receivers and whatever the news are about.
+/// `GET /v1/deliveries`: the notifications, their receivers, and whether they arrived. Only the
+/// operator may see it, since it contains receivers and subjects.
 ///
-/// The newest come first, 100 at a time or `limit=` up to 1,000. There may be millions of them, so
-/// a page goes on where the last one ended (`before=`, which each answer gives) and none is
-/// counted.
+/// The newest come first, 100 at a time or `limit=` up to 1,000. There may be millions, so a page
+/// continues after the last row of the page before (`before=`, which is in each answer), and they
+/// are not counted.
 final class DeliveryRoutes {
   private static final int MOST_ROWS = 1_000;
   private static final int USUAL_PAGE = 100;

@@ -3,12 +3,12 @@ package dev.rollcall.server.outbox;
 import java.time.Instant;
 import java.util.Optional;
 
-/// A delivery as an operator looks at it.
+/// A delivery as the API shows it.
 ///
-/// @param coalesced how many older news it took the place of
-/// @param created since when something is owed
-/// @param owed when the newest of it was owed
-/// @param next when its subject is tried next; empty where it is not pending any more
+/// @param coalesced how many older notifications it has replaced
+/// @param created when the first of these was written
+/// @param owed when the newest of them was written
+/// @param next when its subject is tried next; empty if it is no longer pending
 record DeliveryRow(
     long id,
     String channel,

@@ -2,15 +2,15 @@ package dev.rollcall.server.outbox;
 
 import dev.rollcall.server.sql.EnumCodec;
 
-/// What has become of a delivery.
+/// The state of a delivery.
 enum DeliveryState {
-  /// It is still owed.
+  /// It is to be sent.
   PENDING(0),
   /// The receiver has it.
   DELIVERED(1),
-  /// It was refused, or given up.
+  /// The receiver rejected it, or it was given up.
   FAILED(2),
-  /// It did not hold any more before it had arrived: see [Withdrawal].
+  /// It became invalid before it arrived: see [Withdrawal].
   WITHDRAWN(3);
 
   static final EnumCodec<DeliveryState> CODEC =
@@ -22,7 +22,7 @@ enum DeliveryState {
     this.code = code;
   }
 
-  /// What the database keeps.
+  /// The number in the database.
   int code() {
     return code;
   }

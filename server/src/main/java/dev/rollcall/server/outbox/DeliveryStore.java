@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 
-/// Reads the deliveries, and forgets old ones. Every read is bounded by an index, however many
+/// Reads the deliveries, and deletes old ones. Every read is limited by an index, however many
 /// there are.
 final class DeliveryStore {
   private static final System.Logger LOG = System.getLogger(DeliveryStore.class.getName());
@@ -48,10 +48,10 @@ final class DeliveryStore {
     this.commits = commits;
   }
 
-  /// Deliveries, the newest first, at most `limit` with an id below `before`.
+  /// Deliveries, the newest first, at most `limit`, with an id below `before`.
   List<DeliveryRow> list(
       Optional<String> channel, Optional<DeliveryState> state, long before, int limit) {
-    // Where a channel is asked for and no state, each state has a stretch of the index of its own.
+    // One query for each state: an index then covers channel, state and id.
     String stretches =
         Arrays.stream(DeliveryState.values())
             .filter(each -> state.isEmpty() || state.get() == each)
@@ -92,7 +92,7 @@ final class DeliveryStore {
         Optional.ofNullable(row.getString("last_error")));
   }
 
-  /// How much a channel owes.
+  /// The number of pending deliveries of a channel.
   long pending(String channel) {
     return database.read(
         handle ->
@@ -104,7 +104,7 @@ final class DeliveryStore {
                 .one());
   }
 
-  /// Since when a channel owes something; empty where it owes nothing.
+  /// When the oldest pending delivery of a channel was created; empty if there is none.
   Optional<Instant> oldest(String channel) {
     return database
         .read(
@@ -119,7 +119,8 @@ final class DeliveryStore {
         .map(Instant::ofEpochMilli);
   }
 
-  /// Deletes what was done before `before`, in slices that keep no other writer waiting for long.
+  /// Deletes what was finished before `before`, in slices so that other writers do not wait for
+  /// long.
   void forget(Instant before) {
     forget(DeliveryState.DELIVERED, before);
     forget(DeliveryState.FAILED, before);
@@ -134,7 +135,7 @@ final class DeliveryStore {
         return;
       }
       after = slice.getLast().id();
-      // What was owed long ago may have been delivered only now.
+      // An old notification may have been delivered recently.
       List<Old> old = slice.stream().filter(one -> one.done().isBefore(before)).toList();
       if (!old.isEmpty()) {
         commits.write(forgetting, old);
@@ -170,7 +171,7 @@ final class DeliveryStore {
     return slice.size();
   }
 
-  /// Gives up what was owed before `before` on channels that are not there any more.
+  /// Gives up deliveries from before `before` on channels that are no longer configured.
   void abandon(Set<String> channels, Instant before, Instant now) {
     Optional<String> next = nextChannel("");
     while (next.isPresent()) {

@@ -2,18 +2,18 @@ package dev.rollcall.server.outbox;
 
 import tools.jackson.databind.node.ObjectNode;
 
-/// A piece of news that somebody is to be told.
+/// A notification for one channel.
 ///
-/// @param channel the name of the [Channel] it goes out on: see [Outbox#channels]
-/// @param subject whose news it is, at most 400 characters: `heartbeat:backup`. The news of one
-///   subject arrive in the order in which they were owed; different subjects do not wait for each
-///   other.
+/// @param channel the name of the [Channel] to send it on: see [Outbox#channels]
+/// @param subject what it is about, at most 400 characters: `heartbeat:backup`. The notifications
+///   of one subject arrive in the order in which they were added; different subjects do not wait
+///   for each other.
 /// @param kind what happened to the subject: `late`, `recovered`
-/// @param key names this very piece of news, at most 600 characters: owed again on the channel, it
+/// @param key identifies this notification, at most 600 characters: adding it again to the channel
 ///   changes nothing. Receivers get it in the header `Idempotency-Key`.
-/// @param payload what the channel needs to know, at most 64 KiB of JSON
-/// @param coalesces whether it takes the place of what this channel still owes last of the same
-///   subject and kind, unless that is under way: for news that make older ones pointless
+/// @param payload the data for the channel, at most 64 KiB of JSON
+/// @param coalesces whether it replaces the last pending notification of the same channel, subject
+///   and kind, unless that is being sent: for notifications that make older ones useless
 public record Notification(
     String channel, String subject, String kind, String key, ObjectNode payload, boolean coalesces)
     implements OutboxEntry {

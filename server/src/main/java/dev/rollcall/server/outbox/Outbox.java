@@ -21,19 +21,19 @@ import java.util.function.DoubleSupplier;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
-/// What is owed to the outside as a whole: what the composition root holds, and what capabilities
-/// tell their news to.
+/// The entry point of the package, for the composition root and for packages that send
+/// notifications.
 ///
-/// What is owed is written in the transaction that it is owed for, and sent until it has arrived:
-/// at least once, in the order of each subject, through restarts and kills.
+/// A notification is written in the transaction of the change that it is about, and sent until it
+/// has arrived: at least once, in order for each subject, and despite restarts and kills.
 public final class Outbox implements AutoCloseable {
   private static final Duration UPKEEP = Duration.ofHours(1);
   private static final Duration AFTER_FAILURE = Duration.ofMinutes(1);
 
-  /// SQLite's file belongs to this process: whoever adds to it wakes the sender.
+  /// SQLite's file belongs to this process: whoever adds a notification wakes the sender.
   private static final Duration LOOK_ALONE = Duration.ofSeconds(30);
 
-  /// On PostgreSQL, another process may have added something.
+  /// On PostgreSQL, another process may have added a notification.
   private static final Duration LOOK_SHARED = Duration.ofSeconds(1);
 
   private final Clock clock;
@@ -44,12 +44,12 @@ public final class Outbox implements AutoCloseable {
   private final DeliveryRoutes routes;
   private final BackgroundLoop upkeep =
       new BackgroundLoop(
-          "outbox-upkeep", "the deletion of old deliveries", AFTER_FAILURE, this::keepUp);
+          "outbox-upkeep", "the deletion of old deliveries", AFTER_FAILURE, this::maintain);
 
-  /// Where news go out.
+  /// The settings of the outbox.
   ///
-  /// @param channels each with a name of its own; closed with the outbox
-  /// @param retention how long deliveries are kept that are done
+  /// @param channels with different names; they are closed with the outbox
+  /// @param retention how long finished deliveries are kept
   public record Settings(List<Channel> channels, Duration retention) {
     /// Checks the names.
     public Settings {
@@ -102,7 +102,7 @@ public final class Outbox implements AutoCloseable {
         .orElse(0.0);
   }
 
-  /// What is read; empty while the database is away.
+  /// The value; empty while the database is unavailable.
   private static OptionalDouble known(Database database, DoubleSupplier read) {
     try {
       return database.trouble().isPresent()
@@ -113,8 +113,7 @@ public final class Outbox implements AutoCloseable {
     }
   }
 
-  /// The names of the channels that have words for this kind of news: each is owed its own
-  /// [Notification].
+  /// The names of the channels that send this kind. Each needs its own [Notification].
   public List<String> channels(String kind) {
     return channels.values().stream()
         .filter(channel -> channel.tells(kind))
@@ -123,51 +122,51 @@ public final class Outbox implements AutoCloseable {
         .toList();
   }
 
-  /// Owes news, and withdraws what does not hold any more, inside the transaction `tx` of a
-  /// [dev.rollcall.server.sql.Batch], together with what they are about; they go out as soon as it
-  /// is committed. Several for one subject keep their order.
+  /// Adds notifications and withdrawals inside the transaction `tx` of a
+  /// [dev.rollcall.server.sql.Batch], together with the change that they are about. They are sent
+  /// after its commit. Several for one subject keep their order.
   ///
-  /// @throws IllegalArgumentException for a channel that is not there
-  public void add(Handle tx, List<? extends OutboxEntry> news) {
-    if (news.isEmpty()) {
+  /// @throws IllegalArgumentException for a channel that does not exist
+  public void add(Handle tx, List<? extends OutboxEntry> entries) {
+    if (entries.isEmpty()) {
       return;
     }
     Set<Sender> woken = new HashSet<>();
-    for (OutboxEntry one : news) {
+    for (OutboxEntry one : entries) {
       Sender sender = senders.get(one.channel());
       if (sender == null) {
         throw new IllegalArgumentException("there is no channel " + one.channel());
       }
       woken.add(sender);
     }
-    OutboxWriter.add(tx, news, clock.wall());
+    OutboxWriter.add(tx, entries, clock.wall());
     tx.afterCommit(() -> woken.forEach(Sender::wake));
   }
 
-  /// Lets all look at once for what is due.
+  /// Lets all senders look for due deliveries at once.
   void wake() {
     senders.values().forEach(Sender::wake);
   }
 
-  /// The outbox's part of the API.
+  /// The routes of the outbox.
   public List<Route> routes() {
     return routes.routes();
   }
 
-  /// Begins to send.
+  /// Starts sending.
   public void start() {
     senders.values().forEach(Sender::start);
     upkeep.start();
   }
 
-  /// Every process may do this: what one has deleted another does not find.
-  private Duration keepUp() {
+  /// Every process may do this: what one has deleted, another does not find.
+  private Duration maintain() {
     store.forget(clock.wall().minus(retention));
     store.abandon(channels.keySet(), clock.wall().minus(Sender.PERSISTENCE), clock.wall());
     return UPKEEP;
   }
 
-  /// Stops sending. What is owed stays owed.
+  /// Stops sending. Pending deliveries stay pending.
   @Override
   public void close() {
     senders.values().stream()

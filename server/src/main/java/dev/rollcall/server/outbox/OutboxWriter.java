@@ -12,9 +12,9 @@ import java.util.Map;
 import org.jdbi.v3.core.Handle;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Writes what is owed, and what is not any more. Everything about one subject on one channel
-/// happens under the lock of its lane, here as in [DeliveryQueue]: nothing is added to a lane
-/// unseen by whoever finishes its last delivery.
+/// Writes notifications and withdrawals. All changes of one subject on one channel happen while its
+/// lane is locked, here and in [DeliveryQueue]. So nothing is added to a lane while its last
+/// delivery is finished.
 final class OutboxWriter {
   private static final int LONGEST_PAYLOAD = 64 * 1024;
 
@@ -25,7 +25,7 @@ final class OutboxWriter {
   private static final String PENDING =
       "FROM outbox_delivery d WHERE d.channel = ? AND d.subject = ? AND d.state = 0";
 
-  /// The last one owed, unless it is the first as well and under way.
+  /// The last pending delivery, unless it is also the first one and is being sent.
   private static final String COALESCE =
       "UPDATE outbox_delivery SET natural_key = ?, payload = ?, owed_at = ?,"
           + " coalesced = coalesced + 1"
@@ -44,7 +44,7 @@ final class OutboxWriter {
   private static final String HOLD =
       "UPDATE outbox_lane SET due_at = due_at WHERE channel = ? AND subject = ?";
 
-  /// What is under way too: whoever sends it notes whether it arrived all the same.
+  /// Includes the one that is being sent: if it arrives nevertheless, its sender writes that.
   private static final String WITHDRAW =
       "UPDATE outbox_delivery SET state = 3, done_at = ?"
           + " WHERE channel = ? AND subject = ? AND kind = ? AND state = 0";
@@ -57,25 +57,25 @@ final class OutboxWriter {
 
   private OutboxWriter() {}
 
-  /// Writes `news`, in this order, as of `now`.
-  static void add(Handle tx, List<? extends OutboxEntry> news, Instant now) {
-    List<List<OutboxEntry>> rounds = rounds(news);
-    if (news.stream().anyMatch(Withdrawal.class::isInstance)) {
-      // Those of the first round are all there are. What is owed makes its lanes below, and would
-      // lock them in another order than what is withdrawn.
-      hold(tx, rounds.getFirst());
+  /// Writes `entries` in this order, with the time `now`.
+  static void add(Handle tx, List<? extends OutboxEntry> entries, Instant now) {
+    List<List<OutboxEntry>> rounds = rounds(entries);
+    if (entries.stream().anyMatch(Withdrawal.class::isInstance)) {
+      // The first round contains all subjects. Adding notifications creates and locks lanes in
+      // another order than withdrawals do, so lock the existing lanes first.
+      lockExistingLanes(tx, rounds.getFirst());
     }
     for (List<OutboxEntry> round : rounds) {
       withdraw(tx, only(Withdrawal.class, round), now);
-      owe(tx, only(Notification.class, round), now);
+      addNotifications(tx, only(Notification.class, round), now);
     }
   }
 
-  private static <T extends OutboxEntry> List<T> only(Class<T> kind, List<OutboxEntry> news) {
-    return news.stream().filter(kind::isInstance).map(kind::cast).toList();
+  private static <T extends OutboxEntry> List<T> only(Class<T> kind, List<OutboxEntry> entries) {
+    return entries.stream().filter(kind::isInstance).map(kind::cast).toList();
   }
 
-  private static void owe(Handle tx, List<Notification> round, Instant now) {
+  private static void addNotifications(Handle tx, List<Notification> round, Instant now) {
     lock(tx, round, now);
     List<Notification> fresh = new ArrayList<>(round);
     List<Notification> coalescing = round.stream().filter(Notification::coalesces).toList();
@@ -88,8 +88,8 @@ final class OutboxWriter {
     insert(tx, fresh, now);
   }
 
-  private static void hold(Handle tx, List<OutboxEntry> news) {
-    Rows.write(tx, HOLD, news, OutboxWriter::place);
+  private static void lockExistingLanes(Handle tx, List<OutboxEntry> entries) {
+    Rows.write(tx, HOLD, entries, OutboxWriter::place);
   }
 
   private static void withdraw(Handle tx, List<Withdrawal> withdrawals, Instant now) {
@@ -119,12 +119,12 @@ final class OutboxWriter {
     row.setString(2, one.subject());
   }
 
-  /// No subject twice in a round, and each in the order of the lanes, so that two transactions lock
-  /// them in the same order.
-  private static List<List<OutboxEntry>> rounds(List<? extends OutboxEntry> news) {
+  /// Each round contains a subject at most once, in the order of the lanes, so that all
+  /// transactions lock them in the same order.
+  private static List<List<OutboxEntry>> rounds(List<? extends OutboxEntry> entries) {
     List<List<OutboxEntry>> rounds = new ArrayList<>();
     Map<Place, Integer> times = new HashMap<>();
-    for (OutboxEntry one : news) {
+    for (OutboxEntry one : entries) {
       int round = times.merge(new Place(one.channel(), one.subject()), 1, Integer::sum) - 1;
       if (round == rounds.size()) {
         rounds.add(new ArrayList<>());

@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 
-/// How many deliveries a receiver is to be sent at once. Each subject waits after a failure of its
-/// own; this is for a receiver that fails all of them, however many there are: once 8 subjects in a
-/// row have got through to nobody, one is tried at a time, with a pause of 1 to 5 s between, until
-/// one gets through.
+/// Limits how many deliveries a receiver gets at once if it does not answer. Each subject waits
+/// after its own failures; this is for all subjects together. After 8 subjects without an answer
+/// since the last success, one delivery is tried at a time, with pauses of 1 to 5 s, until one gets
+/// an answer.
 final class ReceiverBreaker {
   private static final int SUBJECTS = 8;
   private static final Duration FIRST = Duration.ofSeconds(1);
@@ -17,7 +17,7 @@ final class ReceiverBreaker {
   private Duration pause = FIRST;
   private Duration until = Duration.ZERO;
 
-  /// How many may begin.
+  /// How many deliveries may begin.
   ///
   /// @param now the monotonic clock
   /// @param underWay how many have begun and not ended
@@ -28,19 +28,19 @@ final class ReceiverBreaker {
     return underWay == 0 && now.compareTo(until) >= 0 ? 1 : 0;
   }
 
-  /// How long until there may be room again; zero where there may be at once.
+  /// How long until another delivery may begin; zero if one may begin at once.
   synchronized Duration pause(Duration now) {
     Duration left = until.minus(now);
     return failed.size() < SUBJECTS || left.isNegative() ? Duration.ZERO : left;
   }
 
-  /// Somebody answered there.
+  /// The receiver answered.
   synchronized void reached() {
     failed.clear();
     pause = FIRST;
   }
 
-  /// Nobody answered there.
+  /// The receiver did not answer.
   synchronized void missed(long lane, Duration now) {
     if (failed.size() < SUBJECTS) {
       failed.add(lane);

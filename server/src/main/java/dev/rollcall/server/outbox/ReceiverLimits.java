@@ -3,7 +3,7 @@ package dev.rollcall.server.outbox;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// How many deliveries are under way to each receiver: 8 at most in this process.
+/// Limits how many deliveries are being sent to each receiver: at most 8 in this process.
 final class ReceiverLimits {
   static final int MOST = 8;
 
@@ -11,18 +11,18 @@ final class ReceiverLimits {
 
   private final Map<String, Integer> channels = new ConcurrentHashMap<>();
 
-  /// Makes room for one more channel at a receiver.
+  /// Counts one more channel to a receiver.
   void join(String receiver) {
     channels.merge(receiver, 1, Integer::sum);
   }
 
-  /// How many places a channel may have there: channels share them, so that none starves beside
-  /// another that has much to tell.
+  /// How many places a channel may have at the receiver. Channels share them, so that a channel
+  /// with many deliveries does not block another.
   int share(String receiver) {
     return Math.max(1, MOST / channels.getOrDefault(receiver, 1));
   }
 
-  /// Takes up to `wanted` places at a receiver, and says how many it got.
+  /// Takes up to `wanted` places at a receiver, and returns how many it got.
   int take(String receiver, int wanted) {
     int[] got = new int[1];
     underWay.compute(

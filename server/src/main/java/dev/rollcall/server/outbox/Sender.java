@@ -21,13 +21,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
-/// Sends what one channel owes: a thread that waits until something is due or somebody wakes it,
-/// and a virtual thread for each delivery under way. It claims no more than there are places at the
-/// receiver, so that whatever has piled up for this one, others never wait behind it.
+/// Sends the deliveries of one channel: a thread waits until a delivery is due or somebody wakes
+/// it, and each delivery has its own virtual thread. It claims only as many as there are places at
+/// the receiver, so a queue for one receiver does not delay others.
 final class Sender implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Sender.class.getName());
 
-  /// What is retried for so long is given up.
+  /// A delivery is given up after retries for this long.
   static final Duration PERSISTENCE = Duration.ofDays(3);
 
   private static final Duration LONGEST_REST = Duration.ofHours(1);
@@ -36,7 +36,7 @@ final class Sender implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(1);
   private static final int LONGEST_REASON = 500;
 
-  /// By less, the clock was not set back.
+  /// If the wall clock loses more than this on the monotonic one, it was set back.
   private static final Duration SET_BACK = Duration.ofSeconds(2);
 
   private final Channel channel;
@@ -52,7 +52,7 @@ final class Sender implements AutoCloseable {
   private final ClockWatch clocks;
   private boolean released;
 
-  /// @param look how long it may wait without looking for itself
+  /// @param look the longest time without looking for due deliveries
   Sender(
       Channel channel,
       DeliveryQueue deliveryQueue,
@@ -79,7 +79,7 @@ final class Sender implements AutoCloseable {
     loop.start();
   }
 
-  /// Lets it look at once.
+  /// Lets it look for due deliveries at once.
   void wake() {
     loop.wake();
   }
@@ -97,12 +97,15 @@ final class Sender implements AutoCloseable {
     return round();
   }
 
-  /// Begins what may begin, and says how long there is nothing more to do unless it is woken.
+  /// Begins what may begin.
+  ///
+  /// @return how long to wait, unless it is woken
   private Duration round() {
     Duration now = clock.monotonic();
     int room = limits.take(channel.receiver(), room(now));
     if (room == 0) {
-      // Woken when a place is free, or after the pause; where another channel has all places, soon.
+      // A free place wakes it. Otherwise wait for the pause, or shortly, as another channel has all
+      // places.
       Duration pause = receiverBreaker.pause(now);
       return pause.isZero() ? AGAIN : pause;
     }
@@ -111,7 +114,7 @@ final class Sender implements AutoCloseable {
       List<Lease<String>> leases = deliveryQueue.claim(clock.wall(), room);
       Map<Long, DeliveryQueue.Head> heads = deliveryQueue.heads(leases);
       for (Lease<String> lease : leases) {
-        // One that is under way has taken longer than its lease: its end is waited for.
+        // If it is still being sent, it has exceeded its lease: wait for its end.
         if (underWay.add(lease.key())) {
           Optional<DeliveryQueue.Head> head = Optional.ofNullable(heads.get(lease.key()));
           threads.execute(() -> run(lease, head));
@@ -130,8 +133,8 @@ final class Sender implements AutoCloseable {
     return Math.max(0, Math.min(share, receiverBreaker.room(now, own)));
   }
 
-  /// Until the next lane is due; for a moment where one is due that another process has its hand
-  /// on.
+  /// The time until the next lane is due; a moment if a lane is due that another process is
+  /// claiming.
   private Duration rest() {
     return deliveryQueue
         .earliest()
@@ -147,10 +150,10 @@ final class Sender implements AutoCloseable {
           head.isPresent()
               ? attempt(head.get())
               : new DeliveryQueue.Done(lease, Optional.empty(), clock.wall());
-      underWay.remove(lease.key()); // before anybody may claim it again
+      underWay.remove(lease.key()); // before another claim is possible
       keep(done);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // closing: the lease runs out, and it is sent again
+      Thread.currentThread().interrupt(); // closing: the lease ends, and it is sent again
     } finally {
       underWay.remove(lease.key());
       limits.give(channel.receiver(), 1);
@@ -220,8 +223,8 @@ final class Sender implements AutoCloseable {
     }
   }
 
-  /// Keeps what became of an attempt, however long the database is away: as long as this thread
-  /// waits, nobody here sends the same again.
+  /// Writes the result of an attempt, however long the database is unavailable. While this thread
+  /// waits, this process does not send the same delivery again.
   private void keep(DeliveryQueue.Done done) throws InterruptedException {
     while (true) {
       try {
@@ -232,7 +235,7 @@ final class Sender implements AutoCloseable {
         return;
       } catch (StorageException e) {
         if (loop.awaitClosing(AGAIN)) {
-          return; // its lease runs out, and it is sent again
+          return; // the lease ends, and it is sent again
         }
       }
     }
@@ -242,7 +245,8 @@ final class Sender implements AutoCloseable {
     return OneLine.of(reason, LONGEST_REASON);
   }
 
-  /// Begins nothing more. What is under way has a moment to end; if it does not, it is sent again.
+  /// Begins no more deliveries. Those under way have a moment to end; otherwise they are sent
+  /// again.
   @Override
   public void close() {
     loop.close();

@@ -1,5 +1,5 @@
-/// One way to tell: what is owed to the outside, kept with what it is owed for, and sent until it
-/// has arrived.
+/// Alerts: notifications that are stored with the change they are about, and sent until they have
+/// arrived.
 @NullMarked
 package dev.rollcall.server.outbox;
 

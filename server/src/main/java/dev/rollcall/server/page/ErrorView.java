@@ -3,10 +3,10 @@ package dev.rollcall.server.page;
 import dev.rollcall.server.config.OneLine;
 import java.util.List;
 
-/// What a person is shown in place of a page that cannot be shown.
+/// What a browser shows instead of a page that cannot be shown.
 ///
-/// @param headline what is the matter, in a few words
-/// @param reasons more about it, a line each
+/// @param headline the problem in a few words
+/// @param reasons more about it, one line each
 public record ErrorView(String headline, List<String> reasons) {
   static ErrorView of(int status, List<String> reasons) {
     return new ErrorView(headline(status), reasons.stream().map(OneLine::of).toList());

@@ -16,18 +16,19 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
-/// What all are sent who have the same page open: what changes is found, written and compressed
-/// once. Belongs to one thread.
+/// Sends changes to all open pages with the same filter: each change is found, written and
+/// compressed once. Used by one thread.
 ///
-/// Events: those of [LiveViewChanges]; `now` (the server's time, after whatever was sent and at
-/// least every five seconds); `trouble` (in words).
+/// Events: those of [LiveViewChanges]; `now` (the time of the server, after each change and at
+/// least every five seconds); `trouble` (a message).
 final class Feed<S extends LiveView> {
   private static final Duration LONGEST_SILENCE = Duration.ofSeconds(5);
 
-  /// Whoever has yet to take so much is left alone until it has, and is then sent everything anew.
+  /// A browser with this many unread events gets no more until it has read them, and then the whole
+  /// page.
   private static final int MOST_WAITING = 8;
 
-  /// So many changes are kept for those who have just loaded the page.
+  /// The number of changes stored for browsers that have just loaded the page.
   private static final int MOST_CHANGES = 6;
 
   private static final PreparedEvents TROUBLE =
@@ -46,38 +47,38 @@ final class Feed<S extends LiveView> {
   private final Supplier<Optional<S>> looking;
   private final BiFunction<S, String, String> html;
 
-  /// Tells this one from all others that ever were.
+  /// Distinguishes this feed from all earlier ones.
   private final String name = Long.toHexString(ThreadLocalRandom.current().nextLong());
 
   private final List<Watcher> watchers = new ArrayList<>();
   private final Deque<PreparedEvents> changes = new ArrayDeque<>();
   private long version;
-  private S scene;
+  private S view;
   private LiveViewChanges.Shown shown;
   private boolean gone;
   private Duration looked;
-  private Duration told;
+  private Duration lastSent;
   private Optional<Compressed> page = Optional.empty();
   private Optional<PreparedEvents> all = Optional.empty();
 
-  /// @param scene what there is to see now
-  /// @param looking finds out what there is to see; what vanishes stays on the screen as it was
-  /// @param html the whole page with a scene, and with the mark of that
-  Feed(S scene, Supplier<Optional<S>> looking, BiFunction<S, String, String> html, Duration now) {
+  /// @param view what the page shows now
+  /// @param looking reads what the page shows; if it returns nothing, open pages stay as they are
+  /// @param html writes the whole page, from what it shows and its version
+  Feed(S view, Supplier<Optional<S>> looking, BiFunction<S, String, String> html, Duration now) {
     this.looking = looking;
     this.html = html;
-    this.scene = scene;
-    this.shown = LiveViewChanges.Shown.of(scene);
+    this.view = view;
+    this.shown = LiveViewChanges.Shown.of(view);
     this.looked = now;
-    this.told = now;
+    this.lastSent = now;
   }
 
-  /// When it was looked at last.
+  /// When it was last read.
   Duration looked() {
     return looked;
   }
 
-  /// Whether there was nothing to see any more.
+  /// Whether there was nothing to show at the last read.
   boolean isGone() {
     return gone;
   }
@@ -86,7 +87,7 @@ final class Feed<S extends LiveView> {
     return !watchers.isEmpty();
   }
 
-  /// The whole page is to be written anew.
+  /// The page has to be written again.
   void forgetPage() {
     page = Optional.empty();
   }
@@ -94,17 +95,17 @@ final class Feed<S extends LiveView> {
   /// The whole page.
   Compressed page() {
     Compressed known =
-        page.orElseGet(() -> new Compressed(html.apply(scene, mark()).getBytes(UTF_8)));
+        page.orElseGet(() -> new Compressed(html.apply(view, mark()).getBytes(UTF_8)));
     page = Optional.of(known);
     return known;
   }
 
-  /// What a page is known by that shows the present state.
+  /// The version of the present page.
   private String mark() {
     return name + "." + version;
   }
 
-  /// Begins to keep a page current that shows what `seen` is the mark of.
+  /// Adds a browser, whose page has the version `seen`.
   void watch(EventStream stream, String seen) {
     Optional<Integer> missed = missed(seen);
     watchers.add(new Watcher(stream, missed.isPresent()));
@@ -116,7 +117,7 @@ final class Feed<S extends LiveView> {
     publish(Optional.empty());
   }
 
-  /// How many of the changes it has not seen; empty where nobody knows.
+  /// How many of the changes the page has not got; empty if that is unknown.
   private Optional<Integer> missed(String seen) {
     if (!seen.startsWith(name + ".")) {
       return Optional.empty();
@@ -133,13 +134,13 @@ final class Feed<S extends LiveView> {
     watchers.removeIf(watcher -> watcher.stream == stream);
   }
 
-  /// Looks again, and tells those who watch what has changed.
+  /// Reads again, and sends what has changed.
   void look(Duration now) {
     LiveViewChanges.Shown before = shown;
     Optional<S> found = looking.get();
     gone = found.isEmpty();
-    scene = gone ? scene : found.get();
-    shown = LiveViewChanges.Shown.of(scene);
+    view = gone ? view : found.get();
+    shown = LiveViewChanges.Shown.of(view);
     looked = now;
     page = Optional.empty();
     PreparedEvents.Builder news = new PreparedEvents.Builder();
@@ -152,23 +153,23 @@ final class Feed<S extends LiveView> {
       if (changes.size() > MOST_CHANGES) {
         changes.removeFirst();
       }
-      told = now;
+      lastSent = now;
       all = Optional.empty();
       publish(Optional.of(change));
-    } else if (now.minus(told).compareTo(LONGEST_SILENCE) >= 0) {
-      told = now;
+    } else if (now.minus(lastSent).compareTo(LONGEST_SILENCE) >= 0) {
+      lastSent = now;
       publish(Optional.of(now()));
     } else {
       publish(Optional.empty());
     }
   }
 
-  /// The database does not answer.
+  /// Reports that the database does not answer.
   void trouble() {
     watchers.forEach(watcher -> watcher.stream.send(TROUBLE));
   }
 
-  /// Has all who watch connect anew.
+  /// Ends all streams, so that browsers connect again.
   void end() {
     watchers.forEach(watcher -> watcher.stream.end());
     watchers.clear();
@@ -205,6 +206,6 @@ final class Feed<S extends LiveView> {
   }
 
   private void addNow(PreparedEvents.Builder events) {
-    events.add("now", scene.at().truncatedTo(ChronoUnit.SECONDS).toString());
+    events.add("now", view.at().truncatedTo(ChronoUnit.SECONDS).toString());
   }
 }

@@ -10,11 +10,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 
-/// Figures as people say them.
+/// Formats numbers, times and durations for people.
 final class Formats {
   private Formats() {}
 
-  /// `in 4 min 12 s`, or, where `moment` has passed, `4 min 12 s ago`.
+  /// `in 4 min 12 s`; or, if `moment` has passed, `4 min 12 s ago`.
   static String until(Instant now, Instant moment) {
     return moment.isBefore(now)
         ? Durations.words(Duration.between(moment, now)) + " ago"
@@ -23,8 +23,7 @@ final class Formats {
 
   /// `2026-11-20 12:03:04 UTC`.
   static String exact(Instant instant) {
-    String iso =
-        iso(instant); // taken apart: a pattern takes ten times as long, and there are thousands
+    String iso = iso(instant); // a pattern would take ten times as long, thousands of times a page
     return iso.substring(0, 10) + " " + iso.substring(11, 19) + " UTC";
   }
 
@@ -38,8 +37,8 @@ final class Formats {
     return instant.truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
-  /// `100 %` only where it is, otherwise cut to two decimals: what was down once is at most `99.99
-  /// %`.
+  /// `100 %` only if it is exact, otherwise rounded down to two decimals: a service that was down
+  /// once has at most `99.99 %`.
   static String percent(double percent) {
     double cut = Math.floor(percent * 100) / 100;
     return cut == Math.rint(cut)
@@ -63,7 +62,7 @@ final class Formats {
         : count(Math.round(aSecond));
   }
 
-  /// `0.1 MiB`, `42.0 MiB`: in the unit in which the size of a results file is set.
+  /// `0.1 MiB`, `42.0 MiB`: the unit of the setting for the size of results files.
   static String size(long bytes) {
     return String.format(Locale.ROOT, "%,.1f MiB", bytes / (1024.0 * 1024));
   }
@@ -78,7 +77,7 @@ final class Formats {
     return word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1);
   }
 
-  /// How many observations these are.
+  /// The number of observations.
   static int count(List<Observed> latest) {
     return latest.stream().mapToInt(Observed::count).sum();
   }
@@ -100,8 +99,8 @@ final class Formats {
         + (unknown == 0 ? "" : ", " + unknown + " unknown");
   }
 
-  /// `2026-11-20 12:03:04 UTC: down, connection refused`, or, of several, `2026-11-20 12:03:04 UTC
-  /// to 2026-11-20 12:04:04 UTC: ...`.
+  /// `2026-11-20 12:03:04 UTC: down, connection refused`; for several observations, `2026-11-20
+  /// 12:03:04 UTC to 2026-11-20 12:04:04 UTC: ...`.
   static String observed(Observed one) {
     String word = one.standing() == Standing.NEW ? "unknown" : ServicesFilter.word(one.standing());
     return exact(one.at())

@@ -5,9 +5,9 @@ import dev.rollcall.server.heartbeat.State;
 import java.time.Instant;
 import java.util.List;
 
-/// One heartbeat, looked at alone: its runs are the rows, the newest first.
+/// The page of one heartbeat. Its rows are the runs, the newest first.
 ///
-/// @param origin where jobs reach this server: `http://localhost:8080`
+/// @param origin the address of this server for jobs: `http://localhost:8080`
 record HeartbeatLiveView(Beat beat, String origin, Instant at, Templates templates)
     implements LiveView {
   String title() {
@@ -18,7 +18,7 @@ record HeartbeatLiveView(Beat beat, String origin, Instant at, Templates templat
     return beat.state() == State.LATE || beat.state() == State.FAILED ? "down.svg" : "up.svg";
   }
 
-  /// The whole page, with the mark of what it shows.
+  /// The whole page with its version.
   String page(String seen) {
     return templates.page(this, seen);
   }

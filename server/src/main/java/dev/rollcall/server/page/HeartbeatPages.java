@@ -12,18 +12,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// The pages of the heartbeats: all of them, and each alone.
+/// The pages of heartbeats: the list, and one for each heartbeat.
 final class HeartbeatPages implements AutoCloseable {
-  /// What a client may call us by; anything else is not repeated.
+  /// The header `Host` is shown only if it has this form.
   private static final Pattern HOST =
       Pattern.compile("[A-Za-z0-9._-]{1,253}(:\\d{1,5})?|\\[[0-9A-Fa-f:.]{2,45}](:\\d{1,5})?");
 
-  private static final Duration PACE = Duration.ofMillis(950); // of what is looked at each second
+  private static final Duration PACE = Duration.ofMillis(950); // pages are read once a second
 
-  /// A list of heartbeats, on a page that names this server so.
+  /// A list of heartbeats, on a page with this address of the server.
   private record Listing(HeartbeatsFilter filter, String origin) {}
 
-  /// One heartbeat, on a page that names this server so.
+  /// One heartbeat, on a page with this address of the server.
   private record Alone(String name, String origin) {}
 
   private final Templates templates;
@@ -104,7 +104,7 @@ final class HeartbeatPages implements AutoCloseable {
         .orElseThrow(() -> Refusal.badRequest("parameter 'name' is missing: give the heartbeat's"));
   }
 
-  /// Where jobs reach this server, as far as whoever asks knows; the script corrects the scheme.
+  /// The address of this server for jobs, according to the client; the script corrects the scheme.
   private static String origin(Request request) {
     return "http://"
         + request

@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/// What is said of heartbeats, and the lines that make one.
+/// The texts and bars for heartbeats.
 final class HeartbeatWords {
   private static final double TALLEST = 18;
   private static final double SHORTEST = 4;
@@ -24,7 +24,7 @@ final class HeartbeatWords {
     return state.name().substring(0, 1) + state.word().substring(1);
   }
 
-  /// The class of the style sheet that a state has.
+  /// The CSS class of a state.
   static String tone(State state) {
     return switch (state) {
       case LATE, FAILED -> "down";
@@ -40,22 +40,22 @@ final class HeartbeatWords {
         : "every " + rhythm.frequency();
   }
 
-  /// `UTC` is kept as `Z`, by which few know it.
+  /// `UTC` is stored as `Z`, which few people know.
   private static String zone(Rhythm rhythm) {
     return rhythm.zone().equals("Z") ? "UTC" : rhythm.zone();
   }
 
-  /// The address of a heartbeat's own page.
+  /// The address of the page of a heartbeat.
   static String link(String name) {
     return "/heartbeat?name=" + encoded(name);
   }
 
-  /// The address of the stream that keeps it current.
+  /// The address of its stream of changes.
   static String live(String name) {
     return "/heartbeat/live?name=" + encoded(name);
   }
 
-  /// What a job of these terms calls: `/ping?name=backup&frequency=1D`.
+  /// The ping of a job with these terms: `/ping?name=backup&frequency=1D`.
   static String path(String name, Rhythm rhythm) {
     String when =
         rhythm.frequency().isEmpty()
@@ -65,7 +65,8 @@ final class HeartbeatWords {
     return "/ping?name=" + encoded(name) + when + grace;
   }
 
-  /// When a crontab would run a job of these terms: not more seldom than it has to call.
+  /// A crontab schedule for a job with these terms: it runs at least as often as pings are
+  /// expected.
   static String crontab(Rhythm rhythm) {
     String frequency = rhythm.frequency();
     if (frequency.isEmpty()) {
@@ -82,7 +83,7 @@ final class HeartbeatWords {
     };
   }
 
-  /// The largest step of whole numbers that a day or hour holds without a rest.
+  /// The largest step up to `number` that divides a day or hour without remainder.
   private static String every(long number, int whole) {
     for (long step = Math.min(number, whole / 2); step > 1; step--) {
       if (whole % step == 0) {
@@ -92,17 +93,17 @@ final class HeartbeatWords {
     return "*";
   }
 
-  /// In a crontab, a percent sign ends the command unless it is escaped: crontab(5).
+  /// In a crontab, an unescaped percent sign ends the command: crontab(5).
   static String forCrontab(String path) {
     return path.replace("%", "\\%");
   }
 
-  /// In a unit, a percent sign begins a specifier unless it is doubled: systemd.unit(5).
+  /// In a unit, a single percent sign begins a specifier: systemd.unit(5).
   static String forSystemd(String path) {
     return path.replace("%", "%%");
   }
 
-  /// Nothing that a shell would read as more than text inside of single quotes.
+  /// The result contains no character that is special in single quotes of a shell.
   private static String encoded(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20").replace("*", "%2A");
   }
@@ -136,7 +137,7 @@ final class HeartbeatWords {
     };
   }
 
-  /// The class of the style sheet that a run has.
+  /// The CSS class of a run.
   static String tone(Ran run) {
     return switch (run.outcome()) {
       case RUNNING -> "running";
@@ -149,7 +150,7 @@ final class HeartbeatWords {
     return took.toSeconds() < 1 ? Durations.millis(took) : Durations.words(took);
   }
 
-  /// How long its latest run took.
+  /// How long the latest run with a known duration took.
   static Optional<String> took(Beat beat) {
     return beat.runs().reversed().stream()
         .flatMap(run -> run.took().stream())
@@ -157,8 +158,8 @@ final class HeartbeatWords {
         .map(HeartbeatWords::took);
   }
 
-  /// How tall a run is in a bar 20 high: by its time against the longest there; all the same where
-  /// no times are known.
+  /// The height of a run in a bar of height 20, in proportion to the longest run; all have the same
+  /// height if no durations are known.
   static double height(Ran run, List<Ran> runs) {
     long longest =
         runs.stream()

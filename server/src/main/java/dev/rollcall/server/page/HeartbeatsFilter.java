@@ -7,11 +7,11 @@ import dev.rollcall.server.http.Request;
 import java.util.Optional;
 import java.util.StringJoiner;
 
-/// Which heartbeats somebody wants to see: the query of the page's address.
+/// The filter of the list of heartbeats: the query of the address of the page.
 ///
 /// @param page from 1
 record HeartbeatsFilter(Optional<State> only, int page) {
-  /// @throws Refusal (400) for a state or a page that there cannot be
+  /// @throws Refusal (400) for an invalid state or page
   static HeartbeatsFilter of(Request request) {
     return new HeartbeatsFilter(
         request.query("state").filter(word -> !word.isEmpty()).map(HeartbeatsFilter::state),
@@ -42,7 +42,7 @@ record HeartbeatsFilter(Optional<State> only, int page) {
     return only.equals(state);
   }
 
-  /// The address of the page that answers: `/heartbeats?state=late&page=2`.
+  /// The address of the page: `/heartbeats?state=late&page=2`.
   String link() {
     String query = query();
     return query.isEmpty() ? "/heartbeats" : "/heartbeats?" + query;

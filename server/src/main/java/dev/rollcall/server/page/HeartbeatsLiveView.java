@@ -3,12 +3,12 @@ package dev.rollcall.server.page;
 import java.time.Instant;
 import java.util.List;
 
-/// A page of heartbeats.
+/// The page with the list of heartbeats.
 ///
-/// @param origin where jobs reach this server: `http://localhost:8080`
+/// @param origin the address of this server for jobs: `http://localhost:8080`
 record HeartbeatsLiveView(HeartbeatsView view, String origin, Templates templates)
     implements LiveView {
-  /// The whole page, with the mark of what it shows.
+  /// The whole page with its version.
   String page(String seen) {
     return templates.page(view, origin, seen);
   }

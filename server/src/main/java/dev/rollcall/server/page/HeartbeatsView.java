@@ -8,14 +8,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
-/// What there was to see of the heartbeats for a question at one moment.
+/// What the list of heartbeats shows at one moment.
 ///
-/// @param filter with the page that was shown: the last, where one beyond it was asked for
-/// @param counts how many there are in each state, whatever the question
+/// @param filter with the page that is shown: the last one, if a later one was asked for
+/// @param counts the number of heartbeats in each state, without the filter
 /// @param rows one page
 record HeartbeatsView(
     HeartbeatsFilter filter, Instant at, Map<State, Long> counts, List<Beat> rows) {
-  /// Looks at the heartbeats.
+  /// Reads the heartbeats.
   static HeartbeatsView at(
       HeartbeatsFilter filter, HeartbeatOverview heartbeatOverview, Clock clock) {
     Map<State, Long> counts = heartbeatOverview.counts();
@@ -52,7 +52,7 @@ record HeartbeatsView(
     return counts.getOrDefault(state, 0L);
   }
 
-  /// How many there are on all pages of the question.
+  /// The number of heartbeats on all pages of the filter.
   long found() {
     return found(filter, counts);
   }
@@ -74,7 +74,7 @@ record HeartbeatsView(
     return all() == 0;
   }
 
-  /// What is wrong, in as few words as say it: `2 late`, `1 failed`, `all on time`.
+  /// The problems in few words: `2 late`, `1 failed`, `all on time`.
   String state() {
     if (empty()) {
       return "no heartbeats yet";
@@ -102,7 +102,7 @@ record HeartbeatsView(
     return (all() == 1 ? all : "All " + all) + " on time";
   }
 
-  /// The class that colours the headline.
+  /// The CSS class for the colour of the headline.
   String tone() {
     if (!wrong().isEmpty()) {
       return "down";

@@ -27,25 +27,25 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/// Shows pages of one kind, and keeps those that are open current.
+/// Shows pages of one kind, and updates those that are open.
 ///
-/// One thread of the system's own looks, for everybody: after a commit, and once a second for what
-/// changes by itself. Those who look at the same share a [Feed]; when nobody looks, nothing is
-/// done. However much there is to do, it rests four times as long as it worked.
+/// One platform thread reads what they show: after a commit, and once a second for what changes
+/// with time. All browsers with the same filter share a [Feed]. If no page is open, nothing is
+/// read. After each round, the thread pauses for at least four times the duration of the round.
 ///
-/// @param <Q> what may be asked
-/// @param <S> what there is to see
+/// @param <Q> the filter of a page
+/// @param <S> what a page shows
 final class LivePages<Q, S extends LiveView> implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(LivePages.class.getName());
   private static final Duration AT_LEAST_EVERY = Duration.ofSeconds(1);
-  private static final int RESTS = 4;
+  private static final int PAUSE_FACTOR = 4;
 
-  /// How long a page waits for its turn.
+  /// How long a request for a page waits.
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private static final int MOST_ASKING = 64;
 
-  /// Pages that nobody has open are known for a moment, and so many of them at most.
+  /// How long a page that is not open is kept in memory, and how many of them at most.
   private static final Duration KEPT = Duration.ofSeconds(10);
 
   private static final int MOST_KEPT = 16;
@@ -58,23 +58,23 @@ final class LivePages<Q, S extends LiveView> implements AutoCloseable {
   private final ScheduledThreadPoolExecutor thread;
   private final Semaphore asking = new Semaphore(MOST_ASKING);
 
-  // Of the thread.
+  // Used by the thread only:
   private final Map<Q, Feed<S>> feeds = new LinkedHashMap<>(16, 0.75f, true);
   private Supplier<String> notice = () -> "";
-  private String noticed = "";
+  private String lastNotice = "";
 
   private volatile boolean watched;
 
-  // Of whoever holds this.
+  // Guarded by this object:
   private Optional<ScheduledFuture<?>> next = Optional.empty();
   private Duration nextAt = Duration.ZERO;
   private Duration restsUntil = Duration.ZERO;
 
   /// @param name of the thread
-  /// @param pace how long it rests at least between two looks
-  /// @param looking finds out what there is to see; empty where there is nothing of the kind
-  /// @param html the whole page with a scene, and with the mark of that
-  /// @param missing says that there is nothing of the kind
+  /// @param pace the shortest time between two rounds
+  /// @param looking reads what a page shows; empty if it does not exist
+  /// @param html writes the whole page, from what it shows and its version
+  /// @param missing the message if a page does not exist
   LivePages(
       String name,
       Duration pace,
@@ -93,20 +93,20 @@ final class LivePages<Q, S extends LiveView> implements AutoCloseable {
     thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
 
-  /// All pages say something first, if there is anything to say. To be called before any is shown.
+  /// Sets the notice at the top of all pages. To be called before any is shown.
   void saying(Supplier<String> first) {
     notice = first;
   }
 
-  /// Pages that say something else by now are written anew.
-  private void heed(String now) {
-    if (!now.equals(noticed)) {
-      noticed = now;
+  /// If the notice has changed, all pages have to be written again.
+  private void updateNotice(String now) {
+    if (!now.equals(lastNotice)) {
+      lastNotice = now;
       feeds.values().forEach(Feed::forgetPage);
     }
   }
 
-  /// Something may have changed. It returns at once.
+  /// Something may have changed. This returns at once.
   void changed() {
     if (watched) {
       lookWithin(Duration.ZERO);
@@ -115,24 +115,24 @@ final class LivePages<Q, S extends LiveView> implements AutoCloseable {
 
   /// The whole page.
   ///
-  /// @throws dev.rollcall.server.http.Refusal (404) where there is nothing of the kind
-  /// @throws Unavailable where too many ask
+  /// @throws dev.rollcall.server.http.Refusal (404) if it does not exist
+  /// @throws Unavailable if there are too many requests
   Compressed page(Q question) {
     return ask(
         () -> {
-          heed(notice.get());
+          updateNotice(notice.get());
           return current(question).page();
         });
   }
 
-  /// The stream that keeps a page current which shows what `seen` is the mark of.
+  /// The stream of changes for a page with the version `seen`.
   ///
-  /// @throws dev.rollcall.server.http.Refusal (404) where there is nothing of the kind
+  /// @throws dev.rollcall.server.http.Refusal (404) if the page does not exist
   Answer stream(Q question, String seen) {
     try {
       ask(() -> current(question));
     } catch (StorageException e) {
-      // the stream ends at once, and its browser tries again
+      // the stream ends at once, and the browser tries again
     }
     return Answer.events(
         stream -> {
@@ -147,7 +147,7 @@ final class LivePages<Q, S extends LiveView> implements AutoCloseable {
       watched = true;
       lookWithin(AT_LEAST_EVERY);
     } catch (RuntimeException e) {
-      stream.end(); // it connects anew
+      stream.end(); // the browser connects again
     }
   }
 
@@ -158,13 +158,13 @@ final class LivePages<Q, S extends LiveView> implements AutoCloseable {
     }
   }
 
-  /// Looks for the first time, or again where nobody has for a moment.
+  /// Reads the page, unless it was read a moment ago.
   private Feed<S> current(Q question) {
     Duration now = clock.monotonic();
     Feed<S> known = feeds.get(question);
     if (known == null) {
-      S scene = looking.apply(question).orElseThrow(this::nothing);
-      known = new Feed<>(scene, () -> looking.apply(question), html, now);
+      S view = looking.apply(question).orElseThrow(this::nothing);
+      known = new Feed<>(view, () -> looking.apply(question), html, now);
       feeds.put(question, known);
       forget(now);
     } else if (now.minus(known.looked()).compareTo(pace) >= 0) {
@@ -196,7 +196,7 @@ final class LivePages<Q, S extends LiveView> implements AutoCloseable {
     Duration ended = clock.monotonic();
     forget(ended);
     watched = any;
-    Duration rested = ended.plus(ended.minus(began).multipliedBy(RESTS));
+    Duration rested = ended.plus(ended.minus(began).multipliedBy(PAUSE_FACTOR));
     synchronized (this) {
       restsUntil = rested.compareTo(restsUntil) > 0 ? rested : restsUntil;
     }
@@ -225,7 +225,7 @@ final class LivePages<Q, S extends LiveView> implements AutoCloseable {
           }
         });
     int over = unwatched.size() - MOST_KEPT;
-    for (Q question : unwatched) { // those that were not asked for longest come first
+    for (Q question : unwatched) { // the least recently used first
       Feed<S> feed = feeds.get(question);
       if (over-- > 0 || (feed != null && now.minus(feed.looked()).compareTo(KEPT) > 0)) {
         feeds.remove(question);
@@ -256,7 +256,7 @@ final class LivePages<Q, S extends LiveView> implements AutoCloseable {
     try {
       thread.execute(work);
     } catch (RejectedExecutionException e) {
-      // closed: nobody watches any more
+      // closed: no page is open any more
     }
   }
 

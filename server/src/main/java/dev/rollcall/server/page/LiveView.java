@@ -3,26 +3,26 @@ package dev.rollcall.server.page;
 import java.time.Instant;
 import java.util.List;
 
-/// What an open page shows at one moment, in the pieces in which it is kept current.
+/// What an open page shows at one moment, in the pieces in which it is updated.
 interface LiveView {
   /// One row of the list.
   ///
-  /// @param id the id of its element
-  /// @param content equal as long as the row is to look the same, but for the time that has passed
+  /// @param id the id of its HTML element
+  /// @param content equal as long as the row looks the same, except for durations
   record Line(String id, Object content) {}
 
   /// The moment.
   Instant at();
 
-  /// Elements that change by themselves, each with an id of its own, in the same order in every
-  /// scene of a page: what is above the list, which has the page's title, and, within it, what is
-  /// beside the rows.
+  /// The elements that are updated on their own, each with its own id, always in the same order:
+  /// first the part above the list, which contains the title, then parts of the list outside its
+  /// rows.
   List<String> parts();
 
-  /// The list as a whole, with what is beside the rows.
+  /// The whole list, with the parts outside its rows.
   String list();
 
-  /// The rows; none where the list is a note instead.
+  /// The rows; empty if the list is a message instead.
   List<Line> lines();
 
   /// The HTML of the row at that place, from 0.

@@ -7,30 +7,30 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// What a page that shows one scene has to be sent to show another, as events with HTML:
+/// The events that turn what a page shows into something else, with HTML:
 ///
-/// | event | what |
+/// | event | content |
 /// | --- | --- |
-/// | `totals` | the element above the list, which has the page's title |
-/// | `list` | the list as a whole |
-/// | `part` | an element beside the rows |
-/// | `rows` | on the first line the ids of rows that are gone; on each other line a place, from 0, and the row that is to stand there, once all of these have been taken out from where they were |
+/// | `totals` | the element above the list, which contains the title |
+/// | `list` | the whole list |
+/// | `part` | an element of the list outside its rows |
+/// | `rows` | first line: the ids of removed rows; each other line: a place, from 0, and the HTML of the row to put there, after all these rows were removed from their old places |
 final class LiveViewChanges {
   private LiveViewChanges() {}
 
-  /// A scene with its parts, which are written once.
+  /// A view with its parts, which are written once.
   record Shown(LiveView live, List<String> parts, List<LiveView.Line> lines) {
     static Shown of(LiveView live) {
       return new Shown(live, live.parts(), live.lines());
     }
   }
 
-  /// Tells all of it, whatever is shown.
+  /// Adds events for everything.
   static void tellAll(Shown now, PreparedEvents.Builder news) {
     news.add("totals", now.parts().getFirst()).add("list", now.live().list());
   }
 
-  /// Tells what differs.
+  /// Adds events for what differs.
   static void tell(Shown before, Shown now, PreparedEvents.Builder news) {
     if (!now.parts().getFirst().equals(before.parts().getFirst())) {
       news.add("totals", now.parts().getFirst());
@@ -57,7 +57,7 @@ final class LiveViewChanges {
     }
     Set<String> gone = new HashSet<>(placesBefore.keySet());
     StringBuilder rows = new StringBuilder();
-    int reached = -1; // rows that stay keep their order
+    int reached = -1; // unchanged rows keep their order
     for (int place = 0; place < now.lines().size(); place++) {
       LiveView.Line line = now.lines().get(place);
       gone.remove(line.id());

@@ -1,22 +1,22 @@
 package dev.rollcall.server.page;
 
-/// What measuring nodes have brought so far.
+/// What the measuring nodes have delivered so far.
 ///
-/// @param rate results a second, of late
-/// @param targets what there is to measure
-/// @param hops addresses found on the way since the start
-/// @param file the name of the results file that is written; empty while none is
-/// @param bytes of that file, its log included
+/// @param rate recent results per second
+/// @param targets the number of targets
+/// @param hops the number of hops found since the start
+/// @param file the name of the results file that is being written; empty if there is none
+/// @param bytes the size of that file with its log
 public record NetworkSummary(double rate, long targets, long hops, String file, long bytes) {
-  /// Where nobody measures anything.
+  /// Without any measurements.
   static final NetworkSummary NONE = new NetworkSummary(0, 0, 0, "", 0);
 
-  /// Whether there is anything to tell.
+  /// Whether there is anything to show.
   boolean any() {
     return targets > 0 || collects();
   }
 
-  /// Whether results came.
+  /// Whether results were received.
   boolean collects() {
     return !file.isEmpty();
   }

@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/// Asks for something once a second at most, however often it is asked for it. Belongs to one
-/// thread at a time.
+/// Calls a source at most once a second, and returns its last value in between. Used by one thread
+/// at a time.
 final class OncePerSecond<T> implements Supplier<T> {
   private static final Duration SECOND = Duration.ofSeconds(1);
 

@@ -15,10 +15,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/// The pages as a whole: what the composition root mounts.
+/// The entry point of the package for the composition root.
 public final class Pages implements AutoCloseable {
-  /// What was committed is on the screens so much later at most. Before that, outcomes wait for
-  /// company for a fifth of a second.
+  /// The longest time from a commit to the update of open pages. Before the commit, outcomes wait
+  /// up to a fifth of a second to share a transaction.
   private static final Duration PACE = Duration.ofMillis(100);
 
   private final Assets assets;
@@ -26,21 +26,21 @@ public final class Pages implements AutoCloseable {
   private final LivePages<ServicesFilter, ServicesLiveView> livePages;
   private final HeartbeatPages heartbeats;
 
-  /// @param network tells what nodes have measured
-  /// @param told whether anybody is told of late heartbeats
-  /// @param notice what every page says first; empty: nothing
+  /// @param network the results of nodes
+  /// @param alerts whether a channel sends alerts about late heartbeats
+  /// @param notice the notice at the top of every page; empty: none
   public Pages(
       Overview overview,
       HeartbeatOverview heartbeatOverview,
       Supplier<NetworkSummary> network,
-      boolean told,
+      boolean alerts,
       Supplier<String> notice,
       Clock clock) {
     assets =
         new Assets(
             Pages.class,
             List.of("page.css", "live.js", "copy.js", "times.js", "up.svg", "down.svg"));
-    templates = new Templates(assets::link, told, notice);
+    templates = new Templates(assets::link, alerts, notice);
     Supplier<NetworkSummary> measured = new OncePerSecond<>(network, clock);
     livePages =
         new LivePages<>(
@@ -58,14 +58,14 @@ public final class Pages implements AutoCloseable {
     heartbeats = new HeartbeatPages(heartbeatOverview, templates, clock);
   }
 
-  /// How errors are written where a browser looks for a page.
+  /// The form of errors if a browser asks for a page.
   public ErrorShape errors() {
     return ErrorShape.pages(
         (status, reasons) -> Answer.html(status, templates.error(ErrorView.of(status, reasons))),
         ErrorShape.ENVELOPE);
   }
 
-  /// `/` and `/heartbeats`, the streams that keep them current, and what they link to.
+  /// `/` and `/heartbeats`, their streams, and the files they link to.
   public List<Route> routes() {
     List<Route> routes = new ArrayList<>(assets.routes());
     routes.add(Route.get("/", Access.PUBLIC, this::services));
@@ -84,12 +84,12 @@ public final class Pages implements AutoCloseable {
     return livePages.stream(ServicesFilter.of(request), seen(request));
   }
 
-  /// The mark of what the page shows already.
+  /// The version of the page that the browser shows.
   static String seen(Request request) {
     return request.query("seen").orElse("");
   }
 
-  /// Keeps no page current any more.
+  /// Stops the updates of open pages.
   @Override
   public void close() {
     livePages.close();

@@ -9,15 +9,15 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.StringJoiner;
 
-/// Which services somebody wants to see: the query of the page's address.
+/// The filter of the list of services: the query of the address of the page.
 ///
 /// @param text in the name or the URL; empty for all
 /// @param page from 1
 record ServicesFilter(String text, Optional<Standing> only, int page) {
-  /// What is longer is in no name and no URL.
+  /// No name and no URL is longer.
   private static final int LONGEST = 2_000;
 
-  /// @throws Refusal (400) for a state or a page that there cannot be
+  /// @throws Refusal (400) for an invalid state or page
   static ServicesFilter of(Request request) {
     String text = request.query("q").orElse("").strip();
     if (text.length() > LONGEST) {
@@ -40,8 +40,7 @@ record ServicesFilter(String text, Optional<Standing> only, int page) {
         "parameter 'state' is '" + word + "': write up, down, unknown or new, or leave it out");
   }
 
-  /// How a standing is called in addresses, in classes of the style sheet, and, with a capital, on
-  /// the page.
+  /// The word for a state in addresses, CSS classes and, with a capital letter, on the page.
   static String word(Standing standing) {
     return standing.name().toLowerCase(Locale.ROOT);
   }
@@ -58,23 +57,23 @@ record ServicesFilter(String text, Optional<Standing> only, int page) {
     return only.isPresent() || !text.isEmpty();
   }
 
-  /// Whether this is what the page is filtered by.
+  /// Whether the page is filtered by this state.
   boolean shows(Optional<Standing> standing) {
     return only.equals(standing);
   }
 
-  /// The word of the state shown, empty for all.
+  /// The word for the state of the filter; empty for all.
   String state() {
     return only.map(ServicesFilter::word).orElse("");
   }
 
-  /// The address of the page that answers: `/?q=shop&state=down&page=2`.
+  /// The address of the page: `/?q=shop&state=down&page=2`.
   String link() {
     String query = query();
     return query.isEmpty() ? "/" : "/?" + query;
   }
 
-  /// `q=shop&state=down&page=2`; what is usual is left out.
+  /// `q=shop&state=down&page=2`, without defaults.
   String query() {
     StringJoiner query = new StringJoiner("&");
     if (!text.isEmpty()) {

@@ -3,9 +3,9 @@ package dev.rollcall.server.page;
 import java.time.Instant;
 import java.util.List;
 
-/// A page of services.
+/// The page with the list of services.
 record ServicesLiveView(ServicesView view, Templates templates) implements LiveView {
-  /// The whole page, with the mark of what it shows.
+  /// The whole page with its version.
   String page(String seen) {
     return templates.page(view, seen);
   }

@@ -9,13 +9,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
 
-/// What there was to see for a question at one moment.
+/// What the list of services shows at one moment.
 ///
-/// @param filter with the page that was shown: the last, where one beyond it was asked for
-/// @param whole how all services stand, whatever the question
-/// @param matching how those stand that have the question's text
+/// @param filter with the page that is shown: the last one, if a later one was asked for
+/// @param whole the states of all services, without the filter
+/// @param matching the states of the services that match the text of the filter
 /// @param rows one page
-/// @param network what nodes have measured
+/// @param network the results of nodes
 record ServicesView(
     ServicesFilter filter,
     Instant at,
@@ -23,10 +23,10 @@ record ServicesView(
     Totals matching,
     List<Row> rows,
     NetworkSummary network) {
-  /// Rows on one page.
+  /// The number of rows of a page.
   static final int PAGE = 100;
 
-  /// Looks at the services.
+  /// Reads the services.
   static ServicesView at(
       ServicesFilter filter, Overview overview, Supplier<NetworkSummary> network, Clock clock) {
     Overview.Seen seen = overview.look(filter.text(), filter.only(), filter.page(), PAGE);
@@ -39,7 +39,7 @@ record ServicesView(
         network.get());
   }
 
-  /// How many services there are on all pages of the question.
+  /// The number of services on all pages of the filter.
   int found() {
     return filter.only().map(matching::of).orElseGet(matching::all);
   }
@@ -69,7 +69,7 @@ record ServicesView(
     return whole.of(Standing.DOWN);
   }
 
-  /// What is wrong, in as few words as say it: `2 down`, `1 unknown`, `all up`.
+  /// The problems in few words: `2 down`, `1 unknown`, `all up`.
   String state() {
     int unknown = whole.of(Standing.UNKNOWN);
     if (empty()) {
@@ -106,7 +106,7 @@ record ServicesView(
     return all == 1 ? "1 service up" : "All " + Formats.services(up) + " up";
   }
 
-  /// The class that colours the headline.
+  /// The CSS class for the colour of the headline.
   String tone() {
     if (down() > 0) {
       return "down";

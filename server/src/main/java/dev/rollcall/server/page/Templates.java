@@ -18,12 +18,12 @@ import java.util.function.UnaryOperator;
 
 /// Fills the templates of `src/main/jte`.
 ///
-/// They are called as the Java that they become, so that the compiler checks what they are given.
-/// Everything they print is escaped for the place where it stands.
+/// It calls the Java classes generated from them, so that the compiler checks their parameters. All
+/// values are escaped for the place where they are printed.
 final class Templates {
   private static final System.Logger LOG = System.getLogger(Templates.class.getName());
 
-  /// Templates compiled without interception have no use for one.
+  /// Required as a parameter, but not used by templates that are compiled without interception.
   private static final HtmlInterceptor NONE =
       new HtmlInterceptor() {
         @Override
@@ -35,23 +35,23 @@ final class Templates {
       };
 
   private final UnaryOperator<String> assets;
-  private final boolean told;
+  private final boolean alerts;
   private final Supplier<String> notice;
 
-  /// @param assets where a page finds the asset of a name
-  /// @param told whether anybody is told of late heartbeats
-  Templates(UnaryOperator<String> assets, boolean told) {
-    this(assets, told, () -> "");
+  /// @param assets returns the address of an asset by its name
+  /// @param alerts whether a channel sends alerts about late heartbeats
+  Templates(UnaryOperator<String> assets, boolean alerts) {
+    this(assets, alerts, () -> "");
   }
 
-  /// @param notice what every page says first; empty: nothing
-  Templates(UnaryOperator<String> assets, boolean told, Supplier<String> notice) {
+  /// @param notice the notice at the top of every page; empty: none
+  Templates(UnaryOperator<String> assets, boolean alerts, Supplier<String> notice) {
     this.assets = assets;
-    this.told = told;
+    this.alerts = alerts;
     this.notice = notice;
   }
 
-  /// A page, or, while the database does not answer, the one in its place.
+  /// A page; while the database does not answer, the page that says so.
   Answer answer(Supplier<Compressed> page) {
     try {
       return Answer.html(200, page.get());
@@ -63,22 +63,22 @@ final class Templates {
 
   /// The whole page of services.
   ///
-  /// @param seen which state of the list that is; so of all pages here
+  /// @param seen the version of the page; the same holds for the other pages
   String page(ServicesView view, String seen) {
     return filled(out -> JtepageGenerated.render(out, NONE, view, seen, assets, notice.get()));
   }
 
-  /// What every page says first; empty: nothing.
+  /// The notice at the top of every page; empty: none.
   String notice() {
     return notice.get();
   }
 
-  /// The page in place of that while the database does not answer.
+  /// The page that is shown while the database does not answer.
   String trouble() {
     return filled(out -> JtetroubleGenerated.render(out, NONE, assets));
   }
 
-  /// The page in place of one that is not there, or cannot be shown.
+  /// The page that is shown instead of one that does not exist or cannot be shown.
   String error(ErrorView view) {
     return filled(out -> JteerrorGenerated.render(out, NONE, view, assets));
   }
@@ -93,12 +93,12 @@ final class Templates {
     return filled(out -> JtelistGenerated.render(out, NONE, view));
   }
 
-  /// The links to its other pages.
+  /// The links to the other pages of the list.
   String pages(ServicesView view) {
     return filled(out -> JtepagesGenerated.render(out, NONE, view));
   }
 
-  /// One row of it.
+  /// One row of the list.
   String row(Row row, ServicesView view) {
     return filled(out -> JterowGenerated.render(out, NONE, row, view.at()));
   }
@@ -106,25 +106,26 @@ final class Templates {
   /// The whole page of heartbeats.
   String page(HeartbeatsView view, String origin, String seen) {
     return filled(
-        out -> JtebeatsGenerated.render(out, NONE, view, origin, told, seen, assets, notice.get()));
+        out ->
+            JtebeatsGenerated.render(out, NONE, view, origin, alerts, seen, assets, notice.get()));
   }
 
-  /// Their headline and filters.
+  /// The headline and filters for heartbeats.
   String totals(HeartbeatsView view) {
     return filled(out -> JtebeattotalsGenerated.render(out, NONE, view, assets));
   }
 
-  /// One page of their list.
+  /// One page of the list of heartbeats.
   String list(HeartbeatsView view, String origin) {
     return filled(out -> JtebeatlistGenerated.render(out, NONE, view, origin));
   }
 
-  /// The links to its other pages.
+  /// The links to the other pages of the list.
   String pages(HeartbeatsView view) {
     return filled(out -> JtebeatpagesGenerated.render(out, NONE, view));
   }
 
-  /// One row of it.
+  /// One row of the list.
   String row(Beat row, HeartbeatsView view) {
     return filled(out -> JtebeatrowGenerated.render(out, NONE, row, view.at()));
   }
@@ -134,7 +135,7 @@ final class Templates {
     return filled(out -> JtebeatGenerated.render(out, NONE, live, seen, assets, notice.get()));
   }
 
-  /// What is said of it above its runs.
+  /// The part above its runs.
   String head(HeartbeatLiveView live) {
     return filled(out -> JtebeatheadGenerated.render(out, NONE, live, assets));
   }
@@ -144,12 +145,12 @@ final class Templates {
     return filled(out -> JtebeatrunsGenerated.render(out, NONE, live.beat(), live.at()));
   }
 
-  /// All of them in one bar.
+  /// All its runs in one bar.
   String overall(HeartbeatLiveView live) {
     return filled(out -> JtebeatoverallGenerated.render(out, NONE, live.beat()));
   }
 
-  /// One of them.
+  /// One run.
   String run(Ran run, HeartbeatLiveView live) {
     return filled(out -> JtebeatrunGenerated.render(out, NONE, run, live.at()));
   }

@@ -3,9 +3,9 @@ package dev.rollcall.server.page;
 import gg.jte.TemplateOutput;
 import gg.jte.html.OwaspHtmlTemplateOutput;
 
-/// Escapes what a page prints for the place where it stands, and shows what would not be seen
-/// there: control characters, and those that turn the direction of what follows, which can make a
-/// name look like another. Line ends and tabs stay, and marks that scripts and emoji need.
+/// Escapes values for the place where they are printed. Control characters, and characters that
+/// change the direction of text, are shown as escapes, since they can make a name look like
+/// another. Line ends, tabs, and marks that scripts and emoji need stay.
 final class VisibleOutput extends OwaspHtmlTemplateOutput {
   VisibleOutput(TemplateOutput output) {
     super(output);

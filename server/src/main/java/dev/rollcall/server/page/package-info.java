@@ -1,4 +1,4 @@
-/// The pages people look at.
+/// The HTML pages.
 @NullMarked
 package dev.rollcall.server.page;
 

@@ -4,13 +4,13 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// One of the three tables of a results file, exactly as output_service has them. Each has an `id`.
+/// One of the three tables of a results file, exactly as in output_service. Each has an `id`.
 ///
-/// @param name the table
-/// @param parent the column that holds the id of a row in the table before; empty: none
-/// @param declared the other columns with their types, in their order: `ip TEXT`
+/// @param name the name of the table
+/// @param parent the column with the id of a row in the table before; empty: none
+/// @param declared the other columns with their types, in order: `ip TEXT`
 public record ResultTable(String name, String parent, List<String> declared) {
-  /// What was measured.
+  /// The pings.
   public static final ResultTable RESULTS =
       new ResultTable(
           "ping_results",
@@ -25,28 +25,28 @@ public record ResultTable(String name, String parent, List<String> declared) {
               "error TEXT",
               "created_at DATETIME"));
 
-  /// The way to what was measured.
+  /// The traceroutes of the pings.
   public static final ResultTable TRACEROUTES =
       new ResultTable(
           "traceroute_results",
           "ping_result_id",
           List.of("method TEXT", "completed BOOLEAN", "error TEXT"));
 
-  /// The steps of that way.
+  /// The hops of the traceroutes.
   public static final ResultTable HOPS =
       new ResultTable(
           "traceroute_hops",
           "traceroute_id",
           List.of("ttl INTEGER", "ip TEXT", "rtt INTEGER", "timeout BOOLEAN"));
 
-  /// All of them, parents first.
+  /// All tables, parents first.
   public static final List<ResultTable> ALL = List.of(RESULTS, TRACEROUTES, HOPS);
 
-  /// What makes the tables that are missing.
+  /// Statements that create missing tables.
   public static final List<String> CREATE =
       List.of(RESULTS.create(""), TRACEROUTES.create(RESULTS.name), HOPS.create(TRACEROUTES.name));
 
-  /// What makes the indexes that are missing.
+  /// Statements that create missing indexes.
   public static final List<String> INDEXES =
       List.of(RESULTS.index("ip"), RESULTS.index("timestamp"), HOPS.index("ip"));
 
@@ -77,7 +77,7 @@ public record ResultTable(String name, String parent, List<String> declared) {
     return declared.stream().map(column -> column.substring(0, column.indexOf(' '))).toList();
   }
 
-  /// The names of all columns: the id, that of the parent, the others.
+  /// The names of all columns: the id, the parent's id, the others.
   public List<String> allColumns() {
     return Stream.of(Stream.of("id", parent), columns().stream())
         .flatMap(names -> names)
@@ -85,7 +85,7 @@ public record ResultTable(String name, String parent, List<String> declared) {
         .toList();
   }
 
-  /// What adds a row, with a parameter for each of [#allColumns].
+  /// Inserts a row, with a parameter for each of [#allColumns].
   public String insert() {
     List<String> all = allColumns();
     return "INSERT INTO %s (%s) VALUES (%s)"

@@ -1,5 +1,4 @@
-/// The tables of a results file, as output_service has them: collectors write them, and merges join
-/// them.
+/// The tables of a results file, as in output_service: collectors write them, and merges join them.
 @NullMarked
 package dev.rollcall.server.resultschema;
 

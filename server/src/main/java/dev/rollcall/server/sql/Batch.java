@@ -5,37 +5,36 @@ import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
-/// One kind of write: how many items of it are written at once. An instance is made once and kept,
-/// as [GroupCommit] brings together what was handed over with the same instance.
+/// One kind of write: it writes several items at once. Create an instance once and keep it, since
+/// [GroupCommit] groups only items that were passed with the same instance.
 ///
-/// @param <I> what is to be written
-/// @param <R> what the caller learns from it; the item itself, or a `Boolean`, where there is
-///   nothing to learn
+/// @param <I> the type of the items
+/// @param <R> the result for the caller; the item itself, or a `Boolean`, if there is no other
 @FunctionalInterface
 public interface Batch<I, R> {
   /// Writes the items, and returns one result for each, in their order.
   ///
-  /// It runs inside a transaction, which it neither commits nor rolls back. It may run again with
-  /// some of the items, when others fail or the connection broke: nothing outside of the database
-  /// may change here. It must not call [GroupCommit] itself. Use [Handle#prepareBatch] rather than
-  /// a statement for each item: it costs a seventh.
+  /// It runs inside a transaction, which it must neither commit nor roll back. It may run again
+  /// with some of the items, if others fail or the connection breaks: change nothing outside of the
+  /// database here. It must not call [GroupCommit] itself. Use [Handle#prepareBatch] instead of a
+  /// statement for each item: it takes a seventh of the time.
   List<R> apply(Handle tx, List<I> items);
 
-  /// What an item counts for where [GroupCommit] bounds how many are written at once: an item that
-  /// is many rows counts for them all.
+  /// The weight of an item. [GroupCommit] limits the weight that is written at once: the weight of
+  /// an item is its number of rows.
   default int weight(I item) {
     return 1;
   }
 
-  /// The order in which the items are given to [#apply], where several may touch one row: by the
-  /// key of the row. Two transactions of PostgreSQL that lock rows in one order cannot deadlock.
-  /// Equal items stay in the order in which they came. Without it, all stay so.
+  /// The order in which items are passed to [#apply], by the key of the row, if several may change
+  /// one row. Two transactions of PostgreSQL that lock rows in the same order cannot deadlock.
+  /// Equal items keep the order in which they came. Without an order, all do.
   default Optional<Comparator<I>> order() {
     return Optional.empty();
   }
 
-  /// What its items survive once they are committed. A transaction that several kinds share gives
-  /// all of them the most that one of them asks for.
+  /// What the items survive after their commit. If kinds share a transaction, all get the strongest
+  /// durability of them.
   default Durability durability() {
     return Durability.POWER;
   }

@@ -8,11 +8,11 @@ import java.sql.Statement;
 import java.util.Collection;
 import java.util.Map;
 
-/// Makes the tables of a SQLite file in which there is nothing yet: the same scripts that Flyway
-/// would run, and the history that Flyway would have written, so that it takes over with the first
-/// migration that comes later. Loading Flyway would be a quarter of a first start.
+/// Creates the tables of an empty SQLite file. It runs the same scripts as Flyway, and writes the
+/// same history, so that Flyway continues with the first later migration. Loading Flyway would take
+/// a quarter of the time of a first start.
 ///
-/// Source: the table as Flyway 13 makes it on SQLite.
+/// Source: the history table as Flyway 13 creates it on SQLite.
 final class BlankSqlite {
   private static final String HISTORY =
       """
@@ -37,7 +37,7 @@ final class BlankSqlite {
 
   private BlankSqlite() {}
 
-  /// Whether there is nothing in the file.
+  /// Whether the file is empty.
   static boolean is(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet anything = statement.executeQuery("SELECT 1 FROM sqlite_schema LIMIT 1")) {
@@ -45,7 +45,7 @@ final class BlankSqlite {
     }
   }
 
-  /// Makes all tables, or none where it is killed in the middle.
+  /// Creates all tables in one transaction.
   ///
   /// @param scripts in the order of their versions
   static void fill(
@@ -53,7 +53,7 @@ final class BlankSqlite {
       throws SQLException {
     connection.setAutoCommit(false);
     try (Statement statement = connection.createStatement()) {
-      // SQLite itself takes several statements at once.
+      // SQLite itself accepts several statements at once.
       statement.executeUpdate(HISTORY);
       for (Script script : scripts) {
         statement.executeUpdate(script.filled(placeholders));
@@ -61,7 +61,7 @@ final class BlankSqlite {
       applied(connection, scripts);
       connection.commit();
     } finally {
-      connection.rollback(); // of what is not committed
+      connection.rollback(); // rolls back what is not committed
       connection.setAutoCommit(true);
     }
   }

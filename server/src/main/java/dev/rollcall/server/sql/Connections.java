@@ -5,17 +5,16 @@ import org.jdbi.v3.core.ConnectionFactory;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
-/// Long-lived connections of one purpose, each used by one thread at a time.
+/// Connections for one purpose, kept open. Each is used by one thread at a time.
 sealed interface Connections extends ConnectionFactory, AutoCloseable
     permits SqliteConnections, PostgresConnections {
-  /// SQL over these connections.
+  /// Jdbi with these connections.
   Jdbi jdbi();
 
-  /// Makes the transactions that this connection begins from now on survive that much.
+  /// Sets the durability of the transactions that this connection begins from now on.
   void durability(Handle connection, Durability durability);
 
-  /// Closes a connection that met trouble: it is never used again, not even to sync its file once
-  /// more.
+  /// Closes a broken connection. It is never used again, not even for another sync of its file.
   void condemn(Connection connection);
 
   @Override

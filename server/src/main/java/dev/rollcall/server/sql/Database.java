@@ -23,20 +23,19 @@ import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 
-/// An open database. Reads go through [#read], writes through a [GroupCommit] over it.
+/// An open database. Read with [#read], write with a [GroupCommit].
 ///
-/// Whatever the database itself fails at arrives as a [StorageException]; a statement's own fault
-/// arrives as Jdbi's exception. No failure needs a restart: connections that met trouble are closed
-/// and opened anew.
+/// Failures of the database are thrown as [StorageException], faults of a statement as Jdbi's
+/// exceptions. No failure needs a restart: broken connections are closed and opened again.
 public final class Database implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Database.class.getName());
   private static final Duration PROBE_EVERY = Duration.ofSeconds(1);
   private static final int MOST_CONFLICTS = 10;
 
-  /// How long a start waits for a database that says nothing, before it goes on without.
+  /// How long a start waits for a database that does not answer, before it continues without it.
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-  /// How long for one that has answered, and whose tables are being made or changed.
+  /// How long a start waits for one that answers, while its tables are created or changed.
   private static final Duration PATIENCE_WITH_TABLES = Duration.ofSeconds(20);
 
   /// Why writing fails, and when it was last tried.
@@ -54,7 +53,7 @@ public final class Database implements AutoCloseable {
   private final Clock clock;
   private volatile boolean open;
 
-  /// Nobody is told any more what came of an attempt to open it.
+  /// The start has ended: failures to open are only logged from now on.
   private volatile boolean waiting;
 
   private final AtomicBoolean probing = new AtomicBoolean();
@@ -80,8 +79,8 @@ public final class Database implements AutoCloseable {
     this.clock = clock;
   }
 
-  /// Loads what every SQLite database needs, by asking one in memory: a quarter of a program's
-  /// start, for a thread of its own while other parts are read and opened.
+  /// Loads the classes that every SQLite database needs, with a query in memory. This takes a
+  /// quarter of a start, so run it on its own thread while other parts are read and opened.
   public static void load() {
     SqliteConnections memory = new SqliteConnections(1, SqliteFile::inMemory);
     try (Handle handle = memory.jdbi().open()) {
@@ -91,15 +90,15 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  /// Opens the database and brings its tables up to date.
+  /// Opens the database and updates its tables.
   ///
-  /// @throws StorageException in one line: out of reach, not writable, in use by another Rollcall,
-  ///   written by a newer one
+  /// @throws StorageException in one line: not reachable, not writable, in use by another Rollcall,
+  ///   or written by a newer one
   public static Database open(DatabaseConfig config, Clock clock) {
     return open(config, clock, List.of());
   }
 
-  /// @param pragmas further settings of SQLite's writer
+  /// @param pragmas further settings of the connection that writes to SQLite
   static Database open(DatabaseConfig config, Clock clock, List<String> pragmas) {
     Database database = unopened(config, clock, pragmas);
     try {
@@ -111,12 +110,12 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  /// The same, also where the database is slow, away, or has no room just now: then it has
-  /// [#trouble], all that is asked of it fails as if it had gone away later, and it is opened as
-  /// soon as that is possible.
+  /// The same, but it also returns if the database is slow, unavailable or full. Then [#trouble]
+  /// contains the reason, each use fails as if the database had become unavailable later, and it is
+  /// opened as soon as possible.
   ///
-  /// @throws StorageException in one line, for what does not heal by itself: a wrong password, a
-  ///   database that does not exist, a file that another Rollcall has
+  /// @throws StorageException in one line, for what does not end by itself: a wrong password, a
+  ///   database that does not exist, a file that is in use by another Rollcall
   public static Database openOrWait(DatabaseConfig config, Clock clock) {
     Database database = unopened(config, clock, List.of());
     CompletableFuture<Void> opening = new CompletableFuture<>();
@@ -131,7 +130,7 @@ public final class Database implements AutoCloseable {
         opening.get(PATIENCE_WITH_TABLES.toMillis(), TimeUnit.MILLISECONDS);
       }
     } catch (TimeoutException e) {
-      // It may answer yet.
+      // It may still answer.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException e) {
@@ -184,13 +183,13 @@ public final class Database implements AutoCloseable {
     };
   }
 
-  /// @throws StorageException where it cannot be opened
+  /// @throws StorageException if it cannot be opened
   private void open() {
     opening.accept(answered::countDown);
     open = true;
   }
 
-  /// @throws StorageException while it has not been opened
+  /// @throws StorageException while it is not open
   private void checkOpen() {
     if (!open) {
       throw new StorageException(
@@ -198,9 +197,9 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  /// Opens a file of a schema of its own, and makes it where it is missing.
+  /// Opens a file with its own schema, and creates it if it is missing.
   ///
-  /// @throws StorageException in one line: not writable, damaged
+  /// @throws StorageException in one line: not writable, or damaged
   public static Database open(PlainFile plain, Clock clock) {
     SqliteFile file = new SqliteFile(plain.file());
     file.make();
@@ -224,7 +223,7 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  /// Opens a SQLite file that nobody writes any more, for one read at a time.
+  /// Opens a SQLite file that is no longer written, for one read at a time.
   public static Database openReadOnly(Path file, Clock clock) {
     Database database =
         new Database(
@@ -240,13 +239,13 @@ public final class Database implements AutoCloseable {
     return database;
   }
 
-  /// Copies a SQLite database as it is at this moment into a file that is not there yet, in one
-  /// piece: writing goes on meanwhile. The copy has no log beside it.
+  /// Copies the present state of a SQLite database into a new file. Writes continue meanwhile. The
+  /// copy has no log.
   ///
   /// Source: [SQLite's online backup](https://sqlite.org/backup.html), of all pages in one step
-  /// inside of a transaction, so that no write can make it start over.
+  /// inside of a transaction, so that no write can make it start again.
   ///
-  /// @throws StorageException when either file fails
+  /// @throws StorageException if either file fails
   public void copyTo(Path copy) {
     read(
         handle -> {
@@ -255,10 +254,10 @@ public final class Database implements AutoCloseable {
         });
   }
 
-  /// Closes, and leaves one file without a log beside it, which can be read where nothing can be
-  /// written.
+  /// Closes the database, and leaves one file without a log, which can be read even if its folder
+  /// is read-only.
   ///
-  /// @throws StorageException when it stays with its log; it is closed nevertheless
+  /// @throws StorageException if the log stays; the database is closed nevertheless
   public void closePlain() {
     readers.close();
     log.ifPresent(SqliteLog::close);
@@ -272,10 +271,10 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  /// Leaves one plain file, as [#closePlain] does, of a SQLite file that nobody has open here and
-  /// that has a log or a journal beside it.
+  /// Makes one plain file, as [#closePlain] does, of a SQLite file with a log or a journal that is
+  /// not open in this process.
   ///
-  /// @throws StorageException when it stays as it is; what it holds is as safe as before
+  /// @throws StorageException if the file stays as it is; its content is as safe as before
   public static void fold(Path file) {
     try {
       SystemThreads.run(() -> SqliteFile.fold(file));
@@ -287,7 +286,7 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  /// @param answered is run once the database has said what is in it
+  /// @param answered is run when the database has answered the query for its history
   private static void migrate(
       DatabaseConfig config, Dialect dialect, DataSource source, Runnable answered) {
     try {
@@ -303,24 +302,24 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  /// Where the data is; its text holds no password.
+  /// Where the data is; its text contains no password.
   public DatabaseLocation location() {
     return location;
   }
 
-  /// Reads with one of the readers' connections. Each statement sees what was committed before it;
-  /// several that need one view open a transaction on the handle. It runs once more on another
-  /// connection when the first one turns out to be broken. A read inside a read takes a second
-  /// connection, which may not be there: do not.
+  /// Reads with one of the connections for reading. Each statement sees what was committed before
+  /// it; several that need the same view open a transaction on the handle. If the connection is
+  /// broken, it runs once more on another one. Do not read inside a read: it needs a second
+  /// connection, which may not be free.
   ///
-  /// @throws StorageException when the database fails
+  /// @throws StorageException if the database fails
   public <T> T read(Function<Handle, T> read) {
     checkOpen();
     boolean again = true;
     while (true) {
       try (Handle handle = handle(readers)) {
         try {
-          return apart(() -> read.apply(handle));
+          return onFreeThread(() -> read.apply(handle));
         } catch (RuntimeException e) {
           Diagnosis found = dialect.diagnose(e);
           if (found.fault() == Fault.STATEMENT) {
@@ -336,9 +335,9 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  /// Why writing fails at the moment; empty when the last write succeeded. It answers at once: when
-  /// the last attempt is a second old, the smallest possible write is tried in the background, so
-  /// that the end of the trouble shows even when nobody else writes.
+  /// Why writing fails at present; empty if the last write succeeded. It returns at once. If the
+  /// last attempt is at least a second old, the smallest possible write is tried in the background,
+  /// so that the end of the problem is noticed even if nobody writes.
   public Optional<String> trouble() {
     Optional<Trouble> now = trouble;
     boolean old =
@@ -349,9 +348,9 @@ public final class Database implements AutoCloseable {
     return now.map(Trouble::reason);
   }
 
-  /// Opens it where it is not open, or else writes a little.
+  /// Opens the database if it is not open; otherwise writes a little.
   ///
-  /// @param opened is told what came of the opening
+  /// @param opened gets the result of opening
   private void probe(CompletableFuture<Void> opened) {
     try {
       if (open) {
@@ -372,26 +371,27 @@ public final class Database implements AutoCloseable {
       opened.completeExceptionally(e);
       throw e;
     } finally {
-      answered.countDown(); // or failed
+      answered.countDown(); // or has failed
       probing.set(false);
     }
   }
 
-  /// Writes the least there is to write, and syncs it with everything before it.
+  /// Writes as little as possible, and syncs it and everything before it.
   private void writeLittle() {
     try {
       write(tx -> tx.execute(dialect.smallestWrite()), Durability.POWER);
     } catch (StorageException noted) {
-      // It is the trouble now, and whoever asks for that a second later has it tried again.
+      // The reason is in `trouble`; a second later it is tried again.
     }
   }
 
-  /// Whether something was committed that loss of power could take away.
+  /// Whether there are commits that would be lost with the power.
   boolean unsynced() {
     return log.map(SqliteLog::unsynced).orElse(false);
   }
 
-  /// The connection goes the way of one whose own sync has failed.
+  /// A sync outside of a connection failed: the writing connection is treated as if its own sync
+  /// had failed.
   void unsyncable(SQLException failure) {
     try {
       write(
@@ -400,16 +400,16 @@ public final class Database implements AutoCloseable {
           },
           Durability.POWER);
     } catch (StorageException noted) {
-      // It is the trouble now.
+      // The reason is in `trouble`.
     }
   }
 
-  /// Runs `work` in one transaction and commits it, to survive that much. What lost against another
-  /// transaction is run again, and what met trouble is run once more on a new connection: `work`
-  /// changes nothing outside of the transaction.
+  /// Runs `work` in one transaction and commits it with that durability. After a conflict with
+  /// another transaction, or once after another failure that may pass, it runs again: so `work`
+  /// must change nothing outside of the transaction.
   ///
-  /// @throws StorageException when the database fails
-  /// @throws RuntimeException as `work` threw it; nothing was written
+  /// @throws StorageException if the database fails
+  /// @throws RuntimeException as thrown by `work`; nothing was written
   void write(Consumer<Handle> work, Durability durability) {
     checkOpen();
     int conflicts = 0;
@@ -417,7 +417,7 @@ public final class Database implements AutoCloseable {
     while (true) {
       Optional<Failure> failure =
           durability == Durability.POWER
-              ? apart(() -> attempt(work, durability))
+              ? onFreeThread(() -> attempt(work, durability))
               : attempt(work, durability);
       if (failure.isEmpty()) {
         log.ifPresent(written -> written.committed(durability));
@@ -445,7 +445,7 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  /// How far a transaction came.
+  /// How far a transaction came before it failed.
   private enum Stage {
     CONNECT,
     WORK,
@@ -490,7 +490,7 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  /// The outcome is decided by now: what closing says about it changes nothing for the caller.
+  /// The result is known already; a failure to close does not change it.
   private void close(Handle tx) {
     try {
       tx.close();
@@ -499,8 +499,8 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  /// Where it does not hold up the threads that carry all others.
-  private <T> T apart(Supplier<T> work) {
+  /// Runs work on another thread if it would block the carrier of virtual threads.
+  private <T> T onFreeThread(Supplier<T> work) {
     return dialect.holdsThread() ? SystemThreads.call(work) : work.get();
   }
 
@@ -537,8 +537,8 @@ public final class Database implements AutoCloseable {
     };
   }
 
-  /// What ends a query, in a transaction, of rows that it will change: nobody else changes them
-  /// meanwhile. Empty where there is one writer anyway.
+  /// Ends a query, in a transaction, of rows that the transaction will change: it locks them. Empty
+  /// if there is only one writer anyway.
   public String locked() {
     return dialect.locked();
   }
@@ -551,7 +551,7 @@ public final class Database implements AutoCloseable {
     return mostWriters;
   }
 
-  /// Closes the connections, once nobody uses them any more, and gives up the file.
+  /// Closes the connections when they are no longer in use, and releases the file.
   @Override
   public void close() {
     readers.close();

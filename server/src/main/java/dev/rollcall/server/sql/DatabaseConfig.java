@@ -2,17 +2,16 @@ package dev.rollcall.server.sql;
 
 import java.util.List;
 
-/// How a database is opened.
+/// How to open a database.
 ///
 /// @param location where it is
 /// @param readers how many reads may run at once
-/// @param writers how many transactions may write at once; SQLite has one writer, whatever is said
-///   here
-/// @param migrations the scripts this program ships, as names of class path resources in the order
-///   of their versions: `db/migration/V1__monitor.sql`
+/// @param writers how many transactions may write at once; SQLite always has one writer
+/// @param migrations the scripts of this program, as names of class path resources in the order of
+///   their versions: `db/migration/V1__monitor.sql`
 public record DatabaseConfig(
     DatabaseLocation location, int readers, int writers, List<String> migrations) {
-  /// At least one of each.
+  /// Requires at least one of each.
   public DatabaseConfig {
     if (readers < 1 || writers < 1) {
       throw new IllegalArgumentException(

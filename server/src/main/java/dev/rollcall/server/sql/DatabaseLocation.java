@@ -9,11 +9,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Where the data is. The text of a location holds no password and stands in messages.
+/// Where the data is. Its text is used in messages and contains no password.
 public sealed interface DatabaseLocation {
   /// A SQLite database in one file of this machine.
   record SqliteFile(Path file) implements DatabaseLocation {
-    /// The file's absolute path, so that a message names it wherever the program was started.
+    /// Stores the absolute path, so that messages contain it wherever the program was started.
     public SqliteFile {
       file = file.toAbsolutePath().normalize();
     }
@@ -26,12 +26,12 @@ public sealed interface DatabaseLocation {
 
   /// A PostgreSQL database.
   ///
-  /// @param address hosts, ports, database and further parameters, as in
-  ///   `jdbc:postgresql://<address>`, with neither user nor password
-  /// @param user empty: the driver's default
+  /// @param address hosts, ports, database and parameters, as in `jdbc:postgresql://<address>`,
+  ///   without user and password
+  /// @param user empty: the default of the driver
   /// @param password empty: none
   record PostgresServer(String address, String user, String password) implements DatabaseLocation {
-    /// The same server for that user.
+    /// The same database with another user.
     public PostgresServer as(String otherUser, String otherPassword) {
       return new PostgresServer(address, otherUser, otherPassword);
     }
@@ -44,11 +44,11 @@ public sealed interface DatabaseLocation {
     }
   }
 
-  /// Reads a location: `jdbc:postgresql://`, `postgresql://` or `postgres://`, each with or without
-  /// `user:password@` or `?user=&password=`; anything else is the path of a SQLite file, with or
-  /// without `sqlite:` in front.
+  /// Parses a location. A PostgreSQL database begins with `jdbc:postgresql://`, `postgresql://` or
+  /// `postgres://`, and may contain `user:password@` or `?user=&password=`. Anything else is the
+  /// path of a SQLite file, with or without `sqlite:` before it.
   ///
-  /// @param directory where relative paths start
+  /// @param directory the folder of relative paths
   /// @throws IllegalArgumentException in one line without secrets
   static DatabaseLocation parse(String text, Path directory) {
     Matcher url = Syntax.POSTGRES.matcher(text);
@@ -63,11 +63,13 @@ public sealed interface DatabaseLocation {
     return new SqliteFile(directory.resolve(said ? text.substring("sqlite:".length()) : text));
   }
 
-  /// How URLs are taken apart. [java.net.URI] knows no list of hosts, which pgjdbc takes.
+  /// Parses URLs. [java.net.URI] does not support several hosts, which pgjdbc accepts.
   final class Syntax {
     private static final Pattern POSTGRES =
         Pattern.compile(
             "(?:jdbc:)?postgres(?:ql)?://(?:([^:@/?]*)(?::([^@/?]*))?@)?([^/?@]*)(/[^?]*)?(?:\\?(.*))?");
+    private static final Pattern HOST =
+        Pattern.compile("(?:[^:@#\\[\\]\\s]*|\\[[0-9A-Fa-f:.]+])(?::(\\d{1,5}))?");
     private static final Pattern OTHER_URL = Pattern.compile("[a-z0-9]+:(//|[a-z0-9]+:)");
 
     private Syntax() {}
@@ -86,8 +88,29 @@ public sealed interface DatabaseLocation {
         }
       }
       String path = url.group(4) == null ? "/" : url.group(4);
+      if (!isHosts(url.group(3))
+          || !path.matches("/[^/@#]*")
+          || !parameters.stream().allMatch(one -> one.matches("\\w[\\w.]*=[^#]*"))) {
+        throw new IllegalArgumentException("not a postgresql:// URL"); // the text may be a secret
+      }
       String rest = parameters.isEmpty() ? "" : "?" + String.join("&", parameters);
       return new PostgresServer(url.group(3) + path + rest, user, password);
+    }
+
+    /// Whether these are hosts with or without ports: `db`, `db:5432,[::1]:5433`.
+    private static boolean isHosts(String text) {
+      for (String host : text.split(",", -1)) {
+        Matcher parts = HOST.matcher(host);
+        if (!parts.matches() || (parts.group(1) != null && !isPort(parts.group(1)))) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    private static boolean isPort(String digits) {
+      int port = Integer.parseInt(digits);
+      return port > 0 && port <= 65_535;
     }
 
     private static String decoded(@Nullable String part) {

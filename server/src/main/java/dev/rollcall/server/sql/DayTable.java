@@ -11,14 +11,14 @@ import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 
-/// A table of what was observed when: rows with the key `(subject, at)`, `at` in milliseconds, that
-/// are deleted when they are old. Its migration ends in `${partitioned_by_at}`.
+/// A table with the key `(subject, at)`, with `at` in milliseconds, whose old rows are deleted. Its
+/// migration ends in `${partitioned_by_at}`.
 ///
-/// On PostgreSQL it is partitioned by day (UTC), so that forgetting a day is dropping a table; what
-/// falls outside of all days that were prepared is kept in a partition of its own. Making and
-/// dropping one needs the whole table for a moment: it gives up after two seconds where somebody
-/// reads on (a dump), since everybody who writes waits behind it. On SQLite it is one table, and
-/// old rows are deleted in slices that keep no other writer waiting for long.
+/// On PostgreSQL it is partitioned by day (UTC), so that a day is deleted by dropping a table. Rows
+/// of days without a partition are in a partition for the rest. Creating or dropping a partition
+/// locks the whole table for a moment. It fails after two seconds if somebody reads for longer (a
+/// dump), since all writers wait for it. On SQLite it is one table, and old rows are deleted in
+/// slices so that other writers do not wait for long.
 public final class DayTable {
   private static final int ROWS_AT_ONCE = 2_000;
   private static final int SUBJECTS_AT_ONCE = 50;
@@ -40,7 +40,7 @@ public final class DayTable {
   }
 
   /// @param name the table
-  /// @param subject the column that, with `at`, is its key
+  /// @param subject the column that is its key together with `at`
   public DayTable(Database database, GroupCommit commits, String name, String subject) {
     this.database = database;
     this.commits = commits;
@@ -48,7 +48,7 @@ public final class DayTable {
     this.subject = subject;
   }
 
-  /// Makes room for rows from the day before `now` to three days after; to be called at start and
+  /// Creates partitions from the day before `now` to three days after it. To be called at start and
   /// every few hours.
   public void prepare(Instant now) {
     if (partitioned()) {
@@ -56,7 +56,8 @@ public final class DayTable {
     }
   }
 
-  /// Deletes the rows from before `before`; on PostgreSQL, whole days alone.
+  /// Deletes rows that are older than `before`; on PostgreSQL only whole days, except for rows in
+  /// the partition for the rest.
   public void forget(Instant before) {
     if (partitioned()) {
       commits.write(dropping, before);
@@ -105,8 +106,8 @@ public final class DayTable {
         .one();
   }
 
-  /// Whether rows of that day came before it was prepared, by a clock that was wrong: PostgreSQL
-  /// allows no partition beside them, and the day stays with the rest.
+  /// Whether rows of that day came before it had a partition, because a clock was wrong. PostgreSQL
+  /// then allows no partition for the day, so its rows stay in the partition for the rest.
   private boolean strays(Handle tx, LocalDate day) {
     return tx.createQuery(
             "SELECT EXISTS (SELECT 1 FROM %s_rest WHERE at >= :from AND at < :to)".formatted(name))
@@ -136,7 +137,7 @@ public final class DayTable {
     return old.size();
   }
 
-  /// Two processes do not make or drop the same partition at once.
+  /// So that two processes do not create or drop the same partition at once.
   private void lock(Handle tx) {
     tx.execute("SET LOCAL lock_timeout = '2s'");
     tx.createQuery("SELECT pg_advisory_xact_lock(hashtext(:name))")

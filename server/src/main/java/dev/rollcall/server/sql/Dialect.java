@@ -6,45 +6,45 @@ import java.sql.SQLTransientConnectionException;
 import java.util.Map;
 import org.sqlite.SQLiteException;
 
-/// What truly differs between the engines; all other SQL is one text for both.
+/// The differences between the database engines; all other SQL is the same for both.
 sealed interface Dialect {
-  /// What a failed statement says about the database.
+  /// What a failure means for the database.
   enum Fault {
-    /// Nothing: the statement itself is at fault.
+    /// Nothing: the statement is wrong.
     STATEMENT,
-    /// The transaction lost against another one, was rolled back, and may simply run again.
+    /// The transaction conflicted with another one, was rolled back, and can run again.
     CONFLICT,
-    /// Trouble that may pass by itself: full, busy, out of reach.
+    /// A problem that may end by itself: full, busy, not reachable.
     PASSING,
-    /// Trouble that stays until somebody does something.
+    /// A problem that lasts until somebody solves it.
     LASTING,
-    /// The connection is gone, and with it the answer.
+    /// The connection is lost, and with it the answer.
     LOST
   }
 
-  /// What migrations say in place of what differs, as `${name}`.
+  /// The placeholders of migrations, `${name}`, for what differs.
   Map<String, String> placeholders();
 
-  /// Ends a query of rows that are to be claimed, so that two claims never wait for each other.
+  /// Ends a query of rows to claim, so that two claims never wait for each other.
   String skipLocked();
 
-  /// Ends a query of rows that the same transaction will change, so that nobody else does
-  /// meanwhile.
+  /// Ends a query of rows that the same transaction will change: it locks them.
   String locked();
 
-  /// Whether an interrupt of the thread that writes would break its connection.
+  /// Whether an interrupt of the writing thread would break its connection.
   boolean interruptible();
 
-  /// Whether a statement holds the thread it runs on, down to the carrier of a virtual one.
+  /// Whether a statement blocks its thread, and the carrier of a virtual thread.
   boolean holdsThread();
 
-  /// The smallest statement that has to write.
+  /// The smallest statement that writes.
   String smallestWrite();
 
-  /// What `failure` says about the database.
+  /// What `failure` means for the database.
   Fault fault(SQLException failure);
 
-  /// The failure of the database behind `failure`, or its statement's.
+  /// Finds the failure of the database among the causes of `failure`; otherwise the statement is
+  /// wrong.
   default Diagnosis diagnose(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof SQLException sql && fault(sql) != Fault.STATEMENT) {
@@ -68,9 +68,9 @@ sealed interface Dialect {
     return code == 11 || code == 26;
   }
 
-  /// What a failure says about the database.
+  /// What a failure means for the database.
   ///
-  /// @param words one line for a person; empty for a fault of the statement
+  /// @param words one line for people; empty if the statement is wrong
   record Diagnosis(Fault fault, String words) {}
 
   /// One file, one process, one writer.

@@ -3,12 +3,12 @@ package dev.rollcall.server.sql;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 
-/// A disk without room: what fails for it is worth trying again, as somebody will make room.
+/// Recognizes a full disk. What fails because of it is worth retrying, as somebody will free space.
 public final class DiskFull {
   private DiskFull() {}
 
-  /// Whether a file system said so. It has no exception of its own in Java, only words, which are
-  /// the C library's and not translated.
+  /// Whether the file system reported it. Java has no exception for it, only the message of the C
+  /// library, which is not translated.
   public static boolean is(IOException failure) {
     String said =
         failure instanceof FileSystemException told && told.getReason() != null

@@ -13,17 +13,17 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 import org.jdbi.v3.core.statement.Update;
 
-/// One way to wait: work that stands in a table with the instant at which it is due.
+/// Work that waits in a table, with the instant at which it is due.
 ///
-/// A claim leases the rows that are due: it moves `due_at` to the end of the lease, so that they
-/// become due again for anybody when this process dies, and counts the row's `fence` up. Finishing
-/// moves `due_at` to the next due instant, unless the lease ran out and another claim came between:
-/// then the fence differs and the late finish changes nothing. (A later claim by this very process
-/// takes nothing away from it: whoever claims here knows what runs here.) Several processes share
-/// the rows of one PostgreSQL database; their clocks should agree to within a fraction of the
-/// lease.
+/// A claim leases the rows that are due. It moves `due_at` to the end of the lease, so that the
+/// rows become due again for any process if this one dies, and increments their `fence`. Finishing
+/// moves `due_at` to the next due instant, unless the lease ended and another process has claimed
+/// the row since: then the fence differs, and the late finish changes nothing. (After a later claim
+/// by this same process, an earlier lease can still be finished: this process knows what it runs.)
+/// Several processes share the rows of a PostgreSQL database; their clocks should agree to within a
+/// fraction of the lease.
 ///
-/// @param <T> what a row holds
+/// @param <T> the content of a row
 public final class DueRows<T> {
   private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -44,7 +44,7 @@ public final class DueRows<T> {
 
   private record Claim(Instant until, int limit) {}
 
-  /// Rows of that table, claimed in this process's name.
+  /// The rows of that table, claimed by this process.
   public DueRows(Database database, GroupCommit commits, Clock clock, DueTable<T> table) {
     this.database = database;
     this.commits = commits;
@@ -75,18 +75,18 @@ public final class DueRows<T> {
             .formatted(table.name(), part);
   }
 
-  /// Claims at most `limit` rows that are due by `until`, the longest due first. Where none is, it
-  /// costs one look into the index and no transaction.
+  /// Claims at most `limit` rows that are due by `until`, the oldest first. If there is none, this
+  /// costs one read of the index and no transaction.
   public List<Lease<T>> claim(Instant until, int limit) {
     return earliest().filter(due -> !due.isAfter(until)).isEmpty()
         ? List.of()
         : commits.write(claims, new Claim(until, limit));
   }
 
-  /// The rows that became due after `after` and by `until`, at most `limit`, the longest due first:
-  /// for work that is done in the transaction `tx` which finds them, so that nobody needs a lease.
-  /// No other process gets them meanwhile. The transaction has to move their `due_at` itself; their
-  /// fence is not counted up.
+  /// The rows that became due after `after` and by `until`, at most `limit`, the oldest first. For
+  /// work that is done in the transaction `tx` that finds them, so that no lease is needed. No
+  /// other process gets them meanwhile. The transaction has to move their `due_at` itself; their
+  /// fence is not incremented.
   public List<Lease<T>> lock(Handle tx, Instant after, Instant until, int limit) {
     try (Query query = tx.createQuery(lock)) {
       return leases(query.bind("after", after.toEpochMilli()), until, limit, 0);
@@ -132,9 +132,9 @@ public final class DueRows<T> {
         .list();
   }
 
-  /// Finishes leases inside the transaction `tx` of a [Batch], together with what was learned from
-  /// the work. One answer for each, in order: false where the lease was lost meanwhile, so that its
-  /// result must be thrown away.
+  /// Finishes leases inside the transaction `tx` of a [Batch], together with the results of the
+  /// work. The answer for each lease, in order, is false if the lease was lost meanwhile, so that
+  /// its result must be dropped.
   public List<Boolean> finish(Handle tx, List<Finish> done) {
     List<Boolean> valid = new ArrayList<>(done.size());
     for (int rows : Rows.write(tx, finish, done, this::bind)) {
@@ -153,9 +153,11 @@ public final class DueRows<T> {
     row.setLong(place, owner);
   }
 
-  /// Makes due at once what earlier processes had claimed when they died. Only SQLite knows that
-  /// they are dead, as nobody else can have its file open; on PostgreSQL their leases run out, and
-  /// this does nothing. To be called once, before the first claim. Returns how many there were.
+  /// Makes rows due at once that earlier processes claimed before they died. On PostgreSQL this
+  /// does nothing, as their leases end by themselves. On SQLite they must be dead, as no other
+  /// process can have the file open. To be called once, before the first claim.
+  ///
+  /// @return the number of these rows
   public int releaseAbandoned() {
     return switch (database.dialect()) {
       case Dialect.Postgres() -> 0;
@@ -173,8 +175,8 @@ public final class DueRows<T> {
     }
   }
 
-  /// When the next row is due, or was: how long to sleep, or how far behind everybody is. A claimed
-  /// row counts with the end of its lease.
+  /// The earliest due instant; it may be in the past. A claimed row counts with the end of its
+  /// lease.
   public Optional<Instant> earliest() {
     return database.read(
         handle -> {

@@ -14,15 +14,15 @@ import org.jdbi.v3.core.mapper.RowMapper;
 ///
 /// @param name the table
 /// @param key its BIGINT primary key
-/// @param columns what the mapper reads: a list of columns, as in a SELECT
-/// @param mapper reads them; the key, `due_at` and `fence` are read already
-/// @param lease how long a claim of this row holds: longer than its work may take
-/// @param next when a finished row is due again, as SQL over its columns and `:at`, which the
-///   finisher gives: just `:at`; or the first instant on a row's own phase after it: `((:at -
-///   phase_ms) / interval_ms + 1) * interval_ms + phase_ms`
-/// @param part which of the table's rows are meant, as a condition of SQL: `channel = 'mail'`, with
-///   an index on what it names and `due_at`; empty for all
-/// @param <T> what the mapper makes of a row
+/// @param columns the columns that the mapper reads, as in a SELECT
+/// @param mapper reads these columns; the key, `due_at` and `fence` are read already
+/// @param lease how long a claim of a row holds: longer than its work may take
+/// @param next when a finished row is due again, as SQL with its columns and `:at`, which the
+///   caller of finish passes. It may be `:at` itself, or the first instant after it in the phase of
+///   the row: `((:at - phase_ms) / interval_ms + 1) * interval_ms + phase_ms`
+/// @param part the rows of the table to claim, as an SQL condition: `channel = 'mail'`, with an
+///   index on its column and `due_at`; empty for all rows
+/// @param <T> the content of a row
 public record DueTable<T>(
     String name,
     String key,
@@ -42,8 +42,8 @@ public record DueTable<T>(
     this(name, key, columns, mapper, lease, next, "");
   }
 
-  /// The rows for which `condition` holds: each part of a table may be claimed by itself, so that
-  /// what waits in one keeps nothing in another from being found.
+  /// The rows for which `condition` holds. Each part of a table is claimed on its own, so that rows
+  /// that wait in one part do not hide those in another.
   public DueTable<T> part(String condition) {
     return new DueTable<>(name, key, columns, mapper, lease, next, condition);
   }

@@ -8,8 +8,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
 
-/// How the constants of an enum are written: by a number in the tables that are large, and by a
-/// word, the name in lower case, in other tables, in JSON and in addresses.
+/// The representations of the constants of an enum: a number in large tables; a word, the name in
+/// lower case, in other tables, in JSON and in URLs.
 ///
 /// @param <E> the enum
 public final class EnumCodec<E extends Enum<E>> {
@@ -33,14 +33,14 @@ public final class EnumCodec<E extends Enum<E>> {
     return new EnumCodec<>(type, Arrays.stream(type.getEnumConstants()).mapToInt(code).toArray());
   }
 
-  /// For an enum that is written by words alone.
+  /// For an enum that has only words.
   public static <E extends Enum<E>> EnumCodec<E> ofWords(Class<E> type) {
     return new EnumCodec<>(type, new int[0]);
   }
 
   /// The constant with this code.
   ///
-  /// @throws IllegalArgumentException where there is none
+  /// @throws IllegalArgumentException if there is none
   public E ofCode(int code) {
     for (int i = 0; i < codes.length; i++) {
       if (codes[i] == code) {
@@ -50,12 +50,12 @@ public final class EnumCodec<E extends Enum<E>> {
     throw new IllegalArgumentException("no " + type.getSimpleName() + " has the code " + code);
   }
 
-  /// `late`.
+  /// The word, such as `late`.
   public String word(E constant) {
     return Objects.requireNonNull(words.get(constant));
   }
 
-  /// The constant that is called so.
+  /// The constant with this word.
   public Optional<E> find(String word) {
     for (E each : all) {
       if (word(each).equals(word)) {
@@ -65,9 +65,9 @@ public final class EnumCodec<E extends Enum<E>> {
     return Optional.empty();
   }
 
-  /// The constant that is called so, in a column.
+  /// The constant with this word, which was read from a column.
   ///
-  /// @throws IllegalArgumentException where there is none
+  /// @throws IllegalArgumentException if there is none
   public E ofWord(String word) {
     return find(word)
         .orElseThrow(

@@ -12,8 +12,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.Set;
 
-/// What this process has for itself as long as it is open: a lock on a file keeps a second Rollcall
-/// out. It ends with the process, however that ends.
+/// A lock on a file, which prevents a second Rollcall from using the same data. It ends with the
+/// process, however the process ends.
 public final class FileLock implements AutoCloseable {
   private final Optional<FileChannel> lock;
 
@@ -21,10 +21,10 @@ public final class FileLock implements AutoCloseable {
     this.lock = lock;
   }
 
-  /// Takes the lock, and makes its file and its folder, for this user alone, where they are
+  /// Takes the lock. Creates its file and folder, accessible to this user only, if they are
   /// missing.
   ///
-  /// @param what it stands for, in messages: `database /var/lib/rollcall.db`
+  /// @param what the data, in messages: `database /var/lib/rollcall.db`
   /// @throws StorageException in one line: held by another process, or not writable
   public static FileLock on(Path lockFile, String what) {
     try {
@@ -38,7 +38,7 @@ public final class FileLock implements AutoCloseable {
     }
   }
 
-  /// Where somebody else has claimed the whole.
+  /// For a file in a folder that is locked as a whole.
   static FileLock none() {
     return new FileLock(Optional.empty());
   }
@@ -57,7 +57,7 @@ public final class FileLock implements AutoCloseable {
         return channel;
       }
     } catch (OverlappingFileLockException e) {
-      // Held by this very process: the same answer.
+      // Held by this process: the answer is the same.
     }
     channel.close();
     throw new StorageException(
@@ -65,8 +65,8 @@ public final class FileLock implements AutoCloseable {
         StorageException.Outcome.REPAIR);
   }
 
-  /// Our files are opened without following links: whoever may write in their folder could have any
-  /// other file changed otherwise.
+  /// Links are not followed when our files are opened: otherwise somebody who may write in their
+  /// folder could have any other file changed.
   static StorageException link(String what) {
     return new StorageException(
         what

@@ -8,11 +8,11 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 
-/// Why a file or folder cannot be used, in words. Java's message is often its path alone.
+/// Why a file or folder cannot be used. Java's own message is often only its path.
 public final class FileProblems {
   private FileProblems() {}
 
-  /// What the file system said, without the path and without the name of a class.
+  /// The reason of the file system, without the path and without the name of a class.
   public static String of(IOException failure) {
     return switch (failure) {
       case AccessDeniedException _ -> "permission denied";

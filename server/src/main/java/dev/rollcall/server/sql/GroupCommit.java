@@ -10,22 +10,23 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jdbi.v3.core.Handle;
 
-/// One way to write. Callers hand over items and block until these are committed; all that come
-/// while a commit is under way share the next one, so that a durable write costs a share of a sync.
+/// The only way to write. Callers pass items and block until these are committed. All that come
+/// while a commit is under way share the next one, so a durable write costs only a part of a sync.
 ///
 /// Leader and followers, as in [RocksDB](https://github.com/facebook/rocksdb/wiki/WAL-Performance):
-/// whoever finds nobody writing becomes the leader, takes what has queued up, writes it in one
-/// transaction, makes the first of those that came meanwhile the next leader, and wakes the ones it
-/// wrote for. There is no writer thread, and a lone caller whose commit needs no sync pays for no
-/// hand-over. SQLite has one leader at a time, PostgreSQL as many as the database has writers;
-/// there a group is of one kind, so that all who lock the same rows lock them in the one order of
-/// [Batch#order]: kinds mixed by chance would deadlock, a second each.
+/// a caller that finds no writer becomes the leader. It takes all queued calls, writes them in one
+/// transaction, makes the first call that came meanwhile the next leader, and wakes the callers it
+/// wrote for. There is no writer thread, so a single caller whose commit needs no sync does not
+/// switch threads. SQLite has one leader at a time, PostgreSQL as many as the database has writers.
+/// On PostgreSQL a group has only one kind, so that all transactions that lock the same rows lock
+/// them in the order of [Batch#order]. Groups of mixed kinds would deadlock, and each deadlock
+/// costs a second.
 ///
-/// A call is written whole or not at all. When a transaction fails by the fault of an item, its
-/// calls are split in halves and written again, until the bad one fails alone: among 1,000 that
+/// A call is written completely or not at all. If a transaction fails because of an item, its calls
+/// are split in halves and written again, until the bad call fails alone: among 1,000 calls this
 /// takes about 20 transactions.
 public final class GroupCommit implements AutoCloseable {
-  /// More would keep those who come next waiting for too long.
+  /// With more, the next callers would wait for too long.
   private static final int MOST_ITEMS_AT_ONCE = 5_000;
 
   private static final int MOST_ITEMS_WAITING = 100_000;
@@ -42,7 +43,7 @@ public final class GroupCommit implements AutoCloseable {
   private volatile boolean crowded;
   private boolean closed;
 
-  /// Refuses more once 100,000 items wait.
+  /// Rejects calls while 100,000 items wait.
   public GroupCommit(Database database) {
     this(database, MOST_ITEMS_WAITING);
   }
@@ -51,9 +52,9 @@ public final class GroupCommit implements AutoCloseable {
     this(database, MOST_ITEMS_AT_ONCE, mostWaiting);
   }
 
-  /// @param mostAtOnce how much one transaction takes, in what [Batch#weight] counts; a call that
-  ///   is larger by itself gets a transaction of its own
-  /// @param mostWaiting how much may wait before more is refused, in the same measure
+  /// @param mostAtOnce the largest total [Batch#weight] of one transaction; a single call that
+  ///   exceeds it gets its own transaction
+  /// @param mostWaiting the largest total weight that may wait; calls beyond it are rejected
   public GroupCommit(Database database, int mostAtOnce, int mostWaiting) {
     this.database = database;
     this.mostAtOnce = mostAtOnce;
@@ -61,10 +62,10 @@ public final class GroupCommit implements AutoCloseable {
     this.mixes = database.mostWriters() == 1;
   }
 
-  /// Writes one item, and returns what `kind` says about it once that is committed.
+  /// Writes one item, and returns the result of `kind` for it after the commit.
   ///
-  /// @throws StorageException when the database fails, or too many wait already
-  /// @throws RuntimeException as the kind threw it for this item
+  /// @throws StorageException if the database fails, or too many items wait
+  /// @throws RuntimeException as thrown by the kind for this item
   public <I, R> R write(Batch<I, R> kind, I item) {
     return call(new PendingWrite<>(kind, List.of(item))).getFirst();
   }
@@ -88,7 +89,9 @@ public final class GroupCommit implements AutoCloseable {
     return pendingWrite.results();
   }
 
-  /// Queues up; true when there is a leader's place to take.
+  /// Adds the call to the queue.
+  ///
+  /// @return whether it has to become a leader
   private boolean enter(PendingWrite<?, ?> pendingWrite) {
     lock.lock();
     try {
@@ -113,9 +116,9 @@ public final class GroupCommit implements AutoCloseable {
     }
   }
 
-  /// Writes one group, lets the next one begin, and releases the callers. Where others write as
-  /// well, those who are about to hand something over come along: the larger a group, the less of a
-  /// transaction each costs. (Nothing but speed relies on it.)
+  /// Writes one group, starts the next leader, and wakes the callers. If the last group had several
+  /// calls, it yields first, so that more calls can join: the larger a group, the smaller the cost
+  /// of each. (Only speed depends on this.)
   @SuppressWarnings("ThreadPriorityCheck")
   private void lead() {
     if (crowded) {
@@ -203,7 +206,7 @@ public final class GroupCommit implements AutoCloseable {
     return Durability.PROCESS;
   }
 
-  /// Kind after kind, in the order in which they came first.
+  /// Writes the kinds one after the other, in the order in which they came first.
   private static void apply(Handle tx, List<PendingWrite<?, ?>> group) {
     Map<Batch<?, ?>, List<PendingWrite<?, ?>>> kinds = new LinkedHashMap<>();
     for (PendingWrite<?, ?> pendingWrite : group) {
@@ -212,13 +215,13 @@ public final class GroupCommit implements AutoCloseable {
     kinds.values().forEach(calls -> applyKind(tx, calls));
   }
 
-  /// All of one kind have that kind's types.
+  /// All calls of one kind have the types of that kind.
   @SuppressWarnings({"unchecked", "rawtypes"})
   private static void applyKind(Handle tx, List<PendingWrite<?, ?>> calls) {
     PendingWrite.apply(tx, (List) calls);
   }
 
-  /// How many items wait for a leader.
+  /// The total weight of the waiting calls.
   long waiting() {
     lock.lock();
     try {
@@ -228,7 +231,7 @@ public final class GroupCommit implements AutoCloseable {
     }
   }
 
-  /// Refuses new calls, and returns once all that were handed over are settled.
+  /// Rejects new calls, and returns when all passed calls are finished.
   @Override
   public void close() {
     lock.lock();

@@ -7,7 +7,7 @@ import java.sql.Types;
 import java.time.Instant;
 import java.util.Optional;
 
-/// Instants in columns of milliseconds, some of which may be empty.
+/// Reads and writes instants in nullable columns of milliseconds.
 public final class InstantColumns {
   private InstantColumns() {}
 

@@ -2,20 +2,20 @@ package dev.rollcall.server.sql;
 
 import java.time.Instant;
 
-/// A due row that this process has claimed, until its lease runs out.
+/// A due row that this process has claimed, until the lease ends.
 ///
-/// @param key the row's key
+/// @param key the key of the row
 /// @param due when the row was due
-/// @param fence counts the claims of the row: a late finish of an earlier one is told by it
+/// @param fence the number of claims of the row: it shows that a finish belongs to an earlier claim
 /// @param row its other columns
 public record Lease<T>(long key, Instant due, long fence, T row) {
-  /// To finish it: see [DueRows#finish].
+  /// For [DueRows#finish].
   public Finish finish(Instant at) {
     return new Finish(key, fence, at);
   }
 
   /// The end of a lease.
   ///
-  /// @param at what the table's expression for the next due instant calls `:at`
+  /// @param at the value of `:at` in the table's expression for the next due instant
   public record Finish(long key, long fence, Instant at) {}
 }

@@ -21,20 +21,20 @@ import org.flywaydb.core.api.ResourceProvider;
 import org.flywaydb.core.api.resource.LoadableResource;
 import org.jspecify.annotations.Nullable;
 
-/// Brings the tables to the state this program knows.
+/// Updates the tables to the state that this program needs.
 ///
-/// Flyway does it, but loading Flyway costs a third of a second, so its history table is read
-/// first: when it names exactly the scripts that this program ships, there is nothing to do; and
-/// [BlankSqlite] begins a new file.
+/// Flyway does this. But loading Flyway takes a third of a second, so its history table is read
+/// first: if it contains exactly the scripts of this program, nothing has to be done. A new SQLite
+/// file is filled by [BlankSqlite].
 final class Migrations {
-  /// Kept here, as a logger that nobody holds forgets its level.
+  /// Kept in a field: a logger without references is collected, and its level is lost.
   private static final Logger FLYWAY = Logger.getLogger("org.flywaydb");
 
   private final DatabaseLocation location;
   private final Dialect dialect;
   private final SortedMap<Integer, Script> shipped = new TreeMap<>();
 
-  /// @param names class path resources: see [Script]
+  /// @param names of class path resources: see [Script]
   Migrations(DatabaseLocation location, Dialect dialect, List<String> names) {
     this.location = location;
     this.dialect = dialect;
@@ -46,11 +46,12 @@ final class Migrations {
     }
   }
 
-  /// @throws StorageException when the database is newer than this program, or not Rollcall's
-  /// @param answered is run once the database has said what is in it
-  /// @throws SQLException when it is out of reach
+  /// @param answered is run when the database has answered the query for its history
+  /// @throws StorageException if the database is newer than this program, or not Rollcall's
+  /// @throws SQLException if it is not reachable
   void run(DataSource source, Runnable answered) throws SQLException {
-    // Held to the end: SQLite empties its log, with four syncs, whenever the last connection goes.
+    // Kept open until the end: SQLite empties its log, with four syncs, when the last connection
+    // closes.
     try (Connection held = source.getConnection()) {
       Map<Integer, Integer> applied = applied(held);
       answered.run();
@@ -80,7 +81,7 @@ final class Migrations {
     }
   }
 
-  /// Version and checksum of what was applied; nothing where there is no history yet.
+  /// Version and checksum of the applied scripts; empty if there is no history yet.
   private static Map<Integer, Integer> applied(Connection connection) throws SQLException {
     Map<Integer, Integer> applied = new HashMap<>();
     try (Statement statement = connection.createStatement()) {
@@ -148,7 +149,7 @@ final class Migrations {
         e);
   }
 
-  /// Flyway's view of the scripts, which spares it a search of the class path.
+  /// Gives Flyway the scripts, so that it does not search the class path.
   private record Shipped(Collection<Script> scripts) implements ResourceProvider {
     @Override
     public @Nullable LoadableResource getResource(String name) {

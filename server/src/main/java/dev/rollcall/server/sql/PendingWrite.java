@@ -9,9 +9,9 @@ import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/// One caller's items on their way through a [GroupCommit], and the thread that waits for them.
+/// The items of one caller in a [GroupCommit], and the thread that waits for them.
 final class PendingWrite<I, R> {
-  /// What its thread is to do.
+  /// What the thread has to do.
   enum Turn {
     WAIT,
     LEAD,
@@ -38,7 +38,7 @@ final class PendingWrite<I, R> {
     return items.size();
   }
 
-  /// What its items count for; each counts at least one.
+  /// The total weight of its items, at least 1 for each.
   int weight() {
     long sum = 0;
     for (I item : items) {
@@ -59,7 +59,8 @@ final class PendingWrite<I, R> {
     }
   }
 
-  /// Waits for its turn. An interrupt does not tear a caller off its write: it is kept for later.
+  /// Waits until it is told what to do. An interrupt does not end the wait, but is set again after
+  /// it.
   Turn await() {
     boolean interrupted = false;
     while (turn == Turn.WAIT) {
@@ -72,7 +73,7 @@ final class PendingWrite<I, R> {
     return turn;
   }
 
-  /// The results, once it is its turn to go.
+  /// The results, after [Turn#GO].
   List<R> results() {
     RuntimeException reason = failure;
     if (reason == null) {
@@ -81,7 +82,7 @@ final class PendingWrite<I, R> {
     throw reason instanceof StorageException storage ? storage.again() : reason;
   }
 
-  /// Writes the items of several calls of one kind at once.
+  /// Writes the items of several calls of one kind together.
   static <I, R> void apply(Handle tx, List<PendingWrite<I, R>> calls) {
     Batch<I, R> kind = calls.getFirst().kind;
     List<I> items =

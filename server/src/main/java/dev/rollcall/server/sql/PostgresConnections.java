@@ -14,13 +14,13 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 /// A pool of connections to PostgreSQL.
 final class PostgresConnections implements Connections {
-  /// Kept here, as a logger that nobody holds forgets its level.
+  /// Kept in a field: a logger without references is collected, and its level is lost.
   private static final Logger HIKARI = Logger.getLogger("com.zaxxer.hikari");
 
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final Duration STATEMENT = Duration.ofSeconds(30);
 
-  /// A step of a migration may take long; a server that says nothing for so long is gone.
+  /// A step of a migration may take long. A server that does not answer for so long counts as gone.
   private static final Duration MIGRATION = Duration.ofMinutes(10);
 
   private final HikariDataSource pool;
@@ -40,7 +40,7 @@ final class PostgresConnections implements Connections {
     return new PostgresConnections(config("writers", server, most, ""));
   }
 
-  /// One connection after another, without a pool.
+  /// Opens single connections, without a pool.
   static PGSimpleDataSource dataSource(PostgresServer server) {
     PGSimpleDataSource source = new PGSimpleDataSource();
     source.setURL("jdbc:postgresql://" + server.address());
@@ -60,7 +60,7 @@ final class PostgresConnections implements Connections {
 
   private static HikariConfig config(
       String name, PostgresServer server, int most, String moreOptions) {
-    HIKARI.setLevel(Level.SEVERE); // callers learn it from their exception
+    HIKARI.setLevel(Level.SEVERE); // callers get the failure as an exception
     HikariConfig config = new HikariConfig();
     config.setPoolName(name);
     PGSimpleDataSource source = dataSource(server);
@@ -70,12 +70,12 @@ final class PostgresConnections implements Connections {
             + "-c statement_timeout="
             + STATEMENT.toMillis()
             + moreOptions);
-    // Longer than a statement may take: it fires only when the server is gone without a word.
+    // Longer than a statement may take: it ends a read only if the server is gone without closing.
     source.setSocketTimeout(Math.toIntExact(STATEMENT.toSeconds()) + 10);
     config.setDataSource(source);
     config.setMaximumPoolSize(most);
     config.setConnectionTimeout(CONNECT.toMillis());
-    config.setInitializationFailTimeout(-1); // the migrations have asked before
+    config.setInitializationFailTimeout(-1); // the migrations have connected before
     config.setValidationTimeout(Duration.ofSeconds(2).toMillis());
     return config;
   }
@@ -90,14 +90,14 @@ final class PostgresConnections implements Connections {
     return pool.getConnection();
   }
 
-  /// All are synced: see [Durability#PROCESS].
+  /// All commits are synced: see [Durability#PROCESS].
   @Override
   public void durability(Handle connection, Durability durability) {}
 
   @Override
   public void condemn(Connection connection) {
     pool.evictConnection(connection);
-    pool.getHikariPoolMXBean().softEvictConnections(); // the idle ones broke with it, most likely
+    pool.getHikariPoolMXBean().softEvictConnections(); // most likely the idle ones are broken too
   }
 
   @Override

@@ -11,8 +11,8 @@ import org.jdbi.v3.core.statement.StatementBuilder;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
 
-/// Keeps the prepared statements of one connection for the next time, as preparing one costs SQLite
-/// more than running it. The least recently used goes when there are too many. (pgjdbc does this by
+/// Keeps the prepared statements of one connection, since SQLite takes longer to prepare a
+/// statement than to run it. Beyond 200, the least recently used is closed. (pgjdbc keeps them
 /// itself.)
 final class PreparedStatements implements StatementBuilder {
   private static final int MOST = 200;
@@ -31,7 +31,7 @@ final class PreparedStatements implements StatementBuilder {
     return take(connection, sql);
   }
 
-  /// The statement of that text, to be given back with [#close].
+  /// The statement with that text. Return it with [#close].
   PreparedStatement take(Connection connection, String sql) throws SQLException {
     PreparedStatement kept = idle.remove(sql);
     return kept != null ? kept : connection.prepareStatement(sql);

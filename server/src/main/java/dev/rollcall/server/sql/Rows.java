@@ -9,9 +9,9 @@ import java.util.List;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 
-/// One statement run for many rows, straight through JDBC: for what is written with every check or
-/// heartbeat, as Jdbi's binding of a value costs about as much as SQLite's writing it. The prepared
-/// statements are kept, as Jdbi's are.
+/// Runs one statement for many rows with plain JDBC. It is for what is written with every check or
+/// ping, since Jdbi takes about as long to bind a value as SQLite takes to write it. The prepared
+/// statements are kept, as those of Jdbi are.
 public final class Rows {
   /// Sets the parameters of the statement, counted from 1, to the values of one row.
   @FunctionalInterface
@@ -19,7 +19,7 @@ public final class Rows {
     void bind(PreparedStatement statement, T row) throws SQLException;
   }
 
-  /// Makes something of the row at which a result stands.
+  /// Maps the current row of a result.
   @FunctionalInterface
   public interface Mapper<R> {
     R map(ResultSet row) throws SQLException;
@@ -31,8 +31,9 @@ public final class Rows {
 
   private Rows() {}
 
-  /// Runs `sql` for each of `rows`, and tells, one for one, how many rows of the table each
-  /// changed.
+  /// Runs `sql` for each of `rows`.
+  ///
+  /// @return for each, how many rows of the table it changed
   public static <T> int[] write(Handle tx, String sql, List<T> rows, Binder<T> binder) {
     if (rows.isEmpty()) {
       return new int[0];
@@ -53,7 +54,7 @@ public final class Rows {
         });
   }
 
-  /// Runs the query `sql` once, with the parameters that `question` gives, and returns its rows.
+  /// Runs the query `sql` once, with the parameters from `question`, and returns its rows.
   public static <T, R> List<R> read(
       Handle tx, String sql, T question, Binder<T> binder, Mapper<R> mapper) {
     return prepared(

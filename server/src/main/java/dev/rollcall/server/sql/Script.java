@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import org.flywaydb.core.api.resource.LoadableResource;
 
-/// One migration that this program ships: a class path resource named `V<version>__<words>.sql`.
+/// A migration of this program: a class path resource named `V<version>__<words>.sql`.
 final class Script extends LoadableResource {
   private static final Pattern NAME = Pattern.compile("(?:.*/)?(V(\\d+)__(\\w+)\\.sql)");
 
@@ -23,7 +23,7 @@ final class Script extends LoadableResource {
   private final String description;
   private final String text;
 
-  /// @throws IllegalArgumentException when there is no such resource, or its name says no version
+  /// @throws IllegalArgumentException if there is no such resource, or its name has no version
   Script(String path) {
     Matcher parts = NAME.matcher(path);
     if (!parts.matches()) {
@@ -55,7 +55,7 @@ final class Script extends LoadableResource {
     return description;
   }
 
-  /// Its text, with the placeholders filled in.
+  /// Its text with the values of the placeholders.
   String filled(Map<String, String> placeholders) {
     String filled = text;
     for (Map.Entry<String, String> placeholder : placeholders.entrySet()) {
@@ -64,7 +64,7 @@ final class Script extends LoadableResource {
     return filled;
   }
 
-  /// As Flyway computes it: over the lines without their ends.
+  /// The checksum as Flyway computes it: over the lines without their ends.
   int checksum() {
     CRC32 crc = new CRC32();
     new BufferedReader(read())

@@ -9,9 +9,9 @@ import java.util.concurrent.Semaphore;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
-/// At most so many connections to one SQLite file, opened when first needed, the last used first,
-/// so that its cache is warm. Their prepared statements live as long as they do. They are opened
-/// with [Durability#POWER].
+/// A limited number of connections to one SQLite file. They are opened when needed, and the last
+/// used is used first, as its cache is warm. Their prepared statements live as long as they do.
+/// They are opened with [Durability#POWER].
 final class SqliteConnections implements Connections {
   /// Opens one connection.
   interface Opener {
@@ -96,11 +96,11 @@ final class SqliteConnections implements Connections {
       }
       connection.close();
     } catch (SQLException ignored) {
-      // It was broken; what it held open is released as far as the system allows.
+      // It was broken; its resources are released as far as possible.
     }
   }
 
-  /// Waits for those who still use a connection.
+  /// Waits until no connection is in use.
   @Override
   public void close() {
     closed = true;

@@ -31,23 +31,23 @@ import org.sqlite.SQLiteException;
 import org.sqlite.SQLiteOpenMode;
 import org.sqlite.core.DB;
 
-/// A SQLite file that belongs to this process alone, as long as it is open: a lock on `<file>.lock`
-/// keeps a second Rollcall out. Other programs may read it.
+/// A SQLite file that only this process may open for writing: a lock on `<file>.lock` prevents a
+/// second Rollcall. Other programs may read it.
 final class SqliteFile implements AutoCloseable {
-  /// The first without the bug that could corrupt a database while its log was being reset.
+  /// The first version without a bug that could corrupt a database while its log is reset.
   private static final String OLDEST_LIBRARY = "3.51.3";
 
   private static final int WRITER_CACHE_KIB = 16 * 1024;
   private static final int READER_CACHE_KIB = 4 * 1024;
   private static final int KEEPER_CACHE_KIB = 64;
 
-  /// The log is written into the database beside the writer ([SqliteLog]); when it is so long all
-  /// the same, by the writer itself.
+  /// [SqliteLog] writes the log into the database, in parallel with the writer. If the log still
+  /// grows to this number of pages, the writer does it.
   private static final int CHECKPOINT_PAGES = 30_000;
 
   private static final int BUSY_MILLIS = 5_000;
 
-  /// Whoever reads an old file may take long: it is tried again rather than waited for.
+  /// Another program may read an old file for long: it is tried again later instead of waiting.
   private static final int FOLD_MILLIS = 250;
 
   private static final System.Logger LOG = System.getLogger(SqliteFile.class.getName());
@@ -62,19 +62,19 @@ final class SqliteFile implements AutoCloseable {
     this.file = file;
   }
 
-  /// Takes the file, and makes it and its directory, for this user alone, where they are missing.
-  /// To be called again where it failed.
+  /// Locks the file. Creates it and its folder, accessible to this user only, if they are missing.
+  /// It may be called again after a failure.
   ///
-  /// @throws StorageException in one line that names the file
+  /// @throws StorageException in one line with the file
   synchronized void take() {
     fileLock.close();
     fileLock = FileLock.on(Path.of(file + ".lock"), "database " + file);
     make();
-    closeToOthers();
+    removeOtherAccess();
   }
 
-  /// There may be secrets in it, and in its log.
-  private void closeToOthers() {
+  /// Removes access by others: the file and its log may contain secrets.
+  private void removeOtherAccess() {
     for (String ending : List.of("", "-wal", "-shm", "-journal")) {
       Path each = Path.of(file + ending);
       try {
@@ -100,9 +100,9 @@ final class SqliteFile implements AutoCloseable {
     }
   }
 
-  /// Makes the file where it is missing; it lies inside a folder that this process has claimed.
+  /// Creates the file if it is missing. Its folder is locked by this process.
   ///
-  /// @throws StorageException in one line that names the file
+  /// @throws StorageException in one line with the file
   void make() {
     try {
       if (Files.isSymbolicLink(file)) {
@@ -122,7 +122,7 @@ final class SqliteFile implements AutoCloseable {
     }
   }
 
-  /// Refuses a SQLite library that is known to lose data.
+  /// Rejects SQLite libraries that are known to lose data.
   static void checkLibrary(String version) {
     if (Arrays.compare(numbers(version), numbers(OLDEST_LIBRARY)) < 0) {
       throw new StorageException(
@@ -139,11 +139,11 @@ final class SqliteFile implements AutoCloseable {
     return Arrays.stream(version.split("\\.")).mapToInt(Integer::parseInt).toArray();
   }
 
-  /// The one connection that writes. Each commit is synced to the disk, unless
-  /// [Connections#durability] says otherwise.
+  /// The only connection that writes. Each commit is synced to the disk, unless
+  /// [Connections#durability] sets something else.
   ///
-  /// @param pragmas further settings, made before the log is, so that the size of pages may be
-  ///   among them
+  /// @param pragmas further settings. They are set before the log is created, so they may contain
+  ///   the size of pages
   Connection writer(List<String> pragmas) throws SQLException {
     SQLiteConfig config = config();
     config.setSynchronous(SynchronousMode.FULL);
@@ -165,7 +165,7 @@ final class SqliteFile implements AutoCloseable {
     }
   }
 
-  /// A connection that only reads.
+  /// A connection for reading only.
   Connection reader() throws SQLException {
     SQLiteConfig config = config();
     config.setJournalMode(JournalMode.WAL);
@@ -180,7 +180,7 @@ final class SqliteFile implements AutoCloseable {
     }
   }
 
-  /// A connection that writes what is in the log into the database, and nothing else.
+  /// A connection that only writes the log into the database.
   Connection keeper() throws SQLException {
     SQLiteConfig config = config();
     config.setJournalMode(JournalMode.WAL);
@@ -188,8 +188,8 @@ final class SqliteFile implements AutoCloseable {
     return source(config).getConnection();
   }
 
-  /// A connection to a file that nobody writes any more: it leaves nothing beside the file, and
-  /// takes its journal as it is.
+  /// A connection to a file that is no longer written. It creates no files, and does not change the
+  /// journal mode.
   static Connection readOnly(Path file) throws SQLException {
     SQLiteConfig config = new SQLiteConfig();
     config.setReadOnly(true);
@@ -198,8 +198,8 @@ final class SqliteFile implements AutoCloseable {
     return source(file, config).getConnection();
   }
 
-  /// Makes one plain file of one that has a log or a journal beside it, as a kill leaves it, or a
-  /// reader of another program who held it when it was closed.
+  /// Makes one plain file of a file with a log or a journal. These are left by a kill, or if
+  /// another program was reading the file when it was closed.
   static void fold(Path file) {
     try (Connection connection = source(file, config()).getConnection()) {
       plain(connection);
@@ -208,7 +208,7 @@ final class SqliteFile implements AutoCloseable {
     }
   }
 
-  /// From now on without a log; a journal that a kill left is rolled back before.
+  /// Removes the log. A journal left by a kill is rolled back before.
   static void plain(Connection connection) {
     try (Statement statement = connection.createStatement()) {
       statement.execute("PRAGMA busy_timeout = " + FOLD_MILLIS);
@@ -222,39 +222,39 @@ final class SqliteFile implements AutoCloseable {
     }
   }
 
-  /// For migrations: as the writer, but opened and closed by others.
+  /// For migrations: as the writer, but its connections are opened and closed by others.
   SQLiteDataSource dataSource() {
     SQLiteConfig config = config();
     config.setJournalMode(JournalMode.WAL);
     return source(config);
   }
 
-  /// A connection to a database that is nowhere.
+  /// A connection to a database in memory.
   static Connection inMemory() throws SQLException {
     SQLiteDataSource source = new SQLiteDataSource(config());
     source.setUrl("jdbc:sqlite::memory:");
     return source.getConnection();
   }
 
-  /// How long the log's file is, in bytes.
+  /// The length of the file of the log, in bytes.
   long logLength() {
     return Path.of(file + "-wal").toFile().length();
   }
 
-  /// Syncs what was committed without a sync, beside whoever writes. SQLite locks nothing in its
-  /// log, so that closing the log here takes none of its locks away.
+  /// Syncs what was committed without a sync, in parallel with the writer. SQLite has no locks on
+  /// its log, so closing the file here removes none.
   void syncLog() throws IOException {
     try (FileChannel log =
         FileChannel.open(
             Path.of(file + "-wal"), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
       log.force(true);
     } catch (NoSuchFileException e) {
-      // It went into the database, which SQLite has synced.
+      // SQLite has moved the log into the database and synced that.
     }
   }
 
-  /// Syncs the database itself, beside whoever writes. Its file stays open as long as this does: to
-  /// close it takes away the locks that SQLite holds on it, as POSIX has it.
+  /// Syncs the database itself, in parallel with the writer. Its file stays open until [#close]:
+  /// closing it would remove the locks that SQLite has on it (a rule of POSIX).
   synchronized void syncDatabase() throws IOException {
     FileChannel open = database;
     if (open == null) {
@@ -264,16 +264,16 @@ final class SqliteFile implements AutoCloseable {
     open.force(true);
   }
 
-  /// The whole of a connection's database, as its transaction sees it, into a file of its own.
+  /// Copies the whole database of a connection, as its transaction sees it, into a new file.
   static void backup(Connection connection, Path copy) {
     try {
-      Files.createFile(copy, FileLock.only(copy, "rw-------")); // through no link
+      Files.createFile(copy, FileLock.only(copy, "rw-------")); // does not follow a link
     } catch (IOException e) {
       throw FileLock.notWritable("copy " + copy, copy, e);
     }
     try {
       try (Statement statement = connection.createStatement()) {
-        // A transaction sees what there was when it first read.
+        // A transaction sees the state at its first read.
         statement.execute("SELECT count(*) FROM sqlite_schema");
       }
       DB database = connection.unwrap(SQLiteConnection.class).getDatabase();
@@ -292,9 +292,9 @@ final class SqliteFile implements AutoCloseable {
 
   private static SQLiteConfig config() {
     SQLiteConfig config = new SQLiteConfig();
-    // A file that went missing is not made anew without its tables.
+    // A missing file must not be created again without its tables.
     config.resetOpenMode(SQLiteOpenMode.CREATE);
-    // The driver keeps threads out of each other's way already, a connection at a time.
+    // The driver already uses a connection on one thread at a time.
     config.setOpenMode(SQLiteOpenMode.NOMUTEX);
     config.setBusyTimeout(BUSY_MILLIS);
     config.enforceForeignKeys(true);
@@ -302,8 +302,8 @@ final class SqliteFile implements AutoCloseable {
     return config;
   }
 
-  /// What the driver and SQLite take for exactly that file, whatever is in its name: in a plain
-  /// path the driver takes all after a `?` for settings.
+  /// The URL of exactly that file, whatever characters its name contains. In a plain path, the
+  /// driver takes everything after a `?` as settings.
   ///
   /// Source: [SQLite's URIs](https://sqlite.org/uri.html).
   private static String url(Path file) {
@@ -320,7 +320,7 @@ final class SqliteFile implements AutoCloseable {
     return source;
   }
 
-  /// To be called when all its connections are closed.
+  /// To be called after all its connections are closed.
   @Override
   public synchronized void close() {
     try {
@@ -328,7 +328,7 @@ final class SqliteFile implements AutoCloseable {
         database.close();
       }
     } catch (IOException e) {
-      // There is nothing in it that is not written.
+      // Everything in it is written.
     } finally {
       fileLock.close();
     }

@@ -10,25 +10,25 @@ import org.jdbi.v3.core.Handle;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
-/// Looks after SQLite's write-ahead log, beside whoever writes: what was committed without a sync
-/// is synced soon, and a log that has grown long is written into the database. Left to SQLite, both
-/// happen inside of a commit, and everybody waits.
+/// Maintains SQLite's write-ahead log, in parallel with the writer. It syncs what was committed
+/// without a sync, and writes a long log into the database. SQLite would do both inside of a
+/// commit, so that all writers wait.
 ///
-/// It looks four times a second as long as something is committed, and never otherwise.
+/// It runs four times a second while there are commits, and not otherwise.
 ///
 /// Source: [checkpointing](https://sqlite.org/wal.html#ckpt).
 final class SqliteLog implements AutoCloseable {
   private static final Duration LOOK_EVERY = Duration.ofMillis(250);
   private static final long LONG_BYTES = 40 << 20;
 
-  /// So much is left to be written while nobody else writes: ten milliseconds.
+  /// At most this much is written into the database while the writer waits: ten milliseconds.
   private static final long LITTLE_BYTES = 8 << 20;
 
   private static final int MOST_ROUNDS = 4;
 
-  /// How the log stands, in bytes.
+  /// The length of the log, in bytes.
   ///
-  /// @param left what is not yet in the database
+  /// @param left the part that is not in the database yet
   private record Length(long all, long left) {}
 
   private final SqliteFile file;
@@ -40,7 +40,7 @@ final class SqliteLog implements AutoCloseable {
   private volatile long syncedCommits;
   private volatile boolean committed;
 
-  /// @param failed is told that the log could not be synced
+  /// @param failed is called if the log could not be synced
   SqliteLog(SqliteFile file, Connections writers, Consumer<SQLException> failed) {
     this.file = file;
     this.own = new SqliteConnections(1, file::keeper);
@@ -48,13 +48,13 @@ final class SqliteLog implements AutoCloseable {
     this.failed = failed;
   }
 
-  /// Whether something was committed that loss of power could take away.
+  /// Whether there are commits that would be lost with the power.
   boolean unsynced() {
     return syncedCommits < unsyncedCommits.get();
   }
 
-  /// Something was committed, to survive that much. A synced commit does not count for those before
-  /// it: one that had nothing to write has synced nothing.
+  /// Something was committed with that durability. A synced commit does not count as a sync of
+  /// earlier commits: if it had nothing to write, it has synced nothing.
   void committed(Durability durability) {
     if (durability == Durability.PROCESS) {
       unsyncedCommits.incrementAndGet();
@@ -65,11 +65,11 @@ final class SqliteLog implements AutoCloseable {
 
   private void wake() {
     if (awake.compareAndSet(false, true)) {
-      Thread.ofPlatform().daemon().name("sqlite-log").start(this::keep);
+      Thread.ofPlatform().daemon().name("sqlite-log").start(this::maintain);
     }
   }
 
-  private void keep() {
+  private void maintain() {
     try {
       while (committed) {
         committed = false;
@@ -78,26 +78,26 @@ final class SqliteLog implements AutoCloseable {
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
         }
-        look();
+        syncAndCheckpoint();
       }
     } finally {
       awake.set(false);
     }
-    if (committed) { // since it was last asked for
+    if (committed) { // since it was last read
       wake();
     }
   }
 
-  private void look() {
+  private void syncAndCheckpoint() {
     long before = unsyncedCommits.get();
     try {
-      // The file does not shrink when the log is begun anew, but while it is short, so is the log.
+      // The file does not shrink when the log is started again. But a short file has a short log.
       if (file.logLength() >= LONG_BYTES) {
         writeOut();
       }
       if (unsynced()) {
         file.syncLog();
-        syncedCommits = before; // nobody else sets it
+        syncedCommits = before; // no other thread sets it
       }
     } catch (IOException e) {
       unsyncable(e);
@@ -111,8 +111,8 @@ final class SqliteLog implements AutoCloseable {
             SQLiteErrorCode.SQLITE_IOERR_FSYNC));
   }
 
-  /// Writes the log into the database if it is long, and syncs that: most of it while others go on
-  /// writing, what came meanwhile in their place. The next write begins it anew.
+  /// Writes the log into the database if it is long, and syncs the database. Most of it is written
+  /// while commits continue; for the rest, the writer waits. The next write starts the log again.
   private void writeOut() {
     try (Handle handle = own.jdbi().open()) {
       try {
@@ -122,7 +122,7 @@ final class SqliteLog implements AutoCloseable {
         }
         for (int i = 0; i < MOST_ROUNDS && length.left() > LITTLE_BYTES; i++) {
           checkpoint(handle, "PASSIVE");
-          file.syncDatabase(); // SQLite does it at the very end, when all others wait for it
+          file.syncDatabase(); // SQLite would sync at the end, while all others wait
           length = checkpoint(handle, "NOOP");
         }
       } catch (IOException e) {
@@ -137,8 +137,8 @@ final class SqliteLog implements AutoCloseable {
         checkpoint(writer, "PASSIVE");
       }
     } catch (RuntimeException e) {
-      // Closed, or in trouble that writers meet as well; SQLite writes a log that is far too long
-      // by itself.
+      // Closed, or a problem that the writer has as well. If the log becomes far too long, SQLite
+      // itself writes it into the database.
     }
   }
 

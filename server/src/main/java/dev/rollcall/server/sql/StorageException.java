@@ -3,21 +3,21 @@ package dev.rollcall.server.sql;
 import dev.rollcall.server.time.OutsideFailure;
 import java.sql.SQLException;
 
-/// The database could not do its part: disk full, connection lost, locked, read-only, overloaded.
+/// A failure of the database: disk full, connection lost, locked, read-only, overloaded.
 ///
-/// It is never the fault of the statement: a violated constraint or a mistyped query passes through
-/// as the exception it is. The message is one line for a person, and holds no password.
+/// Faults of a statement, such as a violated constraint or a syntax error, are thrown as the
+/// original exceptions. The message is one line for people, and contains no password.
 public final class StorageException extends RuntimeException implements OutsideFailure {
   private static final long serialVersionUID = 1L;
 
-  /// What is known about the work that met the trouble.
+  /// What is known about the work that failed.
   public enum Outcome {
     /// Nothing was written; the same call may succeed later.
     RETRY,
-    /// Nothing was written, and nothing will be until somebody repairs or configures something.
+    /// Nothing was written, and a retry fails until somebody repairs or configures something.
     REPAIR,
-    /// The connection was lost during the commit: it may have been written or not. Whoever repeats
-    /// the call needs a natural key that makes the repetition harmless.
+    /// The connection was lost during the commit: the work may be written or not. A caller that
+    /// repeats it needs a natural key, so that repeating changes nothing.
     UNKNOWN
   }
 
@@ -38,8 +38,8 @@ public final class StorageException extends RuntimeException implements OutsideF
     return outcome;
   }
 
-  /// Whether the file itself is damaged or no database: what it holds needs looking at, and nothing
-  /// more can be written into it.
+  /// Whether the file itself is damaged or no database: it has to be examined, and nothing more can
+  /// be written into it.
   public boolean damaged() {
     for (Throwable cause = getCause(); cause != null; cause = cause.getCause()) {
       if (cause instanceof SQLException sql && Dialect.damaged(sql)) {
@@ -54,7 +54,7 @@ public final class StorageException extends RuntimeException implements OutsideF
     return String.valueOf(getMessage());
   }
 
-  /// The same trouble, for another caller: with that caller's stack trace.
+  /// The same failure for another caller, with that caller's stack trace.
   StorageException again() {
     return new StorageException(reason(), outcome, this);
   }

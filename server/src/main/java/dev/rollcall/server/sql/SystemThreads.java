@@ -6,10 +6,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 
-/// Where calls into SQLite run that may take long. Such a call holds its thread until it is over;
-/// beneath a virtual thread that is one of the few, as many as processors, that carry all others.
+/// Runs calls into SQLite that may take long on platform threads. Such a call blocks its thread. A
+/// virtual thread would block its carrier, of which there are only as many as processors.
 final class SystemThreads {
-  /// As many as there are connections in use, each kept for a minute.
+  /// At most as many as there are connections in use. Each ends after a minute without work.
   private static final ExecutorService THREADS =
       Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("sqlite-", 0).factory());
 
@@ -24,8 +24,8 @@ final class SystemThreads {
     }
   }
 
-  /// Runs `work` on a thread of the system's own, and waits; an interrupt does not end the waiting.
-  /// What it throws arrives here.
+  /// Runs `work` on a platform thread, and waits for it; an interrupt does not end the wait. It
+  /// throws what `work` throws.
   static <T> T call(Supplier<T> work) {
     return Thread.currentThread().isVirtual()
         ? await(CompletableFuture.supplyAsync(work, THREADS))

@@ -1,4 +1,4 @@
-/// The database: SQLite or PostgreSQL behind one text of SQL, group commit, due rows, migrations.
+/// The database: the same SQL for SQLite and PostgreSQL, group commit, due rows, migrations.
 @NullMarked
 package dev.rollcall.server.sql;
 

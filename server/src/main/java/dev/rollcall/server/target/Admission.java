@@ -8,9 +8,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// Lets newcomers into the pool, or not, and counts why.
+/// Decides which new addresses enter the pool, and counts the reasons.
 final class Admission {
-  /// Written at once: more would keep those waiting that ask for targets.
+  /// With more in one transaction, requests for targets would wait for too long.
   private static final int AT_ONCE = 1_000;
 
   private final PoolStore store;
@@ -23,7 +23,9 @@ final class Admission {
     this.metrics = metrics;
   }
 
-  /// Adds those that the policy and the caps allow, and tells how many were new.
+  /// Adds the addresses that the policy and the limits allow.
+  ///
+  /// @return how many were new
   int enter(List<Candidate> newcomers) {
     List<Candidate> welcome = new ArrayList<>();
     Set<IPAddress> seen = new HashSet<>();

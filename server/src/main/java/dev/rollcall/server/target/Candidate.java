@@ -4,13 +4,13 @@ import dev.rollcall.server.sql.EnumCodec;
 import inet.ipaddr.IPAddress;
 import java.util.Optional;
 
-/// An address that somebody wants to have in the pool.
+/// An address that may be added to the pool.
 ///
-/// @param name the host name it was given by
+/// @param name the host name it was given as
 record Candidate(IPAddress address, Origin origin, Optional<String> name) {
-  /// Where a target came from.
+  /// Where a target comes from.
   enum Origin {
-    /// Seen on the way to another target.
+    /// A hop of a traceroute to another target.
     HOP(0),
     /// Given by the operator.
     TARGET(1);
@@ -23,7 +23,7 @@ record Candidate(IPAddress address, Origin origin, Optional<String> name) {
       this.code = code;
     }
 
-    /// As the database keeps it.
+    /// Its number in the database.
     int code() {
       return code;
     }
@@ -33,12 +33,12 @@ record Candidate(IPAddress address, Origin origin, Optional<String> name) {
     }
   }
 
-  /// What became of it.
+  /// The result of adding it.
   enum Fate {
     ADDED,
-    /// It is there already.
+    /// It is in the pool already.
     KNOWN,
-    /// Its /24 or /48 has as many as it may.
+    /// Its /24 or /48 has the maximum number of targets.
     NETWORK_FULL,
     POOL_FULL
   }

@@ -7,22 +7,22 @@ import java.util.List;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 
-/// Looks up many keys of bytes, a hundred with each statement: one at a time would cost PostgreSQL
-/// a round trip each.
+/// Looks up many binary keys, a hundred with each statement: PostgreSQL would need a round trip for
+/// each one otherwise.
 final class Chunks {
   private static final int SIZE = 100;
 
-  /// What stands between the brackets of the statement's `IN`.
+  /// The parameters in the brackets of `IN`.
   static final String PLACES = "?,".repeat(SIZE - 1) + "?";
 
-  /// Takes one row of what was found.
+  /// Receives one row of the result.
   interface Found {
     void row(ResultSet row) throws SQLException;
   }
 
   private Chunks() {}
 
-  /// Runs `sql`, which has [#PLACES] as its parameters, for all the keys.
+  /// Runs `sql`, which contains [#PLACES], for all keys.
   static void each(Handle handle, String sql, List<byte[]> keys, Found found) {
     if (keys.isEmpty()) {
       return;

@@ -12,8 +12,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeoutException;
 
-/// Looks up the names among targets. The pool holds addresses alone, so that the policy judges what
-/// is measured, and not what a name says at the moment.
+/// Looks up host names among new targets. The pool contains only addresses, so that the policy
+/// checks what is measured, and not what a name means at the moment.
 final class HostLookup {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final int MOST_ADDRESSES = 16;
@@ -24,7 +24,7 @@ final class HostLookup {
     this.resolver = resolver;
   }
 
-  /// Starts to look up a name. The future fails with a phrase that goes on after the name.
+  /// Starts to look up a name. The future fails with a phrase that follows the name.
   Future<List<IPAddress>> lookUp(String name) {
     FutureTask<List<IPAddress>> task = new FutureTask<>(() -> addresses(name));
     Thread.ofVirtual().name("lookup").start(task);

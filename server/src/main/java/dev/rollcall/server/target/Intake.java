@@ -16,13 +16,13 @@ import java.util.concurrent.Future;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
-/// Reads what was posted: `{"hops":["192.0.2.1",...]}`, or the same with `targets`, among which may
-/// be names and blocks.
+/// Reads a posted list: `{"hops":["192.0.2.1",...]}`, or the same with `targets`, which may also
+/// contain names and blocks.
 final class Intake {
-  /// Elements of one list.
+  /// The largest number of elements of a list.
   static final int MOST_ELEMENTS = 10_000;
 
-  /// Addresses that the blocks of one list hold together.
+  /// The largest number of addresses in the blocks of a list together.
   private static final int MOST_ADDRESSES = 65_536;
 
   private static final int MOST_NAMES = 100;
@@ -43,9 +43,9 @@ final class Intake {
     this.texts = texts;
   }
 
-  /// Addresses alone.
+  /// Reads addresses.
   ///
-  /// @throws Refusal (400) where the body is no such list at all
+  /// @throws Refusal (400) if the body is no such list
   static Intake hops(JsonNode body) {
     Intake intake = list(body, "hops");
     for (int i = 0; i < intake.texts.size(); i++) {
@@ -58,9 +58,9 @@ final class Intake {
     return intake;
   }
 
-  /// Addresses, blocks, and names, which are looked up.
+  /// Reads addresses, blocks and names. Names are looked up.
   ///
-  /// @throws Refusal (400) where the body is no such list at all
+  /// @throws Refusal (400) if the body is no such list
   static Intake targets(JsonNode body, HostLookup hostLookup) throws InterruptedException {
     Intake intake = list(body, "targets");
     Map<Integer, Future<List<IPAddress>>> lookups = new LinkedHashMap<>();
@@ -85,7 +85,7 @@ final class Intake {
     return intake;
   }
 
-  /// A name as it is asked for; what is none is told as it was given.
+  /// The ASCII form of a name; the text itself if it is no name.
   private static String ascii(String text) {
     try {
       return HostNames.ascii(text);
@@ -139,8 +139,8 @@ final class Intake {
     }
   }
 
-  /// The first and the last address of an IPv4 network are no host's: what is sent there may be
-  /// answered by all.
+  /// The first and the last address of an IPv4 network belong to no host: every host may answer
+  /// packets to them.
   private void member(IPAddress block, IPAddress address) {
     boolean edge =
         block.isIPv4()
@@ -165,17 +165,17 @@ final class Intake {
     }
   }
 
-  /// How many elements the list has.
+  /// The number of elements of the list.
   int received() {
     return texts.size();
   }
 
-  /// What it names, in its order but for names, which come last; the same may be there twice.
+  /// The addresses in the order of the list, but those of names last; an address may occur twice.
   List<Candidate> newcomers() {
     return newcomers;
   }
 
-  /// The answer to a list in which something is wrong; nothing where all is right.
+  /// The answer if there are mistakes; otherwise empty.
   Optional<Answer> refusal() {
     if (wrong.isEmpty()) {
       return Optional.empty();

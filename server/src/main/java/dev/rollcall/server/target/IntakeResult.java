@@ -5,14 +5,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// What one call for targets brought.
+/// The answer to one request for targets.
 ///
-/// @param lease the number by which the node says that all of it was measured
-/// @param until when the lease runs out
-/// @param targets the longest unmeasured first; may be empty
-/// @param nextDue when there is more to hand out; nothing: the pool is empty
-/// @param measured how many targets the call said were measured
-/// @param removed how many that were due left the pool instead, as the policy keeps them out now
+/// @param lease the number with which the node reports that all of them are measured
+/// @param until when the lease ends
+/// @param targets the one that was not measured for longest comes first; may be empty
+/// @param nextDue when the next target is due; empty: the pool is empty
+/// @param measured how many targets the request reported as measured
+/// @param removed how many due targets were removed instead, as the policy rejects them now
 record IntakeResult(
     long lease,
     Instant until,

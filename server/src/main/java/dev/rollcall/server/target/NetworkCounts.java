@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
 
-/// How many targets each /24 of IPv4 and each /48 of IPv6 has, kept as numbers beside them, so that
-/// nobody has to count.
+/// The number of targets in each /24 of IPv4 and each /48 of IPv6. It is stored, so that targets
+/// need not be counted.
 final class NetworkCounts {
   private static final String COUNTS =
       "SELECT network, members FROM target_network WHERE network IN (" + Chunks.PLACES + ")";
@@ -23,12 +23,12 @@ final class NetworkCounts {
 
   private NetworkCounts() {}
 
-  /// The network of an address, by its first address.
+  /// The first address of the network of an address.
   static IPAddress of(IPAddress address) {
     return network(key(address));
   }
 
-  /// What the table calls it: its first 3 or 6 bytes.
+  /// The key in the table: the first 3 or 6 bytes.
   private static byte[] key(IPAddress network) {
     byte[] bytes = network.getBytes();
     return Arrays.copyOf(bytes, bytes.length == 4 ? 3 : 6);
@@ -38,7 +38,7 @@ final class NetworkCounts {
     return Addresses.of(Arrays.copyOf(key, key.length == 3 ? 4 : 16));
   }
 
-  /// The networks of those addresses, with their counts.
+  /// The networks of those addresses, with their numbers of targets.
   static Map<IPAddress, Integer> counts(Handle tx, Collection<IPAddress> addresses) {
     Map<IPAddress, Integer> counts = new HashMap<>();
     addresses.forEach(address -> counts.put(of(address), 0));
@@ -50,7 +50,7 @@ final class NetworkCounts {
     return counts;
   }
 
-  /// Makes the counts what is said here.
+  /// Stores these numbers.
   static void set(Handle tx, Map<IPAddress, Integer> counts) {
     List<Map.Entry<IPAddress, Integer>> some = new ArrayList<>();
     List<IPAddress> none = new ArrayList<>();

@@ -7,12 +7,12 @@ import inet.ipaddr.IPAddress;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A list of those who asked not to be measured: an address or a block a line; what follows a `#`
-/// is for people.
+/// The list of addresses that must not be measured, as their owners asked for it: one address or
+/// block per line, and comments after `#`.
 ///
-/// @param blocks what it names
-/// @param mistakes one line for each line that is neither: the others hold nevertheless, since
-///   nobody should be measured because of somebody else's slip
+/// @param blocks the blocks of the list
+/// @param mistakes one line for each invalid line; the other lines are used nevertheless, since one
+///   mistake must not cause others to be measured
 public record OptOut(Blocks blocks, List<String> mistakes) {
   private static final int SHOWN = 60;
 

@@ -4,36 +4,36 @@ import dev.rollcall.server.address.Blocks;
 import dev.rollcall.server.address.SpecialAddresses;
 import inet.ipaddr.IPAddress;
 
-/// What may be in the pool: everything on the open network but what is denied or opted out, and
-/// beyond that what is allowed.
+/// Decides which addresses may be in the pool: public addresses that are neither denied nor opted
+/// out, and special addresses that are allowed.
 ///
-/// An IPv6 address is judged with the IPv4 addresses inside of it: one that leads to a denied one
-/// is denied.
+/// An IPv6 address is checked together with the IPv4 addresses inside it: if one of these is
+/// denied, it is denied.
 final class Policy {
   private final Blocks allowed;
   private final Blocks denied;
   private volatile Blocks optedOut = Blocks.NONE;
 
-  /// What becomes of an address.
+  /// The decision about an address.
   enum Verdict {
     /// It may be in the pool.
     WELCOME,
-    /// Its owner asked to be left alone.
+    /// Its owner opted out.
     OPTED_OUT,
     /// The operator denied it.
     DENIED,
-    /// Not one of the open network, and not allowed either.
+    /// It is not public, and not allowed either.
     SPECIAL
   }
 
-  /// @param allowed let in although special
-  /// @param denied kept out whatever is allowed
+  /// @param allowed special addresses that may be in the pool
+  /// @param denied addresses that may not be in the pool, even if they are allowed
   Policy(Blocks allowed, Blocks denied) {
     this.allowed = allowed;
     this.denied = denied;
   }
 
-  /// Replaces the blocks that opted out, from now on.
+  /// Replaces the blocks that opted out.
   void optOut(Blocks blocks) {
     optedOut = blocks;
   }

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// The target pool as a whole: what the composition root holds.
+/// The entry point of the package for the composition root.
 public final class Pool implements AutoCloseable {
   private final PoolSettings settings;
   private final Policy policy;
@@ -47,12 +47,13 @@ public final class Pool implements AutoCloseable {
         .orElse(0.0);
   }
 
-  /// The pool's part of the API.
+  /// The routes of the pool.
   public List<Route> routes() {
     return routes.routes();
   }
 
-  /// Takes out what the settings keep out by now. To be called once, after the first [#optOut].
+  /// Removes targets that the settings no longer allow. To be called once, after the first
+  /// [#optOut].
   public void start() {
     sweep.over(
         () ->
@@ -60,15 +61,15 @@ public final class Pool implements AutoCloseable {
                 .toList());
   }
 
-  /// Keeps these out from now on, and takes those out that are in. They replace those of before.
+  /// Replaces the blocks that opted out, and removes their targets.
   public void optOut(Blocks blocks) {
     policy.optOut(blocks);
     sweep.over(blocks::all);
   }
 
-  /// Takes addresses of hops as `POST /hops` does; what is no address is passed over.
+  /// Adds addresses of hops as `POST /hops` does; texts that are no addresses are skipped.
   ///
-  /// @throws dev.rollcall.server.sql.StorageException where they cannot be kept just now
+  /// @throws dev.rollcall.server.sql.StorageException if they cannot be stored at present
   public void hops(List<String> addresses) {
     admission.enter(
         addresses.stream()
@@ -78,7 +79,7 @@ public final class Pool implements AutoCloseable {
             .toList());
   }
 
-  /// How many targets there are.
+  /// The number of targets.
   public long members() {
     return store.members();
   }

@@ -25,9 +25,9 @@ import org.jdbi.v3.core.statement.Query;
 
 /// The pool in the database.
 ///
-/// Every transaction that changes it begins with the one row of `target_pool`, which PostgreSQL
-/// locks by that (SQLite has one writer anyway): so counts agree with what is there, caps hold to
-/// the last target, and two hand-outs never meet.
+/// Every transaction that changes it first updates the only row of `target_pool`. On PostgreSQL
+/// this locks the row (SQLite has one writer anyway). So the counts agree with the rows, the limits
+/// are exact, and two requests never get the same target.
 final class PoolStore {
   private static final String KNOWN =
       "SELECT address FROM target WHERE address IN (" + Chunks.PLACES + ")";
@@ -47,7 +47,7 @@ final class PoolStore {
   private static final String EARLIEST_MEASURED = "SELECT MIN(due_at) FROM target WHERE due_at > 0";
   private static final String MEMBERS = "SELECT members FROM target_pool WHERE id = 1";
 
-  // Walks the index alone to the page's beginning.
+  // The inner query reads only the index up to the beginning of the page.
   private static final String LIST =
       "SELECT address, origin, name, added_at, measured_at, due_at FROM target WHERE address IN"
           + " (SELECT address FROM target ORDER BY address LIMIT :limit OFFSET :offset)"
@@ -56,7 +56,8 @@ final class PoolStore {
       "SELECT address FROM target WHERE address >= :low AND address <= :high"
           + " AND length(address) = :bytes ORDER BY address LIMIT :limit";
 
-  /// Rounds of taking what is due and leaving out what the policy keeps out by now, in one call.
+  /// The largest number of rounds in one request; each takes due targets, and removes those that
+  /// the policy rejects now.
   private static final int MOST_ROUNDS = 10;
 
   private final Database database;
@@ -73,7 +74,7 @@ final class PoolStore {
 
   private record Due(long id, IPAddress address) {}
 
-  /// @param welcome what may be handed out
+  /// @param welcome whether an address may be leased
   PoolStore(
       Database database,
       GroupCommit commits,
@@ -87,7 +88,7 @@ final class PoolStore {
     this.clock = clock;
   }
 
-  /// Adds those that are new, as far as the caps allow, and tells what became of each.
+  /// Adds the new ones, as far as the limits allow, and returns the result for each.
   List<Fate> add(List<Candidate> newcomers) {
     Set<IPAddress> known = database.read(handle -> known(handle, addresses(newcomers)));
     List<Candidate> unknown =
@@ -153,7 +154,7 @@ final class PoolStore {
         });
   }
 
-  /// Takes these out of the pool; false for each that was not in it.
+  /// Removes targets; false for each that was not in the pool.
   List<Boolean> remove(List<IPAddress> addresses) {
     return commits.writeAll(removing, addresses);
   }
@@ -173,10 +174,11 @@ final class PoolStore {
     return removed;
   }
 
-  /// Hands out at most `limit` targets that are due, after those of the lease `done` are measured.
+  /// Leases at most `limit` due targets. Before that, it records the targets of the lease `done` as
+  /// measured.
   IntakeResult hand(int limit, OptionalLong done) {
     if (done.isEmpty()) {
-      // Nothing due and nothing to write down: no transaction.
+      // No target is due, and there is nothing to record: no transaction is needed.
       Optional<Instant> next = database.read(PoolStore::earliest);
       Instant now = clock.wall();
       if (next.isEmpty() || next.get().isAfter(now)) {
@@ -246,7 +248,7 @@ final class PoolStore {
     }
   }
 
-  /// A part of the pool in the order of addresses.
+  /// A part of the pool, ordered by address.
   List<Target> list(int limit, long offset) {
     return database.read(
         handle -> {
@@ -268,7 +270,7 @@ final class PoolStore {
         });
   }
 
-  /// At most `limit` targets of a block from `low` on, in the order of addresses.
+  /// At most `limit` targets of a block, from `low` on, ordered by address.
   List<IPAddress> within(IPAddress low, IPAddress high, int limit) {
     return database.read(
         handle -> {
@@ -299,17 +301,17 @@ final class PoolStore {
     return known;
   }
 
-  /// How many targets there are.
+  /// The number of targets.
   long members() {
     return database.read(handle -> number(handle, MEMBERS));
   }
 
-  /// When the next target is due, or was, that somebody has had before.
+  /// The earliest due instant of targets that were leased before; it may be in the past.
   Optional<Instant> earliestMeasured() {
     return database.read(handle -> instant(handle, EARLIEST_MEASURED));
   }
 
-  /// When the next target is due, or was; nothing where the pool is empty.
+  /// The earliest due instant; it may be in the past. Empty if the pool is empty.
   private static Optional<Instant> earliest(Handle handle) {
     return instant(handle, EARLIEST);
   }

@@ -9,9 +9,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 
-/// Takes targets out of the pool that the policy keeps out since it changed, in the background.
-/// What it has not reached yet, or could not for the database's sake, is found when it is due: it
-/// is not handed out.
+/// Removes targets that the policy rejects after a change, in the background. Targets that it has
+/// not reached yet, or could not remove because of the database, are removed when they are due, and
+/// not leased.
 final class Sweep implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Sweep.class.getName());
   private static final int AT_ONCE = 1_000;
@@ -28,8 +28,8 @@ final class Sweep implements AutoCloseable {
     this.metrics = metrics;
   }
 
-  /// Begins to look through those blocks, once the ones before are done. An empty pool does not
-  /// even ask which.
+  /// Starts to search those blocks, after the previous ones. If the pool is empty, `blocks` is not
+  /// called.
   void over(Supplier<List<IPAddress>> blocks) {
     thread.execute(() -> run(blocks));
   }

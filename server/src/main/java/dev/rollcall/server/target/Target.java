@@ -4,10 +4,11 @@ import inet.ipaddr.IPAddress;
 import java.time.Instant;
 import java.util.Optional;
 
-/// One address of the pool, as a list shows it.
+/// A target in the list.
 ///
-/// @param measured when a node last said so; nothing: never
-/// @param due when it may be handed out next; 1970: before all that were measured
+/// @param measured when a node last reported it as measured; empty: never
+/// @param due when it may be leased next; 1970 for a target that was never leased, so that it comes
+///   first
 record Target(
     IPAddress address,
     Candidate.Origin origin,

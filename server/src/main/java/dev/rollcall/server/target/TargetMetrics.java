@@ -10,10 +10,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleSupplier;
 
-/// What the pool tells Prometheus about itself.
+/// The metrics of the pool.
 final class TargetMetrics {
-  /// Names of nodes with series of their own; more are `other`, since anybody may call himself
-  /// anything.
+  /// The largest number of nodes with their own series. The others share `other`, since a client
+  /// may send any name.
   private static final int MOST_NODES = 1_000;
 
   private final Set<String> nodes = ConcurrentHashMap.newKeySet();
@@ -56,7 +56,7 @@ final class TargetMetrics {
     return Counter.builder().name(name).help(help).labelNames(label).withoutExemplars();
   }
 
-  /// Reads the size of the pool, and how far behind the nodes are, with each scrape.
+  /// Registers the number of targets, and the lag of the nodes; both are read at each scrape.
   void watch(PrometheusRegistry registry, DoubleSupplier members, DoubleSupplier lag) {
     gauge(registry, "rollcall_targets", "Targets in the pool.", members);
     gauge(
@@ -90,7 +90,7 @@ final class TargetMetrics {
     added.labelValues(origin.word()).inc();
   }
 
-  /// @param reason a verdict or a fate
+  /// @param reason a verdict or the result of adding
   void keptOut(Enum<?> reason) {
     keptOut.labelValues(reason.name().toLowerCase(Locale.ROOT)).inc();
   }

@@ -18,11 +18,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import tools.jackson.core.JsonGenerator;
 
-/// The pool's part of the API.
+/// The routes of the pool.
 final class TargetRoutes {
   private static final int LARGEST_BODY = 1024 * 1024;
   private static final int MOST_ROWS = 1_000;
-  private static final int USUAL_ROWS = 100;
+  private static final int DEFAULT_ROWS = 100;
   private static final long LONGEST_WAIT = 60;
   private static final Pattern NODE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
@@ -129,8 +129,8 @@ final class TargetRoutes {
         .with("Cache-Control", "no-store");
   }
 
-  /// Whole seconds until there is more, 0 where there is more now. Never long: somebody may add
-  /// targets meanwhile.
+  /// Whole seconds until the next target is due; 0 if more are due now. At most a minute, as
+  /// targets may be added meanwhile.
   private long wait(IntakeResult intakeResult, int limit) {
     if (intakeResult.targets().size() == limit) {
       return 0;
@@ -179,9 +179,9 @@ final class TargetRoutes {
     json.writeNumberProperty("due_at", target.due().getEpochSecond()).writeEndObject();
   }
 
-  /// A limit beyond the most is cut.
+  /// A larger limit is reduced to the maximum.
   private static int limit(Request request) {
-    return (int) Math.min(request.queryNumber("limit").orElse(USUAL_ROWS), MOST_ROWS);
+    return (int) Math.min(request.queryNumber("limit").orElse(DEFAULT_ROWS), MOST_ROWS);
   }
 
   private static String shown(String text) {

@@ -1,4 +1,5 @@
-/// The target pool: which addresses are measured, what may enter, and which node measures them now.
+/// The target pool: which addresses are measured, which may enter, and which node measures them
+/// now.
 @NullMarked
 package dev.rollcall.server.target;
 

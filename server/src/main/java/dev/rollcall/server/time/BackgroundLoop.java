@@ -8,23 +8,24 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/// Work that is done again and again until Rollcall stops, on a platform thread of its own: timers
-/// keep time also while all carriers of virtual threads are busy.
+/// Work that is repeated until Rollcall stops, on a platform thread of its own: its timer also
+/// works while all carriers of virtual threads are busy.
 ///
 /// No failure ends it. A failure is logged once, until the work succeeds or fails in another way.
 public final class BackgroundLoop implements AutoCloseable {
   /// Does the work once.
   @FunctionalInterface
   public interface Work {
-    /// Returns how long to wait until the next time, unless [#wake] is called before.
+    /// @return how long to wait for the next round, unless [#wake] is called earlier
     Duration round() throws InterruptedException;
   }
 
   private static final Logger LOG = System.getLogger(BackgroundLoop.class.getName());
 
-  /// How long closing waits for the work under way, and then, once it was interrupted, again.
+  /// How long closing waits for the work under way before it interrupts it.
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+  /// How long it waits after the interrupt.
   private static final Duration LAST_PATIENCE = Duration.ofSeconds(1);
 
   private final String description;
@@ -34,11 +35,11 @@ public final class BackgroundLoop implements AutoCloseable {
   private final Semaphore wakes = new Semaphore(0);
   private final CountDownLatch closing = new CountDownLatch(1);
 
-  // Of the thread.
+  // Used by the thread only.
   private String failure = "";
 
   /// @param name of the thread
-  /// @param description says in the log what the work is: `the cleanup of old data`
+  /// @param description the work, for the log: `the cleanup of old data`
   /// @param afterFailure how long to wait after a failure
   public BackgroundLoop(String name, String description, Duration afterFailure, Work work) {
     this.description = description;
@@ -47,24 +48,26 @@ public final class BackgroundLoop implements AutoCloseable {
     this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this::run);
   }
 
-  /// Begins. To call it again changes nothing.
+  /// Starts the thread. Further calls change nothing.
   public synchronized void start() {
     if (thread.getState() == Thread.State.NEW && !isClosing()) {
       thread.start();
     }
   }
 
-  /// Has the next round begin at once.
+  /// Starts the next round at once.
   public void wake() {
     wakes.release();
   }
 
-  /// Whether it has been told to stop.
+  /// Whether it is being closed.
   public boolean isClosing() {
     return closing.getCount() == 0;
   }
 
-  /// Waits for that long, or until it is told to stop, and returns whether it was.
+  /// Waits until it is closed, or for the given time.
+  ///
+  /// @return whether it is being closed
   public boolean awaitClosing(Duration longest) throws InterruptedException {
     return closing.await(longest.toNanos(), TimeUnit.NANOSECONDS);
   }
@@ -77,7 +80,7 @@ public final class BackgroundLoop implements AutoCloseable {
           wakes.drainPermits();
         }
       } catch (InterruptedException e) {
-        // closing; or by mistake, and then the next round begins early
+        // closing; otherwise the next round begins early
       }
     }
   }
@@ -94,15 +97,15 @@ public final class BackgroundLoop implements AutoCloseable {
       throw e;
     } catch (Throwable e) {
       if (!isClosing()) {
-        tell(e);
+        log(e);
       }
       return afterFailure;
     }
   }
 
-  private void tell(Throwable e) {
+  private void log(Throwable e) {
     try {
-      String kind = e.toString().replaceAll("\\d+", "#"); // those that differ in a number are one
+      String kind = e.toString().replaceAll("\\d+", "#"); // numbers do not make a difference
       if (kind.equals(failure)) {
         return;
       }
@@ -114,7 +117,7 @@ public final class BackgroundLoop implements AutoCloseable {
             LOG.log(Level.ERROR, description + " failed in Rollcall itself, and is tried again", e);
       }
     } catch (Throwable noRoom) {
-      // There is no memory, or no stack, to say it.
+      // No memory or no stack is left to log it.
     }
   }
 
@@ -128,13 +131,13 @@ public final class BackgroundLoop implements AutoCloseable {
     close(PATIENCE);
   }
 
-  /// Stops. Interrupts the work under way once it has taken so long.
+  /// Stops. Interrupts the work under way if it takes longer than that.
   public void close(Duration patience) {
     closing.countDown();
     wake();
     synchronized (this) {
       if (thread.getState() == Thread.State.NEW) {
-        return; // and never begins
+        return; // and never starts
       }
     }
     try {

@@ -3,13 +3,12 @@ package dev.rollcall.server.time;
 import java.time.Duration;
 import java.time.Instant;
 
-/// What time it is. Tests set it; everything else uses [Clock#system()].
+/// The wall clock and the monotonic clock. Tests set them; everything else uses [Clock#system()].
 public interface Clock {
-  /// The wall clock: for instants that are stored and shown. It may jump in either direction.
+  /// Wall time: for instants that are stored and shown. It may jump in either direction.
   Instant wall();
 
-  /// Time since some fixed moment of this process: for measuring how long something takes. It never
-  /// runs backwards.
+  /// Time since a fixed moment of this process: for measuring durations. It never goes back.
   Duration monotonic();
 
   /// The clocks of this machine.

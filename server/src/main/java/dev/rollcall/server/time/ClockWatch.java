@@ -4,20 +4,20 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/// Follows the clocks of this machine, and tells what has happened to them since it was asked last:
-/// whether the wall clock was set, whether the machine slept, whether the caller stood still.
+/// Compares the clocks of this machine: whether the wall clock was set, whether the machine slept,
+/// and whether the caller stood still.
 ///
-/// For one thread. What it tells counts as told once it is [#seen], so that who fails to act on it
-/// is told again.
+/// For one thread. A change is reported again until the caller has handled it ([#seen]), because
+/// handling it may fail.
 public final class ClockWatch {
-  /// What has happened.
+  /// What has happened since the last change that was handled.
   ///
   /// @param now the wall clock
   /// @param monotonic the monotonic clock
-  /// @param set how far the wall clock was set forward, or, negative, back; of drifts below the
-  ///   threshold, zero
-  /// @param slept how long the machine slept, as far as it is known
-  /// @param stoodStill how long after the end of its [#rest] the caller has come back
+  /// @param set how far the wall clock was set forward, or back (negative); zero if the drift is
+  ///   below the threshold
+  /// @param slept how long the machine slept; zero if it is unknown
+  /// @param stoodStill how long after the end of its [#rest] the caller looked again
   public record Change(
       Instant now, Duration monotonic, Duration set, Duration slept, Duration stoodStill) {
     /// Whether the wall clock was set back.
@@ -26,8 +26,8 @@ public final class ClockWatch {
     }
   }
 
-  /// What is shorter is noise: the clock that counts the naps is not read at the same instant.
-  private static final Duration LEAST_NAP = Duration.ofSeconds(1);
+  /// Shorter sleeps are noise: the clocks are not read at the same instant.
+  private static final Duration SHORTEST_SLEEP = Duration.ofSeconds(1);
 
   private final Clock clock;
   private final SleepClock sleep;
@@ -37,14 +37,14 @@ public final class ClockWatch {
   private Optional<Duration> slept;
   private Duration restsUntil;
 
-  /// For those to whom it is all the same whether the machine slept or its clock was set forward.
+  /// For callers that handle a sleep of the machine like a clock that was set forward.
   ///
-  /// @param threshold how far the wall clock has to drift from the monotonic one to count as set
+  /// @param threshold the drift from the monotonic clock above which the wall clock counts as set
   public ClockWatch(Clock clock, Duration threshold) {
     this(clock, Optional::empty, threshold);
   }
 
-  /// @param threshold how far the wall clock has to drift from the monotonic one to count as set
+  /// @param threshold the drift from the monotonic clock above which the wall clock counts as set
   public ClockWatch(Clock clock, SleepClock sleep, Duration threshold) {
     this.clock = clock;
     this.sleep = sleep;
@@ -55,27 +55,27 @@ public final class ClockWatch {
     this.restsUntil = monotonic;
   }
 
-  /// What has happened since the last change that was [#seen].
+  /// Compares the clocks with the last change that was [#seen].
   public Change look() {
     Instant now = clock.wall();
     Duration time = clock.monotonic();
     Duration drift = Duration.between(wall, now).minus(time.minus(monotonic));
-    Duration nap = isSet(drift) ? slept() : Duration.ZERO;
-    Duration set = isSet(drift.minus(nap)) ? drift.minus(nap) : Duration.ZERO;
+    Duration sleepTime = isSet(drift) ? slept() : Duration.ZERO;
+    Duration set = isSet(drift.minus(sleepTime)) ? drift.minus(sleepTime) : Duration.ZERO;
     Duration late = time.minus(restsUntil);
-    return new Change(now, time, set, nap, late.isPositive() ? late : Duration.ZERO);
+    return new Change(now, time, set, sleepTime, late.isPositive() ? late : Duration.ZERO);
   }
 
-  /// The caller has done what follows from this change.
+  /// The caller has handled this change.
   public void seen(Change change) {
     wall = change.now();
     monotonic = change.monotonic();
     if (!change.set().isZero() || !change.slept().isZero()) {
-      slept = sleep.slept(); // asked for seldom: it reads a file
+      slept = sleep.slept(); // only then, because it reads a file
     }
   }
 
-  /// The caller means to come back after so long.
+  /// The caller will look again after this time.
   public void rest(Duration pause) {
     restsUntil = clock.monotonic().plus(pause);
   }
@@ -88,7 +88,7 @@ public final class ClockWatch {
     return sleep
         .slept()
         .flatMap(to -> slept.map(to::minus))
-        .filter(nap -> nap.compareTo(LEAST_NAP) >= 0)
+        .filter(each -> each.compareTo(SHORTEST_SLEEP) >= 0)
         .orElse(Duration.ZERO);
   }
 }

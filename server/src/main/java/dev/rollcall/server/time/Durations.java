@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Lengths of time as people write them: `250ms`, `15s`, `1m30s`, `2h`, `30d`; larger units first,
-/// each at most once, whole numbers. Days and weeks are also taken as jobs write them: `1D`, `2W`.
+/// Durations as people write them: `250ms`, `15s`, `1m30s`, `2h`, `30d`. Whole numbers, larger
+/// units first, each unit at most once. Days and weeks may also have the form of pings: `1D`, `2W`.
 ///
-/// Also the one place that writes durations: for settings, for people, and in the forms of
+/// All formatting of durations is here too: for settings, for people, and in the forms of
 /// contracts.
 public final class Durations {
   private static final Map<String, ChronoUnit> UNITS = units();
@@ -30,15 +30,14 @@ public final class Durations {
           Map.entry("h", HOUR),
           Map.entry("m", MINUTE));
 
-  /// Whole milliseconds and nanoseconds of it fit into a long.
+  /// Its number of nanoseconds fits into a long.
   private static final Duration LONGEST = Duration.ofDays(100_000);
 
   private Durations() {}
 
-  /// The duration that `text` says.
+  /// Parses a duration.
   ///
-  /// @throws IllegalArgumentException with a phrase that goes on after the text: `is no
-  ///   duration...`
+  /// @throws IllegalArgumentException with a phrase that follows the text: `is no duration...`
   public static Duration parse(String text) {
     Matcher matcher = SHAPE.matcher(text);
     if (text.isEmpty() || !matcher.matches()) {
@@ -62,13 +61,12 @@ public final class Durations {
         return sum;
       }
     } catch (ArithmeticException | NumberFormatException e) {
-      // Longer still.
+      // It is even longer.
     }
     throw new IllegalArgumentException("is too long a duration: give 100000d at most");
   }
 
-  /// As a setting has it: the text of a duration of whole milliseconds, as [#parse] reads it; a
-  /// part of a millisecond is left out.
+  /// The text of a duration, as [#parse] reads it; a fraction of a millisecond is left out.
   public static String text(Duration duration) {
     if (duration.toMillis() == 0) {
       return "0s";
@@ -85,8 +83,8 @@ public final class Durations {
     return text.toString();
   }
 
-  /// For people: `8 s`, `4 min 12 s`, `3 h 5 min`, `12 d 4 h`, two units, the smaller one cut. The
-  /// script of the pages writes it in the same way.
+  /// `8 s`, `4 min 12 s`, `3 h 5 min`, `12 d 4 h`: two units, rounded down. The script of the page
+  /// formats them in the same way.
   public static String words(Duration duration) {
     long seconds = Math.max(0, duration.toSeconds());
     if (seconds < MINUTE) {
@@ -106,7 +104,7 @@ public final class Durations {
     return seconds / large + largeUnit + (rest == 0 ? "" : " " + rest + smallUnit);
   }
 
-  /// For people who measure: `0.42 ms`, `4.2 ms`, `42 ms`, `1,234 ms`.
+  /// `0.42 ms`, `4.2 ms`, `42 ms`, `1,234 ms`.
   public static String millis(Duration duration) {
     double millis = duration.toNanos() / 1e6;
     if (millis < 0.995) {
@@ -116,11 +114,11 @@ public final class Durations {
       return String.format(Locale.ROOT, "%.1f ms", millis);
     }
     return millis < 999.5
-        ? Math.round(millis) + " ms" // nearly always, and a page says it thousands of times
+        ? Math.round(millis) + " ms" // the most frequent case, thousands of times on a page
         : String.format(Locale.ROOT, "%,.0f ms", millis);
   }
 
-  /// As a job writes it in its calls: the largest unit that holds it in whole numbers, `90s`, `2h`,
+  /// A duration as a job writes it, in the largest unit that gives a whole number: `90s`, `2h`,
   /// `1D`, `3W`.
   public static String ofJob(Duration duration) {
     long seconds = duration.toSeconds();
@@ -135,7 +133,7 @@ public final class Durations {
     return seconds + "s";
   }
 
-  /// Whole seconds as Go writes them, with no unit larger than hours: `2h15m30s`.
+  /// `2h15m30s`: whole seconds in the form of Go, with hours as the largest unit.
   public static String ofGo(Duration duration) {
     String seconds = duration.toSecondsPart() + "s";
     if (duration.toHours() > 0) {

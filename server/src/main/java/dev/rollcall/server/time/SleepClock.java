@@ -6,15 +6,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/// For how long the machine has slept since it started. A clock that goes on by so much was not
-/// set.
+/// How long the machine has slept since it started. If the wall clock gains only this time, it was
+/// not set.
 @FunctionalInterface
 public interface SleepClock {
-  /// More each time by what it slept between; empty where nobody knows.
+  /// Grows by each sleep; only differences count. Empty if it is unknown.
   Optional<Duration> slept();
 
-  /// This machine's: on Linux, `/proc/uptime` goes on while it sleeps (proc(5)), and
-  /// [System#nanoTime] does not.
+  /// On Linux: `/proc/uptime` counts the time asleep (proc(5)), [System#nanoTime] does not.
   static SleepClock system() {
     Path uptime = Path.of("/proc/uptime");
     return () -> {

@@ -1,5 +1,5 @@
-/// Time: the clocks and what happens to them, what is done again and again, and how durations are
-/// written.
+/// Time: the clocks and changes of them, repeated work in the background, and the format of
+/// durations.
 @NullMarked
 package dev.rollcall.server.time;
 

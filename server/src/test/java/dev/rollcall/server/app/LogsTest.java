@@ -94,7 +94,8 @@ class LogsTest {
   @EnumSource
   void showsThePasswordOfNoUrl(Logging.Format format) {
     log(Logging.Level.INFO, format);
-    IllegalStateException cause = new IllegalStateException("not a URL: redis://:hush@[::1]:6379");
+    IllegalStateException cause =
+        new IllegalStateException("not a URL: redis://:hush/1@[::1]:6379");
     IllegalStateException wrong =
         new IllegalStateException("asking https://me:hush@db.example/x?a=b@c", cause);
     wrong.addSuppressed(new IllegalStateException("amqp://guest:hush@db.example"));

@@ -136,14 +136,18 @@ class ReferencesTest {
                 + " NO_CERT, in the environment or in .env",
             "rollcall.yaml:10: services[0].tls.key: ${file:.} is a folder: name a text file",
             "rollcall.yaml:13: services[1].body: ${file:latin1} is not UTF-8: save it as UTF-8",
-            "rollcall.yaml:14: services[1].contains: \"${not a name}\" names nothing: write ${NAME}"
-                + " or ${file:/path}, and $${ for a ${ that stands for itself",
-            "rollcall.yaml:15: services[1].json.path: \"${\" names nothing: write ${NAME} or"
-                + " ${file:/path}, and $${ for a ${ that stands for itself",
-            "rollcall.yaml:15: services[1].json.value: \"${file:}\" names nothing: write ${NAME} or"
-                + " ${file:/path}, and $${ for a ${ that stands for itself",
-            "rollcall.yaml:16: services[1].redirects: \"${DEFAULT:-x}\" names nothing: write"
-                + " ${NAME} or ${file:/path}, and $${ for a ${ that stands for itself");
+            "rollcall.yaml:14: services[1].contains: \"${not a name}\" is not a valid reference:"
+                + " write ${NAME}"
+                + " or ${file:/path}, and $${ for the text ${",
+            "rollcall.yaml:15: services[1].json.path: \"${\" is not a valid reference: write"
+                + " ${NAME} or"
+                + " ${file:/path}, and $${ for the text ${",
+            "rollcall.yaml:15: services[1].json.value: \"${file:}\" is not a valid reference:"
+                + " write ${NAME} or"
+                + " ${file:/path}, and $${ for the text ${",
+            "rollcall.yaml:16: services[1].redirects: \"${DEFAULT:-x}\" is not a valid"
+                + " reference: write"
+                + " ${NAME} or ${file:/path}, and $${ for the text ${");
   }
 
   @ParameterizedTest
@@ -216,15 +220,15 @@ class ReferencesTest {
     assertThat(mistakes(yaml.toString()))
         .first()
         .asString()
-        .contains("${file:large} makes the file larger than 8 MiB: name less");
+        .contains("${file:large} makes the file larger than 8 MiB: use less text");
     assertThat(
             mistakes(
                 "services: [{name: a, url: 'http://a', body: '"
                     + "${file:large}".repeat(30)
                     + "'}]"))
         .containsExactly(
-            "rollcall.yaml:1: services[0].body: ${file:large} makes it longer than 1 MiB: name"
-                + " less");
+            "rollcall.yaml:1: services[0].body: ${file:large} makes it longer than 1 MiB: use"
+                + " less text");
   }
 
   @ParameterizedTest

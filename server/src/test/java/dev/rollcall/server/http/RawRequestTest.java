@@ -130,6 +130,14 @@ class RawRequestTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"http://x/ping", "HTTP://x:80/ping", "https://x/ping", "/ping"})
+  void servesATargetInEachOfItsForms(String target) throws Exception {
+    assertThat(usual.raw("GET " + target + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+        .startsWith("HTTP/1.1 200 OK")
+        .endsWith("pong");
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "+5\r\nhello\r\n0\r\n\r\n",

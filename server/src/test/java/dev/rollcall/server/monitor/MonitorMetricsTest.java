@@ -81,6 +81,15 @@ class MonitorMetricsTest {
   }
 
   @Test
+  void twoNamesNeverShareASeries() {
+    List<String> names = List.of("x\ny", "x\\ny", "x\\\ny", "x\\\\ny");
+    names.forEach(this::up);
+    assertThat(series("rollcall_service_up")).hasSameSizeAs(names);
+    metrics.forget(names.getFirst());
+    assertThat(series("rollcall_service_up")).hasSize(names.size() - 1);
+  }
+
+  @Test
   void whatAReportNamesHasSeriesOfItsOwn() {
     report(DB, MAIL);
     report(DB, MAIL);

@@ -134,6 +134,12 @@ class ServiceReaderTest {
             + " false",
         "{'name':'a','url':'http://h','headers':{'bad name':'x'}} | headers: \"bad name\" is no"
             + " header name",
+        "{'name':'a','url':'http://h','headers':{'Content-Length':'5'}} | headers: contains"
+            + " Content-Length, which Rollcall sets itself: remove it",
+        "{'name':'a','url':'http://h','headers':{'transfer-encoding':'chunked'}} | headers:"
+            + " contains transfer-encoding, which Rollcall sets itself: remove it",
+        "{'name':'a','url':'http://h','method':'GET1'}           | method: \"GET1\" is not a"
+            + " supported method, did you mean GET?",
         "{'name':'a','url':'http://h','method':'GE T'}           | method: \"GE T\" is not a"
             + " supported",
         "{'name':'a','url':'http://h','send':'x'}                | send: is only for tcp and tls",

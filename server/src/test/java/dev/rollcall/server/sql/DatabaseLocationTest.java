@@ -13,13 +13,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class DatabaseLocationTest {
   @ParameterizedTest
-  @CsvSource({
-    "jdbc:postgresql://db/rollcall, db/rollcall, '', ''",
-    "postgres://ann:s%40crt@db:5433/rollcall, db:5433/rollcall, ann, s@crt",
-    "postgresql://ann@db/rollcall?sslmode=require, db/rollcall?sslmode=require, ann, ''",
-    "jdbc:postgresql://a:1+b:2/r?user=ann&password=a+b&ssl=true, a:1+b:2/r?ssl=true, ann, a+b",
-    "postgres://db, db/, '', ''",
-  })
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "jdbc:postgresql://db/rollcall | db/rollcall | '' | ''",
+        "postgres://ann:s%40crt@db:5433/rollcall | db:5433/rollcall | ann | s@crt",
+        "postgresql://ann@db/rollcall?sslmode=require | db/rollcall?sslmode=require | ann | ''",
+        "jdbc:postgresql://a:1,b:2/r?user=ann&password=a+b&ssl=true | a:1,b:2/r?ssl=true | ann | a+b",
+        "postgres://[::1]:5433,my_db/r | [::1]:5433,my_db/r | '' | ''",
+        "postgres:///r | /r | '' | ''",
+        "postgres://db | db/ | '' | ''",
+      })
   void takesUserAndPasswordOutOfAUrl(String text, String address, String user, String password) {
     assertThat(DatabaseLocation.parse(text, Path.of("")))
         .isEqualTo(new PostgresServer(address, user, password));
@@ -42,7 +46,21 @@ class DatabaseLocationTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", " ", "mysql://ann:secret@db/x", "jdbc:oracle:thin:ann/secret@db"})
+  @ValueSource(
+      strings = {
+        "",
+        " ",
+        "mysql://ann:secret@db/x",
+        "jdbc:oracle:thin:ann/secret@db",
+        "postgresql://ann:sec/secret@db/x",
+        "postgresql://ann:12/secret@db/x",
+        "postgresql://ann:12?secret@db/x",
+        "postgresql://ann:sec?secret#t@db/x",
+        "postgresql://ann:sec@secret@db/x",
+        "postgresql://ann:secret@db:99999/x",
+        "postgresql://ann:secret@db:abc/x",
+        "postgresql://ann:secret@db/x/y"
+      })
   void refusesWhatIsNeitherWithoutSayingItsPassword(String text) {
     assertThatThrownBy(() -> DatabaseLocation.parse(text, Path.of("")))
         .isInstanceOf(IllegalArgumentException.class)
