@@ -45,32 +45,32 @@ class RouteMatrixIT {
               "GET /health PUBLIC",
               "GET /metrics PUBLIC",
               "GET /ready PUBLIC",
-              "GET,POST /ping CALLER",
-              "GET,POST,DELETE /ping/remove CALLER",
-              "GET,POST /ping/{name} CALLER",
-              "DELETE /ping/{name} CALLER",
-              "GET,POST /ping/{name}/{signal} CALLER",
+              "GET,POST /ping PING",
+              "GET,POST,DELETE /ping/remove PING",
+              "GET,POST /ping/{name} PING",
+              "DELETE /ping/{name} PING",
+              "GET,POST /ping/{name}/{signal} PING",
               "GET /v1/heartbeats PUBLIC",
               "GET /v1/heartbeats/{name} PUBLIC",
-              "POST /v1/heartbeats/{name}/pause MANAGEMENT",
-              "POST /v1/heartbeats/{name}/resume MANAGEMENT",
+              "POST /v1/heartbeats/{name}/pause OPERATOR",
+              "POST /v1/heartbeats/{name}/resume OPERATOR",
               "GET /v1/_internal/health PUBLIC",
-              "GET /v1/deliveries MANAGEMENT",
+              "GET /v1/deliveries OPERATOR",
               "GET /v1/services PUBLIC",
-              "POST /v1/services MANAGEMENT",
+              "POST /v1/services OPERATOR",
               "GET /v1/services/{id} PUBLIC",
-              "PATCH /v1/services/{id} MANAGEMENT",
-              "DELETE /v1/services/{id} MANAGEMENT",
+              "PATCH /v1/services/{id} OPERATOR",
+              "DELETE /v1/services/{id} OPERATOR",
               "GET /v1/services/{id}/events PUBLIC",
               "GET /v1/services/{id}/ticks PUBLIC",
-              "POST /hops WRITER",
-              "POST /targets MANAGEMENT",
+              "POST /hops SENDER",
+              "POST /targets OPERATOR",
               "GET /targets PUBLIC",
-              "DELETE /targets/{ip} MANAGEMENT",
-              "GET /next WRITER",
-              "POST /results WRITER",
-              "POST /rotate MANAGEMENT",
-              "GET /dump MANAGEMENT",
+              "DELETE /targets/{ip} OPERATOR",
+              "GET /next SENDER",
+              "POST /results SENDER",
+              "POST /rotate OPERATOR",
+              "GET /dump OPERATOR",
               "GET /stats PUBLIC",
               "GET /recent PUBLIC"));
 
@@ -84,7 +84,7 @@ class RouteMatrixIT {
 
   private static RunningRollcall rollcall;
 
-  /// Who calls, and what becomes of a call to management.
+  /// Who calls, and what becomes of a call to a route of the operator.
   private enum Caller {
     ANONYMOUS_REMOTE(true, 401),
     LOOPBACK(false, 0),
@@ -106,7 +106,7 @@ class RouteMatrixIT {
     private final int refused;
     private final String headers;
 
-    /// @param refused the status at a route of management; 0 where the caller may
+    /// @param refused the status at a route of the operator; 0 where the caller may
     Caller(boolean remote, int refused, String... headers) {
       this.remote = remote;
       this.refused = refused;
@@ -116,8 +116,8 @@ class RouteMatrixIT {
     private int refusedAt(Mounted route) {
       return switch (route.access()) {
         case "PUBLIC" -> 0;
-        case "CALLER" -> isOfAnotherSite() ? 403 : 0;
-        case "WRITER" -> headers.contains(TOKEN) ? 0 : 401; // once one is set, it alone counts
+        case "PING" -> isOfAnotherSite() ? 403 : 0;
+        case "SENDER" -> headers.contains(TOKEN) ? 0 : 401; // once one is set, it alone counts
         default -> refused;
       };
     }

@@ -67,7 +67,7 @@ final class PingRoutes {
   }
 
   private Route route(Set<Method> methods, String path, Handler handler) {
-    return Route.of(methods, path, Access.CALLER, request -> handler.handle(admitted(request)))
+    return Route.of(methods, path, Access.PING, request -> handler.handle(admitted(request)))
         .withBodyLimit(Route.ANY_BODY)
         .withErrors(PingErrors.SHAPE);
   }

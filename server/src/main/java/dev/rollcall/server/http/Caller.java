@@ -1,13 +1,33 @@
 package dev.rollcall.server.http;
 
-/// Who sent a request. Decided once per request, by [Callers].
+import java.util.Set;
+
+/// Who sent a request, as far as the [Authenticators] of its route can tell.
 public sealed interface Caller {
-  /// Holds the operator's token, or sits at the machine itself.
-  record Operator() implements Caller {}
+  /// Anybody: showed nothing, or nothing that is valid here.
+  record Anonymous() implements Caller {}
 
-  /// Showed no token, or one that is not valid here: 401.
-  record Unknown(String reason) implements Caller {}
+  /// Who runs this server.
+  ///
+  /// @param withToken whether the token was shown; otherwise the request comes from this machine,
+  ///   as it also does where a proxy here does not say that it is one
+  record Operator(boolean withToken) implements Caller {}
 
-  /// Calls from this machine, but in a way that a web page or a proxy on it would as well: 403.
-  record Doubtful(String reason) implements Caller {}
+  /// A job or a node that sends heartbeats or measurements.
+  record Sender() implements Caller {}
+
+  /// Somebody with an account.
+  ///
+  /// @param scopes what the session or token may be used for
+  record User(long account, Set<Scope> scopes) implements Caller {
+    public User {
+      scopes = Set.copyOf(scopes);
+    }
+  }
+
+  /// What a session or token may be used for.
+  enum Scope {
+    READ,
+    WRITE
+  }
 }
