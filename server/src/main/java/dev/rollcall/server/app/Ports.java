@@ -6,6 +6,7 @@ import dev.rollcall.server.address.Addresses;
 import dev.rollcall.server.address.Blocks;
 import dev.rollcall.server.app.ServeSettings.Listener;
 import dev.rollcall.server.config.Secret;
+import dev.rollcall.server.heartbeat.HeartbeatKey;
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Authenticator;
 import dev.rollcall.server.http.Authenticators;
@@ -134,7 +135,11 @@ record Ports(ServeSettings settings, ErrorShape errors, RequestTimes times) {
     return new Authenticators(
         Authenticator.firstOf(token, new Loopback(Set.of(listener.host()))),
         web.token().isPresent() ? token : senders, // nodes may run beside us, and show it as well
-        senders);
+        settings
+            .heartbeats()
+            .key()
+            .map(key -> senders.and(new HeartbeatKey(key.reveal())))
+            .orElse(senders));
   }
 
   /// Says in one line of the log who may write what.
@@ -146,11 +151,12 @@ record Ports(ServeSettings settings, ErrorShape errors, RequestTimes times) {
             : "clients from "
                 + web.writers().all().stream().map(Addresses::text).collect(joining(", "))
                 + " and clients with the token";
+    String pings = anybody + (settings.heartbeats().key().isPresent() ? ", with the key" : "");
     String token = web.token().isPresent() ? "clients with the token" : anybody;
     String manager =
         "this machine" + (web.token().isPresent() ? " and clients with the token" : "");
     Map<Access, String> who =
-        new EnumMap<>(Map.of(Access.PING, anybody, Access.SENDER, token, Access.OPERATOR, manager));
+        new EnumMap<>(Map.of(Access.PING, pings, Access.SENDER, token, Access.OPERATOR, manager));
     String line =
         who.entrySet().stream()
             .filter(entry -> routes.stream().anyMatch(route -> route.access() == entry.getKey()))

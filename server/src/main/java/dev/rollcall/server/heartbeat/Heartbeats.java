@@ -27,20 +27,12 @@ public final class Heartbeats implements AutoCloseable {
   /// @param most how many there may be
   /// @param futureTolerance how far a job's clock may be ahead of ours
   /// @param durability what an answered call survives
-  /// @param key what every call has to show, if anything
   public record Settings(
       Duration realert,
       Duration startupGrace,
       long most,
       Duration futureTolerance,
-      Durability durability,
-      Optional<String> key) {
-    /// Without the key, which belongs in no log.
-    @Override
-    public String toString() {
-      return "Settings[realert=" + realert + ", startupGrace=" + startupGrace + "]";
-    }
-  }
+      Durability durability) {}
 
   private final PingRoutes pings;
   private final HeartbeatRoutes routes;
@@ -72,7 +64,7 @@ public final class Heartbeats implements AutoCloseable {
     Function<HeartbeatChange, PingOutcome> write = change -> commits.write(writer, change);
     Function<HeartbeatChange, PingOutcome> written = change -> unheard.note(write, change);
     HeartbeatStore store = new HeartbeatStore(database);
-    pings = new PingRoutes(written, log, settings.key(), settings.futureTolerance(), clock);
+    pings = new PingRoutes(written, log, settings.futureTolerance(), clock);
     RunStore runs = new RunStore(database);
     StateCounts stateCounts = new StateCounts(store, clock);
     routes = new HeartbeatRoutes(store, runs, stateCounts, written);
