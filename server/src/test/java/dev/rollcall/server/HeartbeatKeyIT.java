@@ -21,13 +21,26 @@ class HeartbeatKeyIT {
             .flags("--log-access=true")
             .start()) {
       String call = "/ping?name=job&frequency=1h";
-      assertThat(rollcall.get(call).status()).isEqualTo(401);
-      assertThat(rollcall.get(call + "&key=wrong").status()).isEqualTo(401);
+      RunningRollcall.Answer without = rollcall.get(call);
+      assertThat(without.status()).isEqualTo(401);
+      assertThat(without.json().toString())
+          .isEqualTo(
+              "{\"status\":\"error\",\"message\":\"a key is required: send key=KEY, or a header"
+                  + " Ping-Key: KEY\"}");
+      RunningRollcall.Answer wrong = rollcall.get(call + "&key=wrong");
+      assertThat(wrong.status()).isEqualTo(401);
+      assertThat(wrong.json().toString())
+          .isEqualTo("{\"status\":\"error\",\"message\":\"the key is wrong\"}");
+      RunningRollcall.Answer twice = rollcall.get(call + "&key=" + KEY + "&key=" + KEY);
+      assertThat(twice.status()).isEqualTo(400);
+      assertThat(twice.json().path("parameter").asString()).isEqualTo("key");
       assertThat(rollcall.get(call + "&key=" + KEY).status()).isEqualTo(200);
       assertThat(rollcall.send("GET", call, "", "Ping-Key", KEY).status()).isEqualTo(200);
       assertThat(rollcall.send("DELETE", "/ping/job", "").status()).isEqualTo(401);
       assertThat(rollcall.send("DELETE", "/ping/job?key=" + KEY, "").status()).isEqualTo(200);
-      assertThat(rollcall.log()).contains("/ping 200").doesNotContain(KEY);
+      assertThat(rollcall.log())
+          .contains("/ping 200", "write access: /ping: everybody, with the key;")
+          .doesNotContain(KEY);
     }
   }
 }

@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// until it has its place in [#PLACED].
 class RouteMatrixIT {
   private static final String TOKEN = "0123456789abcdef-right";
+  private static final String KEY = "0123456789abcdef-key";
 
   /// All there is, as the program itself lists it at level debug.
   private static final Set<String> PLACED =
@@ -45,32 +46,32 @@ class RouteMatrixIT {
               "GET /health PUBLIC",
               "GET /metrics PUBLIC",
               "GET /ready PUBLIC",
-              "GET,POST /ping CALLER",
-              "GET,POST,DELETE /ping/remove CALLER",
-              "GET,POST /ping/{name} CALLER",
-              "DELETE /ping/{name} CALLER",
-              "GET,POST /ping/{name}/{signal} CALLER",
+              "GET,POST /ping PING",
+              "GET,POST,DELETE /ping/remove PING",
+              "GET,POST /ping/{name} PING",
+              "DELETE /ping/{name} PING",
+              "GET,POST /ping/{name}/{signal} PING",
               "GET /v1/heartbeats PUBLIC",
               "GET /v1/heartbeats/{name} PUBLIC",
-              "POST /v1/heartbeats/{name}/pause MANAGEMENT",
-              "POST /v1/heartbeats/{name}/resume MANAGEMENT",
+              "POST /v1/heartbeats/{name}/pause OPERATOR",
+              "POST /v1/heartbeats/{name}/resume OPERATOR",
               "GET /v1/_internal/health PUBLIC",
-              "GET /v1/deliveries MANAGEMENT",
+              "GET /v1/deliveries OPERATOR",
               "GET /v1/services PUBLIC",
-              "POST /v1/services MANAGEMENT",
+              "POST /v1/services OPERATOR",
               "GET /v1/services/{id} PUBLIC",
-              "PATCH /v1/services/{id} MANAGEMENT",
-              "DELETE /v1/services/{id} MANAGEMENT",
+              "PATCH /v1/services/{id} OPERATOR",
+              "DELETE /v1/services/{id} OPERATOR",
               "GET /v1/services/{id}/events PUBLIC",
               "GET /v1/services/{id}/ticks PUBLIC",
-              "POST /hops WRITER",
-              "POST /targets MANAGEMENT",
+              "POST /hops SENDER",
+              "POST /targets OPERATOR",
               "GET /targets PUBLIC",
-              "DELETE /targets/{ip} MANAGEMENT",
-              "GET /next WRITER",
-              "POST /results WRITER",
-              "POST /rotate MANAGEMENT",
-              "GET /dump MANAGEMENT",
+              "DELETE /targets/{ip} OPERATOR",
+              "GET /next SENDER",
+              "POST /results SENDER",
+              "POST /rotate OPERATOR",
+              "GET /dump OPERATOR",
               "GET /stats PUBLIC",
               "GET /recent PUBLIC"));
 
@@ -84,7 +85,10 @@ class RouteMatrixIT {
 
   private static RunningRollcall rollcall;
 
-  /// Who calls, and what becomes of a call to management.
+  /// Where heartbeats have a key, and a port of their own.
+  private static RunningRollcall withKey;
+
+  /// Who calls, and what becomes of a call to a route of the operator.
   private enum Caller {
     ANONYMOUS_REMOTE(true, 401),
     LOOPBACK(false, 0),
@@ -100,24 +104,30 @@ class RouteMatrixIT {
     RIGHT_TOKEN_FROM_LOOPBACK_THROUGH_A_PROXY(
         false, 0, "Authorization: Bearer " + TOKEN, "X-Forwarded-For: 203.0.113.7"),
     WRONG_TOKEN(true, 401, "Authorization: Bearer 0123456789abcdef-wrong"),
-    WRONG_TOKEN_FROM_LOOPBACK(false, 401, "Authorization: Bearer 0123456789abcdef-wrong");
+    WRONG_TOKEN_FROM_LOOPBACK(false, 401, "Authorization: Bearer 0123456789abcdef-wrong"),
+    RIGHT_KEY(true, 401, "Ping-Key: " + KEY),
+    RIGHT_KEY_FROM_LOOPBACK(false, 0, "Ping-Key: " + KEY),
+    RIGHT_KEY_AND_TOKEN(true, 0, "Ping-Key: " + KEY, "Authorization: Bearer " + TOKEN),
+    RIGHT_KEY_FROM_A_PAGE_OF_ANOTHER_SITE(false, 403, "Origin: null", "Ping-Key: " + KEY),
+    WRONG_KEY(true, 401, "Ping-Key: 0123456789abcdef-no"),
+    WRONG_KEY_FROM_LOOPBACK(false, 0, "Ping-Key: 0123456789abcdef-no");
 
     private final boolean remote;
     private final int refused;
     private final String headers;
 
-    /// @param refused the status at a route of management; 0 where the caller may
+    /// @param refused the status at a route of the operator; 0 where the caller may
     Caller(boolean remote, int refused, String... headers) {
       this.remote = remote;
       this.refused = refused;
       this.headers = String.join("", Stream.of(headers).map(header -> header + "\r\n").toList());
     }
 
-    private int refusedAt(Mounted route) {
+    private int refusedAt(Mounted route, boolean keyed) {
       return switch (route.access()) {
         case "PUBLIC" -> 0;
-        case "CALLER" -> isOfAnotherSite() ? 403 : 0;
-        case "WRITER" -> headers.contains(TOKEN) ? 0 : 401; // once one is set, it alone counts
+        case "PING" -> isOfAnotherSite() ? 403 : !keyed || headers.contains(KEY) ? 0 : 401;
+        case "SENDER" -> headers.contains(TOKEN) ? 0 : 401; // once one is set, it alone counts
         default -> refused;
       };
     }
@@ -148,32 +158,49 @@ class RouteMatrixIT {
   }
 
   @BeforeAll
-  static void start() {
-    rollcall = Plan.in(folder).flags("--token=" + TOKEN, "--log-level=debug").start();
+  static void start() throws IOException {
+    rollcall = started("without-key");
+    withKey = started("with-key", "--heartbeat-key=" + KEY, "--ping-port=0");
+  }
+
+  private static RunningRollcall started(String name, String... more) throws IOException {
+    return Plan.in(Files.createDirectory(folder.resolve(name)))
+        .flags("--token=" + TOKEN, "--log-level=debug")
+        .flags(more)
+        .start();
   }
 
   @AfterAll
   static void stop() {
     rollcall.close();
+    withKey.close();
   }
 
   @Test
   void everyRouteIsPlaced() {
-    assertThat(mounted().stream().map(Mounted::line))
-        .extracting(line -> line.replaceFirst("/assets/\\S+", "/assets/{name}"))
-        .containsOnly(PLACED.toArray(String[]::new));
+    for (RunningRollcall each : List.of(rollcall, withKey)) {
+      assertThat(mounted(each).stream().map(Mounted::line))
+          .extracting(line -> line.replaceFirst("/assets/\\S+", "/assets/{name}"))
+          .containsOnly(PLACED.toArray(String[]::new));
+    }
   }
 
   @ParameterizedTest
   @EnumSource
   void aCallerMayWhatItsKindMay(Caller caller) throws IOException {
-    for (Mounted route : mounted()) {
+    assertMatrix(rollcall, caller, false);
+    assertMatrix(withKey, caller, true);
+  }
+
+  private static void assertMatrix(RunningRollcall one, Caller caller, boolean keyed)
+      throws IOException {
+    for (Mounted route : mounted(one)) {
       int status = status(route, caller);
-      int refused = caller.refusedAt(route);
+      int refused = caller.refusedAt(route, keyed);
       IntPredicate right =
           refused == 0 ? code -> code != 401 && code != 403 && code < 500 : code -> code == refused;
       assertThat(right.test(status))
-          .as("%s from %s: status %d", route.line(), caller, status)
+          .as("%s from %s, with a key %s: status %d", route.line(), caller, keyed, status)
           .isTrue();
     }
   }
@@ -213,9 +240,9 @@ class RouteMatrixIT {
     }
   }
 
-  private static List<Mounted> mounted() {
+  private static List<Mounted> mounted(RunningRollcall one) {
     return LISTED
-        .matcher(rollcall.log())
+        .matcher(one.log())
         .results()
         .map(found -> new Mounted(Integer.parseInt(found.group(1)), found.group(2)))
         .toList();

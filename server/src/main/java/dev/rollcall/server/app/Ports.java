@@ -6,17 +6,22 @@ import dev.rollcall.server.address.Addresses;
 import dev.rollcall.server.address.Blocks;
 import dev.rollcall.server.app.ServeSettings.Listener;
 import dev.rollcall.server.config.Secret;
+import dev.rollcall.server.heartbeat.HeartbeatKey;
 import dev.rollcall.server.http.Access;
+import dev.rollcall.server.http.Authenticator;
+import dev.rollcall.server.http.Authenticators;
 import dev.rollcall.server.http.CannotListen;
 import dev.rollcall.server.http.ErrorShape;
 import dev.rollcall.server.http.Handler;
 import dev.rollcall.server.http.HttpListener;
 import dev.rollcall.server.http.Limits;
 import dev.rollcall.server.http.Listening;
-import dev.rollcall.server.http.Management;
+import dev.rollcall.server.http.Loopback;
 import dev.rollcall.server.http.Proxies;
 import dev.rollcall.server.http.RequestTimes;
 import dev.rollcall.server.http.Route;
+import dev.rollcall.server.http.SenderNetworks;
+import dev.rollcall.server.http.StaticToken;
 import dev.rollcall.server.http.Unavailable;
 import dev.rollcall.server.sql.StorageException;
 import java.io.FileDescriptor;
@@ -115,15 +120,26 @@ record Ports(ServeSettings settings, ErrorShape errors, RequestTimes times) {
         : new Proxies(address -> trusted.contain(Addresses.of(address.getAddress())));
   }
 
-  private Management management(Listener listener) {
+  /// Finds out who calls this port. Sessions and tokens of accounts will be added here.
+  private Authenticators authenticators(Listener listener) {
     ServeSettings.Web web = settings.web();
     Blocks writers = web.writers();
-    return new Management(
-        web.token().map(Secret::reveal),
-        Set.of(listener.host()),
-        writers.all().isEmpty()
-            ? Optional.empty()
-            : Optional.of(address -> writers.contain(Addresses.of(address.getAddress()))));
+    StaticToken token = new StaticToken(web.token().map(Secret::reveal));
+    Authenticator senders =
+        Authenticator.firstOf(
+            new SenderNetworks(
+                writers.all().isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(address -> writers.contain(Addresses.of(address.getAddress())))),
+            token);
+    return new Authenticators(
+        Authenticator.firstOf(token, new Loopback(Set.of(listener.host()))),
+        web.token().isPresent() ? token : senders, // nodes on this machine send it too
+        settings
+            .heartbeats()
+            .key()
+            .map(key -> senders.and(new HeartbeatKey(key.reveal())))
+            .orElse(senders));
   }
 
   /// Says in one line of the log who may write what.
@@ -135,12 +151,12 @@ record Ports(ServeSettings settings, ErrorShape errors, RequestTimes times) {
             : "clients from "
                 + web.writers().all().stream().map(Addresses::text).collect(joining(", "))
                 + " and clients with the token";
+    String pings = anybody + (settings.heartbeats().key().isPresent() ? ", with the key" : "");
     String token = web.token().isPresent() ? "clients with the token" : anybody;
     String manager =
         "this machine" + (web.token().isPresent() ? " and clients with the token" : "");
     Map<Access, String> who =
-        new EnumMap<>(
-            Map.of(Access.CALLER, anybody, Access.WRITER, token, Access.MANAGEMENT, manager));
+        new EnumMap<>(Map.of(Access.PING, pings, Access.SENDER, token, Access.OPERATOR, manager));
     String line =
         who.entrySet().stream()
             .filter(entry -> routes.stream().anyMatch(route -> route.access() == entry.getKey()))
@@ -177,7 +193,7 @@ record Ports(ServeSettings settings, ErrorShape errors, RequestTimes times) {
                     Limits.usual().withRequestsOfOne(settings.web().proxied().requestsOfOne()))
                 .behind(proxies()),
             routes.stream().map(route -> route.around(Ports::saying503)).toList(),
-            management(listener),
+            authenticators(listener),
             times));
   }
 

@@ -3,7 +3,6 @@ package dev.rollcall.server.app;
 import dev.rollcall.server.collector.Collector;
 import dev.rollcall.server.collector.CollectorStats;
 import dev.rollcall.server.config.Mistakes;
-import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.config.Values;
 import dev.rollcall.server.heartbeat.Heartbeats;
 import dev.rollcall.server.http.ErrorShape;
@@ -328,12 +327,7 @@ final class Serve {
         database,
         commits,
         new Heartbeats.Settings(
-            how.realert(),
-            how.startupGrace(),
-            how.most(),
-            how.futureTolerance(),
-            how.durability(),
-            how.key().map(Secret::reveal)),
+            how.realert(), how.startupGrace(), how.most(), how.futureTolerance(), how.durability()),
         new HeartbeatAlerts(outbox),
         registry,
         clock);

@@ -29,11 +29,11 @@ final class CollectorRoutes {
 
   List<Route> routes() {
     return List.of(
-        Route.post("/results", Access.WRITER, this::results)
+        Route.post("/results", Access.SENDER, this::results)
             .withBodyLimit(Route.LARGEST_BODY)
             .withErrors(ErrorShape.PLAIN),
-        Route.post("/rotate", Access.MANAGEMENT, this::rotate).withErrors(ErrorShape.PLAIN),
-        Route.get("/dump", Access.MANAGEMENT, this::dump).withErrors(ErrorShape.PLAIN));
+        Route.post("/rotate", Access.OPERATOR, this::rotate).withErrors(ErrorShape.PLAIN),
+        Route.get("/dump", Access.OPERATOR, this::dump).withErrors(ErrorShape.PLAIN));
   }
 
   private Answer results(Request request) {

@@ -43,8 +43,8 @@ final class HeartbeatRoutes {
     return List.of(
         Route.list("/v1/heartbeats", Access.PUBLIC, this::list),
         Route.list("/v1/heartbeats/{name}", Access.PUBLIC, this::show),
-        Route.post("/v1/heartbeats/{name}/pause", Access.MANAGEMENT, this::pause),
-        Route.post("/v1/heartbeats/{name}/resume", Access.MANAGEMENT, this::resume));
+        Route.post("/v1/heartbeats/{name}/pause", Access.OPERATOR, this::pause),
+        Route.post("/v1/heartbeats/{name}/resume", Access.OPERATOR, this::resume));
   }
 
   private Answer list(Request request) {

@@ -29,20 +29,12 @@ public final class Heartbeats implements AutoCloseable {
   /// @param most the largest number of heartbeats
   /// @param futureTolerance how far the clock of a job may be ahead of the server's
   /// @param durability what an answered ping survives
-  /// @param key the key that every ping has to contain; empty: none
   public record Settings(
       Duration realert,
       Duration startupGrace,
       long most,
       Duration futureTolerance,
-      Durability durability,
-      Optional<String> key) {
-    /// Leaves out the key, so that it does not get into a log.
-    @Override
-    public String toString() {
-      return "Settings[realert=" + realert + ", startupGrace=" + startupGrace + "]";
-    }
-  }
+      Durability durability) {}
 
   private final PingRoutes pings;
   private final HeartbeatRoutes routes;
@@ -74,7 +66,7 @@ public final class Heartbeats implements AutoCloseable {
     Function<HeartbeatChange, PingOutcome> write = change -> commits.write(writer, change);
     Function<HeartbeatChange, PingOutcome> written = change -> lostCalls.note(write, change);
     HeartbeatStore store = new HeartbeatStore(database);
-    pings = new PingRoutes(written, log, settings.key(), settings.futureTolerance(), clock);
+    pings = new PingRoutes(written, log, settings.futureTolerance(), clock);
     RunStore runs = new RunStore(database);
     StateCounts stateCounts = new StateCounts(store, clock);
     routes = new HeartbeatRoutes(store, runs, stateCounts, written);

@@ -1,7 +1,6 @@
 package dev.rollcall.server.heartbeat;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.rollcall.server.heartbeat.HeartbeatChange.Beat;
 import dev.rollcall.server.http.Access;
@@ -15,7 +14,6 @@ import dev.rollcall.server.http.Unavailable;
 import dev.rollcall.server.time.Clock;
 import java.io.IOException;
 import java.io.InputStream;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -28,7 +26,6 @@ import java.util.regex.Pattern;
 /// The routes for pings, those of runs with a start and an end included.
 final class PingRoutes {
   private static final int KEPT_OUTPUT = 10_000;
-  private static final String KEY_HEADER = "Ping-Key";
   private static final Duration FULL_AGAIN = Duration.ofMinutes(1);
   private static final Pattern EXIT_CODE = Pattern.compile("-?[1-9][0-9]{0,9}");
   private static final Set<Method> ANY = Set.of(Method.GET, Method.POST);
@@ -36,22 +33,18 @@ final class PingRoutes {
 
   private final Function<HeartbeatChange, PingOutcome> changes;
   private final HeartbeatLog log;
-  private final Optional<byte[]> key;
   private final Duration tolerance;
   private final Clock clock;
 
   /// @param changes applies a change, and returns after its commit
-  /// @param key the key that every ping has to contain; empty: none
   /// @param tolerance how far the clock of a job may be ahead of the server's
   PingRoutes(
       Function<HeartbeatChange, PingOutcome> changes,
       HeartbeatLog log,
-      Optional<String> key,
       Duration tolerance,
       Clock clock) {
     this.changes = changes;
     this.log = log;
-    this.key = key.map(text -> text.getBytes(UTF_8));
     this.tolerance = tolerance;
     this.clock = clock;
   }
@@ -67,7 +60,7 @@ final class PingRoutes {
   }
 
   private Route route(Set<Method> methods, String path, Handler handler) {
-    return Route.of(methods, path, Access.CALLER, request -> handler.handle(admitted(request)))
+    return Route.of(methods, path, Access.PING, handler)
         .withBodyLimit(Route.ANY_BODY)
         .withErrors(PingErrors.SHAPE);
   }
@@ -187,22 +180,6 @@ final class PingRoutes {
   /// Windows has exit codes of 32 bits, which are written with a sign or without.
   private static boolean isExitCode(long code) {
     return code >= Integer.MIN_VALUE && code <= 0xffff_ffffL;
-  }
-
-  /// @throws Refusal (401) if a key is required, and missing or wrong
-  private Request admitted(Request request) {
-    if (key.isEmpty()) {
-      return request;
-    }
-    Optional<String> shown = request.query("key").or(() -> request.header(KEY_HEADER));
-    if (shown.isPresent() && MessageDigest.isEqual(key.get(), shown.get().getBytes(UTF_8))) {
-      return request;
-    }
-    throw Refusal.of(
-        401,
-        shown.isPresent()
-            ? "the key is wrong"
-            : "a key is required: send key=KEY, or a header " + KEY_HEADER + ": KEY");
   }
 
   /// The beginning of what a run printed.

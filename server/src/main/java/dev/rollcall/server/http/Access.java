@@ -4,12 +4,23 @@ package dev.rollcall.server.http;
 public enum Access {
   /// Anyone: reads of what the operator's configuration lists, and what the contracts leave open.
   PUBLIC,
-  /// Who calls in: anyone, or, where the operator names the writers' networks, whoever calls from
-  /// one of them or shows the token.
-  CALLER,
-  /// Who sends measurements: as [#CALLER], or, once a token is set, whoever shows it, wherever
-  /// from.
-  WRITER,
-  /// The operator alone: writes, settings, rotation, dumps. [Callers] decides who that is.
-  MANAGEMENT
+  /// Senders of heartbeats: anyone; or, if the operator has set them, callers with the key from the
+  /// networks of senders.
+  PING,
+  /// Senders of measurements: as [#PING] without the key; or, if a token is set, callers with the
+  /// token, from any network.
+  SENDER,
+  /// The operator only: writes, settings, rotation, dumps.
+  OPERATOR;
+
+  /// Whether this caller may call the route. The [Authenticators] of a listener find out who calls.
+  boolean admits(Caller caller) {
+    return switch (caller) {
+      case Caller.Anonymous() -> this == PUBLIC;
+      case Caller.Operator _ -> true;
+      case Caller.Sender() -> this != OPERATOR;
+      case Caller.User user ->
+          this == PUBLIC || (this == PING && user.scopes().contains(Caller.Scope.WRITE));
+    };
+  }
 }

@@ -1,13 +1,33 @@
 package dev.rollcall.server.http;
 
-/// Who sent a request. Decided once per request, by [Callers].
+import java.util.Set;
+
+/// Who sent a request, as far as the [Authenticators] of its route can tell.
 public sealed interface Caller {
-  /// Holds the operator's token, or sits at the machine itself.
-  record Operator() implements Caller {}
+  /// Anyone without valid credentials.
+  record Anonymous() implements Caller {}
 
-  /// Showed no token, or one that is not valid here: 401.
-  record Unknown(String reason) implements Caller {}
+  /// The person who runs this server.
+  ///
+  /// @param withToken whether the request has the token; otherwise it comes from this machine,
+  ///   possibly through a proxy here that adds no headers
+  record Operator(boolean withToken) implements Caller {}
 
-  /// Calls from this machine, but in a way that a web page or a proxy on it would as well: 403.
-  record Doubtful(String reason) implements Caller {}
+  /// A job or a node that sends heartbeats or measurements.
+  record Sender() implements Caller {}
+
+  /// A person with an account.
+  ///
+  /// @param scopes what the session or token may be used for
+  record User(long account, Set<Scope> scopes) implements Caller {
+    public User {
+      scopes = Set.copyOf(scopes);
+    }
+  }
+
+  /// What a session or token may be used for.
+  enum Scope {
+    READ,
+    WRITE
+  }
 }

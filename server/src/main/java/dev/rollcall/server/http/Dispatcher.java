@@ -20,7 +20,7 @@ final class Dispatcher {
   private static final Duration TOLD_EVERY = Duration.ofSeconds(10);
 
   private final RouteTable routes;
-  private final Callers callers;
+  private final Authenticators authenticators;
   private final ErrorShape errors;
   private final RequestTimes.Series strayTimes;
   private final EventStreams streams;
@@ -31,9 +31,10 @@ final class Dispatcher {
   private final AtomicLong untold = new AtomicLong();
   private volatile boolean closing;
 
-  Dispatcher(RouteTable routes, Listening listening, Callers callers, RequestTimes times) {
+  Dispatcher(
+      RouteTable routes, Listening listening, Authenticators authenticators, RequestTimes times) {
     this.routes = routes;
-    this.callers = callers;
+    this.authenticators = authenticators;
     this.errors = listening.errors();
     this.strayTimes = times.of("other", "none");
     this.streams = new EventStreams(listening.limits());
@@ -153,8 +154,8 @@ final class Dispatcher {
               exchange.body,
               exchange.connection.remote().getAddress(),
               exchange.client,
-              () -> callers.showToken(exchange.head));
-      admit(route, request);
+              authenticators.of(route.access()));
+      admit(route.access(), request);
       exchange.body.checkDeclared();
       exchange.slot = slots.take(route, exchange.connection, exchange.client);
       try (RequestSlots.Slot _ = slots.turn(route, request)) {
@@ -212,20 +213,32 @@ final class Dispatcher {
     return routes.find(raw).orElseThrow(() -> Refusal.notFound("there is nothing at " + raw));
   }
 
-  private void admit(Route route, Request request) {
-    Caller caller =
-        switch (route.access()) {
-          case PUBLIC -> new Caller.Operator();
-          case CALLER -> callers.caller(request);
-          case WRITER -> callers.writer(request);
-          case MANAGEMENT -> callers.of(request);
-        };
-    switch (caller) {
-      case Caller.Operator() -> {}
-      case Caller.Unknown(String reason) ->
-          throw Refusal.of(401, reason).with("WWW-Authenticate", "Bearer realm=\"rollcall\"");
-      case Caller.Doubtful(String reason) -> throw Refusal.of(403, reason);
+  /// @throws Refusal (401 or 403) if the caller may not call such a route
+  private static void admit(Access access, Request request) {
+    if (access == Access.PUBLIC) {
+      return; // anyone may call it
     }
+    switch (request.finding()) {
+      case Authenticator.Finding.Known(Caller caller) -> {
+        if (!access.admits(caller)) {
+          throw Refusal.of(403, "this account or token may not do this");
+        }
+      }
+      case Authenticator.Finding.Unknown(String reason) -> throw unauthorized(access, reason);
+      case Authenticator.Finding.Doubtful(String reason) -> throw Refusal.of(403, reason);
+      case Authenticator.Finding.Nothing() ->
+          throw unauthorized(
+              access,
+              (access == Access.OPERATOR ? "the management token" : "the token")
+                  + " is required: Authorization: Bearer <token>");
+    }
+  }
+
+  private static Refusal unauthorized(Access access, String reason) {
+    Refusal refusal = Refusal.of(401, reason);
+    return access == Access.PING // what is missing is the key, not a token
+        ? refusal
+        : refusal.with("WWW-Authenticate", "Bearer realm=\"rollcall\"");
   }
 
   private static void log(Exchange exchange, long nanos) {

@@ -68,7 +68,7 @@ final class Exchange {
   /// The way to a route has been found.
   void leadsTo(RouteTable.Target target) {
     times = target.times();
-    called = target.route().access() == Access.CALLER;
+    called = target.route().access() == Access.PING;
     body = new RequestBody(head, reader, writer, target.route().bodyLimit());
     connection.requestBegins(target.route().bodyLimit());
   }

@@ -43,9 +43,9 @@ public final class HttpListener implements AutoCloseable {
   /// @throws CannotListen where the port cannot be had; nothing stays open
   /// @throws IllegalArgumentException where two routes answer the same method and path
   public static HttpListener open(
-      Listening listening, List<Route> routes, Management management, RequestTimes times) {
+      Listening listening, List<Route> routes, Authenticators authenticators, RequestTimes times) {
     RouteTable table = new RouteTable(routes, times);
-    Dispatcher dispatcher = new Dispatcher(table, listening, new Callers(management), times);
+    Dispatcher dispatcher = new Dispatcher(table, listening, authenticators, times);
     ServerSocket server = bound(listening);
     Connections connections = new Connections(server, listening.limits(), dispatcher);
     connections.open();

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -25,7 +24,8 @@ public final class Request {
   private final RequestBody body;
   private final InetAddress peer;
   private final InetAddress client;
-  private final BooleanSupplier withToken;
+  private final Authenticator authenticator;
+  private Authenticator.@Nullable Finding finding;
   private @Nullable Query query;
 
   Request(
@@ -35,11 +35,11 @@ public final class Request {
       RequestBody body,
       InetAddress peer,
       InetAddress client,
-      BooleanSupplier withToken) {
+      Authenticator authenticator) {
     this.head = head;
     this.peer = peer;
     this.client = client;
-    this.withToken = withToken;
+    this.authenticator = authenticator;
     this.method = method;
     this.found = found;
     this.body = body;
@@ -94,15 +94,28 @@ public final class Request {
     return head.headers(name);
   }
 
-  /// Who called: behind a proxy that is trusted to tell ([Proxies]) whoever called that, otherwise
-  /// the other end of the connection, whatever the headers say.
+  /// The address of the client: behind a trusted proxy ([Proxies]) the one that the proxy reports,
+  /// otherwise that of the other end of the connection, without regard to headers.
   public InetAddress client() {
     return client;
   }
 
-  /// Whether the token was shown, on a route that is for everybody: the operator may see more.
-  public boolean showsToken() {
-    return withToken.getAsBoolean();
+  /// Who called. On a public route it is determined when this is called; a caller who is not known
+  /// is anonymous, also with invalid credentials.
+  public Caller caller() {
+    return finding() instanceof Authenticator.Finding.Known(Caller known)
+        ? known
+        : new Caller.Anonymous();
+  }
+
+  /// What the authenticator of the route finds.
+  Authenticator.Finding finding() {
+    Authenticator.Finding found = finding;
+    if (found == null) {
+      found = authenticator.find(this);
+      finding = found;
+    }
+    return found;
   }
 
   /// The other end of the connection.

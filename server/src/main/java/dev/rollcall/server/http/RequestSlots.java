@@ -53,12 +53,12 @@ final class RequestSlots {
   /// @param client who called
   /// @throws Unavailable where there is none
   Slot take(Route route, Connection connection, InetAddress client) throws InterruptedException {
-    Access kind = route.access() == Access.MANAGEMENT ? Access.PUBLIC : route.access();
+    Access kind = route.access() == Access.OPERATOR ? Access.PUBLIC : route.access();
     Slot slot =
         switch (kind) {
-          case CALLER -> take(calls, kind, connection);
-          case WRITER -> take(writes, kind, connection);
-          case PUBLIC, MANAGEMENT -> share(kind, connection, client);
+          case PING -> take(calls, kind, connection);
+          case SENDER -> take(writes, kind, connection);
+          case PUBLIC, OPERATOR -> share(kind, connection, client);
         };
     connection.holds(kind);
     return slot;
@@ -71,7 +71,7 @@ final class RequestSlots {
       taken = places.tryAcquire(CLEARED_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
     }
     if (!taken) {
-      if (kind == Access.CALLER) {
+      if (kind == Access.PING) {
         connection.turnsAway();
       }
       throw new Unavailable("too many requests at once", RETRY_AFTER);
@@ -106,7 +106,7 @@ final class RequestSlots {
   ///
   /// @throws Unavailable where it does not come
   Slot turn(Route route, Request request) throws InterruptedException {
-    if (request.method() != Method.GET || route.access() == Access.CALLER) {
+    if (request.method() != Method.GET || route.access() == Access.PING) {
       return Slot.NONE;
     }
     if (!turns.tryAcquire(LONGEST_TURN.toMillis(), TimeUnit.MILLISECONDS)) {

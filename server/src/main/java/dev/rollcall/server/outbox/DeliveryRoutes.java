@@ -27,7 +27,7 @@ final class DeliveryRoutes {
   }
 
   List<Route> routes() {
-    return List.of(Route.list("/v1/deliveries", Access.MANAGEMENT, this::list));
+    return List.of(Route.list("/v1/deliveries", Access.OPERATOR, this::list));
   }
 
   private Answer list(Request request) {

@@ -47,11 +47,11 @@ final class TargetRoutes {
 
   List<Route> routes() {
     return Stream.of(
-            Route.post("/hops", Access.WRITER, this::hops).withBodyLimit(LARGEST_BODY),
-            Route.post("/targets", Access.MANAGEMENT, this::targets).withBodyLimit(LARGEST_BODY),
+            Route.post("/hops", Access.SENDER, this::hops).withBodyLimit(LARGEST_BODY),
+            Route.post("/targets", Access.OPERATOR, this::targets).withBodyLimit(LARGEST_BODY),
             Route.list("/targets", Access.PUBLIC, this::list),
-            Route.delete("/targets/{ip}", Access.MANAGEMENT, this::delete),
-            Route.get("/next", Access.WRITER, this::next).withoutHead())
+            Route.delete("/targets/{ip}", Access.OPERATOR, this::delete),
+            Route.get("/next", Access.SENDER, this::next).withoutHead())
         .map(route -> route.withErrors(ErrorShape.PLAIN))
         .toList();
   }

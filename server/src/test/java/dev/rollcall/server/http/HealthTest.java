@@ -90,7 +90,7 @@ class HealthTest {
             HttpListener.open(
                 Served.anywhere(),
                 List.of(route),
-                Management.fromThisMachine(),
+                Served.fromThisMachine(),
                 new RequestTimes(other));
         Served shown = Served.routes(metrics.toArray(Route[]::new))) {
       for (String path :

@@ -1,9 +1,9 @@
 package dev.rollcall.server.http;
 
-import static dev.rollcall.server.http.Access.CALLER;
-import static dev.rollcall.server.http.Access.MANAGEMENT;
+import static dev.rollcall.server.http.Access.OPERATOR;
+import static dev.rollcall.server.http.Access.PING;
 import static dev.rollcall.server.http.Access.PUBLIC;
-import static dev.rollcall.server.http.Access.WRITER;
+import static dev.rollcall.server.http.Access.SENDER;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -26,7 +26,7 @@ class ManagementTest {
   private static final String TOKEN = "s3cret-token";
   private static final Route[] ROUTES = {
     Route.get("/open", PUBLIC, request -> Answer.text(200, "open")),
-    Route.post("/rotate", MANAGEMENT, request -> Answer.text(200, "rotated")),
+    Route.post("/rotate", OPERATOR, request -> Answer.text(200, "rotated")),
   };
   private static Served withToken;
   private static Served without;
@@ -34,7 +34,9 @@ class ManagementTest {
   @BeforeAll
   static void serve() {
     withToken =
-        Served.routes(new Management(Optional.of(TOKEN), Set.of("Monitor.Example")), ROUTES);
+        Served.routes(
+            Served.authenticators(Optional.of(TOKEN), Set.of("Monitor.Example"), Optional.empty()),
+            ROUTES);
     without = Served.routes(ROUTES);
   }
 
@@ -181,8 +183,8 @@ class ManagementTest {
   void letsOnlyWritersCallInAndSend() throws Exception {
     Predicate<InetAddress> here = address -> address.getHostAddress().equals("127.0.0.1");
     Route[] routes = {
-      Route.get("/ping", CALLER, request -> Answer.text(200, "recorded")),
-      Route.post("/results", WRITER, request -> Answer.text(200, "stored")),
+      Route.get("/ping", PING, request -> Answer.text(200, "recorded")),
+      Route.post("/results", SENDER, request -> Answer.text(200, "stored")),
     };
     Listening all = Listening.on("0.0.0.0", 0, "--port");
     InetAddress elsewhere = ownAddress();
@@ -190,10 +192,12 @@ class ManagementTest {
     String token = "Authorization: Bearer " + TOKEN;
     try (Served open =
             Served.routes(
-                all, new Management(Optional.empty(), Set.of(), Optional.of(here)), routes);
+                all, Served.authenticators(Optional.empty(), Set.of(), Optional.of(here)), routes);
         Served closed =
             Served.routes(
-                all, new Management(Optional.of(TOKEN), Set.of(), Optional.of(here)), routes)) {
+                all,
+                Served.authenticators(Optional.of(TOKEN), Set.of(), Optional.of(here)),
+                routes)) {
       for (Served served : List.of(open, closed)) {
         assertThat(status(served, loopback, "GET /ping")).isEqualTo(200);
         assertThat(status(served, elsewhere, "GET /ping")).isEqualTo(403);
@@ -240,10 +244,9 @@ class ManagementTest {
 
   @Test
   void keepsTheTokenOutOfTexts() {
-    assertThat(new Management(Optional.of(TOKEN), Set.of()).toString())
+    assertThat(new StaticToken(Optional.of(TOKEN)).toString())
         .doesNotContain(TOKEN)
         .contains("***");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Management(Optional.of(" "), Set.of()));
+    assertThatIllegalArgumentException().isThrownBy(() -> new StaticToken(Optional.of(" ")));
   }
 }

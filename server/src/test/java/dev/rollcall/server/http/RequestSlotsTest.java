@@ -1,6 +1,6 @@
 package dev.rollcall.server.http;
 
-import static dev.rollcall.server.http.Access.CALLER;
+import static dev.rollcall.server.http.Access.PING;
 import static dev.rollcall.server.http.Access.PUBLIC;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -27,11 +27,11 @@ class RequestSlotsTest {
   private final Served served =
       Served.routes(
           Served.anywhere().withLimits(FEW),
-          Route.get("/ping", CALLER, request -> Answer.text(200, "pong")),
-          Route.post("/call", CALLER, request -> Answer.text(200, "" + request.body().length)),
+          Route.get("/ping", PING, request -> Answer.text(200, "pong")),
+          Route.post("/call", PING, request -> Answer.text(200, "" + request.body().length)),
           Route.post("/body", PUBLIC, request -> Answer.text(200, "" + request.body().length)),
-          Route.get("/broken", CALLER, request -> broken()),
-          Route.get("/long", CALLER, request -> waiting()),
+          Route.get("/broken", PING, request -> broken()),
+          Route.get("/long", PING, request -> waiting()),
           Route.get("/quick", PUBLIC, request -> Answer.text(200, "quick")),
           Route.get("/slow", PUBLIC, request -> waiting()));
 

@@ -1,6 +1,6 @@
 package dev.rollcall.server.http;
 
-import static dev.rollcall.server.http.Access.MANAGEMENT;
+import static dev.rollcall.server.http.Access.OPERATOR;
 import static dev.rollcall.server.http.Access.PUBLIC;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -72,7 +72,7 @@ class RoutingTest {
                       throw new Unavailable("the database is away", Duration.ofSeconds(5));
                     })
                 .withErrors(PAGES),
-            Route.get("/shown/kept", MANAGEMENT, request -> Answer.html(200, "kept"))
+            Route.get("/shown/kept", OPERATOR, request -> Answer.html(200, "kept"))
                 .withErrors(PAGES),
             Route.post(
                     "/results",

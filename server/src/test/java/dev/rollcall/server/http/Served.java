@@ -15,6 +15,9 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 
 /// Routes on a port of their own, and ways to ask them: a client, and bytes over a socket.
 final class Served implements AutoCloseable {
@@ -23,28 +26,45 @@ final class Served implements AutoCloseable {
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-  private Served(List<Route> routes, Listening listening, Management management) {
-    this.listener = HttpListener.open(listening, routes, management, new RequestTimes(registry));
+  private Served(List<Route> routes, Listening listening, Authenticators authenticators) {
+    this.listener =
+        HttpListener.open(listening, routes, authenticators, new RequestTimes(registry));
   }
 
   static Listening anywhere() {
     return Listening.on("127.0.0.1", 0, "--port");
   }
 
+  /// Who is at this machine is the operator, and everybody may send.
+  static Authenticators fromThisMachine() {
+    return authenticators(Optional.empty(), Set.of(), Optional.empty());
+  }
+
+  /// As the program asks who called, without a key.
+  static Authenticators authenticators(
+      Optional<String> token, Set<String> hosts, Optional<Predicate<InetAddress>> networks) {
+    StaticToken known = new StaticToken(token);
+    Authenticator senders = Authenticator.firstOf(new SenderNetworks(networks), known);
+    return new Authenticators(
+        Authenticator.firstOf(known, new Loopback(hosts)),
+        token.isPresent() ? known : senders,
+        senders);
+  }
+
   static Served routes(Route... routes) {
-    return new Served(List.of(routes), anywhere(), Management.fromThisMachine());
+    return new Served(List.of(routes), anywhere(), fromThisMachine());
   }
 
   static Served routes(Listening listening, Route... routes) {
-    return new Served(List.of(routes), listening, Management.fromThisMachine());
+    return new Served(List.of(routes), listening, fromThisMachine());
   }
 
-  static Served routes(Management management, Route... routes) {
-    return new Served(List.of(routes), anywhere(), management);
+  static Served routes(Authenticators authenticators, Route... routes) {
+    return new Served(List.of(routes), anywhere(), authenticators);
   }
 
-  static Served routes(Listening listening, Management management, Route... routes) {
-    return new Served(List.of(routes), listening, management);
+  static Served routes(Listening listening, Authenticators authenticators, Route... routes) {
+    return new Served(List.of(routes), listening, authenticators);
   }
 
   URI at(String target) {

@@ -1,0 +1,58 @@
+package dev.rollcall.server.http;
+
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/// Takes callers for jobs or nodes by their addresses, unless a page of another site makes a
+/// browser call: its links, images, forms and scripts can send whatever a job can.
+///
+/// @param networks the addresses of senders; empty: all
+public record SenderNetworks(Optional<Predicate<InetAddress>> networks) implements Authenticator {
+  private static final Finding SENDER = new Finding.Known(new Caller.Sender());
+
+  @Override
+  public Finding find(Request request) {
+    Optional<String> site = otherSite(request);
+    if (site.isPresent()) {
+      return new Finding.Doubtful(
+          "the request comes from a page of another site ("
+              + site.get()
+              + "), which changes nothing here");
+    }
+    return networks.isEmpty() ? SENDER : find(request, networks.get());
+  }
+
+  private static Finding find(Request request, Predicate<InetAddress> networks) {
+    InetAddress address = request.client();
+    boolean itself = request.peer().isLoopbackAddress() && address.equals(request.peer());
+    Optional<String> proxy = itself ? RequestOrigin.proxy(request) : Optional.empty();
+    if (proxy.isPresent()) { // it may call for anyone
+      return new Finding.Doubtful(
+          "the request came through a proxy on this machine ("
+              + proxy.get()
+              + "), and write access is limited (writers): send the token");
+    }
+    return networks.test(address)
+        ? SENDER
+        : new Finding.Doubtful(
+            address.getHostAddress() + " is not in a network with write access (writers)");
+  }
+
+  /// The header that shows a page of another site, if there is one. `Sec-Fetch-Site` comes first:
+  /// it is also right behind a proxy that changes the Host.
+  private static Optional<String> otherSite(Request request) {
+    List<String> sites = request.headers("Sec-Fetch-Site");
+    if (!sites.isEmpty()) {
+      return RequestOrigin.areSameSite(sites) ? Optional.empty() : Optional.of("Sec-Fetch-Site");
+    }
+    List<String> origins = request.headers("Origin");
+    return origins.isEmpty()
+            || RequestOrigin.areOf(
+                origins, request.header("Host").orElse("").toLowerCase(Locale.ROOT))
+        ? Optional.empty()
+        : Optional.of("Origin");
+  }
+}
