@@ -155,8 +155,8 @@ final class MonitorRoutes {
         });
   }
 
-  /// Whether the caller may see more: only with the token, because a request through a proxy on this
-  /// machine that adds no headers looks like one from this machine.
+  /// Whether the caller may see more: only with the token, because a request through a proxy on
+  /// this machine that adds no headers looks like one from this machine.
   private static boolean showsToken(Request request) {
     return request.caller() instanceof Caller.Operator(boolean withToken) && withToken;
   }
