@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
 /// configured Host name, through no proxy, and not from a web page of another site.
 ///
 /// The Host name keeps out pages that point their own name at 127.0.0.1 (DNS rebinding), `Origin`
-/// and `Sec-Fetch-Site` keep out forms and scripts of other sites in a browser on this machine.
-/// A request with a token is judged by the token alone.
+/// and `Sec-Fetch-Site` keep out forms and scripts of other sites in a browser on this machine. A
+/// request with a token is judged by the token alone.
 ///
 /// @param hosts names, besides the loopback ones, under which this machine may be called from
 ///   itself
