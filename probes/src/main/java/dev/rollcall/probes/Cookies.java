@@ -29,8 +29,10 @@ final class Cookies {
         new RFC6265CookieSpecFactory(PublicSuffixMatcherLoader.getDefault());
   }
 
-  private static final Pattern EMPTY =
+  /// A `Domain` without a name, and a `Path` that is none.
+  private static final Pattern WITHOUT_VALUE =
       Pattern.compile("(?i);\\s*(?:domain\\s*=\\s*|path\\s*=\\s*(?:[^/;][^;]*)?)(?=;|$)");
+
   private static final Pattern EXPIRES = Pattern.compile("(?i);\\s*expires\\s*=[^;]*(?=;|$)");
 
   private final BasicCookieStore store = new BasicCookieStore();
@@ -57,17 +59,17 @@ final class Cookies {
     }
   }
 
-  /// Attributes that say nothing or cannot be read are ignored (RFC 6265, 5.2.1 to 5.2.4), where
-  /// HttpClient refuses the cookie.
+  /// Attributes without a usable value are ignored (RFC 6265, 5.2.1 to 5.2.4). HttpClient would
+  /// reject the whole cookie instead.
   private static List<Cookie> parsed(CookieSpec rules, Header header, CookieOrigin origin)
       throws MalformedCookieException {
-    String text = header.getValue();
-    String told = EMPTY.matcher(text).replaceAll("");
+    String name = header.getName();
+    String cookie = WITHOUT_VALUE.matcher(header.getValue()).replaceAll("");
     try {
-      return rules.parse(new BasicHeader(header.getName(), told), origin);
+      return rules.parse(new BasicHeader(name, cookie), origin);
     } catch (MalformedCookieException e) {
-      String lasting = EXPIRES.matcher(told).replaceAll("");
-      return rules.parse(new BasicHeader(header.getName(), lasting), origin);
+      String withoutExpires = EXPIRES.matcher(cookie).replaceAll("");
+      return rules.parse(new BasicHeader(name, withoutExpires), origin);
     }
   }
 

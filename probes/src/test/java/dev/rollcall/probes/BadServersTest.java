@@ -31,11 +31,8 @@ class BadServersTest {
                     scheme,
                     SECRET,
                     port,
-                    switch (scheme) {
-                      case "etcd", "kafka", "nats", "docker" -> "";
-                      case "mongodb" -> "/1?authMechanism=SCRAM-SHA-256";
-                      default -> "/1";
-                    }));
+                    Checked.path(scheme)
+                        + (scheme.equals("mongodb") ? "?authMechanism=SCRAM-SHA-256" : "")));
     return new Probes(Dialer.system(), Probes.asker()).of("it", url.limit(limit));
   }
 

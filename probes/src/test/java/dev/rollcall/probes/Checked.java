@@ -31,6 +31,11 @@ record Checked(Attempt attempt, Optional<Throwable> thrown) {
     return new Checked(attempt, Optional.ofNullable(thrown.get()));
   }
 
+  /// A path for a URL of that scheme, where a path has a meaning; else empty.
+  static String path(String scheme) {
+    return scheme.matches("(docker|etcd|kafka|nats|smtp|tcp|tls).*") ? "" : "/1";
+  }
+
   static Thread start(Probe probe, Attempt attempt, AtomicReference<@Nullable Throwable> thrown) {
     return Thread.ofVirtual()
         .start(

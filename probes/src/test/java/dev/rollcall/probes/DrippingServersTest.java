@@ -46,7 +46,7 @@ class DrippingServersTest {
     for (String scheme : Probes.schemes()) {
       if (!scheme.equals("unix")) {
         String query = scheme.startsWith("swift") ? "?project=x" : "";
-        String path = scheme.matches("(docker|etcd|kafka|nats|smtp|tcp|tls).*") ? "" : "/1";
+        String path = Checked.path(scheme);
         String url = "%s://app:pw@127.0.0.1:%d%s%s".formatted(scheme, port, path, query);
         all.put(scheme, probes.of("it", ServerUrl.of(url).limit(LIMIT)));
       }

@@ -51,7 +51,7 @@ class DriverTest {
   @MethodSource("schemes")
   void keepsNoOtherProbeFromBeingMadeWhenItIsMissing(String scheme) throws Exception {
     String query = scheme.startsWith("swift") ? "?project=x" : "";
-    String path = scheme.matches("(docker|etcd|kafka|nats|smtp|tcp|tls).*") ? "" : "/1";
+    String path = Checked.path(scheme);
     String url = scheme + (scheme.equals("unix") ? ":///x" : "://u:p@127.0.0.1:1" + path + query);
     try (URLClassLoader loader = withoutDrivers()) {
       Method make =

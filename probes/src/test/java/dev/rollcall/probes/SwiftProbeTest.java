@@ -2,6 +2,7 @@ package dev.rollcall.probes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
 
 import dev.rollcall.probe.Probe;
 import dev.rollcall.probes.SwiftLogin.Scope;
@@ -26,6 +27,10 @@ class SwiftProbeTest {
   @BeforeAll
   static void start() throws Exception {
     servers = new SwiftServers(folder);
+    // A proxy answers 401 for as long as Keystone does not answer it.
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .untilAsserted(() -> Checked.of(patient(v3(PASSWORD))).assertUp());
   }
 
   @AfterAll
