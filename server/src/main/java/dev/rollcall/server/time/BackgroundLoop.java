@@ -13,9 +13,11 @@ import java.util.concurrent.TimeUnit;
 ///
 /// No failure ends it. A failure is logged once, until the work succeeds or fails in another way.
 public final class BackgroundLoop implements AutoCloseable {
-  /// Does the work once.
+  /// What is repeated.
   @FunctionalInterface
   public interface Work {
+    /// Does the work once.
+    ///
     /// @return how long to wait for the next round, unless [#wake] is called earlier
     Duration round() throws InterruptedException;
   }

@@ -51,7 +51,7 @@ class ClockWatchTest {
   void theClockIsSetBack() {
     pass(10);
     wall = wall.minusSeconds(60);
-    assertThat(watch.look().set()).isEqualTo(Duration.ofSeconds(-60));
+    assertThat(watch.look().set()).isEqualTo(Duration.ofMinutes(-1));
     assertThat(watch.look().isSetBack()).isTrue(); // until it is seen
     assertThat(look().isSetBack()).isTrue();
     assertThat(look().isSetBack()).isFalse();
@@ -89,7 +89,7 @@ class ClockWatchTest {
     wall = wall.plusSeconds(3600 - 600);
     slept = slept.plusSeconds(3600);
     ClockWatch.Change change = look();
-    assertThat(change.set()).isEqualTo(Duration.ofSeconds(-600));
+    assertThat(change.set()).isEqualTo(Duration.ofMinutes(-10));
     assertThat(change.slept()).isEqualTo(Duration.ofHours(1));
   }
 
