@@ -25,8 +25,13 @@ public record TlsOptions(
       new TlsOptions(true, Optional.empty(), Optional.empty(), Optional.empty(), List.of());
 
   /// Keeps a copy of the list, and the name in ASCII.
+  ///
+  /// @throws IllegalArgumentException if the server name is neither a host name nor an address
   public TlsOptions {
     serverName = serverName.map(HostNames::ascii);
+    if (!serverName.orElse("a").matches("[a-z0-9_.:-]{1,253}")) {
+      throw new IllegalArgumentException("\"%s\" is no host name".formatted(serverName.get()));
+    }
     protocols = List.copyOf(protocols);
   }
 

@@ -228,16 +228,16 @@ record Main(Path directory, Map<String, String> environment) {
       return "";
     }
     Path yaml = Flags.files(given, directory, environment).yaml();
-    return Files.exists(yaml)
-        ? "; "
-            + right.file()
-            + " is empty: serve uses the defaults, and does not start if its database contains"
-            + " services of a file"
-        : "; there is no "
+    return Files.notExists(yaml)
+        ? "; there is no "
             + yaml.getFileName()
             + " in "
             + yaml.toAbsolutePath().normalize().getParent()
-            + ": name another file with --config or ROLLCALL_CONFIG";
+            + ": name another file with --config or ROLLCALL_CONFIG"
+        : "; "
+            + right.file()
+            + " is empty: serve uses the defaults, and does not start if its database contains"
+            + " services of a file";
   }
 
   /// The configuration of `serve`, for a command that wants some of its services.

@@ -72,7 +72,7 @@ public final class Sources {
         text(files.dotEnv(), ".env", LARGEST_VARIABLES, mistakes)
             .map(text -> DotEnv.read(".env", text, mistakes))
             .orElse(Map.of());
-    if (files.named().isPresent() && !Files.exists(files.yaml())) {
+    if (files.named().isPresent() && Files.notExists(files.yaml())) {
       mistakes
           .within(path -> files.label())
           .add("file", "does not exist: name one that does with --config or ROLLCALL_CONFIG");
@@ -97,7 +97,7 @@ public final class Sources {
     if (!yaml.root().isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(Files.exists(files.yaml()) ? "is empty" : "does not exist");
+    return Optional.of(Files.notExists(files.yaml()) ? "does not exist" : "is empty");
   }
 
   /// The section `services`; an empty list if there is none.
@@ -302,11 +302,12 @@ public final class Sources {
     return given;
   }
 
-  /// The text of a file that may be missing.
+  /// The text of a file that may be missing. One behind a loop of links, or in a folder that this
+  /// user may not enter, is not missing: it cannot be read.
   private static Optional<String> text(Path file, String label, int largest, Mistakes mistakes) {
     Mistakes here = mistakes.within(path -> label);
-    return Files.exists(file)
-        ? TextFile.read(file, largest, wrong -> here.add("file", wrong))
-        : Optional.empty();
+    return Files.notExists(file)
+        ? Optional.empty()
+        : TextFile.read(file, largest, wrong -> here.add("file", wrong));
   }
 }

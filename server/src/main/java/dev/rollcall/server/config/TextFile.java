@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -40,6 +41,9 @@ final class TextFile {
       wrong.accept("may not be read by this user: change its permissions");
     } catch (CharacterCodingException e) {
       wrong.accept("is not UTF-8: save it as UTF-8");
+    } catch (FileSystemException e) {
+      String reason = e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
+      wrong.accept("cannot be read (" + reason + "): name a text file");
     } catch (IOException e) {
       wrong.accept("cannot be read (" + e.getClass().getSimpleName() + "): name a text file");
     }

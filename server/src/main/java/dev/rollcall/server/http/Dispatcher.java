@@ -139,6 +139,9 @@ final class Dispatcher {
         return Answer.empty(204).with("Allow", found.endpoint().allow());
       }
       Optional<RouteTable.Target> target = found.endpoint().target(asked);
+      if (target.isEmpty() && !Method.isKnown(asked)) {
+        return shape(exchange).answer(501, List.of("there is no method " + asked));
+      }
       if (target.isEmpty()) {
         throw Refusal.of(405, asked + " is not possible here, only " + found.endpoint().allow())
             .with("Allow", found.endpoint().allow());

@@ -1,6 +1,7 @@
 package dev.rollcall.server.http;
 
 import java.util.Optional;
+import java.util.Set;
 
 /// A method a route can take. HEAD and OPTIONS follow from the routes and are never listed.
 public enum Method {
@@ -9,6 +10,13 @@ public enum Method {
   PUT,
   PATCH,
   DELETE;
+
+  private static final Set<String> OTHERS = Set.of("CONNECT", "OPTIONS", "TRACE");
+
+  /// Whether RFC 9110 or 5789 has a method of that name.
+  static boolean isKnown(String name) {
+    return named(name).isPresent() || OTHERS.contains(name);
+  }
 
   /// The method that answers what is asked for by `name`; HEAD is a GET without the body.
   static Optional<Method> named(String name) {

@@ -26,7 +26,7 @@ record RequestHead(
   /// Takes the target apart in each of its forms (RFC 9112, section 3.2). A host in it counts, and
   /// not the one in the header.
   ///
-  /// @throws Unreadable where it has none of them
+  /// @throws MalformedRequest if it has none of them
   static RequestHead of(String method, String target, HttpVersion version, HttpFields fields) {
     String host = fields.get(HttpHeader.HOST);
     host = host == null ? "" : host;

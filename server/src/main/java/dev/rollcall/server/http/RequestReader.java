@@ -2,6 +2,7 @@ package dev.rollcall.server.http;
 
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Objects;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.HttpException;
@@ -49,7 +50,7 @@ final class RequestReader implements HttpParser.RequestHandler {
   /// to be read to its end.
   ///
   /// @return null where the client has closed
-  /// @throws Unreadable where what came is none
+  /// @throws MalformedRequest if what came is no request
   @Nullable RequestHead next() {
     parser.reset();
     fields = HttpFields.build();
@@ -134,7 +135,7 @@ final class RequestReader implements HttpParser.RequestHandler {
     if (coding != null && version == HttpVersion.HTTP_1_0) {
       throw refuse(400, "HTTP/1.0 has no Transfer-Encoding");
     }
-    if (coding != null && !coding.equalsIgnoreCase("chunked")) {
+    if (coding != null && !isChunked()) {
       throw refuse(501, "Transfer-Encoding '" + coding + "' is not understood: send chunked");
     }
     try {
@@ -144,6 +145,13 @@ final class RequestReader implements HttpParser.RequestHandler {
       throw e;
     }
     return true;
+  }
+
+  /// Whether `chunked` is the one coding. Empty elements of the list do not count (RFC 9110,
+  /// section 5.6.1).
+  private boolean isChunked() {
+    List<String> codings = fields.getCSV(HttpHeader.TRANSFER_ENCODING, false);
+    return codings.size() == 1 && codings.getFirst().equalsIgnoreCase("chunked");
   }
 
   private MalformedRequest refuse(int status, String reason) {
@@ -197,12 +205,13 @@ final class RequestReader implements HttpParser.RequestHandler {
     malformed = true;
   }
 
-  /// Looks for a second space in the request line. Jetty's parser takes it, as it may; but a proxy
-  /// that splits the line in another way would see another target.
+  /// Looks for what Jetty's parser takes in a request line, and a proxy in front may read in
+  /// another way: a second space, and a version in lower case.
   private static final class RequestLine {
     private boolean begun;
     private boolean over;
     private byte before;
+    private int spaces;
 
     void look(ByteBuffer bytes) {
       for (int i = bytes.position(); !over && i < bytes.limit(); i++) {
@@ -210,6 +219,11 @@ final class RequestReader implements HttpParser.RequestHandler {
         if (each == ' ' && before == ' ') {
           throw new MalformedRequest(
               400, "this is no request of HTTP/1.1: it has two spaces in a row");
+        }
+        spaces += each == ' ' ? 1 : 0;
+        if (spaces == 2 && each >= 'a' && each <= 'z') {
+          throw new MalformedRequest(
+              400, "this is no request of HTTP/1.1: HTTP/1.1 stands after the target");
         }
         over = begun && each == '\n';
         begun |= each != '\r' && each != '\n';

@@ -486,8 +486,12 @@ public final class ServiceReader {
           .wrong()
           .ifPresent(wrong -> tls.mistake(wrong.key(), wrong.file() + ": " + wrong.what()));
     }
-    Optional<String> name = tls.text("name");
-    return name.isPresent() ? options.named(name.get()) : options;
+    try {
+      return tls.text("name").map(options::named).orElse(options);
+    } catch (IllegalArgumentException e) {
+      tls.mistake("name", e.getMessage() + ": give the one in the certificate");
+      return options;
+    }
   }
 
   /// Written as a stream: [JsonNode#toString] would load all of databind at each start.

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -44,15 +45,25 @@ class InvalidConfigurationTest {
       }
     }
     StringWriter err = new StringWriter();
-    int status =
-        new Main(directory, environment)
-            .commands()
-            .setErr(new PrintWriter(err, true))
-            .execute("config", "check");
-
+    assertThat(check(environment, err)).isEqualTo(Command.MISTAKE);
     assertThat(err.toString().lines())
         .containsExactly(
             Files.readString(FOLDER.resolve(name.substring(0, dot) + ".expected")).strip());
-    assertThat(status).isEqualTo(Command.MISTAKE);
+  }
+
+  @Test
+  void doesNotTakeALoopOfLinksForAFileThatIsMissing() throws IOException {
+    Files.createSymbolicLink(directory.resolve("rollcall.yaml"), Path.of("rollcall.yaml"));
+    StringWriter err = new StringWriter();
+    assertThat(check(Map.of(), err)).isEqualTo(Command.MISTAKE);
+    assertThat(err.toString())
+        .startsWith("rollcall.yaml: file: cannot be read (Too many levels of symbolic links");
+  }
+
+  private int check(Map<String, String> environment, StringWriter err) {
+    return new Main(directory, environment)
+        .commands()
+        .setErr(new PrintWriter(err, true))
+        .execute("config", "check");
   }
 }

@@ -205,6 +205,29 @@ class RawRequestTest {
   }
 
   @Test
+  void countsNoEmptyElementAsATransferCoding() throws Exception {
+    for (String coding : List.of("chunked,", ", chunked", ",,Chunked ,")) {
+      String head = "POST /body HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: " + coding + "\r\n\r\n";
+      assertThat(usual.raw(head + "3\r\nabc\r\n0\r\n\r\n" + LAST_PING))
+          .startsWith("HTTP/1.1 200 OK")
+          .endsWith("pong");
+    }
+    for (String coding : List.of("chunked, chunked", "\"chunked\"", ",", "chunked;q=1")) {
+      String head = "POST /body HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: " + coding + "\r\n\r\n";
+      assertThat(usual.raw(head + "3\r\nabc\r\n0\r\n\r\n" + LAST_PING))
+          .containsPattern("^HTTP/1.1 (400|501) ")
+          .doesNotContain("pong");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"http/1.1", "Http/1.1", "HTTP/1.1 x", "htcpcp/1.0", "b HTTP/1.1"})
+  void takesTheVersionInCapitalsOnly(String version) throws Exception {
+    assertThat(usual.raw("GET /ping " + version + "\r\nHost: x\r\n\r\n"))
+        .startsWith("HTTP/1.1 400 ");
+  }
+
+  @Test
   void logsNothingOfWhatIsNoRequest() throws Exception {
     try (Logged log = new Logged("")) {
       for (String bytes :

@@ -167,7 +167,16 @@ class RoutingTest {
     HttpResponse<String> answer = served.send("DELETE", "/v1/services", BodyPublishers.noBody());
     assertThat(answer.statusCode()).isEqualTo(405);
     assertThat(answer.headers().firstValue("Allow")).contains("GET, HEAD, OPTIONS, POST");
-    assertThat(served.send("BREW", "/v1/services", BodyPublishers.noBody()).statusCode())
+  }
+
+  @Test
+  void answersAMethodThatNobodyKnowsWith501() throws Exception {
+    for (String method : List.of("BREW", "get", "PROPFIND")) {
+      HttpResponse<String> answer = served.send(method, "/v1/services", BodyPublishers.noBody());
+      assertThat(answer.statusCode()).isEqualTo(501);
+      assertThat(answer.body()).contains("there is no method " + method);
+    }
+    assertThat(served.send("TRACE", "/v1/services", BodyPublishers.noBody()).statusCode())
         .isEqualTo(405);
   }
 

@@ -120,6 +120,9 @@ class ServiceReaderTest {
             + " supported method, did you mean POST?",
         "{'name':'a','url':'http://h','json':{'path':'$.a['}}    | json: \"$.a[\" is no JSON path:"
             + " a bracket is opened and not closed",
+        "{'name':'a','url':'https://h','tls':{'name':'a b'}}     | tls.name: \"a b\" is no host",
+        "{'name':'a','url':'https://h','tls':{'name':''}}        | tls.name: \"\" is no host name",
+        "{'name':'a','url':'https://h','tls':{'name':'a\u00ad/'}} | tls.name: \"a",
         "{'name':'a','url':'tls://h:19443?warm=14d'}             | url: the URL's parameter"
             + " \"warm\" is not understood: there are warn",
         "{'name':'a','url':'tcp://x:443?foo=1'}                  | url: the URL's parameter \"foo\""
