@@ -20,6 +20,8 @@ import dev.rollcall.server.outbox.Channel;
 import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.page.NetworkSummary;
 import dev.rollcall.server.page.Pages;
+import dev.rollcall.server.signal.SignalWriter;
+import dev.rollcall.server.signal.Signals;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DatabaseConfig;
 import dev.rollcall.server.sql.GroupCommit;
@@ -94,9 +96,11 @@ final class Serve {
                 DatabaseConfig.of(settings.storage().database(), Ports.TABLES), clock));
     GroupCommit commits = parts.add("the commits", new GroupCommit(database));
     Outbox outbox = parts.add("the outbox", outbox(database, commits));
-    Monitor monitor = parts.add("the monitor", monitor(database, commits));
+    Signals signals =
+        parts.add("the signals", new Signals(database, commits, new HeartbeatAlerts(outbox)));
+    Monitor monitor = parts.add("the monitor", monitor(database, commits, signals));
     refuseBlank(monitor, roles);
-    Heartbeats heartbeats = parts.add("the heartbeats", heartbeats(database, commits, outbox));
+    Heartbeats heartbeats = parts.add("the heartbeats", heartbeats(database, commits, signals));
 
     Pool pool = parts.add("the target pool", pool(database, commits));
     Targets.start(pool, settings.targets(), parts);
@@ -172,6 +176,7 @@ final class Serve {
 
     if (roles.contains(Role.RUNNER)) {
       outbox.start();
+      signals.start();
       monitor.start(services);
       offer(services);
       heartbeats.start();
@@ -295,7 +300,7 @@ final class Serve {
         database, commits, new Outbox.Settings(channels, deliveries.retention()), registry, clock);
   }
 
-  private Monitor monitor(Database database, GroupCommit commits) {
+  private Monitor monitor(Database database, GroupCommit commits, SignalWriter signals) {
     ServeSettings.Monitoring monitoring = settings.monitor();
     return new Monitor(
         database,
@@ -307,6 +312,7 @@ final class Serve {
             monitoring.limits().inFlight(),
             monitoring.retention(),
             monitoring.witness()),
+        signals,
         registry,
         clock);
   }
@@ -321,14 +327,14 @@ final class Serve {
         collector.rate(), pool.members(), stats.hopsDiscovered(), stats.file(), stats.size());
   }
 
-  private Heartbeats heartbeats(Database database, GroupCommit commits, Outbox outbox) {
+  private Heartbeats heartbeats(Database database, GroupCommit commits, SignalWriter signals) {
     ServeSettings.Heartbeating how = settings.heartbeats();
     return new Heartbeats(
         database,
         commits,
         new Heartbeats.Settings(
             how.realert(), how.startupGrace(), how.most(), how.futureTolerance(), how.durability()),
-        new HeartbeatAlerts(outbox),
+        signals,
         registry,
         clock);
   }

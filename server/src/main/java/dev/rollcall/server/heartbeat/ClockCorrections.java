@@ -1,5 +1,6 @@
 package dev.rollcall.server.heartbeat;
 
+import dev.rollcall.server.signal.SignalWriter;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.Rows;
@@ -22,7 +23,7 @@ import org.jdbi.v3.core.Handle;
 /// - A heartbeat that is late by the old clock but not by the new one is not late.
 final class ClockCorrections {
   private final GroupCommit commits;
-  private final HeartbeatListener heartbeatListener;
+  private final SignalWriter signalWriter;
   private final Duration realert;
   private final Batch<Correction, Integer> correcting = this::correctAll;
 
@@ -30,9 +31,9 @@ final class ClockCorrections {
   /// @param by how far it was set forward; negative: back
   private record Correction(Instant now, Duration by) {}
 
-  ClockCorrections(GroupCommit commits, HeartbeatListener heartbeatListener, Duration realert) {
+  ClockCorrections(GroupCommit commits, SignalWriter signalWriter, Duration realert) {
     this.commits = commits;
-    this.heartbeatListener = heartbeatListener;
+    this.signalWriter = signalWriter;
     this.realert = realert;
   }
 
@@ -75,7 +76,8 @@ final class ClockCorrections {
             late -> clearedIfNotLate(late, one));
     HeartbeatTable.change(tx, back);
     if (!back.isEmpty()) {
-      heartbeatListener.tell(tx, back.stream().map(each -> recovered(each, one.now())).toList());
+      signalWriter.write(
+          tx, back.stream().map(each -> HeartbeatSignal.takenBack(each, one.now())).toList());
     }
     return back.size();
   }
@@ -85,11 +87,6 @@ final class ClockCorrections {
     boolean notLate =
         !late.lastKnown().isAfter(one.now()) && corrected.deadline().isAfter(one.now());
     return notLate ? Optional.of(HeartbeatTransitions.takenBack(corrected)) : Optional.empty();
-  }
-
-  private static HeartbeatNotice recovered(Heartbeat each, Instant now) {
-    return new HeartbeatNotice(
-        each.id(), each.name(), HeartbeatNotice.Kind.RECOVERED, each.lastKnown(), now);
   }
 
   /// No last ping can be in the future, and the next ping is expected as if the last one had come

@@ -1,5 +1,6 @@
 package dev.rollcall.server.heartbeat;
 
+import dev.rollcall.server.signal.Signal;
 import dev.rollcall.server.time.Clock;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -25,16 +26,19 @@ final class HeartbeatLog {
     this.clock = clock;
   }
 
-  /// Logs the notice.
-  void told(HeartbeatNotice notice) {
-    String name = "heartbeat '" + notice.name() + "'";
-    switch (notice.kind()) {
-      case LATE ->
-          log(Level.WARNING, () -> name + " is late: its last call was at " + notice.last());
-      case FAILED -> log(Level.WARNING, () -> name + " failed");
-      case RECOVERED -> log(Level.INFO, () -> name + " is up again");
-      case DISMISSED -> log(Level.INFO, () -> name + " was late and is no longer expected");
-      case STILL_LATE -> {} // once is enough
+  /// Logs the signal.
+  void told(Signal signal) {
+    if (signal.isReminder()) {
+      return; // once is enough
+    }
+    String name = "heartbeat '" + signal.subject().name() + "'";
+    switch (signal.to()) {
+      case "late" ->
+          log(Level.WARNING, () -> name + " is late: its last call was at " + signal.lastHeard());
+      case "failed" -> log(Level.WARNING, () -> name + " failed");
+      case "up", "new" -> log(Level.INFO, () -> name + " is up again");
+      default ->
+          log(Level.INFO, () -> name + " was " + signal.from() + " and is no longer expected");
     }
   }
 

@@ -18,9 +18,12 @@ final class HeartbeatTransitions {
   ///
   /// @param after the heartbeat after it; empty: there is none
   /// @param pingOutcome what the caller gets to know
-  /// @param notice the notification to write, if any
-  record Step(
-      Optional<Heartbeat> after, PingOutcome pingOutcome, Optional<HeartbeatNotice.Kind> notice) {
+  /// @param reminds whether the state goes on, and somebody should be reminded of that
+  record Step(Optional<Heartbeat> after, PingOutcome pingOutcome, boolean reminds) {
+    private Step(Optional<Heartbeat> after, PingOutcome pingOutcome) {
+      this(after, pingOutcome, false);
+    }
+
     /// Whether a ping was recorded.
     boolean recorded() {
       return pingOutcome instanceof PingOutcome.Recorded;
@@ -72,10 +75,7 @@ final class HeartbeatTransitions {
             moments,
             new Counts(start ? 0 : 1, 0, 0),
             RecentRuns.NONE);
-    return new Step(
-        Optional.of(after),
-        new PingOutcome.Recorded(next, false),
-        state == State.FAILED ? Optional.of(HeartbeatNotice.Kind.FAILED) : Optional.empty());
+    return new Step(Optional.of(after), new PingOutcome.Recorded(next, false));
   }
 
   /// A ping that a run begins. It may change the terms. The ping that is expected is the end of the
@@ -89,9 +89,7 @@ final class HeartbeatTransitions {
             : was.next();
     Heartbeat after = with(old, expectation, old.state(), was.last(), next, old.counts().calls());
     return new Step(
-        Optional.of(after),
-        new PingOutcome.Recorded(next, old.state() == State.PAUSED),
-        Optional.empty());
+        Optional.of(after), new PingOutcome.Recorded(next, old.state() == State.PAUSED));
   }
 
   private static Step ended(Heartbeat old, Beat beat, Instant at, Instant now) {
@@ -106,8 +104,7 @@ final class HeartbeatTransitions {
             .orElse(at);
     Heartbeat after =
         with(old, expectation, state, Optional.of(last), next, old.counts().calls() + 1);
-    return new Step(
-        Optional.of(after), new PingOutcome.Recorded(next, paused), notice(old.state(), state));
+    return new Step(Optional.of(after), new PingOutcome.Recorded(next, paused));
   }
 
   private static Optional<Instant> awaited(Heartbeat old, Expectation expectation) {
@@ -118,16 +115,6 @@ final class HeartbeatTransitions {
 
   private static State reached(Beat beat) {
     return beat.signal() instanceof PingSignal.Failure ? State.FAILED : State.UP;
-  }
-
-  private static Optional<HeartbeatNotice.Kind> notice(State from, State to) {
-    if (to == State.FAILED) {
-      return from == State.FAILED ? Optional.empty() : Optional.of(HeartbeatNotice.Kind.FAILED);
-    }
-    boolean wasWrong = from == State.LATE || from == State.FAILED;
-    return wasWrong && to == State.UP
-        ? Optional.of(HeartbeatNotice.Kind.RECOVERED)
-        : Optional.empty();
   }
 
   /// The time of a ping; empty if it is older than the last one. Times are compared in whole
@@ -158,13 +145,7 @@ final class HeartbeatTransitions {
     if (before.isEmpty()) {
       return unchanged(before, new PingOutcome.Unknown());
     }
-    return new Step(Optional.empty(), new PingOutcome.Changed(), dismissed(before.get()));
-  }
-
-  private static Optional<HeartbeatNotice.Kind> dismissed(Heartbeat old) {
-    return old.state() == State.LATE
-        ? Optional.of(HeartbeatNotice.Kind.DISMISSED)
-        : Optional.empty();
+    return new Step(Optional.empty(), new PingOutcome.Changed());
   }
 
   static Step pause(Optional<Heartbeat> before) {
@@ -180,7 +161,7 @@ final class HeartbeatTransitions {
             old.moments().last(),
             old.moments().next(),
             old.counts().calls());
-    return new Step(Optional.of(after), new PingOutcome.Changed(), dismissed(old));
+    return new Step(Optional.of(after), new PingOutcome.Changed());
   }
 
   /// The next ping is expected as if one had come now.
@@ -200,25 +181,21 @@ final class HeartbeatTransitions {
             old.moments().last(),
             old.expectation().schedule().next(now),
             old.counts().calls());
-    return new Step(Optional.of(after), new PingOutcome.Changed(), Optional.empty());
+    return new Step(Optional.of(after), new PingOutcome.Changed());
   }
 
   /// The row is due.
   ///
-  /// @param realert time between two notifications while the heartbeat stays late
+  /// @param realert time between two reminders while the heartbeat stays late
   static Step look(Heartbeat old, Instant now, Duration realert) {
     PingOutcome nothing = new PingOutcome.Changed();
     return switch (old.state()) {
-      case PAUSED -> new Step(Optional.of(due(old, Optional.empty())), nothing, Optional.empty());
-      case LATE ->
-          new Step(
-              Optional.of(due(old, Optional.of(now.plus(realert)))),
-              nothing,
-              Optional.of(HeartbeatNotice.Kind.STILL_LATE));
+      case PAUSED -> new Step(Optional.of(due(old, Optional.empty())), nothing);
+      case LATE -> new Step(Optional.of(due(old, Optional.of(now.plus(realert)))), nothing, true);
       case NEW, UP, FAILED -> {
         Instant deadline = old.deadline();
         if (deadline.isAfter(now)) {
-          yield new Step(Optional.of(due(old, Optional.of(deadline))), nothing, Optional.empty());
+          yield new Step(Optional.of(due(old, Optional.of(deadline))), nothing);
         }
         Moments was = old.moments();
         Heartbeat late =
@@ -235,7 +212,7 @@ final class HeartbeatTransitions {
                     Optional.of(now.plus(realert))),
                 old.counts(),
                 old.recent());
-        yield new Step(Optional.of(late), nothing, Optional.of(HeartbeatNotice.Kind.LATE));
+        yield new Step(Optional.of(late), nothing);
       }
     };
   }
@@ -313,7 +290,7 @@ final class HeartbeatTransitions {
   }
 
   private static Step unchanged(Optional<Heartbeat> before, PingOutcome pingOutcome) {
-    return new Step(before, pingOutcome, Optional.empty());
+    return new Step(before, pingOutcome);
   }
 
   private static Instant earlier(Instant one, Instant other) {

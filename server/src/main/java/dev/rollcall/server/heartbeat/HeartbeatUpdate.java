@@ -3,6 +3,7 @@ package dev.rollcall.server.heartbeat;
 import dev.rollcall.server.heartbeat.Heartbeat.Counts;
 import dev.rollcall.server.heartbeat.HeartbeatChange.Beat;
 import dev.rollcall.server.heartbeat.HeartbeatTransitions.Step;
+import dev.rollcall.server.signal.Signal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,11 +40,7 @@ final class HeartbeatUpdate {
   }
 
   PingOutcome apply(
-      Handle tx,
-      HeartbeatChange change,
-      Instant now,
-      Duration tolerance,
-      List<HeartbeatNotice> notices) {
+      Handle tx, HeartbeatChange change, Instant now, Duration tolerance, List<Signal> signals) {
     Optional<Heartbeat> before = heartbeat;
     Step step =
         switch (change) {
@@ -63,12 +60,7 @@ final class HeartbeatUpdate {
       Heartbeat after = heartbeat.orElseThrow();
       heartbeat = Optional.of(withRun(tx, after, beat, now));
     }
-    step.notice()
-        .ifPresent(
-            kind -> {
-              Heartbeat about = heartbeat.or(() -> before).orElseThrow();
-              notices.add(new HeartbeatNotice(row.id(), row.name(), kind, about.lastKnown(), now));
-            });
+    HeartbeatSignal.of(before, step, now).ifPresent(signals::add);
     return step.pingOutcome();
   }
 

@@ -1,5 +1,7 @@
 package dev.rollcall.server.heartbeat;
 
+import dev.rollcall.server.signal.Signal;
+import dev.rollcall.server.signal.SignalWriter;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.Durability;
@@ -19,7 +21,7 @@ import org.jdbi.v3.core.Handle;
 final class HeartbeatWriter implements Batch<HeartbeatChange, PingOutcome> {
   private final HeartbeatTable table;
   private final boolean shared;
-  private final HeartbeatListener heartbeatListener;
+  private final SignalWriter signalWriter;
   private final HeartbeatLimit limit;
   private final Duration tolerance;
   private final Durability durability;
@@ -29,14 +31,14 @@ final class HeartbeatWriter implements Batch<HeartbeatChange, PingOutcome> {
   /// @param durability what an answered ping survives
   HeartbeatWriter(
       Database database,
-      HeartbeatListener heartbeatListener,
+      SignalWriter signalWriter,
       HeartbeatLimit limit,
       Duration tolerance,
       Durability durability,
       Clock clock) {
     this.table = new HeartbeatTable(database.locked());
     this.shared = !database.locked().isEmpty();
-    this.heartbeatListener = heartbeatListener;
+    this.signalWriter = signalWriter;
     this.limit = limit;
     this.tolerance = tolerance;
     this.durability = durability;
@@ -59,18 +61,18 @@ final class HeartbeatWriter implements Batch<HeartbeatChange, PingOutcome> {
     Instant now = clock.wall();
     Map<String, HeartbeatUpdate> entries = load(tx, changes, now);
     List<PingOutcome> all = new ArrayList<>(changes.size());
-    List<HeartbeatNotice> notices = new ArrayList<>();
+    List<Signal> signals = new ArrayList<>();
     for (HeartbeatChange change : changes) {
       HeartbeatUpdate heartbeatUpdate = entries.get(change.name());
       if (heartbeatUpdate == null) {
         all.add(missing(change));
       } else {
-        all.add(heartbeatUpdate.apply(tx, change, now, tolerance, notices));
+        all.add(heartbeatUpdate.apply(tx, change, now, tolerance, signals));
       }
     }
     write(tx, List.copyOf(entries.values()));
-    if (!notices.isEmpty()) {
-      heartbeatListener.tell(tx, notices);
+    if (!signals.isEmpty()) {
+      signalWriter.write(tx, signals);
     }
     return all;
   }

@@ -1,6 +1,7 @@
 package dev.rollcall.server.heartbeat;
 
 import dev.rollcall.server.http.Route;
+import dev.rollcall.server.signal.SignalWriter;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.Durability;
 import dev.rollcall.server.sql.GroupCommit;
@@ -43,19 +44,19 @@ public final class Heartbeats implements AutoCloseable {
   private final PingReceivers receivers;
   private final LateDetector lateDetector;
 
-  /// @param heartbeatListener writes the notifications
+  /// @param signalWriter gets the changes that somebody may have to be told of
   public Heartbeats(
       Database database,
       GroupCommit commits,
       Settings settings,
-      HeartbeatListener heartbeatListener,
+      SignalWriter signalWriter,
       PrometheusRegistry registry,
       Clock clock) {
     HeartbeatLog log = new HeartbeatLog(clock);
-    HeartbeatListener logged =
-        (tx, notices) -> {
-          heartbeatListener.tell(tx, notices);
-          tx.afterCommit(() -> notices.forEach(log::told));
+    SignalWriter logged =
+        (tx, signals) -> {
+          signalWriter.write(tx, signals);
+          tx.afterCommit(() -> signals.forEach(log::told));
         };
     HeartbeatLimit limit = new HeartbeatLimit(settings.most(), registry, clock);
     HeartbeatWriter writer =

@@ -1,6 +1,8 @@
 package dev.rollcall.server.heartbeat;
 
 import dev.rollcall.server.heartbeat.HeartbeatTransitions.Step;
+import dev.rollcall.server.signal.Signal;
+import dev.rollcall.server.signal.SignalWriter;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DueRows;
@@ -18,8 +20,8 @@ import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
-/// Finds heartbeats that are due. It writes their changes and notifications in the transaction that
-/// finds them, so that none is lost if the process ends.
+/// Finds heartbeats that are due. It writes their changes and signals in the transaction that finds
+/// them, so that none is lost if the process ends.
 final class LateHeartbeats {
   /// Longer transactions would delay pings that come meanwhile.
   static final int AT_ONCE = 2_000;
@@ -31,7 +33,7 @@ final class LateHeartbeats {
 
   private final Database database;
   private final GroupCommit commits;
-  private final HeartbeatListener heartbeatListener;
+  private final SignalWriter signalWriter;
   private final Duration realert;
   private final Clock clock;
   private final DueRows<Heartbeat> rows;
@@ -50,12 +52,12 @@ final class LateHeartbeats {
   LateHeartbeats(
       Database database,
       GroupCommit commits,
-      HeartbeatListener heartbeatListener,
+      SignalWriter signalWriter,
       Duration realert,
       Clock clock) {
     this.database = database;
     this.commits = commits;
-    this.heartbeatListener = heartbeatListener;
+    this.signalWriter = signalWriter;
     this.realert = realert;
     this.clock = clock;
     this.rows =
@@ -100,22 +102,18 @@ final class LateHeartbeats {
     List<Lease<Heartbeat>> due = rows.lock(tx, one.after(), one.until(), AT_ONCE);
     List<Heartbeat> moved = new ArrayList<>();
     List<Heartbeat> changed = new ArrayList<>();
-    List<HeartbeatNotice> notices = new ArrayList<>();
+    List<Signal> signals = new ArrayList<>();
     for (Lease<Heartbeat> lease : due) {
       Heartbeat before = lease.row();
       Step step = HeartbeatTransitions.look(before, now, realert);
       Heartbeat after = step.after().orElseThrow();
       (after.state() == before.state() ? moved : changed).add(after);
-      step.notice()
-          .ifPresent(
-              kind ->
-                  notices.add(
-                      new HeartbeatNotice(after.id(), after.name(), kind, after.lastKnown(), now)));
+      HeartbeatSignal.of(Optional.of(before), step, now).ifPresent(signals::add);
     }
     move(tx, moved);
     HeartbeatTable.change(tx, changed);
-    if (!notices.isEmpty()) {
-      heartbeatListener.tell(tx, notices);
+    if (!signals.isEmpty()) {
+      signalWriter.write(tx, signals);
     }
     return due.size();
   }

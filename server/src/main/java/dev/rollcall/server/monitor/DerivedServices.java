@@ -32,8 +32,10 @@ final class DerivedServices {
 
   private static final String CHILDREN =
       """
-      SELECT s.id, s.part, s.missed, s.retired_at, e.event
-      FROM service s LEFT JOIN service_event e ON e.service_id = s.id AND e.date_ended IS NULL
+      SELECT s.id, s.part, s.missed, s.retired_at, e.event,
+        m.confirmed_state, m.against_count, m.against_since
+      FROM service s JOIN service_metric m ON m.service_id = s.id
+      LEFT JOIN service_event e ON e.service_id = s.id AND e.date_ended IS NULL
       WHERE s.parent_id = ? ORDER BY s.id""";
 
   /// A name that belongs to another service stays with it, unless that service is retired.
@@ -57,7 +59,12 @@ final class DerivedServices {
   /// @param part its name in the report of the parent
   /// @param missed the number of reports in a row without it
   private record Child(
-      long id, String part, int missed, boolean retired, Optional<Event.Kind> open) {}
+      long id,
+      String part,
+      int missed,
+      boolean retired,
+      Optional<Event.Kind> open,
+      Streak streak) {}
 
   private DerivedServices() {}
 
@@ -141,7 +148,8 @@ final class DerivedServices {
                 row.getString("part"),
                 row.getInt("missed"),
                 row.getObject("retired_at") != null,
-                Optional.ofNullable(row.getString("event")).map(Event.Kind.CODEC::ofWord)));
+                Optional.ofNullable(row.getString("event")).map(Event.Kind.CODEC::ofWord),
+                StreakStore.streak(row)));
   }
 
   private static List<Outcome> unknown(Outcome parent, List<Child> children) {
@@ -185,7 +193,7 @@ final class DerivedServices {
     return children.stream()
         .filter(child -> child.id() == id)
         .findFirst()
-        .orElse(new Child(id, "", 0, false, Optional.empty()));
+        .orElse(new Child(id, "", 0, false, Optional.empty(), Streak.NONE));
   }
 
   private static void miss(Handle tx, Child child, Instant at) {
@@ -234,12 +242,15 @@ final class DerivedServices {
   }
 
   private static Outcome outcome(Child child, Observation observation) {
+    Streak streak = child.streak().after(observation, Confirmation.DEFAULT);
     return new Outcome(
         child.id(),
         0,
         observation,
         Evaluator.evaluate(child.open(), observation),
         false,
+        Optional.empty(),
+        streak.equals(child.streak()) ? Optional.empty() : Optional.of(streak),
         Optional.empty());
   }
 }

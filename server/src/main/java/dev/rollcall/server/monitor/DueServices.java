@@ -166,7 +166,9 @@ final class DueServices {
             .kept(scheduled.definition(), mistakes)
             .map(definition -> asked(scheduled.id(), scheduled.revision(), definition))
             .orElseGet(() -> invalidCheck(scheduled, mistakes));
-    RunState.Known known = new RunState.Known(check, scheduled.open(), scheduled.certificateEnds());
+    RunState.Known known =
+        new RunState.Known(
+            check, scheduled.open(), scheduled.certificateEnds(), scheduled.streak());
     RunState early = provisional.remove(check.name());
     if (early != null && !states.containsKey(scheduled.id())) {
       states.remove(early.check().serviceId());

@@ -5,6 +5,7 @@ import dev.rollcall.probe.ProbeFailure;
 import dev.rollcall.probes.Dialer;
 import dev.rollcall.probes.Resolver;
 import dev.rollcall.server.http.Route;
+import dev.rollcall.server.signal.SignalWriter;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.time.Clock;
@@ -64,10 +65,12 @@ public final class Monitor implements AutoCloseable {
   /// @param fewer whether it may remove more than half of the services
   public record File(List<ServiceDefinition> services, boolean fewer) {}
 
+  /// @param signals gets the confirmed changes of the services' states
   public Monitor(
       Database database,
       GroupCommit commits,
       Settings settings,
+      SignalWriter signals,
       PrometheusRegistry registry,
       Clock clock) {
     this.clock = clock;
@@ -103,6 +106,7 @@ public final class Monitor implements AutoCloseable {
             schedule,
             MOST_WAITING,
             clock,
+            signals,
             outcomes -> {
               states.committed(outcomes);
               overview.committed();

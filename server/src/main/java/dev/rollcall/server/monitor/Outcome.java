@@ -9,16 +9,21 @@ import java.util.Optional;
 ///
 /// @param asksDependencies whether the check reads the dependencies of the service
 /// @param newCertificate when the certificate of the service ends, if that has changed
+/// @param newStreak the streak after the observation, if that has changed
+/// @param repeat when to check again, if that is sooner than usual
 record Outcome(
     long serviceId,
     long fence,
     Observation observation,
     Transition transition,
     boolean asksDependencies,
-    Optional<Instant> newCertificate) {
+    Optional<Instant> newCertificate,
+    Optional<Streak> newStreak,
+    Optional<Instant> repeat) {
 
   /// The same with the id and the fence that the service has now: see [RunState#isProvisional].
   Outcome claimed(long id, long claim) {
-    return new Outcome(id, claim, observation, transition, asksDependencies, newCertificate);
+    return new Outcome(
+        id, claim, observation, transition, asksDependencies, newCertificate, newStreak, repeat);
   }
 }

@@ -1,5 +1,6 @@
 package dev.rollcall.server.monitor;
 
+import dev.rollcall.server.signal.SignalWriter;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
@@ -38,6 +39,7 @@ final class OutcomeWriter implements Batch<Outcome, Boolean> {
   private final Clock clock;
   private final Backlog<Found> backlog;
   private final EarlyOutcomes earlyOutcomes;
+  private final SignalWriter signals;
   private final Consumer<List<Outcome>> committed;
   private final ReentrantLock writing = new ReentrantLock();
   private volatile boolean stuck;
@@ -58,9 +60,10 @@ final class OutcomeWriter implements Batch<Outcome, Boolean> {
   /// @param most how many outcomes may wait, derived services included; beyond that the oldest are
   ///   lost
   OutcomeWriter(Database database, GroupCommit commits, Schedule schedule, int most, Clock clock) {
-    this(database, commits, schedule, most, clock, _ -> {});
+    this(database, commits, schedule, most, clock, (_, _) -> {}, _ -> {});
   }
 
+  /// @param signals gets the confirmed changes of state
   /// @param committed is called with the outcomes after their commit, and returns at once
   OutcomeWriter(
       Database database,
@@ -68,7 +71,9 @@ final class OutcomeWriter implements Batch<Outcome, Boolean> {
       Schedule schedule,
       int most,
       Clock clock,
+      SignalWriter signals,
       Consumer<List<Outcome>> committed) {
+    this.signals = signals;
     this.committed = committed;
     this.database = database;
     this.commits = commits;
@@ -251,11 +256,12 @@ final class OutcomeWriter implements Batch<Outcome, Boolean> {
     MetricStore.add(tx, all);
     HourStore.add(tx, all);
     EventStore.apply(tx, all);
+    signals.write(tx, StreakStore.write(tx, all, clock.wall()));
     tx.afterCommit(() -> committed.accept(all));
   }
 
   private Lease.Finish finish(Outcome outcome) {
-    return new Lease.Finish(outcome.serviceId(), outcome.fence(), clock.wall());
+    return new Lease.Finish(outcome.serviceId(), outcome.fence(), clock.wall(), outcome.repeat());
   }
 
   private static <T> List<T> chosen(List<T> outcomes, List<Boolean> which) {

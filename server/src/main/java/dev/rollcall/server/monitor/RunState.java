@@ -12,6 +12,7 @@ final class RunState {
   private ScheduledCheck check;
   private Optional<Event.Kind> open;
   private Optional<Instant> certificate;
+  private Streak streak;
   private long fence;
   private boolean running;
   private boolean dropped;
@@ -21,6 +22,7 @@ final class RunState {
     this.check = known.check();
     this.open = known.open();
     this.certificate = known.certificate();
+    this.streak = known.streak();
   }
 
   /// A service without an id, as the database has been unavailable since the start.
@@ -28,7 +30,7 @@ final class RunState {
   /// @param check with an id below 0
   /// @param due when its first check is due
   RunState(ScheduledCheck check, Instant due) {
-    this(new Known(check, Optional.empty(), Optional.empty()));
+    this(new Known(check, Optional.empty(), Optional.empty(), Streak.NONE));
     this.nextDue = due;
   }
 
@@ -42,6 +44,7 @@ final class RunState {
     check = known.check();
     open = open.or(known::open);
     certificate = certificate.or(known::certificate);
+    streak = streak.equals(Streak.NONE) ? known.streak() : streak;
     fence = claimed;
   }
 
@@ -54,7 +57,11 @@ final class RunState {
   ///
   /// @param open the kind of the open event, if there is one
   /// @param certificate when the certificate ends, as last seen
-  record Known(ScheduledCheck check, Optional<Event.Kind> open, Optional<Instant> certificate) {}
+  record Known(
+      ScheduledCheck check,
+      Optional<Event.Kind> open,
+      Optional<Instant> certificate,
+      Streak streak) {}
 
   /// Whether the service is still checked, and has that name.
   synchronized boolean isNamed(String name) {
@@ -76,6 +83,7 @@ final class RunState {
     check = known.check();
     open = known.open();
     certificate = known.certificate();
+    streak = known.streak();
   }
 
   /// Whether this is still valid under a new claim: the definition is the same, and no other
@@ -111,8 +119,25 @@ final class RunState {
     Optional<Instant> seen = observation.measurements().certificateEnds();
     Optional<Instant> changed = seen.equals(certificate) ? Optional.empty() : seen;
     certificate = seen.or(() -> certificate);
+    Streak before = streak;
+    streak = before.after(observation, Confirmation.DEFAULT);
+    Optional<Instant> repeat = repeat(now);
+    repeat.ifPresent(due -> nextDue = due);
     return new Outcome(
-        check.serviceId(), fence, observation, transition, check.asksDependencies(), changed);
+        check.serviceId(),
+        fence,
+        observation,
+        transition,
+        check.asksDependencies(),
+        changed,
+        streak.equals(before) ? Optional.empty() : Optional.of(streak),
+        repeat);
+  }
+
+  /// A change that waits for its confirmation is checked again soon.
+  private Optional<Instant> repeat(Instant now) {
+    Instant soon = now.plus(Confirmation.DEFAULT.interval());
+    return streak.isPending() && soon.isBefore(nextDue) ? Optional.of(soon) : Optional.empty();
   }
 
   /// Ends a check that has no outcome.
@@ -122,10 +147,11 @@ final class RunState {
   }
 
   /// The last outcome could not be written, so the database may contain something else. The next
-  /// outcome states its event and certificate as new.
+  /// outcome states its event, certificate and streak as new.
   synchronized void doubt() {
     open = Optional.empty();
     certificate = Optional.empty();
+    streak = Streak.NONE;
   }
 
   /// When the next check is due according to memory.

@@ -150,7 +150,8 @@ final class ServiceStore {
   private static List<Scheduled> scheduled(Handle handle, Set<Long> ids) {
     Query query =
         handle.createQuery(
-            "SELECT s.id AS s_id, s.definition, d.revision, d.interval_ms, e.event, m.certificate_ends_at, m.last_at"
+            "SELECT s.id AS s_id, s.definition, d.revision, d.interval_ms, e.event, m.certificate_ends_at, m.last_at, "
+                + StreakStore.COLUMNS
                 + " FROM service_schedule d JOIN service s ON s.id = d.service_id"
                 + " JOIN service_metric m ON m.service_id = s.id"
                 + " LEFT JOIN service_event e"
@@ -167,7 +168,8 @@ final class ServiceStore {
                     Duration.ofMillis(row.getLong("interval_ms")),
                     Optional.ofNullable(row.getString("event")).map(Event.Kind.CODEC::ofWord),
                     InstantColumns.instant(row, "certificate_ends_at"),
-                    InstantColumns.instant(row, "last_at")))
+                    InstantColumns.instant(row, "last_at"),
+                    StreakStore.streak(row)))
         .list();
   }
 
@@ -183,7 +185,8 @@ final class ServiceStore {
       Duration interval,
       Optional<Event.Kind> open,
       Optional<Instant> certificateEnds,
-      Optional<Instant> lastAt) {}
+      Optional<Instant> lastAt,
+      Streak streak) {}
 
   private static ServiceStatus status(ResultSet row) throws SQLException {
     boolean event = row.getObject("e_id") != null;

@@ -1,11 +1,7 @@
 package dev.rollcall.server.outbox;
 
-import dev.rollcall.probe.Attempt;
 import dev.rollcall.probe.ProbeFailure;
 import dev.rollcall.probes.Authority;
-import dev.rollcall.probes.Dialer;
-import dev.rollcall.probes.HttpAsker;
-import dev.rollcall.probes.HttpProbe;
 import dev.rollcall.probes.HttpQuestion;
 import dev.rollcall.probes.HttpSettings;
 import dev.rollcall.probes.Resolver;
@@ -25,12 +21,11 @@ import java.util.stream.Stream;
 /// a late heartbeat, and the same with `&reason=failed` for a heartbeat that reports a failure. It
 /// has no notification for a recovery.
 ///
-/// A payload has `name` and `last_ping`. Any final status below 400 counts as delivered. Redirects
-/// are followed as in checks: at most 10, within the same 10 s, without secret headers to another
-/// origin. At most 4 KiB of the body of the answer are read, and its content does not matter.
+/// Any final status below 400 counts as delivered. Redirects are followed as in checks: at most 10,
+/// within the same 10 s, without secret headers to another origin. At most 4 KiB of the body of the
+/// answer are read, and its content does not matter.
 public final class AlertUri implements Channel {
   private static final String NAME = "alert-uri";
-  private static final String FAILED = "failed";
   private static final int SHORTEST_VALUE = 4;
   private static final int SHORTEST_SEGMENT = 8;
   private static final int BODY = 4 * 1024;
@@ -38,7 +33,7 @@ public final class AlertUri implements Channel {
   private final URI uri;
   private final String receiver;
   private final List<String> secrets;
-  private final HttpAsker asker;
+  private final WebhookClient client;
 
   /// @param text absolute http or https; it may contain a secret, which no message shows
   /// @throws IllegalArgumentException with a phrase that follows the text
@@ -47,7 +42,7 @@ public final class AlertUri implements Channel {
     int standard = uri.getScheme().toLowerCase(Locale.ROOT).equals("https") ? 443 : 80;
     this.receiver = Authority.of(uri, standard).toString();
     this.secrets = secrets(uri);
-    this.asker = new HttpAsker(new Dialer(Resolver.system()));
+    this.client = new WebhookClient(Resolver.system());
   }
 
   /// Checks that the text is such a URI.
@@ -78,8 +73,8 @@ public final class AlertUri implements Channel {
   }
 
   @Override
-  public boolean tells(String kind) {
-    return kind.equals("late") || kind.equals(FAILED);
+  public boolean tells(Notification.Kind kind) {
+    return kind != Notification.Kind.RECOVERED;
   }
 
   @Override
@@ -88,16 +83,16 @@ public final class AlertUri implements Channel {
         HttpQuestion.of(called(delivery))
             .header("Idempotency-Key", header(delivery.key()))
             .settings(HttpSettings.DEFAULT.bodyLimit(BODY));
-    Attempt attempt = Attempt.within(LONGEST);
     try {
-      new HttpProbe(NAME, question, asker).check(attempt);
-      return new Result.Sent();
+      WebhookClient.Answer answer = client.send(question);
+      return answer.isSuccess()
+          ? new Result.Sent()
+          : new Result.Retry(
+              "status %d (expected below 400)".formatted(answer.status()),
+              answer.retryAfter(),
+              !answers(answer.status()));
     } catch (ProbeFailure e) {
-      int status = attempt.status().orElse(0);
-      if (status >= 200 && status < 300) {
-        return new Result.Sent(); // only the body was not as expected
-      }
-      return new Result.Retry(hidden(e.reason()), Optional.empty(), !answers(status));
+      return new Result.Retry(hidden(e.reason()), Optional.empty(), true);
     }
   }
 
@@ -138,7 +133,7 @@ public final class AlertUri implements Channel {
   /// Whether the receiver itself answered, so that it may accept other notifications.
   private static boolean answers(int status) {
     return switch (status) {
-      case 0, 429, 502, 503, 504 -> false;
+      case 429, 502, 503, 504 -> false;
       default -> true;
     };
   }
@@ -158,10 +153,10 @@ public final class AlertUri implements Channel {
         base
             + joint
             + "name="
-            + encoded(delivery.payload().path("name").asString(""))
+            + encoded(delivery.message().name())
             + "&last_ping="
-            + delivery.payload().path("last_ping").asLong(0)
-            + (delivery.kind().equals(FAILED) ? "&reason=" + FAILED : ""));
+            + delivery.message().lastHeard().getEpochSecond()
+            + (delivery.kind() == Notification.Kind.FAILED ? "&reason=failed" : ""));
   }
 
   /// As in RFC 3986: percent-encoded UTF-8, a space as `%20`, not as a plus.
@@ -176,6 +171,6 @@ public final class AlertUri implements Channel {
 
   @Override
   public void close() {
-    asker.close();
+    client.close();
   }
 }

@@ -16,7 +16,7 @@ public interface Channel extends AutoCloseable {
   String receiver();
 
   /// Whether it can send notifications of this kind.
-  boolean tells(String kind);
+  boolean tells(Notification.Kind kind);
 
   /// Sends, and returns the result. An exception counts as our own failure, and is retried.
   Result send(Delivery delivery) throws InterruptedException;

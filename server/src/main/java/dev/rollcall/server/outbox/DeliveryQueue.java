@@ -1,6 +1,5 @@
 package dev.rollcall.server.outbox;
 
-import dev.rollcall.server.http.Json;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DueRows;
@@ -22,8 +21,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
-/// The lanes of one channel: each subject with pending deliveries has a due row, its lane. A
-/// process that claims a lane may send its first pending delivery.
+/// The lanes of all channels: each subject with pending deliveries on a channel has a due row, its
+/// lane. A process that claims a lane may send its first pending delivery.
 final class DeliveryQueue {
   /// After this, another process may send the deliveries of a process that was killed.
   private static final Duration LEASE = Channel.LONGEST.plusSeconds(10);
@@ -45,8 +44,11 @@ final class DeliveryQueue {
           + " WHERE d.channel = outbox_lane.channel AND d.subject = outbox_lane.subject"
           + " AND d.state = 0)";
 
+  /// One subject on one channel.
+  record Lane(String channel, String subject) {}
+
   /// The first pending delivery of a claimed lane.
-  record Head(Lease<String> lease, long id, Delivery delivery) {
+  record Head(Lease<Lane> lease, long id, Delivery delivery) {
     /// After an attempt at `at`, with `state` as its result.
     Done done(DeliveryState state, Instant at, Optional<String> error, Instant next) {
       return new Done(lease, Optional.of(new Attempted(id, state, at, error)), next);
@@ -60,13 +62,12 @@ final class DeliveryQueue {
   ///
   /// @param attempted empty if there was nothing to send
   /// @param next when the lane is due again, if it has pending deliveries
-  record Done(Lease<String> lease, Optional<Attempted> attempted, Instant next) {}
+  record Done(Lease<Lane> lease, Optional<Attempted> attempted, Instant next) {}
 
   private final Database database;
   private final GroupCommit commits;
-  private final String channel;
-  private final DueRows<String> due;
-  private final Batch<Instant, Integer> mending = this::mend;
+  private final DueRows<Lane> due;
+  private final Batch<Instant, Integer> correcting = DeliveryQueue::correctAll;
   private final Batch<Done, Boolean> finishing =
       new Batch<>() {
         @Override
@@ -74,17 +75,18 @@ final class DeliveryQueue {
           return finish(tx, items);
         }
 
-        /// By subject, as [OutboxWriter] locks them.
+        /// By channel and subject, as [OutboxWriter] locks them.
         @Override
         public Optional<Comparator<Done>> order() {
-          return Optional.of(Comparator.comparing(done -> done.lease().row()));
+          return Optional.of(
+              Comparator.comparing((Done done) -> done.lease().row().channel())
+                  .thenComparing(done -> done.lease().row().subject()));
         }
       };
 
-  DeliveryQueue(Database database, GroupCommit commits, Clock clock, String channel) {
+  DeliveryQueue(Database database, GroupCommit commits, Clock clock) {
     this.database = database;
     this.commits = commits;
-    this.channel = channel;
     this.due =
         new DueRows<>(
             database,
@@ -93,59 +95,60 @@ final class DeliveryQueue {
             new DueTable<>(
                     "outbox_lane",
                     "id",
-                    "subject",
-                    (row, _) -> row.getString("subject"),
+                    "channel, subject",
+                    (row, _) -> new Lane(row.getString("channel"), row.getString("subject")),
                     _ -> LEASE,
                     ":at")
-                .part("channel = '" + channel + "'"));
+                .dividedBy("channel"));
   }
 
   void releaseAbandoned() {
     due.releaseAbandoned();
   }
 
-  /// After the clock was set back: makes waiting lanes due now, and shortens leases to their
-  /// length. Otherwise a retry in a second might come an hour late.
-  void mend(Instant now) {
-    commits.write(mending, now);
+  /// Corrects the due times after the clock was set back to `now`: makes waiting lanes due now, and
+  /// shortens leases to their length. Otherwise a retry in a second might come an hour late.
+  void clockSetBack(Instant now) {
+    commits.write(correcting, now);
   }
 
-  private List<Integer> mend(Handle tx, List<Instant> nows) {
+  private static List<Integer> correctAll(Handle tx, List<Instant> nows) {
     return nows.stream()
         .map(
             now -> {
               // One statement for each: a lane whose lease is shortened must not count as waiting.
-              String lanes = "UPDATE outbox_lane SET due_at = :due WHERE channel = :channel";
-              return mend(tx, lanes + " AND owner IS NULL AND due_at > :due", now)
-                  + mend(tx, lanes + " AND owner IS NOT NULL AND due_at > :due", now.plus(LEASE));
+              String lanes =
+                  "UPDATE outbox_lane SET due_at = :due WHERE due_at > :due AND owner IS";
+              return correct(tx, lanes + " NULL", now)
+                  + correct(tx, lanes + " NOT NULL", now.plus(LEASE));
             })
         .toList();
   }
 
-  private int mend(Handle tx, String sql, Instant due) {
-    return tx.createUpdate(sql).bind("channel", channel).bind("due", due.toEpochMilli()).execute();
+  private static int correct(Handle tx, String sql, Instant due) {
+    return tx.createUpdate(sql).bind("due", due.toEpochMilli()).execute();
   }
 
-  /// When the next lane is due.
-  Optional<Instant> earliest() {
-    return due.earliest();
+  /// When the next lane of each of these channels is due, if it has one.
+  Map<String, Instant> earliest(List<String> channels) {
+    return due.earliest(channels);
   }
 
-  /// Claims due lanes, at most `limit`.
-  List<Lease<String>> claim(Instant now, int limit) {
-    return due.claim(now, limit);
+  /// Claims due lanes of a channel, at most `limit`.
+  List<Lease<Lane>> claim(String channel, Instant now, int limit) {
+    return due.claim(channel, now, limit);
   }
 
   /// The first pending deliveries of the lanes, by key. A lane without one has no entry.
-  Map<Long, Head> heads(List<Lease<String>> leases) {
+  Map<Long, Head> heads(List<Lease<Lane>> leases) {
     return database.read(
         handle -> {
           Map<Long, Head> heads = new HashMap<>();
-          for (Lease<String> lease : leases) {
+          for (Lease<Lane> lease : leases) {
             handle
                 .createQuery(HEAD)
-                .bind("channel", channel)
-                .bind("subject", lease.row())
+                .bind("channel", lease.row().channel())
+                .bind("subject", lease.row().subject())
                 .map((row, _) -> head(row, lease))
                 .findOne()
                 .ifPresent(head -> heads.put(lease.key(), head));
@@ -154,15 +157,15 @@ final class DeliveryQueue {
         });
   }
 
-  private static Head head(ResultSet row, Lease<String> lease) throws SQLException {
+  private static Head head(ResultSet row, Lease<Lane> lease) throws SQLException {
     return new Head(
         lease,
         row.getLong("id"),
         new Delivery(
             row.getString("subject"),
-            row.getString("kind"),
+            Notification.Kind.CODEC.ofWord(row.getString("kind")),
             row.getString("natural_key"),
-            Json.kept(row.getString("payload")),
+            Message.of(row.getString("payload")),
             Instant.ofEpochMilli(row.getLong("owed_at")),
             row.getInt("attempts") + 1));
   }

@@ -1,6 +1,6 @@
 package dev.rollcall.server.outbox;
 
-import tools.jackson.databind.node.ObjectNode;
+import dev.rollcall.server.sql.EnumCodec;
 
 /// A notification for one channel.
 ///
@@ -8,17 +8,32 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param subject what it is about, at most 400 characters: `heartbeat:backup`. The notifications
 ///   of one subject arrive in the order in which they were added; different subjects do not wait
 ///   for each other.
-/// @param kind what happened to the subject: `late`, `recovered`
 /// @param key identifies this notification, at most 600 characters: adding it again to the channel
 ///   changes nothing. Receivers get it in the header `Idempotency-Key`.
-/// @param payload the data for the channel, at most 64 KiB of JSON
 /// @param coalesces whether it replaces the last pending notification of the same channel, subject
 ///   and kind, unless that is being sent: for notifications that make older ones useless
 public record Notification(
-    String channel, String subject, String kind, String key, ObjectNode payload, boolean coalesces)
+    String channel, String subject, Kind kind, String key, Message message, boolean coalesces)
     implements OutboxEntry {
   private static final int LONGEST_SUBJECT = 400;
   private static final int LONGEST_KEY = 600;
+
+  /// What happened to the subject.
+  public enum Kind {
+    /// No ping came in time.
+    LATE,
+    /// A ping reported a failure.
+    FAILED,
+    /// It is up again.
+    RECOVERED;
+
+    static final EnumCodec<Kind> CODEC = EnumCodec.ofWords(Kind.class);
+
+    /// The word in the database and in the API, such as `late`.
+    String word() {
+      return CODEC.word(this);
+    }
+  }
 
   /// Checks the lengths.
   public Notification {
@@ -29,9 +44,6 @@ public record Notification(
     if (key.isEmpty() || key.length() > LONGEST_KEY) {
       throw new IllegalArgumentException(
           "a key of %d characters: give 1 to %d".formatted(key.length(), LONGEST_KEY));
-    }
-    if (!kind.matches("[a-z][a-z-]{0,39}")) {
-      throw new IllegalArgumentException("\"" + kind + "\" is no kind of news: write it as late");
     }
   }
 }

@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.DoubleSupplier;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
@@ -40,7 +39,7 @@ public final class Outbox implements AutoCloseable {
   private final Duration retention;
   private final DeliveryStore store;
   private final Map<String, Channel> channels;
-  private final Map<String, Sender> senders = new TreeMap<>();
+  private final Sender sender;
   private final DeliveryRoutes routes;
   private final BackgroundLoop upkeep =
       new BackgroundLoop(
@@ -76,22 +75,18 @@ public final class Outbox implements AutoCloseable {
     this.routes = new DeliveryRoutes(store);
     this.channels =
         settings.channels().stream().collect(Collectors.toMap(Channel::name, each -> each));
-    ReceiverLimits limits = new ReceiverLimits();
     DeliveryMetrics metrics = new DeliveryMetrics(registry);
     Duration look =
         switch (database.location()) {
           case DatabaseLocation.SqliteFile _ -> LOOK_ALONE;
           case DatabaseLocation.PostgresServer _ -> LOOK_SHARED;
         };
-    settings.channels().forEach(channel -> limits.join(channel.receiver()));
-    for (Channel channel : settings.channels()) {
-      DeliveryQueue deliveryQueue = new DeliveryQueue(database, commits, clock, channel.name());
-      senders.put(channel.name(), new Sender(channel, deliveryQueue, limits, metrics, clock, look));
-    }
+    DeliveryQueue queue = new DeliveryQueue(database, commits, clock);
+    sender = new Sender(settings.channels(), queue, metrics, clock, look);
     metrics.watch(
         registry,
         channels.keySet(),
-        limits::underWay,
+        sender::underWay,
         channel -> known(database, () -> (double) store.pending(channel)),
         channel -> known(database, () -> age(store.oldest(channel))));
   }
@@ -114,7 +109,7 @@ public final class Outbox implements AutoCloseable {
   }
 
   /// The names of the channels that send this kind. Each needs its own [Notification].
-  public List<String> channels(String kind) {
+  public List<String> channels(Notification.Kind kind) {
     return channels.values().stream()
         .filter(channel -> channel.tells(kind))
         .map(Channel::name)
@@ -131,21 +126,18 @@ public final class Outbox implements AutoCloseable {
     if (entries.isEmpty()) {
       return;
     }
-    Set<Sender> woken = new HashSet<>();
     for (OutboxEntry one : entries) {
-      Sender sender = senders.get(one.channel());
-      if (sender == null) {
+      if (!channels.containsKey(one.channel())) {
         throw new IllegalArgumentException("there is no channel " + one.channel());
       }
-      woken.add(sender);
     }
     OutboxWriter.add(tx, entries, clock.wall());
-    tx.afterCommit(() -> woken.forEach(Sender::wake));
+    tx.afterCommit(sender::wake);
   }
 
-  /// Lets all senders look for due deliveries at once.
+  /// Lets the sender look for due deliveries at once.
   void wake() {
-    senders.values().forEach(Sender::wake);
+    sender.wake();
   }
 
   /// The routes of the outbox.
@@ -155,7 +147,7 @@ public final class Outbox implements AutoCloseable {
 
   /// Starts sending.
   public void start() {
-    senders.values().forEach(Sender::start);
+    sender.start();
     upkeep.start();
   }
 
@@ -169,18 +161,7 @@ public final class Outbox implements AutoCloseable {
   /// Stops sending. Pending deliveries stay pending.
   @Override
   public void close() {
-    senders.values().stream()
-        .map(sender -> Thread.ofVirtual().start(sender::close))
-        .toList()
-        .forEach(Outbox::join);
+    sender.close();
     upkeep.close();
-  }
-
-  private static void join(Thread thread) {
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

@@ -10,13 +10,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
-import tools.jackson.databind.node.ObjectNode;
 
 /// Writes notifications and withdrawals. All changes of one subject on one channel happen while its
 /// lane is locked, here and in [DeliveryQueue]. So nothing is added to a lane while its last
 /// delivery is finished.
 final class OutboxWriter {
-  private static final int LONGEST_PAYLOAD = 64 * 1024;
+  private static final int LONGEST_MESSAGE = 64 * 1024;
 
   private static final String LANE =
       "INSERT INTO outbox_lane (channel, subject, due_at) VALUES (?, ?, ?)"
@@ -101,7 +100,7 @@ final class OutboxWriter {
           row.setLong(1, now.toEpochMilli());
           row.setString(2, one.channel());
           row.setString(3, one.subject());
-          row.setString(4, one.kind());
+          row.setString(4, one.kind().word());
         });
     Rows.write(
         tx,
@@ -157,11 +156,11 @@ final class OutboxWriter {
         round,
         (row, one) -> {
           row.setString(1, one.key());
-          row.setString(2, text(one.payload()));
+          row.setString(2, text(one.message()));
           row.setLong(3, now.toEpochMilli());
           row.setString(4, one.channel());
           row.setString(5, one.subject());
-          row.setString(6, one.kind());
+          row.setString(6, one.kind().word());
           row.setString(7, one.channel());
           row.setString(8, one.key());
           row.setString(9, one.channel());
@@ -179,19 +178,19 @@ final class OutboxWriter {
         (row, one) -> {
           row.setString(1, one.channel());
           row.setString(2, one.subject());
-          row.setString(3, one.kind());
+          row.setString(3, one.kind().word());
           row.setString(4, one.key());
-          row.setString(5, text(one.payload()));
+          row.setString(5, text(one.message()));
           row.setLong(6, now.toEpochMilli());
           row.setLong(7, now.toEpochMilli());
         });
   }
 
-  private static String text(ObjectNode payload) {
-    String text = payload.toString();
-    if (text.length() > LONGEST_PAYLOAD) {
+  private static String text(Message message) {
+    String text = message.json();
+    if (text.length() > LONGEST_MESSAGE) {
       throw new IllegalArgumentException(
-          "a payload of %d characters: %d at most".formatted(text.length(), LONGEST_PAYLOAD));
+          "a message of %d characters: %d at most".formatted(text.length(), LONGEST_MESSAGE));
     }
     return text;
   }

@@ -2,6 +2,7 @@ package dev.rollcall.server.outbox;
 
 import dev.rollcall.server.config.OneLine;
 import dev.rollcall.server.outbox.Channel.Result;
+import dev.rollcall.server.outbox.DeliveryQueue.Lane;
 import dev.rollcall.server.sql.Lease;
 import dev.rollcall.server.sql.StorageException;
 import dev.rollcall.server.time.BackgroundLoop;
@@ -21,9 +22,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
-/// Sends the deliveries of one channel: a thread waits until a delivery is due or somebody wakes
-/// it, and each delivery has its own virtual thread. It claims only as many as there are places at
-/// the receiver, so a queue for one receiver does not delay others.
+/// Sends the deliveries of all channels: a thread waits until a delivery is due or somebody wakes
+/// it, and each delivery has its own virtual thread. It claims only as many of a channel as there
+/// are places at its receiver, so a receiver that hangs does not delay others.
 final class Sender implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Sender.class.getName());
 
@@ -39,49 +40,57 @@ final class Sender implements AutoCloseable {
   /// If the wall clock loses more than this on the monotonic one, it was set back.
   private static final Duration SET_BACK = Duration.ofSeconds(2);
 
-  private final Channel channel;
+  /// A channel, and what is being sent on it.
+  private record Line(Channel channel, ReceiverBreaker breaker, Set<Long> underWay) {}
+
+  private final List<Line> lines;
+  private final List<String> names;
   private final DeliveryQueue deliveryQueue;
-  private final ReceiverLimits limits;
+  private final ReceiverLimits limits = new ReceiverLimits();
   private final DeliveryMetrics metrics;
   private final Clock clock;
   private final Duration look;
-  private final ReceiverBreaker receiverBreaker = new ReceiverBreaker();
-  private final Set<Long> underWay = ConcurrentHashMap.newKeySet();
-  private final ExecutorService threads;
-  private final BackgroundLoop loop;
+  private final ExecutorService threads =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("deliver-", 0).factory());
+  private final BackgroundLoop loop =
+      new BackgroundLoop("outbox", "the sending of alerts", AGAIN, this::look);
   private final ClockWatch clocks;
   private boolean released;
 
   /// @param look the longest time without looking for due deliveries
   Sender(
-      Channel channel,
+      List<Channel> channels,
       DeliveryQueue deliveryQueue,
-      ReceiverLimits limits,
       DeliveryMetrics metrics,
       Clock clock,
       Duration look) {
-    this.channel = channel;
+    this.lines =
+        channels.stream()
+            .map(each -> new Line(each, new ReceiverBreaker(), ConcurrentHashMap.newKeySet()))
+            .toList();
+    this.names = channels.stream().map(Channel::name).toList();
     this.deliveryQueue = deliveryQueue;
-    this.limits = limits;
     this.metrics = metrics;
     this.clock = clock;
     this.look = look;
     this.clocks = new ClockWatch(clock, SET_BACK);
-    this.loop =
-        new BackgroundLoop(
-            "outbox-" + channel.name(), "sending on channel " + channel.name(), AGAIN, this::look);
-    this.threads =
-        Executors.newThreadPerTaskExecutor(
-            Thread.ofVirtual().name("deliver-" + channel.name() + "-", 0).factory());
+    channels.forEach(channel -> limits.join(channel.receiver()));
   }
 
   void start() {
-    loop.start();
+    if (!lines.isEmpty()) {
+      loop.start();
+    }
   }
 
   /// Lets it look for due deliveries at once.
   void wake() {
     loop.wake();
+  }
+
+  /// How many deliveries are being sent.
+  int underWay() {
+    return limits.underWay();
   }
 
   private Duration look() {
@@ -91,78 +100,89 @@ final class Sender implements AutoCloseable {
     }
     ClockWatch.Change change = clocks.look();
     if (change.isSetBack()) {
-      deliveryQueue.mend(change.now());
+      deliveryQueue.clockSetBack(change.now());
     }
     clocks.seen(change);
-    return round();
+    Map<String, Instant> due = deliveryQueue.earliest(names);
+    Duration rest = look;
+    for (Line line : lines) {
+      Instant next = due.get(line.channel().name());
+      if (next != null) {
+        rest = shorter(rest, round(line, next));
+      }
+    }
+    return rest;
   }
 
-  /// Begins what may begin.
+  /// Begins what may begin on one channel.
   ///
+  /// @param next when its next lane is due
   /// @return how long to wait, unless it is woken
-  private Duration round() {
+  private Duration round(Line line, Instant next) {
+    Instant wall = clock.wall();
+    if (next.isAfter(wall)) {
+      return Duration.between(wall, next).plusMillis(1);
+    }
     Duration now = clock.monotonic();
-    int room = limits.take(channel.receiver(), room(now));
+    String receiver = line.channel().receiver();
+    int room = limits.take(receiver, room(line, now));
     if (room == 0) {
       // A free place wakes it. Otherwise wait for the pause, or shortly, as another channel has all
       // places.
-      Duration pause = receiverBreaker.pause(now);
+      Duration pause = line.breaker().pause(now);
       return pause.isZero() ? AGAIN : pause;
     }
     int begun = 0;
     try {
-      List<Lease<String>> leases = deliveryQueue.claim(clock.wall(), room);
+      List<Lease<Lane>> leases = deliveryQueue.claim(line.channel().name(), wall, room);
       Map<Long, DeliveryQueue.Head> heads = deliveryQueue.heads(leases);
-      for (Lease<String> lease : leases) {
+      for (Lease<Lane> lease : leases) {
         // If it is still being sent, it has exceeded its lease: wait for its end.
-        if (underWay.add(lease.key())) {
+        if (line.underWay().add(lease.key())) {
           Optional<DeliveryQueue.Head> head = Optional.ofNullable(heads.get(lease.key()));
-          threads.execute(() -> run(lease, head));
+          threads.execute(() -> run(line, lease, head));
           begun++;
         }
       }
-      return leases.size() == room ? Duration.ZERO : rest();
+      // Fewer, although they are due: another process claims them. Otherwise look at the rest.
+      return leases.isEmpty() ? MOMENT : Duration.ZERO;
     } finally {
-      limits.give(channel.receiver(), room - begun);
+      limits.give(receiver, room - begun);
     }
   }
 
-  private int room(Duration now) {
-    int own = underWay.size();
-    int share = limits.share(channel.receiver()) - own;
-    return Math.max(0, Math.min(share, receiverBreaker.room(now, own)));
+  private int room(Line line, Duration now) {
+    int own = line.underWay().size();
+    int share = limits.share(line.channel().receiver()) - own;
+    return Math.max(0, Math.min(share, line.breaker().room(now, own)));
   }
 
-  /// The time until the next lane is due; a moment if a lane is due that another process is
-  /// claiming.
-  private Duration rest() {
-    return deliveryQueue
-        .earliest()
-        .map(due -> Duration.between(clock.wall(), due))
-        .filter(left -> left.compareTo(look) < 0)
-        .map(left -> left.isPositive() ? left.plusMillis(1) : MOMENT)
-        .orElse(look);
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
   }
 
-  private void run(Lease<String> lease, Optional<DeliveryQueue.Head> head) {
+  private void run(Line line, Lease<Lane> lease, Optional<DeliveryQueue.Head> head) {
     try {
       DeliveryQueue.Done done =
           head.isPresent()
-              ? attempt(head.get())
+              ? attempt(line, head.get())
               : new DeliveryQueue.Done(lease, Optional.empty(), clock.wall());
-      underWay.remove(lease.key()); // before another claim is possible
+      line.underWay().remove(lease.key()); // before another claim is possible
       keep(done);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // closing: the lease ends, and it is sent again
     } finally {
-      underWay.remove(lease.key());
-      limits.give(channel.receiver(), 1);
+      line.underWay().remove(lease.key());
+      limits.give(line.channel().receiver(), 1);
       wake();
     }
   }
 
-  private DeliveryQueue.Done attempt(DeliveryQueue.Head head) throws InterruptedException {
-    Result result = send(head.delivery());
+  private DeliveryQueue.Done attempt(Line line, DeliveryQueue.Head head)
+      throws InterruptedException {
+    Channel channel = line.channel();
+    ReceiverBreaker receiverBreaker = line.breaker();
+    Result result = send(channel, head.delivery());
     Instant now = clock.wall();
     return switch (result) {
       case Result.Sent _ -> {
@@ -172,7 +192,7 @@ final class Sender implements AutoCloseable {
       }
       case Result.Refused(String reason) -> {
         receiverBreaker.reached();
-        yield failed(head, "refused: " + reason, now);
+        yield failed(channel, head, "refused: " + reason, now);
       }
       case Result.Retry(String reason, Optional<Duration> after, boolean forAll) -> {
         if (forAll) {
@@ -181,7 +201,7 @@ final class Sender implements AutoCloseable {
           receiverBreaker.reached();
         }
         if (head.delivery().owed().plus(PERSISTENCE).isBefore(now)) {
-          yield failed(head, "given up: " + reason, now);
+          yield failed(channel, head, "given up: " + reason, now);
         }
         metrics.count(channel.name(), "retried");
         Duration wait = Backoff.after(head.delivery().attempt(), ThreadLocalRandom.current());
@@ -195,14 +215,15 @@ final class Sender implements AutoCloseable {
     };
   }
 
-  private DeliveryQueue.Done failed(DeliveryQueue.Head head, String reason, Instant now) {
+  private DeliveryQueue.Done failed(
+      Channel channel, DeliveryQueue.Head head, String reason, Instant now) {
     metrics.count(channel.name(), "failed");
     Delivery delivery = head.delivery();
     LOG.log(
         Level.WARNING,
         "alert {0} of {1} to {2} is given up after {3,number,#} {4}: {5} (delivery {6,number,#}"
             + " on channel {7})",
-        delivery.kind(),
+        delivery.kind().word(),
         OneLine.of(delivery.subject()),
         channel.receiver(),
         delivery.attempt(),
@@ -213,7 +234,7 @@ final class Sender implements AutoCloseable {
     return head.done(DeliveryState.FAILED, now, Optional.of(cut(reason)), now);
   }
 
-  private Result send(Delivery delivery) throws InterruptedException {
+  private static Result send(Channel channel, Delivery delivery) throws InterruptedException {
     try {
       return channel.send(delivery);
     } catch (RuntimeException | LinkageError | OutOfMemoryError | StackOverflowError e) {
@@ -230,7 +251,9 @@ final class Sender implements AutoCloseable {
       try {
         if (!deliveryQueue.finish(done)) {
           LOG.log(
-              Level.DEBUG, "a delivery on channel {0} took longer than its lease", channel.name());
+              Level.DEBUG,
+              "a delivery on channel {0} took longer than its lease",
+              done.lease().row().channel());
         }
         return;
       } catch (StorageException e) {
@@ -255,13 +278,13 @@ final class Sender implements AutoCloseable {
       if (!threads.awaitTermination(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
         threads.shutdownNow();
         if (!threads.awaitTermination(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-          LOG.log(Level.WARNING, "some deliveries on channel {0} did not end", channel.name());
+          LOG.log(Level.WARNING, "some deliveries did not end");
         }
       }
     } catch (InterruptedException e) {
       threads.shutdownNow();
       Thread.currentThread().interrupt();
     }
-    channel.close();
+    lines.forEach(line -> line.channel().close());
   }
 }

@@ -9,4 +9,5 @@ package dev.rollcall.server.outbox;
 /// @param channel the name of the [Channel] of the notifications
 /// @param subject what they are about
 /// @param kind what had happened to the subject
-public record Withdrawal(String channel, String subject, String kind) implements OutboxEntry {}
+public record Withdrawal(String channel, String subject, Notification.Kind kind)
+    implements OutboxEntry {}

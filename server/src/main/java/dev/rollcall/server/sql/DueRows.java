@@ -4,10 +4,14 @@ import dev.rollcall.server.sql.Lease.Finish;
 import dev.rollcall.server.time.Clock;
 import java.security.SecureRandom;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
@@ -42,7 +46,7 @@ public final class DueRows<T> {
   private final int instants;
   private final String release;
 
-  private record Claim(Instant until, int limit) {}
+  private record Claim(Optional<String> part, Instant until, int limit) {}
 
   /// The rows of that table, claimed by this process.
   public DueRows(Database database, GroupCommit commits, Clock clock, DueTable<T> table) {
@@ -50,29 +54,24 @@ public final class DueRows<T> {
     this.commits = commits;
     this.clock = clock;
     this.table = table;
-    String part = table.part().isEmpty() ? "" : "(" + table.part() + ") AND ";
-    this.earliest =
-        "SELECT MIN(due_at) FROM "
-            + table.name()
-            + (table.part().isEmpty() ? "" : " WHERE " + table.part());
-    this.select =
-        "SELECT %s AS due_key, due_at AS due_due, fence AS due_fence, %s FROM %s"
-                .formatted(table.key(), table.columns(), table.name())
-            + " WHERE "
-            + part
-            + "due_at <= :until ORDER BY due_at LIMIT :limit"
-            + database.dialect().skipLocked();
-    this.lock = select.replace(" WHERE due_at", " WHERE due_at > :after AND due_at");
+    String ofPart = table.part().map(column -> column + " = :part AND ").orElse("");
+    String rows =
+        "SELECT %s AS due_key, due_at AS due_due, fence AS due_fence, %s FROM %s WHERE "
+            .formatted(table.key(), table.columns(), table.name());
+    String oldest =
+        "due_at <= :until ORDER BY due_at LIMIT :limit" + database.dialect().skipLocked();
+    this.earliest = "SELECT MIN(due_at) FROM " + table.name();
+    this.select = rows + ofPart + oldest;
+    this.lock = rows + "due_at > :after AND " + oldest;
     this.lease =
         "UPDATE %s SET due_at = ?, fence = fence + 1, owner = ? WHERE %s = ?"
             .formatted(table.name(), table.key());
     this.finish =
-        "UPDATE %s SET due_at = %s, owner = NULL WHERE %s = ? AND (fence = ? OR owner = ?)"
+        "UPDATE %s SET due_at = COALESCE(?, %s), owner = NULL WHERE %s = ? AND (fence = ? OR owner = ?)"
             .formatted(table.name(), table.next().replace(":at", "?"), table.key());
     this.instants = table.next().split(":at", -1).length - 1;
     this.release =
-        "UPDATE %s SET due_at = :now, owner = NULL WHERE %sowner <> :owner"
-            .formatted(table.name(), part);
+        "UPDATE %s SET due_at = :now, owner = NULL WHERE owner <> :owner".formatted(table.name());
   }
 
   /// Claims at most `limit` rows that are due by `until`, the oldest first. If there is none, this
@@ -80,7 +79,13 @@ public final class DueRows<T> {
   public List<Lease<T>> claim(Instant until, int limit) {
     return earliest().filter(due -> !due.isAfter(until)).isEmpty()
         ? List.of()
-        : commits.write(claims, new Claim(until, limit));
+        : commits.write(claims, new Claim(Optional.empty(), until, limit));
+  }
+
+  /// The same for the rows of one part. It does not look first whether there are any: see
+  /// [#earliest(List)].
+  public List<Lease<T>> claim(String part, Instant until, int limit) {
+    return commits.write(claims, new Claim(Optional.of(part), until, limit));
   }
 
   /// The rows that became due after `after` and by `until`, at most `limit`, the oldest first. For
@@ -100,6 +105,7 @@ public final class DueRows<T> {
   private List<Lease<T>> claim(Handle tx, Claim claim) {
     List<Lease<T>> leases;
     try (Query query = tx.createQuery(select)) {
+      claim.part().ifPresent(part -> query.bind("part", part));
       leases = leases(query, claim.until(), claim.limit(), 1);
     }
     if (leases.isEmpty()) {
@@ -144,8 +150,9 @@ public final class DueRows<T> {
   }
 
   private void bind(PreparedStatement row, Finish one) throws SQLException {
-    int place = 1;
-    while (place <= instants) {
+    InstantColumns.set(row, 1, one.due());
+    int place = 2;
+    while (place <= instants + 1) {
       row.setLong(place++, one.at().toEpochMilli());
     }
     row.setLong(place++, one.key());
@@ -184,5 +191,35 @@ public final class DueRows<T> {
             return query.map((row, _) -> InstantColumns.instant(row, 1)).one();
           }
         });
+  }
+
+  /// The earliest due instant of each of these parts that has rows, with one query.
+  public Map<String, Instant> earliest(List<String> parts) {
+    if (parts.isEmpty()) {
+      return Map.of();
+    }
+    String column = table.part().orElseThrow();
+    String each =
+        "SELECT ?, (SELECT MIN(due_at) FROM %s WHERE %s = ?)".formatted(table.name(), column);
+    String sql = String.join(" UNION ALL ", Collections.nCopies(parts.size(), each));
+    Map<String, Instant> earliest = new HashMap<>();
+    database
+        .read(handle -> Rows.read(handle, sql, parts, DueRows::bindTwice, DueRows::earliest))
+        .forEach(one -> one.due().ifPresent(due -> earliest.put(one.part(), due)));
+    return earliest;
+  }
+
+  private record Earliest(String part, Optional<Instant> due) {}
+
+  private static Earliest earliest(ResultSet row) throws SQLException {
+    return new Earliest(row.getString(1), InstantColumns.instant(row, 2));
+  }
+
+  private static void bindTwice(PreparedStatement row, List<String> parts) throws SQLException {
+    int place = 1;
+    for (String part : parts) {
+      row.setString(place++, part);
+      row.setString(place++, part);
+    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.rollcall.server.sql;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jdbi.v3.core.mapper.RowMapper;
 
@@ -20,8 +21,8 @@ import org.jdbi.v3.core.mapper.RowMapper;
 /// @param next when a finished row is due again, as SQL with its columns and `:at`, which the
 ///   caller of finish passes. It may be `:at` itself, or the first instant after it in the phase of
 ///   the row: `((:at - phase_ms) / interval_ms + 1) * interval_ms + phase_ms`
-/// @param part the rows of the table to claim, as an SQL condition: `channel = 'mail'`, with an
-///   index on its column and `due_at`; empty for all rows
+/// @param part a text column that divides the table into parts, with an index on it and `due_at`:
+///   each part is claimed on its own, so that rows that wait in one do not hide those in another
 /// @param <T> the content of a row
 public record DueTable<T>(
     String name,
@@ -30,8 +31,8 @@ public record DueTable<T>(
     RowMapper<T> mapper,
     Function<T, Duration> lease,
     String next,
-    String part) {
-  /// All rows of the table.
+    Optional<String> part) {
+  /// A table that has no parts.
   public DueTable(
       String name,
       String key,
@@ -39,12 +40,11 @@ public record DueTable<T>(
       RowMapper<T> mapper,
       Function<T, Duration> lease,
       String next) {
-    this(name, key, columns, mapper, lease, next, "");
+    this(name, key, columns, mapper, lease, next, Optional.empty());
   }
 
-  /// The rows for which `condition` holds. Each part of a table is claimed on its own, so that rows
-  /// that wait in one part do not hide those in another.
-  public DueTable<T> part(String condition) {
-    return new DueTable<>(name, key, columns, mapper, lease, next, condition);
+  /// The same table, divided by `column`.
+  public DueTable<T> dividedBy(String column) {
+    return new DueTable<>(name, key, columns, mapper, lease, next, Optional.of(column));
   }
 }

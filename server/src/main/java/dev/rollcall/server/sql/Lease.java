@@ -1,6 +1,7 @@
 package dev.rollcall.server.sql;
 
 import java.time.Instant;
+import java.util.Optional;
 
 /// A due row that this process has claimed, until the lease ends.
 ///
@@ -11,11 +12,12 @@ import java.time.Instant;
 public record Lease<T>(long key, Instant due, long fence, T row) {
   /// For [DueRows#finish].
   public Finish finish(Instant at) {
-    return new Finish(key, fence, at);
+    return new Finish(key, fence, at, Optional.empty());
   }
 
   /// The end of a lease.
   ///
   /// @param at the value of `:at` in the table's expression for the next due instant
-  public record Finish(long key, long fence, Instant at) {}
+  /// @param due when the row is due instead, for work that is repeated sooner than usual
+  public record Finish(long key, long fence, Instant at, Optional<Instant> due) {}
 }

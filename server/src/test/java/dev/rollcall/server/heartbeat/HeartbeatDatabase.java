@@ -3,6 +3,8 @@ package dev.rollcall.server.heartbeat;
 import dev.rollcall.server.heartbeat.HeartbeatChange.Beat;
 import dev.rollcall.server.heartbeat.HeartbeatChange.Said;
 import dev.rollcall.server.http.Listing;
+import dev.rollcall.server.signal.Signal;
+import dev.rollcall.server.signal.SignalWriter;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.Durability;
 import dev.rollcall.server.sql.GroupCommit;
@@ -31,7 +33,7 @@ final class HeartbeatDatabase implements AutoCloseable {
 
   final TestClock clock = new TestClock();
   final PrometheusRegistry registry = new PrometheusRegistry();
-  final List<HeartbeatNotice> told = new CopyOnWriteArrayList<>();
+  final List<Signal> told = new CopyOnWriteArrayList<>();
   final Database database;
   final GroupCommit commits;
   final HeartbeatWriter writer;
@@ -72,15 +74,25 @@ final class HeartbeatDatabase implements AutoCloseable {
     runs = new RunStore(database);
   }
 
-  private void tell(Handle tx, List<HeartbeatNotice> notices) {
-    tx.afterCommit(() -> told.addAll(notices));
+  private void tell(Handle tx, List<Signal> signals) {
+    tx.afterCommit(() -> told.addAll(signals));
   }
 
   /// What was told since the last time.
   List<String> told() {
-    List<String> words = told.stream().map(each -> each.name() + " " + each.kind()).toList();
+    List<String> words =
+        told.stream().map(each -> each.subject().name() + " " + word(each)).toList();
     told.clear();
     return words;
+  }
+
+  private static String word(Signal signal) {
+    return switch (signal.to()) {
+      case "late" -> signal.isReminder() ? "STILL_LATE" : "LATE";
+      case "failed" -> "FAILED";
+      case "up", "new" -> "RECOVERED";
+      default -> "DISMISSED";
+    };
   }
 
   LateHeartbeats lateHeartbeats() {
@@ -118,14 +130,14 @@ final class HeartbeatDatabase implements AutoCloseable {
   }
 
   LateDetector lookout(Runnable before, PingReceivers receivers) {
-    HeartbeatListener heartbeatListener =
-        (tx, notices) -> {
+    SignalWriter signalWriter =
+        (tx, signals) -> {
           before.run();
-          tell(tx, notices);
+          tell(tx, signals);
         };
     return new LateDetector(
-        new LateHeartbeats(database, commits, heartbeatListener, REALERT, clock),
-        new ClockCorrections(commits, heartbeatListener, REALERT),
+        new LateHeartbeats(database, commits, signalWriter, REALERT, clock),
+        new ClockCorrections(commits, signalWriter, REALERT),
         new StartupGrace(database, commits, GRACE, clock),
         receivers,
         clock,

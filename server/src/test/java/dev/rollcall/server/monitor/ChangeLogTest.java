@@ -17,7 +17,14 @@ class ChangeLogTest {
     return new Change(
         "service " + id,
         new Outcome(
-            id, 1, observation, Evaluator.evaluate(open, observation), false, Optional.empty()));
+            id,
+            1,
+            observation,
+            Evaluator.evaluate(open, observation),
+            false,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty()));
   }
 
   private static Change down(long id) {

@@ -102,6 +102,8 @@ class DerivedServicesTest {
             observation,
             Evaluator.evaluate(open, observation),
             true,
+            Optional.empty(),
+            Optional.empty(),
             Optional.empty());
     assertThat(kept.commits.write(writer, outcome)).isTrue();
     keep(outcome); // a second time, which changes nothing

@@ -24,7 +24,12 @@ final class MonitorDatabase implements AutoCloseable {
 
   MonitorDatabase(TestDatabases engine, Path folder) {
     database =
-        engine.open(folder, clock, "db/migration/V1__monitor.sql", "db/migration/V5__derived.sql");
+        engine.open(
+            folder,
+            clock,
+            "db/migration/V1__monitor.sql",
+            "db/migration/V5__derived.sql",
+            "db/migration/V21__confirmed.sql");
     commits = new GroupCommit(database);
     changes = new ServiceChanges(commits, clock);
     services = new ServiceStore(database);
@@ -69,6 +74,8 @@ final class MonitorDatabase implements AutoCloseable {
         observation,
         Evaluator.evaluate(open, observation),
         false,
+        Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 

@@ -61,6 +61,7 @@ class OverviewTest {
             turns,
             1_000,
             kept.clock,
+            (_, _) -> {},
             outcomes -> {
               states.committed(outcomes);
               overview.committed();

@@ -86,7 +86,10 @@ class RunnerTest {
       try (Database database =
               Database.open(
                   DatabaseConfig.of(
-                      through, "db/migration/V1__monitor.sql", "db/migration/V5__derived.sql"),
+                      through,
+                      "db/migration/V1__monitor.sql",
+                      "db/migration/V5__derived.sql",
+                      "db/migration/V21__confirmed.sql"),
                   Clock.system());
           GroupCommit commits = new GroupCommit(database)) {
         TickStore ticks = new TickStore(database);
@@ -148,7 +151,11 @@ class RunnerTest {
     SetClock clock = new SetClock();
     try (Database database =
             TestDatabases.SQLITE.open(
-                folder, clock, "db/migration/V1__monitor.sql", "db/migration/V5__derived.sql");
+                folder,
+                clock,
+                "db/migration/V1__monitor.sql",
+                "db/migration/V5__derived.sql",
+                "db/migration/V21__confirmed.sql");
         GroupCommit commits = new GroupCommit(database);
         Monitor monitor = monitor(database, commits, clock)) {
       List<ServiceDefinition> services = new ArrayList<>();
@@ -189,7 +196,8 @@ class RunnerTest {
                 folder,
                 Clock.system(),
                 "db/migration/V1__monitor.sql",
-                "db/migration/V5__derived.sql");
+                "db/migration/V5__derived.sql",
+                "db/migration/V21__confirmed.sql");
         GroupCommit commits = new GroupCommit(database);
         Monitor monitor = monitor(database, commits, Clock.system())) {
       monitor.apply(new Monitor.File(List.of(one), true));
@@ -245,6 +253,7 @@ class RunnerTest {
             100,
             Duration.ofDays(30),
             List.of()),
+        (_, _) -> {},
         new PrometheusRegistry(),
         clock);
   }

@@ -56,7 +56,10 @@ class WritersTest {
       database =
           Database.open(
               DatabaseConfig.of(
-                  location, "db/migration/V1__monitor.sql", "db/migration/V5__derived.sql"),
+                  location,
+                  "db/migration/V1__monitor.sql",
+                  "db/migration/V5__derived.sql",
+                  "db/migration/V21__confirmed.sql"),
               clock);
       commits = new GroupCommit(database);
       schedule = new Schedule(database, commits, clock);
@@ -98,7 +101,9 @@ class WritersTest {
           found,
           Evaluator.evaluate(Optional.empty(), found),
           lease.key() % 10 == 0,
-          Optional.of(at));
+          Optional.of(at),
+          Optional.of(Streak.NONE.after(found, Confirmation.DEFAULT)),
+          Optional.empty());
     }
 
     /// Edits the file: another order, other intervals, some services gone.

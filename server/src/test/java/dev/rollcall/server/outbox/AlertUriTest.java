@@ -6,14 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.rollcall.server.outbox.Channel.Result;
+import dev.rollcall.server.outbox.Notification.Kind;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -23,7 +26,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import tools.jackson.databind.json.JsonMapper;
 
 class AlertUriTest {
   private final List<String> called = new CopyOnWriteArrayList<>();
@@ -31,6 +33,7 @@ class AlertUriTest {
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private HttpServer server;
   private volatile int status = 200;
+  private volatile String retryAfter = "";
 
   @BeforeEach
   void listen() throws IOException {
@@ -41,7 +44,13 @@ class AlertUriTest {
         exchange -> {
           called.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
           keys.addAll(exchange.getRequestHeaders().getOrDefault("Idempotency-Key", List.of()));
-          if (exchange.getRequestURI().getPath().equals("/moved")) {
+          if (!retryAfter.isEmpty()) {
+            exchange.getResponseHeaders().add("Retry-After", retryAfter);
+          }
+          if (exchange.getRequestURI().getPath().equals("/loop")) {
+            exchange.getResponseHeaders().add("Location", "/loop");
+            exchange.sendResponseHeaders(302, -1);
+          } else if (exchange.getRequestURI().getPath().equals("/moved")) {
             exchange
                 .getResponseHeaders()
                 .add("Location", "/here?" + exchange.getRequestURI().getRawQuery());
@@ -67,9 +76,9 @@ class AlertUriTest {
   private static Delivery late(String name, String key) {
     return new Delivery(
         "heartbeat:" + name,
-        "late",
+        Kind.LATE,
         key,
-        new JsonMapper().createObjectNode().put("name", name).put("last_ping", 1_700_000_000L),
+        new Message(name, Instant.ofEpochSecond(1_700_000_000L), Instant.EPOCH),
         Instant.EPOCH,
         1);
   }
@@ -98,10 +107,11 @@ class AlertUriTest {
   @Test
   void saysThatAJobFailedWhereItIsNotLate() {
     Delivery late = late("b", "1");
-    Delivery failed = new Delivery(late.subject(), "failed", "2", late.payload(), Instant.EPOCH, 1);
+    Delivery failed =
+        new Delivery(late.subject(), Kind.FAILED, "2", late.message(), Instant.EPOCH, 1);
     try (AlertUri channel = new AlertUri("https://a.example/x")) {
-      assertThat(channel.tells("failed")).isTrue();
-      assertThat(channel.tells("recovered")).isFalse();
+      assertThat(channel.tells(Kind.FAILED)).isTrue();
+      assertThat(channel.tells(Kind.RECOVERED)).isFalse();
       assertThat(channel.called(failed))
           .isEqualTo(URI.create("https://a.example/x?name=b&last_ping=1700000000&reason=failed"));
     }
@@ -139,6 +149,31 @@ class AlertUriTest {
     Result.Retry retry = (Result.Retry) send(url("/?token=hidden"), late("b", "1"));
     assertThat(retry.reason()).contains("status " + answer).doesNotContain("hidden");
     assertThat(retry.forAll()).isEqualTo(forAll);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"120, 120", "0, 0", "soon, -1", "-5, -1", "99999999999999999999, -1"})
+  void heedsHowLongTheReceiverWantsToBeLeftAlone(String header, int seconds)
+      throws InterruptedException {
+    status = 503;
+    retryAfter = header;
+    Result.Retry retry = (Result.Retry) send(url("/"), late("b", "1"));
+    assertThat(retry.after())
+        .isEqualTo(seconds < 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(seconds)));
+  }
+
+  @Test
+  void readsADateToWaitFor() {
+    Instant now = Instant.parse("2026-11-28T12:00:00Z");
+    assertThat(WebhookClient.retryAfter("Sat, 28 Nov 2026 12:01:30 GMT", now))
+        .contains(Duration.ofSeconds(90));
+    assertThat(WebhookClient.retryAfter("Sat, 28 Nov 2026 11:00:00 GMT", now)).isEmpty();
+  }
+
+  @Test
+  void aRedirectThatLeadsNowhereIsNoArrival() throws InterruptedException {
+    Result.Retry retry = (Result.Retry) send(url("/loop"), late("b", "1"));
+    assertThat(retry.reason()).contains("redirect loop");
   }
 
   @Test
@@ -249,8 +284,8 @@ class AlertUriTest {
   void knowsTheReceiverAndNoRecovery() {
     try (AlertUri channel = new AlertUri("https://user:hidden@A.example/x?y")) {
       assertThat(channel.receiver()).isEqualTo("a.example:443");
-      assertThat(channel.tells("late")).isTrue();
-      assertThat(channel.tells("recovered")).isFalse();
+      assertThat(channel.tells(Kind.LATE)).isTrue();
+      assertThat(channel.tells(Kind.RECOVERED)).isFalse();
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.rollcall.server.outbox;
 
+import dev.rollcall.server.outbox.Notification.Kind;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DatabaseConfig;
@@ -13,15 +14,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /// The outbox's tables, and an outbox over them with a test's channels.
 final class OutboxDatabase implements AutoCloseable {
   static final String MIGRATION = "db/migration/V2__outbox.sql";
-  private static final JsonMapper JSON = new JsonMapper();
 
   final Database database;
   final GroupCommit commits;
@@ -54,15 +53,16 @@ final class OutboxDatabase implements AutoCloseable {
   }
 
   static Notification owed(String channel, String subject, String key) {
-    return new Notification(channel, subject, "late", key, payload(), false);
+    return new Notification(channel, subject, Kind.LATE, key, message("backup"), false);
   }
 
-  static Notification newest(String channel, String subject, String kind, String key) {
-    return new Notification(channel, subject, kind, key, payload().put("of", key), true);
+  static Notification newest(String channel, String subject, Kind kind, String key) {
+    return new Notification(channel, subject, kind, key, message("of " + key), true);
   }
 
-  static ObjectNode payload() {
-    return JSON.createObjectNode().put("name", "backup").put("last_ping", 1_700_000_000L);
+  static Message message(String name) {
+    return new Message(
+        name, Instant.ofEpochSecond(1_700_000_000L), Instant.ofEpochSecond(1_700_003_600L));
   }
 
   void add(OutboxEntry... news) {

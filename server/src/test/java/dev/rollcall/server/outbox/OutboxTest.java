@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rollcall.server.http.Logged;
 import dev.rollcall.server.outbox.Channel.Result;
+import dev.rollcall.server.outbox.Notification.Kind;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.DatabaseLocation;
 import dev.rollcall.server.sql.TestClock;
@@ -58,8 +59,8 @@ class OutboxTest {
       assertThat(mail.got()).hasSize(1);
       Delivery got = mail.got().getFirst();
       assertThat(got.subject()).isEqualTo("a");
-      assertThat(got.kind()).isEqualTo("late");
-      assertThat(got.payload()).hasToString(OutboxDatabase.payload().toString());
+      assertThat(got.kind()).isEqualTo(Kind.LATE);
+      assertThat(got.message()).isEqualTo(OutboxDatabase.message("backup"));
       assertThat(got.owed()).isEqualTo(clock.wall());
       assertThat(got.attempt()).isEqualTo(1);
       await().until(() -> kept.number("SELECT COUNT(*) FROM outbox_lane") == 0);
@@ -194,13 +195,13 @@ class OutboxTest {
   @Test
   void newerNewsTakeThePlaceOfOlderOnes() {
     try (OutboxDatabase kept = open(mail)) {
-      kept.add(newest("mail", "a", "late", "1"), newest("mail", "a", "late", "2"));
-      kept.add(newest("mail", "a", "late", "3"), newest("mail", "b", "late", "4"));
-      kept.add(newest("mail", "a", "late", "3"));
+      kept.add(newest("mail", "a", Kind.LATE, "1"), newest("mail", "a", Kind.LATE, "2"));
+      kept.add(newest("mail", "a", Kind.LATE, "3"), newest("mail", "b", Kind.LATE, "4"));
+      kept.add(newest("mail", "a", Kind.LATE, "3"));
       assertThat(kept.keys(DeliveryState.PENDING)).containsExactly("3", "4");
       assertThat(kept.listed().getLast().coalesced()).isEqualTo(2);
       // Not across other news: the last word has to stay the last.
-      kept.add(newest("mail", "a", "recovered", "5"), newest("mail", "a", "late", "6"));
+      kept.add(newest("mail", "a", Kind.RECOVERED, "5"), newest("mail", "a", Kind.LATE, "6"));
       assertThat(kept.keys(DeliveryState.PENDING)).containsExactly("3", "4", "5", "6");
       kept.started();
       await().until(() -> kept.listed(DeliveryState.DELIVERED).size() == 4);
@@ -209,8 +210,7 @@ class OutboxTest {
       assertThat(mail.got())
           .filteredOn(delivery -> delivery.key().equals("3"))
           .singleElement()
-          .satisfies(
-              delivery -> assertThat(delivery.payload().path("of").asString()).isEqualTo("3"));
+          .satisfies(delivery -> assertThat(delivery.message().name()).isEqualTo("of 3"));
     }
   }
 
@@ -218,10 +218,10 @@ class OutboxTest {
   void doesNotReplaceWhatIsUnderWay() {
     mail.hanging();
     try (OutboxDatabase kept = open(mail).started()) {
-      kept.add(newest("mail", "a", "late", "1"));
+      kept.add(newest("mail", "a", Kind.LATE, "1"));
       await().until(() -> mail.atOnce() == 1);
-      kept.add(newest("mail", "a", "late", "2"));
-      kept.add(newest("mail", "a", "late", "3"));
+      kept.add(newest("mail", "a", Kind.LATE, "2"));
+      kept.add(newest("mail", "a", Kind.LATE, "3"));
       assertThat(kept.keys(DeliveryState.PENDING)).containsExactly("1", "3");
       mail.release();
       await().until(() -> kept.listed(DeliveryState.DELIVERED).size() == 2);
@@ -234,13 +234,13 @@ class OutboxTest {
     mail.answering(_ -> ToldChannel.retry("down"));
     try (OutboxDatabase kept = open(mail, pager).started()) {
       kept.add(owed("mail", "a", "1"), owed("mail", "a", "2"), owed("mail", "b", "3"));
-      kept.add(newest("mail", "a", "failed", "4"), owed("mail", "c", "5"));
+      kept.add(newest("mail", "a", Kind.FAILED, "4"), owed("mail", "c", "5"));
       await().until(() -> kept.number("SELECT SUM(attempts) FROM outbox_delivery") == 3);
       kept.add(
-          new Withdrawal("mail", "c", "late"),
-          new Withdrawal("mail", "a", "late"),
-          new Withdrawal("mail", "nobody", "late"),
-          new Withdrawal("pager", "b", "late"));
+          new Withdrawal("mail", "c", Kind.LATE),
+          new Withdrawal("mail", "a", Kind.LATE),
+          new Withdrawal("mail", "nobody", Kind.LATE),
+          new Withdrawal("pager", "b", Kind.LATE));
       assertThat(kept.keys(DeliveryState.WITHDRAWN)).containsExactly("1", "2", "5");
       assertThat(kept.keys(DeliveryState.PENDING)).containsExactly("3", "4");
       assertThat(kept.number("SELECT COUNT(*) FROM outbox_lane")).isEqualTo(2);
@@ -266,7 +266,8 @@ class OutboxTest {
   @Test
   void aWithdrawalTakesItsPlaceInTheOrder() {
     try (OutboxDatabase kept = open(mail)) {
-      kept.add(owed("mail", "a", "1"), new Withdrawal("mail", "a", "late"), owed("mail", "a", "2"));
+      kept.add(
+          owed("mail", "a", "1"), new Withdrawal("mail", "a", Kind.LATE), owed("mail", "a", "2"));
       assertThat(kept.keys(DeliveryState.WITHDRAWN)).containsExactly("1");
       assertThat(kept.keys(DeliveryState.PENDING)).containsExactly("2");
       kept.started();
@@ -284,7 +285,7 @@ class OutboxTest {
     try (OutboxDatabase kept = open(mail).started()) {
       kept.add(owed("mail", "a", "1"), owed("mail", "b", "2"));
       await().until(() -> mail.atOnce() == 2);
-      kept.add(new Withdrawal("mail", "a", "late"), new Withdrawal("mail", "b", "late"));
+      kept.add(new Withdrawal("mail", "a", Kind.LATE), new Withdrawal("mail", "b", Kind.LATE));
       assertThat(kept.keys(DeliveryState.WITHDRAWN)).containsExactly("1", "2");
       mail.release();
       await().until(() -> kept.keys(DeliveryState.DELIVERED).equals(List.of("1")));
@@ -482,9 +483,9 @@ class OutboxTest {
 
   @Test
   void knowsWhoTellsWhat() {
-    try (OutboxDatabase kept = open(pager, mail)) {
-      assertThat(kept.outbox.channels("late")).containsExactly("mail", "pager");
-      assertThat(kept.outbox.channels("untold")).isEmpty();
+    try (OutboxDatabase kept = open(pager, mail.without(Kind.RECOVERED))) {
+      assertThat(kept.outbox.channels(Kind.LATE)).containsExactly("mail", "pager");
+      assertThat(kept.outbox.channels(Kind.RECOVERED)).containsExactly("pager");
       assertThatThrownBy(() -> kept.add(owed("letter", "a", "1")))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("there is no channel letter");
@@ -506,9 +507,9 @@ class OutboxTest {
                     String key = number + "-" + i;
                     kept.add(
                         owed("pager", "s" + (i + number) % 5, key),
-                        new Withdrawal("mail", "s" + (i + 2) % 5, "failed"),
+                        new Withdrawal("mail", "s" + (i + 2) % 5, Kind.FAILED),
                         owed("mail", "s" + i % 5, key),
-                        new Withdrawal("pager", "s" + i % 5, "failed"));
+                        new Withdrawal("pager", "s" + i % 5, Kind.FAILED));
                   }
                 }));
       }

@@ -4,6 +4,7 @@ import dev.rollcall.server.sql.DatabaseLocation;
 import dev.rollcall.server.time.Clock;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// A program that owes news and sends them until it is killed, and says on its output what it was
@@ -41,9 +42,9 @@ final class OutboxVictim {
         new Notification(
             "alert-uri",
             subject,
-            "late",
+            Notification.Kind.LATE,
             subject + ":" + number,
-            OutboxDatabase.payload().put("name", subject).put("last_ping", number),
+            new Message(subject, Instant.ofEpochSecond(number), Instant.ofEpochSecond(number)),
             false));
     synchronized (System.out) {
       System.out.println(subject + " " + number + ".");

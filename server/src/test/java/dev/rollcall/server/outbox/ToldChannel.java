@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// A channel that a test listens to: what arrived, how many at once, and what it answers.
 final class ToldChannel implements Channel {
@@ -16,6 +17,7 @@ final class ToldChannel implements Channel {
   private final AtomicInteger most = new AtomicInteger();
   private final CountDownLatch released = new CountDownLatch(1);
   private volatile boolean hangs;
+  private volatile Notification.@Nullable Kind untold;
   private volatile Function<Delivery, Result> answer = _ -> new Result.Sent();
 
   ToldChannel(String name, String receiver) {
@@ -30,6 +32,12 @@ final class ToldChannel implements Channel {
   /// Answers so from now on.
   ToldChannel answering(Function<Delivery, Result> next) {
     answer = next;
+    return this;
+  }
+
+  /// Has no notification for that.
+  ToldChannel without(Notification.Kind kind) {
+    untold = kind;
     return this;
   }
 
@@ -50,8 +58,8 @@ final class ToldChannel implements Channel {
   }
 
   @Override
-  public boolean tells(String kind) {
-    return !kind.equals("untold");
+  public boolean tells(Notification.Kind kind) {
+    return kind != untold;
   }
 
   @Override

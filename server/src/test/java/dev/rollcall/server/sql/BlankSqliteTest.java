@@ -22,7 +22,9 @@ class BlankSqliteTest {
     "db/migration/V5__derived.sql",
     "db/migration/V6__recent.sql",
     "db/migration/V7__exit_code.sql",
-    "db/migration/V8__listener.sql"
+    "db/migration/V8__listener.sql",
+    "db/migration/V20__signal.sql",
+    "db/migration/V21__confirmed.sql"
   };
 
   @TempDir Path directory;

@@ -1,0 +1,27 @@
+package dev.rollcall.server.signal;
+
+import dev.rollcall.server.sql.EnumCodec;
+
+/// What a signal is about.
+///
+/// @param id its id in the table of its type
+/// @param name its name when the signal was written
+public record Subject(Type type, long id, String name) {
+  /// The kinds of subjects.
+  public enum Type {
+    SERVICE(1),
+    HEARTBEAT(2);
+
+    static final EnumCodec<Type> CODEC = EnumCodec.of(Type.class, Type::code);
+
+    private final int code;
+
+    Type(int code) {
+      this.code = code;
+    }
+
+    int code() {
+      return code;
+    }
+  }
+}
