@@ -54,7 +54,7 @@ final class Heartbeats implements Benchmark {
     boolean held = true;
     for (int names : List.of(1, 100_000, 1_000_000)) {
       Path data = stage.folder("data");
-      Rollcall.Setup setup = Rollcall.Setup.of(data, List.of());
+      Rollcall.Setup setup = Rollcall.Setup.of(data, List.of(), "--heartbeat-most=2000000");
       Rollcall empty = Rollcall.start(stage, setup);
       empty.stop();
       fill(data, names);

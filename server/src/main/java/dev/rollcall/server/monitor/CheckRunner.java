@@ -3,6 +3,7 @@ package dev.rollcall.server.monitor;
 import dev.rollcall.probe.Attempt;
 import dev.rollcall.probe.ProbeFailure;
 import dev.rollcall.server.time.Clock;
+import dev.rollcall.server.time.Pauses;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -10,15 +11,24 @@ import java.util.Optional;
 /// Runs one check and returns its observation. If the cause of a failure is on our side, the
 /// service is unknown, never down.
 final class CheckRunner {
+  /// A failure counts as ours if the process stood still for a quarter of the timeout.
+  private static final int PART_OF_TIMEOUT = 4;
+
+  private static final String STOOD_STILL =
+      "Rollcall stood still during the check: it was stopped, or got no processor";
+
   private final HostLimit places;
   private final OwnNetwork network;
+  private final Pauses pauses;
   private final MonitorMetrics metrics;
   private final Clock clock;
   private final OwnErrors errors;
 
-  CheckRunner(HostLimit places, OwnNetwork network, MonitorMetrics metrics, Clock clock) {
+  CheckRunner(
+      HostLimit places, OwnNetwork network, Pauses pauses, MonitorMetrics metrics, Clock clock) {
     this.places = places;
     this.network = network;
+    this.pauses = pauses;
     this.metrics = metrics;
     this.clock = clock;
     this.errors = new OwnErrors(clock);
@@ -48,6 +58,7 @@ final class CheckRunner {
   }
 
   private Observation observe(ScheduledCheck check, Instant at) throws InterruptedException {
+    Duration began = clock.monotonic();
     Attempt attempt = Attempt.within(check.timeout());
     Optional<ProbeFailure> failure = failure(check, attempt);
     if (Thread.interrupted()) {
@@ -58,7 +69,7 @@ final class CheckRunner {
     if (failure.isEmpty()) {
       return new Observation.Up(at, response, measurements);
     }
-    return here(check, failure.get())
+    return here(check, failure.get(), began)
         .<Observation>map(reason -> new Observation.Unknown(at, response, measurements, reason))
         .orElseGet(() -> new Observation.Down(at, response, measurements, failure.get().reason()));
   }
@@ -79,10 +90,16 @@ final class CheckRunner {
   }
 
   /// The reason why the failure is ours, if it is.
-  private Optional<String> here(ScheduledCheck check, ProbeFailure failure) {
+  private Optional<String> here(ScheduledCheck check, ProbeFailure failure, Duration began) {
     if (failure.isHere()) {
       return Optional.of(failure.reason());
     }
-    return failure.answered() ? Optional.empty() : network.trouble(check.host());
+    if (failure.answered()) {
+      return Optional.empty();
+    }
+    Duration paused = pauses.since(began);
+    return paused.multipliedBy(PART_OF_TIMEOUT).compareTo(check.timeout()) >= 0
+        ? Optional.of(STOOD_STILL)
+        : network.trouble(check.host());
   }
 }

@@ -9,6 +9,7 @@ import dev.rollcall.server.signal.SignalWriter;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.time.Clock;
+import dev.rollcall.server.time.Pauses;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -53,6 +54,7 @@ public final class Monitor implements AutoCloseable {
   private final DueServices dueServices;
   private final Runner runner;
   private final Clock clock;
+  private final Pauses pauses;
   private final TickRetention tickRetention;
 
   /// The services of the configuration file, while they could not be written.
@@ -74,6 +76,7 @@ public final class Monitor implements AutoCloseable {
       PrometheusRegistry registry,
       Clock clock) {
     this.clock = clock;
+    this.pauses = new Pauses(clock);
     reader = new ServiceReader(settings.defaults());
     CurrentStates states = new CurrentStates(database, clock);
     overview = new Overview(states);
@@ -120,6 +123,7 @@ public final class Monitor implements AutoCloseable {
             new CheckRunner(
                 new HostLimit(settings.perHost()),
                 new OwnNetwork(settings.witnesses(), clock),
+                pauses,
                 metrics,
                 clock),
             writer,
@@ -214,6 +218,7 @@ public final class Monitor implements AutoCloseable {
   /// @param definitions the services of the configuration file; they have been applied unless the
   ///   database is unavailable
   public void start(List<ServiceDefinition> definitions) {
+    pauses.start();
     runner.start(this::prepare, () -> dueServices.expect(definitions, clock.wall()));
   }
 
@@ -227,6 +232,7 @@ public final class Monitor implements AutoCloseable {
   @Override
   public void close() {
     runner.close();
+    pauses.close();
     tickRetention.close();
     probes.close();
   }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -81,6 +82,18 @@ class DueRowsTest {
     Lease<Duration> lease = jobs.due.claim(now, 1).getFirst();
     assertThat(jobs.finish(lease, now.plusSeconds(61))).isTrue();
     assertThat(jobs.due.earliest()).contains(now.plusSeconds(120));
+  }
+
+  @Test
+  void makesAFinishedRowDueSoonerWhereThatIsWanted() {
+    Instant now = clock.wall();
+    jobs.add(1, now, MINUTE);
+    Lease<Duration> lease = jobs.due.claim(now, 1).getFirst();
+    Batch<Lease.Finish, Boolean> finishing = jobs.due::finish;
+    Lease.Finish soon =
+        new Lease.Finish(lease.key(), lease.fence(), now, Optional.of(now.plusSeconds(10)));
+    assertThat(commits.write(finishing, soon)).isTrue();
+    assertThat(jobs.due.earliest()).contains(now.plusSeconds(10));
   }
 
   @Test
