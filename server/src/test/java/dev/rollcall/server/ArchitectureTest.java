@@ -160,6 +160,24 @@ class ArchitectureTest {
   }
 
   @Test
+  void fourClassesKnowTheLibraryThatReadsHttp() {
+    Set<String> knowing =
+        Stream.of("Answer", "AnswerWriter", "RequestHead", "RequestReader")
+            .map(name -> ROOT + "http." + name)
+            .collect(Collectors.toSet());
+    holds(
+        noClasses()
+            .that(
+                DescribedPredicate.describe(
+                    "neither read nor write HTTP",
+                    (JavaClass each) ->
+                        !knowing.contains(each.getName().replaceFirst("\\$.*", ""))))
+            .should()
+            .accessClassesThat()
+            .resideInAPackage("org.eclipse.jetty.."));
+  }
+
+  @Test
   void timesAreInstants() {
     holds(noClasses().should().dependOnClassesThat().areAssignableTo(Date.class));
   }
