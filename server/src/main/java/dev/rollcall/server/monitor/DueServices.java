@@ -27,7 +27,7 @@ final class DueServices {
   private static final long NO_REVISION = -1;
 
   /// A service that is due, and since when.
-  record Turn(RunState state, Instant due) {}
+  record DueCheck(RunState state, Instant due) {}
 
   private final Schedule schedule;
   private final ServiceStore services;
@@ -77,30 +77,30 @@ final class DueServices {
   }
 
   /// Begins the claimed services.
-  List<Turn> begin(List<Lease<Schedule.Row>> leases) {
-    List<Turn> turns = new ArrayList<>(leases.size());
+  List<DueCheck> begin(List<Lease<Schedule.Row>> leases) {
+    List<DueCheck> checks = new ArrayList<>(leases.size());
     for (Lease<Schedule.Row> lease : leases) {
       RunState state = states.get(lease.key());
       if (state != null && state.begin(lease.fence())) {
-        turns.add(new Turn(state, lease.due()));
+        checks.add(new DueCheck(state, lease.due()));
       }
     }
-    return turns;
+    return checks;
   }
 
   /// Corrects the due times after the clock was set back to `now`.
-  void mend(Instant now) {
-    schedule.mend(now);
+  void correctDueTimes(Instant now) {
+    schedule.correctDueTimes(now);
   }
 
   /// The services due by `until` according to memory, oldest first, at most `limit`.
-  List<Turn> remembered(Instant until, int limit) {
+  List<DueCheck> remembered(Instant until, int limit) {
     return states.values().stream()
-        .map(state -> new Turn(state, state.nextDue()))
-        .filter(turn -> !turn.due().isAfter(until))
-        .sorted(Comparator.comparing(Turn::due))
+        .map(state -> new DueCheck(state, state.nextDue()))
+        .filter(dueCheck -> !dueCheck.due().isAfter(until))
+        .sorted(Comparator.comparing(DueCheck::due))
         .limit(limit)
-        .filter(turn -> turn.state().begin())
+        .filter(dueCheck -> dueCheck.state().begin())
         .toList();
   }
 
@@ -151,7 +151,7 @@ final class DueServices {
     services
         .scheduled(unknown)
         .forEach(scheduled -> learn(scheduled, fences.getOrDefault(scheduled.id(), 0L)));
-    writer.keepAdopted();
+    writer.writeIdentified();
   }
 
   private boolean holds(Lease<Schedule.Row> lease) {
@@ -170,7 +170,7 @@ final class DueServices {
     RunState early = provisional.remove(check.name());
     if (early != null && !states.containsKey(scheduled.id())) {
       states.remove(early.check().serviceId());
-      writer.adopt(early, known, fence, scheduled.lastAt());
+      writer.identify(early, known, fence, scheduled.lastAt());
       states.put(scheduled.id(), early);
       return;
     }

@@ -32,7 +32,7 @@ public final class Pool implements AutoCloseable {
       Clock clock) {
     this.settings = settings;
     policy = new Policy(settings.allowed(), settings.denied());
-    store = new PoolStore(database, commits, settings, policy::welcomes, clock);
+    store = new PoolStore(database, commits, settings, policy::accepts, clock);
     TargetMetrics metrics = new TargetMetrics(registry);
     metrics.watch(registry, store::members, () -> lag(clock.wall()));
     sweep = new Sweep(store, policy, metrics);

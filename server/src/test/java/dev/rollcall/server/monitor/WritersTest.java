@@ -129,8 +129,8 @@ class WritersTest {
     }
 
     /// What comes round by itself, and after the clock was set back.
-    private void mend() {
-      schedule.mend(clock.wall().minusSeconds(60));
+    private void correctDueTimes() {
+      schedule.correctDueTimes(clock.wall().minusSeconds(60));
       ticks.prepare(clock.wall());
     }
 
@@ -153,7 +153,7 @@ class WritersTest {
       List<Future<?>> counted = new ArrayList<>();
       for (Writer writer : List.of(one, other)) {
         steady.add(threads.submit(() -> untilOver(writer::check)));
-        steady.add(threads.submit(() -> untilOver(writer::mend)));
+        steady.add(threads.submit(() -> untilOver(writer::correctDueTimes)));
         counted.add(threads.submit(() -> times(writer::edit)));
         counted.add(threads.submit(() -> times(writer::call)));
         counted.add(threads.submit(() -> times(writer::call)));

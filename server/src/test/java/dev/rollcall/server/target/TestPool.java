@@ -44,7 +44,7 @@ final class TestPool implements AutoCloseable {
             database,
             commits,
             new PoolSettings(most, perNetwork, INTERVAL, LEASE, allowed, denied),
-            policy::welcomes,
+            policy::accepts,
             clock);
     admission = new Admission(store, policy, metrics());
   }
