@@ -167,7 +167,9 @@ final class DerivedServices {
       } else if (!child.retired()) {
         left.remove(child.part());
         if (child.missed() > 0) {
-          tx.execute("UPDATE service SET missed = 0 WHERE id = ?", child.id());
+          tx.createUpdate("UPDATE service SET missed = 0 WHERE id = :id")
+              .bind("id", child.id())
+              .execute();
         }
         outcomes.add(outcome(child, observation(at, found)));
       }
@@ -193,13 +195,15 @@ final class DerivedServices {
       return;
     }
     if (child.missed() + 1 < PATIENCE) {
-      tx.execute("UPDATE service SET missed = missed + 1 WHERE id = ?", child.id());
+      tx.createUpdate("UPDATE service SET missed = missed + 1 WHERE id = :id")
+          .bind("id", child.id())
+          .execute();
     } else {
-      tx.execute(
-          "UPDATE service SET missed = 0, retired_at = ?, updated_at = ? WHERE id = ?",
-          at.toEpochMilli(),
-          at.toEpochMilli(),
-          child.id());
+      tx.createUpdate(
+              "UPDATE service SET missed = 0, retired_at = :at, updated_at = :at WHERE id = :id")
+          .bind("at", at.toEpochMilli())
+          .bind("id", child.id())
+          .execute();
     }
   }
 

@@ -126,7 +126,7 @@ final class ServiceChanges {
             case Change.Create(var definition) -> create(tx, definition);
             case Change.Replace(long id, var definition) -> replace(tx, id, definition);
             case Change.Delete(long id) -> {
-              tx.execute("DELETE FROM service WHERE id = ?", id);
+              tx.createUpdate("DELETE FROM service WHERE id = :id").bind("id", id).execute();
               yield new Done.Service(id);
             }
           };
@@ -290,8 +290,13 @@ final class ServiceChanges {
   }
 
   private void retire(Handle tx, long id) {
-    tx.execute("UPDATE service SET retired_at = ?, updated_at = ? WHERE id = ?", now(), now(), id);
-    tx.execute("DELETE FROM service_schedule WHERE service_id = ?", id);
+    tx.createUpdate("UPDATE service SET retired_at = :now, updated_at = :now WHERE id = :id")
+        .bind("now", now())
+        .bind("id", id)
+        .execute();
+    tx.createUpdate("DELETE FROM service_schedule WHERE service_id = :id")
+        .bind("id", id)
+        .execute();
     DerivedServices.retireAll(tx, id, now());
   }
 
