@@ -294,9 +294,7 @@ final class ServiceChanges {
         .bind("now", now())
         .bind("id", id)
         .execute();
-    tx.createUpdate("DELETE FROM service_schedule WHERE service_id = :id")
-        .bind("id", id)
-        .execute();
+    tx.createUpdate("DELETE FROM service_schedule WHERE service_id = :id").bind("id", id).execute();
     DerivedServices.retireAll(tx, id, now());
   }
 

@@ -223,8 +223,7 @@ public final class ServiceReader {
   private Optional<CheckSpec> asks(Fields fields, URI url, Duration timeout, boolean keepAlive) {
     Optional<ServiceKeys> keys = ServiceKeys.of(url);
     if (keys.isEmpty()) {
-      fields.mistake(
-          "url", url.getScheme(), "is not a supported scheme" + scheme(url.getScheme()));
+      fields.mistake("url", url.getScheme(), "is not a supported scheme" + scheme(url.getScheme()));
       return Optional.empty();
     }
     for (String key : ServiceKeys.ALL) {

@@ -95,7 +95,8 @@ class HeartbeatTransitionsTest {
                 .orElse("-"))
         .isEqualTo(due);
     assertThat(step.after().flatMap(heartbeat -> heartbeat.moments().lateSince()))
-        .isEqualTo(after.equals("late") ? Optional.of(Instant.ofEpochSecond(90)) : Optional.empty());
+        .isEqualTo(
+            after.equals("late") ? Optional.of(Instant.ofEpochSecond(90)) : Optional.empty());
   }
 
   @ParameterizedTest
@@ -109,7 +110,8 @@ class HeartbeatTransitionsTest {
           failed     | failed
           """)
   void takesLatenessBack(String lastRun, String state) {
-    Heartbeat late = heartbeat(lastRun.equals("none") ? "late without a ping" : "late").orElseThrow();
+    Heartbeat late =
+        heartbeat(lastRun.equals("none") ? "late without a ping" : "late").orElseThrow();
     if (lastRun.equals("failed")) {
       late = withFailedRun(late);
     }

@@ -239,7 +239,7 @@ class RunnerTest {
     return new Monitor(
         database,
         commits,
-        new Monitor.Settings(
+        new MonitorSettings(
             new ServiceReader.Defaults(Duration.ofSeconds(15), Duration.ofSeconds(5), false),
             64,
             100,

@@ -67,8 +67,10 @@ class ServiceKeysTest {
     List<String> lines = Files.readAllLines(Path.of("../docs/monitor.md"));
     List<String> methods = codes(row(lines, "`method`").split("\\|")[2]);
     assertThat(methods).containsExactlyInAnyOrderElementsOf(ServiceReader.METHODS);
-    assertThat(row(lines, "`tls`")).contains(ServiceKeys.OF_TLS.stream().map(key -> key + ":").toList());
-    assertThat(row(lines, "`json`")).contains(ServiceKeys.OF_JSON.stream().map(key -> key + ":").toList());
+    assertThat(row(lines, "`tls`"))
+        .contains(ServiceKeys.OF_TLS.stream().map(key -> key + ":").toList());
+    assertThat(row(lines, "`json`"))
+        .contains(ServiceKeys.OF_JSON.stream().map(key -> key + ":").toList());
   }
 
   @Test
@@ -89,9 +91,7 @@ class ServiceKeysTest {
   /// A page that names one of `x+http` and `x+https` has both.
   private static Stream<String> both(String scheme) {
     String base = scheme.replaceFirst("\\+https?(\\(s\\))?$", "");
-    return base.equals(scheme)
-        ? Stream.of(scheme)
-        : Stream.of(base + "+http", base + "+https");
+    return base.equals(scheme) ? Stream.of(scheme) : Stream.of(base + "+http", base + "+https");
   }
 
   /// The keys in the table of the documentation, by the heading above them.
