@@ -31,7 +31,7 @@ final class HeartbeatTable {
 
   private static final String ADD =
       "INSERT INTO heartbeat (name, state, created_at, next_at) VALUES (?, 0, ?, 0)"
-          + " ON CONFLICT (name) DO NOTHING";
+          + " ON CONFLICT (name, owner_id) DO NOTHING";
 
   /// Changes no indexed column.
   private static final String COUNT =

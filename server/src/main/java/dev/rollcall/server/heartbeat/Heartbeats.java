@@ -25,7 +25,10 @@ public final class Heartbeats implements AutoCloseable {
           "db/migration/V3__heartbeat.sql",
           "db/migration/V6__recent.sql",
           "db/migration/V7__exit_code.sql",
-          "db/migration/V8__listener.sql");
+          "db/migration/V8__listener.sql",
+          "db/sqlite/V11__begin_heartbeat_owner.sql",
+          "db/sqlite/V12__heartbeat_owner.sql",
+          "db/postgres/V12__heartbeat_owner.sql");
 
   private final PingRoutes pings;
   private final HeartbeatRoutes routes;

@@ -33,15 +33,18 @@ final class DerivedServices {
   private static final String CHILDREN =
       """
       SELECT s.id, s.part, s.missed, s.retired_at, e.event
-      FROM service s LEFT JOIN service_event e ON e.service_id = s.id AND e.date_ended IS NULL
+      FROM service s LEFT JOIN service_event e
+        ON e.service_id = s.id AND e.location_id = 0 AND e.date_ended IS NULL
       WHERE s.parent_id = ? ORDER BY s.id""";
 
-  /// A name that belongs to another service stays with it, unless that service is retired.
+  /// A name that belongs to another service of the same owner stays with it, unless that service is retired.
   private static final String INSERT =
       """
-      INSERT INTO service AS s (name, url, definition, origin, created_at, updated_at, parent_id, part)
-      SELECT :name, p.url, '{}', 'derived', :at, :at, p.id, :part FROM service p WHERE p.id = :parent
-      ON CONFLICT (name) DO UPDATE SET
+      INSERT INTO service AS s (owner_id, name, url, definition, origin, created_at, updated_at,
+        parent_id, part)
+      SELECT p.owner_id, :name, p.url, '{}', 'derived', :at, :at, p.id, :part
+      FROM service p WHERE p.id = :parent
+      ON CONFLICT (name, owner_id) DO UPDATE SET
         url = excluded.url, definition = excluded.definition, origin = excluded.origin,
         updated_at = excluded.updated_at, retired_at = NULL, parent_id = excluded.parent_id,
         part = excluded.part, missed = 0

@@ -68,7 +68,7 @@ final class EventStore {
                 .createQuery(
                     "SELECT "
                         + COLUMNS
-                        + " FROM service_event WHERE service_id = :service"
+                        + " FROM service_event WHERE service_id = :service AND location_id = 0"
                         + " ORDER BY id DESC LIMIT :limit OFFSET :offset")
                 .bind("service", service)
                 .bind("limit", slice.limit())
@@ -82,7 +82,8 @@ final class EventStore {
     return database.read(
         handle ->
             handle
-                .createQuery("SELECT count(*) FROM service_event WHERE service_id = :service")
+                .createQuery("SELECT count(*) FROM service_event"
+                        + " WHERE service_id = :service AND location_id = 0")
                 .bind("service", service)
                 .mapTo(Long.class)
                 .one());

@@ -24,7 +24,7 @@ final class HourStore {
       INSERT INTO service_hour AS h (service_id, hour, up_count, down_count, unknown_count,
         response_sum_us, response_min_us, response_max_us)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT (service_id, hour) DO UPDATE SET
+      ON CONFLICT (service_id, hour, location_id) DO UPDATE SET
         up_count = h.up_count + excluded.up_count,
         down_count = h.down_count + excluded.down_count,
         unknown_count = h.unknown_count + excluded.unknown_count,
@@ -40,7 +40,8 @@ final class HourStore {
       """
       SELECT hour - hour % :step AS bucket, up_count, down_count, unknown_count, response_sum_us,
         response_min_us, response_max_us
-      FROM service_hour WHERE service_id = :service AND hour >= :from AND hour < :to""";
+      FROM service_hour
+      WHERE service_id = :service AND hour >= :from AND hour < :to AND location_id = 0""";
 
   private static final String FROM_TICKS =
       """
@@ -51,7 +52,8 @@ final class HourStore {
         CASE state WHEN 2 THEN 0 ELSE response_us END AS response_sum_us,
         CASE state WHEN 2 THEN NULL ELSE response_us END AS response_min_us,
         CASE state WHEN 2 THEN NULL ELSE response_us END AS response_max_us
-      FROM service_tick WHERE service_id = :service AND at >= :from AND at < :to""";
+      FROM service_tick
+      WHERE service_id = :service AND at >= :from AND at < :to AND location_id = 0""";
 
   private final Database database;
 

@@ -27,7 +27,12 @@ public final class Monitor implements AutoCloseable {
 
   /// The scripts that create the tables of this package.
   public static final List<String> MIGRATIONS =
-      List.of("db/migration/V1__monitor.sql", "db/migration/V5__derived.sql");
+      List.of(
+          "db/migration/V1__monitor.sql",
+          "db/migration/V5__derived.sql",
+          "db/sqlite/V9__begin_service_owner.sql",
+          "db/sqlite/V10__service_owner.sql",
+          "db/postgres/V10__service_owner.sql");
 
   private final ServiceReader reader;
   private final ServiceChanges changes;

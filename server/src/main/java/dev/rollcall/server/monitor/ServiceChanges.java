@@ -276,7 +276,7 @@ final class ServiceChanges {
             """
             INSERT INTO service_schedule AS d (service_id, interval_ms, lease_ms, revision, due_at)
             VALUES (:id, :interval, :lease, :now, :now)
-            ON CONFLICT (service_id) DO UPDATE SET
+            ON CONFLICT (service_id, location_id) DO UPDATE SET
               interval_ms = excluded.interval_ms,
               lease_ms = excluded.lease_ms,
               revision = d.revision + 1,

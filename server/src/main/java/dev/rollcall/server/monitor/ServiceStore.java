@@ -35,7 +35,8 @@ final class ServiceStore {
           + " WHERE k.service_id = s.id AND k.state <> 2), 0)) END AS unknown_since"
           + " FROM service s JOIN service_metric m ON m.service_id = s.id"
           + " LEFT JOIN service_tick t ON t.service_id = s.id AND t.at = m.last_at"
-          + " LEFT JOIN service_event e ON e.service_id = s.id AND e.date_ended IS NULL"
+          + " LEFT JOIN service_event e"
+          + " ON e.service_id = s.id AND e.location_id = 0 AND e.date_ended IS NULL"
           + " WHERE s.retired_at IS NULL";
 
   private final Database database;
@@ -133,7 +134,7 @@ final class ServiceStore {
           handle
               .createQuery(
                   "SELECT s.id, s.name FROM service_schedule d JOIN service s ON s.id ="
-                      + " d.service_id")
+                      + " d.service_id WHERE d.location_id = 0")
               .map((row, _) -> names.put(row.getLong("id"), row.getString("name")))
               .list();
           return names;
@@ -154,8 +155,8 @@ final class ServiceStore {
                 + " FROM service_schedule d JOIN service s ON s.id = d.service_id"
                 + " JOIN service_metric m ON m.service_id = s.id"
                 + " LEFT JOIN service_event e"
-                + " ON e.service_id = s.id AND e.date_ended IS NULL"
-                + " WHERE s.id IN (<ids>)");
+                + " ON e.service_id = s.id AND e.location_id = 0 AND e.date_ended IS NULL"
+                + " WHERE d.location_id = 0 AND s.id IN (<ids>)");
     return query
         .bindList("ids", ids)
         .map(

@@ -25,7 +25,8 @@ final class TickStore {
       """;
 
   private static final String RANGE =
-      "FROM service_tick WHERE service_id = :service AND at >= :from AND at < :to";
+      "FROM service_tick"
+          + " WHERE service_id = :service AND at >= :from AND at < :to AND location_id = 0";
 
   private final Database database;
 

@@ -51,13 +51,7 @@ final class HeartbeatDatabase implements AutoCloseable {
 
   HeartbeatDatabase(TestDatabases engine, Path folder) {
     database =
-        engine.open(
-            folder,
-            clock,
-            "db/migration/V3__heartbeat.sql",
-            "db/migration/V6__recent.sql",
-            "db/migration/V7__exit_code.sql",
-            "db/migration/V8__listener.sql");
+        engine.open(folder, clock, Heartbeats.MIGRATIONS.toArray(String[]::new));
     commits = new GroupCommit(database);
     writer =
         new HeartbeatWriter(

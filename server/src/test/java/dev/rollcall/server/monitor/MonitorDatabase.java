@@ -16,6 +16,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// The monitor's tables in a new database, with a clock that stands still until it is turned.
 final class MonitorDatabase implements AutoCloseable {
+  static final String[] TABLES = Monitor.MIGRATIONS.toArray(String[]::new);
+
   final TestClock clock = new TestClock();
   final Database database;
   final GroupCommit commits;
@@ -23,8 +25,7 @@ final class MonitorDatabase implements AutoCloseable {
   final ServiceStore services;
 
   MonitorDatabase(TestDatabases engine, Path folder) {
-    database =
-        engine.open(folder, clock, "db/migration/V1__monitor.sql", "db/migration/V5__derived.sql");
+    database = engine.open(folder, clock, TABLES);
     commits = new GroupCommit(database);
     changes = new ServiceChanges(commits, clock);
     services = new ServiceStore(database);

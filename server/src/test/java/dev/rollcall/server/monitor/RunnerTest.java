@@ -85,9 +85,7 @@ class RunnerTest {
               port.replaceFirst(":" + wire.port() + "/"), direct.user(), direct.password());
       try (Database database =
               Database.open(
-                  DatabaseConfig.of(
-                      through, "db/migration/V1__monitor.sql", "db/migration/V5__derived.sql"),
-                  Clock.system());
+                  DatabaseConfig.of(through, MonitorDatabase.TABLES), Clock.system());
           GroupCommit commits = new GroupCommit(database)) {
         TickStore ticks = new TickStore(database);
         try (Monitor monitor = monitor(database, commits, Clock.system())) {
@@ -147,8 +145,7 @@ class RunnerTest {
     HttpServer target = target();
     SetClock clock = new SetClock();
     try (Database database =
-            TestDatabases.SQLITE.open(
-                folder, clock, "db/migration/V1__monitor.sql", "db/migration/V5__derived.sql");
+            TestDatabases.SQLITE.open(folder, clock, MonitorDatabase.TABLES);
         GroupCommit commits = new GroupCommit(database);
         Monitor monitor = monitor(database, commits, clock)) {
       List<ServiceDefinition> services = new ArrayList<>();
@@ -185,11 +182,7 @@ class RunnerTest {
                 .put("interval", "200ms")
                 .set("tls", new JsonMapper().createObjectNode().put("ca", authorities.toString())));
     try (Database database =
-            TestDatabases.SQLITE.open(
-                folder,
-                Clock.system(),
-                "db/migration/V1__monitor.sql",
-                "db/migration/V5__derived.sql");
+            TestDatabases.SQLITE.open(folder, Clock.system(), MonitorDatabase.TABLES);
         GroupCommit commits = new GroupCommit(database);
         Monitor monitor = monitor(database, commits, Clock.system())) {
       monitor.apply(new Monitor.File(List.of(one), true));

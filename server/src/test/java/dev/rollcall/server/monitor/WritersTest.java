@@ -55,9 +55,7 @@ class WritersTest {
       random = new Random(seed);
       database =
           Database.open(
-              DatabaseConfig.of(
-                  location, "db/migration/V1__monitor.sql", "db/migration/V5__derived.sql"),
-              clock);
+              DatabaseConfig.of(location, MonitorDatabase.TABLES), clock);
       commits = new GroupCommit(database);
       schedule = new Schedule(database, commits, clock);
       writer = new OutcomeWriter(database, commits, schedule, 10_000, clock);
