@@ -32,7 +32,7 @@ class ArchitectureTest {
   private static final String ROOT = "dev.rollcall.server.";
 
   private static final Set<String> PLUMBING =
-      Set.of("time", "sql", "http", "config", "address", "outbox", "resultschema");
+      Set.of("time", "owner", "sql", "http", "config", "address", "outbox", "resultschema");
 
   /// What Rollcall can do, a package each. `page` shows what the others know.
   private static final Set<String> CAPABILITIES =
@@ -76,7 +76,8 @@ class ArchitectureTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"time", "sql", "http", "config", "address", "outbox", "resultschema"})
+  @ValueSource(
+      strings = {"time", "owner", "sql", "http", "config", "address", "outbox", "resultschema"})
   void plumbingSeesNoCapability(String plumbing) {
     holds(
         noClasses()

@@ -19,7 +19,8 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/// Reads and writes the rows of `heartbeat` inside a transaction.
+/// Reads and writes the rows of `heartbeat` inside a transaction. Names are those of the operator:
+/// pings come without an account.
 final class HeartbeatTable {
   static final String COLUMNS =
       "id, name, frequency_s, schedule, zone, grace_s, state, created_at, last_at, next_at,"
@@ -54,7 +55,12 @@ final class HeartbeatTable {
             .mapToObj(size -> String.join(", ", Collections.nCopies(size, "?")))
             .map(
                 some ->
-                    "SELECT " + COLUMNS + " FROM heartbeat WHERE name IN (" + some + ")" + locked)
+                    "SELECT "
+                        + COLUMNS
+                        + " FROM heartbeat WHERE owner_id = 0 AND name IN ("
+                        + some
+                        + ")"
+                        + locked)
             .toList();
   }
 

@@ -1,5 +1,6 @@
 package dev.rollcall.server.http;
 
+import dev.rollcall.server.owner.Scope;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -106,6 +107,18 @@ public final class Request {
     return finding() instanceof Authenticator.Finding.Known(Caller known)
         ? known
         : new Caller.Anonymous();
+  }
+
+  /// Whose rows the caller sees. This is the only place that decides it.
+  ///
+  /// Only an operator with the token sees everything: one without it may be a stranger behind a
+  /// proxy on this machine. Who has no account sees the rows of the operator.
+  public Scope scope() {
+    return switch (caller()) {
+      case Caller.Operator(boolean withToken) when withToken -> Scope.everything();
+      case Caller.Operator _, Caller.Sender _, Caller.Anonymous _ -> Scope.operator();
+      case Caller.User user -> Scope.of(user.account());
+    };
   }
 
   /// What the authenticator of the route finds.

@@ -3,6 +3,7 @@ package dev.rollcall.server.monitor;
 import dev.rollcall.probe.Probe;
 import dev.rollcall.probe.ProbeFailure;
 import dev.rollcall.server.config.Mistakes;
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.Lease;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -60,7 +61,7 @@ final class DueServices {
   void expect(List<ServiceDefinition> definitions, Instant now) {
     for (ServiceDefinition definition : definitions) {
       long id = -1L - provisional.size();
-      ScheduledCheck check = asked(id, NO_REVISION, definition);
+      ScheduledCheck check = asked(id, Scope.OPERATOR, NO_REVISION, definition);
       RunState state = new RunState(check, now);
       provisional.put(definition.name(), state);
       states.put(id, state);
@@ -106,12 +107,16 @@ final class DueServices {
 
   /// Drops services that are no longer checked.
   ///
-  /// @return the names that no longer exist
+  /// @return the names of services of the operator that no longer exist
   List<String> sweep() {
-    Map<Long, String> asked = services.asked();
+    Map<Long, ServiceStore.Named> asked = services.asked();
     List<String> gone = new ArrayList<>(renamed);
     renamed.removeAll(gone);
-    Set<String> names = Set.copyOf(asked.values());
+    Set<String> names =
+        asked.values().stream()
+            .filter(one -> one.owner() == Scope.OPERATOR)
+            .map(ServiceStore.Named::name)
+            .collect(Collectors.toSet());
     provisional.forEach(
         (name, state) -> {
           if (!names.contains(name)) {
@@ -127,9 +132,10 @@ final class DueServices {
           if (id < 0) {
             return; // its row exists, but nobody has claimed it yet
           }
-          String name = state.check().name();
-          if (!name.equals(asked.get(id))) {
-            gone.add(name);
+          ScheduledCheck check = state.check();
+          ServiceStore.Named known = new ServiceStore.Named(check.owner(), check.name());
+          if (check.isOperators() && !known.equals(asked.get(id))) {
+            gone.add(check.name());
           }
           if (!asked.containsKey(id)) {
             state.drop();
@@ -164,10 +170,11 @@ final class DueServices {
     ScheduledCheck check =
         reader
             .kept(scheduled.definition(), mistakes)
-            .map(definition -> asked(scheduled.id(), scheduled.revision(), definition))
+            .map(definition ->
+                    asked(scheduled.id(), scheduled.owner(), scheduled.revision(), definition))
             .orElseGet(() -> invalidCheck(scheduled, mistakes));
     RunState.Known known = new RunState.Known(check, scheduled.open(), scheduled.certificateEnds());
-    RunState early = provisional.remove(check.name());
+    RunState early = check.isOperators() ? provisional.remove(check.name()) : null;
     if (early != null && !states.containsKey(scheduled.id())) {
       states.remove(early.check().serviceId());
       writer.identify(early, known, fence, scheduled.lastAt());
@@ -182,16 +189,18 @@ final class DueServices {
           }
           String before = state.check().name();
           state.learn(known);
-          if (!state.isNamed(before)) {
+          if (check.isOperators() && !state.isNamed(before)) {
             renamed.add(before);
           }
           return state;
         });
   }
 
-  private ScheduledCheck asked(long id, long revision, ServiceDefinition definition) {
+  private ScheduledCheck asked(
+      long id, long owner, long revision, ServiceDefinition definition) {
     return new ScheduledCheck(
         id,
+        owner,
         definition.name(),
         definition.url(),
         definition.interval(),
@@ -214,6 +223,7 @@ final class DueServices {
     String name = definition.path("name").asString("");
     return new ScheduledCheck(
         scheduled.id(),
+        scheduled.owner(),
         name,
         URI.create("unaskable:/" + scheduled.id()),
         scheduled.interval(),

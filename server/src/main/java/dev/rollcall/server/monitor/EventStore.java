@@ -1,6 +1,7 @@
 package dev.rollcall.server.monitor;
 
 import dev.rollcall.server.monitor.Evaluator.Transition;
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.InstantColumns;
 import java.sql.ResultSet;
@@ -61,7 +62,7 @@ final class EventStore {
   }
 
   /// The events of one service, newest first.
-  List<Event> of(long service, Slice slice) {
+  List<Event> of(Scope scope, long service, Slice slice) {
     return database.read(
         handle ->
             handle
@@ -69,6 +70,7 @@ final class EventStore {
                     "SELECT "
                         + COLUMNS
                         + " FROM service_event WHERE service_id = :service AND location_id = 0"
+                        + ServiceStore.ofService(scope)
                         + " ORDER BY id DESC LIMIT :limit OFFSET :offset")
                 .bind("service", service)
                 .bind("limit", slice.limit())
@@ -78,12 +80,13 @@ final class EventStore {
   }
 
   /// How many events one service has.
-  long count(long service) {
+  long count(Scope scope, long service) {
     return database.read(
         handle ->
             handle
                 .createQuery("SELECT count(*) FROM service_event"
-                        + " WHERE service_id = :service AND location_id = 0")
+                        + " WHERE service_id = :service AND location_id = 0"
+                        + ServiceStore.ofService(scope))
                 .bind("service", service)
                 .mapTo(Long.class)
                 .one());

@@ -1,5 +1,6 @@
 package dev.rollcall.server.monitor;
 
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.Rows;
 import java.sql.PreparedStatement;
@@ -64,7 +65,7 @@ final class HourStore {
   /// The sums of one service in `[from, to)` by periods of `step`, oldest first, without periods
   /// that have no tick. If `step` is in whole hours, they come from the hourly sums, otherwise from
   /// the ticks.
-  List<PeriodSummary> sums(long service, Instant from, Instant to, Duration step, Slice slice) {
+  List<PeriodSummary> sums(Scope scope, long service, Instant from, Instant to, Duration step, Slice slice) {
     return database.read(
         handle ->
             handle
@@ -72,7 +73,7 @@ final class HourStore {
                     "SELECT bucket, SUM(up_count) AS up, SUM(down_count) AS down,"
                         + " SUM(unknown_count) AS unknown, SUM(response_sum_us) AS total,"
                         + " MIN(response_min_us) AS least, MAX(response_max_us) AS most FROM ("
-                        + source(step)
+                        + source(scope, step)
                         + ") part GROUP BY bucket ORDER BY bucket LIMIT :limit OFFSET :offset")
                 .bind("service", service)
                 .bind("from", from.toEpochMilli())
@@ -85,11 +86,11 @@ final class HourStore {
   }
 
   /// The number of rows of [#sums] without a slice.
-  long count(long service, Instant from, Instant to, Duration step) {
+  long count(Scope scope, long service, Instant from, Instant to, Duration step) {
     return database.read(
         handle ->
             handle
-                .createQuery("SELECT count(DISTINCT bucket) FROM (" + source(step) + ") part")
+                .createQuery("SELECT count(DISTINCT bucket) FROM (" + source(scope, step) + ") part")
                 .bind("service", service)
                 .bind("from", from.toEpochMilli())
                 .bind("to", to.toEpochMilli())
@@ -98,8 +99,9 @@ final class HourStore {
                 .one());
   }
 
-  private static String source(Duration step) {
-    return step.toMillis() % HOUR.toMillis() == 0 ? FROM_HOURS : FROM_TICKS;
+  private static String source(Scope scope, Duration step) {
+    return (step.toMillis() % HOUR.toMillis() == 0 ? FROM_HOURS : FROM_TICKS)
+        + ServiceStore.ofService(scope);
   }
 
   private static PeriodSummary sum(ResultSet row) throws SQLException {

@@ -205,7 +205,7 @@ final class OutcomeWriter implements Batch<Outcome, Boolean> {
       List<Boolean> kept = commits.writeAll(this, some.stream().map(Found::outcome).toList());
       log.tell(
           chosen(some, kept).stream()
-              .map(found -> new ChangeLog.Change(found.state().check().name(), found.outcome()))
+              .map(found -> new ChangeLog.Change(found.state().check().label(), found.outcome()))
               .toList());
     } catch (StorageException e) {
       throw e;

@@ -315,7 +315,7 @@ final class Runner implements AutoCloseable {
       Instant due = dueCheck.due().isBefore(started) ? started : dueCheck.due();
       Observation observation = checkRunner.ask(check, due);
       metrics.observed(check, observation);
-      if (!state.isNamed(check.name())) {
+      if (check.isOperators() && !state.isNamed(check.name())) {
         metrics.forget(check.name()); // it was renamed or removed meanwhile
       }
       writer.keep(state, state.end(observation, clock.wall()));

@@ -3,6 +3,8 @@ package dev.rollcall.server.heartbeat;
 import dev.rollcall.server.heartbeat.HeartbeatChange.Beat;
 import dev.rollcall.server.heartbeat.HeartbeatChange.Said;
 import dev.rollcall.server.http.Listing;
+import dev.rollcall.server.owner.Scope;
+import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.Durability;
 import dev.rollcall.server.sql.GroupCommit;
@@ -175,7 +177,7 @@ final class HeartbeatDatabase implements AutoCloseable {
   }
 
   Heartbeat find(String name) {
-    return store.find(name).orElseThrow(() -> new AssertionError("no heartbeat " + name));
+    return store.find(Scope.operator(), name).orElseThrow(() -> new AssertionError("no heartbeat " + name));
   }
 
   State state(String name) {
@@ -187,9 +189,15 @@ final class HeartbeatDatabase implements AutoCloseable {
   }
 
   List<String> listed() {
-    return store.list(Optional.empty(), new Listing.Page(1, 1_000)).stream()
+    return store.list(Scope.everything(), Optional.empty(), new Listing.Page(1, 1_000)).stream()
         .map(Heartbeat::name)
         .toList();
+  }
+
+  void execute(String statement) {
+    Batch<String, Integer> statements =
+        (tx, all) -> all.stream().map(each -> tx.execute(each)).toList();
+    commits.write(statements, statement);
   }
 
   long number(String query) {

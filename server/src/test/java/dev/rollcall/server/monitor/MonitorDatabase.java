@@ -1,6 +1,7 @@
 package dev.rollcall.server.monitor;
 
 import dev.rollcall.server.config.Mistakes;
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DayTable;
 import dev.rollcall.server.sql.GroupCommit;
@@ -34,7 +35,7 @@ final class MonitorDatabase implements AutoCloseable {
 
   /// Makes a service over the API's way.
   long service(String name) {
-    return switch (changes.create(definition(name, "15s"))) {
+    return switch (changes.create(Scope.operator(), definition(name, "15s"))) {
       case ServiceChanges.Done.Service(long id) -> id;
       case ServiceChanges.Done.NameTaken _ -> throw new AssertionError("no new service");
     };
@@ -94,7 +95,7 @@ final class MonitorDatabase implements AutoCloseable {
   }
 
   List<ServiceStatus> listed() {
-    return services.list(new Slice(1_000, 0));
+    return services.list(Scope.everything(), new Slice(1_000, 0));
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.rollcall.server.monitor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.rollcall.server.owner.Scope;
 import com.sun.net.httpserver.HttpServer;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DatabaseConfig;
@@ -107,7 +108,7 @@ class RunnerTest {
           await().atMost(PATIENCE).until(() -> count(ticks) >= mended);
         }
 
-        List<Tick> kept = ticks.between(1, Instant.EPOCH, far(), new Slice(1_000, 0));
+        List<Tick> kept = ticks.between(Scope.everything(), 1, Instant.EPOCH, far(), new Slice(1_000, 0));
         assertThat(kept.stream().map(tick -> tick.status().orElseThrow()))
             .containsExactlyElementsOf(answered.subList(0, kept.size()));
         Metric metric = new ServiceStore(database).find(1).orElseThrow().metric();
@@ -190,7 +191,7 @@ class RunnerTest {
       monitor.start(List.of());
       TickStore ticks = new TickStore(database);
       await().atMost(PATIENCE).until(() -> count(ticks) > 2);
-      assertThat(ticks.between(1, Instant.EPOCH, far(), new Slice(3, 0)))
+      assertThat(ticks.between(Scope.everything(), 1, Instant.EPOCH, far(), new Slice(3, 0)))
           .allSatisfy(
               tick -> {
                 assertThat(tick.state()).isEqualTo(State.UNKNOWN);
@@ -202,7 +203,7 @@ class RunnerTest {
           .atMost(PATIENCE)
           .until(
               () ->
-                  ticks.between(1, Instant.EPOCH, far(), new Slice(1000, 0)).stream()
+                  ticks.between(Scope.everything(), 1, Instant.EPOCH, far(), new Slice(1000, 0)).stream()
                       .anyMatch(tick -> tick.state() == State.DOWN));
     } finally {
       target.stop(0);
@@ -225,7 +226,7 @@ class RunnerTest {
   }
 
   private static long count(TickStore ticks) {
-    return ticks.count(1, Instant.EPOCH, far());
+    return ticks.count(Scope.everything(), 1, Instant.EPOCH, far());
   }
 
   private static Monitor monitor(Database database, GroupCommit commits, Clock clock) {

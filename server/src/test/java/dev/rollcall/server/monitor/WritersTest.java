@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollcall.probe.Attempt;
 import dev.rollcall.probe.ProbeResult;
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DatabaseConfig;
 import dev.rollcall.server.sql.DatabaseLocation;
@@ -115,7 +116,7 @@ class WritersTest {
     private void call() {
       String name = "made" + random.nextLong();
       ServiceChanges.Done.Service made =
-          (ServiceChanges.Done.Service) changes.create(service(name, 200));
+          (ServiceChanges.Done.Service) changes.create(Scope.operator(), service(name, 200));
       for (int i = 0; i < 5; i++) {
         changes.replace(made.id(), service(name + "-" + i, 200));
       }
