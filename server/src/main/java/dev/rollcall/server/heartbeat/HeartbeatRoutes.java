@@ -65,9 +65,7 @@ final class HeartbeatRoutes {
 
   private Answer show(Request request) {
     Heartbeat heartbeat =
-        heartbeats
-            .find(request.scope(), request.path("name"))
-            .orElseThrow(PingRoutes::unknown);
+        heartbeats.find(request.scope(), request.path("name")).orElseThrow(PingRoutes::unknown);
     return Envelope.ok(
         json -> {
           json.writeStartObject().writeName("heartbeat").writeStartObject().writeName("data");

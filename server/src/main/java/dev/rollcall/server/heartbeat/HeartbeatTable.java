@@ -44,7 +44,8 @@ final class HeartbeatTable {
       UPDATE heartbeat SET last_at = ?, next_at = ?, call_count = ?, run_count = ?, open_runs = ?,
         recent = ?, frequency_s = ?, schedule = ?, zone = ?, grace_s = ?, state = ?, created_at = ?,
         late_since = ?, due_at = ?
-      WHERE id = ?""";
+      WHERE id = ?\
+      """;
 
   private final List<String> locks;
 

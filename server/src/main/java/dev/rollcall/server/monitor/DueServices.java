@@ -170,7 +170,8 @@ final class DueServices {
     ScheduledCheck check =
         reader
             .kept(scheduled.definition(), mistakes)
-            .map(definition ->
+            .map(
+                definition ->
                     asked(scheduled.id(), scheduled.owner(), scheduled.revision(), definition))
             .orElseGet(() -> invalidCheck(scheduled, mistakes));
     RunState.Known known = new RunState.Known(check, scheduled.open(), scheduled.certificateEnds());
@@ -196,8 +197,7 @@ final class DueServices {
         });
   }
 
-  private ScheduledCheck asked(
-      long id, long owner, long revision, ServiceDefinition definition) {
+  private ScheduledCheck asked(long id, long owner, long revision, ServiceDefinition definition) {
     return new ScheduledCheck(
         id,
         owner,

@@ -19,14 +19,16 @@ final class EventStore {
   private static final String END =
       """
       UPDATE service_event SET date_ended = :at, updated_at = :at
-      WHERE service_id = :service AND date_ended IS NULL AND event <> :event""";
+      WHERE service_id = :service AND date_ended IS NULL AND event <> :event\
+      """;
 
   private static final String BEGIN =
       """
       INSERT INTO service_event (service_id, event, cause, date_started, created_at, updated_at)
       SELECT :service, :event, :cause, :at, :at, :at
       WHERE NOT EXISTS (
-        SELECT 1 FROM service_event WHERE service_id = :service AND date_ended IS NULL)""";
+        SELECT 1 FROM service_event WHERE service_id = :service AND date_ended IS NULL)\
+      """;
 
   private final Database database;
 
@@ -84,7 +86,8 @@ final class EventStore {
     return database.read(
         handle ->
             handle
-                .createQuery("SELECT count(*) FROM service_event"
+                .createQuery(
+                    "SELECT count(*) FROM service_event"
                         + " WHERE service_id = :service AND location_id = 0"
                         + ServiceStore.ofService(scope))
                 .bind("service", service)

@@ -35,14 +35,16 @@ final class HourStore {
             THEN excluded.response_min_us ELSE h.response_min_us END,
         response_max_us =
           CASE WHEN h.response_max_us IS NULL OR excluded.response_max_us > h.response_max_us
-            THEN excluded.response_max_us ELSE h.response_max_us END""";
+            THEN excluded.response_max_us ELSE h.response_max_us END\
+      """;
 
   private static final String FROM_HOURS =
       """
       SELECT hour - hour % :step AS bucket, up_count, down_count, unknown_count, response_sum_us,
         response_min_us, response_max_us
       FROM service_hour
-      WHERE service_id = :service AND hour >= :from AND hour < :to AND location_id = 0""";
+      WHERE service_id = :service AND hour >= :from AND hour < :to AND location_id = 0\
+      """;
 
   private static final String FROM_TICKS =
       """
@@ -54,7 +56,8 @@ final class HourStore {
         CASE state WHEN 2 THEN NULL ELSE response_us END AS response_min_us,
         CASE state WHEN 2 THEN NULL ELSE response_us END AS response_max_us
       FROM service_tick
-      WHERE service_id = :service AND at >= :from AND at < :to AND location_id = 0""";
+      WHERE service_id = :service AND at >= :from AND at < :to AND location_id = 0\
+      """;
 
   private final Database database;
 
@@ -65,7 +68,8 @@ final class HourStore {
   /// The sums of one service in `[from, to)` by periods of `step`, oldest first, without periods
   /// that have no tick. If `step` is in whole hours, they come from the hourly sums, otherwise from
   /// the ticks.
-  List<PeriodSummary> sums(Scope scope, long service, Instant from, Instant to, Duration step, Slice slice) {
+  List<PeriodSummary> sums(
+      Scope scope, long service, Instant from, Instant to, Duration step, Slice slice) {
     return database.read(
         handle ->
             handle
@@ -90,7 +94,8 @@ final class HourStore {
     return database.read(
         handle ->
             handle
-                .createQuery("SELECT count(DISTINCT bucket) FROM (" + source(scope, step) + ") part")
+                .createQuery(
+                    "SELECT count(DISTINCT bucket) FROM (" + source(scope, step) + ") part")
                 .bind("service", service)
                 .bind("from", from.toEpochMilli())
                 .bind("to", to.toEpochMilli())

@@ -136,8 +136,7 @@ final class MonitorRoutes {
     fields.properties().forEach(field -> merged.set(field.getKey(), field.getValue()));
     ServiceDefinition definition = read(merged);
     return switch (changes.replace(id, definition)) {
-      case ServiceChanges.Done.Service _ ->
-          shown(request, 200, id, SchemeHint.of(definition));
+      case ServiceChanges.Done.Service _ -> shown(request, 200, id, SchemeHint.of(definition));
       case ServiceChanges.Done.NameTaken _ -> throw taken(definition);
     };
   }
@@ -151,8 +150,7 @@ final class MonitorRoutes {
   ///
   /// @param hint a better URL for the check, after a change
   private Answer shown(Request request, int status, long id, Optional<String> hint) {
-    ServiceStatus shown =
-        services.find(request.scope(), id).orElseThrow(() -> unknown(id));
+    ServiceStatus shown = services.find(request.scope(), id).orElseThrow(() -> unknown(id));
     boolean operator = showsToken(request);
     ObjectNode definition =
         services.definition(id).map(ReferencedSecrets::hidden).orElseThrow(() -> unknown(id));
@@ -182,8 +180,7 @@ final class MonitorRoutes {
 
   private long ofTheApi(Request request) {
     long id = request.pathNumber("id");
-    Service service =
-        services.find(request.scope(), id).orElseThrow(() -> unknown(id)).service();
+    Service service = services.find(request.scope(), id).orElseThrow(() -> unknown(id)).service();
     return switch (service.origin()) {
       case API -> id;
       case FILE ->

@@ -170,8 +170,7 @@ final class ServiceChanges {
   }
 
   private Done replace(Handle tx, long id, ServiceDefinition definition) {
-    Optional<Row> namesake =
-        owner(tx, id).flatMap(owner -> named(tx, owner, definition.name()));
+    Optional<Row> namesake = owner(tx, id).flatMap(owner -> named(tx, owner, definition.name()));
     if (namesake.isPresent() && namesake.get().id() != id) {
       return new Done.NameTaken();
     }
@@ -247,8 +246,7 @@ final class ServiceChanges {
         row.getObject("retired_at") != null);
   }
 
-  private long insert(
-      Handle tx, long owner, ServiceDefinition definition, Service.Origin origin) {
+  private long insert(Handle tx, long owner, ServiceDefinition definition, Service.Origin origin) {
     long id =
         tx.createQuery(
                 """

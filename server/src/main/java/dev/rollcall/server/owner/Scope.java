@@ -59,8 +59,8 @@ public sealed interface Scope {
   default String and(String column) {
     return switch (this) {
       case Everything() -> "";
-      case Owned(long owner) when owner == OPERATOR -> " AND %s = 0".formatted(column);
-      case Owned(long owner) -> " AND %1$s = %2$d AND %1$s <> 0".formatted(column, owner);
+      case Owned(long owner) when owner == OPERATOR -> " AND " + column + " = 0";
+      case Owned(long owner) -> " AND " + column + " = " + owner + " AND " + column + " <> 0";
     };
   }
 

@@ -143,8 +143,9 @@ final class RebuiltTables {
             ? ""
             : " WHERE (%s) > (%s)".formatted(columns.order(), columns.places());
     String sql =
-        "INSERT INTO %s (%s) SELECT %s FROM %s%s ORDER BY %s LIMIT %d"
-            .formatted(next, names, names, old, after, columns.order(), rows);
+        "INSERT INTO %s (%s) SELECT %s FROM %s%s ORDER BY %s LIMIT "
+                .formatted(next, names, names, old, after, columns.order())
+            + rows;
     try (PreparedStatement copy = connection.prepareStatement(sql)) {
       for (int i = 0; i < last.size(); i++) {
         copy.setLong(i + 1, last.get(i));

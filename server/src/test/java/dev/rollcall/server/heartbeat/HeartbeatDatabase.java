@@ -52,8 +52,7 @@ final class HeartbeatDatabase implements AutoCloseable {
   volatile Duration slept = Duration.ZERO;
 
   HeartbeatDatabase(TestDatabases engine, Path folder) {
-    database =
-        engine.open(folder, clock, Heartbeats.MIGRATIONS.toArray(String[]::new));
+    database = engine.open(folder, clock, Heartbeats.MIGRATIONS.toArray(String[]::new));
     commits = new GroupCommit(database);
     writer =
         new HeartbeatWriter(
@@ -177,7 +176,9 @@ final class HeartbeatDatabase implements AutoCloseable {
   }
 
   Heartbeat find(String name) {
-    return store.find(Scope.operator(), name).orElseThrow(() -> new AssertionError("no heartbeat " + name));
+    return store
+        .find(Scope.operator(), name)
+        .orElseThrow(() -> new AssertionError("no heartbeat " + name));
   }
 
   State state(String name) {

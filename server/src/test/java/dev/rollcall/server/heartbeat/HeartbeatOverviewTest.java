@@ -74,7 +74,8 @@ class HeartbeatOverviewTest {
     assertThat(names(Optional.of(State.NEW))).isEmpty();
     Beat paused = heartbeatOverview.find(Scope.everything(), "paused").orElseThrow();
     assertThat(paused.moments().next()).isEmpty();
-    assertThat(heartbeatOverview.find(Scope.everything(), "late").orElseThrow().moments().since()).isPresent();
+    assertThat(heartbeatOverview.find(Scope.everything(), "late").orElseThrow().moments().since())
+        .isPresent();
   }
 
   @Test
@@ -118,7 +119,12 @@ class HeartbeatOverviewTest {
     }
     List<Ran> listed =
         heartbeatOverview
-            .rows(Scope.everything(), heartbeatOverview.counts(Scope.everything()), Optional.empty(), 10, 0)
+            .rows(
+                Scope.everything(),
+                heartbeatOverview.counts(Scope.everything()),
+                Optional.empty(),
+                10,
+                0)
             .getFirst()
             .runs();
     assertThat(listed)
@@ -161,8 +167,7 @@ class HeartbeatOverviewTest {
     return kept.database.read(
         handle ->
             handle
-                .createQuery(
-                    "EXPLAIN QUERY PLAN " + query.replace("LIMIT ? OFFSET ?", "LIMIT 1"))
+                .createQuery("EXPLAIN QUERY PLAN " + query.replace("LIMIT ? OFFSET ?", "LIMIT 1"))
                 .map((row, _) -> row.getString("detail"))
                 .one());
   }
@@ -205,7 +210,9 @@ class HeartbeatOverviewTest {
   }
 
   private List<String> names(Optional<State> only) {
-    return heartbeatOverview.rows(Scope.everything(), heartbeatOverview.counts(Scope.everything()), only, 100, 0).stream()
+    return heartbeatOverview
+        .rows(Scope.everything(), heartbeatOverview.counts(Scope.everything()), only, 100, 0)
+        .stream()
         .map(Beat::name)
         .toList();
   }

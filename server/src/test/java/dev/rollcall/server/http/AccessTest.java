@@ -74,8 +74,7 @@ class AccessTest {
             Served.authenticators(Optional.of(TOKEN), Set.of(), Optional.empty()), route)) {
       assertThat(served.get("/rows", "Authorization", "Bearer " + TOKEN).body())
           .isEqualTo("Everything[]");
-      assertThat(served.get("/rows", "Authorization", "wrong").body())
-          .isEqualTo("Owned[owner=0]");
+      assertThat(served.get("/rows", "Authorization", "wrong").body()).isEqualTo("Owned[owner=0]");
       assertThat(served.get("/rows").body()).as("this machine").isEqualTo("Owned[owner=0]");
     }
     Authenticator user = request -> new Finding.Known(new Caller.User(7, Set.of(Scope.READ)));

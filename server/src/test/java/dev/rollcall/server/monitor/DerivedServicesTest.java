@@ -68,7 +68,8 @@ class DerivedServicesTest {
   }
 
   private long create(String name, String url) {
-    return switch (kept.changes.create(Scope.operator(), MonitorDatabase.definition(name, url, "15s"))) {
+    return switch (kept.changes.create(
+        Scope.operator(), MonitorDatabase.definition(name, url, "15s"))) {
       case ServiceChanges.Done.Service(long id) -> id;
       case ServiceChanges.Done.NameTaken _ -> throw new AssertionError("no new service");
     };
@@ -95,7 +96,8 @@ class DerivedServicesTest {
             .findFirst()
             .orElseThrow()
             .fence();
-    Optional<Event.Kind> open = kept.services.find(Scope.everything(), shop).orElseThrow().event().map(Event::kind);
+    Optional<Event.Kind> open =
+        kept.services.find(Scope.everything(), shop).orElseThrow().event().map(Event::kind);
     Outcome outcome =
         new Outcome(
             shop,
@@ -124,7 +126,12 @@ class DerivedServicesTest {
   }
 
   private List<Tick> ticksOf(String name) {
-    return ticks.between(Scope.everything(), named(name).service().id(), Instant.EPOCH, at.plusSeconds(1), new Slice(100, 0));
+    return ticks.between(
+        Scope.everything(),
+        named(name).service().id(),
+        Instant.EPOCH,
+        at.plusSeconds(1),
+        new Slice(100, 0));
   }
 
   @Test
@@ -154,7 +161,7 @@ class DerivedServicesTest {
     long mail = named("shop/mail").service().id();
     assertThat(events.of(Scope.everything(), mail, new Slice(9, 0)).stream().map(Event::kind))
         .containsExactly(Event.Kind.UPTIME, Event.Kind.DOWNTIME);
-    assertThat(events.count(named("shop/db").service().id())).isEqualTo(1);
+    assertThat(events.count(Scope.everything(), named("shop/db").service().id())).isEqualTo(1);
     assertThat(named("shop/mail").metric().up()).isEqualTo(2);
   }
 

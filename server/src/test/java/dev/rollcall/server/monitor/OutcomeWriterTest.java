@@ -91,7 +91,12 @@ class OutcomeWriterTest {
   }
 
   private List<Tick> allTicks() {
-    return ticks.between(Scope.everything(), service, Instant.EPOCH, begun.plus(Duration.ofDays(400)), new Slice(100, 0));
+    return ticks.between(
+        Scope.everything(),
+        service,
+        Instant.EPOCH,
+        begun.plus(Duration.ofDays(400)),
+        new Slice(100, 0));
   }
 
   @Test
@@ -150,7 +155,9 @@ class OutcomeWriterTest {
 
     PeriodSummary hour =
         hours
-            .sums(Scope.everything(), service,
+            .sums(
+                Scope.everything(),
+                service,
                 begun.minusSeconds(3_600),
                 begun.plusSeconds(3_600),
                 HourStore.HOUR,
@@ -184,7 +191,8 @@ class OutcomeWriterTest {
     assertStands(State.DOWN, down, Optional.of("status 500"));
     Instant up = run(up(begun.plusSeconds(90), 30));
     assertStands(State.UP, up, Optional.empty());
-    assertThat(kept.listed()).containsExactly(kept.services.find(Scope.everything(), service).orElseThrow());
+    assertThat(kept.listed())
+        .containsExactly(kept.services.find(Scope.everything(), service).orElseThrow());
   }
 
   private void assertStands(State state, Instant since, Optional<String> why) {
@@ -218,16 +226,19 @@ class OutcomeWriterTest {
     }
     Instant from = Instant.parse("2026-11-20T12:00:00Z");
     Instant to = from.plus(Duration.ofHours(3));
-    List<PeriodSummary> fromHours = hours.sums(Scope.everything(), service, from, to, HourStore.HOUR, new Slice(9, 0));
+    List<PeriodSummary> fromHours =
+        hours.sums(Scope.everything(), service, from, to, HourStore.HOUR, new Slice(9, 0));
     List<PeriodSummary> fromTicks =
         hours.sums(Scope.everything(), service, from, to, Duration.ofMinutes(30), new Slice(9, 0));
     assertThat(fromHours).hasSize(2);
     assertThat(fromTicks).hasSize(3);
     assertThat(fromTicks.stream().mapToLong(PeriodSummary::up).sum()).isEqualTo(6);
     assertThat(fromHours.stream().mapToLong(PeriodSummary::up).sum()).isEqualTo(6);
-    assertThat(hours.count(service, from, to, HourStore.HOUR)).isEqualTo(2);
-    assertThat(hours.count(service, from, to, Duration.ofMinutes(30))).isEqualTo(3);
-    assertThat(hours.sums(Scope.everything(), service, from, to, Duration.ofDays(1), new Slice(9, 0)))
+    assertThat(hours.count(Scope.everything(), service, from, to, HourStore.HOUR)).isEqualTo(2);
+    assertThat(hours.count(Scope.everything(), service, from, to, Duration.ofMinutes(30)))
+        .isEqualTo(3);
+    assertThat(
+            hours.sums(Scope.everything(), service, from, to, Duration.ofDays(1), new Slice(9, 0)))
         .singleElement()
         .satisfies(day -> assertThat(day.down()).isEqualTo(3));
   }
@@ -303,7 +314,9 @@ class OutcomeWriterTest {
   }
 
   private List<PeriodSummary> days() {
-    return hours.sums(Scope.everything(), service,
+    return hours.sums(
+        Scope.everything(),
+        service,
         begun.minusSeconds(86_400),
         begun.plus(Duration.ofDays(9)),
         Duration.ofDays(1),
@@ -315,11 +328,13 @@ class OutcomeWriterTest {
     for (int i = 0; i < 5; i++) {
       run(i % 2 == 0 ? up(begun.plusSeconds(i), 10) : down(begun.plusSeconds(i), 20));
     }
-    assertThat(events.count(service)).isEqualTo(5);
-    assertThat(events.of(Scope.everything(), service, Slice.ofPage(2, 2))).isEqualTo(allEvents().subList(2, 4));
+    assertThat(events.count(Scope.everything(), service)).isEqualTo(5);
+    assertThat(events.of(Scope.everything(), service, Slice.ofPage(2, 2)))
+        .isEqualTo(allEvents().subList(2, 4));
     Instant to = begun.plusSeconds(4);
     assertThat(ticks.count(Scope.everything(), service, begun.plusSeconds(1), to)).isEqualTo(3);
-    assertThat(ticks.between(Scope.everything(), service, begun.plusSeconds(1), to, new Slice(2, 1)))
+    assertThat(
+            ticks.between(Scope.everything(), service, begun.plusSeconds(1), to, new Slice(2, 1)))
         .isEqualTo(allTicks().subList(2, 4));
   }
 }

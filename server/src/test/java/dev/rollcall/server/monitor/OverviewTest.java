@@ -75,7 +75,9 @@ class OverviewTest {
   }
 
   private long create(String name) {
-    return switch (changes.create(Scope.operator(), MonitorDatabase.definition(name, "http://127.0.0.1:9/" + name.substring(0, 1), "15s"))) {
+    return switch (changes.create(
+        Scope.operator(),
+        MonitorDatabase.definition(name, "http://127.0.0.1:9/" + name.substring(0, 1), "15s"))) {
       case ServiceChanges.Done.Service(long id) -> id;
       case ServiceChanges.Done.NameTaken _ -> throw new AssertionError("no new service");
     };
@@ -87,7 +89,8 @@ class OverviewTest {
   }
 
   private void keep(long service, long fence, Observation observation) {
-    Optional<Event.Kind> open = kept.services.find(Scope.everything(), service).orElseThrow().event().map(Event::kind);
+    Optional<Event.Kind> open =
+        kept.services.find(Scope.everything(), service).orElseThrow().event().map(Event::kind);
     assertThat(kept.commits.write(writer, outcome(service, fence, observation, open))).isTrue();
   }
 
@@ -135,7 +138,7 @@ class OverviewTest {
   /// The same from the database alone.
   private Seen reread() {
     return new Overview(new CurrentStates(kept.database, kept.clock))
-        .look("", Optional.empty(), 1, 100);
+        .look(Scope.everything(), "", Optional.empty(), 1, 100);
   }
 
   @Test
@@ -236,7 +239,8 @@ class OverviewTest {
     assertThat(names(found)).containsExactly("shop two", "Shop 50%");
     assertThat(found.whole().all()).isEqualTo(3);
     assertThat(found.matching().all()).isEqualTo(2);
-    assertThat(names(overview.look(Scope.everything(), "50%", Optional.empty(), 1, 100))).containsExactly("Shop 50%");
+    assertThat(names(overview.look(Scope.everything(), "50%", Optional.empty(), 1, 100)))
+        .containsExactly("Shop 50%");
     assertThat(names(overview.look(Scope.everything(), "127.0.0.1:9/M", Optional.empty(), 1, 100)))
         .containsExactly("mail");
     assertThat(names(overview.look(Scope.everything(), "", Optional.of(Standing.DOWN), 1, 100)))

@@ -105,8 +105,7 @@ class PublicDefinitionTest {
         .containsExactlyInAnyOrderElementsOf(
             Stream.of(shown, hidden, inTheRow).flatMap(List::stream).toList());
     assertThat(ServiceKeys.ALL).filteredOn(PublicDefinition::shows).hasSameElementsAs(shown);
-    assertThat(ServiceKeys.OF_TLS)
-        .containsExactlyInAnyOrder("verify", "name", "ca", "cert", "key");
+    assertThat(ServiceKeys.OF_TLS).containsExactlyInAnyOrder("verify", "name", "ca", "cert", "key");
     assertThat(ServiceKeys.OF_TLS)
         .filteredOn(PublicDefinition::showsOfTls)
         .containsExactlyInAnyOrder("verify", "name");

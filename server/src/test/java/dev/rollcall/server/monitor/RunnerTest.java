@@ -3,8 +3,8 @@ package dev.rollcall.server.monitor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.rollcall.server.owner.Scope;
 import com.sun.net.httpserver.HttpServer;
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DatabaseConfig;
 import dev.rollcall.server.sql.DatabaseLocation.PostgresServer;
@@ -85,8 +85,7 @@ class RunnerTest {
           new PostgresServer(
               port.replaceFirst(":" + wire.port() + "/"), direct.user(), direct.password());
       try (Database database =
-              Database.open(
-                  DatabaseConfig.of(through, MonitorDatabase.TABLES), Clock.system());
+              Database.open(DatabaseConfig.of(through, MonitorDatabase.TABLES), Clock.system());
           GroupCommit commits = new GroupCommit(database)) {
         TickStore ticks = new TickStore(database);
         try (Monitor monitor = monitor(database, commits, Clock.system())) {
@@ -108,12 +107,14 @@ class RunnerTest {
           await().atMost(PATIENCE).until(() -> count(ticks) >= mended);
         }
 
-        List<Tick> kept = ticks.between(Scope.everything(), 1, Instant.EPOCH, far(), new Slice(1_000, 0));
+        List<Tick> kept =
+            ticks.between(Scope.everything(), 1, Instant.EPOCH, far(), new Slice(1_000, 0));
         assertThat(kept.stream().map(tick -> tick.status().orElseThrow()))
             .containsExactlyElementsOf(answered.subList(0, kept.size()));
-        Metric metric = new ServiceStore(database).find(1).orElseThrow().metric();
+        Metric metric =
+            new ServiceStore(database).find(Scope.everything(), 1).orElseThrow().metric();
         assertThat(metric.ticks()).isEqualTo(kept.size());
-        List<Event> events = new EventStore(database).of(1, new Slice(100, 0));
+        List<Event> events = new EventStore(database).of(Scope.everything(), 1, new Slice(100, 0));
         assertThat(events.stream().map(Event::kind))
             .containsExactly(Event.Kind.UPTIME, Event.Kind.DOWNTIME, Event.Kind.UPTIME);
         List<Instant> downs =
@@ -145,8 +146,7 @@ class RunnerTest {
   void goesOnAfterTheClockWasSet() throws Exception {
     HttpServer target = target();
     SetClock clock = new SetClock();
-    try (Database database =
-            TestDatabases.SQLITE.open(folder, clock, MonitorDatabase.TABLES);
+    try (Database database = TestDatabases.SQLITE.open(folder, clock, MonitorDatabase.TABLES);
         GroupCommit commits = new GroupCommit(database);
         Monitor monitor = monitor(database, commits, clock)) {
       List<ServiceDefinition> services = new ArrayList<>();
@@ -203,7 +203,9 @@ class RunnerTest {
           .atMost(PATIENCE)
           .until(
               () ->
-                  ticks.between(Scope.everything(), 1, Instant.EPOCH, far(), new Slice(1000, 0)).stream()
+                  ticks
+                      .between(Scope.everything(), 1, Instant.EPOCH, far(), new Slice(1000, 0))
+                      .stream()
                       .anyMatch(tick -> tick.state() == State.DOWN));
     } finally {
       target.stop(0);

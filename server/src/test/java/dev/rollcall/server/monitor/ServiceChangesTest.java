@@ -111,7 +111,8 @@ class ServiceChangesTest {
   @Test
   void aNameBelongsToOneService() {
     long first = kept.service("taken");
-    assertThat(kept.changes.create(Scope.operator(), definition("taken", "1m"))).isEqualTo(new Done.NameTaken());
+    assertThat(kept.changes.create(Scope.operator(), definition("taken", "1m")))
+        .isEqualTo(new Done.NameTaken());
     long second = kept.service("other");
     assertThat(kept.changes.replace(second, definition("taken", "1m")))
         .isEqualTo(new Done.NameTaken());
@@ -155,8 +156,7 @@ class ServiceChangesTest {
 
   @Test
   void theFileLeavesServicesOfAccountsAlone() {
-    long theirs =
-        ((Done.Service) kept.changes.create(Scope.of(7), definition("a", "1m"))).id();
+    long theirs = ((Done.Service) kept.changes.create(Scope.of(7), definition("a", "1m"))).id();
     assertThat(sync(definition("a", "15s"))).isEqualTo(new ServiceChanges.Synced(1, 0, 0));
     assertThat(sync()).isEqualTo(new ServiceChanges.Synced(0, 0, 1));
     assertThat(kept.services.list(Scope.everything(), new Slice(9, 0)))
@@ -169,7 +169,9 @@ class ServiceChangesTest {
     List<Future<Done>> wishes = new ArrayList<>();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int i = 0; i < 40; i++) {
-        wishes.add(threads.submit(() -> kept.changes.create(Scope.operator(), definition("wanted", "15s"))));
+        wishes.add(
+            threads.submit(
+                () -> kept.changes.create(Scope.operator(), definition("wanted", "15s"))));
       }
     }
     List<Done> done = new ArrayList<>();

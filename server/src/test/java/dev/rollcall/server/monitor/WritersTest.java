@@ -54,9 +54,7 @@ class WritersTest {
 
     private Writer(DatabaseLocation location, long seed) {
       random = new Random(seed);
-      database =
-          Database.open(
-              DatabaseConfig.of(location, MonitorDatabase.TABLES), clock);
+      database = Database.open(DatabaseConfig.of(location, MonitorDatabase.TABLES), clock);
       commits = new GroupCommit(database);
       schedule = new Schedule(database, commits, clock);
       writer = new OutcomeWriter(database, commits, schedule, 10_000, clock);

@@ -37,14 +37,15 @@ final class OldDatabase {
               "heartbeat", "id"));
 
   private static final String NUMBERS =
-      " WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) ";
+      " WITH RECURSIVE n (i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i <"
+          + " %d) ";
 
   private OldDatabase() {}
 
-  /// Creates one with so many ticks, of 5,000 for each service, a month of hours for each, and a
-  /// heartbeat for each fifth tick.
-  static void write(DatabaseLocation location, int ticks) {
-    int services = Math.max(2, ticks / 5_000);
+  /// Creates one with so many services and heartbeats. Each service has a month of hours.
+  ///
+  /// @param ticks of each service
+  static void write(DatabaseLocation location, int services, int ticks, int heartbeats) {
     try (Database database =
             Database.open(
                 DatabaseConfig.of(location, SCRIPTS.toArray(String[]::new)), Clock.system());
@@ -52,33 +53,39 @@ final class OldDatabase {
       new DayTable(database, commits, "service_tick", "service_id").prepare(Clock.system().wall());
       List<String> statements =
           List.of(
-              "INSERT INTO service (name, url, definition, origin, created_at, updated_at, retired_at, parent_id)"
+              "INSERT INTO service (name, url, definition, origin, created_at, updated_at,"
+                  + " retired_at, parent_id)"
                   + NUMBERS.formatted(services + 1)
-                  + "SELECT 'service-' || i, 'http://127.0.0.1:9/' || i, '{\"name\":\"' || i || '\"}', 'api', i, i,"
-                  + " CASE i % 7 WHEN 3 THEN 5 END, CASE i % 5 WHEN 4 THEN 1 END FROM n",
+                  + "SELECT 'service-' || i, 'http://127.0.0.1:9/' || i, '{\"name\":\"' || i ||"
+                  + " '\"}', 'api', i, i, CASE i % 7 WHEN 3 THEN 5 END, CASE i % 5 WHEN 4 THEN 1"
+                  + " END FROM n",
               // The highest id is not the last that was given.
               "DELETE FROM service WHERE id = " + (services + 1),
-              "INSERT INTO service_schedule (service_id, interval_ms, lease_ms, revision, due_at, fence, owner)"
-                  + " SELECT id, 15000, 20000, 3, id * 7, 2, CASE id % 3 WHEN 0 THEN 77 END FROM service",
+              "INSERT INTO service_schedule (service_id, interval_ms, lease_ms, revision, due_at,"
+                  + " fence, owner) SELECT id, 15000, 20000, 3, id * 7, 2, CASE id % 3 WHEN 0 THEN"
+                  + " 77 END FROM service",
               "INSERT INTO service_metric (service_id, tick_count, up_count, last_at, last_state)"
                   + " SELECT id, 5000, 4000, 3600000, 1 FROM service",
-              "INSERT INTO service_event (service_id, event, cause, date_started, date_ended, created_at, updated_at)"
+              "INSERT INTO service_event (service_id, event, cause, date_started, date_ended,"
+                  + " created_at, updated_at)"
                   + NUMBERS.formatted(20)
-                  + "SELECT s.id, CASE n.i % 2 WHEN 0 THEN 'uptime' ELSE 'downtime' END, 'refused', n.i,"
-                  + " CASE WHEN n.i < 20 THEN n.i + 1 END, n.i, n.i FROM service s, n",
-              "INSERT INTO service_hour (service_id, hour, up_count, down_count, unknown_count, response_sum_us,"
-                  + " response_min_us, response_max_us)"
+                  + "SELECT s.id, CASE n.i % 2 WHEN 0 THEN 'uptime' ELSE 'downtime' END, 'refused',"
+                  + " n.i, CASE WHEN n.i < 20 THEN n.i + 1 END, n.i, n.i FROM service s, n",
+              "INSERT INTO service_hour (service_id, hour, up_count, down_count, unknown_count,"
+                  + " response_sum_us, response_min_us, response_max_us)"
                   + NUMBERS.formatted(720)
                   + "SELECT s.id, n.i * 3600000, 110, 9, 1, 119 * n.i, n.i, n.i FROM service s, n",
-              "INSERT INTO service_tick (service_id, at, state, response_us, total_us, status, redirects, reason)"
-                  + NUMBERS.formatted(ticks / services)
+              "INSERT INTO service_tick (service_id, at, state, response_us, total_us, status,"
+                  + " redirects, reason)"
+                  + NUMBERS.formatted(ticks)
                   + "SELECT s.id, n.i * 30000, n.i % 3, n.i, n.i * 2, 200, 0,"
                   + " CASE n.i % 3 WHEN 0 THEN 'status 500' END FROM service s, n",
-              "INSERT INTO heartbeat (name, frequency_s, schedule, zone, state, created_at, last_at, next_at,"
-                  + " call_count, run_count, due_at)"
-                  + NUMBERS.formatted(ticks / 5)
-                  + "SELECT 'job-' || i, CASE WHEN i % 2 = 0 THEN 300 END, CASE WHEN i % 2 = 1 THEN '*/5 * * * *' END,"
-                  + " CASE WHEN i % 2 = 1 THEN 'UTC' END, i % 5, i, i + 1, i + 2, i, i, i + 300 FROM n");
+              "INSERT INTO heartbeat (name, frequency_s, schedule, zone, state, created_at,"
+                  + " last_at, next_at, call_count, run_count, due_at)"
+                  + NUMBERS.formatted(heartbeats)
+                  + "SELECT 'job-' || i, CASE WHEN i % 2 = 0 THEN 300 END, CASE WHEN i % 2 = 1 THEN"
+                  + " '*/5 * * * *' END, CASE WHEN i % 2 = 1 THEN 'UTC' END, i % 5, i, i + 1, i +"
+                  + " 2, i, i, i + 300 FROM n");
       for (String statement : statements) {
         database.write(tx -> tx.execute(statement), Durability.PROCESS);
       }

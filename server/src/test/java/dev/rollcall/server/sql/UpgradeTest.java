@@ -30,7 +30,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource
 class UpgradeTest {
   private static final int TICKS =
-      Integer.parseInt(Optional.ofNullable(System.getenv("ROLLCALL_UPGRADE_TICKS")).orElse("50000"));
+      Integer.parseInt(
+          Optional.ofNullable(System.getenv("ROLLCALL_UPGRADE_TICKS")).orElse("50000"));
 
   @TempDir Path directory;
   private final TestDatabases engine;
@@ -42,7 +43,7 @@ class UpgradeTest {
   @Test
   void everyRowIsThereAfterwardsAndNamesBelongToOwners() {
     DatabaseLocation location = engine.fresh(directory);
-    OldDatabase.write(location, TICKS);
+    OldDatabase.write(location, TICKS / 5_000, 5_000, TICKS / 5);
     Map<String, String> before = contents(location, OldDatabase.SCRIPTS.toArray(String[]::new));
     assertThat(before.get("service_tick")).startsWith(TICKS + " rows");
     long size = size(location);
@@ -61,9 +62,7 @@ class UpgradeTest {
       assertThat(OldDatabase.contents(database)).isEqualTo(before);
       database.write(UpgradeTest::sameNames, Durability.POWER);
       assertThatThrownBy(
-              () ->
-                  database.write(
-                      tx -> tx.execute(service("service-1", 7)), Durability.POWER))
+              () -> database.write(tx -> tx.execute(service("service-1", 7)), Durability.POWER))
           .hasMessageContaining("service");
       // The highest id that was ever given is not given again.
       assertThat(Things.number(database, "SELECT MAX(id) - COUNT(*) FROM service")).isEqualTo(1);
@@ -74,7 +73,8 @@ class UpgradeTest {
       for (String table : new String[] {"schedule", "metric", "event", "hour"}) {
         assertThat(
                 Things.number(
-                    database, "SELECT COUNT(*) FROM service_%s WHERE service_id = 2".formatted(table)))
+                    database,
+                    "SELECT COUNT(*) FROM service_%s WHERE service_id = 2".formatted(table)))
             .isZero();
       }
     }
@@ -96,7 +96,7 @@ class UpgradeTest {
   @Test
   void aKilledUpdateGoesOnWithTheNextStart() throws Exception {
     DatabaseLocation location = engine.fresh(directory);
-    OldDatabase.write(location, 500_000);
+    OldDatabase.write(location, 60, 10, 100_000);
     Map<String, String> before = contents(location, OldDatabase.SCRIPTS.toArray(String[]::new));
     switch (location) {
       case SqliteFile(var file) -> killOnSqlite(file);
@@ -109,7 +109,7 @@ class UpgradeTest {
   private static void killOnSqlite(Path file) throws Exception {
     long copied = 0;
     int resumed = 0;
-    for (int more : new int[] {1, 1, 20_000, 40_000, 60_000}) {
+    for (int more : new int[] {1, 20_000, 40_000}) {
       Process process = OtherProcess.start(Upgrading.class, file.toString());
       long enough = copied + more;
       try {
@@ -128,13 +128,14 @@ class UpgradeTest {
         assertThat(text(connection, "PRAGMA quick_check")).isEqualTo("ok");
       }
     }
-    assertThat(resumed).isGreaterThanOrEqualTo(3);
+    assertThat(resumed).isGreaterThanOrEqualTo(2);
   }
 
   /// How many rows are in the new tables, as far as they exist.
   private static long copied(Path file) {
     long copied = 0;
-    for (String table : new String[] {"service_hour", "heartbeat"}) {
+    Map<String, String> columns = Map.of("service_hour", "location_id", "heartbeat", "owner_id");
+    for (String table : columns.keySet()) {
       try (Connection connection =
           DriverManager.getConnection("jdbc:sqlite:" + file + "?busy_timeout=5000")) {
         boolean there =
@@ -142,7 +143,9 @@ class UpgradeTest {
                     connection,
                     "SELECT COUNT(*) FROM sqlite_schema WHERE name = '" + table + "_next'")
                 .equals("0");
-        boolean done = text(connection, "SELECT sql FROM sqlite_schema WHERE name = '" + table + "'").contains("_id");
+        boolean done =
+            text(connection, "SELECT sql FROM sqlite_schema WHERE name = '" + table + "'")
+                .contains(columns.get(table));
         if (there || done) {
           copied +=
               Long.parseLong(
@@ -158,7 +161,12 @@ class UpgradeTest {
   /// Kills it while it builds an index in its transaction.
   private static void killOnPostgres(PostgresServer server) throws Exception {
     String address =
-        "postgresql://" + server.address() + "&user=" + server.user() + "&password=" + server.password();
+        "postgresql://"
+            + server.address()
+            + "&user="
+            + server.user()
+            + "&password="
+            + server.password();
     Process process = OtherProcess.start(Upgrading.class, address);
     try (Connection connection = PostgresConnections.dataSource(server).getConnection()) {
       await()
@@ -208,8 +216,8 @@ class UpgradeTest {
             yield Long.parseLong(
                 text(
                     connection,
-                    "SELECT SUM(pg_total_relation_size(oid)) FROM pg_class"
-                        + " WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"));
+                    "SELECT SUM(pg_total_relation_size(oid)) FROM pg_class WHERE relkind = 'r' AND"
+                        + " relnamespace = current_schema()::regnamespace"));
           }
         }
       };
