@@ -38,7 +38,7 @@ final class Hogs {
 
   private static void endAfterAMinute() {
     try {
-      Thread.sleep(Duration.ofMinutes(1));
+      Thread.sleep(Duration.ofMinutes(1)); // in case the test that started this JVM has gone
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }

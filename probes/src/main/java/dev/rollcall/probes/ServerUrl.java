@@ -57,12 +57,18 @@ public record ServerUrl(URI uri, Optional<Login> login, TlsOptions tls, Duration
     }
   }
 
+  /// Whether URLs of this scheme have to name a host. Without one, the others mean this machine, for
+  /// example its Docker or its name servers.
+  public static boolean needsHost(String scheme) {
+    return !WITHOUT_HOST.contains(scheme);
+  }
+
   /// That there is a host, where there has to be one, and that what stands where a path does is no
   /// part of a password with a `/`, which would be shown.
   private static void checkPlaces(URI uri) {
     String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
     if (uri.getRawAuthority() == null) {
-      if (!WITHOUT_HOST.contains(scheme)) {
+      if (needsHost(scheme)) {
         throw new IllegalArgumentException(
             "the URL names no host: write it as scheme://user:password@host:port");
       }

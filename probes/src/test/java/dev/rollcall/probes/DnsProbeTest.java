@@ -149,7 +149,7 @@ class DnsProbeTest {
             .start(
                 () -> {
                   try {
-                    Thread.sleep(500);
+                    Thread.sleep(500); // the frozen server has to miss the first datagram
                     named.freeze(false);
                   } catch (IOException | InterruptedException e) {
                     throw new AssertionError(e);

@@ -33,10 +33,7 @@ class DrippingServersTest {
 
   private static void drip(RawServer.Line line, String opening) throws Exception {
     line.say(opening);
-    while (true) {
-      line.say("x");
-      Thread.sleep(20); // The server's pace, not the test's.
-    }
+    line.drip();
   }
 
   /// One of each scheme.
@@ -111,7 +108,7 @@ class DrippingServersTest {
       channel.read(ByteBuffer.allocate(10_000));
       while (drips) {
         channel.write(ByteBuffer.wrap(new byte[] {'x'}));
-        Thread.sleep(20); // The server's pace, not the test's.
+        Thread.sleep(20); // the pace of the server is what is tested
       }
       channel.read(ByteBuffer.allocate(10_000));
     } catch (Exception e) {

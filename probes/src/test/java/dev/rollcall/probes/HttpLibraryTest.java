@@ -49,10 +49,7 @@ class HttpLibraryTest {
             line -> {
               line.request();
               line.say("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
-              for (int i = 0; i < 1000; i++) {
-                line.say("x");
-                Thread.sleep(20);
-              }
+              line.drip();
             })) {
       HttpQuestion question =
           HttpQuestion.of(server.uri("/"))

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// A server that does with each connection what a test says, misbehaviour above all.
@@ -50,6 +51,18 @@ final class RawServer implements AutoCloseable {
       say(
           "HTTP/1.1 %d X\r\n%sContent-Length: %d\r\n\r\n%s"
               .formatted(status, headers, body.getBytes(StandardCharsets.ISO_8859_1).length, body));
+    }
+
+    /// Sends a byte every 20 ms until the other side or the test ends.
+    void drip() throws IOException, InterruptedException {
+      while (!server.ended.await(20, TimeUnit.MILLISECONDS)) {
+        say("x");
+      }
+    }
+
+    /// Reads nothing until the test ends.
+    void ignore() throws InterruptedException {
+      server.ended.await();
     }
 
     /// Says nothing until the other side or the test ends.

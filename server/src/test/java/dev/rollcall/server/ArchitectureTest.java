@@ -32,7 +32,7 @@ class ArchitectureTest {
   private static final String ROOT = "dev.rollcall.server.";
 
   private static final Set<String> PLUMBING =
-      Set.of("time", "sql", "http", "config", "address", "signal", "outbox", "resultschema");
+      Set.of("time", "owner", "sql", "http", "config", "address", "signal", "outbox", "resultschema");
 
   /// What Rollcall can do, a package each. `page` shows what the others know.
   private static final Set<String> CAPABILITIES =
@@ -77,7 +77,7 @@ class ArchitectureTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"time", "sql", "http", "config", "address", "signal", "outbox", "resultschema"})
+      strings = {"time", "owner", "sql", "http", "config", "address", "signal", "outbox", "resultschema"})
   void plumbingSeesNoCapability(String plumbing) {
     holds(
         noClasses()
@@ -158,6 +158,24 @@ class ArchitectureTest {
             .orShould()
             .dependOnClassesThat()
             .areAssignableTo(Process.class));
+  }
+
+  @Test
+  void fourClassesKnowTheLibraryThatReadsHttp() {
+    Set<String> knowing =
+        Stream.of("Answer", "AnswerWriter", "RequestHead", "RequestReader")
+            .map(name -> ROOT + "http." + name)
+            .collect(Collectors.toSet());
+    holds(
+        noClasses()
+            .that(
+                DescribedPredicate.describe(
+                    "neither read nor write HTTP",
+                    (JavaClass each) ->
+                        !knowing.contains(each.getName().replaceFirst("\\$.*", ""))))
+            .should()
+            .accessClassesThat()
+            .resideInAPackage("org.eclipse.jetty.."));
   }
 
   @Test

@@ -218,7 +218,7 @@ class HeartbeatContractIT {
   @Test
   void thePortOfItsOwnAnswersHeartbeatsAlone() {
     Matcher port =
-        Pattern.compile("port (\\d+) answers GET,POST /ping CALLER").matcher(rollcall.log());
+        Pattern.compile("port (\\d+) answers GET,POST /ping PING").matcher(rollcall.log());
     int own = 0;
     while (port.find()) {
       int each = Integer.parseInt(port.group(1));

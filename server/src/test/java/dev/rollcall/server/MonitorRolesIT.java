@@ -136,6 +136,34 @@ class MonitorRolesIT {
     }
   }
 
+  @Test
+  void theProcessThatReceivesAPingWritesTheAlertAndTheRunnerSendsIt() throws Exception {
+    create("alerts");
+    try (Receiver receiver = new Receiver()) {
+      Plan api = plan("alerting-api", "alerts").variable("PING_ALERT_URI", receiver.url());
+      Plan runner = plan("alerting-runner", "alerts").variable("PING_ALERT_URI", receiver.url());
+      try (RunningRollcall answering = api.flags("--roles=api").start()) {
+        assertThat(answering.get("/ping/broken/fail?frequency=1h").status()).isEqualTo(200);
+        assertThat(answering.get("/ping?name=silent&frequency=1s").status()).isEqualTo(200);
+        assertThat(answering.rows("/v1/deliveries?state=pending")).hasSize(1);
+        try (RunningRollcall sending =
+            runner.flags("--roles=runner", "--heartbeat-startup-grace=0s").start()) {
+          await().atMost(PATIENCE).until(() -> !receiver.about("broken").isEmpty());
+          await().atMost(PATIENCE).until(() -> !receiver.about("silent").isEmpty());
+          await()
+              .atMost(PATIENCE)
+              .until(() -> answering.rows("/v1/deliveries?state=delivered").size() >= 2);
+          assertThat(receiver.about("broken")).hasSize(1);
+          assertThat(sending.health("/metrics").body())
+              .containsPattern("rollcall_deliveries_total\\{[^}]*} [1-9]");
+          assertThat(answering.health("/metrics").body())
+              .doesNotContainPattern("rollcall_deliveries_total\\{[^}]*} [1-9]");
+          assertThat(answering.log()).doesNotContain("alert.uri is not set");
+        }
+      }
+    }
+  }
+
   private static void agree(String database) throws SQLException {
     try (Connection connection = postgres.getDatabase("postgres", database).getConnection();
         Statement statement = connection.createStatement();

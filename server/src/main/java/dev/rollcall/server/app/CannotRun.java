@@ -1,7 +1,7 @@
 package dev.rollcall.server.app;
 
-/// What keeps Rollcall from running and is nobody's bug: a port taken, a folder not writable. Its
-/// message is one line that says what to do; the exit status is 1.
+/// A reason why Rollcall cannot run that is no bug, such as a port in use or a folder that cannot
+/// be written. The message is one line with the remedy. The exit status is 1.
 final class CannotRun extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -14,12 +14,11 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 
-/// `rollcall check`: asks URLs, and services of the configuration file, once and now.
+/// `rollcall check`: checks URLs, and services of the configuration file, once.
 ///
-/// @param configured reads the configuration for the services of these names, and tells of the
-///   mistakes in it where it cannot
-record CheckCommand(
-    BiFunction<ParseResult, List<String>, Optional<Configuration<ServiceDefinition>>> configured)
+/// @param configured reads the configuration for services with these names; if it has mistakes,
+///   reports them and returns nothing
+record CheckCommand(BiFunction<ParseResult, List<String>, Optional<Configuration>> configured)
     implements Command {
   private static final ValueType<Duration> TIMEOUT =
       ValueType.duration(Duration.ofMillis(1), Duration.ofMinutes(10));
@@ -78,7 +77,7 @@ record CheckCommand(
     Optional<Duration> timeout = timeout(given, mistakes);
     List<ServiceDefinition> services = List.of();
     if (mistakes.isEmpty() && !names.isEmpty()) {
-      Optional<Configuration<ServiceDefinition>> read = configured.apply(given, names);
+      Optional<Configuration> read = configured.apply(given, names);
       if (read.isEmpty()) {
         return MISTAKE;
       }

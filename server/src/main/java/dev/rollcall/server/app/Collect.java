@@ -1,9 +1,6 @@
 package dev.rollcall.server.app;
 
-import dev.rollcall.server.app.ServeSettings.Collecting;
-import dev.rollcall.server.app.ServeSettings.Input;
 import dev.rollcall.server.collector.Collector;
-import dev.rollcall.server.collector.HopReceiver;
 import dev.rollcall.server.collector.InputService;
 import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.http.ErrorShape;
@@ -16,35 +13,36 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// The composition root of `collect`: output_service, and nothing else.
+/// The composition root of `collect`: only the collector, which answers as output_service does.
 final class Collect {
   private static final System.Logger LOG = System.getLogger(Collect.class.getName());
 
-  private final Collecting settings;
+  private final ServeSettings settings;
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final Ports ports;
 
   Collect(ServeSettings settings) {
-    this.settings = settings.collector();
+    this.settings = settings;
     this.ports = new Ports(settings, ErrorShape.PLAIN, new RequestTimes(registry));
   }
 
   /// Runs until `stop` returns.
   ///
   /// @return the exit status
-  /// @throws Trouble when a part cannot be opened
+  /// @throws CannotRun if a part cannot be opened
   int run(Ports.Wish stop) throws InterruptedException {
     return ports.run(this::open, stop);
   }
 
   private Ports.Open open(Parts parts) {
-    Input input = settings.input();
+    CollectSettings input = settings.collect();
     Collector collector =
         parts.add(
             "the collector",
-            collector(
-                settings,
-                new InputService(input.url(), input.token().map(Secret::reveal)),
+            new Collector(
+                settings.collector(),
+                Main.version(),
+                new InputService(input.inputUrl(), input.inputToken().map(Secret::reveal)),
                 registry,
                 Clock.system()));
     collector.start();
@@ -52,28 +50,10 @@ final class Collect {
     LOG.log(
         Level.INFO,
         "collecting into {0}: {1}, health at {2}",
-        settings.folder(),
+        settings.collector().folder(),
         open.url(),
         open.healthUrl());
     return open;
-  }
-
-  /// A collector as the settings say.
-  ///
-  /// @param taker who is told of new hops
-  static Collector collector(
-      Collecting settings, HopReceiver taker, PrometheusRegistry registry, Clock clock) {
-    return new Collector(
-        new Collector.Settings(
-            settings.folder(),
-            settings.mostBytes(),
-            settings.mostAge(),
-            settings.keep(),
-            settings.hopMemory(),
-            Main.version()),
-        taker,
-        registry,
-        clock);
   }
 
   private List<Route> healthRoutes(Collector collector) {

@@ -2,22 +2,22 @@ package dev.rollcall.server.app;
 
 import picocli.CommandLine.ParseResult;
 
-/// What one command of the command line does.
+/// A command of the command line.
 @FunctionalInterface
 interface Command {
-  /// Everything went as it was asked for.
+  /// The exit status of success.
   int OK = 0;
 
-  /// Something kept it from being done, and somebody has to look.
+  /// The exit status if it could not be done.
   int TROUBLE = 1;
 
-  /// The caller made a mistake, and was told which.
+  /// The exit status after a mistake of the caller, which was reported.
   int MISTAKE = 2;
 
-  /// Does it.
+  /// Runs the command.
   ///
-  /// @param given the flags and arguments it was given
+  /// @param given the flags and arguments
   /// @return the exit status
-  /// @throws Trouble for what is nobody's bug
+  /// @throws CannotRun if it cannot be done for a reason that is no bug
   int run(ParseResult given) throws InterruptedException;
 }

@@ -16,7 +16,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/// A command line of commands that are told apart, helped with and complained about in one way.
+/// Builds a command line whose commands have the same form of help and of messages about mistakes.
 final class Commands {
   private static final String DID_YOU_MEAN = ", did you mean ";
   private static final System.Logger LOG = System.getLogger(Commands.class.getName());
@@ -33,7 +33,7 @@ final class Commands {
     return spec;
   }
 
-  /// A command that only has others beneath it: alone it shows its help, as a mistake.
+  /// A command that only groups others. Without one of them it shows its help, as a mistake.
   static CommandSpec group(String name, String does) {
     return command(
         name,
@@ -49,7 +49,7 @@ final class Commands {
   static CommandLine line(CommandSpec root) {
     return new CommandLine(root)
         .setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF))
-        .setInterpolateVariables(false) // what help says of ${NAME} is meant for the reader
+        .setInterpolateVariables(false) // ${NAME} in help texts is shown as it is
         .setExpandAtFiles(false)
         .setParameterExceptionHandler((mistake, arguments) -> mistake(mistake))
         .setExecutionStrategy(Commands::run);
@@ -62,7 +62,7 @@ final class Commands {
     }
     CommandSpec spec = innermost.commandSpec();
     List<String> unknown = innermost.unmatched();
-    if (!unknown.isEmpty() && !spec.subcommands().isEmpty()) { // asked for its help
+    if (!unknown.isEmpty() && !spec.subcommands().isEmpty()) { // an unknown command with --help
       return mistake(new UnmatchedArgumentException(spec.commandLine(), unknown));
     }
     Integer helped = CommandLine.executeHelpRequest(given);
@@ -120,7 +120,7 @@ final class Commands {
     };
   }
 
-  /// How a message goes on about a word that is none of the commands beneath `line`.
+  /// The end of a message about a word that is no command of `line`.
   static String suggestion(String given, CommandLine line) {
     List<String> flags = line.getCommandSpec().optionsMap().keySet().stream().sorted().toList();
     String meant = Mistakes.suggestion(given, flags);
@@ -136,7 +136,7 @@ final class Commands {
     return !command.startsWith(DID_YOU_MEAN) && meant.startsWith(DID_YOU_MEAN) ? meant : command;
   }
 
-  /// One that belongs to a command was meant for it, if it came before.
+  /// A flag of a command that was written before the command gets a hint to write it after it.
   private static String flagSuggestion(String given, CommandLine line) {
     return line.getSubcommands().values().stream()
         .map(CommandLine::getCommandSpec)

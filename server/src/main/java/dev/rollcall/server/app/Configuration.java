@@ -4,6 +4,7 @@ import dev.rollcall.server.config.ConfigFiles;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.config.Sources;
 import dev.rollcall.server.config.Values;
+import dev.rollcall.server.monitor.ServiceDefinition;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -11,66 +12,73 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/// Everything an operator said: settings and services, read together and right as a whole.
+/// The settings and the services, read together and without mistakes.
 ///
-/// @param file what the configuration file is called
-/// @param blank why the configuration file gives nothing at all, where it gives nothing: `is empty`
-/// @param values the settings by key, before they became records
-record Configuration<S>(
-    String file, Optional<String> blank, ServeSettings settings, Values values, List<S> services) {
-  /// The variable that stands for `--config`.
+/// @param file the name of the configuration file in messages
+/// @param blank why the configuration file contains nothing, if it contains nothing: `is empty`
+/// @param values the values of which `settings` is made
+record Configuration(
+    String file,
+    Optional<String> blank,
+    ServeSettings settings,
+    Values values,
+    List<ServiceDefinition> services) {
+  /// The variable for `--config`.
   static final String FILE_VARIABLE = "ROLLCALL_CONFIG";
 
-  /// Variables that look like settings and are none; the second is for the script that starts java.
+  /// Variables that look like settings but are none; the second is for the script that starts Java.
   private static final List<String> OTHER_VARIABLES = List.of(FILE_VARIABLE, "ROLLCALL_JAVA_OPTS");
 
   Configuration {
     services = List.copyOf(services);
   }
 
-  /// Where a configuration comes from; reading it again sees what changed in the files.
+  /// Where a configuration comes from. Reading it again sees what changed in the files.
   ///
   /// @param command the command that was given
   /// @param flags texts by flag: `--port`
-  /// @param environment the process's environment
-  record Origin<S>(
+  /// @param environment the environment of the process
+  record Origin(
       String command,
       Map<String, String> flags,
       Map<String, String> environment,
       ConfigFiles files,
-      ServiceReader<S> reader) {
-    /// Of `serve`.
+      FileServices fileServices) {
+    /// The origin of the configuration of `serve`.
     Origin(
         Map<String, String> flags,
         Map<String, String> environment,
         ConfigFiles files,
-        ServiceReader<S> reader) {
-      this(AllSettings.SERVE, flags, environment, files, reader);
+        FileServices fileServices) {
+      this(AllSettings.SERVE, flags, environment, files, fileServices);
     }
 
-    /// The configuration, or nothing when anything is wrong with it: then `mistakes` says what.
-    Optional<Configuration<S>> read(Mistakes mistakes) {
+    /// Reads the configuration; empty if there are mistakes, which are added to `mistakes`.
+    Optional<Configuration> read(Mistakes mistakes) {
       return read(mistakes, _ -> {});
     }
 
-    /// The same.
+    /// Reads the configuration; empty if there are mistakes, which are added to `mistakes`.
     ///
-    /// @param named takes the files that values in the configuration file name, right or wrong
-    Optional<Configuration<S>> read(Mistakes mistakes, Consumer<Set<Path>> named) {
+    /// @param named receives the files in references of the configuration file, with or without
+    ///   mistakes
+    Optional<Configuration> read(Mistakes mistakes, Consumer<Set<Path>> named) {
       Sources sources = Sources.read(Flags.names(command), flags, environment, files, mistakes);
       named.accept(sources.named());
       Values values = sources.resolve(AllSettings.ALL, OTHER_VARIABLES);
-      List<S> services = reader.read(values, sources.services(), sources.inFile());
-      AllSettings.contradictions(command, values, mistakes);
-      return mistakes.isEmpty()
-          ? Optional.of(
-              new Configuration<>(
-                  files.label(),
-                  sources.blank(),
-                  AllSettings.settings(command, values, files.directory()),
-                  values,
-                  services))
-          : Optional.empty();
+      List<ServiceDefinition> services =
+          fileServices.read(values, sources.services(), sources.inFile());
+      WebSettings.contradictions(command, values, mistakes);
+      if (!mistakes.isEmpty()) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          new Configuration(
+              files.label(),
+              sources.blank(),
+              ServeSettings.of(command, values, files.directory()),
+              values,
+              services));
     }
   }
 }

@@ -11,16 +11,16 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/// The folder in which everything is kept.
+/// The folder of all stored data.
 final class DataFolder {
   private static final System.Logger LOG = System.getLogger(DataFolder.class.getName());
 
   private DataFolder() {}
 
-  /// Makes the folder where there is none, readable by its owner alone since keys and accounts are
-  /// kept in it, and makes sure that it can be written.
+  /// Creates the folder if it does not exist, and tests that it can be written. Only its owner can
+  /// read it, because it contains keys and accounts.
   ///
-  /// @throws Trouble when it cannot be used
+  /// @throws CannotRun if it cannot be used
   static void open(Path folder) {
     try {
       if (!Files.isDirectory(folder)) {
@@ -40,7 +40,7 @@ final class DataFolder {
           folder + " cannot be made or written there: set data to a folder this user may write in");
     } catch (IOException e) {
       if (DiskFull.is(e) && Files.isDirectory(folder)) {
-        return; // there will be room again
+        return; // serve waits for space
       }
       throw new CannotRun(
           folder
@@ -50,7 +50,7 @@ final class DataFolder {
     }
   }
 
-  /// Said and not mended: it may be a folder in which others have something as well.
+  /// Only a warning: the folder may contain files of others.
   private static void tellLooseRights(Path folder) throws IOException {
     if (!folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
       return;

@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Looks at a file, and at those that it names, again and again, and says when their content has
+/// Reads a file, and the files that it names, at intervals, and reports when their content has
 /// changed.
 ///
-/// Looking follows symbolic links and sees files that were replaced whole, which notifications of
-/// the system do not everywhere. A new content counts once two looks in a row found the same, so
-/// that a file that is just being written is not taken for a short one. A file that goes missing
-/// changes nothing until it is back; one that it names does.
+/// In this way symbolic links and replaced files are followed, which notifications of the operating
+/// system do not do everywhere. New content is reported when it was the same twice in a row, so
+/// that a file that is still being written is not reported. If the file itself is missing, that is
+/// no change until it exists again; if a named file is missing, it is.
 final class FileWatcher implements AutoCloseable {
   static final Duration PERIOD = Duration.ofSeconds(1);
 
@@ -28,16 +28,16 @@ final class FileWatcher implements AutoCloseable {
   private Optional<BackgroundLoop> looking = Optional.empty();
   private volatile Optional<String> missing = Optional.empty();
 
-  /// What the file holds now counts as known.
+  /// The present content of the file counts as known.
   FileWatcher(Path file) {
     this.path = file;
     this.file = new WatchedFile(file, true);
   }
 
-  /// From now on looks at these files too, and no others; what one holds that is new among them has
-  /// been read already, or changed since, so that it is told of once.
+  /// Replaces the named files. A file that was not among them before is reported once, because it
+  /// may have changed since it was read.
   ///
-  /// Belongs to the thread that looks, or to the one that starts it.
+  /// Call this on the thread that watches, or before [#start].
   void follow(Set<Path> files) {
     if (!files.equals(named)) {
       named = Set.copyOf(files);
@@ -45,7 +45,7 @@ final class FileWatcher implements AutoCloseable {
     }
   }
 
-  /// Starts looking each [#PERIOD], on a thread of its own, which also calls `changed`.
+  /// Starts to look every [#PERIOD], on a separate thread that also calls `changed`.
   void start(Runnable changed) {
     BackgroundLoop loop =
         new BackgroundLoop(
@@ -74,8 +74,8 @@ final class FileWatcher implements AutoCloseable {
     missing = now;
     if (changes && file.isThere()) {
       changed.run();
-      file.tell();
-      beside.forEach(WatchedFile::tell);
+      file.setReported();
+      beside.forEach(WatchedFile::setReported);
     }
   }
 
@@ -90,12 +90,12 @@ final class FileWatcher implements AutoCloseable {
     return Files.isDirectory(path) ? " is a folder now" : " cannot be read by this user";
   }
 
-  /// Why what the file said last goes on, where it cannot be read any more.
+  /// The reason if the file cannot be read any more; its last content stays in use.
   Optional<String> missing() {
     return missing;
   }
 
-  /// Stops looking, and waits until a look under way has ended.
+  /// Stops, and waits until a look that has begun has ended.
   @Override
   public void close() {
     looking.ifPresent(BackgroundLoop::close);

@@ -2,6 +2,7 @@ package dev.rollcall.server.app;
 
 import dev.rollcall.server.config.ConfigFiles;
 import dev.rollcall.server.config.Setting;
+import dev.rollcall.server.monitor.MonitorSettings;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -11,16 +12,16 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
-/// The flags that the declared settings make, and what somebody gave for them.
+/// The flags of the declared settings, and the texts that were given for them.
 final class Flags {
   private static final String CONFIG = "--config";
 
   private Flags() {}
 
-  /// Adds `--config`, a flag for each setting that the command heeds, and the word on where else
-  /// they may be given.
+  /// Adds `--config`, a flag for each setting that the command uses, and a footer about other ways
+  /// to give them.
   ///
-  /// @param name the command's, or that of the one whose configuration it is about
+  /// @param name the name of the command, or of the command whose configuration it reads
   static CommandSpec configured(String name, CommandSpec command) {
     withFile(command);
     AllSettings.of(name).forEach(setting -> command.addOption(flag(name, setting)));
@@ -38,7 +39,7 @@ final class Flags {
             aliases(name),
             "",
             "A secret can be read from a file: %s gives its name, or"
-                .formatted(AllSettings.TOKEN.fileVariable().orElseThrow()),
+                .formatted(WebSettings.TOKEN.fileVariable().orElseThrow()),
             "${file:/path} in rollcall.yaml, where ${NAME} is a variable. All settings:"
                 + " docs/settings.md");
     return command;
@@ -55,7 +56,7 @@ final class Flags {
             .build());
   }
 
-  /// What was given, by flag, unread.
+  /// The texts that were given, by flag.
   static Map<String, String> texts(String name, ParseResult given) {
     Map<String, String> texts = new HashMap<>();
     for (String flag : names(name).values()) {
@@ -66,21 +67,21 @@ final class Flags {
     return texts;
   }
 
-  /// The command's flags, by the key of the setting each is for.
+  /// The flags of the command by the keys of their settings.
   static Map<String, String> names(String command) {
     return AllSettings.of(command).stream()
         .collect(Collectors.toMap(Setting::key, setting -> setting.flag(command)));
   }
 
-  /// A setting whose flag and key differ.
+  /// A setting whose flag differs from its key, as an example.
   private static Setting<?> example(String command) {
     return AllSettings.of(command).stream()
         .filter(setting -> setting.key().startsWith(command + "."))
         .findFirst()
-        .orElse(AllSettings.INTERVAL);
+        .orElse(MonitorSettings.INTERVAL);
   }
 
-  /// The configuration files that were asked for.
+  /// The configuration files to read.
   static ConfigFiles files(ParseResult given, Path directory, Map<String, String> environment) {
     String inEnvironment = environment.getOrDefault(Configuration.FILE_VARIABLE, "");
     String named = given.matchedOptionValue(CONFIG, inEnvironment);
@@ -103,7 +104,7 @@ final class Flags {
     return flag.build();
   }
 
-  /// The one flag that has a short form too.
+  /// One flag also has a short form.
   private static String[] spellings(String flag) {
     return flag.equals("--verbose") ? new String[] {"-v", flag} : new String[] {flag};
   }

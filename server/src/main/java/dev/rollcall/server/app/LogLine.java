@@ -1,6 +1,5 @@
 package dev.rollcall.server.app;
 
-import dev.rollcall.server.app.ServeSettings.Logging;
 import dev.rollcall.server.config.OneLine;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -17,15 +16,15 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
-/// How a message looks in the log.
+/// Formats a message for the log.
 ///
-/// An exception is part of its line: its type and message, and those of its causes. Its stack
-/// follows where it marks a bug (level error) or where we log for debugging: in a text, on indented
-/// lines of its own; in JSON, in the field `stack`. Whatever a message holds, it starts no line,
-/// and the password of a URL in it is `***`.
+/// The line also contains the type and message of an exception and of its causes. The stack is
+/// added if the exception is a bug (level error) or if the log level is debug: as indented lines in
+/// text, in the field `stack` in JSON. A message never contains a line break, and the password of a
+/// URL in it is `***`.
 ///
-/// @param name what the process calls itself, told in JSON
-record LogLine(Logging logging, String name) {
+/// @param name the name of the process in JSON
+record LogLine(LogSettings logging, String name) {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
   private static final List<String> OURS = List.of("dev.rollcall.server.", "dev.rollcall.");
@@ -34,7 +33,7 @@ record LogLine(Logging logging, String name) {
   private static final Formatter PARAMETERS = new SimpleFormatter();
   private static final JsonFactory JSON = new JsonFactory();
 
-  /// The text for one message, its line end included.
+  /// The text of one message with its line end.
   String text(LogRecord message) {
     return switch (logging.format()) {
       case TEXT -> plain(message);
@@ -86,7 +85,7 @@ record LogLine(Logging logging, String name) {
   }
 
   private boolean showsStack(LogRecord message) {
-    return logging.level() == Logging.Level.DEBUG || level(message).equals("ERROR");
+    return logging.level() == LogSettings.Level.DEBUG || level(message).equals("ERROR");
   }
 
   private static String level(LogRecord message) {
@@ -108,7 +107,7 @@ record LogLine(Logging logging, String name) {
     return PASSWORD.matcher(text).replaceAll("$1***@");
   }
 
-  /// Who speaks: our package (`monitor`), or the simple name of a library's class.
+  /// Who logs: our package (`monitor`), or the simple name of the class of a library.
   private static String source(LogRecord message) {
     String name = Optional.ofNullable(message.getLoggerName()).orElse("");
     return OURS.stream()

@@ -1,6 +1,5 @@
 package dev.rollcall.server.app;
 
-import dev.rollcall.server.app.ServeSettings.Logging;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -9,13 +8,13 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/// The process's log: one line each to standard error, through one handler for everything that
-/// logs, ours by `System.Logger` and libraries' by whatever they use.
+/// The log of the process: one line for each message, to standard error, through one handler for
+/// our messages (`System.Logger`) and those of libraries.
 ///
-/// Libraries are heard from warnings on, and from information on when we log for debugging; never
-/// deeper, since their debugging shows the headers of requests, and with them secrets.
+/// Libraries log warnings, and with the log level debug also information. They never log more,
+/// because their debug messages contain headers of requests, and so secrets.
 final class Logs extends Handler {
-  // The logging library forgets the level of a logger that nobody holds.
+  // Kept in fields: a logger without references is collected, and its level is lost.
   private static final Logger ROOT = Logger.getLogger("");
   private static final Logger OURS = Logger.getLogger("dev.rollcall");
 
@@ -27,10 +26,10 @@ final class Logs extends Handler {
     this.line = line;
   }
 
-  /// Takes over the process's log from here on.
+  /// Installs this log.
   ///
-  /// @param out where lines go, each written at once and whole
-  static void to(OutputStream out, Logging logging) {
+  /// @param out gets each line in one write
+  static void to(OutputStream out, LogSettings logging) {
     for (Handler other : ROOT.getHandlers()) {
       ROOT.removeHandler(other);
     }
@@ -38,9 +37,9 @@ final class Logs extends Handler {
     level(logging);
   }
 
-  /// How much is logged from here on.
-  static void level(Logging logging) {
-    boolean debug = logging.level() == Logging.Level.DEBUG;
+  /// Changes the log level.
+  static void level(LogSettings logging) {
+    boolean debug = logging.level() == LogSettings.Level.DEBUG;
     ROOT.setLevel(debug ? Level.INFO : stricter(Level.WARNING, level(logging.level())));
     OURS.setLevel(level(logging.level()));
   }
@@ -52,7 +51,7 @@ final class Logs extends Handler {
       out.write(bytes);
       out.flush();
     } catch (IOException e) {
-      // Nobody is left to be told.
+      // there is no other place to report it
     }
   }
 
@@ -62,7 +61,7 @@ final class Logs extends Handler {
   @Override
   public void close() {}
 
-  private static Level level(Logging.Level level) {
+  private static Level level(LogSettings.Level level) {
     return switch (level) {
       case ERROR -> Level.SEVERE;
       case WARN -> Level.WARNING;

@@ -3,11 +3,8 @@ package dev.rollcall.server.app;
 import dev.rollcall.server.config.ConfigFiles;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.http.HttpListener;
-import dev.rollcall.server.merge.CannotMerge;
-import dev.rollcall.server.merge.Merge;
 import dev.rollcall.server.monitor.DefinitionWarning;
 import dev.rollcall.server.monitor.SchemeHint;
-import dev.rollcall.server.monitor.ServiceDefinition;
 import dev.rollcall.server.sql.Database;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -25,13 +22,13 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 
-/// The program: its commands, and where they begin.
+/// The program and its commands.
 ///
 /// @param directory the working directory
 /// @param environment the process's environment
 record Main(Path directory, Map<String, String> environment) {
-  /// The commands whose start is mostly Java's loading of what they all need: it begins before the
-  /// command line is read.
+  /// For these commands, classes that they need anyway are loaded while the command line is read:
+  /// loading classes is most of their start.
   private static final Set<String> WITH_DATABASE = Set.of(AllSettings.SERVE, AllSettings.TARGETS);
 
   /// Runs the command that the arguments name, and ends the process with its status.
@@ -45,9 +42,8 @@ record Main(Path directory, Map<String, String> environment) {
     System.exit(new Main(Path.of(""), System.getenv()).commands().execute(arguments));
   }
 
-  /// Names are remembered by [dev.rollcall.probes.Resolver#system()] alone: the JDK would keep what
-  /// it found for 30 s more, and that it found nothing for 10 s, without the reason. Has to come
-  /// before the first lookup.
+  /// Only [dev.rollcall.probes.Resolver#system()] caches name lookups. The JDK would cache addresses
+  /// for 30 s more, and failures for 10 s without their reason. Call this before the first lookup.
   private static void rememberNoNames() {
     Security.setProperty("networkaddress.cache.ttl", "0");
     Security.setProperty("networkaddress.cache.negative.ttl", "0");
@@ -60,14 +56,14 @@ record Main(Path directory, Map<String, String> environment) {
               try {
                 load.run();
               } catch (RuntimeException | LinkageError e) {
-                // Whoever needs it will fail likewise, and say so.
+                // the code that needs it fails in the same way, and reports it
               }
             });
   }
 
-  /// A commit of heartbeats holds the carrier thread beneath its virtual one, so that one processor
-  /// has two; more than there are processors get into each other's way. Has to come before the
-  /// first virtual thread.
+  /// A commit of heartbeats blocks the carrier of its virtual thread, so there are two carriers on
+  /// one processor. More carriers than processors slow each other down. Call this before the first
+  /// virtual thread.
   private static void twoCarriers() {
     String property = "jdk.virtualThreadScheduler.parallelism";
     if (Runtime.getRuntime().availableProcessors() == 1 && System.getProperty(property) == null) {
@@ -81,69 +77,54 @@ record Main(Path directory, Map<String, String> environment) {
         versioned(
             Commands.group("rollcall", "Availability monitor for services, jobs and networks."));
     rollcall.addSubcommand(
-        "serve",
-        Flags.configured(
+        AllSettings.SERVE,
+        configured(
             AllSettings.SERVE,
-            Commands.command(
-                "serve",
-                "Check services, receive heartbeats and results, and answer over HTTP.",
-                this::serve)));
+            "Check services, receive heartbeats and results, and answer over HTTP.",
+            this::serve));
     rollcall.addSubcommand(
         AllSettings.COLLECT,
         versioned(
-            Flags.configured(
+            configured(
                 AllSettings.COLLECT,
-                Commands.command(
-                    AllSettings.COLLECT,
-                    "Receive the results of measuring nodes, store them in files, and send hops"
-                        + " to an input service.",
-                    this::collect))));
+                "Receive the results of measuring nodes, store them in files, and send hops"
+                    + " to an input service.",
+                this::collect)));
     rollcall.addSubcommand(
         AllSettings.TARGETS,
-        Flags.configured(
-            AllSettings.TARGETS,
-            Commands.command(
-                AllSettings.TARGETS,
-                "Run the pool of targets that nodes measure.",
-                this::targets)));
+        configured(
+            AllSettings.TARGETS, "Run the pool of targets that nodes measure.", this::targets));
     rollcall.addSubcommand(
         "config",
         Commands.group("config", "Commands for the configuration.")
-            .addSubcommand(
-                "check",
-                Flags.configured(
-                    AllSettings.SERVE,
-                    Commands.command(
-                        "check",
-                        "Report every mistake in the flags, the environment, .env and"
-                            + " rollcall.yaml,"
-                            + " one line each, or ok. Mistakes are: invalid YAML, unknown keys and"
-                            + " variables, invalid values, settings that contradict each other,"
-                            + " services that cannot be checked, and missing variables and files."
-                            + " No service is checked, no port is opened and nothing is written.",
-                        this::check))));
+            .addSubcommand("check", configCheck()));
     rollcall.addSubcommand("check", new CheckCommand(this::configured).spec());
-    rollcall.addSubcommand(
-        "merge",
+    rollcall.addSubcommand("merge", new MergeCommand(directory).spec());
+    rollcall.addSubcommand("train", training());
+    rollcall.addSubcommand("help", new HelpCommand().spec());
+    return Commands.line(rollcall);
+  }
+
+  /// A command with a flag for each of its settings.
+  private static CommandSpec configured(String name, String does, Command command) {
+    return Flags.configured(name, Commands.command(name, does, command));
+  }
+
+  private CommandSpec configCheck() {
+    return Flags.configured(
+        AllSettings.SERVE,
         Commands.command(
-                "merge", "Join files of collectors into one file for analysis.", this::merge)
-            .addPositional(
-                PositionalParamSpec.builder()
-                    .paramLabel("OUT.db")
-                    .index("0")
-                    .arity("1")
-                    .type(Path.class)
-                    .description("output file; it may contain merged files already")
-                    .build())
-            .addPositional(
-                PositionalParamSpec.builder()
-                    .paramLabel("FILE")
-                    .index("1..*")
-                    .arity("1..*")
-                    .type(List.class)
-                    .auxiliaryTypes(Path.class)
-                    .description("files of collectors, or merged files; they are only read")
-                    .build()));
+            "check",
+            "Report every mistake in the flags, the environment, .env and"
+                + " rollcall.yaml,"
+                + " one line each, or ok. Mistakes are: invalid YAML, unknown keys and"
+                + " variables, invalid values, settings that contradict each other,"
+                + " services that cannot be checked, and missing variables and files."
+                + " No service is checked, no port is opened and nothing is written.",
+            this::check));
+  }
+
+  private CommandSpec training() {
     CommandSpec train =
         Commands.command("train", "Run and end, for Java to learn what a start needs.", this::train)
             .addPositional(
@@ -153,9 +134,7 @@ record Main(Path directory, Map<String, String> environment) {
                     .type(Path.class)
                     .build());
     train.usageMessage().hidden(true);
-    rollcall.addSubcommand("train", train);
-    rollcall.addSubcommand("help", new HelpCommand().spec());
-    return Commands.line(rollcall);
+    return train;
   }
 
   private static CommandSpec versioned(CommandSpec command) {
@@ -175,7 +154,7 @@ record Main(Path directory, Map<String, String> environment) {
 
   private int collect(ParseResult given) throws InterruptedException {
     CountDownLatch stop = Signals.stop();
-    Optional<Configuration<ServiceDefinition>> configuration =
+    Optional<Configuration> configuration =
         read(origin(AllSettings.COLLECT, given), given);
     return configuration.isPresent()
         ? new Collect(configuration.get().settings()).run(_ -> stop.await())
@@ -184,7 +163,7 @@ record Main(Path directory, Map<String, String> environment) {
 
   private int targets(ParseResult given) throws InterruptedException {
     CountDownLatch stop = Signals.stop();
-    Optional<Configuration<ServiceDefinition>> configuration =
+    Optional<Configuration> configuration =
         read(origin(AllSettings.TARGETS, given), given);
     return configuration.isPresent()
         ? new Targets(configuration.get().settings()).run(_ -> stop.await())
@@ -192,28 +171,28 @@ record Main(Path directory, Map<String, String> environment) {
   }
 
   private static int serve(
-      Configuration.Origin<ServiceDefinition> origin, ParseResult given, Ports.Wish stop)
+      Configuration.Origin origin, ParseResult given, Ports.Wish stop)
       throws InterruptedException {
     Optional<Serve> serve = configured(origin, given);
     return serve.isPresent() ? serve.get().run(stop) : Command.MISTAKE;
   }
 
   private static Optional<Serve> configured(
-      Configuration.Origin<ServiceDefinition> origin, ParseResult given) {
+      Configuration.Origin origin, ParseResult given) {
     FileWatcher fileWatcher = new FileWatcher(origin.files().yaml());
     return read(origin, given, fileWatcher::follow)
         .map(configuration -> new Serve(origin, configuration, fileWatcher));
   }
 
   private int check(ParseResult given) {
-    Optional<Configuration<ServiceDefinition>> configuration =
-        read(origin(AllSettings.SERVE, given, Serve::checked), given);
+    Optional<Configuration> configuration =
+        read(origin(AllSettings.SERVE, given, FileServices.STRICT), given);
     configuration.ifPresent(
         right -> {
           PrintWriter out = given.commandSpec().commandLine().getOut();
           PrintWriter err = given.commandSpec().commandLine().getErr();
           SchemeHint.of(right.services()).forEach(err::println);
-          DefinitionWarning.of(right.services(), right.settings().monitor().timeout())
+          DefinitionWarning.of(right.services(), right.settings().monitor().defaults().timeout())
               .forEach(err::println);
           int count = right.services().size();
           out.println(
@@ -222,8 +201,8 @@ record Main(Path directory, Map<String, String> environment) {
     return configuration.isPresent() ? Command.OK : Command.MISTAKE;
   }
 
-  /// That the file is empty, or where it was looked for, where there is none.
-  private String without(Configuration<ServiceDefinition> right, ParseResult given) {
+  /// A note if the file is empty or missing.
+  private String without(Configuration right, ParseResult given) {
     if (right.blank().isEmpty()) {
       return "";
     }
@@ -240,98 +219,62 @@ record Main(Path directory, Map<String, String> environment) {
             + " services of a file";
   }
 
-  /// The configuration of `serve`, for a command that wants some of its services.
-  private Optional<Configuration<ServiceDefinition>> configured(
+  /// The configuration of `serve`, for a command that uses some of its services.
+  private Optional<Configuration> configured(
       ParseResult given, List<String> services) {
     return read(
-        origin(
-            AllSettings.SERVE,
-            given,
-            (values, all, mistakes) -> Serve.named(services, values, all, mistakes)),
-        given);
-  }
-
-  private int merge(ParseResult given) {
-    CommandLine line = given.commandSpec().commandLine();
-    Path out = directory.resolve(given.<Path>matchedPositionalValue(0, Path.of("")));
-    List<Path> files =
-        given.<List<Path>>matchedPositionalValue(1, List.of()).stream()
-            .map(directory::resolve)
-            .toList();
-    if (files.isEmpty()) {
-      line.getErr().println("rollcall merge: FILE: is missing: name the files to join");
-      return Command.MISTAKE;
-    }
-    if (files.stream().anyMatch(file -> Merge.same(out, file))) {
-      line.getErr()
-          .println(
-              "rollcall merge: "
-                  + out
-                  + ": is also among the files: name a new one to join them into");
-      return Command.MISTAKE;
-    }
-    try {
-      Merge.Report report =
-          new Merge(out, new MergeProgress(line.getErr(), files.size())).run(files);
-      line.getOut()
-          .println(
-              "%s: %d results added, %d of %d files left out"
-                  .formatted(out, report.added(), report.leftOut(), files.size()));
-      return report.leftOut() == 0 ? Command.OK : Command.TROUBLE;
-    } catch (CannotMerge e) {
-      throw new CannotRun(String.valueOf(e.getMessage()));
-    }
+        origin(AllSettings.SERVE, given, FileServices.named(services)), given);
   }
 
   private int train(ParseResult given) throws InterruptedException {
     Path folder = given.matchedPositionalValue(0, directory);
     Training.prepare(folder);
-    Configuration.Origin<ServiceDefinition> origin =
-        new Configuration.Origin<>(
+    Configuration.Origin origin =
+        new Configuration.Origin(
             Map.of(
-                AllSettings.DATA.flag(), "data",
-                AllSettings.HOST.flag(), "127.0.0.1",
-                AllSettings.PORT.flag(), "0",
-                AllSettings.HEALTH_HOST.flag(), "127.0.0.1",
-                AllSettings.HEALTH_PORT.flag(), "0"),
+                StorageSettings.DATA.flag(), "data",
+                WebSettings.HOST.flag(), "127.0.0.1",
+                WebSettings.PORT.flag(), "0",
+                WebSettings.HEALTH_HOST.flag(), "127.0.0.1",
+                WebSettings.HEALTH_PORT.flag(), "0"),
             Map.of(),
             new ConfigFiles(folder, Optional.empty()),
-            Serve::services);
+            FileServices.TOLERANT);
     return serve(origin, given, Training::run);
   }
 
-  private Configuration.Origin<ServiceDefinition> origin(String command, ParseResult given) {
-    return origin(command, given, Serve::services);
+  private Configuration.Origin origin(String command, ParseResult given) {
+    return origin(command, given, FileServices.TOLERANT);
   }
 
-  private Configuration.Origin<ServiceDefinition> origin(
-      String command, ParseResult given, ServiceReader<ServiceDefinition> reader) {
-    return new Configuration.Origin<>(
+  private Configuration.Origin origin(
+      String command, ParseResult given, FileServices fileServices) {
+    return new Configuration.Origin(
         command,
         Flags.texts(command, given),
         environment,
         Flags.files(given, directory, environment),
-        reader);
+        fileServices);
   }
 
-  /// The configuration; where it is wrong, the mistakes are told and it is nothing.
-  private static Optional<Configuration<ServiceDefinition>> read(
-      Configuration.Origin<ServiceDefinition> origin, ParseResult given) {
+  /// The configuration. If it has mistakes, they are reported and there is none.
+  private static Optional<Configuration> read(
+      Configuration.Origin origin, ParseResult given) {
     return read(origin, given, _ -> {});
   }
 
-  private static Optional<Configuration<ServiceDefinition>> read(
-      Configuration.Origin<ServiceDefinition> origin,
+  private static Optional<Configuration> read(
+      Configuration.Origin origin,
       ParseResult given,
       Consumer<Set<Path>> named) {
     Mistakes mistakes = new Mistakes();
-    Optional<Configuration<ServiceDefinition>> configuration = origin.read(mistakes, named);
+    Optional<Configuration> configuration = origin.read(mistakes, named);
     PrintWriter err = given.commandSpec().commandLine().getErr();
     mistakes.lines().forEach(err::println);
     return configuration;
   }
 
-  /// The version of the jar that runs, or `development` where classes run without one.
+  /// The version of the jar, or `development` if there is no jar.
   static String version() {
     return Optional.ofNullable(Main.class.getPackage().getImplementationVersion())
         .orElse("development");

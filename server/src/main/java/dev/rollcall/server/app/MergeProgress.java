@@ -6,7 +6,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/// Tells a person how a merge goes: a line for each file, and one a second within a long one.
+/// Shows the progress of a merge: a line for each file, and for a long file one every second.
 final class MergeProgress implements Merge.Progress {
   private static final Duration EVERY = Duration.ofSeconds(1);
 

@@ -5,11 +5,10 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/// The parts of a running process, closed in the reverse of the order in which they were opened,
-/// within a time.
+/// The parts of a running process. They are closed in reverse order, within a limited time.
 ///
-/// Belongs to the thread that opens and closes. One part that fails or hangs while closing keeps no
-/// other from being closed while there is time.
+/// Used by one thread only. A part that fails or hangs when it is closed does not prevent the
+/// others from being closed.
 final class Parts implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Parts.class.getName());
 
@@ -19,18 +18,18 @@ final class Parts implements AutoCloseable {
 
   private record Part(String name, AutoCloseable closeable) {}
 
-  /// @param patience how long closing may take as a whole
+  /// @param patience how long closing all parts may take
   Parts(Duration patience) {
     this.patience = patience;
   }
 
-  /// Takes over a part that has just been opened, and hands it back.
+  /// Adds a part that has just been opened, and returns it.
   <T extends AutoCloseable> T add(String name, T part) {
     open.push(new Part(name, part));
     return part;
   }
 
-  /// Whether everything closed so far did so in time and without an error.
+  /// Whether all parts so far were closed in time and without an error.
   boolean orderly() {
     return orderly;
   }
@@ -42,15 +41,14 @@ final class Parts implements AutoCloseable {
       Part part = open.pop();
       Thread closing = Thread.ofVirtual().name("close " + part.name).start(() -> close(part));
       try {
-        // Half of what is left, as long as others are to come: one that hangs does not take it all,
-        // and one that has work to end has time for it, however many there are.
+        // Half of the rest if there are others: a part that hangs leaves time for them.
         long left = Math.max(0, deadline - System.nanoTime());
         if (!closing.join(Duration.ofNanos(open.isEmpty() ? left : left / 2))) {
           orderly = false;
           LOG.log(Level.WARNING, "{0} did not close in time and is left as it is", part.name);
         }
       } catch (InterruptedException e) {
-        // Closing goes on, with no patience left; the interrupt is for whoever called.
+        // closing continues without waiting; the caller gets the interrupt
         deadline = System.nanoTime();
         orderly = false;
         Thread.currentThread().interrupt();

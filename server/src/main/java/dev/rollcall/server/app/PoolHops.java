@@ -4,7 +4,7 @@ import dev.rollcall.server.collector.HopReceiver;
 import dev.rollcall.server.target.Pool;
 import java.util.List;
 
-/// Hands the hops that the collector finds to the target pool of the same process.
+/// Passes the hops that the collector finds to the target pool of the same process.
 record PoolHops(Pool pool) implements HopReceiver {
   @Override
   public Answer take(List<String> hops) {

@@ -4,7 +4,6 @@ import static java.util.stream.Collectors.joining;
 
 import dev.rollcall.server.address.Addresses;
 import dev.rollcall.server.address.Blocks;
-import dev.rollcall.server.app.ServeSettings.Listener;
 import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.heartbeat.HeartbeatKey;
 import dev.rollcall.server.http.Access;
@@ -34,44 +33,32 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// What is alike in every command that runs until it is told to stop: a log, two ports, an orderly
+/// What all commands have in common that run until they are stopped: a log, two ports, an orderly
 /// end.
 ///
-/// @param errors how errors are written where no route is found
+/// @param errors how errors are written if no route is found
 record Ports(ServeSettings settings, ErrorShape errors, RequestTimes times) {
-  /// As long as containers are given before they are killed. A port waits for what is in flight up
-  /// to four seconds of it ([dev.rollcall.server.http.Limits]).
+  /// As long as containers usually get before they are killed. A port waits up to four seconds of it
+  /// for requests under way ([dev.rollcall.server.http.Limits]).
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
   private static final System.Logger LOG = System.getLogger(Ports.class.getName());
 
-  /// Everything that is kept in the one database of a process.
-  static final String[] TABLES = {
-    "db/migration/V1__monitor.sql",
-    "db/migration/V2__outbox.sql",
-    "db/migration/V3__heartbeat.sql",
-    "db/migration/V4__target.sql",
-    "db/migration/V5__derived.sql",
-    "db/migration/V6__recent.sql",
-    "db/migration/V7__exit_code.sql",
-    "db/migration/V8__listener.sql"
-  };
-
-  /// What a running process waits for until it stops.
+  /// What a process waits for while it runs.
   interface Wish {
     /// Returns when the process has to stop.
     ///
-    /// @param open what it listens on
+    /// @param open its ports
     void await(Open open) throws InterruptedException;
   }
 
-  /// Opens everything that runs, in order.
+  /// Opens all parts, in order.
   interface Opening {
     Open open(Parts parts);
   }
 
-  /// The ports of a running process, also where free ones were asked for, and how to call them.
+  /// The ports of a running process, and their URLs.
   ///
   /// @param listener the main port
   record Open(HttpListener listener, int healthPort, String url, String healthUrl) {
@@ -83,7 +70,7 @@ record Ports(ServeSettings settings, ErrorShape errors, RequestTimes times) {
   /// Opens, waits until `stop` returns, and closes.
   ///
   /// @return the exit status
-  /// @throws Trouble when a part cannot be opened
+  /// @throws CannotRun if a part cannot be opened
   int run(Opening opening, Wish stop) throws InterruptedException {
     Logs.to(new FileOutputStream(FileDescriptor.err), settings.log());
     Parts parts = new Parts(PATIENCE);
@@ -104,9 +91,9 @@ record Ports(ServeSettings settings, ErrorShape errors, RequestTimes times) {
 
   /// Opens the main port and the health port, with the routes of each.
   ///
-  /// @param strays how errors are written on the main port where no route is found
+  /// @param strays how errors are written on the main port if no route is found
   Open open(Parts parts, ErrorShape strays, List<Route> routes, List<Route> health) {
-    ServeSettings.Web web = settings.web();
+    WebSettings web = settings.web();
     HttpListener main = open(parts, "the main port", web.main(), strays, routes);
     HttpListener healthPort = open(parts, "the health port", web.health(), errors, health);
     tellWriters(routes);
@@ -114,7 +101,7 @@ record Ports(ServeSettings settings, ErrorShape errors, RequestTimes times) {
   }
 
   private Proxies proxies() {
-    Blocks trusted = settings.web().proxied().trusted();
+    Blocks trusted = settings.web().proxies();
     return trusted.all().isEmpty()
         ? Proxies.NONE
         : new Proxies(address -> trusted.contain(Addresses.of(address.getAddress())));
@@ -122,7 +109,7 @@ record Ports(ServeSettings settings, ErrorShape errors, RequestTimes times) {
 
   /// Finds out who calls this port. Sessions and tokens of accounts will be added here.
   private Authenticators authenticators(Listener listener) {
-    ServeSettings.Web web = settings.web();
+    WebSettings web = settings.web();
     Blocks writers = web.writers();
     StaticToken token = new StaticToken(web.token().map(Secret::reveal));
     Authenticator senders =
@@ -142,9 +129,9 @@ record Ports(ServeSettings settings, ErrorShape errors, RequestTimes times) {
             .orElse(senders));
   }
 
-  /// Says in one line of the log who may write what.
+  /// Logs in one line who may write what.
   private void tellWriters(List<Route> routes) {
-    ServeSettings.Web web = settings.web();
+    WebSettings web = settings.web();
     String anybody =
         web.writers().all().isEmpty()
             ? "everybody"
@@ -165,7 +152,7 @@ record Ports(ServeSettings settings, ErrorShape errors, RequestTimes times) {
     LOG.log(Level.INFO, "write access: {0}", line);
   }
 
-  /// The beginnings of the paths that have this access, in the routes' order.
+  /// The beginnings of the paths with this access, in the order of the routes.
   private static String paths(List<Route> routes, Access access) {
     return routes.stream()
         .filter(route -> route.access() == access)
@@ -176,7 +163,7 @@ record Ports(ServeSettings settings, ErrorShape errors, RequestTimes times) {
 
   /// Opens one port.
   ///
-  /// @param what how the log calls it
+  /// @param what its name in the log
   HttpListener open(Parts parts, String what, Listener listener, List<Route> routes) {
     return open(parts, what, listener, errors, routes);
   }
@@ -190,14 +177,14 @@ record Ports(ServeSettings settings, ErrorShape errors, RequestTimes times) {
                 .withErrors(strays)
                 .withAccessLog(settings.web().accessLog())
                 .withLimits(
-                    Limits.usual().withRequestsOfOne(settings.web().proxied().requestsOfOne()))
+                    Limits.usual().withRequestsOfOne(settings.web().requestsOfOne()))
                 .behind(proxies()),
             routes.stream().map(route -> route.around(Ports::saying503)).toList(),
             authenticators(listener),
             times));
   }
 
-  /// A database that does not answer is no bug of ours: 503, and when to ask again.
+  /// A database that is unavailable is no bug: the answer is 503 with `Retry-After`.
   private static Handler saying503(Handler handler) {
     return request -> {
       try {

@@ -12,28 +12,27 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/// Applies a changed configuration file to a running process: services at once, as well as the
-/// settings of which that is true ([AllSettings#AT_ONCE]), and the others with the next start,
-/// which it says. A file with mistakes is refused whole and what ran before goes on.
-final class Reload<S> implements Runnable {
+/// Applies a changed configuration file to a running process. Services and some settings
+/// ([Setting#isAtOnce]) are applied at once. The others are applied at the next start, which is
+/// logged. A file with mistakes is rejected as a whole, and the previous configuration stays in use.
+final class Reload implements Runnable {
   private static final System.Logger LOG = System.getLogger(Reload.class.getName());
 
-  private final Configuration.Origin<S> origin;
+  private final Configuration.Origin origin;
   private final Values started;
-  private final Predicate<Configuration<S>> apply;
+  private final Predicate<Configuration> apply;
   private final Consumer<Set<Path>> named;
   private Values current;
   private volatile Optional<String> refusal = Optional.empty();
 
   /// @param started the settings that the process was started with
-  /// @param apply takes the whole list of services, also where none of them changed: nothing here
-  ///   remembers them; and the settings that change at once. Says whether it took them: where not,
-  ///   it has told why, and what ran before goes on
-  /// @param named takes the files that values in the file name, also where it is refused
+  /// @param apply applies all services, changed or not, and the settings that change at once; returns
+  ///   false if it rejected them, with the reason in the log
+  /// @param named receives the files in references of the file, even if the file is rejected
   Reload(
-      Configuration.Origin<S> origin,
+      Configuration.Origin origin,
       Values started,
-      Predicate<Configuration<S>> apply,
+      Predicate<Configuration> apply,
       Consumer<Set<Path>> named) {
     this.origin = origin;
     this.started = started;
@@ -46,7 +45,7 @@ final class Reload<S> implements Runnable {
   public void run() {
     String file = origin.files().label();
     Mistakes mistakes = new Mistakes();
-    Optional<Configuration<S>> read = origin.read(mistakes, named);
+    Optional<Configuration> read = origin.read(mistakes, named);
     if (read.isEmpty()) {
       LOG.log(Level.WARNING, "{0} was rejected, the previous configuration stays in use:", file);
       List<String> lines = mistakes.lines();
@@ -72,7 +71,10 @@ final class Reload<S> implements Runnable {
 
   private static List<String> changed(Values before, Values now, boolean atOnce) {
     Set<String> those =
-        AllSettings.AT_ONCE.stream().map(Setting::key).collect(Collectors.toUnmodifiableSet());
+        AllSettings.ALL.stream()
+            .filter(Setting::isAtOnce)
+            .map(Setting::key)
+            .collect(Collectors.toUnmodifiableSet());
     return before.differing(now).stream().filter(key -> those.contains(key) == atOnce).toList();
   }
 
@@ -82,7 +84,7 @@ final class Reload<S> implements Runnable {
     }
   }
 
-  /// Why the file, as it is now, is not heeded.
+  /// Why the present content of the file is not in use.
   Optional<String> refusal() {
     return refusal;
   }

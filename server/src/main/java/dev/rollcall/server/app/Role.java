@@ -1,9 +1,34 @@
 package dev.rollcall.server.app;
 
-/// What a process does of Rollcall's work; several on one PostgreSQL may share it out.
+import dev.rollcall.server.config.Setting;
+import dev.rollcall.server.config.ValueType;
+import java.util.List;
+import java.util.Set;
+
+/// What a process does. Several processes on one PostgreSQL may have different roles.
 enum Role {
-  /// Asks services.
+  /// Runs checks, finds late heartbeats and sends notifications.
   RUNNER,
   /// Answers over HTTP.
-  API
+  API;
+
+  static final Setting<Set<Role>> ROLES =
+      Setting.of(
+          "roles",
+          roles(),
+          "runner,api",
+          "what this process does: run checks (runner), answer over HTTP (api)");
+
+  private static ValueType<Set<Role>> roles() {
+    ValueType<List<Role>> list = ValueType.list(ValueType.choice(Role.class));
+    return new ValueType<>(
+        list.label(),
+        text -> {
+          Set<Role> roles = Set.copyOf(list.parse(text));
+          if (roles.isEmpty()) {
+            throw new IllegalArgumentException("is no role: give runner, api or both");
+          }
+          return roles;
+        });
+  }
 }

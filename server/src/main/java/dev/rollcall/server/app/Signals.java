@@ -5,16 +5,16 @@ import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
-/// The operator's wish to stop: Ctrl-C, `kill`, a closed terminal. The first asks, the second ends
-/// the process at once.
+/// Signals that stop the process: Ctrl-C, `kill`, a closed terminal. After the first, the process
+/// ends in order; after the second, at once.
 ///
-/// `sun.misc.Signal` is supported API of the module jdk.unsupported and the only one there is: a
-/// shutdown hook can neither choose the exit status nor hear a second signal. It is reached by
-/// reflection because javac warns of it in a way that nothing can silence.
+/// `sun.misc.Signal` is a supported API of the module jdk.unsupported. There is no other: a
+/// shutdown hook can neither set the exit status nor receive a second signal. It is called by
+/// reflection, because the warning of javac about it cannot be suppressed.
 final class Signals {
   private static final List<String> STOPPING = List.of("INT", "TERM", "HUP");
 
-  /// 128 and the number of SIGINT, as shells have it.
+  /// 128 plus the number of SIGINT, as in shells.
   private static final int KILLED = 130;
 
   private Signals() {}

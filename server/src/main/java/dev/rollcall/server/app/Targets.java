@@ -5,11 +5,11 @@ import dev.rollcall.server.http.Health;
 import dev.rollcall.server.http.ReadyCheck;
 import dev.rollcall.server.http.RequestTimes;
 import dev.rollcall.server.sql.Database;
-import dev.rollcall.server.sql.DatabaseConfig;
 import dev.rollcall.server.sql.FileProblems;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.target.OptOut;
 import dev.rollcall.server.target.Pool;
+import dev.rollcall.server.target.PoolSettings;
 import dev.rollcall.server.time.Clock;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
@@ -18,7 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/// The composition root of `targets`: the pool of what nodes measure, alone.
+/// The composition root of `targets`: only the pool of targets.
 final class Targets {
   private static final System.Logger LOG = System.getLogger(Targets.class.getName());
 
@@ -34,7 +34,7 @@ final class Targets {
   /// Runs until `stop` returns.
   ///
   /// @return the exit status
-  /// @throws Trouble when a part cannot be opened
+  /// @throws CannotRun if a part cannot be opened
   int run(Ports.Wish stop) throws InterruptedException {
     return ports.run(this::open, stop);
   }
@@ -45,13 +45,12 @@ final class Targets {
     Database database =
         parts.add(
             "the database",
-            Database.openOrWait(
-                DatabaseConfig.of(settings.storage().database(), Ports.TABLES), clock));
+            Database.openOrWait(Tables.in(settings.storage().database()), clock));
     GroupCommit commits = parts.add("the commits", new GroupCommit(database));
     Pool pool =
         parts.add(
             "the target pool",
-            new Pool(database, commits, settings.targets().pool(), registry, clock));
+            new Pool(database, commits, settings.targets(), registry, clock));
     start(pool, settings.targets(), parts);
     Health health =
         new Health(
@@ -69,8 +68,8 @@ final class Targets {
     return open;
   }
 
-  /// Begins to keep out what is not to be measured, and to follow the file that names it.
-  static void start(Pool pool, ServeSettings.TargetPool settings, Parts parts) {
+  /// Starts the pool, without what must not be measured, and follows the file that names it.
+  static void start(Pool pool, PoolSettings settings, Parts parts) {
     if (settings.optOut().isPresent()) {
       Path file = settings.optOut().get();
       FileWatcher fileWatcher = new FileWatcher(file);
@@ -81,7 +80,7 @@ final class Targets {
     pool.start();
   }
 
-  /// @throws Trouble where the file cannot be read
+  /// @throws CannotRun if the file cannot be read
   private static void optOut(Pool pool, Path file) {
     try {
       OptOut list = OptOut.of(Files.readString(file));

@@ -13,15 +13,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/// What a program does that runs only for Java to learn what a start needs: it asks itself, and is
-/// asked.
+/// A run from which Java learns what a start needs (AOT cache): Rollcall checks itself, and answers
+/// some requests.
 final class Training {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration PAUSE = Duration.ofMillis(50);
 
   private Training() {}
 
-  /// Makes the configuration to train with.
+  /// Writes the configuration for this run.
   static void prepare(Path folder) {
     try {
       Files.writeString(

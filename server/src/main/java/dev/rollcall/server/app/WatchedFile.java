@@ -17,17 +17,17 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// One file of a [FileWatcher], with what was seen of it last and what was told of it last.
+/// One file of a [FileWatcher], with the content that was found last and that was reported last.
 final class WatchedFile {
-  /// Within this time of its last change a file may change once more without its time moving on.
+  /// A file that changes twice within this time may have the same modification time.
   private static final Duration UNSETTLED = Duration.ofSeconds(2);
 
   private final Path file;
   private Optional<Look> seen = Optional.empty();
-  private Optional<Look> told;
+  private Optional<Look> reported;
   private boolean known;
 
-  /// A file as one look found it; two are the same when they hold the same.
+  /// What one look found. Two looks are equal if the content was the same.
   private record Look(FileTime modified, long size, @Nullable Object key, String digest) {
     boolean unchanged(BasicFileAttributes now) {
       return modified.equals(now.lastModifiedTime())
@@ -37,35 +37,36 @@ final class WatchedFile {
     }
   }
 
-  /// @param known whether what the file holds now is known already, and no change
+  /// @param known whether the present content counts as reported
   WatchedFile(Path file, boolean known) {
     this.file = file;
     this.known = known;
-    this.told = find();
-    this.seen = told;
+    this.reported = find();
+    this.seen = reported;
   }
 
-  /// Looks once, and says whether it has changed and stood still since the look before.
+  /// Looks once. Returns whether the content differs from what was reported, and is the same as in
+  /// the look before.
   boolean changed() {
     Optional<Look> now = find();
     boolean still = same(now, seen);
     seen = now;
-    return still && !(known && same(now, told));
+    return still && !(known && same(now, reported));
   }
 
-  /// Whether the last look found it.
+  /// Whether the last look found the file.
   boolean isThere() {
     return seen.isPresent();
   }
 
-  /// Whether it was there when it was told of last.
+  /// Whether the file existed when it was reported last.
   boolean wasThere() {
-    return told.isPresent();
+    return reported.isPresent();
   }
 
-  /// What the last look found is known now.
-  void tell() {
-    told = seen;
+  /// What the last look found is now reported.
+  void setReported() {
+    reported = seen;
     known = true;
   }
 
@@ -78,7 +79,7 @@ final class WatchedFile {
     try {
       BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
       if (!now.isRegularFile()) {
-        return Optional.empty(); // reading from a pipe takes from whoever else reads it
+        return Optional.empty(); // reading from a pipe would take bytes from its other reader
       }
       if (seen.isPresent() && seen.get().unchanged(now)) {
         return seen;

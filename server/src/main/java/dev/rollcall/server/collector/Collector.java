@@ -5,7 +5,6 @@ import dev.rollcall.server.sql.StorageException;
 import dev.rollcall.server.time.Clock;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,25 +14,20 @@ public final class Collector implements AutoCloseable {
   /// Memory for all requests together: four of the largest bodies, or hundreds of typical ones.
   private static final long ROOM = 64L * 1024 * 1024;
 
-  /// The settings of the collector.
-  ///
-  /// @param folder where the results files are
-  /// @param mostBytes the largest size of a file with its log
-  /// @param mostAge the longest time for which a file is written
-  /// @param keep how many files stay, including the current one
-  /// @param hopMemory how many addresses are remembered
-  /// @param version the version in the answer of `/health`
-  public record Settings(
-      Path folder, long mostBytes, Duration mostAge, int keep, int hopMemory, String version) {}
-
   private final RotatingStore store;
   private final Hops hops;
   private final StoredTotals totals;
   private final CollectorRoutes routes;
   private final CollectorHealth health;
 
+  /// @param version the version in the answer of `/health`
   /// @param taker receives the new hops
-  public Collector(Settings settings, HopReceiver taker, PrometheusRegistry registry, Clock clock) {
+  public Collector(
+      CollectorSettings settings,
+      String version,
+      HopReceiver taker,
+      PrometheusRegistry registry,
+      Clock clock) {
     store =
         new RotatingStore(
             new RotatingStore.Settings(
@@ -43,7 +37,7 @@ public final class Collector implements AutoCloseable {
     hops = new Hops(settings.hopMemory(), taker);
     ResultBuffers buffers = new ResultBuffers(ROOM);
     routes = new CollectorRoutes(store, hops, totals, buffers);
-    health = new CollectorHealth(settings.version(), store, this::stats, clock);
+    health = new CollectorHealth(version, store, this::stats, clock);
     CollectorMetrics.watch(registry, store, hops, buffers);
   }
 

@@ -16,6 +16,8 @@ import java.util.regex.Pattern;
 /// @param help one line about what it does, without the default
 /// @param isSecret whether its value is never shown; it may then also be given as the name of a
 ///   file
+/// @param isAtOnce whether a change in the configuration file is applied at once; otherwise it is
+///   applied at the next start
 /// @param aliases older names of its variable
 public record Setting<T>(
     String key,
@@ -23,6 +25,7 @@ public record Setting<T>(
     String standard,
     String help,
     boolean isSecret,
+    boolean isAtOnce,
     List<Alias> aliases) {
   private static final Pattern KEY = Pattern.compile("[a-z]+(?:[.-][a-z]+)*");
 
@@ -45,19 +48,24 @@ public record Setting<T>(
 
   /// A setting that may be shown, without older names.
   public static <T> Setting<T> of(String key, ValueType<T> type, String standard, String help) {
-    return new Setting<>(key, type, standard, help, false, List.of());
+    return new Setting<>(key, type, standard, help, false, false, List.of());
   }
 
   /// The same as a secret.
   public Setting<T> secret() {
-    return new Setting<>(key, type, standard, help, true, aliases);
+    return new Setting<>(key, type, standard, help, true, isAtOnce, aliases);
+  }
+
+  /// The same as a setting whose changes are applied at once.
+  public Setting<T> atOnce() {
+    return new Setting<>(key, type, standard, help, isSecret, true, aliases);
   }
 
   /// The same with an older name.
   public Setting<T> alias(String variable, Function<String, Optional<String>> translation) {
     List<Alias> all = new ArrayList<>(aliases);
     all.add(new Alias(variable, translation));
-    return new Setting<>(key, type, standard, help, isSecret, all);
+    return new Setting<>(key, type, standard, help, isSecret, isAtOnce, all);
   }
 
   /// Its flag on the command line: `--monitor-keep-alive`.

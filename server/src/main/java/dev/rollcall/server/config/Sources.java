@@ -70,7 +70,7 @@ public final class Sources {
     Map<String, GivenValue> variables = given("environment", environment);
     Map<String, GivenValue> dotEnv =
         text(files.dotEnv(), ".env", LARGEST_VARIABLES, mistakes)
-            .map(text -> DotEnv.read(".env", text, mistakes))
+            .map(text -> DotEnv.read(".env", text, variables, mistakes))
             .orElse(Map.of());
     if (files.named().isPresent() && Files.notExists(files.yaml())) {
       mistakes

@@ -1,6 +1,8 @@
 package dev.rollcall.server.config;
 
+import dev.rollcall.server.address.Addresses;
 import dev.rollcall.server.time.Durations;
+import inet.ipaddr.IPAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -127,6 +129,26 @@ public record ValueType<T>(String label, Function<String, T> parser) {
         });
   }
 
+  /// A block of addresses such as `10.0.0.0/8`, or one address.
+  public static ValueType<IPAddress> block() {
+    // not a reference to the method, which would load a library at every start
+    return new ValueType<>("CIDR", text -> Addresses.block(text));
+  }
+
+  /// A token or key: 16 to 1024 visible ASCII characters.
+  public static ValueType<Secret> token() {
+    return new ValueType<>(
+        "SECRET",
+        text -> {
+          if (!text.matches("[!-~]{16,1024}")) {
+            throw new IllegalArgumentException(
+                "is no token: give 16 to 1024 visible ASCII characters, as `openssl rand -hex 16`"
+                    + " prints them");
+          }
+          return new Secret(text);
+        });
+  }
+
   /// Several values separated by commas; a blank text is an empty list.
   public static <T> ValueType<List<T>> list(ValueType<T> element) {
     return new ValueType<>(
@@ -150,6 +172,14 @@ public record ValueType<T>(String label, Function<String, T> parser) {
   public static <T> ValueType<Optional<T>> optional(ValueType<T> value) {
     return new ValueType<>(
         value.label, text -> text.isEmpty() ? Optional.empty() : Optional.of(value.parse(text)));
+  }
+
+  /// Translates a number of seconds to a duration, for [Setting.Alias].
+  public static Optional<String> seconds(String text) {
+    if (!text.matches("\\d{1,9}")) {
+      throw new IllegalArgumentException("is no whole number of seconds: write it as 15");
+    }
+    return Optional.of(text + "s");
   }
 
   private static String small(Enum<?> constant) {

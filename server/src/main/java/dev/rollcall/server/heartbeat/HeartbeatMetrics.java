@@ -2,6 +2,7 @@ package dev.rollcall.server.heartbeat;
 
 import dev.rollcall.server.config.OneLine;
 import dev.rollcall.server.heartbeat.HeartbeatStore.Seen;
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.StorageException;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
@@ -60,7 +61,7 @@ final class HeartbeatMetrics implements MultiCollector {
     List<GaugeDataPointSnapshot> last = new ArrayList<>();
     try {
       stateCounts
-          .counts()
+          .counts(Scope.operator())
           .forEach((state, count) -> all.add(point(Labels.of("state", state.word()), count)));
       Set<String> names = new HashSet<>();
       for (Seen seen : shown()) {
@@ -87,9 +88,9 @@ final class HeartbeatMetrics implements MultiCollector {
 
   private Collection<Seen> shown() {
     Map<Long, Seen> shown = new LinkedHashMap<>();
-    heartbeats.first(MOST).forEach(seen -> shown.put(seen.id(), seen));
+    heartbeats.first(Scope.operator(), MOST).forEach(seen -> shown.put(seen.id(), seen));
     if (shown.size() == MOST) {
-      heartbeats.late(MOST).forEach(seen -> shown.put(seen.id(), seen));
+      heartbeats.late(Scope.operator(), MOST).forEach(seen -> shown.put(seen.id(), seen));
     }
     return shown.values();
   }

@@ -1,5 +1,6 @@
 package dev.rollcall.server.heartbeat;
 
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.Rows;
 import dev.rollcall.server.time.Durations;
@@ -101,14 +102,15 @@ public final class HeartbeatOverview {
   }
 
   /// The number of heartbeats in each state. If there are many, the counts may be up to 30 s old.
-  public Map<State, Long> counts() {
-    return stateCounts.counts();
+  public Map<State, Long> counts(Scope scope) {
+    return stateCounts.counts(scope);
   }
 
   /// A page of the heartbeats in one state, ordered by id; or of all, in [#ORDER].
   ///
   /// @param counts how many rows of each state come before the offset
-  public List<Beat> rows(Map<State, Long> counts, Optional<State> only, int limit, long offset) {
+  public List<Beat> rows(
+      Scope scope, Map<State, Long> counts, Optional<State> only, int limit, long offset) {
     return database.read(
         handle -> {
           List<Heartbeat> found = new ArrayList<>();
@@ -119,7 +121,7 @@ public final class HeartbeatOverview {
             // that new problems show at once.
             boolean news = skip == 0 && state != State.UP;
             if (found.size() < limit && (news || skip < there)) {
-              found.addAll(inState(handle, state, limit - found.size(), skip));
+              found.addAll(inState(handle, scope, state, limit - found.size(), skip));
             }
             skip = Math.max(0, skip - there);
           }
@@ -131,9 +133,9 @@ public final class HeartbeatOverview {
   }
 
   /// One heartbeat, with its last 100 runs and their outputs.
-  public Optional<Beat> find(String name) {
+  public Optional<Beat> find(Scope scope, String name) {
     return heartbeats
-        .find(name)
+        .find(scope, name)
         .map(
             one ->
                 beat(
@@ -145,14 +147,19 @@ public final class HeartbeatOverview {
 
   private record Stretch(int limit, long offset) {}
 
-  static String inState(State state) {
-    return SELECT + " WHERE " + HeartbeatTable.in(state) + " ORDER BY id LIMIT ? OFFSET ?";
+  static String inState(Scope scope, State state) {
+    return SELECT
+        + " WHERE "
+        + HeartbeatTable.in(state)
+        + scope.and("owner_id")
+        + " ORDER BY id LIMIT ? OFFSET ?";
   }
 
-  private static List<Heartbeat> inState(Handle handle, State state, int limit, long offset) {
+  private static List<Heartbeat> inState(
+      Handle handle, Scope scope, State state, int limit, long offset) {
     return Rows.read(
         handle,
-        inState(state),
+        inState(scope, state),
         new Stretch(limit, offset),
         (row, stretch) -> {
           row.setInt(1, stretch.limit());

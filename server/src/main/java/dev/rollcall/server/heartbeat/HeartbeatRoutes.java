@@ -8,6 +8,7 @@ import dev.rollcall.server.http.Listing;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.time.Durations;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -49,20 +50,22 @@ final class HeartbeatRoutes {
 
   private Answer list(Request request) {
     Optional<State> state = request.query("state").map(HeartbeatRoutes::state);
+    Scope scope = request.scope();
     Listing listing = Listing.of(request, MOST);
     return listing.answer(
         "heartbeats",
-        heartbeats.list(state, listing.page()),
+        heartbeats.list(scope, state, listing.page()),
         (json, heartbeat) -> {
           json.writeStartObject();
           fields(json, heartbeat);
           json.writeEndObject();
         },
-        () -> stateCounts.count(state));
+        () -> stateCounts.count(scope, state));
   }
 
   private Answer show(Request request) {
-    Heartbeat heartbeat = heartbeats.find(request.path("name")).orElseThrow(PingRoutes::unknown);
+    Heartbeat heartbeat =
+        heartbeats.find(request.scope(), request.path("name")).orElseThrow(PingRoutes::unknown);
     return Envelope.ok(
         json -> {
           json.writeStartObject().writeName("heartbeat").writeStartObject().writeName("data");

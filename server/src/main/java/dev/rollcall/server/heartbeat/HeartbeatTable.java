@@ -19,7 +19,8 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/// Reads and writes the rows of `heartbeat` inside a transaction.
+/// Reads and writes the rows of `heartbeat` inside a transaction. Names are those of the operator:
+/// pings come without an account.
 final class HeartbeatTable {
   static final String COLUMNS =
       "id, name, frequency_s, schedule, zone, grace_s, state, created_at, last_at, next_at,"
@@ -31,7 +32,7 @@ final class HeartbeatTable {
 
   private static final String ADD =
       "INSERT INTO heartbeat (name, state, created_at, next_at) VALUES (?, 0, ?, 0)"
-          + " ON CONFLICT (name) DO NOTHING";
+          + " ON CONFLICT (name, owner_id) DO NOTHING";
 
   /// Changes no indexed column.
   private static final String COUNT =
@@ -43,7 +44,8 @@ final class HeartbeatTable {
       UPDATE heartbeat SET last_at = ?, next_at = ?, call_count = ?, run_count = ?, open_runs = ?,
         recent = ?, frequency_s = ?, schedule = ?, zone = ?, grace_s = ?, state = ?, created_at = ?,
         late_since = ?, due_at = ?
-      WHERE id = ?""";
+      WHERE id = ?\
+      """;
 
   private final List<String> locks;
 
@@ -54,7 +56,12 @@ final class HeartbeatTable {
             .mapToObj(size -> String.join(", ", Collections.nCopies(size, "?")))
             .map(
                 some ->
-                    "SELECT " + COLUMNS + " FROM heartbeat WHERE name IN (" + some + ")" + locked)
+                    "SELECT "
+                        + COLUMNS
+                        + " FROM heartbeat WHERE owner_id = 0 AND name IN ("
+                        + some
+                        + ")"
+                        + locked)
             .toList();
   }
 

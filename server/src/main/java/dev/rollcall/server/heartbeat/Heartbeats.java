@@ -3,13 +3,11 @@ package dev.rollcall.server.heartbeat;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.signal.SignalWriter;
 import dev.rollcall.server.sql.Database;
-import dev.rollcall.server.sql.Durability;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.time.Clock;
 import dev.rollcall.server.time.SleepClock;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -22,20 +20,16 @@ import java.util.stream.Stream;
 /// process whose [#start] was called also finds late heartbeats; on PostgreSQL there may be
 /// several.
 public final class Heartbeats implements AutoCloseable {
-  /// The settings of heartbeats.
-  ///
-  /// @param realert time between two notifications while a heartbeat stays late
-  /// @param startupGrace how long Rollcall has to be up before a time that passed while it was down
-  ///   counts as missed
-  /// @param most the largest number of heartbeats
-  /// @param futureTolerance how far the clock of a job may be ahead of the server's
-  /// @param durability what an answered ping survives
-  public record Settings(
-      Duration realert,
-      Duration startupGrace,
-      long most,
-      Duration futureTolerance,
-      Durability durability) {}
+  /// The scripts that create the tables of this package.
+  public static final List<String> MIGRATIONS =
+      List.of(
+          "db/migration/V3__heartbeat.sql",
+          "db/migration/V6__recent.sql",
+          "db/migration/V7__exit_code.sql",
+          "db/migration/V8__listener.sql",
+          "db/sqlite/V11__begin_heartbeat_owner.sql",
+          "db/sqlite/V12__heartbeat_owner.sql",
+          "db/postgres/V12__heartbeat_owner.sql");
 
   private final PingRoutes pings;
   private final HeartbeatRoutes routes;
@@ -48,7 +42,7 @@ public final class Heartbeats implements AutoCloseable {
   public Heartbeats(
       Database database,
       GroupCommit commits,
-      Settings settings,
+      HeartbeatSettings settings,
       SignalWriter signalWriter,
       PrometheusRegistry registry,
       Clock clock) {

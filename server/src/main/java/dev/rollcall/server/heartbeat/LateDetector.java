@@ -179,7 +179,7 @@ final class LateDetector implements AutoCloseable {
 
   private void begin(Duration until) {
     startupGrace.begin(until);
-    lateHeartbeats.sift(startupGrace.started());
+    lateHeartbeats.moveToDeadlines(startupGrace.started());
   }
 
   private void look() {
@@ -187,9 +187,9 @@ final class LateDetector implements AutoCloseable {
     if (timed(lateHeartbeats::earliest).filter(due -> !due.isAfter(now)).isEmpty()) {
       return;
     }
-    StartupGrace.Accused accused = startupGrace.accused();
-    accused.before().ifPresent(before -> look(Instant.ofEpochMilli(Long.MIN_VALUE), before, now));
-    look(accused.after(), now, now);
+    StartupGrace.LateRange range = startupGrace.mayBecomeLate();
+    range.before().ifPresent(before -> look(Instant.ofEpochMilli(Long.MIN_VALUE), before, now));
+    look(range.after(), now, now);
   }
 
   private void look(Instant after, Instant until, Instant now) {

@@ -121,7 +121,7 @@ final class LateHeartbeats {
   /// Call this after an outage that ended at `start`. A row may be due although its deadline has
   /// not passed: its `due_at` is moved to its deadline. Every row that is still due by `start`
   /// missed its deadline during the outage.
-  void sift(Instant start) {
+  void moveToDeadlines(Instant start) {
     Place place = new Place(Long.MIN_VALUE, Long.MIN_VALUE);
     while (true) {
       List<Heartbeat> some = dueBy(start, place);

@@ -26,7 +26,7 @@ final class StartupGrace {
   ///
   /// @param before those due by this time; empty: none
   /// @param after and those due after this time
-  record Accused(Optional<Instant> before, Instant after) {}
+  record LateRange(Optional<Instant> before, Instant after) {}
 
   /// An earlier start, and how long Rollcall has been up since then, without the present run.
   private record Start(Instant at, Duration up) {}
@@ -71,17 +71,17 @@ final class StartupGrace {
   }
 
   /// Which rows may become late now.
-  Accused accused() {
+  LateRange mayBecomeLate() {
     Duration up = clock.monotonic().minus(since);
     if (up.compareTo(grace) >= 0) {
-      return new Accused(Optional.empty(), Instant.ofEpochMilli(Long.MIN_VALUE));
+      return new LateRange(Optional.empty(), Instant.ofEpochMilli(Long.MIN_VALUE));
     }
     Optional<Instant> before =
         earlier.stream()
             .filter(start -> start.up().plus(up).compareTo(grace) >= 0)
             .map(Start::at)
             .max(Instant::compareTo);
-    return new Accused(before, started);
+    return new LateRange(before, started);
   }
 
   /// When the present run began.

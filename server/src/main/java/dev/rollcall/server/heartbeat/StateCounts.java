@@ -1,9 +1,11 @@
 package dev.rollcall.server.heartbeat;
 
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// The number of heartbeats in each state, for the API, the pages and the metrics.
@@ -15,11 +17,12 @@ final class StateCounts {
   private static final long MANY = 10_000;
   private static final int PAUSE = 30;
   private static final Duration LONGEST = Duration.ofSeconds(30);
+  private static final Counted NOTHING = new Counted(Map.of(), Duration.ZERO);
 
   private final HeartbeatStore heartbeats;
   private final Clock clock;
   private final ReentrantLock counting = new ReentrantLock();
-  private volatile Counted known = new Counted(Map.of(), Duration.ZERO);
+  private final Map<Scope, Counted> known = new ConcurrentHashMap<>();
 
   /// @param until when to count again, on the monotonic clock
   private record Counted(Map<State, Long> counts, Duration until) {
@@ -34,33 +37,39 @@ final class StateCounts {
   }
 
   /// How many there are in each state.
-  Map<State, Long> counts() {
-    Counted last = known;
+  Map<State, Long> counts(Scope scope) {
+    Counted last = known.getOrDefault(scope, NOTHING);
     if (!last.many()) {
-      return count();
+      return count(scope);
     }
     if (clock.monotonic().compareTo(last.until()) < 0 || !counting.tryLock()) {
       return last.counts();
     }
     try {
-      return count();
+      return count(scope);
     } finally {
       counting.unlock();
     }
   }
 
   /// How many there are in that state, or in all.
-  long count(Optional<State> state) {
-    Map<State, Long> counts = counts();
+  long count(Scope scope, Optional<State> state) {
+    Map<State, Long> counts = counts(scope);
     return state.map(one -> counts.getOrDefault(one, 0L)).orElseGet(() -> sum(counts));
   }
 
-  private Map<State, Long> count() {
+  private Map<State, Long> count(Scope scope) {
     Duration began = clock.monotonic();
-    Map<State, Long> counts = heartbeats.counts();
+    Map<State, Long> counts = heartbeats.counts(scope);
     Duration done = clock.monotonic();
     Duration pause = done.minus(began).multipliedBy(PAUSE);
-    known = new Counted(counts, done.plus(pause.compareTo(LONGEST) < 0 ? pause : LONGEST));
+    Counted counted =
+        new Counted(counts, done.plus(pause.compareTo(LONGEST) < 0 ? pause : LONGEST));
+    if (counted.many()) {
+      known.put(scope, counted);
+    } else {
+      known.remove(scope);
+    }
     return counts;
   }
 

@@ -12,7 +12,7 @@ import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.PreEncodedHttpField;
 
-/// What a route answers: a status, headers, and a body that is whole, streamed, or a stream of
+/// The answer of a route: a status, headers, and a body that is whole, streamed, or a stream of
 /// events.
 public final class Answer {
   /// Writes a body of unknown size.
@@ -65,14 +65,14 @@ public final class Answer {
     this.body = body;
   }
 
-  /// JSON, written at once into memory.
+  /// JSON that is written into memory at once.
   public static Answer json(int status, Json.Body body) {
     return json(status, Json.bytes(body));
   }
 
-  /// JSON that may be long, of parts that are asked for one after the other while it is sent: one
-  /// value together. Those of the beginning are written at once, and an exception from later ones
-  /// ends the connection, so that the receiver sees it broken.
+  /// JSON that may be long. Its parts are requested one after the other while it is sent, and form
+  /// one value together. The first parts are written at once. An exception from a later part ends
+  /// the connection, so that the client sees that the answer is incomplete.
   public static Answer json(int status, Iterator<Json.Body> parts) {
     ChunkedJson chunkedJson = new ChunkedJson(parts);
     return chunkedJson.isWhole()
@@ -80,7 +80,7 @@ public final class Answer {
         : new Answer(status, List.of(JSON, VARY), new Body.InPieces(chunkedJson));
   }
 
-  /// JSON that is there already. The bytes are sent as they are: they must not change any more.
+  /// JSON in bytes, which must not change any more.
   public static Answer json(int status, byte[] body) {
     return new Answer(status, List.of(JSON), new Body.Whole(body));
   }
@@ -90,12 +90,12 @@ public final class Answer {
     return new Answer(status, List.of(TEXT), new Body.Whole(body.getBytes(UTF_8)));
   }
 
-  /// A page, with the headers that keep foreign script, style and frames out of it.
+  /// A page, with headers that forbid scripts, styles and frames of other sites.
   public static Answer html(int status, String page) {
     return html(status, new Compressed(page.getBytes(UTF_8)));
   }
 
-  /// A page that others may be sent as well.
+  /// A page that is also sent to others.
   public static Answer html(int status, Compressed page) {
     return new Answer(
         status,
@@ -103,23 +103,24 @@ public final class Answer {
         new Body.Either(page));
   }
 
-  /// Bytes of any type, compressed for who takes that.
+  /// Bytes of any type, compressed if the client accepts that.
   public static Answer bytes(int status, String contentType, Compressed body) {
     return new Answer(status, List.of(type(contentType), VARY), new Body.Either(body));
   }
 
-  /// Bytes of any type, sent as they are.
+  /// Bytes of any type, never compressed.
   public static Answer bytes(int status, String contentType, byte[] body) {
     return new Answer(status, List.of(type(contentType)), new Body.Whole(body));
   }
 
-  /// A body that is written while it is sent; memory stays constant whatever its size. An exception
-  /// of the writer after its first bytes ends the connection, so that the receiver sees it broken.
+  /// A body that is written while it is sent, so that its size does not matter for memory. An
+  /// exception of the writer after its first bytes ends the connection, so that the client sees
+  /// that the answer is incomplete.
   public static Answer stream(int status, String contentType, Writer writer) {
     return new Answer(status, List.of(type(contentType)), new Body.Streamed(writer, 0));
   }
 
-  /// The same answer, of which the writer holds so many bytes of memory until all is sent: they
+  /// The same answer, whose writer needs this many bytes of memory until everything is sent. They
   /// count with those of all other answers.
   public Answer holding(long bytes) {
     return body instanceof Body.Streamed(Writer writer, long _)
@@ -127,18 +128,18 @@ public final class Answer {
         : this;
   }
 
-  /// Server-sent events. `opened` hands the stream to whoever will send, and returns what to do
-  /// when it has ended, for whatever reason.
+  /// Server-sent events. `opened` gets the stream, and returns what to do when the stream has
+  /// ended.
   public static Answer events(Function<EventStream, Runnable> opened) {
     return new Answer(200, List.of(EVENTS, NO_STORE, VARY), new Body.Events(opened));
   }
 
-  /// A status alone.
+  /// A status without a body.
   public static Answer empty(int status) {
     return new Answer(status, List.of(), NOTHING);
   }
 
-  /// The same answer with one more header; one of that name that is there already is replaced.
+  /// The same answer with one more header. It replaces a header of the same name.
   public Answer with(String header, String value) {
     List<HttpField> more = new ArrayList<>(headers);
     more.removeIf(one -> one.getName().equalsIgnoreCase(header));
@@ -146,8 +147,8 @@ public final class Answer {
     return new Answer(status, List.copyOf(more), body);
   }
 
-  /// The answer as it is sent: compressed where it can be and the client takes that. What its tag
-  /// stands for is the same then, but not byte for byte.
+  /// The answer in the form in which it is sent: compressed if possible and accepted. Its `ETag`
+  /// then becomes weak, as the bytes differ.
   Answer encoded(boolean gzip) {
     if (gzip && body instanceof Body.InPieces(ChunkedJson chunkedJson)) {
       return new Answer(status, headers, new Body.InPieces(chunkedJson.compressed()))
@@ -165,7 +166,7 @@ public final class Answer {
     return packed.with("Content-Encoding", "gzip");
   }
 
-  /// The bytes that are kept until it is sent.
+  /// The memory that it needs until it is sent, in bytes.
   long size() {
     return switch (body) {
       case Body.Whole whole -> whole.bytes.length;

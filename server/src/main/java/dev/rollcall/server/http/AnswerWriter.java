@@ -6,22 +6,41 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.Objects;
+import org.eclipse.jetty.http.DateGenerator;
+import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpGenerator;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http.MetaData;
+import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.eclipse.jetty.util.BufferUtil;
 
-/// Writes the answers of one connection, framed as its client's version has it: by its length where
-/// that is known, else in chunks, or for HTTP/1.0 by the end of the connection.
+/// Writes the answers of one connection. A body ends after its declared length, or its last chunk,
+/// or with HTTP/1.0 at the end of the connection.
 final class AnswerWriter {
   private static final int USUAL_HEADER = 2 * 1024;
   private static final int LARGEST_HEADER = 64 * 1024;
   private static final int STREAM_BUFFER = 16 * 1024;
   private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(US_ASCII);
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+  private static final HttpField NO_SNIFF =
+      new PreEncodedHttpField("X-Content-Type-Options", "nosniff");
+  private static final HttpField GZIP =
+      new PreEncodedHttpField(HttpHeader.CONTENT_ENCODING, "gzip");
+
+  /// The header `Date`, formatted once a second.
+  private static volatile Today today = Today.at(0);
+
+  private record Today(long second, HttpField field) {
+    static Today at(long second) {
+      String text = DateGenerator.formatDate(Instant.ofEpochSecond(second));
+      return new Today(second, new PreEncodedHttpField(HttpHeader.DATE, text));
+    }
+  }
 
   private final Connection connection;
   private final HttpGenerator generator = new HttpGenerator();
@@ -34,16 +53,62 @@ final class AnswerWriter {
 
   /// The head of one answer.
   ///
-  /// @param isHead whether it stands alone, for HEAD
-  /// @param persistent whether another request may follow over the connection
+  /// @param isHead whether there is no body, as the request was HEAD
+  /// @param persistent whether another request may follow on the connection
   record Head(
       int status, HttpFields fields, HttpVersion version, boolean isHead, boolean persistent) {
+    /// The head of the answer to a request.
+    ///
+    /// @param gzip whether the body is compressed while it is sent
+    static Head of(Answer answer, RequestHead request, boolean gzip, boolean persistent) {
+      HttpFields.Mutable fields = allFields(answer);
+      if (gzip) {
+        fields.add(GZIP);
+      }
+      return new Head(answer.status(), fields, request.version(), request.isHead(), persistent);
+    }
+
+    /// The head of an answer to something that is no request. The connection ends with it.
+    static Head ofLast(Answer answer) {
+      return new Head(answer.status(), allFields(answer), HttpVersion.HTTP_1_1, false, false);
+    }
+
     private MetaData.Response info(long length) {
       return new MetaData.Response(status, HttpStatus.getMessage(status), version, fields, length);
     }
   }
 
-  /// Asks for the body of a request that waits to be asked.
+  /// Loads the tables of the generator.
+  static void load() {
+    HttpGenerator.CONTINUE_100_INFO.getStatus();
+  }
+
+  /// The words of a status: `Not Found`.
+  static String reason(int status) {
+    return HttpStatus.getMessage(status);
+  }
+
+  private static HttpFields.Mutable allFields(Answer answer) {
+    HttpFields.Mutable fields = HttpFields.build(answer.headers().size() + 2);
+    fields.add(date());
+    fields.add(NO_SNIFF);
+    for (HttpField field : answer.headers()) {
+      fields.add(field);
+    }
+    return fields;
+  }
+
+  private static HttpField date() {
+    long second = System.currentTimeMillis() / 1000;
+    Today last = today;
+    if (last.second() != second) {
+      last = Today.at(second);
+      today = last;
+    }
+    return last.field();
+  }
+
+  /// Answers `100 Continue`, for a client that waits for it before it sends the body.
   void sendContinue() {
     connection.write(CONTINUE, 0, CONTINUE.length);
   }
@@ -58,13 +123,13 @@ final class AnswerWriter {
         true);
   }
 
-  /// The head of what would be an answer of `length` bytes.
+  /// The head of an answer whose body would have `length` bytes.
   void sendHead(Head head, long length) {
     begin(head);
     generate(head.info(length), true, NOTHING, true);
   }
 
-  /// A body of any length. What fits into a buffer is sent with its length, at the end.
+  /// A body of any length. If it fits into the buffer, it is sent with its length at the end.
   OutputStream stream(Head head) {
     begin(head);
     return new Stream(head.info(-1));
@@ -104,7 +169,7 @@ final class AnswerWriter {
     }
   }
 
-  /// All in one write where it is short: a packet, and a call of the system, less.
+  /// Writes a short answer at once, which saves a packet and a system call.
   private void flush(ByteBuffer content, boolean isHead) {
     ByteBuffer body = isHead ? NOTHING : content;
     if (!isHead

@@ -2,12 +2,14 @@ package dev.rollcall.server.http;
 
 import java.util.concurrent.Semaphore;
 
-/// Turns of those who read long bodies: as many at a time as there are processors, a buffer each.
-/// Whoever reads JSON keeps its processor until nothing is left to read, and hundreds of bodies at
-/// once would stand before each call and each check for seconds. Who waits for bytes, or for the
-/// database, has no turn.
+/// Limits how many long bodies are read at once, to the number of processors. Each reader gets a
+/// turn, for one buffer.
+///
+/// A thread that reads JSON keeps its carrier while there are bytes to read. Without turns,
+/// hundreds of bodies would delay pings and checks for seconds. A thread that waits for bytes or
+/// for the database has no turn.
 final class BodyReaders {
-  /// What is shorter is read before anybody notices.
+  /// Shorter bodies need no turn.
   private static final long SHORT = 64 * 1024;
 
   private static final Semaphore TURNS =
@@ -16,13 +18,13 @@ final class BodyReaders {
   private long passed;
   private boolean mine;
 
-  /// Another body begins.
+  /// Begins another body.
   void begin() {
     end();
     passed = 0;
   }
 
-  /// So many bytes have come, and are read next.
+  /// Waits for a turn before the next `bytes` bytes are read.
   void next(int bytes) {
     passed += bytes;
     if (!mine && passed > SHORT) {
@@ -36,7 +38,7 @@ final class BodyReaders {
     }
   }
 
-  /// Nothing is left to read for now.
+  /// Ends the turn: there is nothing to read at present.
   void end() {
     if (mine) {
       mine = false;

@@ -1,6 +1,6 @@
 package dev.rollcall.server.http;
 
-/// A listener could not be opened; the message is one line that says why and what to change.
+/// A port could not be opened. The message is one line with the reason and the remedy.
 public final class CannotListen extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -4,13 +4,13 @@ import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
-/// Characters that no text may have which is stored: U+0000, which PostgreSQL does not keep, and
-/// halves of surrogate pairs, which are no text in UTF-8.
+/// Characters that cannot be stored: U+0000, which PostgreSQL rejects, and halves of surrogate
+/// pairs, which UTF-8 does not have.
 public final class Characters {
-  /// A text in a tree that has one of them.
+  /// A text in a tree with such a character.
   ///
-  /// @param where its key, and those around it: `http.headers.X`; empty for the whole
-  /// @param what what is wrong, in a phrase
+  /// @param where its key, with the keys around it: `http.headers.X`; empty for the whole tree
+  /// @param what what is wrong, as a phrase
   public record Fault(String where, String what) {
     private Fault within(String key) {
       return new Fault(
@@ -20,7 +20,7 @@ public final class Characters {
 
   private Characters() {}
 
-  /// What is wrong with a text, in a phrase; empty where nothing is.
+  /// What is wrong with a text, as a phrase; empty if nothing is.
   public static Optional<String> fault(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -39,7 +39,7 @@ public final class Characters {
     return Optional.empty();
   }
 
-  /// The first of them in the names and texts of a tree.
+  /// The first fault in the names and texts of a tree.
   public static Optional<Fault> in(JsonNode tree) {
     if (tree.isString()) {
       return fault(tree.stringValue()).map(what -> new Fault("", what));

@@ -5,13 +5,13 @@ import java.util.Iterator;
 import java.util.Optional;
 import tools.jackson.core.JsonGenerator;
 
-/// A long answer in JSON, of which each piece is made once its client has taken the one before: who
-/// reads slowly, or never, holds a piece of memory and nothing of the database.
+/// A long JSON answer. Each piece is made when the client has read the piece before, so a slow
+/// client needs the memory of one piece, and nothing of the database.
 ///
-/// Pieces are made where lists are ([ListThreads]), compressed for who takes that.
+/// The pieces are made on [ListThreads], and compressed if the client accepts that.
 final class ChunkedJson {
-  /// What an answer in pieces holds while it is sent, in bytes: a piece as it is made, as it is
-  /// written, and what it is made of.
+  /// The memory of such an answer in bytes: the data of a piece, and the piece before and after
+  /// compression.
   static final long HELD = 192 * 1024;
 
   private static final int ENOUGH = 16 * 1024;
@@ -24,13 +24,13 @@ final class ChunkedJson {
   private boolean given;
   private Optional<GzipBlocks> gzip = Optional.empty();
 
-  /// Makes the first piece at once, while an error can still be answered.
+  /// Makes the first piece at once, so that an error can still be answered.
   ChunkedJson(Iterator<Json.Body> parts) {
     this.parts = parts;
     this.first = make();
   }
 
-  /// Whether the first piece is all of it.
+  /// Whether the first piece is the whole answer.
   boolean isWhole() {
     return !parts.hasNext();
   }
@@ -39,7 +39,7 @@ final class ChunkedJson {
     return first;
   }
 
-  /// The same, compressed. To be said before any piece is asked for.
+  /// The same, compressed. Call this before the first piece is read.
   ChunkedJson compressed() {
     gzip = Optional.of(new GzipBlocks());
     return this;
@@ -50,7 +50,7 @@ final class ChunkedJson {
     return !given || parts.hasNext();
   }
 
-  /// The next piece, as it is sent.
+  /// The next piece in the form in which it is sent.
   byte[] next() throws InterruptedException {
     byte[] ready = first;
     boolean isFirst = !given;
@@ -86,7 +86,7 @@ final class ChunkedJson {
     return packed.toByteArray();
   }
 
-  /// What is written until it is taken, and nothing after that.
+  /// Collects what is written until it is taken. Afterwards it is empty.
   private static final class Piece extends ByteArrayOutputStream {
     private int usual = ENOUGH;
 
@@ -98,8 +98,7 @@ final class ChunkedJson {
       return all;
     }
 
-    /// As much at once as the one before took: growing again and again would cost more than
-    /// writing.
+    /// Starts with the size of the piece before: growing step by step would cost more than writing.
     private void begin() {
       if (buf.length == 0) {
         buf = new byte[Math.max(usual, ENOUGH)];

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.zip.GZIPOutputStream;
 
-/// Bytes that are sent compressed to those who take that. They are compressed once, however many
-/// they are sent to, and must not change any more.
+/// Bytes that are sent compressed to clients that accept that. They are compressed once, for all
+/// clients, and must not change any more.
 public final class Compressed {
-  /// What is shorter fits into one packet either way.
+  /// Shorter bytes fit into one packet either way.
   private static final int WORTH_IT = 1_000;
 
   private static final double NOT_AT_ALL = 0;
@@ -47,8 +47,8 @@ public final class Compressed {
     return bytes.toByteArray();
   }
 
-  /// Whether a client that sent these lines of `Accept-Encoding` takes gzip: what it names itself
-  /// counts more than what it says of all others.
+  /// Whether a client with these lines of `Accept-Encoding` accepts gzip. A value for gzip takes
+  /// precedence over `*`.
   ///
   /// Source: [RFC 9110, section 12.5.3](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3).
   static boolean takesGzip(List<String> acceptEncoding) {

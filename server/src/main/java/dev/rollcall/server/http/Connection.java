@@ -10,12 +10,12 @@ import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// One connection, which waits for its client only so long: its requests are read and answered one
-/// after the other, on a virtual thread of its own.
+/// One connection. Its requests are read and answered one after the other, on its own virtual
+/// thread.
 ///
-/// Every read and write leaves a deadline behind, which [Connections] watches: a client that sends
-/// its header one byte a second, or never takes its answer, would stay for ever. The bytes of a
-/// body are counted here as well, with all that frames them.
+/// Each read and write has a deadline, which [Connections] enforces, for clients that send a header
+/// one byte a second or never read their answer. The bytes of a body are counted here too,
+/// including the framing of chunks.
 final class Connection implements Runnable {
   enum Phase {
     IDLE,
@@ -27,7 +27,7 @@ final class Connection implements Runnable {
   private static final long NONE = Long.MAX_VALUE;
   private static final int LARGEST_WRITE = 64 * 1024;
 
-  /// A client that sends a body, or takes an answer, keeps at least this pace after a while.
+  /// After some time, a client that sends a body or reads an answer has to keep this rate.
   private static final long BODY_BYTES_A_SECOND = 1024;
 
   private static final long ANSWER_BYTES_A_SECOND = 16 * 1024;
@@ -78,7 +78,9 @@ final class Connection implements Runnable {
     }
   }
 
-  /// @return whether another request may follow
+  /// Answers one request.
+  ///
+  /// @return whether another may follow
   private boolean answerNext() {
     phase = Phase.IDLE;
     access = null;
@@ -100,7 +102,7 @@ final class Connection implements Runnable {
     return remote;
   }
 
-  /// The first bytes of a request are there.
+  /// The first bytes of a request have come.
   void headerBegins() {
     if (phase == Phase.IDLE) {
       phase = Phase.HEAD;
@@ -108,25 +110,25 @@ final class Connection implements Runnable {
     }
   }
 
-  /// The header has been read; from here on `bytes` of body may come, in whatever chunks.
+  /// The header was read. Now at most `bytes` bytes of body may come, plus the framing of chunks.
   void requestBegins(int bytes) {
     phase = Phase.REQUEST;
     long now = System.nanoTime();
     phaseEnd = now + patience.body().toNanos();
     slowestEnd = now + patience.body().toNanos() / 3;
     passed = 0;
-    // what frames the chunks, and what of the next request comes along with the last of them
+    // also for the framing of chunks, and the beginning of the next request
     allowance = 2L * bytes + 64 * 1024;
   }
 
-  /// The answer begins to be sent.
+  /// The first bytes of the answer are about to be sent.
   void answerBegins() {
     answerBegan = System.nanoTime();
     passed = 0;
   }
 
-  /// Reads on for a moment after an answer that came before the end of the body: a socket closed
-  /// with bytes unread is reset, and the reset would overtake the answer.
+  /// Continues to read for a moment after an answer that was sent before the end of the body.
+  /// Closing a socket with unread bytes sends a reset, which can overtake the answer.
   void linger() {
     try {
       socket.shutdownOutput();
@@ -145,12 +147,13 @@ final class Connection implements Runnable {
     }
   }
 
-  /// The answer is a stream without an end of its own.
+  /// The answer is an endless stream.
   void streamBegins() {
     phase = Phase.STREAM;
   }
 
-  /// Since when the client keeps the server waiting for its request; empty where it does not.
+  /// Since when the server has been waiting for the request of this client; empty if it is not
+  /// waiting.
   OptionalLong waitingSince() {
     long since = waitingSince;
     return since == NONE ? OptionalLong.empty() : OptionalLong.of(since);
@@ -160,40 +163,42 @@ final class Connection implements Runnable {
     return phase == Phase.IDLE;
   }
 
-  /// Counts this client as a job whose call was not heard.
+  /// Counts this request as a rejected ping.
   void turnsAway() {
     all.turnsAway();
   }
 
-  /// Closes connections of others who hold a place of the same kind and keep the server waiting.
+  /// Closes other connections that hold a place of the same kind and keep the server waiting.
   ///
   /// @return whether there were any
   boolean clearsOthers(Access access) {
     return all.clear(one -> one.phase == Phase.REQUEST && one.access == access);
   }
 
-  /// Holds a place of that kind until its request has ended.
+  /// Holds a place of this kind until the request has ended.
   void holds(Access route) {
     access = route;
   }
 
-  /// True where the client has kept the server waiting for too long.
+  /// Whether the deadline of this connection has passed.
   boolean isOverdue(long now) {
     long at = deadline;
     return at != NONE && now - at > 0;
   }
 
-  /// Closes the socket, whoever is reading or writing.
+  /// Closes the socket, also while another thread reads or writes.
   void cut() {
     try {
       socket.close();
     } catch (IOException e) {
-      // it was closed already
+      // already closed
     }
   }
 
-  /// @return how many bytes came, or -1 where the client has closed
-  /// @throws ConnectionEnded where it is gone or was too slow
+  /// Reads bytes.
+  ///
+  /// @return their number, or -1 if the client has closed the connection
+  /// @throws ConnectionEnded if the client is gone or was too slow
   int read(byte[] into, int offset, int length) {
     Phase reading = phase;
     long now = System.nanoTime();
@@ -223,7 +228,9 @@ final class Connection implements Runnable {
     return count;
   }
 
-  /// @throws ConnectionEnded where the client is gone, or does not take it
+  /// Writes bytes.
+  ///
+  /// @throws ConnectionEnded if the client is gone or does not read them
   void write(byte[] bytes, int offset, int length) {
     int at = offset;
     int last = offset + length;
@@ -251,7 +258,7 @@ final class Connection implements Runnable {
     return TimeUnit.SECONDS.toNanos(passed) / bytesASecond;
   }
 
-  /// Lets a request under way end, and no other begin.
+  /// Lets a request that has begun end, and accepts no other.
   void close() {
     closing = true;
     switch (phase) {
@@ -261,7 +268,7 @@ final class Connection implements Runnable {
     }
   }
 
-  /// Ends it, with whatever is under way.
+  /// Ends the connection, also in the middle of a request.
   void end() {
     cut();
     Thread running = thread;

@@ -1,7 +1,7 @@
 package dev.rollcall.server.http;
 
-/// The client is gone, was too slow, or is served no longer: nobody is there to answer. It passes
-/// through whatever was reading or writing.
+/// The connection has ended: the client is gone or was too slow, or the server stops. There is
+/// nobody to answer. Code that reads or writes lets this exception pass.
 final class ConnectionEnded extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

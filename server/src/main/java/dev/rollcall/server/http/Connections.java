@@ -19,23 +19,24 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/// The connections of one listener: who takes them, and who closes those that are overdue.
+/// The connections of one port: accepts them, and closes those whose deadline has passed.
 final class Connections implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Connections.class.getName());
   private static final Duration ROUND = Duration.ofMillis(250);
 
-  /// What the system keeps for a client that does not take it. By itself it would be megabytes
-  /// each, of its own memory, and the work to make them.
+  /// The size of the send buffer of a socket. By default the operating system would use megabytes
+  /// for each slow client.
   private static final int SEND_BUFFER = 128 * 1024;
 
-  /// One part of this many goes at once, as finding out who costs a look at all.
+  /// When connections have to be closed, one of this many is closed at a time, because finding them
+  /// means looking at all.
   private static final int PART = 16;
 
   private static final Duration AFTER_FAILURE = Duration.ofMillis(100);
   private static final Duration LOOK_AGAIN = Duration.ofMillis(5);
   private static final Duration LAST_WORD = Duration.ofSeconds(1);
 
-  /// Who has kept the server waiting for longer would have called by now.
+  /// A client that has kept the server waiting for longer was not about to send a ping.
   private static final Duration ON_ITS_WAY = Duration.ofSeconds(1);
 
   private final ServerSocket server;
@@ -55,7 +56,7 @@ final class Connections implements AutoCloseable {
     this.dispatcher = dispatcher;
   }
 
-  /// Begins to take connections, and to watch them.
+  /// Starts to accept connections, and to watch them.
   void open() {
     deadlines.start();
     Thread.ofPlatform().name("http-" + server.getLocalPort()).daemon().start(this::accept);
@@ -67,7 +68,7 @@ final class Connections implements AutoCloseable {
         begin(server.accept());
       } catch (IOException e) {
         if (!stopped) {
-          // no file descriptor is left, as a rule
+          // usually there are no file descriptors left
           turnsAway();
           LOG.log(System.Logger.Level.WARNING, "cannot accept a connection: " + e.getMessage());
           LockSupport.parkNanos(AFTER_FAILURE.toNanos());
@@ -114,7 +115,7 @@ final class Connections implements AutoCloseable {
     open.remove(connection);
   }
 
-  /// Counts a call of a job that was not heard, or what may have been one.
+  /// Counts a ping that was rejected, or a connection that may have carried one.
   void turnsAway() {
     turnedAway.increment();
   }
@@ -123,12 +124,12 @@ final class Connections implements AutoCloseable {
     return turnedAway.sum();
   }
 
-  /// Closes some connections whose clients keep the server waiting: those of the address that has
-  /// most, idle ones before those in the middle of a request, whoever has waited longest first. So
-  /// no address keeps the others out, and among those behind one address nobody does who says
-  /// nothing.
+  /// Closes some connections that keep the server waiting: those of the address with the most,
+  /// first idle ones, then those in the middle of a request, the longest waiting first. So one
+  /// address cannot keep others out. The same holds for silent clients among those behind one
+  /// address.
   ///
-  /// @param of which are looked at
+  /// @param of the connections to consider
   /// @return whether there were any
   synchronized boolean clear(Predicate<Connection> of) {
     long now = System.nanoTime();
@@ -158,7 +159,7 @@ final class Connections implements AutoCloseable {
     return !waiting.isEmpty();
   }
 
-  /// Takes no more, lets what is under way end for as long as there is patience, and ends the rest.
+  /// Accepts no more connections, waits a limited time for requests under way, and closes the rest.
   @Override
   public void close() {
     stopped = true;

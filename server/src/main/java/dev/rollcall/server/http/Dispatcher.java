@@ -7,17 +7,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
-import org.eclipse.jetty.http.HttpVersion;
 
-/// Leads a request to its route and the answer back; every request passes here once.
+/// Passes each request to its route, and sends the answer.
 final class Dispatcher {
   private static final System.Logger LOG = System.getLogger(Dispatcher.class.getName());
   private static final System.Logger ACCESS = System.getLogger("dev.rollcall.access");
 
-  /// What so many answers of this size take is little beside the connections themselves.
+  /// Answers up to this size do not count against the memory: the connections need more.
   private static final int SMALL = 16 * 1024;
 
-  private static final Duration TOLD_EVERY = Duration.ofSeconds(10);
+  private static final Duration LOG_EVERY = Duration.ofSeconds(10);
 
   private final RouteTable routes;
   private final Authenticators authenticators;
@@ -27,8 +26,8 @@ final class Dispatcher {
   private final RequestSlots slots;
   private final Proxies proxies;
   private final boolean accessLog;
-  private final AtomicLong told = new AtomicLong(System.nanoTime() - TOLD_EVERY.toNanos());
-  private final AtomicLong untold = new AtomicLong();
+  private final AtomicLong loggedAt = new AtomicLong(System.nanoTime() - LOG_EVERY.toNanos());
+  private final AtomicLong notLogged = new AtomicLong();
   private volatile boolean closing;
 
   Dispatcher(
@@ -45,8 +44,8 @@ final class Dispatcher {
 
   /// Answers one request.
   ///
-  /// @return whether another may follow over the connection
-  /// @throws ConnectionEnded where the answer could not be sent to its end
+  /// @return whether another may follow on the connection
+  /// @throws ConnectionEnded if the answer could not be sent completely
   boolean serve(
       Connection connection, RequestHead head, RequestReader reader, AnswerWriter writer) {
     long start = System.nanoTime();
@@ -83,14 +82,14 @@ final class Dispatcher {
     return exchange.end();
   }
 
-  /// Sends an answer, where there is memory to keep it for as long as its client takes.
+  /// Sends an answer if there is enough memory for it.
   private void send(Exchange exchange, Answer answer) {
     long bytes = answer.size();
     bytes = bytes > SMALL ? bytes : 0;
     try {
       MemoryBudget.OF_HEAP.take(bytes);
     } catch (Unavailable e) {
-      tell(exchange, e);
+      logUnavailable(exchange, e);
       exchange.send(e.answer(shape(exchange)), closing, streams);
       return;
     }
@@ -118,12 +117,11 @@ final class Dispatcher {
     }
   }
 
-  /// Answers what is no request. Nothing is logged, as anybody can send as much of it as they like.
+  /// Answers something that is no request. It is not logged, as anybody can send any amount of it.
   void refuse(MalformedRequest malformedRequest, AnswerWriter writer) {
     Answer answer = errors.answer(malformedRequest.status(), List.of(malformedRequest.reason()));
     writer.send(
-        new AnswerWriter.Head(
-            answer.status(), Exchange.fields(answer), HttpVersion.HTTP_1_1, false, false),
+        AnswerWriter.Head.ofLast(answer),
         answer.body() instanceof Answer.Body.Whole whole ? whole.bytes : new byte[0]);
   }
 
@@ -168,7 +166,7 @@ final class Dispatcher {
       return e.answer(shape(exchange));
     } catch (Unavailable e) {
       exchange.body.refuse();
-      tell(exchange, e);
+      logUnavailable(exchange, e);
       return e.answer(shape(exchange));
     } catch (ConnectionEnded e) {
       throw e;
@@ -183,20 +181,20 @@ final class Dispatcher {
     }
   }
 
-  /// How an error is written: a browser sees a page where pages are, and JSON where the API is.
+  /// How an error is written: as JSON on paths of the API, elsewhere as a page for browsers.
   private ErrorShape shape(Exchange exchange) {
     boolean api = routes.isOfApi(exchange.head.path());
     return exchange.errors.asked(api ? "" : exchange.accept());
   }
 
-  /// One line in ten seconds, with how many it stands for: while the database is away, each request
-  /// is one.
-  private void tell(Exchange exchange, Unavailable e) {
+  /// Logs at most one line in ten seconds, with the number of requests: while the database is
+  /// unavailable, every request is one.
+  private void logUnavailable(Exchange exchange, Unavailable e) {
     long now = System.nanoTime();
-    long last = told.get();
-    untold.incrementAndGet();
-    if (now - last >= TOLD_EVERY.toNanos() && told.compareAndSet(last, now)) {
-      long others = untold.getAndSet(0) - 1;
+    long last = loggedAt.get();
+    notLogged.incrementAndGet();
+    if (now - last >= LOG_EVERY.toNanos() && loggedAt.compareAndSet(last, now)) {
+      long others = notLogged.getAndSet(0) - 1;
       LOG.log(
           Level.WARNING,
           () ->
@@ -245,7 +243,7 @@ final class Dispatcher {
   }
 
   private static void log(Exchange exchange, long nanos) {
-    // the path alone: names and tokens travel in queries
+    // only the path: queries contain names and tokens
     ACCESS.log(
         Level.INFO,
         () ->
@@ -263,7 +261,7 @@ final class Dispatcher {
     return new Unavailable(reason, retryAfter).answer(shape);
   }
 
-  /// Ends every event stream, and every connection with the answer it is waiting for.
+  /// Ends all event streams, and each connection after the answer that it is waiting for.
   void close() {
     closing = true;
     streams.end();

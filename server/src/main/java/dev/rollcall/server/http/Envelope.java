@@ -3,7 +3,6 @@ package dev.rollcall.server.http;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
-import org.eclipse.jetty.http.HttpStatus;
 import tools.jackson.core.JsonGenerator;
 
 /// The answers of go-service-healthcheck: `{"status":200,"status_desc":"OK","data":{...}}`.
@@ -31,8 +30,8 @@ public final class Envelope {
         });
   }
 
-  /// 200 around data that may be long: rows between a beginning and an end, each of which is
-  /// written once the client has taken what came before.
+  /// 200 with data that may be long: rows between a beginning and an end. Each row is written when
+  /// the client has read what came before.
   public static Answer ok(Json.Body begin, Iterator<Json.Body> rows, Json.Body end) {
     Json.Body first =
         json -> {
@@ -92,6 +91,6 @@ public final class Envelope {
   private static JsonGenerator head(JsonGenerator json, int status) {
     return json.writeStartObject()
         .writeNumberProperty("status", status)
-        .writeStringProperty("status_desc", HttpStatus.getMessage(status));
+        .writeStringProperty("status_desc", AnswerWriter.reason(status));
   }
 }

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import tools.jackson.core.JsonGenerator;
 
-/// How a group of routes writes its errors: as JSON, unless [#pages] says otherwise.
+/// How the errors of a group of routes are written: as JSON, unless [#pages] is used.
 @FunctionalInterface
 public interface ErrorShape {
   /// go-service-healthcheck: `{"status":404,"status_desc":"Not Found","errors":["..."]}`.
@@ -17,17 +17,17 @@ public interface ErrorShape {
               .writeStringProperty("error", String.join("; ", errors))
               .writeEndObject();
 
-  /// As `others` writes them, and as pages for those who ask for one, as browsers do.
+  /// As `others`, or as a page for clients that ask for one, as browsers do.
   static ErrorShape pages(ErrorPage page, ErrorShape others) {
     return new PagesForBrowsers(page, others);
   }
 
-  /// The shape for a request that says `Accept: accept`.
+  /// The shape for a request with `Accept: accept`.
   default ErrorShape asked(String accept) {
     return this;
   }
 
-  /// Whether a browser is shown a page in this shape.
+  /// Whether this shape is a page.
   default boolean isPage() {
     return false;
   }
@@ -35,12 +35,12 @@ public interface ErrorShape {
   /// Writes one JSON value.
   void write(JsonGenerator json, int status, List<String> errors);
 
-  /// An error in this shape that one parameter of the query is to blame for.
+  /// An error that one parameter of the query caused.
   default Answer answer(int status, List<String> errors, Optional<String> parameter) {
     return answer(status, errors);
   }
 
-  /// An error in this shape.
+  /// An error.
   default Answer answer(int status, List<String> errors) {
     return Answer.json(status, json -> write(json, status, errors));
   }

@@ -7,12 +7,11 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/// Server-sent events to one client, compressed where it takes that.
+/// Server-sent events to one client, compressed if it accepts that.
 ///
-/// Whoever has something to tell calls [#send], which never waits; the request's own thread writes.
-/// Whoever sends much asks first how far the client is [#behind], and sends it the state as it then
-/// is once it is not, which costs it less than the events it missed. A client that lags 256 events
-/// behind all the same is cut: its browser connects anew.
+/// [#send] never waits; the thread of the request writes. Code that sends much first asks how far
+/// the client is [#behind], and later sends the present state instead of all missed events. A
+/// client that is 256 events behind is disconnected; its browser connects again.
 public final class EventStream {
   private static final int MOST_WAITING = 256;
   private static final PreparedEvents HEARTBEAT = PreparedEvents.raw(":\n\n");
@@ -27,7 +26,7 @@ public final class EventStream {
   private volatile boolean writing;
   private volatile boolean ended;
 
-  /// @param remote whose it is
+  /// @param remote the address of the client
   EventStream(String remote, boolean gzip, Duration heartbeat) {
     this.remote = remote;
     this.gzip = gzip;
@@ -42,16 +41,16 @@ public final class EventStream {
     return gzip;
   }
 
-  /// Sends an event, or drops it where the stream has ended.
+  /// Sends an event, unless the stream has ended.
   ///
-  /// @return false once the stream has ended: there is nobody to send to any more
+  /// @return false if the stream has ended
   public boolean send(String event, String data) {
     return send(PreparedEvents.of(event, data));
   }
 
-  /// Sends events that others may be sent as well.
+  /// Sends events that are also sent to others.
   ///
-  /// @return false once the stream has ended: there is nobody to send to any more
+  /// @return false if the stream has ended
   public boolean send(PreparedEvents events) {
     if (!ended && !waiting.offer(events)) {
       end();
@@ -59,20 +58,20 @@ public final class EventStream {
     return !ended;
   }
 
-  /// How much of what it was sent the client has yet to take.
+  /// How many events the client has not read yet.
   public int behind() {
     return waiting.size() + (writing ? 1 : 0);
   }
 
-  /// Ends the stream at once; what waits is not sent.
+  /// Ends the stream at once, without waiting events.
   public void end() {
     ended = true;
     waiting.clear();
     waiting.offer(END);
   }
 
-  /// Writes events until the stream ends or the client is gone. While nothing happens, a comment
-  /// now and then finds out about a client that left without a word.
+  /// Writes events until the stream ends or the client is gone. While there are none, comments at
+  /// intervals show whether the client is still there.
   void pump(OutputStream out) throws IOException, InterruptedException {
     if (gzip) {
       out.write(GzipBlocks.header());

@@ -12,11 +12,11 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/// The event streams open on one listener: so many at once and no more, all ended when it closes.
+/// The event streams of one port. Their number is limited, and all end when the port is closed.
 ///
-/// While there is no place, one who has fewer than somebody else gets the oldest of those of the
-/// address that has most: no client keeps all others out, however many it opens, and many who look
-/// from behind one address are not counted as long as there is room.
+/// If there is no place, a client gets the oldest stream of the address with the most, if it has
+/// fewer than that. So one client cannot keep others out, and many clients behind one address have
+/// no limit while there is room.
 final class EventStreams {
   private final Set<EventStream> open = new LinkedHashSet<>();
   private final int places;
@@ -28,8 +28,7 @@ final class EventStreams {
     this.heartbeat = limits.patience().heartbeat();
   }
 
-  /// Takes a place for a stream to `remote`; empty where there is none. Whoever has one calls
-  /// [#run].
+  /// Takes a place for a stream to `remote`; empty if there is none. The caller has to call [#run].
   synchronized Optional<EventStream> open(String remote, boolean gzip) {
     if (open.size() >= places && !displaces(remote)) {
       return Optional.empty();
@@ -57,7 +56,7 @@ final class EventStreams {
     return true;
   }
 
-  /// Keeps a stream going until it ends, on the request's thread, and gives its place back.
+  /// Runs a stream on the thread of the request until it ends, and releases its place.
   void run(EventStream stream, Function<EventStream, Runnable> opened, OutputStream out)
       throws IOException, InterruptedException {
     Runnable whenEnded = opened.apply(stream);

@@ -4,32 +4,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
-import java.time.Instant;
 import java.util.Optional;
-import org.eclipse.jetty.http.DateGenerator;
-import org.eclipse.jetty.http.HttpField;
-import org.eclipse.jetty.http.HttpFields;
-import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.http.PreEncodedHttpField;
 
-/// One request and its answer on their way through the [Dispatcher].
+/// One request and its answer in the [Dispatcher].
 final class Exchange {
   private static final System.Logger LOG = System.getLogger(Exchange.class.getName());
-  private static final HttpField NO_SNIFF =
-      new PreEncodedHttpField("X-Content-Type-Options", "nosniff");
-
-  private static final HttpField GZIP =
-      new PreEncodedHttpField(HttpHeader.CONTENT_ENCODING, "gzip");
-
-  /// `Date`, written once a second.
-  private record Today(long second, HttpField field) {
-    static Today at(long second) {
-      String text = DateGenerator.formatDate(Instant.ofEpochSecond(second));
-      return new Today(second, new PreEncodedHttpField(HttpHeader.DATE, text));
-    }
-  }
-
-  private static volatile Today today = Today.at(0);
 
   final Connection connection;
   final RequestHead head;
@@ -46,7 +25,7 @@ final class Exchange {
   private boolean whole = true;
   private boolean called;
 
-  /// @param client who called, through whatever proxies
+  /// @param client the address of the client, possibly reported by a proxy
   Exchange(
       Connection connection,
       RequestHead head,
@@ -65,7 +44,7 @@ final class Exchange {
     this.body = new RequestBody(head, reader, writer, Route.DEFAULT_BODY);
   }
 
-  /// The way to a route has been found.
+  /// The route was found.
   void leadsTo(RouteTable.Target target) {
     times = target.times();
     called = target.route().access() == Access.PING;
@@ -73,7 +52,7 @@ final class Exchange {
     connection.requestBegins(target.route().bodyLimit());
   }
 
-  /// It could not be answered, for whatever reason of ours: it may have been the call of a job.
+  /// The request could not be answered because of us. It may have been a ping.
   void failed() {
     if (called) {
       connection.turnsAway();
@@ -84,14 +63,13 @@ final class Exchange {
     return client.getHostAddress();
   }
 
-  /// What the caller would like to be answered with, as its headers say.
+  /// All values of `Accept`.
   String accept() {
     return String.join(",", head.headers("Accept"));
   }
 
   boolean takesGzip() {
-    return head.fields().contains(HttpHeader.ACCEPT_ENCODING)
-        && Compressed.takesGzip(head.headers("Accept-Encoding"));
+    return head.hasAcceptEncoding() && Compressed.takesGzip(head.headers("Accept-Encoding"));
   }
 
   /// `GET /v1/services`: without the query.
@@ -100,9 +78,10 @@ final class Exchange {
     return head.toString();
   }
 
-  /// Sends an answer; `last` where the connection shall serve no other request after it.
+  /// Sends an answer.
   ///
-  /// @throws ConnectionEnded when it could not be sent to its end
+  /// @param last whether the connection ends after it
+  /// @throws ConnectionEnded if it could not be sent completely
   void send(Answer answer, boolean last, EventStreams streams) {
     send(answer.encoded(takesGzip()), last, streams, body.skipRest());
   }
@@ -112,12 +91,8 @@ final class Exchange {
     connection.answerBegins();
     status = answer.status();
     boolean persistent = !last && whole && head.isPersistent();
-    HttpFields.Mutable fields = fields(answer);
-    if (stream.isPresent() && stream.get().compresses()) {
-      fields.add(GZIP);
-    }
-    AnswerWriter.Head answered =
-        new AnswerWriter.Head(status, fields, head.version(), head.isHead(), persistent);
+    boolean compresses = stream.map(EventStream::compresses).orElse(false);
+    AnswerWriter.Head answered = AnswerWriter.Head.of(answer, head, compresses, persistent);
     try {
       switch (answer.body()) {
         case Answer.Body.Whole all -> writer.send(answered, all.bytes);
@@ -131,35 +106,16 @@ final class Exchange {
     } catch (InterruptedException e) {
       throw new ConnectionEnded("the listener is closing");
     } catch (IOException | RuntimeException e) {
-      // the status has been sent: all that is left is to break off, so that the client notices
+      // the status was sent already: the broken connection shows the client that the answer is
+      // incomplete
       LOG.log(Level.ERROR, "failed half way through the answer to " + this, e);
       throw new ConnectionEnded("the answer broke off");
     }
   }
 
-  static HttpFields.Mutable fields(Answer answer) {
-    HttpFields.Mutable fields = HttpFields.build(answer.headers().size() + 2);
-    fields.add(date());
-    fields.add(NO_SNIFF);
-    for (HttpField field : answer.headers()) {
-      fields.add(field);
-    }
-    return fields;
-  }
-
-  private static HttpField date() {
-    long second = System.currentTimeMillis() / 1000;
-    Today last = today;
-    if (last.second() != second) {
-      last = Today.at(second);
-      today = last;
-    }
-    return last.field();
-  }
-
-  /// Makes the connection ready for its next request.
+  /// Prepares the connection for its next request.
   ///
-  /// @return false where there shall be none
+  /// @return false if there must be none
   boolean end() {
     if (!whole) {
       connection.linger();
@@ -174,7 +130,7 @@ final class Exchange {
       writer.sendHead(answered, count.bytes);
       return;
     }
-    // not closed where writing fails: the end would look like a good one
+    // not closed after a failure: the answer would look complete
     OutputStream out = writer.stream(answered);
     content.write(out);
     out.close();

@@ -6,17 +6,17 @@ import java.util.Arrays;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
-/// A gzip stream that needs no compressor while it waits: it is made of blocks of DEFLATE that end
-/// at a byte and refer to nothing before them. A compressor takes a quarter of a megabyte, and a
-/// slow client would keep it for as long as it likes.
+/// A gzip stream without a compressor: it consists of DEFLATE blocks that end at a byte and refer
+/// to nothing before them. A compressor needs a quarter of a megabyte, for as long as a slow client
+/// reads.
 ///
 /// Source: [RFC 1951](https://www.rfc-editor.org/rfc/rfc1951) and [RFC
 /// 1952](https://www.rfc-editor.org/rfc/rfc1952).
 final class GzipBlocks {
-  /// Deflate, no name, no time, from an unknown system.
+  /// Method deflate, no name, no time, unknown system.
   private static final byte[] HEADER = {0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0, 0, (byte) 0xff};
 
-  /// A last block with nothing in it.
+  /// An empty last block.
   private static final byte[] LAST_BLOCK = {3, 0};
 
   private static final int TRAILER = 8;
@@ -24,12 +24,12 @@ final class GzipBlocks {
   private final CRC32 crc = new CRC32();
   private int length;
 
-  /// What stands before the first block.
+  /// The bytes before the first block.
   static byte[] header() {
     return HEADER.clone();
   }
 
-  /// Bytes as blocks, which fit into any stream after anything.
+  /// Bytes as blocks, which can follow anything in a stream.
   static byte[] deflate(byte[] plain) {
     Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
     try {
@@ -42,13 +42,13 @@ final class GzipBlocks {
     }
   }
 
-  /// Counts what was sent in blocks.
+  /// Counts bytes that were sent in blocks.
   void sent(byte[] plain) {
     crc.update(plain);
     length += plain.length;
   }
 
-  /// What stands behind the last block.
+  /// The bytes after the last block.
   byte[] end() {
     return ByteBuffer.allocate(LAST_BLOCK.length + TRAILER)
         .order(ByteOrder.LITTLE_ENDIAN)

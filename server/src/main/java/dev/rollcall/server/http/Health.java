@@ -20,10 +20,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
-/// The routes of the health port: is the program alive, can it serve, what it depends on, and its
-/// metrics.
+/// The routes of the health port: whether the program is alive and ready, what it depends on, and
+/// its metrics.
 public final class Health {
-  /// With its labels, and the buckets of histograms.
+  /// The memory of one point in bytes, with its labels and buckets.
   private static final int HELD_BY_A_POINT = 400;
 
   private final long start = System.nanoTime();
@@ -35,8 +35,8 @@ public final class Health {
   private final List<ReadyCheck> notes = new CopyOnWriteArrayList<>();
   private Supplier<String> before = () -> "";
 
-  /// @param checks what has to be in order to serve
-  /// @param further probes that `/_health` asks besides
+  /// @param checks what has to work for the program to be ready
+  /// @param further probes for `/_health` only
   public Health(
       String version, List<ReadyCheck> checks, List<Probe> further, PrometheusRegistry registry) {
     this.version = version;
@@ -48,20 +48,20 @@ public final class Health {
     this.endpoint = HealthEndpoint.of(prober);
   }
 
-  /// Tells of something in `/ready` that is not as it ought to be, though the program serves.
+  /// Adds a reason to `/ready` that does not change its status.
   public Health noting(ReadyCheck note) {
     notes.add(note);
     return this;
   }
 
-  /// Puts lines before all other metrics, in Prometheus' text format, which then is the only one:
-  /// for names of older programs that no other format allows.
+  /// Adds lines before all other metrics, in the text format of Prometheus, which is then the only
+  /// format. For metrics with the names of older programs, which no other format allows.
   public Health before(Supplier<String> lines) {
     before = lines;
     return this;
   }
 
-  /// `GET /metrics` alone.
+  /// Only `GET /metrics`.
   public Route metricsRoute() {
     return Route.get("/metrics", Access.PUBLIC, this::metrics);
   }
@@ -73,8 +73,8 @@ public final class Health {
     }
   }
 
-  /// `GET /_health`, for any port: what this program depends on, as every service with the library
-  /// `probe` says it (200, or 503 when something is not well).
+  /// `GET /_health`, for any port: what this program depends on, in the form of the library
+  /// `probe`. 200, or 503 if a part is unhealthy.
   public Route report() {
     return Route.get(HealthEndpoint.PATH, Access.PUBLIC, this::report);
   }
@@ -93,12 +93,11 @@ public final class Health {
   /// The routes of the health port.
   ///
   /// - `GET /health`: 200 `{"status":"ok","version":"...","uptime_seconds":12}` while the process
-  ///   lives.
+  ///   runs.
   /// - `GET /ready`: 200 `{"status":"ready"}`, or 503 `{"status":"not
-  ///   ready","reasons":{"<name>":"<why>"}}`; reasons also beside 200, for what keeps nobody from
-  ///   being served ([#noting]).
-  /// - `GET /metrics`: the registry and the JVM's own metrics, in Prometheus' text or OpenMetrics,
-  ///   whichever `Accept` asks for.
+  ///   ready","reasons":{"<name>":"<why>"}}`. With 200 there may be reasons too ([#noting]).
+  /// - `GET /metrics`: the registry and the metrics of the JVM, in the text format of Prometheus or
+  ///   in OpenMetrics, as `Accept` asks.
   /// - `GET /_health`: see [#report()].
   public List<Route> routes() {
     return List.of(
@@ -158,7 +157,7 @@ public final class Health {
   }
 
   private Answer metrics(Request request) {
-    // the JVM's own take a while to set up, and nobody asks for them in the first second
+    // the metrics of the JVM take a while to set up, and nobody reads them in the first second
     if (withJvm.compareAndSet(false, true)) {
       JvmMetrics.builder().register(registry);
     }
@@ -169,7 +168,7 @@ public final class Health {
             ? formats.findWriter(request.header("Accept").orElse(""))
             : formats.getPrometheusTextFormatWriter();
     MetricSnapshots snapshots = registry.scrape();
-    // ten thousand services are some ten megabytes of text, and twice as much to make it of
+    // ten thousand services are some ten megabytes of text, and twice as much memory to build it
     long points = snapshots.stream().mapToLong(one -> one.getDataPoints().size()).sum();
     return Answer.stream(
             200,

@@ -7,23 +7,12 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.util.List;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.eclipse.jetty.http.HttpGenerator;
-import org.eclipse.jetty.http.HttpParser;
 
-/// One open port and the routes it answers. A program has several, each with routes of its own.
+/// An open port and its routes. A program has several.
 public final class HttpListener implements AutoCloseable {
-  /// Jetty's parser warns of what strangers send; held here, or the setting would be collected.
-  private static final Logger JETTY = Logger.getLogger("org.eclipse.jetty");
-
   private static final System.Logger LOG = System.getLogger(HttpListener.class.getName());
 
   private static final int BACKLOG = 1024;
-
-  static {
-    JETTY.setLevel(Level.OFF);
-  }
 
   private final ServerSocket server;
   private final Dispatcher dispatcher;
@@ -38,10 +27,10 @@ public final class HttpListener implements AutoCloseable {
     this.routes = routes;
   }
 
-  /// Opens a port and answers on it from now on.
+  /// Opens a port, and answers requests from now on.
   ///
-  /// @throws CannotListen where the port cannot be had; nothing stays open
-  /// @throws IllegalArgumentException where two routes answer the same method and path
+  /// @throws CannotListen if the port cannot be opened; nothing stays open
+  /// @throws IllegalArgumentException if two routes have the same method and path
   public static HttpListener open(
       Listening listening, List<Route> routes, Authenticators authenticators, RequestTimes times) {
     RouteTable table = new RouteTable(routes, times);
@@ -59,31 +48,31 @@ public final class HttpListener implements AutoCloseable {
     return new HttpListener(server, dispatcher, connections, List.copyOf(routes));
   }
 
-  /// Loads what requests are read and answered with, on a thread of its own while other parts of a
-  /// program are opened.
+  /// Loads the classes that read requests and write answers. Called on a separate thread while
+  /// other parts of the program are opened.
   public static void load() {
-    HttpParser.CACHE.size();
-    HttpGenerator.CONTINUE_100_INFO.getStatus();
+    RequestReader.load();
+    AnswerWriter.load();
   }
 
-  /// The port, also where a free one was asked for.
+  /// The port, also if any free one was requested.
   public int port() {
     return server.getLocalPort();
   }
 
-  /// How many calls of jobs, or connections over which one may have been on its way, were turned
-  /// away so far as there was no place for them, or as this program failed.
+  /// How many pings, or connections that may have carried one, were rejected so far because there
+  /// was no place for them, or because this program failed.
   public long turnedAway() {
     return connections.turnedAway();
   }
 
-  /// Every route, as it was given.
+  /// All routes.
   public List<Route> routes() {
     return routes;
   }
 
-  /// Accepts nothing more, ends event streams at once, waits for the requests under way (4 s, or
-  /// what the limits say), and closes.
+  /// Accepts no more connections, ends event streams at once, waits for requests under way (4 s, or
+  /// as the limits say), and closes the port.
   @Override
   public void close() {
     dispatcher.close();

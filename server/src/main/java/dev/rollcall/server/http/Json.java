@@ -26,7 +26,7 @@ import tools.jackson.databind.node.NullNode;
 import tools.jackson.databind.node.NumericNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// JSON as it goes over the wire: written by streaming, read strictly.
+/// JSON of requests and answers: written as a stream, read strictly.
 public final class Json {
   /// Writes one JSON value.
   @FunctionalInterface
@@ -50,17 +50,17 @@ public final class Json {
 
   private Json() {}
 
-  /// Databind costs a start-up what it never needs: it is loaded with the first body that is read.
+  /// Loaded with the first body that is read, because loading databind makes a start slower.
   private static final class Trees {
     private static final JsonMapper MAPPER =
         JsonMapper.builder(FACTORY)
-            // looked for below, where it can be told in the caller's words
+            // checked below, with a message for the caller
             .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
   }
 
-  /// Without the bounds on what strangers send.
+  /// For JSON of our own: without the limits for requests.
   private static final class Kept {
     private static final JsonMapper MAPPER =
         JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
@@ -115,9 +115,9 @@ public final class Json {
     }
   }
 
-  /// Reads an object that this program has written and kept.
+  /// Reads an object that this program has stored.
   ///
-  /// @throws IllegalStateException where it is none any more
+  /// @throws IllegalStateException if it is no object
   public static ObjectNode kept(String text) {
     try {
       return (ObjectNode) Kept.MAPPER.readTree(text);
@@ -126,10 +126,10 @@ public final class Json {
     }
   }
 
-  /// Reads the one value that `text` holds, 64 levels deep at most, no key twice in one object, no
-  /// [Characters] that cannot be kept.
+  /// Reads one value: at most 64 levels deep, no key twice in an object, no [Characters] that
+  /// cannot be stored.
   ///
-  /// @throws Refusal (400) with line and column of what is wrong, or with the field
+  /// @throws Refusal (400) with line and column of the mistake, or with the field
   static JsonNode tree(InputStream text) {
     try (JsonParser parser = Trees.MAPPER.createParser(text)) {
       if (parser.nextToken() == null) {
@@ -162,13 +162,13 @@ public final class Json {
     return Refusal.badRequest("malformed JSON" + where + ": " + why);
   }
 
-  /// Writes a number as Go does, which is what clients of go-service-healthcheck compare with:
-  /// `100`, not `100.0`; `54.52497556578949`; an exponent below 1e-6 and from 1e21 on.
+  /// Writes a number as Go does, because clients of go-service-healthcheck compare with that:
+  /// `100`, not `100.0`; `54.52497556578949`; with an exponent below 1e-6 and from 1e21 on.
   ///
-  /// Source: `encoding/json`, `floatEncoder`. Both take the shortest digits that read back the
-  /// same.
+  /// Source: `encoding/json`, `floatEncoder`. Both write the shortest digits that are read back as
+  /// the same number.
   ///
-  /// @throws IllegalArgumentException for NaN and the infinities, which JSON has not
+  /// @throws IllegalArgumentException for NaN and infinities, which JSON does not have
   public static void number(JsonGenerator json, double value) {
     json.writeNumber(number(value));
   }

@@ -2,23 +2,23 @@ package dev.rollcall.server.http;
 
 import java.time.Duration;
 
-/// What one listener takes on at once, and how long it waits for whom.
+/// The limits of one port, and how long it waits for clients.
 ///
-/// @param connections open at once; more wait in the system's queue until one closes
-/// @param requests handled at once, event streams apart; more get 503
-/// @param ofOne handled at once of one address that only looks; more of it get 503
-/// @param streams event streams open at once; more get 503, or the place of one whose client has
-///   most
+/// @param connections open at once; more wait in the queue of the operating system
+/// @param requests handled at once, without event streams; more get 503
+/// @param ofOne requests for pages and API handled at once from one address; more get 503
+/// @param streams event streams open at once; more get 503, or the place of a client with more
+///   streams
 /// @param patience how long it waits
 public record Limits(int connections, int requests, int ofOne, int streams, Patience patience) {
-  /// How long a listener waits for a client before it closes the connection.
+  /// How long a port waits for a client before it closes the connection.
   ///
   /// @param idle for the first byte of a request
-  /// @param head from then to the end of its header, however the bytes trickle
+  /// @param head from then to the end of its header
   /// @param body from then to the end of its body
-  /// @param write for the client to take what one write sends
-  /// @param heartbeat between two signs of life in an event stream
-  /// @param stop for requests under way when the listener closes
+  /// @param write until the client has read what one write sends
+  /// @param heartbeat time between two comments in an event stream
+  /// @param stop for requests under way when the port is closed
   public record Patience(
       Duration idle,
       Duration head,
@@ -59,7 +59,7 @@ public record Limits(int connections, int requests, int ofOne, int streams, Pati
             Duration.ofSeconds(4)));
   }
 
-  /// The same with so many requests of one address.
+  /// The same with another limit of requests from one address.
   public Limits withRequestsOfOne(int most) {
     return new Limits(connections, requests, most, streams, patience);
   }

@@ -9,8 +9,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/// Where long lists are read and written: two threads of the system's own. However many ask for
-/// them, checks and short answers keep the threads that carry them, and the processors' other half.
+/// Two platform threads on which long lists are read and written. However many clients request
+/// lists, checks and short answers keep their carriers, and half of the processors.
 final class ListThreads {
   private static final int THREADS = 2;
   private static final int MOST_WAITING = 128;
@@ -32,12 +32,12 @@ final class ListThreads {
 
   private ListThreads() {}
 
-  /// Whether all of them have something to do.
+  /// Whether all of these threads are busy.
   static boolean busy() {
     return POOL.getActiveCount() == THREADS;
   }
 
-  /// The same handler there; 503 where too many wait already.
+  /// Runs the handler on these threads; 503 if too many requests wait.
   static Handler handler(Handler handler) {
     return request -> {
       if (!WAITING.tryAcquire()) {
@@ -51,7 +51,7 @@ final class ListThreads {
     };
   }
 
-  /// What comes after the beginning of an answer, which has to wait however many there are.
+  /// Makes a later piece of an answer. It always waits, however many others do.
   static byte[] make(Callable<byte[]> piece) throws InterruptedException {
     try {
       return wait(POOL.submit(piece));

@@ -1,14 +1,14 @@
 package dev.rollcall.server.http;
 
-/// Where one listener listens, and how.
+/// Where a port listens, and how.
 ///
-/// @param host a name or address of this machine; `0.0.0.0` is all of them
-/// @param port 0 to 65535; 0 takes a free one
-/// @param setting what the operator changes to have another port, as in `--port or http.port`
-/// @param errors how errors are written where no route is found
-/// @param accessLog whether each request is a line of the logger `dev.rollcall.access`
-/// @param limits what it takes on at once
-/// @param proxies whose address counts behind a proxy
+/// @param host a name or address of this machine; `0.0.0.0` means all
+/// @param port 0 to 65535; 0 means any free one
+/// @param setting how the operator changes the port: `--port or http.port`
+/// @param errors how errors are written if no route is found
+/// @param accessLog whether each request is logged by the logger `dev.rollcall.access`
+/// @param limits its limits
+/// @param proxies the trusted proxies
 public record Listening(
     String host,
     int port,

@@ -6,9 +6,9 @@ import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 import tools.jackson.core.JsonGenerator;
 
-/// A list in the envelope, of which a page may be asked for:
-/// `"events":{"data":[...],"pagination":{"page":1,"limit":100,"total":1234}}`, the last where one
-/// was.
+/// A list in the envelope, possibly one page of it:
+/// `"events":{"data":[...],"pagination":{"page":1,"limit":100,"total":1234}}`. `pagination` is only
+/// there if a page was requested.
 public final class Listing {
   private static final int USUAL = 100;
 
@@ -18,12 +18,12 @@ public final class Listing {
     void write(JsonGenerator json, T row);
   }
 
-  /// The page that was asked for.
+  /// The requested page.
   ///
   /// @param number 1 is the first
   /// @param limit rows of a page
   public record Page(int number, int limit) {
-    /// How many rows come before it.
+    /// The number of rows before it.
     public long offset() {
       return (number - 1L) * limit;
     }
@@ -37,10 +37,10 @@ public final class Listing {
     this.most = most;
   }
 
-  /// What the query asks for by `page=` and `limit=` (100 where only a page is given): positive
-  /// whole numbers; a limit beyond `most` is cut.
+  /// Reads `page=` and `limit=` of the query (100 if only `page` is given): positive whole numbers.
+  /// A limit above `most` is reduced to it.
   ///
-  /// @throws Refusal (400) where one is none
+  /// @throws Refusal (400) if one is no such number
   public static Listing of(Request request, int most) {
     OptionalLong page = request.queryNumber("page");
     OptionalLong limit = request.queryNumber("limit");
@@ -55,14 +55,14 @@ public final class Listing {
         most);
   }
 
-  /// The rows to show: of the page, or as many as are shown at most.
+  /// The rows to show: those of the page, or the first ones up to the limit.
   public Page page() {
     return asked.orElseGet(() -> new Page(1, most));
   }
 
   /// 200 with these rows.
   ///
-  /// @param total counts all rows there are; asked where a page was
+  /// @param total counts all rows; called only if a page was requested
   public <T> Answer answer(String name, List<T> rows, Row<T> row, LongSupplier total) {
     OptionalLong all =
         asked.isPresent() ? OptionalLong.of(total.getAsLong()) : OptionalLong.empty();

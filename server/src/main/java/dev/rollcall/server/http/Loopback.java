@@ -7,15 +7,14 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// Takes callers on this machine for the operator: from a loopback address, to a loopback or
-/// configured Host name, through no proxy, and not from a web page of another site.
+/// Recognizes callers on this machine as the operator: from a loopback address, to a loopback or
+/// configured Host name, without a proxy, and not from a web page of another site.
 ///
-/// The Host name keeps out pages that point their own name at 127.0.0.1 (DNS rebinding), `Origin`
-/// and `Sec-Fetch-Site` keep out forms and scripts of other sites in a browser on this machine. A
-/// request with a token is judged by the token alone.
+/// The Host name excludes pages that resolve their own name to 127.0.0.1 (DNS rebinding). `Origin`
+/// and `Sec-Fetch-Site` exclude forms and scripts of other sites in a browser on this machine. A
+/// request with a token is judged by its token only.
 ///
-/// @param hosts names, besides the loopback ones, under which this machine may be called from
-///   itself
+/// @param hosts names, besides the loopback names, by which this machine may be called
 public record Loopback(Set<String> hosts) implements Authenticator {
   private static final Pattern LOOPBACK_HOST =
       Pattern.compile("localhost|127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}|\\[::1]");
@@ -33,13 +32,13 @@ public record Loopback(Set<String> hosts) implements Authenticator {
     if (!request.peer().isLoopbackAddress() || request.header("Authorization").isPresent()) {
       return new Finding.Nothing();
     }
-    Optional<String> doubt = doubt(request);
-    return doubt.isPresent()
-        ? new Finding.Doubtful(doubt.get() + ": send the token")
+    Optional<String> reason = reasonAgainst(request);
+    return reason.isPresent()
+        ? new Finding.Doubtful(reason.get() + ": send the token")
         : new Finding.Known(new Caller.Operator(false));
   }
 
-  private Optional<String> doubt(Request request) {
+  private Optional<String> reasonAgainst(Request request) {
     String host = request.header("Host").orElse("").toLowerCase(Locale.ROOT);
     String name = PORT.matcher(host).replaceFirst("");
     if (!LOOPBACK_HOST.matcher(name).matches() && !hosts.contains(name)) {

@@ -1,7 +1,8 @@
 package dev.rollcall.server.http;
 
-/// What came is no request of HTTP/1.1 or 1.0, or too large to be looked at: it is answered with
-/// the status, and the connection ends, as nobody knows where the next request begins.
+/// The client sent something that is no request of HTTP/1.1 or 1.0, or that is too large. It is
+/// answered with the status, and the connection ends, because the begin of the next request is not
+/// known.
 final class MalformedRequest extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -3,9 +3,9 @@ package dev.rollcall.server.http;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Memory for the bodies and answers that are under way, on all ports together: there is one heap.
-/// Whoever would need more than is left is told to come again, however many ask at once and however
-/// slowly they read. What the collector has read and not yet stored has a room of its own.
+/// The memory for all bodies and answers under way, on all ports together. A request that would
+/// need more than is left gets 503. Results that the collector has read and not stored yet have a
+/// budget of their own.
 final class MemoryBudget {
   /// Three eighths of the heap: 192 MiB of 512.
   static final MemoryBudget OF_HEAP = new MemoryBudget(Runtime.getRuntime().maxMemory() / 8 * 3);
@@ -15,12 +15,14 @@ final class MemoryBudget {
   private final long most;
   private final AtomicLong taken = new AtomicLong();
 
-  /// @param most bytes
+  /// @param most the number of bytes
   MemoryBudget(long most) {
     this.most = most;
   }
 
-  /// @throws Unavailable where there is not so much left; nothing is taken then
+  /// Takes memory.
+  ///
+  /// @throws Unavailable if not enough is left; then nothing is taken
   void take(long bytes) {
     if (taken.addAndGet(bytes) > most) {
       taken.addAndGet(-bytes);

@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.Locale;
 import tools.jackson.core.JsonGenerator;
 
-/// Errors as a page where `Accept` names `text/html` and does not like `application/json` as well
-/// or better (RFC 9110, section 12.5.1), and as `others` writes them elsewhere. A client that takes
-/// everything (`*/*`) is no browser.
+/// Errors as a page if `Accept` names `text/html` and does not prefer `application/json` or accept
+/// it equally (RFC 9110, section 12.5.1); otherwise as `others`. A client that accepts everything
+/// (`*/*`) is no browser.
 record PagesForBrowsers(ErrorPage page, ErrorShape others) implements ErrorShape {
   @Override
   public ErrorShape asked(String accept) {

@@ -44,7 +44,7 @@ final class PercentDecoding {
     }
   }
 
-  /// Of ASCII alone: Java knows more digits than there are in a percent-encoding.
+  /// Only ASCII digits: Java knows more digits than a percent-encoding may have.
   private static int hex(byte c) {
     return c < 0 ? -1 : Character.digit(c, 16);
   }

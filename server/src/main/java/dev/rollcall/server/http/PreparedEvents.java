@@ -2,10 +2,10 @@ package dev.rollcall.server.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-/// Events in the form in which they are sent, made once for however many streams.
+/// Events in the form in which they are sent, made once for all streams.
 ///
-/// Compressed, they are blocks that any stream can take in after whatever it was sent
-/// ([GzipBlocks]), and no stream needs a compressor of its own.
+/// When compressed, they are blocks that can follow anything in a stream ([GzipBlocks]), so that no
+/// stream needs its own compressor.
 ///
 /// Source: <https://html.spec.whatwg.org/multipage/server-sent-events.html>.
 public final class PreparedEvents {
@@ -16,11 +16,11 @@ public final class PreparedEvents {
     this.plain = plain;
   }
 
-  /// Puts events together.
+  /// Collects events.
   public static final class Builder {
     private final StringBuilder text = new StringBuilder();
 
-    /// Adds an event. Each line of `data` becomes one `data:` line, so that it arrives as it was.
+    /// Adds an event. Each line of `data` becomes a line `data:`, so that line breaks are kept.
     ///
     /// @param event its name: one line
     public Builder add(String event, String data) {
@@ -52,7 +52,7 @@ public final class PreparedEvents {
     return new PreparedEvents(text.getBytes(UTF_8));
   }
 
-  /// As it stands in the stream.
+  /// The text of the stream.
   @Override
   public String toString() {
     return new String(plain, UTF_8);

@@ -4,22 +4,21 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.function.Predicate;
 
-/// Whose address counts where a request came through a proxy: that of whoever called it, if the
-/// proxy is trusted to tell.
+/// Finds the address of the client of a request that came through trusted proxies.
 ///
-/// `X-Forwarded-For` is read from its end, as each proxy adds whom it was called by: the first
-/// address that is no trusted proxy's is the client. What stands before it may be anything the
-/// client wrote. `Forwarded` (RFC 7239) is not read: a proxy that knows one of the two headers
-/// passes the other on as the client sent it.
+/// `X-Forwarded-For` is read from its end, because each proxy appends the address that it was
+/// called from: the first address that is not a trusted proxy is the client. What is before it may
+/// be anything that the client wrote. `Forwarded` (RFC 7239) is not read: a proxy that knows one of
+/// the two headers passes the other on as the client sent it.
 ///
-/// @param trusted which addresses are those of proxies
+/// @param trusted whether an address is that of a trusted proxy
 public record Proxies(Predicate<InetAddress> trusted) {
-  /// The address counts from which the connection comes.
+  /// No trusted proxies: the address of the connection counts.
   public static final Proxies NONE = new Proxies(_ -> false);
 
   private static final String HEADER = "X-Forwarded-For";
 
-  /// Who called, where the connection comes from `peer`.
+  /// The address of the client, for a connection from `peer`.
   InetAddress client(InetAddress peer, RequestHead head) {
     if (!trusted.test(peer)) {
       return peer;
@@ -30,7 +29,7 @@ public record Proxies(Predicate<InetAddress> trusted) {
       try {
         client = InetAddress.ofLiteral(address(each.strip()));
       } catch (IllegalArgumentException e) {
-        return client; // as far as it can be followed
+        return client; // the last address that can be read
       }
       if (!trusted.test(client)) {
         return client;

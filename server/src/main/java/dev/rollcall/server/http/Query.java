@@ -15,7 +15,9 @@ final class Query {
     this.namesAndValues = namesAndValues;
   }
 
-  /// @throws Refusal (400) where the encoding is bad or there are over 1,000 parameters
+  /// Parses a query.
+  ///
+  /// @throws Refusal (400) if the encoding is invalid or there are more than 1,000 parameters
   static Query parse(String raw) {
     if (raw.isEmpty()) {
       return EMPTY;
@@ -58,7 +60,9 @@ final class Query {
     return values;
   }
 
-  /// @throws Refusal (400) where it is given more than once
+  /// The value of a parameter.
+  ///
+  /// @throws Refusal (400) if it is given more than once
   Optional<String> single(String name) {
     String found = null;
     for (int i = 0; i < namesAndValues.size(); i += 2) {

@@ -3,8 +3,8 @@ package dev.rollcall.server.http;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/// One thing that has to be in order for the program to serve.
+/// Something that has to work for the program to be ready.
 ///
-/// @param name what it is, in the operator's words
-/// @param problem asked at each `/ready`: why it is not in order, or nothing; it answers at once
+/// @param name its name for the operator
+/// @param problem why it does not work, or nothing; called for each `/ready`, and returns at once
 public record ReadyCheck(String name, Supplier<Optional<String>> problem) {}

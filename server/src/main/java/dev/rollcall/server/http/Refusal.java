@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Ends a request with an error of the caller's: a 4xx status and what to do about it.
+/// Ends a request with an error of the caller: a status 4xx with the remedy.
 ///
-/// It carries no stack trace: it says what the caller did, not where the server was.
+/// It has no stack trace, because its place in the server does not matter.
 public final class Refusal extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -32,8 +32,8 @@ public final class Refusal extends RuntimeException {
     return new Refusal(status, List.of(reason), Optional.empty(), Map.of());
   }
 
-  /// 400: something in the request is wrong; `reason` names it, with its value and what it should
-  /// be.
+  /// 400: something in the request is wrong. `reason` names it, with its value and with what it
+  /// should be.
   public static Refusal badRequest(String reason) {
     return of(400, reason);
   }
@@ -45,13 +45,13 @@ public final class Refusal extends RuntimeException {
 
   /// 400: a parameter of the query is wrong.
   ///
-  /// @param reason what goes on after the parameter: `is 'x': give a number`
+  /// @param reason the text after the parameter: `is 'x': give a number`
   public static Refusal ofParameter(String parameter, String reason) {
     return new Refusal(
         400, List.of("parameter '" + parameter + "' " + reason), Optional.of(parameter), Map.of());
   }
 
-  /// 404: there is no such thing, or it is somebody else's.
+  /// 404: it does not exist, or belongs to somebody else.
   public static Refusal notFound(String reason) {
     return of(404, reason);
   }

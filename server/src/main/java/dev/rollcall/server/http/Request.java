@@ -1,5 +1,6 @@
 package dev.rollcall.server.http;
 
+import dev.rollcall.server.owner.Scope;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -11,9 +12,9 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/// What a handler sees of a request. It belongs to the request's thread and ends with the handler.
+/// A request as a handler sees it. It is used by the thread of the request only.
 public final class Request {
-  /// How much memory a byte of a body takes: as an array that grows, and as a tree of JSON.
+  /// The memory for each byte of a body: as an array that grows, and as a JSON tree.
   private static final int COPIES = 2;
 
   private static final int TREE = 8;
@@ -45,28 +46,28 @@ public final class Request {
     this.body = body;
   }
 
-  /// The method; HEAD is told as GET.
+  /// The method; GET for a HEAD request.
   public Method method() {
     return method;
   }
 
-  /// The decoded segment that stands for `{name}` in the route's path.
+  /// The decoded segment for `{name}` in the path of the route.
   ///
-  /// @throws IllegalArgumentException where the path has no such parameter
+  /// @throws IllegalArgumentException if the path has no such parameter
   public String path(String name) {
     return found.parameter(name);
   }
 
   /// A path parameter that is a positive whole number.
   ///
-  /// @throws Refusal (400) where it is not
+  /// @throws Refusal (400) if it is not
   public long pathNumber(String name) {
     return positive(name, path(name));
   }
 
   /// A query parameter that may be given once.
   ///
-  /// @throws Refusal (400) where it is given more than once
+  /// @throws Refusal (400) if it is given more than once
   public Optional<String> query(String name) {
     return query().single(name);
   }
@@ -78,18 +79,18 @@ public final class Request {
 
   /// A query parameter that is a positive whole number.
   ///
-  /// @throws Refusal (400) where it is given more than once or is none
+  /// @throws Refusal (400) if it is given more than once or is no such number
   public OptionalLong queryNumber(String name) {
     Optional<String> value = query(name);
     return value.isEmpty() ? OptionalLong.empty() : OptionalLong.of(positive(name, value.get()));
   }
 
-  /// A header that is given once; of one given several times, the first.
+  /// The value of a header; if it is given several times, the first.
   public Optional<String> header(String name) {
     return head.header(name);
   }
 
-  /// All values of a header, one for each line that carries it.
+  /// All values of a header, one for each line.
   public List<String> headers(String name) {
     return head.headers(name);
   }
@@ -106,6 +107,18 @@ public final class Request {
     return finding() instanceof Authenticator.Finding.Known(Caller known)
         ? known
         : new Caller.Anonymous();
+  }
+
+  /// Whose rows the caller sees. This is the only place that decides it.
+  ///
+  /// Only an operator with the token sees everything: one without it may be a stranger behind a
+  /// proxy on this machine. Who has no account sees the rows of the operator.
+  public Scope scope() {
+    return switch (caller()) {
+      case Caller.Operator(boolean withToken) when withToken -> Scope.everything();
+      case Caller.Operator _, Caller.Sender _, Caller.Anonymous _ -> Scope.operator();
+      case Caller.User user -> Scope.of(user.account());
+    };
   }
 
   /// What the authenticator of the route finds.
@@ -125,7 +138,7 @@ public final class Request {
 
   /// The whole body, decompressed.
   ///
-  /// @throws Refusal 413 beyond the route's limit, 415 for an encoding other than gzip
+  /// @throws Refusal 413 if it exceeds the limit of the route, 415 for an encoding other than gzip
   public byte[] body() {
     try (InputStream stream = body.open(COPIES)) {
       return stream.readAllBytes();
@@ -134,15 +147,15 @@ public final class Request {
     }
   }
 
-  /// The body, decompressed, to be read while it comes in. Reading throws the refusals of [#body].
+  /// The body, decompressed, as a stream. Reading throws as [#body] does.
   public InputStream bodyStream() {
     return body.open();
   }
 
-  /// The body as a tree of JSON.
+  /// The body as a JSON tree.
   ///
-  /// @throws Refusal 415 where another content type is stated, 400 with line and column where it is
-  ///   malformed, and those of [#body]
+  /// @throws Refusal 415 if another content type is stated, 400 with line and column if it is
+  ///   malformed, and as [#body] does
   public JsonNode json() {
     header("Content-Type").ifPresent(Request::requireJson);
     return Json.tree(body.open(TREE));
@@ -167,8 +180,8 @@ public final class Request {
         (parameters < 0 ? contentType : contentType.substring(0, parameters))
             .strip()
             .toLowerCase(Locale.ROOT);
-    // What `curl -d` says of any body, whatever is in it. A page of another site can send that too,
-    // and is known by other headers.
+    // curl -d states application/x-www-form-urlencoded for any body. A page of another site can
+    // send that too, and is recognized by other headers.
     if (!type.equals("application/json")
         && !type.equals("application/x-www-form-urlencoded")
         && !(type.startsWith("application/") && type.endsWith("+json"))) {
@@ -177,7 +190,7 @@ public final class Request {
     }
   }
 
-  /// Digits alone: no sign, no space, nothing that only some parsers take for a number.
+  /// Only digits: no sign, no space, and nothing else that only some parsers accept.
   static long positive(String name, String value) {
     long number = 0;
     boolean good = !value.isEmpty() && value.length() <= 18;

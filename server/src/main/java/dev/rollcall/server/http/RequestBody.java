@@ -9,8 +9,8 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
-/// The body of a request, bounded before decompression and after it: what is declared is compared
-/// with the limit before a byte is read, what is chunked is counted as it comes.
+/// The body of a request. Its size is limited before and after decompression: a declared length is
+/// checked before the first byte is read, a chunked body is counted while it is read.
 final class RequestBody {
   private static final int MOST_CODINGS = 3;
 
@@ -29,14 +29,16 @@ final class RequestBody {
     this.limit = limit;
   }
 
-  /// @throws Refusal (413) where the body says by itself that it is too large
+  /// Checks the declared length.
+  ///
+  /// @throws Refusal (413) if it is too large
   void checkDeclared() {
     if (limit != Route.ANY_BODY && head.declared() > limit) {
       throw tooLarge();
     }
   }
 
-  /// The body without its codings: all of them are gzip, each put on over the one before.
+  /// The decoded body. All codings are gzip, and may be applied several times.
   InputStream open() {
     int codings = codings();
     InputStream stream = raw();
@@ -46,28 +48,28 @@ final class RequestBody {
     return stream;
   }
 
-  /// The same for who keeps what is read: it counts against the memory for all that is under way,
-  /// `times` its length, until [#release].
+  /// The decoded body, for callers that keep what they read: `times` its length counts against the
+  /// memory for requests under way until [#release].
   ///
-  /// @throws Unavailable once there is no more, and from reading as well
+  /// @throws Unavailable if there is no memory left; also thrown by reading
   InputStream open(int times) {
     return new Charged(open(), times);
   }
 
-  /// The rest is not waited for: whoever sends it is refused.
+  /// The rest of the body is not read, because the client gets an error.
   void refuse() {
     refused = true;
   }
 
-  /// Gives back what was charged: nobody keeps it any more.
+  /// Releases the memory.
   void release() {
     MemoryBudget.OF_HEAP.giveBack(charged);
     charged = 0;
     reader.endBody();
   }
 
-  /// What is to be taken off: names come in any case, and in lists over several lines. How many
-  /// codings there are, all of which are gzip.
+  /// The number of codings, all of which are gzip. Their names may be in any case, and in lists
+  /// over several lines.
   private int codings() {
     int codings = 0;
     for (String line : head.headers("Content-Encoding")) {
@@ -94,9 +96,9 @@ final class RequestBody {
     return Refusal.of(415, reason).with("Accept-Encoding", "gzip");
   }
 
-  /// Reads what is left of it, up to the limit, or to the largest that any body has.
+  /// Reads the rest of the body, up to the limit, or to the largest limit of all routes.
   ///
-  /// @return false where more may come, so that the connection cannot serve another request
+  /// @return false if there may be more, so that the connection cannot be used for another request
   boolean skipRest() {
     if (!head.hasBody()) {
       return true;
@@ -118,7 +120,7 @@ final class RequestBody {
     } catch (Refusal | IOException e) {
       return false;
     } finally {
-      reader.endBody(); // the answer may take its client long
+      reader.endBody(); // writing the answer may take long
     }
   }
 
@@ -192,7 +194,7 @@ final class RequestBody {
     }
   }
 
-  /// Counts what passes. Never skips by the stream beneath: what is skipped counts as well.
+  /// Counts the bytes. Bytes that are skipped count too, so they are read.
   private final class Bounded extends FilterInputStream {
     private long passed;
 

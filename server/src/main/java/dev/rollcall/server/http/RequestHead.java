@@ -11,22 +11,21 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 
-/// A request up to the end of its header.
+/// The request line and headers of a request.
 ///
 /// @param method any token
-/// @param path as it came: percent-encoded, with what is not ASCII read as UTF-8; `*` for the
-///   server itself
-/// @param query what stands behind the `?`, as it came
-/// @param host whom the client meant to ask: of the target where that names a host, else of `Host`
+/// @param path as it was sent: percent-encoded, raw bytes read as UTF-8; `*` for the server itself
+/// @param query the text after the `?`, as it was sent
+/// @param host the host that the client called: that of the target if it has one, otherwise `Host`
 /// @param version 1.0 or 1.1
 record RequestHead(
     String method, String path, String query, String host, HttpVersion version, HttpFields fields) {
   private static final Pattern SCHEME = Pattern.compile("(?i)https?://");
 
-  /// Takes the target apart in each of its forms (RFC 9112, section 3.2). A host in it counts, and
-  /// not the one in the header.
+  /// Reads the target in each of its forms (RFC 9112, section 3.2). A host in the target takes
+  /// precedence over the header.
   ///
-  /// @throws MalformedRequest if it has none of them
+  /// @throws MalformedRequest if it has none of these forms
   static RequestHead of(String method, String target, HttpVersion version, HttpFields fields) {
     String host = fields.get(HttpHeader.HOST);
     host = host == null ? "" : host;
@@ -59,23 +58,28 @@ record RequestHead(
     return method.equals("HEAD");
   }
 
-  /// Whether the client means to ask again over this connection.
+  /// Whether the client may send another request on this connection.
   boolean isPersistent() {
     return version == HttpVersion.HTTP_1_1
         ? !fields.contains(HttpHeader.CONNECTION, "close")
         : fields.contains(HttpHeader.CONNECTION, "keep-alive");
   }
 
-  /// Whether the client waits for a word before it sends the body. HTTP/1.0 has no such word.
+  /// Whether the client waits for `100 Continue` before it sends the body. HTTP/1.0 does not have
+  /// this.
   boolean expectsContinue() {
     return version == HttpVersion.HTTP_1_1 && fields.contains(HttpHeader.EXPECT, "100-continue");
+  }
+
+  boolean hasAcceptEncoding() {
+    return fields.contains(HttpHeader.ACCEPT_ENCODING);
   }
 
   boolean hasBody() {
     return declared() > 0 || fields.contains(HttpHeader.TRANSFER_ENCODING);
   }
 
-  /// `Content-Length`, or 0; the parser has seen that it is a number.
+  /// `Content-Length`, or 0. The parser has checked that it is a number.
   long declared() {
     return Math.max(0, fields.getLongField(HttpHeader.CONTENT_LENGTH));
   }

@@ -4,6 +4,8 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
@@ -13,9 +15,9 @@ import org.eclipse.jetty.http.HttpParser;
 import org.eclipse.jetty.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the requests of one connection, one after the other, with Jetty's parser in its strictest
-/// mode. A line ends with CR LF and nothing else, in the header as between chunks; what could be
-/// read in two ways is refused, as somebody in front of this server may read it in the other.
+/// Reads the requests of one connection, one after the other, with the strictest mode of Jetty's
+/// parser. Lines end with CR LF only, in the header and between chunks. What could be read in two
+/// ways is rejected, because a proxy in front of this server may read it in the other way.
 final class RequestReader implements HttpParser.RequestHandler {
   private static final int LONGEST_TARGET = 8 * 1024;
   private static final int LARGEST_HEADER = 16 * 1024;
@@ -23,6 +25,14 @@ final class RequestReader implements HttpParser.RequestHandler {
   private static final int USUAL_BUFFER = 4 * 1024;
   private static final int BODY_BUFFER = 32 * 1024;
   private static final char NO_UTF_8 = '\uFFFD';
+
+  /// Jetty's parser logs warnings about what strangers send. Kept in a field: a logger without
+  /// references is collected, and its level is lost.
+  private static final Logger JETTY = Logger.getLogger("org.eclipse.jetty");
+
+  static {
+    JETTY.setLevel(Level.OFF);
+  }
 
   private final Connection connection;
   private final HttpParser parser = new HttpParser(this, LARGEST_HEADER, HttpCompliance.STRICT);
@@ -42,15 +52,20 @@ final class RequestReader implements HttpParser.RequestHandler {
 
   RequestReader(Connection connection) {
     this.connection = connection;
-    // a cache of the connection's own is larger than everything else it keeps
+    // a header cache would need more memory than everything else in a connection
     parser.setHeaderCacheSize(0);
   }
 
-  /// Waits for a request and reads it up to the end of its header. The body of the one before has
-  /// to be read to its end.
+  /// Loads the tables of the parser.
+  static void load() {
+    HttpParser.CACHE.size();
+  }
+
+  /// Waits for a request, and reads it up to the end of its header. The body of the request before
+  /// must have been read.
   ///
-  /// @return null where the client has closed
-  /// @throws MalformedRequest if what came is no request
+  /// @return null if the client has closed the connection
+  /// @throws MalformedRequest if it is no request
   @Nullable RequestHead next() {
     parser.reset();
     fields = HttpFields.build();
@@ -86,18 +101,18 @@ final class RequestReader implements HttpParser.RequestHandler {
     return count > 0;
   }
 
-  /// The body of the request whose header was read last, without what frames it.
+  /// The body of the last request, without the framing of chunks.
   InputStream body() {
     turns.begin();
     return new Body();
   }
 
-  /// Nobody reads the body any more.
+  /// The body is not read any more.
   void endBody() {
     turns.end();
   }
 
-  /// Whether the body was not framed as its header says; where it ends is then anybody's guess.
+  /// Whether the body was framed in another way than the header states. Its end is then not known.
   boolean isMalformed() {
     return malformed;
   }
@@ -147,8 +162,8 @@ final class RequestReader implements HttpParser.RequestHandler {
     return true;
   }
 
-  /// Whether `chunked` is the one coding. Empty elements of the list do not count (RFC 9110,
-  /// section 5.6.1).
+  /// Whether `chunked` is the only coding. Empty list elements do not count (RFC 9110, section
+  /// 5.6.1).
   private boolean isChunked() {
     List<String> codings = fields.getCSV(HttpHeader.TRANSFER_ENCODING, false);
     return codings.size() == 1 && codings.getFirst().equalsIgnoreCase("chunked");
@@ -170,7 +185,7 @@ final class RequestReader implements HttpParser.RequestHandler {
       case 414 ->
           refuse(414, "the request target is longer than " + LONGEST_TARGET + " characters");
       case 431 -> refuse(431, "the header is larger than " + LARGEST_HEADER + " bytes");
-      // RFC 9112, section 3: a line without a version is no request line of any version spoken
+      // RFC 9112, section 3: a line without a version is no request line of a supported version
       case 505 -> {
         if (String.valueOf(why).startsWith("HTTP/0.9")) {
           refuse(400, "this is no request of HTTP/1.1: it has no version");
@@ -199,14 +214,15 @@ final class RequestReader implements HttpParser.RequestHandler {
     return true;
   }
 
-  /// The parser is told of no end, so this stands for a body that is not framed as it should.
+  /// Called if the body is not framed correctly. (The end of a connection is never reported to the
+  /// parser.)
   @Override
   public void earlyEOF() {
     malformed = true;
   }
 
-  /// Looks for what Jetty's parser takes in a request line, and a proxy in front may read in
-  /// another way: a second space, and a version in lower case.
+  /// Rejects what Jetty's parser accepts in a request line although a proxy may read it in another
+  /// way: a second space, and a version in lower case.
   private static final class RequestLine {
     private boolean begun;
     private boolean over;
@@ -257,7 +273,7 @@ final class RequestReader implements HttpParser.RequestHandler {
           turns.end();
           return -1;
         }
-        // also without a byte left: the end of a body is told without one
+        // also if no byte is left: the parser reports the end of a body without one
         parser.parseNext(buffer);
         if (content == null && !ended && !malformed && !buffer.hasRemaining()) {
           more();

@@ -7,12 +7,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/// Places of requests under way on one listener. Calls of jobs have places of their own, and so
-/// have measurements, so that nobody who looks can keep them out; of the others, one address has
-/// only so many.
+/// The places of requests under way on one port. Pings and measurements have their own places, so
+/// that requests for pages and the API cannot keep them out. Of the others, one address may have a
+/// limited number.
 ///
-/// Of those who only look, a few are worked for at a time and the rest wait their turn: thousands
-/// at once would come between the checks and their moment.
+/// Of the requests that only read, a few are processed at a time and the others wait. Thousands at
+/// once would delay checks.
 final class RequestSlots {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
   private static final Duration LONGEST_TURN = Duration.ofSeconds(10);
@@ -38,7 +38,7 @@ final class RequestSlots {
     this.mostOfOne = limits.ofOne();
   }
 
-  /// What a request holds while it is under way; it is given back once.
+  /// The place of a request; it is released once.
   @FunctionalInterface
   interface Slot extends AutoCloseable {
     Slot NONE = () -> {};
@@ -47,11 +47,11 @@ final class RequestSlots {
     void close();
   }
 
-  /// A place for a request to `route`. Where all are taken, those whose clients keep the server
-  /// waiting make room.
+  /// Takes a place for a request to `route`. If there is none, connections that keep the server
+  /// waiting are closed to make room.
   ///
-  /// @param client who called
-  /// @throws Unavailable where there is none
+  /// @param client the address of the client
+  /// @throws Unavailable if there is none
   Slot take(Route route, Connection connection, InetAddress client) throws InterruptedException {
     Access kind = route.access() == Access.OPERATOR ? Access.PUBLIC : route.access();
     Slot slot =
@@ -102,9 +102,9 @@ final class RequestSlots {
     counts.computeIfPresent(address, (key, count) -> count == 1 ? null : count - 1);
   }
 
-  /// The turn of a request that only looks.
+  /// Waits until a request that only reads may be processed.
   ///
-  /// @throws Unavailable where it does not come
+  /// @throws Unavailable if that takes too long
   Slot turn(Route route, Request request) throws InterruptedException {
     if (request.method() != Method.GET || route.access() == Access.PING) {
       return Slot.NONE;
@@ -115,8 +115,8 @@ final class RequestSlots {
     return turns::release;
   }
 
-  /// A place for an answer that is made while it is sent, and holds on to what it is made of. One
-  /// address has a quarter of them at most.
+  /// A place for an answer that is made while it is sent, and meanwhile keeps its data. One address
+  /// may have a quarter of these places.
   Optional<Slot> stream(InetAddress client) {
     if (streamedOf.merge(client, 1, Integer::sum) > STREAMED_OF_ONE || !streamed.tryAcquire()) {
       leave(streamedOf, client);

@@ -6,7 +6,8 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /// `http_request_duration_seconds`: how long requests take, by method, route and class of status.
-/// The route is the pattern (`/v1/services/{id}`), never the path, so that no caller adds series.
+/// The route is the pattern (`/v1/services/{id}`), never the path, so that callers cannot add
+/// series.
 public final class RequestTimes {
   private final Histogram histogram;
 
@@ -26,7 +27,7 @@ public final class RequestTimes {
     return new Series(method, route);
   }
 
-  /// The series of one method and route; a class of status appears with its first answer.
+  /// The series of one method and route. A class of status appears with its first answer.
   final class Series {
     private final String method;
     private final String route;

@@ -6,17 +6,17 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// One thing the server does: the methods and paths it answers, who may call it, and how.
+/// A route: methods and path, who may call it, and its handler.
 ///
-/// @param methods at least one; GET answers HEAD as well, unless it does [#withoutHead]
-/// @param path begins with `/`; a segment is literal or one parameter, as in
+/// @param methods at least one; GET also answers HEAD, unless [#withoutHead] was called
+/// @param path begins with `/`; a segment is literal or a parameter, as in
 ///   `/v1/services/{id}/events`
-/// @param access who may call
-/// @param bodyLimit bytes of body taken, before and after decompression: 0 to [#LARGEST_BODY], or
-///   [#ANY_BODY]
+/// @param access who may call it
+/// @param bodyLimit the largest body in bytes, before and after decompression: 0 to
+///   [#LARGEST_BODY], or [#ANY_BODY]
 /// @param errors how errors of this route are written
-/// @param head whether a GET answers HEAD, as it changes nothing
-/// @param handler what answers
+/// @param head whether GET also answers HEAD
+/// @param handler answers the requests
 public record Route(
     Set<Method> methods,
     String path,
@@ -25,14 +25,13 @@ public record Route(
     ErrorShape errors,
     boolean head,
     Handler handler) {
-  /// 64 KiB: the body a route takes when it does not say otherwise.
+  /// 64 KiB: the limit of a route that sets none.
   public static final int DEFAULT_BODY = 64 * 1024;
 
-  /// 16 MiB: the most that a route may take.
+  /// 16 MiB: the largest limit of a route.
   public static final int LARGEST_BODY = 16 * 1024 * 1024;
 
-  /// The limit of a route that reads the beginning of a body itself and takes it however long it
-  /// is.
+  /// For a route that reads only the beginning of a body, and accepts any length.
   public static final int ANY_BODY = Integer.MAX_VALUE;
 
   private static final Pattern PATH =
@@ -63,8 +62,8 @@ public record Route(
     return of(EnumSet.of(Method.GET), path, access, handler);
   }
 
-  /// A route for GET whose answers take long to read and write, as lists do: it runs where it takes
-  /// no thread from checks and short answers.
+  /// A route for GET whose answers take long to read and write, such as lists. It runs on threads
+  /// that checks and short answers do not need.
   public static Route list(String path, Access access, Handler handler) {
     return get(path, access, ListThreads.handler(handler));
   }
@@ -84,7 +83,7 @@ public record Route(
     return of(EnumSet.of(Method.DELETE), path, access, handler);
   }
 
-  /// The same route with another limit for its body, in bytes.
+  /// The same route with another limit of its body, in bytes.
   public Route withBodyLimit(int bytes) {
     return new Route(methods, path, access, bytes, errors, head, handler);
   }
@@ -99,12 +98,12 @@ public record Route(
     return new Route(methods, path, access, bodyLimit, errors, head, wrapped.apply(handler));
   }
 
-  /// The same route where its GET changes something, and HEAD would do that for nobody.
+  /// The same route, but HEAD does not call its GET, because that changes something.
   public Route withoutHead() {
     return new Route(methods, path, access, bodyLimit, errors, false, handler);
   }
 
-  /// `GET /v1/services PUBLIC`: the line that a table of all routes shows.
+  /// `GET /v1/services PUBLIC`: a line in a table of all routes.
   @Override
   public String toString() {
     return methods.stream().sorted().map(Method::name).collect(Collectors.joining(","))

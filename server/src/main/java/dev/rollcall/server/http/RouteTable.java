@@ -12,15 +12,15 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/// The routes of one listener, compiled to find the one for a path.
+/// The routes of one port, and how the route of a path is found.
 ///
-/// A path is found as it stands where it is literal (one look into a map), else segment by segment:
-/// literal segments before parameters. A trailing slash is the same path.
+/// A literal path is found with one look into a map, others segment by segment: literal segments
+/// come before parameters. A trailing slash makes no difference.
 final class RouteTable {
-  /// A route, and where its durations are counted.
+  /// A route, and the series of its durations.
   record Target(Route route, RequestTimes.Series times) {}
 
-  /// One path with its routes by method.
+  /// A path with its routes by method.
   static final class Endpoint {
     private final String path;
     private final List<String> segments;
@@ -37,7 +37,7 @@ final class RouteTable {
       return errors;
     }
 
-    /// What answers a request whose method is told by that word; HEAD is a GET without the body.
+    /// The route for a method by its name. HEAD is answered as GET without a body.
     Optional<Target> target(String asked) {
       return Method.named(asked)
           .map(targets::get)
@@ -73,7 +73,7 @@ final class RouteTable {
     }
   }
 
-  /// An endpoint and the decoded segments of the path that was asked for.
+  /// An endpoint, and the decoded segments of the requested path.
   record Found(Endpoint endpoint, List<String> segments) {
     String parameter(String name) {
       String wanted = "{" + name + "}";
@@ -89,14 +89,14 @@ final class RouteTable {
   private final Map<String, Found> literal = new HashMap<>();
   private final List<Endpoint> endpoints;
 
-  /// The first segments of all paths that are no pages: `v1`.
+  /// The first segments of all paths that are not pages: `v1`.
   private final Set<String> api;
 
-  /// @throws IllegalArgumentException where two routes answer the same method and path
+  /// @throws IllegalArgumentException if two routes have the same method and path
   RouteTable(List<Route> all, RequestTimes times) {
     Map<String, Endpoint> byShape = new HashMap<>();
     for (Route route : all) {
-      // /a/{id} and /a/{name} are one path to a caller, and so one endpoint
+      // /a/{id} and /a/{name} are the same path for callers, and so one endpoint
       String shape = route.path().replaceAll("\\{[^}]*}", "{}");
       Endpoint endpoint = byShape.computeIfAbsent(shape, key -> new Endpoint(route));
       if (!endpoint.path.equals(route.path())) {
@@ -127,16 +127,16 @@ final class RouteTable {
     }
   }
 
-  /// Whether a path as it came over the wire is one of the API, or would be if it were there: its
-  /// first segment is that of a route whose errors are no pages.
+  /// Whether a raw path belongs to the API, even if it does not exist: its first segment is that of
+  /// a route whose errors are not pages.
   boolean isOfApi(String raw) {
     int end = raw.indexOf('/', 1);
     return !raw.isEmpty() && api.contains(end < 0 ? raw.substring(1) : raw.substring(1, end));
   }
 
-  /// Finds the endpoint for a path as it came over the wire.
+  /// Finds the endpoint for a raw path.
   ///
-  /// @throws Refusal (400) where its encoding is bad
+  /// @throws Refusal (400) if its encoding is invalid
   Optional<Found> find(String raw) {
     Found found = literal.get(raw);
     if (found != null) {
@@ -156,7 +156,7 @@ final class RouteTable {
     return segment.startsWith("{");
   }
 
-  /// `/a/b/` gives `a`, `b`; `/` gives nothing; an empty segment elsewhere stays.
+  /// `/a/b/` has the segments `a` and `b`, `/` has none. Other empty segments are kept.
   private static List<String> split(String path) {
     List<String> segments = new ArrayList<>(Arrays.asList(path.substring(1).split("/", -1)));
     if (segments.getLast().isEmpty()) {

@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/// Takes callers for jobs or nodes by their addresses, unless a page of another site makes a
-/// browser call: its links, images, forms and scripts can send whatever a job can.
+/// Recognizes senders by their addresses, unless the request comes from a page of another site in a
+/// browser: links, images, forms and scripts of a page can send the same requests as a job.
 ///
 /// @param networks the addresses of senders; empty: all
 public record SenderNetworks(Optional<Predicate<InetAddress>> networks) implements Authenticator {

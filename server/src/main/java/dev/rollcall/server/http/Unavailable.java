@@ -3,9 +3,8 @@ package dev.rollcall.server.http;
 import java.time.Duration;
 import java.util.List;
 
-/// Ends a request with 503 and `Retry-After`: nothing is wrong with it, but what it needs (the
-/// database, room on the disk) is not there just now. `reason` is shown to the caller, the cause is
-/// not.
+/// Ends a request with 503 and `Retry-After`: the request is right, but something that it needs
+/// (the database, disk space) is unavailable at present. The caller sees `reason`, not the cause.
 public final class Unavailable extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -84,7 +84,7 @@ final class CheckRunner {
     } catch (InterruptedException e) {
       throw e;
     } catch (Exception | LinkageError | OutOfMemoryError | StackOverflowError e) {
-      errors.tell("the check of " + check.name(), e);
+      errors.tell("the check of " + check.label(), e);
       return Optional.of(ProbeFailure.here("Rollcall failed: " + e.getClass().getSimpleName()));
     }
   }

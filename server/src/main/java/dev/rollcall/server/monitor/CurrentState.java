@@ -16,10 +16,11 @@ import org.jspecify.annotations.Nullable;
 final class CurrentState {
   static final String COLUMNS =
       "s.id, s.parent_id, s.name, s.url, s.created_at, d.interval_ms, d.lease_ms, m.last_at,"
-          + " m.last_state, e.event, e.date_started";
+          + " m.last_state, e.event, e.date_started, s.owner_id";
 
   private final long id;
   private final long parent;
+  private final long owner;
   private final String name;
   private final String url;
   private final String lowerName;
@@ -49,6 +50,7 @@ final class CurrentState {
     lastState = row.getInt(9);
     open = Optional.ofNullable(row.getString(10)).map(Event.Kind.CODEC::ofWord);
     started = row.getLong(11);
+    owner = row.getLong(12);
   }
 
   /// Reads the [#COLUMNS].
@@ -63,6 +65,10 @@ final class CurrentState {
   /// The id of the service that reports it; 0 if it has its own checks.
   long parent() {
     return parent;
+  }
+
+  long owner() {
+    return owner;
   }
 
   String name() {

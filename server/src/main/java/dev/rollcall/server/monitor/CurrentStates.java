@@ -52,9 +52,11 @@ final class CurrentStates {
   private static final String ALL =
       "SELECT "
           + CurrentState.COLUMNS
-          + " FROM service s JOIN service_schedule d ON d.service_id = COALESCE(s.parent_id, s.id)"
+          + " FROM service s JOIN service_schedule d"
+          + " ON d.service_id = COALESCE(s.parent_id, s.id) AND d.location_id = 0"
           + " JOIN service_metric m ON m.service_id = s.id"
-          + " LEFT JOIN service_event e ON e.service_id = s.id AND e.date_ended IS NULL"
+          + " LEFT JOIN service_event e"
+          + " ON e.service_id = s.id AND e.location_id = 0 AND e.date_ended IS NULL"
           + " WHERE s.retired_at IS NULL";
 
   private static final String FAMILIES = ALL + " AND (s.id IN (<ids>) OR s.parent_id IN (<ids>))";

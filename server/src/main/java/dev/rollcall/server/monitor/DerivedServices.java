@@ -35,15 +35,18 @@ final class DerivedServices {
       SELECT s.id, s.part, s.missed, s.retired_at, e.event,
         m.confirmed_state, m.against_count, m.against_since
       FROM service s JOIN service_metric m ON m.service_id = s.id
-      LEFT JOIN service_event e ON e.service_id = s.id AND e.date_ended IS NULL
+      LEFT JOIN service_event e
+        ON e.service_id = s.id AND e.location_id = 0 AND e.date_ended IS NULL
       WHERE s.parent_id = ? ORDER BY s.id""";
 
-  /// A name that belongs to another service stays with it, unless that service is retired.
+  /// A name that belongs to another service of the same owner stays with it, unless that service is retired.
   private static final String INSERT =
       """
-      INSERT INTO service AS s (name, url, definition, origin, created_at, updated_at, parent_id, part)
-      SELECT :name, p.url, '{}', 'derived', :at, :at, p.id, :part FROM service p WHERE p.id = :parent
-      ON CONFLICT (name) DO UPDATE SET
+      INSERT INTO service AS s (owner_id, name, url, definition, origin, created_at, updated_at,
+        parent_id, part)
+      SELECT p.owner_id, :name, p.url, '{}', 'derived', :at, :at, p.id, :part
+      FROM service p WHERE p.id = :parent
+      ON CONFLICT (name, owner_id) DO UPDATE SET
         url = excluded.url, definition = excluded.definition, origin = excluded.origin,
         updated_at = excluded.updated_at, retired_at = NULL, parent_id = excluded.parent_id,
         part = excluded.part, missed = 0
@@ -175,7 +178,9 @@ final class DerivedServices {
       } else if (!child.retired()) {
         left.remove(child.part());
         if (child.missed() > 0) {
-          tx.execute("UPDATE service SET missed = 0 WHERE id = ?", child.id());
+          tx.createUpdate("UPDATE service SET missed = 0 WHERE id = :id")
+              .bind("id", child.id())
+              .execute();
         }
         outcomes.add(outcome(child, observation(at, found)));
       }
@@ -201,13 +206,15 @@ final class DerivedServices {
       return;
     }
     if (child.missed() + 1 < PATIENCE) {
-      tx.execute("UPDATE service SET missed = missed + 1 WHERE id = ?", child.id());
+      tx.createUpdate("UPDATE service SET missed = missed + 1 WHERE id = :id")
+          .bind("id", child.id())
+          .execute();
     } else {
-      tx.execute(
-          "UPDATE service SET missed = 0, retired_at = ?, updated_at = ? WHERE id = ?",
-          at.toEpochMilli(),
-          at.toEpochMilli(),
-          child.id());
+      tx.createUpdate(
+              "UPDATE service SET missed = 0, retired_at = :at, updated_at = :at WHERE id = :id")
+          .bind("at", at.toEpochMilli())
+          .bind("id", child.id())
+          .execute();
     }
   }
 

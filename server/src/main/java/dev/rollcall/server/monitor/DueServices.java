@@ -3,6 +3,7 @@ package dev.rollcall.server.monitor;
 import dev.rollcall.probe.Probe;
 import dev.rollcall.probe.ProbeFailure;
 import dev.rollcall.server.config.Mistakes;
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.Lease;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -27,7 +28,7 @@ final class DueServices {
   private static final long NO_REVISION = -1;
 
   /// A service that is due, and since when.
-  record Turn(RunState state, Instant due) {}
+  record DueCheck(RunState state, Instant due) {}
 
   private final Schedule schedule;
   private final ServiceStore services;
@@ -60,7 +61,7 @@ final class DueServices {
   void expect(List<ServiceDefinition> definitions, Instant now) {
     for (ServiceDefinition definition : definitions) {
       long id = -1L - provisional.size();
-      ScheduledCheck check = asked(id, NO_REVISION, definition);
+      ScheduledCheck check = asked(id, Scope.OPERATOR, NO_REVISION, definition);
       RunState state = new RunState(check, now);
       provisional.put(definition.name(), state);
       states.put(id, state);
@@ -77,41 +78,45 @@ final class DueServices {
   }
 
   /// Begins the claimed services.
-  List<Turn> begin(List<Lease<Schedule.Row>> leases) {
-    List<Turn> turns = new ArrayList<>(leases.size());
+  List<DueCheck> begin(List<Lease<Schedule.Row>> leases) {
+    List<DueCheck> checks = new ArrayList<>(leases.size());
     for (Lease<Schedule.Row> lease : leases) {
       RunState state = states.get(lease.key());
       if (state != null && state.begin(lease.fence())) {
-        turns.add(new Turn(state, lease.due()));
+        checks.add(new DueCheck(state, lease.due()));
       }
     }
-    return turns;
+    return checks;
   }
 
   /// Corrects the due times after the clock was set back to `now`.
-  void mend(Instant now) {
-    schedule.mend(now);
+  void correctDueTimes(Instant now) {
+    schedule.correctDueTimes(now);
   }
 
   /// The services due by `until` according to memory, oldest first, at most `limit`.
-  List<Turn> remembered(Instant until, int limit) {
+  List<DueCheck> remembered(Instant until, int limit) {
     return states.values().stream()
-        .map(state -> new Turn(state, state.nextDue()))
-        .filter(turn -> !turn.due().isAfter(until))
-        .sorted(Comparator.comparing(Turn::due))
+        .map(state -> new DueCheck(state, state.nextDue()))
+        .filter(dueCheck -> !dueCheck.due().isAfter(until))
+        .sorted(Comparator.comparing(DueCheck::due))
         .limit(limit)
-        .filter(turn -> turn.state().begin())
+        .filter(dueCheck -> dueCheck.state().begin())
         .toList();
   }
 
   /// Drops services that are no longer checked.
   ///
-  /// @return the names that no longer exist
+  /// @return the names of services of the operator that no longer exist
   List<String> sweep() {
-    Map<Long, String> asked = services.asked();
+    Map<Long, ServiceStore.Named> asked = services.asked();
     List<String> gone = new ArrayList<>(renamed);
     renamed.removeAll(gone);
-    Set<String> names = Set.copyOf(asked.values());
+    Set<String> names =
+        asked.values().stream()
+            .filter(one -> one.owner() == Scope.OPERATOR)
+            .map(ServiceStore.Named::name)
+            .collect(Collectors.toSet());
     provisional.forEach(
         (name, state) -> {
           if (!names.contains(name)) {
@@ -127,9 +132,10 @@ final class DueServices {
           if (id < 0) {
             return; // its row exists, but nobody has claimed it yet
           }
-          String name = state.check().name();
-          if (!name.equals(asked.get(id))) {
-            gone.add(name);
+          ScheduledCheck check = state.check();
+          ServiceStore.Named known = new ServiceStore.Named(check.owner(), check.name());
+          if (check.isOperators() && !known.equals(asked.get(id))) {
+            gone.add(check.name());
           }
           if (!asked.containsKey(id)) {
             state.drop();
@@ -151,7 +157,7 @@ final class DueServices {
     services
         .scheduled(unknown)
         .forEach(scheduled -> learn(scheduled, fences.getOrDefault(scheduled.id(), 0L)));
-    writer.keepAdopted();
+    writer.writeIdentified();
   }
 
   private boolean holds(Lease<Schedule.Row> lease) {
@@ -164,15 +170,17 @@ final class DueServices {
     ScheduledCheck check =
         reader
             .kept(scheduled.definition(), mistakes)
-            .map(definition -> asked(scheduled.id(), scheduled.revision(), definition))
+            .map(
+                definition ->
+                    asked(scheduled.id(), scheduled.owner(), scheduled.revision(), definition))
             .orElseGet(() -> invalidCheck(scheduled, mistakes));
     RunState.Known known =
         new RunState.Known(
             check, scheduled.open(), scheduled.certificateEnds(), scheduled.streak());
-    RunState early = provisional.remove(check.name());
+    RunState early = check.isOperators() ? provisional.remove(check.name()) : null;
     if (early != null && !states.containsKey(scheduled.id())) {
       states.remove(early.check().serviceId());
-      writer.adopt(early, known, fence, scheduled.lastAt());
+      writer.identify(early, known, fence, scheduled.lastAt());
       states.put(scheduled.id(), early);
       return;
     }
@@ -184,16 +192,17 @@ final class DueServices {
           }
           String before = state.check().name();
           state.learn(known);
-          if (!state.isNamed(before)) {
+          if (check.isOperators() && !state.isNamed(before)) {
             renamed.add(before);
           }
           return state;
         });
   }
 
-  private ScheduledCheck asked(long id, long revision, ServiceDefinition definition) {
+  private ScheduledCheck asked(long id, long owner, long revision, ServiceDefinition definition) {
     return new ScheduledCheck(
         id,
+        owner,
         definition.name(),
         definition.url(),
         definition.interval(),
@@ -216,6 +225,7 @@ final class DueServices {
     String name = definition.path("name").asString("");
     return new ScheduledCheck(
         scheduled.id(),
+        scheduled.owner(),
         name,
         URI.create("unaskable:/" + scheduled.id()),
         scheduled.interval(),

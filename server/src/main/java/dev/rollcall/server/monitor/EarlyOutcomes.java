@@ -35,11 +35,11 @@ final class EarlyOutcomes {
       int oldest = weight.applyAsInt(its.removeFirst());
       totalWeight -= oldest;
       lost += oldest;
-      state.doubt();
+      state.outcomeLost();
     }
     if (totalWeight + more > most) {
       lost += more;
-      state.doubt();
+      state.outcomeLost();
     } else {
       its.addLast(outcome);
       totalWeight += more;
@@ -48,8 +48,8 @@ final class EarlyOutcomes {
   }
 
   /// Sets the id of a service, and returns its outcomes, oldest first.
-  synchronized List<Outcome> adopt(RunState state, RunState.Known known, long claimed) {
-    state.adopt(known, claimed);
+  synchronized List<Outcome> identify(RunState state, RunState.Known known, long claimed) {
+    state.identify(known, claimed);
     Deque<Outcome> its = waiting.remove(state);
     if (its == null) {
       return List.of();

@@ -1,6 +1,7 @@
 package dev.rollcall.server.monitor;
 
 import dev.rollcall.server.monitor.Evaluator.Transition;
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.InstantColumns;
 import java.sql.ResultSet;
@@ -18,14 +19,16 @@ final class EventStore {
   private static final String END =
       """
       UPDATE service_event SET date_ended = :at, updated_at = :at
-      WHERE service_id = :service AND date_ended IS NULL AND event <> :event""";
+      WHERE service_id = :service AND date_ended IS NULL AND event <> :event\
+      """;
 
   private static final String BEGIN =
       """
       INSERT INTO service_event (service_id, event, cause, date_started, created_at, updated_at)
       SELECT :service, :event, :cause, :at, :at, :at
       WHERE NOT EXISTS (
-        SELECT 1 FROM service_event WHERE service_id = :service AND date_ended IS NULL)""";
+        SELECT 1 FROM service_event WHERE service_id = :service AND date_ended IS NULL)\
+      """;
 
   private final Database database;
 
@@ -61,14 +64,15 @@ final class EventStore {
   }
 
   /// The events of one service, newest first.
-  List<Event> of(long service, Slice slice) {
+  List<Event> of(Scope scope, long service, Slice slice) {
     return database.read(
         handle ->
             handle
                 .createQuery(
                     "SELECT "
                         + COLUMNS
-                        + " FROM service_event WHERE service_id = :service"
+                        + " FROM service_event WHERE service_id = :service AND location_id = 0"
+                        + ServiceStore.ofService(scope)
                         + " ORDER BY id DESC LIMIT :limit OFFSET :offset")
                 .bind("service", service)
                 .bind("limit", slice.limit())
@@ -78,11 +82,14 @@ final class EventStore {
   }
 
   /// How many events one service has.
-  long count(long service) {
+  long count(Scope scope, long service) {
     return database.read(
         handle ->
             handle
-                .createQuery("SELECT count(*) FROM service_event WHERE service_id = :service")
+                .createQuery(
+                    "SELECT count(*) FROM service_event"
+                        + " WHERE service_id = :service AND location_id = 0"
+                        + ServiceStore.ofService(scope))
                 .bind("service", service)
                 .mapTo(Long.class)
                 .one());

@@ -1,5 +1,6 @@
 package dev.rollcall.server.monitor;
 
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.Rows;
 import java.sql.PreparedStatement;
@@ -24,7 +25,7 @@ final class HourStore {
       INSERT INTO service_hour AS h (service_id, hour, up_count, down_count, unknown_count,
         response_sum_us, response_min_us, response_max_us)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT (service_id, hour) DO UPDATE SET
+      ON CONFLICT (service_id, hour, location_id) DO UPDATE SET
         up_count = h.up_count + excluded.up_count,
         down_count = h.down_count + excluded.down_count,
         unknown_count = h.unknown_count + excluded.unknown_count,
@@ -34,13 +35,16 @@ final class HourStore {
             THEN excluded.response_min_us ELSE h.response_min_us END,
         response_max_us =
           CASE WHEN h.response_max_us IS NULL OR excluded.response_max_us > h.response_max_us
-            THEN excluded.response_max_us ELSE h.response_max_us END""";
+            THEN excluded.response_max_us ELSE h.response_max_us END\
+      """;
 
   private static final String FROM_HOURS =
       """
       SELECT hour - hour % :step AS bucket, up_count, down_count, unknown_count, response_sum_us,
         response_min_us, response_max_us
-      FROM service_hour WHERE service_id = :service AND hour >= :from AND hour < :to""";
+      FROM service_hour
+      WHERE service_id = :service AND hour >= :from AND hour < :to AND location_id = 0\
+      """;
 
   private static final String FROM_TICKS =
       """
@@ -51,7 +55,9 @@ final class HourStore {
         CASE state WHEN 2 THEN 0 ELSE response_us END AS response_sum_us,
         CASE state WHEN 2 THEN NULL ELSE response_us END AS response_min_us,
         CASE state WHEN 2 THEN NULL ELSE response_us END AS response_max_us
-      FROM service_tick WHERE service_id = :service AND at >= :from AND at < :to""";
+      FROM service_tick
+      WHERE service_id = :service AND at >= :from AND at < :to AND location_id = 0\
+      """;
 
   private final Database database;
 
@@ -62,7 +68,8 @@ final class HourStore {
   /// The sums of one service in `[from, to)` by periods of `step`, oldest first, without periods
   /// that have no tick. If `step` is in whole hours, they come from the hourly sums, otherwise from
   /// the ticks.
-  List<PeriodSummary> sums(long service, Instant from, Instant to, Duration step, Slice slice) {
+  List<PeriodSummary> sums(
+      Scope scope, long service, Instant from, Instant to, Duration step, Slice slice) {
     return database.read(
         handle ->
             handle
@@ -70,7 +77,7 @@ final class HourStore {
                     "SELECT bucket, SUM(up_count) AS up, SUM(down_count) AS down,"
                         + " SUM(unknown_count) AS unknown, SUM(response_sum_us) AS total,"
                         + " MIN(response_min_us) AS least, MAX(response_max_us) AS most FROM ("
-                        + source(step)
+                        + source(scope, step)
                         + ") part GROUP BY bucket ORDER BY bucket LIMIT :limit OFFSET :offset")
                 .bind("service", service)
                 .bind("from", from.toEpochMilli())
@@ -83,11 +90,12 @@ final class HourStore {
   }
 
   /// The number of rows of [#sums] without a slice.
-  long count(long service, Instant from, Instant to, Duration step) {
+  long count(Scope scope, long service, Instant from, Instant to, Duration step) {
     return database.read(
         handle ->
             handle
-                .createQuery("SELECT count(DISTINCT bucket) FROM (" + source(step) + ") part")
+                .createQuery(
+                    "SELECT count(DISTINCT bucket) FROM (" + source(scope, step) + ") part")
                 .bind("service", service)
                 .bind("from", from.toEpochMilli())
                 .bind("to", to.toEpochMilli())
@@ -96,8 +104,9 @@ final class HourStore {
                 .one());
   }
 
-  private static String source(Duration step) {
-    return step.toMillis() % HOUR.toMillis() == 0 ? FROM_HOURS : FROM_TICKS;
+  private static String source(Scope scope, Duration step) {
+    return (step.toMillis() % HOUR.toMillis() == 0 ? FROM_HOURS : FROM_TICKS)
+        + ServiceStore.ofService(scope);
   }
 
   private static PeriodSummary sum(ResultSet row) throws SQLException {

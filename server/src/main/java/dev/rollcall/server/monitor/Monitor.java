@@ -13,8 +13,6 @@ import dev.rollcall.server.time.Pauses;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,19 +27,15 @@ public final class Monitor implements AutoCloseable {
   /// 10,000 services every 15 s, or of 4 hours with 100 services.
   private static final int MOST_WAITING = 100_000;
 
-  /// The settings of checks.
-  ///
-  /// @param defaults the defaults of services
-  /// @param perHost how many checks of one host and port may run at once
-  /// @param inFlight how many checks may run at once in total
-  /// @param retention how long ticks are kept
-  /// @param witnesses addresses that show whether our own network works; may be empty
-  public record Settings(
-      ServiceReader.Defaults defaults,
-      int perHost,
-      int inFlight,
-      Duration retention,
-      List<InetSocketAddress> witnesses) {}
+  /// The scripts that create the tables of this package.
+  public static final List<String> MIGRATIONS =
+      List.of(
+          "db/migration/V1__monitor.sql",
+          "db/migration/V5__derived.sql",
+          "db/sqlite/V9__begin_service_owner.sql",
+          "db/sqlite/V10__service_owner.sql",
+          "db/postgres/V10__service_owner.sql",
+          "db/migration/V14__confirmed.sql");
 
   private final ServiceReader reader;
   private final ServiceChanges changes;
@@ -71,7 +65,7 @@ public final class Monitor implements AutoCloseable {
   public Monitor(
       Database database,
       GroupCommit commits,
-      Settings settings,
+      MonitorSettings settings,
       SignalWriter signals,
       PrometheusRegistry registry,
       Clock clock) {

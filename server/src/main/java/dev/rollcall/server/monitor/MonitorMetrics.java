@@ -112,8 +112,12 @@ final class MonitorMetrics {
         .register(registry);
   }
 
-  /// Counts an observation, and those of derived services in it.
+  /// Counts an observation, and those of derived services in it. Services of accounts have no
+  /// series: a series is known by its name, and the metrics are for the operator.
   void observed(ScheduledCheck check, Observation observation) {
+    if (!check.isOperators()) {
+      return;
+    }
     String service = check.name();
     Series its = series.get(service);
     if (its == null || its.derived()) {

@@ -9,6 +9,7 @@ import dev.rollcall.server.http.Listing;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.time.Clock;
 import dev.rollcall.server.time.Durations;
 import java.time.Duration;
@@ -66,19 +67,28 @@ final class MonitorRoutes {
   }
 
   private Answer list(Request request) {
+    Scope scope = request.scope();
     Listing listing = Listing.of(request, MOST_ROWS);
     return listing.answer(
-        "services", services.list(slice(listing)), MonitorJson::status, services::count);
+        "services",
+        services.list(scope, slice(listing)),
+        MonitorJson::status,
+        () -> services.count(scope));
   }
 
   private Answer events(Request request) {
+    Scope scope = request.scope();
     long id = existing(request);
     Listing listing = Listing.of(request, MOST_ROWS);
     return listing.answer(
-        "events", events.of(id, slice(listing)), MonitorJson::event, () -> events.count(id));
+        "events",
+        events.of(scope, id, slice(listing)),
+        MonitorJson::event,
+        () -> events.count(scope, id));
   }
 
   private Answer ticks(Request request) {
+    Scope scope = request.scope();
     long id = existing(request);
     Instant to = instant(request, "to").orElseGet(() -> clock.wall().plusMillis(1));
     Instant from = instant(request, "from").orElseGet(() -> to.minus(USUAL_SPAN));
@@ -91,26 +101,26 @@ final class MonitorRoutes {
       Duration each = step.get();
       return listing.answer(
           "ticks",
-          hours.sums(id, from, to, each, slice(listing)),
+          hours.sums(scope, id, from, to, each, slice(listing)),
           MonitorJson::sum,
-          () -> hours.count(id, from, to, each));
+          () -> hours.count(scope, id, from, to, each));
     }
     return listing.answer(
         "ticks",
-        ticks.between(id, from, to, slice(listing)),
+        ticks.between(scope, id, from, to, slice(listing)),
         MonitorJson::tick,
-        () -> ticks.count(id, from, to));
+        () -> ticks.count(scope, id, from, to));
   }
 
   private Answer show(Request request) {
-    return shown(200, existing(request), showsToken(request), Optional.empty());
+    return shown(request, 200, existing(request), Optional.empty());
   }
 
   private Answer create(Request request) {
     ServiceDefinition definition = read(request.json());
-    return switch (changes.create(definition)) {
+    return switch (changes.create(request.scope(), definition)) {
       case ServiceChanges.Done.Service(long id) ->
-          shown(201, id, showsToken(request), SchemeHint.of(definition));
+          shown(request, 201, id, SchemeHint.of(definition));
       case ServiceChanges.Done.NameTaken _ -> throw taken(definition);
     };
   }
@@ -126,8 +136,7 @@ final class MonitorRoutes {
     fields.properties().forEach(field -> merged.set(field.getKey(), field.getValue()));
     ServiceDefinition definition = read(merged);
     return switch (changes.replace(id, definition)) {
-      case ServiceChanges.Done.Service _ ->
-          shown(200, id, showsToken(request), SchemeHint.of(definition));
+      case ServiceChanges.Done.Service _ -> shown(request, 200, id, SchemeHint.of(definition));
       case ServiceChanges.Done.NameTaken _ -> throw taken(definition);
     };
   }
@@ -139,10 +148,10 @@ final class MonitorRoutes {
 
   /// The service as in the list, with its whole definition without secrets.
   ///
-  /// @param operator whether the caller is the operator, who may see more
   /// @param hint a better URL for the check, after a change
-  private Answer shown(int status, long id, boolean operator, Optional<String> hint) {
-    ServiceStatus shown = services.find(id).orElseThrow(() -> unknown(id));
+  private Answer shown(Request request, int status, long id, Optional<String> hint) {
+    ServiceStatus shown = services.find(request.scope(), id).orElseThrow(() -> unknown(id));
+    boolean operator = showsToken(request);
     ObjectNode definition =
         services.definition(id).map(ReferencedSecrets::hidden).orElseThrow(() -> unknown(id));
     Optional<Instant> certificate = services.certificateEnds(id);
@@ -163,7 +172,7 @@ final class MonitorRoutes {
 
   private long existing(Request request) {
     long id = request.pathNumber("id");
-    if (!services.exists(id)) {
+    if (!services.exists(request.scope(), id)) {
       throw unknown(id);
     }
     return id;
@@ -171,7 +180,7 @@ final class MonitorRoutes {
 
   private long ofTheApi(Request request) {
     long id = request.pathNumber("id");
-    Service service = services.find(id).orElseThrow(() -> unknown(id)).service();
+    Service service = services.find(request.scope(), id).orElseThrow(() -> unknown(id)).service();
     return switch (service.origin()) {
       case API -> id;
       case FILE ->

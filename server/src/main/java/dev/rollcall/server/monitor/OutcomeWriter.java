@@ -43,7 +43,7 @@ final class OutcomeWriter implements Batch<Outcome, Boolean> {
   private final Consumer<List<Outcome>> committed;
   private final ReentrantLock writing = new ReentrantLock();
   private volatile boolean stuck;
-  private boolean adopted;
+  private boolean identified;
 
   /// An outcome, and the state to reset if it cannot be written.
   private record Found(RunState state, Outcome outcome) {
@@ -79,7 +79,7 @@ final class OutcomeWriter implements Batch<Outcome, Boolean> {
     this.commits = commits;
     this.schedule = schedule;
     this.clock = clock;
-    this.backlog = new Backlog<>(most, Found::outcomes, found -> found.state().doubt());
+    this.backlog = new Backlog<>(most, Found::outcomes, found -> found.state().outcomeLost());
     this.earlyOutcomes = new EarlyOutcomes(most, OutcomeWriter::counted);
   }
 
@@ -87,23 +87,23 @@ final class OutcomeWriter implements Batch<Outcome, Boolean> {
   /// unless they are not newer than the last one in the database, as another process may have
   /// checked it too.
   ///
-  /// Only the thread that claims may call this, and has to call [#keepAdopted] afterwards.
+  /// Only the thread that claims may call this, and has to call [#writeIdentified] afterwards.
   ///
   /// @param after the time of the last check in the database
-  void adopt(RunState state, RunState.Known known, long claimed, Optional<Instant> after) {
-    for (Outcome outcome : earlyOutcomes.adopt(state, known, claimed)) {
+  void identify(RunState state, RunState.Known known, long claimed, Optional<Instant> after) {
+    for (Outcome outcome : earlyOutcomes.identify(state, known, claimed)) {
       if (after.isEmpty() || outcome.observation().at().isAfter(after.get())) {
-        adopted |= backlog.add(new Found(state, outcome));
+        identified |= backlog.add(new Found(state, outcome));
       }
     }
   }
 
-  /// Writes adopted outcomes, unless another thread is about to.
-  void keepAdopted() {
-    if (!adopted) {
+  /// Writes identified outcomes, unless another thread is about to.
+  void writeIdentified() {
+    if (!identified) {
       return;
     }
-    adopted = false;
+    identified = false;
     try {
       flush();
     } catch (StorageException e) {
@@ -210,7 +210,7 @@ final class OutcomeWriter implements Batch<Outcome, Boolean> {
       List<Boolean> kept = commits.writeAll(this, some.stream().map(Found::outcome).toList());
       log.tell(
           chosen(some, kept).stream()
-              .map(found -> new ChangeLog.Change(found.state().check().name(), found.outcome()))
+              .map(found -> new ChangeLog.Change(found.state().check().label(), found.outcome()))
               .toList());
     } catch (StorageException e) {
       throw e;
@@ -219,7 +219,7 @@ final class OutcomeWriter implements Batch<Outcome, Boolean> {
         write(some.subList(0, some.size() / 2));
         write(some.subList(some.size() / 2, some.size()));
       } else {
-        some.getFirst().state().doubt();
+        some.getFirst().state().outcomeLost();
         LOG.log(Level.ERROR, "a result could not be stored", e);
       }
     }

@@ -1,5 +1,6 @@
 package dev.rollcall.server.monitor;
 
+import dev.rollcall.server.owner.Scope;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -69,7 +70,7 @@ public final class Overview {
 
   /// What a page shows at one moment.
   ///
-  /// @param whole the states of all services
+  /// @param whole the states of all services of the scope
   /// @param matching the states of the services that match the text, whatever state was asked for
   /// @param page the number of the page; the last one, if a later one was asked for
   /// @param rows the rows of the page
@@ -97,10 +98,13 @@ public final class Overview {
   ///
   /// @param page from 1
   /// @param size the number of rows of a page
-  public Seen look(String text, Optional<Standing> only, int page, int size) {
+  public Seen look(
+      Scope scope, String text, Optional<Standing> only, int page, int size) {
     String lower = text.toLowerCase(Locale.ROOT);
     return states.look(
-        services -> {
+        all -> {
+          List<CurrentState> services =
+              all.stream().filter(one -> scope.includes(one.owner())).toList();
           Totals whole = totals(services);
           List<CurrentState> named =
               lower.isEmpty() ? services : services.stream().filter(one -> one.has(lower)).toList();

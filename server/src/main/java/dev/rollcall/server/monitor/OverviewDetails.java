@@ -36,9 +36,9 @@ final class OverviewDetails {
       """
       SELECT t.service_id, t.at, t.state, t.response_us, t.reason
       FROM service s JOIN service_tick t ON t.service_id = s.id AND t.at >= COALESCE(
-        (SELECT o.at FROM service_tick o WHERE o.service_id = s.id ORDER BY o.at DESC
-          LIMIT 1 OFFSET :most), 0)
-      WHERE s.id IN (<ids>) ORDER BY t.service_id, t.at\
+        (SELECT o.at FROM service_tick o WHERE o.service_id = s.id AND o.location_id = 0
+          ORDER BY o.at DESC LIMIT 1 OFFSET :most), 0)
+      WHERE s.id IN (<ids>) AND t.location_id = 0 ORDER BY t.service_id, t.at\
       """;
 
   /// Read once for each of the two spans: a plain sum over the primary key takes a third of the
@@ -46,7 +46,8 @@ final class OverviewDetails {
   private static final String HOURS =
       """
       SELECT service_id, SUM(up_count), SUM(down_count), SUM(unknown_count), COUNT(*)
-      FROM service_hour WHERE service_id IN (<ids>) AND hour > :from GROUP BY service_id\
+      FROM service_hour
+      WHERE service_id IN (<ids>) AND hour > :from AND location_id = 0 GROUP BY service_id\
       """;
 
   /// When a service was created, and its interval.

@@ -40,7 +40,7 @@ final class RunState {
   }
 
   /// Sets its id and its fence. What was found meanwhile is newer than what is in the database.
-  synchronized void adopt(Known known, long claimed) {
+  synchronized void identify(Known known, long claimed) {
     check = known.check();
     open = open.or(known::open);
     certificate = certificate.or(known::certificate);
@@ -48,7 +48,7 @@ final class RunState {
     fence = claimed;
   }
 
-  /// An outcome from before [#adopt], with the id and the fence of now.
+  /// An outcome from before [#identify], with the id and the fence of now.
   synchronized Outcome claimed(Outcome outcome) {
     return outcome.claimed(check.serviceId(), fence);
   }
@@ -148,7 +148,7 @@ final class RunState {
 
   /// The last outcome could not be written, so the database may contain something else. The next
   /// outcome states its event, certificate and streak as new.
-  synchronized void doubt() {
+  synchronized void outcomeLost() {
     open = Optional.empty();
     certificate = Optional.empty();
     streak = Streak.NONE;

@@ -140,7 +140,7 @@ final class Runner implements AutoCloseable {
 
   private void prepare(Runnable prepare) {
     prepare.run();
-    dueServices.mend(clock.wall()); // not `started`: another process may have run checks since
+    dueServices.correctDueTimes(clock.wall()); // not `started`: another process may have run checks since
   }
 
   private Duration round() throws InterruptedException {
@@ -160,9 +160,9 @@ final class Runner implements AutoCloseable {
     }
     int late = 0;
     List<Start> starts = new ArrayList<>();
-    for (DueServices.Turn turn : turns(now, limit)) {
-      boolean due = turn.due().isBefore(now);
-      starts.add(new Start(turn, slot(due ? now.plus(PACE.multipliedBy(late++)) : turn.due())));
+    for (DueServices.DueCheck dueCheck : dueChecks(now, limit)) {
+      boolean due = dueCheck.due().isBefore(now);
+      starts.add(new Start(dueCheck, slot(due ? now.plus(PACE.multipliedBy(late++)) : dueCheck.due())));
     }
     starts.sort(Comparator.comparing(Start::at));
     begin(starts);
@@ -187,7 +187,7 @@ final class Runner implements AutoCloseable {
   }
 
   /// A due service, and when its check starts.
-  private record Start(DueServices.Turn turn, Instant at) {}
+  private record Start(DueServices.DueCheck dueCheck, Instant at) {}
 
   /// The first start time for checks at or after `at`.
   private static Instant slot(Instant at) {
@@ -195,7 +195,7 @@ final class Runner implements AutoCloseable {
     return Instant.ofEpochMilli(Math.ceilDiv(millis, SLOT.toMillis()) * SLOT.toMillis());
   }
 
-  private List<DueServices.Turn> turns(Instant now, int limit) throws InterruptedException {
+  private List<DueServices.DueCheck> dueChecks(Instant now, int limit) throws InterruptedException {
     Instant until = now.plus(AHEAD);
     if (databaseAway.get()) {
       return dueServices.remembered(until, limit);
@@ -244,7 +244,7 @@ final class Runner implements AutoCloseable {
         () -> {
           if (setBack) {
             LOG.log(Level.WARNING, "the clock was set back: all services are due by the new time");
-            dueServices.mend(now);
+            dueServices.correctDueTimes(now);
           }
           if (sweeps) {
             dueServices.sweep().forEach(metrics::forget);
@@ -253,7 +253,7 @@ final class Runner implements AutoCloseable {
         });
   }
 
-  private List<DueServices.Turn> fromMemory(String reason, Instant until, int limit) {
+  private List<DueServices.DueCheck> fromMemory(String reason, Instant until, int limit) {
     continueWithoutDatabase(reason);
     return dueServices.remembered(until, limit);
   }
@@ -295,7 +295,7 @@ final class Runner implements AutoCloseable {
         if (cold() && running.get() >= OVERLAP_COLD) {
           Thread.sleep(PACE_COLD);
         }
-        threads.execute(() -> run(next.turn()));
+        threads.execute(() -> run(next.dueCheck()));
       }
     } catch (InterruptedException | RejectedExecutionException e) {
       Thread.currentThread().interrupt(); // closing: places and due rows no longer matter
@@ -306,16 +306,16 @@ final class Runner implements AutoCloseable {
     return clock.monotonic().compareTo(warm) < 0;
   }
 
-  private void run(DueServices.Turn turn) {
+  private void run(DueServices.DueCheck dueCheck) {
     running.incrementAndGet();
-    RunState state = turn.state();
+    RunState state = dueCheck.state();
     ScheduledCheck check = state.check();
     try {
       // A check that became due while Rollcall was not running does not count as late.
-      Instant due = turn.due().isBefore(started) ? started : turn.due();
+      Instant due = dueCheck.due().isBefore(started) ? started : dueCheck.due();
       Observation observation = checkRunner.ask(check, due);
       metrics.observed(check, observation);
-      if (!state.isNamed(check.name())) {
+      if (check.isOperators() && !state.isNamed(check.name())) {
         metrics.forget(check.name()); // it was renamed or removed meanwhile
       }
       writer.keep(state, state.end(observation, clock.wall()));

@@ -15,8 +15,8 @@ final class Schedule {
   private final GroupCommit commits;
   private final String locked;
   private final DueRows<Row> rows;
-  private final Batch<Instant, Integer> mending =
-      (tx, instants) -> instants.stream().map(now -> mend(tx, now)).toList();
+  private final Batch<Instant, Integer> correcting =
+      (tx, instants) -> instants.stream().map(now -> correctDueTimes(tx, now)).toList();
 
   /// The columns of a due row besides the service's id.
   ///
@@ -48,12 +48,12 @@ final class Schedule {
 
   /// After the clock was set back: services that are due later than their interval allows are due
   /// now. One second of difference is accepted, as the clocks of processes differ.
-  void mend(Instant now) {
-    commits.write(mending, now);
+  void correctDueTimes(Instant now) {
+    commits.write(correcting, now);
   }
 
   /// All writers lock the rows in the order of the ids.
-  private int mend(Handle tx, Instant now) {
+  private int correctDueTimes(Handle tx, Instant now) {
     return tx.createUpdate(
             "UPDATE service_schedule SET due_at = :now WHERE service_id IN ("
                 + "SELECT service_id FROM service_schedule"

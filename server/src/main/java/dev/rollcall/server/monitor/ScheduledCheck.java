@@ -2,6 +2,7 @@ package dev.rollcall.server.monitor;
 
 import dev.rollcall.probe.Probe;
 import dev.rollcall.probes.Authority;
+import dev.rollcall.server.owner.Scope;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import java.util.Optional;
 /// @param secrets the values of references in it
 record ScheduledCheck(
     long serviceId,
+    long owner,
     String name,
     URI url,
     Duration interval,
@@ -19,6 +21,17 @@ record ScheduledCheck(
     long revision,
     ReferencedSecrets secrets,
     Probe probe) {
+
+  /// Whether it is the operator's. Only the operator's services are known by their name alone, in
+  /// metrics, log lines and the configuration file.
+  boolean isOperators() {
+    return owner == Scope.OPERATOR;
+  }
+
+  /// Its name in a log line.
+  String label() {
+    return isOperators() ? name : name + " (service " + serviceId + " of account " + owner + ")";
+  }
 
   /// Whether its answer reports other services: see [DerivedServices].
   boolean asksDependencies() {

@@ -1,5 +1,6 @@
 package dev.rollcall.server.monitor;
 
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.Rows;
@@ -22,7 +23,7 @@ import org.jdbi.v3.core.Handle;
 final class ServiceChanges {
   /// A change to make.
   private sealed interface Change {
-    record Create(ServiceDefinition definition) implements Change {}
+    record Create(long owner, ServiceDefinition definition) implements Change {}
 
     record Replace(long id, ServiceDefinition definition) implements Change {}
 
@@ -34,7 +35,7 @@ final class ServiceChanges {
     /// The service that was added, changed or deleted.
     record Service(long id) implements Done {}
 
-    /// Another service has that name.
+    /// Another service of the same owner has that name.
     record NameTaken() implements Done {}
   }
 
@@ -78,9 +79,9 @@ final class ServiceChanges {
     this.clock = clock;
   }
 
-  /// Adds a service of the API. It is checked within a second.
-  Done create(ServiceDefinition definition) {
-    return commits.write(changes, new Change.Create(definition));
+  /// Adds a service of the API, for the owner of the scope. It is checked within a second.
+  Done create(Scope scope, ServiceDefinition definition) {
+    return commits.write(changes, new Change.Create(scope.owner(), definition));
   }
 
   /// Replaces the definition of a service. It holds from the next check on.
@@ -123,10 +124,10 @@ final class ServiceChanges {
     for (Change change : items) {
       Done what =
           switch (change) {
-            case Change.Create(var definition) -> create(tx, definition);
+            case Change.Create(long owner, var definition) -> create(tx, owner, definition);
             case Change.Replace(long id, var definition) -> replace(tx, id, definition);
             case Change.Delete(long id) -> {
-              tx.execute("DELETE FROM service WHERE id = ?", id);
+              tx.createUpdate("DELETE FROM service WHERE id = :id").bind("id", id).execute();
               yield new Done.Service(id);
             }
           };
@@ -156,10 +157,10 @@ final class ServiceChanges {
         (row, id) -> row.setLong(1, id));
   }
 
-  private Done create(Handle tx, ServiceDefinition definition) {
-    Optional<Row> namesake = named(tx, definition.name());
+  private Done create(Handle tx, long owner, ServiceDefinition definition) {
+    Optional<Row> namesake = named(tx, owner, definition.name());
     if (namesake.isEmpty()) {
-      return new Done.Service(insert(tx, definition, Service.Origin.API));
+      return new Done.Service(insert(tx, owner, definition, Service.Origin.API));
     }
     if (!namesake.get().retired()) {
       return new Done.NameTaken();
@@ -169,7 +170,7 @@ final class ServiceChanges {
   }
 
   private Done replace(Handle tx, long id, ServiceDefinition definition) {
-    Optional<Row> namesake = named(tx, definition.name());
+    Optional<Row> namesake = owner(tx, id).flatMap(owner -> named(tx, owner, definition.name()));
     if (namesake.isPresent() && namesake.get().id() != id) {
       return new Done.NameTaken();
     }
@@ -180,7 +181,9 @@ final class ServiceChanges {
   private Synced sync(Handle tx, File file) {
     lockChanges(tx);
     Map<String, Row> before = new HashMap<>();
-    tx.createQuery("SELECT id, name, definition, origin, retired_at FROM service")
+    tx.createQuery(
+            "SELECT id, name, definition, origin, retired_at FROM service"
+                + Scope.operator().where("owner_id"))
         .map((row, _) -> before.put(row.getString("name"), row(row)))
         .list();
     long filed = before.values().stream().filter(Row::isOfTheFile).count();
@@ -212,15 +215,25 @@ final class ServiceChanges {
           retire(tx, row.id());
           ids.add(row.id());
         });
-    added.forEach(definition -> ids.add(insert(tx, definition, Service.Origin.FILE)));
+    added.forEach(
+        definition -> ids.add(insert(tx, Scope.OPERATOR, definition, Service.Origin.FILE)));
     tx.afterCommit(() -> committed.accept(ids));
     return new Synced(added.size(), changed.size(), gone.size());
   }
 
-  private static Optional<Row> named(Handle tx, String name) {
+  private static Optional<Long> owner(Handle tx, long id) {
+    return tx.createQuery("SELECT owner_id FROM service WHERE id = :id")
+        .bind("id", id)
+        .mapTo(Long.class)
+        .findOne();
+  }
+
+  private static Optional<Row> named(Handle tx, long owner, String name) {
     return tx.createQuery(
-            "SELECT id, definition, origin, retired_at FROM service WHERE name = :name")
+            "SELECT id, definition, origin, retired_at FROM service"
+                + " WHERE name = :name AND owner_id = :owner")
         .bind("name", name)
+        .bind("owner", owner)
         .map((row, _) -> row(row))
         .findOne();
   }
@@ -233,13 +246,14 @@ final class ServiceChanges {
         row.getObject("retired_at") != null);
   }
 
-  private long insert(Handle tx, ServiceDefinition definition, Service.Origin origin) {
+  private long insert(Handle tx, long owner, ServiceDefinition definition, Service.Origin origin) {
     long id =
         tx.createQuery(
                 """
-                INSERT INTO service (name, url, definition, origin, created_at, updated_at)
-                VALUES (:name, :url, :definition, :origin, :now, :now) RETURNING id\
+                INSERT INTO service (owner_id, name, url, definition, origin, created_at, updated_at)
+                VALUES (:owner, :name, :url, :definition, :origin, :now, :now) RETURNING id\
                 """)
+            .bind("owner", owner)
             .bind("name", definition.name())
             .bind("url", definition.shownUrl())
             .bind("definition", definition.json())
@@ -276,7 +290,7 @@ final class ServiceChanges {
             """
             INSERT INTO service_schedule AS d (service_id, interval_ms, lease_ms, revision, due_at)
             VALUES (:id, :interval, :lease, :now, :now)
-            ON CONFLICT (service_id) DO UPDATE SET
+            ON CONFLICT (service_id, location_id) DO UPDATE SET
               interval_ms = excluded.interval_ms,
               lease_ms = excluded.lease_ms,
               revision = d.revision + 1,
@@ -290,8 +304,11 @@ final class ServiceChanges {
   }
 
   private void retire(Handle tx, long id) {
-    tx.execute("UPDATE service SET retired_at = ?, updated_at = ? WHERE id = ?", now(), now(), id);
-    tx.execute("DELETE FROM service_schedule WHERE service_id = ?", id);
+    tx.createUpdate("UPDATE service SET retired_at = :now, updated_at = :now WHERE id = :id")
+        .bind("now", now())
+        .bind("id", id)
+        .execute();
+    tx.createUpdate("DELETE FROM service_schedule WHERE service_id = :id").bind("id", id).execute();
     DerivedServices.retireAll(tx, id, now());
   }
 

@@ -25,7 +25,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.BooleanNode;
 import tools.jackson.databind.node.IntNode;
@@ -40,69 +39,14 @@ public final class ServiceReader {
   private static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(10);
   private static final int LONGEST_NAME = 255;
 
-  /// All keys, in the order in which they are stored.
-  private static final List<String> KEYS =
-      List.of(
-          "name",
-          "url",
-          "interval",
-          "timeout",
-          "method",
-          "headers",
-          "user",
-          "password",
-          "body",
-          "status",
-          "contains",
-          "json",
-          "redirects",
-          "keep-alive",
-          "tls",
-          "send",
-          "expect");
-
-  private static final Set<String> HTTP_ONLY =
-      Set.of(
-          "method",
-          "headers",
-          "user",
-          "password",
-          "body",
-          "status",
-          "contains",
-          "json",
-          "redirects",
-          "keep-alive");
-
-  /// Keys that are true or false, and keys whose number is in seconds.
-  private static final Set<String> FLAGS = Set.of("redirects", "keep-alive");
-
-  private static final Set<String> SECONDS = Set.of("interval", "timeout");
-
-  private static final Set<String> TCP_ONLY = Set.of("send", "expect");
-
-  /// Keys that probes of other protocols do not have. They do have `user` and `password`.
-  private static final Set<String> NOT_FOR_SERVERS =
-      HTTP_ONLY.stream()
-          .filter(key -> !key.equals("user") && !key.equals("password"))
-          .collect(Collectors.toSet());
-
-  /// Schemes whose drivers set up TLS themselves, from the URL.
-  private static final Set<String> TLS_IN_THE_URL =
-      Set.of("postgres", "postgresql", "mysql", "mariadb");
-
-  /// Schemes that need no host: without one, they mean this machine, for example its Docker or its
-  /// name servers.
-  private static final Set<String> OF_THIS_MACHINE = Set.of("unix", "dns");
-
   /// The values of services that set none.
   public record Defaults(Duration interval, Duration timeout, boolean keepAlive) {}
 
-  /// The methods of HTTP and WebDAV, and those of caches and searches. The headers that say where a
-  /// request ends.
+  /// The headers that say where a request ends.
   private static final Set<String> FRAMING = Set.of("content-length", "transfer-encoding");
 
-  private static final Set<String> METHODS =
+  /// The methods of HTTP and WebDAV, and those of caches and searches.
+  static final Set<String> METHODS =
       Set.of(
           "GET",
           "HEAD",
@@ -118,19 +62,6 @@ public final class ServiceReader {
           "PURGE",
           "BAN",
           "REFRESH");
-
-  /// Schemes without TLS, whatever `tls` says, and the scheme with TLS to use instead.
-  private static final Map<String, String> WITHOUT_TLS =
-      Map.ofEntries(
-          Map.entry("tcp", "tls"),
-          Map.entry("redis", "rediss"),
-          Map.entry("amqp", "amqps"),
-          Map.entry("grpc", "grpcs"),
-          Map.entry("etcd", "etcd+tls"),
-          Map.entry("kafka", "kafka+tls"),
-          Map.entry("docker", "docker+tls"),
-          Map.entry("unix", "docker+tls"),
-          Map.entry("dns", ""));
 
   private final Defaults defaults;
   private final boolean tolerant;
@@ -178,8 +109,8 @@ public final class ServiceReader {
 
   private static JsonNode typed(JsonNode service) {
     if (service instanceof ObjectNode fields) {
-      FLAGS.forEach(key -> typed(fields, key, ServiceReader::flag));
-      SECONDS.forEach(key -> typed(fields, key, ServiceReader::whole));
+      ServiceKeys.FLAGS.forEach(key -> typed(fields, key, ServiceReader::flag));
+      ServiceKeys.SECONDS.forEach(key -> typed(fields, key, ServiceReader::whole));
       if (fields.get("tls") instanceof ObjectNode tls) {
         typed(tls, "verify", ServiceReader::flag);
       }
@@ -226,7 +157,7 @@ public final class ServiceReader {
   private Optional<ServiceDefinition> one(
       JsonNode service, ReferencedSecrets secrets, String path, Mistakes mistakes) {
     Fields fields = new Fields(service, path, mistakes);
-    if (!fields.areOf(KEYS)) {
+    if (!fields.areOf(ServiceKeys.ALL)) {
       return Optional.empty();
     }
     Characters.in(service).ifPresent(fault -> fields.mistake(fault.where(), fault.what()));
@@ -278,7 +209,7 @@ public final class ServiceReader {
       }
       boolean place =
           uri.getScheme() != null
-              && (uri.getRawAuthority() != null || OF_THIS_MACHINE.contains(uri.getScheme()));
+              && (uri.getRawAuthority() != null || !ServerUrl.needsHost(uri.getScheme()));
       if (place) {
         return Optional.of(uri);
       }
@@ -289,54 +220,25 @@ public final class ServiceReader {
     return Optional.empty();
   }
 
-  /// Whether the port is checked, and not the certificate (`tls://...?warn=14d`).
-  private static boolean isPort(String scheme, URI url) {
-    return scheme.equals("tcp")
-        || (scheme.equals("tls") && !String.valueOf(url.getRawQuery()).contains("warn="));
-  }
-
   private Optional<CheckSpec> asks(Fields fields, URI url, Duration timeout, boolean keepAlive) {
-    return switch (url.getScheme()) {
-      case "http", "https" -> {
-        fields.refuse(TCP_ONLY, "is only for tcp and tls: remove it");
-        yield fields.built("url", () -> new CheckSpec.Http(http(fields, url, keepAlive)));
+    Optional<ServiceKeys> keys = ServiceKeys.of(url);
+    if (keys.isEmpty()) {
+      fields.mistake("url", url.getScheme(), "is not a supported scheme" + scheme(url.getScheme()));
+      return Optional.empty();
+    }
+    for (String key : ServiceKeys.ALL) {
+      if (!keys.get().has(key)) {
+        fields.refuse(Set.of(key), keys.get().refusal(key));
       }
-      case String scheme when isPort(scheme, url) -> {
-        fields.refuse(HTTP_ONLY, "is only for http and https: remove it");
-        refuseTls(fields, scheme);
-        yield fields.built("url", () -> new CheckSpec.Tcp(tcp(fields, url)));
-      }
-      case String scheme when Probes.schemes().contains(scheme) -> {
-        fields.refuse(
-            TCP_ONLY,
-            scheme.equals("tls")
-                ? "cannot be combined with warn= in the URL: remove one of them"
-                : "is only for tcp and tls: remove it");
-        fields.refuse(NOT_FOR_SERVERS, "is only for http and https: remove it");
-        if (TLS_IN_THE_URL.contains(scheme)) {
-          fields.refuse(Set.of("tls"), "is set in the URL here, as in ?sslmode=verify-full");
-        }
-        refuseTls(fields, scheme);
-        yield fields.built("url", () -> new CheckSpec.Server(server(fields, url, timeout)));
-      }
-      default -> {
-        fields.mistake(
-            "url", url.getScheme(), "is not a supported scheme" + scheme(url.getScheme()));
-        yield Optional.empty();
-      }
-    };
-  }
-
-  private static void refuseTls(Fields fields, String scheme) {
-    Optional.ofNullable(WITHOUT_TLS.get(scheme))
-        .ifPresent(
-            other ->
-                fields.refuse(
-                    Set.of("tls"),
-                    "has no effect with "
-                        + scheme
-                        + "://, which has no TLS: remove it"
-                        + (other.isEmpty() ? "" : ", or use " + other + "://")));
+    }
+    return fields.built(
+        "url",
+        () ->
+            switch (keys.get().kind()) {
+              case HTTP -> new CheckSpec.Http(http(fields, url, keepAlive));
+              case PORT -> new CheckSpec.Tcp(tcp(fields, url));
+              case SERVER -> new CheckSpec.Server(server(fields, url, timeout));
+            });
   }
 
   private static String scheme(String unknown) {
@@ -427,7 +329,7 @@ public final class ServiceReader {
     if (contains.isPresent()) {
       expectation = expectation.text(contains.get());
     }
-    Optional<Fields> json = fields.object("json", List.of("path", "value"));
+    Optional<Fields> json = fields.object("json", ServiceKeys.OF_JSON);
     if (json.isPresent()) {
       HttpExpectation before = expectation;
       String path = json.get().text("path").orElse("$");
@@ -460,7 +362,7 @@ public final class ServiceReader {
   }
 
   private TlsOptions tls(Fields fields) {
-    Optional<Fields> given = fields.object("tls", List.of("verify", "ca", "cert", "key", "name"));
+    Optional<Fields> given = fields.object("tls", ServiceKeys.OF_TLS);
     if (given.isEmpty()) {
       return TlsOptions.DEFAULT;
     }
@@ -505,7 +407,7 @@ public final class ServiceReader {
     return Json.text(
         json -> {
           json.writeStartObject();
-          for (String key : KEYS) {
+          for (String key : ServiceKeys.ALL) {
             switch (key) {
               case "interval" -> json.writeStringProperty(key, Durations.text(interval));
               case "timeout" -> json.writeStringProperty(key, Durations.text(timeout));

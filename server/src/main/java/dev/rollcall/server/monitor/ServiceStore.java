@@ -1,6 +1,7 @@
 package dev.rollcall.server.monitor;
 
 import dev.rollcall.server.http.Json;
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.InstantColumns;
 import java.sql.ResultSet;
@@ -17,6 +18,8 @@ import org.jdbi.v3.core.statement.Query;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Reads the services; [ServiceChanges] writes them.
+///
+/// What answers a caller takes a [Scope]. What the engine reads by ids of its own rows takes none.
 final class ServiceStore {
 
   private static final String SERVICE =
@@ -35,7 +38,8 @@ final class ServiceStore {
           + " WHERE k.service_id = s.id AND k.state <> 2), 0)) END AS unknown_since"
           + " FROM service s JOIN service_metric m ON m.service_id = s.id"
           + " LEFT JOIN service_tick t ON t.service_id = s.id AND t.at = m.last_at"
-          + " LEFT JOIN service_event e ON e.service_id = s.id AND e.date_ended IS NULL"
+          + " LEFT JOIN service_event e"
+          + " ON e.service_id = s.id AND e.location_id = 0 AND e.date_ended IS NULL"
           + " WHERE s.retired_at IS NULL";
 
   private final Database database;
@@ -45,11 +49,12 @@ final class ServiceStore {
   }
 
   /// Services with their counts and open events, ordered by id.
-  List<ServiceStatus> list(Slice slice) {
+  List<ServiceStatus> list(Scope scope, Slice slice) {
     return database.read(
         handle ->
             handle
-                .createQuery(STATUS + " ORDER BY s.id LIMIT :limit OFFSET :offset")
+                .createQuery(
+                    STATUS + scope.and("s.owner_id") + " ORDER BY s.id LIMIT :limit OFFSET :offset")
                 .bind("limit", slice.limit())
                 .bind("offset", slice.offset())
                 .map((row, _) -> status(row))
@@ -62,39 +67,44 @@ final class ServiceStore {
         handle ->
             handle
                 .createQuery(
-                    "SELECT COUNT(*) FROM service WHERE origin = :origin AND retired_at IS NULL")
+                    "SELECT COUNT(*) FROM service WHERE origin = :origin AND retired_at IS NULL"
+                        + Scope.operator().and("owner_id"))
                 .bind("origin", Service.Origin.FILE.word())
                 .mapTo(Integer.class)
                 .one());
   }
 
   /// One service.
-  Optional<ServiceStatus> find(long id) {
+  Optional<ServiceStatus> find(Scope scope, long id) {
     return database.read(
         handle ->
             handle
-                .createQuery(STATUS + " AND s.id = :id")
+                .createQuery(STATUS + scope.and("s.owner_id") + " AND s.id = :id")
                 .bind("id", id)
                 .map((row, _) -> status(row))
                 .findOne());
   }
 
   /// The number of services.
-  long count() {
+  long count(Scope scope) {
     return database.read(
         handle ->
             handle
-                .createQuery("SELECT count(*) FROM service WHERE retired_at IS NULL")
+                .createQuery(
+                    "SELECT count(*) FROM service WHERE retired_at IS NULL"
+                        + scope.and("owner_id"))
                 .mapTo(Long.class)
                 .one());
   }
 
   /// Whether the service exists.
-  boolean exists(long id) {
+  boolean exists(Scope scope, long id) {
     return database.read(
         handle ->
             handle
-                .createQuery("SELECT 1 FROM service WHERE id = :id AND retired_at IS NULL")
+                .createQuery(
+                    "SELECT 1 FROM service WHERE id = :id AND retired_at IS NULL"
+                        + scope.and("owner_id"))
                 .bind("id", id)
                 .mapTo(Integer.class)
                 .findOne()
@@ -125,16 +135,29 @@ final class ServiceStore {
                 .flatMap(ends -> ends));
   }
 
+  /// The condition for rows of the service `:service`: that it is in the scope.
+  static String ofService(Scope scope) {
+    String owned = scope.and("s.owner_id");
+    return owned.isEmpty()
+        ? ""
+        : " AND EXISTS (SELECT 1 FROM service s WHERE s.id = :service" + owned + ")";
+  }
+
+  /// The name of a service that is checked, and whose it is.
+  record Named(long owner, String name) {}
+
   /// The names of all services that are checked, by id.
-  Map<Long, String> asked() {
+  Map<Long, Named> asked() {
     return database.read(
         handle -> {
-          Map<Long, String> names = new HashMap<>();
+          Map<Long, Named> names = new HashMap<>();
           handle
               .createQuery(
-                  "SELECT s.id, s.name FROM service_schedule d JOIN service s ON s.id ="
-                      + " d.service_id")
-              .map((row, _) -> names.put(row.getLong("id"), row.getString("name")))
+                  "SELECT s.id, s.owner_id, s.name FROM service_schedule d JOIN service s ON s.id ="
+                      + " d.service_id WHERE d.location_id = 0")
+              .map((row, _) -> names.put(
+                          row.getLong("id"),
+                          new Named(row.getLong("owner_id"), row.getString("name"))))
               .list();
           return names;
         });
@@ -150,19 +173,20 @@ final class ServiceStore {
   private static List<Scheduled> scheduled(Handle handle, Set<Long> ids) {
     Query query =
         handle.createQuery(
-            "SELECT s.id AS s_id, s.definition, d.revision, d.interval_ms, e.event, m.certificate_ends_at, m.last_at, "
+            "SELECT s.id AS s_id, s.owner_id, s.definition, d.revision, d.interval_ms, e.event, m.certificate_ends_at, m.last_at, "
                 + StreakStore.COLUMNS
                 + " FROM service_schedule d JOIN service s ON s.id = d.service_id"
                 + " JOIN service_metric m ON m.service_id = s.id"
                 + " LEFT JOIN service_event e"
-                + " ON e.service_id = s.id AND e.date_ended IS NULL"
-                + " WHERE s.id IN (<ids>)");
+                + " ON e.service_id = s.id AND e.location_id = 0 AND e.date_ended IS NULL"
+                + " WHERE d.location_id = 0 AND s.id IN (<ids>)");
     return query
         .bindList("ids", ids)
         .map(
             (row, _) ->
                 new Scheduled(
                     row.getLong("s_id"),
+                    row.getLong("owner_id"),
                     Json.kept(row.getString("definition")),
                     row.getLong("revision"),
                     Duration.ofMillis(row.getLong("interval_ms")),
@@ -180,6 +204,7 @@ final class ServiceStore {
   /// @param lastAt when it was last checked
   record Scheduled(
       long id,
+      long owner,
       ObjectNode definition,
       long revision,
       Duration interval,

@@ -1,5 +1,6 @@
 package dev.rollcall.server.monitor;
 
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.Rows;
 import java.sql.PreparedStatement;
@@ -25,7 +26,8 @@ final class TickStore {
       """;
 
   private static final String RANGE =
-      "FROM service_tick WHERE service_id = :service AND at >= :from AND at < :to";
+      "FROM service_tick"
+          + " WHERE service_id = :service AND at >= :from AND at < :to AND location_id = 0";
 
   private final Database database;
 
@@ -73,7 +75,7 @@ final class TickStore {
   }
 
   /// The ticks of one service in `[from, to)`, oldest first.
-  List<Tick> between(long service, Instant from, Instant to, Slice slice) {
+  List<Tick> between(Scope scope, long service, Instant from, Instant to, Slice slice) {
     return database.read(
         handle ->
             handle
@@ -81,6 +83,7 @@ final class TickStore {
                     "SELECT at, state, response_us, dns_us, connect_us, tls_us, first_byte_us,"
                         + " total_us, status, redirects, reason "
                         + RANGE
+                        + ServiceStore.ofService(scope)
                         + " ORDER BY at LIMIT :limit OFFSET :offset")
                 .bind("service", service)
                 .bind("from", from.toEpochMilli())
@@ -92,11 +95,11 @@ final class TickStore {
   }
 
   /// The number of ticks of one service in `[from, to)`.
-  long count(long service, Instant from, Instant to) {
+  long count(Scope scope, long service, Instant from, Instant to) {
     return database.read(
         handle ->
             handle
-                .createQuery("SELECT count(*) " + RANGE)
+                .createQuery("SELECT count(*) " + RANGE + ServiceStore.ofService(scope))
                 .bind("service", service)
                 .bind("from", from.toEpochMilli())
                 .bind("to", to.toEpochMilli())

@@ -26,6 +26,9 @@ import org.jdbi.v3.core.Handle;
 /// A notification is written in the transaction of the change that it is about, and sent until it
 /// has arrived: at least once, in order for each subject, and despite restarts and kills.
 public final class Outbox implements AutoCloseable {
+  /// The scripts that create the tables of this package.
+  public static final List<String> MIGRATIONS = List.of("db/migration/V2__outbox.sql");
+
   private static final Duration UPKEEP = Duration.ofHours(1);
   private static final Duration AFTER_FAILURE = Duration.ofMinutes(1);
 

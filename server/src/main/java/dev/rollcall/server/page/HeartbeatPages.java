@@ -6,6 +6,7 @@ import dev.rollcall.server.http.Answer;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -51,7 +52,7 @@ final class HeartbeatPages implements AutoCloseable {
             PACE,
             asked ->
                 heartbeatOverview
-                    .find(asked.name())
+                    .find(Scope.operator(), asked.name())
                     .map(
                         beat ->
                             new HeartbeatLiveView(beat, asked.origin(), clock.wall(), templates)),

@@ -3,6 +3,7 @@ package dev.rollcall.server.page;
 import dev.rollcall.server.heartbeat.HeartbeatOverview;
 import dev.rollcall.server.heartbeat.HeartbeatOverview.Beat;
 import dev.rollcall.server.heartbeat.State;
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -18,7 +19,7 @@ record HeartbeatsView(
   /// Reads the heartbeats.
   static HeartbeatsView at(
       HeartbeatsFilter filter, HeartbeatOverview heartbeatOverview, Clock clock) {
-    Map<State, Long> counts = heartbeatOverview.counts();
+    Map<State, Long> counts = heartbeatOverview.counts(Scope.operator());
     long found = found(filter, counts);
     HeartbeatsFilter answered = filter.at((int) Math.min(filter.page(), pages(found)));
     return new HeartbeatsView(
@@ -26,6 +27,7 @@ record HeartbeatsView(
         clock.wall(),
         counts,
         heartbeatOverview.rows(
+            Scope.operator(),
             counts,
             answered.only(),
             ServicesView.PAGE,

@@ -4,6 +4,7 @@ import dev.rollcall.server.monitor.Overview;
 import dev.rollcall.server.monitor.Overview.Row;
 import dev.rollcall.server.monitor.Overview.Standing;
 import dev.rollcall.server.monitor.Overview.Totals;
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -29,7 +30,8 @@ record ServicesView(
   /// Reads the services.
   static ServicesView at(
       ServicesFilter filter, Overview overview, Supplier<NetworkSummary> network, Clock clock) {
-    Overview.Seen seen = overview.look(filter.text(), filter.only(), filter.page(), PAGE);
+    Overview.Seen seen =
+        overview.look(Scope.operator(), filter.text(), filter.only(), filter.page(), PAGE);
     return new ServicesView(
         filter.at(seen.page()),
         clock.wall(),

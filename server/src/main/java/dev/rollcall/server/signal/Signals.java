@@ -23,6 +23,9 @@ import org.jdbi.v3.core.Handle;
 /// A signal is consumed in a transaction of its own, soon after the commit of the change. The
 /// steady state of the subjects writes none.
 public final class Signals implements SignalWriter, AutoCloseable {
+  /// The scripts of its table.
+  public static final List<String> MIGRATIONS = List.of("db/migration/V13__signal.sql");
+
   private static final Logger LOG = System.getLogger(Signals.class.getName());
 
   /// How many signals one transaction consumes.

@@ -164,7 +164,7 @@ public final class Database implements AutoCloseable {
             Optional.of(file),
             answered -> {
               file.take();
-              migrate(config, dialect, file.dataSource(), answered);
+              migrate(config, dialect, file.dataSource(), answered, clock);
             },
             clock);
       }
@@ -177,7 +177,8 @@ public final class Database implements AutoCloseable {
             PostgresConnections.writers(server, config.writers()),
             config.writers(),
             Optional.empty(),
-            answered -> migrate(config, dialect, PostgresConnections.dataSource(server), answered),
+            answered ->
+                migrate(config, dialect, PostgresConnections.dataSource(server), answered, clock),
             clock);
       }
     };
@@ -185,7 +186,13 @@ public final class Database implements AutoCloseable {
 
   /// @throws StorageException if it cannot be opened
   private void open() {
-    opening.accept(answered::countDown);
+    opening.accept(
+        () -> {
+          trouble =
+              trouble.map(
+                  _ -> new Trouble(location + ": its tables are being updated", clock.monotonic()));
+          answered.countDown();
+        });
     open = true;
   }
 
@@ -288,9 +295,13 @@ public final class Database implements AutoCloseable {
 
   /// @param answered is run when the database has answered the query for its history
   private static void migrate(
-      DatabaseConfig config, Dialect dialect, DataSource source, Runnable answered) {
+      DatabaseConfig config,
+      Dialect dialect,
+      DataSource source,
+      Runnable answered,
+      Clock clock) {
     try {
-      new Migrations(config.location(), dialect, config.migrations()).run(source, answered);
+      new Migrations(config.location(), dialect, config.migrations(), clock).run(source, answered);
     } catch (SQLException e) {
       Diagnosis found = dialect.diagnose(e);
       throw new StorageException(

@@ -8,7 +8,8 @@ import java.util.List;
 /// @param readers how many reads may run at once
 /// @param writers how many transactions may write at once; SQLite always has one writer
 /// @param migrations the scripts of this program, as names of class path resources in the order of
-///   their versions: `db/migration/V1__monitor.sql`
+///   their versions: `db/migration/V1__monitor.sql`; those in `db/sqlite` and `db/postgres` are for
+///   one engine only
 public record DatabaseConfig(
     DatabaseLocation location, int readers, int writers, List<String> migrations) {
   /// Requires at least one of each.

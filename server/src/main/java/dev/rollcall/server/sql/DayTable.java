@@ -133,7 +133,9 @@ public final class DayTable {
             .filter(part -> part.matches(".*_[0-9]{8}") && part.compareTo(last) < 0)
             .toList();
     old.forEach(part -> tx.execute("DROP TABLE " + part));
-    tx.execute("DELETE FROM " + name + "_rest WHERE at < ?", before.toEpochMilli());
+    tx.createUpdate("DELETE FROM " + name + "_rest WHERE at < :before")
+        .bind("before", before.toEpochMilli())
+        .execute();
     return old.size();
   }
 

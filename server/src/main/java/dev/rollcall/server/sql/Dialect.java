@@ -25,6 +25,10 @@ sealed interface Dialect {
   /// The placeholders of migrations, `${name}`, for what differs.
   Map<String, String> placeholders();
 
+  /// Whether the script of that name is for this engine. One in `db/sqlite` or `db/postgres` is for
+  /// that engine only.
+  boolean runs(String script);
+
   /// Ends a query of rows to claim, so that two claims never wait for each other.
   String skipLocked();
 
@@ -86,6 +90,11 @@ sealed interface Dialect {
     }
 
     @Override
+    public boolean runs(String script) {
+      return !script.startsWith("db/postgres/");
+    }
+
+    @Override
     public String skipLocked() {
       return "";
     }
@@ -136,6 +145,11 @@ sealed interface Dialect {
           "blob", "BYTEA",
           "without_rowid", "",
           "partitioned_by_at", "PARTITION BY RANGE (at)");
+    }
+
+    @Override
+    public boolean runs(String script) {
+      return !script.startsWith("db/sqlite/");
     }
 
     @Override

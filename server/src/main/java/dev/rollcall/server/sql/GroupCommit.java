@@ -83,7 +83,7 @@ public final class GroupCommit implements AutoCloseable {
         lead();
       }
     }
-    if (pendingWrite.await() == PendingWrite.Turn.LEAD) {
+    if (pendingWrite.await() == PendingWrite.Instruction.LEAD) {
       lead();
     }
     return pendingWrite.results();
@@ -135,7 +135,7 @@ public final class GroupCommit implements AutoCloseable {
       throw e;
     } finally {
       handOver();
-      group.forEach(pendingWrite -> pendingWrite.turn(PendingWrite.Turn.GO));
+      group.forEach(pendingWrite -> pendingWrite.instruct(PendingWrite.Instruction.RETURN));
     }
   }
 
@@ -174,7 +174,7 @@ public final class GroupCommit implements AutoCloseable {
       } else if (database.dialect().interruptible()) {
         Thread.ofVirtual().name("commit").start(this::lead);
       } else {
-        next.turn(PendingWrite.Turn.LEAD);
+        next.instruct(PendingWrite.Instruction.LEAD);
       }
     } finally {
       lock.unlock();

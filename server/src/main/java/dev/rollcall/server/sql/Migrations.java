@@ -1,5 +1,6 @@
 package dev.rollcall.server.sql;
 
+import dev.rollcall.server.time.Clock;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -9,6 +10,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.logging.Level;
@@ -25,20 +27,26 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Flyway does this. But loading Flyway takes a third of a second, so its history table is read
 /// first: if it contains exactly the scripts of this program, nothing has to be done. A new SQLite
-/// file is filled by [BlankSqlite].
+/// file is filled by [BlankSqlite]. The rows of tables that SQLite has to build anew are copied by
+/// [RebuiltTables], between two scripts.
 final class Migrations {
   /// Kept in a field: a logger without references is collected, and its level is lost.
   private static final Logger FLYWAY = Logger.getLogger("org.flywaydb");
 
   private final DatabaseLocation location;
   private final Dialect dialect;
+  private final Clock clock;
   private final SortedMap<Integer, Script> shipped = new TreeMap<>();
 
   /// @param names of class path resources: see [Script]
-  Migrations(DatabaseLocation location, Dialect dialect, List<String> names) {
+  Migrations(DatabaseLocation location, Dialect dialect, List<String> names, Clock clock) {
     this.location = location;
     this.dialect = dialect;
+    this.clock = clock;
     for (String name : names) {
+      if (!dialect.runs(name)) {
+        continue;
+      }
       Script script = new Script(name);
       if (shipped.put(script.version(), script) != null) {
         throw new IllegalArgumentException("two migrations of version " + script.version());
@@ -77,7 +85,7 @@ final class Migrations {
     if (dialect instanceof Dialect.Sqlite && BlankSqlite.is(held)) {
       fill(held);
     } else {
-      migrate(source);
+      migrate(source, held, applied.keySet());
     }
   }
 
@@ -116,14 +124,27 @@ final class Migrations {
     }
   }
 
-  private void migrate(DataSource source) {
+  private void migrate(DataSource source, Connection held, Set<Integer> applied)
+      throws SQLException {
     FLYWAY.setLevel(Level.WARNING);
+    for (Script script : shipped.values()) {
+      if (script.beginsRebuild() && !applied.contains(shipped.tailMap(script.version() + 1).firstKey())) {
+        migrate(source, Integer.toString(script.version()));
+        RebuiltTables.fill(held, clock);
+      }
+    }
+    migrate(source, "latest");
+  }
+
+  /// @param target the last version to apply
+  private void migrate(DataSource source, String target) {
     try {
       Flyway.configure()
           .loggers("slf4j")
           .dataSource(source)
           .resourceProvider(new Shipped(shipped.values()))
           .placeholders(dialect.placeholders())
+          .target(target)
           .load()
           .migrate();
     } catch (FlywayException e) {

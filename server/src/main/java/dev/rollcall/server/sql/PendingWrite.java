@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 /// The items of one caller in a [GroupCommit], and the thread that waits for them.
 final class PendingWrite<I, R> {
   /// What the thread has to do.
-  enum Turn {
+  enum Instruction {
     WAIT,
     LEAD,
-    GO
+    RETURN
   }
 
   private final Batch<I, R> kind;
@@ -23,7 +23,7 @@ final class PendingWrite<I, R> {
   private final Thread thread = Thread.currentThread();
   private List<R> results = List.of();
   private @Nullable RuntimeException failure;
-  private volatile Turn turn = Turn.WAIT;
+  private volatile Instruction instruction = Instruction.WAIT;
 
   PendingWrite(Batch<I, R> kind, List<I> items) {
     this.kind = kind;
@@ -52,8 +52,8 @@ final class PendingWrite<I, R> {
   }
 
   /// Tells the waiting thread what to do; what was set before is visible to it.
-  void turn(Turn next) {
-    turn = next;
+  void instruct(Instruction next) {
+    instruction = next;
     if (thread != Thread.currentThread()) {
       LockSupport.unpark(thread);
     }
@@ -61,19 +61,19 @@ final class PendingWrite<I, R> {
 
   /// Waits until it is told what to do. An interrupt does not end the wait, but is set again after
   /// it.
-  Turn await() {
+  Instruction await() {
     boolean interrupted = false;
-    while (turn == Turn.WAIT) {
+    while (instruction == Instruction.WAIT) {
       LockSupport.park(this);
       interrupted |= Thread.interrupted();
     }
     if (interrupted) {
       thread.interrupt();
     }
-    return turn;
+    return instruction;
   }
 
-  /// The results, after [Turn#GO].
+  /// The results, after [Instruction#RETURN].
   List<R> results() {
     RuntimeException reason = failure;
     if (reason == null) {

@@ -55,6 +55,11 @@ final class Script extends LoadableResource {
     return description;
   }
 
+  /// Whether it creates tables that [RebuiltTables] has to fill before the next script runs.
+  boolean beginsRebuild() {
+    return description.startsWith("begin ");
+  }
+
   /// Its text with the values of the placeholders.
   String filled(Map<String, String> placeholders) {
     String filled = text;

@@ -222,9 +222,11 @@ final class SqliteFile implements AutoCloseable {
     }
   }
 
-  /// For migrations: as the writer, but its connections are opened and closed by others.
+  /// For migrations: as the writer, but its connections are opened and closed by others. They do not
+  /// enforce foreign keys: a script that replaces a table would delete the rows that refer to it.
   SQLiteDataSource dataSource() {
     SQLiteConfig config = config();
+    config.enforceForeignKeys(false);
     config.setJournalMode(JournalMode.WAL);
     return source(config);
   }

@@ -32,7 +32,7 @@ final class Admission {
     for (Candidate each : newcomers) {
       metrics.received(each.origin(), 1);
       Verdict verdict = policy.judge(each.address());
-      if (verdict != Verdict.WELCOME) {
+      if (verdict != Verdict.ACCEPTED) {
         metrics.keptOut(verdict);
       } else if (seen.add(each.address())) {
         welcome.add(each);

@@ -1,11 +1,11 @@
 package dev.rollcall.server.target;
 
+import dev.rollcall.server.sql.Rows;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 
 /// Looks up many binary keys, a hundred with each statement: PostgreSQL would need a round trip for
 /// each one otherwise.
@@ -24,22 +24,24 @@ final class Chunks {
 
   /// Runs `sql`, which contains [#PLACES], for all keys.
   static void each(Handle handle, String sql, List<byte[]> keys, Found found) {
-    if (keys.isEmpty()) {
-      return;
+    for (int from = 0; from < keys.size(); from += SIZE) {
+      List<byte[]> some = keys.subList(from, Math.min(from + SIZE, keys.size()));
+      Rows.read(
+          handle,
+          sql,
+          some,
+          Chunks::bind,
+          row -> {
+            found.row(row);
+            return true;
+          });
     }
-    try (PreparedStatement statement = handle.getConnection().prepareStatement(sql)) {
-      for (int from = 0; from < keys.size(); from += SIZE) {
-        for (int i = 0; i < SIZE; i++) {
-          statement.setBytes(i + 1, keys.get(Math.min(from + i, keys.size() - 1)));
-        }
-        try (ResultSet rows = statement.executeQuery()) {
-          while (rows.next()) {
-            found.row(rows);
-          }
-        }
-      }
-    } catch (SQLException e) {
-      throw new UnableToExecuteStatementException(e, null);
+  }
+
+  /// The last key is repeated for the parameters that are left.
+  private static void bind(PreparedStatement statement, List<byte[]> keys) throws SQLException {
+    for (int i = 0; i < SIZE; i++) {
+      statement.setBytes(i + 1, keys.get(Math.min(i, keys.size() - 1)));
     }
   }
 }

@@ -17,7 +17,7 @@ final class Policy {
   /// The decision about an address.
   enum Verdict {
     /// It may be in the pool.
-    WELCOME,
+    ACCEPTED,
     /// Its owner opted out.
     OPTED_OUT,
     /// The operator denied it.
@@ -39,14 +39,14 @@ final class Policy {
   }
 
   Verdict judge(IPAddress address) {
-    Verdict worst = Verdict.WELCOME;
+    Verdict worst = Verdict.ACCEPTED;
     for (IPAddress face : SpecialAddresses.faces(address)) {
       if (optedOut.contain(face)) {
         return Verdict.OPTED_OUT;
       }
       if (denied.contain(face)) {
         worst = Verdict.DENIED;
-      } else if (worst == Verdict.WELCOME
+      } else if (worst == Verdict.ACCEPTED
           && SpecialAddresses.contain(face)
           && !allowed.contain(face)) {
         worst = Verdict.SPECIAL;
@@ -55,7 +55,7 @@ final class Policy {
     return worst;
   }
 
-  boolean welcomes(IPAddress address) {
-    return judge(address) == Verdict.WELCOME;
+  boolean accepts(IPAddress address) {
+    return judge(address) == Verdict.ACCEPTED;
   }
 }

@@ -17,6 +17,9 @@ import java.util.stream.Stream;
 
 /// The entry point of the package for the composition root.
 public final class Pool implements AutoCloseable {
+  /// The scripts that create the tables of this package.
+  public static final List<String> MIGRATIONS = List.of("db/migration/V4__target.sql");
+
   private final PoolSettings settings;
   private final Policy policy;
   private final PoolStore store;
@@ -32,7 +35,7 @@ public final class Pool implements AutoCloseable {
       Clock clock) {
     this.settings = settings;
     policy = new Policy(settings.allowed(), settings.denied());
-    store = new PoolStore(database, commits, settings, policy::welcomes, clock);
+    store = new PoolStore(database, commits, settings, policy::accepts, clock);
     TargetMetrics metrics = new TargetMetrics(registry);
     metrics.watch(registry, store::members, () -> lag(clock.wall()));
     sweep = new Sweep(store, policy, metrics);

@@ -78,8 +78,8 @@ final class Sweep implements AutoCloseable {
   }
 
   private int remove(List<IPAddress> candidates) {
-    List<IPAddress> unwelcome = candidates.stream().filter(each -> !policy.welcomes(each)).toList();
-    int removed = (int) store.remove(unwelcome).stream().filter(each -> each).count();
+    List<IPAddress> rejected = candidates.stream().filter(each -> !policy.accepts(each)).toList();
+    int removed = (int) store.remove(rejected).stream().filter(each -> each).count();
     metrics.removedByPolicy(removed);
     return removed;
   }

@@ -2,11 +2,9 @@ package dev.rollcall.server.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rollcall.server.app.ServeSettings.Logging;
 import dev.rollcall.server.config.ConfigFiles;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.config.Secret;
-import dev.rollcall.server.monitor.ServiceDefinition;
 import dev.rollcall.server.sql.DatabaseLocation;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -20,7 +18,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import tools.jackson.databind.JsonNode;
 
 class ConfigurationTest {
   @TempDir Path directory;
@@ -39,12 +36,12 @@ class ConfigurationTest {
         });
     environment.put("ROLLCALL_COLLECT_PROT", "1");
     Mistakes mistakes = new Mistakes();
-    new Configuration.Origin<>(
+    new Configuration.Origin(
             command,
             Map.of(),
             environment,
             new ConfigFiles(directory, Optional.empty()),
-            Serve::services)
+            FileServices.TOLERANT)
         .read(mistakes);
     assertThat(mistakes.lines())
         .singleElement()
@@ -63,12 +60,12 @@ class ConfigurationTest {
   }
 
   private String token(String command) {
-    return new Configuration.Origin<>(
+    return new Configuration.Origin(
             command,
             flags,
             environment,
             new ConfigFiles(directory, Optional.empty()),
-            Serve::services)
+            FileServices.TOLERANT)
         .read(new Mistakes())
         .orElseThrow()
         .settings()
@@ -90,13 +87,13 @@ class ConfigurationTest {
     assertThat(settings.web().health().port()).isEqualTo(8091);
     assertThat(settings.web().token()).isEmpty();
     assertThat(settings.roles()).containsExactlyInAnyOrder(Role.values());
-    assertThat(settings.monitor().interval()).isEqualTo(Duration.ofSeconds(15));
+    assertThat(settings.monitor().defaults().interval()).isEqualTo(Duration.ofSeconds(15));
     assertThat(settings.monitor().retention()).isEqualTo(Duration.ofDays(30));
-    assertThat(settings.monitor().witness()).isEmpty();
+    assertThat(settings.monitor().witnesses()).isEmpty();
     assertThat(settings.deliveries().alertUri()).isEmpty();
     assertThat(settings.deliveries().retention()).isEqualTo(Duration.ofDays(7));
     assertThat(settings.log())
-        .isEqualTo(new Logging(Logging.Level.INFO, Logging.Format.TEXT, "rollcall"));
+        .isEqualTo(new LogSettings(LogSettings.Level.INFO, LogSettings.Format.TEXT, "rollcall"));
     assertThat(read().services()).isEmpty();
   }
 
@@ -159,13 +156,13 @@ class ConfigurationTest {
     environment.put("RUNNER_HTTP_TIMEOUT_SECONDS", "6");
     ServeSettings settings = settings();
     assertThat(settings.log())
-        .isEqualTo(new Logging(Logging.Level.DEBUG, Logging.Format.JSON, "go service"));
+        .isEqualTo(new LogSettings(LogSettings.Level.DEBUG, LogSettings.Format.JSON, "go service"));
     assertThat(settings.web().main().host()).isEqualTo("localhost");
     assertThat(settings.web().main().port()).isEqualTo(9999);
     assertThat(settings.storage().database())
         .isEqualTo(new DatabaseLocation.SqliteFile(directory.resolve("db.db")));
-    assertThat(settings.monitor().interval()).isEqualTo(Duration.ofSeconds(20));
-    assertThat(settings.monitor().timeout()).isEqualTo(Duration.ofSeconds(6));
+    assertThat(settings.monitor().defaults().interval()).isEqualTo(Duration.ofSeconds(20));
+    assertThat(settings.monitor().defaults().timeout()).isEqualTo(Duration.ofSeconds(6));
   }
 
   @Test
@@ -180,7 +177,7 @@ class ConfigurationTest {
   void leavesAnOlderNameAloneThatOurOwnConfigurationCovers() throws IOException {
     environment.put("DEBUG", "express:*");
     write("rollcall.yaml", "log: {level: warn}");
-    assertThat(settings().log().level()).isEqualTo(Logging.Level.WARN);
+    assertThat(settings().log().level()).isEqualTo(LogSettings.Level.WARN);
   }
 
   @Test
@@ -197,7 +194,7 @@ class ConfigurationTest {
         "rollcall.yaml",
         "roles: [api]\nmonitor:\n  witness:\n    - 192.0.2.1:53\n    - '[::1]:80'");
     assertThat(settings().roles()).containsExactly(Role.API);
-    assertThat(settings().monitor().witness())
+    assertThat(settings().monitor().witnesses())
         .containsExactly(
             InetSocketAddress.createUnresolved("192.0.2.1", 53),
             InetSocketAddress.createUnresolved("::1", 80));
@@ -252,7 +249,7 @@ class ConfigurationTest {
   void handsTheServicesOverWithTheirTypesAndTheirPlaces() throws IOException {
     write("rollcall.yaml", "services:\n- name: a\n  port: 80\n- name: b\n  tls: true\n");
     Mistakes mistakes = new Mistakes();
-    new Configuration.Origin<JsonNode>(
+    new Configuration.Origin(
             flags,
             environment,
             new ConfigFiles(directory, named),
@@ -301,14 +298,14 @@ class ConfigurationTest {
     Files.writeString(directory.resolve(name), text);
   }
 
-  private Configuration.Origin<ServiceDefinition> origin() {
-    return new Configuration.Origin<>(
-        flags, environment, new ConfigFiles(directory, named), Serve::services);
+  private Configuration.Origin origin() {
+    return new Configuration.Origin(
+        flags, environment, new ConfigFiles(directory, named), FileServices.TOLERANT);
   }
 
-  private Configuration<ServiceDefinition> read() {
+  private Configuration read() {
     Mistakes mistakes = new Mistakes();
-    Optional<Configuration<ServiceDefinition>> configuration = origin().read(mistakes);
+    Optional<Configuration> configuration = origin().read(mistakes);
     assertThat(mistakes.lines()).isEmpty();
     return configuration.orElseThrow();
   }

@@ -2,7 +2,6 @@ package dev.rollcall.server.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rollcall.server.app.ServeSettings.Logging;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -33,7 +32,7 @@ class LogsTest {
 
   @Test
   void writesOneReadableLineForAMessage() {
-    log(Logging.Level.INFO, Logging.Format.TEXT);
+    log(LogSettings.Level.INFO, LogSettings.Format.TEXT);
     OURS.log(Level.INFO, "{0,number,#} services", 12_000);
     assertThat(lines())
         .singleElement()
@@ -44,7 +43,7 @@ class LogsTest {
 
   @Test
   void letsNoMessageForgeALine() {
-    log(Logging.Level.INFO, Logging.Format.TEXT);
+    log(LogSettings.Level.INFO, LogSettings.Format.TEXT);
     OURS.log(
         Level.INFO, "asked {0}", "x\n2026-11-20T06:30:00.123Z INFO  monitor: all well\u001b[2J");
     assertThat(lines())
@@ -55,7 +54,7 @@ class LogsTest {
 
   @Test
   void tellsAnExceptionInOneLineAndItsStackOnlyWhereItIsABug() {
-    log(Logging.Level.INFO, Logging.Format.TEXT);
+    log(LogSettings.Level.INFO, LogSettings.Format.TEXT);
     OURS.log(Level.WARNING, "not written", bug);
     assertThat(lines())
         .singleElement()
@@ -72,14 +71,14 @@ class LogsTest {
 
   @Test
   void showsEveryStackWhenDebugging() {
-    log(Logging.Level.DEBUG, Logging.Format.TEXT);
+    log(LogSettings.Level.DEBUG, LogSettings.Format.TEXT);
     OURS.log(Level.DEBUG, "not written", bug);
     assertThat(lines()).hasSizeGreaterThan(3).first().asString().contains("DEBUG monitor: ");
   }
 
   @Test
   void writesJsonForPrograms() {
-    log(Logging.Level.INFO, Logging.Format.JSON);
+    log(LogSettings.Level.INFO, LogSettings.Format.JSON);
     OURS.log(Level.ERROR, "a \"b\"\n", bug);
     assertThat(lines()).hasSize(1);
     JsonNode line = new JsonMapper().readTree(lines().getFirst());
@@ -92,8 +91,8 @@ class LogsTest {
 
   @ParameterizedTest
   @EnumSource
-  void showsThePasswordOfNoUrl(Logging.Format format) {
-    log(Logging.Level.INFO, format);
+  void showsThePasswordOfNoUrl(LogSettings.Format format) {
+    log(LogSettings.Level.INFO, format);
     IllegalStateException cause =
         new IllegalStateException("not a URL: redis://:hush/1@[::1]:6379");
     IllegalStateException wrong =
@@ -112,7 +111,7 @@ class LogsTest {
 
   @Test
   void hearsLibrariesFromWarningsOn() {
-    log(Logging.Level.INFO, Logging.Format.TEXT);
+    log(LogSettings.Level.INFO, LogSettings.Format.TEXT);
     LIBRARY.log(Level.INFO, "chatter");
     OURS.log(Level.DEBUG, "detail");
     LIBRARY.log(Level.WARNING, "beware");
@@ -121,14 +120,14 @@ class LogsTest {
 
   @Test
   void neverHearsTheDebuggingOfLibrariesWhichMayShowSecrets() {
-    log(Logging.Level.DEBUG, Logging.Format.TEXT);
+    log(LogSettings.Level.DEBUG, LogSettings.Format.TEXT);
     LIBRARY.log(Level.DEBUG, "Authorization: secret");
     LIBRARY.log(Level.INFO, "migrated");
     assertThat(lines()).singleElement().asString().endsWith("migrated");
   }
 
-  private void log(Logging.Level level, Logging.Format format) {
-    Logs.to(out, new Logging(level, format, "rollcall"));
+  private void log(LogSettings.Level level, LogSettings.Format format) {
+    Logs.to(out, new LogSettings(level, format, "rollcall"));
   }
 
   private List<String> lines() {

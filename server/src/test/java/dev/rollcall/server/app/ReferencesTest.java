@@ -37,7 +37,7 @@ class ReferencesTest {
     write(".env", "HOST=other.example\nPIN=007\n");
     write("token", "0123456789abcdef\n");
     write("key", "k e y\r\n");
-    Configuration<ServiceDefinition> read =
+    Configuration read =
         right(
             """
             port: ${PORT}
@@ -263,19 +263,19 @@ class ReferencesTest {
     assertThat(files).containsExactlyInAnyOrder(directory.resolve("a"), directory.resolve("b"));
   }
 
-  private Configuration.Origin<ServiceDefinition> origin() {
-    return origin(Serve::services);
+  private Configuration.Origin origin() {
+    return origin(FileServices.TOLERANT);
   }
 
-  private Configuration.Origin<ServiceDefinition> origin(ServiceReader<ServiceDefinition> reader) {
-    return new Configuration.Origin<>(
-        Map.of(), environment, new ConfigFiles(directory, Optional.empty()), reader);
+  private Configuration.Origin origin(FileServices fileServices) {
+    return new Configuration.Origin(
+        Map.of(), environment, new ConfigFiles(directory, Optional.empty()), fileServices);
   }
 
-  private Configuration<ServiceDefinition> right(String yaml) throws IOException {
+  private Configuration right(String yaml) throws IOException {
     write("rollcall.yaml", yaml);
     Mistakes mistakes = new Mistakes();
-    Optional<Configuration<ServiceDefinition>> read = origin().read(mistakes);
+    Optional<Configuration> read = origin().read(mistakes);
     assertThat(mistakes.lines()).isEmpty();
     return read.orElseThrow();
   }
@@ -283,7 +283,7 @@ class ReferencesTest {
   private List<String> mistakes(String yaml) throws IOException {
     write("rollcall.yaml", yaml);
     Mistakes mistakes = new Mistakes();
-    assertThat(origin(Serve::checked).read(mistakes)).isEmpty();
+    assertThat(origin(FileServices.STRICT).read(mistakes)).isEmpty();
     return mistakes.lines();
   }
 

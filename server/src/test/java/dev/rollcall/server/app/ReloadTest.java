@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollcall.server.config.ConfigFiles;
 import dev.rollcall.server.config.Mistakes;
-import dev.rollcall.server.monitor.ServiceDefinition;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +39,7 @@ class ReloadTest {
         @Override
         public void close() {}
       };
-  private Reload<ServiceDefinition> reload;
+  private Reload reload;
   private boolean refuses;
 
   @BeforeEach
@@ -48,11 +47,11 @@ class ReloadTest {
     logger.setUseParentHandlers(false);
     logger.addHandler(listener);
     write("services: [{name: a, url: 'http://a'}]");
-    Configuration.Origin<ServiceDefinition> origin =
-        new Configuration.Origin<>(
-            Map.of(), Map.of(), new ConfigFiles(folder, Optional.empty()), Serve::services);
+    Configuration.Origin origin =
+        new Configuration.Origin(
+            Map.of(), Map.of(), new ConfigFiles(folder, Optional.empty()), FileServices.TOLERANT);
     reload =
-        new Reload<>(
+        new Reload(
             origin,
             origin.read(new Mistakes()).orElseThrow().values(),
             configuration -> {

@@ -3,8 +3,10 @@ package dev.rollcall.server.heartbeat;
 import dev.rollcall.server.heartbeat.HeartbeatChange.Beat;
 import dev.rollcall.server.heartbeat.HeartbeatChange.Said;
 import dev.rollcall.server.http.Listing;
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.signal.Signal;
 import dev.rollcall.server.signal.SignalWriter;
+import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.Durability;
 import dev.rollcall.server.sql.GroupCommit;
@@ -52,14 +54,7 @@ final class HeartbeatDatabase implements AutoCloseable {
   volatile Duration slept = Duration.ZERO;
 
   HeartbeatDatabase(TestDatabases engine, Path folder) {
-    database =
-        engine.open(
-            folder,
-            clock,
-            "db/migration/V3__heartbeat.sql",
-            "db/migration/V6__recent.sql",
-            "db/migration/V7__exit_code.sql",
-            "db/migration/V8__listener.sql");
+    database = engine.open(folder, clock, Heartbeats.MIGRATIONS.toArray(String[]::new));
     commits = new GroupCommit(database);
     writer =
         new HeartbeatWriter(
@@ -193,7 +188,9 @@ final class HeartbeatDatabase implements AutoCloseable {
   }
 
   Heartbeat find(String name) {
-    return store.find(name).orElseThrow(() -> new AssertionError("no heartbeat " + name));
+    return store
+        .find(Scope.operator(), name)
+        .orElseThrow(() -> new AssertionError("no heartbeat " + name));
   }
 
   State state(String name) {
@@ -205,9 +202,15 @@ final class HeartbeatDatabase implements AutoCloseable {
   }
 
   List<String> listed() {
-    return store.list(Optional.empty(), new Listing.Page(1, 1_000)).stream()
+    return store.list(Scope.everything(), Optional.empty(), new Listing.Page(1, 1_000)).stream()
         .map(Heartbeat::name)
         .toList();
+  }
+
+  void execute(String statement) {
+    Batch<String, Integer> statements =
+        (tx, all) -> all.stream().map(each -> tx.execute(each)).toList();
+    commits.write(statements, statement);
   }
 
   long number(String query) {

@@ -10,6 +10,8 @@ import dev.rollcall.server.heartbeat.HeartbeatChange.Pause;
 import dev.rollcall.server.heartbeat.HeartbeatOverview.Beat;
 import dev.rollcall.server.heartbeat.HeartbeatOverview.Outcome;
 import dev.rollcall.server.heartbeat.HeartbeatOverview.Ran;
+import dev.rollcall.server.http.Listing;
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.TestDatabases;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -70,9 +72,10 @@ class HeartbeatOverviewTest {
     assertThat(names(Optional.empty())).containsExactly("late", "failed", "up", "paused");
     assertThat(names(Optional.of(State.FAILED))).containsExactly("failed");
     assertThat(names(Optional.of(State.NEW))).isEmpty();
-    Beat paused = heartbeatOverview.find("paused").orElseThrow();
+    Beat paused = heartbeatOverview.find(Scope.everything(), "paused").orElseThrow();
     assertThat(paused.moments().next()).isEmpty();
-    assertThat(heartbeatOverview.find("late").orElseThrow().moments().since()).isPresent();
+    assertThat(heartbeatOverview.find(Scope.everything(), "late").orElseThrow().moments().since())
+        .isPresent();
   }
 
   @Test
@@ -82,11 +85,11 @@ class HeartbeatOverviewTest {
       kept.apply(failure("failed " + i, 1, ""));
       kept.apply(ping("up " + i, 1_000));
     }
-    Map<State, Long> counts = heartbeatOverview.counts();
+    Map<State, Long> counts = heartbeatOverview.counts(Scope.everything());
     List<String> names = new ArrayList<>();
     for (int page = 0; page < 4; page++) {
       heartbeatOverview
-          .rows(counts, Optional.empty(), 3, page * 3L)
+          .rows(Scope.everything(), counts, Optional.empty(), 3, page * 3L)
           .forEach(one -> names.add(one.name()));
     }
     assertThat(names)
@@ -101,7 +104,7 @@ class HeartbeatOverviewTest {
             "up 2",
             "up 3",
             "up 4");
-    assertThat(heartbeatOverview.rows(counts, Optional.of(State.UP), 3, 3))
+    assertThat(heartbeatOverview.rows(Scope.everything(), counts, Optional.of(State.UP), 3, 3))
         .extracting(Beat::name)
         .containsExactly("up 3", "up 4");
   }
@@ -116,7 +119,12 @@ class HeartbeatOverviewTest {
     }
     List<Ran> listed =
         heartbeatOverview
-            .rows(heartbeatOverview.counts(), Optional.empty(), 10, 0)
+            .rows(
+                Scope.everything(),
+                heartbeatOverview.counts(Scope.everything()),
+                Optional.empty(),
+                10,
+                0)
             .getFirst()
             .runs();
     assertThat(listed)
@@ -127,7 +135,7 @@ class HeartbeatOverviewTest {
     assertThat(last.exit()).hasValue(7);
     assertThat(last.took()).contains(Duration.ofSeconds(119));
     assertThat(last.id()).contains("r119");
-    assertThat(heartbeatOverview.find("job").orElseThrow().runs())
+    assertThat(heartbeatOverview.find(Scope.everything(), "job").orElseThrow().runs())
         .extracting(Ran::number)
         .containsExactlyElementsOf(LongStream.rangeClosed(22, 121).boxed().toList());
   }
@@ -138,27 +146,73 @@ class HeartbeatOverviewTest {
     if (engine == TestDatabases.POSTGRES) {
       return; // it plans by how much there is, and proves the condition by itself
     }
-    String plan =
-        kept.database.read(
-            handle ->
-                handle
-                    .createQuery(
-                        "EXPLAIN QUERY PLAN "
-                            + HeartbeatOverview.inState(state)
-                                .replace("LIMIT ? OFFSET ?", "LIMIT 1"))
-                    .map((row, _) -> row.getString("detail"))
-                    .one());
-    assertThat(plan).contains("SEARCH heartbeat USING INDEX heartbeat_state");
+    for (Scope scope : List.of(Scope.everything(), Scope.operator())) {
+      assertThat(plan(HeartbeatOverview.inState(scope, state)))
+          .contains("SEARCH heartbeat USING INDEX heartbeat_state");
+    }
+  }
+
+  @Test
+  void readsTheRowsOfAnAccountByTheirIndex() {
+    if (engine == TestDatabases.POSTGRES) {
+      return;
+    }
+    assertThat(plan(HeartbeatOverview.inState(Scope.of(7), State.UP)))
+        .contains("SEARCH heartbeat USING INDEX heartbeat_owner");
+    assertThat(plan(HeartbeatOverview.inState(Scope.operator(), State.UP)))
+        .isEqualTo("SCAN heartbeat");
+  }
+
+  private String plan(String query) {
+    return kept.database.read(
+        handle ->
+            handle
+                .createQuery("EXPLAIN QUERY PLAN " + query.replace("LIMIT ? OFFSET ?", "LIMIT 1"))
+                .map((row, _) -> row.getString("detail"))
+                .one());
+  }
+
+  @Test
+  void eachOwnerSeesTheirOwn() {
+    kept.apply(ping("backup", 10));
+    kept.execute(
+        "INSERT INTO heartbeat (name, owner_id, frequency_s, state, created_at, next_at, due_at)"
+            + " SELECT name, 7, 999, 2, created_at, next_at, due_at FROM heartbeat");
+    Scope account = Scope.of(7);
+    assertThat(heartbeatOverview.counts(account)).containsEntry(State.LATE, 1L);
+    assertThat(heartbeatOverview.counts(account)).containsEntry(State.UP, 0L);
+    assertThat(heartbeatOverview.counts(Scope.operator())).containsEntry(State.LATE, 0L);
+    assertThat(heartbeatOverview.counts(Scope.operator())).containsEntry(State.UP, 1L);
+    assertThat(heartbeatOverview.counts(Scope.everything())).containsEntry(State.LATE, 1L);
+    assertThat(heartbeatOverview.find(account, "backup").orElseThrow().state())
+        .isEqualTo(State.LATE);
+    assertThat(heartbeatOverview.find(Scope.operator(), "backup").orElseThrow().state())
+        .isEqualTo(State.UP);
+    assertThat(heartbeatOverview.find(Scope.of(8), "backup")).isEmpty();
+    Map<State, Long> counts = heartbeatOverview.counts(account);
+    assertThat(heartbeatOverview.rows(account, counts, Optional.empty(), 9, 0))
+        .extracting(Beat::state)
+        .containsExactly(State.LATE);
+    assertThat(kept.store.list(account, Optional.empty(), new Listing.Page(1, 9))).hasSize(1);
+    assertThat(kept.store.list(Scope.of(8), Optional.empty(), new Listing.Page(1, 9))).isEmpty();
+    assertThat(kept.store.late(Scope.operator(), 9)).isEmpty();
+    assertThat(kept.store.first(account, 9)).hasSize(1);
+
+    kept.apply(ping("backup", 10)); // a call without an account is for the operator's
+    assertThat(kept.find("backup").counts().calls()).isEqualTo(2);
+    assertThat(kept.number("SELECT call_count FROM heartbeat WHERE owner_id = 7")).isZero();
   }
 
   @Test
   void knowsNoneThatIsNotThere() {
-    assertThat(heartbeatOverview.find("nobody")).isEmpty();
+    assertThat(heartbeatOverview.find(Scope.everything(), "nobody")).isEmpty();
     assertThat(names(Optional.empty())).isEmpty();
   }
 
   private List<String> names(Optional<State> only) {
-    return heartbeatOverview.rows(heartbeatOverview.counts(), only, 100, 0).stream()
+    return heartbeatOverview
+        .rows(Scope.everything(), heartbeatOverview.counts(Scope.everything()), only, 100, 0)
+        .stream()
         .map(Beat::name)
         .toList();
   }

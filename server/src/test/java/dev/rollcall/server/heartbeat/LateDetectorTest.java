@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.rollcall.server.heartbeat.HeartbeatChange.Pause;
 import dev.rollcall.server.heartbeat.HeartbeatChange.Removal;
 import dev.rollcall.server.heartbeat.HeartbeatChange.Resumption;
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.StorageException;
 import dev.rollcall.server.sql.TestDatabases;
@@ -189,7 +190,7 @@ class LateDetectorTest {
         IntStream.range(0, many).<HeartbeatChange>mapToObj(i -> ping("job " + i, 10)).toList());
     pass(lateDetector, 10);
     assertThat(kept.told()).hasSize(many);
-    assertThat(kept.store.counts()).containsEntry(State.LATE, (long) many);
+    assertThat(kept.store.counts(Scope.everything())).containsEntry(State.LATE, (long) many);
   }
 
   @Test

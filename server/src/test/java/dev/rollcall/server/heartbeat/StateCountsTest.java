@@ -4,6 +4,7 @@ import static dev.rollcall.server.heartbeat.HeartbeatDatabase.ping;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollcall.server.heartbeat.HeartbeatChange.Removal;
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.TestDatabases;
 import dev.rollcall.server.time.Clock;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
@@ -72,13 +73,13 @@ class StateCountsTest {
 
   @Test
   void tellsOfAFewAsTheyAre() {
-    assertThat(stateCounts.count(Optional.empty())).isZero();
+    assertThat(stateCounts.count(Scope.everything(), Optional.empty())).isZero();
     kept.apply(ping("a", 60));
     kept.apply(ping("b", 60));
-    assertThat(stateCounts.count(Optional.empty())).isEqualTo(2);
+    assertThat(stateCounts.count(Scope.everything(), Optional.empty())).isEqualTo(2);
     kept.apply(new Removal("a"));
-    assertThat(stateCounts.count(Optional.of(State.UP))).isEqualTo(1);
-    assertThat(stateCounts.count(Optional.of(State.LATE))).isZero();
+    assertThat(stateCounts.count(Scope.everything(), Optional.of(State.UP))).isEqualTo(1);
+    assertThat(stateCounts.count(Scope.everything(), Optional.of(State.LATE))).isZero();
   }
 
   @Test
@@ -88,10 +89,10 @@ class StateCountsTest {
         IntStream.rangeClosed(0, 10_000)
             .<HeartbeatChange>mapToObj(i -> ping("job " + i, 3_600))
             .toList());
-    assertThat(stateCounts.count(Optional.empty())).isEqualTo(10_001);
+    assertThat(stateCounts.count(Scope.everything(), Optional.empty())).isEqualTo(10_001);
     kept.apply(new Removal("job 1"));
-    assertThat(stateCounts.count(Optional.empty())).isEqualTo(10_001);
+    assertThat(stateCounts.count(Scope.everything(), Optional.empty())).isEqualTo(10_001);
     kept.clock.pass(Duration.ofSeconds(30));
-    assertThat(stateCounts.count(Optional.empty())).isEqualTo(10_000);
+    assertThat(stateCounts.count(Scope.everything(), Optional.empty())).isEqualTo(10_000);
   }
 }

@@ -67,6 +67,23 @@ class AccessTest {
   }
 
   @Test
+  void whoeverHasNoTokenSeesTheRowsOfTheOperatorOnly() throws Exception {
+    Route route = Route.get("/rows", PUBLIC, request -> Answer.text(200, "" + request.scope()));
+    try (Served served =
+        Served.routes(
+            Served.authenticators(Optional.of(TOKEN), Set.of(), Optional.empty()), route)) {
+      assertThat(served.get("/rows", "Authorization", "Bearer " + TOKEN).body())
+          .isEqualTo("Everything[]");
+      assertThat(served.get("/rows", "Authorization", "wrong").body()).isEqualTo("Owned[owner=0]");
+      assertThat(served.get("/rows").body()).as("this machine").isEqualTo("Owned[owner=0]");
+    }
+    Authenticator user = request -> new Finding.Known(new Caller.User(7, Set.of(Scope.READ)));
+    try (Served served = Served.routes(new Authenticators(user, user, user), route)) {
+      assertThat(served.get("/rows").body()).isEqualTo("Owned[owner=7]");
+    }
+  }
+
+  @Test
   void aRouteSeesItsSenders() throws Exception {
     try (Served served =
         Served.routes(

@@ -443,7 +443,7 @@ class RawRequestTest {
     try {
       for (int i = 0; i < bytes; i++) {
         socket.getOutputStream().write('a');
-        Thread.sleep(Duration.ofMillis(20));
+        Thread.sleep(Duration.ofMillis(20)); // the pace of the client is what is tested
       }
       return true;
     } catch (IOException | InterruptedException e) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollcall.probe.Attempt;
 import dev.rollcall.probe.ProbeResult;
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.TestDatabases;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,7 +68,8 @@ class DerivedServicesTest {
   }
 
   private long create(String name, String url) {
-    return switch (kept.changes.create(MonitorDatabase.definition(name, url, "15s"))) {
+    return switch (kept.changes.create(
+        Scope.operator(), MonitorDatabase.definition(name, url, "15s"))) {
       case ServiceChanges.Done.Service(long id) -> id;
       case ServiceChanges.Done.NameTaken _ -> throw new AssertionError("no new service");
     };
@@ -94,7 +96,8 @@ class DerivedServicesTest {
             .findFirst()
             .orElseThrow()
             .fence();
-    Optional<Event.Kind> open = kept.services.find(shop).orElseThrow().event().map(Event::kind);
+    Optional<Event.Kind> open =
+        kept.services.find(Scope.everything(), shop).orElseThrow().event().map(Event::kind);
     Outcome outcome =
         new Outcome(
             shop,
@@ -126,7 +129,11 @@ class DerivedServicesTest {
 
   private List<Tick> ticksOf(String name) {
     return ticks.between(
-        named(name).service().id(), Instant.EPOCH, at.plusSeconds(1), new Slice(100, 0));
+        Scope.everything(),
+        named(name).service().id(),
+        Instant.EPOCH,
+        at.plusSeconds(1),
+        new Slice(100, 0));
   }
 
   @Test
@@ -154,9 +161,9 @@ class DerivedServicesTest {
     report(DB, MAIL);
 
     long mail = named("shop/mail").service().id();
-    assertThat(events.of(mail, new Slice(9, 0)).stream().map(Event::kind))
+    assertThat(events.of(Scope.everything(), mail, new Slice(9, 0)).stream().map(Event::kind))
         .containsExactly(Event.Kind.UPTIME, Event.Kind.DOWNTIME);
-    assertThat(events.count(named("shop/db").service().id())).isEqualTo(1);
+    assertThat(events.count(Scope.everything(), named("shop/db").service().id())).isEqualTo(1);
     assertThat(named("shop/mail").metric().up()).isEqualTo(2);
   }
 
@@ -195,7 +202,7 @@ class DerivedServicesTest {
     report(DB, broken("mail"));
     assertThat(named("shop/mail").service().id()).isEqualTo(mail);
     assertThat(named("shop/mail").metric().up()).isEqualTo(2);
-    assertThat(events.of(mail, new Slice(9, 0)).stream().map(Event::kind))
+    assertThat(events.of(Scope.everything(), mail, new Slice(9, 0)).stream().map(Event::kind))
         .containsExactly(Event.Kind.DOWNTIME, Event.Kind.UPTIME);
   }
 

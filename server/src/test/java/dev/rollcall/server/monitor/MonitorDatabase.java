@@ -1,6 +1,7 @@
 package dev.rollcall.server.monitor;
 
 import dev.rollcall.server.config.Mistakes;
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DayTable;
 import dev.rollcall.server.sql.GroupCommit;
@@ -16,6 +17,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// The monitor's tables in a new database, with a clock that stands still until it is turned.
 final class MonitorDatabase implements AutoCloseable {
+  static final String[] TABLES = Monitor.MIGRATIONS.toArray(String[]::new);
+
   final TestClock clock = new TestClock();
   final Database database;
   final GroupCommit commits;
@@ -23,13 +26,7 @@ final class MonitorDatabase implements AutoCloseable {
   final ServiceStore services;
 
   MonitorDatabase(TestDatabases engine, Path folder) {
-    database =
-        engine.open(
-            folder,
-            clock,
-            "db/migration/V1__monitor.sql",
-            "db/migration/V5__derived.sql",
-            "db/migration/V21__confirmed.sql");
+    database = engine.open(folder, clock, TABLES);
     commits = new GroupCommit(database);
     changes = new ServiceChanges(commits, clock);
     services = new ServiceStore(database);
@@ -38,7 +35,7 @@ final class MonitorDatabase implements AutoCloseable {
 
   /// Makes a service over the API's way.
   long service(String name) {
-    return switch (changes.create(definition(name, "15s"))) {
+    return switch (changes.create(Scope.operator(), definition(name, "15s"))) {
       case ServiceChanges.Done.Service(long id) -> id;
       case ServiceChanges.Done.NameTaken _ -> throw new AssertionError("no new service");
     };
@@ -100,7 +97,7 @@ final class MonitorDatabase implements AutoCloseable {
   }
 
   List<ServiceStatus> listed() {
-    return services.list(new Slice(1_000, 0));
+    return services.list(Scope.everything(), new Slice(1_000, 0));
   }
 
   @Override

@@ -31,8 +31,13 @@ class MonitorMetricsTest {
   }
 
   private static ScheduledCheck asked(String name, String scheme) {
+    return asked(0, name, scheme);
+  }
+
+  private static ScheduledCheck asked(long owner, String name, String scheme) {
     return new ScheduledCheck(
         1,
+        owner,
         name,
         URI.create(scheme + "://127.0.0.1:9/"),
         Duration.ofSeconds(1),
@@ -87,6 +92,15 @@ class MonitorMetricsTest {
     assertThat(series("rollcall_service_up")).hasSameSizeAs(names);
     metrics.forget(names.getFirst());
     assertThat(series("rollcall_service_up")).hasSize(names.size() - 1);
+  }
+
+  @Test
+  void aServiceOfAnAccountHasNoSeries() {
+    metrics.observed(asked(7, "shop", "http"), MonitorDatabase.down(Instant.EPOCH, 5));
+    assertThat(ups()).isEmpty();
+    up("shop");
+    metrics.observed(asked(7, "shop", "http"), MonitorDatabase.down(Instant.EPOCH, 5));
+    assertThat(ups()).containsExactly("{service=\"shop\"} 1.0");
   }
 
   @Test

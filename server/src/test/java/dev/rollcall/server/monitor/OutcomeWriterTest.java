@@ -7,6 +7,7 @@ import static dev.rollcall.server.monitor.MonitorDatabase.up;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.DayTable;
 import dev.rollcall.server.sql.DueRows;
 import dev.rollcall.server.sql.TestDatabases;
@@ -72,11 +73,11 @@ class OutcomeWriterTest {
   }
 
   private Optional<Event.Kind> openEvent() {
-    return kept.services.find(service).orElseThrow().event().map(Event::kind);
+    return kept.services.find(Scope.everything(), service).orElseThrow().event().map(Event::kind);
   }
 
   private Metric metric() {
-    return kept.services.find(service).orElseThrow().metric();
+    return kept.services.find(Scope.everything(), service).orElseThrow().metric();
   }
 
   /// Runs the service once.
@@ -86,12 +87,42 @@ class OutcomeWriterTest {
   }
 
   private List<Event> allEvents() {
-    return events.of(service, new Slice(100, 0));
+    return events.of(Scope.everything(), service, new Slice(100, 0));
   }
 
   private List<Tick> allTicks() {
     return ticks.between(
-        service, Instant.EPOCH, begun.plus(Duration.ofDays(400)), new Slice(100, 0));
+        Scope.everything(),
+        service,
+        Instant.EPOCH,
+        begun.plus(Duration.ofDays(400)),
+        new Slice(100, 0));
+  }
+
+  @Test
+  void nobodyElseSeesWhatWasFound() {
+    run(up(begun, 10));
+    Instant to = begun.plus(Duration.ofDays(1));
+    Slice all = new Slice(9, 0);
+    for (Scope stranger : List.of(Scope.of(7), Scope.of(8))) {
+      assertThat(events.of(stranger, service, all)).isEmpty();
+      assertThat(events.count(stranger, service)).isZero();
+      assertThat(ticks.between(stranger, service, Instant.EPOCH, to, all)).isEmpty();
+      assertThat(ticks.count(stranger, service, Instant.EPOCH, to)).isZero();
+      for (Duration step : List.of(HourStore.HOUR, Duration.ofMinutes(30))) {
+        assertThat(hours.sums(stranger, service, Instant.EPOCH, to, step, all)).isEmpty();
+        assertThat(hours.count(stranger, service, Instant.EPOCH, to, step)).isZero();
+      }
+    }
+    Scope operator = Scope.operator();
+    assertThat(events.of(operator, service, all)).hasSize(1);
+    assertThat(events.count(operator, service)).isEqualTo(1);
+    assertThat(ticks.between(operator, service, Instant.EPOCH, to, all)).hasSize(1);
+    assertThat(ticks.count(operator, service, Instant.EPOCH, to)).isEqualTo(1);
+    for (Duration step : List.of(HourStore.HOUR, Duration.ofMinutes(30))) {
+      assertThat(hours.sums(operator, service, Instant.EPOCH, to, step, all)).hasSize(1);
+      assertThat(hours.count(operator, service, Instant.EPOCH, to, step)).isEqualTo(1);
+    }
   }
 
   @Test
@@ -125,6 +156,7 @@ class OutcomeWriterTest {
     PeriodSummary hour =
         hours
             .sums(
+                Scope.everything(),
                 service,
                 begun.minusSeconds(3_600),
                 begun.plusSeconds(3_600),
@@ -141,7 +173,7 @@ class OutcomeWriterTest {
 
   @Test
   void whatTheNewestTickFoundSaysSinceWhenAndWhy() {
-    ServiceStatus before = kept.services.find(service).orElseThrow();
+    ServiceStatus before = kept.services.find(Scope.everything(), service).orElseThrow();
     assertThat(before.state()).isEmpty();
     assertThat(before.since()).isEmpty();
     assertThat(before.why()).isEmpty();
@@ -159,11 +191,12 @@ class OutcomeWriterTest {
     assertStands(State.DOWN, down, Optional.of("status 500"));
     Instant up = run(up(begun.plusSeconds(90), 30));
     assertStands(State.UP, up, Optional.empty());
-    assertThat(kept.listed()).containsExactly(kept.services.find(service).orElseThrow());
+    assertThat(kept.listed())
+        .containsExactly(kept.services.find(Scope.everything(), service).orElseThrow());
   }
 
   private void assertStands(State state, Instant since, Optional<String> why) {
-    ServiceStatus found = kept.services.find(service).orElseThrow();
+    ServiceStatus found = kept.services.find(Scope.everything(), service).orElseThrow();
     assertThat(found.state()).contains(state);
     assertThat(found.since()).contains(since);
     assertThat(found.why()).isEqualTo(why);
@@ -193,16 +226,19 @@ class OutcomeWriterTest {
     }
     Instant from = Instant.parse("2026-11-20T12:00:00Z");
     Instant to = from.plus(Duration.ofHours(3));
-    List<PeriodSummary> fromHours = hours.sums(service, from, to, HourStore.HOUR, new Slice(9, 0));
+    List<PeriodSummary> fromHours =
+        hours.sums(Scope.everything(), service, from, to, HourStore.HOUR, new Slice(9, 0));
     List<PeriodSummary> fromTicks =
-        hours.sums(service, from, to, Duration.ofMinutes(30), new Slice(9, 0));
+        hours.sums(Scope.everything(), service, from, to, Duration.ofMinutes(30), new Slice(9, 0));
     assertThat(fromHours).hasSize(2);
     assertThat(fromTicks).hasSize(3);
     assertThat(fromTicks.stream().mapToLong(PeriodSummary::up).sum()).isEqualTo(6);
     assertThat(fromHours.stream().mapToLong(PeriodSummary::up).sum()).isEqualTo(6);
-    assertThat(hours.count(service, from, to, HourStore.HOUR)).isEqualTo(2);
-    assertThat(hours.count(service, from, to, Duration.ofMinutes(30))).isEqualTo(3);
-    assertThat(hours.sums(service, from, to, Duration.ofDays(1), new Slice(9, 0)))
+    assertThat(hours.count(Scope.everything(), service, from, to, HourStore.HOUR)).isEqualTo(2);
+    assertThat(hours.count(Scope.everything(), service, from, to, Duration.ofMinutes(30)))
+        .isEqualTo(3);
+    assertThat(
+            hours.sums(Scope.everything(), service, from, to, Duration.ofDays(1), new Slice(9, 0)))
         .singleElement()
         .satisfies(day -> assertThat(day.down()).isEqualTo(3));
   }
@@ -279,6 +315,7 @@ class OutcomeWriterTest {
 
   private List<PeriodSummary> days() {
     return hours.sums(
+        Scope.everything(),
         service,
         begun.minusSeconds(86_400),
         begun.plus(Duration.ofDays(9)),
@@ -291,11 +328,13 @@ class OutcomeWriterTest {
     for (int i = 0; i < 5; i++) {
       run(i % 2 == 0 ? up(begun.plusSeconds(i), 10) : down(begun.plusSeconds(i), 20));
     }
-    assertThat(events.count(service)).isEqualTo(5);
-    assertThat(events.of(service, Slice.ofPage(2, 2))).isEqualTo(allEvents().subList(2, 4));
+    assertThat(events.count(Scope.everything(), service)).isEqualTo(5);
+    assertThat(events.of(Scope.everything(), service, Slice.ofPage(2, 2)))
+        .isEqualTo(allEvents().subList(2, 4));
     Instant to = begun.plusSeconds(4);
-    assertThat(ticks.count(service, begun.plusSeconds(1), to)).isEqualTo(3);
-    assertThat(ticks.between(service, begun.plusSeconds(1), to, new Slice(2, 1)))
+    assertThat(ticks.count(Scope.everything(), service, begun.plusSeconds(1), to)).isEqualTo(3);
+    assertThat(
+            ticks.between(Scope.everything(), service, begun.plusSeconds(1), to, new Slice(2, 1)))
         .isEqualTo(allTicks().subList(2, 4));
   }
 }

@@ -10,6 +10,7 @@ import dev.rollcall.server.monitor.Overview.Observed;
 import dev.rollcall.server.monitor.Overview.Row;
 import dev.rollcall.server.monitor.Overview.Seen;
 import dev.rollcall.server.monitor.Overview.Standing;
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.Lease;
 import dev.rollcall.server.sql.TestDatabases;
 import java.nio.file.Path;
@@ -76,6 +77,7 @@ class OverviewTest {
 
   private long create(String name) {
     return switch (changes.create(
+        Scope.operator(),
         MonitorDatabase.definition(name, "http://127.0.0.1:9/" + name.substring(0, 1), "15s"))) {
       case ServiceChanges.Done.Service(long id) -> id;
       case ServiceChanges.Done.NameTaken _ -> throw new AssertionError("no new service");
@@ -88,7 +90,8 @@ class OverviewTest {
   }
 
   private void keep(long service, long fence, Observation observation) {
-    Optional<Event.Kind> open = kept.services.find(service).orElseThrow().event().map(Event::kind);
+    Optional<Event.Kind> open =
+        kept.services.find(Scope.everything(), service).orElseThrow().event().map(Event::kind);
     assertThat(kept.commits.write(writer, outcome(service, fence, observation, open))).isTrue();
   }
 
@@ -107,8 +110,22 @@ class OverviewTest {
     return kept.clock.wall();
   }
 
+  @Test
+  void eachOwnerSeesTheirOwn() {
+    create("shop");
+    changes.create(Scope.of(7), MonitorDatabase.definition("shop", "http://127.0.0.1:9/x", "15s"));
+    Seen theirs = overview.look(Scope.of(7), "", Optional.empty(), 1, 9);
+    assertThat(theirs.rows()).extracting(Row::url).containsExactly("http://127.0.0.1:9/x");
+    assertThat(theirs.whole().all()).isEqualTo(1);
+    assertThat(overview.look(Scope.operator(), "", Optional.empty(), 1, 9).rows())
+        .extracting(Row::url)
+        .containsExactly("http://127.0.0.1:9/s");
+    assertThat(look().whole().all()).isEqualTo(2);
+    assertThat(overview.look(Scope.of(8), "shop", Optional.empty(), 1, 9).whole().all()).isZero();
+  }
+
   private Seen look() {
-    return overview.look("", Optional.empty(), 1, 100);
+    return overview.look(Scope.everything(), "", Optional.empty(), 1, 100);
   }
 
   private List<String> names(Seen seen) {
@@ -122,7 +139,7 @@ class OverviewTest {
   /// The same from the database alone.
   private Seen reread() {
     return new Overview(new CurrentStates(kept.database, kept.clock))
-        .look("", Optional.empty(), 1, 100);
+        .look(Scope.everything(), "", Optional.empty(), 1, 100);
   }
 
   @Test
@@ -219,16 +236,17 @@ class OverviewTest {
     create("Shop 50%");
     create("mail");
     ask(create("shop two"), down(now(), 1));
-    Seen found = overview.look("SHOP", Optional.empty(), 1, 100);
+    Seen found = overview.look(Scope.everything(), "SHOP", Optional.empty(), 1, 100);
     assertThat(names(found)).containsExactly("shop two", "Shop 50%");
     assertThat(found.whole().all()).isEqualTo(3);
     assertThat(found.matching().all()).isEqualTo(2);
-    assertThat(names(overview.look("50%", Optional.empty(), 1, 100))).containsExactly("Shop 50%");
-    assertThat(names(overview.look("127.0.0.1:9/M", Optional.empty(), 1, 100)))
+    assertThat(names(overview.look(Scope.everything(), "50%", Optional.empty(), 1, 100)))
+        .containsExactly("Shop 50%");
+    assertThat(names(overview.look(Scope.everything(), "127.0.0.1:9/M", Optional.empty(), 1, 100)))
         .containsExactly("mail");
-    assertThat(names(overview.look("", Optional.of(Standing.DOWN), 1, 100)))
+    assertThat(names(overview.look(Scope.everything(), "", Optional.of(Standing.DOWN), 1, 100)))
         .containsExactly("shop two");
-    Seen last = overview.look("", Optional.empty(), 7, 2);
+    Seen last = overview.look(Scope.everything(), "", Optional.empty(), 7, 2);
     assertThat(last.page()).isEqualTo(2);
     assertThat(names(last)).containsExactly("mail");
   }

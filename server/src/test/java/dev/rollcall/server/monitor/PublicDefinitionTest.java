@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rollcall.server.http.Json;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -81,6 +83,32 @@ class PublicDefinitionTest {
     assertThat(shown.path("reason").stringValue()).isEqualTo("refused");
     assertThat(shown.path("last_response_time_ms").intValue()).isEqualTo(5);
     assertThat(shown.path("current_status").path("reason").stringValue()).isEqualTo("refused");
+  }
+
+  /// A new key fails here until it is in one of the lists.
+  @Test
+  void everyKeyIsPublicOrHiddenByDecision() {
+    List<String> shown =
+        List.of(
+            "interval",
+            "timeout",
+            "method",
+            "status",
+            "contains",
+            "json",
+            "redirects",
+            "keep-alive",
+            "expect");
+    List<String> hidden = List.of("headers", "user", "password", "body", "tls", "send");
+    List<String> inTheRow = List.of("name", "url");
+    assertThat(ServiceKeys.ALL)
+        .containsExactlyInAnyOrderElementsOf(
+            Stream.of(shown, hidden, inTheRow).flatMap(List::stream).toList());
+    assertThat(ServiceKeys.ALL).filteredOn(PublicDefinition::shows).hasSameElementsAs(shown);
+    assertThat(ServiceKeys.OF_TLS).containsExactlyInAnyOrder("verify", "name", "ca", "cert", "key");
+    assertThat(ServiceKeys.OF_TLS)
+        .filteredOn(PublicDefinition::showsOfTls)
+        .containsExactlyInAnyOrder("verify", "name");
   }
 
   @ParameterizedTest

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DatabaseConfig;
 import dev.rollcall.server.sql.DatabaseLocation.PostgresServer;
@@ -84,13 +85,7 @@ class RunnerTest {
           new PostgresServer(
               port.replaceFirst(":" + wire.port() + "/"), direct.user(), direct.password());
       try (Database database =
-              Database.open(
-                  DatabaseConfig.of(
-                      through,
-                      "db/migration/V1__monitor.sql",
-                      "db/migration/V5__derived.sql",
-                      "db/migration/V21__confirmed.sql"),
-                  Clock.system());
+              Database.open(DatabaseConfig.of(through, MonitorDatabase.TABLES), Clock.system());
           GroupCommit commits = new GroupCommit(database)) {
         TickStore ticks = new TickStore(database);
         try (Monitor monitor = monitor(database, commits, Clock.system())) {
@@ -112,12 +107,14 @@ class RunnerTest {
           await().atMost(PATIENCE).until(() -> count(ticks) >= mended);
         }
 
-        List<Tick> kept = ticks.between(1, Instant.EPOCH, far(), new Slice(1_000, 0));
+        List<Tick> kept =
+            ticks.between(Scope.everything(), 1, Instant.EPOCH, far(), new Slice(1_000, 0));
         assertThat(kept.stream().map(tick -> tick.status().orElseThrow()))
             .containsExactlyElementsOf(answered.subList(0, kept.size()));
-        Metric metric = new ServiceStore(database).find(1).orElseThrow().metric();
+        Metric metric =
+            new ServiceStore(database).find(Scope.everything(), 1).orElseThrow().metric();
         assertThat(metric.ticks()).isEqualTo(kept.size());
-        List<Event> events = new EventStore(database).of(1, new Slice(100, 0));
+        List<Event> events = new EventStore(database).of(Scope.everything(), 1, new Slice(100, 0));
         assertThat(events.stream().map(Event::kind))
             .containsExactly(Event.Kind.UPTIME, Event.Kind.DOWNTIME, Event.Kind.UPTIME);
         List<Instant> downs =
@@ -149,13 +146,7 @@ class RunnerTest {
   void goesOnAfterTheClockWasSet() throws Exception {
     HttpServer target = target();
     SetClock clock = new SetClock();
-    try (Database database =
-            TestDatabases.SQLITE.open(
-                folder,
-                clock,
-                "db/migration/V1__monitor.sql",
-                "db/migration/V5__derived.sql",
-                "db/migration/V21__confirmed.sql");
+    try (Database database = TestDatabases.SQLITE.open(folder, clock, MonitorDatabase.TABLES);
         GroupCommit commits = new GroupCommit(database);
         Monitor monitor = monitor(database, commits, clock)) {
       List<ServiceDefinition> services = new ArrayList<>();
@@ -192,12 +183,7 @@ class RunnerTest {
                 .put("interval", "200ms")
                 .set("tls", new JsonMapper().createObjectNode().put("ca", authorities.toString())));
     try (Database database =
-            TestDatabases.SQLITE.open(
-                folder,
-                Clock.system(),
-                "db/migration/V1__monitor.sql",
-                "db/migration/V5__derived.sql",
-                "db/migration/V21__confirmed.sql");
+            TestDatabases.SQLITE.open(folder, Clock.system(), MonitorDatabase.TABLES);
         GroupCommit commits = new GroupCommit(database);
         Monitor monitor = monitor(database, commits, Clock.system())) {
       monitor.apply(new Monitor.File(List.of(one), true));
@@ -205,7 +191,7 @@ class RunnerTest {
       monitor.start(List.of());
       TickStore ticks = new TickStore(database);
       await().atMost(PATIENCE).until(() -> count(ticks) > 2);
-      assertThat(ticks.between(1, Instant.EPOCH, far(), new Slice(3, 0)))
+      assertThat(ticks.between(Scope.everything(), 1, Instant.EPOCH, far(), new Slice(3, 0)))
           .allSatisfy(
               tick -> {
                 assertThat(tick.state()).isEqualTo(State.UNKNOWN);
@@ -217,7 +203,9 @@ class RunnerTest {
           .atMost(PATIENCE)
           .until(
               () ->
-                  ticks.between(1, Instant.EPOCH, far(), new Slice(1000, 0)).stream()
+                  ticks
+                      .between(Scope.everything(), 1, Instant.EPOCH, far(), new Slice(1000, 0))
+                      .stream()
                       .anyMatch(tick -> tick.state() == State.DOWN));
     } finally {
       target.stop(0);
@@ -240,14 +228,14 @@ class RunnerTest {
   }
 
   private static long count(TickStore ticks) {
-    return ticks.count(1, Instant.EPOCH, far());
+    return ticks.count(Scope.everything(), 1, Instant.EPOCH, far());
   }
 
   private static Monitor monitor(Database database, GroupCommit commits, Clock clock) {
     return new Monitor(
         database,
         commits,
-        new Monitor.Settings(
+        new MonitorSettings(
             new ServiceReader.Defaults(Duration.ofSeconds(15), Duration.ofSeconds(5), false),
             64,
             100,

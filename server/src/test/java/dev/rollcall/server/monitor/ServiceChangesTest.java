@@ -6,6 +6,7 @@ import static dev.rollcall.server.monitor.MonitorDatabase.up;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollcall.server.monitor.ServiceChanges.Done;
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.DueRows;
 import dev.rollcall.server.sql.TestDatabases;
 import java.nio.file.Path;
@@ -76,7 +77,9 @@ class ServiceChangesTest {
         .isEqualTo(new ServiceChanges.Synced(1, 1, 1));
     assertThat(names()).containsExactly("a", "c");
     assertThat(id("a")).isEqualTo(a);
-    assertThat(kept.services.asked().values()).containsExactlyInAnyOrder("a", "c");
+    assertThat(kept.services.asked().values())
+        .extracting(ServiceStore.Named::name)
+        .containsExactlyInAnyOrder("a", "c");
   }
 
   @Test
@@ -93,13 +96,13 @@ class ServiceChangesTest {
 
     assertThat(sync()).isEqualTo(new ServiceChanges.Synced(0, 0, 1));
     assertThat(names()).isEmpty();
-    assertThat(kept.services.exists(id)).isFalse();
+    assertThat(kept.services.exists(Scope.everything(), id)).isFalse();
     kept.clock.pass(Duration.ofDays(1));
     assertThat(schedule.claim(kept.clock.wall(), 1)).isEmpty();
     assertThat(sync()).isEqualTo(new ServiceChanges.Synced(0, 0, 0));
 
     assertThat(sync(definition("a", "15s"))).isEqualTo(new ServiceChanges.Synced(0, 1, 0));
-    ServiceStatus back = kept.services.find(id).orElseThrow();
+    ServiceStatus back = kept.services.find(Scope.everything(), id).orElseThrow();
     assertThat(back.metric().ticks()).isEqualTo(1);
     assertThat(back.event().map(Event::started)).contains(at);
     assertThat(schedule.claim(kept.clock.wall(), 1)).hasSize(1);
@@ -108,7 +111,8 @@ class ServiceChangesTest {
   @Test
   void aNameBelongsToOneService() {
     long first = kept.service("taken");
-    assertThat(kept.changes.create(definition("taken", "1m"))).isEqualTo(new Done.NameTaken());
+    assertThat(kept.changes.create(Scope.operator(), definition("taken", "1m")))
+        .isEqualTo(new Done.NameTaken());
     long second = kept.service("other");
     assertThat(kept.changes.replace(second, definition("taken", "1m")))
         .isEqualTo(new Done.NameTaken());
@@ -122,11 +126,52 @@ class ServiceChangesTest {
   }
 
   @Test
+  void eachOwnerHasNamesOfTheirOwn() {
+    Scope account = Scope.of(7);
+    long operators = kept.service("shop");
+    long theirs = ((Done.Service) kept.changes.create(account, definition("shop", "1m"))).id();
+    assertThat(kept.changes.create(account, definition("shop", "1m")))
+        .isEqualTo(new Done.NameTaken());
+    assertThat(kept.services.list(account, new Slice(9, 0)))
+        .extracting(one -> one.service().id())
+        .containsExactly(theirs);
+    assertThat(kept.services.list(Scope.operator(), new Slice(9, 0)))
+        .extracting(one -> one.service().id())
+        .containsExactly(operators);
+    assertThat(kept.listed()).hasSize(2);
+    assertThat(kept.services.count(account)).isEqualTo(1);
+    assertThat(kept.services.count(Scope.everything())).isEqualTo(2);
+    assertThat(kept.services.find(account, operators)).isEmpty();
+    assertThat(kept.services.exists(account, operators)).isFalse();
+    assertThat(kept.services.exists(Scope.of(8), theirs)).isFalse();
+    assertThat(kept.services.exists(Scope.operator(), theirs)).isFalse();
+
+    // A new name may be one that another owner has, but not one of the same owner.
+    long other = ((Done.Service) kept.changes.create(account, definition("mail", "1m"))).id();
+    assertThat(kept.changes.replace(other, definition("shop", "1m")))
+        .isEqualTo(new Done.NameTaken());
+    assertThat(kept.changes.replace(operators, definition("mail", "1m")))
+        .isEqualTo(new Done.Service(operators));
+  }
+
+  @Test
+  void theFileLeavesServicesOfAccountsAlone() {
+    long theirs = ((Done.Service) kept.changes.create(Scope.of(7), definition("a", "1m"))).id();
+    assertThat(sync(definition("a", "15s"))).isEqualTo(new ServiceChanges.Synced(1, 0, 0));
+    assertThat(sync()).isEqualTo(new ServiceChanges.Synced(0, 0, 1));
+    assertThat(kept.services.list(Scope.everything(), new Slice(9, 0)))
+        .extracting(one -> one.service().id())
+        .containsExactly(theirs);
+  }
+
+  @Test
   void oneOfManyWhoWantANameGetsIt() throws Exception {
     List<Future<Done>> wishes = new ArrayList<>();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int i = 0; i < 40; i++) {
-        wishes.add(threads.submit(() -> kept.changes.create(definition("wanted", "15s"))));
+        wishes.add(
+            threads.submit(
+                () -> kept.changes.create(Scope.operator(), definition("wanted", "15s"))));
       }
     }
     List<Done> done = new ArrayList<>();
@@ -156,7 +201,7 @@ class ServiceChangesTest {
   void aDeletedServiceLeavesNothingThatIsShown() {
     long id = kept.service("gone");
     kept.changes.delete(id);
-    assertThat(kept.services.find(id)).isEmpty();
+    assertThat(kept.services.find(Scope.everything(), id)).isEmpty();
     assertThat(kept.services.asked()).isEmpty();
     for (String table :
         List.of("service_schedule", "service_metric", "service_event", "service_hour")) {
@@ -171,7 +216,7 @@ class ServiceChangesTest {
     assertThat(sync()).isEqualTo(new ServiceChanges.Synced(0, 0, 0));
     assertThat(names()).containsExactly("a");
     assertThat(sync(definition("a", "15s"))).isEqualTo(new ServiceChanges.Synced(0, 1, 0));
-    assertThat(kept.services.find(id).orElseThrow().service().origin())
+    assertThat(kept.services.find(Scope.everything(), id).orElseThrow().service().origin())
         .isEqualTo(Service.Origin.FILE);
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.DayTable;
 import dev.rollcall.server.sql.StorageException;
 import dev.rollcall.server.sql.TestDatabases;
@@ -56,7 +57,8 @@ class TickRetentionTest {
       }
       assertThat(kept.number("SELECT due_at FROM monitor_upkeep"))
           .isEqualTo(kept.clock.wall().plus(Duration.ofHours(1)).toEpochMilli());
-      assertThat(kept.services.find(service).orElseThrow().metric().ticks()).isEqualTo(2_502);
+      assertThat(kept.services.find(Scope.everything(), service).orElseThrow().metric().ticks())
+          .isEqualTo(2_502);
       assertThat(kept.number("SELECT SUM(up_count) FROM service_hour")).isEqualTo(2_502);
       assertThat(kept.number("SELECT count(*) FROM service_event")).isEqualTo(1);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollcall.probe.Attempt;
 import dev.rollcall.probe.ProbeResult;
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DatabaseConfig;
 import dev.rollcall.server.sql.DatabaseLocation;
@@ -53,14 +54,7 @@ class WritersTest {
 
     private Writer(DatabaseLocation location, long seed) {
       random = new Random(seed);
-      database =
-          Database.open(
-              DatabaseConfig.of(
-                  location,
-                  "db/migration/V1__monitor.sql",
-                  "db/migration/V5__derived.sql",
-                  "db/migration/V21__confirmed.sql"),
-              clock);
+      database = Database.open(DatabaseConfig.of(location, MonitorDatabase.TABLES), clock);
       commits = new GroupCommit(database);
       schedule = new Schedule(database, commits, clock);
       writer = new OutcomeWriter(database, commits, schedule, 10_000, clock);
@@ -122,7 +116,7 @@ class WritersTest {
     private void call() {
       String name = "made" + random.nextLong();
       ServiceChanges.Done.Service made =
-          (ServiceChanges.Done.Service) changes.create(service(name, 200));
+          (ServiceChanges.Done.Service) changes.create(Scope.operator(), service(name, 200));
       for (int i = 0; i < 5; i++) {
         changes.replace(made.id(), service(name + "-" + i, 200));
       }
@@ -134,8 +128,8 @@ class WritersTest {
     }
 
     /// What comes round by itself, and after the clock was set back.
-    private void mend() {
-      schedule.mend(clock.wall().minusSeconds(60));
+    private void correctDueTimes() {
+      schedule.correctDueTimes(clock.wall().minusSeconds(60));
       ticks.prepare(clock.wall());
     }
 
@@ -158,7 +152,7 @@ class WritersTest {
       List<Future<?>> counted = new ArrayList<>();
       for (Writer writer : List.of(one, other)) {
         steady.add(threads.submit(() -> untilOver(writer::check)));
-        steady.add(threads.submit(() -> untilOver(writer::mend)));
+        steady.add(threads.submit(() -> untilOver(writer::correctDueTimes)));
         counted.add(threads.submit(() -> times(writer::edit)));
         counted.add(threads.submit(() -> times(writer::call)));
         counted.add(threads.submit(() -> times(writer::call)));

@@ -49,7 +49,8 @@ class SignalsTest {
     Process(DatabaseLocation location, SignalConsumer consumer) {
       database =
           Database.open(
-              DatabaseConfig.of(location, "db/migration/V20__signal.sql"), new TestClock());
+              DatabaseConfig.of(location, Signals.MIGRATIONS.toArray(String[]::new)),
+              new TestClock());
       commits = new GroupCommit(database);
       signals = new Signals(database, commits, consumer);
     }

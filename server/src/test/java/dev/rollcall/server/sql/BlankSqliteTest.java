@@ -7,6 +7,7 @@ import dev.rollcall.server.time.Clock;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.junit.jupiter.api.Test;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class BlankSqliteTest {
   /// All that the product ships.
-  private static final String[] SHIPPED = {
+  static final String[] SHIPPED = {
     "db/migration/V1__monitor.sql",
     "db/migration/V2__outbox.sql",
     "db/migration/V3__heartbeat.sql",
@@ -23,8 +24,14 @@ class BlankSqliteTest {
     "db/migration/V6__recent.sql",
     "db/migration/V7__exit_code.sql",
     "db/migration/V8__listener.sql",
-    "db/migration/V20__signal.sql",
-    "db/migration/V21__confirmed.sql"
+    "db/sqlite/V9__begin_service_owner.sql",
+    "db/sqlite/V10__service_owner.sql",
+    "db/postgres/V10__service_owner.sql",
+    "db/sqlite/V11__begin_heartbeat_owner.sql",
+    "db/sqlite/V12__heartbeat_owner.sql",
+    "db/postgres/V12__heartbeat_owner.sql",
+    "db/migration/V13__signal.sql",
+    "db/migration/V14__confirmed.sql"
   };
 
   @TempDir Path directory;
@@ -33,7 +40,7 @@ class BlankSqliteTest {
     return Flyway.configure()
         .loggers("slf4j")
         .dataSource("jdbc:sqlite:" + file, "", "")
-        .locations("classpath:db/migration")
+        .locations("classpath:db/migration", "classpath:db/sqlite")
         .placeholders(new Dialect.Sqlite().placeholders());
   }
 
@@ -55,7 +62,8 @@ class BlankSqliteTest {
     String history =
         "SELECT installed_rank, version, description, type, checksum, installed_by, success"
             + " FROM flyway_schema_history ORDER BY installed_rank";
-    assertThat(rows(ours, history)).isEqualTo(rows(flyways, history)).hasSize(SHIPPED.length);
+    long scripts = Stream.of(SHIPPED).filter(new Dialect.Sqlite()::runs).count();
+    assertThat(rows(ours, history)).isEqualTo(rows(flyways, history)).hasSize((int) scripts);
   }
 
   @Test

@@ -30,9 +30,9 @@ class OptOutTest {
     Policy policy =
         new Policy(TestPool.blocks("10.0.0.0/8"), TestPool.blocks("10.9.0.0/16", "8.0.0.0/8"));
     policy.optOut(TestPool.blocks("9.9.9.9", "10.1.1.1"));
-    assertThat(verdict(policy, "1.1.1.1")).isEqualTo(Verdict.WELCOME);
-    assertThat(verdict(policy, "10.2.3.4")).isEqualTo(Verdict.WELCOME);
-    assertThat(verdict(policy, "64:ff9b::10.2.3.4")).isEqualTo(Verdict.WELCOME);
+    assertThat(verdict(policy, "1.1.1.1")).isEqualTo(Verdict.ACCEPTED);
+    assertThat(verdict(policy, "10.2.3.4")).isEqualTo(Verdict.ACCEPTED);
+    assertThat(verdict(policy, "64:ff9b::10.2.3.4")).isEqualTo(Verdict.ACCEPTED);
     assertThat(verdict(policy, "10.9.0.1")).isEqualTo(Verdict.DENIED);
     assertThat(verdict(policy, "8.8.8.8")).isEqualTo(Verdict.DENIED);
     assertThat(verdict(policy, "64:ff9b::8.8.8.8")).isEqualTo(Verdict.DENIED);

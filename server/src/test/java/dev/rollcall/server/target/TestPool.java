@@ -12,6 +12,7 @@ import inet.ipaddr.IPAddress;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 
@@ -43,8 +44,8 @@ final class TestPool implements AutoCloseable {
         new PoolStore(
             database,
             commits,
-            new PoolSettings(most, perNetwork, INTERVAL, LEASE, allowed, denied),
-            policy::welcomes,
+            new PoolSettings(most, perNetwork, INTERVAL, LEASE, allowed, denied, Optional.empty()),
+            policy::accepts,
             clock);
     admission = new Admission(store, policy, metrics());
   }

@@ -1,0 +1,76 @@
+package dev.rollcall.server.app;
+
+import dev.rollcall.server.collector.Collector;
+import dev.rollcall.server.collector.CollectorStats;
+import dev.rollcall.server.config.Secret;
+import dev.rollcall.server.heartbeat.Heartbeats;
+import dev.rollcall.server.monitor.Monitor;
+import dev.rollcall.server.outbox.AlertUri;
+import dev.rollcall.server.outbox.Channel;
+import dev.rollcall.server.outbox.DeliverySettings;
+import dev.rollcall.server.outbox.Outbox;
+import dev.rollcall.server.page.NetworkSummary;
+import dev.rollcall.server.signal.Signals;
+import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.target.Pool;
+import dev.rollcall.server.time.Clock;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.List;
+
+/// What `serve` can do, on one database: opened, but not started.
+record Capabilities(
+    Database database,
+    Outbox outbox,
+    Signals signals,
+    Monitor monitor,
+    Heartbeats heartbeats,
+    Pool pool,
+    Collector collector) {
+
+  /// Opens them in the order in which they need each other.
+  static Capabilities open(
+      ServeSettings settings, PrometheusRegistry registry, Clock clock, Parts parts) {
+    Database database =
+        parts.add(
+            "the database", Database.openOrWait(Tables.in(settings.storage().database()), clock));
+    GroupCommit commits = parts.add("the commits", new GroupCommit(database));
+    Outbox outbox =
+        parts.add(
+            "the outbox",
+            new Outbox(database, commits, outbox(settings.deliveries()), registry, clock));
+    Signals signals =
+        parts.add("the signals", new Signals(database, commits, new HeartbeatAlerts(outbox)));
+    Monitor monitor =
+        parts.add(
+            "the monitor",
+            new Monitor(database, commits, settings.monitor(), signals, registry, clock));
+    Heartbeats heartbeats =
+        parts.add(
+            "the heartbeats",
+            new Heartbeats(
+                database, commits, settings.heartbeats(), signals, registry, clock));
+    Pool pool =
+        parts.add(
+            "the target pool", new Pool(database, commits, settings.targets(), registry, clock));
+    Collector collector =
+        parts.add(
+            "the collector",
+            new Collector(
+                settings.collector(), Main.version(), new PoolHops(pool), registry, clock));
+    return new Capabilities(database, outbox, signals, monitor, heartbeats, pool, collector);
+  }
+
+  private static Outbox.Settings outbox(DeliverySettings settings) {
+    List<Channel> channels =
+        settings.alertUri().stream().map(Secret::reveal).<Channel>map(AlertUri::new).toList();
+    return new Outbox.Settings(channels, settings.retention());
+  }
+
+  /// What the overview page shows of the nodes.
+  NetworkSummary network() {
+    CollectorStats stats = collector.stats();
+    return new NetworkSummary(
+        collector.rate(), pool.members(), stats.hopsDiscovered(), stats.file(), stats.size());
+  }
+}

@@ -1,0 +1,18 @@
+package dev.rollcall.server.app;
+
+import java.util.Set;
+
+/// An address and a port to listen on.
+///
+/// @param host `0.0.0.0` for all addresses, IPv4 and IPv6
+/// @param port 0 for any free one
+/// @param way how the port is set: `ROLLCALL_PORT`
+record Listener(String host, int port, String way) {
+  private static final Set<String> ALL = Set.of("0.0.0.0", "::");
+
+  /// Whether only one of the two can be opened.
+  boolean clashes(Listener other) {
+    boolean hosts = host.equals(other.host) || ALL.contains(host) || ALL.contains(other.host);
+    return hosts && port == other.port && port != 0;
+  }
+}

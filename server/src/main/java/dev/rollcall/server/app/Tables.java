@@ -1,0 +1,31 @@
+package dev.rollcall.server.app;
+
+import dev.rollcall.server.heartbeat.Heartbeats;
+import dev.rollcall.server.monitor.Monitor;
+import dev.rollcall.server.outbox.Outbox;
+import dev.rollcall.server.signal.Signals;
+import dev.rollcall.server.sql.DatabaseConfig;
+import dev.rollcall.server.sql.DatabaseLocation;
+import dev.rollcall.server.target.Pool;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// The tables of all capabilities, which share one database. Every command creates all of them, so
+/// that a database can be used by all commands.
+final class Tables {
+  private Tables() {}
+
+  /// How to open the database at `location`.
+  static DatabaseConfig in(DatabaseLocation location) {
+    return DatabaseConfig.of(
+        location,
+        Stream.of(
+                Monitor.MIGRATIONS,
+                Signals.MIGRATIONS,
+                Outbox.MIGRATIONS,
+                Heartbeats.MIGRATIONS,
+                Pool.MIGRATIONS)
+            .flatMap(List::stream)
+            .toArray(String[]::new));
+  }
+}

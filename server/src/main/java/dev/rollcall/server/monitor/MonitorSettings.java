@@ -1,0 +1,112 @@
+package dev.rollcall.server.monitor;
+
+import dev.rollcall.server.config.Setting;
+import dev.rollcall.server.config.ValueType;
+import dev.rollcall.server.config.Values;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+
+/// The settings of the monitor.
+///
+/// @param defaults the defaults of services
+/// @param perHost how many checks of one host and port may run at once
+/// @param inFlight how many checks may run at once in total
+/// @param retention how long ticks are kept
+/// @param witnesses addresses that show whether our own network works; may be empty
+public record MonitorSettings(
+    ServiceReader.Defaults defaults,
+    int perHost,
+    int inFlight,
+    Duration retention,
+    List<InetSocketAddress> witnesses) {
+  /// Whether a file may remove more than half of the services.
+  public static final Setting<Boolean> FEWER_SERVICES =
+      Setting.of(
+              "fewer-services",
+              ValueType.flag(),
+              "false",
+              "accepts a file in which more than half of the services are missing;"
+                  + " otherwise it is rejected, as it may be incomplete")
+          .atOnce();
+
+  /// The setting that the help of `serve` shows as its example.
+  public static final Setting<Duration> INTERVAL =
+      Setting.of(
+              "monitor.interval",
+              ValueType.duration(Duration.ofMillis(200), Duration.ofDays(366)),
+              "15s",
+              "time between two checks of a service that has no interval of its own")
+          .alias("RUNNER_SCRAPE_INTERVAL_SECONDS", ValueType::seconds)
+          .atOnce();
+
+  private static final Setting<Duration> TIMEOUT =
+      Setting.of(
+              "monitor.timeout",
+              ValueType.duration(Duration.ofMillis(10), Duration.ofHours(1)),
+              "15s",
+              "timeout of a service that has none of its own")
+          .alias("RUNNER_HTTP_TIMEOUT_SECONDS", ValueType::seconds)
+          .atOnce();
+  private static final Setting<Boolean> KEEP_ALIVE =
+      Setting.of(
+              "monitor.keep-alive",
+              ValueType.flag(),
+              "false",
+              "reuse the connection for the next check")
+          .atOnce();
+  private static final Setting<Integer> PER_HOST =
+      Setting.of(
+          "monitor.per-host",
+          ValueType.number(1, 100_000),
+          "64",
+          "checks at once of one host and port");
+  private static final Setting<Integer> IN_FLIGHT =
+      Setting.of(
+          "monitor.in-flight", ValueType.number(1, 1_000_000), "10000", "checks at once in total");
+  private static final Setting<Duration> RETENTION =
+      Setting.of(
+          "monitor.retention",
+          ValueType.duration(Duration.ofHours(1), Duration.ofDays(36_500)),
+          "30d",
+          "how long raw ticks are kept");
+  private static final Setting<List<InetSocketAddress>> WITNESS =
+      Setting.of(
+          "monitor.witness",
+          ValueType.list(ValueType.hostPort()),
+          "",
+          "hosts that show whether our own network works; if none answers, results"
+              + " are unknown");
+
+  /// All settings, in the order of the help.
+  public static final List<Setting<?>> ALL =
+      List.of(
+          FEWER_SERVICES,
+          INTERVAL,
+          TIMEOUT,
+          KEEP_ALIVE,
+          PER_HOST,
+          IN_FLIGHT,
+          RETENTION,
+          WITNESS);
+
+  public MonitorSettings {
+    witnesses = List.copyOf(witnesses);
+  }
+
+  /// The settings with these values.
+  public static MonitorSettings of(Values values) {
+    return new MonitorSettings(
+        defaults(values),
+        values.of(PER_HOST),
+        values.of(IN_FLIGHT),
+        values.of(RETENTION),
+        values.of(WITNESS));
+  }
+
+  /// The values of services that set none.
+  public static ServiceReader.Defaults defaults(Values values) {
+    return new ServiceReader.Defaults(
+        values.of(INTERVAL), values.of(TIMEOUT), values.of(KEEP_ALIVE));
+  }
+}

@@ -1,0 +1,112 @@
+package dev.rollcall.server;
+
+import static dev.rollcall.server.RunningRollcall.PATIENCE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.rollcall.server.RunningRollcall.Plan;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What the stream of an open page contains, read without a browser.
+class LiveViewsIT {
+  private static final Pattern STREAM = Pattern.compile("<body data-live=\"([^\"]+)\"");
+
+  @TempDir Path folder;
+
+  /// The lines of one stream so far.
+  private static final class OpenStream implements AutoCloseable {
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final List<String> lines = new CopyOnWriteArrayList<>();
+
+    OpenStream(RunningRollcall rollcall, String path) throws Exception {
+      URI uri = URI.create("http://127.0.0.1:" + rollcall.port() + path);
+      HttpResponse<Stream<String>> answer =
+          client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofLines());
+      assertThat(answer.headers().firstValue("Content-Type")).contains("text/event-stream");
+      Thread.ofVirtual().start(() -> read(answer.body()));
+    }
+
+    private void read(Stream<String> body) {
+      try (body) {
+        body.forEach(lines::add);
+      } catch (RuntimeException e) {
+        // the test has ended
+      }
+    }
+
+    /// The data of all events of this name so far.
+    List<String> events(String name) {
+      return Stream.of(String.join("\n", lines).split("\n\n"))
+          .filter(event -> event.startsWith("event: " + name + "\n"))
+          .toList();
+    }
+
+    @Override
+    public void close() {
+      client.shutdownNow();
+    }
+  }
+
+  @Test
+  void aChangeReachesOpenPagesAndThoseThatMissedIt() throws Exception {
+    try (Targets targets = new Targets();
+        RunningRollcall rollcall =
+            Plan.in(folder)
+                .yaml(
+                    """
+                    services:
+                      - {name: changing, url: '%s', interval: 200ms}
+                      - {name: steady, url: '%s', interval: 1h}
+                    """
+                        .formatted(targets.url("/set/live"), targets.url("/status/200")))
+                .start()) {
+      rollcall.firstTick("changing");
+      rollcall.firstTick("steady");
+      String path = stream(rollcall.page("/"));
+      try (OpenStream open = new OpenStream(rollcall, path)) {
+        await().atMost(PATIENCE).until(() -> !open.events("now").isEmpty());
+        targets.set(503);
+        await().atMost(PATIENCE).until(() -> isDown(open));
+        assertThat(open.events("totals")).isNotEmpty();
+        assertThat(open.events("rows").getLast()).doesNotContain("steady");
+      }
+      try (OpenStream late = new OpenStream(rollcall, path)) {
+        await().atMost(PATIENCE).until(() -> isDown(late));
+      }
+      try (OpenStream fresh = new OpenStream(rollcall, stream(rollcall.page("/?status=up")))) {
+        await().atMost(PATIENCE).until(() -> !fresh.events("now").isEmpty());
+        targets.set(200);
+        await()
+            .atMost(PATIENCE)
+            .until(
+                () ->
+                    Stream.concat(fresh.events("rows").stream(), fresh.events("list").stream())
+                        .anyMatch(event -> event.contains("changing")));
+      }
+    }
+  }
+
+  /// The whole list is sent to a page whose version is too old for single changes.
+  private static boolean isDown(OpenStream stream) {
+    return Stream.concat(stream.events("rows").stream(), stream.events("list").stream())
+        .anyMatch(event -> event.contains("changing") && event.contains("503"));
+  }
+
+  private static String stream(String page) {
+    Matcher live = STREAM.matcher(page);
+    assertThat(live.find()).as(page).isTrue();
+    return live.group(1).replace("&amp;", "&");
+  }
+}
