@@ -15,9 +15,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -25,8 +23,6 @@ import tools.jackson.databind.JsonNode;
 /// Rollcall's own trouble is not written down as its services'. Needs root (mount, unshare): where
 /// it is not to be had these tests fail and say so.
 class MonitorOutageIT {
-  private static final int SERVICES = 20;
-
   @TempDir Path folder;
 
   @Test
@@ -76,49 +72,6 @@ class MonitorOutageIT {
     } finally {
       run("umount", disk.toString());
     }
-  }
-
-  @Test
-  void whatTimedOutWhileRollcallStoodStillIsUnknown() throws Exception {
-    StringBuilder yaml = new StringBuilder("services:\n");
-    try (Targets targets = new Targets()) {
-      for (int i = 0; i < SERVICES; i++) {
-        yaml.append(
-            "  - {name: s%d, url: '%s', interval: 1s, timeout: 1s}\n"
-                .formatted(i, targets.url("/slow/400")));
-      }
-      try (RunningRollcall rollcall = Plan.in(folder).yaml(yaml.toString()).start()) {
-        for (int i = 0; i < SERVICES; i++) {
-          rollcall.firstTick("s" + i);
-        }
-        // Of so many checks that take 400 ms of each second, some are under way at any moment.
-        signal("STOP", rollcall);
-        await().pollDelay(Duration.ofSeconds(3)).until(() -> true); // time passes for it alone
-        signal("CONT", rollcall);
-        await().atMost(PATIENCE).until(() -> !unknown(rollcall).isEmpty());
-        assertThat(unknown(rollcall))
-            .allSatisfy(
-                tick ->
-                    assertThat(tick.get("reason").stringValue()).startsWith("Rollcall stood still"));
-        for (int i = 0; i < SERVICES; i++) {
-          assertThat(rollcall.ticks("s" + i))
-              .noneSatisfy(tick -> assertThat(tick.get("state").stringValue()).isEqualTo("down"));
-        }
-      }
-    }
-  }
-
-  private static List<JsonNode> unknown(RunningRollcall rollcall) {
-    return IntStream.range(0, SERVICES)
-        .mapToObj(i -> rollcall.ticks("s" + i))
-        .flatMap(List::stream)
-        .filter(tick -> tick.get("state").stringValue().equals("unknown"))
-        .toList();
-  }
-
-  private static void signal(String signal, RunningRollcall rollcall)
-      throws IOException, InterruptedException {
-    new ProcessBuilder("kill", "-" + signal, Long.toString(rollcall.pid())).start().waitFor();
   }
 
   private static Path fill(Path disk) throws IOException {

@@ -8,7 +8,6 @@ import dev.rollcall.server.heartbeat.HeartbeatChange.Beat;
 import dev.rollcall.server.heartbeat.HeartbeatTransitions.Step;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -31,63 +30,64 @@ class HeartbeatTransitionsTest {
       delimiter = '|',
       textBlock =
           """
-          # before | change  | at s | after  | notice     | due s
-          none     | ping    | 70   | up     | -          | 160
-          none     | failure | 70   | failed | failed     | 160
-          none     | start   | 70   | new    | -          | 160
-          none     | pause   | 70   | none   | -          | -
-          none     | resume  | 70   | none   | -          | -
-          none     | remove  | 70   | none   | -          | -
+          # before | change  | at s | after  | signal          | due s
+          none     | ping    | 70   | up     | -               | 160
+          none     | failure | 70   | failed | new to failed   | 160
+          none     | start   | 70   | new    | -               | 160
+          none     | pause   | 70   | none   | -               | -
+          none     | resume  | 70   | none   | -               | -
+          none     | remove  | 70   | none   | -               | -
 
-          new      | ping    | 70   | up     | -          | 90
-          new      | failure | 70   | failed | failed     | 90
-          new      | start   | 70   | new    | -          | 90
-          new      | pause   | 70   | paused | -          | -
-          new      | resume  | 70   | new    | -          | 90
-          new      | remove  | 70   | none   | -          | -
-          new      | look    | 89   | new    | -          | 90
-          new      | look    | 90   | late   | late       | 150
+          new      | ping    | 70   | up     | -               | 90
+          new      | failure | 70   | failed | new to failed   | 90
+          new      | start   | 70   | new    | -               | 90
+          new      | pause   | 70   | paused | -               | -
+          new      | resume  | 70   | new    | -               | 90
+          new      | remove  | 70   | none   | -               | -
+          new      | look    | 89   | new    | -               | 90
+          new      | look    | 90   | late   | new to late     | 150
 
-          up       | ping    | 70   | up     | -          | 90
-          up       | failure | 70   | failed | failed     | 90
-          up       | start   | 70   | up     | -          | 90
-          up       | pause   | 70   | paused | -          | -
-          up       | resume  | 70   | up     | -          | 90
-          up       | remove  | 70   | none   | -          | -
-          up       | look    | 89   | up     | -          | 90
-          up       | look    | 90   | late   | late       | 150
-          up       | look    | 100  | late   | late       | 160
+          up       | ping    | 70   | up     | -               | 90
+          up       | failure | 70   | failed | up to failed    | 90
+          up       | start   | 70   | up     | -               | 90
+          up       | pause   | 70   | paused | -               | -
+          up       | resume  | 70   | up     | -               | 90
+          up       | remove  | 70   | none   | -               | -
+          up       | look    | 89   | up     | -               | 90
+          up       | look    | 90   | late   | up to late      | 150
+          up       | look    | 100  | late   | up to late      | 160
 
-          late     | ping    | 100  | up     | recovered  | 150
-          late     | failure | 100  | failed | failed     | 150
-          late     | start   | 100  | late   | -          | 150
-          late     | pause   | 100  | paused | dismissed  | -
-          late     | resume  | 100  | late   | -          | 150
-          late     | remove  | 100  | none   | dismissed  | -
-          late     | look    | 150  | late   | still_late | 210
+          late     | ping    | 100  | up     | late to up      | 150
+          late     | failure | 100  | failed | late to failed  | 150
+          late     | start   | 100  | late   | -               | 150
+          late     | pause   | 100  | paused | late to paused  | -
+          late     | resume  | 100  | late   | -               | 150
+          late     | remove  | 100  | none   | late to removed | -
+          late     | look    | 150  | late   | late to late    | 210
 
-          failed   | ping    | 70   | up     | recovered  | 90
-          failed   | failure | 70   | failed | -          | 90
-          failed   | start   | 70   | failed | -          | 90
-          failed   | pause   | 70   | paused | -          | -
-          failed   | resume  | 70   | failed | -          | 90
-          failed   | remove  | 70   | none   | -          | -
-          failed   | look    | 89   | failed | -          | 90
-          failed   | look    | 90   | late   | late       | 150
+          failed   | ping    | 70   | up     | failed to up    | 90
+          failed   | failure | 70   | failed | -               | 90
+          failed   | start   | 70   | failed | -               | 90
+          failed   | pause   | 70   | paused | failed to paused | -
+          failed   | resume  | 70   | failed | -               | 90
+          failed   | remove  | 70   | none   | failed to removed | -
+          failed   | look    | 89   | failed | -               | 90
+          failed   | look    | 90   | late   | failed to late  | 150
 
-          paused   | ping    | 70   | paused | -          | -
-          paused   | failure | 70   | paused | -          | -
-          paused   | start   | 70   | paused | -          | -
-          paused   | pause   | 70   | paused | -          | -
-          paused   | resume  | 70   | up     | -          | 160
-          paused   | remove  | 70   | none   | -          | -
-          paused   | look    | 100  | paused | -          | -
+          paused   | ping    | 70   | paused | -               | -
+          paused   | failure | 70   | paused | -               | -
+          paused   | start   | 70   | paused | -               | -
+          paused   | pause   | 70   | paused | -               | -
+          paused   | resume  | 70   | up     | -               | 160
+          paused   | remove  | 70   | none   | -               | -
+          paused   | look    | 100  | paused | -               | -
           """)
-  void changes(String before, String change, long at, String after, String notice, String due) {
-    Step step = step(heartbeat(before), change, Instant.ofEpochSecond(at));
+  void changes(String before, String change, long at, String after, String signal, String due) {
+    Instant now = Instant.ofEpochSecond(at);
+    Step step = step(heartbeat(before), change, now);
     assertThat(step.after().map(heartbeat -> heartbeat.state().word()).orElse("none"))
         .isEqualTo(after);
-    assertThat(notice(step)).isEqualTo(notice);
+    assertThat(signal(heartbeat(before), step, now)).isEqualTo(signal);
     assertThat(
             step.after()
                 .flatMap(heartbeat -> heartbeat.moments().due())
@@ -160,8 +160,10 @@ class HeartbeatTransitionsTest {
     return HeartbeatTransitions.beat(before, 1, beat, now, TOLERANCE);
   }
 
-  private static String notice(Step step) {
-    return step.notice().map(kind -> kind.name().toLowerCase(Locale.ROOT)).orElse("-");
+  private static String signal(Optional<Heartbeat> before, Step step, Instant now) {
+    return HeartbeatSignal.of(before, step, now)
+        .map(signal -> signal.from() + " to " + signal.to())
+        .orElse("-");
   }
 
   private static Optional<Heartbeat> heartbeat(String state) {

@@ -3,6 +3,7 @@ package dev.rollcall.server.monitor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollcall.probe.Probe;
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.signal.Signal;
 import dev.rollcall.server.sql.TestDatabases;
 import java.net.URI;
@@ -107,6 +108,7 @@ class StreakTest {
   private static ScheduledCheck check(Duration interval) {
     return new ScheduledCheck(
         1,
+        Scope.OPERATOR,
         "one",
         URI.create("http://one.example"),
         interval,
