@@ -91,8 +91,7 @@ final class ServiceStore {
         handle ->
             handle
                 .createQuery(
-                    "SELECT count(*) FROM service WHERE retired_at IS NULL"
-                        + scope.and("owner_id"))
+                    "SELECT count(*) FROM service WHERE retired_at IS NULL" + scope.and("owner_id"))
                 .mapTo(Long.class)
                 .one());
   }
@@ -155,7 +154,9 @@ final class ServiceStore {
               .createQuery(
                   "SELECT s.id, s.owner_id, s.name FROM service_schedule d JOIN service s ON s.id ="
                       + " d.service_id WHERE d.location_id = 0")
-              .map((row, _) -> names.put(
+              .map(
+                  (row, _) ->
+                      names.put(
                           row.getLong("id"),
                           new Named(row.getLong("owner_id"), row.getString("name"))))
               .list();
@@ -173,12 +174,11 @@ final class ServiceStore {
   private static List<Scheduled> scheduled(Handle handle, Set<Long> ids) {
     Query query =
         handle.createQuery(
-            "SELECT s.id AS s_id, s.owner_id, s.definition, d.revision, d.interval_ms, e.event, m.certificate_ends_at, m.last_at"
-                + " FROM service_schedule d JOIN service s ON s.id = d.service_id"
-                + " JOIN service_metric m ON m.service_id = s.id"
-                + " LEFT JOIN service_event e"
-                + " ON e.service_id = s.id AND e.location_id = 0 AND e.date_ended IS NULL"
-                + " WHERE d.location_id = 0 AND s.id IN (<ids>)");
+            "SELECT s.id AS s_id, s.owner_id, s.definition, d.revision, d.interval_ms, e.event,"
+                + " m.certificate_ends_at, m.last_at FROM service_schedule d JOIN service s ON s.id"
+                + " = d.service_id JOIN service_metric m ON m.service_id = s.id LEFT JOIN"
+                + " service_event e ON e.service_id = s.id AND e.location_id = 0 AND e.date_ended"
+                + " IS NULL WHERE d.location_id = 0 AND s.id IN (<ids>)");
     return query
         .bindList("ids", ids)
         .map(
