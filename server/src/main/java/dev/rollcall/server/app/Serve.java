@@ -3,6 +3,7 @@ package dev.rollcall.server.app;
 import dev.rollcall.server.collector.Collector;
 import dev.rollcall.server.config.Values;
 import dev.rollcall.server.heartbeat.Heartbeats;
+import dev.rollcall.server.http.BasePath;
 import dev.rollcall.server.http.ErrorShape;
 import dev.rollcall.server.http.Health;
 import dev.rollcall.server.http.HttpListener;
@@ -139,6 +140,7 @@ final class Serve {
         parts.add(
             "the pages",
             new Pages(
+                BasePath.ROOT,
                 monitor.overview(),
                 capabilities.heartbeats().heartbeatOverview(),
                 capabilities::network,
