@@ -3,7 +3,6 @@ package dev.rollcall.server.app;
 import dev.rollcall.server.collector.Collector;
 import dev.rollcall.server.config.Values;
 import dev.rollcall.server.heartbeat.Heartbeats;
-import dev.rollcall.server.http.BasePath;
 import dev.rollcall.server.http.ErrorShape;
 import dev.rollcall.server.http.Health;
 import dev.rollcall.server.http.HttpListener;
@@ -140,7 +139,7 @@ final class Serve {
         parts.add(
             "the pages",
             new Pages(
-                BasePath.ROOT,
+                settings.web().base(),
                 monitor.overview(),
                 capabilities.heartbeats().heartbeatOverview(),
                 capabilities::network,

@@ -2,11 +2,15 @@ package dev.rollcall.server.http;
 
 import java.util.regex.Pattern;
 
-/// The path below which all routes of a port are, if a proxy shares its host with others:
+/// The path below which all routes of a port are, if a proxy gives Rollcall a path of its host:
 /// `/rollcall`.
+///
+/// A proxy that removes the path from requests says so with `X-Forwarded-Prefix`. The header is
+/// believed from anybody, as anybody may ask for the whole path anyway.
 ///
 /// @param text empty: none
 public record BasePath(String text) {
+  private static final String REMOVED = "X-Forwarded-Prefix";
   private static final int LONGEST = 200;
   private static final Pattern FORM = Pattern.compile("(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*");
 
@@ -28,8 +32,14 @@ public record BasePath(String text) {
     return text + path;
   }
 
-  boolean isRoot() {
-    return text.isEmpty();
+  /// The request as it was before a proxy removed this path from it.
+  RequestHead restored(RequestHead head) {
+    if (text.isEmpty() || !head.path().startsWith("/") || contains(head.path())) {
+      return head;
+    }
+    return head.header(REMOVED).filter(text::equals).isPresent()
+        ? head.withPath(link(head.path()))
+        : head;
   }
 
   /// Whether the path of a request is below this one.
