@@ -77,7 +77,17 @@ class ArchitectureTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"time", "owner", "sql", "http", "config", "address", "outbox", "resultschema", "web"})
+      strings = {
+        "time",
+        "owner",
+        "sql",
+        "http",
+        "config",
+        "address",
+        "outbox",
+        "resultschema",
+        "web"
+      })
   void plumbingSeesNoCapability(String plumbing) {
     holds(
         noClasses()

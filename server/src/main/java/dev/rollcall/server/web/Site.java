@@ -56,6 +56,11 @@ public final class Site {
     return base.link(path);
   }
 
+  /// The path below which everything of this site is, for cookies.
+  String root() {
+    return base.text().isEmpty() ? "/" : base.text();
+  }
+
   /// The address of an asset by its name.
   public String asset(String name) {
     return base.link(assets.link(name));

@@ -70,9 +70,7 @@ class BasePathTest {
     assertThat(served.get(target, "X-Forwarded-Prefix", "/tools/rollcall").body()).isEqualTo(body);
     assertThat(served.get(target, "X-Forwarded-Prefix", "/tools").statusCode()).isEqualTo(404);
     assertThat(
-            served
-                .get("/tools/rollcall" + target, "X-Forwarded-Prefix", "/tools/rollcall")
-                .body())
+            served.get("/tools/rollcall" + target, "X-Forwarded-Prefix", "/tools/rollcall").body())
         .isEqualTo(body);
   }
 
@@ -108,8 +106,19 @@ class BasePathTest {
   @Test
   void anythingElseIsRefused() {
     for (String text :
-        List.of("/", "rollcall", "/a/", "//a", "/a//b", "/../a", "/a/..", "/a b", "/ä", "/a?b",
-            "/a%20b", "/" + "a".repeat(200))) {
+        List.of(
+            "/",
+            "rollcall",
+            "/a/",
+            "//a",
+            "/a//b",
+            "/../a",
+            "/a/..",
+            "/a b",
+            "/ä",
+            "/a?b",
+            "/a%20b",
+            "/" + "a".repeat(200))) {
       assertThatIllegalArgumentException()
           .as(text)
           .isThrownBy(() -> new BasePath(text))

@@ -81,7 +81,8 @@ public final class Served implements AutoCloseable {
     return send("POST", target, BodyPublishers.ofString(body), headers);
   }
 
-  public HttpResponse<String> send(String method, String target, BodyPublisher body, String... headers)
+  public HttpResponse<String> send(
+      String method, String target, BodyPublisher body, String... headers)
       throws IOException, InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(at(target)).method(method, body).timeout(Duration.ofMinutes(1));

@@ -62,8 +62,7 @@ class BasePathIT {
       proxy.createContext("/tools/rollcall", BasePathIT::pass);
       proxy.start();
       try {
-        walk(
-            "http://localhost:" + proxy.getAddress().getPort() + "/tools/rollcall/", "removed");
+        walk("http://localhost:" + proxy.getAddress().getPort() + "/tools/rollcall/", "removed");
       } finally {
         browsing.forget();
         proxy.stop(0);

@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
 final class RunningRollcall implements AutoCloseable {
   private static final Path JAR = Path.of("target/rollcall/rollcall.jar").toAbsolutePath();
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final Pattern STARTED = Pattern.compile("services: http://localhost:(\\d+)(\\S*), health at (\\S+)");
+  private static final Pattern STARTED =
+      Pattern.compile("services: http://localhost:(\\d+)(\\S*), health at (\\S+)");
 
   private final Path folder;
   private final Path log;

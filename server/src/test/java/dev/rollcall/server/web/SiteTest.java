@@ -2,9 +2,9 @@ package dev.rollcall.server.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Answer;
 import dev.rollcall.server.http.Compressed;
-import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.http.Served;
 import java.net.http.HttpResponse;

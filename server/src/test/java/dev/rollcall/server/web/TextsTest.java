@@ -84,8 +84,7 @@ class TextsTest {
     VisibleOutput output = new VisibleOutput(html);
     output.setContext("p", null);
     Texts.ENGLISH.html("services.search.nothing", "<b>{0}").writeTo(output);
-    assertThat(html.toString())
-        .isEqualTo("No service has <q>&lt;b&gt;{0}</q> in its name or URL.");
+    assertThat(html.toString()).isEqualTo("No service has <q>&lt;b&gt;{0}</q> in its name or URL.");
   }
 
   @Test

@@ -24,7 +24,9 @@ class VisibleOutputTest {
   @Test
   void whatBelongsToATextStays() {
     String text =
-        "two\nlines\tand \ud83d\udc68\u200d\ud83d\udc69, \u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645\r\n";
+        "two\n"
+            + "lines\tand \ud83d\udc68\u200d\ud83d\udc69,"
+            + " \u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645\r\n";
     assertThat(VisibleOutput.visible(text)).isSameAs(text);
   }
 }

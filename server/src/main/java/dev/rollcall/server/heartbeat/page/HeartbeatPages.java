@@ -71,14 +71,10 @@ public final class HeartbeatPages implements AutoCloseable {
     return List.of(
         Route.get("/heartbeats", Access.PUBLIC, request -> lists.answer(listing(request))),
         Route.get(
-            "/heartbeats/live",
-            Access.PUBLIC,
-            request -> lists.stream(listing(request), request)),
+            "/heartbeats/live", Access.PUBLIC, request -> lists.stream(listing(request), request)),
         Route.get("/heartbeat", Access.PUBLIC, request -> alone.answer(alone(request))),
         Route.get(
-            "/heartbeat/live",
-            Access.PUBLIC,
-            request -> alone.stream(alone(request), request)));
+            "/heartbeat/live", Access.PUBLIC, request -> alone.stream(alone(request), request)));
   }
 
   private static Listing listing(Request request) {

@@ -62,9 +62,7 @@ final class HeartbeatWords {
   /// `every 1D, with a grace of 5m`.
   static String expected(Texts texts, Rhythm rhythm) {
     String when = rhythm(texts, rhythm);
-    return rhythm.grace().equals("0s")
-        ? when
-        : texts.of("heartbeat.grace", when, rhythm.grace());
+    return rhythm.grace().equals("0s") ? when : texts.of("heartbeat.grace", when, rhythm.grace());
   }
 
   /// `UTC` is stored as `Z`, which few people know.

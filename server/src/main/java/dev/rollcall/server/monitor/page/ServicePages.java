@@ -31,8 +31,7 @@ public final class ServicePages implements AutoCloseable {
             PACE,
             filter ->
                 Optional.of(
-                    new ServicesLiveView(
-                        ServicesView.at(filter, overview, summary, clock), site)),
+                    new ServicesLiveView(ServicesView.at(filter, overview, summary, clock), site)),
             ServicesLiveView::page,
             "there are no services",
             site,

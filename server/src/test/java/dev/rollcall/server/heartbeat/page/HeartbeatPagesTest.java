@@ -127,8 +127,7 @@ class HeartbeatPagesTest {
   @Test
   void pagesKeepTheFilter() {
     HeartbeatsFilter filter = new HeartbeatsFilter(Optional.of(State.UP), 2);
-    assertThat(
-            page(look(filter, Map.of(State.UP, 250L), beat("a", State.UP, DAILY)), "seen"))
+    assertThat(page(look(filter, Map.of(State.UP, 250L), beat("a", State.UP, DAILY)), "seen"))
         .contains("class=\"up\" href=\"/heartbeats?state=up\" aria-current=\"true\"")
         .contains("rel=\"next\" href=\"/heartbeats?state=up&amp;page=3\"")
         .contains("data-live=\"/heartbeats/live?state=up&amp;page=2&amp;seen=seen\"");

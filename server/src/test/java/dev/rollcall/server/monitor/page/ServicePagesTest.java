@@ -37,8 +37,7 @@ class ServicePagesTest {
             "https://a.test/?a=\"><b>&c=1",
             Standing.DOWN,
             "<i>'\"");
-    String html =
-        page(look(new ServicesFilter("\"><script>", Optional.empty(), 1), row), "");
+    String html = page(look(new ServicesFilter("\"><script>", Optional.empty(), 1), row), "");
     assertThat(html)
         .doesNotContain("<script>", "a=\">", "<i>'")
         .contains("&lt;script&gt;alert(1)&lt;/script&gt;")
@@ -58,8 +57,7 @@ class ServicePagesTest {
 
   @Test
   void aRowSaysStateReasonSinceUptimeResponseAndObservations() {
-    String html =
-        row(row(7, "Shop", "https://a.test/", Standing.DOWN, "refused"));
+    String html = row(row(7, "Shop", "https://a.test/", Standing.DOWN, "refused"));
     assertThat(html)
         .contains("id=\"s7\" class=\"down\"")
         .contains("Down</span>", "refused</span>")
@@ -88,12 +86,7 @@ class ServicePagesTest {
     Totals totals = new Totals(Map.of(Standing.UP, 250));
     ServicesView view =
         new ServicesView(
-            filter,
-            NOW,
-            totals,
-            totals,
-            List.of(row(1, "a", "b", Standing.UP, "")),
-            NO_SUMMARY);
+            filter, NOW, totals, totals, List.of(row(1, "a", "b", Standing.UP, "")), NO_SUMMARY);
     assertThat(page(view, "seen"))
         .contains("href=\"/?q=a+b%26c&amp;state=down\"")
         .contains("class=\"up\" href=\"/?q=a+b%26c&amp;state=up\" aria-current=\"true\"")
@@ -108,8 +101,10 @@ class ServicePagesTest {
     Observed down = seen(Standing.DOWN, "connection refused");
     Observed unknown = seen(Standing.UNKNOWN, "no network");
     assertThat(ServiceWords.bar(Texts.ENGLISH, List.of())).isEqualTo("not checked yet");
-    assertThat(ServiceWords.bar(Texts.ENGLISH, List.of(up, down, up))).isEqualTo("2 of the last 3 up");
-    assertThat(ServiceWords.bar(Texts.ENGLISH, List.of(up, unknown))).isEqualTo("1 of the last 2 up, 1 unknown");
+    assertThat(ServiceWords.bar(Texts.ENGLISH, List.of(up, down, up)))
+        .isEqualTo("2 of the last 3 up");
+    assertThat(ServiceWords.bar(Texts.ENGLISH, List.of(up, unknown)))
+        .isEqualTo("1 of the last 2 up, 1 unknown");
     assertThat(ServiceWords.observed(Texts.ENGLISH, up)).isEqualTo("2026-11-20 12:03:04 UTC: up");
     assertThat(ServiceWords.observed(Texts.ENGLISH, down))
         .isEqualTo("2026-11-20 12:03:04 UTC: down, connection refused");
@@ -128,8 +123,7 @@ class ServicePagesTest {
 
   private String titled(Map<Standing, Integer> counts) {
     Totals totals = new Totals(counts);
-    String html =
-        page(new ServicesView(ALL, NOW, totals, totals, List.of(), NO_SUMMARY), "");
+    String html = page(new ServicesView(ALL, NOW, totals, totals, List.of(), NO_SUMMARY), "");
     return html.substring(html.indexOf("<title>") + 7, html.indexOf("</title>"));
   }
 
