@@ -32,7 +32,7 @@ class ArchitectureTest {
   private static final String ROOT = "dev.rollcall.server.";
 
   private static final Set<String> PLUMBING =
-      Set.of("time", "owner", "sql", "http", "config", "address", "signal", "outbox", "resultschema");
+      Set.of("time", "owner", "sql", "http", "config", "address", "signal", "outbox", "resultschema", "web");
 
   /// What Rollcall can do, a package each. `page` shows what the others know.
   private static final Set<String> CAPABILITIES =
@@ -77,7 +77,18 @@ class ArchitectureTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"time", "owner", "sql", "http", "config", "address", "signal", "outbox", "resultschema"})
+      strings = {
+        "time",
+        "owner",
+        "sql",
+        "http",
+        "config",
+        "address",
+        "signal",
+        "outbox",
+        "resultschema",
+        "web"
+      })
   void plumbingSeesNoCapability(String plumbing) {
     holds(
         noClasses()
@@ -86,6 +97,20 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(packages(Stream.concat(CAPABILITIES.stream(), Stream.of("app")))));
+  }
+
+  @Test
+  void theWebKnowsNoDatabase() {
+    holds(
+        noClasses()
+            .that()
+            .resideInAPackage(in("web"))
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                packages(
+                    PLUMBING.stream()
+                        .filter(each -> !Set.of("web", "http", "time", "config").contains(each)))));
   }
 
   @ParameterizedTest

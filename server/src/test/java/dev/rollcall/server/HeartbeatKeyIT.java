@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Where the operator sets a key, every call shows it.
+/// Where the operator says who may send heartbeats, by a key or by networks, also through a proxy.
 class HeartbeatKeyIT {
   private static final String KEY = "0123456789abcdef-key";
 
@@ -42,5 +42,36 @@ class HeartbeatKeyIT {
           .contains("/ping 200", "write access: /ping: everybody, with the key;")
           .doesNotContain(KEY);
     }
+  }
+
+  /// The address of a client is what a trusted proxy says last; whatever the client wrote before it
+  /// does not count.
+  @Test
+  void theNetworksAreThoseOfClientsBehindATrustedProxy() {
+    try (RunningRollcall rollcall =
+        Plan.in(folder)
+            .flags("--writers=203.0.113.0/24", "--trusted-proxies=127.0.0.0/8,::1")
+            .start()) {
+      assertThat(pinged(rollcall, "203.0.113.9")).isEqualTo(200);
+      assertThat(pinged(rollcall, "198.51.100.1, 203.0.113.9")).isEqualTo(200);
+      assertThat(pinged(rollcall, "203.0.113.9, 198.51.100.1")).isEqualTo(403);
+      assertThat(pinged(rollcall, "198.51.100.1")).isEqualTo(403);
+    }
+  }
+
+  @Test
+  void aHeaderOfAnybodyElseDoesNotCount() {
+    try (RunningRollcall rollcall =
+        Plan.in(folder)
+            .flags("--writers=203.0.113.0/24", "--trusted-proxies=192.0.2.1/32")
+            .start()) {
+      assertThat(pinged(rollcall, "203.0.113.9")).isEqualTo(403);
+    }
+  }
+
+  private static int pinged(RunningRollcall rollcall, String forwardedFor) {
+    return rollcall
+        .send("GET", "/ping?name=job&frequency=1h", "", "X-Forwarded-For", forwardedFor)
+        .status();
   }
 }

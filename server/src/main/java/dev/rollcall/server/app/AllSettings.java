@@ -29,6 +29,7 @@ final class AllSettings {
           List.of(
               WebSettings.HOST,
               WebSettings.PORT,
+              WebSettings.BASE_PATH,
               WebSettings.HEALTH_HOST,
               WebSettings.HEALTH_PORT,
               WebSettings.TOKEN),

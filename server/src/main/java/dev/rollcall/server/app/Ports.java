@@ -9,6 +9,7 @@ import dev.rollcall.server.heartbeat.HeartbeatKey;
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Authenticator;
 import dev.rollcall.server.http.Authenticators;
+import dev.rollcall.server.http.BasePath;
 import dev.rollcall.server.http.CannotListen;
 import dev.rollcall.server.http.ErrorShape;
 import dev.rollcall.server.http.Handler;
@@ -94,10 +95,15 @@ record Ports(ServeSettings settings, ErrorShape errors, RequestTimes times) {
   /// @param strays how errors are written on the main port if no route is found
   Open open(Parts parts, ErrorShape strays, List<Route> routes, List<Route> health) {
     WebSettings web = settings.web();
-    HttpListener main = open(parts, "the main port", web.main(), strays, routes);
-    HttpListener healthPort = open(parts, "the health port", web.health(), errors, health);
+    HttpListener main = open(parts, "the main port", web.main(), web.base(), strays, routes);
+    HttpListener healthPort =
+        open(parts, "the health port", web.health(), BasePath.ROOT, errors, health);
     tellWriters(routes);
-    return new Open(main, healthPort.port(), url(web.main(), main), url(web.health(), healthPort));
+    return new Open(
+        main,
+        healthPort.port(),
+        url(web.main(), main) + web.base().text(),
+        url(web.health(), healthPort));
   }
 
   private Proxies proxies() {
@@ -153,23 +159,29 @@ record Ports(ServeSettings settings, ErrorShape errors, RequestTimes times) {
   }
 
   /// The beginnings of the paths with this access, in the order of the routes.
-  private static String paths(List<Route> routes, Access access) {
+  private String paths(List<Route> routes, Access access) {
     return routes.stream()
         .filter(route -> route.access() == access)
         .map(route -> route.path().replaceFirst("/[{].*|(?<=^/ping)/.*", ""))
+        .map(settings.web().base()::link)
         .distinct()
         .collect(joining(", "));
   }
 
-  /// Opens one port.
+  /// Opens one more port, below the base path.
   ///
   /// @param what its name in the log
   HttpListener open(Parts parts, String what, Listener listener, List<Route> routes) {
-    return open(parts, what, listener, errors, routes);
+    return open(parts, what, listener, settings.web().base(), errors, routes);
   }
 
   private HttpListener open(
-      Parts parts, String what, Listener listener, ErrorShape strays, List<Route> routes) {
+      Parts parts,
+      String what,
+      Listener listener,
+      BasePath base,
+      ErrorShape strays,
+      List<Route> routes) {
     return parts.add(
         what,
         HttpListener.open(
@@ -178,7 +190,8 @@ record Ports(ServeSettings settings, ErrorShape errors, RequestTimes times) {
                 .withAccessLog(settings.web().accessLog())
                 .withLimits(
                     Limits.usual().withRequestsOfOne(settings.web().requestsOfOne()))
-                .behind(proxies()),
+                .behind(proxies())
+                .below(base),
             routes.stream().map(route -> route.around(Ports::saying503)).toList(),
             authenticators(listener),
             times));

@@ -139,6 +139,7 @@ final class Serve {
         parts.add(
             "the pages",
             new Pages(
+                settings.web().base(),
                 monitor.overview(),
                 capabilities.heartbeats().heartbeatOverview(),
                 capabilities::network,

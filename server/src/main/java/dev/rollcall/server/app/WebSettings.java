@@ -7,6 +7,7 @@ import dev.rollcall.server.config.Setting;
 import dev.rollcall.server.config.ValueType;
 import dev.rollcall.server.config.Values;
 import dev.rollcall.server.heartbeat.HeartbeatSettings;
+import dev.rollcall.server.http.BasePath;
 import inet.ipaddr.IPAddress;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import java.util.Optional;
 /// @param token the token for management and for sending
 /// @param writers who may send heartbeats, and measurements without the token; none: everybody
 /// @param proxies the proxies whose `X-Forwarded-For` is trusted
+/// @param base below which everything on the main port and the port for heartbeats is
 /// @param requestsOfOne how many requests for pages and API one address may have at once
 /// @param accessLog whether each request is logged
 record WebSettings(
@@ -28,6 +30,7 @@ record WebSettings(
     Optional<Secret> token,
     Blocks writers,
     Blocks proxies,
+    BasePath base,
     int requestsOfOne,
     boolean accessLog) {
   static final Setting<String> HOST =
@@ -44,6 +47,13 @@ record WebSettings(
               "8080",
               "port of the API and the pages; 0 means any free port")
           .alias("API_PORT", Optional::of);
+  static final Setting<BasePath> BASE_PATH =
+      Setting.of(
+          "base-path",
+          new ValueType<>("PATH", BasePath::new),
+          "",
+          "path below which everything but the health port is, such as /rollcall, for a"
+              + " proxy that shares its host");
   static final Setting<Optional<String>> HEALTH_HOST =
       Setting.of(
           "health.host",
@@ -98,6 +108,7 @@ record WebSettings(
         token(command, values),
         new Blocks(values.of(WRITERS)),
         new Blocks(values.of(TRUSTED_PROXIES)),
+        command.equals(AllSettings.SERVE) ? values.of(BASE_PATH) : BasePath.ROOT,
         values.of(REQUESTS_OF_ONE),
         values.of(LogSettings.ACCESS));
   }

@@ -32,7 +32,8 @@ public final class HeartbeatOverview {
       SELECT r.heartbeat_id, r.number, r.run_id, r.started_at, r.ended_at, r.result, r.exit_code
       FROM heartbeat h JOIN heartbeat_run r
         ON r.heartbeat_id = h.id AND r.number >= h.run_count - %d
-      WHERE h.id IN (<ids>)"""
+      WHERE h.id IN (<ids>)\
+      """
           .formatted(LATEST);
 
   /// One heartbeat.

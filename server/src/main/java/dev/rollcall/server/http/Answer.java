@@ -147,6 +147,13 @@ public final class Answer {
     return new Answer(status, List.copyOf(more), body);
   }
 
+  /// The same answer with one more header, beside those of that name that are there already.
+  public Answer and(String header, String value) {
+    List<HttpField> more = new ArrayList<>(headers);
+    more.add(new HttpField(header, value));
+    return new Answer(status, List.copyOf(more), body);
+  }
+
   /// The answer in the form in which it is sent: compressed if possible and accepted. Its `ETag`
   /// then becomes weak, as the bytes differ.
   Answer encoded(boolean gzip) {

@@ -25,6 +25,7 @@ final class Dispatcher {
   private final EventStreams streams;
   private final RequestSlots slots;
   private final Proxies proxies;
+  private final BasePath base;
   private final boolean accessLog;
   private final AtomicLong loggedAt = new AtomicLong(System.nanoTime() - LOG_EVERY.toNanos());
   private final AtomicLong notLogged = new AtomicLong();
@@ -39,6 +40,7 @@ final class Dispatcher {
     this.streams = new EventStreams(listening.limits());
     this.slots = new RequestSlots(listening.limits());
     this.proxies = listening.proxies();
+    this.base = listening.base();
     this.accessLog = listening.accessLog();
   }
 
@@ -47,8 +49,9 @@ final class Dispatcher {
   /// @return whether another may follow on the connection
   /// @throws ConnectionEnded if the answer could not be sent completely
   boolean serve(
-      Connection connection, RequestHead head, RequestReader reader, AnswerWriter writer) {
+      Connection connection, RequestHead asked, RequestReader reader, AnswerWriter writer) {
     long start = System.nanoTime();
+    RequestHead head = base.restored(asked);
     connection.requestBegins(Route.DEFAULT_BODY);
     InetAddress client = proxies.client(connection.remote().getAddress(), head);
     Exchange exchange = new Exchange(connection, head, client, reader, writer, strayTimes, errors);
@@ -211,7 +214,13 @@ final class Dispatcher {
   }
 
   private RouteTable.Found find(String raw) {
-    return routes.find(raw).orElseThrow(() -> Refusal.notFound("there is nothing at " + raw));
+    return routes.find(raw).orElseThrow(() -> nothing(raw));
+  }
+
+  private Refusal nothing(String raw) {
+    String reason = "there is nothing at " + raw;
+    return Refusal.notFound(
+        base.contains(raw) ? reason : reason + ": all paths begin with " + base.text());
   }
 
   /// @throws Refusal (401 or 403) if the caller may not call such a route

@@ -33,7 +33,7 @@ public final class HttpListener implements AutoCloseable {
   /// @throws IllegalArgumentException if two routes have the same method and path
   public static HttpListener open(
       Listening listening, List<Route> routes, Authenticators authenticators, RequestTimes times) {
-    RouteTable table = new RouteTable(routes, times);
+    RouteTable table = new RouteTable(routes, listening.base(), times);
     Dispatcher dispatcher = new Dispatcher(table, listening, authenticators, times);
     ServerSocket server = bound(listening);
     Connections connections = new Connections(server, listening.limits(), dispatcher);

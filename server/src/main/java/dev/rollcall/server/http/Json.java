@@ -66,7 +66,8 @@ public final class Json {
         JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
   }
 
-  static byte[] bytes(Body body) {
+  /// One value in UTF-8.
+  public static byte[] bytes(Body body) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
     try (JsonGenerator json = generator(bytes)) {
       body.write(json);

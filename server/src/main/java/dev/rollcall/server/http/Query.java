@@ -4,8 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// The parameters of a query, in their order, decoded strictly: `name=a&name=b`.
-final class Query {
+/// The parameters of a query or the fields of a form, in their order, decoded strictly:
+/// `name=a&name=b`.
+public final class Query {
   private static final int MOST = 1000;
   private static final Query EMPTY = new Query(List.of());
 
@@ -34,7 +35,7 @@ final class Query {
         pairs.add(name);
         pairs.add(named ? value(name, raw.substring(equals + 1, end)) : "");
         if (pairs.size() > 2 * MOST) {
-          throw Refusal.badRequest("the query has more than " + MOST + " parameters");
+          throw Refusal.badRequest("there are more than " + MOST + " parameters");
         }
       }
       start = end + 1;
@@ -50,7 +51,8 @@ final class Query {
     }
   }
 
-  List<String> all(String name) {
+  /// All values of a parameter, in their order.
+  public List<String> all(String name) {
     List<String> values = new ArrayList<>(1);
     for (int i = 0; i < namesAndValues.size(); i += 2) {
       if (namesAndValues.get(i).equals(name)) {
@@ -63,7 +65,7 @@ final class Query {
   /// The value of a parameter.
   ///
   /// @throws Refusal (400) if it is given more than once
-  Optional<String> single(String name) {
+  public Optional<String> single(String name) {
     String found = null;
     for (int i = 0; i < namesAndValues.size(); i += 2) {
       if (namesAndValues.get(i).equals(name)) {

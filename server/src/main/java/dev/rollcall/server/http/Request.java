@@ -1,5 +1,7 @@
 package dev.rollcall.server.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.rollcall.server.owner.Scope;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,6 +20,8 @@ public final class Request {
   private static final int COPIES = 2;
 
   private static final int TREE = 8;
+
+  private static final String FORM = "application/x-www-form-urlencoded";
 
   private final RequestHead head;
   private final Method method;
@@ -131,6 +135,17 @@ public final class Request {
     return found;
   }
 
+  /// The header that shows that a page of another site made a browser send this, if there is one.
+  /// `Sec-Fetch-Site` comes first: it is also right behind a proxy that changes the Host.
+  public Optional<String> otherSite() {
+    List<String> sites = headers("Sec-Fetch-Site");
+    if (!sites.isEmpty()) {
+      return RequestOrigin.areSameSite(sites) ? Optional.empty() : Optional.of("Sec-Fetch-Site");
+    }
+    String host = header("Host").orElse("").toLowerCase(Locale.ROOT);
+    return RequestOrigin.areOf(headers("Origin"), host) ? Optional.empty() : Optional.of("Origin");
+  }
+
   /// The other end of the connection.
   InetAddress peer() {
     return peer;
@@ -161,6 +176,18 @@ public final class Request {
     return Json.tree(body.open(TREE));
   }
 
+  /// The fields of a form that a browser sent (`application/x-www-form-urlencoded`).
+  ///
+  /// @throws Refusal 415 where the body is something else, 400 where it is malformed, and those of
+  ///   [#body]
+  public Query form() {
+    String type = header("Content-Type").map(Request::withoutParameters).orElse("");
+    if (!type.equals(FORM)) {
+      throw Refusal.of(415, "the body is '" + type + "': send " + FORM).with("Accept", FORM);
+    }
+    return Query.parse(new String(body(), UTF_8));
+  }
+
   List<String> headerNames() {
     return head.headerNames();
   }
@@ -174,16 +201,19 @@ public final class Request {
     return parsed;
   }
 
-  private static void requireJson(String contentType) {
+  private static String withoutParameters(String contentType) {
     int parameters = contentType.indexOf(';');
-    String type =
-        (parameters < 0 ? contentType : contentType.substring(0, parameters))
-            .strip()
-            .toLowerCase(Locale.ROOT);
+    return (parameters < 0 ? contentType : contentType.substring(0, parameters))
+        .strip()
+        .toLowerCase(Locale.ROOT);
+  }
+
+  private static void requireJson(String contentType) {
+    String type = withoutParameters(contentType);
     // curl -d states application/x-www-form-urlencoded for any body. A page of another site can
     // send that too, and is recognized by other headers.
     if (!type.equals("application/json")
-        && !type.equals("application/x-www-form-urlencoded")
+        && !type.equals(FORM)
         && !(type.startsWith("application/") && type.endsWith("+json"))) {
       throw Refusal.of(415, "the body is '" + type + "': send application/json")
           .with("Accept", "application/json");

@@ -54,6 +54,10 @@ record RequestHead(
         method, path, mark < 0 ? "" : rest.substring(mark + 1), host, version, fields);
   }
 
+  RequestHead withPath(String other) {
+    return new RequestHead(method, other, query, host, version, fields);
+  }
+
   boolean isHead() {
     return method.equals("HEAD");
   }

@@ -27,9 +27,9 @@ final class RouteTable {
     private final ErrorShape errors;
     private final Map<Method, Target> targets = new EnumMap<>(Method.class);
 
-    private Endpoint(Route first) {
+    private Endpoint(Route first, BasePath base) {
       this.path = first.path();
-      this.segments = split(path);
+      this.segments = split(base.link(path));
       this.errors = first.errors();
     }
 
@@ -86,19 +86,22 @@ final class RouteTable {
     }
   }
 
+  private final BasePath base;
   private final Map<String, Found> literal = new HashMap<>();
   private final List<Endpoint> endpoints;
 
   /// The first segments of all paths that are not pages: `v1`.
   private final Set<String> api;
 
+  /// @param base below which the paths are
   /// @throws IllegalArgumentException if two routes have the same method and path
-  RouteTable(List<Route> all, RequestTimes times) {
+  RouteTable(List<Route> all, BasePath base, RequestTimes times) {
+    this.base = base;
     Map<String, Endpoint> byShape = new HashMap<>();
     for (Route route : all) {
       // /a/{id} and /a/{name} are the same path for callers, and so one endpoint
       String shape = route.path().replaceAll("\\{[^}]*}", "{}");
-      Endpoint endpoint = byShape.computeIfAbsent(shape, key -> new Endpoint(route));
+      Endpoint endpoint = byShape.computeIfAbsent(shape, key -> new Endpoint(route, base));
       if (!endpoint.path.equals(route.path())) {
         throw new IllegalArgumentException(
             "routes " + endpoint.path + " and " + route.path() + " are the same path");
@@ -122,7 +125,7 @@ final class RouteTable {
             .collect(Collectors.toSet());
     for (Endpoint endpoint : endpoints) {
       if (endpoint.literal()) {
-        literal.put(endpoint.path, new Found(endpoint, endpoint.segments));
+        literal.put(base.link(endpoint.path), new Found(endpoint, endpoint.segments));
       }
     }
   }
@@ -130,8 +133,12 @@ final class RouteTable {
   /// Whether a raw path belongs to the API, even if it does not exist: its first segment is that of
   /// a route whose errors are not pages.
   boolean isOfApi(String raw) {
-    int end = raw.indexOf('/', 1);
-    return !raw.isEmpty() && api.contains(end < 0 ? raw.substring(1) : raw.substring(1, end));
+    int start = base.text().length() + 1;
+    if (raw.length() < start || !base.contains(raw)) {
+      return false;
+    }
+    int end = raw.indexOf('/', start);
+    return api.contains(end < 0 ? raw.substring(start) : raw.substring(start, end));
   }
 
   /// Finds the endpoint for a raw path.

@@ -1,8 +1,6 @@
 package dev.rollcall.server.http;
 
 import java.net.InetAddress;
-import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -15,7 +13,7 @@ public record SenderNetworks(Optional<Predicate<InetAddress>> networks) implemen
 
   @Override
   public Finding find(Request request) {
-    Optional<String> site = otherSite(request);
+    Optional<String> site = request.otherSite();
     if (site.isPresent()) {
       return new Finding.Doubtful(
           "the request comes from a page of another site ("
@@ -39,20 +37,5 @@ public record SenderNetworks(Optional<Predicate<InetAddress>> networks) implemen
         ? SENDER
         : new Finding.Doubtful(
             address.getHostAddress() + " is not in a network with write access (writers)");
-  }
-
-  /// The header that shows a page of another site, if there is one. `Sec-Fetch-Site` comes first:
-  /// it is also right behind a proxy that changes the Host.
-  private static Optional<String> otherSite(Request request) {
-    List<String> sites = request.headers("Sec-Fetch-Site");
-    if (!sites.isEmpty()) {
-      return RequestOrigin.areSameSite(sites) ? Optional.empty() : Optional.of("Sec-Fetch-Site");
-    }
-    List<String> origins = request.headers("Origin");
-    return origins.isEmpty()
-            || RequestOrigin.areOf(
-                origins, request.header("Host").orElse("").toLowerCase(Locale.ROOT))
-        ? Optional.empty()
-        : Optional.of("Origin");
   }
 }

@@ -37,9 +37,11 @@ final class DerivedServices {
       FROM service s JOIN service_metric m ON m.service_id = s.id
       LEFT JOIN service_event e
         ON e.service_id = s.id AND e.location_id = 0 AND e.date_ended IS NULL
-      WHERE s.parent_id = ? ORDER BY s.id""";
+      WHERE s.parent_id = ? ORDER BY s.id\
+      """;
 
-  /// A name that belongs to another service of the same owner stays with it, unless that service is retired.
+  /// A name that belongs to another service of the same owner stays with it, unless that service is
+  /// retired.
   private static final String INSERT =
       """
       INSERT INTO service AS s (owner_id, name, url, definition, origin, created_at, updated_at,
@@ -51,7 +53,8 @@ final class DerivedServices {
         updated_at = excluded.updated_at, retired_at = NULL, parent_id = excluded.parent_id,
         part = excluded.part, missed = 0
       WHERE s.retired_at IS NOT NULL
-      RETURNING id""";
+      RETURNING id\
+      """;
 
   private static final String RETIRE =
       "UPDATE service SET retired_at = :at, updated_at = :at, missed = 0"

@@ -98,8 +98,7 @@ public final class Overview {
   ///
   /// @param page from 1
   /// @param size the number of rows of a page
-  public Seen look(
-      Scope scope, String text, Optional<Standing> only, int page, int size) {
+  public Seen look(Scope scope, String text, Optional<Standing> only, int page, int size) {
     String lower = text.toLowerCase(Locale.ROOT);
     return states.look(
         all -> {

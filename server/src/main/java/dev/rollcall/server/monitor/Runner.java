@@ -140,7 +140,8 @@ final class Runner implements AutoCloseable {
 
   private void prepare(Runnable prepare) {
     prepare.run();
-    dueServices.correctDueTimes(clock.wall()); // not `started`: another process may have run checks since
+    dueServices.correctDueTimes(
+        clock.wall()); // not `started`: another process may have run checks since
   }
 
   private Duration round() throws InterruptedException {
@@ -162,7 +163,8 @@ final class Runner implements AutoCloseable {
     List<Start> starts = new ArrayList<>();
     for (DueServices.DueCheck dueCheck : dueChecks(now, limit)) {
       boolean due = dueCheck.due().isBefore(now);
-      starts.add(new Start(dueCheck, slot(due ? now.plus(PACE.multipliedBy(late++)) : dueCheck.due())));
+      starts.add(
+          new Start(dueCheck, slot(due ? now.plus(PACE.multipliedBy(late++)) : dueCheck.due())));
     }
     starts.sort(Comparator.comparing(Start::at));
     begin(starts);

@@ -91,8 +91,7 @@ final class ServiceStore {
         handle ->
             handle
                 .createQuery(
-                    "SELECT count(*) FROM service WHERE retired_at IS NULL"
-                        + scope.and("owner_id"))
+                    "SELECT count(*) FROM service WHERE retired_at IS NULL" + scope.and("owner_id"))
                 .mapTo(Long.class)
                 .one());
   }
@@ -155,7 +154,9 @@ final class ServiceStore {
               .createQuery(
                   "SELECT s.id, s.owner_id, s.name FROM service_schedule d JOIN service s ON s.id ="
                       + " d.service_id WHERE d.location_id = 0")
-              .map((row, _) -> names.put(
+              .map(
+                  (row, _) ->
+                      names.put(
                           row.getLong("id"),
                           new Named(row.getLong("owner_id"), row.getString("name"))))
               .list();

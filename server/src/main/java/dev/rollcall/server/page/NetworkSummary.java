@@ -8,9 +8,6 @@ package dev.rollcall.server.page;
 /// @param file the name of the results file that is being written; empty if there is none
 /// @param bytes the size of that file with its log
 public record NetworkSummary(double rate, long targets, long hops, String file, long bytes) {
-  /// Without any measurements.
-  static final NetworkSummary NONE = new NetworkSummary(0, 0, 0, "", 0);
-
   /// Whether there is anything to show.
   boolean any() {
     return targets > 0 || collects();

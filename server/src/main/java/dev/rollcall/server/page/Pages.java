@@ -1,98 +1,84 @@
 package dev.rollcall.server.page;
 
 import dev.rollcall.server.heartbeat.HeartbeatOverview;
-import dev.rollcall.server.http.Access;
-import dev.rollcall.server.http.Answer;
-import dev.rollcall.server.http.Assets;
+import dev.rollcall.server.heartbeat.page.HeartbeatPages;
+import dev.rollcall.server.http.BasePath;
 import dev.rollcall.server.http.ErrorShape;
-import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.monitor.Overview;
+import dev.rollcall.server.monitor.page.ServicePages;
+import dev.rollcall.server.sql.StorageException;
 import dev.rollcall.server.time.Clock;
-import java.time.Duration;
-import java.util.ArrayList;
+import dev.rollcall.server.web.Html;
+import dev.rollcall.server.web.OncePerSecond;
+import dev.rollcall.server.web.Site;
+import dev.rollcall.server.web.Texts;
+import gg.jte.Content;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
-/// The entry point of the package for the composition root.
+/// All pages as one site: which sections it has, and what the first page shows besides services.
 public final class Pages implements AutoCloseable {
-  /// The longest time from a commit to the update of open pages. Before the commit, outcomes wait
-  /// up to a fifth of a second to share a transaction.
-  private static final Duration PACE = Duration.ofMillis(100);
-
-  private final Assets assets;
-  private final Templates templates;
-  private final LivePages<ServicesFilter, ServicesLiveView> livePages;
+  private final Site site;
+  private final ServicePages services;
   private final HeartbeatPages heartbeats;
 
+  /// @param base below which the routes are
   /// @param network the results of nodes
   /// @param alerts whether a channel sends alerts about late heartbeats
   /// @param notice the notice at the top of every page; empty: none
   public Pages(
+      BasePath base,
       Overview overview,
       HeartbeatOverview heartbeatOverview,
       Supplier<NetworkSummary> network,
       boolean alerts,
       Supplier<String> notice,
       Clock clock) {
-    assets =
-        new Assets(
-            Pages.class,
-            List.of("page.css", "live.js", "copy.js", "times.js", "up.svg", "down.svg"));
-    templates = new Templates(assets::link, alerts, notice);
+    Texts texts = Texts.ENGLISH;
+    site = new Site(base, texts, sections(texts), notice, StorageException.class::isInstance);
     Supplier<NetworkSummary> measured = new OncePerSecond<>(network, clock);
-    livePages =
-        new LivePages<>(
-            "pages-services",
-            PACE,
-            filter ->
-                Optional.of(
-                    new ServicesLiveView(
-                        ServicesView.at(filter, overview, measured, clock), templates)),
-            ServicesLiveView::page,
-            "there are no services",
-            clock);
-    livePages.saying(templates::notice);
-    overview.onCommit(livePages::changed);
-    heartbeats = new HeartbeatPages(heartbeatOverview, templates, clock);
+    services = new ServicePages(overview, () -> summary(texts, measured.get()), site, clock);
+    heartbeats = new HeartbeatPages(heartbeatOverview, alerts, site, clock);
+  }
+
+  private static List<Site.Section> sections(Texts texts) {
+    return List.of(
+        new Site.Section(
+            ServicePages.SECTION,
+            "/",
+            texts.of("section.services"),
+            texts.of("section.services.invitation")),
+        new Site.Section(
+            HeartbeatPages.SECTION,
+            "/heartbeats",
+            texts.of("section.heartbeats"),
+            texts.of("section.heartbeats.invitation")));
+  }
+
+  static Content summary(Texts texts, NetworkSummary network) {
+    return Html.part(out -> JtenetworkGenerated.render(out, Html.NONE, texts, network));
   }
 
   /// The form of errors if a browser asks for a page.
   public ErrorShape errors() {
-    return ErrorShape.pages(
-        (status, reasons) -> Answer.html(status, templates.error(ErrorView.of(status, reasons))),
-        ErrorShape.ENVELOPE);
+    return site.errors();
   }
 
-  /// `/` and `/heartbeats`, their streams, and the files they link to.
+  /// The pages, their streams, and the files they link to.
   public List<Route> routes() {
-    List<Route> routes = new ArrayList<>(assets.routes());
-    routes.add(Route.get("/", Access.PUBLIC, this::services));
-    routes.add(Route.get("/live", Access.PUBLIC, this::watch));
-    routes.addAll(heartbeats.routes());
     ErrorShape errors = errors();
-    return routes.stream().map(route -> route.withErrors(errors)).toList();
-  }
-
-  private Answer services(Request request) {
-    ServicesFilter filter = ServicesFilter.of(request);
-    return templates.answer(() -> livePages.page(filter));
-  }
-
-  private Answer watch(Request request) {
-    return livePages.stream(ServicesFilter.of(request), seen(request));
-  }
-
-  /// The version of the page that the browser shows.
-  static String seen(Request request) {
-    return request.query("seen").orElse("");
+    return Stream.of(site.routes(), services.routes(), heartbeats.routes())
+        .flatMap(List::stream)
+        .map(route -> route.withErrors(errors))
+        .toList();
   }
 
   /// Stops the updates of open pages.
   @Override
   public void close() {
-    livePages.close();
+    services.close();
     heartbeats.close();
   }
 }

@@ -1,4 +1,4 @@
-/// The HTML pages.
+/// The overview: what joins the pages of all capabilities.
 @NullMarked
 package dev.rollcall.server.page;
 

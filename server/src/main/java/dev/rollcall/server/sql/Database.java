@@ -295,11 +295,7 @@ public final class Database implements AutoCloseable {
 
   /// @param answered is run when the database has answered the query for its history
   private static void migrate(
-      DatabaseConfig config,
-      Dialect dialect,
-      DataSource source,
-      Runnable answered,
-      Clock clock) {
+      DatabaseConfig config, Dialect dialect, DataSource source, Runnable answered, Clock clock) {
     try {
       new Migrations(config.location(), dialect, config.migrations(), clock).run(source, answered);
     } catch (SQLException e) {

@@ -128,7 +128,8 @@ final class Migrations {
       throws SQLException {
     FLYWAY.setLevel(Level.WARNING);
     for (Script script : shipped.values()) {
-      if (script.beginsRebuild() && !applied.contains(shipped.tailMap(script.version() + 1).firstKey())) {
+      if (script.beginsRebuild()
+          && !applied.contains(shipped.tailMap(script.version() + 1).firstKey())) {
         migrate(source, Integer.toString(script.version()));
         RebuiltTables.fill(held, clock);
       }

@@ -139,9 +139,7 @@ final class RebuiltTables {
       throws SQLException {
     String names = String.join(", ", columns.all());
     String after =
-        last.isEmpty()
-            ? ""
-            : " WHERE (%s) > (%s)".formatted(columns.order(), columns.places());
+        last.isEmpty() ? "" : " WHERE (%s) > (%s)".formatted(columns.order(), columns.places());
     String sql =
         "INSERT INTO %s (%s) SELECT %s FROM %s%s ORDER BY %s LIMIT "
                 .formatted(next, names, names, old, after, columns.order())

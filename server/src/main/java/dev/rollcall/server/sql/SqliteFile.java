@@ -222,8 +222,9 @@ final class SqliteFile implements AutoCloseable {
     }
   }
 
-  /// For migrations: as the writer, but its connections are opened and closed by others. They do not
-  /// enforce foreign keys: a script that replaces a table would delete the rows that refer to it.
+  /// For migrations: as the writer, but its connections are opened and closed by others. They do
+  /// not enforce foreign keys: a script that replaces a table would delete the rows that refer to
+  /// it.
   SQLiteDataSource dataSource() {
     SQLiteConfig config = config();
     config.enforceForeignKeys(false);

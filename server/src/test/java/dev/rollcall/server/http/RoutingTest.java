@@ -294,11 +294,11 @@ class RoutingTest {
     Route route = Route.get("/a/{id}", PUBLIC, request -> Answer.empty(200));
     RequestTimes times = new RequestTimes(new PrometheusRegistry());
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new RouteTable(List.of(route, route), times))
+        .isThrownBy(() -> new RouteTable(List.of(route, route), BasePath.ROOT, times))
         .withMessage("there are two routes for GET /a/{id}");
     Route other = Route.post("/a/{name}", PUBLIC, request -> Answer.empty(200));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new RouteTable(List.of(route, other), times))
+        .isThrownBy(() -> new RouteTable(List.of(route, other), BasePath.ROOT, times))
         .withMessageContaining("are the same path");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Route.get("a", PUBLIC, request -> Answer.empty(200)));

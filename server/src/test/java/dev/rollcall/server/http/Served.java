@@ -20,7 +20,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /// Routes on a port of their own, and ways to ask them: a client, and bytes over a socket.
-final class Served implements AutoCloseable {
+public final class Served implements AutoCloseable {
   final PrometheusRegistry registry = new PrometheusRegistry();
   final HttpListener listener;
   private final HttpClient client =
@@ -31,7 +31,7 @@ final class Served implements AutoCloseable {
         HttpListener.open(listening, routes, authenticators, new RequestTimes(registry));
   }
 
-  static Listening anywhere() {
+  public static Listening anywhere() {
     return Listening.on("127.0.0.1", 0, "--port");
   }
 
@@ -51,11 +51,11 @@ final class Served implements AutoCloseable {
         senders);
   }
 
-  static Served routes(Route... routes) {
+  public static Served routes(Route... routes) {
     return new Served(List.of(routes), anywhere(), fromThisMachine());
   }
 
-  static Served routes(Listening listening, Route... routes) {
+  public static Served routes(Listening listening, Route... routes) {
     return new Served(List.of(routes), listening, fromThisMachine());
   }
 
@@ -67,21 +67,22 @@ final class Served implements AutoCloseable {
     return new Served(List.of(routes), listening, authenticators);
   }
 
-  URI at(String target) {
+  public URI at(String target) {
     return URI.create("http://127.0.0.1:" + listener.port() + target);
   }
 
-  HttpResponse<String> get(String target, String... headers)
+  public HttpResponse<String> get(String target, String... headers)
       throws IOException, InterruptedException {
     return send("GET", target, BodyPublishers.noBody(), headers);
   }
 
-  HttpResponse<String> post(String target, String body, String... headers)
+  public HttpResponse<String> post(String target, String body, String... headers)
       throws IOException, InterruptedException {
     return send("POST", target, BodyPublishers.ofString(body), headers);
   }
 
-  HttpResponse<String> send(String method, String target, BodyPublisher body, String... headers)
+  public HttpResponse<String> send(
+      String method, String target, BodyPublisher body, String... headers)
       throws IOException, InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(at(target)).method(method, body).timeout(Duration.ofMinutes(1));
@@ -91,7 +92,7 @@ final class Served implements AutoCloseable {
     return client.send(request.build(), BodyHandlers.ofString());
   }
 
-  HttpClient client() {
+  public HttpClient client() {
     return client;
   }
 

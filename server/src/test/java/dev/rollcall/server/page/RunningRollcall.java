@@ -17,12 +17,15 @@ import java.util.regex.Pattern;
 final class RunningRollcall implements AutoCloseable {
   private static final Path JAR = Path.of("target/rollcall/rollcall.jar").toAbsolutePath();
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final Pattern STARTED = Pattern.compile("services: http://localhost:(\\d+), ");
+  private static final Pattern STARTED =
+      Pattern.compile("services: http://localhost:(\\d+)(\\S*), health at (\\S+)");
 
   private final Path folder;
   private final Path log;
   private Optional<Process> process = Optional.empty();
   private int port;
+  private String base = "";
+  private String healthUrl = "";
 
   RunningRollcall(Path folder) {
     this.folder = folder;
@@ -36,7 +39,11 @@ final class RunningRollcall implements AutoCloseable {
   }
 
   String url() {
-    return "http://localhost:" + port + "/";
+    return "http://localhost:" + port + base + "/";
+  }
+
+  String healthUrl() {
+    return healthUrl;
   }
 
   /// Replaces the configuration while it runs.
@@ -101,6 +108,8 @@ final class RunningRollcall implements AutoCloseable {
     if (!started.find()) {
       throw new AssertionError("Rollcall did not start: " + said);
     }
+    base = started.group(2);
+    healthUrl = started.group(3);
     return Integer.parseInt(started.group(1));
   }
 }

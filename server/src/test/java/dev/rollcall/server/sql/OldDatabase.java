@@ -75,11 +75,6 @@ final class OldDatabase {
                   + " response_sum_us, response_min_us, response_max_us)"
                   + NUMBERS.formatted(720)
                   + "SELECT s.id, n.i * 3600000, 110, 9, 1, 119 * n.i, n.i, n.i FROM service s, n",
-              "INSERT INTO service_tick (service_id, at, state, response_us, total_us, status,"
-                  + " redirects, reason)"
-                  + NUMBERS.formatted(ticks)
-                  + "SELECT s.id, n.i * 30000, n.i % 3, n.i, n.i * 2, 200, 0,"
-                  + " CASE n.i % 3 WHEN 0 THEN 'status 500' END FROM service s, n",
               "INSERT INTO heartbeat (name, frequency_s, schedule, zone, state, created_at,"
                   + " last_at, next_at, call_count, run_count, due_at)"
                   + NUMBERS.formatted(heartbeats)
@@ -89,6 +84,17 @@ final class OldDatabase {
       for (String statement : statements) {
         database.write(tx -> tx.execute(statement), Durability.PROCESS);
       }
+      String some =
+          "INSERT INTO service_tick (service_id, at, state, response_us, total_us, status,"
+              + " redirects, reason)"
+              + NUMBERS.formatted(ticks)
+              + "SELECT s.id, n.i * 30000, n.i % 3, n.i, n.i * 2, 200, 0,"
+              + " CASE n.i % 3 WHEN 0 THEN 'status 500' END FROM service s, n"
+              + " WHERE s.id > ? AND s.id <= ?";
+      for (int i = 0; i < services; i += 50) { // a statement may take 30 s
+        int after = i;
+        database.write(tx -> tx.execute(some, after, after + 50), Durability.PROCESS);
+      }
     }
   }
 
@@ -97,7 +103,11 @@ final class OldDatabase {
     Map<String, String> contents = new TreeMap<>();
     KEYS.forEach(
         (table, key) ->
-            contents.put(table, database.read(handle -> hash(handle.getConnection(), table, key))));
+            contents.put(
+                table,
+                database.read(
+                    handle -> // a transaction, so that PostgreSQL sends the rows little by little
+                    handle.inTransaction(tx -> hash(tx.getConnection(), table, key)))));
     return contents;
   }
 

@@ -1,0 +1,61 @@
+package dev.rollcall.server.heartbeat.page;
+
+import dev.rollcall.server.heartbeat.HeartbeatOverview;
+import dev.rollcall.server.heartbeat.State;
+import dev.rollcall.server.http.Refusal;
+import dev.rollcall.server.http.Request;
+import dev.rollcall.server.web.ListFilter;
+import java.util.Optional;
+import java.util.StringJoiner;
+
+/// The filter of the list of heartbeats: the query of the address of the page.
+///
+/// @param page from 1
+record HeartbeatsFilter(Optional<State> only, int page) implements ListFilter {
+  /// @throws Refusal (400) for an invalid state or page
+  static HeartbeatsFilter of(Request request) {
+    return new HeartbeatsFilter(
+        request.query("state").filter(word -> !word.isEmpty()).map(HeartbeatsFilter::state),
+        ListFilter.page(request));
+  }
+
+  private static State state(String word) {
+    return HeartbeatOverview.ORDER.stream()
+        .filter(state -> state.word().equals(word))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                Refusal.badRequest(
+                    "parameter 'state' is '"
+                        + word
+                        + "': write late, failed, new, up or paused, or leave it out"));
+  }
+
+  HeartbeatsFilter showing(Optional<State> other) {
+    return new HeartbeatsFilter(other, 1);
+  }
+
+  @Override
+  public HeartbeatsFilter at(int other) {
+    return new HeartbeatsFilter(only, other);
+  }
+
+  boolean shows(Optional<State> state) {
+    return only.equals(state);
+  }
+
+  @Override
+  public String link() {
+    return ListFilter.link("/heartbeats", query());
+  }
+
+  @Override
+  public String query() {
+    StringJoiner query = new StringJoiner("&");
+    only.ifPresent(state -> query.add("state=" + state.word()));
+    if (page > 1) {
+      query.add("page=" + page);
+    }
+    return query.toString();
+  }
+}

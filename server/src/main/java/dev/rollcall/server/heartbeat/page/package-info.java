@@ -1,0 +1,5 @@
+/// The pages of heartbeats.
+@NullMarked
+package dev.rollcall.server.heartbeat.page;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,78 @@
+package dev.rollcall.server.monitor.page;
+
+import dev.rollcall.server.monitor.Overview.Observed;
+import dev.rollcall.server.monitor.Overview.Share;
+import dev.rollcall.server.monitor.Overview.Standing;
+import dev.rollcall.server.web.Formats;
+import dev.rollcall.server.web.Texts;
+import java.util.List;
+import java.util.Locale;
+
+/// The words for services.
+final class ServiceWords {
+  private ServiceWords() {}
+
+  /// The word for a state in addresses and CSS classes.
+  static String code(Standing standing) {
+    return standing.name().toLowerCase(Locale.ROOT);
+  }
+
+  /// `Down`.
+  static String name(Texts texts, Standing standing) {
+    return switch (standing) {
+      case DOWN -> texts.of("services.state.down");
+      case UP -> texts.of("services.state.up");
+      case UNKNOWN -> texts.of("services.state.unknown");
+      case NEW -> texts.of("services.state.new");
+    };
+  }
+
+  /// `down`, within a sentence.
+  static String word(Texts texts, Standing standing) {
+    return switch (standing) {
+      case DOWN -> texts.of("services.is.down");
+      case UP -> texts.of("services.is.up");
+      case UNKNOWN -> texts.of("services.is.unknown");
+      case NEW -> texts.of("services.is.new");
+    };
+  }
+
+  static String percent(Share share) {
+    return share.percent().isPresent() ? Formats.percent(share.percent().getAsDouble()) : "-";
+  }
+
+  /// The number of observations.
+  static int count(List<Observed> latest) {
+    return latest.stream().mapToInt(Observed::count).sum();
+  }
+
+  private static int count(List<Observed> latest, Standing standing) {
+    return count(latest.stream().filter(one -> one.standing() == standing).toList());
+  }
+
+  /// `48 of the last 50 up, 1 unknown`.
+  static String bar(Texts texts, List<Observed> latest) {
+    if (latest.isEmpty()) {
+      return texts.of("services.bar.none");
+    }
+    int up = count(latest, Standing.UP);
+    int unknown = count(latest, Standing.UNKNOWN);
+    return unknown == 0
+        ? texts.of("services.bar.known", up, count(latest))
+        : texts.of("services.bar.unknown", up, count(latest), unknown);
+  }
+
+  /// `2026-11-20 12:03:04 UTC: down, connection refused`; for several observations, `2026-11-20
+  /// 12:03:04 UTC to 2026-11-20 12:04:04 UTC: ...`.
+  static String observed(Texts texts, Observed one) {
+    String times =
+        one.count() == 1
+            ? Formats.exact(one.at())
+            : texts.of("page.span", Formats.exact(one.at()), Formats.exact(one.last()));
+    Standing shown = one.standing() == Standing.NEW ? Standing.UNKNOWN : one.standing();
+    return times
+        + ": "
+        + word(texts, shown)
+        + one.reason().map(reason -> ", " + reason).orElse("");
+  }
+}

@@ -1,0 +1,126 @@
+package dev.rollcall.server.web;
+
+import dev.rollcall.server.http.Answer;
+import dev.rollcall.server.http.BasePath;
+import dev.rollcall.server.http.Compressed;
+import dev.rollcall.server.http.ErrorShape;
+import dev.rollcall.server.http.Route;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/// What all pages of this server have in common: the sections they link to, addresses, assets,
+/// texts, the notice at their top, and the pages that are shown instead of one that cannot be
+/// shown.
+public final class Site {
+  private static final System.Logger LOG = System.getLogger(Site.class.getName());
+
+  /// An entry of the navigation.
+  ///
+  /// @param id of the pages that belong to it ([PageHead#section])
+  /// @param path of its first page
+  /// @param label its name
+  /// @param invitation the text of a link to it on a page of an error
+  public record Section(String id, String path, String label, String invitation) {}
+
+  private final BasePath base;
+  private final Texts texts;
+  private final Assets assets;
+  private final List<Section> sections;
+  private final Supplier<String> notice;
+  private final Predicate<RuntimeException> outage;
+
+  /// @param notice the notice at the top of every page; empty: none
+  /// @param outage whether an exception means that the database does not answer
+  public Site(
+      BasePath base,
+      Texts texts,
+      List<Section> sections,
+      Supplier<String> notice,
+      Predicate<RuntimeException> outage) {
+    this.base = base;
+    this.texts = texts;
+    this.assets =
+        new Assets(
+            Site.class,
+            List.of(
+                "page.css", "live.js", "copy.js", "times.js", "texts.js", "up.svg", "down.svg"));
+    this.sections = List.copyOf(sections);
+    this.notice = notice;
+    this.outage = outage;
+  }
+
+  /// The address of a page or another route: `/rollcall/heartbeats` for `/heartbeats`.
+  public String link(String path) {
+    return base.link(path);
+  }
+
+  /// The path below which everything of this site is, for cookies.
+  String root() {
+    return base.text().isEmpty() ? "/" : base.text();
+  }
+
+  /// The address of an asset by its name.
+  public String asset(String name) {
+    return base.link(assets.link(name));
+  }
+
+  /// The texts of its pages.
+  public Texts texts() {
+    return texts;
+  }
+
+  List<Section> sections() {
+    return sections;
+  }
+
+  /// The notice at the top of every page; empty: none.
+  public String notice() {
+    return notice.get();
+  }
+
+  /// Whether this means that the database does not answer.
+  boolean isOutage(RuntimeException e) {
+    return outage.test(e);
+  }
+
+  /// A page; while the database does not answer, the page that says so.
+  public Answer answer(Supplier<Compressed> page) {
+    try {
+      return Answer.html(200, page.get());
+    } catch (RuntimeException e) {
+      if (!outage.test(e)) {
+        throw e;
+      }
+      LOG.log(Level.WARNING, "answered a page with 503", e);
+      return Answer.html(503, trouble());
+    }
+  }
+
+  /// The form of errors if a browser asks for a page.
+  public ErrorShape errors() {
+    return ErrorShape.pages(
+        (status, reasons) -> error(status, ErrorView.of(status, reasons, texts)),
+        ErrorShape.ENVELOPE);
+  }
+
+  Answer error(int status, ErrorView view) {
+    return Answer.html(
+        status, Html.of(out -> JteerrorGenerated.render(out, Html.NONE, this, view)));
+  }
+
+  /// The links to the other pages of a list.
+  public String pages(ListPage page) {
+    return Html.of(out -> JtepagingGenerated.render(out, Html.NONE, this, page));
+  }
+
+  private String trouble() {
+    return Html.of(out -> JtetroubleGenerated.render(out, Html.NONE, this));
+  }
+
+  /// The routes of its assets.
+  public List<Route> routes() {
+    return assets.routes();
+  }
+}

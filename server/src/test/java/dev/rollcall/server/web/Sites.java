@@ -1,0 +1,21 @@
+package dev.rollcall.server.web;
+
+import dev.rollcall.server.http.BasePath;
+import java.util.List;
+
+/// Sites for tests of pages.
+public final class Sites {
+  private Sites() {}
+
+  /// A site below a base path, without a notice.
+  public static Site below(String base) {
+    return new Site(
+        new BasePath(base),
+        Texts.ENGLISH,
+        List.of(
+            new Site.Section("services", "/", "Services", "Show the services"),
+            new Site.Section("heartbeats", "/heartbeats", "Heartbeats", "the heartbeats")),
+        () -> "",
+        IllegalStateException.class::isInstance);
+  }
+}
