@@ -32,7 +32,17 @@ class ArchitectureTest {
   private static final String ROOT = "dev.rollcall.server.";
 
   private static final Set<String> PLUMBING =
-      Set.of("time", "owner", "sql", "http", "config", "address", "signal", "outbox", "resultschema", "web");
+      Set.of(
+          "time",
+          "owner",
+          "sql",
+          "http",
+          "config",
+          "address",
+          "signal",
+          "outbox",
+          "resultschema",
+          "web");
 
   /// What Rollcall can do, a package each. `page` shows what the others know.
   private static final Set<String> CAPABILITIES =

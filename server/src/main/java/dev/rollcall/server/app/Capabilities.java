@@ -48,8 +48,7 @@ record Capabilities(
     Heartbeats heartbeats =
         parts.add(
             "the heartbeats",
-            new Heartbeats(
-                database, commits, settings.heartbeats(), signals, registry, clock));
+            new Heartbeats(database, commits, settings.heartbeats(), signals, registry, clock));
     Pool pool =
         parts.add(
             "the target pool", new Pool(database, commits, settings.targets(), registry, clock));

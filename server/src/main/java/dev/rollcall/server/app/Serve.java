@@ -243,10 +243,7 @@ final class Serve {
 
   /// Why the present content of the configuration file is not in use.
   private Optional<String> refusal(Monitor monitor) {
-    return fileWatcher
-        .missing()
-        .or(() -> reload.flatMap(Reload::refusal))
-        .or(monitor::refusal);
+    return fileWatcher.missing().or(() -> reload.flatMap(Reload::refusal)).or(monitor::refusal);
   }
 
   /// For pages. The mistakes in the file are only in the log and at the health port, because
