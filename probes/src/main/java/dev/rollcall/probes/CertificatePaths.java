@@ -3,10 +3,14 @@ package dev.rollcall.probes;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.cert.CertPathBuilder;
+import java.security.cert.CertPathValidator;
+import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertStore;
+import java.security.cert.CertificateFactory;
 import java.security.cert.CollectionCertStoreParameters;
 import java.security.cert.PKIXBuilderParameters;
 import java.security.cert.PKIXCertPathBuilderResult;
+import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
@@ -15,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
@@ -56,6 +61,49 @@ final class CertificatePaths {
       return path;
     } catch (GeneralSecurityException e) {
       return CertificatePath.linked(sent);
+    }
+  }
+
+  /// Why a path that leads to a known authority is not accepted; empty if it leads to no known one.
+  /// The JDK says of both that it found no path.
+  Optional<String> refusal(CertificatePath path) {
+    List<X509Certificate> sent = path.certificates();
+    for (int i = 0; i < sent.size(); i++) {
+      for (X509Certificate authority : authorities) {
+        if (isSigned(sent.get(i), authority)) {
+          return refusal(sent.subList(0, i + 1), authority);
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<String> refusal(List<X509Certificate> path, X509Certificate authority) {
+    try {
+      PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(authority, null)));
+      parameters.setRevocationEnabled(false);
+      CertPathValidator.getInstance("PKIX")
+          .validate(CertificateFactory.getInstance("X.509").generateCertPath(path), parameters);
+      return Optional.empty();
+    } catch (CertPathValidatorException e) {
+      X509Certificate refused = path.get(Math.max(e.getIndex(), 0));
+      return Optional.of(
+          "certificate of \"%s\" is not accepted: %s"
+              .formatted(refused.getSubjectX500Principal(), Failures.message(e)));
+    } catch (GeneralSecurityException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static boolean isSigned(X509Certificate certificate, X509Certificate authority) {
+    if (!certificate.getIssuerX500Principal().equals(authority.getSubjectX500Principal())) {
+      return false;
+    }
+    try {
+      certificate.verify(authority.getPublicKey());
+      return true;
+    } catch (GeneralSecurityException e) {
+      return false; // another authority of the same name
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -43,6 +44,9 @@ final class CertificateWatch extends X509ExtendedTrustManager {
 
   /// The session's note of the earliest end in the path that was verified.
   private static final String ENDS = "rollcall.certificate-ends";
+
+  /// The kind of alternative name that is a host's (RFC 5280, 4.2.1.6).
+  private static final int DNS_NAME = 2;
 
   private final X509ExtendedTrustManager judge;
   private final CertificatePaths paths;
@@ -87,8 +91,7 @@ final class CertificateWatch extends X509ExtendedTrustManager {
     session.ifPresent(made -> made.putValue(ENDS, ends));
   }
 
-  private static String words(
-      X509Certificate[] chain, CertificatePath path, CertificateException why) {
+  private String words(X509Certificate[] chain, CertificatePath path, CertificateException why) {
     Instant now = Instant.now();
     for (X509Certificate certificate : path.certificates()) {
       if (certificate.getNotAfter().toInstant().isBefore(now)) {
@@ -104,15 +107,18 @@ final class CertificateWatch extends X509ExtendedTrustManager {
     if (message.startsWith("No name matching") || message.startsWith("No subject alternative")) {
       return madeOut(chain[0]);
     }
-    if (chain.length == 1
-        && chain[0].getSubjectX500Principal().equals(chain[0].getIssuerX500Principal())) {
+    if (chain[0].getSubjectX500Principal().equals(chain[0].getIssuerX500Principal())) {
       return "certificate is self-signed";
     }
-    if (message.contains("unable to find valid certification path")) {
-      return "certificate is signed by an unknown authority, \"%s\""
-          .formatted(path.certificates().getLast().getIssuerX500Principal());
+    if (!message.startsWith("PKIX path ")) {
+      return "certificate is not accepted: " + message;
     }
-    return "certificate is not accepted: " + message;
+    return paths
+        .refusal(path)
+        .orElseGet(
+            () ->
+                "certificate is signed by an unknown authority, \"%s\""
+                    .formatted(path.certificates().getLast().getIssuerX500Principal()));
   }
 
   static String madeOut(X509Certificate shown) {
@@ -127,14 +133,26 @@ final class CertificateWatch extends X509ExtendedTrustManager {
     return LocalDate.ofInstant(instant, ZoneOffset.UTC);
   }
 
-  /// The DNS names and addresses in `certificate`, else its subject.
-  static List<String> names(X509Certificate certificate) {
+  /// The names that are no names of hosts included, else the subject.
+  private static List<String> names(X509Certificate certificate) {
+    List<String> names = alternatives(certificate, kind -> true);
+    return names.isEmpty() ? List.of(subject(certificate)) : names;
+  }
+
+  /// The names of hosts in `certificate`, in lower case.
+  static List<String> hosts(X509Certificate certificate) {
+    return alternatives(certificate, kind -> kind == DNS_NAME);
+  }
+
+  private static List<String> alternatives(X509Certificate certificate, IntPredicate kinds) {
     List<String> names = new ArrayList<>();
     try {
       Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();
       if (alternatives != null) {
         for (List<?> alternative : alternatives) {
-          if (alternative.get(1) instanceof String name) {
+          if (alternative.get(0) instanceof Integer kind
+              && kinds.test(kind)
+              && alternative.get(1) instanceof String name) {
             names.add(name.toLowerCase(Locale.ROOT));
           }
         }
@@ -142,7 +160,7 @@ final class CertificateWatch extends X509ExtendedTrustManager {
     } catch (CertificateParsingException e) {
       // The subject has to do.
     }
-    return names.isEmpty() ? List.of(subject(certificate)) : names;
+    return names;
   }
 
   @Override

@@ -35,6 +35,8 @@ final class Failures {
           "operation not permitted",
           "address already in use");
 
+  private static final String ALERT = "received fatal alert: ";
+
   private Failures() {}
 
   /// The deadline has passed.
@@ -140,8 +142,8 @@ final class Failures {
     if (why.contains("unsupported or unrecognized ssl message")
         || why.contains("not an ssl/tls record")) {
       reason = "the server does not speak TLS there";
-    } else if (why.contains("received fatal alert: ")) {
-      reason = "the server refused: " + why.substring(why.lastIndexOf(' ') + 1).replace('_', ' ');
+    } else if (why.contains(ALERT)) {
+      reason = refused(why);
     } else if (e instanceof EOFException
         || e.getCause() instanceof EOFException
         || why.contains("terminated the handshake")) {
@@ -183,9 +185,14 @@ final class Failures {
       return "connection reset (%s)".formatted(progress.words());
     }
     if (e instanceof SSLException) {
-      return "TLS: " + message(e);
+      return "TLS: " + (why.contains(ALERT) ? refused(why) : message(e));
     }
     return message(e);
+  }
+
+  /// With TLS 1.3 it may come after the handshake, as where a client certificate is missing.
+  private static String refused(String alert) {
+    return "the server refused: " + alert.substring(alert.lastIndexOf(' ') + 1).replace('_', ' ');
   }
 
   /// "15 s", "1.5 s", "200 ms".

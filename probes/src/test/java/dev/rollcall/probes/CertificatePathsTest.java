@@ -22,6 +22,11 @@ import org.junit.jupiter.api.io.TempDir;
 class CertificatePathsTest {
   @TempDir static Path folder;
   private static Certificates certificates;
+
+  /// Allows names of hosts below ok.example, and no addresses but 10.0.0.0/8.
+  private static final String NARROW =
+      "301ca01a300c820a6f6b2e6578616d706c65300a87080a000000ff000000";
+
   private static X509Certificate crossSigned;
 
   private final HttpAsker asker =
@@ -38,6 +43,14 @@ class CertificatePathsTest {
     certificates.signedBy("ended", "below", "-1d", 30, "san=ip:127.0.0.1");
     certificates.signedBy("gone", "orphan", "-1d", 30, "san=ip:127.0.0.1");
     certificates.signedBy("soon", "brief", "-1d", 30, "san=ip:127.0.0.1");
+    certificates.signedBy("ca", "host", "-1d", 30, "bc=ca:false");
+    certificates.signedBy("host", "forged", "-1d", 30, "san=ip:127.0.0.1");
+    certificates.signedBy("ca", "last", "-1d", 30, "bc=ca:true,pathlen:0");
+    certificates.signedBy("last", "further", "-1d", 30, "bc:c");
+    certificates.signedBy("further", "deep", "-1d", 30, "san=ip:127.0.0.1");
+    certificates.signedBy("ca", "odd", "-1d", 30, "san=ip:127.0.0.1", "1.2.3.4:critical=0500");
+    certificates.signedBy("ca", "narrow", "-1d", 30, "bc:c", "2.5.29.30:critical=" + NARROW);
+    certificates.signedBy("narrow", "outside", "-1d", 30, "san=ip:127.0.0.1");
     crossSigned = certificates.crossSigned("between", "gone", "-20d", 10);
   }
 
@@ -139,6 +152,29 @@ class CertificatePathsTest {
         .startsWith("TLS: certificate of \"CN=gone\" expired on ");
     assertThat(check("orphan", certificates.pem("gone"), of("gone")).reason())
         .startsWith("TLS: certificate of \"CN=gone\" expired on ");
+  }
+
+  /// The authority is known, so that nobody should look for it.
+  @Test
+  void saysWhyAPathToAKnownAuthorityIsNotAccepted() throws Exception {
+    assertThat(check("forged", ca(), of("host")).reason())
+        .startsWith("TLS: certificate of \"CN=host\" is not accepted: basic constraints");
+    assertThat(check("deep", ca(), of("further"), of("last")).reason())
+        .startsWith("TLS: certificate of \"CN=further\" is not accepted: basic constraints")
+        .contains("pathLenConstraint");
+    assertThat(check("odd", ca()).reason())
+        .startsWith("TLS: certificate of \"CN=odd\" is not accepted: unrecognized critical");
+    assertThat(check("outside", ca(), of("narrow")).reason())
+        .startsWith("TLS: certificate of \"CN=outside\" is not accepted: name constraints");
+    assertThat(check("outside", ca(), of("narrow"), of("ca")).reason())
+        .startsWith("TLS: certificate of \"CN=outside\" is not accepted: name constraints");
+  }
+
+  /// Servers send it twice, or with others.
+  @Test
+  void saysThatACertificateIsSelfSignedWhateverIsSentWithIt() throws Exception {
+    assertThat(check("soon", ca(), of("soon"), of("gone")).reason())
+        .startsWith("TLS: certificate is self-signed");
   }
 
   @Test

@@ -171,6 +171,17 @@ class TlsTest {
     }
   }
 
+  /// With TLS 1.3 the server says so after the handshake.
+  @Test
+  void saysThatAClientCertificateIsMissing() throws Exception {
+    try (RawServer server =
+        new RawServer(certificates.listen("good", true), RawServer.Line::request)) {
+      assertThat(check(server, "good.example", ours()).reason())
+          .startsWith("TLS: the server refused: ")
+          .doesNotContain("alert", "_");
+    }
+  }
+
   @Test
   void asksForTheNameItIsTold() throws Exception {
     try (RawServer server = server("good")) {

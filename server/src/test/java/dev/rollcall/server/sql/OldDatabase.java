@@ -40,6 +40,8 @@ final class OldDatabase {
       " WITH RECURSIVE n (i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i <"
           + " %d) ";
 
+  private static final int PIECE = 50;
+
   private OldDatabase() {}
 
   /// Creates one with so many services and heartbeats. Each service has a month of hours.
@@ -70,30 +72,39 @@ final class OldDatabase {
                   + " created_at, updated_at)"
                   + NUMBERS.formatted(20)
                   + "SELECT s.id, CASE n.i % 2 WHEN 0 THEN 'uptime' ELSE 'downtime' END, 'refused',"
-                  + " n.i, CASE WHEN n.i < 20 THEN n.i + 1 END, n.i, n.i FROM service s, n",
-              "INSERT INTO service_hour (service_id, hour, up_count, down_count, unknown_count,"
-                  + " response_sum_us, response_min_us, response_max_us)"
-                  + NUMBERS.formatted(720)
-                  + "SELECT s.id, n.i * 3600000, 110, 9, 1, 119 * n.i, n.i, n.i FROM service s, n",
-              "INSERT INTO heartbeat (name, frequency_s, schedule, zone, state, created_at,"
-                  + " last_at, next_at, call_count, run_count, due_at)"
-                  + NUMBERS.formatted(heartbeats)
-                  + "SELECT 'job-' || i, CASE WHEN i % 2 = 0 THEN 300 END, CASE WHEN i % 2 = 1 THEN"
-                  + " '*/5 * * * *' END, CASE WHEN i % 2 = 1 THEN 'UTC' END, i % 5, i, i + 1, i +"
-                  + " 2, i, i, i + 300 FROM n");
+                  + " n.i, CASE WHEN n.i < 20 THEN n.i + 1 END, n.i, n.i FROM service s, n");
       for (String statement : statements) {
         database.write(tx -> tx.execute(statement), Durability.PROCESS);
       }
-      String some =
+      // In pieces, as a statement may take 30 s.
+      String hours =
+          "INSERT INTO service_hour (service_id, hour, up_count, down_count, unknown_count,"
+              + " response_sum_us, response_min_us, response_max_us)"
+              + NUMBERS.formatted(720)
+              + "SELECT s.id, n.i * 3600000, 110, 9, 1, 119 * n.i, n.i, n.i FROM service s, n"
+              + " WHERE s.id > ? AND s.id <= ?";
+      String someTicks =
           "INSERT INTO service_tick (service_id, at, state, response_us, total_us, status,"
               + " redirects, reason)"
               + NUMBERS.formatted(ticks)
               + "SELECT s.id, n.i * 30000, n.i % 3, n.i, n.i * 2, 200, 0,"
               + " CASE n.i % 3 WHEN 0 THEN 'status 500' END FROM service s, n"
               + " WHERE s.id > ? AND s.id <= ?";
-      for (int i = 0; i < services; i += 50) { // a statement may take 30 s
-        int after = i;
-        database.write(tx -> tx.execute(some, after, after + 50), Durability.PROCESS);
+      for (int after = 0; after < services; after += PIECE) {
+        int from = after;
+        database.write(tx -> tx.execute(hours, from, from + PIECE), Durability.PROCESS);
+        database.write(tx -> tx.execute(someTicks, from, from + PIECE), Durability.PROCESS);
+      }
+      String beats =
+          "INSERT INTO heartbeat (name, frequency_s, schedule, zone, state, created_at, last_at,"
+              + " next_at, call_count, run_count, due_at)"
+              + NUMBERS.formatted(Math.min(heartbeats, 50_000))
+              + ", m (i) AS (SELECT i + ? FROM n) SELECT 'job-' || i, CASE WHEN i % 2 = 0 THEN 300"
+              + " END, CASE WHEN i % 2 = 1 THEN '*/5 * * * *' END, CASE WHEN i % 2 = 1 THEN 'UTC'"
+              + " END, i % 5, i, i + 1, i + 2, i, i, i + 300 FROM m";
+      for (int after = 0; after < heartbeats; after += 50_000) {
+        int from = after;
+        database.write(tx -> tx.execute(beats, from), Durability.PROCESS);
       }
     }
   }
