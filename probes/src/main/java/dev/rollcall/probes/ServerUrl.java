@@ -57,8 +57,8 @@ public record ServerUrl(URI uri, Optional<Login> login, TlsOptions tls, Duration
     }
   }
 
-  /// Whether URLs of this scheme have to name a host. Without one, the others mean this machine, for
-  /// example its Docker or its name servers.
+  /// Whether URLs of this scheme have to name a host. Without one, the others mean this machine,
+  /// for example its Docker or its name servers.
   public static boolean needsHost(String scheme) {
     return !WITHOUT_HOST.contains(scheme);
   }

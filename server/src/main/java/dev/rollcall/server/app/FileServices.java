@@ -14,8 +14,7 @@ import tools.jackson.databind.JsonNode;
 interface FileServices {
   /// Every mistake is reported.
   FileServices STRICT =
-      (values, services, mistakes) ->
-          reader(values).list(services, FileServices.PATH, mistakes);
+      (values, services, mistakes) -> reader(values).list(services, FileServices.PATH, mistakes);
 
   /// Services whose files under `tls` cannot be used at present are accepted, so that they do not
   /// stop the checks of the others.

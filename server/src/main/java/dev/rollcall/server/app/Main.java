@@ -42,8 +42,9 @@ record Main(Path directory, Map<String, String> environment) {
     System.exit(new Main(Path.of(""), System.getenv()).commands().execute(arguments));
   }
 
-  /// Only [dev.rollcall.probes.Resolver#system()] caches name lookups. The JDK would cache addresses
-  /// for 30 s more, and failures for 10 s without their reason. Call this before the first lookup.
+  /// Only [dev.rollcall.probes.Resolver#system()] caches name lookups. The JDK would cache
+  /// addresses for 30 s more, and failures for 10 s without their reason. Call this before the
+  /// first lookup.
   private static void rememberNoNames() {
     Security.setProperty("networkaddress.cache.ttl", "0");
     Security.setProperty("networkaddress.cache.negative.ttl", "0");
@@ -154,8 +155,7 @@ record Main(Path directory, Map<String, String> environment) {
 
   private int collect(ParseResult given) throws InterruptedException {
     CountDownLatch stop = Signals.stop();
-    Optional<Configuration> configuration =
-        read(origin(AllSettings.COLLECT, given), given);
+    Optional<Configuration> configuration = read(origin(AllSettings.COLLECT, given), given);
     return configuration.isPresent()
         ? new Collect(configuration.get().settings()).run(_ -> stop.await())
         : Command.MISTAKE;
@@ -163,22 +163,19 @@ record Main(Path directory, Map<String, String> environment) {
 
   private int targets(ParseResult given) throws InterruptedException {
     CountDownLatch stop = Signals.stop();
-    Optional<Configuration> configuration =
-        read(origin(AllSettings.TARGETS, given), given);
+    Optional<Configuration> configuration = read(origin(AllSettings.TARGETS, given), given);
     return configuration.isPresent()
         ? new Targets(configuration.get().settings()).run(_ -> stop.await())
         : Command.MISTAKE;
   }
 
-  private static int serve(
-      Configuration.Origin origin, ParseResult given, Ports.Wish stop)
+  private static int serve(Configuration.Origin origin, ParseResult given, Ports.Wish stop)
       throws InterruptedException {
     Optional<Serve> serve = configured(origin, given);
     return serve.isPresent() ? serve.get().run(stop) : Command.MISTAKE;
   }
 
-  private static Optional<Serve> configured(
-      Configuration.Origin origin, ParseResult given) {
+  private static Optional<Serve> configured(Configuration.Origin origin, ParseResult given) {
     FileWatcher fileWatcher = new FileWatcher(origin.files().yaml());
     return read(origin, given, fileWatcher::follow)
         .map(configuration -> new Serve(origin, configuration, fileWatcher));
@@ -220,10 +217,8 @@ record Main(Path directory, Map<String, String> environment) {
   }
 
   /// The configuration of `serve`, for a command that uses some of its services.
-  private Optional<Configuration> configured(
-      ParseResult given, List<String> services) {
-    return read(
-        origin(AllSettings.SERVE, given, FileServices.named(services)), given);
+  private Optional<Configuration> configured(ParseResult given, List<String> services) {
+    return read(origin(AllSettings.SERVE, given, FileServices.named(services)), given);
   }
 
   private int train(ParseResult given) throws InterruptedException {
@@ -258,15 +253,12 @@ record Main(Path directory, Map<String, String> environment) {
   }
 
   /// The configuration. If it has mistakes, they are reported and there is none.
-  private static Optional<Configuration> read(
-      Configuration.Origin origin, ParseResult given) {
+  private static Optional<Configuration> read(Configuration.Origin origin, ParseResult given) {
     return read(origin, given, _ -> {});
   }
 
   private static Optional<Configuration> read(
-      Configuration.Origin origin,
-      ParseResult given,
-      Consumer<Set<Path>> named) {
+      Configuration.Origin origin, ParseResult given, Consumer<Set<Path>> named) {
     Mistakes mistakes = new Mistakes();
     Optional<Configuration> configuration = origin.read(mistakes, named);
     PrintWriter err = given.commandSpec().commandLine().getErr();

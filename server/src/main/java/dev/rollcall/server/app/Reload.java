@@ -14,7 +14,8 @@ import java.util.stream.Collectors;
 
 /// Applies a changed configuration file to a running process. Services and some settings
 /// ([Setting#isAtOnce]) are applied at once. The others are applied at the next start, which is
-/// logged. A file with mistakes is rejected as a whole, and the previous configuration stays in use.
+/// logged. A file with mistakes is rejected as a whole, and the previous configuration stays in
+/// use.
 final class Reload implements Runnable {
   private static final System.Logger LOG = System.getLogger(Reload.class.getName());
 
@@ -26,8 +27,8 @@ final class Reload implements Runnable {
   private volatile Optional<String> refusal = Optional.empty();
 
   /// @param started the settings that the process was started with
-  /// @param apply applies all services, changed or not, and the settings that change at once; returns
-  ///   false if it rejected them, with the reason in the log
+  /// @param apply applies all services, changed or not, and the settings that change at once;
+  ///   returns false if it rejected them, with the reason in the log
   /// @param named receives the files in references of the file, even if the file is rejected
   Reload(
       Configuration.Origin origin,

@@ -44,13 +44,11 @@ final class Targets {
     Clock clock = Clock.system();
     Database database =
         parts.add(
-            "the database",
-            Database.openOrWait(Tables.in(settings.storage().database()), clock));
+            "the database", Database.openOrWait(Tables.in(settings.storage().database()), clock));
     GroupCommit commits = parts.add("the commits", new GroupCommit(database));
     Pool pool =
         parts.add(
-            "the target pool",
-            new Pool(database, commits, settings.targets(), registry, clock));
+            "the target pool", new Pool(database, commits, settings.targets(), registry, clock));
     start(pool, settings.targets(), parts);
     Health health =
         new Health(

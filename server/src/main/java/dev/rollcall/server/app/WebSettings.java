@@ -132,10 +132,8 @@ record WebSettings(
     }
   }
 
-  private static void twice(
-      Setting<?> wrong, Setting<?> other, Values values, Mistakes mistakes) {
-    values.misfit(
-        wrong, "is that of " + other.key() + " too: give one of them another", mistakes);
+  private static void twice(Setting<?> wrong, Setting<?> other, Values values, Mistakes mistakes) {
+    values.misfit(wrong, "is that of " + other.key() + " too: give one of them another", mistakes);
   }
 
   private static Setting<Integer> port(String command) {
@@ -177,9 +175,7 @@ record WebSettings(
       return Optional.empty();
     }
     String way = values.way(HeartbeatSettings.PORT, command);
-    return values
-        .of(HeartbeatSettings.PORT)
-        .map(port -> new Listener(values.of(HOST), port, way));
+    return values.of(HeartbeatSettings.PORT).map(port -> new Listener(values.of(HOST), port, way));
   }
 
   /// `API_DOMAIN` is the name by which a service is reached. An address or `localhost` can also be

@@ -4,7 +4,6 @@ import dev.rollcall.server.http.Route;
 import dev.rollcall.server.sql.StorageException;
 import dev.rollcall.server.time.Clock;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 

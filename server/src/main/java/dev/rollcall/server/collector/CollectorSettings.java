@@ -51,8 +51,7 @@ public record CollectorSettings(
   private static final long MEBIBYTE = 1024 * 1024;
 
   /// All settings, in the order of the help.
-  public static final List<Setting<?>> ALL =
-      List.of(FOLDER, MAX_SIZE, ROTATION, KEEP, HOP_MEMORY);
+  public static final List<Setting<?>> ALL = List.of(FOLDER, MAX_SIZE, ROTATION, KEEP, HOP_MEMORY);
 
   /// The settings with these values.
   ///

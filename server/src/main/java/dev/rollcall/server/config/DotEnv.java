@@ -47,8 +47,7 @@ final class DotEnv {
 
   private int line = 1;
 
-  private DotEnv(
-      String file, String text, Map<String, GivenValue> environment, Mistakes mistakes) {
+  private DotEnv(String file, String text, Map<String, GivenValue> environment, Mistakes mistakes) {
     this.file = file;
     this.text = text;
     this.environment = environment;

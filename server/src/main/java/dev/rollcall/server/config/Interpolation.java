@@ -21,8 +21,7 @@ import java.util.regex.Pattern;
 /// @param variables the value of a variable, if it is set
 /// @param strict whether `$NAME` and `${NAME}` of a variable that is not set are a mistake
 /// @param longest the largest number of characters of a result
-record Interpolation(
-    Function<String, Optional<String>> variables, boolean strict, int longest) {
+record Interpolation(Function<String, Optional<String>> variables, boolean strict, int longest) {
   private static final int DEEPEST = 20;
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
   private static final Pattern BRACED =
@@ -99,8 +98,7 @@ record Interpolation(
     if (parts.group(3) == null) {
       return plain(name);
     }
-    boolean there =
-        value.isPresent() && (parts.group(2).isEmpty() || !value.get().isEmpty());
+    boolean there = value.isPresent() && (parts.group(2).isEmpty() || !value.get().isEmpty());
     String word = parts.group(4);
     return switch (parts.group(3)) {
       case "-" -> there ? value.get() : of(word, depth + 1);
@@ -118,7 +116,8 @@ record Interpolation(
     Optional<String> value = variables.apply(name);
     if (strict && value.isEmpty()) {
       throw new IllegalArgumentException(
-          "needs the variable %s, which is not set: set it, or write ${%s:-}".formatted(name, name));
+          "needs the variable %s, which is not set: set it, or write ${%s:-}"
+              .formatted(name, name));
     }
     return value.orElse("");
   }

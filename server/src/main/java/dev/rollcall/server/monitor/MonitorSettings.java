@@ -81,14 +81,7 @@ public record MonitorSettings(
   /// All settings, in the order of the help.
   public static final List<Setting<?>> ALL =
       List.of(
-          FEWER_SERVICES,
-          INTERVAL,
-          TIMEOUT,
-          KEEP_ALIVE,
-          PER_HOST,
-          IN_FLIGHT,
-          RETENTION,
-          WITNESS);
+          FEWER_SERVICES, INTERVAL, TIMEOUT, KEEP_ALIVE, PER_HOST, IN_FLIGHT, RETENTION, WITNESS);
 
   public MonitorSettings {
     witnesses = List.copyOf(witnesses);

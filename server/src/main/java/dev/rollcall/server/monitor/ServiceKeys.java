@@ -101,8 +101,7 @@ record ServiceKeys(String scheme, Kind kind, List<String> keys) {
       case "http", "https" -> Optional.of(Kind.HTTP);
       case "tcp" -> Optional.of(Kind.PORT);
       case "tls" -> Optional.of(checksCertificate(url) ? Kind.SERVER : Kind.PORT);
-      default ->
-          Probes.schemes().contains(scheme) ? Optional.of(Kind.SERVER) : Optional.empty();
+      default -> Probes.schemes().contains(scheme) ? Optional.of(Kind.SERVER) : Optional.empty();
     };
   }
 

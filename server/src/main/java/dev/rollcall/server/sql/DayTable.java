@@ -125,7 +125,8 @@ public final class DayTable {
             .createQuery(
                 """
                 SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-                WHERE i.inhparent = CAST(:name AS regclass)""")
+                WHERE i.inhparent = CAST(:name AS regclass)\
+                """)
             .bind("name", name)
             .mapTo(String.class)
             .list()
@@ -165,7 +166,8 @@ public final class DayTable {
     return tx.createUpdate(
             """
             DELETE FROM %s WHERE %s = :subject AND at IN (
-              SELECT at FROM %s WHERE %s = :subject AND at < :before ORDER BY at LIMIT :most)"""
+              SELECT at FROM %s WHERE %s = :subject AND at < :before ORDER BY at LIMIT :most)\
+            """
                 .formatted(name, subject, name, subject))
         .bind("subject", old.subject())
         .bind("before", old.before().toEpochMilli())
