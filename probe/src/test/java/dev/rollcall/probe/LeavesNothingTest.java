@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +28,7 @@ class LeavesNothingTest {
   void leavesNoThreadBehindAfterRunsThatSucceedAndFail() throws Exception {
     Prober prober = new Prober();
     for (int i = 0; i < 5; i++) {
-      prober.add(Probe.of("well " + i, attempt -> Thread.yield()));
+      prober.add(Probe.of("well " + i, attempt -> LockSupport.parkNanos(1_000)));
       prober.add(
           Probe.of(
               "broken " + i,

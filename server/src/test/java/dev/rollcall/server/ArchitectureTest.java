@@ -235,6 +235,35 @@ class ArchitectureTest {
                     .and(target(owner(resideInAPackage("java.util.concurrent"))))));
   }
 
+  /// Tests wait for a condition, or set the clock. These tests are about time that passes in
+  /// another process or at another end of a connection.
+  @Test
+  void testsDoNotSleep() {
+    Set<String> allowed =
+        Stream.of(
+                "sql.Victim",
+                "outbox.OutboxVictim",
+                "http.RawRequestTest",
+                "HeartbeatAbsenceIT",
+                "CollectorTroubleIT")
+            .map(name -> ROOT + name)
+            .collect(Collectors.toSet());
+    noClasses()
+        .that(
+            DescribedPredicate.describe(
+                "are not about time elsewhere",
+                (JavaClass each) -> !allowed.contains(each.getName().replaceFirst("\\$.*", ""))))
+        .should()
+        .callMethodWhere(target(owner(name(Thread.class.getName()))).and(target(name("sleep"))))
+        .orShould()
+        .callMethodWhere(
+            target(name("sleep")).and(target(owner(resideInAPackage("java.util.concurrent")))))
+        .check(
+            new ClassFileImporter()
+                .withImportOption(ImportOption.Predefined.ONLY_INCLUDE_TESTS)
+                .importPackages("dev.rollcall.server"));
+  }
+
   @Test
   void namesSayWhatATypeIs() {
     holds(

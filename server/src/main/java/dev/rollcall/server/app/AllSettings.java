@@ -7,7 +7,6 @@ import dev.rollcall.server.monitor.MonitorSettings;
 import dev.rollcall.server.outbox.DeliverySettings;
 import dev.rollcall.server.target.PoolSettings;
 import java.util.List;
-import java.util.stream.Stream;
 
 /// All settings. Each is declared by the code that uses it, in the `...Settings` of its package;
 /// here they are put together. Keys, flags, environment variables, help and `docs/settings.md` are
@@ -25,24 +24,25 @@ final class AllSettings {
   /// All settings, in the order of the documentation.
   static final List<Setting<?>> ALL =
       concat(
-          StorageSettings.ALL,
           List.of(
-              WebSettings.HOST,
-              WebSettings.PORT,
-              WebSettings.BASE_PATH,
-              WebSettings.HEALTH_HOST,
-              WebSettings.HEALTH_PORT,
-              WebSettings.TOKEN),
-          WebSettings.CALLERS,
-          List.of(Role.ROLES),
-          MonitorSettings.ALL,
-          DeliverySettings.ALL,
-          HeartbeatSettings.ALL,
-          CollectSettings.ALL,
-          TargetsSettings.ALL,
-          CollectorSettings.ALL,
-          PoolSettings.ALL,
-          LogSettings.ALL);
+              StorageSettings.ALL,
+              List.of(
+                  WebSettings.HOST,
+                  WebSettings.PORT,
+                  WebSettings.BASE_PATH,
+                  WebSettings.HEALTH_HOST,
+                  WebSettings.HEALTH_PORT,
+                  WebSettings.TOKEN),
+              WebSettings.CALLERS,
+              List.of(Role.ROLES),
+              MonitorSettings.ALL,
+              DeliverySettings.ALL,
+              HeartbeatSettings.ALL,
+              CollectSettings.ALL,
+              TargetsSettings.ALL,
+              CollectorSettings.ALL,
+              PoolSettings.ALL,
+              LogSettings.ALL));
 
   private static final List<Setting<?>> OF_SERVE =
       ALL.stream()
@@ -54,31 +54,33 @@ final class AllSettings {
   private static final List<Setting<?>> OF_COLLECT =
       concat(
           List.of(
-              CollectSettings.PORT,
-              CollectSettings.HEALTH_PORT,
-              CollectSettings.INPUT_URL,
-              CollectSettings.INPUT_TOKEN),
-          CollectorSettings.ALL,
-          List.of(
-              CollectSettings.VERBOSE,
-              WebSettings.HOST,
-              WebSettings.HEALTH_HOST,
-              CollectSettings.TOKEN),
-          WebSettings.CALLERS,
-          LogSettings.ALL);
+              List.of(
+                  CollectSettings.PORT,
+                  CollectSettings.HEALTH_PORT,
+                  CollectSettings.INPUT_URL,
+                  CollectSettings.INPUT_TOKEN),
+              CollectorSettings.ALL,
+              List.of(
+                  CollectSettings.VERBOSE,
+                  WebSettings.HOST,
+                  WebSettings.HEALTH_HOST,
+                  CollectSettings.TOKEN),
+              WebSettings.CALLERS,
+              LogSettings.ALL));
 
   private static final List<Setting<?>> OF_TARGETS =
       concat(
-          StorageSettings.ALL,
           List.of(
-              WebSettings.HOST,
-              TargetsSettings.PORT,
-              WebSettings.HEALTH_HOST,
-              TargetsSettings.HEALTH_PORT,
-              WebSettings.TOKEN),
-          WebSettings.CALLERS,
-          PoolSettings.ALL,
-          LogSettings.ALL);
+              StorageSettings.ALL,
+              List.of(
+                  WebSettings.HOST,
+                  TargetsSettings.PORT,
+                  WebSettings.HEALTH_HOST,
+                  TargetsSettings.HEALTH_PORT,
+                  WebSettings.TOKEN),
+              WebSettings.CALLERS,
+              PoolSettings.ALL,
+              LogSettings.ALL));
 
   private AllSettings() {}
 
@@ -99,8 +101,7 @@ final class AllSettings {
         : setting.help();
   }
 
-  @SafeVarargs
-  private static List<Setting<?>> concat(List<Setting<?>>... lists) {
-    return Stream.of(lists).<Setting<?>>flatMap(List::stream).toList();
+  private static List<Setting<?>> concat(List<List<Setting<?>>> lists) {
+    return lists.stream().<Setting<?>>flatMap(List::stream).toList();
   }
 }

@@ -51,21 +51,19 @@ record ServiceKeys(String scheme, Kind kind, List<String> keys) {
   /// What is checked.
   enum Kind {
     /// The answer to a request of HTTP.
-    HTTP(OF_HTTP),
+    HTTP,
     /// A port, with a text that is sent and one that is expected.
-    PORT(OF_PORT),
+    PORT,
     /// A server with a probe for its protocol.
-    SERVER(OF_SERVER);
-
-    private final List<String> keys;
-
-    Kind(List<String> keys) {
-      this.keys = keys;
-    }
+    SERVER;
 
     /// The keys of this kind, besides `tls`.
     List<String> keys() {
-      return keys;
+      return switch (this) {
+        case HTTP -> OF_HTTP;
+        case PORT -> OF_PORT;
+        case SERVER -> OF_SERVER;
+      };
     }
   }
 
