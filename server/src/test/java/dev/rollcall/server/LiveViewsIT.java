@@ -48,7 +48,7 @@ class LiveViewsIT {
 
     /// The data of all events of this name so far.
     List<String> events(String name) {
-      return Stream.of(String.join("\n", lines).split("\n\n"))
+      return Stream.of(String.join("\n", lines).split("\n\n", -1))
           .filter(event -> event.startsWith("event: " + name + "\n"))
           .toList();
     }

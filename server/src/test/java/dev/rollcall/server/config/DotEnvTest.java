@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -79,10 +80,10 @@ class DotEnvTest {
   @Test
   void readsValuesOfSeveralLinesInQuotes() {
     Map<String, GivenValue> read = all("A='b\r\nc'\nB=\"d\ne\" # f\nC=g");
-    assertThat(read.get("A").text()).isEqualTo("b\nc");
-    assertThat(read.get("B").text()).isEqualTo("d\ne");
-    assertThat(read.get("B").where()).isEqualTo(".env:3");
-    assertThat(read.get("C").where()).isEqualTo(".env:5");
+    assertThat(of(read, "A").text()).isEqualTo("b\nc");
+    assertThat(of(read, "B").text()).isEqualTo("d\ne");
+    assertThat(of(read, "B").where()).isEqualTo(".env:3");
+    assertThat(of(read, "C").where()).isEqualTo(".env:5");
   }
 
   @ParameterizedTest
@@ -122,7 +123,7 @@ class DotEnvTest {
           ${SET:+$SET $SET}  | value value
           """)
   void replacesVariables(String value, String expected) {
-    assertThat(all("SET=value\nEMPTY=\nA=" + value).get("A").text()).isEqualTo(expected);
+    assertThat(of(all("SET=value\nEMPTY=\nA=" + value), "A").text()).isEqualTo(expected);
     assertThat(mistakes.lines()).isEmpty();
   }
 
@@ -130,8 +131,8 @@ class DotEnvTest {
   void prefersTheVariablesOfTheProcess() {
     environment.put("B", new GivenValue("environment", "B", "process"));
     Map<String, GivenValue> read = all("B=file\nA=$B\nB");
-    assertThat(read.get("A").text()).isEqualTo("process");
-    assertThat(read.get("B").text()).isEqualTo("file");
+    assertThat(of(read, "A").text()).isEqualTo("process");
+    assertThat(of(read, "B").text()).isEqualTo("file");
     assertThat(mistakes.lines()).isEmpty();
   }
 
@@ -153,7 +154,7 @@ class DotEnvTest {
           b c=d            | this line: is no variable: write it as NAME=value
           """)
   void reportsMistakesAndGoesOn(String line, String mistake) {
-    assertThat(all(line + "\nC=d").get("C").text()).isEqualTo("d");
+    assertThat(of(all(line + "\nC=d"), "C").text()).isEqualTo("d");
     assertThat(mistakes.lines()).containsExactly(".env:1: " + mistake);
   }
 
@@ -174,9 +175,13 @@ class DotEnvTest {
   }
 
   private String read(String line) {
-    String text = all(line).get("A").text();
+    String text = of(all(line), "A").text();
     assertThat(mistakes.lines()).isEmpty();
     return text;
+  }
+
+  private static GivenValue of(Map<String, GivenValue> variables, String name) {
+    return Objects.requireNonNull(variables.get(name));
   }
 
   private Map<String, GivenValue> all(String text) {

@@ -57,7 +57,7 @@ class ServiceKeysTest {
     assertThat(documented.remove("other protocols")).isEqualTo(ServiceKeys.Kind.SERVER.keys());
     assertThat(documented.values()).containsExactly(List.of("tls"));
     String withTls = documented.keySet().iterator().next();
-    for (String scheme : withTls.replaceFirst(", \\.\\.\\..*", "").split(", ")) {
+    for (String scheme : withTls.replaceFirst(", \\.\\.\\..*", "").split(", ", -1)) {
       assertThat(ServiceKeys.of(URI.create(scheme + "://h")).orElseThrow().keys()).contains("tls");
     }
   }
@@ -65,7 +65,7 @@ class ServiceKeysTest {
   @Test
   void theDocumentationHasTheMethodsAndTheKeysWithinKeys() throws IOException {
     List<String> lines = Files.readAllLines(Path.of("../docs/monitor.md"));
-    List<String> methods = codes(row(lines, "`method`").split("\\|")[2]);
+    List<String> methods = codes(row(lines, "`method`").split("\\|", -1)[2]);
     assertThat(methods).containsExactlyInAnyOrderElementsOf(ServiceReader.METHODS);
     assertThat(row(lines, "`tls`"))
         .contains(ServiceKeys.OF_TLS.stream().map(key -> key + ":").toList());
@@ -102,7 +102,7 @@ class ServiceKeysTest {
     List<String> current = new ArrayList<>();
     keys.put("", current);
     for (String line : section.substring(0, section.indexOf("\n### ")).lines().toList()) {
-      String cell = line.startsWith("| ") ? line.split("\\|")[1].strip() : "";
+      String cell = line.startsWith("| ") ? line.split("\\|", -1)[1].strip() : "";
       if (cell.startsWith("**")) {
         current = new ArrayList<>();
         keys.put(cell.replace("**", ""), current);
