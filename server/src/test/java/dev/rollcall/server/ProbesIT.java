@@ -176,4 +176,37 @@ class ProbesIT {
     assertThat(ended.said()).startsWith("dns:///localhost.invalid is down: ");
     assertThat(ended.status()).isEqualTo(1);
   }
+
+  /// OpenSSL, curl and browsers take the key exchange of old servers; the JDK by itself does not.
+  @Test
+  void reachesServersWhoseKeyExchangeIsRsaAlone() throws Exception {
+    openssl("req -x509 -newkey rsa:2048 -nodes -subj /CN=old -keyout old.key -out old.pem")
+        .waitFor();
+    String port = Targets.nobody().replaceFirst(".*:", "");
+    Process old =
+        openssl(
+            "s_server -cert old.pem -key old.key -tls1_2 -cipher AES128-SHA -accept 127.0.0.1:"
+                + port);
+    try {
+      await().until(() -> accepts("127.0.0.1:" + port));
+      Plan plan =
+          Plan.of("check", folder)
+              .file(
+                  "old.yaml",
+                  "services: [{name: old, url: 'tls://127.0.0.1:%s', tls: {verify: false}}]"
+                      .formatted(port))
+              .onlyFlags("--config=old.yaml", "--service=old");
+      assertThat(plan.refused().said()).contains("old (tls://127.0.0.1:" + port + ") is up");
+    } finally {
+      old.destroyForcibly().waitFor();
+    }
+  }
+
+  private static Process openssl(String arguments) throws IOException {
+    return new ProcessBuilder(("openssl " + arguments).split(" "))
+        .directory(folder.toFile())
+        .redirectErrorStream(true)
+        .redirectOutput(folder.resolve("openssl.log").toFile())
+        .start();
+  }
 }

@@ -12,10 +12,13 @@ import java.nio.file.Path;
 import java.security.Security;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -35,6 +38,7 @@ record Main(Path directory, Map<String, String> environment) {
   public static void main(String[] arguments) {
     twoCarriers();
     rememberNoNames();
+    acceptOldKeyExchange();
     if (arguments.length > 0 && WITH_DATABASE.contains(arguments[0])) {
       ahead(HttpListener::load);
       ahead(Database::load);
@@ -48,6 +52,19 @@ record Main(Path directory, Map<String, String> environment) {
   private static void rememberNoNames() {
     Security.setProperty("networkaddress.cache.ttl", "0");
     Security.setProperty("networkaddress.cache.negative.ttl", "0");
+  }
+
+  /// OpenSSL, curl and browsers still reach servers that offer nothing but a key exchange by RSA;
+  /// such a server is not down. It stays the last choice. Has to come before the first use of TLS.
+  private static void acceptOldKeyExchange() {
+    String property = "jdk.tls.disabledAlgorithms";
+    Security.setProperty(
+        property,
+        Pattern.compile(",")
+            .splitAsStream(Objects.requireNonNullElse(Security.getProperty(property), ""))
+            .map(String::strip)
+            .filter(name -> !name.equals("TLS_RSA_*"))
+            .collect(Collectors.joining(", ")));
   }
 
   private static void ahead(Runnable load) {
