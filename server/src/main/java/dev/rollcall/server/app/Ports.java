@@ -39,8 +39,8 @@ import java.util.Set;
 ///
 /// @param errors how errors are written if no route is found
 record Ports(ServeSettings settings, ErrorShape errors, RequestTimes times) {
-  /// As long as containers usually get before they are killed. A port waits up to four seconds of it
-  /// for requests under way ([dev.rollcall.server.http.Limits]).
+  /// As long as containers usually get before they are killed. A port waits up to four seconds of
+  /// it for requests under way ([dev.rollcall.server.http.Limits]).
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
@@ -188,8 +188,7 @@ record Ports(ServeSettings settings, ErrorShape errors, RequestTimes times) {
             Listening.on(listener.host(), listener.port(), listener.way())
                 .withErrors(strays)
                 .withAccessLog(settings.web().accessLog())
-                .withLimits(
-                    Limits.usual().withRequestsOfOne(settings.web().requestsOfOne()))
+                .withLimits(Limits.usual().withRequestsOfOne(settings.web().requestsOfOne()))
                 .behind(proxies())
                 .below(base),
             routes.stream().map(route -> route.around(Ports::saying503)).toList(),

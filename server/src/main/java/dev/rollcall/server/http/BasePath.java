@@ -17,8 +17,8 @@ public record BasePath(String text) {
   /// Routes are at the root.
   public static final BasePath ROOT = new BasePath("");
 
-  /// @throws IllegalArgumentException if it does not have the form `/word/word`; the message goes on
-  ///   after the value
+  /// @throws IllegalArgumentException if it does not have the form `/word/word`; the message goes
+  ///   on after the value
   public BasePath {
     if (text.length() > LONGEST || !FORM.matcher(text).matches()) {
       throw new IllegalArgumentException(

@@ -70,9 +70,6 @@ final class ServiceWords {
             ? Formats.exact(one.at())
             : texts.of("page.span", Formats.exact(one.at()), Formats.exact(one.last()));
     Standing shown = one.standing() == Standing.NEW ? Standing.UNKNOWN : one.standing();
-    return times
-        + ": "
-        + word(texts, shown)
-        + one.reason().map(reason -> ", " + reason).orElse("");
+    return times + ": " + word(texts, shown) + one.reason().map(reason -> ", " + reason).orElse("");
   }
 }
