@@ -29,6 +29,8 @@ public final class Forms {
   /// Does what a form asks for.
   @FunctionalInterface
   public interface Action {
+    /// Answers a form that was sent from a page of this site.
+    ///
     /// @throws dev.rollcall.server.http.Refusal for what is wrong with the form
     Answer apply(Request request, Query fields) throws Exception;
   }

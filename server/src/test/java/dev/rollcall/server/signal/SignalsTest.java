@@ -41,12 +41,12 @@ class SignalsTest {
   }
 
   /// A process of its own, as far as the database can tell.
-  private static final class Process implements AutoCloseable {
+  private static final class Peer implements AutoCloseable {
     private final Database database;
     private final GroupCommit commits;
     private final Signals signals;
 
-    Process(DatabaseLocation location, SignalConsumer consumer) {
+    Peer(DatabaseLocation location, SignalConsumer consumer) {
       database =
           Database.open(
               DatabaseConfig.of(location, Signals.MIGRATIONS.toArray(String[]::new)),
@@ -85,8 +85,8 @@ class SignalsTest {
     tx.afterCommit(() -> consumed.addAll(signals));
   }
 
-  private Process open() {
-    return new Process(engine.fresh(directory), this::take);
+  private Peer open() {
+    return new Peer(engine.fresh(directory), this::take);
   }
 
   private static Signal late(String name) {
@@ -106,8 +106,8 @@ class SignalsTest {
 
   @Test
   void handsOverWhatWasWrittenOnce() {
-    try (Process process = open()) {
-      process.signals.start();
+    try (Peer peer = open()) {
+      peer.signals.start();
       Signal without =
           new Signal(
               new Subject(Subject.Type.SERVICE, 1, "shop"),
@@ -117,26 +117,26 @@ class SignalsTest {
               AT,
               AT,
               AT);
-      process.write(late("a"), without);
-      process.write(late("a"));
+      peer.write(late("a"), without);
+      peer.write(late("a"));
       await().until(() -> consumed.size() == 3);
       assertThat(consumed).containsExactly(late("a"), without, late("a"));
-      assertThat(process.waiting()).isZero();
+      assertThat(peer.waiting()).isZero();
     }
   }
 
   @Test
   void writesNothingWhereTheTransactionFails() {
-    try (Process process = open()) {
-      process.signals.start();
+    try (Peer peer = open()) {
+      peer.signals.start();
       Batch<String, String> failing =
           (tx, _) -> {
-            process.signals.write(tx, List.of(late("never")));
+            peer.signals.write(tx, List.of(late("never")));
             throw new IllegalArgumentException("no");
           };
-      assertThatThrownBy(() -> process.commits.write(failing, "x"))
+      assertThatThrownBy(() -> peer.commits.write(failing, "x"))
           .isInstanceOf(IllegalArgumentException.class);
-      process.write(late("a"));
+      peer.write(late("a"));
       await().until(() -> !consumed.isEmpty());
       assertThat(consumed).containsExactly(late("a"));
     }
@@ -145,11 +145,11 @@ class SignalsTest {
   @Test
   void keepsWhatNobodyHasConsumedThroughARestart() {
     DatabaseLocation location = engine.fresh(directory);
-    try (Process process = new Process(location, this::take)) {
-      process.write(late("a"), late("b"));
+    try (Peer peer = new Peer(location, this::take)) {
+      peer.write(late("a"), late("b"));
     }
-    try (Process process = new Process(location, this::take)) {
-      process.signals.start();
+    try (Peer peer = new Peer(location, this::take)) {
+      peer.signals.start();
       await().until(() -> consumed.size() == 2);
       assertThat(consumed).extracting(each -> each.subject().name()).containsExactly("a", "b");
     }
@@ -157,10 +157,10 @@ class SignalsTest {
 
   @Test
   void keepsTheirOrderInManyTransactions() {
-    try (Process process = open()) {
+    try (Peer peer = open()) {
       int many = 3 * Signals.AT_ONCE + 1;
-      process.write(IntStream.range(0, many).mapToObj(i -> late("" + i)).toList());
-      process.signals.start();
+      peer.write(IntStream.range(0, many).mapToObj(i -> late("" + i)).toList());
+      peer.signals.start();
       await().until(() -> consumed.size() == many);
       assertThat(consumed)
           .extracting(each -> each.subject().name())
@@ -178,9 +178,9 @@ class SignalsTest {
           }
           take(tx, signals);
         };
-    try (Process process = new Process(engine.fresh(directory), once)) {
-      process.write(late("a"), late("b"));
-      process.signals.start();
+    try (Peer peer = new Peer(engine.fresh(directory), once)) {
+      peer.write(late("a"), late("b"));
+      peer.signals.start();
       await().until(() -> consumed.size() == 2);
       assertThat(consumed).containsExactly(late("a"), late("b"));
     }
@@ -195,13 +195,13 @@ class SignalsTest {
           }
           take(tx, signals);
         };
-    try (Process process = new Process(engine.fresh(directory), picky);
+    try (Peer peer = new Peer(engine.fresh(directory), picky);
         Logged log = new Logged(Signals.class.getName())) {
-      process.write(late("a"), late("b"), late("bad"), late("c"));
-      process.signals.start();
+      peer.write(late("a"), late("b"), late("bad"), late("c"));
+      peer.signals.start();
       await().until(() -> consumed.size() == 3);
       assertThat(consumed).containsExactly(late("a"), late("b"), late("c"));
-      assertThat(process.waiting()).isZero();
+      assertThat(peer.waiting()).isZero();
       assertThat(log.lines()).hasSize(1).first().asString().contains("'bad'");
     }
   }
@@ -209,14 +209,14 @@ class SignalsTest {
   /// On PostgreSQL in two connections. SQLite's file belongs to one process: there, two in it.
   @Test
   void twoConsumersShareWhatWasWritten() {
-    try (Process process = open();
-        Signals other = new Signals(process.database, process.commits, this::take)) {
-      process.signals.start();
+    try (Peer peer = open();
+        Signals other = new Signals(peer.database, peer.commits, this::take)) {
+      peer.signals.start();
       other.start();
       List<String> written = new ArrayList<>();
       for (int i = 0; i < 300; i++) {
         written.add("" + i);
-        process.write(late("" + i));
+        peer.write(late("" + i));
       }
       await().atMost(Duration.ofSeconds(30)).until(() -> consumed.size() == written.size());
       assertThat(consumed)
