@@ -99,7 +99,7 @@ class MonitorChangesIT {
       assertThat(rollcall.stop()).isZero();
     }
     String remedy =
-        ", but the database has 1 services of a configuration file: restore the file, or set"
+        ", but the database has services of a configuration file (1): restore the file, or set"
             + " fewer-services: true (--fewer-services) if this is intended";
     Ended empty = plan.yaml("# nothing\n").refused();
     assertThat(empty.status()).isEqualTo(1);

@@ -55,6 +55,9 @@ final class Reload implements Runnable {
       return;
     }
     Values values = read.get().values();
+    if (refusal.isPresent()) {
+      LOG.log(Level.INFO, "{0} has no mistakes any more", file);
+    }
     refusal = Optional.empty();
     if (!apply.test(read.get())) {
       return;

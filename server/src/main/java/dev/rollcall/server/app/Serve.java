@@ -201,7 +201,7 @@ final class Serve {
     int filed = filed(monitor);
     if (filed > 0) {
       throw new CannotRun(
-          ("%s %s, but the database has %d services of a configuration file: restore the file, or"
+          ("%s %s, but the database has services of a configuration file (%d): restore the file, or"
                   + " set fewer-services: true (--fewer-services) if this is intended")
               .formatted(origin.files().label(), blank.get(), filed));
     }

@@ -4,6 +4,7 @@ import dev.rollcall.server.address.Address;
 import dev.rollcall.server.collector.Result.Hop;
 import dev.rollcall.server.collector.Result.Method;
 import dev.rollcall.server.collector.Result.Traceroute;
+import dev.rollcall.server.http.Json;
 import java.io.InputStream;
 import java.time.Instant;
 import java.util.List;
@@ -77,7 +78,7 @@ final class ResultReader implements AutoCloseable {
         throw fromStream;
       }
       // Also if the first bytes indicate an encoding that cannot be read.
-      return malformed(e, String.valueOf(e.getOriginalMessage()));
+      return malformed(e, Json.reason(e));
     }
   }
 
@@ -104,7 +105,7 @@ final class ResultReader implements AutoCloseable {
   private static Reading malformed(JacksonException e, String why) {
     TokenStreamLocation at = e.getLocation();
     String where = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
-    return wrong("malformed JSON" + where + ": " + why.lines().findFirst().orElse(""));
+    return wrong("malformed JSON" + where + ": " + why);
   }
 
   private static Reading wrong(String error) {

@@ -112,9 +112,16 @@ public final class Mistakes {
     return List.copyOf(first);
   }
 
+  /// The same for names of settings.
+  public static String suggestion(String unknown, Collection<String> known) {
+    return suggestion(unknown, known, "docs/settings.md");
+  }
+
   /// The end of a message about an unknown name: the name that was probably meant; or all known
   /// names, if they are few.
-  public static String suggestion(String unknown, Collection<String> known) {
+  ///
+  /// @param page where the known names are explained
+  public static String suggestion(String unknown, Collection<String> known, String page) {
     List<String> ending = ending(unknown, known);
     if (!ending.isEmpty()) {
       return ", did you mean " + String.join(" or ", ending) + "?";
@@ -127,7 +134,7 @@ public final class Mistakes {
             () ->
                 known.size() <= 16
                     ? ": use one of " + String.join(", ", known.stream().sorted().toList())
-                    : ": remove it, or see docs/settings.md for those there are");
+                    : ": remove it, or see " + page + " for those there are");
   }
 
   /// The names that end in `unknown`: `monitor.interval` for `interval`.

@@ -154,8 +154,15 @@ public final class Json {
           e.getLocation(),
           "too deep (over " + DEEPEST + " levels) or with too long a name or number");
     } catch (JacksonException e) {
-      throw malformed(e.getLocation(), e.getOriginalMessage());
+      throw malformed(e.getLocation(), reason(e));
     }
+  }
+
+  /// What is wrong with a text that is no JSON, in one line, without what the parser says of
+  /// itself.
+  public static String reason(JacksonException e) {
+    String first = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
+    return first.replaceFirst(" *\\(?(start marker )?at \\[Source:.*", "");
   }
 
   private static Refusal malformed(TokenStreamLocation at, String why) {

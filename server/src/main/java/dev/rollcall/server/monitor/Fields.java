@@ -39,7 +39,7 @@ final class Fields {
     }
     for (String key : node.propertyNames()) {
       if (!known.contains(key)) {
-        mistake(key, "unknown key" + Mistakes.suggestion(key, known));
+        mistake(key, "unknown key" + Mistakes.suggestion(key, known, "docs/monitor.md"));
       }
     }
     return true;

@@ -60,7 +60,19 @@ class SettingsPageTest {
     String variable = "`" + setting.variable() + "`";
     String variables =
         setting.fileVariable().map(it -> variable + ", `" + it + "`").orElse(variable);
-    return "| `%s` | `%s` | %s | %s | %s | %s |\n"
-        .formatted(setting.key(), setting.flag(), variables, standard, setting.help(), aliases);
+    return "| `%s` | %s | %s | %s | %s | %s |\n"
+        .formatted(setting.key(), flag(setting), variables, standard, setting.help(), aliases);
+  }
+
+  /// The flag of `serve`, or of the one command that has the setting.
+  private static String flag(Setting<?> setting) {
+    if (AllSettings.of(AllSettings.SERVE).contains(setting)) {
+      return "`" + setting.flag() + "`";
+    }
+    String command =
+        AllSettings.of(AllSettings.COLLECT).contains(setting)
+            ? AllSettings.COLLECT
+            : AllSettings.TARGETS;
+    return "`%s` of `%s`".formatted(setting.flag(command), command);
   }
 }
