@@ -84,7 +84,11 @@ final class Targets {
       OptOut list = OptOut.of(Files.readString(file));
       list.mistakes().forEach(mistake -> LOG.log(Level.WARNING, "{0}: {1}", file, mistake));
       pool.optOut(list.blocks());
-      LOG.log(Level.INFO, "{0} opts out of measurements, blocks: {1,number,#}", file, list.blocks().all().size());
+      LOG.log(
+          Level.INFO,
+          "{0} opts out of measurements, blocks: {1,number,#}",
+          file,
+          list.blocks().all().size());
     } catch (IOException e) {
       throw new CannotRun(
           file

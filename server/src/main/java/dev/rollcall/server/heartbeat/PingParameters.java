@@ -110,7 +110,8 @@ final class PingParameters {
 
   static Refusal noTerms() {
     return Refusal.ofParameter(
-        "frequency", "is missing: give the time until the next call, as in frequency=10m, or a schedule");
+        "frequency",
+        "is missing: give the time until the next call, as in frequency=10m, or a schedule");
   }
 
   private static JobSchedule calendar(String expression, Optional<String> zone) {

@@ -67,7 +67,8 @@ class RollcallScriptIT {
   void buildsOnFirstUseAndOnlyThen() throws Exception {
     Ended first = run(Map.of(), root + "/rollcall", "--version");
     assertThat(first.out()).startsWith("rollcall ");
-    assertThat(first.err().strip()).isEqualTo("building Rollcall (first run, this takes some minutes)...");
+    assertThat(first.err().strip())
+        .isEqualTo("building Rollcall (first run, this takes some minutes)...");
     assertThat(run(Map.of(), root + "/rollcall", "--version").err()).isEmpty();
     assertThat(builds()).isEqualTo(1);
   }

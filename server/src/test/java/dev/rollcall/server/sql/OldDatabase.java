@@ -131,7 +131,8 @@ final class OldDatabase {
           columns.add(none.getMetaData().getColumnName(i));
         }
       }
-      columns.removeAll(List.of("owner_id", "location_id"));
+      columns.removeAll(
+          List.of("owner_id", "location_id", "confirmed_state", "against_count", "against_since"));
       long rows = 0;
       long hash = 0;
       try (ResultSet found =

@@ -68,6 +68,18 @@ class UpgradeTest {
       assertThat(Things.number(database, "SELECT MAX(id) - COUNT(*) FROM service")).isEqualTo(1);
       assertThat(Things.number(database, "SELECT COUNT(*) FROM service_hour WHERE location_id = 0"))
           .isEqualTo(Things.number(database, "SELECT COUNT(*) FROM service_hour"));
+      // What is open is confirmed already, so that nobody is told of it anew.
+      assertThat(
+              Things.number(
+                  database,
+                  "SELECT COUNT(*) FROM service_metric m JOIN service_event e ON e.service_id ="
+                      + " m.service_id AND e.date_ended IS NULL WHERE m.confirmed_state <>"
+                      + " CASE e.event WHEN 'downtime' THEN 0 ELSE 1 END"))
+          .isZero();
+      assertThat(
+              Things.number(
+                  database, "SELECT COUNT(*) FROM service_metric WHERE confirmed_state IS NULL"))
+          .isZero();
       // What refers to a service goes with it.
       database.write(tx -> tx.execute("DELETE FROM service WHERE id = 2"), Durability.POWER);
       for (String table : new String[] {"schedule", "metric", "event", "hour"}) {
