@@ -35,13 +35,14 @@ final class HeartbeatSignal {
   }
 
   private static Signal signal(Heartbeat about, State from, String to, Instant now) {
+    boolean late = to.equals(State.LATE.word());
     return new Signal(
         new Subject(Subject.Type.HEARTBEAT, about.id(), about.name()),
         from.word(),
         to,
         Optional.empty(),
         about.lastKnown(),
-        about.moments().lateSince().orElse(now),
+        about.moments().lateSince().filter(_ -> late).orElse(now),
         now);
   }
 

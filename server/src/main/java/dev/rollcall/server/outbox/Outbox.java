@@ -2,7 +2,6 @@ package dev.rollcall.server.outbox;
 
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.sql.Database;
-import dev.rollcall.server.sql.DatabaseLocation;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.StorageException;
 import dev.rollcall.server.time.BackgroundLoop;
@@ -31,12 +30,6 @@ public final class Outbox implements AutoCloseable {
 
   private static final Duration UPKEEP = Duration.ofHours(1);
   private static final Duration AFTER_FAILURE = Duration.ofMinutes(1);
-
-  /// SQLite's file belongs to this process: whoever adds a notification wakes the sender.
-  private static final Duration LOOK_ALONE = Duration.ofSeconds(30);
-
-  /// On PostgreSQL, another process may have added a notification.
-  private static final Duration LOOK_SHARED = Duration.ofSeconds(1);
 
   private final Clock clock;
   private final Duration retention;
@@ -79,12 +72,8 @@ public final class Outbox implements AutoCloseable {
     this.channels =
         settings.channels().stream().collect(Collectors.toMap(Channel::name, each -> each));
     DeliveryMetrics metrics = new DeliveryMetrics(registry);
-    Duration look =
-        switch (database.location()) {
-          case DatabaseLocation.SqliteFile _ -> LOOK_ALONE;
-          case DatabaseLocation.PostgresServer _ -> LOOK_SHARED;
-        };
     DeliveryQueue queue = new DeliveryQueue(database, commits, clock);
+    Duration look = database.location().lookEvery();
     sender = new Sender(settings.channels(), queue, metrics, clock, look);
     metrics.watch(
         registry,

@@ -40,10 +40,10 @@ final class Sender implements AutoCloseable {
   /// If the wall clock loses more than this on the monotonic one, it was set back.
   private static final Duration SET_BACK = Duration.ofSeconds(2);
 
-  /// A channel, and what is being sent on it.
-  private record Line(Channel channel, ReceiverBreaker breaker, Set<Long> underWay) {}
+  /// A channel, with what is being sent on it.
+  private record ActiveChannel(Channel channel, ReceiverBreaker breaker, Set<Long> underWay) {}
 
-  private final List<Line> lines;
+  private final List<ActiveChannel> active;
   private final List<String> names;
   private final DeliveryQueue deliveryQueue;
   private final ReceiverLimits limits = new ReceiverLimits();
@@ -64,9 +64,11 @@ final class Sender implements AutoCloseable {
       DeliveryMetrics metrics,
       Clock clock,
       Duration look) {
-    this.lines =
+    this.active =
         channels.stream()
-            .map(each -> new Line(each, new ReceiverBreaker(), ConcurrentHashMap.newKeySet()))
+            .map(
+                each ->
+                    new ActiveChannel(each, new ReceiverBreaker(), ConcurrentHashMap.newKeySet()))
             .toList();
     this.names = channels.stream().map(Channel::name).toList();
     this.deliveryQueue = deliveryQueue;
@@ -78,7 +80,7 @@ final class Sender implements AutoCloseable {
   }
 
   void start() {
-    if (!lines.isEmpty()) {
+    if (!active.isEmpty()) {
       loop.start();
     }
   }
@@ -105,10 +107,10 @@ final class Sender implements AutoCloseable {
     clocks.seen(change);
     Map<String, Instant> due = deliveryQueue.earliest(names);
     Duration rest = look;
-    for (Line line : lines) {
-      Instant next = due.get(line.channel().name());
+    for (ActiveChannel one : active) {
+      Instant next = due.get(one.channel().name());
       if (next != null) {
-        rest = shorter(rest, round(line, next));
+        rest = shorter(rest, round(one, next));
       }
     }
     return rest;
@@ -118,29 +120,29 @@ final class Sender implements AutoCloseable {
   ///
   /// @param next when its next lane is due
   /// @return how long to wait, unless it is woken
-  private Duration round(Line line, Instant next) {
+  private Duration round(ActiveChannel one, Instant next) {
     Instant wall = clock.wall();
     if (next.isAfter(wall)) {
       return Duration.between(wall, next).plusMillis(1);
     }
     Duration now = clock.monotonic();
-    String receiver = line.channel().receiver();
-    int room = limits.take(receiver, room(line, now));
+    String receiver = one.channel().receiver();
+    int room = limits.take(receiver, room(one, now));
     if (room == 0) {
       // A free place wakes it. Otherwise wait for the pause, or shortly, as another channel has all
       // places.
-      Duration pause = line.breaker().pause(now);
+      Duration pause = one.breaker().pause(now);
       return pause.isZero() ? AGAIN : pause;
     }
     int begun = 0;
     try {
-      List<Lease<Lane>> leases = deliveryQueue.claim(line.channel().name(), wall, room);
+      List<Lease<Lane>> leases = deliveryQueue.claim(one.channel().name(), wall, room);
       Map<Long, DeliveryQueue.Head> heads = deliveryQueue.heads(leases);
       for (Lease<Lane> lease : leases) {
         // If it is still being sent, it has exceeded its lease: wait for its end.
-        if (line.underWay().add(lease.key())) {
+        if (one.underWay().add(lease.key())) {
           Optional<DeliveryQueue.Head> head = Optional.ofNullable(heads.get(lease.key()));
-          threads.execute(() -> run(line, lease, head));
+          threads.execute(() -> run(one, lease, head));
           begun++;
         }
       }
@@ -151,37 +153,37 @@ final class Sender implements AutoCloseable {
     }
   }
 
-  private int room(Line line, Duration now) {
-    int own = line.underWay().size();
-    int share = limits.share(line.channel().receiver()) - own;
-    return Math.max(0, Math.min(share, line.breaker().room(now, own)));
+  private int room(ActiveChannel one, Duration now) {
+    int own = one.underWay().size();
+    int share = limits.share(one.channel().receiver()) - own;
+    return Math.max(0, Math.min(share, one.breaker().room(now, own)));
   }
 
   private static Duration shorter(Duration one, Duration other) {
     return one.compareTo(other) < 0 ? one : other;
   }
 
-  private void run(Line line, Lease<Lane> lease, Optional<DeliveryQueue.Head> head) {
+  private void run(ActiveChannel one, Lease<Lane> lease, Optional<DeliveryQueue.Head> head) {
     try {
       DeliveryQueue.Done done =
           head.isPresent()
-              ? attempt(line, head.get())
+              ? attempt(one, head.get())
               : new DeliveryQueue.Done(lease, Optional.empty(), clock.wall());
-      line.underWay().remove(lease.key()); // before another claim is possible
+      one.underWay().remove(lease.key()); // before another claim is possible
       keep(done);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // closing: the lease ends, and it is sent again
     } finally {
-      line.underWay().remove(lease.key());
-      limits.give(line.channel().receiver(), 1);
+      one.underWay().remove(lease.key());
+      limits.give(one.channel().receiver(), 1);
       wake();
     }
   }
 
-  private DeliveryQueue.Done attempt(Line line, DeliveryQueue.Head head)
+  private DeliveryQueue.Done attempt(ActiveChannel one, DeliveryQueue.Head head)
       throws InterruptedException {
-    Channel channel = line.channel();
-    ReceiverBreaker receiverBreaker = line.breaker();
+    Channel channel = one.channel();
+    ReceiverBreaker receiverBreaker = one.breaker();
     Result result = send(channel, head.delivery());
     Instant now = clock.wall();
     return switch (result) {
@@ -285,6 +287,6 @@ final class Sender implements AutoCloseable {
       threads.shutdownNow();
       Thread.currentThread().interrupt();
     }
-    lines.forEach(line -> line.channel().close());
+    active.forEach(one -> one.channel().close());
   }
 }

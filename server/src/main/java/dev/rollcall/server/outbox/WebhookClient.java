@@ -16,6 +16,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -59,10 +60,7 @@ final class WebhookClient implements AutoCloseable {
       }
       return new Answer(status, "", Optional.empty()); // only its body cannot be read
     }
-    HttpAnswer answer = seen.get();
-    if (answer == null) {
-      return new Answer(attempt.status().orElse(0), "", Optional.empty());
-    }
+    HttpAnswer answer = Objects.requireNonNull(seen.get());
     return new Answer(
         answer.status(),
         answer.body(),

@@ -2,7 +2,6 @@ package dev.rollcall.server.signal;
 
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Database;
-import dev.rollcall.server.sql.DatabaseLocation;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.Rows;
 import dev.rollcall.server.sql.StorageException;
@@ -32,12 +31,6 @@ public final class Signals implements SignalWriter, AutoCloseable {
   static final int AT_ONCE = 500;
 
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
-
-  /// SQLite's file belongs to this process: whoever writes a signal wakes the loop.
-  private static final Duration LOOK_ALONE = Duration.ofSeconds(30);
-
-  /// On PostgreSQL, another process may have written a signal and ended.
-  private static final Duration LOOK_SHARED = Duration.ofSeconds(1);
 
   private static final String INSERT =
       "INSERT INTO signal (subject_type, subject_id, subject_name, from_state, to_state, cause,"
@@ -70,11 +63,7 @@ public final class Signals implements SignalWriter, AutoCloseable {
     // Another process waits here until these signals are deleted, and reads the next ones then.
     // Skipping locked rows would consume a later signal of a subject before an earlier one.
     this.select = SELECT + database.locked();
-    this.look =
-        switch (database.location()) {
-          case DatabaseLocation.SqliteFile _ -> LOOK_ALONE;
-          case DatabaseLocation.PostgresServer _ -> LOOK_SHARED;
-        };
+    this.look = database.location().lookEvery();
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.rollcall.server.sql;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -42,6 +43,16 @@ public sealed interface DatabaseLocation {
       return "database postgresql://"
           + (parameters < 0 ? address : address.substring(0, parameters));
     }
+  }
+
+  /// How often to look for work in the database, for those who are woken by the commits of their
+  /// own process. A SQLite file belongs to one process; on PostgreSQL, another process may have
+  /// written some.
+  default Duration lookEvery() {
+    return switch (this) {
+      case SqliteFile _ -> Duration.ofSeconds(30);
+      case PostgresServer _ -> Duration.ofSeconds(1);
+    };
   }
 
   /// Parses a location. A PostgreSQL database begins with `jdbc:postgresql://`, `postgresql://` or

@@ -90,7 +90,7 @@ public final class Site {
     try {
       return Answer.html(200, page.get());
     } catch (RuntimeException e) {
-      if (!outage.test(e)) {
+      if (!isOutage(e)) {
         throw e;
       }
       LOG.log(Level.WARNING, "answered a page with 503", e);
