@@ -230,7 +230,7 @@ final class CurrentState {
           seen.at().toEpochMilli(),
           State.of(seen),
           seen.response(),
-          Optional.ofNullable(TickStore.reason(seen)),
+          seen.why(),
           switch (outcome.transition()) {
             case Evaluator.Transition.Stays _ -> Optional.empty();
             case Evaluator.Transition.Begins begins -> Optional.of(begins.kind());

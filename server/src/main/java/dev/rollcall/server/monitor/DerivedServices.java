@@ -1,10 +1,7 @@
 package dev.rollcall.server.monitor;
 
 import dev.rollcall.probe.ProbeResult;
-import dev.rollcall.server.config.OneLine;
 import dev.rollcall.server.sql.Rows;
-import java.net.URI;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,8 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
-/// Services that a `/_health` reports: for each dependency in the report, there is a service called
-/// `service/dependency`.
+/// The services for the dependencies that a `/_health` reports: see [DependencyReport].
 ///
 /// Each report of the parent is a tick of all its children, written in the same transaction. If a
 /// check of the parent gets no report, its children are unknown. A child is retired when three
@@ -22,14 +18,6 @@ import org.jdbi.v3.core.Handle;
 /// comes back. It has no due row of its own: only the process that holds the lease of the parent
 /// writes about it.
 final class DerivedServices {
-  /// The largest number of children of one parent.
-  static final int MOST = 100;
-
-  private static final int LONGEST_NAME = 255;
-
-  /// A child is retired after this many reports in a row without its name.
-  static final int PATIENCE = 3;
-
   private static final String CHILDREN =
       """
       SELECT s.id, s.part, s.missed, s.retired_at, e.event,
@@ -74,11 +62,6 @@ final class DerivedServices {
 
   private DerivedServices() {}
 
-  /// Whether a check of `url` reads a `/_health`.
-  static boolean isParent(URI url) {
-    return String.valueOf(url.getScheme()).startsWith("philae+");
-  }
-
   /// The outcomes of the children of `outcomes`, which must be new. It adds and retires children.
   static List<Outcome> of(Handle tx, List<Outcome> outcomes) {
     List<Outcome> derived = new ArrayList<>();
@@ -88,7 +71,7 @@ final class DerivedServices {
         List<Child> children = children(tx, outcome.serviceId());
         derived.addAll(
             report.isPresent()
-                ? reported(tx, outcome, children, named(report.get()))
+                ? reported(tx, outcome, children, DependencyReport.named(report.get()))
                 : unknown(outcome, children));
       }
     }
@@ -103,11 +86,11 @@ final class DerivedServices {
   /// Call this after a change of the parent. Its children are retired if it is no longer a
   /// `/_health` or has another name; the next report then adds them under the new name.
   static void changed(Handle tx, long parent, ServiceDefinition definition, long now) {
-    String prefix = name(definition.name(), "");
+    String prefix = DependencyReport.name(definition.name(), "");
     tx.createUpdate(RETIRE + " AND (:other OR substr(name, 1, :length) <> :prefix)")
         .bind("at", now)
         .bind("parent", parent)
-        .bind("other", !isParent(definition.url()))
+        .bind("other", !DependencyReport.isReadFrom(definition.url()))
         .bind("length", prefix.length())
         .bind("prefix", prefix)
         .execute();
@@ -115,31 +98,6 @@ final class DerivedServices {
         .bind("url", definition.shownUrl())
         .bind("parent", parent)
         .execute();
-  }
-
-  /// The name of the service for the dependency `part` of `parent`.
-  static String name(String parent, String part) {
-    return cut(parent + "/" + part);
-  }
-
-  private static String cut(String name) {
-    if (name.length() <= LONGEST_NAME) {
-      return name;
-    }
-    boolean splits = Character.isHighSurrogate(name.charAt(LONGEST_NAME - 1));
-    return name.substring(0, splits ? LONGEST_NAME - 1 : LONGEST_NAME);
-  }
-
-  /// The results by name, the first of each. Characters in a name that cannot be stored or seen are
-  /// escaped, since any program may have written it.
-  static Map<String, ProbeResult> named(List<ProbeResult> report) {
-    Map<String, ProbeResult> named = new LinkedHashMap<>();
-    for (ProbeResult one : report) {
-      if (!one.name().isBlank()) {
-        named.putIfAbsent(OneLine.of(one.name()), one);
-      }
-    }
-    return named;
   }
 
   private static List<Child> children(Handle tx, long parent) {
@@ -162,7 +120,7 @@ final class DerivedServices {
     Observation seen = parent.observation();
     Observation unknown =
         new Observation.Unknown(
-            seen.at(), seen.response(), Measurements.NOTHING, "no report: " + TickStore.why(seen));
+            seen.at(), seen.response(), Measurements.NOTHING, "no report: " + seen.why().orElse(""));
     return children.stream()
         .filter(child -> !child.retired())
         .map(child -> outcome(child, unknown))
@@ -185,12 +143,12 @@ final class DerivedServices {
               .bind("id", child.id())
               .execute();
         }
-        outcomes.add(outcome(child, observation(at, found)));
+        outcomes.add(outcome(child, DependencyReport.observation(at, found)));
       }
     }
     for (ProbeResult found : left.values()) {
       begin(tx, parent.serviceId(), found.name(), at)
-          .ifPresent(id -> outcomes.add(outcome(child(id, children), observation(at, found))));
+          .ifPresent(id -> outcomes.add(outcome(child(id, children), DependencyReport.observation(at, found))));
     }
     return outcomes;
   }
@@ -208,7 +166,7 @@ final class DerivedServices {
     if (child.retired()) {
       return;
     }
-    if (child.missed() + 1 < PATIENCE) {
+    if (child.missed() + 1 < DependencyReport.PATIENCE) {
       tx.createUpdate("UPDATE service SET missed = missed + 1 WHERE id = :id")
           .bind("id", child.id())
           .execute();
@@ -230,7 +188,7 @@ final class DerivedServices {
             .findOne();
     Optional<Long> id =
         tx.createQuery(INSERT)
-            .bind("name", name(of.orElse(""), part))
+            .bind("name", DependencyReport.name(of.orElse(""), part))
             .bind("at", at.toEpochMilli())
             .bind("parent", parent)
             .bind("part", part)
@@ -238,17 +196,6 @@ final class DerivedServices {
             .findOne();
     id.ifPresent(made -> MetricStore.begin(tx, made));
     return id;
-  }
-
-  static Observation observation(Instant at, ProbeResult found) {
-    Duration took = found.duration();
-    return found.healthy()
-        ? new Observation.Up(at, took, Measurements.NOTHING)
-        : new Observation.Down(
-            at,
-            took,
-            Measurements.NOTHING,
-            found.failure().filter(why -> !why.isBlank()).orElse("its service calls it unhealthy"));
   }
 
   private static Outcome outcome(Child child, Observation observation) {

@@ -34,7 +34,7 @@ record Measurements(
 
   private static List<ProbeResult> bounded(List<ProbeResult> dependencies) {
     return List.copyOf(
-        dependencies.subList(0, Math.min(DerivedServices.MOST, dependencies.size())));
+        dependencies.subList(0, Math.min(DependencyReport.MOST, dependencies.size())));
   }
 
   static Measurements of(Attempt attempt) {

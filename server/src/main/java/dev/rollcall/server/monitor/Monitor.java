@@ -72,15 +72,13 @@ public final class Monitor implements AutoCloseable {
     this.clock = clock;
     this.pauses = new Pauses(clock);
     reader = new ServiceReader(settings.defaults());
-    CurrentStates states = new CurrentStates(database, clock);
-    overview = new Overview(states);
+    overview = new Overview(database, clock);
     changes =
         new ServiceChanges(
             commits,
             clock,
             ids -> {
-              states.changed(ids);
-              overview.committed();
+              overview.changed(ids);
               servicesChanged();
             });
     services = new ServiceStore(database);
@@ -104,10 +102,7 @@ public final class Monitor implements AutoCloseable {
             MOST_WAITING,
             clock,
             signals,
-            outcomes -> {
-              states.committed(outcomes);
-              overview.committed();
-            });
+            overview::committed);
     MonitorMetrics metrics = new MonitorMetrics(registry);
     tickRetention = new TickRetention(database, commits, settings.retention(), clock);
     dueServices = new DueServices(schedule, services, reader, probes, writer);
@@ -124,7 +119,7 @@ public final class Monitor implements AutoCloseable {
             metrics,
             clock,
             settings.inFlight());
-    metrics.watch(registry, writer, runner::inFlight);
+    MonitorMetrics.watch(registry, runner::inFlight, writer::waiting, writer::lost);
   }
 
   private void servicesChanged() {

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 
 /// The metrics of the services and of the monitor itself.
 final class MonitorMetrics {
@@ -92,9 +93,13 @@ final class MonitorMetrics {
             .register(registry);
   }
 
-  /// Registers the series that are read at each scrape: the checks under way, and the outcomes that
-  /// wait for the database.
-  void watch(PrometheusRegistry registry, OutcomeWriter writer, IntSupplier inFlight) {
+  /// Registers the series that are read at each scrape.
+  ///
+  /// @param inFlight the number of checks under way
+  /// @param waiting the number of outcomes that wait for the database
+  /// @param lost the number of outcomes lost since the start, as too many waited
+  static void watch(
+      PrometheusRegistry registry, IntSupplier inFlight, IntSupplier waiting, LongSupplier lost) {
     GaugeWithCallback.builder()
         .name("rollcall_checks_in_flight")
         .help("Checks under way.")
@@ -103,12 +108,12 @@ final class MonitorMetrics {
     GaugeWithCallback.builder()
         .name("rollcall_outcomes_waiting")
         .help("Outcomes of checks that wait for the database to come back.")
-        .callback(callback -> callback.call(writer.waiting()))
+        .callback(callback -> callback.call(waiting.getAsInt()))
         .register(registry);
     CounterWithCallback.builder()
         .name("rollcall_outcomes_lost_total")
         .help("Outcomes of checks that were lost, as too many waited for the database.")
-        .callback(callback -> callback.call((double) writer.lost()))
+        .callback(callback -> callback.call((double) lost.getAsLong()))
         .register(registry);
   }
 
@@ -146,19 +151,19 @@ final class MonitorMetrics {
       return;
     }
     missed.replaceAll((_, times) -> times + 1);
-    DerivedServices.named(report.get())
+    DependencyReport.named(report.get())
         .forEach(
             (part, found) -> {
-              String child = DerivedServices.name(parent, part);
+              String child = DependencyReport.name(parent, part);
               missed.put(child, 0);
               Series one = series.computeIfAbsent(child, name -> begun(name, true));
               if (one.derived()) {
-                count(one, DerivedServices.observation(observation.at(), found));
+                count(one, DependencyReport.observation(observation.at(), found));
               }
             });
     missed.forEach(
         (child, times) -> {
-          if (times >= DerivedServices.PATIENCE) {
+          if (times >= DependencyReport.PATIENCE) {
             missed.remove(child);
             its(child).ifPresent(_ -> drop(child));
           }

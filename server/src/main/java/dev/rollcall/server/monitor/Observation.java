@@ -3,6 +3,7 @@ package dev.rollcall.server.monitor;
 import dev.rollcall.server.config.OneLine;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /// The result of one check.
 ///
@@ -15,6 +16,15 @@ sealed interface Observation {
 
   /// Other measurements of the check.
   Measurements measurements();
+
+  /// Why the service is not up; empty if it is.
+  default Optional<String> why() {
+    return switch (this) {
+      case Up _ -> Optional.empty();
+      case Down down -> Optional.of(down.reason());
+      case Unknown unknown -> Optional.of(unknown.reason());
+    };
+  }
 
   /// The service answered as expected.
   record Up(Instant at, Duration response, Measurements measurements) implements Observation {}

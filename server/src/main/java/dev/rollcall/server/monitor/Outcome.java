@@ -21,7 +21,7 @@ record Outcome(
     Optional<Streak> newStreak,
     Optional<Instant> repeat) {
 
-  /// The same with the id and the fence that the service has now: see [RunState#isProvisional].
+  /// The same with the id and the fence that the service has now, for a check of before it had an id.
   Outcome claimed(long id, long claim) {
     return new Outcome(
         id, claim, observation, transition, asksDependencies, newCertificate, newStreak, repeat);

@@ -59,10 +59,6 @@ final class OutcomeWriter implements Batch<Outcome, Boolean> {
 
   /// @param most how many outcomes may wait, derived services included; beyond that the oldest are
   ///   lost
-  OutcomeWriter(Database database, GroupCommit commits, Schedule schedule, int most, Clock clock) {
-    this(database, commits, schedule, most, clock, (_, _) -> {}, _ -> {});
-  }
-
   /// @param signals gets the confirmed changes of state
   /// @param committed is called with the outcomes after their commit, and returns at once
   OutcomeWriter(

@@ -1,8 +1,11 @@
 package dev.rollcall.server.monitor;
 
 import dev.rollcall.server.owner.Scope;
+import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -79,8 +82,8 @@ public final class Overview {
   private final CurrentStates states;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
-  Overview(CurrentStates states) {
-    this.states = states;
+  public Overview(Database database, Clock clock) {
+    this.states = new CurrentStates(database, clock);
   }
 
   /// Calls `listener` after each commit that may change the page. It has to return at once.
@@ -88,7 +91,15 @@ public final class Overview {
     listeners.add(listener);
   }
 
-  void committed() {
+  /// Passes outcomes that were committed. It returns at once.
+  void committed(List<Outcome> outcomes) {
+    states.committed(outcomes);
+    listeners.forEach(Runnable::run);
+  }
+
+  /// Services were added, changed or deleted.
+  void changed(Collection<Long> ids) {
+    states.changed(ids);
     listeners.forEach(Runnable::run);
   }
 

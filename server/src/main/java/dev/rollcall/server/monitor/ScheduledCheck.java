@@ -33,9 +33,9 @@ record ScheduledCheck(
     return isOperators() ? name : name + " (service " + serviceId + " of account " + owner + ")";
   }
 
-  /// Whether its answer reports other services: see [DerivedServices].
+  /// Whether its answer reports other services: see [DependencyReport].
   boolean asksDependencies() {
-    return DerivedServices.isParent(url);
+    return DependencyReport.isReadFrom(url);
   }
 
   /// The place without secrets.

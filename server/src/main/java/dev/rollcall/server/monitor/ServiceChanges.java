@@ -68,10 +68,6 @@ final class ServiceChanges {
   private final Batch<File, Synced> syncs =
       (tx, files) -> files.stream().map(file -> sync(tx, file)).toList();
 
-  ServiceChanges(GroupCommit commits, Clock clock) {
-    this(commits, clock, _ -> {});
-  }
-
   /// @param committed is called with the changed services after the commit, and returns at once
   ServiceChanges(GroupCommit commits, Clock clock, Consumer<Set<Long>> committed) {
     this.committed = committed;
@@ -94,12 +90,7 @@ final class ServiceChanges {
     commits.write(changes, new Change.Delete(id));
   }
 
-  /// Replaces the services of the file, however many are removed.
-  Synced sync(List<ServiceDefinition> definitions) {
-    return sync(definitions, true);
-  }
-
-  /// The same.
+  /// Replaces the services of the file.
   ///
   /// @param fewer whether more than half of the services may be removed; otherwise such a file is
   ///   rejected, since it is probably incomplete or the wrong one
@@ -147,7 +138,7 @@ final class ServiceChanges {
   }
 
   /// This comes before any other statement on these services. A writer of outcomes also locks the
-  /// due row first, and then the other rows of the service ([OutcomeWriter]). Both lock in the
+  /// due row first, and then the other rows of the service. Both lock in the
   /// order of the ids, so that there is no deadlock.
   private static void lockDueRows(Handle tx, Stream<Long> ids) {
     Rows.write(

@@ -76,7 +76,7 @@ final class StreakStore {
             new Subject(Subject.Type.SERVICE, outcome.serviceId(), before.name()),
             from.map(State::word).orElse("new"),
             to.get().word(),
-            Optional.ofNullable(TickStore.reason(seen)),
+            seen.why(),
             seen.at(),
             before.streak().since().orElse(seen.at()),
             now));

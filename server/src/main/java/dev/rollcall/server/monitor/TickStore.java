@@ -10,10 +10,8 @@ import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
-import org.jspecify.annotations.Nullable;
 
 /// The ticks: every observation, until it is older than the retention.
 final class TickStore {
@@ -62,7 +60,7 @@ final class TickStore {
       row.setNull(10, Types.SMALLINT);
     }
     row.setInt(11, measurements.redirects());
-    row.setString(12, reason(o));
+    row.setString(12, o.why().orElse(null));
   }
 
   private static void bind(PreparedStatement row, int place, Optional<Duration> time)
@@ -126,19 +124,6 @@ final class TickStore {
   private static Optional<Duration> duration(ResultSet row, String column) throws SQLException {
     long micros = row.getLong(column);
     return row.wasNull() ? Optional.empty() : Optional.of(Duration.ofNanos(micros * 1000));
-  }
-
-  /// Why an observation is not up; empty if it is up.
-  static String why(Observation observation) {
-    return Objects.requireNonNullElse(reason(observation), "");
-  }
-
-  static @Nullable String reason(Observation observation) {
-    return switch (observation) {
-      case Observation.Up _ -> null;
-      case Observation.Down down -> down.reason();
-      case Observation.Unknown unknown -> unknown.reason();
-    };
   }
 
   static long micros(Duration duration) {

@@ -220,7 +220,7 @@ class DerivedServicesTest {
   void theFileMayTakeOneOver() {
     report(DB);
     long derived = named("shop/db").service().id();
-    kept.changes.sync(List.of(MonitorDatabase.definition("shop/db", "http://127.0.0.1:9/", "1h")));
+    kept.changes.sync(List.of(MonitorDatabase.definition("shop/db", "http://127.0.0.1:9/", "1h")), true);
     report(DB);
     ServiceStatus taken = named("shop/db");
     assertThat(taken.service().id()).isEqualTo(derived);

@@ -28,7 +28,7 @@ final class MonitorDatabase implements AutoCloseable {
   MonitorDatabase(TestDatabases engine, Path folder) {
     database = engine.open(folder, clock, TABLES);
     commits = new GroupCommit(database);
-    changes = new ServiceChanges(commits, clock);
+    changes = new ServiceChanges(commits, clock, _ -> {});
     services = new ServiceStore(database);
     new DayTable(database, commits, "service_tick", "service_id").prepare(clock.wall());
   }
@@ -89,7 +89,8 @@ final class MonitorDatabase implements AutoCloseable {
   }
 
   OutcomeWriter keeping(Schedule schedule) {
-    return new OutcomeWriter(database, commits, schedule, 1_000, clock);
+    return new OutcomeWriter(
+        database, commits, schedule, 1_000, clock, (_, _) -> {}, _ -> {});
   }
 
   long number(String query) {

@@ -209,10 +209,10 @@ class OutcomeWriterTest {
         List.of(
             MonitorDatabase.definition("filed", "15s"),
             MonitorDatabase.definition("gone", "15s"),
-            MonitorDatabase.definition("also", "15s")));
+            MonitorDatabase.definition("also", "15s")), true);
     kept.changes.sync(
         List.of(
-            MonitorDatabase.definition("filed", "15s"), MonitorDatabase.definition("also", "15s")));
+            MonitorDatabase.definition("filed", "15s"), MonitorDatabase.definition("also", "15s")), true);
     assertThat(kept.services.filed()).isEqualTo(2);
   }
 

@@ -37,7 +37,6 @@ class OverviewTest {
   @TempDir Path folder;
 
   private MonitorDatabase kept;
-  private CurrentStates states;
   private Overview overview;
   private Schedule turns;
   private OutcomeWriter writer;
@@ -51,8 +50,7 @@ class OverviewTest {
   @BeforeEach
   void openDatabase() {
     kept = new MonitorDatabase(engine, folder);
-    states = new CurrentStates(kept.database, kept.clock);
-    overview = new Overview(states);
+    overview = new Overview(kept.database, kept.clock);
     overview.onCommit(() -> commits++);
     turns = new Schedule(kept.database, kept.commits, kept.clock);
     writer =
@@ -63,11 +61,8 @@ class OverviewTest {
             1_000,
             kept.clock,
             (_, _) -> {},
-            outcomes -> {
-              states.committed(outcomes);
-              overview.committed();
-            });
-    changes = new ServiceChanges(kept.commits, kept.clock, states::changed);
+            overview::committed);
+    changes = new ServiceChanges(kept.commits, kept.clock, overview::changed);
   }
 
   @AfterEach
@@ -138,7 +133,7 @@ class OverviewTest {
 
   /// The same from the database alone.
   private Seen reread() {
-    return new Overview(new CurrentStates(kept.database, kept.clock))
+    return new Overview(kept.database, kept.clock)
         .look(Scope.everything(), "", Optional.empty(), 1, 100);
   }
 
@@ -147,6 +142,8 @@ class OverviewTest {
     long a = create("a");
     long b = create("b");
     long c = create("c");
+    assertThat(commits).isEqualTo(3);
+    commits = 0;
     assertThat(names(look())).containsExactly("a", "b", "c");
     assertThat(look().whole().of(Standing.NEW)).isEqualTo(3);
     Map<Long, Long> first = claims();
@@ -198,9 +195,9 @@ class OverviewTest {
     assertThat(names(look())).containsExactly("b", "c", "z");
     changes.delete(a);
     assertThat(names(look())).containsExactly("b", "c");
-    changes.sync(List.of(MonitorDatabase.definition("file", "15s")));
+    changes.sync(List.of(MonitorDatabase.definition("file", "15s")), true);
     assertThat(names(look())).containsExactly("b", "c", "file");
-    changes.sync(List.of());
+    changes.sync(List.of(), true);
     assertThat(names(look())).containsExactly("b", "c");
   }
 
@@ -219,6 +216,7 @@ class OverviewTest {
   void whatOthersWriteIsSeenInTime() {
     long a = create("a");
     look();
+    commits = 0;
     Instant at = now();
     OutcomeWriter other = kept.keeping(turns);
     kept.commits.write(other, outcome(a, fence(claims(), a), down(at, 1), Optional.empty()));

@@ -50,7 +50,7 @@ class ServiceChangesTest {
   }
 
   private ServiceChanges.Synced sync(ServiceDefinition... definitions) {
-    return kept.changes.sync(List.of(definitions));
+    return kept.changes.sync(List.of(definitions), true);
   }
 
   private List<String> names() {
@@ -188,10 +188,10 @@ class ServiceChangesTest {
     for (int i = 0; i < file.length; i++) {
       file[i] = definition("s" + i, "15s");
     }
-    ServiceChanges other = new ServiceChanges(kept.commits, kept.clock);
+    ServiceChanges other = new ServiceChanges(kept.commits, kept.clock, _ -> {});
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<ServiceChanges.Synced> one = threads.submit(() -> sync(file));
-      Future<ServiceChanges.Synced> two = threads.submit(() -> other.sync(List.of(file)));
+      Future<ServiceChanges.Synced> two = threads.submit(() -> other.sync(List.of(file), true));
       assertThat(one.get().added() + two.get().added()).isEqualTo(50);
     }
     assertThat(names()).hasSize(50);

@@ -57,8 +57,8 @@ class WritersTest {
       database = Database.open(DatabaseConfig.of(location, MonitorDatabase.TABLES), clock);
       commits = new GroupCommit(database);
       schedule = new Schedule(database, commits, clock);
-      writer = new OutcomeWriter(database, commits, schedule, 10_000, clock);
-      changes = new ServiceChanges(commits, clock);
+      writer = new OutcomeWriter(database, commits, schedule, 10_000, clock, (_, _) -> {}, _ -> {});
+      changes = new ServiceChanges(commits, clock, _ -> {});
       ticks = new DayTable(database, commits, "service_tick", "service_id");
       ticks.prepare(clock.wall());
     }
@@ -109,7 +109,7 @@ class WritersTest {
                   .mapToObj(i -> service("s" + i, 200 + random.nextInt(3)))
                   .toList());
       Collections.shuffle(file, random);
-      changes.sync(file);
+      changes.sync(file, true);
     }
 
     /// Adds a service by the API, renames it, deletes it.
