@@ -20,6 +20,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.Date;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -62,11 +63,36 @@ class ArchitectureTest {
   /// or is a `BackgroundLoop`.
   private static final Set<String> SCHEDULES =
       Set.of(
-          ROOT + "monitor.Runner",
+          ROOT + "monitor.schedule.Runner",
           ROOT + "sql.SqliteLog",
           ROOT + "app.Training",
           ROOT + "app.Serve",
-          ROOT + "monitor.OutcomeWriter");
+          ROOT + "monitor.schedule.OutcomeWriter");
+
+  /// The packages within `monitor`, and which of the others each may use. `monitor` itself wires
+  /// them.
+  private static final Map<String, Set<String>> MONITOR =
+      Map.of(
+          "definition", Set.of(),
+          "check", Set.of("definition"),
+          "store", Set.of("definition", "check"),
+          "schedule", Set.of("definition", "check", "store"),
+          "overview", Set.of("definition", "check", "store"),
+          "routes", Set.of("definition", "check", "store"),
+          "page", Set.of("overview"));
+
+  /// The types of `monitor` that other packages use.
+  private static final Set<String> MONITOR_FOR_OTHERS =
+      Set.of(
+          "Monitor",
+          "MonitorSettings",
+          "OneCheck",
+          "definition.DefinitionWarning",
+          "definition.SchemeHint",
+          "definition.ServiceDefinition",
+          "definition.ServiceReader",
+          "overview.Overview",
+          "page.ServicePages");
 
   private static final JavaClasses SERVER =
       new ClassFileImporter()
@@ -153,6 +179,56 @@ class ArchitectureTest {
         resideInAnyPackage(packages(CAPABILITIES.stream().filter(each -> !each.equals("page"))))
             .and(not(modifier(JavaModifier.PUBLIC)));
     holds(noClasses().that().resideInAPackage(in("page")).should().dependOnClassesThat(hidden));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"definition", "check", "store", "schedule", "overview", "routes", "page"})
+  void thePackagesOfTheMonitorSeeOnlyThoseBelow(String part) {
+    Set<String> seen = MONITOR.getOrDefault(part, Set.of());
+    String[] others =
+        Stream.concat(
+                Stream.of(ROOT + "monitor"),
+                MONITOR.keySet().stream()
+                    .filter(each -> !each.equals(part) && !seen.contains(each))
+                    .map(each -> in("monitor." + each)))
+            .toArray(String[]::new);
+    noClasses()
+        .that()
+        .resideInAPackage(in("monitor." + part))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(others)
+        .check(SERVER);
+  }
+
+  @Test
+  void everyPackageOfTheMonitorHasItsPlace() {
+    String monitor = ROOT + "monitor.";
+    assertThat(
+            SERVER.stream()
+                .map(JavaClass::getPackageName)
+                .filter(each -> each.startsWith(monitor))
+                .map(each -> each.substring(monitor.length()))
+                .collect(Collectors.toSet()))
+        .isEqualTo(MONITOR.keySet());
+  }
+
+  @Test
+  void othersSeeOfTheMonitorOnlyItsEntryPoints() {
+    DescribedPredicate<JavaClass> inner =
+        DescribedPredicate.describe(
+            "are no entry points of the monitor",
+            each ->
+                !MONITOR_FOR_OTHERS.contains(
+                    each.getName()
+                        .replaceFirst("\\$.*", "")
+                        .substring((ROOT + "monitor.").length())));
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(in("monitor"))
+        .should()
+        .dependOnClassesThat(resideInAPackage(in("monitor")).and(inner))
+        .check(SERVER);
   }
 
   @Test

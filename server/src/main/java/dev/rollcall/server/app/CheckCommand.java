@@ -3,7 +3,7 @@ package dev.rollcall.server.app;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.config.ValueType;
 import dev.rollcall.server.monitor.OneCheck;
-import dev.rollcall.server.monitor.ServiceDefinition;
+import dev.rollcall.server.monitor.definition.ServiceDefinition;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;

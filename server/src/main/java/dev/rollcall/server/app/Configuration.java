@@ -4,7 +4,7 @@ import dev.rollcall.server.config.ConfigFiles;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.config.Sources;
 import dev.rollcall.server.config.Values;
-import dev.rollcall.server.monitor.ServiceDefinition;
+import dev.rollcall.server.monitor.definition.ServiceDefinition;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

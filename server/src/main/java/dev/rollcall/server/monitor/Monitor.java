@@ -5,6 +5,25 @@ import dev.rollcall.probe.ProbeFailure;
 import dev.rollcall.probes.Dialer;
 import dev.rollcall.probes.Resolver;
 import dev.rollcall.server.http.Route;
+import dev.rollcall.server.monitor.check.CheckRunner;
+import dev.rollcall.server.monitor.check.HostLimit;
+import dev.rollcall.server.monitor.check.MonitorMetrics;
+import dev.rollcall.server.monitor.check.OwnNetwork;
+import dev.rollcall.server.monitor.definition.ProbeFactory;
+import dev.rollcall.server.monitor.definition.ServiceDefinition;
+import dev.rollcall.server.monitor.definition.ServiceReader;
+import dev.rollcall.server.monitor.overview.Overview;
+import dev.rollcall.server.monitor.routes.MonitorRoutes;
+import dev.rollcall.server.monitor.schedule.DueServices;
+import dev.rollcall.server.monitor.schedule.OutcomeWriter;
+import dev.rollcall.server.monitor.schedule.Runner;
+import dev.rollcall.server.monitor.schedule.Schedule;
+import dev.rollcall.server.monitor.store.EventStore;
+import dev.rollcall.server.monitor.store.HourStore;
+import dev.rollcall.server.monitor.store.ServiceChanges;
+import dev.rollcall.server.monitor.store.ServiceStore;
+import dev.rollcall.server.monitor.store.TickRetention;
+import dev.rollcall.server.monitor.store.TickStore;
 import dev.rollcall.server.signal.SignalWriter;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
@@ -96,13 +115,7 @@ public final class Monitor implements AutoCloseable {
     schedule = new Schedule(database, commits, clock);
     writer =
         new OutcomeWriter(
-            database,
-            commits,
-            schedule,
-            MOST_WAITING,
-            clock,
-            signals,
-            overview::committed);
+            database, commits, schedule, MOST_WAITING, clock, signals, overview::committed);
     MonitorMetrics metrics = new MonitorMetrics(registry);
     tickRetention = new TickRetention(database, commits, settings.retention(), clock);
     dueServices = new DueServices(schedule, services, reader, probes, writer);

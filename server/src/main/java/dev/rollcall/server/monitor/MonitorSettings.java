@@ -3,6 +3,7 @@ package dev.rollcall.server.monitor;
 import dev.rollcall.server.config.Setting;
 import dev.rollcall.server.config.ValueType;
 import dev.rollcall.server.config.Values;
+import dev.rollcall.server.monitor.definition.ServiceReader;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;

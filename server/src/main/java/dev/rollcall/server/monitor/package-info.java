@@ -1,4 +1,8 @@
-/// Services: their schedule, their checks, and the resulting ticks, metrics and events.
+/// Services: what is checked (`definition`), one check (`check`), what is kept (`store`), when
+/// (`schedule`), and who sees it (`overview`, `page`, `routes`).
+///
+/// This package itself contains the entry points for the composition root, and may use all of
+/// these; they do not use it.
 @NullMarked
 package dev.rollcall.server.monitor;
 

@@ -5,7 +5,7 @@ import dev.rollcall.server.heartbeat.page.HeartbeatPages;
 import dev.rollcall.server.http.BasePath;
 import dev.rollcall.server.http.ErrorShape;
 import dev.rollcall.server.http.Route;
-import dev.rollcall.server.monitor.Overview;
+import dev.rollcall.server.monitor.overview.Overview;
 import dev.rollcall.server.monitor.page.ServicePages;
 import dev.rollcall.server.sql.StorageException;
 import dev.rollcall.server.time.Clock;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollcall.server.config.ConfigFiles;
 import dev.rollcall.server.config.Mistakes;
-import dev.rollcall.server.monitor.ServiceReader;
+import dev.rollcall.server.monitor.definition.ServiceReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

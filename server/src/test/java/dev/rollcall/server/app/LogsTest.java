@@ -16,7 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 class LogsTest {
   private static final System.Logger OURS =
-      System.getLogger("dev.rollcall.server.monitor.Schedule");
+      System.getLogger("dev.rollcall.server.monitor.schedule.Schedule");
   private static final System.Logger LIBRARY = System.getLogger("org.example.Library");
   private final IllegalStateException bug =
       new IllegalStateException("wrong\nat all", new IOException("disk full"));

@@ -1,6 +1,19 @@
 package dev.rollcall.server.monitor;
 
 import dev.rollcall.server.config.Mistakes;
+import dev.rollcall.server.monitor.check.Evaluator;
+import dev.rollcall.server.monitor.check.Event;
+import dev.rollcall.server.monitor.check.Measurements;
+import dev.rollcall.server.monitor.check.Observation;
+import dev.rollcall.server.monitor.check.Outcome;
+import dev.rollcall.server.monitor.definition.ServiceDefinition;
+import dev.rollcall.server.monitor.definition.ServiceReader;
+import dev.rollcall.server.monitor.schedule.OutcomeWriter;
+import dev.rollcall.server.monitor.schedule.Schedule;
+import dev.rollcall.server.monitor.store.ServiceChanges;
+import dev.rollcall.server.monitor.store.ServiceStatus;
+import dev.rollcall.server.monitor.store.ServiceStore;
+import dev.rollcall.server.monitor.store.Slice;
 import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DayTable;
@@ -16,16 +29,16 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The monitor's tables in a new database, with a clock that stands still until it is turned.
-final class MonitorDatabase implements AutoCloseable {
-  static final String[] TABLES = Monitor.MIGRATIONS.toArray(String[]::new);
+public final class MonitorDatabase implements AutoCloseable {
+  public static final String[] TABLES = Monitor.MIGRATIONS.toArray(String[]::new);
 
-  final TestClock clock = new TestClock();
-  final Database database;
-  final GroupCommit commits;
-  final ServiceChanges changes;
-  final ServiceStore services;
+  public final TestClock clock = new TestClock();
+  public final Database database;
+  public final GroupCommit commits;
+  public final ServiceChanges changes;
+  public final ServiceStore services;
 
-  MonitorDatabase(TestDatabases engine, Path folder) {
+  public MonitorDatabase(TestDatabases engine, Path folder) {
     database = engine.open(folder, clock, TABLES);
     commits = new GroupCommit(database);
     changes = new ServiceChanges(commits, clock, _ -> {});
@@ -34,18 +47,18 @@ final class MonitorDatabase implements AutoCloseable {
   }
 
   /// Makes a service over the API's way.
-  long service(String name) {
+  public long service(String name) {
     return switch (changes.create(Scope.operator(), definition(name, "15s"))) {
       case ServiceChanges.Done.Service(long id) -> id;
       case ServiceChanges.Done.NameTaken _ -> throw new AssertionError("no new service");
     };
   }
 
-  static ServiceDefinition definition(String name, String interval) {
+  public static ServiceDefinition definition(String name, String interval) {
     return definition(name, "http://127.0.0.1:9/" + name, interval);
   }
 
-  static ServiceDefinition definition(String name, String url, String interval) {
+  public static ServiceDefinition definition(String name, String url, String interval) {
     return definition(
         new JsonMapper()
             .createObjectNode()
@@ -54,7 +67,7 @@ final class MonitorDatabase implements AutoCloseable {
             .put("interval", interval));
   }
 
-  static ServiceDefinition definition(JsonNode service) {
+  public static ServiceDefinition definition(JsonNode service) {
     Mistakes mistakes = new Mistakes();
     return new ServiceReader(
             new ServiceReader.Defaults(Duration.ofSeconds(15), Duration.ofSeconds(5), false))
@@ -63,7 +76,7 @@ final class MonitorDatabase implements AutoCloseable {
   }
 
   /// An outcome of a service under its first claim, with what follows from it.
-  static Outcome outcome(
+  public static Outcome outcome(
       long service, long fence, Observation observation, Optional<Event.Kind> open) {
     return new Outcome(
         service,
@@ -76,28 +89,27 @@ final class MonitorDatabase implements AutoCloseable {
         Optional.empty());
   }
 
-  static Observation up(Instant at, int millis) {
+  public static Observation up(Instant at, int millis) {
     return new Observation.Up(at, Duration.ofMillis(millis), Measurements.NOTHING);
   }
 
-  static Observation down(Instant at, int millis) {
+  public static Observation down(Instant at, int millis) {
     return new Observation.Down(at, Duration.ofMillis(millis), Measurements.NOTHING, "status 500");
   }
 
-  static Observation unknown(Instant at) {
+  public static Observation unknown(Instant at) {
     return new Observation.Unknown(at, Duration.ofMillis(1), Measurements.NOTHING, "no network");
   }
 
-  OutcomeWriter keeping(Schedule schedule) {
-    return new OutcomeWriter(
-        database, commits, schedule, 1_000, clock, (_, _) -> {}, _ -> {});
+  public OutcomeWriter keeping(Schedule schedule) {
+    return new OutcomeWriter(database, commits, schedule, 1_000, clock, (_, _) -> {}, _ -> {});
   }
 
-  long number(String query) {
+  public long number(String query) {
     return database.read(handle -> handle.createQuery(query).mapTo(Long.class).one());
   }
 
-  List<ServiceStatus> listed() {
+  public List<ServiceStatus> listed() {
     return services.list(Scope.everything(), new Slice(1_000, 0));
   }
 

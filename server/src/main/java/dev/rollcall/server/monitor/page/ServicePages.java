@@ -2,7 +2,7 @@ package dev.rollcall.server.monitor.page;
 
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Route;
-import dev.rollcall.server.monitor.Overview;
+import dev.rollcall.server.monitor.overview.Overview;
 import dev.rollcall.server.time.Clock;
 import dev.rollcall.server.web.LivePages;
 import dev.rollcall.server.web.Site;

@@ -1,8 +1,8 @@
 package dev.rollcall.server.monitor.page;
 
-import dev.rollcall.server.monitor.Overview.Observed;
-import dev.rollcall.server.monitor.Overview.Share;
-import dev.rollcall.server.monitor.Overview.Standing;
+import dev.rollcall.server.monitor.overview.Overview.Observed;
+import dev.rollcall.server.monitor.overview.Overview.Share;
+import dev.rollcall.server.monitor.overview.Overview.Standing;
 import dev.rollcall.server.web.Formats;
 import dev.rollcall.server.web.Texts;
 import java.util.List;

@@ -2,7 +2,7 @@ package dev.rollcall.server.monitor.page;
 
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
-import dev.rollcall.server.monitor.Overview.Standing;
+import dev.rollcall.server.monitor.overview.Overview.Standing;
 import dev.rollcall.server.web.ListFilter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;

@@ -1,9 +1,9 @@
 package dev.rollcall.server.monitor.page;
 
-import dev.rollcall.server.monitor.Overview;
-import dev.rollcall.server.monitor.Overview.Row;
-import dev.rollcall.server.monitor.Overview.Standing;
-import dev.rollcall.server.monitor.Overview.Totals;
+import dev.rollcall.server.monitor.overview.Overview;
+import dev.rollcall.server.monitor.overview.Overview.Row;
+import dev.rollcall.server.monitor.overview.Overview.Standing;
+import dev.rollcall.server.monitor.overview.Overview.Totals;
 import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.time.Clock;
 import dev.rollcall.server.web.Formats;

@@ -1,4 +1,4 @@
-/// The pages of services.
+/// The pages of services. Uses `overview`.
 @NullMarked
 package dev.rollcall.server.monitor.page;
 

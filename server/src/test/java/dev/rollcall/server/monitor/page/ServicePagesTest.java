@@ -2,11 +2,11 @@ package dev.rollcall.server.monitor.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rollcall.server.monitor.Overview.Observed;
-import dev.rollcall.server.monitor.Overview.Row;
-import dev.rollcall.server.monitor.Overview.Share;
-import dev.rollcall.server.monitor.Overview.Standing;
-import dev.rollcall.server.monitor.Overview.Totals;
+import dev.rollcall.server.monitor.overview.Overview.Observed;
+import dev.rollcall.server.monitor.overview.Overview.Row;
+import dev.rollcall.server.monitor.overview.Overview.Share;
+import dev.rollcall.server.monitor.overview.Overview.Standing;
+import dev.rollcall.server.monitor.overview.Overview.Totals;
 import dev.rollcall.server.web.Site;
 import dev.rollcall.server.web.Sites;
 import dev.rollcall.server.web.Texts;

@@ -1,0 +1,105 @@
+package dev.rollcall.server.monitor.check;
+
+import dev.rollcall.probe.Attempt;
+import dev.rollcall.probe.ProbeFailure;
+import dev.rollcall.server.time.Clock;
+import dev.rollcall.server.time.Pauses;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/// Runs one check and returns its observation. If the cause of a failure is on our side, the
+/// service is unknown, never down.
+public final class CheckRunner {
+  /// A failure counts as ours if the process stood still for a quarter of the timeout.
+  private static final int PART_OF_TIMEOUT = 4;
+
+  private static final String STOOD_STILL =
+      "Rollcall stood still during the check: it was stopped, or got no processor";
+
+  private final HostLimit places;
+  private final OwnNetwork network;
+  private final Pauses pauses;
+  private final MonitorMetrics metrics;
+  private final Clock clock;
+  private final OwnErrors errors;
+
+  public CheckRunner(
+      HostLimit places, OwnNetwork network, Pauses pauses, MonitorMetrics metrics, Clock clock) {
+    this.places = places;
+    this.network = network;
+    this.pauses = pauses;
+    this.metrics = metrics;
+    this.clock = clock;
+    this.errors = new OwnErrors(clock);
+  }
+
+  /// Waits for a free place at the host, at most for the timeout of the check, then runs the check.
+  ///
+  /// @param due when the check was due
+  /// @throws InterruptedException if the runner is closing: there is no observation
+  public Observation ask(ScheduledCheck check, Instant due) throws InterruptedException {
+    String place = check.place();
+    if (!places.enter(place, check.timeout())) {
+      metrics.skipped();
+      return new Observation.Unknown(
+          clock.wall(),
+          check.timeout(),
+          Measurements.NOTHING,
+          "not checked: no free place at " + check.shownPlace() + " (see monitor.per-host)");
+    }
+    try {
+      Instant now = clock.wall();
+      metrics.started(Duration.between(due, now));
+      return observe(check, now);
+    } finally {
+      places.leave(place);
+    }
+  }
+
+  private Observation observe(ScheduledCheck check, Instant at) throws InterruptedException {
+    Duration began = clock.monotonic();
+    Attempt attempt = Attempt.within(check.timeout());
+    Optional<ProbeFailure> failure = failure(check, attempt);
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    Measurements measurements = Measurements.of(attempt);
+    Duration response = measurements.response().orElseGet(attempt::elapsed);
+    if (failure.isEmpty()) {
+      return new Observation.Up(at, response, measurements);
+    }
+    return here(check, failure.get(), began)
+        .<Observation>map(reason -> new Observation.Unknown(at, response, measurements, reason))
+        .orElseGet(() -> new Observation.Down(at, response, measurements, failure.get().reason()));
+  }
+
+  private Optional<ProbeFailure> failure(ScheduledCheck check, Attempt attempt)
+      throws InterruptedException {
+    try {
+      check.probe().check(attempt);
+      return Optional.empty();
+    } catch (ProbeFailure e) {
+      return Optional.of(e);
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception | LinkageError | OutOfMemoryError | StackOverflowError e) {
+      errors.tell("the check of " + check.label(), e);
+      return Optional.of(ProbeFailure.here("Rollcall failed: " + e.getClass().getSimpleName()));
+    }
+  }
+
+  /// The reason why the failure is ours, if it is.
+  private Optional<String> here(ScheduledCheck check, ProbeFailure failure, Duration began) {
+    if (failure.isHere()) {
+      return Optional.of(failure.reason());
+    }
+    if (failure.answered()) {
+      return Optional.empty();
+    }
+    Duration paused = pauses.since(began);
+    return paused.multipliedBy(PART_OF_TIMEOUT).compareTo(check.timeout()) >= 0
+        ? Optional.of(STOOD_STILL)
+        : network.trouble(check.host());
+  }
+}

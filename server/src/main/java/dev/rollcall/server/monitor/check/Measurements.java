@@ -1,0 +1,54 @@
+package dev.rollcall.server.monitor.check;
+
+import dev.rollcall.probe.Attempt;
+import dev.rollcall.probe.Phase;
+import dev.rollcall.probe.ProbeResult;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// What a check measured besides its result. A part is empty if the check did not reach it.
+///
+/// @param response the time until the end of the header of the answer
+/// @param dependencies the first 100 dependencies in a report, if the check reads one
+public record Measurements(
+    Optional<Duration> response,
+    Phases phases,
+    OptionalInt status,
+    int redirects,
+    Optional<Instant> certificateEnds,
+    Optional<List<ProbeResult>> dependencies) {
+
+  /// The times of the parts of a check.
+  public record Phases(
+      Optional<Duration> dns,
+      Optional<Duration> connect,
+      Optional<Duration> tls,
+      Optional<Duration> firstByte,
+      Optional<Duration> total) {}
+
+  /// No measurements: the check did not begin.
+  public static final Measurements NOTHING = of(Attempt.within(Duration.ZERO));
+
+  private static List<ProbeResult> bounded(List<ProbeResult> dependencies) {
+    return List.copyOf(
+        dependencies.subList(0, Math.min(DependencyReport.MOST, dependencies.size())));
+  }
+
+  public static Measurements of(Attempt attempt) {
+    return new Measurements(
+        attempt.time(Phase.HEADER),
+        new Phases(
+            attempt.time(Phase.DNS),
+            attempt.time(Phase.CONNECT),
+            attempt.time(Phase.TLS),
+            attempt.time(Phase.FIRST_BYTE),
+            attempt.time(Phase.TOTAL)),
+        attempt.status(),
+        attempt.redirects(),
+        attempt.certificateExpiry(),
+        attempt.dependencies().map(Measurements::bounded));
+  }
+}

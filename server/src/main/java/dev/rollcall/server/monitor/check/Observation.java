@@ -1,0 +1,51 @@
+package dev.rollcall.server.monitor.check;
+
+import dev.rollcall.server.config.OneLine;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/// The result of one check.
+///
+/// `at` is when the check began. `response` is the time until the end of the header of the answer;
+/// without an answer, until the failure was known.
+public sealed interface Observation {
+  Instant at();
+
+  Duration response();
+
+  /// Other measurements of the check.
+  Measurements measurements();
+
+  /// Why the service is not up; empty if it is.
+  default Optional<String> why() {
+    return switch (this) {
+      case Up _ -> Optional.empty();
+      case Down down -> Optional.of(down.reason());
+      case Unknown unknown -> Optional.of(unknown.reason());
+    };
+  }
+
+  /// The service answered as expected.
+  record Up(Instant at, Duration response, Measurements measurements) implements Observation {}
+
+  /// The service did not answer as expected, for a reason in one line.
+  record Down(Instant at, Duration response, Measurements measurements, String reason)
+      implements Observation {
+    /// Makes the reason one line: it may contain characters of a server's answer that PostgreSQL
+    /// rejects.
+    public Down {
+      reason = OneLine.of(reason);
+    }
+  }
+
+  /// The fault is Rollcall's (no network, no file descriptors): nobody knows whether the service is
+  /// up.
+  record Unknown(Instant at, Duration response, Measurements measurements, String reason)
+      implements Observation {
+    /// Makes the reason one line, as for [Down].
+    public Unknown {
+      reason = OneLine.of(reason);
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package dev.rollcall.server.monitor.check;
+
+import dev.rollcall.server.sql.EnumCodec;
+
+/// The result of an observation; `code` is its number in the database.
+public enum State {
+  DOWN(0),
+  UP(1),
+  UNKNOWN(2);
+
+  public static final EnumCodec<State> CODEC = EnumCodec.of(State.class, State::code);
+
+  private final int code;
+
+  State(int code) {
+    this.code = code;
+  }
+
+  public int code() {
+    return code;
+  }
+
+  /// The word in the API and on the page.
+  public String word() {
+    return CODEC.word(this);
+  }
+
+  public static State of(Observation observation) {
+    return switch (observation) {
+      case Observation.Up _ -> UP;
+      case Observation.Down _ -> DOWN;
+      case Observation.Unknown _ -> UNKNOWN;
+    };
+  }
+}

@@ -1,0 +1,246 @@
+package dev.rollcall.server.monitor.overview;
+
+import dev.rollcall.server.monitor.check.Evaluator;
+import dev.rollcall.server.monitor.check.Event;
+import dev.rollcall.server.monitor.check.Observation;
+import dev.rollcall.server.monitor.check.Outcome;
+import dev.rollcall.server.monitor.check.State;
+import dev.rollcall.server.monitor.definition.PublicDefinition;
+import dev.rollcall.server.monitor.overview.Overview.Observed;
+import dev.rollcall.server.monitor.overview.Overview.Row;
+import dev.rollcall.server.monitor.overview.Overview.Standing;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// One service in the memory of [CurrentStates]: about 250 bytes while no page shows it.
+final class CurrentState {
+  static final String COLUMNS =
+      "s.id, s.parent_id, s.name, s.url, s.created_at, d.interval_ms, d.lease_ms, m.last_at,"
+          + " m.last_state, e.event, e.date_started, s.owner_id";
+
+  private final long id;
+  private final long parent;
+  private final long owner;
+  private final String name;
+  private final String url;
+  private final String lowerName;
+  private final String lowerUrl;
+  private final long created;
+  private final long interval;
+  private final long lease;
+  private long lastAt;
+  private int lastState;
+  private Optional<Event.Kind> open;
+  private long started;
+  private Standing standing = Standing.NEW;
+  private @Nullable OverviewDetails details;
+  private @Nullable Row row;
+
+  private CurrentState(ResultSet row) throws SQLException {
+    id = row.getLong(1);
+    parent = row.getLong(2);
+    name = row.getString(3);
+    url = PublicDefinition.url(row.getString(4));
+    lowerName = name.toLowerCase(Locale.ROOT); // the same object if it is in lower case already
+    lowerUrl = url.toLowerCase(Locale.ROOT);
+    created = row.getLong(5);
+    interval = row.getLong(6);
+    lease = row.getLong(7);
+    lastAt = row.getLong(8);
+    lastState = row.getInt(9);
+    open = Optional.ofNullable(row.getString(10)).map(Event.Kind.CODEC::ofWord);
+    started = row.getLong(11);
+    owner = row.getLong(12);
+  }
+
+  /// Reads the [#COLUMNS].
+  static CurrentState of(ResultSet row) throws SQLException {
+    return new CurrentState(row);
+  }
+
+  long id() {
+    return id;
+  }
+
+  /// The id of the service that reports it; 0 if it has its own checks.
+  long parent() {
+    return parent;
+  }
+
+  long owner() {
+    return owner;
+  }
+
+  String name() {
+    return name;
+  }
+
+  Standing standing() {
+    return standing;
+  }
+
+  /// When the open event began, in milliseconds; 0 if there is none.
+  long started() {
+    return started;
+  }
+
+  /// Whether its name or URL contains `lower`, a text in lower case.
+  boolean has(String lower) {
+    return lowerName.contains(lower) || lowerUrl.contains(lower);
+  }
+
+  /// Takes over the details for the page from the previous object, if nothing has been observed
+  /// since.
+  void follow(CurrentState before) {
+    if (before.lastAt == lastAt) {
+      details = before.details;
+    }
+  }
+
+  /// Adds an observation, unless it is not newer than the last one.
+  void observed(Found found) {
+    if (found.at() <= lastAt) {
+      return;
+    }
+    lastAt = found.at();
+    lastState = found.state().code();
+    if (found.begins().isPresent() && !found.begins().equals(open)) {
+      open = found.begins();
+      started = found.at();
+    }
+    if (details != null && !details.add(found)) {
+      details = null;
+    }
+    row = null;
+  }
+
+  private Standing standing(long now) {
+    if (lastAt == 0) {
+      return Standing.NEW;
+    }
+    return lastAt < now - 2 * interval - lease
+        ? Standing.UNKNOWN
+        : Overview.standing(State.CODEC.ofCode(lastState));
+  }
+
+  /// Computes the present state.
+  ///
+  /// After more than two intervals and a lease without an observation, the service is unknown: it
+  /// is no longer checked.
+  ///
+  /// @return whether the state has changed
+  boolean stands(long now) {
+    Standing standsNow = standing(now);
+    if (standsNow == standing) {
+      return false;
+    }
+    standing = standsNow;
+    row = null;
+    return true;
+  }
+
+  /// Whether the page can show it without reading the database.
+  boolean isDetailed(Instant now) {
+    return details != null && details.isOf(now);
+  }
+
+  OverviewDetails.Asked asked() {
+    return new OverviewDetails.Asked(Instant.ofEpochMilli(created), Duration.ofMillis(interval));
+  }
+
+  void detail(OverviewDetails found) {
+    details = found;
+    row = null;
+  }
+
+  /// Drops what only a page shows.
+  void fold() {
+    details = null;
+    row = null;
+  }
+
+  /// The row of the page. The details must have been read.
+  Row row() {
+    Row known = row;
+    if (known == null) {
+      OverviewDetails shown = details == null ? OverviewDetails.NONE : details;
+      List<Observed> latest = shown.latest();
+      known =
+          new Row(
+              id,
+              name,
+              url,
+              standing,
+              since(latest),
+              reason(latest),
+              shown.response(),
+              shown.day(),
+              shown.month(),
+              latest);
+      row = known;
+    }
+    return known;
+  }
+
+  /// The time since which the state holds. Unknown: the first of the last unknown observations in a
+  /// row; or, if the service is no longer checked, its last observation.
+  private Optional<Instant> since(List<Observed> latest) {
+    if (standing != Standing.UNKNOWN) {
+      return started == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(started));
+    }
+    if (latest.isEmpty()) {
+      return Optional.empty();
+    }
+    if (latest.getLast().standing() != Standing.UNKNOWN) {
+      return Optional.of(latest.getLast().last());
+    }
+    int first = latest.size() - 1;
+    while (first > 0 && latest.get(first - 1).standing() == Standing.UNKNOWN) {
+      first--;
+    }
+    return Optional.of(latest.get(first).at());
+  }
+
+  private Optional<String> reason(List<Observed> latest) {
+    return switch (standing) {
+      case UP, NEW -> Optional.empty();
+      case DOWN -> latest.isEmpty() ? Optional.empty() : latest.getLast().reason();
+      case UNKNOWN ->
+          latest.isEmpty() || latest.getLast().standing() != Standing.UNKNOWN
+              ? Optional.of("not checked: is a Rollcall process with the role runner running?")
+              : latest.getLast().reason();
+    };
+  }
+
+  /// A committed observation.
+  ///
+  /// @param at in milliseconds
+  /// @param begins the kind of the event that began with it, if one did
+  record Found(
+      long service,
+      long at,
+      State state,
+      Duration response,
+      Optional<String> reason,
+      Optional<Event.Kind> begins) {
+    static Found of(Outcome outcome) {
+      Observation seen = outcome.observation();
+      return new Found(
+          outcome.serviceId(),
+          seen.at().toEpochMilli(),
+          State.of(seen),
+          seen.response(),
+          seen.why(),
+          switch (outcome.transition()) {
+            case Evaluator.Transition.Stays _ -> Optional.empty();
+            case Evaluator.Transition.Begins begins -> Optional.of(begins.kind());
+          });
+    }
+  }
+}

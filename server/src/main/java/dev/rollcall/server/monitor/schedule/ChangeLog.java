@@ -1,0 +1,135 @@
+package dev.rollcall.server.monitor.schedule;
+
+import dev.rollcall.server.monitor.check.Evaluator.Transition;
+import dev.rollcall.server.monitor.check.Event;
+import dev.rollcall.server.monitor.check.Observation;
+import dev.rollcall.server.monitor.check.Outcome;
+import dev.rollcall.server.monitor.check.State;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Logs that services went down, are up again, or became unknown: one line for each change, or one
+/// line for all if many change at once. Called by one thread at a time.
+final class ChangeLog {
+  private static final Logger LOG = System.getLogger(ChangeLog.class.getName());
+
+  /// If more services than this change in one group of outcomes, one line contains the number of
+  /// changes and this many names.
+  private static final int NAMED = 10;
+
+  /// A reason for which services become unknown is logged at most once in this time, for whichever
+  /// service: if our own network is down, all services have the same reason.
+  private static final Duration REASON_AGAIN = Duration.ofMinutes(10);
+
+  private static final int MOST_REASONS = 1_000;
+
+  /// Services logged as down. The first time that a service is up is not logged.
+  private final Set<Long> down = new HashSet<>();
+
+  /// Services that are unknown, and those of them that were logged.
+  private final Set<Long> unknown = new HashSet<>();
+
+  private final Set<Long> loggedUnknown = new HashSet<>();
+  private final Map<String, Instant> reasons = new HashMap<>();
+
+  /// A change that has been written.
+  record Change(String service, Outcome outcome) {}
+
+  void tell(List<Change> changes) {
+    lines(changes).forEach(line -> LOG.log(Level.INFO, line));
+  }
+
+  List<String> lines(List<Change> changes) {
+    List<String> lines = changed(changes);
+    lines.addAll(unknown(changes));
+    return lines;
+  }
+
+  private List<String> changed(List<Change> changes) {
+    List<String> lines = new ArrayList<>();
+    List<String> names = new ArrayList<>();
+    int gone = 0;
+    for (Change change : changes) {
+      if (change.outcome().transition() instanceof Transition.Begins begins) {
+        long id = change.outcome().serviceId();
+        boolean isDown = begins.kind() == Event.Kind.DOWNTIME;
+        if (isDown ? down.add(id) : down.remove(id)) {
+          names.add(change.service());
+          gone += isDown ? 1 : 0;
+          lines.add(
+              isDown
+                  ? change.service() + " is down: " + begins.cause().orElse("no reason known")
+                  : change.service() + " is up again");
+        }
+      }
+    }
+    return shortened(
+        lines, "%d services are down and %d up again".formatted(gone, lines.size() - gone), names);
+  }
+
+  private List<String> unknown(List<Change> changes) {
+    List<String> lines = new ArrayList<>();
+    List<String> names = new ArrayList<>();
+    for (Change change : changes) {
+      Outcome outcome = change.outcome();
+      unknown(change.service(), outcome.serviceId(), outcome.observation())
+          .ifPresent(
+              line -> {
+                lines.add(line);
+                names.add(change.service());
+              });
+    }
+    return shortened(
+        lines, "%d services changed to or from unknown".formatted(lines.size()), names);
+  }
+
+  private Optional<String> unknown(String service, long id, Observation found) {
+    if (!(found instanceof Observation.Unknown nothing)) {
+      unknown.remove(id);
+      return loggedUnknown.remove(id)
+          ? Optional.of(service + " is no longer unknown: it is " + State.of(found).word())
+          : Optional.empty();
+    }
+    if (!unknown.add(id) || !isNews(nothing)) {
+      return Optional.empty();
+    }
+    loggedUnknown.add(id);
+    return Optional.of(service + " is unknown: " + nothing.reason());
+  }
+
+  /// Whether this reason was not logged recently. The part in brackets at its end is ignored, since
+  /// it differs between services.
+  private boolean isNews(Observation.Unknown nothing) {
+    String reason = nothing.reason().replaceFirst(" \\([^()]*\\)$", "");
+    Instant before = reasons.get(reason);
+    if (before != null && before.plus(REASON_AGAIN).isAfter(nothing.at())) {
+      return false;
+    }
+    if (reasons.size() >= MOST_REASONS) {
+      reasons.clear();
+    }
+    reasons.put(reason, nothing.at());
+    return true;
+  }
+
+  private static List<String> shortened(List<String> lines, String counted, List<String> names) {
+    return lines.size() <= NAMED
+        ? lines
+        : new ArrayList<>(
+            List.of(
+                "%s: %s and %d more"
+                    .formatted(
+                        counted,
+                        String.join(", ", names.subList(0, NAMED)),
+                        names.size() - NAMED)));
+  }
+}

@@ -1,0 +1,247 @@
+package dev.rollcall.server.monitor.schedule;
+
+import dev.rollcall.probe.Probe;
+import dev.rollcall.probe.ProbeFailure;
+import dev.rollcall.server.config.Mistakes;
+import dev.rollcall.server.monitor.check.ScheduledCheck;
+import dev.rollcall.server.monitor.definition.ProbeFactory;
+import dev.rollcall.server.monitor.definition.ReferencedSecrets;
+import dev.rollcall.server.monitor.definition.ServiceDefinition;
+import dev.rollcall.server.monitor.definition.ServiceReader;
+import dev.rollcall.server.monitor.store.ServiceStore;
+import dev.rollcall.server.owner.Scope;
+import dev.rollcall.server.sql.Lease;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.URI;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
+
+/// The services that this process checks, and when they are due: from the database while it
+/// answers, otherwise from memory.
+public final class DueServices {
+  private static final Logger LOG = System.getLogger(DueServices.class.getName());
+
+  /// The revision of a definition that has to be read again.
+  private static final long NO_REVISION = -1;
+
+  /// A service that is due, and since when.
+  record DueCheck(RunState state, Instant due) {}
+
+  private final Schedule schedule;
+  private final ServiceStore services;
+  private final ServiceReader reader;
+  private final ProbeFactory probes;
+  private final OutcomeWriter writer;
+  private final Map<Long, RunState> states = new ConcurrentHashMap<>();
+
+  /// Previous names of renamed services, whose series have to be removed.
+  private final Set<String> renamed = ConcurrentHashMap.newKeySet();
+
+  /// Services that wait for an id, by name.
+  private final Map<String, RunState> provisional = new ConcurrentHashMap<>();
+
+  public DueServices(
+      Schedule schedule,
+      ServiceStore services,
+      ServiceReader reader,
+      ProbeFactory probes,
+      OutcomeWriter writer) {
+    this.schedule = schedule;
+    this.services = services;
+    this.reader = reader;
+    this.probes = probes;
+    this.writer = writer;
+  }
+
+  /// Checks services from memory because the database has been unavailable since the start, so that
+  /// they have no id yet. Each has an id below 0 until its row is claimed.
+  public void expect(List<ServiceDefinition> definitions, Instant now) {
+    for (ServiceDefinition definition : definitions) {
+      long id = -1L - provisional.size();
+      ScheduledCheck check = asked(id, Scope.OPERATOR, NO_REVISION, definition);
+      RunState state = new RunState(check, now);
+      provisional.put(definition.name(), state);
+      states.put(id, state);
+    }
+  }
+
+  /// Claims services that are due by `until`, oldest first, at most `limit`, and reads the
+  /// definitions that are new or changed. The caller has to [#begin] them; otherwise they are due
+  /// again when the lease ends.
+  List<Lease<Schedule.Row>> claim(Instant until, int limit) {
+    List<Lease<Schedule.Row>> leases = schedule.rows().claim(until, limit);
+    learn(leases);
+    return leases;
+  }
+
+  /// Begins the claimed services.
+  List<DueCheck> begin(List<Lease<Schedule.Row>> leases) {
+    List<DueCheck> checks = new ArrayList<>(leases.size());
+    for (Lease<Schedule.Row> lease : leases) {
+      RunState state = states.get(lease.key());
+      if (state != null && state.begin(lease.fence())) {
+        checks.add(new DueCheck(state, lease.due()));
+      }
+    }
+    return checks;
+  }
+
+  /// Corrects the due times after the clock was set back to `now`.
+  void correctDueTimes(Instant now) {
+    schedule.correctDueTimes(now);
+  }
+
+  /// The services due by `until` according to memory, oldest first, at most `limit`.
+  List<DueCheck> remembered(Instant until, int limit) {
+    return states.values().stream()
+        .map(state -> new DueCheck(state, state.nextDue()))
+        .filter(dueCheck -> !dueCheck.due().isAfter(until))
+        .sorted(Comparator.comparing(DueCheck::due))
+        .limit(limit)
+        .filter(dueCheck -> dueCheck.state().begin())
+        .toList();
+  }
+
+  /// Drops services that are no longer checked.
+  ///
+  /// @return the names of services of the operator that no longer exist
+  List<String> sweep() {
+    Map<Long, ServiceStore.Named> asked = services.asked();
+    List<String> gone = new ArrayList<>(renamed);
+    renamed.removeAll(gone);
+    Set<String> names =
+        asked.values().stream()
+            .filter(one -> one.owner() == Scope.OPERATOR)
+            .map(ServiceStore.Named::name)
+            .collect(Collectors.toSet());
+    provisional.forEach(
+        (name, state) -> {
+          if (!names.contains(name)) {
+            provisional.remove(name);
+            state.drop();
+            states.remove(state.check().serviceId());
+            writer.forget(state);
+            gone.add(name);
+          }
+        });
+    states.forEach(
+        (id, state) -> {
+          if (id < 0) {
+            return; // its row exists, but nobody has claimed it yet
+          }
+          ScheduledCheck check = state.check();
+          ServiceStore.Named known = new ServiceStore.Named(check.owner(), check.name());
+          if (check.isOperators() && !known.equals(asked.get(id))) {
+            gone.add(check.name());
+          }
+          if (!asked.containsKey(id)) {
+            state.drop();
+            states.remove(id);
+          }
+        });
+    gone.removeAll(names);
+    return gone;
+  }
+
+  private void learn(List<Lease<Schedule.Row>> leases) {
+    Set<Long> unknown =
+        leases.stream().filter(lease -> !holds(lease)).map(Lease::key).collect(Collectors.toSet());
+    if (unknown.isEmpty()) {
+      return;
+    }
+    Map<Long, Long> fences = new HashMap<>();
+    leases.forEach(lease -> fences.put(lease.key(), lease.fence()));
+    services
+        .scheduled(unknown)
+        .forEach(scheduled -> learn(scheduled, fences.getOrDefault(scheduled.id(), 0L)));
+    writer.writeIdentified();
+  }
+
+  private boolean holds(Lease<Schedule.Row> lease) {
+    RunState state = states.get(lease.key());
+    return state != null && state.holds(lease.row().revision(), lease.fence());
+  }
+
+  private void learn(ServiceStore.Scheduled scheduled, long fence) {
+    Mistakes mistakes = new Mistakes();
+    ScheduledCheck check =
+        reader
+            .kept(scheduled.definition(), mistakes)
+            .map(
+                definition ->
+                    asked(scheduled.id(), scheduled.owner(), scheduled.revision(), definition))
+            .orElseGet(() -> invalidCheck(scheduled, mistakes));
+    RunState.Known known =
+        new RunState.Known(
+            check, scheduled.open(), scheduled.certificateEnds(), scheduled.streak());
+    RunState early = check.isOperators() ? provisional.remove(check.name()) : null;
+    if (early != null && !states.containsKey(scheduled.id())) {
+      states.remove(early.check().serviceId());
+      writer.identify(early, known, fence, scheduled.lastAt());
+      states.put(scheduled.id(), early);
+      return;
+    }
+    states.compute(
+        scheduled.id(),
+        (_, state) -> {
+          if (state == null) {
+            return new RunState(known);
+          }
+          String before = state.check().name();
+          state.learn(known);
+          if (check.isOperators() && !state.isNamed(before)) {
+            renamed.add(before);
+          }
+          return state;
+        });
+  }
+
+  private ScheduledCheck asked(long id, long owner, long revision, ServiceDefinition definition) {
+    return new ScheduledCheck(
+        id,
+        owner,
+        definition.name(),
+        definition.url(),
+        definition.interval(),
+        definition.timeout(),
+        revision,
+        definition.secrets(),
+        probes.of(definition));
+  }
+
+  /// The check of a definition that can no longer be read, although it was valid when it was
+  /// written: for example, its file is missing, or it was written by another version of Rollcall.
+  /// The service is unknown, and its definition is read again for each check.
+  private ScheduledCheck invalidCheck(ServiceStore.Scheduled scheduled, Mistakes mistakes) {
+    String reason = "cannot be checked: " + String.join("; ", mistakes.lines());
+    RunState before = states.get(scheduled.id());
+    if (before == null || before.check().revision() != NO_REVISION) {
+      LOG.log(Level.ERROR, "service " + scheduled.id() + " " + reason);
+    }
+    JsonNode definition = scheduled.definition();
+    String name = definition.path("name").asString("");
+    return new ScheduledCheck(
+        scheduled.id(),
+        scheduled.owner(),
+        name,
+        URI.create("unaskable:/" + scheduled.id()),
+        scheduled.interval(),
+        scheduled.interval(),
+        NO_REVISION,
+        ReferencedSecrets.NOTHING,
+        Probe.of(
+            name,
+            _ -> {
+              throw ProbeFailure.here(reason);
+            }));
+  }
+}

@@ -1,0 +1,282 @@
+package dev.rollcall.server.monitor.schedule;
+
+import dev.rollcall.server.monitor.check.Outcome;
+import dev.rollcall.server.monitor.store.DerivedServices;
+import dev.rollcall.server.monitor.store.EventStore;
+import dev.rollcall.server.monitor.store.HourStore;
+import dev.rollcall.server.monitor.store.MetricStore;
+import dev.rollcall.server.monitor.store.StreakStore;
+import dev.rollcall.server.monitor.store.TickStore;
+import dev.rollcall.server.signal.SignalWriter;
+import dev.rollcall.server.sql.Batch;
+import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.sql.Lease;
+import dev.rollcall.server.sql.StorageException;
+import dev.rollcall.server.time.Clock;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jdbi.v3.core.Handle;
+
+/// Writes the outcomes of checks. The due row, tick, counts, sums and events of a check are written
+/// in one transaction, so that they agree after any crash.
+///
+/// Outcomes wait in a backlog for a moment, so that many share a transaction: one costs as much as
+/// many outcomes do. They also wait while the database is unavailable. They are written in their
+/// order.
+public final class OutcomeWriter implements Batch<Outcome, Boolean> {
+  private static final Logger LOG = System.getLogger(OutcomeWriter.class.getName());
+
+  private final ChangeLog log = new ChangeLog();
+  private static final int AT_ONCE = 1_000;
+  private static final Duration LINGER = Duration.ofMillis(200);
+
+  private final Database database;
+  private final GroupCommit commits;
+  private final Schedule schedule;
+  private final Clock clock;
+  private final Backlog<Found> backlog;
+  private final EarlyOutcomes earlyOutcomes;
+  private final SignalWriter signals;
+  private final Consumer<List<Outcome>> committed;
+  private final ReentrantLock writing = new ReentrantLock();
+  private volatile boolean stuck;
+  private boolean identified;
+
+  /// An outcome, and the state to reset if it cannot be written.
+  private record Found(RunState state, Outcome outcome) {
+    /// The number of ticks: a report is also an outcome of each dependency in it.
+    private int outcomes() {
+      return counted(outcome);
+    }
+  }
+
+  private static int counted(Outcome outcome) {
+    return 1 + outcome.observation().measurements().dependencies().map(List::size).orElse(0);
+  }
+
+  /// @param most how many outcomes may wait, derived services included; beyond that the oldest are
+  ///   lost
+  /// @param signals gets the confirmed changes of state
+  /// @param committed is called with the outcomes after their commit, and returns at once
+  public OutcomeWriter(
+      Database database,
+      GroupCommit commits,
+      Schedule schedule,
+      int most,
+      Clock clock,
+      SignalWriter signals,
+      Consumer<List<Outcome>> committed) {
+    this.signals = signals;
+    this.committed = committed;
+    this.database = database;
+    this.commits = commits;
+    this.schedule = schedule;
+    this.clock = clock;
+    this.backlog = new Backlog<>(most, Found::outcomes, found -> found.state().outcomeLost());
+    this.earlyOutcomes = new EarlyOutcomes(most, OutcomeWriter::counted);
+  }
+
+  /// A service that was checked before it had a row has its id now. Its outcomes get that id,
+  /// unless they are not newer than the last one in the database, as another process may have
+  /// checked it too.
+  ///
+  /// Only the thread that claims may call this, and has to call [#writeIdentified] afterwards.
+  ///
+  /// @param after the time of the last check in the database
+  void identify(RunState state, RunState.Known known, long claimed, Optional<Instant> after) {
+    for (Outcome outcome : earlyOutcomes.identify(state, known, claimed)) {
+      if (after.isEmpty() || outcome.observation().at().isAfter(after.get())) {
+        identified |= backlog.add(new Found(state, outcome));
+      }
+    }
+  }
+
+  /// Writes identified outcomes, unless another thread is about to.
+  void writeIdentified() {
+    if (!identified) {
+      return;
+    }
+    identified = false;
+    try {
+      flush();
+    } catch (StorageException e) {
+      stuck = true;
+    }
+  }
+
+  /// A service that was checked before it had a row is no longer checked.
+  void forget(RunState state) {
+    earlyOutcomes.forget(state);
+  }
+
+  /// Accepts an outcome. It is durable within moments, or when the database is available.
+  void keep(RunState state, Outcome found) {
+    boolean early = found.serviceId() < 0;
+    if (early && earlyOutcomes.add(state, found)) {
+      return;
+    }
+    Outcome outcome = early ? state.claimed(found) : found;
+    if (!backlog.add(new Found(state, outcome))) {
+      return; // another thread writes it too
+    }
+    boolean interrupted = linger();
+    try {
+      flush();
+    } catch (StorageException e) {
+      stuck = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Waits for more outcomes.
+  ///
+  /// @return whether the wait was interrupted, as when the runner closes
+  private static boolean linger() {
+    try {
+      Thread.sleep(LINGER);
+      return false;
+    } catch (InterruptedException e) {
+      return true;
+    }
+  }
+
+  /// Whether outcomes wait because the database failed when they were written.
+  boolean stuck() {
+    return stuck;
+  }
+
+  /// Whether the database seems to be available.
+  boolean answers() {
+    return database.trouble().isEmpty();
+  }
+
+  /// Whether the database answers and all waiting outcomes are written.
+  boolean caughtUp() {
+    if (database.trouble().isPresent()) {
+      return false;
+    }
+    try {
+      schedule.rows().earliest();
+      flush();
+      stuck = false;
+      return true;
+    } catch (StorageException e) {
+      return false;
+    }
+  }
+
+  /// The number of waiting outcomes.
+  public int waiting() {
+    return backlog.size() + earlyOutcomes.size();
+  }
+
+  /// The number of lost outcomes, as too many waited.
+  public long lost() {
+    return backlog.lost() + earlyOutcomes.lost();
+  }
+
+  /// Writes all waiting outcomes, oldest first.
+  ///
+  /// @throws StorageException if the database is unavailable; the rest continues to wait
+  void flush() {
+    writing.lock();
+    try {
+      for (List<Found> some = backlog.take(AT_ONCE);
+          !some.isEmpty();
+          some = backlog.take(AT_ONCE)) {
+        try {
+          write(some);
+        } catch (StorageException e) {
+          backlog.putBack(some);
+          throw e;
+        }
+      }
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  private void write(List<Found> some) {
+    try {
+      List<Boolean> kept = commits.writeAll(this, some.stream().map(Found::outcome).toList());
+      log.tell(
+          chosen(some, kept).stream()
+              .map(found -> new ChangeLog.Change(found.state().check().label(), found.outcome()))
+              .toList());
+    } catch (StorageException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      if (some.size() > 1) { // one of them cannot be written: separate it from the others
+        write(some.subList(0, some.size() / 2));
+        write(some.subList(some.size() / 2, some.size()));
+      } else {
+        some.getFirst().state().outcomeLost();
+        LOG.log(Level.ERROR, "a result could not be stored", e);
+      }
+    }
+  }
+
+  /// Outcomes of one service stay in order, and all writers lock rows in the same order.
+  @Override
+  public Optional<Comparator<Outcome>> order() {
+    return Optional.of(Comparator.comparingLong(Outcome::serviceId));
+  }
+
+  /// Returns for each outcome whether its due row was still leased here. Otherwise nothing is
+  /// written: the service is gone, or another process has claimed it. An outcome that was written
+  /// before is not counted again.
+  @Override
+  public List<Boolean> apply(Handle tx, List<Outcome> outcomes) {
+    List<Boolean> valid = schedule.rows().finish(tx, outcomes.stream().map(this::finish).toList());
+    List<Outcome> ours = chosen(outcomes, valid);
+    int[] added = TickStore.insert(tx, ours);
+    List<Boolean> isNew = new ArrayList<>(ours.size());
+    for (int rows : added) {
+      isNew.add(rows > 0);
+    }
+    count(tx, chosen(ours, isNew));
+    return valid;
+  }
+
+  /// Counts new ticks, and adds those of derived services.
+  private void count(Handle tx, List<Outcome> kept) {
+    List<Outcome> all = new ArrayList<>(kept);
+    List<Outcome> derived = DerivedServices.of(tx, kept);
+    TickStore.insert(tx, derived);
+    all.addAll(derived);
+    MetricStore.add(tx, all);
+    HourStore.add(tx, all);
+    EventStore.apply(tx, all);
+    signals.write(tx, StreakStore.write(tx, all, clock.wall()));
+    tx.afterCommit(() -> committed.accept(all));
+  }
+
+  private Lease.Finish finish(Outcome outcome) {
+    return new Lease.Finish(outcome.serviceId(), outcome.fence(), clock.wall(), outcome.repeat());
+  }
+
+  private static <T> List<T> chosen(List<T> outcomes, List<Boolean> which) {
+    if (!which.contains(false)) {
+      return outcomes;
+    }
+    List<T> chosen = new ArrayList<>(outcomes.size());
+    for (int i = 0; i < outcomes.size(); i++) {
+      if (which.get(i)) {
+        chosen.add(outcomes.get(i));
+      }
+    }
+    return Collections.unmodifiableList(chosen);
+  }
+}

@@ -1,0 +1,168 @@
+package dev.rollcall.server.monitor.schedule;
+
+import dev.rollcall.server.monitor.check.Confirmation;
+import dev.rollcall.server.monitor.check.Evaluator;
+import dev.rollcall.server.monitor.check.Evaluator.Transition;
+import dev.rollcall.server.monitor.check.Event;
+import dev.rollcall.server.monitor.check.Observation;
+import dev.rollcall.server.monitor.check.Outcome;
+import dev.rollcall.server.monitor.check.ScheduledCheck;
+import dev.rollcall.server.monitor.check.Streak;
+import java.time.Instant;
+import java.util.Optional;
+
+/// A service in the memory of the runner: its check, the fence of its lease, and what was found
+/// last.
+///
+/// It can be lost at any time: it is read again from the database with the next claim.
+final class RunState {
+  private ScheduledCheck check;
+  private Optional<Event.Kind> open;
+  private Optional<Instant> certificate;
+  private Streak streak;
+  private long fence;
+  private boolean running;
+  private boolean dropped;
+  private Instant nextDue = Instant.MAX;
+
+  RunState(Known known) {
+    this.check = known.check();
+    this.open = known.open();
+    this.certificate = known.certificate();
+    this.streak = known.streak();
+  }
+
+  /// A service without an id, as the database has been unavailable since the start.
+  ///
+  /// @param check with an id below 0
+  /// @param due when its first check is due
+  RunState(ScheduledCheck check, Instant due) {
+    this(new Known(check, Optional.empty(), Optional.empty(), Streak.NONE));
+    this.nextDue = due;
+  }
+
+  /// Whether it has no id yet: outcomes wait until it has one.
+  synchronized boolean isProvisional() {
+    return check.serviceId() < 0;
+  }
+
+  /// Sets its id and its fence. What was found meanwhile is newer than what is in the database.
+  synchronized void identify(Known known, long claimed) {
+    check = known.check();
+    open = open.or(known::open);
+    certificate = certificate.or(known::certificate);
+    streak = streak.equals(Streak.NONE) ? known.streak() : streak;
+    fence = claimed;
+  }
+
+  /// An outcome from before [#identify], with the id and the fence of now.
+  synchronized Outcome claimed(Outcome outcome) {
+    return outcome.claimed(check.serviceId(), fence);
+  }
+
+  /// What the database contains about a service.
+  ///
+  /// @param open the kind of the open event, if there is one
+  /// @param certificate when the certificate ends, as last seen
+  record Known(
+      ScheduledCheck check,
+      Optional<Event.Kind> open,
+      Optional<Instant> certificate,
+      Streak streak) {}
+
+  /// Whether the service is still checked, and has that name.
+  synchronized boolean isNamed(String name) {
+    return !dropped && check.name().equals(name);
+  }
+
+  /// The service is no longer checked here. A check may still be under way.
+  synchronized void drop() {
+    dropped = true;
+  }
+
+  /// The check to run.
+  synchronized ScheduledCheck check() {
+    return check;
+  }
+
+  /// Takes over what was read from the database.
+  synchronized void learn(Known known) {
+    check = known.check();
+    open = known.open();
+    certificate = known.certificate();
+    streak = known.streak();
+  }
+
+  /// Whether this is still valid under a new claim: the definition is the same, and no other
+  /// process has claimed the service meanwhile.
+  synchronized boolean holds(long revision, long claimed) {
+    return check.revision() == revision && claimed == fence + 1;
+  }
+
+  /// Begins a check under a new claim.
+  ///
+  /// @return false if the last check has not ended: it continues, and ends under the new claim
+  synchronized boolean begin(long claimed) {
+    fence = claimed;
+    return begin();
+  }
+
+  /// Begins a check under the last claim, because the database is unavailable.
+  synchronized boolean begin() {
+    if (running) {
+      return false;
+    }
+    running = true;
+    return true;
+  }
+
+  /// Ends the check with its observation.
+  synchronized Outcome end(Observation observation, Instant now) {
+    abandon(now);
+    Transition transition = Evaluator.evaluate(open, observation);
+    if (transition instanceof Transition.Begins begins) {
+      open = Optional.of(begins.kind());
+    }
+    Optional<Instant> seen = observation.measurements().certificateEnds();
+    Optional<Instant> changed = seen.equals(certificate) ? Optional.empty() : seen;
+    certificate = seen.or(() -> certificate);
+    Streak before = streak;
+    streak = before.after(observation, Confirmation.DEFAULT);
+    Optional<Instant> repeat = repeat(now);
+    repeat.ifPresent(due -> nextDue = due);
+    return new Outcome(
+        check.serviceId(),
+        fence,
+        observation,
+        transition,
+        check.asksDependencies(),
+        changed,
+        streak.equals(before) ? Optional.empty() : Optional.of(streak),
+        repeat);
+  }
+
+  /// A change that waits for its confirmation is checked again soon.
+  private Optional<Instant> repeat(Instant now) {
+    Instant soon = now.plus(Confirmation.DEFAULT.interval());
+    return streak.isPending() && soon.isBefore(nextDue) ? Optional.of(soon) : Optional.empty();
+  }
+
+  /// Ends a check that has no outcome.
+  synchronized void abandon(Instant now) {
+    running = false;
+    nextDue = CheckPhase.next(check.serviceId(), check.interval(), now);
+  }
+
+  /// The last outcome could not be written, so the database may contain something else. The next
+  /// outcome states its event, certificate and streak as new.
+  synchronized void outcomeLost() {
+    open = Optional.empty();
+    certificate = Optional.empty();
+    streak = Streak.NONE;
+  }
+
+  /// When the next check is due according to memory.
+  synchronized Instant nextDue() {
+    return running ? Instant.MAX : nextDue;
+  }
+}

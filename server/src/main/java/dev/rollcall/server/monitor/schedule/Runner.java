@@ -1,0 +1,386 @@
+package dev.rollcall.server.monitor.schedule;
+
+import dev.rollcall.server.monitor.check.CheckRunner;
+import dev.rollcall.server.monitor.check.MonitorMetrics;
+import dev.rollcall.server.monitor.check.Observation;
+import dev.rollcall.server.monitor.check.ScheduledCheck;
+import dev.rollcall.server.sql.Lease;
+import dev.rollcall.server.sql.StorageException;
+import dev.rollcall.server.time.BackgroundLoop;
+import dev.rollcall.server.time.Clock;
+import dev.rollcall.server.time.ClockWatch;
+import dev.rollcall.server.time.Durations;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// Runs the checks: claims services that are due, starts each check at its time on its own virtual
+/// thread, and passes its outcome on.
+///
+/// Five times a second it claims the services that are due in the next 300 ms. While the database
+/// is unavailable, it continues from memory with the services it knows, and the outcomes wait.
+public final class Runner implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(Runner.class.getName());
+
+  private static final Duration ROUND = Duration.ofMillis(200);
+  private static final Duration AHEAD = Duration.ofMillis(300);
+  private static final Duration RETRY = Duration.ofMillis(500);
+  private static final Duration SWEEP = Duration.ofSeconds(15);
+  private static final Duration SET_BACK = Duration.ofSeconds(1);
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  /// A database that does not answer for so long counts as unavailable.
+  private static final Duration SILENCE = Duration.ofSeconds(5);
+
+  /// The longest time to sleep. A longer one would only be computed after the clock was set back.
+  private static final Duration LONGEST_SLEEP = ROUND.plus(AHEAD);
+
+  /// If no round has ended for so long, the checks have stopped. A round takes moments, or
+  /// [#SILENCE].
+  private static final Duration STUCK = Duration.ofSeconds(30);
+
+  /// Checks that are overdue (after a restart, or of many new services) start at this distance. It
+  /// is small enough that all checks of one claim are under way before the next round, so that a
+  /// runner that fell behind can catch up.
+  private static final Duration PACE = Duration.ofNanos(100_000);
+
+  /// Checks start at multiples of this time, several at once, so that the processor wakes up less
+  /// often.
+  private static final Duration SLOT = Duration.ofMillis(20);
+
+  private static final int AT_ONCE = 2_000;
+
+  /// A process that has just started is slow, as its code is not compiled yet, and all services may
+  /// be due at once. Too many checks at once would fill its memory while they wait for the
+  /// processor. In this time, at most [#OVERLAP_COLD] checks overlap, unless fewer than a thousand
+  /// a second would start then.
+  private static final Duration COLD = Duration.ofSeconds(12);
+
+  private static final int AT_ONCE_COLD = 500;
+  private static final int OVERLAP_COLD = 64;
+  private static final Duration PACE_COLD = Duration.ofMillis(1);
+
+  private final DueServices dueServices;
+  private final CheckRunner checkRunner;
+  private final OutcomeWriter writer;
+  private final MonitorMetrics metrics;
+  private final Clock clock;
+  private final int mostInFlight;
+  private final Semaphore room;
+  private final ExecutorService threads =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("check-", 0).factory());
+  private final AtomicInteger running = new AtomicInteger();
+  private final AtomicBoolean databaseAway = new AtomicBoolean();
+  private final BackgroundLoop rounds =
+      new BackgroundLoop("checks", "starting checks", ROUND, this::round);
+  private final BackgroundLoop returns =
+      new BackgroundLoop("checks-database", "preparing the database", RETRY, this::awaitDatabase);
+
+  /// Services were changed here since the last sweep.
+  private final AtomicBoolean changed = new AtomicBoolean();
+
+  private final ClockWatch clocks;
+  private final Duration warm;
+  private final Instant started;
+  private Instant swept;
+  private Optional<Future<List<Lease<Schedule.Row>>>> pendingClaim = Optional.empty();
+  private volatile Runnable preparation = () -> {};
+  private volatile Optional<Duration> lastRound = Optional.empty();
+
+  /// @param mostInFlight how many checks may run at once
+  public Runner(
+      DueServices dueServices,
+      CheckRunner checkRunner,
+      OutcomeWriter writer,
+      MonitorMetrics metrics,
+      Clock clock,
+      int mostInFlight) {
+    this.dueServices = dueServices;
+    this.checkRunner = checkRunner;
+    this.writer = writer;
+    this.metrics = metrics;
+    this.clock = clock;
+    this.mostInFlight = mostInFlight;
+    this.room = new Semaphore(mostInFlight);
+    this.started = clock.wall();
+    this.warm = clock.monotonic().plus(COLD);
+    this.swept = started;
+    this.clocks = new ClockWatch(clock, SET_BACK);
+  }
+
+  /// Starts the checks; if the database is unavailable, from memory.
+  ///
+  /// @param prepare what has to be done in the database before the first claim; it is repeated
+  ///   until it succeeds
+  /// @param withoutIt fills the memory if the database is unavailable
+  public void start(Runnable prepare, Runnable withoutIt) {
+    try {
+      prepare(prepare);
+    } catch (StorageException e) {
+      withoutIt.run();
+      preparation = prepare;
+      continueWithoutDatabase(e.reason());
+    }
+    lastRound = Optional.of(clock.monotonic());
+    rounds.start();
+    returns.start();
+  }
+
+  private void prepare(Runnable prepare) {
+    prepare.run();
+    dueServices.correctDueTimes(
+        clock.wall()); // not `started`: another process may have run checks since
+  }
+
+  private Duration round() throws InterruptedException {
+    lastRound = Optional.of(clock.monotonic());
+    return until(startDue());
+  }
+
+  /// Starts what is due in the next moments.
+  ///
+  /// @return when the next round begins
+  private Instant startDue() throws InterruptedException {
+    Instant now = clock.wall();
+    Instant next = now.plus(ROUND);
+    int limit = Math.min(cold() ? AT_ONCE_COLD : AT_ONCE, room.availablePermits());
+    if (limit == 0) {
+      return next;
+    }
+    int late = 0;
+    List<Start> starts = new ArrayList<>();
+    for (DueServices.DueCheck dueCheck : dueChecks(now, limit)) {
+      boolean due = dueCheck.due().isBefore(now);
+      starts.add(
+          new Start(dueCheck, slot(due ? now.plus(PACE.multipliedBy(late++)) : dueCheck.due())));
+    }
+    starts.sort(Comparator.comparing(Start::at));
+    begin(starts);
+    if (cold() && starts.size() == limit) {
+      return clock.wall(); // these have started, and more may be due
+    }
+    Instant lastLate = now.plus(PACE.multipliedBy(late));
+    return lastLate.isAfter(next) ? lastLate : next;
+  }
+
+  private void begin(List<Start> starts) {
+    room.acquireUninterruptibly(starts.size());
+    if (cold()) {
+      start(starts); // before any others
+      return;
+    }
+    try {
+      threads.execute(() -> start(starts));
+    } catch (RejectedExecutionException e) {
+      room.release(starts.size()); // closing
+    }
+  }
+
+  /// A due service, and when its check starts.
+  private record Start(DueServices.DueCheck dueCheck, Instant at) {}
+
+  /// The first start time for checks at or after `at`.
+  private static Instant slot(Instant at) {
+    long millis = at.plusNanos(999_999).toEpochMilli();
+    return Instant.ofEpochMilli(Math.ceilDiv(millis, SLOT.toMillis()) * SLOT.toMillis());
+  }
+
+  private List<DueServices.DueCheck> dueChecks(Instant now, int limit) throws InterruptedException {
+    Instant until = now.plus(AHEAD);
+    if (databaseAway.get()) {
+      return dueServices.remembered(until, limit);
+    }
+    if (writer.stuck()) {
+      return fromMemory("what checks find cannot be written", until, limit);
+    }
+    Future<List<Lease<Schedule.Row>>> claim =
+        pendingClaim.orElseGet(() -> claim(now, until, limit));
+    pendingClaim = Optional.of(claim);
+    try {
+      List<Lease<Schedule.Row>> leases = claim.get(SILENCE.toMillis(), TimeUnit.MILLISECONDS);
+      pendingClaim = Optional.empty();
+      return dueServices.begin(leases.subList(0, Math.min(limit, leases.size())));
+    } catch (TimeoutException e) {
+      // If it still succeeds, its services are begun once the database is available.
+      return fromMemory("nothing was heard of it for " + Durations.words(SILENCE), until, limit);
+    } catch (ExecutionException e) {
+      pendingClaim = Optional.empty();
+      return switch (e.getCause()) {
+        case StorageException storage -> fromMemory(storage.reason(), until, limit);
+        case RuntimeException bug -> throw bug;
+        case null, default -> throw new IllegalStateException(e.getCause());
+      };
+    }
+  }
+
+  /// Services were changed: what belongs to removed ones goes with the next round, where a change
+  /// by another process is noticed with the next sweep.
+  public void servicesChanged() {
+    changed.set(true);
+  }
+
+  /// Claims due services on another thread: a database may take minutes to answer, or to report a
+  /// failure.
+  private Future<List<Lease<Schedule.Row>>> claim(Instant now, Instant until, int limit) {
+    ClockWatch.Change change = clocks.look();
+    clocks.seen(change);
+    boolean setBack = change.isSetBack();
+    boolean sweeps =
+        changed.getAndSet(false) || setBack || Duration.between(swept, now).compareTo(SWEEP) > 0;
+    if (sweeps) {
+      swept = now;
+    }
+    return threads.submit(
+        () -> {
+          if (setBack) {
+            LOG.log(Level.WARNING, "the clock was set back: all services are due by the new time");
+            dueServices.correctDueTimes(now);
+          }
+          if (sweeps) {
+            dueServices.sweep().forEach(metrics::forget);
+          }
+          return dueServices.claim(until, limit);
+        });
+  }
+
+  private List<DueServices.DueCheck> fromMemory(String reason, Instant until, int limit) {
+    continueWithoutDatabase(reason);
+    return dueServices.remembered(until, limit);
+  }
+
+  private void continueWithoutDatabase(String reason) {
+    LOG.log(
+        Level.WARNING,
+        "the database is unavailable, checks continue and results wait in memory: " + reason);
+    databaseAway.set(true);
+  }
+
+  /// Runs in parallel with the rounds, since it may take seconds until an unavailable database
+  /// reports a failure.
+  private Duration awaitDatabase() {
+    if (databaseAway.get() && writer.answers() && prepared() && writer.caughtUp()) {
+      LOG.log(Level.INFO, "the database is available again");
+      databaseAway.set(false);
+    }
+    return RETRY;
+  }
+
+  private boolean prepared() {
+    try {
+      prepare(preparation);
+      preparation = () -> {};
+      return true;
+    } catch (StorageException e) {
+      return false;
+    }
+  }
+
+  /// Starts each check at its time.
+  private void start(List<Start> starts) {
+    Iterator<Start> left = starts.iterator();
+    try {
+      while (left.hasNext()) {
+        Start next = left.next();
+        sleepUntil(next.at());
+        if (cold() && running.get() >= OVERLAP_COLD) {
+          Thread.sleep(PACE_COLD);
+        }
+        threads.execute(() -> run(next.dueCheck()));
+      }
+    } catch (InterruptedException | RejectedExecutionException e) {
+      Thread.currentThread().interrupt(); // closing: places and due rows no longer matter
+    }
+  }
+
+  private boolean cold() {
+    return clock.monotonic().compareTo(warm) < 0;
+  }
+
+  private void run(DueServices.DueCheck dueCheck) {
+    running.incrementAndGet();
+    RunState state = dueCheck.state();
+    ScheduledCheck check = state.check();
+    try {
+      // A check that became due while Rollcall was not running does not count as late.
+      Instant due = dueCheck.due().isBefore(started) ? started : dueCheck.due();
+      Observation observation = checkRunner.ask(check, due);
+      metrics.observed(check, observation);
+      if (check.isOperators() && !state.isNamed(check.name())) {
+        metrics.forget(check.name()); // it was renamed or removed meanwhile
+      }
+      writer.keep(state, state.end(observation, clock.wall()));
+    } catch (InterruptedException e) {
+      state.abandon(clock.wall()); // closing
+    } catch (RuntimeException | Error e) {
+      state.abandon(clock.wall()); // otherwise it would never be due again
+      throw e;
+    } finally {
+      running.decrementAndGet();
+      room.release();
+    }
+  }
+
+  private void sleepUntil(Instant moment) throws InterruptedException {
+    Thread.sleep(until(moment));
+  }
+
+  private Duration until(Instant moment) {
+    Duration left = Duration.between(clock.wall(), moment);
+    if (left.isNegative()) {
+      return Duration.ZERO;
+    }
+    return left.compareTo(LONGEST_SLEEP) < 0 ? left : LONGEST_SLEEP;
+  }
+
+  /// Why no checks run, if they have stopped.
+  public Optional<String> trouble() {
+    return lastRound
+        .map(last -> clock.monotonic().minus(last))
+        .filter(silence -> silence.compareTo(STUCK) > 0)
+        .map(silence -> "no checks have run for " + Durations.words(silence));
+  }
+
+  /// The number of checks under way.
+  public int inFlight() {
+    return mostInFlight - room.availablePermits();
+  }
+
+  /// Stops: checks under way are interrupted and have no outcome.
+  @Override
+  public void close() {
+    lastRound = Optional.empty();
+    rounds.close(Duration.ZERO);
+    returns.close(Duration.ZERO);
+    threads.shutdownNow();
+    try {
+      if (!threads.awaitTermination(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.log(Level.WARNING, "some checks did not end within " + Durations.words(PATIENCE));
+      }
+      writer.flush();
+    } catch (StorageException e) {
+      LOG.log(
+          Level.WARNING,
+          "{0,number,#} results of checks are lost, the database is unavailable: {1}",
+          writer.waiting(),
+          e.reason());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

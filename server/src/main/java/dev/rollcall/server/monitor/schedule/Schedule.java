@@ -1,0 +1,67 @@
+package dev.rollcall.server.monitor.schedule;
+
+import dev.rollcall.server.sql.Batch;
+import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.DueRows;
+import dev.rollcall.server.sql.DueTable;
+import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import org.jdbi.v3.core.Handle;
+
+/// The due rows of the services.
+public final class Schedule {
+  private final GroupCommit commits;
+  private final String locked;
+  private final DueRows<Row> rows;
+  private final Batch<Instant, Integer> correcting =
+      (tx, instants) -> instants.stream().map(now -> correctDueTimes(tx, now)).toList();
+
+  /// The columns of a due row besides the service's id.
+  ///
+  /// @param revision the version of the definition
+  /// @param lease how long one check may take
+  public record Row(long revision, Duration lease) {}
+
+  public Schedule(Database database, GroupCommit commits, Clock clock) {
+    this.commits = commits;
+    this.locked = database.locked();
+    this.rows =
+        new DueRows<>(
+            database,
+            commits,
+            clock,
+            new DueTable<>(
+                "service_schedule",
+                "service_id",
+                "revision, lease_ms",
+                (row, _) ->
+                    new Row(row.getLong("revision"), Duration.ofMillis(row.getLong("lease_ms"))),
+                Row::lease,
+                CheckPhase.NEXT_DUE));
+  }
+
+  public DueRows<Row> rows() {
+    return rows;
+  }
+
+  /// After the clock was set back: services that are due later than their interval allows are due
+  /// now. One second of difference is accepted, as the clocks of processes differ.
+  void correctDueTimes(Instant now) {
+    commits.write(correcting, now);
+  }
+
+  /// All writers lock the rows in the order of the ids.
+  private int correctDueTimes(Handle tx, Instant now) {
+    return tx.createUpdate(
+            "UPDATE service_schedule SET due_at = :now WHERE service_id IN ("
+                + "SELECT service_id FROM service_schedule"
+                + " WHERE owner IS NULL AND due_at > :now + interval_ms + 1000"
+                + " ORDER BY service_id"
+                + locked
+                + ")")
+        .bind("now", now.toEpochMilli())
+        .execute();
+  }
+}

@@ -1,0 +1,27 @@
+package dev.rollcall.server.monitor.store;
+
+import dev.rollcall.server.sql.EnumCodec;
+import java.time.Instant;
+
+/// A service as it is in the list.
+///
+/// @param origin where it was defined: the API changes only services of the API
+public record Service(
+    long id, String name, String url, Origin origin, Instant createdAt, Instant updatedAt) {
+
+  /// Where a service comes from.
+  public enum Origin {
+    /// `services:` in `rollcall.yaml`.
+    FILE,
+    /// `POST /v1/services`.
+    API,
+    /// Another service's `/_health`: see [DerivedServices].
+    DERIVED;
+
+    static final EnumCodec<Origin> CODEC = EnumCodec.ofWords(Origin.class);
+
+    public String word() {
+      return CODEC.word(this);
+    }
+  }
+}

@@ -1,0 +1,114 @@
+package dev.rollcall.server.monitor.store;
+
+import dev.rollcall.server.monitor.check.Observation;
+import dev.rollcall.server.monitor.check.Outcome;
+import dev.rollcall.server.monitor.check.State;
+import dev.rollcall.server.monitor.check.Streak;
+import dev.rollcall.server.signal.Signal;
+import dev.rollcall.server.signal.Subject;
+import dev.rollcall.server.sql.InstantColumns;
+import dev.rollcall.server.sql.Rows;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/// Stores the streaks, and finds confirmed changes of state. It writes nothing for a service whose
+/// observations agree with its confirmed state.
+public final class StreakStore {
+  /// The columns that [#streak] reads.
+  static final String COLUMNS = "m.confirmed_state, m.against_count, m.against_since";
+
+  private static final String BEFORE =
+      "SELECT s.name, m.confirmed_state, m.against_count, m.against_since"
+          + " FROM service_metric m JOIN service s ON s.id = m.service_id WHERE m.service_id = ?";
+
+  private static final String SET =
+      "UPDATE service_metric SET confirmed_state = ?, against_count = ?, against_since = ?"
+          + " WHERE service_id = ?";
+
+  private record Before(String name, Streak streak) {}
+
+  private StreakStore() {}
+
+  /// Writes the changed streaks.
+  ///
+  /// A change is a signal if the database has another confirmed state: so it is one exactly once,
+  /// also if the memory of this process and the database differ.
+  ///
+  /// @return the changes to down, and from down
+  public static List<Signal> write(Handle tx, List<Outcome> outcomes, Instant now) {
+    List<Signal> signals = new ArrayList<>();
+    for (Outcome outcome : outcomes) {
+      if (outcome.newStreak().isPresent()) {
+        Streak streak = outcome.newStreak().get();
+        before(tx, outcome.serviceId())
+            .flatMap(before -> signal(before, streak, outcome, now))
+            .ifPresent(signals::add);
+        set(tx, outcome.serviceId(), streak);
+      }
+    }
+    return signals;
+  }
+
+  private static Optional<Before> before(Handle tx, long service) {
+    return Rows.read(
+            tx,
+            BEFORE,
+            service,
+            (row, id) -> row.setLong(1, id),
+            row -> new Before(row.getString("name"), streak(row)))
+        .stream()
+        .findFirst();
+  }
+
+  private static Optional<Signal> signal(
+      Before before, Streak streak, Outcome outcome, Instant now) {
+    Optional<State> from = before.streak().confirmed();
+    Optional<State> to = streak.confirmed();
+    boolean down = from.equals(Optional.of(State.DOWN)) || to.equals(Optional.of(State.DOWN));
+    if (to.isEmpty() || from.equals(to) || !down) {
+      return Optional.empty();
+    }
+    Observation seen = outcome.observation();
+    return Optional.of(
+        new Signal(
+            new Subject(Subject.Type.SERVICE, outcome.serviceId(), before.name()),
+            from.map(State::word).orElse("new"),
+            to.get().word(),
+            seen.why(),
+            seen.at(),
+            before.streak().since().orElse(seen.at()),
+            now));
+  }
+
+  private static void set(Handle tx, long service, Streak streak) {
+    Rows.write(
+        tx,
+        SET,
+        List.of(streak),
+        (row, one) -> {
+          if (one.confirmed().isPresent()) {
+            row.setInt(1, one.confirmed().get().code());
+          } else {
+            row.setNull(1, Types.SMALLINT);
+          }
+          row.setInt(2, one.against());
+          InstantColumns.set(row, 3, one.since());
+          row.setLong(4, service);
+        });
+  }
+
+  /// Reads the [#COLUMNS].
+  static Streak streak(ResultSet row) throws SQLException {
+    int confirmed = row.getInt("confirmed_state");
+    Optional<State> state =
+        row.wasNull() ? Optional.empty() : Optional.of(State.CODEC.ofCode(confirmed));
+    return new Streak(
+        state, row.getInt("against_count"), InstantColumns.instant(row, "against_since"));
+  }
+}

@@ -1,0 +1,270 @@
+package dev.rollcall.server.monitor.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.rollcall.server.monitor.Monitor;
+import dev.rollcall.server.monitor.MonitorDatabase;
+import dev.rollcall.server.monitor.MonitorSettings;
+import dev.rollcall.server.monitor.check.Event;
+import dev.rollcall.server.monitor.check.State;
+import dev.rollcall.server.monitor.definition.ServiceDefinition;
+import dev.rollcall.server.monitor.definition.ServiceReader;
+import dev.rollcall.server.monitor.store.EventStore;
+import dev.rollcall.server.monitor.store.Metric;
+import dev.rollcall.server.monitor.store.ServiceStore;
+import dev.rollcall.server.monitor.store.Slice;
+import dev.rollcall.server.monitor.store.Tick;
+import dev.rollcall.server.monitor.store.TickStore;
+import dev.rollcall.server.owner.Scope;
+import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.DatabaseConfig;
+import dev.rollcall.server.sql.DatabaseLocation.PostgresServer;
+import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.sql.TestDatabases;
+import dev.rollcall.server.sql.Wire;
+import dev.rollcall.server.time.Clock;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
+
+class RunnerTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @TempDir Path folder;
+
+  private final List<Integer> answered = new CopyOnWriteArrayList<>();
+  private final Set<String> asked = ConcurrentHashMap.newKeySet();
+  private volatile int answer = 200;
+
+  /// The server counts what it was asked, and what it said.
+  private HttpServer target() throws Exception {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          int status = answer;
+          answered.add(status);
+          asked.add(exchange.getRequestURI().getPath());
+          exchange.sendResponseHeaders(status, -1);
+          exchange.close();
+        });
+    server.start();
+    return server;
+  }
+
+  /// What happens to the line between Rollcall and its database.
+  private interface Trouble {
+    void befall(Wire wire);
+  }
+
+  @Test
+  void goesOnWhileTheDatabaseIsAwayAndKeepsItAllAfterwardsInOrder() throws Exception {
+    goesOnDuring(Wire::cut);
+  }
+
+  @Test
+  void goesOnWhileTheDatabaseSaysNothingAtAll() throws Exception {
+    goesOnDuring(Wire::stall);
+  }
+
+  private void goesOnDuring(Trouble trouble) throws Exception {
+    PostgresServer direct = (PostgresServer) TestDatabases.POSTGRES.fresh(folder);
+    Matcher port = Pattern.compile(":(\\d+)/").matcher(direct.address());
+    assertThat(port.find()).isTrue();
+    HttpServer target = target();
+    try (Wire wire = new Wire(Integer.parseInt(port.group(1)))) {
+      PostgresServer through =
+          new PostgresServer(
+              port.replaceFirst(":" + wire.port() + "/"), direct.user(), direct.password());
+      try (Database database =
+              Database.open(DatabaseConfig.of(through, MonitorDatabase.TABLES), Clock.system());
+          GroupCommit commits = new GroupCommit(database)) {
+        TickStore ticks = new TickStore(database);
+        try (Monitor monitor = monitor(database, commits, Clock.system())) {
+          monitor.apply(new Monitor.File(List.of(service(target)), true));
+          monitor.start(List.of());
+          await().atMost(PATIENCE).until(() -> answered.size() > 2);
+
+          trouble.befall(wire);
+          int before = answered.size();
+          answer = 500;
+          // Sooner than the line is given up by itself.
+          await().atMost(Duration.ofSeconds(30)).until(() -> answered.size() > before + 8);
+          answer = 200;
+          int during = answered.size();
+          await().atMost(PATIENCE).until(() -> answered.size() > during + 4);
+          assertThat(monitor.trouble()).isEmpty();
+          wire.mend();
+          int mended = answered.size();
+          await().atMost(PATIENCE).until(() -> count(ticks) >= mended);
+        }
+
+        List<Tick> kept =
+            ticks.between(Scope.everything(), 1, Instant.EPOCH, far(), new Slice(1_000, 0));
+        assertThat(kept.stream().map(tick -> tick.status().orElseThrow()))
+            .containsExactlyElementsOf(answered.subList(0, kept.size()));
+        Metric metric =
+            new ServiceStore(database).find(Scope.everything(), 1).orElseThrow().metric();
+        assertThat(metric.ticks()).isEqualTo(kept.size());
+        List<Event> events = new EventStore(database).of(Scope.everything(), 1, new Slice(100, 0));
+        assertThat(events.stream().map(Event::kind))
+            .containsExactly(Event.Kind.UPTIME, Event.Kind.DOWNTIME, Event.Kind.UPTIME);
+        List<Instant> downs =
+            kept.stream().filter(tick -> tick.state() == State.DOWN).map(Tick::at).toList();
+        assertThat(events.get(1).started()).isEqualTo(downs.getFirst());
+        assertThat(events.get(0).started()).isAfter(downs.getLast());
+      }
+    } finally {
+      target.stop(0);
+    }
+  }
+
+  /// The clock of the machine, which somebody sets.
+  private static final class SetClock implements Clock {
+    private volatile Duration ahead = Duration.ZERO;
+
+    @Override
+    public Instant wall() {
+      return Clock.system().wall().plus(ahead);
+    }
+
+    @Override
+    public Duration monotonic() {
+      return Clock.system().monotonic();
+    }
+  }
+
+  @Test
+  void goesOnAfterTheClockWasSet() throws Exception {
+    HttpServer target = target();
+    SetClock clock = new SetClock();
+    try (Database database = TestDatabases.SQLITE.open(folder, clock, MonitorDatabase.TABLES);
+        GroupCommit commits = new GroupCommit(database);
+        Monitor monitor = monitor(database, commits, clock)) {
+      List<ServiceDefinition> services = new ArrayList<>();
+      for (int i = 0; i < 50; i++) {
+        services.add(service("s" + i, target));
+      }
+      monitor.apply(new Monitor.File(services, true));
+      monitor.start(List.of());
+      for (int hours : new int[] {0, -1, 1, -1, -2, 0}) {
+        clock.ahead = Duration.ofHours(hours);
+        asked.clear();
+        await().atMost(PATIENCE).until(() -> asked.size() == 50);
+        asked.clear(); // those under way
+        await().atMost(PATIENCE).until(() -> asked.size() == 50);
+      }
+      assertThat(monitor.trouble()).isEmpty();
+    } finally {
+      target.stop(0);
+    }
+  }
+
+  /// The file was there when the service was defined.
+  @Test
+  void aServiceThatCannotBeAskedAnyMoreIsUnknownUntilItCan() throws Exception {
+    HttpServer target = target();
+    Path authorities = folder.resolve("ca.pem");
+    Files.writeString(authorities, pem());
+    ServiceDefinition one =
+        MonitorDatabase.definition(
+            new JsonMapper()
+                .createObjectNode()
+                .put("name", "one")
+                .put("url", "https://127.0.0.1:" + target.getAddress().getPort() + "/")
+                .put("interval", "200ms")
+                .set("tls", new JsonMapper().createObjectNode().put("ca", authorities.toString())));
+    try (Database database =
+            TestDatabases.SQLITE.open(folder, Clock.system(), MonitorDatabase.TABLES);
+        GroupCommit commits = new GroupCommit(database);
+        Monitor monitor = monitor(database, commits, Clock.system())) {
+      monitor.apply(new Monitor.File(List.of(one), true));
+      Files.delete(authorities);
+      monitor.start(List.of());
+      TickStore ticks = new TickStore(database);
+      await().atMost(PATIENCE).until(() -> count(ticks) > 2);
+      assertThat(ticks.between(Scope.everything(), 1, Instant.EPOCH, far(), new Slice(3, 0)))
+          .allSatisfy(
+              tick -> {
+                assertThat(tick.state()).isEqualTo(State.UNKNOWN);
+                assertThat(tick.reason().orElseThrow())
+                    .isEqualTo("tls.ca " + authorities + ": no such file");
+              });
+      Files.writeString(authorities, pem());
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  ticks
+                      .between(Scope.everything(), 1, Instant.EPOCH, far(), new Slice(1000, 0))
+                      .stream()
+                      .anyMatch(tick -> tick.state() == State.DOWN));
+    } finally {
+      target.stop(0);
+    }
+  }
+
+  /// One of the JDK's authorities, whom the target knows nothing of.
+  private static String pem() throws Exception {
+    TrustManagerFactory factory =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    factory.init((KeyStore) null);
+    X509TrustManager trusted = (X509TrustManager) factory.getTrustManagers()[0];
+    return "-----BEGIN CERTIFICATE-----\n"
+        + Base64.getMimeEncoder().encodeToString(trusted.getAcceptedIssuers()[0].getEncoded())
+        + "\n-----END CERTIFICATE-----\n";
+  }
+
+  private static Instant far() {
+    return Instant.now().plus(Duration.ofDays(1));
+  }
+
+  private static long count(TickStore ticks) {
+    return ticks.count(Scope.everything(), 1, Instant.EPOCH, far());
+  }
+
+  private static Monitor monitor(Database database, GroupCommit commits, Clock clock) {
+    return new Monitor(
+        database,
+        commits,
+        new MonitorSettings(
+            new ServiceReader.Defaults(Duration.ofSeconds(15), Duration.ofSeconds(5), false),
+            64,
+            100,
+            Duration.ofDays(30),
+            List.of()),
+        (_, _) -> {},
+        new PrometheusRegistry(),
+        clock);
+  }
+
+  private static ServiceDefinition service(HttpServer target) {
+    return service("one", target);
+  }
+
+  private static ServiceDefinition service(String name, HttpServer target) {
+    return MonitorDatabase.definition(
+        name, "http://127.0.0.1:" + target.getAddress().getPort() + "/" + name, "200ms");
+  }
+}

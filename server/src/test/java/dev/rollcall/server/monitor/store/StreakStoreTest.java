@@ -1,0 +1,92 @@
+package dev.rollcall.server.monitor.store;
+
+import static dev.rollcall.server.monitor.MonitorDatabase.down;
+import static dev.rollcall.server.monitor.MonitorDatabase.up;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rollcall.server.monitor.MonitorDatabase;
+import dev.rollcall.server.monitor.check.Evaluator;
+import dev.rollcall.server.monitor.check.Observation;
+import dev.rollcall.server.monitor.check.Outcome;
+import dev.rollcall.server.monitor.check.State;
+import dev.rollcall.server.monitor.check.Streak;
+import dev.rollcall.server.signal.Signal;
+import dev.rollcall.server.sql.TestDatabases;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class StreakStoreTest {
+  @ParameterizedTest
+  @EnumSource
+  void aConfirmedChangeIsASignalOnce(TestDatabases engine, @TempDir Path folder) {
+    try (MonitorDatabase kept = new MonitorDatabase(engine, folder)) {
+      long service = kept.service("shop");
+      Instant at = kept.clock.wall();
+      assertThat(written(kept, service, up(at, 5), streak(State.UP, 0))).isEmpty();
+      Instant first = at.plusSeconds(15);
+      assertThat(
+              written(
+                  kept,
+                  service,
+                  down(first, 5),
+                  new Streak(Optional.of(State.UP), 1, Optional.of(first))))
+          .isEmpty();
+      Instant second = at.plusSeconds(25);
+      List<Signal> down = written(kept, service, down(second, 5), streak(State.DOWN, 0));
+      assertThat(down).hasSize(1);
+      assertThat(down.getFirst().subject().name()).isEqualTo("shop");
+      assertThat(down.getFirst().subject().id()).isEqualTo(service);
+      assertThat(down.getFirst().from()).isEqualTo("up");
+      assertThat(down.getFirst().to()).isEqualTo("down");
+      assertThat(down.getFirst().cause()).contains("status 500");
+      assertThat(down.getFirst().began()).isEqualTo(first);
+      assertThat(down.getFirst().lastHeard()).isEqualTo(second);
+      // As a process that has lost what it knew, and finds the same again.
+      assertThat(written(kept, service, down(second.plusSeconds(10), 5), streak(State.DOWN, 0)))
+          .isEmpty();
+      assertThat(written(kept, service, up(second.plusSeconds(20), 5), streak(State.UP, 0)))
+          .singleElement()
+          .satisfies(
+              up -> {
+                assertThat(up.from()).isEqualTo("down");
+                assertThat(up.to()).isEqualTo("up");
+                assertThat(up.cause()).isEmpty();
+              });
+      assertThat(kept.services.scheduled(Set.of(service)).getFirst().streak())
+          .isEqualTo(streak(State.UP, 0));
+    }
+  }
+
+  private static Streak streak(State confirmed, int against) {
+    return new Streak(Optional.of(confirmed), against, Optional.empty());
+  }
+
+  private static List<Signal> written(
+      MonitorDatabase kept, long service, Observation found, Streak streak) {
+    Outcome outcome =
+        new Outcome(
+            service,
+            1,
+            found,
+            new Evaluator.Transition.Stays(),
+            false,
+            Optional.empty(),
+            Optional.of(streak),
+            Optional.empty());
+    List<Signal> signals = new ArrayList<>();
+    kept.commits.write(
+        (tx, outcomes) -> {
+          signals.addAll(StreakStore.write(tx, outcomes, found.at()));
+          return outcomes.stream().map(_ -> true).toList();
+        },
+        outcome);
+    return signals;
+  }
+}
