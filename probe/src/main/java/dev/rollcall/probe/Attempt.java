@@ -21,6 +21,9 @@ public final class Attempt {
   /// Maximum number of details of one check: 50.
   public static final int MOST_DETAILS = 50;
 
+  /// A longer timeout is one without end: 100 years, which a clock of nanoseconds can count.
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+
   private final long start;
   private final long deadline;
   private final Notes notes;
@@ -38,7 +41,7 @@ public final class Attempt {
 
   private Attempt(Duration timeout, Notes notes) {
     this.start = System.nanoTime();
-    this.deadline = start + timeout.toNanos();
+    this.deadline = start + (timeout.compareTo(LONGEST) > 0 ? LONGEST : timeout).toNanos();
     this.notes = notes;
   }
 
@@ -130,7 +133,7 @@ public final class Attempt {
   ///
   /// @param why one line for a person, as in [ProbeFailure]
   public void degraded(String why) {
-    notes.degraded = Optional.of(why);
+    notes.degraded = Optional.of(Objects.requireNonNull(why, "why it is degraded"));
   }
 
   /// Why the target is degraded, if it is.

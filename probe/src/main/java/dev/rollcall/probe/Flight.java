@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// after its result is settled: at its deadline it is interrupted and has failed, whatever it does.
 final class Flight implements Runnable {
   private final Slot slot;
+  private final Run starter;
   private final Attempt attempt;
   private final Thread thread;
   private final CountDownLatch settled = new CountDownLatch(1);
@@ -18,10 +19,16 @@ final class Flight implements Runnable {
   private volatile boolean ended;
   private volatile long interrupted;
 
-  Flight(Slot slot, Attempt attempt, ThreadFactory threads) {
+  Flight(Slot slot, Run starter, Attempt attempt, ThreadFactory threads) {
     this.slot = slot;
+    this.starter = starter;
     this.attempt = attempt;
     this.thread = threads.newThread(this);
+  }
+
+  /// Whether `run` has started it; other runs may share it.
+  boolean isOf(Run run) {
+    return starter == run;
   }
 
   /// Starts the check. Where no thread can be had, that is its result.

@@ -1,5 +1,7 @@
 package dev.rollcall.probe;
 
+import java.util.Objects;
+
 /// A probe checks whether one thing is healthy. It has a name and one check, which returns normally
 /// or throws an exception.
 ///
@@ -28,6 +30,7 @@ public interface Probe {
 
   /// A probe with this name and check.
   static Probe of(String name, Check check) {
+    Objects.requireNonNull(check, () -> "the check of probe " + name);
     return new Probe() {
       @Override
       public String name() {

@@ -22,6 +22,7 @@ final class Run implements Runnable {
   private final AtomicReferenceArray<@Nullable Flight> flights;
   private final CountDownLatch done = new CountDownLatch(1);
   private volatile @Nullable Report report;
+  private volatile boolean expired;
 
   /// @param current where this run is found by others until it has ended
   Run(List<Slot> slots, Duration timeout, AtomicReference<@Nullable Run> current) {
@@ -42,10 +43,20 @@ final class Run implements Runnable {
     try {
       Watch.INSTANCE.begin(this);
       THREADS.newThread(this).start();
-    } catch (RuntimeException | Error e) {
-      end();
-      throw e;
+    } catch (RuntimeException | Error e) { // no thread or no memory can be had
+      try {
+        finish(notRun("prober: cannot run checks: " + OneLine.why(e)));
+      } finally {
+        end();
+      }
     }
+  }
+
+  private Report notRun(String why) {
+    return new Report(
+        slots.stream()
+            .map(slot -> ProbeResult.failed(slot.name(), why, whole.elapsed()))
+            .toList());
   }
 
   @Override
@@ -74,9 +85,11 @@ final class Run implements Runnable {
   @SuppressWarnings("ThreadPriorityCheck") // nothing but speed depends on the order
   private Report checked() throws InterruptedException {
     Duration timeout = whole.timeout();
-    for (int i = 0; i < flights.length() && report == null; i++) {
-      Flight flight = slots.get(i).flight(timeout);
-      flights.set(i, flight.isLate() ? null : flight);
+    for (int i = 0; i < flights.length() && !expired; i++) {
+      Flight flight = slots.get(i).flight(this, timeout);
+      if (!flight.isLate()) {
+        take(i, flight);
+      }
     }
     // checks that return at once have done so by the time this thread's turn comes again, which
     // saves waiting for each
@@ -91,21 +104,34 @@ final class Run implements Runnable {
 
   private ProbeResult afterALateOne(int place) throws InterruptedException {
     Slot slot = slots.get(place);
-    Flight flight = slot.flight(whole.remaining());
-    if (flight.isLate() && flight.endsInTime()) {
-      flight = slot.flight(whole.remaining());
+    if (expired) {
+      return unasked(slot);
+    }
+    Flight flight = slot.flight(this, whole.remaining());
+    if (flight.isLate() && flight.endsInTime() && !expired) {
+      flight = slot.flight(this, whole.remaining());
     }
     if (flight.isLate()) {
       return flight.leftBehind(whole.elapsed());
     }
+    take(place, flight);
+    return flight.await();
+  }
+
+  /// Puts a check into its place. The run may expire at the same moment: then nobody else gives up
+  /// what it has started, and a check that uses the processor would do so for ever.
+  private void take(int place, Flight flight) {
     flights.set(place, flight);
-    return flight.await(); // where the run has ended meanwhile, the next one gives it up
+    if (expired && flight.isOf(this)) {
+      Watch.INSTANCE.abandon(flight);
+    }
   }
 
   /// Ends the run at its deadline: what has not ended has failed.
   ///
   /// @param leftBehind takes the checks that have not ended
   void expire(Set<Flight> leftBehind) {
+    expired = true; // before it looks: what it does not see is given up by who starts it
     ProbeResult[] results = new ProbeResult[flights.length()];
     for (int i = 0; i < results.length; i++) {
       Flight flight = flights.get(i);

@@ -26,13 +26,14 @@ final class Slot {
     return probe;
   }
 
-  /// The check that has not ended yet, which may be a late one, or a new one that has `timeout`.
-  Flight flight(Duration timeout) {
+  /// The check that has not ended yet, which may be a late one, or a new one of `starter` that has
+  /// `timeout`.
+  Flight flight(Run starter, Duration timeout) {
     Flight there = current.get();
     if (there != null) {
       return there;
     }
-    Flight mine = new Flight(this, Attempt.within(timeout), threads);
+    Flight mine = new Flight(this, starter, Attempt.within(timeout), threads);
     there = current.compareAndExchange(null, mine);
     if (there != null) {
       return there;

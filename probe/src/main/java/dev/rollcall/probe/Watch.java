@@ -43,14 +43,35 @@ final class Watch implements Runnable {
     }
   }
 
+  /// Gives up a check whose run has ended, and looks after it until it has ended too.
+  void abandon(Flight flight) {
+    flight.giveUp();
+    if (flight.isLate() && !flight.hasEnded()) {
+      leftBehind.add(flight);
+      Thread there = thread;
+      if (there == null) {
+        appear();
+      } else {
+        LockSupport.unpark(there);
+      }
+    }
+  }
+
   /// `run` has ended.
   void end(Run run) {
     runs.remove(run);
   }
 
+  /// It outlives the request that needs it first, and under many requests never ends: so it inherits
+  /// neither that one's thread locals nor the class loader of its application, which may be stopped.
   private synchronized void appear() {
     if (thread == null) {
-      Thread made = Thread.ofPlatform().daemon().name("prober-watch").unstarted(this);
+      Thread made =
+          Thread.ofPlatform()
+              .daemon()
+              .name("prober-watch")
+              .inheritInheritableThreadLocals(false)
+              .unstarted(this);
       thread = made;
       try {
         made.start();

@@ -7,6 +7,9 @@ import com.sun.management.HotSpotDiagnosticMXBean;
 import com.sun.management.HotSpotDiagnosticMXBean.ThreadDumpFormat;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.lang.ref.WeakReference;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -62,6 +65,37 @@ class LeavesNothingTest {
     end.countDown();
     caller.join();
     await().until(() -> threads().isEmpty());
+  }
+
+  /// Its thread lives on as long as others ask, also after the first who asked is gone.
+  @Test
+  void keepsNoClassLoaderOfAnApplicationThatHasStopped() throws Exception {
+    Prober prober = new Prober().add(Probe.of("well", attempt -> {}));
+    await().until(() -> Thread.getAllStackTraces().keySet().stream().noneMatch(this::watches));
+    WeakReference<ClassLoader> stopped = checkedFromAnApplication(prober);
+    await()
+        .pollInterval(Duration.ofMillis(50))
+        .until(
+            () -> {
+              check(prober);
+              System.gc();
+              assertThat(Thread.getAllStackTraces().keySet()).anyMatch(this::watches);
+              return stopped.refersTo(null);
+            });
+  }
+
+  private static WeakReference<ClassLoader> checkedFromAnApplication(Prober prober)
+      throws Exception {
+    ClassLoader application = new URLClassLoader(new URL[0]);
+    Thread caller = Thread.ofPlatform().unstarted(() -> check(prober));
+    caller.setContextClassLoader(application);
+    caller.start();
+    caller.join();
+    return new WeakReference<>(application);
+  }
+
+  private boolean watches(Thread thread) {
+    return thread.getName().equals("prober-watch");
   }
 
   private static void check(Prober prober) {

@@ -20,6 +20,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -359,5 +360,51 @@ class ProberTest {
     assertThatThrownBy(() -> new Prober(Duration.ZERO))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("timeout");
+  }
+
+  /// It would use the processor for ever: nobody is left who would interrupt it.
+  @RepeatedTest(3) // the first is slower, as classes are loaded
+  void startsNoCheckThatNobodyInterrupts() throws Exception {
+    AtomicInteger started = new AtomicInteger();
+    AtomicInteger running = new AtomicInteger();
+    CountDownLatch release = new CountDownLatch(1);
+    Probe.Check check =
+        attempt -> {
+          running.incrementAndGet();
+          try {
+            if (started.getAndIncrement() == 0) {
+              ignoringInterrupts(release);
+            } else {
+              new CountDownLatch(1).await();
+            }
+          } finally {
+            running.decrementAndGet();
+          }
+        };
+    Prober prober = new Prober(Duration.ofMillis(30)).add(Probe.of("a", check));
+    assertThat(prober.check().healthy()).isFalse();
+    assertThat(prober.check().healthy()).isFalse(); // ends while the first still may end by itself
+    release.countDown();
+    await().during(Duration.ofMillis(200)).until(() -> running.get() == 0);
+  }
+
+  private static void ignoringInterrupts(CountDownLatch release) {
+    while (release.getCount() > 0) {
+      try {
+        release.await();
+      } catch (InterruptedException e) {
+        // which is what this check does wrong
+      }
+    }
+  }
+
+  @Test
+  void takesAnyTimeoutAboveZero() throws Exception {
+    for (Duration timeout : List.of(Duration.ofDays(300 * 365), Duration.ofSeconds(Long.MAX_VALUE))) {
+      Prober prober = new Prober(timeout).add(well("a"));
+      assertThat(prober.check().healthy()).isTrue();
+      assertThat(prober.check("a").healthy()).isTrue();
+    }
+    assertThatThrownBy(() -> new Prober(Duration.ZERO)).hasMessageContaining("PT0S");
   }
 }
