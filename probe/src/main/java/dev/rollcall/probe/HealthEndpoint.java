@@ -1,9 +1,12 @@
 package dev.rollcall.probe;
 
+import java.lang.System.Logger.Level;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 
 /// What `/_health` answers, as a plain function of method and path, for any server:
@@ -23,12 +26,19 @@ public final class HealthEndpoint {
   /// The default path.
   public static final String PATH = "/_health";
 
+  private static final System.Logger LOG = System.getLogger(HealthEndpoint.class.getName());
+
   private final Prober prober;
   private final Settings settings;
   private final Map<View, Map<String, HealthRoute>> routes;
+  private final AtomicBoolean logged = new AtomicBoolean();
 
   private record Settings(
       String path, boolean forGoClients, boolean withActuator, Show probes, Show details) {
+    boolean depends() {
+      return probes == Show.WHEN_AUTHORIZED || details == Show.WHEN_AUTHORIZED;
+    }
+
     View view(boolean authorized) {
       if (!probes.to(authorized)) {
         return View.STATUS;
@@ -125,12 +135,42 @@ public final class HealthEndpoint {
   /// @throws InterruptedException when the calling thread is interrupted while it waits
   public Optional<HealthAnswer> answer(String method, String path, boolean authorized)
       throws InterruptedException {
-    Map<String, HealthRoute> shown = routes.getOrDefault(settings.view(authorized), Map.of());
-    HealthRoute route = shown.get(path);
-    if (route == null) {
+    return answer(method, path, () -> authorized);
+  }
+
+  /// The answer to a request, as [#answer(String, String, boolean)].
+  ///
+  /// @param authorized whether the caller may see what is shown [Show#WHEN_AUTHORIZED]. It is asked
+  ///   only if the path belongs to this endpoint and the answer depends on it: requests for the
+  ///   application never wait for it. A caller is not authorized if it throws an exception
+  public Optional<HealthAnswer> answer(String method, String path, BooleanSupplier authorized)
+      throws InterruptedException {
+    if (!isHere(path)) {
       return Optional.empty();
     }
-    return Optional.of(
-        method.equals("GET") || method.equals("HEAD") ? route.answer() : HealthAnswer.notAllowed());
+    if (!method.equals("GET") && !method.equals("HEAD")) {
+      return Optional.of(HealthAnswer.notAllowed());
+    }
+    View view = settings.view(settings.depends() && isAuthorized(authorized));
+    HealthRoute route = routes.getOrDefault(view, Map.of()).get(path);
+    return route == null ? Optional.empty() : Optional.of(route.answer());
+  }
+
+  private boolean isHere(String path) {
+    return routes.getOrDefault(View.STATUS, Map.of()).containsKey(path);
+  }
+
+  private boolean isAuthorized(BooleanSupplier authorized) {
+    try {
+      return authorized.getAsBoolean();
+    } catch (RuntimeException e) {
+      if (logged.compareAndSet(false, true)) { // once: strangers can repeat it at will
+        LOG.log(
+            Level.WARNING,
+            "whether a caller of " + settings.path + " is authorized failed, so it is not",
+            e);
+      }
+      return false;
+    }
   }
 }

@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.util.Optional;
 
 /// [HealthEndpoint] in the JDK's own HTTP server; requests for other paths go to the handler it
@@ -23,6 +24,8 @@ import java.util.Optional;
 /// Give the server such an executor. Without it the server handles one request at a time, and each
 /// waits for the slowest probe.
 public final class HealthHandler implements HttpHandler {
+  private static final int LARGEST_WRITE = 16 * 1024;
+
   private final HealthEndpoint endpoint;
   private final HttpHandler wrapped;
 
@@ -79,8 +82,15 @@ public final class HealthHandler implements HttpHandler {
         exchange.sendResponseHeaders(answer.status(), -1);
       } else {
         exchange.sendResponseHeaders(answer.status(), body.length);
-        exchange.getResponseBody().write(body);
+        write(exchange.getResponseBody(), body);
       }
+    }
+  }
+
+  /// Writes in pieces: the server copies each write whole, once for every client that does not read.
+  private static void write(OutputStream out, byte[] body) throws IOException {
+    for (int at = 0; at < body.length; at += LARGEST_WRITE) {
+      out.write(body, at, Math.min(LARGEST_WRITE, body.length - at));
     }
   }
 

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.Authenticator;
+import com.sun.net.httpserver.Filter;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpPrincipal;
 import com.sun.net.httpserver.HttpServer;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -21,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -270,5 +273,54 @@ class HealthHandlerTest {
     Report report = prober.check();
     HealthRoute route = new HealthRoute(() -> report, Form.PHILAE, View.DETAILS, 503);
     assertThat(route.answer()).isSameAs(route.answer());
+  }
+
+  @Test
+  void asksWhoIsAuthorizedOnlyWhereItMatters() throws Exception {
+    addABrokenOne();
+    HealthEndpoint endpoint = HealthEndpoint.of(prober).details(Show.WHEN_AUTHORIZED);
+    AtomicInteger asked = new AtomicInteger();
+    BooleanSupplier bug =
+        () -> {
+          asked.incrementAndGet();
+          throw new IllegalStateException("no session");
+        };
+    assertThat(endpoint.answer("GET", "/orders", bug)).isEmpty();
+    assertThat(endpoint.answer("POST", "/_health", bug).orElseThrow().status()).isEqualTo(405);
+    assertThat(HealthEndpoint.of(prober).answer("GET", "/_health", bug)).isPresent();
+    assertThat(asked).hasValue(0);
+    HealthAnswer answer = endpoint.answer("GET", "/_health", bug).orElseThrow();
+    assertThat(answer.toString()).startsWith("503 ").contains("\"b\"").doesNotContain("full");
+    assertThat(asked).hasValue(1);
+    assertThat(endpoint.answer("GET", "/_health", () -> true).orElseThrow().toString())
+        .contains("full");
+  }
+
+  /// The JDK's server copies each write whole, for each client that reads nothing.
+  @Test
+  void writesAnAnswerInPieces() throws Exception {
+    for (int i = 0; i < 1_000; i++) {
+      prober.add(Probe.of("probe " + i, attempt -> {}));
+    }
+    AtomicInteger largest = new AtomicInteger();
+    server
+        .createContext("/", HealthHandler.of(prober))
+        .getFilters()
+        .add(Filter.beforeHandler("measures", exchange -> measure(exchange, largest)));
+    server.start();
+    assertThat(send("GET", "/_health").body()).contains("\"probe 999\"").endsWith("\"error\":null}");
+    assertThat(largest).hasValueLessThanOrEqualTo(16 * 1024).hasValueGreaterThan(1024);
+  }
+
+  private static void measure(HttpExchange exchange, AtomicInteger largest) {
+    exchange.setStreams(
+        null,
+        new FilterOutputStream(exchange.getResponseBody()) {
+          @Override
+          public void write(byte[] bytes, int offset, int length) throws IOException {
+            largest.accumulateAndGet(length, Math::max);
+            out.write(bytes, offset, length);
+          }
+        });
   }
 }

@@ -45,7 +45,8 @@ public final class HealthFilter implements Filter {
   /// A filter.
   ///
   /// @param authorized who may see what the endpoint shows
-  ///   [dev.rollcall.probe.Show#WHEN_AUTHORIZED]: `request -> request.isUserInRole("operator")`
+  ///   [dev.rollcall.probe.Show#WHEN_AUTHORIZED]: `request -> request.isUserInRole("operator")`. Asked
+  ///   only for requests to the endpoint
   public HealthFilter(HealthEndpoint endpoint, Predicate<HttpServletRequest> authorized) {
     this.endpoint = endpoint;
     this.authorized = authorized;
@@ -69,7 +70,7 @@ public final class HealthFilter implements Filter {
     String rest = request.getPathInfo();
     String path = rest == null ? request.getServletPath() : request.getServletPath() + rest;
     try {
-      return endpoint.answer(request.getMethod(), path, authorized.test(request));
+      return endpoint.answer(request.getMethod(), path, () -> authorized.test(request));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while the probes were checked");

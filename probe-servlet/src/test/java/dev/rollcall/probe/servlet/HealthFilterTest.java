@@ -14,9 +14,11 @@ import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.security.Principal;
 import java.util.EnumSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.server.Server;
@@ -98,5 +100,24 @@ class HealthFilterTest {
     serve(new HealthFilter(endpoint, request -> request.isUserInRole("operator")));
     assertThat(health("anna")).contains("\"vault\"").doesNotContain("shut");
     assertThat(health("operator")).contains("probe check failed: shut");
+  }
+
+  @Test
+  void asksNobodyWhoIsAuthorizedForRequestsToTheApplication() throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    serve(
+        new HealthFilter(
+            endpoint,
+            request -> {
+              asked.incrementAndGet();
+              throw new IllegalStateException("the directory is away");
+            }));
+    URI orders = URI.create("http://127.0.0.1:" + server.getURI().getPort() + "/orders");
+    assertThat(client.send(HttpRequest.newBuilder(orders).build(), BodyHandlers.ofString()))
+        .extracting(HttpResponse::statusCode)
+        .isEqualTo(404); // the application has nothing there
+    assertThat(asked).hasValue(0);
+    assertThat(health("anna")).contains("\"vault\"").doesNotContain("shut");
+    assertThat(asked).hasValue(1);
   }
 }
