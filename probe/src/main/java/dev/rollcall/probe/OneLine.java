@@ -15,7 +15,10 @@ final class OneLine {
   private static final int LONGEST_TEXT = 8 * ProbeResult.LONGEST_FAILURE;
 
   /// `//user:password@`, up to the last `@` before the path, as passwords may hold one themselves.
-  private static final Pattern USER_INFO = Pattern.compile("//[^/\\s?#\"']*@");
+  /// What has a `/` or `?` in a password that should be encoded is told from a path by the colon
+  /// that no port follows.
+  private static final Pattern USER_INFO =
+      Pattern.compile("//[^/\\s?#\"']*@|//[^/\\s@:\"'\\[]+:(?!\\d+(?:[/?#]|$))[^\\s\"']*@");
 
   private OneLine() {}
 

@@ -41,6 +41,12 @@ public final class ProbeFailure extends Exception {
     return new ProbeFailure(reason, Evidence.HERE);
   }
 
+  /// What is reported of a check that threw `thrown`: itself, or its message in the words of the
+  /// prober.
+  public static ProbeFailure of(Throwable thrown) {
+    return thrown instanceof ProbeFailure told ? told : new ProbeFailure(OneLine.why(thrown));
+  }
+
   /// The one line.
   public String reason() {
     return String.valueOf(getMessage());

@@ -25,6 +25,13 @@ public final class SecretNames {
   private static final Pattern COOKIES =
       Pattern.compile("(?i)(cookie:\\s?)(?:[^\\s=;,\"']+=[^\\s;,\"']*;?\\s?)+");
 
+  /// What a request logs in with (RFC 9110, 11.4): a user and password in Base64, or a token. Words
+  /// of a sentence, as in `Basic authentication`, have no digit and no capital behind a small
+  /// letter.
+  private static final Pattern CREDENTIALS =
+      Pattern.compile(
+          "\\b((?i:basic|bearer) +)(?=[\\w+/~.-]*(?:[0-9]|[a-z][A-Z]))[\\w+/~.-]{8,}=*");
+
   private SecretNames() {}
 
   /// Whether a value with this name is a secret: `X-Api-Key`, `Authorization`, `access_token`.
@@ -35,6 +42,7 @@ public final class SecretNames {
   /// `line` without the values after such names.
   static String withoutValues(String line) {
     String shown = NAMED.matcher(line).replaceAll("$1***");
-    return COOKIES.matcher(shown).replaceAll("$1***");
+    String without = CREDENTIALS.matcher(shown).replaceAll("$1***");
+    return COOKIES.matcher(without).replaceAll("$1***");
   }
 }

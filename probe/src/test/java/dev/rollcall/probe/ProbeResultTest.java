@@ -48,6 +48,16 @@ class ProbeResultTest {
   }
 
   @Test
+  void hidesWhatLogsInWhereverItStands() {
+    assertThat(shown("sent Basic dXNlcjpzM2NyM3Q= and Bearer eyJhbGciOi.x-y_z: 401"))
+        .isEqualTo("sent Basic *** and Bearer ***: 401");
+    assertThat(shown("Basic authentication failed, Bearer tokens expected"))
+        .isEqualTo("Basic authentication failed, Bearer tokens expected");
+    assertThat(shown("no amqp://u:s3/cr3t?@mq/ and http://db:80/x?to=a@b"))
+        .isEqualTo("no amqp://***@mq/ and http://db:80/x?to=a@b");
+  }
+
+  @Test
   void isOneLineWhateverWasThrown() {
     assertThat(shown("ERROR: no\r\n\tHint: try\u2028again\u202e\u001b[31m"))
         .doesNotContain("\n", "\r", "\t", "\u2028", "\u202e", "\u001b");

@@ -133,13 +133,27 @@ public final class Secrets {
         attempt -> {
           try {
             probe.check(attempt);
-          } catch (ProbeFailure e) {
-            throw hide(e);
+          } catch (InterruptedException e) {
+            throw e;
+          } catch (Exception | Error e) {
+            ProbeFailure told = ProbeFailure.of(e);
+            ProbeFailure hidden = hide(told);
+            if (hidden != told) {
+              throw hidden;
+            }
+            throw e;
           } finally {
             attempt.dependencies().map(this::hide).ifPresent(attempt::dependsOn);
             attempt.degraded().map(this::hide).ifPresent(attempt::degraded);
+            hide(attempt.details()).forEach(attempt::detail);
           }
         });
+  }
+
+  private Map<String, String> hide(Map<String, String> details) {
+    Map<String, String> hidden = new LinkedHashMap<>();
+    details.forEach((name, value) -> hidden.put(name, hide(value)));
+    return hidden;
   }
 
   /// `message` with the secrets hidden.

@@ -2,9 +2,15 @@ package dev.rollcall.probes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rollcall.probe.Probe;
 import dev.rollcall.probe.ProbeFailure;
+import dev.rollcall.probe.ProbeResult;
+import dev.rollcall.probe.Prober;
+import java.io.IOException;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -111,5 +117,38 @@ class SecretsTest {
     assertThat(secrets.hide(ProbeFailure.here("hidden")).isHere()).isTrue();
     assertThat(secrets.hide(new ProbeFailure("hidden")).answered()).isFalse();
     assertThat(secrets.hide(new ProbeFailure("hidden")).reason()).isEqualTo("***");
+  }
+
+  /// A probe of anybody, which says what it says.
+  @Test
+  void hidesThemInWhateverAProbeThrowsAndReports() throws Exception {
+    Secrets secrets = Secrets.of(List.of("S3cretPw"));
+    List<Throwable> thrown =
+        List.of(
+            new ProbeFailure("no S3cretPw"),
+            new IllegalStateException("no S3cretPw"),
+            new IOException("no S3cretPw"),
+            new NoClassDefFoundError("no S3cretPw"));
+    for (Throwable each : thrown) {
+      ProbeResult result = checked(secrets, each);
+      assertThat(result.toString()).contains("no ***").doesNotContain("S3cretPw");
+      assertThat(result.details()).containsEntry("url", "x?***=1");
+    }
+    assertThat(checked(secrets, new UnknownHostException("db")).failure())
+        .contains("UnknownHostException: db");
+  }
+
+  private static ProbeResult checked(Secrets secrets, Throwable thrown) throws Exception {
+    Probe probe =
+        Probe.of(
+            "a",
+            attempt -> {
+              attempt.detail("url", "x?S3cretPw=1");
+              if (thrown instanceof Error e) {
+                throw e;
+              }
+              throw (Exception) thrown;
+            });
+    return new Prober().add(secrets.hidden(probe)).check("a");
   }
 }
