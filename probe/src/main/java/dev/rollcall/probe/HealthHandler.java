@@ -87,7 +87,8 @@ public final class HealthHandler implements HttpHandler {
     }
   }
 
-  /// Writes in pieces: the server copies each write whole, once for every client that does not read.
+  /// Writes in pieces: the server copies each write whole, once for every client that does not
+  /// read.
   private static void write(OutputStream out, byte[] body) throws IOException {
     for (int at = 0; at < body.length; at += LARGEST_WRITE) {
       out.write(body, at, Math.min(LARGEST_WRITE, body.length - at));

@@ -54,9 +54,7 @@ final class Run implements Runnable {
 
   private Report notRun(String why) {
     return new Report(
-        slots.stream()
-            .map(slot -> ProbeResult.failed(slot.name(), why, whole.elapsed()))
-            .toList());
+        slots.stream().map(slot -> ProbeResult.failed(slot.name(), why, whole.elapsed())).toList());
   }
 
   @Override

@@ -62,8 +62,9 @@ final class Watch implements Runnable {
     runs.remove(run);
   }
 
-  /// It outlives the request that needs it first, and under many requests never ends: so it inherits
-  /// neither that one's thread locals nor the class loader of its application, which may be stopped.
+  /// It outlives the request that needs it first, and under many requests never ends: so it
+  /// inherits neither that one's thread locals nor the class loader of its application, which may
+  /// be stopped.
   private synchronized void appear() {
     if (thread == null) {
       Thread made =

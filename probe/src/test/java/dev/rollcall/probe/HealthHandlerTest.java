@@ -308,7 +308,9 @@ class HealthHandlerTest {
         .getFilters()
         .add(Filter.beforeHandler("measures", exchange -> measure(exchange, largest)));
     server.start();
-    assertThat(send("GET", "/_health").body()).contains("\"probe 999\"").endsWith("\"error\":null}");
+    assertThat(send("GET", "/_health").body())
+        .contains("\"probe 999\"")
+        .endsWith("\"error\":null}");
     assertThat(largest).hasValueLessThanOrEqualTo(16 * 1024).hasValueGreaterThan(1024);
   }
 

@@ -400,7 +400,8 @@ class ProberTest {
 
   @Test
   void takesAnyTimeoutAboveZero() throws Exception {
-    for (Duration timeout : List.of(Duration.ofDays(300 * 365), Duration.ofSeconds(Long.MAX_VALUE))) {
+    for (Duration timeout :
+        List.of(Duration.ofDays(300 * 365), Duration.ofSeconds(Long.MAX_VALUE))) {
       Prober prober = new Prober(timeout).add(well("a"));
       assertThat(prober.check().healthy()).isTrue();
       assertThat(prober.check("a").healthy()).isTrue();

@@ -56,15 +56,19 @@ public final class DataSourceProbe {
 
   /// Apart, so that its classes are looked for only where they are.
   private static final class Hikari {
-    static void tell(DataSource source, Attempt attempt) throws SQLException {
-      if (!source.isWrapperFor(HikariDataSource.class)) {
-        return;
-      }
-      HikariPoolMXBean pool = source.unwrap(HikariDataSource.class).getHikariPoolMXBean();
-      if (pool != null) { // it is made with the first connection
-        attempt.detail("connections", String.valueOf(pool.getTotalConnections()));
-        attempt.detail("taken", String.valueOf(pool.getActiveConnections()));
-        attempt.detail("waiting", String.valueOf(pool.getThreadsAwaitingConnection()));
+    static void tell(DataSource source, Attempt attempt) {
+      try {
+        if (!source.isWrapperFor(HikariDataSource.class)) {
+          return;
+        }
+        HikariPoolMXBean pool = source.unwrap(HikariDataSource.class).getHikariPoolMXBean();
+        if (pool != null) { // it is made with the first connection
+          attempt.detail("connections", String.valueOf(pool.getTotalConnections()));
+          attempt.detail("taken", String.valueOf(pool.getActiveConnections()));
+          attempt.detail("waiting", String.valueOf(pool.getThreadsAwaitingConnection()));
+        }
+      } catch (SQLException | RuntimeException | LinkageError e) {
+        // sources that are too old for the question, or refuse it: they are not Hikari's
       }
     }
   }

@@ -14,12 +14,15 @@ import dev.rollcall.probe.ProbeResult;
 import dev.rollcall.probe.Prober;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.lang.reflect.Proxy;
 import java.net.InetSocketAddress;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import redis.clients.jedis.RedisClient;
@@ -99,6 +102,30 @@ class OwnClientTest {
                 () ->
                     assertThat(check(probe).failure().orElseThrow())
                         .contains("or the database does not answer"));
+      }
+    }
+  }
+
+  /// As old sources and wrappers do, of which there are many.
+  @Test
+  void takesASourceThatKnowsNothingOfWrappers() throws Exception {
+    try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
+      DataSource real = postgres.getPostgresDatabase();
+      for (Throwable odd :
+          List.of(
+              new UnsupportedOperationException(), new AbstractMethodError(), new SQLException())) {
+        DataSource source =
+            (DataSource)
+                Proxy.newProxyInstance(
+                    getClass().getClassLoader(),
+                    new Class<?>[] {DataSource.class},
+                    (proxy, method, arguments) -> {
+                      if (method.getName().equals("isWrapperFor")) {
+                        throw odd;
+                      }
+                      return method.invoke(real, arguments);
+                    });
+        assertThat(check(DataSourceProbe.of("orders", source)).failure()).isEmpty();
       }
     }
   }

@@ -45,8 +45,8 @@ public final class HealthFilter implements Filter {
   /// A filter.
   ///
   /// @param authorized who may see what the endpoint shows
-  ///   [dev.rollcall.probe.Show#WHEN_AUTHORIZED]: `request -> request.isUserInRole("operator")`. Asked
-  ///   only for requests to the endpoint
+  ///   [dev.rollcall.probe.Show#WHEN_AUTHORIZED]: `request -> request.isUserInRole("operator")`.
+  ///   Asked only for requests to the endpoint
   public HealthFilter(HealthEndpoint endpoint, Predicate<HttpServletRequest> authorized) {
     this.endpoint = endpoint;
     this.authorized = authorized;

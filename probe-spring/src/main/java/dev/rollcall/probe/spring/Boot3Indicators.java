@@ -65,9 +65,8 @@ class Boot3Indicators {
       matchIfMissing = true)
   CompositeHealthContributor probesHealthContributor(Prober prober, ObjectProvider<Probe> probes) {
     Map<String, HealthContributor> indicators = new LinkedHashMap<>();
-    probes
-        .orderedStream()
-        .forEach(probe -> indicators.put(probe.name(), new ProbeIndicator(prober, probe.name())));
+    Indicators.namesInActuator(probes.orderedStream().map(Probe::name))
+        .forEach((name, probe) -> indicators.put(name, new ProbeIndicator(prober, probe)));
     return CompositeHealthContributor.fromMap(indicators);
   }
 

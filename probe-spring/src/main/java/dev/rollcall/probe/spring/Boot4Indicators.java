@@ -64,9 +64,8 @@ class Boot4Indicators {
       matchIfMissing = true)
   CompositeHealthContributor probesHealthContributor(Prober prober, ObjectProvider<Probe> probes) {
     Map<String, HealthContributor> indicators = new LinkedHashMap<>();
-    probes
-        .orderedStream()
-        .forEach(probe -> indicators.put(probe.name(), new ProbeIndicator(prober, probe.name())));
+    Indicators.namesInActuator(probes.orderedStream().map(Probe::name))
+        .forEach((name, probe) -> indicators.put(name, new ProbeIndicator(prober, probe)));
     return CompositeHealthContributor.fromMap(indicators);
   }
 

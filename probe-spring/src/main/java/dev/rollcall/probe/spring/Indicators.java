@@ -2,7 +2,10 @@ package dev.rollcall.probe.spring;
 
 import dev.rollcall.probe.Prober;
 import java.lang.System.Logger;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Puts health indicators into a prober: each under its name, those of a composite as
@@ -18,6 +21,21 @@ record Indicators(Prober prober, Groups groups) {
     // a probe of that name stays: it was named by somebody, the indicator by Spring
     String free = prober.names().contains(name) ? "indicator/" + name : name;
     prober.add(new IndicatorProbe(free, indicator), groups.of(free));
+  }
+
+  /// The probes by what Actuator calls them. A name with a `/`, which is a step in its paths, would
+  /// keep the application from starting.
+  static Map<String, String> namesInActuator(Stream<String> probes) {
+    Map<String, String> names = new LinkedHashMap<>();
+    probes.forEach(
+        probe -> {
+          String name = probe.replace('/', '-');
+          while (!names.getOrDefault(name, probe).equals(probe)) {
+            name += "-";
+          }
+          names.put(name, probe);
+        });
+    return names;
   }
 
   /// Spring Boot 3 has a registry only where its health endpoint is.

@@ -2,6 +2,7 @@ package dev.rollcall.probe.spring;
 
 import dev.rollcall.probe.ProbeResult;
 import dev.rollcall.probe.Prober;
+import dev.rollcall.probe.UnknownProbeException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -14,6 +15,8 @@ record Shown(String status, Map<String, Object> details) {
   static Shown of(Prober prober, String name) {
     try {
       return of(prober.check(name));
+    } catch (UnknownProbeException e) { // the application has a prober of its own
+      return new Shown("UNKNOWN", Map.of("error", "the application's Prober has no such probe"));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return new Shown("UNKNOWN", Map.of("error", "interrupted"));

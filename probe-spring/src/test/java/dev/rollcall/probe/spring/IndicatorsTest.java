@@ -6,12 +6,16 @@ import dev.rollcall.probe.Probe;
 import dev.rollcall.probe.ProbeResult;
 import dev.rollcall.probe.Prober;
 import dev.rollcall.probe.Status;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 
 class IndicatorsTest {
   private static final Groups NO_GROUPS = new Groups(Set.of(), Set.of());
@@ -117,5 +121,36 @@ class IndicatorsTest {
         .containsEntry("degraded", "a replica is away")
         .containsEntry("replicas", "1 of 2")
         .containsKey("duration");
+  }
+
+  private static ObjectProvider<Probe> beans(String... names) {
+    DefaultListableBeanFactory beans = new DefaultListableBeanFactory();
+    for (String name : names) {
+      beans.registerSingleton(name, Probe.of(name, attempt -> {}));
+    }
+    return beans.getBeanProvider(Probe.class);
+  }
+
+  /// An application would not start: Actuator refuses such names.
+  @Test
+  void givesActuatorNamesThatItTakes() {
+    ObjectProvider<Probe> probes = beans("queue/in", "queue-in", "https://pay.example/health");
+    List<String> of3 = new ArrayList<>();
+    for (var entry : new Boot3Indicators().probesHealthContributor(prober, probes)) {
+      of3.add(entry.getName());
+    }
+    assertThat(of3)
+        .containsExactlyInAnyOrder("queue-in", "queue-in-", "https:--pay.example-health");
+    assertThat(
+            new Boot4Indicators()
+                .probesHealthContributor(prober, probes).stream().map(entry -> entry.name()))
+        .containsExactlyInAnyOrderElementsOf(of3);
+  }
+
+  @Test
+  void doesNotKnowAProbeThatTheApplicationsOwnProberLacks() {
+    Shown shown = Shown.of(prober, "inbox");
+    assertThat(shown.status()).isEqualTo("UNKNOWN");
+    assertThat(shown.details()).containsOnlyKeys("error");
   }
 }
