@@ -43,6 +43,7 @@ class ArchitectureTest {
           "signal",
           "outbox",
           "resultschema",
+          "secret",
           "web");
 
   /// What Rollcall can do, a package each. `page` shows what the others know.
@@ -55,6 +56,7 @@ class ArchitectureTest {
           "merge",
           "node",
           "account",
+          "channel",
           "incident",
           "cluster",
           "page");
@@ -123,6 +125,7 @@ class ArchitectureTest {
         "signal",
         "outbox",
         "resultschema",
+        "secret",
         "web"
       })
   void plumbingSeesNoCapability(String plumbing) {
@@ -159,6 +162,7 @@ class ArchitectureTest {
         "merge",
         "node",
         "account",
+        "channel",
         "incident",
         "cluster"
       })

@@ -1,10 +1,12 @@
 package dev.rollcall.server.app;
 
+import dev.rollcall.server.channel.AlertSettings;
 import dev.rollcall.server.collector.CollectorSettings;
 import dev.rollcall.server.config.Setting;
 import dev.rollcall.server.heartbeat.HeartbeatSettings;
 import dev.rollcall.server.monitor.MonitorSettings;
 import dev.rollcall.server.outbox.DeliverySettings;
+import dev.rollcall.server.secret.SecretSettings;
 import dev.rollcall.server.target.PoolSettings;
 import java.util.List;
 
@@ -26,6 +28,7 @@ final class AllSettings {
       concat(
           List.of(
               StorageSettings.ALL,
+              SecretSettings.ALL,
               List.of(
                   WebSettings.HOST,
                   WebSettings.PORT,
@@ -36,6 +39,7 @@ final class AllSettings {
               WebSettings.CALLERS,
               List.of(Role.ROLES),
               MonitorSettings.ALL,
+              AlertSettings.ALL,
               DeliverySettings.ALL,
               HeartbeatSettings.ALL,
               CollectSettings.ALL,

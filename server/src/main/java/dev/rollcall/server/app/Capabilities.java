@@ -1,27 +1,25 @@
 package dev.rollcall.server.app;
 
+import dev.rollcall.server.channel.Channels;
 import dev.rollcall.server.collector.Collector;
 import dev.rollcall.server.collector.CollectorStats;
-import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.heartbeat.Heartbeats;
 import dev.rollcall.server.monitor.Monitor;
-import dev.rollcall.server.outbox.AlertUri;
-import dev.rollcall.server.outbox.Channel;
-import dev.rollcall.server.outbox.DeliverySettings;
 import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.page.NetworkSummary;
+import dev.rollcall.server.secret.InstallationKey;
 import dev.rollcall.server.signal.Signals;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.target.Pool;
 import dev.rollcall.server.time.Clock;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import java.util.List;
 
 /// What `serve` can do, on one database: opened, but not started.
 record Capabilities(
     Database database,
     Outbox outbox,
+    Channels channels,
     Signals signals,
     Monitor monitor,
     Heartbeats heartbeats,
@@ -38,7 +36,10 @@ record Capabilities(
     Outbox outbox =
         parts.add(
             "the outbox",
-            new Outbox(database, commits, outbox(settings.deliveries()), registry, clock));
+            new Outbox(database, commits, settings.deliveries(), registry, clock));
+    InstallationKey key = new InstallationKey(settings.storage().data(), settings.secretKey());
+    Channels channels =
+        parts.add("the channels", new Channels(database, commits, outbox, key, clock));
     Signals signals =
         parts.add("the signals", new Signals(database, commits, new HeartbeatAlerts(outbox)));
     Monitor monitor =
@@ -57,13 +58,8 @@ record Capabilities(
             "the collector",
             new Collector(
                 settings.collector(), Main.version(), new PoolHops(pool), registry, clock));
-    return new Capabilities(database, outbox, signals, monitor, heartbeats, pool, collector);
-  }
-
-  private static Outbox.Settings outbox(DeliverySettings settings) {
-    List<Channel> channels =
-        settings.alertUri().stream().map(Secret::reveal).<Channel>map(AlertUri::new).toList();
-    return new Outbox.Settings(channels, settings.retention());
+    return new Capabilities(
+        database, outbox, channels, signals, monitor, heartbeats, pool, collector);
   }
 
   /// What the overview page shows of the nodes.

@@ -1,5 +1,6 @@
 package dev.rollcall.server.app;
 
+import dev.rollcall.server.channel.ChannelDefinition;
 import dev.rollcall.server.config.ConfigFiles;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.config.Sources;
@@ -22,7 +23,8 @@ record Configuration(
     Optional<String> blank,
     ServeSettings settings,
     Values values,
-    List<ServiceDefinition> services) {
+    List<ServiceDefinition> services,
+    List<ChannelDefinition> channels) {
   /// The variable for `--config`.
   static final String FILE_VARIABLE = "ROLLCALL_CONFIG";
 
@@ -31,6 +33,7 @@ record Configuration(
 
   Configuration {
     services = List.copyOf(services);
+    channels = List.copyOf(channels);
   }
 
   /// Where a configuration comes from. Reading it again sees what changed in the files.
@@ -67,7 +70,9 @@ record Configuration(
       named.accept(sources.named());
       Values values = sources.resolve(AllSettings.ALL, OTHER_VARIABLES);
       List<ServiceDefinition> services =
-          fileServices.read(values, sources.services(), sources.inFile());
+          fileServices.read(values, sources.section(FileServices.PATH), sources.inFile());
+      List<ChannelDefinition> channels =
+          FileChannels.read(values, sources.section(FileChannels.PATH), sources.inFile());
       WebSettings.contradictions(command, values, mistakes);
       if (!mistakes.isEmpty()) {
         return Optional.empty();
@@ -78,7 +83,8 @@ record Configuration(
               sources.blank(),
               ServeSettings.of(command, values, files.directory()),
               values,
-              services));
+              services,
+              channels));
     }
   }
 }

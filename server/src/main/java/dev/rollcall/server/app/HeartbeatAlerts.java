@@ -16,9 +16,6 @@ import org.jdbi.v3.core.Handle;
 
 /// Sends the changes of heartbeats on every channel that has a notification for them.
 record HeartbeatAlerts(Outbox outbox) implements SignalConsumer {
-  /// The outbox allows 400 characters, including what precedes the name.
-  private static final int LONGEST_NAME = 380;
-
   @Override
   public void consume(Handle tx, List<Signal> signals) {
     outbox.add(
@@ -68,9 +65,6 @@ record HeartbeatAlerts(Outbox outbox) implements SignalConsumer {
   }
 
   private static String subject(Signal signal) {
-    String name = signal.subject().name();
-    return name.length() <= LONGEST_NAME
-        ? "heartbeat:" + name
-        : "heartbeat-id:" + signal.subject().id();
+    return "heartbeat/" + signal.subject().id();
   }
 }

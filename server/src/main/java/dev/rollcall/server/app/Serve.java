@@ -1,5 +1,6 @@
 package dev.rollcall.server.app;
 
+import dev.rollcall.server.channel.ChannelDefinition;
 import dev.rollcall.server.collector.Collector;
 import dev.rollcall.server.config.Values;
 import dev.rollcall.server.heartbeat.Heartbeats;
@@ -39,6 +40,8 @@ final class Serve {
   /// take many megabytes.
   private List<ServiceDefinition> services;
 
+  private final List<ChannelDefinition> channels;
+
   private List<String> hinted = List.of();
   private final FileWatcher fileWatcher;
   private final ServeSettings settings;
@@ -54,6 +57,7 @@ final class Serve {
     this.values = configuration.values();
     this.blank = configuration.blank();
     this.services = configuration.services();
+    this.channels = configuration.channels();
     this.fileWatcher = fileWatcher;
     this.ports = new Ports(settings, ErrorShape.ENVELOPE, new RequestTimes(registry));
   }
@@ -73,10 +77,11 @@ final class Serve {
     refuseBlank(monitor);
     Targets.start(capabilities.pool(), settings.targets(), parts);
     Reload reload =
-        new Reload(origin, values, changed -> changed(monitor, changed), fileWatcher::follow);
+        new Reload(origin, values, changed -> changed(capabilities, changed), fileWatcher::follow);
     this.reload = Optional.of(reload);
 
     AllRoutes routes = routes(capabilities, health(capabilities), parts);
+    capabilities.channels().apply(channels);
     if (has(Role.RUNNER)) {
       apply(monitor); // before anybody can ask for them
     }
@@ -143,7 +148,7 @@ final class Serve {
                 monitor.overview(),
                 capabilities.heartbeats().heartbeatOverview(),
                 capabilities::network,
-                sendsAlerts(),
+                () -> !has(Role.RUNNER) || capabilities.channels().isThereOne(),
                 () -> notice(monitor),
                 clock));
     List<Route> main =
@@ -151,6 +156,7 @@ final class Serve {
                 monitor.routes(),
                 capabilities.heartbeats().routes(),
                 capabilities.outbox().routes(),
+                capabilities.channels().routes(),
                 capabilities.pool().routes(),
                 collector.routes(),
                 pages.routes(),
@@ -179,13 +185,16 @@ final class Serve {
   /// Starts everything that works in the background.
   private void startWork(Capabilities capabilities, Reload reload, Parts parts) {
     capabilities.outbox().start();
+    capabilities.channels().start();
     capabilities.signals().start();
     capabilities.monitor().start(services);
     hint(services);
     capabilities.heartbeats().start();
-    if (!sendsAlerts()) {
+    if (channels.isEmpty()) {
       LOG.log(
-          Level.INFO, "alert.uri is not set: late heartbeats are shown, but no alerts are sent");
+          Level.INFO,
+          "neither channels nor alert.uri are set: late heartbeats are shown, but no alerts are"
+              + " sent unless channels were made with /v1/channels");
     }
     fileWatcher.start(reload);
     parts.add("the watch of " + origin.files().label(), fileWatcher);
@@ -218,11 +227,13 @@ final class Serve {
   /// Applies a changed file.
   ///
   /// @return whether it was accepted
-  private boolean changed(Monitor monitor, Configuration now) {
+  private boolean changed(Capabilities capabilities, Configuration now) {
+    Monitor monitor = capabilities.monitor();
     monitor.apply(file(now.services(), now.values()));
     if (monitor.refusal().isPresent()) {
       return false;
     }
+    capabilities.channels().apply(now.channels());
     Logs.level(now.settings().log());
     hint(now.services());
     return true;
@@ -267,12 +278,6 @@ final class Serve {
           "started without the database, results wait in memory until it is available: {0}",
           e.reason());
     }
-  }
-
-  /// Whether alerts are sent for late heartbeats, as far as this process knows: without the role
-  /// `runner`, it is another process that sends them.
-  private boolean sendsAlerts() {
-    return !has(Role.RUNNER) || settings.deliveries().alertUri().isPresent();
   }
 
   /// Returns the memory that the reading of the configuration and the first checks needed. It is

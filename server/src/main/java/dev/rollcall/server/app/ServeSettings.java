@@ -1,20 +1,25 @@
 package dev.rollcall.server.app;
 
 import dev.rollcall.server.collector.CollectorSettings;
+import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.config.Values;
 import dev.rollcall.server.heartbeat.HeartbeatSettings;
 import dev.rollcall.server.monitor.MonitorSettings;
 import dev.rollcall.server.outbox.DeliverySettings;
+import dev.rollcall.server.secret.SecretSettings;
 import dev.rollcall.server.target.PoolSettings;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
 
 /// The settings of a process, one record for each part.
 ///
 /// @param roles what this process does
+/// @param secretKey the key of the installation, if it is not in its file
 record ServeSettings(
     Set<Role> roles,
     StorageSettings storage,
+    Optional<Secret> secretKey,
     WebSettings web,
     MonitorSettings monitor,
     HeartbeatSettings heartbeats,
@@ -36,6 +41,7 @@ record ServeSettings(
     return new ServeSettings(
         values.of(Role.ROLES),
         storage,
+        SecretSettings.key(values),
         WebSettings.of(command, values),
         MonitorSettings.of(values),
         HeartbeatSettings.of(values),

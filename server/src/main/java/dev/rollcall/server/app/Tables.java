@@ -1,5 +1,6 @@
 package dev.rollcall.server.app;
 
+import dev.rollcall.server.channel.Channels;
 import dev.rollcall.server.heartbeat.Heartbeats;
 import dev.rollcall.server.monitor.Monitor;
 import dev.rollcall.server.outbox.Outbox;
@@ -24,7 +25,8 @@ final class Tables {
                 Signals.MIGRATIONS,
                 Outbox.MIGRATIONS,
                 Heartbeats.MIGRATIONS,
-                Pool.MIGRATIONS)
+                Pool.MIGRATIONS,
+                Channels.MIGRATIONS)
             .flatMap(List::stream)
             .toArray(String[]::new));
   }

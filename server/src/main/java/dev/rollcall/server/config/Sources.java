@@ -100,10 +100,10 @@ public final class Sources {
     return Optional.of(Files.notExists(files.yaml()) ? "does not exist" : "is empty");
   }
 
-  /// The section `services`; an empty list if there is none.
-  public JsonNode services() {
-    JsonNode services = yaml.root().get(YamlFile.SERVICES);
-    return services == null || services.isNull() ? JsonNodeFactory.instance.arrayNode() : services;
+  /// A section of definitions, such as `services`; an empty list if there is none.
+  public JsonNode section(String name) {
+    JsonNode section = yaml.root().get(name);
+    return section == null || section.isNull() ? JsonNodeFactory.instance.arrayNode() : section;
   }
 
   /// Why the configuration file contains nothing, if it contains nothing.
@@ -224,7 +224,7 @@ public final class Sources {
         .properties()
         .forEach(
             property -> {
-              if (!property.getKey().equals(YamlFile.SERVICES)) {
+              if (!YamlFile.SECTIONS.contains(property.getKey())) {
                 collect(property.getKey(), property.getValue(), byKey, found);
               }
             });
@@ -241,7 +241,7 @@ public final class Sources {
           .filter(key -> key.contains("."))
           .map(key -> key.substring(0, key.indexOf('.')))
           .forEach(known::add);
-      known.add(YamlFile.SERVICES);
+      known.addAll(YamlFile.SECTIONS);
       inFile().add(path, "unknown key" + Mistakes.suggestion(path, known));
     } else if (node.isObject() && section) {
       node.properties().forEach(p -> collect(path + "." + p.getKey(), p.getValue(), byKey, found));

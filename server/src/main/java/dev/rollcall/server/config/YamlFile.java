@@ -3,6 +3,7 @@ package dev.rollcall.server.config;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.Mark;
@@ -23,13 +24,14 @@ import tools.jackson.dataformat.yaml.YAMLParser;
 
 /// A parsed configuration file: its tree, and the line of each path.
 ///
-/// Scalars of settings keep their text (`token: 007` is `007`); within `services`, numbers and
+/// Scalars of settings keep their text (`token: 007` is `007`); within [#SECTIONS], numbers and
 /// booleans are typed. Values of [References] are text. A file has at most 8 MiB, one document and
 /// 32 levels. It must not contain a key twice in a map, nor aliases (`*name`): their values would
 /// need limits and places too.
 record YamlFile(String name, ObjectNode root, Map<String, Integer> lines) {
-  /// The section that [Sources#services] returns unread.
-  static final String SERVICES = "services";
+  /// The sections that [Sources#section] returns unread: they hold lists of definitions, not
+  /// settings.
+  static final Set<String> SECTIONS = Set.of("services", "channels");
 
   static final int LARGEST = 8 * 1024 * 1024;
 
@@ -214,7 +216,7 @@ record YamlFile(String name, ObjectNode root, Map<String, Integer> lines) {
                         : new TextWithReferences(expanded))
             .orElseGet(NODES::missingNode);
       }
-      if (!path.startsWith(SERVICES)) {
+      if (SECTIONS.stream().noneMatch(path::startsWith)) {
         return NODES.stringNode(text);
       }
       return switch (parser.currentToken()) {

@@ -4,7 +4,7 @@ import java.time.Instant;
 
 /// A notification on its way to a receiver.
 ///
-/// @param subject what it is about
+/// @param subject what it is about, by name: `heartbeat:backup`
 /// @param kind what happened to the subject
 /// @param key the same for each attempt, so that the receiver can recognize a repetition
 /// @param owed when it was written

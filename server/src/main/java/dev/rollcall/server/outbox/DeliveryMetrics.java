@@ -4,12 +4,17 @@ import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.OptionalDouble;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /// The metrics of the outbox.
 final class DeliveryMetrics {
+  private static final List<String> RESULTS = List.of("sent", "retried", "failed");
+
   private final Counter results;
 
   DeliveryMetrics(PrometheusRegistry registry) {
@@ -28,15 +33,10 @@ final class DeliveryMetrics {
   /// @param oldest the age in seconds of the oldest of them; both are empty while it is unknown
   void watch(
       PrometheusRegistry registry,
-      Set<String> channels,
+      Supplier<Set<String>> channels,
       IntSupplier underWay,
       Function<String, OptionalDouble> pending,
       Function<String, OptionalDouble> oldest) {
-    for (String channel : channels) {
-      for (String result : new String[] {"sent", "retried", "failed"}) {
-        results.initLabelValues(channel, result);
-      }
-    }
     GaugeWithCallback.builder()
         .name("rollcall_deliveries_in_flight")
         .help("Deliveries that are being sent.")
@@ -48,7 +48,7 @@ final class DeliveryMetrics {
         .labelNames("channel")
         .callback(
             callback ->
-                channels.forEach(
+                operators(channels).forEach(
                     channel ->
                         pending.apply(channel).ifPresent(many -> callback.call(many, channel))))
         .register(registry);
@@ -58,12 +58,31 @@ final class DeliveryMetrics {
         .labelNames("channel")
         .callback(
             callback ->
-                channels.forEach(
+                operators(channels).forEach(
                     channel -> oldest.apply(channel).ifPresent(age -> callback.call(age, channel))))
         .register(registry);
   }
 
+  /// The rows of accounts have no series: there may be very many of them.
+  private static Stream<String> operators(Supplier<Set<String>> channels) {
+    return channels.get().stream().filter(DeliveryMetrics::isOperators);
+  }
+
+  private static boolean isOperators(String channel) {
+    return channel.indexOf('/') < 0;
+  }
+
+  /// Begins the series of a channel with zeros.
+  void show(String channel) {
+    if (isOperators(channel)) {
+      RESULTS.forEach(result -> results.initLabelValues(channel, result));
+    }
+  }
+
   void count(String channel, String result) {
+    if (!isOperators(channel)) {
+      return;
+    }
     results.labelValues(channel, result).inc();
   }
 }

@@ -158,14 +158,15 @@ final class DeliveryQueue {
   }
 
   private static Head head(ResultSet row, Lease<Lane> lease) throws SQLException {
+    Message message = Message.of(row.getString("payload"));
     return new Head(
         lease,
         row.getLong("id"),
         new Delivery(
-            row.getString("subject"),
+            message.label(row.getString("subject")),
             Notification.Kind.CODEC.ofWord(row.getString("kind")),
             row.getString("natural_key"),
-            Message.of(row.getString("payload")),
+            message,
             Instant.ofEpochMilli(row.getLong("owed_at")),
             row.getInt("attempts") + 1));
   }

@@ -25,7 +25,7 @@ final class DeliveryStore {
   private static final int ROWS_AT_ONCE = 2_000;
 
   private static final String COLUMNS =
-      "d.id, d.channel, d.subject, d.kind, d.natural_key, d.state, d.attempts, d.coalesced,"
+      "d.id, d.channel, d.subject, d.kind, d.natural_key, d.payload, d.state, d.attempts, d.coalesced,"
           + " d.created_at, d.owed_at, d.attempted_at, d.done_at, d.last_error, l.due_at";
 
   private static final String FROM =
@@ -78,7 +78,7 @@ final class DeliveryStore {
     return new DeliveryRow(
         row.getLong("id"),
         row.getString("channel"),
-        row.getString("subject"),
+        Message.of(row.getString("payload")).label(row.getString("subject")),
         row.getString("kind"),
         row.getString("natural_key"),
         DeliveryState.CODEC.ofCode(row.getInt("state")),

@@ -21,6 +21,12 @@ public record Message(String name, Instant lastHeard, Instant at) {
         .toString();
   }
 
+  /// The subject as people know it: `heartbeat:backup` for `heartbeat/17`.
+  String label(String subject) {
+    int slash = subject.indexOf('/');
+    return slash < 0 ? subject : subject.substring(0, slash) + ":" + name;
+  }
+
   /// Reads that form.
   static Message of(String json) {
     ObjectNode stored = Json.kept(json);

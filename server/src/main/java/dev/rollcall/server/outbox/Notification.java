@@ -5,9 +5,9 @@ import dev.rollcall.server.sql.EnumCodec;
 /// A notification for one channel.
 ///
 /// @param channel the name of the [Channel] to send it on: see [Outbox#channels]
-/// @param subject what it is about, at most 400 characters: `heartbeat:backup`. The notifications
-///   of one subject arrive in the order in which they were added; different subjects do not wait
-///   for each other.
+/// @param subject what it is about, by id, at most 400 characters: `heartbeat/17`. The
+///   notifications of one subject arrive in the order in which they were added; different subjects
+///   do not wait for each other.
 /// @param key identifies this notification, at most 600 characters: adding it again to the channel
 ///   changes nothing. Receivers get it in the header `Idempotency-Key`.
 /// @param coalesces whether it replaces the last pending notification of the same channel, subject

@@ -9,14 +9,14 @@ import dev.rollcall.server.time.Clock;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
 import java.util.function.DoubleSupplier;
-import java.util.stream.Collectors;
+import java.util.regex.Pattern;
 import org.jdbi.v3.core.Handle;
 
 /// The entry point of the package, for the composition root and for packages that send
@@ -28,59 +28,61 @@ public final class Outbox implements AutoCloseable {
   /// The scripts that create the tables of this package.
   public static final List<String> MIGRATIONS = List.of("db/migration/V2__outbox.sql");
 
+  /// A name; before it, for the channels of an account, its id and a slash.
+  private static final Pattern NAME = Pattern.compile("(?:\\d+/)?[a-z0-9-]{1,100}");
+
   private static final Duration UPKEEP = Duration.ofHours(1);
   private static final Duration AFTER_FAILURE = Duration.ofMinutes(1);
 
   private final Clock clock;
   private final Duration retention;
   private final DeliveryStore store;
-  private final Map<String, Channel> channels;
+  private volatile Map<String, Channel> channels = Map.of();
   private final Sender sender;
   private final DeliveryRoutes routes;
   private final BackgroundLoop upkeep =
       new BackgroundLoop(
           "outbox-upkeep", "the deletion of old deliveries", AFTER_FAILURE, this::maintain);
 
-  /// The settings of the outbox.
-  ///
-  /// @param channels with different names; they are closed with the outbox
-  /// @param retention how long finished deliveries are kept
-  public record Settings(List<Channel> channels, Duration retention) {
-    /// Checks the names.
-    public Settings {
-      channels = List.copyOf(channels);
-      Set<String> names = new HashSet<>();
-      for (Channel channel : channels) {
-        if (!channel.name().matches("[a-z0-9-]{1,100}") || !names.add(channel.name())) {
-          throw new IllegalArgumentException(
-              "\"" + channel.name() + "\" is no name for a channel, or that of two");
-        }
-      }
-    }
-  }
-
+  /// An outbox without channels: see [#use].
   public Outbox(
       Database database,
       GroupCommit commits,
-      Settings settings,
+      DeliverySettings settings,
       PrometheusRegistry registry,
       Clock clock) {
     this.clock = clock;
     this.retention = settings.retention();
     this.store = new DeliveryStore(database, commits);
     this.routes = new DeliveryRoutes(store);
-    this.channels =
-        settings.channels().stream().collect(Collectors.toMap(Channel::name, each -> each));
     DeliveryMetrics metrics = new DeliveryMetrics(registry);
     DeliveryQueue queue = new DeliveryQueue(database, commits, clock);
     Duration look = database.location().lookEvery();
-    sender = new Sender(settings.channels(), queue, metrics, clock, look);
+    sender = new Sender(queue, metrics, clock, look);
     metrics.watch(
         registry,
-        channels.keySet(),
+        () -> channels.keySet(),
         sender::underWay,
         channel -> known(database, () -> (double) store.pending(channel)),
         channel -> known(database, () -> age(store.oldest(channel))));
+  }
+
+  /// Sends on these channels from now on, and on no others. Channels that are no longer among them
+  /// are closed once what they are sending has ended; what is still pending for them waits for a
+  /// channel of that name.
+  ///
+  /// @param used with different names
+  public void use(Collection<? extends Channel> used) {
+    Map<String, Channel> byName = new HashMap<>();
+    for (Channel channel : used) {
+      if (!NAME.matcher(channel.name()).matches()
+          || byName.put(channel.name(), channel) != null) {
+        throw new IllegalArgumentException(
+            "\"" + channel.name() + "\" is no name for a channel, or that of two");
+      }
+    }
+    channels = Map.copyOf(byName);
+    sender.use(channels.values());
   }
 
   private double age(Optional<Instant> since) {
@@ -118,8 +120,9 @@ public final class Outbox implements AutoCloseable {
     if (entries.isEmpty()) {
       return;
     }
+    Map<String, Channel> known = channels;
     for (OutboxEntry one : entries) {
-      if (!channels.containsKey(one.channel())) {
+      if (!known.containsKey(one.channel())) {
         throw new IllegalArgumentException("there is no channel " + one.channel());
       }
     }

@@ -16,6 +16,11 @@ final class ReceiverLimits {
     channels.merge(receiver, 1, Integer::sum);
   }
 
+  /// Counts one channel less.
+  void leave(String receiver) {
+    channels.computeIfPresent(receiver, (_, many) -> many == 1 ? null : many - 1);
+  }
+
   /// How many places a channel may have at the receiver. Channels share them, so that a channel
   /// with many deliveries does not block another.
   int share(String receiver) {

@@ -12,6 +12,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /// Sends the deliveries of all channels: a thread waits until a delivery is due or somebody wakes
 /// it, and each delivery has its own virtual thread. It claims only as many of a channel as there
@@ -41,10 +43,33 @@ final class Sender implements AutoCloseable {
   private static final Duration SET_BACK = Duration.ofSeconds(2);
 
   /// A channel, with what is being sent on it.
-  private record ActiveChannel(Channel channel, ReceiverBreaker breaker, Set<Long> underWay) {}
+  private static final class ActiveChannel {
+    private final Channel channel;
+    private final ReceiverBreaker breaker = new ReceiverBreaker();
+    private final Set<Long> underWay = ConcurrentHashMap.newKeySet();
 
-  private final List<ActiveChannel> active;
-  private final List<String> names;
+    ActiveChannel(Channel channel) {
+      this.channel = channel;
+    }
+
+    Channel channel() {
+      return channel;
+    }
+
+    ReceiverBreaker breaker() {
+      return breaker;
+    }
+
+    Set<Long> underWay() {
+      return underWay;
+    }
+  }
+
+  private volatile List<ActiveChannel> active = List.of();
+
+  /// No longer used, but something may still be sent on them.
+  private final Set<ActiveChannel> leaving = ConcurrentHashMap.newKeySet();
+
   private final DeliveryQueue deliveryQueue;
   private final ReceiverLimits limits = new ReceiverLimits();
   private final DeliveryMetrics metrics;
@@ -58,31 +83,44 @@ final class Sender implements AutoCloseable {
   private boolean released;
 
   /// @param look the longest time without looking for due deliveries
-  Sender(
-      List<Channel> channels,
-      DeliveryQueue deliveryQueue,
-      DeliveryMetrics metrics,
-      Clock clock,
-      Duration look) {
-    this.active =
-        channels.stream()
-            .map(
-                each ->
-                    new ActiveChannel(each, new ReceiverBreaker(), ConcurrentHashMap.newKeySet()))
-            .toList();
-    this.names = channels.stream().map(Channel::name).toList();
+  Sender(DeliveryQueue deliveryQueue, DeliveryMetrics metrics, Clock clock, Duration look) {
     this.deliveryQueue = deliveryQueue;
     this.metrics = metrics;
     this.clock = clock;
     this.look = look;
     this.clocks = new ClockWatch(clock, SET_BACK);
-    channels.forEach(channel -> limits.join(channel.receiver()));
   }
 
   void start() {
-    if (!active.isEmpty()) {
-      loop.start();
-    }
+    loop.start();
+  }
+
+  /// Sends on these channels only, from the next round on. A channel that was used before goes on
+  /// with what it is sending, and with the state of its receiver.
+  synchronized void use(Collection<Channel> channels) {
+    List<ActiveChannel> before = active;
+    List<ActiveChannel> now =
+        channels.stream()
+            .map(channel -> existing(before, channel).orElseGet(() -> joined(channel)))
+            .toList();
+    before.stream().filter(one -> !now.contains(one)).forEach(this::leave);
+    active = now;
+    wake();
+  }
+
+  private static Optional<ActiveChannel> existing(List<ActiveChannel> before, Channel channel) {
+    return before.stream().filter(one -> one.channel() == channel).findFirst();
+  }
+
+  private ActiveChannel joined(Channel channel) {
+    limits.join(channel.receiver());
+    metrics.show(channel.name());
+    return new ActiveChannel(channel);
+  }
+
+  private void leave(ActiveChannel one) {
+    limits.leave(one.channel().receiver());
+    leaving.add(one);
   }
 
   /// Lets it look for due deliveries at once.
@@ -96,6 +134,11 @@ final class Sender implements AutoCloseable {
   }
 
   private Duration look() {
+    closeWhatIsIdle();
+    List<ActiveChannel> now = active;
+    if (now.isEmpty()) {
+      return look; // whoever adds a channel wakes it
+    }
     if (!released) {
       deliveryQueue.releaseAbandoned();
       released = true;
@@ -105,15 +148,27 @@ final class Sender implements AutoCloseable {
       deliveryQueue.clockSetBack(change.now());
     }
     clocks.seen(change);
-    Map<String, Instant> due = deliveryQueue.earliest(names);
+    Map<String, Instant> due =
+        deliveryQueue.earliest(now.stream().map(one -> one.channel().name()).toList());
     Duration rest = look;
-    for (ActiveChannel one : active) {
+    for (ActiveChannel one : now) {
       Instant next = due.get(one.channel().name());
       if (next != null) {
         rest = shorter(rest, round(one, next));
       }
     }
     return rest;
+  }
+
+  private void closeWhatIsIdle() {
+    leaving.removeIf(
+        one -> {
+          boolean idle = one.underWay().isEmpty();
+          if (idle) {
+            one.channel().close();
+          }
+          return idle;
+        });
   }
 
   /// Begins what may begin on one channel.
@@ -287,6 +342,6 @@ final class Sender implements AutoCloseable {
       threads.shutdownNow();
       Thread.currentThread().interrupt();
     }
-    active.forEach(one -> one.channel().close());
+    Stream.concat(active.stream(), leaving.stream()).forEach(one -> one.channel().close());
   }
 }

@@ -26,21 +26,21 @@ public final class Pages implements AutoCloseable {
 
   /// @param base below which the routes are
   /// @param network the results of nodes
-  /// @param alerts whether a channel sends alerts about late heartbeats
+  /// @param alerts whether there is a channel that sends alerts
   /// @param notice the notice at the top of every page; empty: none
   public Pages(
       BasePath base,
       Overview overview,
       HeartbeatOverview heartbeatOverview,
       Supplier<NetworkSummary> network,
-      boolean alerts,
+      Supplier<Boolean> alerts,
       Supplier<String> notice,
       Clock clock) {
     Texts texts = Texts.ENGLISH;
     site = new Site(base, texts, sections(texts), notice, StorageException.class::isInstance);
     Supplier<NetworkSummary> measured = new OncePerSecond<>(network, clock);
     services = new ServicePages(overview, () -> summary(texts, measured.get()), site, clock);
-    heartbeats = new HeartbeatPages(heartbeatOverview, alerts, site, clock);
+    heartbeats = new HeartbeatPages(heartbeatOverview, new OncePerSecond<>(alerts, clock), site, clock);
   }
 
   private static List<Site.Section> sections(Texts texts) {

@@ -90,7 +90,7 @@ class ConfigurationTest {
     assertThat(settings.monitor().defaults().interval()).isEqualTo(Duration.ofSeconds(15));
     assertThat(settings.monitor().retention()).isEqualTo(Duration.ofDays(30));
     assertThat(settings.monitor().witnesses()).isEmpty();
-    assertThat(settings.deliveries().alertUri()).isEmpty();
+    assertThat(read().channels()).isEmpty();
     assertThat(settings.deliveries().retention()).isEqualTo(Duration.ofDays(7));
     assertThat(settings.log())
         .isEqualTo(new LogSettings(LogSettings.Level.INFO, LogSettings.Format.TEXT, "rollcall"));

@@ -37,9 +37,10 @@ final class OutboxDatabase implements AutoCloseable {
         new Outbox(
             database,
             commits,
-            new Outbox.Settings(List.of(channels), Duration.ofDays(7)),
+            new DeliverySettings(Duration.ofDays(7)),
             registry,
             clock);
+    outbox.use(List.of(channels));
     adding =
         (tx, lists) -> {
           outbox.add(tx, lists.stream().<OutboxEntry>flatMap(List::stream).toList());

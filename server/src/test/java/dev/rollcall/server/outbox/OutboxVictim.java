@@ -2,9 +2,15 @@ package dev.rollcall.server.outbox;
 
 import dev.rollcall.server.sql.DatabaseLocation;
 import dev.rollcall.server.time.Clock;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// A program that owes news and sends them until it is killed, and says on its output what it was
@@ -23,7 +29,7 @@ final class OutboxVictim {
     DatabaseLocation location = DatabaseLocation.parse(arguments[0], Path.of(""));
     int first = Integer.parseInt(arguments[2]);
     OutboxDatabase kept =
-        new OutboxDatabase(location, Clock.system(), new AlertUri(arguments[1])).started();
+        new OutboxDatabase(location, Clock.system(), new CallingChannel(URI.create(arguments[1]))).started();
     for (int i = 0; first >= 0 && i < SUBJECTS; i++) {
       String subject = "s" + i;
       AtomicInteger number = new AtomicInteger(first);
@@ -35,6 +41,48 @@ final class OutboxVictim {
           });
     }
     Thread.sleep(Duration.ofMinutes(2)); // for the case that nobody kills it
+  }
+
+  /// `GET uri?name=&last_ping=`, as a receiver of a test counts them.
+  private record CallingChannel(URI uri, HttpClient client) implements Channel {
+    CallingChannel(URI uri) {
+      this(uri, HttpClient.newHttpClient());
+    }
+
+    @Override
+    public String name() {
+      return "alert-uri";
+    }
+
+    @Override
+    public String receiver() {
+      return uri.getAuthority();
+    }
+
+    @Override
+    public boolean tells(Notification.Kind kind) {
+      return true;
+    }
+
+    @Override
+    public Result send(Delivery delivery) throws InterruptedException {
+      String called =
+          uri
+              + "?name="
+              + delivery.message().name()
+              + "&last_ping="
+              + delivery.message().lastHeard().getEpochSecond();
+      try {
+        HttpRequest request =
+            HttpRequest.newBuilder(URI.create(called)).timeout(Channel.LONGEST).build();
+        int status = client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+        return status < 400
+            ? new Result.Sent()
+            : new Result.Retry("status " + status, Optional.empty(), true);
+      } catch (IOException e) {
+        return new Result.Retry(e.toString(), Optional.empty(), true);
+      }
+    }
   }
 
   private static void owe(OutboxDatabase kept, String subject, int number) {

@@ -11,6 +11,7 @@ import dev.rollcall.server.web.LivePages;
 import dev.rollcall.server.web.Site;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -34,9 +35,9 @@ public final class HeartbeatPages implements AutoCloseable {
   private final LivePages<Listing, HeartbeatsLiveView> lists;
   private final LivePages<Alone, HeartbeatLiveView> alone;
 
-  /// @param alerts whether a channel sends alerts about late heartbeats
+  /// @param alerts whether there is a channel that sends alerts
   public HeartbeatPages(
-      HeartbeatOverview heartbeatOverview, boolean alerts, Site site, Clock clock) {
+      HeartbeatOverview heartbeatOverview, Supplier<Boolean> alerts, Site site, Clock clock) {
     lists =
         new LivePages<>(
             "pages-heartbeats",
@@ -46,7 +47,7 @@ public final class HeartbeatPages implements AutoCloseable {
                     new HeartbeatsLiveView(
                         HeartbeatsView.at(asked.filter(), heartbeatOverview, clock),
                         asked.origin(),
-                        alerts,
+                        alerts.get(),
                         site)),
             HeartbeatsLiveView::page,
             "there are no heartbeats",

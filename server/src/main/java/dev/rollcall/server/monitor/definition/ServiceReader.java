@@ -8,6 +8,7 @@ import dev.rollcall.probes.ServerUrl;
 import dev.rollcall.probes.StatusRange;
 import dev.rollcall.probes.TcpQuestion;
 import dev.rollcall.probes.TlsOptions;
+import dev.rollcall.server.config.Fields;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.http.Characters;
 import dev.rollcall.server.http.Json;
@@ -156,7 +157,7 @@ public final class ServiceReader {
 
   private Optional<ServiceDefinition> one(
       JsonNode service, ReferencedSecrets secrets, String path, Mistakes mistakes) {
-    Fields fields = new Fields(service, path, mistakes);
+    Fields fields = new Fields(service, path, "docs/monitor.md", mistakes);
     if (!fields.areOf(ServiceKeys.ALL)) {
       return Optional.empty();
     }

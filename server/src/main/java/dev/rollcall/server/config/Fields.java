@@ -1,6 +1,5 @@
-package dev.rollcall.server.monitor.definition;
+package dev.rollcall.server.config;
 
-import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.time.Durations;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -18,75 +17,88 @@ import tools.jackson.databind.JsonNode;
 
 /// The fields of one JSON or YAML object. Every mistake is added with its path. A field that is
 /// absent, null or wrong is read as empty.
-final class Fields {
+public final class Fields {
   private final JsonNode node;
   private final String path;
+  private final String page;
   private final Mistakes mistakes;
   private final int before;
 
-  Fields(JsonNode node, String path, Mistakes mistakes) {
+  /// @param path the path of the object in mistakes; empty for the body of a request
+  /// @param page where its keys are explained: `docs/monitor.md`
+  public Fields(JsonNode node, String path, String page, Mistakes mistakes) {
     this.node = node;
     this.path = path;
+    this.page = page;
     this.mistakes = mistakes;
     this.before = mistakes.count();
   }
 
   /// Whether this is an object. Adds a mistake for each key that is not in `known`.
-  boolean areOf(Collection<String> known) {
+  public boolean areOf(Collection<String> known) {
     if (!node.isObject()) {
       mistakes.add(path.isEmpty() ? "body" : path, "is no object: write `key: value` pairs");
       return false;
     }
     for (String key : node.propertyNames()) {
       if (!known.contains(key)) {
-        mistake(key, "unknown key" + Mistakes.suggestion(key, known, "docs/monitor.md"));
+        mistake(key, "unknown key" + Mistakes.suggestion(key, known, page));
       }
     }
     return true;
   }
 
-  boolean has(String key) {
+  /// Whether the key is there, and its value is not null.
+  public boolean has(String key) {
     return node.hasNonNull(key);
   }
 
   /// Whether the value is null, for keys that accept null as a value.
-  boolean isNull(String key) {
+  public boolean isNull(String key) {
     return node.path(key).isNull();
   }
 
   /// Whether a mistake was added since this object was created.
-  boolean wrong() {
+  public boolean wrong() {
     return mistakes.count() > before;
   }
 
-  void mistake(String key, String what) {
+  /// Adds a mistake of `key`.
+  ///
+  /// @param what a phrase that follows the path
+  public void mistake(String key, String what) {
     mistakes.add(at(key), what);
   }
 
-  void mistake(String key, String value, String what) {
+  /// Adds a mistake of `key`, with its value.
+  ///
+  /// @param what a phrase that follows the value
+  public void mistake(String key, String value, String what) {
     mistakes.add(at(key), value, what);
   }
 
   /// Adds a mistake for each of `keys` that is given.
-  void refuse(Collection<String> keys, String why) {
+  public void refuse(Collection<String> keys, String why) {
     keys.stream().filter(this::has).sorted().forEach(key -> mistake(key, why));
   }
 
-  Optional<String> text(String key) {
+  /// A text.
+  public Optional<String> text(String key) {
     return value(key, JsonNode::isString, JsonNode::stringValue, "is no text: put it in quotes");
   }
 
   /// A string, number, boolean or null, as text.
-  Optional<String> scalar(String key) {
+  public Optional<String> scalar(String key) {
     return value(key, JsonNode::isValueNode, JsonNode::asString, "is no single value");
   }
 
-  Optional<Boolean> bool(String key) {
+  /// True or false.
+  public Optional<Boolean> bool(String key) {
     return value(key, JsonNode::isBoolean, JsonNode::booleanValue, "is neither true nor false");
   }
 
   /// A duration such as `15s` or `1m30s`; a number without unit is in seconds.
-  Optional<Duration> duration(String key, Duration least, Duration most) {
+  public Optional<Duration> duration(String key, Duration least, Duration most) {
     Optional<String> text = scalar(key);
     if (text.isEmpty()) {
       return Optional.empty();
@@ -110,7 +122,7 @@ final class Fields {
   }
 
   /// One value, or a list of values, as texts.
-  List<String> oneOrMany(String key) {
+  public List<String> oneOrMany(String key) {
     if (!has(key)) {
       return List.of();
     }
@@ -133,7 +145,7 @@ final class Fields {
   }
 
   /// A map of names to single values.
-  Map<String, String> texts(String key) {
+  public Map<String, String> texts(String key) {
     Map<String, String> texts = new LinkedHashMap<>();
     if (!has(key)) {
       return texts;
@@ -142,7 +154,7 @@ final class Fields {
       mistake(key, "is no map: write `Name: value` pairs");
       return texts;
     }
-    Fields inner = new Fields(node.get(key), at(key), mistakes);
+    Fields inner = new Fields(node.get(key), at(key), page, mistakes);
     for (String name : node.get(key).propertyNames()) {
       inner.scalar(name).ifPresent(value -> texts.put(name, value));
     }
@@ -150,16 +162,23 @@ final class Fields {
   }
 
   /// An inner object. Its keys are checked.
-  Optional<Fields> object(String key, Collection<String> known) {
+  public Optional<Fields> object(String key, Collection<String> known) {
     if (!has(key)) {
       return Optional.empty();
     }
-    Fields inner = new Fields(node.get(key), at(key), mistakes);
+    Fields inner = new Fields(node.get(key), at(key), page, mistakes);
     return inner.areOf(known) ? Optional.of(inner) : Optional.empty();
   }
 
+  /// A text that no message shows from now on.
+  public Optional<Secret> secret(String key) {
+    Optional<String> text = text(key);
+    text.filter(value -> !value.isEmpty()).ifPresent(value -> mistakes.hide(value, "***"));
+    return text.map(Secret::new);
+  }
+
   /// The path of a file, which need not exist.
-  Optional<Path> file(String key) {
+  public Optional<Path> file(String key) {
     Optional<String> text = text(key);
     try {
       return text.map(Path::of);
@@ -170,7 +189,7 @@ final class Fields {
   }
 
   /// What `maker` makes. If it throws `IllegalArgumentException`, that is a mistake of `key`.
-  <T> Optional<T> built(String key, Supplier<T> maker) {
+  public <T> Optional<T> built(String key, Supplier<T> maker) {
     try {
       return Optional.of(maker.get());
     } catch (IllegalArgumentException e) {

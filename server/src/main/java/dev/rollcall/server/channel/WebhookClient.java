@@ -1,4 +1,4 @@
-package dev.rollcall.server.outbox;
+package dev.rollcall.server.channel;
 
 import dev.rollcall.probe.Attempt;
 import dev.rollcall.probe.ProbeFailure;
@@ -10,6 +10,7 @@ import dev.rollcall.probes.HttpProbe;
 import dev.rollcall.probes.HttpQuestion;
 import dev.rollcall.probes.Resolver;
 import dev.rollcall.probes.StatusRange;
+import dev.rollcall.server.outbox.Channel;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;

@@ -1,11 +1,15 @@
-package dev.rollcall.server.outbox;
+package dev.rollcall.server.channel;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.rollcall.server.outbox.Channel;
 import dev.rollcall.server.outbox.Channel.Result;
+import dev.rollcall.server.outbox.Delivery;
+import dev.rollcall.server.outbox.Message;
+import dev.rollcall.server.outbox.Notification;
 import dev.rollcall.server.outbox.Notification.Kind;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -84,7 +88,7 @@ class AlertUriTest {
   }
 
   private static Result send(String uri, Delivery delivery) throws InterruptedException {
-    try (AlertUri channel = new AlertUri(uri)) {
+    try (AlertUri channel = new AlertUri("alert-uri", uri)) {
       return channel.send(delivery);
     }
   }
@@ -99,7 +103,7 @@ class AlertUriTest {
     "https://a.example/x?name=z#top,https://a.example/x?name=z&name=b&last_ping=1700000000",
   })
   void keepsTheQueryAndDropsTheFragment(String uri, String asked) {
-    try (AlertUri channel = new AlertUri(uri)) {
+    try (AlertUri channel = new AlertUri("alert-uri", uri)) {
       assertThat(channel.called(late("b", "1"))).isEqualTo(URI.create(asked));
     }
   }
@@ -109,7 +113,7 @@ class AlertUriTest {
     Delivery late = late("b", "1");
     Delivery failed =
         new Delivery(late.subject(), Kind.FAILED, "2", late.message(), Instant.EPOCH, 1);
-    try (AlertUri channel = new AlertUri("https://a.example/x")) {
+    try (AlertUri channel = new AlertUri("alert-uri", "https://a.example/x")) {
       assertThat(channel.tells(Kind.FAILED)).isTrue();
       assertThat(channel.tells(Kind.RECOVERED)).isFalse();
       assertThat(channel.called(failed))
@@ -282,7 +286,7 @@ class AlertUriTest {
 
   @Test
   void knowsTheReceiverAndNoRecovery() {
-    try (AlertUri channel = new AlertUri("https://user:hidden@A.example/x?y")) {
+    try (AlertUri channel = new AlertUri("alert-uri", "https://user:hidden@A.example/x?y")) {
       assertThat(channel.receiver()).isEqualTo("a.example:443");
       assertThat(channel.tells(Kind.LATE)).isTrue();
       assertThat(channel.tells(Kind.RECOVERED)).isFalse();

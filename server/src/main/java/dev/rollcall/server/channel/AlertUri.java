@@ -1,10 +1,15 @@
-package dev.rollcall.server.outbox;
+package dev.rollcall.server.channel;
 
 import dev.rollcall.probe.ProbeFailure;
 import dev.rollcall.probes.Authority;
 import dev.rollcall.probes.HttpQuestion;
 import dev.rollcall.probes.HttpSettings;
 import dev.rollcall.probes.Resolver;
+import dev.rollcall.server.config.Fields;
+import dev.rollcall.server.config.Secret;
+import dev.rollcall.server.outbox.Channel;
+import dev.rollcall.server.outbox.Delivery;
+import dev.rollcall.server.outbox.Notification;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
@@ -14,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -24,20 +30,68 @@ import java.util.stream.Stream;
 /// Any final status below 400 counts as delivered. Redirects are followed as in checks: at most 10,
 /// within the same 10 s, without secret headers to another origin. At most 4 KiB of the body of the
 /// answer are read, and its content does not matter.
-public final class AlertUri implements Channel {
-  private static final String NAME = "alert-uri";
+final class AlertUri implements Channel {
+  /// `type: alert-uri`, with the key `url`.
+  static final ChannelType TYPE = new Type();
+
+  private static final String URL = "url";
   private static final int SHORTEST_VALUE = 4;
   private static final int SHORTEST_SEGMENT = 8;
   private static final int BODY = 4 * 1024;
 
+  private final String name;
   private final URI uri;
   private final String receiver;
   private final List<String> secrets;
   private final WebhookClient client;
 
+  /// How its definitions are read.
+  private static final class Type implements ChannelType {
+    @Override
+    public String name() {
+      return "alert-uri";
+    }
+
+    @Override
+    public Set<String> keys() {
+      return Set.of(URL);
+    }
+
+    @Override
+    public Set<String> secretKeys() {
+      return Set.of(URL);
+    }
+
+    @Override
+    public Optional<ChannelSettings> read(Fields fields) {
+      Optional<Secret> url = fields.secret(URL);
+      if (url.isEmpty()) {
+        if (!fields.has(URL)) {
+          fields.mistake(URL, "is missing: give the URL to call");
+        }
+        return Optional.empty();
+      }
+      return fields.built(
+          URL,
+          () -> {
+            checked(url.get().reveal());
+            return new Settings(url.get());
+          });
+    }
+  }
+
+  /// @param url absolute http or https
+  record Settings(Secret url) implements ChannelSettings {
+    @Override
+    public Channel open(String key) {
+      return new AlertUri(key, url.reveal());
+    }
+  }
+
   /// @param text absolute http or https; it may contain a secret, which no message shows
   /// @throws IllegalArgumentException with a phrase that follows the text
-  public AlertUri(String text) {
+  AlertUri(String name, String text) {
+    this.name = name;
     this.uri = checked(text);
     int standard = uri.getScheme().toLowerCase(Locale.ROOT).equals("https") ? 443 : 80;
     this.receiver = Authority.of(uri, standard).toString();
@@ -48,7 +102,7 @@ public final class AlertUri implements Channel {
   /// Checks that the text is such a URI.
   ///
   /// @throws IllegalArgumentException with a phrase that follows the text
-  public static URI checked(String text) {
+  static URI checked(String text) {
     try {
       URI uri = URI.create(text);
       HttpQuestion.of(uri);
@@ -64,7 +118,7 @@ public final class AlertUri implements Channel {
 
   @Override
   public String name() {
-    return NAME;
+    return name;
   }
 
   @Override

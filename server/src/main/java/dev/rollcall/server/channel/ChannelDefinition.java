@@ -1,0 +1,17 @@
+package dev.rollcall.server.channel;
+
+import tools.jackson.databind.node.ObjectNode;
+
+/// A channel as the configuration file or a request defines it, without mistakes.
+///
+/// @param name its name, different from the names of the owner's other channels
+/// @param type its type
+/// @param settings what its type has read
+/// @param json the definition as it was given; it may contain secrets
+public record ChannelDefinition(
+    String name, ChannelType type, ChannelSettings settings, ObjectNode json) {
+  @Override
+  public String toString() {
+    return name + " (" + type.name() + ")"; // without secrets
+  }
+}

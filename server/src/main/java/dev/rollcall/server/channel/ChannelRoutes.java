@@ -1,0 +1,228 @@
+package dev.rollcall.server.channel;
+
+import dev.rollcall.server.config.Mistakes;
+import dev.rollcall.server.http.Access;
+import dev.rollcall.server.http.Answer;
+import dev.rollcall.server.http.Envelope;
+import dev.rollcall.server.http.Json;
+import dev.rollcall.server.http.Refusal;
+import dev.rollcall.server.http.Request;
+import dev.rollcall.server.http.Route;
+import dev.rollcall.server.owner.Scope;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
+
+/// `/v1/channels`: the channels, and how they are made, changed and deleted. Values that may be
+/// secret are `***`. Those of the configuration file are changed in the file.
+final class ChannelRoutes {
+  private static final String HIDDEN = "***";
+
+  /// How many channels an owner may have: each is looked at in each round of the outbox.
+  private static final int MOST = 1_000;
+
+  private final ChannelStore store;
+  private final StoredDefinitions definitions;
+  private final Supplier<List<ChannelDefinition>> ofFile;
+  private final Runnable changed;
+
+  /// @param ofFile the channels of the configuration file
+  /// @param changed is called after each change
+  ChannelRoutes(
+      ChannelStore store,
+      StoredDefinitions definitions,
+      Supplier<List<ChannelDefinition>> ofFile,
+      Runnable changed) {
+    this.store = store;
+    this.definitions = definitions;
+    this.ofFile = ofFile;
+    this.changed = changed;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.list("/v1/channels", Access.OPERATOR, this::list),
+        Route.post("/v1/channels", Access.OPERATOR, this::create),
+        Route.get("/v1/channels/{name}", Access.OPERATOR, this::show),
+        Route.patch("/v1/channels/{name}", Access.OPERATOR, this::change),
+        Route.delete("/v1/channels/{name}", Access.OPERATOR, this::delete));
+  }
+
+  /// A channel as it is shown.
+  private record Shown(String origin, ObjectNode definition) {}
+
+  private Answer list(Request request) {
+    Scope scope = request.scope();
+    List<Shown> shown =
+        Stream.concat(
+                fileOf(scope).map(ChannelRoutes::ofTheFile),
+                store.list(Scope.of(scope.owner())).stream().map(this::stored))
+            .toList();
+    return Envelope.ok(
+        json -> {
+          json.writeStartObject().writeName("channels").writeStartObject();
+          json.writeName("data").writeStartArray();
+          shown.forEach(each -> write(json, each));
+          json.writeEndArray().writeEndObject().writeEndObject();
+        });
+  }
+
+  private Answer show(Request request) {
+    return answer(200, found(request.scope(), request.path("name")));
+  }
+
+  private Answer create(Request request) {
+    long owner = request.scope().owner();
+    ChannelDefinition definition = read(request.json());
+    String name = definition.name();
+    if (store.count(owner) >= MOST) {
+      throw Refusal.of(409, "there are " + MOST + " channels: delete one first");
+    }
+    if (isOfFile(request.scope(), name)
+        || !store.create(
+            owner, name, definition.type().name(), definitions.sealed(owner, definition))) {
+      throw Refusal.of(409, "there is a channel " + name + ": change that one, or choose a name");
+    }
+    changed.run();
+    return answer(201, found(request.scope(), name));
+  }
+
+  /// Given fields replace the previous ones; fields that are null are removed. A value of `***`
+  /// leaves the previous one.
+  private Answer change(Request request) {
+    long owner = request.scope().owner();
+    ChannelStore.Row row = ofTheApi(request);
+    if (!(request.json() instanceof ObjectNode given)) {
+      throw Refusal.badRequest("the body is no object: write {\"key\": value}");
+    }
+    if (given.has("name") && !given.path("name").asString("").equals(row.name())) {
+      throw Refusal.badRequest("name: a channel keeps its name: make another one");
+    }
+    ObjectNode merged =
+        definitions
+            .read(row)
+            .map(ChannelDefinition::json)
+            .orElseGet(JsonNodeFactory.instance::objectNode);
+    given.properties().stream()
+        .filter(field -> !field.getValue().asString("").equals(HIDDEN))
+        .forEach(field -> merged.set(field.getKey(), field.getValue()));
+    merged.put("name", row.name());
+    merged.put("type", row.type());
+    if (given.has("type") && !given.path("type").asString("").equals(row.type())) {
+      throw Refusal.badRequest("type: a channel keeps its type: make another one");
+    }
+    ChannelDefinition definition = read(merged);
+    if (!store.replace(owner, row.name(), definitions.sealed(owner, definition))) {
+      throw unknown(row.name());
+    }
+    changed.run();
+    return answer(200, found(request.scope(), row.name()));
+  }
+
+  private Answer delete(Request request) {
+    ChannelStore.Row row = ofTheApi(request);
+    store.delete(row.owner(), row.name());
+    changed.run();
+    return Envelope.ok();
+  }
+
+  private Shown found(Scope scope, String name) {
+    return fileOf(scope)
+        .filter(each -> each.name().equals(name))
+        .map(ChannelRoutes::ofTheFile)
+        .findFirst()
+        .or(() -> store.find(scope, name).map(this::stored))
+        .orElseThrow(() -> unknown(name));
+  }
+
+  /// The channels of the file are the operator's.
+  private Stream<ChannelDefinition> fileOf(Scope scope) {
+    return scope.owner() == Scope.OPERATOR ? ofFile.get().stream() : Stream.empty();
+  }
+
+  private boolean isOfFile(Scope scope, String name) {
+    return fileOf(scope).anyMatch(each -> each.name().equals(name));
+  }
+
+  private ChannelStore.Row ofTheApi(Request request) {
+    String name = request.path("name");
+    if (isOfFile(request.scope(), name)) {
+      throw Refusal.of(
+          409, "channel " + name + " is defined in the configuration file: change it there");
+    }
+    return store.find(request.scope(), name).orElseThrow(() -> unknown(name));
+  }
+
+  private static Refusal unknown(String name) {
+    return Refusal.notFound("there is no channel " + name);
+  }
+
+  private static ChannelDefinition read(JsonNode body) {
+    Mistakes mistakes = new Mistakes();
+    return ChannelReader.one(body, "", mistakes)
+        .orElseThrow(() -> Refusal.badRequest(mistakes.lines()));
+  }
+
+  /// What the file says may come from the environment or from a file of secrets, so only the name
+  /// and the type are shown.
+  private static Shown ofTheFile(ChannelDefinition definition) {
+    ObjectNode shown = head(definition.name(), definition.type().name());
+    definition.type().keys().stream()
+        .sorted()
+        .filter(key -> definition.json().hasNonNull(key))
+        .forEach(key -> shown.put(key, HIDDEN));
+    return new Shown("file", shown);
+  }
+
+  private Shown stored(ChannelStore.Row row) {
+    ObjectNode shown = head(row.name(), row.type());
+    definitions
+        .read(row)
+        .ifPresent(
+            definition ->
+                definition
+                    .json()
+                    .properties()
+                    .forEach(
+                        field ->
+                            shown.set(
+                                field.getKey(),
+                                definition.type().secretKeys().contains(field.getKey())
+                                    ? StringNode.valueOf(HIDDEN)
+                                    : field.getValue())));
+    return new Shown("api", shown);
+  }
+
+  private static ObjectNode head(String name, String type) {
+    return JsonNodeFactory.instance.objectNode().put("name", name).put("type", type);
+  }
+
+  private static Answer answer(int status, Shown shown) {
+    return Envelope.of(
+        status,
+        json -> {
+          json.writeStartObject().writeName("channel").writeStartObject().writeName("data");
+          write(json, shown);
+          json.writeEndObject().writeEndObject();
+        });
+  }
+
+  private static void write(JsonGenerator json, Shown shown) {
+    json.writeStartObject();
+    shown
+        .definition()
+        .properties()
+        .forEach(
+            field -> {
+              json.writeName(field.getKey());
+              Json.node(json, field.getValue());
+            });
+    json.writeStringProperty("origin", shown.origin());
+    json.writeEndObject();
+  }
+}

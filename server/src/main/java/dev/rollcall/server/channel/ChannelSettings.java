@@ -1,0 +1,11 @@
+package dev.rollcall.server.channel;
+
+import dev.rollcall.server.outbox.Channel;
+
+/// What a definition says about a channel of its type. Settings are equal if nothing has changed.
+interface ChannelSettings {
+  /// The channel that sends with these settings.
+  ///
+  /// @param key the name of the channel in the outbox
+  Channel open(String key);
+}

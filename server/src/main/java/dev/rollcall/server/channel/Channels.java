@@ -1,0 +1,141 @@
+package dev.rollcall.server.channel;
+
+import dev.rollcall.server.http.Route;
+import dev.rollcall.server.outbox.Channel;
+import dev.rollcall.server.outbox.Outbox;
+import dev.rollcall.server.owner.Scope;
+import dev.rollcall.server.secret.InstallationKey;
+import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.sql.StorageException;
+import dev.rollcall.server.time.BackgroundLoop;
+import dev.rollcall.server.time.Clock;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// The entry point of the package, for the composition root: which channels there are. Those of the
+/// configuration file and those of the database are handed to the outbox, at once when they change;
+/// what another process has changed is found within a second on PostgreSQL.
+public final class Channels implements AutoCloseable {
+  /// The scripts that create the tables of this package.
+  public static final List<String> MIGRATIONS = List.of("db/migration/V15__channel.sql");
+
+  private static final System.Logger LOG = System.getLogger(Channels.class.getName());
+  private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
+
+  private final ChannelStore store;
+  private final StoredDefinitions definitions;
+  private final Outbox outbox;
+  private final Duration look;
+  private final ChannelRoutes routes;
+  private final BackgroundLoop loop =
+      new BackgroundLoop("channels", "the reading of channels", AFTER_FAILURE, this::look);
+
+  private volatile List<ChannelDefinition> ofFile = List.of();
+  private List<ChannelStore.Row> stored = List.of();
+  private Map<String, OpenChannel> open = Map.of();
+  private final Set<String> unreadable = new HashSet<>();
+
+  /// A channel that the outbox uses, and the settings it was opened with.
+  private record OpenChannel(ChannelSettings settings, Channel channel) {}
+
+  public Channels(
+      Database database, GroupCommit commits, Outbox outbox, InstallationKey key, Clock clock) {
+    this.store = new ChannelStore(database, commits, clock);
+    this.definitions = new StoredDefinitions(key);
+    this.outbox = outbox;
+    this.look = database.location().lookEvery();
+    this.routes = new ChannelRoutes(store, definitions, () -> ofFile, loop::wake);
+  }
+
+  /// Uses these channels of the configuration file, and no others of it, from now on.
+  public synchronized void apply(List<ChannelDefinition> file) {
+    ofFile = List.copyOf(file);
+    use();
+  }
+
+  /// Begins to use the channels of the database.
+  public void start() {
+    loop.start();
+  }
+
+  /// Whether somebody is told: whether there is a channel, as far as this process knows.
+  public boolean isThereOne() {
+    try {
+      return !ofFile.isEmpty() || store.count(Scope.OPERATOR) > 0;
+    } catch (StorageException e) {
+      return true; // unknown: do not claim that there is none
+    }
+  }
+
+  /// The routes of channels.
+  public List<Route> routes() {
+    return routes.routes();
+  }
+
+  private Duration look() {
+    List<ChannelStore.Row> rows = store.list(Scope.everything());
+    synchronized (this) {
+      stored = rows;
+      use();
+    }
+    return look;
+  }
+
+  /// Opens what is new or has changed; the outbox closes the others.
+  private void use() {
+    Map<String, OpenChannel> now = new HashMap<>();
+    for (ChannelDefinition definition : ofFile) {
+      now.put(definition.name(), opened(definition.name(), definition.settings()));
+    }
+    for (ChannelStore.Row row : stored) {
+      String key = key(row.owner(), row.name());
+      definition(row).ifPresent(read -> now.putIfAbsent(key, opened(key, read.settings())));
+    }
+    if (!now.equals(open)) {
+      open = Map.copyOf(now);
+      List<Channel> channels = new ArrayList<>();
+      now.values().forEach(each -> channels.add(each.channel()));
+      outbox.use(channels);
+    }
+  }
+
+  private OpenChannel opened(String key, ChannelSettings settings) {
+    OpenChannel before = open.get(key);
+    return before != null && before.settings().equals(settings)
+        ? before
+        : new OpenChannel(settings, settings.open(key));
+  }
+
+  private Optional<ChannelDefinition> definition(ChannelStore.Row row) {
+    Optional<ChannelDefinition> read = definitions.read(row);
+    String key = key(row.owner(), row.name());
+    if (read.isPresent()) {
+      unreadable.remove(key);
+    } else if (unreadable.add(key)) {
+      LOG.log(
+          Level.ERROR,
+          "channel {0} sends nothing: its definition cannot be read with this secret.key; give the"
+              + " key it was stored with, or define the channel again",
+          key);
+    }
+    return read;
+  }
+
+  /// The name of a channel in the outbox.
+  static String key(long owner, String name) {
+    return owner == Scope.OPERATOR ? name : owner + "/" + name;
+  }
+
+  @Override
+  public void close() {
+    loop.close();
+  }
+}

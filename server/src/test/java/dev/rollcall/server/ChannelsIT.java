@@ -1,0 +1,195 @@
+package dev.rollcall.server;
+
+import static dev.rollcall.server.RunningRollcall.PATIENCE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.rollcall.server.RunningRollcall.Answer;
+import dev.rollcall.server.RunningRollcall.Plan;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/// Channels of the file and of the API: who is told, how they are changed, and what is shown.
+class ChannelsIT {
+  private static final String LATE = "/ping?name=%s&frequency=1s";
+
+  @TempDir Path folder;
+
+  @Test
+  void channelsOfTheApiTellUntilTheyAreDeletedAndOutliveARestart() throws Exception {
+    try (Receiver told = new Receiver();
+        Receiver changed = new Receiver()) {
+      Plan plan = Plan.in(folder).yaml("heartbeat: {startup-grace: 0s}\n");
+      try (RunningRollcall rollcall = plan.start()) {
+        Answer made =
+            rollcall.send(
+                "POST",
+                "/v1/channels",
+                "{\"name\":\"ops\",\"type\":\"alert-uri\",\"url\":\"" + told.url() + "\"}");
+        assertThat(made.status()).isEqualTo(201);
+        assertThat(made.json().at("/data/channel/data").toString())
+            .isEqualTo(
+                "{\"name\":\"ops\",\"type\":\"alert-uri\",\"url\":\"***\",\"origin\":\"api\"}");
+        assertThat(rollcall.get(LATE.formatted("first")).status()).isEqualTo(200);
+        await().atMost(PATIENCE).until(() -> told.about("first").size() == 1);
+
+        // Another URL, from now on; a value of *** changes nothing.
+        assertThat(
+                rollcall
+                    .send("PATCH", "/v1/channels/ops", "{\"url\":\"" + changed.url() + "\"}")
+                    .status())
+            .isEqualTo(200);
+        assertThat(rollcall.send("PATCH", "/v1/channels/ops", "{\"url\":\"***\"}").status())
+            .isEqualTo(200);
+        await()
+            .atMost(PATIENCE)
+            .until(
+                () -> {
+                  rollcall.get(LATE.formatted("second"));
+                  return !changed.calls().isEmpty();
+                });
+        assertThat(rollcall.stop()).isZero();
+      }
+      assertThat(stored()).startsWith("v1:").doesNotContain("127.0.0.1");
+      assertThat(
+              PosixFilePermissions.toString(
+                  Files.getPosixFilePermissions(folder.resolve("rollcall-data/secret.key"))))
+          .isEqualTo("rw-------");
+      int before = changed.about("third").size();
+      try (RunningRollcall again = plan.start()) {
+        again.get(LATE.formatted("third"));
+        await().atMost(PATIENCE).until(() -> changed.about("third").size() > before);
+        assertThat(again.send("DELETE", "/v1/channels/ops", "").status()).isEqualTo(200);
+        assertThat(channels(again)).isEmpty();
+        assertThat(again.get("/v1/channels/ops").status()).isEqualTo(404);
+        assertThat(again.log()).doesNotContain("team=7");
+      }
+    }
+  }
+
+  @Test
+  void aKeyThatWasLostIsSaidAndTheChannelCanBeDefinedAgain() throws Exception {
+    try (Receiver told = new Receiver()) {
+      Plan plan = Plan.in(folder).yaml("heartbeat: {startup-grace: 0s}\n");
+      try (RunningRollcall rollcall = plan.start()) {
+        rollcall.send(
+            "POST",
+            "/v1/channels",
+            "{\"name\":\"ops\",\"type\":\"alert-uri\",\"url\":\"" + told.url() + "\"}");
+        rollcall.stop();
+      }
+      Files.delete(folder.resolve("rollcall-data/secret.key"));
+      try (RunningRollcall again = plan.start()) {
+        await()
+            .atMost(PATIENCE)
+            .until(() -> again.log().contains("channel ops sends nothing: its definition cannot"));
+        assertThat(
+                again
+                    .send("PATCH", "/v1/channels/ops", "{\"url\":\"" + told.url() + "\"}")
+                    .status())
+            .isEqualTo(200);
+        again.get(LATE.formatted("later"));
+        await().atMost(PATIENCE).until(() -> told.about("later").size() == 1);
+      }
+    }
+  }
+
+  @Test
+  void channelsOfTheFileChangeWithIt() throws Exception {
+    try (Receiver one = new Receiver();
+        Receiver other = new Receiver()) {
+      Plan plan =
+          Plan.in(folder)
+              .variable("ONE", one.url())
+              .yaml("heartbeat: {startup-grace: 0s}\n" + channel("one", "'${ONE}'"));
+      try (RunningRollcall rollcall = plan.start()) {
+        assertThat(channels(rollcall))
+            .containsExactly(
+                "{\"name\":\"one\",\"type\":\"alert-uri\",\"url\":\"***\",\"origin\":\"file\"}");
+        assertThat(rollcall.send("DELETE", "/v1/channels/one", "").status()).isEqualTo(409);
+        rollcall.get(LATE.formatted("first"));
+        await().atMost(PATIENCE).until(() -> one.about("first").size() == 1);
+        plan.yaml("heartbeat: {startup-grace: 0s}\n" + channel("other", other.url()));
+        await().atMost(PATIENCE).until(() -> channels(rollcall).toString().contains("other"));
+        rollcall.get(LATE.formatted("second"));
+        await().atMost(PATIENCE).until(() -> other.about("second").size() == 1);
+        assertThat(one.about("second")).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void everyMistakeIsALineOfItsOwn() throws IOException {
+    String said =
+        Plan.in(folder)
+            .yaml(
+                """
+                channels:
+                  - {name: Ops, type: alert-uri, url: https://a.example/}
+                  - {name: ops, type: pigeon}
+                  - {name: pager, type: alert-uri, url: ftp://secret.example/}
+                  - {name: pager, type: alert-uri, url: https://a.example/, key: x}
+                  - {type: alert-uri, url: https://a.example/}
+                  - {name: last, type: alert-uri}
+                """)
+            .refused()
+            .said();
+    assertThat(said)
+        .contains(
+            "rollcall.yaml:2: channels[0].name: \"Ops\" is no name for a channel",
+            "rollcall.yaml:3: channels[1].type: \"pigeon\" is no type of channel: use one of",
+            "rollcall.yaml:4: channels[2].url: is no URL to call",
+            "rollcall.yaml:5: channels[3].key: unknown key",
+            "rollcall.yaml:5: channels[3].name: \"pager\" is the name of channels[2] too",
+            "rollcall.yaml:6: channels[4].name: is missing",
+            "rollcall.yaml:7: channels[5].url: is missing")
+        .doesNotContain("secret.example");
+  }
+
+  @Test
+  void requestsThatMakeNoSenseAreRefused() {
+    try (RunningRollcall rollcall = Plan.in(folder).start()) {
+      String good = "{\"name\":\"a\",\"type\":\"alert-uri\",\"url\":\"http://127.0.0.1:9/\"}";
+      assertThat(rollcall.send("POST", "/v1/channels", good).status()).isEqualTo(201);
+      assertThat(rollcall.send("POST", "/v1/channels", good).status()).isEqualTo(409);
+      for (String bad :
+          List.of("[]", "{}", "{\"name\":1}", good.replace("alert-uri", "x"), "{\"name\":\"b")) {
+        assertThat(rollcall.send("POST", "/v1/channels", bad).status()).as(bad).isEqualTo(400);
+      }
+      for (String bad : List.of("{\"name\":\"b\"}", "{\"type\":\"mail\"}", "{\"url\":7}", "3")) {
+        assertThat(rollcall.send("PATCH", "/v1/channels/a", bad).status()).as(bad).isEqualTo(400);
+      }
+      assertThat(rollcall.send("PATCH", "/v1/channels/b", "{}").status()).isEqualTo(404);
+      assertThat(rollcall.send("DELETE", "/v1/channels/b", "").status()).isEqualTo(404);
+    }
+  }
+
+  private static String channel(String name, String url) {
+    return "channels:\n  - {name: %s, type: alert-uri, url: %s}\n"
+        .formatted(name, url.startsWith("'") ? url : "'" + url + "'");
+  }
+
+  private static List<String> channels(RunningRollcall rollcall) {
+    return rollcall.rows("/v1/channels").stream().map(JsonNode::toString).toList();
+  }
+
+  private String stored() throws SQLException {
+    try (Connection database =
+            RunningRollcall.database(folder.resolve("rollcall-data/rollcall.db"));
+        Statement statement = database.createStatement();
+        ResultSet row = statement.executeQuery("SELECT definition FROM channel")) {
+      row.next();
+      return row.getString(1);
+    }
+  }
+}
