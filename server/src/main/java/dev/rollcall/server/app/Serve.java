@@ -193,8 +193,8 @@ final class Serve {
     if (channels.isEmpty()) {
       LOG.log(
           Level.INFO,
-          "neither channels nor alert.uri are set: late heartbeats are shown, but no alerts are"
-              + " sent unless channels were made with /v1/channels");
+          "no channel is configured: late heartbeats are shown, but no alerts are sent, unless"
+              + " channels were made with /v1/channels");
     }
     fileWatcher.start(reload);
     parts.add("the watch of " + origin.files().label(), fileWatcher);
