@@ -35,8 +35,7 @@ record Capabilities(
     GroupCommit commits = parts.add("the commits", new GroupCommit(database));
     Outbox outbox =
         parts.add(
-            "the outbox",
-            new Outbox(database, commits, settings.deliveries(), registry, clock));
+            "the outbox", new Outbox(database, commits, settings.deliveries(), registry, clock));
     InstallationKey key = new InstallationKey(settings.storage().data(), settings.secretKey());
     Channels channels =
         parts.add("the channels", new Channels(database, commits, outbox, key, clock));

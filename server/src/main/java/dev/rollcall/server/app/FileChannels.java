@@ -19,8 +19,7 @@ final class FileChannels {
 
   /// The channels without mistakes. Mistakes are added with their path: `channels[2].url`.
   static List<ChannelDefinition> read(Values values, JsonNode section, Mistakes mistakes) {
-    List<ChannelDefinition> channels =
-        new ArrayList<>(ChannelReader.list(section, PATH, mistakes));
+    List<ChannelDefinition> channels = new ArrayList<>(ChannelReader.list(section, PATH, mistakes));
     Optional<ChannelDefinition> alertUri = AlertSettings.channel(values);
     alertUri.ifPresent(
         channel -> {

@@ -88,7 +88,8 @@ public final class ChannelReader {
                 fields.mistake(
                     "name",
                     text,
-                    "is no name for a channel: use 1 to 63 lower-case letters, digits and hyphens"));
+                    "is no name for a channel: use 1 to 63 lower-case letters, digits and"
+                        + " hyphens"));
     return name;
   }
 
@@ -103,6 +104,8 @@ public final class ChannelReader {
         .ifPresent(
             text ->
                 fields.mistake(
-                    "type", text, "is no type of channel" + Mistakes.suggestion(text, types, PAGE)));
+                    "type",
+                    text,
+                    "is no type of channel" + Mistakes.suggestion(text, types, PAGE)));
   }
 }

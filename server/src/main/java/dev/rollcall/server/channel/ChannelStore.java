@@ -59,7 +59,9 @@ final class ChannelStore {
 
   /// One channel.
   Optional<Row> find(Scope scope, String name) {
-    return list(Scope.of(scope.owner())).stream().filter(row -> row.name().equals(name)).findFirst();
+    return list(Scope.of(scope.owner())).stream()
+        .filter(row -> row.name().equals(name))
+        .findFirst();
   }
 
   /// The number of channels of an owner.

@@ -3,8 +3,8 @@ package dev.rollcall.server.outbox;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import java.util.OptionalDouble;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
@@ -48,9 +48,10 @@ final class DeliveryMetrics {
         .labelNames("channel")
         .callback(
             callback ->
-                operators(channels).forEach(
-                    channel ->
-                        pending.apply(channel).ifPresent(many -> callback.call(many, channel))))
+                operators(channels)
+                    .forEach(
+                        channel ->
+                            pending.apply(channel).ifPresent(many -> callback.call(many, channel))))
         .register(registry);
     GaugeWithCallback.builder()
         .name("rollcall_deliveries_oldest_seconds")
@@ -58,8 +59,10 @@ final class DeliveryMetrics {
         .labelNames("channel")
         .callback(
             callback ->
-                operators(channels).forEach(
-                    channel -> oldest.apply(channel).ifPresent(age -> callback.call(age, channel))))
+                operators(channels)
+                    .forEach(
+                        channel ->
+                            oldest.apply(channel).ifPresent(age -> callback.call(age, channel))))
         .register(registry);
   }
 

@@ -25,8 +25,9 @@ final class DeliveryStore {
   private static final int ROWS_AT_ONCE = 2_000;
 
   private static final String COLUMNS =
-      "d.id, d.channel, d.subject, d.kind, d.natural_key, d.payload, d.state, d.attempts, d.coalesced,"
-          + " d.created_at, d.owed_at, d.attempted_at, d.done_at, d.last_error, l.due_at";
+      "d.id, d.channel, d.subject, d.kind, d.natural_key, d.payload, d.state, d.attempts,"
+          + " d.coalesced, d.created_at, d.owed_at, d.attempted_at, d.done_at, d.last_error,"
+          + " l.due_at";
 
   private static final String FROM =
       " FROM outbox_delivery d LEFT JOIN outbox_lane l"

@@ -75,8 +75,7 @@ public final class Outbox implements AutoCloseable {
   public void use(Collection<? extends Channel> used) {
     Map<String, Channel> byName = new HashMap<>();
     for (Channel channel : used) {
-      if (!NAME.matcher(channel.name()).matches()
-          || byName.put(channel.name(), channel) != null) {
+      if (!NAME.matcher(channel.name()).matches() || byName.put(channel.name(), channel) != null) {
         throw new IllegalArgumentException(
             "\"" + channel.name() + "\" is no name for a channel, or that of two");
       }

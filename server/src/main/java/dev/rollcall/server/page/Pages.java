@@ -40,7 +40,8 @@ public final class Pages implements AutoCloseable {
     site = new Site(base, texts, sections(texts), notice, StorageException.class::isInstance);
     Supplier<NetworkSummary> measured = new OncePerSecond<>(network, clock);
     services = new ServicePages(overview, () -> summary(texts, measured.get()), site, clock);
-    heartbeats = new HeartbeatPages(heartbeatOverview, new OncePerSecond<>(alerts, clock), site, clock);
+    heartbeats =
+        new HeartbeatPages(heartbeatOverview, new OncePerSecond<>(alerts, clock), site, clock);
   }
 
   private static List<Site.Section> sections(Texts texts) {

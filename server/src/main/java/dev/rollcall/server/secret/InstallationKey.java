@@ -157,7 +157,8 @@ public final class InstallationKey {
 
   private static Optional<byte[]> decoded(String text) {
     try {
-      return Optional.of(Base64.getDecoder().decode(text.strip())).filter(key -> key.length == BYTES);
+      return Optional.of(Base64.getDecoder().decode(text.strip()))
+          .filter(key -> key.length == BYTES);
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }

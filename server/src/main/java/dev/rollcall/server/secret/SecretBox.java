@@ -36,8 +36,7 @@ public final class SecretBox {
     random.nextBytes(nonce);
     try {
       byte[] sealed =
-          cipher(Cipher.ENCRYPT_MODE, nonce, place)
-              .doFinal(text.getBytes(StandardCharsets.UTF_8));
+          cipher(Cipher.ENCRYPT_MODE, nonce, place).doFinal(text.getBytes(StandardCharsets.UTF_8));
       byte[] all = ByteBuffer.allocate(nonce.length + sealed.length).put(nonce).put(sealed).array();
       return VERSION + Base64.getEncoder().encodeToString(all);
     } catch (GeneralSecurityException e) {
@@ -51,7 +50,8 @@ public final class SecretBox {
       return Optional.empty();
     }
     try {
-      ByteBuffer all = ByteBuffer.wrap(Base64.getDecoder().decode(sealed.substring(VERSION.length())));
+      ByteBuffer all =
+          ByteBuffer.wrap(Base64.getDecoder().decode(sealed.substring(VERSION.length())));
       if (all.remaining() <= NONCE_BYTES) {
         return Optional.empty();
       }

@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
-import dev.rollcall.server.outbox.Channel;
 import dev.rollcall.server.outbox.Channel.Result;
 import dev.rollcall.server.outbox.Delivery;
 import dev.rollcall.server.outbox.Message;
-import dev.rollcall.server.outbox.Notification;
 import dev.rollcall.server.outbox.Notification.Kind;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -34,12 +34,7 @@ final class OutboxDatabase implements AutoCloseable {
     commits = new GroupCommit(database);
     store = new DeliveryStore(database, commits);
     outbox =
-        new Outbox(
-            database,
-            commits,
-            new DeliverySettings(Duration.ofDays(7)),
-            registry,
-            clock);
+        new Outbox(database, commits, new DeliverySettings(Duration.ofDays(7)), registry, clock);
     outbox.use(List.of(channels));
     adding =
         (tx, lists) -> {

@@ -29,7 +29,8 @@ final class OutboxVictim {
     DatabaseLocation location = DatabaseLocation.parse(arguments[0], Path.of(""));
     int first = Integer.parseInt(arguments[2]);
     OutboxDatabase kept =
-        new OutboxDatabase(location, Clock.system(), new CallingChannel(URI.create(arguments[1]))).started();
+        new OutboxDatabase(location, Clock.system(), new CallingChannel(URI.create(arguments[1])))
+            .started();
     for (int i = 0; first >= 0 && i < SUBJECTS; i++) {
       String subject = "s" + i;
       AtomicInteger number = new AtomicInteger(first);

@@ -27,8 +27,7 @@ class InstallationKeyTest {
     String sealed = key.box("channels").seal("a text", "row 1");
     assertThat(folder.resolve(InstallationKey.FILE)).exists();
     assertThat(folder.toFile().list()).containsExactly(InstallationKey.FILE);
-    assertThat(
-            new InstallationKey(folder, Optional.empty()).box("channels").open(sealed, "row 1"))
+    assertThat(new InstallationKey(folder, Optional.empty()).box("channels").open(sealed, "row 1"))
         .contains("a text");
   }
 
@@ -40,8 +39,7 @@ class InstallationKeyTest {
     assertThat(key.box("channels").open(sealed, "row 1")).contains("a text");
     assertThat(key.box("channels").open(sealed, "row 2")).isEmpty();
     assertThat(key.box("accounts").open(sealed, "row 1")).isEmpty();
-    assertThat(
-            new InstallationKey(folder, Optional.empty()).box("channels").open(sealed, "row 1"))
+    assertThat(new InstallationKey(folder, Optional.empty()).box("channels").open(sealed, "row 1"))
         .isEmpty();
   }
 

@@ -11,8 +11,8 @@ import dev.rollcall.server.web.LivePages;
 import dev.rollcall.server.web.Site;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Supplier;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /// The pages of heartbeats: the list, and one for each heartbeat.
