@@ -1,12 +1,7 @@
 package dev.rollcall.server.monitor.schedule;
 
 import dev.rollcall.server.monitor.check.Outcome;
-import dev.rollcall.server.monitor.store.DerivedServices;
-import dev.rollcall.server.monitor.store.EventStore;
-import dev.rollcall.server.monitor.store.HourStore;
-import dev.rollcall.server.monitor.store.MetricStore;
-import dev.rollcall.server.monitor.store.StreakStore;
-import dev.rollcall.server.monitor.store.TickStore;
+import dev.rollcall.server.monitor.store.OutcomeRows;
 import dev.rollcall.server.signal.SignalWriter;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Database;
@@ -240,27 +235,10 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
   @Override
   public List<Boolean> apply(Handle tx, List<Outcome> outcomes) {
     List<Boolean> valid = schedule.rows().finish(tx, outcomes.stream().map(this::finish).toList());
-    List<Outcome> ours = chosen(outcomes, valid);
-    int[] added = TickStore.insert(tx, ours);
-    List<Boolean> isNew = new ArrayList<>(ours.size());
-    for (int rows : added) {
-      isNew.add(rows > 0);
-    }
-    count(tx, chosen(ours, isNew));
+    List<Outcome> written =
+        OutcomeRows.write(tx, chosen(outcomes, valid), signals, clock.wall());
+    tx.afterCommit(() -> committed.accept(written));
     return valid;
-  }
-
-  /// Counts new ticks, and adds those of derived services.
-  private void count(Handle tx, List<Outcome> kept) {
-    List<Outcome> all = new ArrayList<>(kept);
-    List<Outcome> derived = DerivedServices.of(tx, kept);
-    TickStore.insert(tx, derived);
-    all.addAll(derived);
-    MetricStore.add(tx, all);
-    HourStore.add(tx, all);
-    EventStore.apply(tx, all);
-    signals.write(tx, StreakStore.write(tx, all, clock.wall()));
-    tx.afterCommit(() -> committed.accept(all));
   }
 
   private Lease.Finish finish(Outcome outcome) {

@@ -26,7 +26,7 @@ import org.jdbi.v3.core.Handle;
 /// reports in a row do not contain its name. It keeps its history, and continues it when its name
 /// comes back. It has no due row of its own: only the process that holds the lease of the parent
 /// writes about it.
-public final class DerivedServices {
+final class DerivedServices {
   private static final String CHILDREN =
       """
       SELECT s.id, s.part, s.missed, s.retired_at, e.event,
@@ -72,7 +72,7 @@ public final class DerivedServices {
   private DerivedServices() {}
 
   /// The outcomes of the children of `outcomes`, which must be new. It adds and retires children.
-  public static List<Outcome> of(Handle tx, List<Outcome> outcomes) {
+  static List<Outcome> of(Handle tx, List<Outcome> outcomes) {
     List<Outcome> derived = new ArrayList<>();
     for (Outcome outcome : outcomes) {
       if (outcome.asksDependencies()) {

@@ -41,7 +41,7 @@ public final class EventStore {
   /// Ends and begins events as each outcome requires, in their order. If an event of the same kind
   /// is open already, nothing changes: so an outcome may begin an event without having read the
   /// row.
-  public static void apply(Handle tx, List<Outcome> outcomes) {
+  static void apply(Handle tx, List<Outcome> outcomes) {
     for (Outcome outcome : outcomes) {
       switch (outcome.transition()) {
         case Transition.Stays _ -> {}

@@ -129,7 +129,8 @@ public final class HourStore {
                     Duration.ofNanos(row.getLong("most") * 1000))));
   }
 
-  public static void add(Handle tx, List<Outcome> outcomes) {
+  /// Adds the outcomes to the sums of their hours.
+  static void add(Handle tx, List<Outcome> outcomes) {
     Rows.write(tx, ADD, outcomes, HourStore::bind);
   }
 

@@ -14,7 +14,7 @@ import org.jdbi.v3.core.Handle;
 /// The counts of each service over all its ticks, deleted ones included.
 ///
 /// An unknown observation has its own count. It changes neither the count of ticks nor the mean.
-public final class MetricStore {
+final class MetricStore {
   private static final String ADD =
       """
       UPDATE service_metric SET
@@ -49,7 +49,7 @@ public final class MetricStore {
   }
 
   /// Counts the outcomes.
-  public static void add(Handle tx, List<Outcome> outcomes) {
+  static void add(Handle tx, List<Outcome> outcomes) {
     Map<Boolean, List<Outcome>> known =
         outcomes.stream()
             .collect(Collectors.partitioningBy(o -> State.of(o.observation()) != State.UNKNOWN));

@@ -19,7 +19,7 @@ import org.jdbi.v3.core.Handle;
 
 /// Stores the streaks, and finds confirmed changes of state. It writes nothing for a service whose
 /// observations agree with its confirmed state.
-public final class StreakStore {
+final class StreakStore {
   /// The columns that [#streak] reads.
   static final String COLUMNS = "m.confirmed_state, m.against_count, m.against_since";
 
@@ -41,7 +41,7 @@ public final class StreakStore {
   /// also if the memory of this process and the database differ.
   ///
   /// @return the changes to down, and from down
-  public static List<Signal> write(Handle tx, List<Outcome> outcomes, Instant now) {
+  static List<Signal> write(Handle tx, List<Outcome> outcomes, Instant now) {
     List<Signal> signals = new ArrayList<>();
     for (Outcome outcome : outcomes) {
       if (outcome.newStreak().isPresent()) {

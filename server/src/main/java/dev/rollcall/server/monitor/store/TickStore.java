@@ -41,7 +41,7 @@ public final class TickStore {
   /// adding it again changes nothing.
   ///
   /// @return for each outcome the number of added rows; 0 if that tick was there already
-  public static int[] insert(Handle tx, List<Outcome> outcomes) {
+  static int[] insert(Handle tx, List<Outcome> outcomes) {
     return Rows.write(tx, INSERT, outcomes, TickStore::bind);
   }
 
