@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -86,6 +87,12 @@ public final class Json {
     } else {
       json.writeNullProperty(name);
     }
+  }
+
+  /// Writes a duration in milliseconds, with its whole microseconds behind the point.
+  public static void millis(JsonGenerator json, String name, Duration duration) {
+    json.writeName(name);
+    number(json, duration.toNanos() / 1000 / 1000.0);
   }
 
   /// The JSON that `body` writes.

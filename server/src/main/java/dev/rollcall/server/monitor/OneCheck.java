@@ -12,7 +12,6 @@ import dev.rollcall.server.http.Json;
 import dev.rollcall.server.monitor.definition.ProbeFactory;
 import dev.rollcall.server.monitor.definition.ServiceDefinition;
 import dev.rollcall.server.monitor.definition.ServiceReader;
-import dev.rollcall.server.monitor.store.TickStore;
 import java.io.StringWriter;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -163,10 +162,7 @@ public record OneCheck(
               attempt
                   .time(phase)
                   .ifPresent(
-                      time -> {
-                        json.writeName(word.replace(' ', '_') + "_ms");
-                        Json.number(json, TickStore.micros(time) / 1000.0);
-                      }));
+                      time -> Json.millis(json, word.replace(' ', '_') + "_ms", time)));
       attempt
           .certificateExpiry()
           .ifPresent(end -> json.writeNumberProperty("certificate_ends_at", end.getEpochSecond()));

@@ -150,8 +150,12 @@ final class CurrentState {
     return details != null && details.isOf(now);
   }
 
-  OverviewDetails.Asked asked() {
-    return new OverviewDetails.Asked(Instant.ofEpochMilli(created), Duration.ofMillis(interval));
+  Instant created() {
+    return Instant.ofEpochMilli(created);
+  }
+
+  Duration interval() {
+    return Duration.ofMillis(interval);
   }
 
   void detail(OverviewDetails found) {

@@ -192,14 +192,7 @@ final class CurrentStates {
             .collect(Collectors.toMap(CurrentState::id, Function.identity()));
     if (!missing.isEmpty()) {
       Map<Long, OverviewDetails> found =
-          database.read(
-              handle ->
-                  OverviewDetails.of(
-                      handle,
-                      missing.entrySet().stream()
-                          .collect(
-                              Collectors.toMap(Map.Entry::getKey, one -> one.getValue().asked())),
-                      now));
+          database.read(handle -> OverviewDetails.of(handle, missing, now));
       missing.forEach(
           (id, one) -> one.detail(found.getOrDefault(id, OverviewDetails.nothing(now))));
     }

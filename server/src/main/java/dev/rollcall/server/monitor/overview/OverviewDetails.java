@@ -52,9 +52,6 @@ final class OverviewDetails {
       WHERE service_id IN (<ids>) AND hour > :from AND location_id = 0 GROUP BY service_id\
       """;
 
-  /// When a service was created, and its interval.
-  record Asked(Instant created, Duration interval) {}
-
   /// The sums of a span of time.
   ///
   /// @param gaps whether hours are missing
@@ -97,7 +94,7 @@ final class OverviewDetails {
   /// Reads the details of services.
   ///
   /// @param services by their ids
-  static Map<Long, OverviewDetails> of(Handle handle, Map<Long, Asked> services, Instant now) {
+  static Map<Long, OverviewDetails> of(Handle handle, Map<Long, CurrentState> services, Instant now) {
     Map<Long, OverviewDetails> found = new HashMap<>();
     services.keySet().forEach(id -> found.put(id, nothing(now)));
     ticks(handle, services.keySet(), found);
@@ -107,8 +104,8 @@ final class OverviewDetails {
     return found;
   }
 
-  private static OverviewDetails known(Map<Long, OverviewDetails> found, long id) {
-    return Objects.requireNonNull(found.get(id), "one for each service asked for");
+  private static <T> T known(Map<Long, T> services, long id) {
+    return Objects.requireNonNull(services.get(id), "one for each service asked for");
   }
 
   /// Whether they can still be shown: the hour is the same.
@@ -196,7 +193,7 @@ final class OverviewDetails {
   }
 
   private static Map<Long, Sums> sums(
-      Handle handle, Map<Long, Asked> services, Instant from, Instant now) {
+      Handle handle, Map<Long, CurrentState> services, Instant from, Instant now) {
     Instant first = from.minus(HourStore.HOUR);
     Map<Long, Sums> found = new HashMap<>();
     handle
@@ -206,8 +203,7 @@ final class OverviewDetails {
         .map(
             (row, _) -> {
               long id = row.getLong(1);
-              Asked asked = services.getOrDefault(id, new Asked(now, Duration.ZERO));
-              return found.put(id, sums(row, fullHours(asked, first, now)));
+              return found.put(id, sums(row, fullHours(known(services, id), first, now)));
             })
         .list();
     return found;
@@ -215,11 +211,11 @@ final class OverviewDetails {
 
   /// The number of hours with ticks that are expected since `from`; 0 for a service with an
   /// interval of more than an hour.
-  private static long fullHours(Asked asked, Instant from, Instant now) {
-    if (asked.interval().compareTo(HourStore.HOUR) > 0) {
+  private static long fullHours(CurrentState service, Instant from, Instant now) {
+    if (service.interval().compareTo(HourStore.HOUR) > 0) {
       return 0;
     }
-    Instant begun = asked.created().plus(asked.interval());
+    Instant begun = service.created().plus(service.interval());
     Instant first = (from.isAfter(begun) ? from : begun).truncatedTo(ChronoUnit.HOURS);
     return Duration.between(first, now.truncatedTo(ChronoUnit.HOURS)).toHours() - 1;
   }

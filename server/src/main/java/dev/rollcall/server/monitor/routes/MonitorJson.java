@@ -10,7 +10,6 @@ import dev.rollcall.server.monitor.store.PeriodSummary;
 import dev.rollcall.server.monitor.store.Service;
 import dev.rollcall.server.monitor.store.ServiceStatus;
 import dev.rollcall.server.monitor.store.Tick;
-import dev.rollcall.server.monitor.store.TickStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -124,7 +123,7 @@ final class MonitorJson {
     json.writeName("at");
     Json.number(json, tick.at().toEpochMilli() / 1000.0);
     json.writeStringProperty("state", tick.state().word());
-    millis(json, "response_time_ms", Optional.of(tick.response()));
+    Json.millis(json, "response_time_ms", tick.response());
     millis(json, "dns_ms", tick.phases().dns());
     millis(json, "connect_ms", tick.phases().connect());
     millis(json, "tls_ms", tick.phases().tls());
@@ -181,9 +180,6 @@ final class MonitorJson {
   }
 
   private static void millis(JsonGenerator json, String name, Optional<Duration> duration) {
-    if (duration.isPresent()) {
-      json.writeName(name);
-      Json.number(json, TickStore.micros(duration.get()) / 1000.0);
-    }
+    duration.ifPresent(took -> Json.millis(json, name, took));
   }
 }

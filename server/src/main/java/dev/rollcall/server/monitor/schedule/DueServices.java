@@ -180,13 +180,10 @@ public final class DueServices {
                 definition ->
                     asked(scheduled.id(), scheduled.owner(), scheduled.revision(), definition))
             .orElseGet(() -> invalidCheck(scheduled, mistakes));
-    RunState.Known known =
-        new RunState.Known(
-            check, scheduled.open(), scheduled.certificateEnds(), scheduled.streak());
     RunState early = check.isOperators() ? provisional.remove(check.name()) : null;
     if (early != null && !states.containsKey(scheduled.id())) {
       states.remove(early.check().serviceId());
-      writer.identify(early, known, fence, scheduled.lastAt());
+      writer.identify(early, check, scheduled, fence);
       states.put(scheduled.id(), early);
       return;
     }
@@ -194,10 +191,10 @@ public final class DueServices {
         scheduled.id(),
         (_, state) -> {
           if (state == null) {
-            return new RunState(known);
+            return new RunState(check, scheduled);
           }
           String before = state.check().name();
-          state.learn(known);
+          state.learn(check, scheduled);
           if (check.isOperators() && !state.isNamed(before)) {
             renamed.add(before);
           }

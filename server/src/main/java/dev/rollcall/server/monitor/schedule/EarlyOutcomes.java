@@ -1,6 +1,8 @@
 package dev.rollcall.server.monitor.schedule;
 
 import dev.rollcall.server.monitor.check.Outcome;
+import dev.rollcall.server.monitor.check.ScheduledCheck;
+import dev.rollcall.server.monitor.store.ServiceStore;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.IdentityHashMap;
@@ -49,8 +51,9 @@ final class EarlyOutcomes {
   }
 
   /// Sets the id of a service, and returns its outcomes, oldest first.
-  synchronized List<Outcome> identify(RunState state, RunState.Known known, long claimed) {
-    state.identify(known, claimed);
+  synchronized List<Outcome> identify(
+      RunState state, ScheduledCheck check, ServiceStore.Scheduled known, long claimed) {
+    state.identify(check, known, claimed);
     Deque<Outcome> its = waiting.remove(state);
     if (its == null) {
       return List.of();

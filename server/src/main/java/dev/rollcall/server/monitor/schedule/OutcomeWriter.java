@@ -1,7 +1,9 @@
 package dev.rollcall.server.monitor.schedule;
 
 import dev.rollcall.server.monitor.check.Outcome;
+import dev.rollcall.server.monitor.check.ScheduledCheck;
 import dev.rollcall.server.monitor.store.OutcomeRows;
+import dev.rollcall.server.monitor.store.ServiceStore;
 import dev.rollcall.server.signal.SignalWriter;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Database;
@@ -87,9 +89,11 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
   ///
   /// Only the thread that claims may call this, and has to call [#writeIdentified] afterwards.
   ///
-  /// @param after the time of the last check in the database
-  void identify(RunState state, RunState.Known known, long claimed, Optional<Instant> after) {
-    for (Outcome outcome : earlyOutcomes.identify(state, known, claimed)) {
+  /// @param known what the database contains about the service
+  void identify(
+      RunState state, ScheduledCheck check, ServiceStore.Scheduled known, long claimed) {
+    Optional<Instant> after = known.lastAt();
+    for (Outcome outcome : earlyOutcomes.identify(state, check, known, claimed)) {
       if (after.isEmpty() || outcome.observation().at().isAfter(after.get())) {
         identified |= backlog.add(new Found(state, outcome));
       }

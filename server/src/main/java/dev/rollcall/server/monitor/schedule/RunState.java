@@ -8,6 +8,7 @@ import dev.rollcall.server.monitor.check.Observation;
 import dev.rollcall.server.monitor.check.Outcome;
 import dev.rollcall.server.monitor.check.ScheduledCheck;
 import dev.rollcall.server.monitor.check.Streak;
+import dev.rollcall.server.monitor.store.ServiceStore;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -25,10 +26,11 @@ final class RunState {
   private boolean dropped;
   private Instant nextDue = Instant.MAX;
 
-  RunState(Known known) {
-    this.check = known.check();
+  /// @param known what the database contains about the service
+  RunState(ScheduledCheck check, ServiceStore.Scheduled known) {
+    this.check = check;
     this.open = known.open();
-    this.certificate = known.certificate();
+    this.certificate = known.certificateEnds();
     this.streak = known.streak();
   }
 
@@ -37,7 +39,10 @@ final class RunState {
   /// @param check with an id below 0
   /// @param due when its first check is due
   RunState(ScheduledCheck check, Instant due) {
-    this(new Known(check, Optional.empty(), Optional.empty(), Streak.NONE));
+    this.check = check;
+    this.open = Optional.empty();
+    this.certificate = Optional.empty();
+    this.streak = Streak.NONE;
     this.nextDue = due;
   }
 
@@ -47,10 +52,11 @@ final class RunState {
   }
 
   /// Sets its id and its fence. What was found meanwhile is newer than what is in the database.
-  synchronized void identify(Known known, long claimed) {
-    check = known.check();
+  synchronized void identify(
+      ScheduledCheck identified, ServiceStore.Scheduled known, long claimed) {
+    check = identified;
     open = open.or(known::open);
-    certificate = certificate.or(known::certificate);
+    certificate = certificate.or(known::certificateEnds);
     streak = streak.equals(Streak.NONE) ? known.streak() : streak;
     fence = claimed;
   }
@@ -59,16 +65,6 @@ final class RunState {
   synchronized Outcome claimed(Outcome outcome) {
     return outcome.claimed(check.serviceId(), fence);
   }
-
-  /// What the database contains about a service.
-  ///
-  /// @param open the kind of the open event, if there is one
-  /// @param certificate when the certificate ends, as last seen
-  record Known(
-      ScheduledCheck check,
-      Optional<Event.Kind> open,
-      Optional<Instant> certificate,
-      Streak streak) {}
 
   /// Whether the service is still checked, and has that name.
   synchronized boolean isNamed(String name) {
@@ -86,10 +82,10 @@ final class RunState {
   }
 
   /// Takes over what was read from the database.
-  synchronized void learn(Known known) {
-    check = known.check();
+  synchronized void learn(ScheduledCheck read, ServiceStore.Scheduled known) {
+    check = read;
     open = known.open();
-    certificate = known.certificate();
+    certificate = known.certificateEnds();
     streak = known.streak();
   }
 

@@ -130,7 +130,7 @@ public final class TickStore {
     return row.wasNull() ? Optional.empty() : Optional.of(Duration.ofNanos(micros * 1000));
   }
 
-  public static long micros(Duration duration) {
+  static long micros(Duration duration) {
     return duration.toNanos() / 1000;
   }
 }

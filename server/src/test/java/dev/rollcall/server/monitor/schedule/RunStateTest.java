@@ -10,6 +10,7 @@ import dev.rollcall.server.monitor.check.ScheduledCheck;
 import dev.rollcall.server.monitor.check.State;
 import dev.rollcall.server.monitor.check.Streak;
 import dev.rollcall.server.monitor.definition.ReferencedSecrets;
+import dev.rollcall.server.monitor.store.ServiceStore;
 import dev.rollcall.server.owner.Scope;
 import java.net.URI;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 class RunStateTest {
   private static final Instant BEGUN = Instant.ofEpochSecond(1_700_000_000);
@@ -29,9 +31,15 @@ class RunStateTest {
     Instant now = CheckPhase.next(1, check.interval(), BEGUN);
     RunState state =
         new RunState(
-            new RunState.Known(
-                check,
+            check,
+            new ServiceStore.Scheduled(
+                1,
+                Scope.OPERATOR,
+                JsonNodeFactory.instance.objectNode(),
+                1,
+                check.interval(),
                 Optional.of(Event.Kind.UPTIME),
+                Optional.empty(),
                 Optional.empty(),
                 new Streak(Optional.of(State.UP), 0, Optional.empty())));
     state.begin(1);
