@@ -161,8 +161,7 @@ public record OneCheck(
           (phase, word) ->
               attempt
                   .time(phase)
-                  .ifPresent(
-                      time -> Json.millis(json, word.replace(' ', '_') + "_ms", time)));
+                  .ifPresent(time -> Json.millis(json, word.replace(' ', '_') + "_ms", time)));
       attempt
           .certificateExpiry()
           .ifPresent(end -> json.writeNumberProperty("certificate_ends_at", end.getEpochSecond()));

@@ -24,6 +24,9 @@ public final class CheckRunner {
   private final Clock clock;
   private final OwnErrors errors;
 
+  /// @param places limits the checks of one host
+  /// @param network tells whether a failure may be that of our own network
+  /// @param pauses tells how long the process stood still during a check
   public CheckRunner(
       HostLimit places, OwnNetwork network, Pauses pauses, MonitorMetrics metrics, Clock clock) {
     this.places = places;

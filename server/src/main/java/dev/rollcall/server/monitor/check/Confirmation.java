@@ -8,8 +8,10 @@ import java.time.Duration;
 /// @param up how many observations up in a row
 /// @param interval how soon the next of them is asked for, if the service is checked less often
 public record Confirmation(int down, int up, Duration interval) {
+  /// Two observations down in a row, and one up.
   public static final Confirmation DEFAULT = new Confirmation(2, 1, Duration.ofSeconds(10));
 
+  /// Checks the numbers.
   public Confirmation {
     if (down < 1 || up < 1 || !interval.isPositive()) {
       throw new IllegalArgumentException("a confirmation takes at least one observation");

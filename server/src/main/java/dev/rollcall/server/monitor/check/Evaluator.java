@@ -25,6 +25,9 @@ public final class Evaluator {
     record Begins(Event.Kind kind, Optional<String> cause) implements Transition {}
   }
 
+  /// How the observation changes the events.
+  ///
+  /// @param open the kind of the open event, if there is one
   public static Transition evaluate(Optional<Event.Kind> open, Observation observation) {
     return switch (observation) {
       case Observation.Unknown _ -> new Transition.Stays();

@@ -22,8 +22,10 @@ public record Event(
     UPTIME,
     DOWNTIME;
 
+    /// The words in the database.
     public static final EnumCodec<Kind> CODEC = EnumCodec.ofWords(Kind.class);
 
+    /// The word in the database and in the API.
     public String word() {
       return CODEC.word(this);
     }

@@ -22,6 +22,7 @@ public final class HostLimit {
     }
   }
 
+  /// @param each how many checks of one host and port may run at once
   public HostLimit(int each) {
     this.each = each;
   }

@@ -37,6 +37,7 @@ public record Measurements(
         dependencies.subList(0, Math.min(DependencyReport.MOST, dependencies.size())));
   }
 
+  /// What an attempt has measured so far.
   public static Measurements of(Attempt attempt) {
     return new Measurements(
         attempt.time(Phase.HEADER),

@@ -49,6 +49,7 @@ public final class MonitorMetrics {
       DistributionDataPoint response,
       boolean derived) {}
 
+  /// Registers the series that checks change.
   public MonitorMetrics(PrometheusRegistry registry) {
     up =
         Gauge.builder()

@@ -8,6 +8,7 @@ public enum State {
   UP(1),
   UNKNOWN(2);
 
+  /// The numbers in the database.
   public static final EnumCodec<State> CODEC = EnumCodec.of(State.class, State::code);
 
   private final int code;
@@ -16,6 +17,7 @@ public enum State {
     this.code = code;
   }
 
+  /// The number in the database.
   public int code() {
     return code;
   }
@@ -25,6 +27,7 @@ public enum State {
     return CODEC.word(this);
   }
 
+  /// The state that an observation found.
   public static State of(Observation observation) {
     return switch (observation) {
       case Observation.Up _ -> UP;

@@ -9,6 +9,7 @@ import java.util.Optional;
 /// @param against how many observations in a row found the other state, unknown ones aside
 /// @param since when the first of them was
 public record Streak(Optional<State> confirmed, int against, Optional<Instant> since) {
+  /// Of a service without observations.
   public static final Streak NONE = new Streak(Optional.empty(), 0, Optional.empty());
 
   /// The streak after one more observation: a pure function.

@@ -13,6 +13,7 @@ public final class ProbeFactory implements AutoCloseable {
   private final HttpAsker http;
   private final Probes servers;
 
+  /// @param dialer makes the connections of all probes
   public ProbeFactory(Dialer dialer) {
     this.dialer = dialer;
     this.http = new HttpAsker(dialer);

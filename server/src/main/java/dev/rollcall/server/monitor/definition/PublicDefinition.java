@@ -33,6 +33,7 @@ public final class PublicDefinition {
     return KEYS.contains(key);
   }
 
+  /// Whether the value of `key` within `tls` may be shown.
   public static boolean showsOfTls(String key) {
     return OF_TLS.contains(key);
   }

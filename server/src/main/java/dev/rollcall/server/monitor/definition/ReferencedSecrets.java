@@ -29,6 +29,7 @@ public record ReferencedSecrets(List<String> texts, ObjectNode shown) {
   /// The key of this within a stored definition.
   static final String KEY = "brought";
 
+  /// Of a definition without references.
   public static final ReferencedSecrets NOTHING =
       new ReferencedSecrets(List.of(), JsonNodeFactory.instance.objectNode());
 
@@ -110,6 +111,7 @@ public record ReferencedSecrets(List<String> texts, ObjectNode shown) {
     json.writeEndObject();
   }
 
+  /// Whether the definition has no references with values.
   public boolean isNothing() {
     return texts.isEmpty();
   }

@@ -94,7 +94,8 @@ final class OverviewDetails {
   /// Reads the details of services.
   ///
   /// @param services by their ids
-  static Map<Long, OverviewDetails> of(Handle handle, Map<Long, CurrentState> services, Instant now) {
+  static Map<Long, OverviewDetails> of(
+      Handle handle, Map<Long, CurrentState> services, Instant now) {
     Map<Long, OverviewDetails> found = new HashMap<>();
     services.keySet().forEach(id -> found.put(id, nothing(now)));
     ticks(handle, services.keySet(), found);

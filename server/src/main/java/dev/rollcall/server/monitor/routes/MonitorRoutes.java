@@ -49,6 +49,7 @@ public final class MonitorRoutes {
   private final HourStore hours;
   private final Clock clock;
 
+  /// @param reader reads the definitions in bodies
   public MonitorRoutes(Stores stores, ServiceReader reader, Clock clock) {
     this.services = stores.services();
     this.changes = stores.changes();
@@ -67,6 +68,7 @@ public final class MonitorRoutes {
       TickStore ticks,
       HourStore hours) {}
 
+  /// All routes of the API of services.
   public List<Route> routes() {
     return List.of(
         Route.get("/v1/_internal/health", Access.PUBLIC, _ -> Envelope.ok()),

@@ -90,8 +90,7 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
   /// Only the thread that claims may call this, and has to call [#writeIdentified] afterwards.
   ///
   /// @param known what the database contains about the service
-  void identify(
-      RunState state, ScheduledCheck check, ServiceStore.Scheduled known, long claimed) {
+  void identify(RunState state, ScheduledCheck check, ServiceStore.Scheduled known, long claimed) {
     Optional<Instant> after = known.lastAt();
     for (Outcome outcome : earlyOutcomes.identify(state, check, known, claimed)) {
       if (after.isEmpty() || outcome.observation().at().isAfter(after.get())) {
@@ -239,8 +238,7 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
   @Override
   public List<Boolean> apply(Handle tx, List<Outcome> outcomes) {
     List<Boolean> valid = schedule.rows().finish(tx, outcomes.stream().map(this::finish).toList());
-    List<Outcome> written =
-        OutcomeRows.write(tx, chosen(outcomes, valid), signals, clock.wall());
+    List<Outcome> written = OutcomeRows.write(tx, chosen(outcomes, valid), signals, clock.wall());
     tx.afterCommit(() -> committed.accept(written));
     return valid;
   }

@@ -42,6 +42,7 @@ public final class Schedule {
                 CheckPhase.NEXT_DUE));
   }
 
+  /// The rows themselves: to claim and to finish.
   public DueRows<Row> rows() {
     return rows;
   }

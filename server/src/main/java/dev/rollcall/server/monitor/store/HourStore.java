@@ -21,6 +21,7 @@ import org.jdbi.v3.core.Handle;
 /// Each tick is added in its own transaction. So the sums always agree with the ticks, and no later
 /// job has to compute them.
 public final class HourStore {
+  /// The span of time of one sum.
   public static final Duration HOUR = Duration.ofHours(1);
 
   private static final String ADD =

@@ -20,6 +20,7 @@ public record Service(
 
     static final EnumCodec<Origin> CODEC = EnumCodec.ofWords(Origin.class);
 
+    /// The word in the database and in the API.
     public String word() {
       return CODEC.word(this);
     }

@@ -2,6 +2,7 @@ package dev.rollcall.server.monitor.store;
 
 /// A part of a list: at most `limit` rows after the first `offset`.
 public record Slice(int limit, long offset) {
+  /// Checks the numbers.
   public Slice {
     if (limit < 1 || offset < 0) {
       throw new IllegalArgumentException("no slice: limit " + limit + ", offset " + offset);
