@@ -91,8 +91,9 @@ public final class Json {
 
   /// Writes a duration in milliseconds, with its whole microseconds behind the point.
   public static void millis(JsonGenerator json, String name, Duration duration) {
+    long micros = duration.toNanos() / 1000;
     json.writeName(name);
-    number(json, duration.toNanos() / 1000 / 1000.0);
+    number(json, micros / 1000.0);
   }
 
   /// The JSON that `body` writes.
