@@ -249,6 +249,7 @@ class ArchitectureTest {
   @Test
   void packagesHaveNoCycles() {
     slices().matching(ROOT + "(*)..").should().beFreeOfCycles().check(SERVER);
+    slices().matching(ROOT + "(**)").should().beFreeOfCycles().check(SERVER);
   }
 
   @Test
