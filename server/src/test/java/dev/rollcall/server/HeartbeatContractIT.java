@@ -11,6 +11,7 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
@@ -317,6 +318,28 @@ class HeartbeatContractIT {
     assertThat(huge.status()).isEqualTo(200);
     assertThat(huge.json().get("output").stringValue()).contains("10000");
     assertThat(shown("printing").at("/runs/0/output").stringValue()).hasSize(10_000);
+  }
+
+  /// The request is the call, whatever its body is.
+  @Test
+  void aCallCountsAlsoIfItsBodyCannotBeRead() throws Exception {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      for (String coding : List.of("br", "gzip", "x, gzip")) {
+        URI uri =
+            URI.create(
+                "http://127.0.0.1:" + rollcall.port() + "/ping?name=unreadable&frequency=1h");
+        HttpRequest request =
+            HttpRequest.newBuilder(uri)
+                .header("Content-Encoding", coding)
+                .POST(BodyPublishers.ofString("no such coding"))
+                .build();
+        HttpResponse<String> answer = client.send(request, BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(coding).isEqualTo(200);
+        assertThat(answer.body()).contains("\"recorded\"", "\"output\":\"not kept: ");
+      }
+    }
+    assertThat(shown("unreadable").get("count").asLong()).isEqualTo(3);
+    assertThat(shown("unreadable").at("/runs/0").has("output")).isFalse();
   }
 
   @Test

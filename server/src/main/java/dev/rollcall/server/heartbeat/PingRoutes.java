@@ -89,7 +89,7 @@ final class PingRoutes {
             : new HeartbeatChange.Said(run, output.kept());
     return switch (changes.apply(new Beat(name, signal, terms, moment, said))) {
       case PingOutcome.Recorded(Instant next, boolean paused) ->
-          recorded(next, paused, output.cut());
+          recorded(next, paused, output.note());
       case PingOutcome.Stale(Instant last) -> stale(last);
       case PingOutcome.NoTerms _ -> throw PingParameters.noTerms();
       case PingOutcome.Full(long most) ->
@@ -126,10 +126,10 @@ final class PingRoutes {
     return Refusal.notFound("there is no heartbeat of that name");
   }
 
-  private static Answer recorded(Instant next, boolean paused, boolean cut) {
+  private static Answer recorded(Instant next, boolean paused, String note) {
     // This is written for every ping, and nothing in it needs escaping.
     String message = paused ? "recorded, but paused: no next call is expected" : "recorded";
-    String more = cut ? ",\"output\":\"cut to the first " + KEPT_OUTPUT + " bytes\"" : "";
+    String more = note.isEmpty() ? "" : ",\"output\":\"" + note + "\"";
     return Answer.json(
         200,
         ("{\"status\":\"ok\",\"message\":\""
@@ -183,15 +183,29 @@ final class PingRoutes {
   }
 
   /// The beginning of what a run printed.
-  private record Output(Optional<JobOutput> kept, boolean cut) {
-    static final Output NONE = new Output(Optional.empty(), false);
+  ///
+  /// @param note what the answer says of it; may be empty
+  private record Output(Optional<JobOutput> kept, String note) {
+    static final Output NONE = new Output(Optional.empty(), "");
+    private static final String CUT = "cut to the first " + KEPT_OUTPUT + " bytes";
+    private static final String UNREADABLE =
+        "not kept: it does not have the coding that the headers state, or another than gzip";
+
+    /// What cannot be read of a body does not matter: it is the request that is the call.
 
     static Output of(Request request) throws IOException {
-      InputStream body = request.bodyStream(); // the server reads the rest of it
+      try {
+        return of(request.bodyStream()); // the server reads the rest of it
+      } catch (Refusal e) {
+        return new Output(Optional.empty(), UNREADABLE);
+      }
+    }
+
+    private static Output of(InputStream body) throws IOException {
       byte[] first = body.readNBytes(KEPT_OUTPUT);
       return first.length == 0
           ? NONE
-          : new Output(Optional.of(new JobOutput(first)), body.read() >= 0);
+          : new Output(Optional.of(new JobOutput(first)), body.read() >= 0 ? CUT : "");
     }
   }
 }

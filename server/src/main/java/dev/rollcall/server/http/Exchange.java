@@ -23,6 +23,7 @@ final class Exchange {
   int status = 200;
   RequestSlots.Slot slot = RequestSlots.Slot.NONE;
   private boolean whole = true;
+  private boolean restLater;
   private boolean called;
 
   /// @param client the address of the client, possibly reported by a proxy
@@ -83,7 +84,8 @@ final class Exchange {
   /// @param last whether the connection ends after it
   /// @throws ConnectionEnded if it could not be sent completely
   void send(Answer answer, boolean last, EventStreams streams) {
-    send(answer.encoded(takesGzip()), last, streams, body.skipRest());
+    restLater = body.canWait();
+    send(answer.encoded(takesGzip()), last, streams, restLater || body.skipRest());
   }
 
   private void send(Answer answer, boolean last, EventStreams streams, boolean bodyRead) {
@@ -117,10 +119,13 @@ final class Exchange {
   ///
   /// @return false if there must be none
   boolean end() {
+    if (restLater) {
+      whole = !writer.wasLast() && body.skipRest();
+    }
     if (!whole) {
       connection.linger();
     }
-    return !writer.wasLast();
+    return whole && !writer.wasLast();
   }
 
   private void sendStreamed(AnswerWriter.Head answered, Answer.Writer content) throws IOException {

@@ -96,6 +96,20 @@ final class RequestBody {
     return Refusal.of(415, reason).with("Accept-Encoding", "gzip");
   }
 
+  /// Whether the rest may be read after the answer, because nothing of it was needed. A client that
+  /// announces a body and does not send it gets its answer then.
+  boolean canWait() {
+    return raw == null && head.hasBody() && isReadable();
+  }
+
+  private boolean isReadable() {
+    return !refused && !reader.isMalformed() && head.declared() <= most() && !waitsToBeAsked();
+  }
+
+  private int most() {
+    return Math.min(limit, Route.LARGEST_BODY);
+  }
+
   /// Reads the rest of the body, up to the limit, or to the largest limit of all routes.
   ///
   /// @return false if there may be more, so that the connection cannot be used for another request
@@ -103,13 +117,12 @@ final class RequestBody {
     if (!head.hasBody()) {
       return true;
     }
-    int most = Math.min(limit, Route.LARGEST_BODY);
-    if (refused || reader.isMalformed() || head.declared() > most || waitsToBeAsked()) {
+    if (!isReadable()) {
       return false;
     }
     try {
       byte[] bin = new byte[8192];
-      int left = most;
+      int left = most();
       for (int count = 0; count >= 0; count = raw().read(bin)) {
         left -= count;
         if (left < 0) {

@@ -1,7 +1,11 @@
 package dev.rollcall.server.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.util.List;
 import java.util.Objects;
 import java.util.logging.Level;
@@ -13,6 +17,7 @@ import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpParser;
 import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.util.HostPort;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the requests of one connection, one after the other, with the strictest mode of Jetty's
@@ -24,7 +29,6 @@ final class RequestReader implements HttpParser.RequestHandler {
   private static final int MOST_HEADERS = 100;
   private static final int USUAL_BUFFER = 4 * 1024;
   private static final int BODY_BUFFER = 32 * 1024;
-  private static final char NO_UTF_8 = '\uFFFD';
 
   /// Jetty's parser logs warnings about what strangers send. Kept in a field: a logger without
   /// references is collected, and its level is lost.
@@ -35,7 +39,11 @@ final class RequestReader implements HttpParser.RequestHandler {
   }
 
   private final Connection connection;
-  private final HttpParser parser = new HttpParser(this, LARGEST_HEADER, HttpCompliance.STRICT);
+  /// Strict, except that [#checkHost] looks at the host: Jetty refuses an empty port.
+  private static final HttpCompliance COMPLIANCE =
+      HttpCompliance.STRICT.with("own-host", HttpCompliance.Violation.UNSAFE_HOST_HEADER);
+
+  private final HttpParser parser = new HttpParser(this, LARGEST_HEADER, COMPLIANCE);
   private ByteBuffer buffer = ByteBuffer.allocate(USUAL_BUFFER).flip();
 
   private String method = "";
@@ -128,9 +136,6 @@ final class RequestReader implements HttpParser.RequestHandler {
     if (uri.length() > LONGEST_TARGET) {
       throw refuse(414, "the request target is longer than " + LONGEST_TARGET + " characters");
     }
-    if (uri.indexOf(NO_UTF_8) >= 0) {
-      throw refuse(400, "the request target is not UTF-8 text: percent-encode it");
-    }
     if (uri.indexOf('#') >= 0) {
       throw refuse(400, "the request target has a #, which must be percent-encoded");
     }
@@ -139,8 +144,27 @@ final class RequestReader implements HttpParser.RequestHandler {
   @Override
   public void parsedHeader(HttpField field) {
     fields.add(field);
+    if (field.getHeader() == HttpHeader.HOST) {
+      checkHost(field.getValue());
+    }
     if (fields.size() > MOST_HEADERS) {
       throw refuse(431, "a request may have " + MOST_HEADERS + " headers");
+    }
+  }
+
+  /// A port may be empty (RFC 3986, section 3.2.3). The parser takes such a one off.
+  private void checkHost(@Nullable String host) {
+    if (host != null && !host.isEmpty() && !isHost(host)) {
+      throw refuse(400, "the header Host has to be a host, or a host and a port");
+    }
+  }
+
+  private static boolean isHost(String text) {
+    try {
+      String host = new HostPort(text).getHost();
+      return host != null && !host.isEmpty();
+    } catch (IllegalArgumentException e) {
+      return false;
     }
   }
 
@@ -221,13 +245,19 @@ final class RequestReader implements HttpParser.RequestHandler {
     malformed = true;
   }
 
-  /// Rejects what Jetty's parser accepts in a request line although a proxy may read it in another
-  /// way: a second space, and a version in lower case.
+  /// Looks at a request line before Jetty's parser does. Rejects what the parser accepts although a
+  /// proxy may read it in another way (a second space, a version in lower case) or cannot show: a
+  /// target with bytes that are no UTF-8. A later minor version of HTTP/1 becomes 1.1, which such
+  /// requests have to be read as (RFC 9110, section 2.5).
   private static final class RequestLine {
+    private static final String VERSION = "HTTP/1.";
+
+    private @Nullable ByteArrayOutputStream raw; // of a target, from its first byte beyond ASCII
     private boolean begun;
     private boolean over;
     private byte before;
     private int spaces;
+    private int ofVersion;
 
     void look(ByteBuffer bytes) {
       for (int i = bytes.position(); !over && i < bytes.limit(); i++) {
@@ -236,14 +266,46 @@ final class RequestReader implements HttpParser.RequestHandler {
           throw new MalformedRequest(
               400, "this is no request of HTTP/1.1: it has two spaces in a row");
         }
+        if (spaces == 1 && (raw != null || each < 0)) {
+          raw = raw == null ? new ByteArrayOutputStream() : raw;
+          raw.write(each);
+        }
         spaces += each == ' ' ? 1 : 0;
         if (spaces == 2 && each >= 'a' && each <= 'z') {
           throw new MalformedRequest(
               400, "this is no request of HTTP/1.1: HTTP/1.1 stands after the target");
         }
+        if (spaces == 2 && each != ' ') {
+          version(bytes, i);
+        }
         over = begun && each == '\n';
+        if (raw != null && (over || spaces == 2)) {
+          checkTarget(raw.toByteArray());
+          raw = null;
+        }
         begun |= each != '\r' && each != '\n';
         before = each;
+      }
+    }
+
+    private void version(ByteBuffer bytes, int at) {
+      byte each = bytes.get(at);
+      if (ofVersion < VERSION.length() && each == VERSION.charAt(ofVersion)) {
+        ofVersion++;
+      } else {
+        if (ofVersion == VERSION.length() && each >= '2' && each <= '9') {
+          bytes.put(at, (byte) '1');
+        }
+        ofVersion = VERSION.length() + 1; // what follows is no part of it
+      }
+    }
+
+    private static void checkTarget(byte[] bytes) {
+      try {
+        UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+      } catch (CharacterCodingException e) {
+        throw new MalformedRequest(
+            400, "the request target is not UTF-8 text: percent-encode it");
       }
     }
   }

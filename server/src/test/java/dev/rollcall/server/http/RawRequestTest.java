@@ -298,6 +298,77 @@ class RawRequestTest {
         .contains("only HTTP/1.1 and HTTP/1.0 are supported");
   }
 
+  /// A later minor version is read as the highest that is known (RFC 9110, section 2.5).
+  @ParameterizedTest
+  @ValueSource(strings = {"HTTP/1.2", "HTTP/1.9"})
+  void readsALaterMinorVersionAsItsOwn(String version) throws Exception {
+    String kept = "GET /ping " + version + "\r\nHost: x\r\n\r\n";
+    assertThat(usual.raw(kept + LAST_PING).split("HTTP/1.1 200 OK", -1)).hasSize(3);
+    assertThat(usual.raw("GET /ping " + version + "0\r\nHost: x\r\n\r\n"))
+        .startsWith("HTTP/1.1 505 ");
+    assertThat(usual.raw("GET /HTTP/1.2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+        .contains("there is nothing at /HTTP/1.2");
+    assertThat(usual.raw("GET /ping " + version + "\r\n\r\n")).startsWith("HTTP/1.1 400 ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a:", "a:80", "[::1]:", "[::1]:80", "127.0.0.1:", ":", ""})
+  void takesAHostWithAnEmptyPort(String host) throws Exception {
+    assertThat(usual.raw("GET /ping HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n"))
+        .startsWith("HTTP/1.1 200 OK");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a:x", "a:99999", "a b", "[::1", "[::1]x", "a@b", "a/b"})
+  void refusesAHostThatIsNone(String host) throws Exception {
+    assertThat(usual.raw("GET /ping HTTP/1.1\r\nHost: " + host + "\r\n\r\n"))
+        .startsWith("HTTP/1.1 400 ");
+  }
+
+  @Test
+  void tellsBytesThatAreNoTextFromTheCharacterThatStandsForThem() throws Exception {
+    String rest = " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    assertThat(usual.raw("GET /ping?a=\u00ef\u00bf\u00bd&b=\u00c3\u00bc" + rest))
+        .startsWith("HTTP/1.1 200 OK");
+    for (String bytes :
+        List.of("\u00ff", "\u00c3", "\u00c3a\u00bc", "\u00ed\u00a0\u0080", "\u00c0\u00af")) {
+      assertThat(usual.raw("GET /ping?a=" + bytes + rest))
+          .startsWith("HTTP/1.1 400 ")
+          .contains("is not UTF-8 text");
+    }
+  }
+
+  /// It is an answer to the request, which does not need the body.
+  @ParameterizedTest
+  @ValueSource(strings = {"Content-Length: 5", "Transfer-Encoding: chunked"})
+  void answersBeforeABodyThatNobodyNeeds(String length) throws Exception {
+    try (Socket socket = usual.connect()) {
+      OutputStream out = socket.getOutputStream();
+      out.write(("GET /ping HTTP/1.1\r\nHost: x\r\n" + length + "\r\n\r\n").getBytes(ISO_8859_1));
+      InputStream in = socket.getInputStream();
+      String first = until(in, "pong");
+      assertThat(first).startsWith("HTTP/1.1 200 OK");
+      String body = length.startsWith("T") ? "5\r\nhello\r\n0\r\n\r\n" : "hello";
+      out.write((body + LAST_PING).getBytes(ISO_8859_1));
+      assertThat(new String(in.readAllBytes(), ISO_8859_1))
+          .startsWith("HTTP/1.1 200 OK")
+          .endsWith("pong");
+    }
+    assertThat(hasty.raw("GET /ping HTTP/1.1\r\nHost: x\r\n" + length + "\r\n\r\n"))
+        .startsWith("HTTP/1.1 200 OK")
+        .endsWith("pong");
+  }
+
+  private static String until(InputStream in, String end) throws IOException {
+    StringBuilder read = new StringBuilder();
+    while (read.indexOf(end) < 0) {
+      int next = in.read();
+      assertThat(next).as("the end of %s", read).isNotNegative();
+      read.append((char) next);
+    }
+    return read.toString();
+  }
+
   @Test
   void offersNoUpgrade() throws Exception {
     String upgrade =

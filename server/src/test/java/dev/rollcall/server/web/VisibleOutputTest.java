@@ -26,7 +26,16 @@ class VisibleOutputTest {
     String text =
         "two\n"
             + "lines\tand \ud83d\udc68\u200d\ud83d\udc69,"
-            + " \u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645\r\n";
+            + " \u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645 1\ufe0f\u20e3 \u2764\ufe0f\r\n";
     assertThat(VisibleOutput.visible(text)).isSameAs(text);
+  }
+
+  /// Two names that look alike would be one to who reads them.
+  @Test
+  void whatHasNoWidthIsShown() {
+    assertThat(VisibleOutput.visible("back\u200bup \ufeff\u2060 so\u00adft b\u200dc 1\u200d d\u200e x\ufe0f"))
+        .isEqualTo(
+            "back\\u200bup \\ufeff\\u2060 so\\u00adft b\\u200dc 1\\u200d d\\u200e x\\ufe0f");
+    assertThat(VisibleOutput.visible("\u200d7\ufe0f")).isEqualTo("\\u200d7\\ufe0f");
   }
 }
