@@ -2,6 +2,8 @@ package dev.rollcall.probes;
 
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -15,13 +17,20 @@ public record Authority(String host, int port) {
 
   /// Checks both.
   public Authority {
-    host = HostNames.ascii(host);
+    host = AddressText.dotted(HostNames.ascii(decoded(host)));
     if (host.isBlank() || host.chars().anyMatch(c -> c <= ' ' || c == '/' || c == '@')) {
       throw new IllegalArgumentException("no host in \"" + host + "\"");
     }
     if (port < 1 || port > 65_535) {
       throw new IllegalArgumentException("port " + port + " is not between 1 and 65535");
     }
+  }
+
+  /// In URLs, a name may be percent-encoded; the `%` of an IPv6 address is that of its zone.
+  private static String decoded(String host) {
+    return host.indexOf('%') < 0 || host.indexOf(':') >= 0
+        ? host
+        : URLDecoder.decode(host.replace("+", "%2B"), StandardCharsets.UTF_8);
   }
 
   /// The authority of `uri`, without its user; read here since [URI#getHost()] knows no name with

@@ -10,15 +10,18 @@ import javax.net.ssl.SSLSocket;
 import org.apache.hc.client5.http.io.ConnectionEndpoint;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ContentLengthStrategy;
 import org.apache.hc.core5.http.EndpointDetails;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.MessageConstraintException;
+import org.apache.hc.core5.http.TruncatedChunkException;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.DefaultBHttpClientConnection;
-import org.apache.hc.core5.http.impl.io.DefaultHttpRequestWriterFactory;
 import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParserFactory;
 import org.apache.hc.core5.http.impl.io.HttpRequestExecutor;
 import org.apache.hc.core5.http.impl.io.SocketHolder;
+import org.apache.hc.core5.http.io.HttpMessageWriterFactory;
+import org.apache.hc.core5.http.io.SessionInputBuffer;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.Timeout;
@@ -42,8 +45,8 @@ final class HttpConnection extends ConnectionEndpoint {
           .setMaxHeaderCount(MOST_LINES)
           .build();
 
-  private static final DefaultHttpRequestWriterFactory WRITERS =
-      new DefaultHttpRequestWriterFactory(CONFIG);
+  private static final HttpMessageWriterFactory<ClassicHttpRequest> WRITERS =
+      () -> RequestLines.create(CONFIG);
   private static final DefaultHttpResponseParserFactory PARSERS =
       new DefaultHttpResponseParserFactory(CONFIG, new AnswerLines(), null);
   private static final AnswerLength LENGTHS = new AnswerLength();
@@ -54,6 +57,7 @@ final class HttpConnection extends ConnectionEndpoint {
   private @Nullable Wire wire;
   private long idleUntil;
   private int header;
+  private boolean chunked;
 
   HttpConnection(Connections.Key key, Exchange exchange) {
     this.key = key;
@@ -108,6 +112,7 @@ final class HttpConnection extends ConnectionEndpoint {
     }
     exchange.progress().enter(Progress.Stage.SENDING);
     header = 0;
+    chunked = false;
     return executor.execute(request, wire, context);
   }
 
@@ -186,6 +191,13 @@ final class HttpConnection extends ConnectionEndpoint {
     }
 
     @Override
+    protected InputStream createContentInputStream(
+        long length, SessionInputBuffer buffer, InputStream in) {
+      chunked = length == ContentLengthStrategy.CHUNKED;
+      return super.createContentInputStream(length, buffer, in);
+    }
+
+    @Override
     public ClassicHttpResponse receiveResponseHeader() throws HttpException, IOException {
       if (exchange.progress().stage() == Progress.Stage.SENDING) {
         exchange.progress().enter(Progress.Stage.WAITING);
@@ -211,6 +223,9 @@ final class HttpConnection extends ConnectionEndpoint {
           int count = super.read(bytes, offset, length);
           if (count > 0) {
             received(count);
+          } else if (count < 0 && chunked) {
+            // HttpCore takes the end of the connection for the last line
+            throw new TruncatedChunkException("the last chunk is missing or cut");
           }
           return count;
         }

@@ -1,5 +1,7 @@
 package dev.rollcall.probes;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -55,5 +57,46 @@ class HostNamesTest {
         .isEqualTo(ascii);
     DnsExchange.validate("straße.example", "A");
     assertThat(new DnsExchange("straße.example", "A").domain()).isEqualTo(ascii + ".");
+  }
+
+  /// What curl makes of them.
+  @ParameterizedTest
+  @CsvSource({
+    "0x7f000001,127.0.0.1",
+    "0X7F000001,127.0.0.1",
+    "2130706433,127.0.0.1",
+    "017700000001,127.0.0.1",
+    "127.1,127.0.0.1",
+    "127.0.1,127.0.0.1",
+    "127.65535,127.0.255.255",
+    "0x7f.1,127.0.0.1",
+    "0177.0.0.01,127.0.0.1",
+    "%31%32%37.0.0.1,127.0.0.1",
+    "１２７.0.0.1,127.0.0.1",
+    "0,0.0.0.0",
+    "4294967295,255.255.255.255",
+    "4294967296,4294967296",
+    "127.0.0.256,127.0.0.256",
+    "127.0.65536,127.0.65536",
+    "1.2.3.4.5,1.2.3.4.5",
+    "08.0.0.1,08.0.0.1",
+    "0x,0x",
+    "127.0.0.1.,127.0.0.1.",
+    "127..1,127..1",
+    "99999999999999999999,99999999999999999999",
+    "1e3.example,1e3.example",
+    "localhos%74,localhost"
+  })
+  void mayBeAddressesInAnyForm(String written, String address) throws Exception {
+    assertThat(new Authority(written, 1).host()).isEqualTo(address);
+    HttpTarget from = HttpTarget.of(HttpQuestion.of(URI.create("http://h/")).uri());
+    String location = new String(("//" + written + ":8/").getBytes(UTF_8), ISO_8859_1);
+    assertThat(Redirect.target(from, location).authority()).isEqualTo(new Authority(address, 8));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a%2fb", "a%40b", "a%00b", "a%zzb", "a%20b"})
+  void areRefusedWhereWhatIsEncodedIsNoPartOfOne(String name) {
+    assertThatIllegalArgumentException().isThrownBy(() -> new Authority(name, 1));
   }
 }

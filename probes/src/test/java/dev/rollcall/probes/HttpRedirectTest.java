@@ -233,6 +233,22 @@ class HttpRedirectTest {
   }
 
   @Test
+  void sendsTheBytesOfACookieBackAsTheyCame() throws IOException {
+    String value = "\u0080\u0085\u009f\u00a0\u00e9\u00ff";
+    try (RawServer door =
+        new RawServer(
+            line -> {
+              while (true) {
+                boolean in = line.request().contains("Cookie: ");
+                line.answer(in ? 200 : 302, to("/") + "Set-Cookie: a=" + value + "z\r\n", "");
+              }
+            })) {
+      Checked.of(new HttpProbe("it", HttpQuestion.of(door.uri("/")), asker)).assertUp();
+      assertThat(door.requests().getLast()).contains("\r\nCookie: a=" + value + "z\r\n");
+    }
+  }
+
+  @Test
   void sendsCookiesToWhomTheyAreFor() throws Exception {
     List<String> set =
         List.of(

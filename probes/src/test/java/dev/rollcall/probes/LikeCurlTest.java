@@ -85,6 +85,15 @@ class LikeCurlTest {
         Arguments.of(
             "chunks without the last one", OK + "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"),
         Arguments.of(
+            "chunks whose last line is missing",
+            OK + "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n"),
+        Arguments.of(
+            "chunks whose last line is cut",
+            OK + "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0"),
+        Arguments.of(
+            "chunks with a trailer that is cut",
+            OK + "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX: y\r\n"),
+        Arguments.of(
             "a chunk size that is none",
             OK + "Transfer-Encoding: chunked\r\n\r\nxyz\r\nhello\r\n0\r\n\r\n"),
         Arguments.of(

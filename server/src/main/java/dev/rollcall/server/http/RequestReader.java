@@ -39,6 +39,7 @@ final class RequestReader implements HttpParser.RequestHandler {
   }
 
   private final Connection connection;
+
   /// Strict, except that [#checkHost] looks at the host: Jetty refuses an empty port.
   private static final HttpCompliance COMPLIANCE =
       HttpCompliance.STRICT.with("own-host", HttpCompliance.Violation.UNSAFE_HOST_HEADER);
@@ -304,8 +305,7 @@ final class RequestReader implements HttpParser.RequestHandler {
       try {
         UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
       } catch (CharacterCodingException e) {
-        throw new MalformedRequest(
-            400, "the request target is not UTF-8 text: percent-encode it");
+        throw new MalformedRequest(400, "the request target is not UTF-8 text: percent-encode it");
       }
     }
   }

@@ -47,8 +47,21 @@ final class VisibleOutput extends OwaspHtmlTemplateOutput {
     }
     return switch (c) {
       // soft hyphen, spaces and joiners without width, invisible operators, fillers
-      case '\u00ad', '\u034f', '\u115f', '\u1160', '\u180e', '\u200b', '\u2060', '\u2061',
-          '\u2062', '\u2063', '\u2064', '\u3164', '\ufeff', '\uffa0' -> true;
+      case '\u00ad',
+          '\u034f',
+          '\u115f',
+          '\u1160',
+          '\u180e',
+          '\u200b',
+          '\u2060',
+          '\u2061',
+          '\u2062',
+          '\u2063',
+          '\u2064',
+          '\u3164',
+          '\ufeff',
+          '\uffa0' ->
+          true;
       // joiners, direction marks, and the choice of an emoji: nothing in ASCII needs them, except
       // a digit that becomes a key
       case '\u061c', '\u200c', '\u200d', '\u200e', '\u200f', '\ufe0e', '\ufe0f' ->

@@ -33,9 +33,10 @@ class VisibleOutputTest {
   /// Two names that look alike would be one to who reads them.
   @Test
   void whatHasNoWidthIsShown() {
-    assertThat(VisibleOutput.visible("back\u200bup \ufeff\u2060 so\u00adft b\u200dc 1\u200d d\u200e x\ufe0f"))
-        .isEqualTo(
-            "back\\u200bup \\ufeff\\u2060 so\\u00adft b\\u200dc 1\\u200d d\\u200e x\\ufe0f");
+    assertThat(
+            VisibleOutput.visible(
+                "back\u200bup \ufeff\u2060 so\u00adft b\u200dc 1\u200d d\u200e x\ufe0f"))
+        .isEqualTo("back\\u200bup \\ufeff\\u2060 so\\u00adft b\\u200dc 1\\u200d d\\u200e x\\ufe0f");
     assertThat(VisibleOutput.visible("\u200d7\ufe0f")).isEqualTo("\\u200d7\\ufe0f");
   }
 }
