@@ -87,6 +87,10 @@ final class CertificateWatch extends X509ExtendedTrustManager {
       CertificateException expired = new CertificateException("authority expired");
       throw new Untrusted(words(chain, path, expired), path.ends(), expired);
     }
+    Optional<String> weakness = CertificateStrength.weakness(path.certificates());
+    if (weakness.isPresent()) {
+      throw new Untrusted(weakness.get(), path.ends(), new CertificateException(weakness.get()));
+    }
     Instant ends = path.ends();
     session.ifPresent(made -> made.putValue(ENDS, ends));
   }

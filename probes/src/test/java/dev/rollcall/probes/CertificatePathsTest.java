@@ -51,6 +51,10 @@ class CertificatePathsTest {
     certificates.signedBy("ca", "odd", "-1d", 30, "san=ip:127.0.0.1", "1.2.3.4:critical=0500");
     certificates.signedBy("ca", "narrow", "-1d", 30, "bc:c", "2.5.29.30:critical=" + NARROW);
     certificates.signedBy("narrow", "outside", "-1d", 30, "san=ip:127.0.0.1");
+    certificates.signedBy("ca", "short", "-1d", 30, List.of("-keyalg", "RSA", "-keysize", "1024"));
+    certificates.signedBy("ca", "sha1", "-1d", 30, List.of("-sigalg", "SHA1withECDSA"));
+    certificates.signedBy("ca", "weak", "-1d", 30, List.of("-keyalg", "RSA", "-keysize", "1024"));
+    certificates.signedBy("weak", "below-weak", "-1d", 30, List.of());
     crossSigned = certificates.crossSigned("between", "gone", "-20d", 10);
   }
 
@@ -82,7 +86,7 @@ class CertificatePathsTest {
     }
   }
 
-  /// Whether openssl believes it.
+  /// Whether openssl believes it, at the security level that Debian's programs have.
   private static boolean openssl(String leaf, Path authorities, X509Certificate... others)
       throws Exception {
     StringBuilder untrusted = new StringBuilder();
@@ -94,7 +98,7 @@ class CertificatePathsTest {
                       .encodeToString(other.getEncoded())));
     }
     Path file = Files.writeString(folder.resolve("untrusted.pem"), untrusted + "\n");
-    List<String> command = new ArrayList<>(List.of("openssl", "verify", "-CAfile"));
+    List<String> command = new ArrayList<>(List.of("openssl", "verify", "-auth_level", "2", "-CAfile"));
     command.add(authorities.toString());
     if (others.length > 0) {
       command.addAll(List.of("-untrusted", file.toString()));
@@ -168,6 +172,19 @@ class CertificatePathsTest {
         .startsWith("TLS: certificate of \"CN=outside\" is not accepted: name constraints");
     assertThat(check("outside", ca(), of("narrow"), of("ca")).reason())
         .startsWith("TLS: certificate of \"CN=outside\" is not accepted: name constraints");
+  }
+
+  /// A private authority may sign anything; curl and openssl do not believe it all.
+  @Test
+  void saysWhichCertificateIsTooWeak() throws Exception {
+    assertThat(check("short", ca()).reason())
+        .startsWith("TLS: certificate of \"CN=short\" is too weak: its key has 1024 bits, 2048");
+    assertThat(check("sha1", ca()).reason())
+        .startsWith("TLS: certificate of \"CN=sha1\" is too weak: it is signed with SHA1withECDSA");
+    assertThat(check("below-weak", ca(), of("weak")).reason())
+        .startsWith("TLS: certificate of \"CN=weak\" is too weak: its key");
+    assertThat(check("below-weak", certificates.pem("weak")).reason())
+        .startsWith("TLS: certificate of \"CN=weak\" is too weak: its key");
   }
 
   /// Servers send it twice, or with others.

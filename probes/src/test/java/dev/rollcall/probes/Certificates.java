@@ -137,6 +137,18 @@ final class Certificates {
     keytool(alias, arguments.toArray(String[]::new));
   }
 
+  /// A certificate `alias` for 127.0.0.1, which may be an authority's, signed by `signer`.
+  ///
+  /// @param more of keytool: `-keyalg`, `-sigalg`
+  void signedBy(String signer, String alias, String start, int days, List<String> more)
+      throws Exception {
+    List<String> arguments = new ArrayList<>(more);
+    arguments.addAll(List.of("-signer", signer, "-startdate", start));
+    arguments.addAll(List.of("-validity", Integer.toString(days)));
+    arguments.addAll(List.of("-ext", "san=ip:127.0.0.1", "-ext", "bc:c"));
+    keytool(alias, arguments.toArray(String[]::new));
+  }
+
   X509Certificate certificate(String alias) throws GeneralSecurityException, IOException {
     return (X509Certificate) load().getCertificate(alias);
   }
