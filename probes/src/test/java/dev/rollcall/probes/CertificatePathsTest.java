@@ -98,7 +98,8 @@ class CertificatePathsTest {
                       .encodeToString(other.getEncoded())));
     }
     Path file = Files.writeString(folder.resolve("untrusted.pem"), untrusted + "\n");
-    List<String> command = new ArrayList<>(List.of("openssl", "verify", "-auth_level", "2", "-CAfile"));
+    List<String> command =
+        new ArrayList<>(List.of("openssl", "verify", "-auth_level", "2", "-CAfile"));
     command.add(authorities.toString());
     if (others.length > 0) {
       command.addAll(List.of("-untrusted", file.toString()));

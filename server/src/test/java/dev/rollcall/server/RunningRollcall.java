@@ -36,7 +36,8 @@ final class RunningRollcall implements AutoCloseable {
   private static final Path JAR = Path.of("target/rollcall/rollcall.jar").toAbsolutePath();
   private static final Pattern STARTED =
       Pattern.compile(
-          "(?:started with \\d+ (?:services|targets)|collecting into \\S+): (http://[^\\s,\"]+), health at (http://[^\\s\"]+)");
+          "(?:started with \\d+ (?:services?|targets?)|collecting into \\S+): (http://[^\\s,\"]+),"
+              + " health at (http://[^\\s\"]+)");
   private static final JsonMapper JSON = new JsonMapper();
   private static final HttpClient CLIENT =
       HttpClient.newBuilder()

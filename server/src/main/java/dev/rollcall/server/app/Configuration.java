@@ -6,6 +6,7 @@ import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.config.Sources;
 import dev.rollcall.server.config.Values;
 import dev.rollcall.server.monitor.definition.ServiceDefinition;
+import dev.rollcall.server.target.PoolSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +75,9 @@ record Configuration(
       List<ChannelDefinition> channels =
           FileChannels.read(values, sources.section(FileChannels.PATH), sources.inFile());
       WebSettings.contradictions(command, values, mistakes);
+      if (fileServices == FileServices.STRICT) {
+        Targets.check(PoolSettings.of(values, files.directory()), mistakes);
+      }
       if (!mistakes.isEmpty()) {
         return Optional.empty();
       }

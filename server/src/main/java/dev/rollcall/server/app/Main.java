@@ -209,8 +209,7 @@ record Main(Path directory, Map<String, String> environment) {
           DefinitionWarning.of(right.services(), right.settings().monitor().defaults().timeout())
               .forEach(err::println);
           int count = right.services().size();
-          out.println(
-              "ok: " + count + (count == 1 ? " service" : " services") + without(right, given));
+          out.println("ok: " + Targets.counted(count, "service") + without(right, given));
         });
     return configuration.isPresent() ? Command.OK : Command.MISTAKE;
   }

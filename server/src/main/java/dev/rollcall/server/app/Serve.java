@@ -94,8 +94,9 @@ final class Serve {
     }
     LOG.log(
         Level.INFO,
-        "started with {0,number,#} services: {1}, health at {2}",
-        monitor.refusal().isPresent() ? monitor.filed() : services.size(),
+        "started with {0}: {1}, health at {2}",
+        Targets.counted(
+            monitor.refusal().isPresent() ? monitor.filed() : services.size(), "service"),
         open.url(),
         open.healthUrl());
     services = List.of();

@@ -1,5 +1,6 @@
 package dev.rollcall.server.app;
 
+import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.http.ErrorShape;
 import dev.rollcall.server.http.Health;
 import dev.rollcall.server.http.ReadyCheck;
@@ -59,11 +60,18 @@ final class Targets {
     Ports.Open open = ports.open(parts, pool.routes(), health.routes());
     LOG.log(
         Level.INFO,
-        "started with {0} targets: {1}, health at {2}",
-        database.trouble().isEmpty() ? Long.toString(pool.members()) : "an unknown number of",
+        "started with {0}: {1}, health at {2}",
+        database.trouble().isEmpty()
+            ? counted(pool.members(), "target")
+            : "an unknown number of targets",
         open.url(),
         open.healthUrl());
     return open;
+  }
+
+  /// `1 service`, `2 services`.
+  static String counted(long count, String one) {
+    return count + " " + one + (count == 1 ? "" : "s");
   }
 
   /// Starts the pool, without what must not be measured, and follows the file that names it.
@@ -90,11 +98,28 @@ final class Targets {
           file,
           list.blocks().all().size());
     } catch (IOException e) {
-      throw new CannotRun(
-          file
-              + " cannot be read ("
-              + FileProblems.of(e)
-              + "): make it a readable text file, or remove targets.opt-out");
+      throw new CannotRun(file + unreadable(e));
+    }
+  }
+
+  private static String unreadable(IOException e) {
+    return " cannot be read ("
+        + FileProblems.of(e)
+        + "): make it a readable text file, or remove targets.opt-out";
+  }
+
+  /// Adds the mistakes in the file of those who opted out.
+  static void check(PoolSettings settings, Mistakes mistakes) {
+    if (settings.optOut().isEmpty()) {
+      return;
+    }
+    Path file = settings.optOut().get();
+    try {
+      OptOut.of(Files.readString(file))
+          .mistakes()
+          .forEach(mistake -> mistakes.add("targets.opt-out", file + ", " + mistake));
+    } catch (IOException e) {
+      mistakes.add("targets.opt-out", file + unreadable(e));
     }
   }
 }

@@ -120,6 +120,18 @@ class CommandsTest {
   }
 
   @Test
+  void reportsTheMistakesInTheListOfThoseWhoOptedOutWithAllOthers() throws IOException {
+    Files.writeString(directory.resolve("out.txt"), "192.0.2.0/24 # theirs\nnobody\n");
+    Files.writeString(
+        directory.resolve("rollcall.yaml"), "targets: {opt-out: out.txt, most: none}");
+    assertThat(execute("config", "check")).isEqualTo(Command.MISTAKE);
+    assertThat(err.toString()).contains("targets.most", "out.txt, line 2: \"nobody\"");
+    Files.writeString(directory.resolve("rollcall.yaml"), "targets: {opt-out: away.txt}");
+    execute("config", "check");
+    assertThat(err.toString()).contains("away.txt cannot be read");
+  }
+
+  @Test
   void offersToAskAServerItselfWhereItsPortIsAskedForAConnectionAlone() throws IOException {
     Files.writeString(
         directory.resolve("rollcall.yaml"),
