@@ -26,7 +26,7 @@ final class AddressText {
       for (int i = 0; i < parts.length; i++) {
         long part = Long.decode(parts[i]);
         boolean last = i == parts.length - 1;
-        long room = last ? 1L << 8 * (5 - parts.length) : 256;
+        long room = last ? 1L << (8 * (5 - parts.length)) : 256;
         if (part >= room) {
           return host;
         }
@@ -36,7 +36,7 @@ final class AddressText {
       return host; // 08 is no octal number
     }
     return "%d.%d.%d.%d"
-        .formatted(address >> 24, address >> 16 & 255, address >> 8 & 255, address & 255);
+        .formatted(address >> 24, (address >> 16) & 255, (address >> 8) & 255, address & 255);
   }
 
   private static boolean isDigit(char c) {

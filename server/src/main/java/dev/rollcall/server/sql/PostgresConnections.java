@@ -69,6 +69,9 @@ final class PostgresConnections implements Connections {
         (options == null ? "" : options + " ")
             + "-c statement_timeout="
             + STATEMENT.toMillis()
+            // a line that went dead keeps no locks: the server would notice it after two hours
+            + " -c idle_in_transaction_session_timeout="
+            + STATEMENT.toMillis()
             + moreOptions);
     // Longer than a statement may take: it ends a read only if the server is gone without closing.
     source.setSocketTimeout(Math.toIntExact(STATEMENT.toSeconds()) + 10);

@@ -12,7 +12,8 @@ import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Jobs that run on time, with clocks that differ a little, over the changes of the clock of a year.
+/// Jobs that run on time, with clocks that differ a little, over the changes of the clock of a
+/// year.
 class SeasonsTest {
   private static final Duration AROUND = Duration.ofDays(3);
   private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
@@ -51,9 +52,13 @@ class SeasonsTest {
     Random random = new Random(4);
     ZoneOffsetTransition change = place.getRules().nextTransition(BEGIN);
     for (int changes = 0; changes < 4; changes++) {
-      Instant middle = change == null ? BEGIN.plus(Duration.ofDays(90L * changes)) : change.getInstant();
+      Instant middle =
+          change == null ? BEGIN.plus(Duration.ofDays(90L * changes)) : change.getInstant();
       for (String line : LINES) {
-        follow(new Expectation(JobSchedule.Calendar.of(line, place), Duration.ofMinutes(5)), middle, random);
+        follow(
+            new Expectation(JobSchedule.Calendar.of(line, place), Duration.ofMinutes(5)),
+            middle,
+            random);
       }
       change = change == null ? null : place.getRules().nextTransition(middle);
     }

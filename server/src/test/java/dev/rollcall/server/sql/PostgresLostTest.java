@@ -65,6 +65,14 @@ class PostgresLostTest {
     commits.write(Things.ADD, new Things(2, 1));
   }
 
+  /// Otherwise a transaction on a line that went dead would keep its locks for hours.
+  @Test
+  void letsTheServerEndATransactionThatNobodyGoesOnWith() {
+    String limit = "SELECT current_setting('idle_in_transaction_session_timeout')";
+    assertThat(database.read(tx -> tx.createQuery(limit).mapTo(String.class).one()))
+        .isEqualTo("30s");
+  }
+
   @Test
   void saysThatTheOutcomeIsUnknownWhenTheLineBreaksDuringTheCommit() {
     AtomicInteger tries = new AtomicInteger();
