@@ -69,8 +69,8 @@ class PostgresLostTest {
   @Test
   void letsTheServerEndATransactionThatNobodyGoesOnWith() {
     String limit = "SELECT current_setting('idle_in_transaction_session_timeout')";
-    assertThat(database.read(tx -> tx.createQuery(limit).mapTo(String.class).one()))
-        .isEqualTo("30s");
+    String set = database.read(tx -> tx.createQuery(limit).mapTo(String.class).one());
+    assertThat(set).isEqualTo("30s");
   }
 
   @Test
