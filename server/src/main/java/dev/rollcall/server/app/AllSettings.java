@@ -1,5 +1,6 @@
 package dev.rollcall.server.app;
 
+import dev.rollcall.server.account.AccountSettings;
 import dev.rollcall.server.channel.AlertSettings;
 import dev.rollcall.server.collector.CollectorSettings;
 import dev.rollcall.server.config.Setting;
@@ -37,6 +38,7 @@ final class AllSettings {
                   WebSettings.HEALTH_PORT,
                   WebSettings.TOKEN),
               WebSettings.CALLERS,
+              AccountSettings.ALL,
               List.of(Role.ROLES),
               MonitorSettings.ALL,
               AlertSettings.ALL,

@@ -1,5 +1,6 @@
 package dev.rollcall.server.app;
 
+import dev.rollcall.server.account.Accounts;
 import dev.rollcall.server.channel.Channels;
 import dev.rollcall.server.collector.Collector;
 import dev.rollcall.server.collector.CollectorStats;
@@ -20,6 +21,7 @@ record Capabilities(
     Database database,
     Outbox outbox,
     Channels channels,
+    Accounts accounts,
     Signals signals,
     Monitor monitor,
     Heartbeats heartbeats,
@@ -39,6 +41,9 @@ record Capabilities(
     InstallationKey key = new InstallationKey(settings.storage().data(), settings.secretKey());
     Channels channels =
         parts.add("the channels", new Channels(database, commits, outbox, key, clock));
+    Accounts accounts =
+        parts.add(
+            "the accounts", new Accounts(database, commits, settings.accounts(), key, clock));
     Signals signals =
         parts.add("the signals", new Signals(database, commits, new HeartbeatAlerts(outbox)));
     Monitor monitor =
@@ -58,7 +63,7 @@ record Capabilities(
             new Collector(
                 settings.collector(), Main.version(), new PoolHops(pool), registry, clock));
     return new Capabilities(
-        database, outbox, channels, signals, monitor, heartbeats, pool, collector);
+        database, outbox, channels, accounts, signals, monitor, heartbeats, pool, collector);
   }
 
   /// What the overview page shows of the nodes.

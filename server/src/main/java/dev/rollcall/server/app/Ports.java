@@ -38,13 +38,27 @@ import java.util.Set;
 /// end.
 ///
 /// @param errors how errors are written if no route is found
-record Ports(ServeSettings settings, ErrorShape errors, RequestTimes times) {
+/// @param accounts recognizes accounts
+record Ports(
+    ServeSettings settings, ErrorShape errors, RequestTimes times, Authenticator accounts) {
+  private static final Authenticator NO_ACCOUNTS = _ -> new Authenticator.Finding.Nothing();
+
   /// As long as containers usually get before they are killed. A port waits up to four seconds of
   /// it for requests under way ([dev.rollcall.server.http.Limits]).
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
   private static final System.Logger LOG = System.getLogger(Ports.class.getName());
+
+  /// Ports of a process without accounts.
+  Ports(ServeSettings settings, ErrorShape errors, RequestTimes times) {
+    this(settings, errors, times, NO_ACCOUNTS);
+  }
+
+  /// The same ports, with accounts.
+  Ports recognizing(Authenticator accounts) {
+    return new Ports(settings, errors, times, accounts);
+  }
 
   /// What a process waits for while it runs.
   interface Wish {
@@ -113,7 +127,8 @@ record Ports(ServeSettings settings, ErrorShape errors, RequestTimes times) {
         : new Proxies(address -> trusted.contain(Addresses.of(address.getAddress())));
   }
 
-  /// Finds out who calls this port. Sessions and tokens of accounts will be added here.
+  /// Finds out who calls this port. The token of the settings comes first, as it may look like one
+  /// of an account. Who shows something of an account is known by that, or not at all.
   private Authenticators authenticators(Listener listener) {
     WebSettings web = settings.web();
     Blocks writers = web.writers();
@@ -126,13 +141,23 @@ record Ports(ServeSettings settings, ErrorShape errors, RequestTimes times) {
                     : Optional.of(address -> writers.contain(Addresses.of(address.getAddress())))),
             token);
     return new Authenticators(
-        Authenticator.firstOf(token, new Loopback(Set.of(listener.host()))),
-        web.token().isPresent() ? token : senders, // nodes on this machine send it too
-        settings
-            .heartbeats()
-            .key()
-            .map(key -> senders.and(new HeartbeatKey(key.reveal())))
-            .orElse(senders));
+        known(token, Authenticator.firstOf(token, new Loopback(Set.of(listener.host())))),
+        known(token, web.token().isPresent() ? token : senders), // nodes on this machine send it too
+        known(
+            token,
+            settings
+                .heartbeats()
+                .key()
+                .map(key -> senders.and(new HeartbeatKey(key.reveal())))
+                .orElse(senders)),
+        accounts);
+  }
+
+  private Authenticator known(StaticToken token, Authenticator others) {
+    return request ->
+        token.find(request) instanceof Authenticator.Finding.Known known
+            ? known
+            : accounts.before(others).find(request);
   }
 
   /// Logs in one line who may write what.

@@ -1,5 +1,6 @@
 package dev.rollcall.server.app;
 
+import dev.rollcall.server.account.Accounts;
 import dev.rollcall.server.channel.ChannelDefinition;
 import dev.rollcall.server.collector.Collector;
 import dev.rollcall.server.config.Values;
@@ -47,7 +48,7 @@ final class Serve {
   private final ServeSettings settings;
   private final Clock clock = Clock.system();
   private final PrometheusRegistry registry = new PrometheusRegistry();
-  private final Ports ports;
+  private Ports ports;
   private Optional<Reload> reload = Optional.empty();
 
   /// @param fileWatcher was created before the configuration file was read
@@ -73,6 +74,7 @@ final class Serve {
   private Ports.Open open(Parts parts) {
     DataFolder.open(settings.storage().data());
     Capabilities capabilities = Capabilities.open(settings, registry, clock, parts);
+    ports = ports.recognizing(capabilities.accounts().authenticator());
     Monitor monitor = capabilities.monitor();
     refuseBlank(monitor);
     Targets.start(capabilities.pool(), settings.targets(), parts);
@@ -87,6 +89,7 @@ final class Serve {
     }
     Ports.Open open = ports.open(parts, routes.errors(), routes.main(), routes.health());
     if (has(Role.API)) {
+      tellAccounts(capabilities.accounts());
       receivePings(capabilities.heartbeats(), open, parts);
     }
     if (has(Role.RUNNER)) {
@@ -158,6 +161,7 @@ final class Serve {
                 capabilities.heartbeats().routes(),
                 capabilities.outbox().routes(),
                 capabilities.channels().routes(),
+                capabilities.accounts().routes(),
                 capabilities.pool().routes(),
                 collector.routes(),
                 pages.routes(),
@@ -167,6 +171,24 @@ final class Serve {
     List<Route> healthRoutes =
         Stream.of(collector.readingRoutes(), health.routes()).flatMap(List::stream).toList();
     return new AllRoutes(pages.errors(), main, healthRoutes);
+  }
+
+  /// Says who may register, and how the operator does.
+  private void tellAccounts(Accounts accounts) {
+    try {
+      accounts
+          .firstSetupCode()
+          .ifPresent(
+              code ->
+                  LOG.log(
+                      Level.INFO,
+                      "accounts: none yet, reads are open; register as the operator with this"
+                          + " setup code, once: {0}",
+                      code));
+      LOG.log(Level.INFO, "accounts: {0}", accounts.summary());
+    } catch (StorageException e) {
+      LOG.log(Level.WARNING, "accounts: unknown without the database: {0}", e.reason());
+    }
   }
 
   /// Opens the port for heartbeats only, if there is one, and counts the pings that were rejected
@@ -187,6 +209,7 @@ final class Serve {
   private void startWork(Capabilities capabilities, Reload reload, Parts parts) {
     capabilities.outbox().start();
     capabilities.channels().start();
+    capabilities.accounts().start();
     capabilities.signals().start();
     capabilities.monitor().start(services);
     hint(services);
@@ -235,6 +258,7 @@ final class Serve {
       return false;
     }
     capabilities.channels().apply(now.channels());
+    capabilities.accounts().apply(now.settings().accounts());
     Logs.level(now.settings().log());
     hint(now.services());
     return true;

@@ -1,5 +1,6 @@
 package dev.rollcall.server.app;
 
+import dev.rollcall.server.account.AccountSettings;
 import dev.rollcall.server.collector.CollectorSettings;
 import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.config.Values;
@@ -21,6 +22,7 @@ record ServeSettings(
     StorageSettings storage,
     Optional<Secret> secretKey,
     WebSettings web,
+    AccountSettings accounts,
     MonitorSettings monitor,
     HeartbeatSettings heartbeats,
     DeliverySettings deliveries,
@@ -43,6 +45,7 @@ record ServeSettings(
         storage,
         SecretSettings.key(values),
         WebSettings.of(command, values),
+        AccountSettings.of(values),
         MonitorSettings.of(values),
         HeartbeatSettings.of(values),
         DeliverySettings.of(values),

@@ -1,5 +1,6 @@
 package dev.rollcall.server.app;
 
+import dev.rollcall.server.account.Accounts;
 import dev.rollcall.server.channel.Channels;
 import dev.rollcall.server.heartbeat.Heartbeats;
 import dev.rollcall.server.monitor.Monitor;
@@ -26,7 +27,8 @@ final class Tables {
                 Outbox.MIGRATIONS,
                 Heartbeats.MIGRATIONS,
                 Pool.MIGRATIONS,
-                Channels.MIGRATIONS)
+                Channels.MIGRATIONS,
+                Accounts.MIGRATIONS)
             .flatMap(List::stream)
             .toArray(String[]::new));
   }

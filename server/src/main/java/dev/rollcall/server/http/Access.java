@@ -1,5 +1,7 @@
 package dev.rollcall.server.http;
 
+import dev.rollcall.server.http.Caller.Permission;
+
 /// Who may call a route. A route without a stated access cannot be built.
 public enum Access {
   /// Anyone: reads of what the operator's configuration lists, and what the contracts leave open.
@@ -10,17 +12,32 @@ public enum Access {
   /// Senders of measurements: as [#PING] without the key; or, if a token is set, callers with the
   /// token, from any network.
   SENDER,
+  /// Whoever has an account, for the account itself; nobody else, not even the operator.
+  ACCOUNT,
+  /// Whoever has an account, for what belongs to it; and the operator.
+  USER,
   /// The operator only: writes, settings, rotation, dumps.
   OPERATOR;
 
-  /// Whether this caller may call the route. The [Authenticators] of a listener find out who calls.
-  boolean admits(Caller caller) {
+  /// Whether this caller may call the route with this method. The [Authenticators] of a listener
+  /// find out who calls.
+  boolean admits(Caller caller, Method method) {
     return switch (caller) {
       case Caller.Anonymous() -> this == PUBLIC;
-      case Caller.Operator _ -> true;
-      case Caller.Sender() -> this != OPERATOR;
-      case Caller.User user ->
-          this == PUBLIC || (this == PING && user.scopes().contains(Caller.Scope.WRITE));
+      case Caller.Operator _ -> this != ACCOUNT;
+      case Caller.Sender() -> this == PUBLIC || this == PING || this == SENDER;
+      case Caller.User user -> admits(user, method);
+    };
+  }
+
+  private boolean admits(Caller.User user, Method method) {
+    Permission needed = method == Method.GET ? Permission.READ : Permission.WRITE;
+    return switch (this) {
+      case PUBLIC -> true;
+      case PING -> user.may(Permission.PING);
+      case SENDER -> user.operates() && user.may(Permission.RESULTS);
+      case ACCOUNT, USER -> user.may(needed);
+      case OPERATOR -> user.operates() && user.may(needed);
     };
   }
 }

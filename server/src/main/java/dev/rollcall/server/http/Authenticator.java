@@ -37,6 +37,14 @@ public interface Authenticator {
     };
   }
 
+  /// The finding of this one; that of `other` if the request has nothing that this one reads.
+  default Authenticator before(Authenticator other) {
+    return request -> {
+      Finding finding = find(request);
+      return finding instanceof Finding.Nothing ? other.find(request) : finding;
+    };
+  }
+
   /// Both have to know the caller; the result is that of `other`.
   default Authenticator and(Authenticator other) {
     return request -> {

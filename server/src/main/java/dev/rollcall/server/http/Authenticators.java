@@ -2,13 +2,22 @@ package dev.rollcall.server.http;
 
 /// The authenticators of a listener, for each kind of route.
 ///
-/// @param operators for [Access#OPERATOR], and for [Access#PUBLIC] if the handler asks
+/// @param operators for [Access#OPERATOR] and [Access#USER], and for [Access#PUBLIC] if the handler
+///   asks
 /// @param senders for [Access#SENDER]
 /// @param pings for [Access#PING]
-public record Authenticators(Authenticator operators, Authenticator senders, Authenticator pings) {
+/// @param accounts for [Access#ACCOUNT]
+public record Authenticators(
+    Authenticator operators, Authenticator senders, Authenticator pings, Authenticator accounts) {
+  /// The authenticators of a listener without accounts.
+  public Authenticators(Authenticator operators, Authenticator senders, Authenticator pings) {
+    this(operators, senders, pings, _ -> new Authenticator.Finding.Nothing());
+  }
+
   Authenticator of(Access access) {
     return switch (access) {
-      case PUBLIC, OPERATOR -> operators;
+      case ACCOUNT -> accounts;
+      case PUBLIC, USER, OPERATOR -> operators;
       case SENDER -> senders;
       case PING -> pings;
     };

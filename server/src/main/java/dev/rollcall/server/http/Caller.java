@@ -1,5 +1,6 @@
 package dev.rollcall.server.http;
 
+import java.util.Map;
 import java.util.Set;
 
 /// Who sent a request, as far as the [Authenticators] of its route can tell.
@@ -18,16 +19,58 @@ public sealed interface Caller {
 
   /// A person with an account.
   ///
-  /// @param scopes what the session or token may be used for
-  record User(long account, Set<Scope> scopes) implements Caller {
+  /// @param account the id of the account
+  /// @param session the id of the session; 0 with an API token
+  /// @param operates whether the account is an operator's
+  /// @param permissions what the session or token may be used for
+  /// @param teams the teams of the account, with its role in each
+  record User(
+      long account,
+      long session,
+      boolean operates,
+      Set<Permission> permissions,
+      Map<Long, TeamRole> teams)
+      implements Caller {
     public User {
-      scopes = Set.copyOf(scopes);
+      permissions = Set.copyOf(permissions);
+      teams = Map.copyOf(teams);
+    }
+
+    /// Whether the session or token may be used for this.
+    boolean may(Permission permission) {
+      return permissions.contains(permission);
     }
   }
 
   /// What a session or token may be used for.
-  enum Scope {
+  enum Permission {
+    /// To read what the account sees.
     READ,
-    WRITE
+    /// To change what the account may change.
+    WRITE,
+    /// To send heartbeats.
+    PING,
+    /// To send measurements.
+    RESULTS
+  }
+
+  /// What a member of a team may do with the team's rows.
+  enum TeamRole {
+    /// See them.
+    VIEWER,
+    /// See and change them.
+    EDITOR,
+    /// See and change them, and who is in the team.
+    OWNER
+  }
+
+  /// Whether the caller certainly is an operator: with the token, or with the account of one.
+  default boolean isOperator() {
+    return switch (this) {
+      case Operator(boolean withToken) -> withToken;
+      case User user -> user.operates();
+      case Anonymous() -> false;
+      case Sender() -> false;
+    };
   }
 }

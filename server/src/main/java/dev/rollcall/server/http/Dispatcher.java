@@ -230,7 +230,7 @@ final class Dispatcher {
     }
     switch (request.finding()) {
       case Authenticator.Finding.Known(Caller caller) -> {
-        if (!access.admits(caller)) {
+        if (!access.admits(caller, request.method())) {
           throw Refusal.of(403, "this account or token may not do this");
         }
       }
@@ -239,7 +239,11 @@ final class Dispatcher {
       case Authenticator.Finding.Nothing() ->
           throw unauthorized(
               access,
-              (access == Access.OPERATOR ? "the management token" : "the token")
+              switch (access) {
+                    case OPERATOR -> "the management token";
+                    case ACCOUNT -> "a token of POST /login, or an API token,";
+                    case PUBLIC, PING, SENDER, USER -> "the token";
+                  }
                   + " is required: Authorization: Bearer <token>");
     }
   }

@@ -57,7 +57,7 @@ public final class Refusal extends RuntimeException {
   }
 
   /// The same refusal with one more header.
-  Refusal with(String header, String value) {
+  public Refusal with(String header, String value) {
     return new Refusal(status, reasons, parameter, Map.of(header, value));
   }
 

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -115,14 +116,34 @@ public final class Request {
 
   /// Whose rows the caller sees. This is the only place that decides it.
   ///
-  /// Only an operator with the token sees everything: one without it may be a stranger behind a
-  /// proxy on this machine. Who has no account sees the rows of the operator.
+  /// Only an operator with the token or an account sees everything: one without it may be a
+  /// stranger behind a proxy on this machine. Who has no account sees the rows of the operator. Who
+  /// has one sees its own and those of its teams, and changes those of the teams in which the
+  /// account is more than a viewer.
+  ///
+  /// @throws Refusal (403) if the token of the account may not be used to read
   public Scope scope() {
     return switch (caller()) {
-      case Caller.Operator(boolean withToken) when withToken -> Scope.everything();
-      case Caller.Operator _, Caller.Sender _, Caller.Anonymous _ -> Scope.operator();
-      case Caller.User user -> Scope.of(user.account());
+      case Caller.User user -> scope(user);
+      case Caller caller when caller.isOperator() -> Scope.everything();
+      case Caller _ -> Scope.operator();
     };
+  }
+
+  private Scope scope(Caller.User user) {
+    boolean reads = method == Method.GET;
+    if (reads && !user.permissions().contains(Caller.Permission.READ)) {
+      throw Refusal.of(403, "this token may not read");
+    }
+    if (user.operates()) {
+      return Scope.everything();
+    }
+    return Scope.of(
+        user.account(),
+        user.teams().entrySet().stream()
+            .filter(team -> reads || team.getValue() != Caller.TeamRole.VIEWER)
+            .map(Map.Entry::getKey)
+            .toList());
   }
 
   /// What the authenticator of the route finds.

@@ -53,12 +53,17 @@ final class RequestSlots {
   /// @param client the address of the client
   /// @throws Unavailable if there is none
   Slot take(Route route, Connection connection, InetAddress client) throws InterruptedException {
-    Access kind = route.access() == Access.OPERATOR ? Access.PUBLIC : route.access();
+    Access kind =
+        switch (route.access()) {
+          case PUBLIC, ACCOUNT, USER, OPERATOR -> Access.PUBLIC;
+          case PING -> Access.PING;
+          case SENDER -> Access.SENDER;
+        };
     Slot slot =
         switch (kind) {
           case PING -> take(calls, kind, connection);
           case SENDER -> take(writes, kind, connection);
-          case PUBLIC, OPERATOR -> share(kind, connection, client);
+          case PUBLIC, ACCOUNT, USER, OPERATOR -> share(kind, connection, client);
         };
     connection.holds(kind);
     return slot;

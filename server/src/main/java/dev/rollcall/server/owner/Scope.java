@@ -1,5 +1,10 @@
 package dev.rollcall.server.owner;
 
+import static java.util.stream.Collectors.joining;
+
+import java.util.List;
+import java.util.stream.Stream;
+
 /// Whose rows a reader sees. Every list, and every look-up of a name or id that came from outside,
 /// takes one.
 public sealed interface Scope {
@@ -10,11 +15,14 @@ public sealed interface Scope {
   /// All rows.
   record Everything() implements Scope {}
 
-  /// The rows of one owner.
-  record Owned(long owner) implements Scope {
+  /// The rows of one owner, and of the teams that it shares with others.
+  ///
+  /// @param teams the ids of these teams, which are owners too
+  record Owned(long owner, List<Long> teams) implements Scope {
     public Owned {
-      if (owner < 0) {
-        throw new IllegalArgumentException("not the id of an owner: " + owner);
+      teams = List.copyOf(teams);
+      if (owner < 0 || teams.stream().anyMatch(team -> team <= 0)) {
+        throw new IllegalArgumentException("not ids of owners: " + owner + ", " + teams);
       }
     }
   }
@@ -26,12 +34,17 @@ public sealed interface Scope {
 
   /// The rows of the operator.
   static Scope operator() {
-    return new Owned(OPERATOR);
+    return of(OPERATOR);
   }
 
   /// The rows of that owner.
   static Scope of(long owner) {
-    return new Owned(owner);
+    return new Owned(owner, List.of());
+  }
+
+  /// The rows of that owner and of its teams.
+  static Scope of(long owner, List<Long> teams) {
+    return new Owned(owner, teams);
   }
 
   /// The owner to whom a name refers, and to whom a new row belongs: names are unique for each
@@ -39,7 +52,7 @@ public sealed interface Scope {
   default long owner() {
     return switch (this) {
       case Everything() -> OPERATOR;
-      case Owned(long owner) -> owner;
+      case Owned(long owner, _) -> owner;
     };
   }
 
@@ -47,7 +60,7 @@ public sealed interface Scope {
   default boolean includes(long owner) {
     return switch (this) {
       case Everything() -> true;
-      case Owned(long one) -> one == owner;
+      case Owned(long one, List<Long> teams) -> one == owner || teams.contains(owner);
     };
   }
 
@@ -59,8 +72,13 @@ public sealed interface Scope {
   default String and(String column) {
     return switch (this) {
       case Everything() -> "";
-      case Owned(long owner) when owner == OPERATOR -> " AND " + column + " = 0";
-      case Owned(long owner) -> " AND " + column + " = " + owner + " AND " + column + " <> 0";
+      case Owned(long owner, _) when owner == OPERATOR -> " AND " + column + " = 0";
+      case Owned(long owner, List<Long> teams) when teams.isEmpty() ->
+          " AND " + column + " = " + owner + " AND " + column + " <> 0";
+      case Owned(long owner, List<Long> teams) ->
+          Stream.concat(Stream.of(owner), teams.stream())
+              .map(String::valueOf)
+              .collect(joining(", ", " AND " + column + " IN (", ") AND " + column + " <> 0"));
     };
   }
 

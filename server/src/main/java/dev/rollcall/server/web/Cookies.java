@@ -7,11 +7,11 @@ import java.util.Optional;
 
 /// The cookies of pages: for this server alone, not for scripts, and not sent with requests that
 /// pages of other sites make.
-final class Cookies {
+public final class Cookies {
   private Cookies() {}
 
   /// The value of a cookie; of one that is given several times, the first.
-  static Optional<String> of(Request request, String name) {
+  public static Optional<String> of(Request request, String name) {
     for (String header : request.headers("Cookie")) {
       for (String pair : header.split(";", -1)) {
         int equals = pair.indexOf('=');

@@ -1,14 +1,17 @@
 package dev.rollcall.server.http;
 
+import static dev.rollcall.server.http.Access.ACCOUNT;
 import static dev.rollcall.server.http.Access.OPERATOR;
 import static dev.rollcall.server.http.Access.PING;
 import static dev.rollcall.server.http.Access.PUBLIC;
 import static dev.rollcall.server.http.Access.SENDER;
+import static dev.rollcall.server.http.Access.USER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollcall.server.http.Authenticator.Finding;
-import dev.rollcall.server.http.Caller.Scope;
+import dev.rollcall.server.http.Caller.Permission;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,24 +25,47 @@ import org.junit.jupiter.params.provider.MethodSource;
 class AccessTest {
   private static final String TOKEN = "s3cret-token";
 
+  private static Caller.User user(boolean operates, Permission... permissions) {
+    return new Caller.User(7, 3, operates, Set.of(permissions), Map.of());
+  }
+
+  /// Who may read, and who may write.
   static Stream<Arguments> table() {
+    Set<Access> all = EnumSet.allOf(Access.class);
+    Set<Access> allButAccount = EnumSet.complementOf(EnumSet.of(ACCOUNT));
     return Stream.of(
-        Arguments.of(new Caller.Anonymous(), EnumSet.of(PUBLIC)),
-        Arguments.of(new Caller.Sender(), EnumSet.of(PUBLIC, PING, SENDER)),
-        Arguments.of(new Caller.Operator(true), EnumSet.allOf(Access.class)),
-        Arguments.of(new Caller.Operator(false), EnumSet.allOf(Access.class)),
-        Arguments.of(new Caller.User(1, Set.of()), EnumSet.of(PUBLIC)),
-        Arguments.of(new Caller.User(1, Set.of(Scope.READ)), EnumSet.of(PUBLIC)),
-        Arguments.of(new Caller.User(1, Set.of(Scope.WRITE)), EnumSet.of(PUBLIC, PING)));
+        Arguments.of(new Caller.Anonymous(), EnumSet.of(PUBLIC), EnumSet.of(PUBLIC)),
+        Arguments.of(
+            new Caller.Sender(),
+            EnumSet.of(PUBLIC, PING, SENDER),
+            EnumSet.of(PUBLIC, PING, SENDER)),
+        Arguments.of(new Caller.Operator(true), allButAccount, allButAccount),
+        Arguments.of(new Caller.Operator(false), allButAccount, allButAccount),
+        Arguments.of(user(false), EnumSet.of(PUBLIC), EnumSet.of(PUBLIC)),
+        Arguments.of(
+            user(false, Permission.READ), EnumSet.of(PUBLIC, ACCOUNT, USER), EnumSet.of(PUBLIC)),
+        Arguments.of(
+            user(false, Permission.WRITE), EnumSet.of(PUBLIC), EnumSet.of(PUBLIC, ACCOUNT, USER)),
+        Arguments.of(
+            user(false, Permission.PING), EnumSet.of(PUBLIC, PING), EnumSet.of(PUBLIC, PING)),
+        Arguments.of(user(false, Permission.RESULTS), EnumSet.of(PUBLIC), EnumSet.of(PUBLIC)),
+        Arguments.of(
+            user(true, Permission.RESULTS),
+            EnumSet.of(PUBLIC, SENDER),
+            EnumSet.of(PUBLIC, SENDER)),
+        Arguments.of(user(true, Permission.values()), all, all));
   }
 
   @ParameterizedTest
   @MethodSource("table")
-  void admitsWhoMay(Caller caller, Set<Access> admitted) {
+  void admitsWhoMay(Caller caller, Set<Access> reading, Set<Access> writing) {
     for (Access access : Access.values()) {
-      assertThat(access.admits(caller))
-          .as("%s at %s", caller, access)
-          .isEqualTo(admitted.contains(access));
+      assertThat(access.admits(caller, Method.GET))
+          .as("%s reads at %s", caller, access)
+          .isEqualTo(reading.contains(access));
+      assertThat(access.admits(caller, Method.DELETE))
+          .as("%s writes at %s", caller, access)
+          .isEqualTo(writing.contains(access));
     }
   }
 
@@ -74,12 +100,12 @@ class AccessTest {
             Served.authenticators(Optional.of(TOKEN), Set.of(), Optional.empty()), route)) {
       assertThat(served.get("/rows", "Authorization", "Bearer " + TOKEN).body())
           .isEqualTo("Everything[]");
-      assertThat(served.get("/rows", "Authorization", "wrong").body()).isEqualTo("Owned[owner=0]");
-      assertThat(served.get("/rows").body()).as("this machine").isEqualTo("Owned[owner=0]");
+      assertThat(served.get("/rows", "Authorization", "wrong").body()).isEqualTo("Owned[owner=0, teams=[]]");
+      assertThat(served.get("/rows").body()).as("this machine").isEqualTo("Owned[owner=0, teams=[]]");
     }
-    Authenticator user = request -> new Finding.Known(new Caller.User(7, Set.of(Scope.READ)));
+    Authenticator user = request -> new Finding.Known(user(false, Permission.READ));
     try (Served served = Served.routes(new Authenticators(user, user, user), route)) {
-      assertThat(served.get("/rows").body()).isEqualTo("Owned[owner=7]");
+      assertThat(served.get("/rows").body()).isEqualTo("Owned[owner=7, teams=[]]");
     }
   }
 
@@ -115,14 +141,14 @@ class AccessTest {
 
   @Test
   void aKnownCallerWhoMayNotIsForbidden() throws Exception {
-    Authenticator user = request -> new Finding.Known(new Caller.User(7, Set.of(Scope.READ)));
+    Authenticator user = request -> new Finding.Known(user(false, Permission.READ));
     try (Served served =
         Served.routes(
             new Authenticators(user, user, user),
             Route.post("/write", OPERATOR, request -> Answer.text(200, "written")),
             Route.get("/open", PUBLIC, request -> Answer.text(200, "" + request.caller())))) {
       assertThat(served.post("/write", "").statusCode()).isEqualTo(403);
-      assertThat(served.get("/open").body()).isEqualTo("User[account=7, scopes=[READ]]");
+      assertThat(served.get("/open").body()).isEqualTo("User[account=7, session=3, operates=false, permissions=[READ], teams={}]");
     }
   }
 

@@ -3,7 +3,6 @@ package dev.rollcall.server.monitor.routes;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Answer;
-import dev.rollcall.server.http.Caller;
 import dev.rollcall.server.http.Envelope;
 import dev.rollcall.server.http.Listing;
 import dev.rollcall.server.http.Refusal;
@@ -166,7 +165,7 @@ public final class MonitorRoutes {
   /// @param hint a better URL for the check, after a change
   private Answer shown(Request request, int status, long id, Optional<String> hint) {
     ServiceStatus shown = services.find(request.scope(), id).orElseThrow(() -> unknown(id));
-    boolean operator = showsToken(request);
+    boolean operator = request.caller().isOperator();
     ObjectNode definition =
         services.definition(id).map(ReferencedSecrets::hidden).orElseThrow(() -> unknown(id));
     Optional<Instant> certificate = services.certificateEnds(id);
@@ -179,11 +178,6 @@ public final class MonitorRoutes {
         });
   }
 
-  /// Whether the caller may see more: only with the token, because a request through a proxy on
-  /// this machine that adds no headers looks like one from this machine.
-  private static boolean showsToken(Request request) {
-    return request.caller() instanceof Caller.Operator(boolean withToken) && withToken;
-  }
 
   private long existing(Request request) {
     long id = request.pathNumber("id");

@@ -1,0 +1,10 @@
+package dev.rollcall.server.account;
+
+import java.time.Instant;
+
+/// A person who may sign in.
+///
+/// @param id also the id as an owner of rows
+/// @param email as it was given
+/// @param operates whether the account may manage this server
+public record Account(long id, String email, boolean operates, Instant createdAt) {}

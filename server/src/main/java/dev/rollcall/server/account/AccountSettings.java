@@ -1,0 +1,85 @@
+package dev.rollcall.server.account;
+
+import dev.rollcall.server.config.Setting;
+import dev.rollcall.server.config.ValueType;
+import dev.rollcall.server.config.Values;
+import java.time.Duration;
+import java.util.List;
+
+/// The settings of accounts.
+///
+/// @param registration who may register
+/// @param shortestPassword in characters
+/// @param tokenLifetime how long a token of `POST /login` is valid
+/// @param loginsOfAddress how many logins one address may try in a minute
+/// @param registrationsOfAddress how many registrations one address may try in a minute
+/// @param wrongPasswords how many wrong passwords of one account in a quarter of an hour
+public record AccountSettings(
+    Registration registration,
+    int shortestPassword,
+    Duration tokenLifetime,
+    int loginsOfAddress,
+    int registrationsOfAddress,
+    int wrongPasswords) {
+  /// Who may register.
+  public enum Registration {
+    /// Everybody.
+    OPEN,
+    /// Who has an invitation or a setup code.
+    INVITE,
+    /// Who has a setup code.
+    CLOSED
+  }
+
+  private static final Setting<Registration> REGISTRATION =
+      Setting.of(
+              "accounts.registration",
+              ValueType.choice(Registration.class),
+              "open",
+              "who may register: open (everybody), invite (who was invited) or closed (nobody)")
+          .atOnce();
+  private static final Setting<Integer> SHORTEST_PASSWORD =
+      Setting.of(
+          "accounts.password-length", ValueType.number(1, 1024), "8", "characters of a password at least");
+  private static final Setting<Duration> TOKEN_LIFETIME =
+      Setting.of(
+          "accounts.token-lifetime",
+          ValueType.duration(Duration.ofSeconds(1), Duration.ofDays(366)),
+          "15m",
+          "how long a token of POST /login is valid");
+  private static final Setting<Integer> LOGINS =
+      Setting.of(
+          "accounts.logins-per-minute",
+          ValueType.number(1, 1_000_000),
+          "30",
+          "logins that one address may try in a minute; more get 429");
+  private static final Setting<Integer> REGISTRATIONS =
+      Setting.of(
+          "accounts.registrations-per-minute",
+          ValueType.number(1, 1_000_000),
+          "10",
+          "registrations that one address may try in a minute; more get 429");
+  private static final Setting<Integer> WRONG_PASSWORDS =
+      Setting.of(
+          "accounts.wrong-passwords",
+          ValueType.number(1, 1_000_000),
+          "10",
+          "wrong passwords of one account in 15 minutes from one address, and ten times as many"
+              + " from all; more get 429");
+
+  /// All settings, in the order of the help.
+  public static final List<Setting<?>> ALL =
+      List.of(
+          REGISTRATION, SHORTEST_PASSWORD, TOKEN_LIFETIME, LOGINS, REGISTRATIONS, WRONG_PASSWORDS);
+
+  /// The settings with these values.
+  public static AccountSettings of(Values values) {
+    return new AccountSettings(
+        values.of(REGISTRATION),
+        values.of(SHORTEST_PASSWORD),
+        values.of(TOKEN_LIFETIME),
+        values.of(LOGINS),
+        values.of(REGISTRATIONS),
+        values.of(WRONG_PASSWORDS));
+  }
+}

@@ -1,0 +1,176 @@
+package dev.rollcall.server.account;
+
+import dev.rollcall.server.time.Clock;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/// The accounts, and the codes with which operators register.
+final class AccountStore {
+  private static final int ACCOUNT = 1;
+
+  private static final String COLUMNS = "id, email, operates, created_at, password";
+
+  /// An account with what its password is compared with.
+  ///
+  /// @param hash empty if it signs in elsewhere only
+  record WithPassword(Account account, Optional<String> hash) {}
+
+  /// What became of a registration.
+  sealed interface Created {
+    record Done(Account account) implements Created {}
+
+    /// The address has an account.
+    record Taken() implements Created {}
+
+    /// The setup code does not exist, or was used.
+    record WrongCode() implements Created {}
+  }
+
+  private final AccountTables tables;
+  private final Clock clock;
+
+  AccountStore(AccountTables tables, Clock clock) {
+    this.tables = tables;
+    this.clock = clock;
+  }
+
+  /// Adds an account.
+  ///
+  /// @param hash of its password
+  /// @param setupCode makes it an operator, and is used up; empty: a plain user
+  Created create(EmailAddress email, String hash, Optional<String> setupCode) {
+    return tables.write(
+        tx -> {
+          if (find(tx, email.key()).isPresent()) {
+            return new Created.Taken();
+          }
+          if (setupCode.isPresent() && !use(tx, setupCode.get())) {
+            return new Created.WrongCode();
+          }
+          long id =
+              tx.createQuery("INSERT INTO owner (kind) VALUES (:kind) RETURNING id")
+                  .bind("kind", ACCOUNT)
+                  .mapTo(Long.class)
+                  .one();
+          Instant now = clock.wall();
+          int added =
+              tx.createUpdate(
+                      "INSERT INTO account (id, email, email_key, password, operates, created_at)"
+                          + " VALUES (:id, :email, :key, :password, :operates, :now)"
+                          + " ON CONFLICT (email_key) DO NOTHING")
+                  .bind("id", id)
+                  .bind("email", email.text())
+                  .bind("key", email.key())
+                  .bind("password", hash)
+                  .bind("operates", setupCode.isPresent() ? 1 : 0)
+                  .bind("now", now.toEpochMilli())
+                  .execute();
+          if (added == 0) {
+            // another process was faster; its code is another one, as each is used once
+            tx.createUpdate("DELETE FROM owner WHERE id = :id").bind("id", id).execute();
+            return new Created.Taken();
+          }
+          return new Created.Done(
+              new Account(
+                  id,
+                  email.text(),
+                  setupCode.isPresent(),
+                  Instant.ofEpochMilli(now.toEpochMilli())));
+        });
+  }
+
+  private static boolean use(Handle tx, String code) {
+    return tx.createUpdate("DELETE FROM setup_code WHERE secret = :secret")
+            .bind("secret", Digests.of(code))
+            .execute()
+        > 0;
+  }
+
+  /// Replaces all setup codes with this one.
+  void setupCode(String code) {
+    tables.write(
+        tx -> {
+          tx.execute("DELETE FROM setup_code");
+          return tx.createUpdate("INSERT INTO setup_code (secret, created_at) VALUES (:secret, :now)")
+              .bind("secret", Digests.of(code))
+              .bind("now", clock.wall().toEpochMilli())
+              .execute();
+        });
+  }
+
+  /// Whether there is a code that was not used.
+  boolean hasSetupCode() {
+    return tables.read(handle -> count(handle, "SELECT COUNT(*) FROM setup_code")) > 0;
+  }
+
+  /// Whether there is an account.
+  boolean isThereOne() {
+    return tables.read(handle -> count(handle, "SELECT COUNT(*) FROM (SELECT 1 FROM account LIMIT 1) AS one"))
+        > 0;
+  }
+
+  /// Whether there is an operator's account.
+  boolean isThereAnOperator() {
+    return tables.read(
+            handle -> count(handle, "SELECT COUNT(*) FROM account WHERE operates = 1"))
+        > 0;
+  }
+
+  private static long count(Handle handle, String query) {
+    return handle.createQuery(query).mapTo(Long.class).one();
+  }
+
+  Optional<WithPassword> find(EmailAddress email) {
+    return tables.read(handle -> find(handle, email.key()));
+  }
+
+  private static Optional<WithPassword> find(Handle handle, String key) {
+    return handle
+        .createQuery("SELECT " + COLUMNS + " FROM account WHERE email_key = :key")
+        .bind("key", key)
+        .map((row, _) -> withPassword(row))
+        .findOne();
+  }
+
+  Optional<WithPassword> find(long id) {
+    return tables.read(
+        handle ->
+            handle
+                .createQuery("SELECT " + COLUMNS + " FROM account WHERE id = :id")
+                .bind("id", id)
+                .map((row, _) -> withPassword(row))
+                .findOne());
+  }
+
+  private static WithPassword withPassword(ResultSet row) throws SQLException {
+    return new WithPassword(
+        new Account(
+            row.getLong("id"),
+            row.getString("email"),
+            row.getInt("operates") == 1,
+            Instant.ofEpochMilli(row.getLong("created_at"))),
+        Optional.ofNullable(row.getString("password")));
+  }
+
+  /// Changes the password, and ends all sessions but one.
+  ///
+  /// @param kept the session that goes on; 0 for none
+  void changePassword(long account, String hash, long kept) {
+    tables.write(
+        tx -> {
+          tx.createUpdate("UPDATE account SET password = :password WHERE id = :id")
+              .bind("password", hash)
+              .bind("id", account)
+              .execute();
+          tx.createUpdate("DELETE FROM session WHERE account_id = :id AND id <> :kept")
+              .bind("id", account)
+              .bind("kept", kept)
+              .execute();
+          AccountTables.revoke(tx);
+          return true;
+        });
+  }
+}

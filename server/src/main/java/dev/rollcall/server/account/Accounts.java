@@ -1,0 +1,132 @@
+package dev.rollcall.server.account;
+
+import dev.rollcall.server.http.Authenticator;
+import dev.rollcall.server.http.Route;
+import dev.rollcall.server.secret.InstallationKey;
+import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.time.BackgroundLoop;
+import dev.rollcall.server.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// The entry point of the package, for the composition root: registering and signing in, and who a
+/// request comes from.
+public final class Accounts implements AutoCloseable {
+  /// The scripts that create the tables of this package.
+  public static final List<String> MIGRATIONS = List.of("db/migration/V16__account.sql");
+
+  private static final Duration UPKEEP = Duration.ofHours(1);
+  private static final Duration AFTER_FAILURE = Duration.ofMinutes(1);
+
+  private final AccountStore accounts;
+  private final KnownHolders known;
+  private final Passwords passwords = new Passwords();
+  private final InstallationKey key;
+  private final AccountAuthenticator authenticator;
+  private final AccountRoutes routes;
+  private final TokenRoutes tokenRoutes;
+  private final BackgroundLoop upkeep;
+  private volatile AccountSettings settings;
+  private @Nullable WebTokens tokens;
+
+  public Accounts(
+      Database database,
+      GroupCommit commits,
+      AccountSettings settings,
+      InstallationKey key,
+      Clock clock) {
+    this.settings = settings;
+    this.key = key;
+    AccountTables tables = new AccountTables(database, commits);
+    SessionStore sessions = new SessionStore(tables, clock);
+    accounts = new AccountStore(tables, clock);
+    known = new KnownHolders(tables, sessions, clock, database.location().lookEvery());
+    authenticator = new AccountAuthenticator(sessions, this::tokens, known, clock);
+    routes =
+        new AccountRoutes(
+            accounts,
+            sessions,
+            passwords,
+            this::tokens,
+            known,
+            new SignInLimits(settings),
+            () -> this.settings,
+            clock);
+    tokenRoutes = new TokenRoutes(sessions, known);
+    upkeep =
+        new BackgroundLoop(
+            "accounts-upkeep",
+            "the deletion of sessions that have ended",
+            AFTER_FAILURE,
+            () -> {
+              sessions.forgetEnded();
+              return UPKEEP;
+            });
+  }
+
+  /// Made with the first token: most servers have none, and need no key.
+  private synchronized WebTokens tokens() {
+    if (tokens == null) {
+      tokens = new WebTokens(key.derived("tokens", "HmacSHA256"));
+    }
+    return tokens;
+  }
+
+  /// Recognizes accounts in requests.
+  public Authenticator authenticator() {
+    return authenticator;
+  }
+
+  /// The routes of accounts.
+  public List<Route> routes() {
+    return Stream.of(routes.routes(), tokenRoutes.routes()).flatMap(List::stream).toList();
+  }
+
+  /// Uses the settings that change at once.
+  public void apply(AccountSettings changed) {
+    settings = changed;
+  }
+
+  /// A setup code for the first operator, if there is neither an account nor a code.
+  public Optional<String> firstSetupCode() {
+    return accounts.isThereOne() || accounts.hasSetupCode()
+        ? Optional.empty()
+        : Optional.of(newSetupCode());
+  }
+
+  /// Who may register, in words for the log.
+  public String summary() {
+    String who =
+        switch (settings.registration()) {
+          case OPEN -> "everybody may register (accounts.registration: open)";
+          case INVITE -> "only who was invited may register (accounts.registration: invite)";
+          case CLOSED -> "nobody may register (accounts.registration: closed)";
+        };
+    return accounts.isThereAnOperator()
+        ? who
+        : who + "; no operator has an account: rollcall operator makes a setup code";
+  }
+
+  /// A setup code that replaces all others.
+  public String newSetupCode() {
+    String code = Digests.secret().substring(0, 22); // 132 bits
+    accounts.setupCode(code);
+    return code;
+  }
+
+  /// Begins to delete what has ended.
+  public void start() {
+    upkeep.start();
+  }
+
+  @Override
+  public void close() {
+    upkeep.close();
+    known.close();
+    passwords.close();
+  }
+}

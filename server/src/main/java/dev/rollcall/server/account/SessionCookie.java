@@ -1,0 +1,17 @@
+package dev.rollcall.server.account;
+
+import dev.rollcall.server.http.Request;
+import dev.rollcall.server.web.Cookies;
+import java.util.Optional;
+
+/// The cookie of a browser that has signed in.
+final class SessionCookie {
+  static final String NAME = "rollcall-session";
+
+  private SessionCookie() {}
+
+  /// Its value, if the request has it.
+  static Optional<String> of(Request request) {
+    return Cookies.of(request, NAME);
+  }
+}

@@ -1,0 +1,304 @@
+package dev.rollcall.server.account;
+
+import dev.rollcall.server.http.Caller.Permission;
+import dev.rollcall.server.sql.EnumCodec;
+import dev.rollcall.server.sql.InstantColumns;
+import dev.rollcall.server.time.Clock;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+
+/// Sessions and API tokens: what shows later that somebody has signed in, or was let in.
+final class SessionStore {
+  /// The oldest sessions of an account end when it has more.
+  private static final int MOST_SESSIONS = 100;
+
+  /// How many API tokens an account may have.
+  static final int MOST_TOKENS = 100;
+
+  /// How a session shows itself.
+  enum Kind {
+    /// With the token of `POST /login`.
+    JWT,
+    /// With a cookie.
+    BROWSER
+  }
+
+  /// A session.
+  ///
+  /// @param address of the client that signed in
+  /// @param agent the program it says it is
+  record Session(
+      long id, Kind kind, String address, String agent, Instant createdAt, Instant endsAt) {}
+
+  /// An API token, without its secret.
+  record Token(
+      long id,
+      String name,
+      Set<Permission> permissions,
+      Instant createdAt,
+      Optional<Instant> usedAt) {}
+
+  /// Whose session or token a request shows.
+  ///
+  /// @param session 0 for a token
+  /// @param token 0 for a session
+  /// @param endsAt when it ends by itself
+  record Holder(
+      long account, long session, long token, boolean operates, Set<Permission> permissions,
+      Instant endsAt) {}
+
+  private static final Set<Permission> ALL = EnumSet.allOf(Permission.class);
+  private static final EnumCodec<Permission> PERMISSIONS = EnumCodec.ofWords(Permission.class);
+
+  private final AccountTables tables;
+  private final Clock clock;
+
+  SessionStore(AccountTables tables, Clock clock) {
+    this.tables = tables;
+    this.clock = clock;
+  }
+
+  /// Begins a session.
+  ///
+  /// @param secret of a browser; empty for a JWT, which is signed instead
+  /// @return its id
+  long begin(
+      long account,
+      Kind kind,
+      Optional<String> secret,
+      String address,
+      String agent,
+      Duration lifetime) {
+    return tables.write(
+        tx -> {
+          Instant now = clock.wall();
+          tx.createUpdate(
+                  "DELETE FROM session WHERE account_id = :account AND (ends_at <= :now OR id IN"
+                      + " (SELECT id FROM session WHERE account_id = :account"
+                      + " ORDER BY id DESC LIMIT 1000 OFFSET :most))")
+              .bind("account", account)
+              .bind("now", now.toEpochMilli())
+              .bind("most", MOST_SESSIONS - 1)
+              .execute();
+          return tx.createQuery(
+                  "INSERT INTO session (account_id, kind, secret, address, agent, created_at,"
+                      + " used_at, ends_at) VALUES (:account, :kind, :secret, :address, :agent,"
+                      + " :now, :now, :end) RETURNING id")
+              .bind("account", account)
+              .bind("kind", kind.ordinal() + 1)
+              .bind("secret", secret.map(Digests::of).orElse(null))
+              .bind("address", address)
+              .bind("agent", agent)
+              .bind("now", now.toEpochMilli())
+              .bind("end", now.plus(lifetime).toEpochMilli())
+              .mapTo(Long.class)
+              .one();
+        });
+  }
+
+  /// The holder of a session with this id, unless it has ended.
+  Optional<Holder> holder(long session) {
+    return tables.read(handle -> sessionHolder(handle, "s.id = :by", session));
+  }
+
+  /// The holder of the session of a browser with this secret, unless it has ended.
+  Optional<Holder> holderOfCookie(String secret) {
+    return tables.read(handle -> sessionHolder(handle, "s.secret = :by", Digests.of(secret)));
+  }
+
+  private Optional<Holder> sessionHolder(Handle handle, String which, Object by) {
+    return handle
+        .createQuery(
+            "SELECT s.id, s.account_id, s.ends_at, a.operates FROM session s"
+                + " JOIN account a ON a.id = s.account_id WHERE "
+                + which
+                + " AND s.ends_at > :now")
+        .bind("by", by)
+        .bind("now", clock.wall().toEpochMilli())
+        .map(
+            (row, _) ->
+                new Holder(
+                    row.getLong("account_id"),
+                    row.getLong("id"),
+                    0,
+                    row.getInt("operates") == 1,
+                    ALL,
+                    Instant.ofEpochMilli(row.getLong("ends_at"))))
+        .findOne();
+  }
+
+  /// The holder of an API token.
+  Optional<Holder> holderOfToken(String secret) {
+    return tables.read(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT t.id, t.account_id, t.permissions, a.operates FROM api_token t"
+                        + " JOIN account a ON a.id = t.account_id WHERE t.secret = :secret")
+                .bind("secret", Digests.of(secret))
+                .map(
+                    (row, _) ->
+                        new Holder(
+                            row.getLong("account_id"),
+                            0,
+                            row.getLong("id"),
+                            row.getInt("operates") == 1,
+                            permissions(row.getString("permissions")),
+                            Instant.MAX))
+                .findOne());
+  }
+
+  List<Session> sessions(long account) {
+    return tables.read(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT id, kind, address, agent, created_at, ends_at FROM session"
+                        + " WHERE account_id = :account AND ends_at > :now ORDER BY id DESC")
+                .bind("account", account)
+                .bind("now", clock.wall().toEpochMilli())
+                .map((row, _) -> session(row))
+                .list());
+  }
+
+  private static Session session(ResultSet row) throws SQLException {
+    return new Session(
+        row.getLong("id"),
+        Kind.values()[row.getInt("kind") - 1],
+        row.getString("address"),
+        row.getString("agent"),
+        Instant.ofEpochMilli(row.getLong("created_at")),
+        Instant.ofEpochMilli(row.getLong("ends_at")));
+  }
+
+  /// Ends a session of an account.
+  ///
+  /// @return false if it has none with this id
+  boolean end(long account, long session) {
+    return tables.write(
+        tx ->
+            revoked(
+                tx,
+                tx.createUpdate("DELETE FROM session WHERE id = :id AND account_id = :account")
+                    .bind("id", session)
+                    .bind("account", account)
+                    .execute()));
+  }
+
+  List<Token> tokens(long account) {
+    return tables.read(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT id, name, permissions, created_at, used_at FROM api_token"
+                        + " WHERE account_id = :account ORDER BY id")
+                .bind("account", account)
+                .map(
+                    (row, _) ->
+                        new Token(
+                            row.getLong("id"),
+                            row.getString("name"),
+                            permissions(row.getString("permissions")),
+                            Instant.ofEpochMilli(row.getLong("created_at")),
+                            InstantColumns.instant(row, "used_at")))
+                .list());
+  }
+
+  /// Adds an API token.
+  ///
+  /// @return its id; empty if the account has one of that name
+  Optional<Long> create(long account, String name, Set<Permission> permissions, String secret) {
+    return tables.write(
+        tx ->
+            tx.createQuery(
+                    "INSERT INTO api_token (account_id, name, secret, permissions, created_at)"
+                        + " VALUES (:account, :name, :secret, :permissions, :now)"
+                        + " ON CONFLICT (account_id, name) DO NOTHING RETURNING id")
+                .bind("account", account)
+                .bind("name", name)
+                .bind("secret", Digests.of(secret))
+                .bind("permissions", text(permissions))
+                .bind("now", clock.wall().toEpochMilli())
+                .mapTo(Long.class)
+                .findOne());
+  }
+
+  /// Revokes an API token of an account.
+  ///
+  /// @return false if it has none with this id
+  boolean revoke(long account, long token) {
+    return tables.write(
+        tx ->
+            revoked(
+                tx,
+                tx.createUpdate("DELETE FROM api_token WHERE id = :id AND account_id = :account")
+                    .bind("id", token)
+                    .bind("account", account)
+                    .execute()));
+  }
+
+  private static boolean revoked(Handle tx, int rows) {
+    if (rows > 0) {
+      AccountTables.revoke(tx);
+    }
+    return rows > 0;
+  }
+
+  /// Writes when these tokens were last used.
+  void used(List<Long> ids) {
+    tables.write(
+        tx -> {
+          ids.stream()
+              .sorted()
+              .forEach(
+                  id ->
+                      tx.createUpdate("UPDATE api_token SET used_at = :now WHERE id = :id")
+                          .bind("now", clock.wall().toEpochMilli())
+                          .bind("id", id)
+                          .execute());
+          return true;
+        });
+  }
+
+  /// Deletes sessions that have ended, if there are some.
+  void forgetEnded() {
+    boolean none =
+        tables
+            .read(
+                handle ->
+                    handle
+                        .createQuery("SELECT 1 FROM session WHERE ends_at <= :now LIMIT 1")
+                        .bind("now", clock.wall().toEpochMilli())
+                        .mapTo(Integer.class)
+                        .findOne())
+            .isEmpty();
+    if (none) {
+      return;
+    }
+    tables.write(
+        tx ->
+            tx.createUpdate("DELETE FROM session WHERE ends_at <= :now")
+                .bind("now", clock.wall().toEpochMilli())
+                .execute());
+  }
+
+  /// The words of permissions: `read,write`.
+  static String text(Set<Permission> permissions) {
+    return permissions.stream().sorted().map(PERMISSIONS::word).collect(Collectors.joining(","));
+  }
+
+  private static Set<Permission> permissions(String text) {
+    return Arrays.stream(text.split(","))
+        .map(PERMISSIONS::ofWord)
+        .collect(Collectors.toCollection(() -> EnumSet.noneOf(Permission.class)));
+  }
+}

@@ -1,0 +1,295 @@
+package dev.rollcall.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rollcall.server.RunningRollcall.Answer;
+import dev.rollcall.server.RunningRollcall.Plan;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Registering, logging in, and tokens, on SQLite.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AccountsIT {
+  private static final Pattern CODE = Pattern.compile("setup code, once: (\\S+)");
+  private static final String PASSWORD = "correct horse";
+
+  @TempDir static Path folder;
+
+  private RunningRollcall rollcall;
+
+  /// Where the rows are.
+  String database() throws IOException {
+    return "";
+  }
+
+  @BeforeAll
+  void start() throws IOException {
+    rollcall =
+        Plan.in(folder)
+            .flags("--database=" + database())
+            .flags("--accounts-registrations-per-minute=1000", "--accounts-logins-per-minute=1000")
+            .start();
+  }
+
+  @AfterAll
+  void stop() {
+    rollcall.close();
+  }
+
+  private Answer post(String path, String body, String... headers) {
+    return rollcall.send("POST", path, body, headers);
+  }
+
+  private Answer register(String email) {
+    return post("/register", "{\"Email\":\"%s\",\"Password\":\"%s\"}".formatted(email, PASSWORD));
+  }
+
+  private String login(String email, String password) {
+    Answer answer =
+        post("/login", "{\"email\":\"%s\",\"PASSWORD\":\"%s\"}".formatted(email, password));
+    assertThat(answer.status()).as(answer.json().toString()).isEqualTo(200);
+    return answer.json().stringValue();
+  }
+
+  private String loggedIn(String email) {
+    assertThat(register(email).status()).isEqualTo(201);
+    return login(email, PASSWORD);
+  }
+
+  private Answer get(String path, String token) {
+    return rollcall.send("GET", path, "", "Authorization", token);
+  }
+
+  @Test
+  void registersAndLogsInAsTheContractSays() {
+    Answer made = register("Elahe@Example.org");
+    assertThat(made.status()).isEqualTo(201);
+    assertThat(made.json().propertyNames()).containsExactly("ID", "Email");
+    assertThat(made.json().get("Email").stringValue()).isEqualTo("Elahe@Example.org");
+    assertThat(register("elahe@EXAMPLE.org").status()).isEqualTo(409);
+    String token = login("ELAHE@example.org", PASSWORD);
+    String claims =
+        new String(Base64.getUrlDecoder().decode(token.split("\\.")[1]), StandardCharsets.UTF_8);
+    assertThat(RunningRollcall.json(claims).get("user_id").asLong())
+        .isEqualTo(made.json().get("ID").asLong());
+    assertThat(RunningRollcall.json(claims).has("exp")).isTrue();
+    for (String header : List.of(token, "Bearer " + token, "bearer " + token)) {
+      assertThat(
+              get("/v1/account", header).json().at("/data/account/data/email").asString(""))
+          .isEqualTo("Elahe@Example.org");
+    }
+  }
+
+  @Test
+  void refusesWhatIsNoRegistration() {
+    for (String body :
+        List.of(
+            "{}",
+            "[]",
+            "7",
+            "{\"Email\":\"a@example.org\"}",
+            "{\"Password\":\"12345678\"}",
+            "{\"Email\":null,\"Password\":\"12345678\"}",
+            "{\"Email\":7,\"Password\":\"12345678\"}",
+            "{\"Email\":\"nobody\",\"Password\":\"12345678\"}",
+            "{\"Email\":\"a@b@c\",\"Password\":\"12345678\"}",
+            "{\"Email\":\"a b@example.org\",\"Password\":\"12345678\"}",
+            "{\"Email\":\"a\\n@example.org\",\"Password\":\"12345678\"}",
+            "{\"Email\":\"a\\u0000@example.org\",\"Password\":\"12345678\"}",
+            "{\"Email\":\"short@example.org\",\"Password\":\"1234567\"}",
+            "{\"Email\":\"a@example.org\",\"email\":\"b@example.org\",\"Password\":\"12345678\"}",
+            "{\"Email\":\"long@example.org\",\"Password\":\"%s\"}".formatted("x".repeat(1025)),
+            "{\"Email\":\"%s@example.org\",\"Password\":\"12345678\"}".formatted("x".repeat(250)),
+            "{\"Email\":")) {
+      assertThat(post("/register", body).status()).as(body).isEqualTo(400);
+    }
+    assertThat(
+            post(
+                    "/register",
+                    "{\"Email\":\"site@example.org\",\"Password\":\"12345678\"}",
+                    "Origin",
+                    "http://evil.example")
+                .status())
+        .isEqualTo(403);
+    assertThat(
+            post(
+                    "/register",
+                    "{\"Email\":\"code@example.org\",\"Password\":\"12345678\",\"SetupCode\":\"x\"}")
+                .status())
+        .isEqualTo(403);
+  }
+
+  @Test
+  void aWrongAddressAndAWrongPasswordAreTheSame() {
+    register("known@example.org");
+    Answer password = post("/login", "{\"Email\":\"known@example.org\",\"Password\":\"wrong one\"}");
+    Answer address = post("/login", "{\"Email\":\"who@example.org\",\"Password\":\"wrong one\"}");
+    Answer none = post("/login", "{\"Email\":\"no address\",\"Password\":\"wrong one\"}");
+    assertThat(password.status()).isEqualTo(401);
+    assertThat(address.status()).isEqualTo(401);
+    assertThat(none.status()).isEqualTo(401);
+    assertThat(address.json()).isEqualTo(password.json());
+    assertThat(none.json()).isEqualTo(password.json());
+  }
+
+  @Test
+  void wrongPasswordsAreLimitedForTheirAccountAlone() {
+    register("guessed@example.org");
+    register("other@example.org");
+    String wrong = "{\"Email\":\"guessed@example.org\",\"Password\":\"wrong one\"}";
+    for (int i = 0; i < 10; i++) {
+      assertThat(post("/login", wrong).status()).isEqualTo(401);
+    }
+    Answer refused =
+        post("/login", "{\"Email\":\"Guessed@example.org\",\"Password\":\"" + PASSWORD + "\"}");
+    assertThat(refused.status()).isEqualTo(429);
+    assertThat(refused.json().toString()).contains("too many attempts");
+    assertThat(login("other@example.org", PASSWORD)).isNotEmpty();
+  }
+
+  @Test
+  void acceptsNoTokenThatItHasNotSigned() {
+    String token = loggedIn("signed@example.org");
+    String[] parts = token.split("\\.");
+    String none =
+        Base64.getUrlEncoder()
+            .withoutPadding()
+            .encodeToString("{\"alg\":\"none\"}".getBytes(StandardCharsets.UTF_8));
+    String rs =
+        Base64.getUrlEncoder()
+            .withoutPadding()
+            .encodeToString("{\"alg\":\"RS256\"}".getBytes(StandardCharsets.UTF_8));
+    String claims =
+        Base64.getUrlEncoder()
+            .withoutPadding()
+            .encodeToString(
+                "{\"user_id\":1,\"sid\":1,\"exp\":99999999999}".getBytes(StandardCharsets.UTF_8));
+    for (String forged :
+        List.of(
+            parts[0] + "." + parts[1] + ".",
+            parts[0] + "." + claims + "." + parts[2],
+            none + "." + parts[1] + ".",
+            none + "." + claims + ".",
+            rs + "." + parts[1] + "." + parts[2],
+            token.substring(0, token.length() - 2),
+            token + "A",
+            "eyJ.",
+            "eyJhbGciOiJIUzI1NiJ9..",
+            "rc_" + "A".repeat(43),
+            "Basic YTpi",
+            "")) {
+      assertThat(get("/v1/account", forged).status()).as(forged).isEqualTo(401);
+    }
+    assertThat(rollcall.get("/v1/account").status()).as("nothing").isEqualTo(401);
+    assertThat(get("/v1/account", token).status()).isEqualTo(200);
+  }
+
+  @Test
+  void aTokenEndsWithItsSession() {
+    String first = loggedIn("leaves@example.org");
+    String second = login("leaves@example.org", PASSWORD);
+    assertThat(rollcall.send("GET", "/v1/sessions", "", "Authorization", first).json()
+            .at("/data/sessions/data").size())
+        .isEqualTo(2);
+    assertThat(post("/logout", "", "Authorization", first).status()).isEqualTo(200);
+    assertThat(get("/v1/account", first).status()).isEqualTo(401);
+    assertThat(get("/v1/account", second).status()).isEqualTo(200);
+  }
+
+  @Test
+  void aNewPasswordEndsAllOtherSessions() {
+    String first = loggedIn("changes@example.org");
+    String second = login("changes@example.org", PASSWORD);
+    String body = "{\"password\":\"%s\",\"new_password\":\"another horse\"}";
+    assertThat(
+            post("/v1/account/password", body.formatted("wrong"), "Authorization", first).status())
+        .isEqualTo(401);
+    assertThat(
+            post("/v1/account/password", body.formatted(PASSWORD), "Authorization", first)
+                .status())
+        .isEqualTo(200);
+    assertThat(get("/v1/account", second).status()).isEqualTo(401);
+    assertThat(get("/v1/account", first).status()).isEqualTo(200);
+    assertThat(post("/login", "{\"email\":\"changes@example.org\",\"password\":\"" + PASSWORD
+            + "\"}").status())
+        .isEqualTo(401);
+    assertThat(login("changes@example.org", "another horse")).isNotEmpty();
+  }
+
+  @Test
+  void anApiTokenMayWhatItsScopesSayUntilItIsRevoked() {
+    String token = loggedIn("automates@example.org");
+    Answer made =
+        post("/v1/tokens", "{\"name\":\"ci\",\"scopes\":[\"read\"]}", "Authorization", token);
+    assertThat(made.status()).isEqualTo(201);
+    String reads = made.json().at("/data/token/data/token").stringValue();
+    long id = made.json().at("/data/token/data/id").asLong();
+    assertThat(get("/v1/account", reads).status()).isEqualTo(200);
+    assertThat(post("/v1/tokens", "{}", "Authorization", reads).status()).isEqualTo(403);
+    assertThat(post("/v1/tokens", "{\"name\":\"ci\",\"scopes\":[\"read\"]}", "Authorization", token)
+            .status())
+        .isEqualTo(409);
+    Answer listed = get("/v1/tokens", reads);
+    assertThat(listed.json().toString()).contains("\"name\":\"ci\"").doesNotContain(reads);
+    String pings =
+        post("/v1/tokens", "{\"name\":\"job\",\"scopes\":[\"ping\"]}", "Authorization", token)
+            .json()
+            .at("/data/token/data/token")
+            .stringValue();
+    assertThat(get("/v1/account", pings).status()).isEqualTo(403);
+    assertThat(get("/v1/services", pings).status()).isEqualTo(403);
+    for (String bad :
+        List.of(
+            "{}",
+            "{\"name\":\"a\"}",
+            "{\"name\":\"a\",\"scopes\":[]}",
+            "{\"name\":\"a\",\"scopes\":[\"all\"]}",
+            "{\"name\":\"\",\"scopes\":[\"read\"]}",
+            "{\"name\":7,\"scopes\":[\"read\"]}")) {
+      assertThat(post("/v1/tokens", bad, "Authorization", token).status()).as(bad).isEqualTo(400);
+    }
+    String other = loggedIn("stranger@example.org");
+    assertThat(rollcall.send("DELETE", "/v1/tokens/" + id, "", "Authorization", other).status())
+        .isEqualTo(404);
+    assertThat(rollcall.send("DELETE", "/v1/tokens/" + id, "", "Authorization", token).status())
+        .isEqualTo(200);
+    assertThat(get("/v1/account", reads).status()).isEqualTo(401);
+  }
+
+  @Test
+  void whoRegistersWithTheSetupCodeIsTheOperatorOnce() {
+    Matcher code = CODE.matcher(rollcall.log());
+    assertThat(code.find()).isTrue();
+    String body =
+        "{\"Email\":\"%s\",\"Password\":\"" + PASSWORD + "\",\"SetupCode\":\"" + code.group(1)
+            + "\"}";
+    assertThat(post("/register", body.formatted("operator@example.org")).status()).isEqualTo(201);
+    assertThat(post("/register", body.formatted("second@example.org")).status()).isEqualTo(403);
+    String operator = login("operator@example.org", PASSWORD);
+    assertThat(get("/v1/deliveries", operator).status()).isEqualTo(200);
+    String user = loggedIn("plain@example.org");
+    assertThat(get("/v1/deliveries", user).status()).isEqualTo(403);
+    assertThat(post("/v1/services", "{}", "Authorization", operator).status()).isEqualTo(400);
+  }
+
+  @Test
+  void noSecretIsStoredOrLogged() throws IOException {
+    String token = loggedIn("secret@example.org");
+    assertThat(rollcall.log()).doesNotContain(PASSWORD, token);
+    Path file = folder.resolve("rollcall-data/rollcall.db");
+    if (Files.exists(file)) {
+      assertThat(Files.readString(file, StandardCharsets.ISO_8859_1)).doesNotContain(PASSWORD);
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package dev.rollcall.server;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterAll;
+
+/// The same on PostgreSQL.
+class AccountsPostgresIT extends AccountsIT {
+  private EmbeddedPostgres postgres;
+
+  @Override
+  String database() throws IOException {
+    postgres = EmbeddedPostgres.builder().start();
+    return "postgresql://postgres:postgres@127.0.0.1:" + postgres.getPort() + "/postgres";
+  }
+
+  @AfterAll
+  void stopPostgres() throws IOException {
+    postgres.close();
+  }
+}
