@@ -11,7 +11,9 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.JsonNode;
 
 /// Every route that the program opens, against every kind of caller. A route that is new fails here
 /// until it has its place in [#PLACED].
@@ -58,12 +61,28 @@ class RouteMatrixIT {
               "GET /v1/_internal/health PUBLIC",
               "GET /v1/deliveries OPERATOR",
               "GET /v1/services PUBLIC",
-              "POST /v1/services OPERATOR",
+              "POST /v1/services USER",
               "GET /v1/services/{id} PUBLIC",
-              "PATCH /v1/services/{id} OPERATOR",
-              "DELETE /v1/services/{id} OPERATOR",
+              "PATCH /v1/services/{id} USER",
+              "DELETE /v1/services/{id} USER",
               "GET /v1/services/{id}/events PUBLIC",
               "GET /v1/services/{id}/ticks PUBLIC",
+              "POST /register PUBLIC",
+              "POST /login PUBLIC",
+              "POST /logout ACCOUNT",
+              "GET /v1/account ACCOUNT",
+              "POST /v1/account/password ACCOUNT",
+              "GET /v1/sessions ACCOUNT",
+              "DELETE /v1/sessions/{id} ACCOUNT",
+              "GET /v1/tokens ACCOUNT",
+              "POST /v1/tokens ACCOUNT",
+              "DELETE /v1/tokens/{id} ACCOUNT",
+              "POST /url ACCOUNT",
+              "GET /url ACCOUNT",
+              "GET /url/{id} ACCOUNT",
+              "PATCH /url/{id} ACCOUNT",
+              "DELETE /url/{id} ACCOUNT",
+              "GET /url/{id}/statuses ACCOUNT",
               "GET /v1/channels OPERATOR",
               "POST /v1/channels OPERATOR",
               "GET /v1/channels/{name} OPERATOR",
@@ -92,6 +111,9 @@ class RouteMatrixIT {
 
   /// Where heartbeats have a key, and a port of their own.
   private static RunningRollcall withKey;
+
+  private static final Map<String, String> sessions = new HashMap<>();
+  private static final Map<Member, String> tokens = new HashMap<>();
 
   /// Who calls, and what becomes of a call to a route of the operator.
   private enum Caller {
@@ -130,7 +152,8 @@ class RouteMatrixIT {
 
     private int refusedAt(Mounted route, boolean keyed) {
       return switch (route.access()) {
-        case "PUBLIC" -> 0;
+        case "PUBLIC" -> route.method().equals("POST") && isOfAnotherSite() ? 403 : 0;
+        case "ACCOUNT" -> 401;
         case "PING" -> isOfAnotherSite() ? 403 : !keyed || headers.contains(KEY) ? 0 : 401;
         case "SENDER" -> headers.contains(TOKEN) ? 0 : 401; // once one is set, it alone counts
         default -> refused;
@@ -165,7 +188,7 @@ class RouteMatrixIT {
   @BeforeAll
   static void start() throws IOException {
     rollcall = started("without-key");
-    withKey = started("with-key", "--heartbeat-key=" + KEY, "--ping-port=0");
+    withKey = started("with-key", "--heartbeat-key=" + KEY, "--ping-port=0", "--accounts-logins-per-minute=1000000");
   }
 
   private static RunningRollcall started(String name, String... more) throws IOException {
@@ -208,6 +231,117 @@ class RouteMatrixIT {
           .as("%s from %s, with a key %s: status %d", route.line(), caller, keyed, status)
           .isTrue();
     }
+  }
+
+  /// Who has an account or a token of one, and may read, write, send heartbeats and measurements,
+  /// and whether that is an operator's.
+  private enum Member {
+    USER("user", "read", "write", "ping", "results"),
+    OPERATOR("operator", "read", "write", "ping", "results"),
+    READER_OF_USER("user", "read"),
+    WRITER_OF_USER("user", "write"),
+    JOB_OF_USER("user", "ping"),
+    NODE_OF_USER("user", "results"),
+    READER_OF_OPERATOR("operator", "read"),
+    WRITER_OF_OPERATOR("operator", "write"),
+    JOB_OF_OPERATOR("operator", "ping"),
+    NODE_OF_OPERATOR("operator", "results"),
+    REVOKED("user"),
+    FORGED("user");
+
+    private final String account;
+    private final Set<String> scopes;
+
+    Member(String account, String... scopes) {
+      this.account = account;
+      this.scopes = Set.of(scopes);
+    }
+
+    /// 401, 403, or 0 where the member may call.
+    private int refusedAt(Mounted route) {
+      if (this == REVOKED || this == FORGED) {
+        return route.access().equals("PUBLIC") ? 0 : 401;
+      }
+      boolean operator = account.equals("operator");
+      if (route.line().startsWith("POST /v1/account/password ") && scopes.size() == 1) {
+        return 403; // no token may end what the person at the keyboard may
+      }
+      boolean needed = scopes.contains(route.method().equals("GET") ? "read" : "write");
+      boolean may =
+          switch (route.access()) {
+            case "PUBLIC" -> true;
+            case "PING" -> operator && scopes.contains("ping");
+            case "SENDER" -> operator && scopes.contains("results");
+            case "ACCOUNT", "USER" -> needed;
+            default -> operator && needed;
+          };
+      return may ? 0 : 403;
+    }
+  }
+
+  @Test
+  void anAccountMayWhatItsKindMay() throws IOException {
+    for (Member member : Member.values()) {
+      for (Mounted route : mounted(withKey)) {
+        String token = token(member); // a new one: some routes end it
+        int status = status(route, true, "Authorization: Bearer " + token + "\r\n");
+        int refused = member.refusedAt(route);
+        boolean hidden = route.access().equals("PUBLIC") && !member.scopes.contains("read");
+        boolean right =
+            refused == 0
+                ? status != 401 && (status != 403 || hidden) && status < 500
+                : status == refused;
+        assertThat(right)
+            .as("%s from %s: status %d", route.line(), member, status)
+            .isTrue();
+      }
+    }
+  }
+
+  private static String token(Member member) {
+    String session = sessions.computeIfAbsent(member.account, RouteMatrixIT::loggedIn);
+    if (member == Member.USER || member == Member.OPERATOR) {
+      return loggedIn(member.account);
+    }
+    if (member == Member.FORGED) {
+      return "rc_" + "x".repeat(43);
+    }
+    String scopes =
+        member == Member.REVOKED ? "\"read\"" : "\"" + String.join("\", \"", member.scopes) + "\"";
+    return tokens.computeIfAbsent(
+        member,
+        _ -> {
+          JsonNode made =
+              withKey
+                  .send(
+                      "POST",
+                      "/v1/tokens",
+                      "{\"name\":\"" + member + "\",\"scopes\":[" + scopes + "]}",
+                      "Authorization",
+                      session)
+                  .json()
+                  .at("/data/token/data");
+          if (member == Member.REVOKED) {
+            withKey.send(
+                "DELETE", "/v1/tokens/" + made.get("id").asLong(), "", "Authorization", session);
+          }
+          return made.get("token").stringValue();
+        });
+  }
+
+  private static String loggedIn(String account) {
+    String body =
+        "{\"email\":\"%s@example.org\",\"password\":\"correct horse\"}".formatted(account);
+    if (!sessions.containsKey(account)) {
+      String code = withKey.log().replaceFirst("(?s).*setup code, once: (\\S+).*", "$1");
+      withKey.send(
+          "POST",
+          "/register",
+          account.equals("operator")
+              ? body.replace("}", ",\"setupcode\":\"" + code + "\"}")
+              : body);
+    }
+    return withKey.send("POST", "/login", body).json().stringValue();
   }
 
   @Test
@@ -254,15 +388,19 @@ class RouteMatrixIT {
   }
 
   private static int status(Mounted route, Caller caller) throws IOException {
-    InetAddress address = caller.remote ? ownAddress() : InetAddress.ofLiteral("127.0.0.1");
+    return status(route, caller.remote, caller.headers);
+  }
+
+  private static int status(Mounted route, boolean remote, String headers) throws IOException {
+    InetAddress address = remote ? ownAddress() : InetAddress.ofLiteral("127.0.0.1");
     try (Socket socket = new Socket(address, route.port())) {
       socket.setSoTimeout(10_000);
       StringBuilder request = new StringBuilder();
       request.append(route.method()).append(' ').append(route.target()).append(" HTTP/1.1\r\n");
-      if (!caller.headers.startsWith("Host:")) {
+      if (!headers.startsWith("Host:")) {
         request.append("Host: ").append(address.getHostAddress()).append("\r\n");
       }
-      request.append(caller.headers);
+      request.append(headers);
       request.append(
           "Content-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}");
       socket.getOutputStream().write(request.toString().getBytes(ISO_8859_1));

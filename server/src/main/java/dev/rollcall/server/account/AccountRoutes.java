@@ -5,6 +5,7 @@ import dev.rollcall.server.account.AccountStore.Created;
 import dev.rollcall.server.account.AccountStore.WithPassword;
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Answer;
+import dev.rollcall.server.http.AnyCase;
 import dev.rollcall.server.http.Caller;
 import dev.rollcall.server.http.Envelope;
 import dev.rollcall.server.http.Refusal;

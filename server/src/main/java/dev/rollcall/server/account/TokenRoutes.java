@@ -4,6 +4,7 @@ import dev.rollcall.server.account.SessionStore.Session;
 import dev.rollcall.server.account.SessionStore.Token;
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Answer;
+import dev.rollcall.server.http.AnyCase;
 import dev.rollcall.server.http.Caller;
 import dev.rollcall.server.http.Caller.Permission;
 import dev.rollcall.server.http.Envelope;

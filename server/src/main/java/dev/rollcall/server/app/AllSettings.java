@@ -39,6 +39,7 @@ final class AllSettings {
                   WebSettings.TOKEN),
               WebSettings.CALLERS,
               AccountSettings.ALL,
+              MonitorSettings.OF_ACCOUNTS,
               List.of(Role.ROLES),
               MonitorSettings.ALL,
               AlertSettings.ALL,

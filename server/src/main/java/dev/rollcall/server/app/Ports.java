@@ -155,8 +155,8 @@ record Ports(
 
   private Authenticator known(StaticToken token, Authenticator others) {
     return request ->
-        token.find(request) instanceof Authenticator.Finding.Known known
-            ? known
+        token.find(request) instanceof Authenticator.Finding.Known
+            ? others.find(request)
             : accounts.before(others).find(request);
   }
 

@@ -4,6 +4,7 @@ import dev.rollcall.probe.Probe;
 import dev.rollcall.probe.ProbeFailure;
 import dev.rollcall.probes.Dialer;
 import dev.rollcall.probes.Resolver;
+import dev.rollcall.server.address.PublicResolver;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.monitor.check.CheckRunner;
 import dev.rollcall.server.monitor.check.HostLimit;
@@ -14,6 +15,7 @@ import dev.rollcall.server.monitor.definition.ServiceDefinition;
 import dev.rollcall.server.monitor.definition.ServiceReader;
 import dev.rollcall.server.monitor.overview.Overview;
 import dev.rollcall.server.monitor.routes.MonitorRoutes;
+import dev.rollcall.server.monitor.routes.UrlRoutes;
 import dev.rollcall.server.monitor.schedule.DueServices;
 import dev.rollcall.server.monitor.schedule.OutcomeWriter;
 import dev.rollcall.server.monitor.schedule.Runner;
@@ -34,6 +36,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The entry point of the package for the composition root.
 ///
@@ -60,6 +63,7 @@ public final class Monitor implements AutoCloseable {
   private final ServiceChanges changes;
   private final ServiceStore services;
   private final MonitorRoutes routes;
+  private final UrlRoutes urls;
   private final Overview overview;
   private final ProbeFactory probes;
   private final Schedule schedule;
@@ -110,8 +114,20 @@ public final class Monitor implements AutoCloseable {
                 new TickStore(database),
                 new HourStore(database)),
             reader,
+            settings.ofAccount(),
             clock);
-    probes = new ProbeFactory(new Dialer(Resolver.system()));
+    urls = new UrlRoutes(
+            services,
+            changes,
+            reader,
+            new TickStore(database),
+            settings.ofAccount(),
+            settings.statuses(),
+            clock);
+    probes =
+        new ProbeFactory(
+            new Dialer(Resolver.system()),
+            new Dialer(new PublicResolver(Resolver.system(), settings.reach())));
     schedule = new Schedule(database, commits, clock);
     writer =
         new OutcomeWriter(
@@ -141,7 +157,7 @@ public final class Monitor implements AutoCloseable {
 
   /// The routes of the monitor.
   public List<Route> routes() {
-    return routes.routes();
+    return Stream.of(routes.routes(), urls.routes()).flatMap(List::stream).toList();
   }
 
   /// The services for the pages.

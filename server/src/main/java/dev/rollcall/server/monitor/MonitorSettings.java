@@ -1,9 +1,11 @@
 package dev.rollcall.server.monitor;
 
+import dev.rollcall.server.address.Blocks;
 import dev.rollcall.server.config.Setting;
 import dev.rollcall.server.config.ValueType;
 import dev.rollcall.server.config.Values;
 import dev.rollcall.server.monitor.definition.ServiceReader;
+import inet.ipaddr.IPAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -15,12 +17,18 @@ import java.util.List;
 /// @param inFlight how many checks may run at once in total
 /// @param retention how long ticks are kept
 /// @param witnesses addresses that show whether our own network works; may be empty
+/// @param reach what services of accounts may reach although it is not public
+/// @param ofAccount how many services an account may have
+/// @param statuses how long the statuses of its URLs are shown
 public record MonitorSettings(
     ServiceReader.Defaults defaults,
     int perHost,
     int inFlight,
     Duration retention,
-    List<InetSocketAddress> witnesses) {
+    List<InetSocketAddress> witnesses,
+    Blocks reach,
+    int ofAccount,
+    Duration statuses) {
   /// Whether a file may remove more than half of the services.
   public static final Setting<Boolean> FEWER_SERVICES =
       Setting.of(
@@ -79,7 +87,30 @@ public record MonitorSettings(
           "hosts that show whether our own network works; if none answers, results"
               + " are unknown");
 
-  /// All settings, in the order of the help.
+  private static final Setting<List<IPAddress>> REACH =
+      Setting.of(
+          "accounts.reach.allow",
+          ValueType.list(ValueType.block()),
+          "",
+          "networks that services of accounts may reach although they are not public");
+  private static final Setting<Integer> OF_ACCOUNT =
+      Setting.of(
+          "accounts.services",
+          ValueType.number(0, 1_000_000),
+          "100",
+          "services of one account at most");
+
+  private static final Setting<Duration> STATUSES =
+      Setting.of(
+          "accounts.statuses",
+          ValueType.duration(Duration.ofMinutes(1), Duration.ofDays(36_500)),
+          "2d",
+          "how long the statuses of URLs are shown; they are ticks, which monitor.retention keeps");
+
+  /// The settings of accounts, in the order of the help.
+  public static final List<Setting<?>> OF_ACCOUNTS = List.of(OF_ACCOUNT, STATUSES, REACH);
+
+  /// All other settings, in the order of the help.
   public static final List<Setting<?>> ALL =
       List.of(
           FEWER_SERVICES, INTERVAL, TIMEOUT, KEEP_ALIVE, PER_HOST, IN_FLIGHT, RETENTION, WITNESS);
@@ -95,7 +126,10 @@ public record MonitorSettings(
         values.of(PER_HOST),
         values.of(IN_FLIGHT),
         values.of(RETENTION),
-        values.of(WITNESS));
+        values.of(WITNESS),
+        new Blocks(values.of(REACH)),
+        values.of(OF_ACCOUNT),
+        values.of(STATUSES));
   }
 
   /// The values of services that set none.

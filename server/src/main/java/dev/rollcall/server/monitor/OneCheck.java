@@ -12,6 +12,7 @@ import dev.rollcall.server.http.Json;
 import dev.rollcall.server.monitor.definition.ProbeFactory;
 import dev.rollcall.server.monitor.definition.ServiceDefinition;
 import dev.rollcall.server.monitor.definition.ServiceReader;
+import dev.rollcall.server.owner.Scope;
 import java.io.StringWriter;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -64,7 +65,8 @@ public record OneCheck(
   private static OneCheck of(
       Optional<String> service, String url, ServiceDefinition definition, Duration timeout)
       throws InterruptedException {
-    try (ProbeFactory probes = new ProbeFactory(new Dialer(Resolver.system()))) {
+    Dialer dialer = new Dialer(Resolver.system());
+    try (ProbeFactory probes = new ProbeFactory(dialer, dialer)) {
       Attempt attempt = Attempt.within(timeout);
       return new OneCheck(service, url, failure(probes, definition, attempt), attempt);
     }
@@ -107,7 +109,7 @@ public record OneCheck(
       ProbeFactory probes, ServiceDefinition definition, Attempt attempt)
       throws InterruptedException {
     try {
-      probes.of(definition).check(attempt);
+      probes.of(Scope.OPERATOR, definition).check(attempt);
       return Optional.empty();
     } catch (ProbeFailure e) {
       return Optional.of(e.reason());

@@ -6,36 +6,49 @@ import dev.rollcall.probes.HttpAsker;
 import dev.rollcall.probes.HttpProbe;
 import dev.rollcall.probes.Probes;
 import dev.rollcall.probes.TcpProbe;
+import dev.rollcall.server.owner.Scope;
 
-/// Makes the probes of services. They share one HTTP client and its connections.
+/// Makes the probes of services. They share one HTTP client and its connections; those of accounts
+/// have another one, as they may not reach everything.
 public final class ProbeFactory implements AutoCloseable {
-  private final Dialer dialer;
-  private final HttpAsker http;
-  private final Probes servers;
+  private final Clients operators;
+  private final Clients users;
 
-  /// @param dialer makes the connections of all probes
-  public ProbeFactory(Dialer dialer) {
-    this.dialer = dialer;
-    this.http = new HttpAsker(dialer);
-    this.servers = new Probes(dialer, http);
+  /// What probes share.
+  private record Clients(Dialer dialer, HttpAsker http, Probes servers) {
+    static Clients of(Dialer dialer) {
+      HttpAsker http = new HttpAsker(dialer);
+      return new Clients(dialer, http, new Probes(dialer, http));
+    }
+  }
+
+  /// @param operators connects to what the operator has checked
+  /// @param users connects to what accounts have checked
+  public ProbeFactory(Dialer operators, Dialer users) {
+    this.operators = Clients.of(operators);
+    this.users = Clients.of(users);
   }
 
   /// The probe of a service. Its reasons do not contain secrets of references.
-  public Probe of(ServiceDefinition definition) {
-    Probe probe = bare(definition);
+  ///
+  /// @param owner of the service
+  public Probe of(long owner, ServiceDefinition definition) {
+    Probe probe = bare(owner == Scope.OPERATOR ? operators : users, definition);
     return definition.secrets().isNothing() ? probe : definition.secrets().secrets().hidden(probe);
   }
 
-  private Probe bare(ServiceDefinition definition) {
+  private static Probe bare(Clients clients, ServiceDefinition definition) {
     return switch (definition.spec()) {
-      case CheckSpec.Http(var question) -> new HttpProbe(definition.name(), question, http);
-      case CheckSpec.Tcp(var question) -> new TcpProbe(definition.name(), question, dialer);
-      case CheckSpec.Server(var url) -> servers.of(definition.name(), url);
+      case CheckSpec.Http(var question) -> new HttpProbe(definition.name(), question, clients.http());
+      case CheckSpec.Tcp(var question) ->
+          new TcpProbe(definition.name(), question, clients.dialer());
+      case CheckSpec.Server(var url) -> clients.servers().of(definition.name(), url);
     };
   }
 
   @Override
   public void close() {
-    http.close();
+    operators.http().close();
+    users.http().close();
   }
 }

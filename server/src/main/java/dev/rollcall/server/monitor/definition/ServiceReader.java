@@ -39,6 +39,8 @@ public final class ServiceReader {
   private static final Duration LONGEST_INTERVAL = Duration.ofDays(366);
   private static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(10);
   private static final int LONGEST_NAME = 255;
+  private static final Duration SHORTEST_OF_ACCOUNTS = Duration.ofSeconds(10);
+  private static final Set<String> SCHEMES_OF_ACCOUNTS = Set.of("http", "https", "tcp", "tls");
 
   /// The values of services that set none.
   public record Defaults(Duration interval, Duration timeout, boolean keepAlive) {}
@@ -66,20 +68,28 @@ public final class ServiceReader {
 
   private final Defaults defaults;
   private final boolean tolerant;
+  private final boolean restricted;
 
   public ServiceReader(Defaults defaults) {
-    this(defaults, false);
+    this(defaults, false, false);
   }
 
-  private ServiceReader(Defaults defaults, boolean tolerant) {
+  private ServiceReader(Defaults defaults, boolean tolerant, boolean restricted) {
     this.defaults = defaults;
     this.tolerant = tolerant;
+    this.restricted = restricted;
   }
 
   /// The same reader, but it accepts services whose `tls` files cannot be used at present. Such a
   /// service is unknown, and all others are checked.
   public ServiceReader tolerant() {
-    return new ServiceReader(defaults, true);
+    return new ServiceReader(defaults, true, restricted);
+  }
+
+  /// The same reader for services of accounts: those may be checked over HTTP and as ports only, at
+  /// most every ten seconds, and without files of this server.
+  public ServiceReader ofAccounts() {
+    return new ServiceReader(defaults, tolerant, true);
   }
 
   /// Reads a list of services with different names. A boolean or number may be a text, as it is if
@@ -178,6 +188,9 @@ public final class ServiceReader {
             .duration("timeout", Duration.ofMillis(1), LONGEST_TIMEOUT)
             .orElse(defaults.timeout());
     boolean keepAlive = fields.bool("keep-alive").orElse(defaults.keepAlive());
+    if (restricted) {
+      restrict(fields, url, interval);
+    }
     Optional<CheckSpec> asks = url.flatMap(to -> asks(fields, to, timeout, keepAlive));
     if (fields.wrong() || name.isEmpty() || url.isEmpty() || asks.isEmpty()) {
       return Optional.empty();
@@ -191,6 +204,21 @@ public final class ServiceReader {
             asks.get(),
             secrets,
             kept(service, interval, timeout, keepAlive, asks.get(), secrets)));
+  }
+
+  private static void restrict(Fields fields, Optional<URI> url, Duration interval) {
+    url.map(URI::getScheme)
+        .filter(scheme -> !SCHEMES_OF_ACCOUNTS.contains(scheme))
+        .ifPresent(
+            scheme ->
+                fields.mistake(
+                    "url", scheme, "is not a scheme for accounts: use http, https, tcp or tls"));
+    if (interval.compareTo(SHORTEST_OF_ACCOUNTS) < 0) {
+      fields.mistake("interval", Durations.text(interval), "is too short: 10s at least");
+    }
+    fields
+        .object("tls", ServiceKeys.OF_TLS)
+        .ifPresent(tls -> tls.refuse(List.of("ca", "cert", "key"), "is a file of this server"));
   }
 
   private static Optional<URI> url(Fields fields) {

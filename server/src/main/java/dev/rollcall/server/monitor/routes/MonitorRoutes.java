@@ -3,6 +3,7 @@ package dev.rollcall.server.monitor.routes;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Answer;
+import dev.rollcall.server.http.Caller;
 import dev.rollcall.server.http.Envelope;
 import dev.rollcall.server.http.Listing;
 import dev.rollcall.server.http.Refusal;
@@ -43,19 +44,22 @@ public final class MonitorRoutes {
   private final ServiceStore services;
   private final ServiceChanges changes;
   private final ServiceReader reader;
+  private final int ofAccount;
   private final EventStore events;
   private final TickStore ticks;
   private final HourStore hours;
   private final Clock clock;
 
   /// @param reader reads the definitions in bodies
-  public MonitorRoutes(Stores stores, ServiceReader reader, Clock clock) {
+  /// @param ofAccount how many services an account may have
+  public MonitorRoutes(Stores stores, ServiceReader reader, int ofAccount, Clock clock) {
     this.services = stores.services();
     this.changes = stores.changes();
     this.events = stores.events();
     this.ticks = stores.ticks();
     this.hours = stores.hours();
     this.reader = reader;
+    this.ofAccount = ofAccount;
     this.clock = clock;
   }
 
@@ -72,10 +76,10 @@ public final class MonitorRoutes {
     return List.of(
         Route.get("/v1/_internal/health", Access.PUBLIC, _ -> Envelope.ok()),
         Route.list("/v1/services", Access.PUBLIC, this::list),
-        Route.post("/v1/services", Access.OPERATOR, this::create),
+        Route.post("/v1/services", Access.USER, this::create),
         Route.get("/v1/services/{id}", Access.PUBLIC, this::show),
-        Route.patch("/v1/services/{id}", Access.OPERATOR, this::change),
-        Route.delete("/v1/services/{id}", Access.OPERATOR, this::delete),
+        Route.patch("/v1/services/{id}", Access.USER, this::change),
+        Route.delete("/v1/services/{id}", Access.USER, this::delete),
         Route.list("/v1/services/{id}/events", Access.PUBLIC, this::events),
         Route.list("/v1/services/{id}/ticks", Access.PUBLIC, this::ticks));
   }
@@ -131,7 +135,8 @@ public final class MonitorRoutes {
   }
 
   private Answer create(Request request) {
-    ServiceDefinition definition = read(request.json());
+    ServiceDefinition definition = read(request, request.json());
+    limit(request);
     return switch (changes.create(request.scope(), definition)) {
       case ServiceChanges.Done.Service(long id) ->
           shown(request, 201, id, SchemeHint.of(definition));
@@ -148,7 +153,7 @@ public final class MonitorRoutes {
     }
     ObjectNode merged = services.definition(id).orElseThrow(() -> unknown(id));
     fields.properties().forEach(field -> merged.set(field.getKey(), field.getValue()));
-    ServiceDefinition definition = read(merged);
+    ServiceDefinition definition = read(request, merged);
     return switch (changes.replace(id, definition)) {
       case ServiceChanges.Done.Service _ -> shown(request, 200, id, SchemeHint.of(definition));
       case ServiceChanges.Done.NameTaken _ -> throw taken(definition);
@@ -165,7 +170,8 @@ public final class MonitorRoutes {
   /// @param hint a better URL for the check, after a change
   private Answer shown(Request request, int status, long id, Optional<String> hint) {
     ServiceStatus shown = services.find(request.scope(), id).orElseThrow(() -> unknown(id));
-    boolean operator = request.caller().isOperator();
+    boolean operator =
+        request.caller().isOperator() || request.caller() instanceof Caller.User;
     ObjectNode definition =
         services.definition(id).map(ReferencedSecrets::hidden).orElseThrow(() -> unknown(id));
     Optional<Instant> certificate = services.certificateEnds(id);
@@ -206,9 +212,19 @@ public final class MonitorRoutes {
     };
   }
 
-  private ServiceDefinition read(JsonNode body) {
+  /// @throws Refusal (409) if the account that calls has as many services as it may have
+  private void limit(Request request) {
+    Scope scope = request.scope();
+    if (scope.owner() != Scope.OPERATOR && services.count(Scope.of(scope.owner())) >= ofAccount) {
+      throw Refusal.of(409, "this account has " + ofAccount + " services: delete one first");
+    }
+  }
+
+  private ServiceDefinition read(Request request, JsonNode body) {
     Mistakes mistakes = new Mistakes();
-    return reader.one(body, "", mistakes).orElseThrow(() -> Refusal.badRequest(mistakes.lines()));
+    ServiceReader reading =
+        request.scope().owner() == Scope.OPERATOR ? reader : reader.ofAccounts();
+    return reading.one(body, "", mistakes).orElseThrow(() -> Refusal.badRequest(mistakes.lines()));
   }
 
   private static Refusal unknown(long id) {

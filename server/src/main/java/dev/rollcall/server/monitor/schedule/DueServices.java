@@ -212,7 +212,7 @@ public final class DueServices {
         definition.timeout(),
         revision,
         definition.secrets(),
-        probes.of(definition));
+        probes.of(owner, definition));
   }
 
   /// The check of a definition that can no longer be read, although it was valid when it was

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.rollcall.server.address.Blocks;
 import dev.rollcall.server.monitor.Monitor;
 import dev.rollcall.server.monitor.MonitorDatabase;
 import dev.rollcall.server.monitor.MonitorSettings;
@@ -253,7 +254,10 @@ class RunnerTest {
             64,
             100,
             Duration.ofDays(30),
-            List.of()),
+            List.of(),
+            Blocks.NONE,
+            100,
+            Duration.ofDays(2)),
         (_, _) -> {},
         new PrometheusRegistry(),
         clock);

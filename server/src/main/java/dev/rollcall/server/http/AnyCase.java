@@ -1,7 +1,5 @@
-package dev.rollcall.server.account;
+package dev.rollcall.server.http;
 
-import dev.rollcall.server.http.Characters;
-import dev.rollcall.server.http.Refusal;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -11,9 +9,9 @@ import tools.jackson.databind.JsonNode;
 /// The keys of a JSON object whatever their case: `Email`, `email`, `EMAIL`. All mistakes are 400.
 ///
 /// @param values by key in lower case
-record AnyCase(Map<String, JsonNode> values) {
+public record AnyCase(Map<String, JsonNode> values) {
   /// Reads an object.
-  static AnyCase of(JsonNode body) {
+  public static AnyCase of(JsonNode body) {
     if (!body.isObject()) {
       throw Refusal.badRequest("the body is no object: write {\"Key\": value}");
     }
@@ -35,13 +33,13 @@ record AnyCase(Map<String, JsonNode> values) {
   }
 
   /// The value of a key; empty if it is absent or null.
-  Optional<JsonNode> value(String key) {
+  public Optional<JsonNode> value(String key) {
     return Optional.ofNullable(values.get(key.toLowerCase(Locale.ROOT)))
         .filter(value -> !value.isNull());
   }
 
   /// A text.
-  Optional<String> text(String key) {
+  public Optional<String> text(String key) {
     return value(key)
         .map(
             value -> {
@@ -53,7 +51,7 @@ record AnyCase(Map<String, JsonNode> values) {
   }
 
   /// A text that has to be there.
-  String required(String key) {
+  public String required(String key) {
     return text(key)
         .orElseThrow(() -> Refusal.badRequest(key + ": is missing"));
   }

@@ -1,0 +1,214 @@
+package dev.rollcall.server;
+
+import static dev.rollcall.server.RunningRollcall.PATIENCE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.rollcall.server.RunningRollcall.Answer;
+import dev.rollcall.server.RunningRollcall.Plan;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/// URLs of accounts, as HTTP monitoring has them.
+class UrlsIT {
+  @TempDir static Path folder;
+
+  private static Targets targets;
+  private static RunningRollcall rollcall;
+  private static String user;
+  private static String other;
+
+  @BeforeAll
+  static void start() throws IOException {
+    targets = new Targets();
+    rollcall =
+        Plan.in(folder)
+            .yaml("services:\n  - {name: operators, url: '" + targets.url("/ok") + "'}\n")
+            .flags("--accounts-reach-allow=127.0.0.1", "--accounts-services=20")
+            .start();
+    user = account("user@example.org");
+    other = account("other@example.org");
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    rollcall.close();
+    targets.close();
+  }
+
+  private static String account(String email) {
+    String body = "{\"Email\": \"%s\", \"Password\": \"XXXXXXXX\"}".formatted(email);
+    assertThat(rollcall.send("POST", "/register", body).status()).isEqualTo(201);
+    return rollcall.send("POST", "/login", body).json().stringValue();
+  }
+
+  private static Answer send(String method, String path, String body, String token) {
+    return rollcall.send(method, path, body, "Authorization", token);
+  }
+
+  private static long added(String url, String period, String token) {
+    Answer answer =
+        send("POST", "/url", "{\"URL\":\"%s\",\"Period\":%s}".formatted(url, period), token);
+    assertThat(answer.status()).as(answer.json().toString()).isEqualTo(201);
+    return answer.json().get("ID").asLong();
+  }
+
+  @Test
+  void aUrlIsAddedAndAskedAndItsStatusesAreKept() {
+    Answer made =
+        send("POST", "/url", "{\"URL\":\"" + targets.url("/status/200") + "?key=1\",\"Period\":2}", user);
+    assertThat(made.status()).isEqualTo(201);
+    assertThat(made.json().propertyNames()).containsExactly("ID", "UserID", "URL", "Period");
+    assertThat(made.json().get("Period").asInt()).isEqualTo(2);
+    long id = made.json().get("ID").asLong();
+    await().atMost(PATIENCE).until(() -> !statuses(id).isEmpty());
+    JsonNode status = statuses(id).getFirst();
+    assertThat(status.get("StatusCode").asInt()).isEqualTo(200);
+    assertThat(status.get("Time").asLong()).isPositive();
+    assertThat(send("GET", "/url/" + id, "", user).json()).isEqualTo(made.json());
+    assertThat(send("GET", "/url", "", user).json().valueStream().toList()).contains(made.json());
+    assertThat(rollcall.log()).doesNotContain("key=1");
+
+    long gone = added("http://127.0.0.1:9/", "\"30s\"", user);
+    await().atMost(PATIENCE).until(() -> !statuses(gone).isEmpty());
+    assertThat(statuses(gone).getFirst().get("StatusCode").asInt()).isEqualTo(408);
+    assertThat(send("GET", "/url/" + gone, "", user).json().get("Period").stringValue())
+        .isEqualTo("30s");
+    assertThat(send("DELETE", "/url/" + gone, "", user).status()).isEqualTo(200);
+    assertThat(send("GET", "/url/" + gone, "", user).status()).isEqualTo(404);
+  }
+
+  private static List<JsonNode> statuses(long id) {
+    return send("GET", "/url/" + id + "/statuses", "", user).json().valueStream().toList();
+  }
+
+  @Test
+  void aUrlIsChanged() {
+    long id = added(targets.url("/ok"), "\"1m\"", user);
+    long twin = added(targets.url("/ok"), "5", user);
+    assertThat(twin).isNotEqualTo(id);
+    Answer changed =
+        send(
+            "PATCH",
+            "/url/" + id,
+            "{\"url\":\"" + targets.url("/other") + "\",\"PERIOD\":\"10s\"}",
+            user);
+    assertThat(changed.status()).isEqualTo(200);
+    assertThat(changed.json().get("URL").stringValue()).isEqualTo(targets.url("/other"));
+    assertThat(changed.json().get("Period").stringValue()).isEqualTo("10s");
+  }
+
+  @Test
+  void nobodyReachesWhatIsNotTheirs() {
+    long id = added(targets.url("/private"), "1", user);
+    for (String path : List.of("/url/" + id, "/url/" + id + "/statuses", "/v1/services/" + id)) {
+      assertThat(send("GET", path, "", other).status()).as(path).isEqualTo(404);
+      assertThat(rollcall.get(path).status()).as(path).isIn(401, 404);
+    }
+    assertThat(send("DELETE", "/url/" + id, "", other).status()).isEqualTo(404);
+    assertThat(send("PATCH", "/url/" + id, "{\"Period\":1}", other).status()).isEqualTo(404);
+    assertThat(send("DELETE", "/v1/services/" + id, "", other).status()).isEqualTo(404);
+    assertThat(send("PATCH", "/v1/services/" + id, "{}", other).status()).isEqualTo(404);
+    assertThat(send("GET", "/v1/services/" + id + "/ticks", "", other).status()).isEqualTo(404);
+    assertThat(send("GET", "/url", "", other).json().toString()).doesNotContain("/private");
+    assertThat(rollcall.get("/v1/services").json().toString()).doesNotContain("/private");
+    assertThat(rollcall.page("/")).doesNotContain("/private");
+    assertThat(rollcall.health("/metrics").body()).doesNotContain("/private");
+    long operators = rollcall.service("operators").get("id").asLong();
+    assertThat(send("GET", "/url/" + operators, "", user).status()).isEqualTo(404);
+    assertThat(send("DELETE", "/v1/services/" + operators, "", user).status()).isEqualTo(404);
+  }
+
+  @Test
+  void withoutAValidTokenNothingIsAdded() {
+    String body = "{\"URL\":\"" + targets.url("/ok") + "\"}";
+    assertThat(rollcall.send("POST", "/url", body).status()).isEqualTo(401);
+    for (String token : List.of("x", "Bearer x", user + "x", "rc_" + "x".repeat(43))) {
+      assertThat(send("POST", "/url", body, token).status()).as(token).isEqualTo(401);
+    }
+  }
+
+  @Test
+  void whatIsNoUrlOrPeriodIsRefused() {
+    for (String url :
+        List.of(
+            "",
+            "example.org",
+            "/path",
+            "ftp://example.org/",
+            "file:///etc/passwd",
+            "http:///path",
+            "http://user:secret@example.org/",
+            "http://exa mple.org/",
+            "http://example.org:99999/",
+            "http://" + "x".repeat(5000) + ".example/")) {
+      Answer answer = send("POST", "/url", "{\"URL\":\"" + url + "\"}", user);
+      assertThat(answer.status()).as(url).isEqualTo(400);
+      assertThat(answer.json().toString()).doesNotContain("secret");
+    }
+    for (String period : List.of("0", "101", "-1", "1.5", "\"9s\"", "\"101m\"", "\"x\"", "[]")) {
+      String body = "{\"URL\":\"%s\",\"Period\":%s}".formatted(targets.url("/ok"), period);
+      assertThat(send("POST", "/url", body, user).status()).as(period).isEqualTo(400);
+    }
+    for (String body : List.of("", "[]", "{}", "{\"URL\":7}", "{\"URL\":\"http://a/\",\"url\":1}")) {
+      assertThat(send("POST", "/url", body, user).status()).as(body).isEqualTo(400);
+    }
+  }
+
+  @Test
+  void whatIsNotPublicIsNotReached() {
+    String token = account("reaches@example.org");
+    String port = targets.url("/ok").replaceFirst(".*:(\\d+)/.*", "$1");
+    for (String host : List.of("127.0.0.2", "127.1.2.3", "[::1]", "[::ffff:7f00:2]", "0.0.0.0")) {
+      long id = added("http://" + host + ":" + port + "/hidden-" + host.length(), "1", token);
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  !send("GET", "/v1/services/" + id + "/ticks", "", token)
+                      .json()
+                      .at("/data/ticks/data")
+                      .isEmpty());
+      JsonNode tick =
+          send("GET", "/v1/services/" + id + "/ticks", "", token)
+              .json()
+              .at("/data/ticks/data")
+              .get(0);
+      assertThat(tick.toString())
+          .as(host)
+          .contains("the host has an address that may not be called from here");
+    }
+  }
+
+  @Test
+  void servicesOfAnAccountAreLimitedInNumberSchemeAndFiles() {
+    String token = account("limited@example.org");
+    for (String bad :
+        List.of(
+            "{\"name\":\"a\",\"url\":\"postgres://127.0.0.1/\"}",
+            "{\"name\":\"a\",\"url\":\"unix:///var/run/docker.sock\"}",
+            "{\"name\":\"a\",\"url\":\"http://127.0.0.1/\",\"interval\":\"1s\"}",
+            "{\"name\":\"a\",\"url\":\"https://127.0.0.1/\",\"tls\":{\"ca\":\"/etc/passwd\"}}")) {
+      assertThat(send("POST", "/v1/services", bad, token).status()).as(bad).isEqualTo(400);
+    }
+    for (int i = 0; i < 20; i++) {
+      added(targets.url("/many/" + i), "1", token);
+    }
+    String more = "{\"URL\":\"" + targets.url("/more") + "\"}";
+    assertThat(send("POST", "/url", more, token).status()).isEqualTo(409);
+    assertThat(
+            send(
+                    "POST",
+                    "/v1/services",
+                    "{\"name\":\"a\",\"url\":\"" + targets.url("/more") + "\"}",
+                    token)
+                .status())
+        .isEqualTo(409);
+  }
+}
