@@ -85,8 +85,7 @@ class AccountsIT {
         .isEqualTo(made.json().get("ID").asLong());
     assertThat(RunningRollcall.json(claims).has("exp")).isTrue();
     for (String header : List.of(token, "Bearer " + token, "bearer " + token)) {
-      assertThat(
-              get("/v1/account", header).json().at("/data/account/data/email").asString(""))
+      assertThat(get("/v1/account", header).json().at("/data/account/data/email").asString(""))
           .isEqualTo("Elahe@Example.org");
     }
   }
@@ -133,7 +132,8 @@ class AccountsIT {
   @Test
   void aWrongAddressAndAWrongPasswordAreTheSame() {
     register("known@example.org");
-    Answer password = post("/login", "{\"Email\":\"known@example.org\",\"Password\":\"wrong one\"}");
+    Answer password =
+        post("/login", "{\"Email\":\"known@example.org\",\"Password\":\"wrong one\"}");
     Answer address = post("/login", "{\"Email\":\"who@example.org\",\"Password\":\"wrong one\"}");
     Answer none = post("/login", "{\"Email\":\"no address\",\"Password\":\"wrong one\"}");
     assertThat(password.status()).isEqualTo(401);
@@ -199,8 +199,12 @@ class AccountsIT {
   void aTokenEndsWithItsSession() {
     String first = loggedIn("leaves@example.org");
     String second = login("leaves@example.org", PASSWORD);
-    assertThat(rollcall.send("GET", "/v1/sessions", "", "Authorization", first).json()
-            .at("/data/sessions/data").size())
+    assertThat(
+            rollcall
+                .send("GET", "/v1/sessions", "", "Authorization", first)
+                .json()
+                .at("/data/sessions/data")
+                .size())
         .isEqualTo(2);
     assertThat(post("/logout", "", "Authorization", first).status()).isEqualTo(200);
     assertThat(get("/v1/account", first).status()).isEqualTo(401);
@@ -216,13 +220,13 @@ class AccountsIT {
             post("/v1/account/password", body.formatted("wrong"), "Authorization", first).status())
         .isEqualTo(401);
     assertThat(
-            post("/v1/account/password", body.formatted(PASSWORD), "Authorization", first)
-                .status())
+            post("/v1/account/password", body.formatted(PASSWORD), "Authorization", first).status())
         .isEqualTo(200);
     assertThat(get("/v1/account", second).status()).isEqualTo(401);
     assertThat(get("/v1/account", first).status()).isEqualTo(200);
-    assertThat(post("/login", "{\"email\":\"changes@example.org\",\"password\":\"" + PASSWORD
-            + "\"}").status())
+    assertThat(
+            post("/login", "{\"email\":\"changes@example.org\",\"password\":\"" + PASSWORD + "\"}")
+                .status())
         .isEqualTo(401);
     assertThat(login("changes@example.org", "another horse")).isNotEmpty();
   }
@@ -237,8 +241,9 @@ class AccountsIT {
     long id = made.json().at("/data/token/data/id").asLong();
     assertThat(get("/v1/account", reads).status()).isEqualTo(200);
     assertThat(post("/v1/tokens", "{}", "Authorization", reads).status()).isEqualTo(403);
-    assertThat(post("/v1/tokens", "{\"name\":\"ci\",\"scopes\":[\"read\"]}", "Authorization", token)
-            .status())
+    assertThat(
+            post("/v1/tokens", "{\"name\":\"ci\",\"scopes\":[\"read\"]}", "Authorization", token)
+                .status())
         .isEqualTo(409);
     Answer listed = get("/v1/tokens", reads);
     assertThat(listed.json().toString()).contains("\"name\":\"ci\"").doesNotContain(reads);
@@ -272,7 +277,10 @@ class AccountsIT {
     Matcher code = CODE.matcher(rollcall.log());
     assertThat(code.find()).isTrue();
     String body =
-        "{\"Email\":\"%s\",\"Password\":\"" + PASSWORD + "\",\"SetupCode\":\"" + code.group(1)
+        "{\"Email\":\"%s\",\"Password\":\""
+            + PASSWORD
+            + "\",\"SetupCode\":\""
+            + code.group(1)
             + "\"}";
     assertThat(post("/register", body.formatted("operator@example.org")).status()).isEqualTo(201);
     assertThat(post("/register", body.formatted("second@example.org")).status()).isEqualTo(403);

@@ -188,7 +188,12 @@ class RouteMatrixIT {
   @BeforeAll
   static void start() throws IOException {
     rollcall = started("without-key");
-    withKey = started("with-key", "--heartbeat-key=" + KEY, "--ping-port=0", "--accounts-logins-per-minute=1000000");
+    withKey =
+        started(
+            "with-key",
+            "--heartbeat-key=" + KEY,
+            "--ping-port=0",
+            "--accounts-logins-per-minute=1000000");
   }
 
   private static RunningRollcall started(String name, String... more) throws IOException {
@@ -291,9 +296,7 @@ class RouteMatrixIT {
             refused == 0
                 ? status != 401 && (status != 403 || hidden) && status < 500
                 : status == refused;
-        assertThat(right)
-            .as("%s from %s: status %d", route.line(), member, status)
-            .isTrue();
+        assertThat(right).as("%s from %s: status %d", route.line(), member, status).isTrue();
       }
     }
   }

@@ -62,7 +62,11 @@ class UrlsIT {
   @Test
   void aUrlIsAddedAndAskedAndItsStatusesAreKept() {
     Answer made =
-        send("POST", "/url", "{\"URL\":\"" + targets.url("/status/200") + "?key=1\",\"Period\":2}", user);
+        send(
+            "POST",
+            "/url",
+            "{\"URL\":\"" + targets.url("/status/200") + "?key=1\",\"Period\":2}",
+            user);
     assertThat(made.status()).isEqualTo(201);
     assertThat(made.json().propertyNames()).containsExactly("ID", "UserID", "URL", "Period");
     assertThat(made.json().get("Period").asInt()).isEqualTo(2);
@@ -156,7 +160,8 @@ class UrlsIT {
       String body = "{\"URL\":\"%s\",\"Period\":%s}".formatted(targets.url("/ok"), period);
       assertThat(send("POST", "/url", body, user).status()).as(period).isEqualTo(400);
     }
-    for (String body : List.of("", "[]", "{}", "{\"URL\":7}", "{\"URL\":\"http://a/\",\"url\":1}")) {
+    for (String body :
+        List.of("", "[]", "{}", "{\"URL\":7}", "{\"URL\":\"http://a/\",\"url\":1}")) {
       assertThat(send("POST", "/url", body, user).status()).as(body).isEqualTo(400);
     }
   }

@@ -34,7 +34,9 @@ final class AccountAuthenticator implements Authenticator {
     Optional<String> authorization = request.header("Authorization");
     return authorization.isPresent()
         ? ofHeader(authorization.get())
-        : SessionCookie.of(request).map(secret -> ofCookie(request, secret)).orElse(new Finding.Nothing());
+        : SessionCookie.of(request)
+            .map(secret -> ofCookie(request, secret))
+            .orElse(new Finding.Nothing());
   }
 
   private Finding ofHeader(String authorization) {

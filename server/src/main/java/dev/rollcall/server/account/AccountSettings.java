@@ -40,7 +40,10 @@ public record AccountSettings(
           .atOnce();
   private static final Setting<Integer> SHORTEST_PASSWORD =
       Setting.of(
-          "accounts.password-length", ValueType.number(1, 1024), "8", "characters of a password at least");
+          "accounts.password-length",
+          ValueType.number(1, 1024),
+          "8",
+          "characters of a password at least");
   private static final Setting<Duration> TOKEN_LIFETIME =
       Setting.of(
           "accounts.token-lifetime",

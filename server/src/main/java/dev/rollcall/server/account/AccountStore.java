@@ -94,7 +94,8 @@ final class AccountStore {
     tables.write(
         tx -> {
           tx.execute("DELETE FROM setup_code");
-          return tx.createUpdate("INSERT INTO setup_code (secret, created_at) VALUES (:secret, :now)")
+          return tx.createUpdate(
+                  "INSERT INTO setup_code (secret, created_at) VALUES (:secret, :now)")
               .bind("secret", Digests.of(code))
               .bind("now", clock.wall().toEpochMilli())
               .execute();
@@ -108,14 +109,14 @@ final class AccountStore {
 
   /// Whether there is an account.
   boolean isThereOne() {
-    return tables.read(handle -> count(handle, "SELECT COUNT(*) FROM (SELECT 1 FROM account LIMIT 1) AS one"))
+    return tables.read(
+            handle -> count(handle, "SELECT COUNT(*) FROM (SELECT 1 FROM account LIMIT 1) AS one"))
         > 0;
   }
 
   /// Whether there is an operator's account.
   boolean isThereAnOperator() {
-    return tables.read(
-            handle -> count(handle, "SELECT COUNT(*) FROM account WHERE operates = 1"))
+    return tables.read(handle -> count(handle, "SELECT COUNT(*) FROM account WHERE operates = 1"))
         > 0;
   }
 

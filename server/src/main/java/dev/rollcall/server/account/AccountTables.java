@@ -32,7 +32,7 @@ final class AccountTables {
   }
 
   <R> R read(Function<Handle, R> reading) {
-    return database.read(reading::apply);
+    return database.read(reading);
   }
 
   /// Says, within a change, that somebody may no longer do what a token allowed: every process

@@ -15,7 +15,8 @@ record EmailAddress(String text, String key) {
   /// Something, one `@`, and a name of a host; no blanks, control characters or angle brackets.
   /// Whether mail arrives there, only a mail can tell.
   private static final Pattern ADDRESS =
-      Pattern.compile("[^\\s\\p{Cntrl}\\p{Cf}@<>(),;:\"\\\\\\[\\]]{1,64}@(?!-)[\\p{L}\\p{N}.-]{1,253}(?<![.-])");
+      Pattern.compile(
+          "[^\\s\\p{Cntrl}\\p{Cf}@<>(),;:\"\\\\\\[\\]]{1,64}@(?!-)[\\p{L}\\p{N}.-]{1,253}(?<![.-])");
 
   /// The address in a text; empty if there is none.
   static Optional<EmailAddress> of(String text) {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Hashes passwords with Argon2id, with OWASP's parameters: 19 MiB, 2 passes, 1 lane, about 60 ms.
 ///
-/// A few threads do it, of the lowest priority, and only some wait for them. So a flood of logins
+/// A few threads do it, one for four processors, and only some wait for them. So a flood of logins
 /// takes a bounded part of the memory, and neither processors nor carriers from the checks.
 final class Passwords implements AutoCloseable {
   /// The longest password, in characters: a longer one only costs time.
@@ -51,8 +51,7 @@ final class Passwords implements AutoCloseable {
             10,
             TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(MOST_WAITING),
-            Thread.ofPlatform().daemon().name("password-", 0).priority(Thread.MIN_PRIORITY)
-                .factory());
+            Thread.ofPlatform().daemon().name("password-", 0).factory());
     threads.allowCoreThreadTimeOut(true);
   }
 

@@ -27,9 +27,17 @@ final class SessionStore {
   /// How a session shows itself.
   enum Kind {
     /// With the token of `POST /login`.
-    JWT,
+    JWT(1),
     /// With a cookie.
-    BROWSER
+    BROWSER(2);
+
+    static final EnumCodec<Kind> CODEC = EnumCodec.of(Kind.class, kind -> kind.code);
+
+    private final int code;
+
+    Kind(int code) {
+      this.code = code;
+    }
   }
 
   /// A session.
@@ -53,7 +61,11 @@ final class SessionStore {
   /// @param token 0 for a session
   /// @param endsAt when it ends by itself
   record Holder(
-      long account, long session, long token, boolean operates, Set<Permission> permissions,
+      long account,
+      long session,
+      long token,
+      boolean operates,
+      Set<Permission> permissions,
       Instant endsAt) {}
 
   private static final Set<Permission> ALL = EnumSet.allOf(Permission.class);
@@ -94,7 +106,7 @@ final class SessionStore {
                       + " used_at, ends_at) VALUES (:account, :kind, :secret, :address, :agent,"
                       + " :now, :now, :end) RETURNING id")
               .bind("account", account)
-              .bind("kind", kind.ordinal() + 1)
+              .bind("kind", kind.code)
               .bind("secret", secret.map(Digests::of).orElse(null))
               .bind("address", address)
               .bind("agent", agent)
@@ -173,7 +185,7 @@ final class SessionStore {
   private static Session session(ResultSet row) throws SQLException {
     return new Session(
         row.getLong("id"),
-        Kind.values()[row.getInt("kind") - 1],
+        Kind.CODEC.ofCode(row.getInt("kind")),
         row.getString("address"),
         row.getString("agent"),
         Instant.ofEpochMilli(row.getLong("created_at")),

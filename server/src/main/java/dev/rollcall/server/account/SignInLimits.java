@@ -73,8 +73,7 @@ final class SignInLimits {
 
   private static void check(Bucket bucket) {
     if (bucket.getAvailableTokens() < 1) {
-      throw tooMany(
-          Duration.ofNanos(bucket.estimateAbilityToConsume(1).getNanosToWaitForRefill()));
+      throw tooMany(Duration.ofNanos(bucket.estimateAbilityToConsume(1).getNanosToWaitForRefill()));
     }
   }
 

@@ -44,14 +44,14 @@ final class TokenRoutes {
 
   private Answer sessions(Request request) {
     Caller.User user = AccountRoutes.user(request);
-    return list("sessions", sessions.sessions(user.account()), (json, row) -> write(json, row, user));
+    return list(
+        "sessions", sessions.sessions(user.account()), (json, row) -> write(json, row, user));
   }
 
   private static void write(JsonGenerator json, Session session, Caller.User user) {
     json.writeStartObject()
         .writeNumberProperty("id", session.id())
-        .writeStringProperty(
-            "kind", session.kind() == SessionStore.Kind.JWT ? "token" : "browser")
+        .writeStringProperty("kind", session.kind() == SessionStore.Kind.JWT ? "token" : "browser")
         .writeStringProperty("address", session.address())
         .writeStringProperty("user_agent", session.agent())
         .writeNumberProperty("created_at", session.createdAt().getEpochSecond())
@@ -72,7 +72,10 @@ final class TokenRoutes {
 
   private Answer tokens(Request request) {
     Caller.User user = AccountRoutes.user(request);
-    return list("tokens", sessions.tokens(user.account()), (json, row) -> write(json, row, Optional.empty()));
+    return list(
+        "tokens",
+        sessions.tokens(user.account()),
+        (json, row) -> write(json, row, Optional.empty()));
   }
 
   /// 201 with the token, whose secret is not shown again.
@@ -111,7 +114,8 @@ final class TokenRoutes {
 
   private static Set<Permission> permissions(AnyCase body) {
     JsonNode scopes =
-        body.value("scopes").orElseThrow(() -> Refusal.badRequest("scopes: is missing: " + remedy()));
+        body.value("scopes")
+            .orElseThrow(() -> Refusal.badRequest("scopes: is missing: " + remedy()));
     if (!scopes.isArray() || scopes.isEmpty()) {
       throw Refusal.badRequest("scopes: is no list: " + remedy());
     }

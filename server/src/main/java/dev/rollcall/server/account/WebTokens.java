@@ -74,8 +74,7 @@ final class WebTokens {
     }
     try {
       JWSObject token = JWSObject.parse(text);
-      if (!token.getHeader().getAlgorithm().equals(JWSAlgorithm.HS256)
-          || !token.verify(verifier)) {
+      if (!token.getHeader().getAlgorithm().equals(JWSAlgorithm.HS256) || !token.verify(verifier)) {
         return OptionalLong.empty();
       }
       Map<String, Object> claims = token.getPayload().toJSONObject();

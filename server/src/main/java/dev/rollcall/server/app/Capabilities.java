@@ -42,8 +42,7 @@ record Capabilities(
     Channels channels =
         parts.add("the channels", new Channels(database, commits, outbox, key, clock));
     Accounts accounts =
-        parts.add(
-            "the accounts", new Accounts(database, commits, settings.accounts(), key, clock));
+        parts.add("the accounts", new Accounts(database, commits, settings.accounts(), key, clock));
     Signals signals =
         parts.add("the signals", new Signals(database, commits, new HeartbeatAlerts(outbox)));
     Monitor monitor =

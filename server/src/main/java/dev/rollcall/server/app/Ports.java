@@ -142,7 +142,8 @@ record Ports(
             token);
     return new Authenticators(
         known(token, Authenticator.firstOf(token, new Loopback(Set.of(listener.host())))),
-        known(token, web.token().isPresent() ? token : senders), // nodes on this machine send it too
+        known(
+            token, web.token().isPresent() ? token : senders), // nodes on this machine send it too
         known(
             token,
             settings

@@ -52,7 +52,6 @@ public record AnyCase(Map<String, JsonNode> values) {
 
   /// A text that has to be there.
   public String required(String key) {
-    return text(key)
-        .orElseThrow(() -> Refusal.badRequest(key + ": is missing"));
+    return text(key).orElseThrow(() -> Refusal.badRequest(key + ": is missing"));
   }
 }

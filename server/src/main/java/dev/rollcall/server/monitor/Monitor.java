@@ -116,7 +116,8 @@ public final class Monitor implements AutoCloseable {
             reader,
             settings.ofAccount(),
             clock);
-    urls = new UrlRoutes(
+    urls =
+        new UrlRoutes(
             services,
             changes,
             reader,

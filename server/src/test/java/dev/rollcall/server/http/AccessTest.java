@@ -51,9 +51,7 @@ class AccessTest {
             user(true, Permission.PING), EnumSet.of(PUBLIC, PING), EnumSet.of(PUBLIC, PING)),
         Arguments.of(user(false, Permission.RESULTS), EnumSet.of(PUBLIC), EnumSet.of(PUBLIC)),
         Arguments.of(
-            user(true, Permission.RESULTS),
-            EnumSet.of(PUBLIC, SENDER),
-            EnumSet.of(PUBLIC, SENDER)),
+            user(true, Permission.RESULTS), EnumSet.of(PUBLIC, SENDER), EnumSet.of(PUBLIC, SENDER)),
         Arguments.of(user(true, Permission.values()), all, all));
   }
 
@@ -101,8 +99,11 @@ class AccessTest {
             Served.authenticators(Optional.of(TOKEN), Set.of(), Optional.empty()), route)) {
       assertThat(served.get("/rows", "Authorization", "Bearer " + TOKEN).body())
           .isEqualTo("Everything[]");
-      assertThat(served.get("/rows", "Authorization", "wrong").body()).isEqualTo("Owned[owner=0, teams=[]]");
-      assertThat(served.get("/rows").body()).as("this machine").isEqualTo("Owned[owner=0, teams=[]]");
+      assertThat(served.get("/rows", "Authorization", "wrong").body())
+          .isEqualTo("Owned[owner=0, teams=[]]");
+      assertThat(served.get("/rows").body())
+          .as("this machine")
+          .isEqualTo("Owned[owner=0, teams=[]]");
     }
     Authenticator user = request -> new Finding.Known(user(false, Permission.READ));
     try (Served served = Served.routes(new Authenticators(user, user, user), route)) {
@@ -149,7 +150,8 @@ class AccessTest {
             Route.post("/write", OPERATOR, request -> Answer.text(200, "written")),
             Route.get("/open", PUBLIC, request -> Answer.text(200, "" + request.caller())))) {
       assertThat(served.post("/write", "").statusCode()).isEqualTo(403);
-      assertThat(served.get("/open").body()).isEqualTo("User[account=7, session=3, operates=false, permissions=[READ], teams={}]");
+      assertThat(served.get("/open").body())
+          .isEqualTo("User[account=7, session=3, operates=false, permissions=[READ], teams={}]");
     }
   }
 

@@ -39,7 +39,8 @@ public final class ProbeFactory implements AutoCloseable {
 
   private static Probe bare(Clients clients, ServiceDefinition definition) {
     return switch (definition.spec()) {
-      case CheckSpec.Http(var question) -> new HttpProbe(definition.name(), question, clients.http());
+      case CheckSpec.Http(var question) ->
+          new HttpProbe(definition.name(), question, clients.http());
       case CheckSpec.Tcp(var question) ->
           new TcpProbe(definition.name(), question, clients.dialer());
       case CheckSpec.Server(var url) -> clients.servers().of(definition.name(), url);

@@ -170,8 +170,7 @@ public final class MonitorRoutes {
   /// @param hint a better URL for the check, after a change
   private Answer shown(Request request, int status, long id, Optional<String> hint) {
     ServiceStatus shown = services.find(request.scope(), id).orElseThrow(() -> unknown(id));
-    boolean operator =
-        request.caller().isOperator() || request.caller() instanceof Caller.User;
+    boolean operator = request.caller().isOperator() || request.caller() instanceof Caller.User;
     ObjectNode definition =
         services.definition(id).map(ReferencedSecrets::hidden).orElseThrow(() -> unknown(id));
     Optional<Instant> certificate = services.certificateEnds(id);
@@ -183,7 +182,6 @@ public final class MonitorRoutes {
           json.writeEndObject().writeEndObject();
         });
   }
-
 
   private long existing(Request request) {
     long id = request.pathNumber("id");

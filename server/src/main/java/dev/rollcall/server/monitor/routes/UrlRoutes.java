@@ -9,9 +9,9 @@ import dev.rollcall.server.http.Envelope;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
+import dev.rollcall.server.monitor.check.State;
 import dev.rollcall.server.monitor.definition.ServiceDefinition;
 import dev.rollcall.server.monitor.definition.ServiceReader;
-import dev.rollcall.server.monitor.check.State;
 import dev.rollcall.server.monitor.store.Service;
 import dev.rollcall.server.monitor.store.ServiceChanges;
 import dev.rollcall.server.monitor.store.ServiceStatus;
@@ -160,8 +160,7 @@ public final class UrlRoutes {
     body.value("Period")
         .map(UrlRoutes::period)
         .ifPresent(period -> definition.put("interval", Durations.text(period)));
-    if (changes.replace(service.id(), read(definition))
-        instanceof ServiceChanges.Done.NameTaken) {
+    if (changes.replace(service.id(), read(definition)) instanceof ServiceChanges.Done.NameTaken) {
       throw Refusal.of(409, "URL: another service of this account has its name");
     }
     Service changed = existing(request, scope);
@@ -285,8 +284,7 @@ public final class UrlRoutes {
     write(json, scope, service.id(), service.url(), period);
   }
 
-  private static void write(
-      JsonGenerator json, Scope scope, long id, String url, Duration period) {
+  private static void write(JsonGenerator json, Scope scope, long id, String url, Duration period) {
     json.writeStartObject()
         .writeNumberProperty("ID", id)
         .writeNumberProperty("UserID", scope.owner())
