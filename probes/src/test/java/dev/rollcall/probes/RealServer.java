@@ -466,6 +466,7 @@ enum RealServer {
             System.getProperty("java.home") + "/bin/java",
             "-Xmx256m",
             "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
             "-cp",
             path);
     run.run(
