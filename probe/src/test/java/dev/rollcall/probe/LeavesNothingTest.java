@@ -14,7 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.CyclicBarrier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,8 +30,9 @@ class LeavesNothingTest {
   @Test
   void leavesNoThreadBehindAfterRunsThatSucceedAndFail() throws Exception {
     Prober prober = new Prober();
+    CyclicBarrier all = new CyclicBarrier(5); // so that each of them waits
     for (int i = 0; i < 5; i++) {
-      prober.add(Probe.of("well " + i, attempt -> LockSupport.parkNanos(1_000)));
+      prober.add(Probe.of("well " + i, attempt -> all.await()));
       prober.add(
           Probe.of(
               "broken " + i,

@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.rollcall.server.sql.DatabaseLocation;
 import dev.rollcall.server.sql.DatabaseLocation.PostgresServer;
 import dev.rollcall.server.sql.DatabaseLocation.SqliteFile;
+import dev.rollcall.server.sql.OtherProcess;
 import dev.rollcall.server.sql.TestDatabases;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -117,17 +118,7 @@ class OutboxKilledTest {
   }
 
   private static Process start(String database, String uri, int first) throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-            OutboxVictim.class.getName(),
-            database,
-            uri,
-            "" + first)
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .start();
+    return OtherProcess.start(OutboxVictim.class, database, uri, "" + first);
   }
 
   /// Runs a victim until it owes that many, kills it, and notes all it said is owed.

@@ -7,14 +7,16 @@ import java.util.List;
 
 /// A program of the tests, run by a Java of its own; what it complains of is shown among our own
 /// output.
-final class OtherProcess {
+public final class OtherProcess {
   private OtherProcess() {}
 
-  static Process start(Class<?> program, String... arguments) throws IOException {
+  public static Process start(Class<?> program, String... arguments) throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty(
