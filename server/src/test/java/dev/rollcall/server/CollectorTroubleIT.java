@@ -38,12 +38,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /// What the collector does when things around it fail: nothing acknowledged is lost. The full disk
 /// needs root: see [SmallDisk].
+@Execution(ExecutionMode.CONCURRENT)
 class CollectorTroubleIT {
   @TempDir Path folder;
 

@@ -26,12 +26,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// While Rollcall cannot hear its jobs, it accuses none of them; and it finds who is silent
 /// afterwards.
+@Execution(ExecutionMode.CONCURRENT)
 class HeartbeatAbsenceIT {
   private static final int JOBS = 20;
-  private static final Duration AWAY = Duration.ofSeconds(7);
+  private static final Duration AWAY = Duration.ofSeconds(9);
 
   @TempDir Path folder;
 
@@ -121,10 +124,10 @@ class HeartbeatAbsenceIT {
   private Plan plan(Receiver receiver) {
     return Plan.in(folder)
         .variable("PING_ALERT_URI", receiver.url())
-        .flags("--heartbeat-startup-grace=6s", "--heartbeat-realert=1h");
+        .flags("--heartbeat-startup-grace=8s", "--heartbeat-realert=1h");
   }
 
-  /// Jobs call each second, and are late after three.
+  /// Jobs call each second, and are late after five.
   private static void accusesNobody(RunningRollcall rollcall, Receiver receiver, Trouble trouble)
       throws Exception {
     CountDownLatch end = new CountDownLatch(1);
@@ -135,7 +138,7 @@ class HeartbeatAbsenceIT {
         HttpRequest call =
             HttpRequest.newBuilder(
                     URI.create(
-                        "http://127.0.0.1:%d/ping?name=job%d&frequency=3s"
+                        "http://127.0.0.1:%d/ping?name=job%d&frequency=5s"
                             .formatted(rollcall.port(), i)))
                 .timeout(Duration.ofSeconds(2))
                 .build();

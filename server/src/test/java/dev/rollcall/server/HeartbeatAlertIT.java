@@ -12,8 +12,11 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// Who is told that a job is silent, whatever the receiver does and the server goes through.
+@Execution(ExecutionMode.CONCURRENT)
 class HeartbeatAlertIT {
   @TempDir Path folder;
 
