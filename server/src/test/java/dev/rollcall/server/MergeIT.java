@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +24,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// `rollcall merge`, as a program.
 class MergeIT {
-  private static final Path JAR = Path.of("target/rollcall/rollcall.jar").toAbsolutePath();
   private static final int HOPS = 3;
 
   @TempDir Path folder;
@@ -269,9 +267,9 @@ class MergeIT {
     assertThat(
             number(
                 name,
-                "SELECT COUNT(*) FROM traceroute_hops h JOIN traceroute_results t ON t.id = h.traceroute_id"
-                    + " JOIN ping_results p ON p.id = t.ping_result_id"
-                    + " WHERE h.ip = p.ip || '/' || h.ttl"))
+                "SELECT COUNT(*) FROM traceroute_hops h JOIN traceroute_results t ON t.id ="
+                    + " h.traceroute_id JOIN ping_results p ON p.id = t.ping_result_id WHERE h.ip ="
+                    + " p.ip || '/' || h.ttl"))
         .isEqualTo(number(name, "SELECT COUNT(*) FROM ping_results") * HOPS);
   }
 
@@ -350,18 +348,8 @@ class MergeIT {
   }
 
   private Process start(String out, String... files) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
-                "-XX:+UseSerialGC",
-                "-Xmx64m",
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-jar",
-                JAR.toString(),
-                "merge",
-                out));
+    List<String> command = Program.java("-Xmx64m");
+    command.addAll(List.of("merge", out));
     command.addAll(List.of(files));
     return new ProcessBuilder(command).directory(folder.toFile()).start();
   }

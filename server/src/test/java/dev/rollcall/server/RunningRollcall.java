@@ -3,7 +3,6 @@ package dev.rollcall.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -14,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -30,10 +30,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// The built program as a process of its own, in a folder of its own, spoken to as a stranger
 /// would: flags, files, signals and HTTP.
-final class RunningRollcall implements AutoCloseable {
+public final class RunningRollcall implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  private static final Path JAR = Path.of("target/rollcall/rollcall.jar").toAbsolutePath();
   private static final Pattern STARTED =
       Pattern.compile(
           "(?:started with \\d+ (?:services?|targets?)|collecting into \\S+): (http://[^\\s,\"]+),"
@@ -52,13 +51,13 @@ final class RunningRollcall implements AutoCloseable {
   /// @param flags after the command; free ports are asked for unless they or the environment say
   ///   others
   /// @param before a command that takes the program's command line as its arguments
-  record Plan(
+  public record Plan(
       String command,
       Path folder,
       List<String> flags,
       Map<String, String> environment,
       List<String> before) {
-    static Plan in(Path folder) {
+    public static Plan in(Path folder) {
       return of("serve", folder);
     }
 
@@ -66,7 +65,7 @@ final class RunningRollcall implements AutoCloseable {
       return new Plan(command, folder, List.of("--port=0", "--health-port=0"), Map.of(), List.of());
     }
 
-    Plan yaml(String text) {
+    public Plan yaml(String text) {
       return file("rollcall.yaml", text);
     }
 
@@ -81,7 +80,7 @@ final class RunningRollcall implements AutoCloseable {
     }
 
     /// These flags and no others.
-    Plan onlyFlags(String... these) {
+    public Plan onlyFlags(String... these) {
       return new Plan(command, folder, List.of(these), environment, before);
     }
 
@@ -102,7 +101,7 @@ final class RunningRollcall implements AutoCloseable {
     }
 
     /// Starts it and waits until it answers.
-    RunningRollcall start() {
+    public RunningRollcall start() {
       return new RunningRollcall(this);
     }
 
@@ -124,17 +123,8 @@ final class RunningRollcall implements AutoCloseable {
 
     private Process launch(Path log) {
       List<String> line = new ArrayList<>(before);
-      line.addAll(
-          List.of(
-              System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
-              "-XX:+UseSerialGC",
-              "-Xmx128m",
-              "-Xss512k",
-              "-XX:TieredStopAtLevel=1",
-              "--enable-native-access=ALL-UNNAMED",
-              "-jar",
-              JAR.toString(),
-              this.command));
+      line.addAll(Program.java("-Xmx128m"));
+      line.add(this.command);
       line.addAll(flags);
       ProcessBuilder builder = new ProcessBuilder(line).directory(folder.toFile());
       String path = System.getenv("PATH");
@@ -190,7 +180,7 @@ final class RunningRollcall implements AutoCloseable {
   }
 
   /// A plan on this one's folder.
-  Plan plan() {
+  public Plan plan() {
     return plan;
   }
 
@@ -198,12 +188,27 @@ final class RunningRollcall implements AutoCloseable {
     return process.pid();
   }
 
-  int port() {
+  public int port() {
     return main.getPort();
   }
 
   int healthPort() {
     return health.getPort();
+  }
+
+  /// Where its pages begin, as a browser is sent there.
+  public String url() {
+    return main + "/";
+  }
+
+  public String healthUrl() {
+    return health.toString();
+  }
+
+  /// Replaces its configuration while it runs.
+  public void configure(String yaml) throws IOException {
+    Path written = Files.writeString(plan.folder().resolve("new"), yaml);
+    Files.move(written, plan.folder().resolve("rollcall.yaml"), StandardCopyOption.ATOMIC_MOVE);
   }
 
   /// All it has said so far.
@@ -212,7 +217,7 @@ final class RunningRollcall implements AutoCloseable {
   }
 
   /// SIGTERM, and its exit status.
-  int stop() throws InterruptedException {
+  public int stop() throws InterruptedException {
     process.destroy();
     assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
         .as("ends, after saying: %s", log())

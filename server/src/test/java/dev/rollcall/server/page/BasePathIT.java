@@ -7,6 +7,8 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Page;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.rollcall.server.RunningRollcall;
+import dev.rollcall.server.RunningRollcall.Plan;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -35,15 +37,14 @@ class BasePathIT {
   private static RunningRollcall rollcall;
 
   @BeforeAll
-  static void start() throws IOException {
+  static void start() {
     browsing = new Browsing();
-    rollcall = new RunningRollcall(folder);
-    rollcall.start("base-path: /tools/rollcall\n");
+    rollcall = Plan.in(folder).yaml("base-path: /tools/rollcall\n").start();
   }
 
   @AfterAll
-  static void stop() {
-    rollcall.close();
+  static void stop() throws InterruptedException {
+    rollcall.stop();
     browsing.close();
   }
 

@@ -8,6 +8,8 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
+import dev.rollcall.server.RunningRollcall;
+import dev.rollcall.server.RunningRollcall.Plan;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -48,15 +50,14 @@ class HeartbeatsPageIT {
   }
 
   @BeforeEach
-  void start() throws IOException {
+  void start() {
     browsing.forget();
-    rollcall = new RunningRollcall(folder);
-    rollcall.start("heartbeat: {startup-grace: 0s}\n");
+    rollcall = Plan.in(folder).yaml("heartbeat: {startup-grace: 0s}\n").start();
   }
 
   @AfterEach
-  void stop() {
-    rollcall.close();
+  void stop() throws InterruptedException {
+    rollcall.stop();
   }
 
   @Test

@@ -9,6 +9,8 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import com.sun.net.httpserver.HttpServer;
+import dev.rollcall.server.RunningRollcall;
+import dev.rollcall.server.RunningRollcall.Plan;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -68,7 +70,6 @@ class ServicesPageIT {
   @BeforeEach
   void openTarget() throws IOException {
     browsing.forget();
-    rollcall = new RunningRollcall(folder);
     target = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     target.createContext(
         "/",
@@ -81,14 +82,14 @@ class ServicesPageIT {
   }
 
   @AfterEach
-  void closeTarget() {
-    rollcall.close();
+  void closeTarget() throws InterruptedException {
+    rollcall.stop();
     target.stop(0);
   }
 
   @Test
   void anOutageShowsAndEndsWithoutAReload() throws IOException {
-    rollcall.start(shop());
+    start(shop());
     Page page = open(new Browser.NewContextOptions());
     Locator row = page.locator("tbody tr").filter(named("Shop"));
     assertThat(row).hasClass(UP);
@@ -114,7 +115,7 @@ class ServicesPageIT {
 
   @Test
   void anEmptyProductExplainsItselfAndShowsTheFirstServiceByItself() throws IOException {
-    rollcall.start("");
+    start("");
     Page page = open(new Browser.NewContextOptions());
     assertThat(page.locator("pre")).containsText("services:");
     assertThat(page.locator("search")).isHidden();
@@ -127,7 +128,7 @@ class ServicesPageIT {
 
   @Test
   void aServiceCalledLikeAScriptIsOnlyCalledThat() throws IOException {
-    rollcall.start(services("<script>alert(1)</script>", "<img src=x onerror=alert(1)>"));
+    start(services("<script>alert(1)</script>", "<img src=x onerror=alert(1)>"));
     Page page = open(new Browser.NewContextOptions());
     assertThat(page.locator("tbody tr.up .name"))
         .hasText(new String[] {"<img src=x onerror=alert(1)>", "<script>alert(1)</script>"});
@@ -136,7 +137,7 @@ class ServicesPageIT {
 
   @Test
   void aPhoneShowsEverythingWithoutScrollingSideways() throws IOException {
-    rollcall.start(services("Shop", "A".repeat(120)));
+    start(services("Shop", "A".repeat(120)));
     Page page = open(new Browser.NewContextOptions().setViewportSize(360, 740).setHasTouch(true));
     assertThat(page.locator("tbody tr.up")).hasCount(2);
     assertThat(page.evaluate("document.documentElement.scrollWidth")).isEqualTo(360);
@@ -147,7 +148,7 @@ class ServicesPageIT {
 
   @Test
   void theKeyboardAloneReachesSearchFiltersAndLinks() throws IOException {
-    rollcall.start(shop());
+    start(shop());
     Page page = open(new Browser.NewContextOptions());
     assertThat(page.locator("tbody tr.up")).hasCount(2);
     List<String> reached = new ArrayList<>();
@@ -180,7 +181,7 @@ class ServicesPageIT {
 
   @Test
   void darkFollowsTheSystem() throws IOException {
-    rollcall.start(shop());
+    start(shop());
     failing.addAll(List.of("/Shop", "/Mail"));
     for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
       Page page = open(new Browser.NewContextOptions().setColorScheme(scheme));
@@ -195,7 +196,7 @@ class ServicesPageIT {
 
   @Test
   void searchAndFiltersWorkWithoutJavaScript() throws IOException {
-    rollcall.start(shop());
+    start(shop());
     assertThat(open(new Browser.NewContextOptions()).locator("tbody tr.up")).hasCount(2);
     Page page = open(new Browser.NewContextOptions().setJavaScriptEnabled(false));
     page.locator("#q").fill("mail");
@@ -208,21 +209,21 @@ class ServicesPageIT {
   }
 
   @Test
-  void aLostConnectionIsSaidAndFoundAgain() throws IOException {
-    rollcall.start(shop());
+  void aLostConnectionIsSaidAndFoundAgain() throws Exception {
+    start(shop());
     Page page = open(new Browser.NewContextOptions());
     assertThat(page.locator("#connection")).hasText("live, updated");
-    rollcall.close();
+    rollcall.stop();
     assertThat(page.locator("#connection")).hasText("not connected, trying again, last at");
     failing.addAll(List.of("/Shop", "/Mail"));
-    rollcall.startAgain();
+    rollcall = rollcall.plan().onlyFlags("--port=" + rollcall.port(), "--health-port=0").start();
     assertThat(page.locator("#connection")).hasText("live, updated");
     assertThat(page).hasTitle("2 down - Rollcall");
   }
 
   @Test
   void resultsOfNodesShowWithoutAReload() throws IOException, InterruptedException {
-    rollcall.start(shop());
+    start(shop());
     Page page = open(new Browser.NewContextOptions().setViewportSize(360, 740));
     assertThat(page.locator("tbody tr.up")).hasCount(2);
     assertThat(page.locator(".network")).hasCount(0);
@@ -248,6 +249,10 @@ class ServicesPageIT {
     assertNothingForAxe(page);
     assertThat(network.first()).hasText(Pattern.compile("Results per second\\s*0"));
     assertThat(browsing.complaints()).isEmpty();
+  }
+
+  private void start(String yaml) {
+    rollcall = Plan.in(folder).yaml(yaml).start();
   }
 
   private String shop() {
