@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -92,9 +93,10 @@ final class Program {
   }
 
   private static void trial(Path cache) throws IOException, InterruptedException {
+    removeOld();
     Path made = CACHES.resolve("new.aot");
     Path log = CACHES.resolve("log");
-    Path folder = Files.createTempDirectory(CACHES, "trial");
+    Path folder = Files.createDirectory(CACHES.resolve("data"));
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.add("-XX:AOTCacheOutput=" + made);
@@ -110,5 +112,16 @@ final class Program {
             .waitFor();
     assertThat(status).as(Files.readString(log)).isZero();
     Files.move(made, cache, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /// What trials of other builds left, 50 MB each.
+  private static void removeOld() throws IOException {
+    try (Stream<Path> files = Files.walk(CACHES)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        if (!file.equals(CACHES) && !file.endsWith("lock")) {
+          Files.delete(file);
+        }
+      }
+    }
   }
 }
