@@ -80,7 +80,8 @@ class AccountsIT {
     assertThat(register("elahe@EXAMPLE.org").status()).isEqualTo(409);
     String token = login("ELAHE@example.org", PASSWORD);
     String claims =
-        new String(Base64.getUrlDecoder().decode(token.split("\\.")[1]), StandardCharsets.UTF_8);
+        new String(
+            Base64.getUrlDecoder().decode(token.split("\\.", -1)[1]), StandardCharsets.UTF_8);
     assertThat(RunningRollcall.json(claims).get("user_id").asLong())
         .isEqualTo(made.json().get("ID").asLong());
     assertThat(RunningRollcall.json(claims).has("exp")).isTrue();
@@ -161,7 +162,7 @@ class AccountsIT {
   @Test
   void acceptsNoTokenThatItHasNotSigned() {
     String token = loggedIn("signed@example.org");
-    String[] parts = token.split("\\.");
+    String[] parts = token.split("\\.", -1);
     String none =
         Base64.getUrlEncoder()
             .withoutPadding()

@@ -21,6 +21,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
@@ -55,7 +56,7 @@ class ServicesPageIT {
   private final Set<String> failing = ConcurrentHashMap.newKeySet();
 
   private HttpServer target;
-  private RunningRollcall rollcall;
+  private Optional<RunningRollcall> running = Optional.empty();
 
   @BeforeAll
   static void openBrowser() {
@@ -83,7 +84,9 @@ class ServicesPageIT {
 
   @AfterEach
   void closeTarget() throws InterruptedException {
-    rollcall.stop();
+    if (running.isPresent()) {
+      running.get().stop();
+    }
     target.stop(0);
   }
 
@@ -120,7 +123,7 @@ class ServicesPageIT {
     assertThat(page.locator("pre")).containsText("services:");
     assertThat(page.locator("search")).isHidden();
     assertNothingForAxe(page);
-    rollcall.configure(shop());
+    rollcall().configure(shop());
     assertThat(page.locator("tbody tr").filter(named("Shop"))).hasClass(UP);
     assertThat(page.locator("search")).isVisible();
     assertThat(browsing.complaints()).isEmpty();
@@ -174,7 +177,7 @@ class ServicesPageIT {
     page.locator("#q").focus();
     page.keyboard().type("sho");
     page.keyboard().press("Enter");
-    assertThat(page).hasURL(rollcall.url() + "?q=sho");
+    assertThat(page).hasURL(rollcall().url() + "?q=sho");
     assertThat(page.locator("tbody .name")).hasText(new String[] {"Shop"});
     assertThat(browsing.complaints()).isEmpty();
   }
@@ -203,7 +206,7 @@ class ServicesPageIT {
     page.locator("button").click();
     assertThat(page.locator("tbody .name")).hasText(new String[] {"Mail"});
     page.locator(".filters .down").click();
-    assertThat(page).hasURL(rollcall.url() + "?q=mail&state=down");
+    assertThat(page).hasURL(rollcall().url() + "?q=mail&state=down");
     assertThat(page.locator(".note")).containsText("No service that is down has mail");
     assertThat(browsing.complaints()).isEmpty();
   }
@@ -213,10 +216,12 @@ class ServicesPageIT {
     start(shop());
     Page page = open(new Browser.NewContextOptions());
     assertThat(page.locator("#connection")).hasText("live, updated");
-    rollcall.stop();
+    rollcall().stop();
     assertThat(page.locator("#connection")).hasText("not connected, trying again, last at");
     failing.addAll(List.of("/Shop", "/Mail"));
-    rollcall = rollcall.plan().onlyFlags("--port=" + rollcall.port(), "--health-port=0").start();
+    RunningRollcall before = rollcall();
+    running =
+        Optional.of(before.plan().onlyFlags("--port=" + before.port(), "--health-port=0").start());
     assertThat(page.locator("#connection")).hasText("live, updated");
     assertThat(page).hasTitle("2 down - Rollcall");
   }
@@ -228,7 +233,7 @@ class ServicesPageIT {
     assertThat(page.locator("tbody tr.up")).hasCount(2);
     assertThat(page.locator(".network")).hasCount(0);
     HttpRequest results =
-        HttpRequest.newBuilder(URI.create(rollcall.url()).resolve("/results"))
+        HttpRequest.newBuilder(URI.create(rollcall().url()).resolve("/results"))
             .POST(HttpRequest.BodyPublishers.ofString(RESULTS))
             .build();
     try (HttpClient client = HttpClient.newHttpClient()) {
@@ -252,7 +257,11 @@ class ServicesPageIT {
   }
 
   private void start(String yaml) {
-    rollcall = Plan.in(folder).yaml(yaml).start();
+    running = Optional.of(Plan.in(folder).yaml(yaml).start());
+  }
+
+  private RunningRollcall rollcall() {
+    return running.orElseThrow();
   }
 
   private String shop() {
@@ -278,6 +287,6 @@ class ServicesPageIT {
   }
 
   private Page open(Browser.NewContextOptions options) {
-    return browsing.open(rollcall.url(), options);
+    return browsing.open(rollcall().url(), options);
   }
 }
