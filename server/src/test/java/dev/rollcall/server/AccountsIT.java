@@ -1,6 +1,8 @@
 package dev.rollcall.server;
 
+import static dev.rollcall.server.RunningRollcall.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.rollcall.server.RunningRollcall.Answer;
 import dev.rollcall.server.RunningRollcall.Plan;
@@ -27,6 +29,7 @@ class AccountsIT {
   @TempDir static Path folder;
 
   private RunningRollcall rollcall;
+  private String database;
 
   /// Where the rows are.
   String database() throws IOException {
@@ -35,9 +38,10 @@ class AccountsIT {
 
   @BeforeAll
   void start() throws IOException {
+    database = database();
     rollcall =
         Plan.in(folder)
-            .flags("--database=" + database())
+            .flags("--database=" + database)
             .flags("--accounts-registrations-per-minute=1000", "--accounts-logins-per-minute=1000")
             .start();
   }
@@ -80,8 +84,7 @@ class AccountsIT {
     assertThat(register("elahe@EXAMPLE.org").status()).isEqualTo(409);
     String token = login("ELAHE@example.org", PASSWORD);
     String claims =
-        new String(
-            Base64.getUrlDecoder().decode(token.split("\\.", -1)[1]), StandardCharsets.UTF_8);
+        new String(Base64.getUrlDecoder().decode(token.split("\\.", -1)[1]), StandardCharsets.UTF_8);
     assertThat(RunningRollcall.json(claims).get("user_id").asLong())
         .isEqualTo(made.json().get("ID").asLong());
     assertThat(RunningRollcall.json(claims).has("exp")).isTrue();
@@ -290,6 +293,72 @@ class AccountsIT {
     String user = loggedIn("plain@example.org");
     assertThat(get("/v1/deliveries", user).status()).isEqualTo(403);
     assertThat(post("/v1/services", "{}", "Authorization", operator).status()).isEqualTo(400);
+  }
+
+  @Test
+  void somebodyAtTheMachineMakesACodeAndAnotherPasswordBesideTheServer() {
+    String token = loggedIn("forgets@example.org");
+    String said = operator("--reset=Forgets@example.org");
+    Matcher password = Pattern.compile("is now: (\\S+)").matcher(said);
+    assertThat(password.find()).as(said).isTrue();
+    assertThat(get("/v1/account", token).status()).isEqualTo(401);
+    assertThat(login("forgets@example.org", password.group(1))).isNotEmpty();
+    assertThat(operator("--reset=nobody@example.org")).contains("there is no account");
+
+    Matcher code = Pattern.compile("once: (\\S+)").matcher(operator());
+    assertThat(code.find()).isTrue();
+    String body =
+        "{\"Email\":\"deputy@example.org\",\"Password\":\"%s\",\"SetupCode\":\"%s\"}"
+            .formatted(PASSWORD, code.group(1));
+    assertThat(post("/register", body).status()).isEqualTo(201);
+    String deputy = login("deputy@example.org", PASSWORD);
+    assertThat(get("/v1/audit", deputy).json().toString())
+        .contains("new password of forgets@example.org", "new setup code");
+    for (String proof : List.of("", "1", "1.2", "9999999999.00")) {
+      assertThat(post("/v1/operator", "{}", "Rollcall-Proof", proof).status()).isEqualTo(401);
+    }
+  }
+
+  private String operator(String... flags) {
+    return Plan.of("operator", folder)
+        .onlyFlags("--database=" + database, "--port=" + rollcall.port())
+        .flags(flags)
+        .refused()
+        .said();
+  }
+
+  @Test
+  void changesAreRecordedWithWhoMadeThem() {
+    String token = loggedIn("records@example.org");
+    post("/v1/tokens", "{\"name\":\"ci\",\"scopes\":[\"read\"]}", "Authorization", token);
+    post("/v1/tokens", "{\"name\":\"\"}", "Authorization", token);
+    String audit = rollcall.get("/v1/audit").json().toString();
+    assertThat(audit)
+        .containsOnlyOnce(
+            "\"caller\":\"records@example.org\",\"address\":\"127.0.0.1\","
+                + "\"action\":\"POST /v1/tokens\",\"target\":\"/v1/tokens\"");
+    assertThat(get("/v1/audit", token).status()).isEqualTo(403);
+  }
+
+  @Test
+  void anAccountIsDeletedWithAllThatIsItsOwn() {
+    String token = loggedIn("goes@example.org");
+    long url =
+        post("/url", "{\"URL\":\"http://example.invalid/\"}", "Authorization", token)
+            .json()
+            .get("ID")
+            .asLong();
+    String wrong = "{\"password\":\"wrong one\"}";
+    String right = "{\"password\":\"" + PASSWORD + "\"}";
+    assertThat(rollcall.send("DELETE", "/v1/account", wrong, "Authorization", token).status())
+        .isEqualTo(401);
+    assertThat(rollcall.send("DELETE", "/v1/account", right, "Authorization", token).status())
+        .isEqualTo(200);
+    assertThat(get("/v1/account", token).status()).isEqualTo(401);
+    await().atMost(PATIENCE).until(() -> register("goes@example.org").status() == 201);
+    String again = login("goes@example.org", PASSWORD);
+    assertThat(get("/url", again).json().isEmpty()).isTrue();
+    assertThat(get("/url/" + url, again).status()).isEqualTo(404);
   }
 
   @Test

@@ -8,10 +8,12 @@ import dev.rollcall.server.http.Answer;
 import dev.rollcall.server.http.AnyCase;
 import dev.rollcall.server.http.Caller;
 import dev.rollcall.server.http.Envelope;
+import dev.rollcall.server.http.Json;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.time.Clock;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -29,8 +31,12 @@ final class AccountRoutes {
   private final KnownHolders known;
   private final SignInLimits limits;
   private final Supplier<AccountSettings> settings;
+  private final MachineProof proof;
+  private final Operators operators;
+  private final Runnable deletions;
   private final Clock clock;
 
+  /// @param deletions is run after the deletion of an account has begun
   AccountRoutes(
       AccountStore accounts,
       SessionStore sessions,
@@ -39,7 +45,13 @@ final class AccountRoutes {
       KnownHolders known,
       SignInLimits limits,
       Supplier<AccountSettings> settings,
+      MachineProof proof,
+      Operators operators,
+      Runnable deletions,
       Clock clock) {
+    this.proof = proof;
+    this.operators = operators;
+    this.deletions = deletions;
     this.accounts = accounts;
     this.sessions = sessions;
     this.passwords = passwords;
@@ -56,7 +68,9 @@ final class AccountRoutes {
         Route.post("/login", Access.PUBLIC, this::login),
         Route.post("/logout", Access.ACCOUNT, this::logout),
         Route.get("/v1/account", Access.ACCOUNT, this::show),
-        Route.post("/v1/account/password", Access.ACCOUNT, this::changePassword));
+        Route.post("/v1/account/password", Access.ACCOUNT, this::changePassword),
+        Route.delete("/v1/account", Access.ACCOUNT, this::delete),
+        Route.post("/v1/operator", Access.PUBLIC, this::operatorAtTheMachine));
   }
 
   /// 201 with `{"ID","Email"}`.
@@ -167,6 +181,40 @@ final class AccountRoutes {
     accounts.changePassword(user.account(), passwords.hash(next), user.session());
     known.forget();
     return Envelope.ok();
+  }
+
+  /// Deletes the account with everything that belongs to it.
+  private Answer delete(Request request) throws InterruptedException {
+    Caller.User user = user(request);
+    if (user.session() == 0) {
+      throw Refusal.of(403, "an API token may not delete the account: log in");
+    }
+    WithPassword account =
+        accounts
+            .find(user.account())
+            .orElseThrow(() -> Refusal.notFound("there is no such account any more"));
+    signIn(request, account.account().email(), AnyCase.of(request.json()).required("password"));
+    accounts.beginDelete(user.account());
+    known.forget();
+    deletions.run();
+    return Envelope.ok();
+  }
+
+  /// `{}` for a new setup code, `{"reset": "ann@example.org"}` for a new password of an account; for
+  /// who shows that they can read the key of the installation.
+  private Answer operatorAtTheMachine(Request request) throws InterruptedException {
+    String body = new String(request.body(), StandardCharsets.UTF_8);
+    String shown = request.header(MachineProof.HEADER).orElse("");
+    if (!proof.isValid(shown, body, clock.wall())) {
+      throw Refusal.of(401, "the proof is missing or not valid: run rollcall operator");
+    }
+    Optional<String> reset = AnyCase.of(Json.kept(body)).text("reset");
+    String made = reset.isPresent() ? operators.newPassword(reset.get()) : operators.newSetupCode();
+    return Envelope.ok(
+        json ->
+            json.writeStartObject()
+                .writeStringProperty(reset.isPresent() ? "password" : "setup_code", made)
+                .writeEndObject());
   }
 
   private static EmailAddress email(AnyCase body) {

@@ -14,13 +14,15 @@ import java.util.List;
 /// @param loginsOfAddress how many logins one address may try in a minute
 /// @param registrationsOfAddress how many registrations one address may try in a minute
 /// @param wrongPasswords how many wrong passwords of one account in a quarter of an hour
+/// @param audit how long it is kept who changed what
 public record AccountSettings(
     Registration registration,
     int shortestPassword,
     Duration tokenLifetime,
     int loginsOfAddress,
     int registrationsOfAddress,
-    int wrongPasswords) {
+    int wrongPasswords,
+    Duration audit) {
   /// Who may register.
   public enum Registration {
     /// Everybody.
@@ -70,10 +72,17 @@ public record AccountSettings(
           "wrong passwords of one account in 15 minutes from one address, and ten times as many"
               + " from all; more get 429");
 
+  private static final Setting<Duration> AUDIT =
+      Setting.of(
+          "accounts.audit",
+          ValueType.duration(Duration.ofDays(1), Duration.ofDays(36_500)),
+          "366d",
+          "how long it is kept who changed what");
+
   /// All settings, in the order of the help.
   public static final List<Setting<?>> ALL =
       List.of(
-          REGISTRATION, SHORTEST_PASSWORD, TOKEN_LIFETIME, LOGINS, REGISTRATIONS, WRONG_PASSWORDS);
+          REGISTRATION, SHORTEST_PASSWORD, TOKEN_LIFETIME, LOGINS, REGISTRATIONS, WRONG_PASSWORDS, AUDIT);
 
   /// The settings with these values.
   public static AccountSettings of(Values values) {
@@ -83,6 +92,7 @@ public record AccountSettings(
         values.of(TOKEN_LIFETIME),
         values.of(LOGINS),
         values.of(REGISTRATIONS),
-        values.of(WRONG_PASSWORDS));
+        values.of(WRONG_PASSWORDS),
+        values.of(AUDIT));
   }
 }

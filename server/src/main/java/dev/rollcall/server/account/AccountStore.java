@@ -4,6 +4,7 @@ import dev.rollcall.server.time.Clock;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
@@ -154,6 +155,43 @@ final class AccountStore {
             row.getInt("operates") == 1,
             Instant.ofEpochMilli(row.getLong("created_at"))),
         Optional.ofNullable(row.getString("password")));
+  }
+
+  /// Begins to delete an account: it cannot sign in any more, and its tokens are no longer valid.
+  void beginDelete(long account) {
+    tables.write(
+        tx -> {
+          tx.createUpdate("UPDATE account SET password = NULL, deleted_at = :now WHERE id = :id")
+              .bind("now", clock.wall().toEpochMilli())
+              .bind("id", account)
+              .execute();
+          for (String table : List.of("session", "api_token")) {
+            tx.createUpdate("DELETE FROM " + table + " WHERE account_id = :id")
+                .bind("id", account)
+                .execute();
+          }
+          AccountTables.revoke(tx);
+          return true;
+        });
+  }
+
+  /// Ends it, after its rows elsewhere are gone.
+  void endDelete(long account) {
+    tables.write(
+        tx -> {
+          tx.createUpdate("DELETE FROM account WHERE id = :id").bind("id", account).execute();
+          return tx.createUpdate("DELETE FROM owner WHERE id = :id").bind("id", account).execute();
+        });
+  }
+
+  /// The accounts whose deletion has begun and not ended.
+  List<Long> beingDeleted() {
+    return tables.read(
+        handle ->
+            handle
+                .createQuery("SELECT id FROM account WHERE deleted_at IS NOT NULL")
+                .mapTo(Long.class)
+                .list());
   }
 
   /// Changes the password, and ends all sessions but one.

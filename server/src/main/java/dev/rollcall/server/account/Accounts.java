@@ -17,13 +17,16 @@ import org.jspecify.annotations.Nullable;
 /// request comes from.
 public final class Accounts implements AutoCloseable {
   /// The scripts that create the tables of this package.
-  public static final List<String> MIGRATIONS = List.of("db/migration/V16__account.sql");
+  public static final List<String> MIGRATIONS = List.of("db/migration/V16__account.sql", "db/migration/V17__audit.sql");
 
   private static final Duration UPKEEP = Duration.ofHours(1);
   private static final Duration AFTER_FAILURE = Duration.ofMinutes(1);
 
   private final AccountStore accounts;
   private final KnownHolders known;
+  private final Operators operators;
+  private final Audit audit;
+  private volatile List<OwnedRows> owned = List.of();
   private final Passwords passwords = new Passwords();
   private final InstallationKey key;
   private final AccountAuthenticator authenticator;
@@ -45,6 +48,8 @@ public final class Accounts implements AutoCloseable {
     SessionStore sessions = new SessionStore(tables, clock);
     accounts = new AccountStore(tables, clock);
     known = new KnownHolders(tables, sessions, clock, database.location().lookEvery());
+    audit = new Audit(tables, accounts, clock);
+    operators = new Operators(accounts, passwords, known, audit);
     authenticator = new AccountAuthenticator(sessions, this::tokens, known, clock);
     routes =
         new AccountRoutes(
@@ -55,15 +60,20 @@ public final class Accounts implements AutoCloseable {
             known,
             new SignInLimits(settings),
             () -> this.settings,
+            new MachineProof(key),
+            operators,
+            this::deletionBegun,
             clock);
     tokenRoutes = new TokenRoutes(sessions, known);
     upkeep =
         new BackgroundLoop(
             "accounts-upkeep",
-            "the deletion of sessions that have ended",
+            "the cleanup of accounts",
             AFTER_FAILURE,
             () -> {
+              accounts.beingDeleted().forEach(this::delete);
               sessions.forgetEnded();
+              audit.forget(this.settings.audit());
               return UPKEEP;
             });
   }
@@ -83,7 +93,28 @@ public final class Accounts implements AutoCloseable {
 
   /// The routes of accounts.
   public List<Route> routes() {
-    return Stream.of(routes.routes(), tokenRoutes.routes()).flatMap(List::stream).toList();
+    return Stream.of(routes.routes(), tokenRoutes.routes(), audit.routes())
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  /// The same routes, whose changes are recorded.
+  public List<Route> recorded(List<Route> all) {
+    return all.stream().map(audit::recorded).toList();
+  }
+
+  /// Says where else accounts have rows, which are deleted with them.
+  public void own(List<OwnedRows> rows) {
+    owned = List.copyOf(rows);
+  }
+
+  private void deletionBegun() {
+    upkeep.wake();
+  }
+
+  private void delete(long account) {
+    owned.forEach(rows -> rows.deleteOf(account));
+    accounts.endDelete(account);
   }
 
   /// Uses the settings that change at once.
@@ -113,9 +144,14 @@ public final class Accounts implements AutoCloseable {
 
   /// A setup code that replaces all others.
   public String newSetupCode() {
-    String code = Digests.secret().substring(0, 22); // 132 bits
-    accounts.setupCode(code);
-    return code;
+    return operators.newSetupCode();
+  }
+
+  /// Gives an account another password, and ends its sessions.
+  ///
+  /// @throws dev.rollcall.server.http.Refusal if there is no such account
+  public String newPassword(String address) throws InterruptedException {
+    return operators.newPassword(address);
   }
 
   /// Begins to delete what has ended.

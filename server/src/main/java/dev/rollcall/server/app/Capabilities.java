@@ -15,6 +15,7 @@ import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.target.Pool;
 import dev.rollcall.server.time.Clock;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.List;
 
 /// What `serve` can do, on one database: opened, but not started.
 record Capabilities(
@@ -61,6 +62,7 @@ record Capabilities(
             "the collector",
             new Collector(
                 settings.collector(), Main.version(), new PoolHops(pool), registry, clock));
+    accounts.own(List.of(monitor::deleteOf, channels::deleteOf));
     return new Capabilities(
         database, outbox, channels, accounts, signals, monitor, heartbeats, pool, collector);
   }

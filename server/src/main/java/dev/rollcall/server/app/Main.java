@@ -117,6 +117,8 @@ record Main(Path directory, Map<String, String> environment) {
         Commands.group("config", "Commands for the configuration.")
             .addSubcommand("check", configCheck()));
     rollcall.addSubcommand("check", new CheckCommand(this::configured).spec());
+    rollcall.addSubcommand(
+        "operator", new OperatorCommand(given -> configured(given, List.of())).spec());
     rollcall.addSubcommand("merge", new MergeCommand(directory).spec());
     rollcall.addSubcommand("train", training());
     rollcall.addSubcommand("help", new HelpCommand().spec());

@@ -90,6 +90,7 @@ final class Serve {
     Ports.Open open = ports.open(parts, routes.errors(), routes.main(), routes.health());
     if (has(Role.API)) {
       tellAccounts(capabilities.accounts());
+      capabilities.accounts().start();
       receivePings(capabilities.heartbeats(), open, parts);
     }
     if (has(Role.RUNNER)) {
@@ -157,11 +158,11 @@ final class Serve {
                 clock));
     List<Route> main =
         Stream.of(
-                monitor.routes(),
-                capabilities.heartbeats().routes(),
+                capabilities.accounts().recorded(monitor.routes()),
+                capabilities.accounts().recorded(capabilities.heartbeats().routes()),
                 capabilities.outbox().routes(),
-                capabilities.channels().routes(),
-                capabilities.accounts().routes(),
+                capabilities.accounts().recorded(capabilities.channels().routes()),
+                capabilities.accounts().recorded(capabilities.accounts().routes()),
                 capabilities.pool().routes(),
                 collector.routes(),
                 pages.routes(),

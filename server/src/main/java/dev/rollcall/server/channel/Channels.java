@@ -75,6 +75,12 @@ public final class Channels implements AutoCloseable {
     }
   }
 
+  /// Deletes all channels of an account.
+  public void deleteOf(long owner) {
+    store.list(Scope.of(owner)).forEach(row -> store.delete(row.owner(), row.name()));
+    loop.wake();
+  }
+
   /// The routes of channels.
   public List<Route> routes() {
     return routes.routes();

@@ -184,7 +184,8 @@ public final class Answer {
     };
   }
 
-  int status() {
+  /// The status code.
+  public int status() {
     return status;
   }
 

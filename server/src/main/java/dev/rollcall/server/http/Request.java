@@ -63,6 +63,11 @@ public final class Request {
     return found.parameter(name);
   }
 
+  /// The path as it was sent, without the query.
+  public String path() {
+    return head.path();
+  }
+
   /// A path parameter that is a positive whole number.
   ///
   /// @throws Refusal (400) if it is not

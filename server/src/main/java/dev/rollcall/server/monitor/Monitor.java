@@ -23,9 +23,12 @@ import dev.rollcall.server.monitor.schedule.Schedule;
 import dev.rollcall.server.monitor.store.EventStore;
 import dev.rollcall.server.monitor.store.HourStore;
 import dev.rollcall.server.monitor.store.ServiceChanges;
+import dev.rollcall.server.monitor.store.ServiceStatus;
 import dev.rollcall.server.monitor.store.ServiceStore;
+import dev.rollcall.server.monitor.store.Slice;
 import dev.rollcall.server.monitor.store.TickRetention;
 import dev.rollcall.server.monitor.store.TickStore;
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.signal.SignalWriter;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
@@ -60,6 +63,8 @@ public final class Monitor implements AutoCloseable {
           "db/migration/V14__confirmed.sql");
 
   private final ServiceReader reader;
+  private static final int DELETED_AT_ONCE = 500;
+
   private final ServiceChanges changes;
   private final ServiceStore services;
   private final MonitorRoutes routes;
@@ -217,6 +222,16 @@ public final class Monitor implements AutoCloseable {
           synced.changed(),
           synced.retired());
     }
+  }
+
+  /// Deletes all services of an account.
+  public void deleteOf(long owner) {
+    Scope scope = Scope.of(owner);
+    List<ServiceStatus> some;
+    do {
+      some = services.list(scope, new Slice(DELETED_AT_ONCE, 0));
+      some.forEach(one -> changes.delete(one.service().id()));
+    } while (!some.isEmpty());
   }
 
   /// The number of services in the database that come from a configuration file.
