@@ -7,11 +7,17 @@ import static org.awaitility.Awaitility.await;
 import dev.rollcall.server.RunningRollcall.Answer;
 import dev.rollcall.server.RunningRollcall.Plan;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -84,7 +90,8 @@ class AccountsIT {
     assertThat(register("elahe@EXAMPLE.org").status()).isEqualTo(409);
     String token = login("ELAHE@example.org", PASSWORD);
     String claims =
-        new String(Base64.getUrlDecoder().decode(token.split("\\.", -1)[1]), StandardCharsets.UTF_8);
+        new String(
+            Base64.getUrlDecoder().decode(token.split("\\.", -1)[1]), StandardCharsets.UTF_8);
     assertThat(RunningRollcall.json(claims).get("user_id").asLong())
         .isEqualTo(made.json().get("ID").asLong());
     assertThat(RunningRollcall.json(claims).has("exp")).isTrue();
@@ -359,6 +366,107 @@ class AccountsIT {
     String again = login("goes@example.org", PASSWORD);
     assertThat(get("/url", again).json().isEmpty()).isTrue();
     assertThat(get("/url/" + url, again).status()).isEqualTo(404);
+  }
+
+  /// A browser as far as cookies and forms go. Java's cookies quote values that have an age.
+  private final class Browser implements AutoCloseable {
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final Map<String, String> cookies = new HashMap<>();
+
+    HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+      cookies.forEach((name, value) -> request.header("Cookie", name + "=" + value));
+      HttpResponse<String> answer =
+          client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      answer
+          .headers()
+          .allValues("Set-Cookie")
+          .forEach(
+              cookie ->
+                  cookies.put(
+                      cookie.substring(0, cookie.indexOf('=')),
+                      cookie.substring(cookie.indexOf('=') + 1, cookie.indexOf(';'))));
+      return answer;
+    }
+
+    /// The page that a form leads to.
+    String after(HttpResponse<String> sent) throws Exception {
+      assertThat(sent.statusCode()).as(sent.body()).isEqualTo(303);
+      return send(to(sent.headers().firstValue("Location").orElseThrow())).body();
+    }
+
+    private HttpRequest.Builder to(String path) {
+      return HttpRequest.newBuilder(URI.create("http://localhost:" + rollcall.port() + path));
+    }
+
+    String page() throws Exception {
+      return send(to("/account")).body();
+    }
+
+    HttpResponse<String> form(String path, String fields, String... headers) throws Exception {
+      Matcher token = Pattern.compile("form-token\" value=\"([^\"]+)").matcher(page());
+      assertThat(token.find()).isTrue();
+      HttpRequest.Builder request =
+          to(path)
+              .header("Content-Type", "application/x-www-form-urlencoded")
+              .POST(HttpRequest.BodyPublishers.ofString("form-token=" + token.group(1) + fields));
+      if (headers.length > 0) {
+        request.headers(headers);
+      }
+      return send(request);
+    }
+
+    @Override
+    public void close() {
+      client.close();
+    }
+  }
+
+  @Test
+  void aBrowserSignsInAndMakesTokensUntilItSignsOut() throws Exception {
+    register("browses@example.org");
+    try (Browser browser = new Browser()) {
+      String wrong = "&email=browses%40example.org&password=wrong";
+      assertThat(browser.after(browser.form("/account/login", wrong)))
+          .contains("the address or the password is wrong");
+      String right = "&email=browses%40example.org&password=" + PASSWORD.replace(' ', '+');
+      assertThat(browser.after(browser.form("/account/login", right)))
+          .contains("You are signed in.", "browses@example.org");
+      String made = browser.form("/account/tokens", "&name=%3Cci%3E&read=on").body();
+      Matcher token = Pattern.compile("rc_[A-Za-z0-9_-]{43}").matcher(made);
+      assertThat(token.find()).as(made).isTrue();
+      assertThat(get("/v1/account", token.group()).status()).isEqualTo(200);
+      assertThat(browser.page()).contains("&lt;ci&gt;").doesNotContain(token.group());
+      Matcher id = Pattern.compile("name=\"id\" value=\"(\\d+)").matcher(browser.page());
+      assertThat(id.find()).isTrue();
+      assertThat(browser.after(browser.form("/account/revoke", "&id=" + id.group(1))))
+          .contains("The token was revoked.");
+      assertThat(get("/v1/account", token.group()).status()).isEqualTo(401);
+      assertThat(browser.form("/account/logout", "", "Origin", "http://evil.example").statusCode())
+          .isEqualTo(403);
+      assertThat(browser.send(browser.to("/v1/account")).statusCode()).isEqualTo(200);
+      assertThat(browser.send(browser.to("/v1/deliveries")).statusCode()).isEqualTo(403);
+      assertThat(browser.after(browser.form("/account/logout", "")))
+          .contains("You are signed out.");
+      assertThat(browser.send(browser.to("/v1/account")).statusCode()).isEqualTo(401);
+    }
+  }
+
+  @Test
+  void theCookieIsForThisServerAloneAndForTlsBehindIt() throws Exception {
+    register("cookie@example.org");
+    try (Browser browser = new Browser()) {
+      String right = "&email=cookie%40example.org&password=" + PASSWORD.replace(' ', '+');
+      HttpResponse<String> signedIn =
+          browser.form("/account/login", right, "X-Forwarded-Proto", "https");
+      assertThat(signedIn.headers().allValues("Set-Cookie"))
+          .anySatisfy(
+              cookie ->
+                  assertThat(cookie)
+                      .startsWith("rollcall-session=")
+                      .contains("HttpOnly", "SameSite=Lax", "Secure", "Path=/"));
+      assertThat(browser.after(browser.form("/account/register", right.replace("cookie", "fresh"))))
+          .contains("The account exists");
+    }
   }
 
   @Test

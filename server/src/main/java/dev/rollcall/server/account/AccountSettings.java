@@ -82,7 +82,13 @@ public record AccountSettings(
   /// All settings, in the order of the help.
   public static final List<Setting<?>> ALL =
       List.of(
-          REGISTRATION, SHORTEST_PASSWORD, TOKEN_LIFETIME, LOGINS, REGISTRATIONS, WRONG_PASSWORDS, AUDIT);
+          REGISTRATION,
+          SHORTEST_PASSWORD,
+          TOKEN_LIFETIME,
+          LOGINS,
+          REGISTRATIONS,
+          WRONG_PASSWORDS,
+          AUDIT);
 
   /// The settings with these values.
   public static AccountSettings of(Values values) {

@@ -7,6 +7,7 @@ import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.time.BackgroundLoop;
 import dev.rollcall.server.time.Clock;
+import dev.rollcall.server.web.Site;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// request comes from.
 public final class Accounts implements AutoCloseable {
   /// The scripts that create the tables of this package.
-  public static final List<String> MIGRATIONS = List.of("db/migration/V16__account.sql", "db/migration/V17__audit.sql");
+  public static final List<String> MIGRATIONS =
+      List.of("db/migration/V16__account.sql", "db/migration/V17__audit.sql");
 
   private static final Duration UPKEEP = Duration.ofHours(1);
   private static final Duration AFTER_FAILURE = Duration.ofMinutes(1);
@@ -29,7 +31,10 @@ public final class Accounts implements AutoCloseable {
   private volatile List<OwnedRows> owned = List.of();
   private final Passwords passwords = new Passwords();
   private final InstallationKey key;
+  private final Clock clock;
   private final AccountAuthenticator authenticator;
+  private final SignIn signIn;
+  private final SessionStore sessions;
   private final AccountRoutes routes;
   private final TokenRoutes tokenRoutes;
   private final BackgroundLoop upkeep;
@@ -44,15 +49,16 @@ public final class Accounts implements AutoCloseable {
       Clock clock) {
     this.settings = settings;
     this.key = key;
+    this.clock = clock;
     AccountTables tables = new AccountTables(database, commits);
-    SessionStore sessions = new SessionStore(tables, clock);
+    sessions = new SessionStore(tables, clock);
     accounts = new AccountStore(tables, clock);
     known = new KnownHolders(tables, sessions, clock, database.location().lookEvery());
     audit = new Audit(tables, accounts, clock);
     operators = new Operators(accounts, passwords, known, audit);
     authenticator = new AccountAuthenticator(sessions, this::tokens, known, clock);
-    routes =
-        new AccountRoutes(
+    signIn =
+        new SignIn(
             accounts,
             sessions,
             passwords,
@@ -60,10 +66,9 @@ public final class Accounts implements AutoCloseable {
             known,
             new SignInLimits(settings),
             () -> this.settings,
-            new MachineProof(key),
-            operators,
-            this::deletionBegun,
             clock);
+    routes =
+        new AccountRoutes(signIn, new MachineProof(key), operators, this::deletionBegun, clock);
     tokenRoutes = new TokenRoutes(sessions, known);
     upkeep =
         new BackgroundLoop(
@@ -96,6 +101,11 @@ public final class Accounts implements AutoCloseable {
     return Stream.of(routes.routes(), tokenRoutes.routes(), audit.routes())
         .flatMap(List::stream)
         .toList();
+  }
+
+  /// The pages of accounts.
+  public List<Route> pages(Site site) {
+    return new AccountPages(signIn, sessions, known, this::deletionBegun, site, clock).routes();
   }
 
   /// The same routes, whose changes are recorded.

@@ -29,7 +29,12 @@ final class Audit {
 
   /// A row.
   private record Entry(
-      long id, long at, Optional<Long> account, String caller, String address, String action,
+      long id,
+      long at,
+      Optional<Long> account,
+      String caller,
+      String address,
+      String action,
       String target) {}
 
   Audit(AccountTables tables, AccountStore accounts, Clock clock) {

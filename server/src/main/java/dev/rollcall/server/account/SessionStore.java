@@ -1,6 +1,7 @@
 package dev.rollcall.server.account;
 
 import dev.rollcall.server.http.Caller.Permission;
+import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.sql.EnumCodec;
 import dev.rollcall.server.sql.InstantColumns;
 import dev.rollcall.server.time.Clock;
@@ -17,7 +18,7 @@ import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
 /// Sessions and API tokens: what shows later that somebody has signed in, or was let in.
-final class SessionStore {
+public final class SessionStore {
   /// The oldest sessions of an account end when it has more.
   private static final int MOST_SESSIONS = 100;
 
@@ -25,7 +26,7 @@ final class SessionStore {
   static final int MOST_TOKENS = 100;
 
   /// How a session shows itself.
-  enum Kind {
+  public enum Kind {
     /// With the token of `POST /login`.
     JWT(1),
     /// With a cookie.
@@ -44,16 +45,21 @@ final class SessionStore {
   ///
   /// @param address of the client that signed in
   /// @param agent the program it says it is
-  record Session(
+  public record Session(
       long id, Kind kind, String address, String agent, Instant createdAt, Instant endsAt) {}
 
   /// An API token, without its secret.
-  record Token(
+  public record Token(
       long id,
       String name,
       Set<Permission> permissions,
       Instant createdAt,
-      Optional<Instant> usedAt) {}
+      Optional<Instant> usedAt) {
+    /// The words of its permissions: `read,write`.
+    public String scopes() {
+      return text(permissions);
+    }
+  }
 
   /// Whose session or token a request shows.
   ///
@@ -225,10 +231,25 @@ final class SessionStore {
                 .list());
   }
 
+  /// Makes an API token.
+  ///
+  /// @return its secret
+  /// @throws Refusal (409) if the account has one of that name, or too many
+  String token(long account, String name, Set<Permission> permissions) {
+    if (tokens(account).size() >= MOST_TOKENS) {
+      throw Refusal.of(409, "there are " + MOST_TOKENS + " tokens: revoke one first");
+    }
+    String secret = ApiToken.random();
+    create(account, name, permissions, secret)
+        .orElseThrow(() -> Refusal.of(409, "name: there is a token of this name"));
+    return secret;
+  }
+
   /// Adds an API token.
   ///
   /// @return its id; empty if the account has one of that name
-  Optional<Long> create(long account, String name, Set<Permission> permissions, String secret) {
+  private Optional<Long> create(
+      long account, String name, Set<Permission> permissions, String secret) {
     return tables.write(
         tx ->
             tx.createQuery(

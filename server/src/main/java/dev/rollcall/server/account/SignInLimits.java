@@ -46,19 +46,19 @@ final class SignInLimits {
     take("register " + network(address), settings.registrationsOfAddress(), OF_ADDRESS);
   }
 
-  /// Refuses to compare another password of an account after too many wrong ones.
+  /// Counts a password that is going to be compared as a wrong one.
   ///
   /// @param account the key of its address, whether there is such an account or not
   /// @throws Refusal 429 if there were too many
   void beforePassword(InetAddress address, String account) {
-    check(here(address, account));
-    check(everywhere(account));
+    take(here(address, account));
+    take(everywhere(account));
   }
 
-  /// Counts a wrong password.
-  void wrongPassword(InetAddress address, String account) {
-    here(address, account).tryConsume(1);
-    everywhere(account).tryConsume(1);
+  /// It was right: it does not count.
+  void rightPassword(InetAddress address, String account) {
+    here(address, account).addTokens(1);
+    everywhere(account).addTokens(1);
   }
 
   private Bucket here(InetAddress address, String account) {
@@ -71,14 +71,12 @@ final class SignInLimits {
         "wrong " + account, (long) settings.wrongPasswords() * FROM_EVERYWHERE, OF_ACCOUNT);
   }
 
-  private static void check(Bucket bucket) {
-    if (bucket.getAvailableTokens() < 1) {
-      throw tooMany(Duration.ofNanos(bucket.estimateAbilityToConsume(1).getNanosToWaitForRefill()));
-    }
+  private void take(String key, long most, Duration span) {
+    take(bucket(key, most, span));
   }
 
-  private void take(String key, long most, Duration span) {
-    ConsumptionProbe probe = bucket(key, most, span).tryConsumeAndReturnRemaining(1);
+  private static void take(Bucket bucket) {
+    ConsumptionProbe probe = bucket.tryConsumeAndReturnRemaining(1);
     if (!probe.isConsumed()) {
       throw tooMany(Duration.ofNanos(probe.getNanosToWaitForRefill()));
     }

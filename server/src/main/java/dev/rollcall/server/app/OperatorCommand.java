@@ -56,8 +56,7 @@ record OperatorCommand(Function<ParseResult, Optional<Configuration>> configured
     }
     ServeSettings settings = configuration.get().settings();
     Optional<String> reset = Optional.ofNullable(given.matchedOptionValue(RESET, null));
-    InstallationKey key =
-        new InstallationKey(settings.storage().data(), settings.secretKey());
+    InstallationKey key = new InstallationKey(settings.storage().data(), settings.secretKey());
     String made = made(settings, key, reset);
     given
         .commandSpec()
@@ -94,8 +93,7 @@ record OperatorCommand(Function<ParseResult, Optional<Configuration>> configured
     Clock clock = Clock.system();
     try (Database database = Database.open(config, clock);
         GroupCommit commits = new GroupCommit(database);
-        Accounts accounts =
-            new Accounts(database, commits, settings.accounts(), key, clock)) {
+        Accounts accounts = new Accounts(database, commits, settings.accounts(), key, clock)) {
       return reset.isPresent() ? accounts.newPassword(reset.get()) : accounts.newSetupCode();
     }
   }
@@ -113,8 +111,7 @@ record OperatorCommand(Function<ParseResult, Optional<Configuration>> configured
               request.to(at).timeout(PATIENCE).build(), HttpResponse.BodyHandlers.ofString());
       return request
           .made(answer.statusCode(), answer.body())
-          .orElseThrow(
-              () -> new CannotRun("the server at " + at + " answered " + answer.body()));
+          .orElseThrow(() -> new CannotRun("the server at " + at + " answered " + answer.body()));
     } catch (IOException e) {
       throw new CannotRun(
           "a server uses the database, but none answers at "

@@ -175,7 +175,16 @@ record Ports(
     String manager =
         "this machine" + (web.token().isPresent() ? " and clients with the token" : "");
     Map<Access, String> who =
-        new EnumMap<>(Map.of(Access.PING, pings, Access.SENDER, token, Access.OPERATOR, manager));
+        new EnumMap<>(
+            Map.of(
+                Access.PING,
+                pings,
+                Access.SENDER,
+                token,
+                Access.USER,
+                manager + ", and accounts for what is theirs",
+                Access.OPERATOR,
+                manager));
     String line =
         who.entrySet().stream()
             .filter(entry -> routes.stream().anyMatch(route -> route.access() == entry.getKey()))

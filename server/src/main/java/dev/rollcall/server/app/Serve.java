@@ -155,6 +155,7 @@ final class Serve {
                 capabilities::network,
                 () -> !has(Role.RUNNER) || capabilities.channels().isThereOne(),
                 () -> notice(monitor),
+                capabilities.accounts(),
                 clock));
     List<Route> main =
         Stream.of(

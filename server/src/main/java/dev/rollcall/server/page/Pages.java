@@ -1,5 +1,6 @@
 package dev.rollcall.server.page;
 
+import dev.rollcall.server.account.Accounts;
 import dev.rollcall.server.heartbeat.HeartbeatOverview;
 import dev.rollcall.server.heartbeat.page.HeartbeatPages;
 import dev.rollcall.server.http.BasePath;
@@ -23,11 +24,13 @@ public final class Pages implements AutoCloseable {
   private final Site site;
   private final ServicePages services;
   private final HeartbeatPages heartbeats;
+  private final List<Route> accounts;
 
   /// @param base below which the routes are
   /// @param network the results of nodes
   /// @param alerts whether there is a channel that sends alerts
   /// @param notice the notice at the top of every page; empty: none
+  /// @param people who may have accounts
   public Pages(
       BasePath base,
       Overview overview,
@@ -35,6 +38,7 @@ public final class Pages implements AutoCloseable {
       Supplier<NetworkSummary> network,
       Supplier<Boolean> alerts,
       Supplier<String> notice,
+      Accounts people,
       Clock clock) {
     Texts texts = Texts.ENGLISH;
     site = new Site(base, texts, sections(texts), notice, StorageException.class::isInstance);
@@ -42,6 +46,7 @@ public final class Pages implements AutoCloseable {
     services = new ServicePages(overview, () -> summary(texts, measured.get()), site, clock);
     heartbeats =
         new HeartbeatPages(heartbeatOverview, new OncePerSecond<>(alerts, clock), site, clock);
+    accounts = people.pages(site);
   }
 
   private static List<Site.Section> sections(Texts texts) {
@@ -55,7 +60,12 @@ public final class Pages implements AutoCloseable {
             HeartbeatPages.SECTION,
             "/heartbeats",
             texts.of("section.heartbeats"),
-            texts.of("section.heartbeats.invitation")));
+            texts.of("section.heartbeats.invitation")),
+        new Site.Section(
+            "account",
+            "/account",
+            texts.of("section.account"),
+            texts.of("section.account.invitation")));
   }
 
   static Content summary(Texts texts, NetworkSummary network) {
@@ -70,7 +80,7 @@ public final class Pages implements AutoCloseable {
   /// The pages, their streams, and the files they link to.
   public List<Route> routes() {
     ErrorShape errors = errors();
-    return Stream.of(site.routes(), services.routes(), heartbeats.routes())
+    return Stream.of(site.routes(), services.routes(), heartbeats.routes(), accounts)
         .flatMap(List::stream)
         .map(route -> route.withErrors(errors))
         .toList();

@@ -33,6 +33,18 @@ public final class Cookies {
     return add(answer, site, name, value, "; Max-Age=" + time.toSeconds());
   }
 
+  /// Sets a cookie for some time, which the browser sends over TLS only if this request came over
+  /// TLS; zero deletes it.
+  ///
+  /// @param request that the cookie answers
+  public static Answer set(
+      Answer answer, Request request, Site site, String name, String value, Duration time) {
+    boolean tls =
+        request.header("X-Forwarded-Proto").filter(scheme -> scheme.equals("https")).isPresent();
+    return add(
+        answer, site, name, value, (tls ? "; Secure" : "") + "; Max-Age=" + time.toSeconds());
+  }
+
   private static Answer add(Answer answer, Site site, String name, String value, String age) {
     return answer.and(
         "Set-Cookie",

@@ -1,0 +1,245 @@
+package dev.rollcall.server.account;
+
+import dev.rollcall.server.http.Access;
+import dev.rollcall.server.http.Answer;
+import dev.rollcall.server.http.Caller;
+import dev.rollcall.server.http.Caller.Permission;
+import dev.rollcall.server.http.Query;
+import dev.rollcall.server.http.Refusal;
+import dev.rollcall.server.http.Request;
+import dev.rollcall.server.http.Route;
+import dev.rollcall.server.time.Clock;
+import dev.rollcall.server.web.Cookies;
+import dev.rollcall.server.web.Flash;
+import dev.rollcall.server.web.Forms;
+import dev.rollcall.server.web.Html;
+import dev.rollcall.server.web.Site;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/// `/account`: signing in and registering; for who is signed in, their sessions, API tokens and
+/// password.
+final class AccountPages {
+  private static final String PATH = "/account";
+  private static final int LONGEST_NAME = 100;
+
+  private final SignIn signIn;
+  private final SessionStore sessions;
+  private final KnownHolders known;
+  private final Runnable deletions;
+  private final Site site;
+  private final Forms forms;
+  private final Clock clock;
+
+  /// What a form does for who is signed in.
+  private interface Change {
+    /// Returns the words that the next page shows.
+    String apply(Request request, Caller.User user, Query fields) throws Exception;
+  }
+
+  AccountPages(
+      SignIn signIn,
+      SessionStore sessions,
+      KnownHolders known,
+      Runnable deletions,
+      Site site,
+      Clock clock) {
+    this.signIn = signIn;
+    this.sessions = sessions;
+    this.known = known;
+    this.deletions = deletions;
+    this.site = site;
+    this.forms = new Forms(site);
+    this.clock = clock;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.get(PATH, Access.PUBLIC, request -> page(request, Optional.empty())),
+        forms.post(PATH + "/login", Access.PUBLIC, this::login),
+        forms.post(PATH + "/register", Access.PUBLIC, this::register),
+        forms.post(PATH + "/logout", Access.PUBLIC, this::logout),
+        forms.post(PATH + "/password", Access.PUBLIC, changing(this::changePassword)),
+        forms.post(PATH + "/delete", Access.PUBLIC, this::delete),
+        forms.post(PATH + "/tokens", Access.PUBLIC, this::createToken),
+        forms.post(PATH + "/revoke", Access.PUBLIC, changing(this::revokeToken)),
+        forms.post(PATH + "/end", Access.PUBLIC, changing(this::endSession)));
+  }
+
+  /// @param token an API token that was just made
+  private Answer page(Request request, Optional<String> token) {
+    Optional<Caller.User> user = user(request);
+    Answer answer =
+        user.isPresent() ? own(request, user.get(), token) : forms.page(request, this::signInPage);
+    return answer.with("Cache-Control", "no-store");
+  }
+
+  private String signInPage(Forms.Visit visit) {
+    return Html.of(out -> JtesigninGenerated.render(out, Html.NONE, site, visit));
+  }
+
+  private Answer own(Request request, Caller.User user, Optional<String> token) {
+    AccountView view =
+        new AccountView(
+            signIn.account(user),
+            sessions.sessions(user.account()),
+            sessions.tokens(user.account()),
+            user.session(),
+            token,
+            clock.wall());
+    return forms.page(
+        request,
+        visit -> Html.of(out -> JtepageGenerated.render(out, Html.NONE, site, visit, view)));
+  }
+
+  /// Who has signed in with this browser. A token in a header is for the API.
+  private static Optional<Caller.User> user(Request request) {
+    return request.header("Authorization").isEmpty()
+            && request.caller() instanceof Caller.User user
+            && user.session() != 0
+        ? Optional.of(user)
+        : Optional.empty();
+  }
+
+  private Answer login(Request request, Query fields) throws InterruptedException {
+    try {
+      String secret = signIn.cookie(request, text(fields, "email"), text(fields, "password"));
+      return signedIn(request, secret, site.texts().of("account.signedin"));
+    } catch (Refusal e) {
+      return failed(e);
+    }
+  }
+
+  private Answer register(Request request, Query fields) throws InterruptedException {
+    try {
+      String email = text(fields, "email");
+      String password = text(fields, "password");
+      Optional<String> code = fields.single("code").map(String::strip).filter(c -> !c.isEmpty());
+      signIn.register(request, email, password, code);
+      String secret = signIn.cookie(request, email, password);
+      return signedIn(request, secret, site.texts().of("account.registered"));
+    } catch (Refusal e) {
+      return failed(e);
+    }
+  }
+
+  private Answer signedIn(Request request, String secret, String words) {
+    return Cookies.set(
+        forms.done(PATH, new Flash(Flash.Tone.DONE, words)),
+        request,
+        site,
+        SessionCookie.NAME,
+        secret,
+        SignIn.OF_BROWSER);
+  }
+
+  private Answer logout(Request request, Query fields) {
+    user(request).ifPresent(signIn::out);
+    return signedOut(request, site.texts().of("account.signedout"));
+  }
+
+  private Answer signedOut(Request request, String words) {
+    return Cookies.set(
+        forms.done(PATH, new Flash(Flash.Tone.DONE, words)),
+        request,
+        site,
+        SessionCookie.NAME,
+        "",
+        Duration.ZERO);
+  }
+
+  private Forms.Action changing(Change change) {
+    return (request, fields) -> {
+      Optional<Caller.User> user = user(request);
+      if (user.isEmpty()) {
+        return failed(Refusal.of(401, site.texts().of("account.again")));
+      }
+      try {
+        return forms.done(
+            PATH, new Flash(Flash.Tone.DONE, change.apply(request, user.get(), fields)));
+      } catch (Refusal e) {
+        return failed(e);
+      }
+    };
+  }
+
+  private String changePassword(Request request, Caller.User user, Query fields)
+      throws InterruptedException {
+    signIn.changePassword(request, user, text(fields, "password"), text(fields, "next"));
+    return site.texts().of("account.password.changed");
+  }
+
+  private Answer delete(Request request, Query fields) throws InterruptedException {
+    Optional<Caller.User> user = user(request);
+    if (user.isEmpty()) {
+      return failed(Refusal.of(401, site.texts().of("account.again")));
+    }
+    try {
+      signIn.delete(request, user.get(), text(fields, "password"));
+      deletions.run();
+      return signedOut(request, site.texts().of("account.deleted"));
+    } catch (Refusal e) {
+      return failed(e);
+    }
+  }
+
+  /// Shows the token on the page that answers: it is shown once, and in no cookie.
+  private Answer createToken(Request request, Query fields) {
+    Optional<Caller.User> user = user(request);
+    if (user.isEmpty()) {
+      return failed(Refusal.of(401, site.texts().of("account.again")));
+    }
+    try {
+      String name = text(fields, "name").strip();
+      if (name.isEmpty() || name.length() > LONGEST_NAME) {
+        throw Refusal.badRequest(site.texts().of("account.token.name"));
+      }
+      Set<Permission> permissions = EnumSet.noneOf(Permission.class);
+      for (Permission each : Permission.values()) {
+        if (fields.single(each.name().toLowerCase(Locale.ROOT)).isPresent()) {
+          permissions.add(each);
+        }
+      }
+      if (permissions.isEmpty()) {
+        throw Refusal.badRequest(site.texts().of("account.token.scopes"));
+      }
+      String secret = sessions.token(user.get().account(), name, permissions);
+      return page(request, Optional.of(secret));
+    } catch (Refusal e) {
+      return failed(e);
+    }
+  }
+
+  private String revokeToken(Request request, Caller.User user, Query fields) {
+    if (!sessions.revoke(user.account(), id(fields))) {
+      throw Refusal.notFound(site.texts().of("account.token.gone"));
+    }
+    known.forget();
+    return site.texts().of("account.token.revoked");
+  }
+
+  private String endSession(Request request, Caller.User user, Query fields) {
+    if (!sessions.end(user.account(), id(fields))) {
+      throw Refusal.notFound(site.texts().of("account.session.gone"));
+    }
+    known.forget();
+    return site.texts().of("account.session.ended");
+  }
+
+  private static long id(Query fields) {
+    String id = fields.single("id").orElse("");
+    return id.matches("\\d{1,18}") ? Long.parseLong(id) : 0;
+  }
+
+  private static String text(Query fields, String name) {
+    return fields.single(name).orElse("");
+  }
+
+  private Answer failed(Refusal refusal) {
+    return forms.done(PATH, new Flash(Flash.Tone.FAILED, String.valueOf(refusal.getMessage())));
+  }
+}
