@@ -38,12 +38,12 @@ class AccountsIT {
   private String database;
 
   /// Where the rows are.
-  String database() throws IOException {
+  String database() {
     return "";
   }
 
   @BeforeAll
-  void start() throws IOException {
+  void start() {
     database = database();
     rollcall =
         Plan.in(folder)

@@ -6,11 +6,14 @@ import org.junit.jupiter.api.AfterAll;
 
 /// The same on PostgreSQL.
 class AccountsPostgresIT extends AccountsIT {
-  private EmbeddedPostgres postgres;
+  private final EmbeddedPostgres postgres;
+
+  AccountsPostgresIT() throws IOException {
+    postgres = EmbeddedPostgres.builder().start();
+  }
 
   @Override
-  String database() throws IOException {
-    postgres = EmbeddedPostgres.builder().start();
+  String database() {
     return "postgresql://postgres:postgres@127.0.0.1:" + postgres.getPort() + "/postgres";
   }
 

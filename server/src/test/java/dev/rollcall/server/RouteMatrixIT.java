@@ -275,11 +275,11 @@ class RouteMatrixIT {
     FORGED("user");
 
     private final String account;
-    private final Set<String> scopes;
+    private final String scopes;
 
     Member(String account, String... scopes) {
       this.account = account;
-      this.scopes = Set.of(scopes);
+      this.scopes = String.join(",", scopes);
     }
 
     /// 401, 403, or 0 where the member may call.
@@ -294,7 +294,7 @@ class RouteMatrixIT {
       boolean password =
           route.line().startsWith("POST /v1/account/password ")
               || route.line().startsWith("DELETE /v1/account ");
-      if (password && scopes.size() == 1) {
+      if (password && !scopes.contains(",")) {
         return 403; // no token may end what the person at the keyboard may
       }
       boolean needed = scopes.contains(route.method().equals("GET") ? "read" : "write");
@@ -336,7 +336,7 @@ class RouteMatrixIT {
       return "rc_" + "x".repeat(43);
     }
     String scopes =
-        member == Member.REVOKED ? "\"read\"" : "\"" + String.join("\", \"", member.scopes) + "\"";
+        member == Member.REVOKED ? "\"read\"" : "\"" + member.scopes.replace(",", "\", \"") + "\"";
     return tokens.computeIfAbsent(
         member,
         _ -> {

@@ -240,8 +240,9 @@ public final class SessionStore {
       throw Refusal.of(409, "there are " + MOST_TOKENS + " tokens: revoke one first");
     }
     String secret = ApiToken.random();
-    create(account, name, permissions, secret)
-        .orElseThrow(() -> Refusal.of(409, "name: there is a token of this name"));
+    if (create(account, name, permissions, secret).isEmpty()) {
+      throw Refusal.of(409, "name: there is a token of this name");
+    }
     return secret;
   }
 

@@ -81,7 +81,7 @@ record OperatorCommand(Function<ParseResult, Optional<Configuration>> configured
     } catch (UncheckedIOException e) {
       throw new CannotRun(String.valueOf(e.getMessage()));
     } catch (Refusal e) {
-      throw new CannotRun(e.getMessage());
+      throw new CannotRun(String.valueOf(e.getMessage()));
     }
   }
 
