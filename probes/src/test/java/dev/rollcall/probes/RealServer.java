@@ -239,7 +239,7 @@ enum RealServer {
   /// Waits until `probe` is content with the server.
   static void waitFor(Probe probe, ServerRun run) {
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(4))
         .pollInterval(Duration.ofMillis(100))
         .failFast(
             () -> {

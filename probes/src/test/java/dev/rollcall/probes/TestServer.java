@@ -59,7 +59,7 @@ final class TestServer implements AutoCloseable {
   /// Waits until it accepts connections.
   TestServer awaitPort() {
     await(output.toString())
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(4))
         .pollInterval(Duration.ofMillis(20))
         .until(
             () -> {

@@ -69,6 +69,7 @@ class RouteMatrixIT {
               "GET /v1/services/{id}/ticks PUBLIC",
               "POST /register PUBLIC",
               "POST /login PUBLIC",
+              "POST / PUBLIC",
               "GET /account PUBLIC",
               "POST /account/login PUBLIC",
               "POST /account/register PUBLIC",

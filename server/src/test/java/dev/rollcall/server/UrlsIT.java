@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import dev.rollcall.server.RunningRollcall.Answer;
 import dev.rollcall.server.RunningRollcall.Plan;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -127,6 +129,49 @@ class UrlsIT {
     long operators = rollcall.service("operators").get("id").asLong();
     assertThat(send("GET", "/url/" + operators, "", user).status()).isEqualTo(404);
     assertThat(send("DELETE", "/v1/services/" + operators, "", user).status()).isEqualTo(404);
+  }
+
+  /// As its documentation has them, but for the port and a password that is long enough. The
+  /// fragment of the second is not sent: it logs in. Nothing is asked of the host in the third.
+  @Test
+  void theCurlLinesOfHttpMonitoringRunAsWritten() throws Exception {
+    try (RunningRollcall answering =
+        Plan.in(Files.createDirectory(folder.resolve("curl"))).flags("--roles=api").start()) {
+      assertCurlLines(answering.port());
+    }
+  }
+
+  private static void assertCurlLines(int port) throws Exception {
+    String account = "'{\"Email\": \"elahe.dstn@gmail.com\", \"Password\": \"XXXXXXXX\"}' ";
+    String json = "-H 'Content-Type: application/json' ";
+    String registered =
+        shell(port, "curl -X POST -d " + account + json + "127.0.0.1:8080/register");
+    assertThat(RunningRollcall.json(registered).get("Email").stringValue())
+        .isEqualTo("elahe.dstn@gmail.com");
+    String token =
+        RunningRollcall.json(shell(port, "curl -X POST -d " + account + json + "127.0.0.1:8080/#"))
+            .stringValue();
+    String url =
+        shell(
+            port,
+            "curl -X POST -d '{\"URL\": \"https://www.google.com\", \"Period\": 2}' "
+                + json
+                + ("-H 'Authorization: " + token + "' ")
+                + "127.0.0.1:8080/url");
+    assertThat(RunningRollcall.json(url).get("URL").stringValue())
+        .isEqualTo("https://www.google.com");
+    assertThat(RunningRollcall.json(url).get("UserID").asLong())
+        .isEqualTo(RunningRollcall.json(registered).get("ID").asLong());
+  }
+
+  private static String shell(int port, String line) throws Exception {
+    Process process =
+        new ProcessBuilder("sh", "-c", line.replace("8080", String.valueOf(port)))
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(line).isZero();
+    return said;
   }
 
   @Test

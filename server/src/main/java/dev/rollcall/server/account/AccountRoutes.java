@@ -37,6 +37,8 @@ final class AccountRoutes {
     return List.of(
         Route.post("/register", Access.PUBLIC, this::register),
         Route.post("/login", Access.PUBLIC, this::login),
+        Route.post(
+            "/", Access.PUBLIC, this::login), // as the documentation of HTTP monitoring has it
         Route.post("/logout", Access.ACCOUNT, this::logout),
         Route.get("/v1/account", Access.ACCOUNT, this::show),
         Route.post("/v1/account/password", Access.ACCOUNT, this::changePassword),

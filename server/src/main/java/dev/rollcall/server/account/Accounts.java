@@ -136,7 +136,7 @@ public final class Accounts implements AutoCloseable {
   public Optional<String> firstSetupCode() {
     return accounts.isThereOne() || accounts.hasSetupCode()
         ? Optional.empty()
-        : Optional.of(newSetupCode());
+        : Optional.of(operators.firstSetupCode());
   }
 
   /// Who may register, in words for the log.

@@ -22,10 +22,16 @@ final class Operators {
     this.known = known;
   }
 
-  /// A setup code that replaces all others.
-  String newSetupCode() {
+  /// The setup code of a server that has neither an account nor a code.
+  String firstSetupCode() {
     String code = Digests.secret().substring(0, CODE);
     accounts.setupCode(code);
+    return code;
+  }
+
+  /// A setup code that replaces all others.
+  String newSetupCode() {
+    String code = firstSetupCode();
     recorded("new setup code");
     return code;
   }
