@@ -40,6 +40,7 @@ final class AllSettings {
               WebSettings.CALLERS,
               AccountSettings.ALL,
               MonitorSettings.OF_ACCOUNTS,
+              HeartbeatSettings.OF_ACCOUNTS,
               List.of(Role.ROLES),
               MonitorSettings.ALL,
               AlertSettings.ALL,

@@ -41,7 +41,9 @@ record Capabilities(
             "the outbox", new Outbox(database, commits, settings.deliveries(), registry, clock));
     InstallationKey key = new InstallationKey(settings.storage().data(), settings.secretKey());
     Channels channels =
-        parts.add("the channels", new Channels(database, commits, outbox, key, clock));
+        parts.add(
+            "the channels",
+            new Channels(database, commits, outbox, key, settings.monitor().reach(), clock));
     Accounts accounts =
         parts.add("the accounts", new Accounts(database, commits, settings.accounts(), key, clock));
     Signals signals =

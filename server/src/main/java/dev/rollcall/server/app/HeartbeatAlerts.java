@@ -14,7 +14,8 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 
-/// Sends the changes of heartbeats on every channel that has a notification for them.
+/// Sends the changes of heartbeats on every channel of their owner that has a notification for
+/// them.
 record HeartbeatAlerts(Outbox outbox) implements SignalConsumer {
   @Override
   public void consume(Handle tx, List<Signal> signals) {
@@ -31,7 +32,7 @@ record HeartbeatAlerts(Outbox outbox) implements SignalConsumer {
       case "late" -> notifications(signal, Kind.LATE);
       case "failed" -> Stream.concat(over(signal), notifications(signal, Kind.FAILED));
       case "up", "new" -> Stream.concat(over(signal), notifications(signal, Kind.RECOVERED));
-      default -> withdrawals(signal, outbox.channels(Kind.LATE)); // paused or removed
+      default -> withdrawals(signal, channels(signal, Kind.LATE)); // paused or removed
     };
   }
 
@@ -43,7 +44,7 @@ record HeartbeatAlerts(Outbox outbox) implements SignalConsumer {
                 signal.subject().id(),
                 kind.name().toLowerCase(Locale.ROOT),
                 signal.at().toEpochMilli());
-    return outbox.channels(kind).stream()
+    return channels(signal, kind).stream()
         .map(
             channel ->
                 new Notification(channel, subject(signal), kind, key, message, kind == Kind.LATE));
@@ -52,12 +53,16 @@ record HeartbeatAlerts(Outbox outbox) implements SignalConsumer {
   /// It is no longer late. A notification that has not been sent yet is withdrawn from channels
   /// that have none for the recovery. Other channels get both, in their order.
   private Stream<OutboxEntry> over(Signal signal) {
-    List<String> recoveries = outbox.channels(Kind.RECOVERED);
+    List<String> recoveries = channels(signal, Kind.RECOVERED);
     return withdrawals(
         signal,
-        outbox.channels(Kind.LATE).stream()
+        channels(signal, Kind.LATE).stream()
             .filter(channel -> !recoveries.contains(channel))
             .toList());
+  }
+
+  private List<String> channels(Signal signal, Kind kind) {
+    return outbox.channels(signal.subject().owner(), kind);
   }
 
   private static Stream<OutboxEntry> withdrawals(Signal signal, List<String> channels) {

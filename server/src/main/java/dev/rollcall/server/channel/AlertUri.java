@@ -83,20 +83,20 @@ final class AlertUri implements Channel {
   /// @param url absolute http or https
   record Settings(Secret url) implements ChannelSettings {
     @Override
-    public Channel open(String key) {
-      return new AlertUri(key, url.reveal());
+    public Channel open(String key, Resolver resolver) {
+      return new AlertUri(key, url.reveal(), resolver);
     }
   }
 
   /// @param text absolute http or https; it may contain a secret, which no message shows
   /// @throws IllegalArgumentException with a phrase that follows the text
-  AlertUri(String name, String text) {
+  AlertUri(String name, String text, Resolver resolver) {
     this.name = name;
     this.uri = checked(text);
     int standard = uri.getScheme().toLowerCase(Locale.ROOT).equals("https") ? 443 : 80;
     this.receiver = Authority.of(uri, standard).toString();
     this.secrets = secrets(uri);
-    this.client = new WebhookClient(Resolver.system());
+    this.client = new WebhookClient(resolver);
   }
 
   /// Checks that the text is such a URI.

@@ -1,5 +1,6 @@
 package dev.rollcall.server.channel;
 
+import dev.rollcall.probes.Resolver;
 import dev.rollcall.server.outbox.Channel;
 
 /// What a definition says about a channel of its type. Settings are equal if nothing has changed.
@@ -7,5 +8,6 @@ interface ChannelSettings {
   /// The channel that sends with these settings.
   ///
   /// @param key the name of the channel in the outbox
-  Channel open(String key);
+  /// @param resolver decides which addresses may be reached
+  Channel open(String key, Resolver resolver);
 }

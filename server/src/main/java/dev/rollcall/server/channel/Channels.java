@@ -1,5 +1,8 @@
 package dev.rollcall.server.channel;
 
+import dev.rollcall.probes.Resolver;
+import dev.rollcall.server.address.Blocks;
+import dev.rollcall.server.address.PublicResolver;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.outbox.Channel;
 import dev.rollcall.server.outbox.Outbox;
@@ -34,6 +37,7 @@ public final class Channels implements AutoCloseable {
   private final StoredDefinitions definitions;
   private final Outbox outbox;
   private final Duration look;
+  private final Resolver publicOnly;
   private final ChannelRoutes routes;
   private final BackgroundLoop loop =
       new BackgroundLoop("channels", "the reading of channels", AFTER_FAILURE, this::look);
@@ -46,8 +50,15 @@ public final class Channels implements AutoCloseable {
   /// A channel that the outbox uses, and the settings it was opened with.
   private record OpenChannel(ChannelSettings settings, Channel channel) {}
 
+  /// @param reach what channels of accounts may reach although it is not public
   public Channels(
-      Database database, GroupCommit commits, Outbox outbox, InstallationKey key, Clock clock) {
+      Database database,
+      GroupCommit commits,
+      Outbox outbox,
+      InstallationKey key,
+      Blocks reach,
+      Clock clock) {
+    this.publicOnly = new PublicResolver(Resolver.system(), reach);
     this.store = new ChannelStore(database, commits, clock);
     this.definitions = new StoredDefinitions(key);
     this.outbox = outbox;
@@ -99,11 +110,12 @@ public final class Channels implements AutoCloseable {
   private void use() {
     Map<String, OpenChannel> now = new HashMap<>();
     for (ChannelDefinition definition : ofFile) {
-      now.put(definition.name(), opened(definition.name(), definition.settings()));
+      now.put(definition.name(), opened(Scope.OPERATOR, definition.name(), definition.settings()));
     }
     for (ChannelStore.Row row : stored) {
       String key = key(row.owner(), row.name());
-      definition(row).ifPresent(read -> now.putIfAbsent(key, opened(key, read.settings())));
+      definition(row)
+          .ifPresent(read -> now.putIfAbsent(key, opened(row.owner(), key, read.settings())));
     }
     if (!now.equals(open)) {
       open = Map.copyOf(now);
@@ -113,11 +125,12 @@ public final class Channels implements AutoCloseable {
     }
   }
 
-  private OpenChannel opened(String key, ChannelSettings settings) {
+  private OpenChannel opened(long owner, String key, ChannelSettings settings) {
     OpenChannel before = open.get(key);
+    Resolver resolver = owner == Scope.OPERATOR ? Resolver.system() : publicOnly;
     return before != null && before.settings().equals(settings)
         ? before
-        : new OpenChannel(settings, settings.open(key));
+        : new OpenChannel(settings, settings.open(key, resolver));
   }
 
   private Optional<ChannelDefinition> definition(ChannelStore.Row row) {

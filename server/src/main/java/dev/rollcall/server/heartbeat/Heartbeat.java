@@ -8,7 +8,7 @@ import java.util.Optional;
 /// @param recent its newest runs; the others are in [RunStore]
 record Heartbeat(
     long id,
-    String name,
+    HeartbeatName key,
     Expectation expectation,
     State state,
     Moments moments,
@@ -36,6 +36,10 @@ record Heartbeat(
   /// @param runs number of runs; the last 100 are stored
   /// @param open how many of the stored runs have started and not ended
   record Counts(long calls, long runs, int open) {}
+
+  String name() {
+    return key.name();
+  }
 
   /// Whether some of its runs are stored outside of its row.
   boolean hasOlderRuns() {

@@ -5,15 +5,15 @@ import java.util.Optional;
 
 /// A change of a heartbeat that somebody asks for; [HeartbeatWriter] writes all of them.
 sealed interface HeartbeatChange {
-  /// The name of the heartbeat.
-  String name();
+  /// Which heartbeat it is about.
+  HeartbeatName key();
 
   /// A ping.
   ///
   /// @param terms when the next ping is expected; empty: as the last ping that stated it
   /// @param moment the time that the job states; empty: now
   record Beat(
-      String name,
+      HeartbeatName key,
       PingSignal signal,
       Optional<Expectation> terms,
       Optional<Instant> moment,
@@ -29,11 +29,11 @@ sealed interface HeartbeatChange {
   }
 
   /// Removes the heartbeat and its runs.
-  record Removal(String name) implements HeartbeatChange {}
+  record Removal(HeartbeatName key) implements HeartbeatChange {}
 
   /// No ping is expected until the heartbeat is resumed.
-  record Pause(String name) implements HeartbeatChange {}
+  record Pause(HeartbeatName key) implements HeartbeatChange {}
 
   /// From now on, the next ping is expected.
-  record Resumption(String name) implements HeartbeatChange {}
+  record Resumption(HeartbeatName key) implements HeartbeatChange {}
 }

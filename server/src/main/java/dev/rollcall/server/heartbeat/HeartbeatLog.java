@@ -1,5 +1,6 @@
 package dev.rollcall.server.heartbeat;
 
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.signal.Signal;
 import dev.rollcall.server.time.Clock;
 import java.lang.System.Logger;
@@ -7,7 +8,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.function.Supplier;
 
-/// Logs one line when a heartbeat becomes late, fails, is up again or is removed.
+/// Logs one line when a heartbeat of the operator becomes late, fails, is up again or is removed.
 ///
 /// Ten thousand heartbeats may become late at once, and anybody may send removals at any rate.
 /// Therefore, after 20 lines in 10 seconds, further lines are only counted. The next line that is
@@ -28,8 +29,8 @@ final class HeartbeatLog {
 
   /// Logs the signal.
   void told(Signal signal) {
-    if (signal.isReminder()) {
-      return; // once is enough
+    if (signal.isReminder() || signal.subject().owner() != Scope.OPERATOR) {
+      return; // once is enough, and what accounts have is their own affair
     }
     String name = "heartbeat '" + signal.subject().name() + "'";
     switch (signal.to()) {
@@ -45,8 +46,10 @@ final class HeartbeatLog {
   /// Logs a removal.
   ///
   /// @param by the address of the client that asked for it
-  void removed(String name, String by) {
-    log(Level.INFO, () -> "heartbeat '" + name + "' was removed by " + by);
+  void removed(HeartbeatName name, String by) {
+    if (name.isOfOperator()) {
+      log(Level.INFO, () -> "heartbeat '" + name.name() + "' was removed by " + by);
+    }
   }
 
   private void log(Level level, Supplier<String> line) {

@@ -44,8 +44,8 @@ final class HeartbeatRoutes {
     return List.of(
         Route.list("/v1/heartbeats", Access.PUBLIC, this::list),
         Route.list("/v1/heartbeats/{name}", Access.PUBLIC, this::show),
-        Route.post("/v1/heartbeats/{name}/pause", Access.OPERATOR, this::pause),
-        Route.post("/v1/heartbeats/{name}/resume", Access.OPERATOR, this::resume));
+        Route.post("/v1/heartbeats/{name}/pause", Access.USER, this::pause),
+        Route.post("/v1/heartbeats/{name}/resume", Access.USER, this::resume));
   }
 
   private Answer list(Request request) {
@@ -81,11 +81,11 @@ final class HeartbeatRoutes {
   }
 
   private Answer pause(Request request) {
-    return changed(request, new HeartbeatChange.Pause(request.path("name")));
+    return changed(request, new HeartbeatChange.Pause(key(request)));
   }
 
   private Answer resume(Request request) {
-    return changed(request, new HeartbeatChange.Resumption(request.path("name")));
+    return changed(request, new HeartbeatChange.Resumption(key(request)));
   }
 
   private Answer changed(Request request, HeartbeatChange change) {
@@ -93,6 +93,10 @@ final class HeartbeatRoutes {
       throw PingRoutes.unknown();
     }
     return show(request);
+  }
+
+  private static HeartbeatName key(Request request) {
+    return new HeartbeatName(request.scope().owner(), request.path("name"));
   }
 
   private static State state(String word) {

@@ -15,6 +15,7 @@ import java.util.Optional;
 /// @param startupGrace how long Rollcall has to be up before a time that passed while it was down
 ///   counts as missed
 /// @param most the largest number of heartbeats
+/// @param ofAccount the largest number of those of one account
 /// @param futureTolerance how far the clock of a job may be ahead of the server's
 /// @param durability what an answered ping survives
 /// @param key the key that each ping has to contain
@@ -22,6 +23,7 @@ public record HeartbeatSettings(
     Duration realert,
     Duration startupGrace,
     int most,
+    int ofAccount,
     Duration futureTolerance,
     Durability durability,
     Optional<Secret> key) {
@@ -45,6 +47,12 @@ public record HeartbeatSettings(
           ValueType.number(1, 100_000_000),
           "1000000",
           "maximum number of heartbeats; a call that would create one more gets 503");
+  private static final Setting<Integer> OF_ACCOUNT =
+      Setting.of(
+          "accounts.heartbeats",
+          ValueType.number(0, 1_000_000),
+          "100",
+          "heartbeats of one account at most");
   private static final Setting<Duration> FUTURE_TOLERANCE =
       Setting.of(
           "heartbeat.future-tolerance",
@@ -74,7 +82,10 @@ public record HeartbeatSettings(
           "",
           "another port that answers only heartbeats, such as 4000; 0 means any free port");
 
-  /// All settings, in the order of the help.
+  /// The settings of accounts, in the order of the help.
+  public static final List<Setting<?>> OF_ACCOUNTS = List.of(OF_ACCOUNT);
+
+  /// All other settings, in the order of the help.
   public static final List<Setting<?>> ALL =
       List.of(REALERT, STARTUP_GRACE, MOST, FUTURE_TOLERANCE, DURABILITY, KEY, PORT);
 
@@ -84,6 +95,7 @@ public record HeartbeatSettings(
         values.of(REALERT),
         values.of(STARTUP_GRACE),
         values.of(MOST),
+        values.of(OF_ACCOUNT),
         values.of(FUTURE_TOLERANCE),
         values.of(DURABILITY),
         values.of(KEY));

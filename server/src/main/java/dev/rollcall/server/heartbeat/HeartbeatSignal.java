@@ -37,7 +37,7 @@ final class HeartbeatSignal {
   private static Signal signal(Heartbeat about, State from, String to, Instant now) {
     boolean late = to.equals(State.LATE.word());
     return new Signal(
-        new Subject(Subject.Type.HEARTBEAT, about.id(), about.name()),
+        new Subject(Subject.Type.HEARTBEAT, about.id(), about.key().owner(), about.name()),
         from.word(),
         to,
         Optional.empty(),

@@ -19,19 +19,18 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/// Reads and writes the rows of `heartbeat` inside a transaction. Names are those of the operator:
-/// pings come without an account.
+/// Reads and writes the rows of `heartbeat` inside a transaction.
 final class HeartbeatTable {
   static final String COLUMNS =
       "id, name, frequency_s, schedule, zone, grace_s, state, created_at, last_at, next_at,"
-          + " late_since, call_count, run_count, open_runs, due_at, recent";
+          + " late_since, call_count, run_count, open_runs, due_at, recent, owner_id";
 
   /// How many names one statement looks up. There are few sizes, as each needs its own prepared
   /// statement.
   private static final int[] AT_ONCE = {256, 64, 16, 4, 1};
 
   private static final String ADD =
-      "INSERT INTO heartbeat (name, state, created_at, next_at) VALUES (?, 0, ?, 0)"
+      "INSERT INTO heartbeat (name, owner_id, state, created_at, next_at) VALUES (?, ?, 0, ?, 0)"
           + " ON CONFLICT (name, owner_id) DO NOTHING";
 
   /// Changes no indexed column.
@@ -58,7 +57,7 @@ final class HeartbeatTable {
                 some ->
                     "SELECT "
                         + COLUMNS
-                        + " FROM heartbeat WHERE owner_id = 0 AND name IN ("
+                        + " FROM heartbeat WHERE owner_id = ? AND name IN ("
                         + some
                         + ")"
                         + locked)
@@ -74,10 +73,12 @@ final class HeartbeatTable {
   /// A row.
   ///
   /// @param heartbeat empty if the row was just added
-  record Row(long id, String name, Optional<Heartbeat> heartbeat) {}
+  record Row(long id, HeartbeatName key, Optional<Heartbeat> heartbeat) {}
 
   /// Reads the existing rows of those names and locks them for this transaction.
-  List<Row> lock(Handle tx, List<String> names) {
+  ///
+  /// @param names of one owner
+  List<Row> lock(Handle tx, long owner, List<HeartbeatName> names) {
     List<Row> rows = new ArrayList<>(names.size());
     int from = 0;
     for (int i = 0; i < AT_ONCE.length; i++) {
@@ -90,9 +91,10 @@ final class HeartbeatTable {
                 sql,
                 names.subList(from, from + size),
                 (statement, some) -> {
-                  int place = 1;
-                  for (String name : some) {
-                    statement.setString(place++, name);
+                  statement.setLong(1, owner);
+                  int place = 2;
+                  for (HeartbeatName name : some) {
+                    statement.setString(place++, name.name());
                   }
                 },
                 HeartbeatTable::row));
@@ -102,14 +104,15 @@ final class HeartbeatTable {
   }
 
   /// Adds empty rows for the names that have none.
-  static void add(Handle tx, List<String> names, Instant now) {
+  static void add(Handle tx, List<HeartbeatName> names, Instant now) {
     Rows.write(
         tx,
         ADD,
         names,
         (row, name) -> {
-          row.setString(1, name);
-          row.setLong(2, now.toEpochMilli());
+          row.setString(1, name.name());
+          row.setLong(2, name.owner());
+          row.setLong(3, now.toEpochMilli());
         });
   }
 
@@ -166,28 +169,36 @@ final class HeartbeatTable {
   }
 
   private static Row row(ResultSet row) throws SQLException {
+    HeartbeatName key = key(row, 0);
+    Optional<Expectation> terms = terms(row, 0);
     return new Row(
         row.getLong(1),
-        row.getString(2),
-        terms(row, 0).isPresent() ? Optional.of(heartbeat(row)) : Optional.empty());
+        key,
+        terms.isPresent() ? Optional.of(heartbeat(row, 0, key, terms.get())) : Optional.empty());
   }
 
   /// @param row has [#COLUMNS], in their order
   static Heartbeat heartbeat(ResultSet row) throws SQLException {
-    return heartbeat(row, 0);
+    return heartbeat(row, 0, key(row, 0), terms(row, 0).orElseThrow());
   }
 
   /// @param row has [#COLUMNS], perhaps after other columns
   static Heartbeat named(ResultSet row) throws SQLException {
-    return heartbeat(row, row.findColumn("id") - 1);
+    int skip = row.findColumn("id") - 1;
+    return heartbeat(row, skip, key(row, skip), terms(row, skip).orElseThrow());
+  }
+
+  private static HeartbeatName key(ResultSet row, int skip) throws SQLException {
+    return new HeartbeatName(row.getLong(skip + 17), row.getString(skip + 2));
   }
 
   /// @param skip the number of columns before `id`
-  private static Heartbeat heartbeat(ResultSet row, int skip) throws SQLException {
+  private static Heartbeat heartbeat(ResultSet row, int skip, HeartbeatName key, Expectation terms)
+      throws SQLException {
     return new Heartbeat(
         row.getLong(skip + 1),
-        row.getString(skip + 2),
-        terms(row, skip).orElseThrow(),
+        key,
+        terms,
         State.CODEC.ofCode(row.getInt(skip + 7)),
         new Moments(
             Instant.ofEpochMilli(row.getLong(skip + 8)),

@@ -69,7 +69,7 @@ final class HeartbeatTransitions {
     Heartbeat after =
         new Heartbeat(
             id,
-            beat.name(),
+            beat.key(),
             expectation,
             state,
             moments,
@@ -201,7 +201,7 @@ final class HeartbeatTransitions {
         Heartbeat late =
             new Heartbeat(
                 old.id(),
-                old.name(),
+                old.key(),
                 old.expectation(),
                 State.LATE,
                 new Moments(
@@ -250,7 +250,7 @@ final class HeartbeatTransitions {
     Moments was = old.moments();
     return new Heartbeat(
         old.id(),
-        old.name(),
+        old.key(),
         old.expectation(),
         old.state(),
         new Moments(was.created(), was.last(), was.next(), was.lateSince(), due),
@@ -276,7 +276,7 @@ final class HeartbeatTransitions {
         };
     return new Heartbeat(
         old.id(),
-        old.name(),
+        old.key(),
         expectation,
         state,
         new Moments(

@@ -113,7 +113,7 @@ final class HeartbeatUpdate {
     }
     return new Heartbeat(
         after.id(),
-        after.name(),
+        after.key(),
         after.expectation(),
         after.state(),
         after.moments(),

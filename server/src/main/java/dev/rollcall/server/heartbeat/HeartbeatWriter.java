@@ -1,5 +1,9 @@
 package dev.rollcall.server.heartbeat;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toList;
+
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.signal.Signal;
 import dev.rollcall.server.signal.SignalWriter;
 import dev.rollcall.server.sql.Batch;
@@ -14,11 +18,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 
 /// Writes all changes of heartbeats in the order in which they came. It reads the rows of a group
 /// once, applies every change in memory, and writes each row once.
 final class HeartbeatWriter implements Batch<HeartbeatChange, PingOutcome> {
+  private static final Comparator<HeartbeatChange> BY_NAME =
+      Comparator.comparing(HeartbeatChange::key, HeartbeatName.ORDER);
+
   private final HeartbeatTable table;
   private final boolean shared;
   private final SignalWriter signalWriter;
@@ -50,22 +58,23 @@ final class HeartbeatWriter implements Batch<HeartbeatChange, PingOutcome> {
     return durability;
   }
 
-  /// Several processes lock the same rows, so they lock them in the order of the names.
+  /// Several processes lock the same rows, so they lock them in the same order.
   @Override
   public Optional<Comparator<HeartbeatChange>> order() {
-    return shared ? Optional.of(Comparator.comparing(HeartbeatChange::name)) : Optional.empty();
+    return shared ? Optional.of(BY_NAME) : Optional.empty();
   }
 
   @Override
   public List<PingOutcome> apply(Handle tx, List<HeartbeatChange> changes) {
     Instant now = clock.wall();
-    Map<String, HeartbeatUpdate> entries = load(tx, changes, now);
+    Map<HeartbeatName, HeartbeatUpdate> entries = LinkedHashMap.newLinkedHashMap(changes.size());
+    HeartbeatLimit.Places places = load(tx, changes, now, entries);
     List<PingOutcome> all = new ArrayList<>(changes.size());
     List<Signal> signals = new ArrayList<>();
     for (HeartbeatChange change : changes) {
-      HeartbeatUpdate heartbeatUpdate = entries.get(change.name());
+      HeartbeatUpdate heartbeatUpdate = entries.get(change.key());
       if (heartbeatUpdate == null) {
-        all.add(missing(change));
+        all.add(missing(change, places));
       } else {
         all.add(heartbeatUpdate.apply(tx, change, now, tolerance, signals));
       }
@@ -77,39 +86,58 @@ final class HeartbeatWriter implements Batch<HeartbeatChange, PingOutcome> {
     return all;
   }
 
-  private PingOutcome missing(HeartbeatChange change) {
+  private static PingOutcome missing(HeartbeatChange change, HeartbeatLimit.Places places) {
     return switch (change) {
       case HeartbeatChange.Beat beat ->
-          beat.terms().isPresent() ? new PingOutcome.Full(limit.most()) : new PingOutcome.NoTerms();
+          beat.terms().isPresent() ? places.full(beat.key()) : new PingOutcome.NoTerms();
       case HeartbeatChange.Removal _, HeartbeatChange.Pause _, HeartbeatChange.Resumption _ ->
           new PingOutcome.Unknown();
     };
   }
 
-  /// The rows of all names that exist, and new rows for names whose ping states its terms.
-  private Map<String, HeartbeatUpdate> load(Handle tx, List<HeartbeatChange> changes, Instant now) {
-    Map<String, HeartbeatUpdate> entries = LinkedHashMap.newLinkedHashMap(changes.size());
-    List<String> names = changes.stream().map(HeartbeatChange::name).distinct().toList();
+  /// Reads the rows of all names that exist, and adds rows for names whose ping states its terms.
+  private HeartbeatLimit.Places load(
+      Handle tx,
+      List<HeartbeatChange> changes,
+      Instant now,
+      Map<HeartbeatName, HeartbeatUpdate> entries) {
+    List<HeartbeatName> names = changes.stream().map(HeartbeatChange::key).distinct().toList();
     load(tx, names, entries);
-    if (entries.size() < names.size()) {
-      List<String> fresh =
-          changes.stream()
-              .filter(
-                  change -> change instanceof HeartbeatChange.Beat beat && beat.terms().isPresent())
-              .map(HeartbeatChange::name)
-              .distinct()
-              .filter(name -> !entries.containsKey(name))
-              .toList();
-      List<String> added = fresh.subList(0, limit.take(tx, fresh.size()));
-      HeartbeatTable.add(tx, added, now);
-      load(tx, added, entries);
+    if (entries.size() == names.size()) {
+      return HeartbeatLimit.Places.NONE;
     }
-    return entries;
+    List<HeartbeatName> fresh =
+        changes.stream()
+            .filter(
+                change -> change instanceof HeartbeatChange.Beat beat && beat.terms().isPresent())
+            .map(HeartbeatChange::key)
+            .distinct()
+            .filter(name -> !entries.containsKey(name))
+            .toList();
+    HeartbeatLimit.Places places = limit.take(tx, fresh);
+    HeartbeatTable.add(tx, places.taken(), now);
+    load(tx, places.taken(), entries);
+    return places;
   }
 
-  private void load(Handle tx, List<String> names, Map<String, HeartbeatUpdate> entries) {
-    for (HeartbeatTable.Row row : table.lock(tx, names)) {
-      entries.put(row.name(), new HeartbeatUpdate(row));
+  private void load(
+      Handle tx, List<HeartbeatName> names, Map<HeartbeatName, HeartbeatUpdate> entries) {
+    if (names.stream().allMatch(HeartbeatName::isOfOperator)) { // nearly always
+      load(tx, Scope.OPERATOR, names, entries);
+      return;
+    }
+    names.stream()
+        .collect(groupingBy(HeartbeatName::owner, TreeMap::new, toList()))
+        .forEach((owner, some) -> load(tx, owner, some, entries));
+  }
+
+  private void load(
+      Handle tx,
+      long owner,
+      List<HeartbeatName> names,
+      Map<HeartbeatName, HeartbeatUpdate> entries) {
+    for (HeartbeatTable.Row row : table.lock(tx, owner, names)) {
+      entries.put(row.key(), new HeartbeatUpdate(row));
     }
   }
 

@@ -52,7 +52,8 @@ public final class Heartbeats implements AutoCloseable {
           signalWriter.write(tx, signals);
           tx.afterCommit(() -> signals.forEach(log::told));
         };
-    HeartbeatLimit limit = new HeartbeatLimit(settings.most(), registry, clock);
+    HeartbeatLimit limit =
+        new HeartbeatLimit(settings.most(), settings.ofAccount(), registry, clock);
     HeartbeatWriter writer =
         new HeartbeatWriter(
             database, logged, limit, settings.futureTolerance(), settings.durability(), clock);

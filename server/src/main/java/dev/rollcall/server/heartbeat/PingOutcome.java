@@ -24,6 +24,9 @@ sealed interface PingOutcome {
   /// The ping would have created more heartbeats than are allowed.
   record Full(long most) implements PingOutcome {}
 
+  /// The ping would have created more heartbeats than one account may have.
+  record AccountFull(long most) implements PingOutcome {}
+
   /// The heartbeat was removed, paused or resumed.
   record Changed() implements PingOutcome {}
 }

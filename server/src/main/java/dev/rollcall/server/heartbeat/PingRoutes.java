@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.rollcall.server.heartbeat.HeartbeatChange.Beat;
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Answer;
+import dev.rollcall.server.http.Caller;
 import dev.rollcall.server.http.Handler;
 import dev.rollcall.server.http.Method;
 import dev.rollcall.server.http.Refusal;
@@ -87,7 +88,8 @@ final class PingRoutes {
         run.isEmpty() && output.kept().isEmpty()
             ? HeartbeatChange.Said.NOTHING
             : new HeartbeatChange.Said(run, output.kept());
-    return switch (changes.apply(new Beat(name, signal, terms, moment, said))) {
+    return switch (changes.apply(
+        new Beat(new HeartbeatName(owner(request), name), signal, terms, moment, said))) {
       case PingOutcome.Recorded(Instant next, boolean paused) ->
           recorded(next, paused, output.note());
       case PingOutcome.Stale(Instant last) -> stale(last);
@@ -98,6 +100,8 @@ final class PingRoutes {
                   + most
                   + " heartbeats, which is the maximum (heartbeat.most): nothing was recorded",
               FULL_AGAIN);
+      case PingOutcome.AccountFull(long most) ->
+          throw Refusal.of(409, "this account has " + most + " heartbeats: remove one first");
       case PingOutcome.Unknown _ -> throw unknown();
       case PingOutcome.Changed _ -> throw new IllegalStateException("a call is recorded or not");
     };
@@ -111,15 +115,29 @@ final class PingRoutes {
   }
 
   private Answer remove(Request request, String name) {
-    return switch (changes.apply(new HeartbeatChange.Removal(name))) {
+    HeartbeatName key = new HeartbeatName(owner(request), name);
+    return switch (changes.apply(new HeartbeatChange.Removal(key))) {
       case PingOutcome.Changed _ -> {
-        log.removed(name, request.client().getHostAddress());
+        log.removed(key, request.client().getHostAddress());
         yield Answer.json(200, "{\"status\":\"ok\",\"message\":\"removed\"}".getBytes(US_ASCII));
       }
       case PingOutcome.Unknown _ -> throw unknown();
-      case PingOutcome.Recorded _, PingOutcome.Stale _, PingOutcome.NoTerms _, PingOutcome.Full _ ->
+      case PingOutcome.Recorded _,
+          PingOutcome.Stale _,
+          PingOutcome.NoTerms _,
+          PingOutcome.Full _,
+          PingOutcome.AccountFull _ ->
           throw new IllegalStateException("a removal is no call");
     };
+  }
+
+  /// Whose heartbeats the request is about. Browsers send the cookie of an account with each
+  /// request, also if a page of another site makes them.
+  private static long owner(Request request) {
+    if (request.caller() instanceof Caller.User && request.otherSite().isPresent()) {
+      throw Refusal.of(403, "the request comes from a page of another site");
+    }
+    return request.owner();
   }
 
   static Refusal unknown() {

@@ -7,7 +7,7 @@ public enum Access {
   /// Anyone: reads of what the operator's configuration lists, and what the contracts leave open.
   PUBLIC,
   /// Senders of heartbeats: anyone; or, if the operator has set them, callers with the key from the
-  /// networks of senders.
+  /// networks of senders. And whoever has an account, from anywhere, for the account's own.
   PING,
   /// Senders of measurements: as [#PING] without the key; or, if a token is set, callers with the
   /// token, from any network.
@@ -34,8 +34,7 @@ public enum Access {
     Permission needed = method == Method.GET ? Permission.READ : Permission.WRITE;
     return switch (this) {
       case PUBLIC -> true;
-      // The heartbeats of accounts do not exist yet: those of the operator are not theirs.
-      case PING -> user.operates() && user.may(Permission.PING);
+      case PING -> user.may(Permission.PING);
       case SENDER -> user.operates() && user.may(Permission.RESULTS);
       case ACCOUNT, USER -> user.may(needed);
       case OPERATOR -> user.operates() && user.may(needed);

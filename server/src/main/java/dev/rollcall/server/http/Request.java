@@ -151,6 +151,14 @@ public final class Request {
             .toList());
   }
 
+  /// To whom that belongs what the caller sends, whether the caller may read or not: to its
+  /// account; all others, and the accounts of operators, send for the operator.
+  public long owner() {
+    return caller() instanceof Caller.User user && !user.operates()
+        ? user.account()
+        : Scope.OPERATOR;
+  }
+
   /// What the authenticator of the route finds.
   Authenticator.Finding finding() {
     Authenticator.Finding found = finding;

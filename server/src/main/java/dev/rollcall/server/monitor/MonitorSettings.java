@@ -17,7 +17,7 @@ import java.util.List;
 /// @param inFlight how many checks may run at once in total
 /// @param retention how long ticks are kept
 /// @param witnesses addresses that show whether our own network works; may be empty
-/// @param reach what services of accounts may reach although it is not public
+/// @param reach what services and channels of accounts may reach although it is not public
 /// @param ofAccount how many services an account may have
 /// @param statuses how long the statuses of its URLs are shown
 public record MonitorSettings(
@@ -92,7 +92,7 @@ public record MonitorSettings(
           "accounts.reach.allow",
           ValueType.list(ValueType.block()),
           "",
-          "networks that services of accounts may reach although they are not public");
+          "networks that services and channels of accounts may reach although they are not public");
   private static final Setting<Integer> OF_ACCOUNT =
       Setting.of(
           "accounts.services",

@@ -1,6 +1,9 @@
 package dev.rollcall.server.outbox;
 
+import static java.util.stream.Collectors.groupingBy;
+
 import dev.rollcall.server.http.Route;
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.StorageException;
@@ -38,6 +41,7 @@ public final class Outbox implements AutoCloseable {
   private final Duration retention;
   private final DeliveryStore store;
   private volatile Map<String, Channel> channels = Map.of();
+  private volatile Map<Long, List<Channel>> byOwner = Map.of();
   private final Sender sender;
   private final DeliveryRoutes routes;
   private final BackgroundLoop upkeep =
@@ -80,8 +84,14 @@ public final class Outbox implements AutoCloseable {
             "\"" + channel.name() + "\" is no name for a channel, or that of two");
       }
     }
+    byOwner = byName.values().stream().collect(groupingBy(Outbox::owner));
     channels = Map.copyOf(byName);
     sender.use(channels.values());
+  }
+
+  private static long owner(Channel channel) {
+    int slash = channel.name().indexOf('/');
+    return slash < 0 ? Scope.OPERATOR : Long.parseLong(channel.name().substring(0, slash));
   }
 
   private double age(Optional<Instant> since) {
@@ -101,9 +111,10 @@ public final class Outbox implements AutoCloseable {
     }
   }
 
-  /// The names of the channels that send this kind. Each needs its own [Notification].
-  public List<String> channels(Notification.Kind kind) {
-    return channels.values().stream()
+  /// The names of the channels of that owner that send this kind. Each needs its own
+  /// [Notification].
+  public List<String> channels(long owner, Notification.Kind kind) {
+    return byOwner.getOrDefault(owner, List.of()).stream()
         .filter(channel -> channel.tells(kind))
         .map(Channel::name)
         .sorted()

@@ -56,6 +56,13 @@ final class Sender implements AutoCloseable {
       return channel;
     }
 
+    /// The receiver as the limits know it. Accounts have limits of their own: what they send must
+    /// not take the places of others at the same receiver.
+    String receiver() {
+      String name = channel.name();
+      return name.substring(0, name.indexOf('/') + 1) + channel.receiver();
+    }
+
     ReceiverBreaker breaker() {
       return breaker;
     }
@@ -113,13 +120,14 @@ final class Sender implements AutoCloseable {
   }
 
   private ActiveChannel joined(Channel channel) {
-    limits.join(channel.receiver());
+    ActiveChannel joined = new ActiveChannel(channel);
+    limits.join(joined.receiver());
     metrics.show(channel.name());
-    return new ActiveChannel(channel);
+    return joined;
   }
 
   private void leave(ActiveChannel one) {
-    limits.leave(one.channel().receiver());
+    limits.leave(one.receiver());
     leaving.add(one);
   }
 
@@ -181,7 +189,7 @@ final class Sender implements AutoCloseable {
       return Duration.between(wall, next).plusMillis(1);
     }
     Duration now = clock.monotonic();
-    String receiver = one.channel().receiver();
+    String receiver = one.receiver();
     int room = limits.take(receiver, room(one, now));
     if (room == 0) {
       // A free place wakes it. Otherwise wait for the pause, or shortly, as another channel has all
@@ -210,7 +218,7 @@ final class Sender implements AutoCloseable {
 
   private int room(ActiveChannel one, Duration now) {
     int own = one.underWay().size();
-    int share = limits.share(one.channel().receiver()) - own;
+    int share = limits.share(one.receiver()) - own;
     return Math.max(0, Math.min(share, one.breaker().room(now, own)));
   }
 
@@ -230,7 +238,7 @@ final class Sender implements AutoCloseable {
       Thread.currentThread().interrupt(); // closing: the lease ends, and it is sent again
     } finally {
       one.underWay().remove(lease.key());
-      limits.give(one.channel().receiver(), 1);
+      limits.give(one.receiver(), 1);
       wake();
     }
   }

@@ -23,7 +23,8 @@ import org.jdbi.v3.core.Handle;
 /// steady state of the subjects writes none.
 public final class Signals implements SignalWriter, AutoCloseable {
   /// The scripts of its table.
-  public static final List<String> MIGRATIONS = List.of("db/migration/V13__signal.sql");
+  public static final List<String> MIGRATIONS =
+      List.of("db/migration/V13__signal.sql", "db/migration/V18__signal_owner.sql");
 
   private static final Logger LOG = System.getLogger(Signals.class.getName());
 
@@ -34,11 +35,11 @@ public final class Signals implements SignalWriter, AutoCloseable {
 
   private static final String INSERT =
       "INSERT INTO signal (subject_type, subject_id, subject_name, from_state, to_state, cause,"
-          + " last_heard_at, began_at, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+          + " last_heard_at, began_at, at, owner_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
   private static final String SELECT =
       "SELECT id, subject_type, subject_id, subject_name, from_state, to_state, cause,"
-          + " last_heard_at, began_at, at FROM signal ORDER BY id LIMIT ?";
+          + " last_heard_at, began_at, at, owner_id FROM signal ORDER BY id LIMIT ?";
 
   private static final String DELETE = "DELETE FROM signal WHERE id = ?";
 
@@ -163,13 +164,18 @@ public final class Signals implements SignalWriter, AutoCloseable {
     row.setLong(7, signal.lastHeard().toEpochMilli());
     row.setLong(8, signal.began().toEpochMilli());
     row.setLong(9, signal.at().toEpochMilli());
+    row.setLong(10, signal.subject().owner());
   }
 
   private static Row row(ResultSet row) throws SQLException {
     return new Row(
         row.getLong(1),
         new Signal(
-            new Subject(Subject.Type.CODEC.ofCode(row.getInt(2)), row.getLong(3), row.getString(4)),
+            new Subject(
+                Subject.Type.CODEC.ofCode(row.getInt(2)),
+                row.getLong(3),
+                row.getLong(11),
+                row.getString(4)),
             row.getString(5),
             row.getString(6),
             Optional.ofNullable(row.getString(7)),

@@ -5,8 +5,9 @@ import dev.rollcall.server.sql.EnumCodec;
 /// What a signal is about.
 ///
 /// @param id its id in the table of its type
+/// @param owner whose it is
 /// @param name its name when the signal was written
-public record Subject(Type type, long id, String name) {
+public record Subject(Type type, long id, long owner, String name) {
   /// The kinds of subjects.
   public enum Type {
     SERVICE(1),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.rollcall.probes.Resolver;
 import dev.rollcall.server.outbox.Channel.Result;
 import dev.rollcall.server.outbox.Delivery;
 import dev.rollcall.server.outbox.Message;
@@ -86,7 +87,7 @@ class AlertUriTest {
   }
 
   private static Result send(String uri, Delivery delivery) throws InterruptedException {
-    try (AlertUri channel = new AlertUri("alert-uri", uri)) {
+    try (AlertUri channel = new AlertUri("alert-uri", uri, Resolver.system())) {
       return channel.send(delivery);
     }
   }
@@ -101,7 +102,7 @@ class AlertUriTest {
     "https://a.example/x?name=z#top,https://a.example/x?name=z&name=b&last_ping=1700000000",
   })
   void keepsTheQueryAndDropsTheFragment(String uri, String asked) {
-    try (AlertUri channel = new AlertUri("alert-uri", uri)) {
+    try (AlertUri channel = new AlertUri("alert-uri", uri, Resolver.system())) {
       assertThat(channel.called(late("b", "1"))).isEqualTo(URI.create(asked));
     }
   }
@@ -111,7 +112,7 @@ class AlertUriTest {
     Delivery late = late("b", "1");
     Delivery failed =
         new Delivery(late.subject(), Kind.FAILED, "2", late.message(), Instant.EPOCH, 1);
-    try (AlertUri channel = new AlertUri("alert-uri", "https://a.example/x")) {
+    try (AlertUri channel = new AlertUri("alert-uri", "https://a.example/x", Resolver.system())) {
       assertThat(channel.tells(Kind.FAILED)).isTrue();
       assertThat(channel.tells(Kind.RECOVERED)).isFalse();
       assertThat(channel.called(failed))
@@ -284,7 +285,8 @@ class AlertUriTest {
 
   @Test
   void knowsTheReceiverAndNoRecovery() {
-    try (AlertUri channel = new AlertUri("alert-uri", "https://user:hidden@A.example/x?y")) {
+    try (AlertUri channel =
+        new AlertUri("alert-uri", "https://user:hidden@A.example/x?y", Resolver.system())) {
       assertThat(channel.receiver()).isEqualTo("a.example:443");
       assertThat(channel.tells(Kind.LATE)).isTrue();
       assertThat(channel.tells(Kind.RECOVERED)).isFalse();

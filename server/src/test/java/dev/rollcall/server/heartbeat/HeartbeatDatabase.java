@@ -60,7 +60,7 @@ final class HeartbeatDatabase implements AutoCloseable {
         new HeartbeatWriter(
             database,
             this::tell,
-            new HeartbeatLimit(MOST, registry, clock),
+            new HeartbeatLimit(MOST, 100, registry, clock),
             TOLERANCE,
             Durability.PROCESS,
             clock);
@@ -154,7 +154,7 @@ final class HeartbeatDatabase implements AutoCloseable {
 
   static Beat ping(String name, int seconds) {
     return new Beat(
-        name,
+        HeartbeatName.ofOperator(name),
         new PingSignal.Success(),
         Optional.of(every(seconds)),
         Optional.empty(),
@@ -163,7 +163,11 @@ final class HeartbeatDatabase implements AutoCloseable {
 
   static Beat ping(String name, int seconds, Instant at) {
     return new Beat(
-        name, new PingSignal.Success(), Optional.of(every(seconds)), Optional.of(at), Said.NOTHING);
+        HeartbeatName.ofOperator(name),
+        new PingSignal.Success(),
+        Optional.of(every(seconds)),
+        Optional.of(at),
+        Said.NOTHING);
   }
 
   static Beat start(String name, String run) {
@@ -180,7 +184,7 @@ final class HeartbeatDatabase implements AutoCloseable {
 
   private static Beat signal(String name, PingSignal signal, String run) {
     return new Beat(
-        name,
+        HeartbeatName.ofOperator(name),
         signal,
         Optional.empty(),
         Optional.empty(),

@@ -60,7 +60,7 @@ class HeartbeatOverviewTest {
   void showsWhatIsWrongFirst() {
     kept.apply(ping("up", 1_000));
     kept.apply(ping("paused", 1_000));
-    kept.apply(new Pause("paused"));
+    kept.apply(new Pause(HeartbeatName.ofOperator("paused")));
     kept.apply(ping("failed", 1_000));
     kept.apply(failure("failed", 2, ""));
     kept.apply(ping("late", 10));

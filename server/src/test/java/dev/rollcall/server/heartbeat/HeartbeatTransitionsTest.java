@@ -126,7 +126,7 @@ class HeartbeatTransitionsTest {
     Optional<Heartbeat> up = heartbeat("up");
     Beat older =
         new Beat(
-            "job",
+            HeartbeatName.ofOperator("job"),
             new PingSignal.Success(),
             Optional.empty(),
             Optional.of(Instant.ofEpochSecond(-1)),
@@ -152,7 +152,7 @@ class HeartbeatTransitionsTest {
   private static Step beat(Optional<Heartbeat> before, PingSignal signal, Instant now) {
     Beat beat =
         new Beat(
-            "job",
+            HeartbeatName.ofOperator("job"),
             signal,
             before.isEmpty() ? Optional.of(EXPECTATION) : Optional.empty(),
             Optional.empty(),
@@ -185,7 +185,7 @@ class HeartbeatTransitionsTest {
         };
     return new Heartbeat(
         1,
-        "job",
+        HeartbeatName.ofOperator("job"),
         EXPECTATION,
         state,
         new Moments(
@@ -209,7 +209,7 @@ class HeartbeatTransitionsTest {
             OptionalLong.empty());
     return new Heartbeat(
         heartbeat.id(),
-        heartbeat.name(),
+        heartbeat.key(),
         heartbeat.expectation(),
         heartbeat.state(),
         heartbeat.moments(),

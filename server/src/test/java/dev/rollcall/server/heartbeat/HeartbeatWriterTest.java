@@ -6,10 +6,12 @@ import static dev.rollcall.server.heartbeat.HeartbeatDatabase.start;
 import static dev.rollcall.server.heartbeat.HeartbeatDatabase.success;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rollcall.server.heartbeat.HeartbeatChange.Beat;
 import dev.rollcall.server.heartbeat.HeartbeatChange.Pause;
 import dev.rollcall.server.heartbeat.HeartbeatChange.Removal;
 import dev.rollcall.server.heartbeat.HeartbeatChange.Resumption;
 import dev.rollcall.server.heartbeat.HeartbeatChange.Said;
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.Durability;
 import dev.rollcall.server.sql.TestDatabases;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -63,7 +65,7 @@ class HeartbeatWriterTest {
         new HeartbeatWriter(
             kept.database,
             (_, _) -> {},
-            new HeartbeatLimit(3, new PrometheusRegistry(), kept.clock),
+            new HeartbeatLimit(3, 2, new PrometheusRegistry(), kept.clock),
             HeartbeatDatabase.TOLERANCE,
             Durability.PROCESS,
             kept.clock);
@@ -73,11 +75,64 @@ class HeartbeatWriterTest {
         .endsWith(recorded(now.plusSeconds(60)), new PingOutcome.Full(3));
     assertThat(kept.listed()).containsExactly("a", "b", "c");
     assertThat(kept.commits.write(three, ping("a", 60))).isEqualTo(recorded(now.plusSeconds(60)));
-    kept.commits.write(three, new Removal("b"));
+    kept.commits.write(three, new Removal(HeartbeatName.ofOperator("b")));
     kept.clock.pass(Duration.ofSeconds(1));
     assertThat(kept.commits.write(three, ping("e", 60)))
         .isEqualTo(recorded(kept.clock.wall().plusSeconds(60)));
     assertThat(kept.commits.write(three, ping("f", 60))).isEqualTo(new PingOutcome.Full(3));
+  }
+
+  @Test
+  void anAccountHasNoMoreThanItMayHave() {
+    HeartbeatWriter two =
+        new HeartbeatWriter(
+            kept.database,
+            (_, _) -> {},
+            new HeartbeatLimit(100, 2, new PrometheusRegistry(), kept.clock),
+            HeartbeatDatabase.TOLERANCE,
+            Durability.PROCESS,
+            kept.clock);
+    PingOutcome recorded = recorded(now.plusSeconds(60));
+    assertThat(
+            kept.commits.writeAll(
+                two,
+                List.of(of(7, "a"), of(7, "b"), of(7, "c"), of(8, "c"), ping("c", 60), of(7, "a"))))
+        .containsExactly(
+            recorded, recorded, new PingOutcome.AccountFull(2), recorded, recorded, recorded);
+    assertThat(kept.commits.write(two, of(7, "c"))).isEqualTo(new PingOutcome.AccountFull(2));
+    assertThat(kept.commits.write(two, new Removal(new HeartbeatName(7, "a"))))
+        .isEqualTo(new PingOutcome.Changed());
+    assertThat(kept.commits.write(two, of(7, "c"))).isEqualTo(recorded);
+  }
+
+  /// Several owners in one group, and a heartbeat of each by the same name.
+  @Test
+  void aNameIsAnotherHeartbeatForEachOwner() {
+    kept.applyAll(of(8, "job"), ping("job", 60), of(7, "job"), of(7, "other"));
+    assertThat(
+            kept.applyAll(
+                new Removal(new HeartbeatName(7, "job")),
+                new Pause(new HeartbeatName(8, "job")),
+                new Pause(new HeartbeatName(9, "job")),
+                new Removal(HeartbeatName.ofOperator("other"))))
+        .containsExactly(
+            new PingOutcome.Changed(),
+            new PingOutcome.Changed(),
+            new PingOutcome.Unknown(),
+            new PingOutcome.Unknown());
+    assertThat(kept.state("job")).isEqualTo(State.UP);
+    assertThat(kept.store.find(Scope.of(7), "job")).isEmpty();
+    assertThat(kept.store.find(Scope.of(7), "other")).isPresent();
+    assertThat(kept.store.find(Scope.of(8), "job").orElseThrow().state()).isEqualTo(State.PAUSED);
+  }
+
+  private static Beat of(long owner, String name) {
+    return new Beat(
+        new HeartbeatName(owner, name),
+        new PingSignal.Success(),
+        Optional.of(HeartbeatDatabase.every(60)),
+        Optional.empty(),
+        HeartbeatChange.Said.NOTHING);
   }
 
   /// Nobody would be told of it otherwise.
@@ -155,12 +210,12 @@ class HeartbeatWriterTest {
   void aRemovalInTheSameGroupTakesItsPlaceInTheOrder() {
     assertThat(
             kept.applyAll(
-                new Removal("a"),
+                new Removal(HeartbeatName.ofOperator("a")),
                 ping("a", 60),
-                new Removal("a"),
-                new Removal("a"),
+                new Removal(HeartbeatName.ofOperator("a")),
+                new Removal(HeartbeatName.ofOperator("a")),
                 ping("b", 60),
-                new Removal("b"),
+                new Removal(HeartbeatName.ofOperator("b")),
                 ping("b", 30)))
         .containsExactly(
             new PingOutcome.Unknown(),
@@ -181,13 +236,15 @@ class HeartbeatWriterTest {
     kept.apply(ping("job", 60));
     kept.apply(
         new HeartbeatChange.Beat(
-            "job",
+            HeartbeatName.ofOperator("job"),
             new PingSignal.Success(),
             Optional.empty(),
             Optional.empty(),
             new Said(Optional.empty(), Optional.of(new JobOutput(new byte[] {1, 2})))));
-    assertThat(kept.apply(new Removal("job"))).isEqualTo(new PingOutcome.Changed());
-    assertThat(kept.apply(new Removal("job"))).isEqualTo(new PingOutcome.Unknown());
+    assertThat(kept.apply(new Removal(HeartbeatName.ofOperator("job"))))
+        .isEqualTo(new PingOutcome.Changed());
+    assertThat(kept.apply(new Removal(HeartbeatName.ofOperator("job"))))
+        .isEqualTo(new PingOutcome.Unknown());
     assertThat(kept.number("SELECT COUNT(*) FROM heartbeat")).isZero();
     assertThat(kept.number("SELECT COUNT(*) FROM heartbeat_run")).isZero();
     assertThat(kept.number("SELECT COUNT(*) FROM heartbeat_output")).isZero();
@@ -251,7 +308,7 @@ class HeartbeatWriterTest {
   void aStartIsNoHeartbeat() {
     kept.apply(
         new HeartbeatChange.Beat(
-            "job",
+            HeartbeatName.ofOperator("job"),
             new PingSignal.Start(),
             Optional.of(HeartbeatDatabase.every(60)),
             Optional.empty(),
@@ -285,15 +342,16 @@ class HeartbeatWriterTest {
   @Test
   void nothingIsExpectedWhilePaused() {
     kept.apply(ping("job", 60));
-    kept.apply(new Pause("job"));
+    kept.apply(new Pause(HeartbeatName.ofOperator("job")));
     assertThat(kept.find("job").moments().due()).isEmpty();
     assertThat(kept.apply(ping("job", 60)))
         .isEqualTo(new PingOutcome.Recorded(now.plusSeconds(60), true));
     kept.clock.pass(Duration.ofHours(1));
-    kept.apply(new Resumption("job"));
+    kept.apply(new Resumption(HeartbeatName.ofOperator("job")));
     assertThat(kept.state("job")).isEqualTo(State.UP);
     assertThat(kept.find("job").moments().due()).contains(now.plusSeconds(3_660));
-    assertThat(kept.apply(new Pause("nobody"))).isEqualTo(new PingOutcome.Unknown());
+    assertThat(kept.apply(new Pause(HeartbeatName.ofOperator("nobody"))))
+        .isEqualTo(new PingOutcome.Unknown());
   }
 
   @Test
@@ -316,7 +374,7 @@ class HeartbeatWriterTest {
     byte[] printed = "done\n".getBytes(StandardCharsets.UTF_8);
     kept.apply(
         new HeartbeatChange.Beat(
-            "job",
+            HeartbeatName.ofOperator("job"),
             new PingSignal.Success(),
             Optional.empty(),
             Optional.empty(),
@@ -347,7 +405,7 @@ class HeartbeatWriterTest {
     names.forEach(name -> kept.apply(ping(name, 60)));
     assertThat(kept.listed()).containsExactlyElementsOf(names);
     names.forEach(name -> assertThat(kept.find(name).name()).isEqualTo(name));
-    kept.apply(new Removal("%"));
+    kept.apply(new Removal(HeartbeatName.ofOperator("%")));
     assertThat(kept.listed()).hasSize(names.size() - 1);
   }
 

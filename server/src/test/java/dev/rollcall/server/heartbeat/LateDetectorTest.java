@@ -64,7 +64,7 @@ class LateDetectorTest {
 
   private static HeartbeatChange scheduled(String name, String schedule) {
     return new HeartbeatChange.Beat(
-        name,
+        HeartbeatName.ofOperator(name),
         new PingSignal.Success(),
         Optional.of(
             new Expectation(JobSchedule.Calendar.of(schedule, ZoneOffset.UTC), Duration.ZERO)),
@@ -131,7 +131,7 @@ class LateDetectorTest {
   void theGraceComesOnTop() {
     kept.apply(
         new HeartbeatChange.Beat(
-            "job",
+            HeartbeatName.ofOperator("job"),
             new PingSignal.Success(),
             Optional.of(
                 new Expectation(
@@ -174,9 +174,9 @@ class LateDetectorTest {
     kept.apply(ping("late and paused", 1));
     pass(lateDetector, 1);
     assertThat(kept.told()).containsExactly("late and paused LATE");
-    kept.apply(new Removal("removed"));
-    kept.apply(new Pause("paused"));
-    kept.apply(new Pause("late and paused"));
+    kept.apply(new Removal(HeartbeatName.ofOperator("removed")));
+    kept.apply(new Pause(HeartbeatName.ofOperator("paused")));
+    kept.apply(new Pause(HeartbeatName.ofOperator("late and paused")));
     assertThat(kept.told()).containsExactly("late and paused DISMISSED");
     pass(lateDetector, 100);
     assertThat(kept.told()).isEmpty();
@@ -329,7 +329,7 @@ class LateDetectorTest {
         kept.lookout(
             () -> {
               if (away.get()) {
-                closed.write(kept.writer, new Removal("job"));
+                closed.write(kept.writer, new Removal(HeartbeatName.ofOperator("job")));
               }
             });
     kept.apply(ping("job", 70));
@@ -680,10 +680,10 @@ class LateDetectorTest {
   @Test
   void aClockThatIsSetBackDoesNotPutOffWhoWasResumed() {
     kept.apply(ping("job", 30));
-    kept.apply(new Pause("job"));
+    kept.apply(new Pause(HeartbeatName.ofOperator("job")));
     Instant last = kept.clock.wall();
     pass(lateDetector, 100);
-    kept.apply(new Resumption("job"));
+    kept.apply(new Resumption(HeartbeatName.ofOperator("job")));
     kept.clock.leap(Duration.ofSeconds(-90));
     lateDetector.round();
     assertThat(kept.find("job").moments().last()).contains(last);

@@ -89,7 +89,7 @@ class RunsTest {
     kept.apply(failure("job", 255, ""));
     kept.apply(
         new Beat(
-            "job",
+            HeartbeatName.ofOperator("job"),
             new PingSignal.Failure(OptionalLong.empty()),
             Optional.empty(),
             Optional.empty(),
@@ -118,9 +118,12 @@ class RunsTest {
     for (int i = 0; i < 15; i++) {
       kept.apply(ping("job", 60));
     }
-    kept.applyAll(ping("job", 60), new HeartbeatChange.Removal("job"), ping("job", 60));
+    kept.applyAll(
+        ping("job", 60),
+        new HeartbeatChange.Removal(HeartbeatName.ofOperator("job")),
+        ping("job", 60));
     assertThat(kept.runs("job")).hasSize(1);
-    kept.apply(new HeartbeatChange.Removal("job"));
+    kept.apply(new HeartbeatChange.Removal(HeartbeatName.ofOperator("job")));
     assertThat(older()).isZero();
   }
 
@@ -157,7 +160,7 @@ class RunsTest {
       case 2 -> failure(name, random.nextInt(1, 256), id);
       case 3 ->
           new Beat(
-              name,
+              HeartbeatName.ofOperator(name),
               new PingSignal.Success(),
               Optional.empty(),
               Optional.empty(),

@@ -77,7 +77,7 @@ class StateCountsTest {
     kept.apply(ping("a", 60));
     kept.apply(ping("b", 60));
     assertThat(stateCounts.count(Scope.everything(), Optional.empty())).isEqualTo(2);
-    kept.apply(new Removal("a"));
+    kept.apply(new Removal(HeartbeatName.ofOperator("a")));
     assertThat(stateCounts.count(Scope.everything(), Optional.of(State.UP))).isEqualTo(1);
     assertThat(stateCounts.count(Scope.everything(), Optional.of(State.LATE))).isZero();
   }
@@ -90,7 +90,7 @@ class StateCountsTest {
             .<HeartbeatChange>mapToObj(i -> ping("job " + i, 3_600))
             .toList());
     assertThat(stateCounts.count(Scope.everything(), Optional.empty())).isEqualTo(10_001);
-    kept.apply(new Removal("job 1"));
+    kept.apply(new Removal(HeartbeatName.ofOperator("job 1")));
     assertThat(stateCounts.count(Scope.everything(), Optional.empty())).isEqualTo(10_001);
     kept.clock.pass(Duration.ofSeconds(30));
     assertThat(stateCounts.count(Scope.everything(), Optional.empty())).isEqualTo(10_000);

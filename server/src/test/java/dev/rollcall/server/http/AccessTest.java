@@ -46,7 +46,8 @@ class AccessTest {
             user(false, Permission.READ), EnumSet.of(PUBLIC, ACCOUNT, USER), EnumSet.of(PUBLIC)),
         Arguments.of(
             user(false, Permission.WRITE), EnumSet.of(PUBLIC), EnumSet.of(PUBLIC, ACCOUNT, USER)),
-        Arguments.of(user(false, Permission.PING), EnumSet.of(PUBLIC), EnumSet.of(PUBLIC)),
+        Arguments.of(
+            user(false, Permission.PING), EnumSet.of(PUBLIC, PING), EnumSet.of(PUBLIC, PING)),
         Arguments.of(
             user(true, Permission.PING), EnumSet.of(PUBLIC, PING), EnumSet.of(PUBLIC, PING)),
         Arguments.of(user(false, Permission.RESULTS), EnumSet.of(PUBLIC), EnumSet.of(PUBLIC)),

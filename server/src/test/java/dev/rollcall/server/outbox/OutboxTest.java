@@ -484,8 +484,8 @@ class OutboxTest {
   @Test
   void knowsWhoTellsWhat() {
     try (OutboxDatabase kept = open(pager, mail.without(Kind.RECOVERED))) {
-      assertThat(kept.outbox.channels(Kind.LATE)).containsExactly("mail", "pager");
-      assertThat(kept.outbox.channels(Kind.RECOVERED)).containsExactly("pager");
+      assertThat(kept.outbox.channels(0, Kind.LATE)).containsExactly("mail", "pager");
+      assertThat(kept.outbox.channels(0, Kind.RECOVERED)).containsExactly("pager");
       assertThatThrownBy(() -> kept.add(owed("letter", "a", "1")))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("there is no channel letter");

@@ -95,7 +95,7 @@ class SignalsTest {
 
   private static Signal signal(String name, String from, String to) {
     return new Signal(
-        new Subject(Subject.Type.HEARTBEAT, 7, name),
+        new Subject(Subject.Type.HEARTBEAT, 7, 3, name),
         from,
         to,
         Optional.of("no call for 'a' minute"),
@@ -110,7 +110,7 @@ class SignalsTest {
       peer.signals.start();
       Signal without =
           new Signal(
-              new Subject(Subject.Type.SERVICE, 1, "shop"),
+              new Subject(Subject.Type.SERVICE, 1, 0, "shop"),
               "up",
               "down",
               Optional.empty(),

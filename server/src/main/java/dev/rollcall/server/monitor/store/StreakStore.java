@@ -24,14 +24,14 @@ final class StreakStore {
   static final String COLUMNS = "m.confirmed_state, m.against_count, m.against_since";
 
   private static final String BEFORE =
-      "SELECT s.name, m.confirmed_state, m.against_count, m.against_since"
+      "SELECT s.name, s.owner_id, m.confirmed_state, m.against_count, m.against_since"
           + " FROM service_metric m JOIN service s ON s.id = m.service_id WHERE m.service_id = ?";
 
   private static final String SET =
       "UPDATE service_metric SET confirmed_state = ?, against_count = ?, against_since = ?"
           + " WHERE service_id = ?";
 
-  private record Before(String name, Streak streak) {}
+  private record Before(String name, long owner, Streak streak) {}
 
   private StreakStore() {}
 
@@ -61,7 +61,7 @@ final class StreakStore {
             BEFORE,
             service,
             (row, id) -> row.setLong(1, id),
-            row -> new Before(row.getString("name"), streak(row)))
+            row -> new Before(row.getString("name"), row.getLong("owner_id"), streak(row)))
         .stream()
         .findFirst();
   }
@@ -77,7 +77,7 @@ final class StreakStore {
     Observation seen = outcome.observation();
     return Optional.of(
         new Signal(
-            new Subject(Subject.Type.SERVICE, outcome.serviceId(), before.name()),
+            new Subject(Subject.Type.SERVICE, outcome.serviceId(), before.owner(), before.name()),
             from.map(State::word).orElse("new"),
             to.get().word(),
             seen.why(),
