@@ -30,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AccountsIT {
   private static final Pattern CODE = Pattern.compile("setup code, once: (\\S+)");
+  private static final String TOKEN = "0123456789abcdef-all";
   private static final String PASSWORD = "correct horse";
 
   @TempDir static Path folder;
@@ -47,7 +48,7 @@ class AccountsIT {
     database = database();
     rollcall =
         Plan.in(folder)
-            .flags("--database=" + database)
+            .flags("--database=" + database, "--token=" + TOKEN)
             .flags("--accounts-registrations-per-minute=1000", "--accounts-logins-per-minute=1000")
             .start();
   }
@@ -355,6 +356,8 @@ class AccountsIT {
             .json()
             .get("ID")
             .asLong();
+    assertThat(get("/ping?name=goes&frequency=1D", token).status()).isEqualTo(200);
+    assertThat(get("/v1/heartbeats", TOKEN).json().toString()).contains("goes");
     String wrong = "{\"password\":\"wrong one\"}";
     String right = "{\"password\":\"" + PASSWORD + "\"}";
     assertThat(rollcall.send("DELETE", "/v1/account", wrong, "Authorization", token).status())
@@ -366,6 +369,7 @@ class AccountsIT {
     String again = login("goes@example.org", PASSWORD);
     assertThat(get("/url", again).json().isEmpty()).isTrue();
     assertThat(get("/url/" + url, again).status()).isEqualTo(404);
+    assertThat(get("/v1/heartbeats", TOKEN).json().toString()).doesNotContain("goes");
   }
 
   /// A browser as far as cookies and forms go. Java's cookies quote values that have an age.

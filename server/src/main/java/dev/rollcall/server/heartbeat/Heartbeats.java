@@ -1,6 +1,8 @@
 package dev.rollcall.server.heartbeat;
 
+import dev.rollcall.server.http.Listing;
 import dev.rollcall.server.http.Route;
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.signal.SignalWriter;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
@@ -31,6 +33,10 @@ public final class Heartbeats implements AutoCloseable {
           "db/sqlite/V12__heartbeat_owner.sql",
           "db/postgres/V12__heartbeat_owner.sql");
 
+  private static final int DELETED_AT_ONCE = 500;
+
+  private final HeartbeatStore store;
+  private final Function<HeartbeatChange, PingOutcome> changes;
   private final PingRoutes pings;
   private final HeartbeatRoutes routes;
   private final HeartbeatOverview heartbeatOverview;
@@ -61,7 +67,8 @@ public final class Heartbeats implements AutoCloseable {
     receivers = new PingReceivers(database, commits, lostCalls, clock);
     Function<HeartbeatChange, PingOutcome> write = change -> commits.write(writer, change);
     Function<HeartbeatChange, PingOutcome> written = change -> lostCalls.note(write, change);
-    HeartbeatStore store = new HeartbeatStore(database);
+    store = new HeartbeatStore(database);
+    changes = written;
     pings = new PingRoutes(written, log, settings.futureTolerance(), clock);
     RunStore runs = new RunStore(database);
     StateCounts stateCounts = new StateCounts(store, clock);
@@ -83,6 +90,18 @@ public final class Heartbeats implements AutoCloseable {
                 + " the server was full.")
         .callback(callback -> callback.call((double) lostCalls.rejected().total()))
         .register(registry);
+  }
+
+  /// Deletes all heartbeats of an account.
+  public void deleteOf(long owner) {
+    List<Heartbeat> some;
+    do {
+      some = store.list(Scope.of(owner), Optional.empty(), new Listing.Page(1, DELETED_AT_ONCE));
+      for (Heartbeat one : some) {
+        PingOutcome _ =
+            changes.apply(new HeartbeatChange.Removal(new HeartbeatName(owner, one.name())));
+      }
+    } while (!some.isEmpty());
   }
 
   /// The routes for pings: all routes of the separate port for pings.
