@@ -2,15 +2,18 @@ package dev.rollcall.server.account;
 
 import dev.rollcall.server.http.Authenticator;
 import dev.rollcall.server.http.Route;
+import dev.rollcall.server.http.Unavailable;
 import dev.rollcall.server.secret.InstallationKey;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.time.BackgroundLoop;
 import dev.rollcall.server.time.Clock;
 import dev.rollcall.server.web.Site;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +24,7 @@ public final class Accounts implements AutoCloseable {
   public static final List<String> MIGRATIONS =
       List.of("db/migration/V16__account.sql", "db/migration/V17__audit.sql");
 
+  private static final Duration KEY_AGAIN = Duration.ofMinutes(1);
   private static final Duration UPKEEP = Duration.ofHours(1);
   private static final Duration AFTER_FAILURE = Duration.ofMinutes(1);
 
@@ -86,9 +90,19 @@ public final class Accounts implements AutoCloseable {
   /// Made with the first token: most servers have none, and need no key.
   private synchronized WebTokens tokens() {
     if (tokens == null) {
-      tokens = new WebTokens(key.derived("tokens", "HmacSHA256"));
+      tokens = readable(() -> new WebTokens(key.derived("tokens", "HmacSHA256")));
     }
     return tokens;
+  }
+
+  /// What needs the key of the installation. Where its file cannot be read, every request would
+  /// fail: that is 503, and a line in the log now and then.
+  static <R> R readable(Supplier<R> work) {
+    try {
+      return work.get();
+    } catch (UncheckedIOException e) {
+      throw new Unavailable("the key of this server cannot be read", KEY_AGAIN, e);
+    }
   }
 
   /// Recognizes accounts in requests.

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /// Remembers whose session or token a request shows, so that a request costs no read of the
@@ -29,6 +30,10 @@ final class KnownHolders implements AutoCloseable {
   private final Cache<String, Optional<Holder>> known =
       Caffeine.newBuilder().maximumSize(MOST).expireAfterWrite(REMEMBERED).build();
   private final Set<Long> used = ConcurrentHashMap.newKeySet();
+
+  /// How often all was forgotten.
+  private final AtomicLong forgotten = new AtomicLong();
+
   private final BackgroundLoop loop =
       new BackgroundLoop("accounts", "the watch of revoked tokens", AFTER_FAILURE, this::look);
 
@@ -51,13 +56,30 @@ final class KnownHolders implements AutoCloseable {
   Optional<Holder> holder(String digest, Supplier<Optional<Holder>> read) {
     loop.start(); // for the first one
     Optional<Holder> holder =
-        known.get(digest, _ -> read.get()).filter(one -> clock.wall().isBefore(one.endsAt()));
+        remembered(digest, read).filter(one -> clock.wall().isBefore(one.endsAt()));
     holder.filter(one -> one.token() != 0).ifPresent(one -> used.add(one.token()));
+    return holder;
+  }
+
+  /// What was read before something was revoked, and is remembered after that, is forgotten at
+  /// once.
+  private Optional<Holder> remembered(String digest, Supplier<Optional<Holder>> read) {
+    Optional<Holder> before = known.getIfPresent(digest);
+    if (before != null) {
+      return before;
+    }
+    long since = forgotten.get();
+    Optional<Holder> holder = read.get();
+    known.put(digest, holder);
+    if (forgotten.get() != since) {
+      known.invalidate(digest);
+    }
     return holder;
   }
 
   /// Forgets all.
   void forget() {
+    forgotten.incrementAndGet();
     known.invalidateAll();
   }
 

@@ -78,7 +78,7 @@ class CommandsTest {
         "check x:y@www.example.com/?a=b; 'rollcall check: www.example.com/: the URL has no scheme:"
             + " write it as scheme://host:port'",
         "nonsense --help; rollcall: nonsense: unknown command: use one of check, collect, config,"
-            + " help, merge, serve, targets",
+            + " help, merge, operator, serve, targets",
         "config chek --help; rollcall config: chek: unknown command, did you mean check?",
         "serve --interval=5s; rollcall serve: --interval: unknown flag, did you mean"
             + " --monitor-interval or --targets-interval?",

@@ -155,7 +155,7 @@ class ServicesPageIT {
     Page page = open(new Browser.NewContextOptions());
     assertThat(page.locator("tbody tr.up")).hasCount(2);
     List<String> reached = new ArrayList<>();
-    for (int i = 0; i < 13; i++) {
+    for (int i = 0; i < 14; i++) {
       page.keyboard().press("Tab");
       reached.add(
           (String)
@@ -168,6 +168,7 @@ class ServicesPageIT {
             "Rollcall",
             "Services",
             "Heartbeats",
+            "Account",
             "All 2",
             "Down 0",
             "Up 2",

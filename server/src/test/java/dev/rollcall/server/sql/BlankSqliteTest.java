@@ -31,7 +31,11 @@ class BlankSqliteTest {
     "db/sqlite/V12__heartbeat_owner.sql",
     "db/postgres/V12__heartbeat_owner.sql",
     "db/migration/V13__signal.sql",
-    "db/migration/V14__confirmed.sql"
+    "db/migration/V14__confirmed.sql",
+    "db/migration/V15__channel.sql",
+    "db/migration/V16__account.sql",
+    "db/migration/V17__audit.sql",
+    "db/migration/V18__signal_owner.sql"
   };
 
   @TempDir Path directory;
