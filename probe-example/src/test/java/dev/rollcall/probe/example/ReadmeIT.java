@@ -40,10 +40,13 @@ class ReadmeIT {
   void stop() throws InterruptedException {
     client.close();
     for (Process program : programs) {
+      // Maven does not always end the program that it has started.
+      List<ProcessHandle> started = program.descendants().toList();
       program.destroy();
       if (!program.waitFor(20, TimeUnit.SECONDS)) {
         program.destroyForcibly().waitFor();
       }
+      started.forEach(ProcessHandle::destroy);
     }
   }
 
