@@ -6,7 +6,6 @@ import dev.rollcall.server.http.Caller;
 import dev.rollcall.server.http.Method;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.time.Clock;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
@@ -79,6 +78,6 @@ final class AccountAuthenticator implements Authenticator {
   private static Finding known(Holder holder) {
     return new Finding.Known(
         new Caller.User(
-            holder.account(), holder.session(), holder.operates(), holder.permissions(), Map.of()));
+            holder.account(), holder.session(), holder.operates(), holder.permissions()));
   }
 }

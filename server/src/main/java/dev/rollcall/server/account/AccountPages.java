@@ -17,7 +17,6 @@ import dev.rollcall.server.web.Site;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -25,7 +24,6 @@ import java.util.Set;
 /// password.
 final class AccountPages {
   private static final String PATH = "/account";
-  private static final int LONGEST_NAME = 100;
 
   private final SignIn signIn;
   private final SessionStore sessions;
@@ -194,21 +192,15 @@ final class AccountPages {
       return failed(Refusal.of(401, site.texts().of("account.again")));
     }
     try {
-      String name = text(fields, "name").strip();
-      if (name.isEmpty() || name.length() > LONGEST_NAME) {
-        throw Refusal.badRequest(site.texts().of("account.token.name"));
-      }
       Set<Permission> permissions = EnumSet.noneOf(Permission.class);
       for (Permission each : Permission.values()) {
-        if (fields.single(each.name().toLowerCase(Locale.ROOT)).isPresent()) {
+        if (fields.single(ApiToken.SCOPES.word(each)).isPresent()) {
           permissions.add(each);
         }
       }
-      if (permissions.isEmpty()) {
-        throw Refusal.badRequest(site.texts().of("account.token.scopes"));
-      }
-      String secret = sessions.token(user.get().account(), name, permissions);
-      return page(request, Optional.of(secret));
+      SessionStore.MadeToken made =
+          sessions.create(user.get().account(), text(fields, "name").strip(), permissions);
+      return page(request, Optional.of(made.secret()));
     } catch (Refusal e) {
       return failed(e);
     }

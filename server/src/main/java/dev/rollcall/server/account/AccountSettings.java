@@ -27,8 +27,6 @@ public record AccountSettings(
   public enum Registration {
     /// Everybody.
     OPEN,
-    /// Who has an invitation or a setup code.
-    INVITE,
     /// Who has a setup code.
     CLOSED
   }
@@ -38,7 +36,7 @@ public record AccountSettings(
               "accounts.registration",
               ValueType.choice(Registration.class),
               "open",
-              "who may register: open (everybody), invite (who was invited) or closed (nobody)")
+              "who may register: open (everybody) or closed (who has a setup code)")
           .atOnce();
   private static final Setting<Integer> SHORTEST_PASSWORD =
       Setting.of(

@@ -1,6 +1,8 @@
 package dev.rollcall.server.account;
 
+import dev.rollcall.server.http.Caller.Permission;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,6 +17,11 @@ public record AccountView(
     long session,
     Optional<String> token,
     Instant at) {
+  /// The words of what a token may be used for.
+  public List<String> scopes() {
+    return Arrays.stream(Permission.values()).map(ApiToken.SCOPES::word).toList();
+  }
+
   /// Copies the lists.
   public AccountView {
     sessions = List.copyOf(sessions);

@@ -12,7 +12,6 @@ import dev.rollcall.server.web.Site;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -146,21 +145,20 @@ public final class Accounts implements AutoCloseable {
     settings = changed;
   }
 
-  /// A setup code for the first operator, if there is neither an account nor a code.
-  public Optional<String> firstSetupCode() {
-    return accounts.isThereOne() || accounts.hasSetupCode()
-        ? Optional.empty()
-        : Optional.of(operators.firstSetupCode());
-  }
-
-  /// Who may register, in words for the log.
+  /// Who may register, and how an operator does, in a line for the log. If there is neither an
+  /// account nor a setup code, it makes the first code.
   public String summary() {
     String who =
         switch (settings.registration()) {
           case OPEN -> "everybody may register (accounts.registration: open)";
-          case INVITE -> "only who was invited may register (accounts.registration: invite)";
-          case CLOSED -> "nobody may register (accounts.registration: closed)";
+          case CLOSED -> "only who has a setup code may register (accounts.registration: closed)";
         };
+    if (!accounts.isThereOne() && !accounts.hasSetupCode()) {
+      return "none yet, reads are open; "
+          + who
+          + "; register as the operator with this setup code, once: "
+          + operators.firstSetupCode();
+    }
     return accounts.isThereAnOperator()
         ? who
         : who + "; no operator has an account: rollcall operator makes a setup code";

@@ -1,9 +1,19 @@
 package dev.rollcall.server.account;
 
-/// The text of an API token: `rc_` and 256 random bits. Who finds one somewhere sees what it is.
+import dev.rollcall.server.http.Caller.Permission;
+import dev.rollcall.server.http.Refusal;
+import dev.rollcall.server.sql.EnumCodec;
+import java.util.Set;
+
+/// What API tokens look like, and which there may be. The text of one is `rc_` and 256 random bits,
+/// so who finds one somewhere sees what it is.
 final class ApiToken {
+  /// The words of what a token may be used for: its scopes.
+  static final EnumCodec<Permission> SCOPES = EnumCodec.ofWords(Permission.class);
+
   private static final String BEGINNING = "rc_";
   private static final int LENGTH = BEGINNING.length() + 43;
+  private static final int LONGEST_NAME = 100;
 
   private ApiToken() {}
 
@@ -15,5 +25,17 @@ final class ApiToken {
   /// Whether a text looks like one, valid or not.
   static boolean isLike(String text) {
     return text.startsWith(BEGINNING) && text.length() == LENGTH;
+  }
+
+  /// Checks what somebody wants a token to be.
+  ///
+  /// @throws Refusal (400) for a name or scopes that no token can have
+  static void check(String name, Set<Permission> permissions) {
+    if (name.isBlank() || name.length() > LONGEST_NAME) {
+      throw Refusal.badRequest("name: must have 1 to " + LONGEST_NAME + " characters");
+    }
+    if (permissions.isEmpty()) {
+      throw Refusal.badRequest("scopes: are missing: say what the token may be used for");
+    }
   }
 }

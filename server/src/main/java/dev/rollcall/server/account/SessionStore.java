@@ -23,7 +23,7 @@ public final class SessionStore {
   private static final int MOST_SESSIONS = 100;
 
   /// How many API tokens an account may have.
-  static final int MOST_TOKENS = 100;
+  private static final int MOST_TOKENS = 100;
 
   /// How a session shows itself.
   public enum Kind {
@@ -61,6 +61,9 @@ public final class SessionStore {
     }
   }
 
+  /// An API token that was just made, with its secret, which is not stored.
+  record MadeToken(Token token, String secret) {}
+
   /// Whose session or token a request shows.
   ///
   /// @param session 0 for a token
@@ -75,7 +78,6 @@ public final class SessionStore {
       Instant endsAt) {}
 
   private static final Set<Permission> ALL = EnumSet.allOf(Permission.class);
-  private static final EnumCodec<Permission> PERMISSIONS = EnumCodec.ofWords(Permission.class);
 
   private final AccountTables tables;
   private final Clock clock;
@@ -233,37 +235,32 @@ public final class SessionStore {
 
   /// Makes an API token.
   ///
-  /// @return its secret
-  /// @throws Refusal (409) if the account has one of that name, or too many
-  String token(long account, String name, Set<Permission> permissions) {
+  /// @throws Refusal for what no token can be (400), or if the account has one of that name or too
+  ///   many (409)
+  MadeToken create(long account, String name, Set<Permission> permissions) {
+    ApiToken.check(name, permissions);
     if (tokens(account).size() >= MOST_TOKENS) {
       throw Refusal.of(409, "there are " + MOST_TOKENS + " tokens: revoke one first");
     }
     String secret = ApiToken.random();
-    if (create(account, name, permissions, secret).isEmpty()) {
-      throw Refusal.of(409, "name: there is a token of this name");
-    }
-    return secret;
-  }
-
-  /// Adds an API token.
-  ///
-  /// @return its id; empty if the account has one of that name
-  private Optional<Long> create(
-      long account, String name, Set<Permission> permissions, String secret) {
-    return tables.write(
-        tx ->
-            tx.createQuery(
-                    "INSERT INTO api_token (account_id, name, secret, permissions, created_at)"
-                        + " VALUES (:account, :name, :secret, :permissions, :now)"
-                        + " ON CONFLICT (account_id, name) DO NOTHING RETURNING id")
-                .bind("account", account)
-                .bind("name", name)
-                .bind("secret", Digests.of(secret))
-                .bind("permissions", text(permissions))
-                .bind("now", clock.wall().toEpochMilli())
-                .mapTo(Long.class)
-                .findOne());
+    Instant now = clock.wall();
+    Optional<Long> id =
+        tables.write(
+            tx ->
+                tx.createQuery(
+                        "INSERT INTO api_token (account_id, name, secret, permissions, created_at)"
+                            + " VALUES (:account, :name, :secret, :permissions, :now)"
+                            + " ON CONFLICT (account_id, name) DO NOTHING RETURNING id")
+                    .bind("account", account)
+                    .bind("name", name)
+                    .bind("secret", Digests.of(secret))
+                    .bind("permissions", text(permissions))
+                    .bind("now", now.toEpochMilli())
+                    .mapTo(Long.class)
+                    .findOne());
+    return id.map(one -> new Token(one, name, permissions, now, Optional.empty()))
+        .map(token -> new MadeToken(token, secret))
+        .orElseThrow(() -> Refusal.of(409, "name: there is a token of this name"));
   }
 
   /// Revokes an API token of an account.
@@ -327,12 +324,15 @@ public final class SessionStore {
 
   /// The words of permissions: `read,write`.
   static String text(Set<Permission> permissions) {
-    return permissions.stream().sorted().map(PERMISSIONS::word).collect(Collectors.joining(","));
+    return permissions.stream()
+        .sorted()
+        .map(ApiToken.SCOPES::word)
+        .collect(Collectors.joining(","));
   }
 
   private static Set<Permission> permissions(String text) {
     return Arrays.stream(text.split(","))
-        .map(PERMISSIONS::ofWord)
+        .map(ApiToken.SCOPES::ofWord)
         .collect(Collectors.toCollection(() -> EnumSet.noneOf(Permission.class)));
   }
 }

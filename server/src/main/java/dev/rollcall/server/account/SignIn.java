@@ -61,7 +61,7 @@ final class SignIn {
                 () -> Refusal.badRequest("Email: is no address: write it as in name@example.org"));
     requireUsable("Password", password);
     if (setupCode.isEmpty() && settings.get().registration() != Registration.OPEN) {
-      throw Refusal.of(403, "registration is not open here: ask the operator for an invitation");
+      throw Refusal.of(403, "registration is not open here: ask the operator for a setup code");
     }
     return switch (accounts.create(email, passwords.hash(password), setupCode)) {
       case Created.Done(Account account) -> account;

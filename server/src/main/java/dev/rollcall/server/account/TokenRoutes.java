@@ -1,5 +1,6 @@
 package dev.rollcall.server.account;
 
+import dev.rollcall.server.account.SessionStore.MadeToken;
 import dev.rollcall.server.account.SessionStore.Session;
 import dev.rollcall.server.account.SessionStore.Token;
 import dev.rollcall.server.http.Access;
@@ -12,7 +13,6 @@ import dev.rollcall.server.http.Json;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
-import dev.rollcall.server.sql.EnumCodec;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -22,9 +22,6 @@ import tools.jackson.databind.JsonNode;
 
 /// The sessions and API tokens of the account that calls. A token is shown once, when it is made.
 final class TokenRoutes {
-  private static final int LONGEST_NAME = 100;
-  private static final EnumCodec<Permission> PERMISSIONS = EnumCodec.ofWords(Permission.class);
-
   private final SessionStore sessions;
   private final KnownHolders known;
 
@@ -83,24 +80,16 @@ final class TokenRoutes {
     Caller.User user = AccountRoutes.user(request);
     AnyCase body = AnyCase.of(request.json());
     String name = body.required("name").strip();
-    if (name.isEmpty() || name.length() > LONGEST_NAME) {
-      throw Refusal.badRequest("name: must have 1 to " + LONGEST_NAME + " characters");
-    }
     Set<Permission> permissions = permissions(body);
     if (!user.permissions().containsAll(permissions)) {
       throw Refusal.of(403, "scopes: a token cannot make one that may do more than itself");
     }
-    String secret = sessions.token(user.account(), name, permissions);
-    Token made =
-        sessions.tokens(user.account()).stream()
-            .filter(token -> token.name().equals(name))
-            .findFirst()
-            .orElseThrow();
+    MadeToken made = sessions.create(user.account(), name, permissions);
     return Envelope.of(
         201,
         json -> {
           json.writeStartObject().writeName("token").writeStartObject().writeName("data");
-          write(json, made, Optional.of(secret));
+          write(json, made.token(), Optional.of(made.secret()));
           json.writeEndObject().writeEndObject();
         });
   }
@@ -115,7 +104,7 @@ final class TokenRoutes {
     Set<Permission> permissions = EnumSet.noneOf(Permission.class);
     for (JsonNode scope : scopes) {
       permissions.add(
-          PERMISSIONS
+          ApiToken.SCOPES
               .find(scope.asString(""))
               .orElseThrow(() -> Refusal.badRequest("scopes: has an unknown one: " + remedy())));
     }
@@ -132,7 +121,7 @@ final class TokenRoutes {
         .writeStringProperty("name", token.name());
     secret.ifPresent(text -> json.writeStringProperty("token", text));
     json.writeName("scopes").writeStartArray();
-    token.permissions().forEach(each -> json.writeString(PERMISSIONS.word(each)));
+    token.permissions().forEach(each -> json.writeString(ApiToken.SCOPES.word(each)));
     json.writeEndArray().writeNumberProperty("created_at", token.createdAt().getEpochSecond());
     Json.seconds(json, "last_used_at", token.usedAt());
     json.writeEndObject();

@@ -74,7 +74,7 @@ record OperatorCommand(Function<ParseResult, Optional<Configuration>> configured
     try {
       return inDatabase(settings, key, reset);
     } catch (StorageException e) {
-      if (!e.reason().contains("in use by another Rollcall")) {
+      if (!e.isInUse()) {
         throw new CannotRun(e.reason());
       }
       return ofServer(settings, key, reset);

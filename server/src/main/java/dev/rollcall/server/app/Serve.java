@@ -48,7 +48,7 @@ final class Serve {
   private final ServeSettings settings;
   private final Clock clock = Clock.system();
   private final PrometheusRegistry registry = new PrometheusRegistry();
-  private Ports ports;
+  private final Ports ports;
   private Optional<Reload> reload = Optional.empty();
 
   /// @param fileWatcher was created before the configuration file was read
@@ -74,7 +74,7 @@ final class Serve {
   private Ports.Open open(Parts parts) {
     DataFolder.open(settings.storage().data());
     Capabilities capabilities = Capabilities.open(settings, registry, clock, parts);
-    ports = ports.recognizing(capabilities.accounts().authenticator());
+    Ports ports = this.ports.recognizing(capabilities.accounts().authenticator());
     Monitor monitor = capabilities.monitor();
     refuseBlank(monitor);
     Targets.start(capabilities.pool(), settings.targets(), parts);
@@ -91,7 +91,7 @@ final class Serve {
     if (has(Role.API)) {
       tellAccounts(capabilities.accounts());
       capabilities.accounts().start();
-      receivePings(capabilities.heartbeats(), open, parts);
+      receivePings(capabilities.heartbeats(), ports, open, parts);
     }
     if (has(Role.RUNNER)) {
       startWork(capabilities, reload, parts);
@@ -176,17 +176,8 @@ final class Serve {
   }
 
   /// Says who may register, and how the operator does.
-  private void tellAccounts(Accounts accounts) {
+  private static void tellAccounts(Accounts accounts) {
     try {
-      accounts
-          .firstSetupCode()
-          .ifPresent(
-              code ->
-                  LOG.log(
-                      Level.INFO,
-                      "accounts: none yet, reads are open; register as the operator with this"
-                          + " setup code, once: {0}",
-                      code));
       LOG.log(Level.INFO, "accounts: {0}", accounts.summary());
     } catch (StorageException e) {
       LOG.log(Level.WARNING, "accounts: unknown without the database: {0}", e.reason());
@@ -195,7 +186,7 @@ final class Serve {
 
   /// Opens the port for heartbeats only, if there is one, and counts the pings that were rejected
   /// because a port was full.
-  private void receivePings(Heartbeats heartbeats, Ports.Open open, Parts parts) {
+  private void receivePings(Heartbeats heartbeats, Ports ports, Ports.Open open, Parts parts) {
     List<HttpListener> listeners = new ArrayList<>(List.of(open.listener()));
     settings
         .web()

@@ -1,6 +1,5 @@
 package dev.rollcall.server.http;
 
-import java.util.Map;
 import java.util.Set;
 
 /// Who sent a request, as far as the [Authenticators] of its route can tell.
@@ -23,17 +22,10 @@ public sealed interface Caller {
   /// @param session the id of the session; 0 with an API token
   /// @param operates whether the account is an operator's
   /// @param permissions what the session or token may be used for
-  /// @param teams the teams of the account, with its role in each
-  record User(
-      long account,
-      long session,
-      boolean operates,
-      Set<Permission> permissions,
-      Map<Long, TeamRole> teams)
+  record User(long account, long session, boolean operates, Set<Permission> permissions)
       implements Caller {
     public User {
       permissions = Set.copyOf(permissions);
-      teams = Map.copyOf(teams);
     }
 
     /// Whether the session or token may be used for this.
@@ -52,16 +44,6 @@ public sealed interface Caller {
     PING,
     /// To send measurements.
     RESULTS
-  }
-
-  /// What a member of a team may do with the team's rows.
-  enum TeamRole {
-    /// See them.
-    VIEWER,
-    /// See and change them.
-    EDITOR,
-    /// See and change them, and who is in the team.
-    OWNER
   }
 
   /// Whether the caller certainly is an operator: with the token, or with the account of one.

@@ -9,7 +9,6 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -123,8 +122,7 @@ public final class Request {
   ///
   /// Only an operator with the token or an account sees everything: one without it may be a
   /// stranger behind a proxy on this machine. Who has no account sees the rows of the operator. Who
-  /// has one sees its own and those of its teams, and changes those of the teams in which the
-  /// account is more than a viewer.
+  /// has one sees its own.
   ///
   /// @throws Refusal (403) if the token of the account may not be used to read
   public Scope scope() {
@@ -136,19 +134,10 @@ public final class Request {
   }
 
   private Scope scope(Caller.User user) {
-    boolean reads = method == Method.GET;
-    if (reads && !user.permissions().contains(Caller.Permission.READ)) {
+    if (method == Method.GET && !user.may(Caller.Permission.READ)) {
       throw Refusal.of(403, "this token may not read");
     }
-    if (user.operates()) {
-      return Scope.everything();
-    }
-    return Scope.of(
-        user.account(),
-        user.teams().entrySet().stream()
-            .filter(team -> reads || team.getValue() != Caller.TeamRole.VIEWER)
-            .map(Map.Entry::getKey)
-            .toList());
+    return user.operates() ? Scope.everything() : Scope.of(user.account());
   }
 
   /// To whom that belongs what the caller sends, whether the caller may read or not: to its

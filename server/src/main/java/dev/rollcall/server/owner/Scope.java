@@ -1,10 +1,5 @@
 package dev.rollcall.server.owner;
 
-import static java.util.stream.Collectors.joining;
-
-import java.util.List;
-import java.util.stream.Stream;
-
 /// Whose rows a reader sees. Every list, and every look-up of a name or id that came from outside,
 /// takes one.
 public sealed interface Scope {
@@ -15,14 +10,11 @@ public sealed interface Scope {
   /// All rows.
   record Everything() implements Scope {}
 
-  /// The rows of one owner, and of the teams that it shares with others.
-  ///
-  /// @param teams the ids of these teams, which are owners too
-  record Owned(long owner, List<Long> teams) implements Scope {
+  /// The rows of one owner.
+  record Owned(long owner) implements Scope {
     public Owned {
-      teams = List.copyOf(teams);
-      if (owner < 0 || teams.stream().anyMatch(team -> team <= 0)) {
-        throw new IllegalArgumentException("not ids of owners: " + owner + ", " + teams);
+      if (owner < 0) {
+        throw new IllegalArgumentException("not the id of an owner: " + owner);
       }
     }
   }
@@ -34,17 +26,12 @@ public sealed interface Scope {
 
   /// The rows of the operator.
   static Scope operator() {
-    return of(OPERATOR);
+    return new Owned(OPERATOR);
   }
 
   /// The rows of that owner.
   static Scope of(long owner) {
-    return new Owned(owner, List.of());
-  }
-
-  /// The rows of that owner and of its teams.
-  static Scope of(long owner, List<Long> teams) {
-    return new Owned(owner, teams);
+    return new Owned(owner);
   }
 
   /// The owner to whom a name refers, and to whom a new row belongs: names are unique for each
@@ -52,7 +39,7 @@ public sealed interface Scope {
   default long owner() {
     return switch (this) {
       case Everything() -> OPERATOR;
-      case Owned(long owner, _) -> owner;
+      case Owned(long owner) -> owner;
     };
   }
 
@@ -60,7 +47,7 @@ public sealed interface Scope {
   default boolean includes(long owner) {
     return switch (this) {
       case Everything() -> true;
-      case Owned(long one, List<Long> teams) -> one == owner || teams.contains(owner);
+      case Owned(long one) -> one == owner;
     };
   }
 
@@ -72,13 +59,8 @@ public sealed interface Scope {
   default String and(String column) {
     return switch (this) {
       case Everything() -> "";
-      case Owned(long owner, _) when owner == OPERATOR -> " AND " + column + " = 0";
-      case Owned(long owner, List<Long> teams) when teams.isEmpty() ->
-          " AND " + column + " = " + owner + " AND " + column + " <> 0";
-      case Owned(long owner, List<Long> teams) ->
-          Stream.concat(Stream.of(owner), teams.stream())
-              .map(String::valueOf)
-              .collect(joining(", ", " AND " + column + " IN (", ") AND " + column + " <> 0"));
+      case Owned(long owner) when owner == OPERATOR -> " AND " + column + " = 0";
+      case Owned(long owner) -> " AND " + column + " = " + owner + " AND " + column + " <> 0";
     };
   }
 

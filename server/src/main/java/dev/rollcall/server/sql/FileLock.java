@@ -52,17 +52,19 @@ public final class FileLock implements AutoCloseable {
             lockFile,
             Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
             only(lockFile, "rw-------"));
+    OverlappingFileLockException held = new OverlappingFileLockException();
     try {
       if (channel.tryLock() != null) {
         return channel;
       }
     } catch (OverlappingFileLockException e) {
-      // Held by this process: the answer is the same.
+      held = e; // by this process: the answer is the same
     }
     channel.close();
     throw new StorageException(
         what + ": is in use by another Rollcall: stop that one, or choose another place",
-        StorageException.Outcome.REPAIR);
+        StorageException.Outcome.REPAIR,
+        held);
   }
 
   /// Links are not followed when our files are opened: otherwise somebody who may write in their
@@ -70,7 +72,8 @@ public final class FileLock implements AutoCloseable {
   static StorageException link(String what) {
     return new StorageException(
         what
-            + ": is a symbolic link, which is not followed: remove it, or name the file it leads to",
+            + ": is a symbolic link, which is not followed: remove it, or name the file it leads"
+            + " to",
         StorageException.Outcome.REPAIR);
   }
 

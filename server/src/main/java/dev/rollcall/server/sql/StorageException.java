@@ -1,6 +1,7 @@
 package dev.rollcall.server.sql;
 
 import dev.rollcall.server.time.OutsideFailure;
+import java.nio.channels.OverlappingFileLockException;
 import java.sql.SQLException;
 
 /// A failure of the database: disk full, connection lost, locked, read-only, overloaded.
@@ -43,6 +44,16 @@ public final class StorageException extends RuntimeException implements OutsideF
   public boolean damaged() {
     for (Throwable cause = getCause(); cause != null; cause = cause.getCause()) {
       if (cause instanceof SQLException sql && Dialect.damaged(sql)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// Whether another Rollcall uses the file.
+  public boolean isInUse() {
+    for (Throwable cause = getCause(); cause != null; cause = cause.getCause()) {
+      if (cause instanceof OverlappingFileLockException) {
         return true;
       }
     }

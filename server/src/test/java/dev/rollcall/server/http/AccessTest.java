@@ -11,7 +11,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rollcall.server.http.Authenticator.Finding;
 import dev.rollcall.server.http.Caller.Permission;
 import java.util.EnumSet;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,7 +25,7 @@ class AccessTest {
   private static final String TOKEN = "s3cret-token";
 
   private static Caller.User user(boolean operates, Permission... permissions) {
-    return new Caller.User(7, 3, operates, Set.of(permissions), Map.of());
+    return new Caller.User(7, 3, operates, Set.of(permissions));
   }
 
   /// Who may read, and who may write.
@@ -100,15 +99,12 @@ class AccessTest {
             Served.authenticators(Optional.of(TOKEN), Set.of(), Optional.empty()), route)) {
       assertThat(served.get("/rows", "Authorization", "Bearer " + TOKEN).body())
           .isEqualTo("Everything[]");
-      assertThat(served.get("/rows", "Authorization", "wrong").body())
-          .isEqualTo("Owned[owner=0, teams=[]]");
-      assertThat(served.get("/rows").body())
-          .as("this machine")
-          .isEqualTo("Owned[owner=0, teams=[]]");
+      assertThat(served.get("/rows", "Authorization", "wrong").body()).isEqualTo("Owned[owner=0]");
+      assertThat(served.get("/rows").body()).as("this machine").isEqualTo("Owned[owner=0]");
     }
     Authenticator user = request -> new Finding.Known(user(false, Permission.READ));
     try (Served served = Served.routes(new Authenticators(user, user, user), route)) {
-      assertThat(served.get("/rows").body()).isEqualTo("Owned[owner=7, teams=[]]");
+      assertThat(served.get("/rows").body()).isEqualTo("Owned[owner=7]");
     }
   }
 
@@ -152,7 +148,7 @@ class AccessTest {
             Route.get("/open", PUBLIC, request -> Answer.text(200, "" + request.caller())))) {
       assertThat(served.post("/write", "").statusCode()).isEqualTo(403);
       assertThat(served.get("/open").body())
-          .isEqualTo("User[account=7, session=3, operates=false, permissions=[READ], teams={}]");
+          .isEqualTo("User[account=7, session=3, operates=false, permissions=[READ]]");
     }
   }
 
