@@ -23,11 +23,12 @@ import java.util.Set;
 /// `/account`: signing in and registering; for who is signed in, their sessions, API tokens and
 /// password.
 final class AccountPages {
-  private static final String PATH = "/account";
+  static final String PATH = "/account";
 
   private final SignIn signIn;
   private final SessionStore sessions;
   private final KnownHolders known;
+  private final SingleSignOn sso;
   private final Runnable deletions;
   private final Site site;
   private final Forms forms;
@@ -43,12 +44,14 @@ final class AccountPages {
       SignIn signIn,
       SessionStore sessions,
       KnownHolders known,
+      SingleSignOn sso,
       Runnable deletions,
       Site site,
       Clock clock) {
     this.signIn = signIn;
     this.sessions = sessions;
     this.known = known;
+    this.sso = sso;
     this.deletions = deletions;
     this.site = site;
     this.forms = new Forms(site);
@@ -77,16 +80,18 @@ final class AccountPages {
   }
 
   private String signInPage(Forms.Visit visit) {
-    return Html.of(out -> JtesigninGenerated.render(out, Html.NONE, site, visit));
+    return Html.of(out -> JtesigninGenerated.render(out, Html.NONE, site, visit, sso.names()));
   }
 
   private Answer own(Request request, Caller.User user, Optional<String> token) {
+    Account account = signIn.account(user);
     AccountView view =
         new AccountView(
-            signIn.account(user),
+            account,
             sessions.sessions(user.account()),
             sessions.tokens(user.account()),
             user.session(),
+            sso.view(account, signIn.hasPassword(user)),
             token,
             clock.wall());
     return forms.page(
@@ -95,7 +100,7 @@ final class AccountPages {
   }
 
   /// Who has signed in with this browser. A token in a header is for the API.
-  private static Optional<Caller.User> user(Request request) {
+  static Optional<Caller.User> user(Request request) {
     return request.header("Authorization").isEmpty()
             && request.caller() instanceof Caller.User user
             && user.session() != 0
@@ -177,7 +182,8 @@ final class AccountPages {
       return failed(Refusal.of(401, site.texts().of("account.again")));
     }
     try {
-      signIn.delete(request, user.get(), text(fields, "password"));
+      signIn.delete(
+          request, user.get(), text(fields, signIn.hasPassword(user.get()) ? "password" : "email"));
       deletions.run();
       return signedOut(request, site.texts().of("account.deleted"));
     } catch (Refusal e) {
@@ -222,7 +228,7 @@ final class AccountPages {
     return site.texts().of("account.session.ended");
   }
 
-  private static long id(Query fields) {
+  static long id(Query fields) {
     String id = fields.single("id").orElse("");
     return id.matches("\\d{1,18}") ? Long.parseLong(id) : 0;
   }

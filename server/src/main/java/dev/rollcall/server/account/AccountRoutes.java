@@ -102,7 +102,8 @@ final class AccountRoutes {
 
   private Answer delete(Request request) throws InterruptedException {
     Caller.User user = person(request);
-    signIn.delete(request, user, AnyCase.of(request.json()).required("password"));
+    AnyCase body = AnyCase.of(request.json());
+    signIn.delete(request, user, body.required(signIn.hasPassword(user) ? "password" : "email"));
     deletions.run();
     return Envelope.ok();
   }

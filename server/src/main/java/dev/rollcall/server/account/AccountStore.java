@@ -51,36 +51,40 @@ final class AccountStore {
           if (setupCode.isPresent() && !use(tx, setupCode.get())) {
             return new Created.WrongCode();
           }
-          long id =
-              tx.createQuery("INSERT INTO owner (kind) VALUES (:kind) RETURNING id")
-                  .bind("kind", ACCOUNT)
-                  .mapTo(Long.class)
-                  .one();
-          Instant now = clock.wall();
-          int added =
-              tx.createUpdate(
-                      "INSERT INTO account (id, email, email_key, password, operates, created_at)"
-                          + " VALUES (:id, :email, :key, :password, :operates, :now)"
-                          + " ON CONFLICT (email_key) DO NOTHING")
-                  .bind("id", id)
-                  .bind("email", email.text())
-                  .bind("key", email.key())
-                  .bind("password", hash)
-                  .bind("operates", setupCode.isPresent() ? 1 : 0)
-                  .bind("now", now.toEpochMilli())
-                  .execute();
-          if (added == 0) {
-            // another process was faster; its code is another one, as each is used once
-            tx.createUpdate("DELETE FROM owner WHERE id = :id").bind("id", id).execute();
-            return new Created.Taken();
-          }
-          return new Created.Done(
-              new Account(
-                  id,
-                  email.text(),
-                  setupCode.isPresent(),
-                  Instant.ofEpochMilli(now.toEpochMilli())));
+          return insert(tx, email, Optional.of(hash), setupCode.isPresent())
+              .<Created>map(Created.Done::new)
+              .orElseGet(Created.Taken::new);
         });
+  }
+
+  /// Adds an account within a transaction.
+  ///
+  /// @param hash of its password; empty: it signs in elsewhere only
+  /// @return empty if the address has an account: another process was faster
+  Optional<Account> insert(Handle tx, EmailAddress email, Optional<String> hash, boolean operates) {
+    long id =
+        tx.createQuery("INSERT INTO owner (kind) VALUES (:kind) RETURNING id")
+            .bind("kind", ACCOUNT)
+            .mapTo(Long.class)
+            .one();
+    Instant now = Instant.ofEpochMilli(clock.wall().toEpochMilli());
+    int added =
+        tx.createUpdate(
+                "INSERT INTO account (id, email, email_key, password, operates, created_at)"
+                    + " VALUES (:id, :email, :key, :password, :operates, :now)"
+                    + " ON CONFLICT (email_key) DO NOTHING")
+            .bind("id", id)
+            .bind("email", email.text())
+            .bind("key", email.key())
+            .bind("password", hash.orElse(null))
+            .bind("operates", operates ? 1 : 0)
+            .bind("now", now.toEpochMilli())
+            .execute();
+    if (added == 0) {
+      tx.createUpdate("DELETE FROM owner WHERE id = :id").bind("id", id).execute();
+      return Optional.empty();
+    }
+    return Optional.of(new Account(id, email.text(), operates, now));
   }
 
   private static boolean use(Handle tx, String code) {
@@ -165,7 +169,7 @@ final class AccountStore {
               .bind("now", clock.wall().toEpochMilli())
               .bind("id", account)
               .execute();
-          for (String table : List.of("session", "api_token")) {
+          for (String table : List.of("session", "api_token", "account_identity")) {
             tx.createUpdate("DELETE FROM " + table + " WHERE account_id = :id")
                 .bind("id", account)
                 .execute();

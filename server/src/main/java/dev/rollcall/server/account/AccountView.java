@@ -9,12 +9,14 @@ import java.util.Optional;
 /// What the page of an account shows.
 ///
 /// @param session the id of the session that looks at it
+/// @param sso which providers it can sign in with
 /// @param token an API token that was just made, which is shown once
 public record AccountView(
     Account account,
     List<SessionStore.Session> sessions,
     List<SessionStore.Token> tokens,
     long session,
+    SsoView sso,
     Optional<String> token,
     Instant at) {
   /// The words of what a token may be used for.

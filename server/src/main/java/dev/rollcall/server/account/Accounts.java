@@ -21,7 +21,10 @@ import org.jspecify.annotations.Nullable;
 public final class Accounts implements AutoCloseable {
   /// The scripts that create the tables of this package.
   public static final List<String> MIGRATIONS =
-      List.of("db/migration/V16__account.sql", "db/migration/V17__audit.sql");
+      List.of(
+          "db/migration/V16__account.sql",
+          "db/migration/V17__audit.sql",
+          "db/migration/V20__identity.sql");
 
   private static final Duration KEY_AGAIN = Duration.ofMinutes(1);
   private static final Duration UPKEEP = Duration.ofHours(1);
@@ -37,6 +40,7 @@ public final class Accounts implements AutoCloseable {
   private final Clock clock;
   private final AccountAuthenticator authenticator;
   private final SignIn signIn;
+  private final SingleSignOn sso;
   private final SessionStore sessions;
   private final AccountRoutes routes;
   private final TokenRoutes tokenRoutes;
@@ -60,16 +64,14 @@ public final class Accounts implements AutoCloseable {
     audit = new Audit(tables, accounts, clock);
     operators = new Operators(accounts, passwords, known, audit);
     authenticator = new AccountAuthenticator(sessions, this::tokens, known, clock);
+    SignInLimits limits = new SignInLimits(settings);
     signIn =
         new SignIn(
-            accounts,
-            sessions,
-            passwords,
-            this::tokens,
-            known,
-            new SignInLimits(settings),
-            () -> this.settings,
-            clock);
+            accounts, sessions, passwords, this::tokens, known, limits, () -> this.settings, clock);
+    IdentityStore identities = new IdentityStore(tables, accounts, clock);
+    sso =
+        new SingleSignOn(
+            identities, signIn, limits, audit, () -> key.box("sso"), () -> this.settings, clock);
     routes =
         new AccountRoutes(signIn, new MachineProof(key), operators, this::deletionBegun, clock);
     tokenRoutes = new TokenRoutes(sessions, known);
@@ -81,6 +83,9 @@ public final class Accounts implements AutoCloseable {
             () -> {
               accounts.beingDeleted().forEach(this::delete);
               sessions.forgetEnded();
+              if (identities.endRoles()) {
+                known.forget();
+              }
               audit.forget(this.settings.audit());
               return UPKEEP;
             });
@@ -118,7 +123,12 @@ public final class Accounts implements AutoCloseable {
 
   /// The pages of accounts.
   public List<Route> pages(Site site) {
-    return new AccountPages(signIn, sessions, known, this::deletionBegun, site, clock).routes();
+    return Stream.of(
+            new AccountPages(signIn, sessions, known, sso, this::deletionBegun, site, clock)
+                .routes(),
+            new SsoPages(sso, site).routes())
+        .flatMap(List::stream)
+        .toList();
   }
 
   /// The same routes, whose changes are recorded.
@@ -143,6 +153,11 @@ public final class Accounts implements AutoCloseable {
   /// Uses the settings that change at once.
   public void apply(AccountSettings changed) {
     settings = changed;
+  }
+
+  /// Uses these providers of single sign-on, and no others, from now on.
+  public void apply(SsoSettings changed) {
+    sso.apply(changed);
   }
 
   /// Who may register, and how an operator does, in a line for the log. If there is neither an
@@ -184,6 +199,7 @@ public final class Accounts implements AutoCloseable {
   @Override
   public void close() {
     upkeep.close();
+    sso.close();
     known.close();
     passwords.close();
   }

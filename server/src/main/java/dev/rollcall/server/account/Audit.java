@@ -76,7 +76,16 @@ final class Audit {
   void record(Caller caller, String address, String action, String target) {
     Optional<Long> account =
         caller instanceof Caller.User user ? Optional.of(user.account()) : Optional.empty();
-    String name = name(caller);
+    insert(account, name(caller), address, action, target);
+  }
+
+  /// Records a change that is not made by the caller of a request, but by whose account it is.
+  void record(Account account, String address, String action, String target) {
+    insert(Optional.of(account.id()), account.email(), address, action, target);
+  }
+
+  private void insert(
+      Optional<Long> account, String name, String address, String action, String target) {
     long now = clock.wall().toEpochMilli();
     tables.write(
         tx ->

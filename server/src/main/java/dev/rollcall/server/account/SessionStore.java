@@ -30,7 +30,9 @@ public final class SessionStore {
     /// With the token of `POST /login`.
     JWT(1),
     /// With a cookie.
-    BROWSER(2);
+    BROWSER(2),
+    /// With a cookie, after a sign-in at a provider, which is responsible for all factors.
+    PROVIDER(3);
 
     static final EnumCodec<Kind> CODEC = EnumCodec.of(Kind.class, kind -> kind.code);
 

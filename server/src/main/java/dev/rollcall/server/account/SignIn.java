@@ -19,6 +19,9 @@ final class SignIn {
   /// How long a browser is signed in.
   static final Duration OF_BROWSER = Duration.ofDays(30);
 
+  /// How long a sign-in is a proof for what else needs the password.
+  private static final Duration FRESH = Duration.ofMinutes(10);
+
   private static final int LONGEST_AGENT = 200;
 
   private final AccountStore accounts;
@@ -95,6 +98,20 @@ final class SignIn {
     return secret;
   }
 
+  /// Begins a session of a browser for somebody whom a provider has identified.
+  ///
+  /// @return the value of its cookie
+  String cookie(Request request, Account account, Duration lifetime) {
+    String secret = Digests.secret();
+    begin(request, account, SessionStore.Kind.PROVIDER, Optional.of(secret), lifetime);
+    return secret;
+  }
+
+  /// Makes the role of an account count that has changed.
+  void roleChanged() {
+    known.forget();
+  }
+
   private long begin(
       Request request,
       Account account,
@@ -151,11 +168,39 @@ final class SignIn {
     known.forget();
   }
 
+  /// Whether the account can sign in with a password.
+  boolean hasPassword(Caller.User user) {
+    return accounts.find(user.account()).flatMap(WithPassword::hash).isPresent();
+  }
+
   /// Begins to delete the account with everything that belongs to it.
-  void delete(Request request, Caller.User user, String password) throws InterruptedException {
-    checked(request, account(user).email(), password);
+  ///
+  /// @param proof its password; of an account without one its address, soon after a sign-in
+  void delete(Request request, Caller.User user, String proof) throws InterruptedException {
+    if (hasPassword(user)) {
+      checked(request, account(user).email(), proof);
+    } else {
+      requireFresh(user, proof);
+    }
     accounts.beginDelete(user.account());
     known.forget();
+  }
+
+  /// Without a password, a new sign-in shows that somebody at the browser is the owner of the
+  /// account, and the address that they mean it.
+  private void requireFresh(Caller.User user, String address) {
+    Instant since = clock.wall().minus(FRESH);
+    if (sessions.sessions(user.account()).stream()
+        .noneMatch(one -> one.id() == user.session() && one.createdAt().isAfter(since))) {
+      throw Refusal.of(
+          403,
+          "this needs a sign-in of the last "
+              + FRESH.toMinutes()
+              + " minutes: sign out, sign in again, and then delete the account");
+    }
+    if (!address.strip().equalsIgnoreCase(account(user).email())) {
+      throw Refusal.of(401, "this is not the address of the account");
+    }
   }
 
   private void requireUsable(String key, String password) {

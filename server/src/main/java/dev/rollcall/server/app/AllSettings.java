@@ -34,6 +34,7 @@ final class AllSettings {
                   WebSettings.HOST,
                   WebSettings.PORT,
                   WebSettings.BASE_PATH,
+                  WebSettings.PUBLIC_URL,
                   WebSettings.HEALTH_HOST,
                   WebSettings.HEALTH_PORT,
                   WebSettings.TOKEN),

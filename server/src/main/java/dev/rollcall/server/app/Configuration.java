@@ -1,5 +1,6 @@
 package dev.rollcall.server.app;
 
+import dev.rollcall.server.account.SsoSettings;
 import dev.rollcall.server.channel.ChannelDefinition;
 import dev.rollcall.server.config.ConfigFiles;
 import dev.rollcall.server.config.Mistakes;
@@ -25,7 +26,8 @@ record Configuration(
     ServeSettings settings,
     Values values,
     List<ServiceDefinition> services,
-    List<ChannelDefinition> channels) {
+    List<ChannelDefinition> channels,
+    SsoSettings sso) {
   /// The variable for `--config`.
   static final String FILE_VARIABLE = "ROLLCALL_CONFIG";
 
@@ -74,6 +76,8 @@ record Configuration(
           fileServices.read(values, sources.section(FileServices.PATH), sources.inFile());
       List<ChannelDefinition> channels =
           FileChannels.read(values, sources.section(FileChannels.PATH), sources.inFile());
+      SsoSettings sso =
+          FileProviders.read(values, sources.section(FileProviders.PATH), sources.inFile());
       WebSettings.contradictions(command, values, mistakes);
       if (fileServices == FileServices.STRICT) {
         Targets.check(PoolSettings.of(values, files.directory()), mistakes);
@@ -88,7 +92,8 @@ record Configuration(
               ServeSettings.of(command, values, files.directory()),
               values,
               services,
-              channels));
+              channels,
+              sso));
     }
   }
 }

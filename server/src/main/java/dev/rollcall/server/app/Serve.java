@@ -1,6 +1,7 @@
 package dev.rollcall.server.app;
 
 import dev.rollcall.server.account.Accounts;
+import dev.rollcall.server.account.SsoSettings;
 import dev.rollcall.server.channel.ChannelDefinition;
 import dev.rollcall.server.collector.Collector;
 import dev.rollcall.server.config.Values;
@@ -43,6 +44,8 @@ final class Serve {
 
   private final List<ChannelDefinition> channels;
 
+  private final SsoSettings sso;
+
   private List<String> hinted = List.of();
   private final FileWatcher fileWatcher;
   private final ServeSettings settings;
@@ -59,6 +62,7 @@ final class Serve {
     this.blank = configuration.blank();
     this.services = configuration.services();
     this.channels = configuration.channels();
+    this.sso = configuration.sso();
     this.fileWatcher = fileWatcher;
     this.ports = new Ports(settings, ErrorShape.ENVELOPE, new RequestTimes(registry));
   }
@@ -84,6 +88,7 @@ final class Serve {
 
     AllRoutes routes = routes(capabilities, health(capabilities), parts);
     capabilities.channels().apply(channels);
+    capabilities.accounts().apply(sso);
     if (has(Role.RUNNER)) {
       apply(monitor); // before anybody can ask for them
     }
@@ -252,6 +257,7 @@ final class Serve {
     }
     capabilities.channels().apply(now.channels());
     capabilities.accounts().apply(now.settings().accounts());
+    capabilities.accounts().apply(now.sso());
     Logs.level(now.settings().log());
     hint(now.services());
     return true;

@@ -9,7 +9,9 @@ import dev.rollcall.server.config.Values;
 import dev.rollcall.server.heartbeat.HeartbeatSettings;
 import dev.rollcall.server.http.BasePath;
 import inet.ipaddr.IPAddress;
+import java.net.URI;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /// The ports of a process, and who may call what there.
@@ -21,6 +23,7 @@ import java.util.Optional;
 /// @param writers who may send heartbeats, and measurements without the token; none: everybody
 /// @param proxies the proxies whose `X-Forwarded-For` is trusted
 /// @param base below which everything on the main port and the port for heartbeats is
+/// @param publicUrl where browsers find the pages, if it is known
 /// @param requestsOfOne how many requests for pages and API one address may have at once
 /// @param accessLog whether each request is logged
 record WebSettings(
@@ -31,6 +34,7 @@ record WebSettings(
     Blocks writers,
     Blocks proxies,
     BasePath base,
+    Optional<URI> publicUrl,
     int requestsOfOne,
     boolean accessLog) {
   static final Setting<String> HOST =
@@ -54,6 +58,14 @@ record WebSettings(
           "",
           "path below which everything but the health port is, such as /rollcall, for a"
               + " proxy that shares its host");
+  static final Setting<Optional<URI>> PUBLIC_URL =
+      Setting.of(
+              "public-url",
+              ValueType.optional(new ValueType<>("URL", WebSettings::checkedUrl)),
+              "",
+              "URL at which browsers reach the pages, base-path included, such as"
+                  + " https://status.example.org; needed for single sign-on")
+          .atOnce();
   static final Setting<Optional<String>> HEALTH_HOST =
       Setting.of(
           "health.host",
@@ -109,11 +121,13 @@ record WebSettings(
         new Blocks(values.of(WRITERS)),
         new Blocks(values.of(TRUSTED_PROXIES)),
         command.equals(AllSettings.SERVE) ? values.of(BASE_PATH) : BasePath.ROOT,
+        values.of(PUBLIC_URL),
         values.of(REQUESTS_OF_ONE),
         values.of(LogSettings.ACCESS));
   }
 
-  /// Adds a mistake for each two ports that cannot both be opened.
+  /// Adds a mistake for each two ports that cannot both be opened, and for a public URL that leads
+  /// elsewhere than to the pages.
   static void contradictions(String command, Values values, Mistakes mistakes) {
     Setting<Integer> port = port(command);
     Setting<Integer> healthPort = healthPort(command);
@@ -125,11 +139,38 @@ record WebSettings(
     } else if (pings.isPresent() && pings.get().clashes(health)) {
       twice(HeartbeatSettings.PORT, healthPort, values, mistakes);
     }
+    Optional<URI> url = values.of(PUBLIC_URL);
+    String base = values.of(BASE_PATH).text();
+    if (command.equals(AllSettings.SERVE) && !url.map(URI::getRawPath).orElse(base).equals(base)) {
+      values.misfit(
+          PUBLIC_URL,
+          "does not end as base-path does: end it with \"" + base + "\", or change base-path",
+          mistakes);
+    }
     if (main.clashes(health) && values.gives(healthPort)) {
       twice(healthPort, port, values, mistakes);
     } else if (main.clashes(health)) {
       twice(port, healthPort, values, mistakes);
     }
+  }
+
+  /// The URL without a slash at its end.
+  private static URI checkedUrl(String text) {
+    try {
+      URI uri = URI.create(text.replaceFirst("/+$", ""));
+      String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
+      if ((scheme.equals("https") || scheme.equals("http"))
+          && uri.getHost() != null
+          && uri.getRawUserInfo() == null
+          && uri.getRawQuery() == null
+          && uri.getRawFragment() == null) {
+        return uri;
+      }
+    } catch (IllegalArgumentException e) {
+      // said below
+    }
+    throw new IllegalArgumentException(
+        "is no URL of a site: write it as https://status.example.org, without a query");
   }
 
   private static void twice(Setting<?> wrong, Setting<?> other, Values values, Mistakes mistakes) {

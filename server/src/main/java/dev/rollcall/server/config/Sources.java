@@ -100,10 +100,16 @@ public final class Sources {
     return Optional.of(Files.notExists(files.yaml()) ? "does not exist" : "is empty");
   }
 
-  /// A section of definitions, such as `services`; an empty list if there is none.
+  /// A section of definitions, such as `services` or `accounts.sso`; an empty list if there is
+  /// none.
   public JsonNode section(String name) {
-    JsonNode section = yaml.root().get(name);
-    return section == null || section.isNull() ? JsonNodeFactory.instance.arrayNode() : section;
+    JsonNode section = yaml.root();
+    for (String key : name.split("\\.", -1)) {
+      section = section.path(key);
+    }
+    return section.isMissingNode() || section.isNull()
+        ? JsonNodeFactory.instance.arrayNode()
+        : section;
   }
 
   /// Why the configuration file contains nothing, if it contains nothing.
@@ -222,17 +228,15 @@ public final class Sources {
     Map<String, GivenValue> found = new LinkedHashMap<>();
     yaml.root()
         .properties()
-        .forEach(
-            property -> {
-              if (!YamlFile.SECTIONS.contains(property.getKey())) {
-                collect(property.getKey(), property.getValue(), byKey, found);
-              }
-            });
+        .forEach(property -> collect(property.getKey(), property.getValue(), byKey, found));
     return found;
   }
 
   private void collect(
       String path, JsonNode node, Map<String, Setting<?>> byKey, Map<String, GivenValue> found) {
+    if (YamlFile.SECTIONS.contains(path)) {
+      return;
+    }
     Setting<?> setting = byKey.get(path);
     boolean section = byKey.keySet().stream().anyMatch(key -> key.startsWith(path + "."));
     if (setting == null && !section) {

@@ -35,7 +35,8 @@ class BlankSqliteTest {
     "db/migration/V15__channel.sql",
     "db/migration/V16__account.sql",
     "db/migration/V17__audit.sql",
-    "db/migration/V18__signal_owner.sql"
+    "db/migration/V18__signal_owner.sql",
+    "db/migration/V20__identity.sql"
   };
 
   @TempDir Path directory;

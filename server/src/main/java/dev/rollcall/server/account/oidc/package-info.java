@@ -1,0 +1,6 @@
+/// Single sign-on with OpenID Connect: providers, what they are asked, and what they say of
+/// somebody. It knows no accounts.
+@NullMarked
+package dev.rollcall.server.account.oidc;
+
+import org.jspecify.annotations.NullMarked;
