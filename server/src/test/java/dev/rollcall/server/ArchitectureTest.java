@@ -71,30 +71,52 @@ class ArchitectureTest {
           ROOT + "app.Serve",
           ROOT + "monitor.schedule.OutcomeWriter");
 
-  /// The packages within `monitor`, and which of the others each may use. `monitor` itself wires
-  /// them.
-  private static final Map<String, Set<String>> MONITOR =
+  /// The packages within a capability, and which of the others each may use. The package of the
+  /// capability itself wires them.
+  private static final Map<String, Map<String, Set<String>>> WITHIN =
       Map.of(
-          "definition", Set.of(),
-          "check", Set.of("definition"),
-          "store", Set.of("definition", "check"),
-          "schedule", Set.of("definition", "check", "store"),
-          "overview", Set.of("definition", "check", "store"),
-          "routes", Set.of("definition", "check", "store"),
-          "page", Set.of("overview"));
+          "monitor",
+          Map.of(
+              "definition", Set.of(),
+              "check", Set.of("definition"),
+              "store", Set.of("definition", "check"),
+              "schedule", Set.of("definition", "check", "store"),
+              "overview", Set.of("definition", "check", "store"),
+              "routes", Set.of("definition", "check", "store"),
+              "page", Set.of("overview")),
+          "heartbeat",
+          Map.of(
+              "definition", Set.of(),
+              "ping", Set.of("definition"),
+              "store", Set.of("definition", "ping"),
+              "schedule", Set.of("definition", "ping", "store"),
+              "overview", Set.of("definition", "ping", "store"),
+              "routes", Set.of("definition", "ping", "store"),
+              "page", Set.of("ping", "overview")));
 
-  /// The types of `monitor` that other packages use.
-  private static final Set<String> MONITOR_FOR_OTHERS =
-      Set.of(
-          "Monitor",
-          "MonitorSettings",
-          "OneCheck",
-          "definition.DefinitionWarning",
-          "definition.SchemeHint",
-          "definition.ServiceDefinition",
-          "definition.ServiceReader",
-          "overview.Overview",
-          "page.ServicePages");
+  /// The types of such a capability that other packages use.
+  private static final Map<String, Set<String>> FOR_OTHERS =
+      Map.of(
+          "monitor",
+          Set.of(
+              "Monitor",
+              "MonitorSettings",
+              "OneCheck",
+              "definition.DefinitionWarning",
+              "definition.SchemeHint",
+              "definition.ServiceDefinition",
+              "definition.ServiceReader",
+              "overview.Overview",
+              "page.ServicePages"),
+          "heartbeat",
+          Set.of(
+              "Heartbeats",
+              "HeartbeatSettings",
+              "overview.HeartbeatOverview",
+              "page.HeartbeatPages",
+              "ping.HeartbeatSignal",
+              "ping.State",
+              "routes.HeartbeatKey"));
 
   private static final JavaClasses SERVER =
       new ClassFileImporter()
@@ -186,52 +208,56 @@ class ArchitectureTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"definition", "check", "store", "schedule", "overview", "routes", "page"})
-  void thePackagesOfTheMonitorSeeOnlyThoseBelow(String part) {
-    Set<String> seen = MONITOR.getOrDefault(part, Set.of());
-    String[] others =
-        Stream.concat(
-                Stream.of(ROOT + "monitor"),
-                MONITOR.keySet().stream()
-                    .filter(each -> !each.equals(part) && !seen.contains(each))
-                    .map(each -> in("monitor." + each)))
-            .toArray(String[]::new);
-    noClasses()
-        .that()
-        .resideInAPackage(in("monitor." + part))
-        .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage(others)
-        .check(SERVER);
+  @ValueSource(strings = {"monitor", "heartbeat"})
+  void thePackagesWithinACapabilitySeeOnlyThoseBelow(String capability) {
+    Map<String, Set<String>> within = WITHIN.getOrDefault(capability, Map.of());
+    within.forEach(
+        (part, seen) ->
+            noClasses()
+                .that()
+                .resideInAPackage(in(capability + "." + part))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                    Stream.concat(
+                            Stream.of(ROOT + capability),
+                            within.keySet().stream()
+                                .filter(each -> !each.equals(part) && !seen.contains(each))
+                                .map(each -> in(capability + "." + each)))
+                        .toArray(String[]::new))
+                .check(SERVER));
   }
 
-  @Test
-  void everyPackageOfTheMonitorHasItsPlace() {
-    String monitor = ROOT + "monitor.";
+  @ParameterizedTest
+  @ValueSource(strings = {"monitor", "heartbeat"})
+  void everyPackageWithinACapabilityHasItsPlace(String capability) {
+    String prefix = ROOT + capability + ".";
     assertThat(
             SERVER.stream()
                 .map(JavaClass::getPackageName)
-                .filter(each -> each.startsWith(monitor))
-                .map(each -> each.substring(monitor.length()))
+                .filter(each -> each.startsWith(prefix))
+                .map(each -> each.substring(prefix.length()))
                 .collect(Collectors.toSet()))
-        .isEqualTo(MONITOR.keySet());
+        .isEqualTo(WITHIN.getOrDefault(capability, Map.of()).keySet());
   }
 
-  @Test
-  void othersSeeOfTheMonitorOnlyItsEntryPoints() {
+  @ParameterizedTest
+  @ValueSource(strings = {"monitor", "heartbeat"})
+  void othersSeeOfACapabilityOnlyItsEntryPoints(String capability) {
+    Set<String> forOthers = FOR_OTHERS.getOrDefault(capability, Set.of());
     DescribedPredicate<JavaClass> inner =
         DescribedPredicate.describe(
-            "are no entry points of the monitor",
+            "are no entry points",
             each ->
-                !MONITOR_FOR_OTHERS.contains(
+                !forOthers.contains(
                     each.getName()
                         .replaceFirst("\\$.*", "")
-                        .substring((ROOT + "monitor.").length())));
+                        .substring((ROOT + capability + ".").length())));
     noClasses()
         .that()
-        .resideOutsideOfPackage(in("monitor"))
+        .resideOutsideOfPackage(in(capability))
         .should()
-        .dependOnClassesThat(resideInAPackage(in("monitor")).and(inner))
+        .dependOnClassesThat(resideInAPackage(in(capability)).and(inner))
         .check(SERVER);
   }
 

@@ -1,5 +1,6 @@
 package dev.rollcall.server.app;
 
+import dev.rollcall.server.heartbeat.ping.HeartbeatSignal;
 import dev.rollcall.server.outbox.Message;
 import dev.rollcall.server.outbox.Notification;
 import dev.rollcall.server.outbox.Notification.Kind;
@@ -28,11 +29,11 @@ record HeartbeatAlerts(Outbox outbox) implements SignalConsumer {
   }
 
   private Stream<OutboxEntry> entries(Signal signal) {
-    return switch (signal.to()) {
-      case "late" -> notifications(signal, Kind.LATE);
-      case "failed" -> Stream.concat(over(signal), notifications(signal, Kind.FAILED));
-      case "up", "new" -> Stream.concat(over(signal), notifications(signal, Kind.RECOVERED));
-      default -> withdrawals(signal, channels(signal, Kind.LATE)); // paused or removed
+    return switch (HeartbeatSignal.to(signal)) {
+      case LATE -> notifications(signal, Kind.LATE);
+      case FAILED -> Stream.concat(over(signal), notifications(signal, Kind.FAILED));
+      case UP, NEW -> Stream.concat(over(signal), notifications(signal, Kind.RECOVERED));
+      case PAUSED -> withdrawals(signal, channels(signal, Kind.LATE)); // or removed
     };
   }
 

@@ -5,7 +5,7 @@ import static java.util.stream.Collectors.joining;
 import dev.rollcall.server.address.Addresses;
 import dev.rollcall.server.address.Blocks;
 import dev.rollcall.server.config.Secret;
-import dev.rollcall.server.heartbeat.HeartbeatKey;
+import dev.rollcall.server.heartbeat.routes.HeartbeatKey;
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Authenticator;
 import dev.rollcall.server.http.Authenticators;

@@ -1,5 +1,22 @@
 package dev.rollcall.server.heartbeat;
 
+import dev.rollcall.server.heartbeat.definition.HeartbeatName;
+import dev.rollcall.server.heartbeat.overview.HeartbeatMetrics;
+import dev.rollcall.server.heartbeat.overview.HeartbeatOverview;
+import dev.rollcall.server.heartbeat.ping.Heartbeat;
+import dev.rollcall.server.heartbeat.ping.HeartbeatChange;
+import dev.rollcall.server.heartbeat.ping.PingOutcome;
+import dev.rollcall.server.heartbeat.routes.HeartbeatRoutes;
+import dev.rollcall.server.heartbeat.routes.PingRoutes;
+import dev.rollcall.server.heartbeat.schedule.LateDetector;
+import dev.rollcall.server.heartbeat.schedule.LostCalls;
+import dev.rollcall.server.heartbeat.schedule.PingReceivers;
+import dev.rollcall.server.heartbeat.store.HeartbeatLimit;
+import dev.rollcall.server.heartbeat.store.HeartbeatLog;
+import dev.rollcall.server.heartbeat.store.HeartbeatStore;
+import dev.rollcall.server.heartbeat.store.HeartbeatWriter;
+import dev.rollcall.server.heartbeat.store.RunStore;
+import dev.rollcall.server.heartbeat.store.StateCounts;
 import dev.rollcall.server.http.Listing;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.owner.Scope;
@@ -76,9 +93,11 @@ public final class Heartbeats implements AutoCloseable {
     heartbeatOverview = new HeartbeatOverview(database, store, runs, stateCounts);
     lateDetector =
         new LateDetector(
-            new LateHeartbeats(database, commits, logged, settings.realert(), clock),
-            new ClockCorrections(commits, logged, settings.realert()),
-            new StartupGrace(database, commits, settings.startupGrace(), clock),
+            database,
+            commits,
+            logged,
+            settings.realert(),
+            settings.startupGrace(),
             receivers,
             clock,
             SleepClock.system());

@@ -1,7 +1,7 @@
 package dev.rollcall.server.page;
 
 import dev.rollcall.server.account.Accounts;
-import dev.rollcall.server.heartbeat.HeartbeatOverview;
+import dev.rollcall.server.heartbeat.overview.HeartbeatOverview;
 import dev.rollcall.server.heartbeat.page.HeartbeatPages;
 import dev.rollcall.server.http.BasePath;
 import dev.rollcall.server.http.ErrorShape;

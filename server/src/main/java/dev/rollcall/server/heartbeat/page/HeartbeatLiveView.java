@@ -1,7 +1,7 @@
 package dev.rollcall.server.heartbeat.page;
 
-import dev.rollcall.server.heartbeat.HeartbeatOverview.Beat;
-import dev.rollcall.server.heartbeat.State;
+import dev.rollcall.server.heartbeat.overview.HeartbeatOverview.Beat;
+import dev.rollcall.server.heartbeat.ping.State;
 import dev.rollcall.server.web.Html;
 import dev.rollcall.server.web.LiveView;
 import dev.rollcall.server.web.Site;

@@ -1,6 +1,6 @@
 package dev.rollcall.server.heartbeat.page;
 
-import dev.rollcall.server.heartbeat.HeartbeatOverview;
+import dev.rollcall.server.heartbeat.overview.HeartbeatOverview;
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;

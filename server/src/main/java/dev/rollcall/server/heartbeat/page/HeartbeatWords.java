@@ -1,10 +1,10 @@
 package dev.rollcall.server.heartbeat.page;
 
-import dev.rollcall.server.heartbeat.HeartbeatOverview.Beat;
-import dev.rollcall.server.heartbeat.HeartbeatOverview.Outcome;
-import dev.rollcall.server.heartbeat.HeartbeatOverview.Ran;
-import dev.rollcall.server.heartbeat.HeartbeatOverview.Rhythm;
-import dev.rollcall.server.heartbeat.State;
+import dev.rollcall.server.heartbeat.overview.HeartbeatOverview.Beat;
+import dev.rollcall.server.heartbeat.overview.HeartbeatOverview.Outcome;
+import dev.rollcall.server.heartbeat.overview.HeartbeatOverview.Ran;
+import dev.rollcall.server.heartbeat.overview.HeartbeatOverview.Rhythm;
+import dev.rollcall.server.heartbeat.ping.State;
 import dev.rollcall.server.time.Durations;
 import dev.rollcall.server.web.Formats;
 import dev.rollcall.server.web.Texts;

@@ -1,7 +1,7 @@
 package dev.rollcall.server.heartbeat.page;
 
-import dev.rollcall.server.heartbeat.HeartbeatOverview;
-import dev.rollcall.server.heartbeat.State;
+import dev.rollcall.server.heartbeat.overview.HeartbeatOverview;
+import dev.rollcall.server.heartbeat.ping.State;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.web.ListFilter;

@@ -1,8 +1,8 @@
 package dev.rollcall.server.heartbeat.page;
 
-import dev.rollcall.server.heartbeat.HeartbeatOverview;
-import dev.rollcall.server.heartbeat.HeartbeatOverview.Beat;
-import dev.rollcall.server.heartbeat.State;
+import dev.rollcall.server.heartbeat.overview.HeartbeatOverview;
+import dev.rollcall.server.heartbeat.overview.HeartbeatOverview.Beat;
+import dev.rollcall.server.heartbeat.ping.State;
 import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.time.Clock;
 import dev.rollcall.server.web.Formats;

@@ -1,4 +1,4 @@
-/// The pages of heartbeats.
+/// The pages of heartbeats. Uses `overview`, and the states of `ping`.
 @NullMarked
 package dev.rollcall.server.heartbeat.page;
 

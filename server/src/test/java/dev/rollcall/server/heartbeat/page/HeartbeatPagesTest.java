@@ -2,12 +2,12 @@ package dev.rollcall.server.heartbeat.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rollcall.server.heartbeat.HeartbeatOverview.Beat;
-import dev.rollcall.server.heartbeat.HeartbeatOverview.Moments;
-import dev.rollcall.server.heartbeat.HeartbeatOverview.Outcome;
-import dev.rollcall.server.heartbeat.HeartbeatOverview.Ran;
-import dev.rollcall.server.heartbeat.HeartbeatOverview.Rhythm;
-import dev.rollcall.server.heartbeat.State;
+import dev.rollcall.server.heartbeat.overview.HeartbeatOverview.Beat;
+import dev.rollcall.server.heartbeat.overview.HeartbeatOverview.Moments;
+import dev.rollcall.server.heartbeat.overview.HeartbeatOverview.Outcome;
+import dev.rollcall.server.heartbeat.overview.HeartbeatOverview.Ran;
+import dev.rollcall.server.heartbeat.overview.HeartbeatOverview.Rhythm;
+import dev.rollcall.server.heartbeat.ping.State;
 import dev.rollcall.server.web.Site;
 import dev.rollcall.server.web.Sites;
 import dev.rollcall.server.web.Texts;

@@ -1,0 +1,41 @@
+package dev.rollcall.server.heartbeat.ping;
+
+import dev.rollcall.server.heartbeat.definition.Expectation;
+import dev.rollcall.server.heartbeat.definition.HeartbeatName;
+import java.time.Instant;
+import java.util.Optional;
+
+/// A change of a heartbeat that somebody asks for.
+public sealed interface HeartbeatChange {
+  /// Which heartbeat it is about.
+  HeartbeatName key();
+
+  /// A ping.
+  ///
+  /// @param terms when the next ping is expected; empty: as the last ping that stated it
+  /// @param moment the time that the job states; empty: now
+  record Beat(
+      HeartbeatName key,
+      PingSignal signal,
+      Optional<Expectation> terms,
+      Optional<Instant> moment,
+      Said said)
+      implements HeartbeatChange {}
+
+  /// What the job states about its run.
+  ///
+  /// @param run distinguishes overlapping runs of one job; empty: the job has one run at a time
+  /// @param output the beginning of what it printed
+  record Said(Optional<String> run, Optional<JobOutput> output) {
+    public static final Said NOTHING = new Said(Optional.empty(), Optional.empty());
+  }
+
+  /// Removes the heartbeat and its runs.
+  record Removal(HeartbeatName key) implements HeartbeatChange {}
+
+  /// No ping is expected until the heartbeat is resumed.
+  record Pause(HeartbeatName key) implements HeartbeatChange {}
+
+  /// From now on, the next ping is expected.
+  record Resumption(HeartbeatName key) implements HeartbeatChange {}
+}

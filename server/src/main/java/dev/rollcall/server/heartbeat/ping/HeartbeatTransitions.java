@@ -1,0 +1,300 @@
+package dev.rollcall.server.heartbeat.ping;
+
+import dev.rollcall.server.heartbeat.definition.Expectation;
+import dev.rollcall.server.heartbeat.ping.Heartbeat.Counts;
+import dev.rollcall.server.heartbeat.ping.Heartbeat.Moments;
+import dev.rollcall.server.heartbeat.ping.HeartbeatChange.Beat;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// The state changes of a heartbeat: pure functions.
+public final class HeartbeatTransitions {
+  /// Pings without a stated time may reach the writer in another order than they came. Their times
+  /// then differ by less than this.
+  private static final Duration CROSSING = Duration.ofSeconds(2);
+
+  /// The result of a change.
+  ///
+  /// @param after the heartbeat after it; empty: there is none
+  /// @param pingOutcome what the caller gets to know
+  /// @param reminds whether the state goes on, and somebody should be reminded of that
+  public record Step(Optional<Heartbeat> after, PingOutcome pingOutcome, boolean reminds) {
+    private Step(Optional<Heartbeat> after, PingOutcome pingOutcome) {
+      this(after, pingOutcome, false);
+    }
+
+    /// Whether a ping was recorded.
+    public boolean recorded() {
+      return pingOutcome instanceof PingOutcome.Recorded;
+    }
+  }
+
+  private HeartbeatTransitions() {}
+
+  /// A ping.
+  ///
+  /// @param id of the row, if there is no heartbeat yet
+  /// @param now the server's clock
+  /// @param tolerance how far the clock of a job may be ahead of it
+  public static Step beat(
+      Optional<Heartbeat> before, long id, Beat beat, Instant now, Duration tolerance) {
+    if (before.isEmpty()) {
+      return beat.terms()
+          .map(expectation -> first(id, expectation, beat, now))
+          .orElseGet(() -> unchanged(before, new PingOutcome.NoTerms()));
+    }
+    Heartbeat old = before.get();
+    if (beat.signal() instanceof PingSignal.Start) {
+      return started(old, beat, now);
+    }
+    Optional<Instant> moment = moment(old, beat, now, tolerance);
+    return moment
+        .map(at -> ended(old, beat, at, now))
+        .orElseGet(() -> unchanged(before, new PingOutcome.Stale(old.lastKnown())));
+  }
+
+  private static Step first(long id, Expectation expectation, Beat beat, Instant now) {
+    boolean start = beat.signal() instanceof PingSignal.Start;
+    Instant at = beat.moment().orElse(now);
+    Instant next = expectation.next(at, Optional.empty());
+    Moments moments =
+        new Moments(
+            start ? at : earlier(at, now),
+            start ? Optional.empty() : Optional.of(at),
+            next,
+            Optional.empty(),
+            Optional.of(expectation.deadline(next)));
+    State state = start ? State.NEW : reached(beat);
+    Heartbeat after =
+        new Heartbeat(
+            id,
+            beat.key(),
+            expectation,
+            state,
+            moments,
+            new Counts(start ? 0 : 1, 0, 0),
+            RecentRuns.NONE);
+    return new Step(Optional.of(after), new PingOutcome.Recorded(next, false));
+  }
+
+  /// A ping that a run begins. It may change the terms. The ping that is expected is the end of the
+  /// run.
+  private static Step started(Heartbeat old, Beat beat, Instant now) {
+    Expectation expectation = beat.terms().orElse(old.expectation());
+    Moments was = old.moments();
+    Instant next =
+        was.last().isEmpty() && beat.terms().isPresent()
+            ? expectation.next(beat.moment().orElse(now), Optional.empty())
+            : was.next();
+    Heartbeat after = with(old, expectation, old.state(), was.last(), next, old.counts().calls());
+    return new Step(
+        Optional.of(after), new PingOutcome.Recorded(next, old.state() == State.PAUSED));
+  }
+
+  private static Step ended(Heartbeat old, Beat beat, Instant at, Instant now) {
+    Expectation expectation = beat.terms().orElse(old.expectation());
+    Instant next = expectation.next(at, awaited(old, expectation));
+    boolean paused = old.state() == State.PAUSED;
+    State state = paused ? State.PAUSED : reached(beat);
+    Instant last =
+        old.moments()
+            .last()
+            .filter(before -> before.isAfter(at) && !before.isAfter(now))
+            .orElse(at);
+    Heartbeat after =
+        with(old, expectation, state, Optional.of(last), next, old.counts().calls() + 1);
+    return new Step(Optional.of(after), new PingOutcome.Recorded(next, paused));
+  }
+
+  private static Optional<Instant> awaited(Heartbeat old, Expectation expectation) {
+    return expectation.schedule().equals(old.expectation().schedule())
+        ? Optional.of(old.moments().next())
+        : Optional.empty();
+  }
+
+  private static State reached(Beat beat) {
+    return beat.signal() instanceof PingSignal.Failure ? State.FAILED : State.UP;
+  }
+
+  /// The time of a ping; empty if it is older than the last one. Times are compared in whole
+  /// seconds, as jobs state them.
+  ///
+  /// A last ping further in the future than a job may state is from before the clock was set back:
+  /// it is ignored. A failure is never rejected because of a last ping in the future, since nobody
+  /// would be notified of the failure then.
+  private static Optional<Instant> moment(
+      Heartbeat old, Beat beat, Instant now, Duration tolerance) {
+    Instant at = beat.moment().orElse(now);
+    Optional<Instant> last = old.moments().last();
+    if (last.isEmpty() || last.get().isAfter(now.plus(tolerance))) {
+      return Optional.of(at);
+    }
+    boolean fails = beat.signal() instanceof PingSignal.Failure;
+    Instant stands = fails ? earlier(last.get(), now) : last.get();
+    if (beat.moment().isPresent()) {
+      return at.getEpochSecond() < stands.getEpochSecond() ? Optional.empty() : Optional.of(at);
+    }
+    if (at.isBefore(stands)) {
+      return stands.isBefore(at.plus(CROSSING)) ? last : Optional.empty();
+    }
+    return Optional.of(at);
+  }
+
+  public static Step remove(Optional<Heartbeat> before) {
+    if (before.isEmpty()) {
+      return unchanged(before, new PingOutcome.Unknown());
+    }
+    return new Step(Optional.empty(), new PingOutcome.Changed());
+  }
+
+  public static Step pause(Optional<Heartbeat> before) {
+    if (before.isEmpty()) {
+      return unchanged(before, new PingOutcome.Unknown());
+    }
+    Heartbeat old = before.get();
+    Heartbeat after =
+        with(
+            old,
+            old.expectation(),
+            State.PAUSED,
+            old.moments().last(),
+            old.moments().next(),
+            old.counts().calls());
+    return new Step(Optional.of(after), new PingOutcome.Changed());
+  }
+
+  /// The next ping is expected as if one had come now.
+  public static Step resume(Optional<Heartbeat> before, Instant now) {
+    if (before.isEmpty()) {
+      return unchanged(before, new PingOutcome.Unknown());
+    }
+    Heartbeat old = before.get();
+    if (old.state() != State.PAUSED) {
+      return unchanged(before, new PingOutcome.Changed());
+    }
+    Heartbeat after =
+        with(
+            old,
+            old.expectation(),
+            old.moments().last().isPresent() ? State.UP : State.NEW,
+            old.moments().last(),
+            old.expectation().schedule().next(now),
+            old.counts().calls());
+    return new Step(Optional.of(after), new PingOutcome.Changed());
+  }
+
+  /// The row is due.
+  ///
+  /// @param realert time between two reminders while the heartbeat stays late
+  public static Step look(Heartbeat old, Instant now, Duration realert) {
+    PingOutcome nothing = new PingOutcome.Changed();
+    return switch (old.state()) {
+      case PAUSED -> new Step(Optional.of(due(old, Optional.empty())), nothing);
+      case LATE -> new Step(Optional.of(due(old, Optional.of(now.plus(realert)))), nothing, true);
+      case NEW, UP, FAILED -> {
+        Instant deadline = old.deadline();
+        if (deadline.isAfter(now)) {
+          yield new Step(Optional.of(due(old, Optional.of(deadline))), nothing);
+        }
+        Moments was = old.moments();
+        Heartbeat late =
+            new Heartbeat(
+                old.id(),
+                old.key(),
+                old.expectation(),
+                State.LATE,
+                new Moments(
+                    was.created(),
+                    was.last(),
+                    was.next(),
+                    Optional.of(deadline),
+                    Optional.of(now.plus(realert))),
+                old.counts(),
+                old.recent());
+        yield new Step(Optional.of(late), nothing);
+      }
+    };
+  }
+
+  /// The heartbeat with its state from before it was late, as it is not late after all.
+  public static Heartbeat takenBack(Heartbeat late) {
+    Moments moments = late.moments();
+    return with(
+        late,
+        late.expectation(),
+        before(late),
+        moments.last(),
+        moments.next(),
+        late.counts().calls());
+  }
+
+  /// Its state before it was late, derived from its last run.
+  private static State before(Heartbeat late) {
+    if (late.moments().last().isEmpty()) {
+      return State.NEW;
+    }
+    List<Run> runs = late.recent().runs(late.counts().runs());
+    return !runs.isEmpty() && runs.getLast().result() == Run.Result.FAILED
+        ? State.FAILED
+        : State.UP;
+  }
+
+  /// The same heartbeat with another expected time.
+  public static Heartbeat expected(Heartbeat old, Instant next) {
+    return with(
+        old, old.expectation(), old.state(), old.moments().last(), next, old.counts().calls());
+  }
+
+  private static Heartbeat due(Heartbeat old, Optional<Instant> due) {
+    Moments was = old.moments();
+    return new Heartbeat(
+        old.id(),
+        old.key(),
+        old.expectation(),
+        old.state(),
+        new Moments(was.created(), was.last(), was.next(), was.lateSince(), due),
+        old.counts(),
+        old.recent());
+  }
+
+  private static Heartbeat with(
+      Heartbeat old,
+      Expectation expectation,
+      State state,
+      Optional<Instant> last,
+      Instant next,
+      long calls) {
+    Moments was = old.moments();
+    Instant deadline = expectation.deadline(next);
+    Optional<Instant> due =
+        switch (state) {
+          case PAUSED -> Optional.empty();
+          case LATE -> was.due();
+          case NEW, UP, FAILED ->
+              Optional.of(was.due().filter(at -> !at.isAfter(deadline)).orElse(deadline));
+        };
+    return new Heartbeat(
+        old.id(),
+        old.key(),
+        expectation,
+        state,
+        new Moments(
+            was.created(),
+            last,
+            next,
+            state == State.LATE ? was.lateSince() : Optional.empty(),
+            due),
+        new Counts(calls, old.counts().runs(), old.counts().open()),
+        old.recent());
+  }
+
+  private static Step unchanged(Optional<Heartbeat> before, PingOutcome pingOutcome) {
+    return new Step(before, pingOutcome);
+  }
+
+  private static Instant earlier(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
+  }
+}

@@ -1,0 +1,32 @@
+package dev.rollcall.server.heartbeat.ping;
+
+import java.time.Instant;
+
+/// The result of a [HeartbeatChange].
+public sealed interface PingOutcome {
+  /// A ping was recorded.
+  ///
+  /// @param next when the next ping is expected
+  /// @param paused whether the heartbeat is paused, so that no ping is expected
+  record Recorded(Instant next, boolean paused) implements PingOutcome {}
+
+  /// The ping was older than one recorded before, and changed nothing.
+  ///
+  /// @param last when that one came
+  record Stale(Instant last) implements PingOutcome {}
+
+  /// There is no heartbeat of that name.
+  record Unknown() implements PingOutcome {}
+
+  /// The first ping of a name did not state when the next one is expected.
+  record NoTerms() implements PingOutcome {}
+
+  /// The ping would have created more heartbeats than are allowed.
+  record Full(long most) implements PingOutcome {}
+
+  /// The ping would have created more heartbeats than one account may have.
+  record AccountFull(long most) implements PingOutcome {}
+
+  /// The heartbeat was removed, paused or resumed.
+  record Changed() implements PingOutcome {}
+}

@@ -1,0 +1,236 @@
+package dev.rollcall.server.heartbeat.routes;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.rollcall.server.heartbeat.definition.Expectation;
+import dev.rollcall.server.heartbeat.definition.HeartbeatName;
+import dev.rollcall.server.heartbeat.ping.HeartbeatChange;
+import dev.rollcall.server.heartbeat.ping.HeartbeatChange.Beat;
+import dev.rollcall.server.heartbeat.ping.JobOutput;
+import dev.rollcall.server.heartbeat.ping.PingOutcome;
+import dev.rollcall.server.heartbeat.ping.PingSignal;
+import dev.rollcall.server.heartbeat.store.HeartbeatLog;
+import dev.rollcall.server.http.Access;
+import dev.rollcall.server.http.Answer;
+import dev.rollcall.server.http.Caller;
+import dev.rollcall.server.http.Handler;
+import dev.rollcall.server.http.Method;
+import dev.rollcall.server.http.Refusal;
+import dev.rollcall.server.http.Request;
+import dev.rollcall.server.http.Route;
+import dev.rollcall.server.http.Unavailable;
+import dev.rollcall.server.time.Clock;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/// The routes for pings, those of runs with a start and an end included.
+public final class PingRoutes {
+  private static final int KEPT_OUTPUT = 10_000;
+  private static final Duration FULL_AGAIN = Duration.ofMinutes(1);
+  private static final Pattern EXIT_CODE = Pattern.compile("-?[1-9][0-9]{0,9}");
+  private static final Set<Method> ANY = Set.of(Method.GET, Method.POST);
+  private static final Set<Method> REMOVING = Set.of(Method.GET, Method.POST, Method.DELETE);
+
+  private final Function<HeartbeatChange, PingOutcome> changes;
+  private final HeartbeatLog log;
+  private final Duration tolerance;
+  private final Clock clock;
+
+  /// @param changes applies a change, and returns after its commit
+  /// @param tolerance how far the clock of a job may be ahead of the server's
+  public PingRoutes(
+      Function<HeartbeatChange, PingOutcome> changes,
+      HeartbeatLog log,
+      Duration tolerance,
+      Clock clock) {
+    this.changes = changes;
+    this.log = log;
+    this.tolerance = tolerance;
+    this.clock = clock;
+  }
+
+  public List<Route> routes() {
+    return List.of(
+        route(ANY, "/ping", this::ping),
+        route(REMOVING, "/ping/remove", this::removeNamed)
+            .withoutHead(), // a HEAD request must not remove
+        route(ANY, "/ping/{name}", request -> call(request, new PingSignal.Success())),
+        route(Set.of(Method.DELETE), "/ping/{name}", request -> remove(request, path(request))),
+        route(ANY, "/ping/{name}/{signal}", request -> call(request, signal(request))));
+  }
+
+  private Route route(Set<Method> methods, String path, Handler handler) {
+    return Route.of(methods, path, Access.PING, handler)
+        .withBodyLimit(Route.ANY_BODY)
+        .withErrors(PingErrors.SHAPE);
+  }
+
+  /// The ping of the contract: it always states when the next one is expected.
+  private Answer ping(Request request) throws IOException {
+    String name = PingParameters.name(request::query);
+    Expectation expectation = PingParameters.requiredTerms(request::query);
+    return call(request, name, new PingSignal.Success(), Optional.of(expectation));
+  }
+
+  /// A ping with the name in the path. If it states no terms, the last stated terms hold.
+  private Answer call(Request request, PingSignal signal) throws IOException {
+    return call(request, path(request), signal, PingParameters.terms(request::query));
+  }
+
+  private Answer call(Request request, String name, PingSignal signal, Optional<Expectation> terms)
+      throws IOException {
+    Optional<Instant> moment =
+        PingParameters.timestamp(request::query, clock.wall().plus(tolerance));
+    Optional<String> run = PingParameters.run(request::query);
+    Output output = request.method() == Method.POST ? Output.of(request) : Output.NONE;
+    HeartbeatChange.Said said =
+        run.isEmpty() && output.kept().isEmpty()
+            ? HeartbeatChange.Said.NOTHING
+            : new HeartbeatChange.Said(run, output.kept());
+    return switch (changes.apply(
+        new Beat(new HeartbeatName(owner(request), name), signal, terms, moment, said))) {
+      case PingOutcome.Recorded(Instant next, boolean paused) ->
+          recorded(next, paused, output.note());
+      case PingOutcome.Stale(Instant last) -> stale(last);
+      case PingOutcome.NoTerms _ -> throw PingParameters.noTerms();
+      case PingOutcome.Full(long most) ->
+          throw new Unavailable(
+              "there are "
+                  + most
+                  + " heartbeats, which is the maximum (heartbeat.most): nothing was recorded",
+              FULL_AGAIN);
+      case PingOutcome.AccountFull(long most) ->
+          throw Refusal.of(409, "this account has " + most + " heartbeats: remove one first");
+      case PingOutcome.Unknown _ -> throw unknown();
+      case PingOutcome.Changed _ -> throw new IllegalStateException("a call is recorded or not");
+    };
+  }
+
+  private Answer removeNamed(Request request) {
+    if (request.method() == Method.DELETE && request.query("name").isEmpty()) {
+      return remove(request, "remove"); // a job of that name
+    }
+    return remove(request, PingParameters.name(request::query));
+  }
+
+  private Answer remove(Request request, String name) {
+    HeartbeatName key = new HeartbeatName(owner(request), name);
+    return switch (changes.apply(new HeartbeatChange.Removal(key))) {
+      case PingOutcome.Changed _ -> {
+        log.removed(key, request.client().getHostAddress());
+        yield Answer.json(200, "{\"status\":\"ok\",\"message\":\"removed\"}".getBytes(US_ASCII));
+      }
+      case PingOutcome.Unknown _ -> throw unknown();
+      case PingOutcome.Recorded _,
+          PingOutcome.Stale _,
+          PingOutcome.NoTerms _,
+          PingOutcome.Full _,
+          PingOutcome.AccountFull _ ->
+          throw new IllegalStateException("a removal is no call");
+    };
+  }
+
+  /// Whose heartbeats the request is about. Browsers send the cookie of an account with each
+  /// request, also if a page of another site makes them.
+  private static long owner(Request request) {
+    if (request.caller() instanceof Caller.User && request.otherSite().isPresent()) {
+      throw Refusal.of(403, "the request comes from a page of another site");
+    }
+    return request.owner();
+  }
+
+  static Refusal unknown() {
+    return Refusal.notFound("there is no heartbeat of that name");
+  }
+
+  private static Answer recorded(Instant next, boolean paused, String note) {
+    // This is written for every ping, and nothing in it needs escaping.
+    String message = paused ? "recorded, but paused: no next call is expected" : "recorded";
+    String more = note.isEmpty() ? "" : ",\"output\":\"" + note + "\"";
+    return Answer.json(
+        200,
+        ("{\"status\":\"ok\",\"message\":\""
+                + message
+                + "\",\"next_ping_at\":"
+                + next.getEpochSecond()
+                + more
+                + "}")
+            .getBytes(US_ASCII));
+  }
+
+  private static Answer stale(Instant last) {
+    return Answer.json(
+        409,
+        json ->
+            json.writeStartObject()
+                .writeStringProperty("status", "error")
+                .writeStringProperty(
+                    "message",
+                    "parameter 'timestamp' is earlier than the last recorded heartbeat: "
+                        + last.getEpochSecond())
+                .writeStringProperty("parameter", "timestamp")
+                .writeNumberProperty("last_ping_at", last.getEpochSecond())
+                .writeEndObject());
+  }
+
+  private static String path(Request request) {
+    return PingParameters.name(request.path("name"));
+  }
+
+  private static PingSignal signal(Request request) {
+    String signal = request.path("signal");
+    return switch (signal) {
+      case "start" -> new PingSignal.Start();
+      case "fail" -> new PingSignal.Failure(OptionalLong.empty());
+      case "0" -> new PingSignal.Success();
+      default -> {
+        if (!EXIT_CODE.matcher(signal).matches() || !isExitCode(Long.parseLong(signal))) {
+          throw Refusal.notFound(
+              "there is nothing at this path: end it in start, fail or an exit code"
+                  + " (0 to 255, or 32 bits)");
+        }
+        yield new PingSignal.Failure(OptionalLong.of(Long.parseLong(signal)));
+      }
+    };
+  }
+
+  /// Windows has exit codes of 32 bits, which are written with a sign or without.
+  private static boolean isExitCode(long code) {
+    return code >= Integer.MIN_VALUE && code <= 0xffff_ffffL;
+  }
+
+  /// The beginning of what a run printed.
+  ///
+  /// @param note what the answer says of it; may be empty
+  private record Output(Optional<JobOutput> kept, String note) {
+    static final Output NONE = new Output(Optional.empty(), "");
+    private static final String CUT = "cut to the first " + KEPT_OUTPUT + " bytes";
+    private static final String UNREADABLE =
+        "not kept: it does not have the coding that the headers state, or another than gzip";
+
+    /// What cannot be read of a body does not matter: it is the request that is the call.
+
+    static Output of(Request request) throws IOException {
+      try {
+        return of(request.bodyStream()); // the server reads the rest of it
+      } catch (Refusal e) {
+        return new Output(Optional.empty(), UNREADABLE);
+      }
+    }
+
+    private static Output of(InputStream body) throws IOException {
+      byte[] first = body.readNBytes(KEPT_OUTPUT);
+      return first.length == 0
+          ? NONE
+          : new Output(Optional.of(new JobOutput(first)), body.read() >= 0 ? CUT : "");
+    }
+  }
+}

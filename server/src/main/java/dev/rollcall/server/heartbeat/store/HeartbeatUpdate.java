@@ -1,0 +1,185 @@
+package dev.rollcall.server.heartbeat.store;
+
+import dev.rollcall.server.heartbeat.ping.Heartbeat;
+import dev.rollcall.server.heartbeat.ping.Heartbeat.Counts;
+import dev.rollcall.server.heartbeat.ping.HeartbeatChange;
+import dev.rollcall.server.heartbeat.ping.HeartbeatChange.Beat;
+import dev.rollcall.server.heartbeat.ping.HeartbeatSignal;
+import dev.rollcall.server.heartbeat.ping.HeartbeatTransitions;
+import dev.rollcall.server.heartbeat.ping.HeartbeatTransitions.Step;
+import dev.rollcall.server.heartbeat.ping.PingOutcome;
+import dev.rollcall.server.heartbeat.ping.PingSignal;
+import dev.rollcall.server.heartbeat.ping.RecentRuns;
+import dev.rollcall.server.heartbeat.ping.Run;
+import dev.rollcall.server.signal.Signal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/// One heartbeat while a group of changes is applied: its old row, its present value, and what has
+/// to be written in the end. Used by the thread of the transaction only.
+final class HeartbeatUpdate {
+  /// What to write of the row.
+  enum Writing {
+    NOTHING,
+    COUNTS,
+    ALL,
+    REMOVAL
+  }
+
+  private final HeartbeatTable.Row row;
+  private Optional<Heartbeat> heartbeat;
+  private boolean removed;
+  private final Map<Integer, Run> runs = new LinkedHashMap<>(2);
+  private final List<RunStore.Output> outputs = new ArrayList<>(0);
+  private @Nullable List<Run> open;
+
+  HeartbeatUpdate(HeartbeatTable.Row row) {
+    this.row = row;
+    this.heartbeat = row.heartbeat();
+  }
+
+  PingOutcome apply(
+      Handle tx, HeartbeatChange change, Instant now, Duration tolerance, List<Signal> signals) {
+    Optional<Heartbeat> before = heartbeat;
+    Step step =
+        switch (change) {
+          case Beat beat -> HeartbeatTransitions.beat(before, row.id(), beat, now, tolerance);
+          case HeartbeatChange.Removal _ -> HeartbeatTransitions.remove(before);
+          case HeartbeatChange.Pause _ -> HeartbeatTransitions.pause(before);
+          case HeartbeatChange.Resumption _ -> HeartbeatTransitions.resume(before, now);
+        };
+    heartbeat = step.after();
+    if (before.isPresent() && heartbeat.isEmpty()) {
+      removed = true;
+      runs.clear();
+      outputs.clear();
+      open = List.of();
+    }
+    if (change instanceof Beat beat && step.recorded()) {
+      Heartbeat after = heartbeat.orElseThrow();
+      heartbeat = Optional.of(withRun(tx, after, beat, now));
+    }
+    HeartbeatSignal.of(before, step, now).ifPresent(signals::add);
+    return step.pingOutcome();
+  }
+
+  /// Adds the run that a ping reports: a new run, or the end of one that has started.
+  private Heartbeat withRun(Handle tx, Heartbeat after, Beat beat, Instant now) {
+    Instant at = beat.moment().orElse(now);
+    Optional<String> id = beat.said().run();
+    Optional<Instant> moment = Optional.of(at);
+    boolean starts = beat.signal() instanceof PingSignal.Start;
+    Counts counts = after.counts();
+    List<Run> running = running(tx, counts);
+    Optional<Run> known = running.stream().filter(run -> run.id().equals(id)).reduce((_, b) -> b);
+    Run run;
+    if (starts) {
+      long number = known.filter(_ -> id.isPresent()).map(Run::number).orElse(counts.runs());
+      run = new Run(number, id, moment, Optional.empty(), Run.Result.RUNNING, OptionalLong.empty());
+    } else {
+      long number = known.map(Run::number).orElse(counts.runs());
+      Optional<Instant> started = known.flatMap(Run::started);
+      run =
+          switch (beat.signal()) {
+            case PingSignal.Failure(OptionalLong exit) ->
+                new Run(number, id, started, moment, Run.Result.FAILED, exit);
+            case PingSignal.Start _, PingSignal.Success _ ->
+                new Run(number, id, started, moment, Run.Result.OK, OptionalLong.empty());
+          };
+    }
+    RecentRuns recent = after.recent();
+    boolean stays = RecentRuns.holds(run) && beat.said().output().isEmpty();
+    if (!stays || recent.full()) {
+      recent.runs(counts.runs()).forEach(each -> runs.put(each.slot(), each));
+      recent = RecentRuns.NONE;
+    }
+    if (stays) {
+      recent = recent.with(run);
+    } else {
+      runs.put(run.slot(), run);
+    }
+    beat.said()
+        .output()
+        .ifPresent(output -> outputs.add(new RunStore.Output(row.id(), run.number(), output)));
+    if (starts || !running.isEmpty()) {
+      List<Run> left = new ArrayList<>(running);
+      left.removeIf(each -> each.slot() == run.slot());
+      if (starts) {
+        left.add(run);
+      }
+      open = left;
+      running = left;
+    }
+    return new Heartbeat(
+        after.id(),
+        after.key(),
+        after.expectation(),
+        after.state(),
+        after.moments(),
+        new Counts(counts.calls(), Math.max(counts.runs(), run.number() + 1), running.size()),
+        recent);
+  }
+
+  /// The stored runs that have not ended, oldest first. They are read only if there are any.
+  private List<Run> running(Handle tx, Counts counts) {
+    List<Run> known = open;
+    if (known == null) {
+      known = counts.open() == 0 ? List.of() : RunStore.open(tx, row.id(), counts.runs());
+      open = known;
+    }
+    return known;
+  }
+
+  long id() {
+    return row.id();
+  }
+
+  /// Its present value. There must be one.
+  Heartbeat heartbeat() {
+    return heartbeat.orElseThrow();
+  }
+
+  /// Whether its old runs outside of the row have to be deleted: it was removed, perhaps created
+  /// again, and these runs do not belong to the new one.
+  boolean leavesRuns() {
+    return removed && row.heartbeat().map(Heartbeat::hasOlderRuns).orElse(false);
+  }
+
+  Collection<Run> runs() {
+    return runs.values();
+  }
+
+  List<RunStore.Output> outputs() {
+    return outputs;
+  }
+
+  Writing writing() {
+    if (heartbeat.isEmpty()) {
+      return Writing.REMOVAL;
+    }
+    Heartbeat now = heartbeat.get();
+    if (row.heartbeat().isEmpty()) {
+      return Writing.ALL;
+    }
+    Heartbeat was = row.heartbeat().get();
+    if (now.equals(was)) {
+      return Writing.NOTHING;
+    }
+    boolean same =
+        now.state() == was.state()
+            && now.expectation().equals(was.expectation())
+            && now.moments().due().equals(was.moments().due())
+            && now.moments().created().equals(was.moments().created())
+            && now.moments().lateSince().equals(was.moments().lateSince());
+    return same ? Writing.COUNTS : Writing.ALL;
+  }
+}

@@ -1,0 +1,222 @@
+package dev.rollcall.server.heartbeat.ping;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rollcall.server.heartbeat.definition.Expectation;
+import dev.rollcall.server.heartbeat.definition.HeartbeatName;
+import dev.rollcall.server.heartbeat.definition.JobSchedule;
+import dev.rollcall.server.heartbeat.ping.Heartbeat.Counts;
+import dev.rollcall.server.heartbeat.ping.Heartbeat.Moments;
+import dev.rollcall.server.heartbeat.ping.HeartbeatChange.Beat;
+import dev.rollcall.server.heartbeat.ping.HeartbeatTransitions.Step;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Every state of a heartbeat with every change.
+///
+/// The heartbeat calls every 60 s and has 30 s of grace. It was created at 0 s, and its last ping
+/// came then, except in the state `new`. So the next is expected at 60 s, and the deadline is 90 s.
+/// It was found late at 90 s, and an alert is repeated after 60 s.
+class HeartbeatTransitionsTest {
+  private static final Duration REALERT = Duration.ofSeconds(60);
+  private static final Duration TOLERANCE = Duration.ofMinutes(5);
+  private static final Expectation EXPECTATION =
+      new Expectation(new JobSchedule.Every(Duration.ofSeconds(60)), Duration.ofSeconds(30));
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          # before | change  | at s | after  | signal          | due s
+          none     | ping    | 70   | up     | -               | 160
+          none     | failure | 70   | failed | new to failed   | 160
+          none     | start   | 70   | new    | -               | 160
+          none     | pause   | 70   | none   | -               | -
+          none     | resume  | 70   | none   | -               | -
+          none     | remove  | 70   | none   | -               | -
+
+          new      | ping    | 70   | up     | -               | 90
+          new      | failure | 70   | failed | new to failed   | 90
+          new      | start   | 70   | new    | -               | 90
+          new      | pause   | 70   | paused | -               | -
+          new      | resume  | 70   | new    | -               | 90
+          new      | remove  | 70   | none   | -               | -
+          new      | look    | 89   | new    | -               | 90
+          new      | look    | 90   | late   | new to late     | 150
+
+          up       | ping    | 70   | up     | -               | 90
+          up       | failure | 70   | failed | up to failed    | 90
+          up       | start   | 70   | up     | -               | 90
+          up       | pause   | 70   | paused | -               | -
+          up       | resume  | 70   | up     | -               | 90
+          up       | remove  | 70   | none   | -               | -
+          up       | look    | 89   | up     | -               | 90
+          up       | look    | 90   | late   | up to late      | 150
+          up       | look    | 100  | late   | up to late      | 160
+
+          late     | ping    | 100  | up     | late to up      | 150
+          late     | failure | 100  | failed | late to failed  | 150
+          late     | start   | 100  | late   | -               | 150
+          late     | pause   | 100  | paused | late to paused  | -
+          late     | resume  | 100  | late   | -               | 150
+          late     | remove  | 100  | none   | late to removed | -
+          late     | look    | 150  | late   | late to late    | 210
+
+          failed   | ping    | 70   | up     | failed to up    | 90
+          failed   | failure | 70   | failed | -               | 90
+          failed   | start   | 70   | failed | -               | 90
+          failed   | pause   | 70   | paused | failed to paused | -
+          failed   | resume  | 70   | failed | -               | 90
+          failed   | remove  | 70   | none   | failed to removed | -
+          failed   | look    | 89   | failed | -               | 90
+          failed   | look    | 90   | late   | failed to late  | 150
+
+          paused   | ping    | 70   | paused | -               | -
+          paused   | failure | 70   | paused | -               | -
+          paused   | start   | 70   | paused | -               | -
+          paused   | pause   | 70   | paused | -               | -
+          paused   | resume  | 70   | up     | -               | 160
+          paused   | remove  | 70   | none   | -               | -
+          paused   | look    | 100  | paused | -               | -
+          """)
+  void changes(String before, String change, long at, String after, String signal, String due) {
+    Instant now = Instant.ofEpochSecond(at);
+    Step step = step(heartbeat(before), change, now);
+    assertThat(step.after().map(heartbeat -> heartbeat.state().word()).orElse("none"))
+        .isEqualTo(after);
+    assertThat(signal(heartbeat(before), step, now)).isEqualTo(signal);
+    assertThat(
+            step.after()
+                .flatMap(heartbeat -> heartbeat.moments().due())
+                .map(moment -> Long.toString(moment.getEpochSecond()))
+                .orElse("-"))
+        .isEqualTo(due);
+    assertThat(step.after().flatMap(heartbeat -> heartbeat.moments().lateSince()))
+        .isEqualTo(
+            after.equals("late") ? Optional.of(Instant.ofEpochSecond(90)) : Optional.empty());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          # last run | state before it was late
+          none       | new
+          ok         | up
+          failed     | failed
+          """)
+  void takesLatenessBack(String lastRun, String state) {
+    Heartbeat late =
+        heartbeat(lastRun.equals("none") ? "late without a ping" : "late").orElseThrow();
+    if (lastRun.equals("failed")) {
+      late = withFailedRun(late);
+    }
+    Heartbeat after = HeartbeatTransitions.takenBack(late);
+    assertThat(after.state().word()).isEqualTo(state);
+    assertThat(after.moments().lateSince()).isEmpty();
+    assertThat(after.moments().due()).contains(Instant.ofEpochSecond(90));
+  }
+
+  @Test
+  void changesNothingForAPingThatIsOlderThanTheLast() {
+    Optional<Heartbeat> up = heartbeat("up");
+    Beat older =
+        new Beat(
+            HeartbeatName.ofOperator("job"),
+            new PingSignal.Success(),
+            Optional.empty(),
+            Optional.of(Instant.ofEpochSecond(-1)),
+            HeartbeatChange.Said.NOTHING);
+    Step step = HeartbeatTransitions.beat(up, 1, older, Instant.ofEpochSecond(70), TOLERANCE);
+    assertThat(step.after()).isEqualTo(up);
+    assertThat(step.pingOutcome()).isEqualTo(new PingOutcome.Stale(Instant.EPOCH));
+  }
+
+  private static Step step(Optional<Heartbeat> before, String change, Instant now) {
+    return switch (change) {
+      case "ping" -> beat(before, new PingSignal.Success(), now);
+      case "failure" -> beat(before, new PingSignal.Failure(OptionalLong.of(1)), now);
+      case "start" -> beat(before, new PingSignal.Start(), now);
+      case "pause" -> HeartbeatTransitions.pause(before);
+      case "resume" -> HeartbeatTransitions.resume(before, now);
+      case "remove" -> HeartbeatTransitions.remove(before);
+      case "look" -> HeartbeatTransitions.look(before.orElseThrow(), now, REALERT);
+      default -> throw new IllegalArgumentException(change);
+    };
+  }
+
+  private static Step beat(Optional<Heartbeat> before, PingSignal signal, Instant now) {
+    Beat beat =
+        new Beat(
+            HeartbeatName.ofOperator("job"),
+            signal,
+            before.isEmpty() ? Optional.of(EXPECTATION) : Optional.empty(),
+            Optional.empty(),
+            HeartbeatChange.Said.NOTHING);
+    return HeartbeatTransitions.beat(before, 1, beat, now, TOLERANCE);
+  }
+
+  private static String signal(Optional<Heartbeat> before, Step step, Instant now) {
+    return HeartbeatSignal.of(before, step, now)
+        .map(signal -> signal.from() + " to " + signal.to())
+        .orElse("-");
+  }
+
+  private static Optional<Heartbeat> heartbeat(String state) {
+    return switch (state) {
+      case "none" -> Optional.empty();
+      case "new" -> Optional.of(heartbeat(State.NEW, Optional.empty()));
+      case "late without a ping" -> Optional.of(heartbeat(State.LATE, Optional.empty()));
+      default -> Optional.of(heartbeat(State.CODEC.ofWord(state), Optional.of(Instant.EPOCH)));
+    };
+  }
+
+  private static Heartbeat heartbeat(State state, Optional<Instant> last) {
+    boolean late = state == State.LATE;
+    Optional<Instant> due =
+        switch (state) {
+          case PAUSED -> Optional.empty();
+          case LATE -> Optional.of(Instant.ofEpochSecond(150));
+          case NEW, UP, FAILED -> Optional.of(Instant.ofEpochSecond(90));
+        };
+    return new Heartbeat(
+        1,
+        HeartbeatName.ofOperator("job"),
+        EXPECTATION,
+        state,
+        new Moments(
+            Instant.EPOCH,
+            last,
+            Instant.ofEpochSecond(60),
+            late ? Optional.of(Instant.ofEpochSecond(90)) : Optional.empty(),
+            due),
+        new Counts(last.isPresent() ? 1 : 0, 0, 0),
+        RecentRuns.NONE);
+  }
+
+  private static Heartbeat withFailedRun(Heartbeat heartbeat) {
+    Run failed =
+        new Run(
+            0,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(Instant.ofEpochSecond(1)),
+            Run.Result.FAILED,
+            OptionalLong.empty());
+    return new Heartbeat(
+        heartbeat.id(),
+        heartbeat.key(),
+        heartbeat.expectation(),
+        heartbeat.state(),
+        heartbeat.moments(),
+        new Counts(1, 1, 0),
+        heartbeat.recent().with(failed));
+  }
+}

@@ -1,0 +1,210 @@
+package dev.rollcall.server.heartbeat.store;
+
+import static dev.rollcall.server.heartbeat.store.HeartbeatDatabase.failure;
+import static dev.rollcall.server.heartbeat.store.HeartbeatDatabase.ping;
+import static dev.rollcall.server.heartbeat.store.HeartbeatDatabase.start;
+import static dev.rollcall.server.heartbeat.store.HeartbeatDatabase.success;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rollcall.server.heartbeat.definition.HeartbeatName;
+import dev.rollcall.server.heartbeat.ping.HeartbeatChange;
+import dev.rollcall.server.heartbeat.ping.HeartbeatChange.Beat;
+import dev.rollcall.server.heartbeat.ping.HeartbeatChange.Said;
+import dev.rollcall.server.heartbeat.ping.JobOutput;
+import dev.rollcall.server.heartbeat.ping.PingSignal;
+import dev.rollcall.server.heartbeat.ping.Run;
+import dev.rollcall.server.sql.TestDatabases;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Where the runs of a heartbeat lie, some in its row and some in theirs, shows to nobody.
+@ParameterizedClass
+@EnumSource
+class RunsTest {
+  @TempDir Path folder;
+  private final TestDatabases engine;
+  private HeartbeatDatabase kept;
+
+  RunsTest(TestDatabases engine) {
+    this.engine = engine;
+  }
+
+  @BeforeEach
+  void open() {
+    kept = new HeartbeatDatabase(engine, folder);
+  }
+
+  @AfterEach
+  void close() {
+    kept.close();
+  }
+
+  private long older() {
+    return kept.number("SELECT COUNT(*) FROM heartbeat_run");
+  }
+
+  @Test
+  void theNewestStayInTheRowUntilThereAreTen() {
+    for (int i = 0; i < 10; i++) {
+      kept.apply(ping("job", 60));
+    }
+    assertThat(older()).isZero();
+    assertThat(kept.runs("job")).hasSize(10);
+    kept.apply(ping("job", 60));
+    assertThat(older()).isEqualTo(10);
+    assertThat(kept.runs("job"))
+        .extracting(Run::number)
+        .containsExactlyElementsOf(IntStream.range(0, 11).mapToObj(i -> 10L - i).toList());
+  }
+
+  @Test
+  void whatSaysMoreTakesThemAlong() {
+    kept.apply(ping("job", 60));
+    kept.apply(failure("job", 3, ""));
+    assertThat(older()).isZero();
+    kept.apply(start("job", ""));
+    assertThat(older()).isEqualTo(3);
+    kept.apply(success("job", ""));
+    kept.apply(ping("job", 60));
+    assertThat(older()).isEqualTo(3);
+    assertThat(kept.runs("job")).extracting(Run::number).containsExactly(3L, 2L, 1L, 0L);
+    assertThat(kept.runs("job"))
+        .extracting(Run::exit)
+        .containsExactly(
+            OptionalLong.empty(), OptionalLong.empty(), OptionalLong.of(3), OptionalLong.empty());
+  }
+
+  @Test
+  void theirFailuresKeepTheirCodes() {
+    kept.apply(ping("job", 60));
+    kept.apply(failure("job", 1, ""));
+    kept.apply(failure("job", 255, ""));
+    kept.apply(
+        new Beat(
+            HeartbeatName.ofOperator("job"),
+            new PingSignal.Failure(OptionalLong.empty()),
+            Optional.empty(),
+            Optional.empty(),
+            Said.NOTHING));
+    assertThat(older()).isZero();
+    assertThat(kept.runs("job"))
+        .extracting(Run::result)
+        .containsExactly(Run.Result.FAILED, Run.Result.FAILED, Run.Result.FAILED, Run.Result.OK);
+    assertThat(kept.runs("job"))
+        .extracting(Run::exit)
+        .containsExactly(
+            OptionalLong.empty(), OptionalLong.of(255), OptionalLong.of(1), OptionalLong.empty());
+  }
+
+  @Test
+  void anEndAtTheBeginningOfTimeIsOneLikeAnyOther() {
+    kept.apply(ping("job", 60, Instant.EPOCH));
+    kept.apply(ping("job", 60));
+    assertThat(kept.runs("job"))
+        .extracting(Run::ended)
+        .containsExactly(Optional.of(kept.clock.wall()), Optional.of(Instant.EPOCH));
+  }
+
+  @Test
+  void noneOutlivesItsHeartbeat() {
+    for (int i = 0; i < 15; i++) {
+      kept.apply(ping("job", 60));
+    }
+    kept.applyAll(
+        ping("job", 60),
+        new HeartbeatChange.Removal(HeartbeatName.ofOperator("job")),
+        ping("job", 60));
+    assertThat(kept.runs("job")).hasSize(1);
+    kept.apply(new HeartbeatChange.Removal(HeartbeatName.ofOperator("job")));
+    assertThat(older()).isZero();
+  }
+
+  @Test
+  void anythingAtRandomComesOutAsInAList() {
+    for (int seed = 1; seed <= 5; seed++) {
+      Random random = new Random(seed);
+      String name = "job" + seed;
+      List<Run> expected = new ArrayList<>();
+      kept.apply(ping(name, 60));
+      follow(expected, ping(name, 60), kept.clock.wall());
+      for (int step = 0; step < 60; step++) {
+        kept.clock.pass(Duration.ofSeconds(1));
+        List<HeartbeatChange> group = new ArrayList<>();
+        for (int i = random.nextInt(1, 20); i > 0; i--) {
+          Beat beat = beat(random, name);
+          group.add(beat);
+          follow(expected, beat, kept.clock.wall());
+        }
+        kept.applyAll(group.toArray(HeartbeatChange[]::new));
+        List<Run> last = expected.subList(Math.max(0, expected.size() - Run.KEPT), expected.size());
+        assertThat(kept.runs(name)).as("seed %d", seed).isEqualTo(last.reversed());
+        assertThat(kept.find(name).counts().open())
+            .isEqualTo((int) last.stream().filter(Run::open).count());
+      }
+    }
+  }
+
+  private static Beat beat(Random random, String name) {
+    String id = random.nextInt(3) == 0 ? "run" + random.nextInt(3) : "";
+    return switch (random.nextInt(10)) {
+      case 0 -> start(name, id);
+      case 1 -> success(name, id);
+      case 2 -> failure(name, random.nextInt(1, 256), id);
+      case 3 ->
+          new Beat(
+              HeartbeatName.ofOperator(name),
+              new PingSignal.Success(),
+              Optional.empty(),
+              Optional.empty(),
+              new Said(Optional.empty(), Optional.of(new JobOutput(new byte[] {65}))));
+      default -> ping(name, 60);
+    };
+  }
+
+  /// What a list of all runs would be after that call.
+  private static void follow(List<Run> all, Beat beat, Instant now) {
+    Optional<String> id = beat.said().run();
+    int known = -1;
+    for (int i = Math.max(0, all.size() - Run.KEPT); i < all.size(); i++) {
+      if (all.get(i).open() && all.get(i).id().equals(id)) {
+        known = i;
+      }
+    }
+    boolean starts = beat.signal() instanceof PingSignal.Start;
+    int place = known < 0 || (starts && id.isEmpty()) ? all.size() : known;
+    OptionalLong exit =
+        beat.signal() instanceof PingSignal.Failure(OptionalLong code)
+            ? code
+            : OptionalLong.empty();
+    Run run =
+        new Run(
+            place,
+            id,
+            starts
+                ? Optional.of(now)
+                : place < all.size() ? all.get(place).started() : Optional.empty(),
+            starts ? Optional.empty() : Optional.of(now),
+            starts
+                ? Run.Result.RUNNING
+                : beat.signal() instanceof PingSignal.Failure ? Run.Result.FAILED : Run.Result.OK,
+            exit);
+    if (place < all.size()) {
+      all.set(place, run);
+    } else {
+      all.add(run);
+    }
+  }
+}
