@@ -161,8 +161,7 @@ final class SingleSignOn implements AutoCloseable {
   ///
   /// @param user who has signed in with this browser
   /// @param cookie what it has brought back
-  Outcome end(
-      Request request, String name, Optional<Caller.User> user, Optional<String> cookie)
+  Outcome end(Request request, String name, Optional<Caller.User> user, Optional<String> cookie)
       throws InterruptedException {
     Provider provider = provider(name);
     BegunSignIn begun = begun(request, name, cookie);
@@ -193,17 +192,17 @@ final class SingleSignOn implements AutoCloseable {
   private BegunSignIn begun(Request request, String name, Optional<String> cookie) {
     String state = request.query("state").orElse("");
     return cookie
-            .flatMap(sealed -> Accounts.readable(() -> box.get().open(sealed, PLACE)))
-            .flatMap(BegunSignIn::read)
-            .filter(one -> one.provider().equals(name) && isSame(one.state(), state))
-            .filter(one -> clock.wall().isBefore(one.endsAt()))
-            .filter(one -> used.asMap().putIfAbsent(one.state(), true) == null)
-            .orElseThrow(
-                () ->
-                    Refusal.badRequest(
-                        "this sign-in was not begun in this browser, took more than "
-                            + TIME.toMinutes()
-                            + " minutes, or has ended: sign in again"));
+        .flatMap(text -> Accounts.readable(() -> box.get().open(text, PLACE)))
+        .flatMap(BegunSignIn::read)
+        .filter(one -> one.provider().equals(name) && isSame(one.state(), state))
+        .filter(one -> clock.wall().isBefore(one.endsAt()))
+        .filter(one -> used.asMap().putIfAbsent(one.state(), true) == null)
+        .orElseThrow(
+            () ->
+                Refusal.badRequest(
+                    "this sign-in was not begun in this browser, took more than "
+                        + TIME.toMinutes()
+                        + " minutes, or has ended: sign in again"));
   }
 
   private static boolean isSame(String one, String other) {
@@ -219,8 +218,7 @@ final class SingleSignOn implements AutoCloseable {
   private static Refusal refusal(String name, ProviderFailure failure) {
     LOG.log(Level.WARNING, "a sign-in with {0} failed: {1}", name, failure.reason());
     return failure.isUnavailable()
-        ? Refusal.of(
-            424, "signing in with " + name + " does not work at present: try again later")
+        ? Refusal.of(424, "signing in with " + name + " does not work at present: try again later")
         : Refusal.of(403, "the answer of " + name + " is not valid: sign in again");
   }
 

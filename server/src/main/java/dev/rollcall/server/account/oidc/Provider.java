@@ -151,8 +151,9 @@ public final class Provider implements AutoCloseable {
                     provider.basic()
                         ? new ClientSecretBasic(id, secret)
                         : new ClientSecretPost(id, secret))
-            .map(shown -> new TokenRequest(provider.token(), shown, grant))
-            .orElseGet(() -> new TokenRequest(provider.token(), id, grant))
+            .map(shown -> new TokenRequest.Builder(provider.token(), shown, grant))
+            .orElseGet(() -> new TokenRequest.Builder(provider.token(), id, grant))
+            .build()
             .toHTTPRequest();
     HttpQuestion question =
         HttpQuestion.of(provider.token())
