@@ -26,9 +26,9 @@ import java.util.concurrent.TimeUnit;
 
 /// The certified provider `oidc-provider` of the npm registry as a process of its own, whose users
 /// sign in without a page: see `src/test/oidc/provider.mjs`. It needs `node` and `npm`.
-final class NodeProvider implements AutoCloseable {
-  static final String CLIENT = "rollcall";
-  static final String SECRET = "a-secret-of-the-client";
+public final class NodeProvider implements AutoCloseable {
+  public static final String CLIENT = "rollcall";
+  public static final String SECRET = "a-secret-of-the-client";
 
   private static final Path SOURCE = Path.of("src/test/oidc").toAbsolutePath();
   private static final Path FOLDER = Path.of("target/oidc").toAbsolutePath();
@@ -40,7 +40,7 @@ final class NodeProvider implements AutoCloseable {
 
   /// @param log receives what it complains of
   /// @param back where it may send browsers
-  NodeProvider(Path log, List<String> back) throws IOException {
+  public NodeProvider(Path log, List<String> back) throws IOException {
     install();
     List<String> line = new ArrayList<>(List.of("node", "provider.mjs", CLIENT, SECRET));
     line.addAll(back);
@@ -95,7 +95,7 @@ final class NodeProvider implements AutoCloseable {
     assertThat(npm.exitValue()).as(Files.readString(log)).isZero();
   }
 
-  String issuer() {
+  public String issuer() {
     return issuer;
   }
 
@@ -115,7 +115,7 @@ final class NodeProvider implements AutoCloseable {
   }
 
   /// A user with a verified address and groups.
-  void signsIn(String subject, String... groups) {
+  public void signsIn(String subject, String... groups) {
     now(
         """
         {"user": {"sub": "%1$s", "email": "%1$s@example.org", "email_verified": true,

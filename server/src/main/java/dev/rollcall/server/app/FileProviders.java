@@ -20,8 +20,11 @@ final class FileProviders {
 
   /// The providers without mistakes. Mistakes are added with their path: `accounts.sso[1].issuer`.
   static SsoSettings read(Values values, JsonNode section, Mistakes mistakes) {
-    List<ProviderSettings> providers = ProviderReader.list(section, PATH, mistakes);
     Optional<URI> url = values.of(WebSettings.PUBLIC_URL);
+    if (section.isArray() && section.isEmpty()) {
+      return new SsoSettings(url, List.of()); // most have none, and need not load what reads them
+    }
+    List<ProviderSettings> providers = ProviderReader.list(section, PATH, mistakes);
     if (!providers.isEmpty() && url.isEmpty()) {
       mistakes.add(
           PATH,
