@@ -2,6 +2,7 @@ package dev.rollcall.bench;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
 /// The environment of one benchmark: a folder, and the programs it has started. Closing it ends
@@ -40,11 +42,18 @@ final class Stage implements AutoCloseable {
     return child;
   }
 
-  /// A port of the loopback interface that is free now.
+  /// A port that nobody listens on. It is none of those that the system gives to outgoing
+  /// connections: one of them could take it before it is listened on.
   static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+    for (int i = 0; i < 100; i++) {
+      int port = ThreadLocalRandom.current().nextInt(15_000, 32_000);
+      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        return socket.getLocalPort();
+      } catch (BindException e) {
+        // taken: try another
+      }
     }
+    throw new IllegalStateException("found no free port");
   }
 
   @Override

@@ -11,7 +11,6 @@ import io.grpc.TlsServerCredentials;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -132,10 +131,7 @@ class GrpcProbeTest {
                   .reason())
           .isEqualTo("timeout: no answer within 200 ms (connected, waiting for the first byte)");
     }
-    int port;
-    try (ServerSocket closed = new ServerSocket(0)) {
-      port = closed.getLocalPort();
-    }
+    int port = ServerRun.freePort();
     assertThat(Checked.of(GrpcProbe.of("it", "grpc://127.0.0.1:" + port)).reason())
         .isEqualTo("connect: refused by 127.0.0.1:" + port);
     try (RawServer closing = new RawServer(line -> {})) {

@@ -123,10 +123,7 @@ class HttpMisbehaviourTest {
 
   @Test
   void saysThatNobodyListens() throws IOException {
-    int port;
-    try (ServerSocket closed = new ServerSocket(0)) {
-      port = closed.getLocalPort();
-    }
+    int port = ServerRun.freePort();
     Checked checked =
         check(HttpQuestion.of(URI.create("http://127.0.0.1:" + port)), Duration.ofSeconds(30));
     assertThat(checked.reason()).isEqualTo("connect: refused by 127.0.0.1:" + port);

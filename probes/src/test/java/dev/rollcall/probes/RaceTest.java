@@ -82,7 +82,8 @@ class RaceTest {
   void anAddressThatSwallowsPacketsCostsNoMoreThanItsHeadStart() throws IOException {
     try (RawServer server =
             new RawServer(
-                new ServerSocket(0, 10, InetAddress.ofLiteral("::1")), RawServer.Line::hang);
+                new ServerSocket(ServerRun.freePort(), 10, InetAddress.ofLiteral("::1")),
+                RawServer.Line::hang);
         BlackHole hole = new BlackHole("127.0.0.1", server.port())) {
       Checked checked = check(TIMEOUT, hole.port(), "127.0.0.1", "::1");
       checked.assertUp();
@@ -96,7 +97,8 @@ class RaceTest {
     List<BlackHole> holes = new ArrayList<>();
     try (RawServer server =
         new RawServer(
-            new ServerSocket(0, 10, InetAddress.ofLiteral("::1")), RawServer.Line::hang)) {
+            new ServerSocket(ServerRun.freePort(), 10, InetAddress.ofLiteral("::1")),
+            RawServer.Line::hang)) {
       String[] literals =
           Stream.concat(
                   IntStream.rangeClosed(1, 2 * Race.MOST).mapToObj(i -> "127.0.0." + i),
@@ -122,10 +124,7 @@ class RaceTest {
 
   @Test
   void tellsOfEachThatDidNotAnswer() throws IOException {
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-      port = free.getLocalPort();
-    }
+    int port = ServerRun.freePort();
     try (BlackHole hole = new BlackHole("127.0.0.1", port)) {
       assertThat(check(Duration.ofMillis(700), hole.port(), "127.0.0.1", "::1").reason())
           .isEqualTo(
@@ -139,7 +138,8 @@ class RaceTest {
 
   @Test
   void leavesNoConnectionToTheOnesThatLost() throws Exception {
-    try (ServerSocket one = new ServerSocket(0, 10, InetAddress.ofLiteral("127.0.0.1"));
+    try (ServerSocket one =
+            new ServerSocket(ServerRun.freePort(), 10, InetAddress.ofLiteral("127.0.0.1"));
         ServerSocket two = new ServerSocket(one.getLocalPort(), 10, InetAddress.ofLiteral("::1"))) {
       Race race =
           new Race(

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -35,10 +37,19 @@ final class ServerRun implements AutoCloseable {
     }
   }
 
-  /// A port that nobody listens on.
+  /// A port that nobody listens on. It is none of those that the system gives to outgoing
+  /// connections: one of them could take it before it is listened on.
   static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-      return socket.getLocalPort();
+    try {
+      for (int i = 0; i < 100; i++) {
+        int port = ThreadLocalRandom.current().nextInt(15_000, 32_000);
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+          return socket.getLocalPort();
+        } catch (BindException e) {
+          // taken: try another
+        }
+      }
+      throw new IllegalStateException("found no free port");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -85,10 +85,7 @@ class TcpProbeTest {
 
   @Test
   void tellsANameThatIsNoneFromAPortThatRefuses() throws IOException {
-    int port;
-    try (ServerSocket closed = new ServerSocket(0)) {
-      port = closed.getLocalPort();
-    }
+    int port = ServerRun.freePort();
     assertThat(check(TcpQuestion.of("127.0.0.1:" + port)).reason())
         .isEqualTo("connect: refused by 127.0.0.1:" + port);
     Dialer nowhere =

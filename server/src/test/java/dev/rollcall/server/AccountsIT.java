@@ -7,17 +7,12 @@ import static org.awaitility.Awaitility.await;
 import dev.rollcall.server.RunningRollcall.Answer;
 import dev.rollcall.server.RunningRollcall.Plan;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -372,63 +367,10 @@ class AccountsIT {
     assertThat(get("/v1/heartbeats", TOKEN).json().toString()).doesNotContain("goes");
   }
 
-  /// A browser as far as cookies and forms go. Java's cookies quote values that have an age.
-  private final class Browser implements AutoCloseable {
-    private final HttpClient client = HttpClient.newHttpClient();
-    private final Map<String, String> cookies = new HashMap<>();
-
-    HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
-      cookies.forEach((name, value) -> request.header("Cookie", name + "=" + value));
-      HttpResponse<String> answer =
-          client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-      answer
-          .headers()
-          .allValues("Set-Cookie")
-          .forEach(
-              cookie ->
-                  cookies.put(
-                      cookie.substring(0, cookie.indexOf('=')),
-                      cookie.substring(cookie.indexOf('=') + 1, cookie.indexOf(';'))));
-      return answer;
-    }
-
-    /// The page that a form leads to.
-    String after(HttpResponse<String> sent) throws Exception {
-      assertThat(sent.statusCode()).as(sent.body()).isEqualTo(303);
-      return send(to(sent.headers().firstValue("Location").orElseThrow())).body();
-    }
-
-    private HttpRequest.Builder to(String path) {
-      return HttpRequest.newBuilder(URI.create("http://localhost:" + rollcall.port() + path));
-    }
-
-    String page() throws Exception {
-      return send(to("/account")).body();
-    }
-
-    HttpResponse<String> form(String path, String fields, String... headers) throws Exception {
-      Matcher token = Pattern.compile("form-token\" value=\"([^\"]+)").matcher(page());
-      assertThat(token.find()).isTrue();
-      HttpRequest.Builder request =
-          to(path)
-              .header("Content-Type", "application/x-www-form-urlencoded")
-              .POST(HttpRequest.BodyPublishers.ofString("form-token=" + token.group(1) + fields));
-      if (headers.length > 0) {
-        request.headers(headers);
-      }
-      return send(request);
-    }
-
-    @Override
-    public void close() {
-      client.close();
-    }
-  }
-
   @Test
   void aBrowserSignsInAndMakesTokensUntilItSignsOut() throws Exception {
     register("browses@example.org");
-    try (Browser browser = new Browser()) {
+    try (Browser browser = new Browser(rollcall)) {
       String wrong = "&email=browses%40example.org&password=wrong";
       assertThat(browser.after(browser.form("/account/login", wrong)))
           .contains("the address or the password is wrong");
@@ -458,7 +400,7 @@ class AccountsIT {
   @Test
   void theCookieIsForThisServerAloneAndForTlsBehindIt() throws Exception {
     register("cookie@example.org");
-    try (Browser browser = new Browser()) {
+    try (Browser browser = new Browser(rollcall)) {
       String right = "&email=cookie%40example.org&password=" + PASSWORD.replace(' ', '+');
       HttpResponse<String> signedIn =
           browser.form("/account/login", right, "X-Forwarded-Proto", "https");

@@ -171,7 +171,10 @@ class ArchitectureTest {
             .resideInAnyPackage(
                 packages(
                     PLUMBING.stream()
-                        .filter(each -> !Set.of("web", "http", "time", "config").contains(each)))));
+                        .filter(
+                            each ->
+                                !Set.of("web", "http", "owner", "time", "config")
+                                    .contains(each)))));
   }
 
   @ParameterizedTest

@@ -9,7 +9,6 @@ import dev.rollcall.server.RunningRollcall.Answer;
 import dev.rollcall.server.RunningRollcall.Ended;
 import dev.rollcall.server.RunningRollcall.Plan;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -161,7 +160,7 @@ class MonitorSettingsIT {
 
   @Test
   void readsTheSeedsVariablesFromTheEnvironmentAndFromDotEnv() throws Exception {
-    int port = freePort();
+    int port = Targets.freePort();
     Plan plan =
         Plan.in(folder)
             .file(
@@ -273,12 +272,6 @@ class MonitorSettingsIT {
       assertThat(rollcall.stop()).isZero();
       assertThat(rollcall.log().lines().toList().getLast()).endsWith("stopped");
       assertThat(rollcall.log()).doesNotContain("WARN", "ERROR");
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 }

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -59,10 +58,10 @@ class MonitorStartIT {
 
   private static String services(Targets targets, String path) {
     return """
-        services:
-          - {name: one, url: '%s', interval: 200ms}
-          - {name: two, url: '%s', interval: 200ms}
-        """
+    services:
+      - {name: one, url: '%s', interval: 200ms}
+      - {name: two, url: '%s', interval: 200ms}
+    """
         .formatted(targets.url("/set/" + path), targets.url("/two/" + path));
   }
 
@@ -73,10 +72,7 @@ class MonitorStartIT {
     for (int i = 0; i < 2_000; i++) {
       yaml.append("  - {name: s%d, url: 'tcp://127.0.0.1:1', interval: 1h}\n".formatted(i));
     }
-    int port;
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = socket.getLocalPort();
-    }
+    int port = Targets.freePort();
     CompletableFuture<JsonNode> first = CompletableFuture.supplyAsync(() -> firstAnswer(port));
     Plan plan =
         Plan.in(folder).onlyFlags("--port=" + port, "--health-port=0").yaml(yaml.toString());

@@ -34,6 +34,10 @@ class RouteMatrixIT {
   private static final String TOKEN = "0123456789abcdef-right";
   private static final String KEY = "0123456789abcdef-key";
 
+  /// A token as those of `/login` are, which ended in 2020 and was signed with another key.
+  private static final String EXPIRED =
+      "eyJhbGciOiJIUzI1NiJ9.eyJ1c2VyX2lkIjoxLCJzaWQiOjEsImV4cCI6MTU3NzgzNjgwMH0." + "x".repeat(43);
+
   /// All there is, as the program itself lists it at level debug.
   private static final Set<String> PLACED =
       new TreeSet<>(
@@ -94,6 +98,29 @@ class RouteMatrixIT {
               "GET /v1/tokens ACCOUNT",
               "POST /v1/tokens ACCOUNT",
               "DELETE /v1/tokens/{id} ACCOUNT",
+              "GET /v1/teams ACCOUNT",
+              "POST /v1/teams ACCOUNT",
+              "POST /v1/teams/join ACCOUNT",
+              "GET /v1/teams/{id} ACCOUNT",
+              "PATCH /v1/teams/{id} ACCOUNT",
+              "DELETE /v1/teams/{id} ACCOUNT",
+              "PATCH /v1/teams/{id}/members/{account} ACCOUNT",
+              "DELETE /v1/teams/{id}/members/{account} ACCOUNT",
+              "GET /v1/invitations USER",
+              "POST /v1/invitations USER",
+              "DELETE /v1/invitations/{id} USER",
+              "GET /team PUBLIC",
+              "POST /account/team PUBLIC",
+              "POST /team/rename PUBLIC",
+              "POST /team/role PUBLIC",
+              "POST /team/remove PUBLIC",
+              "POST /team/delete PUBLIC",
+              "POST /team/invite PUBLIC",
+              "POST /team/uninvite PUBLIC",
+              "POST /team/tokens PUBLIC",
+              "POST /team/revoke PUBLIC",
+              "GET /invitation PUBLIC",
+              "POST /invitation PUBLIC",
               "POST /url ACCOUNT",
               "GET /url ACCOUNT",
               "GET /url/{id} ACCOUNT",
@@ -131,6 +158,7 @@ class RouteMatrixIT {
 
   private static final Map<String, String> sessions = new HashMap<>();
   private static final Map<Member, String> tokens = new HashMap<>();
+  private static long team;
 
   /// Who calls, and what becomes of a call to a route of the operator.
   private enum Caller {
@@ -195,6 +223,7 @@ class RouteMatrixIT {
     String target() {
       return line.split(" ", -1)[1]
           .replace("{id}", "999999")
+          .replace("{account}", "999999")
           .replace("{ip}", "1.2.3.4")
           .replace("{name}", "nobody")
           .replace("{signal}", "start");
@@ -276,7 +305,13 @@ class RouteMatrixIT {
     WRITER_OF_OPERATOR("operator", "write"),
     JOB_OF_OPERATOR("operator", "ping"),
     NODE_OF_OPERATOR("operator", "results"),
+    VIEWER_IN_TEAM("viewer", "read", "write", "ping", "results"),
+    EDITOR_IN_TEAM("editor", "read", "write", "ping", "results"),
+    OWNER_OF_TEAM("owner", "read", "write", "ping", "results"),
+    TOKEN_OF_TEAM("owner", "read", "write", "ping", "results"),
+    READER_OF_TEAM("owner", "read"),
     REVOKED("user"),
+    EXPIRED("user"),
     FORGED("user");
 
     private final String account;
@@ -287,13 +322,38 @@ class RouteMatrixIT {
       this.scopes = String.join(",", scopes);
     }
 
+    /// Whether it acts for the team.
+    private boolean inTeam() {
+      return Set.of("viewer", "editor", "owner").contains(account);
+    }
+
+    private boolean isTeam() {
+      return this == TOKEN_OF_TEAM || this == READER_OF_TEAM;
+    }
+
+    /// Who is in the team, by invitation and by tokens, is for those who own it.
+    private boolean mayNotInvite(Mounted route) {
+      boolean invites = route.line().contains(" /v1/invitations");
+      boolean tokens = route.line().contains(" /v1/tokens");
+      boolean owns = this == OWNER_OF_TEAM || (invites && account.equals("operator"));
+      return (invites || (tokens && inTeam())) && !owns;
+    }
+
     /// 401, 403, or 0 where the member may call.
     private int refusedAt(Mounted route) {
       if (route.isForTheMachine()) {
         return 401;
       }
-      if (this == REVOKED || this == FORGED) {
+      if (this == REVOKED || this == FORGED || this == EXPIRED) {
         return route.access().equals("PUBLIC") ? 0 : 401;
+      }
+      boolean changes = !route.method().equals("GET");
+      boolean looksOnly = this == VIEWER_IN_TEAM && (changes || route.access().equals("PING"));
+      if (looksOnly && Set.of("ACCOUNT", "USER", "PING").contains(route.access())) {
+        return 403;
+      }
+      if (mayNotInvite(route) || (isTeam() && route.access().equals("ACCOUNT"))) {
+        return 403;
       }
       boolean operator = account.equals("operator");
       boolean password =
@@ -320,7 +380,8 @@ class RouteMatrixIT {
     for (Member member : Member.values()) {
       for (Mounted route : mounted(withKey)) {
         String token = token(member);
-        int status = status(route, true, "Authorization: Bearer " + token + "\r\n");
+        String query = member.inTeam() ? "?team=" + team() : "";
+        int status = status(route, query, true, "Authorization: Bearer " + token + "\r\n");
         if (route.line().startsWith("POST /logout ")) {
           sessions.put(member.account, loggedIn(member.account)); // this one may have ended
         }
@@ -337,8 +398,17 @@ class RouteMatrixIT {
 
   private static String token(Member member) {
     String session = sessions.computeIfAbsent(member.account, RouteMatrixIT::loggedIn);
-    if (member == Member.USER || member == Member.OPERATOR) {
+    if (Set.of(
+            Member.USER,
+            Member.OPERATOR,
+            Member.VIEWER_IN_TEAM,
+            Member.EDITOR_IN_TEAM,
+            Member.OWNER_OF_TEAM)
+        .contains(member)) {
       return session;
+    }
+    if (member == Member.EXPIRED) {
+      return EXPIRED;
     }
     if (member == Member.FORGED) {
       return "rc_" + "x".repeat(43);
@@ -352,7 +422,7 @@ class RouteMatrixIT {
               withKey
                   .send(
                       "POST",
-                      "/v1/tokens",
+                      "/v1/tokens" + (member.isTeam() ? "?team=" + team() : ""),
                       "{\"name\":\"" + member + "\",\"scopes\":[" + scopes + "]}",
                       "Authorization",
                       session)
@@ -364,6 +434,44 @@ class RouteMatrixIT {
           }
           return made.get("token").stringValue();
         });
+  }
+
+  /// The team of those who act for one.
+  private static long team() {
+    if (team == 0) {
+      String owner = sessions.computeIfAbsent("owner", RouteMatrixIT::loggedIn);
+      team =
+          withKey
+              .send("POST", "/v1/teams", "{\"name\":\"ops\"}", "Authorization", owner)
+              .json()
+              .at("/data/team/data/id")
+              .asLong();
+      for (String role : List.of("viewer", "editor")) {
+        String code =
+            withKey
+                .send(
+                    "POST",
+                    "/v1/invitations?team=" + team,
+                    "{\"role\":\"" + role + "\"}",
+                    "Authorization",
+                    owner)
+                .json()
+                .at("/data/invitation/data/invitation")
+                .stringValue();
+        String member = sessions.computeIfAbsent(role, RouteMatrixIT::loggedIn);
+        assertThat(
+                withKey
+                    .send(
+                        "POST",
+                        "/v1/teams/join",
+                        "{\"invitation\":\"" + code + "\"}",
+                        "Authorization",
+                        member)
+                    .status())
+            .isEqualTo(200);
+      }
+    }
+    return team;
   }
 
   private static String loggedIn(String account) {
@@ -390,7 +498,8 @@ class RouteMatrixIT {
             route ->
                 !route.contains("/live ")
                     && !route.contains("/assets/")
-                    && !route.contains(" /account/"))
+                    && !route.contains(" /account/")
+                    && !route.contains(" /team/"))
         .extracting(route -> route.split(" ", -1)[1])
         .allSatisfy(path -> assertThat(documentation).contains(path));
     assertDocumented(rollcall, documentation);
@@ -429,15 +538,17 @@ class RouteMatrixIT {
   }
 
   private static int status(Mounted route, Caller caller) throws IOException {
-    return status(route, caller.remote, caller.headers);
+    return status(route, "", caller.remote, caller.headers);
   }
 
-  private static int status(Mounted route, boolean remote, String headers) throws IOException {
+  private static int status(Mounted route, String query, boolean remote, String headers)
+      throws IOException {
     InetAddress address = remote ? ownAddress() : InetAddress.ofLiteral("127.0.0.1");
     try (Socket socket = new Socket(address, route.port())) {
       socket.setSoTimeout(10_000);
       StringBuilder request = new StringBuilder();
-      request.append(route.method()).append(' ').append(route.target()).append(" HTTP/1.1\r\n");
+      request.append(route.method()).append(' ').append(route.target());
+      request.append(query).append(" HTTP/1.1\r\n");
       if (!headers.startsWith("Host:")) {
         request.append("Host: ").append(address.getHostAddress()).append("\r\n");
       }

@@ -3,9 +3,12 @@ package dev.rollcall.server.account;
 import dev.rollcall.server.account.SessionStore.Holder;
 import dev.rollcall.server.http.Authenticator;
 import dev.rollcall.server.http.Caller;
+import dev.rollcall.server.http.Caller.TeamRole;
 import dev.rollcall.server.http.Method;
+import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
@@ -16,13 +19,19 @@ final class AccountAuthenticator implements Authenticator {
   private static final String BEARER = "Bearer ";
 
   private final SessionStore sessions;
+  private final TeamStore teams;
   private final Supplier<WebTokens> tokens;
   private final KnownHolders known;
   private final Clock clock;
 
   AccountAuthenticator(
-      SessionStore sessions, Supplier<WebTokens> tokens, KnownHolders known, Clock clock) {
+      SessionStore sessions,
+      TeamStore teams,
+      Supplier<WebTokens> tokens,
+      KnownHolders known,
+      Clock clock) {
     this.sessions = sessions;
+    this.teams = teams;
     this.tokens = tokens;
     this.known = known;
     this.clock = clock;
@@ -32,13 +41,13 @@ final class AccountAuthenticator implements Authenticator {
   public Finding find(Request request) {
     Optional<String> authorization = request.header("Authorization");
     return authorization.isPresent()
-        ? ofHeader(authorization.get())
+        ? ofHeader(request, authorization.get())
         : SessionCookie.of(request)
             .map(secret -> ofCookie(request, secret))
             .orElse(new Finding.Nothing());
   }
 
-  private Finding ofHeader(String authorization) {
+  private Finding ofHeader(Request request, String authorization) {
     String shown =
         authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
             ? authorization.substring(BEARER.length()).strip()
@@ -46,13 +55,13 @@ final class AccountAuthenticator implements Authenticator {
     if (ApiToken.isLike(shown)) {
       return known
           .holder(Digests.of(shown), () -> sessions.holderOfToken(shown))
-          .map(AccountAuthenticator::known)
+          .map(holder -> known(request, holder))
           .orElseGet(() -> new Finding.Unknown("the API token is not valid, or was revoked"));
     }
     return WebTokens.isLike(shown)
         ? known
             .holder(Digests.of(shown), () -> ofWebToken(shown))
-            .map(AccountAuthenticator::known)
+            .map(holder -> known(request, holder))
             .orElseGet(
                 () -> new Finding.Unknown("the token is not valid or has expired: log in again"))
         : new Finding.Nothing();
@@ -71,13 +80,39 @@ final class AccountAuthenticator implements Authenticator {
     }
     return known
         .holder(Digests.of(secret), () -> sessions.holderOfCookie(secret))
-        .map(AccountAuthenticator::known)
+        .map(holder -> known(request, holder))
         .orElseGet(Finding.Nothing::new);
   }
 
-  private static Finding known(Holder holder) {
+  private Finding known(Request request, Holder holder) {
+    Optional<Caller.Membership> team = request.query("team").map(name -> membership(holder, name));
     return new Finding.Known(
-        new Caller.User(
-            holder.account(), holder.session(), holder.operates(), holder.permissions()));
+        holder.isOfTeam()
+            ? new Caller.Team(holder.teams().getFirst().id(), holder.permissions())
+            : new Caller.User(
+                holder.account(), holder.session(), holder.operates(), holder.permissions(), team));
+  }
+
+  /// What the holder is in the team with this name or id. An operator is an owner in each team.
+  ///
+  /// @throws Refusal (404) if the holder is no member, (400) if it has several teams of this name
+  private Caller.Membership membership(Holder holder, String name) {
+    List<Team.Mine> found =
+        holder.teams().stream()
+            .filter(team -> team.name().equals(name) || Long.toString(team.id()).equals(name))
+            .toList();
+    if (found.size() > 1) {
+      throw Refusal.ofParameter("team", "is the name of several of your teams: give the id");
+    }
+    if (!found.isEmpty()) {
+      Team.Mine team = found.getFirst();
+      return new Caller.Membership(
+          team.id(), team.name(), holder.operates() ? TeamRole.OWNER : team.role());
+    }
+    return Optional.of(name)
+        .filter(id -> holder.operates() && id.matches("\\d{1,18}"))
+        .flatMap(id -> teams.find(Long.parseLong(id)))
+        .map(team -> new Caller.Membership(team.id(), team.name(), TeamRole.OWNER))
+        .orElseThrow(() -> Refusal.notFound("you have no team '" + name + "'"));
   }
 }

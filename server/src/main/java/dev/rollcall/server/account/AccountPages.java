@@ -14,6 +14,8 @@ import dev.rollcall.server.web.Flash;
 import dev.rollcall.server.web.Forms;
 import dev.rollcall.server.web.Html;
 import dev.rollcall.server.web.Site;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -27,8 +29,10 @@ final class AccountPages {
 
   private final SignIn signIn;
   private final SessionStore sessions;
+  private final TeamStore teams;
   private final KnownHolders known;
   private final SingleSignOn sso;
+  private final Audit audit;
   private final Runnable deletions;
   private final Site site;
   private final Forms forms;
@@ -43,13 +47,17 @@ final class AccountPages {
   AccountPages(
       SignIn signIn,
       SessionStore sessions,
+      TeamStore teams,
       KnownHolders known,
       SingleSignOn sso,
+      Audit audit,
       Runnable deletions,
       Site site,
       Clock clock) {
     this.signIn = signIn;
     this.sessions = sessions;
+    this.teams = teams;
+    this.audit = audit;
     this.known = known;
     this.sso = sso;
     this.deletions = deletions;
@@ -80,7 +88,10 @@ final class AccountPages {
   }
 
   private String signInPage(Forms.Visit visit) {
-    return Html.of(out -> JtesigninGenerated.render(out, Html.NONE, site, visit, sso.names()));
+    return Html.of(
+        out ->
+            JtesigninGenerated.render(
+                out, Html.NONE, site, visit, sso.names(), Optional.empty(), ""));
   }
 
   private Answer own(Request request, Caller.User user, Optional<String> token) {
@@ -90,6 +101,7 @@ final class AccountPages {
             account,
             sessions.sessions(user.account()),
             sessions.tokens(user.account()),
+            teams.of(user.account()),
             user.session(),
             sso.view(account, signIn.hasPassword(user)),
             token,
@@ -111,10 +123,21 @@ final class AccountPages {
   private Answer login(Request request, Query fields) throws InterruptedException {
     try {
       String secret = signIn.cookie(request, text(fields, "email"), text(fields, "password"));
-      return signedIn(request, secret, site.texts().of("account.signedin"));
+      return signedIn(request, next(fields), secret, site.texts().of("account.signedin"));
     } catch (Refusal e) {
-      return failed(e);
+      return failed(next(fields), e);
     }
+  }
+
+  /// The page with the invitation that led here, or that of the account.
+  private static String next(Query fields) {
+    return invitation(fields)
+        .map(code -> "/invitation?code=" + URLEncoder.encode(code, StandardCharsets.UTF_8))
+        .orElse(PATH);
+  }
+
+  private static Optional<String> invitation(Query fields) {
+    return fields.single("invitation").map(String::strip).filter(text -> !text.isEmpty());
   }
 
   private Answer register(Request request, Query fields) throws InterruptedException {
@@ -122,17 +145,17 @@ final class AccountPages {
       String email = text(fields, "email");
       String password = text(fields, "password");
       Optional<String> code = fields.single("code").map(String::strip).filter(c -> !c.isEmpty());
-      signIn.register(request, email, password, code);
+      signIn.register(request, email, password, code, invitation(fields));
       String secret = signIn.cookie(request, email, password);
-      return signedIn(request, secret, site.texts().of("account.registered"));
+      return signedIn(request, PATH, secret, site.texts().of("account.registered"));
     } catch (Refusal e) {
-      return failed(e);
+      return failed(next(fields), e);
     }
   }
 
-  private Answer signedIn(Request request, String secret, String words) {
+  private Answer signedIn(Request request, String path, String secret, String words) {
     return Cookies.set(
-        forms.done(PATH, new Flash(Flash.Tone.DONE, words)),
+        forms.done(path, new Flash(Flash.Tone.DONE, words)),
         request,
         site,
         SessionCookie.NAME,
@@ -162,12 +185,17 @@ final class AccountPages {
         return failed(Refusal.of(401, site.texts().of("account.again")));
       }
       try {
-        return forms.done(
-            PATH, new Flash(Flash.Tone.DONE, change.apply(request, user.get(), fields)));
+        String words = change.apply(request, user.get(), fields);
+        record(request, user.get());
+        return forms.done(PATH, new Flash(Flash.Tone.DONE, words));
       } catch (Refusal e) {
         return failed(e);
       }
     };
+  }
+
+  private void record(Request request, Caller.User user) {
+    audit.record(user, request.client().getHostAddress(), "POST " + request.path(), request.path());
   }
 
   private String changePassword(Request request, Caller.User user, Query fields)
@@ -182,6 +210,7 @@ final class AccountPages {
       return failed(Refusal.of(401, site.texts().of("account.again")));
     }
     try {
+      record(request, user.get());
       signIn.delete(
           request, user.get(), text(fields, signIn.hasPassword(user.get()) ? "password" : "email"));
       deletions.run();
@@ -198,18 +227,24 @@ final class AccountPages {
       return failed(Refusal.of(401, site.texts().of("account.again")));
     }
     try {
-      Set<Permission> permissions = EnumSet.noneOf(Permission.class);
-      for (Permission each : Permission.values()) {
-        if (fields.single(ApiToken.SCOPES.word(each)).isPresent()) {
-          permissions.add(each);
-        }
-      }
       SessionStore.MadeToken made =
-          sessions.create(user.get().account(), text(fields, "name").strip(), permissions);
+          sessions.create(user.get().account(), text(fields, "name").strip(), permissions(fields));
+      record(request, user.get());
       return page(request, Optional.of(made.secret()));
     } catch (Refusal e) {
       return failed(e);
     }
+  }
+
+  /// The boxes that are ticked.
+  static Set<Permission> permissions(Query fields) {
+    Set<Permission> permissions = EnumSet.noneOf(Permission.class);
+    for (Permission each : Permission.values()) {
+      if (fields.single(ApiToken.SCOPES.word(each)).isPresent()) {
+        permissions.add(each);
+      }
+    }
+    return permissions;
   }
 
   private String revokeToken(Request request, Caller.User user, Query fields) {
@@ -233,11 +268,20 @@ final class AccountPages {
     return id.matches("\\d{1,18}") ? Long.parseLong(id) : 0;
   }
 
-  private static String text(Query fields, String name) {
+  static String text(Query fields, String name) {
     return fields.single(name).orElse("");
   }
 
   private Answer failed(Refusal refusal) {
+    return failed(PATH, refusal);
+  }
+
+  private Answer failed(String path, Refusal refusal) {
+    return forms.done(path, new Flash(Flash.Tone.FAILED, String.valueOf(refusal.getMessage())));
+  }
+
+  /// Leads to the page of the account, which shows the mistake.
+  static Answer failed(Forms forms, Refusal refusal) {
     return forms.done(PATH, new Flash(Flash.Tone.FAILED, String.valueOf(refusal.getMessage())));
   }
 }

@@ -52,7 +52,11 @@ final class AccountRoutes {
     AnyCase body = AnyCase.of(request.json());
     Account account =
         signIn.register(
-            request, body.required("Email"), body.required("Password"), body.text("SetupCode"));
+            request,
+            body.required("Email"),
+            body.required("Password"),
+            body.text("SetupCode"),
+            body.text("Invitation"));
     return Answer.json(
         201,
         json ->

@@ -14,6 +14,7 @@ import java.util.List;
 /// @param loginsOfAddress how many logins one address may try in a minute
 /// @param registrationsOfAddress how many registrations one address may try in a minute
 /// @param wrongPasswords how many wrong passwords of one account in a quarter of an hour
+/// @param teams how many teams an account may own
 /// @param audit how long it is kept who changed what
 public record AccountSettings(
     Registration registration,
@@ -22,11 +23,14 @@ public record AccountSettings(
     int loginsOfAddress,
     int registrationsOfAddress,
     int wrongPasswords,
+    int teams,
     Duration audit) {
   /// Who may register.
   public enum Registration {
     /// Everybody.
     OPEN,
+    /// Who has an invitation, or a setup code.
+    INVITE,
     /// Who has a setup code.
     CLOSED
   }
@@ -36,7 +40,8 @@ public record AccountSettings(
               "accounts.registration",
               ValueType.choice(Registration.class),
               "open",
-              "who may register: open (everybody) or closed (who has a setup code)")
+              "who may register: open (everybody), invite (who has an invitation) or closed (who"
+                  + " has a setup code)")
           .atOnce();
   private static final Setting<Integer> SHORTEST_PASSWORD =
       Setting.of(
@@ -69,7 +74,13 @@ public record AccountSettings(
           "10",
           "wrong passwords of one account in 15 minutes from one address, and ten times as many"
               + " from all; more get 429");
-
+  private static final Setting<Integer> TEAMS =
+      Setting.of(
+              "accounts.teams",
+              ValueType.number(0, 1_000_000),
+              "10",
+              "teams that one account may own")
+          .atOnce();
   private static final Setting<Duration> AUDIT =
       Setting.of(
           "accounts.audit",
@@ -86,6 +97,7 @@ public record AccountSettings(
           LOGINS,
           REGISTRATIONS,
           WRONG_PASSWORDS,
+          TEAMS,
           AUDIT);
 
   /// The settings with these values.
@@ -97,6 +109,7 @@ public record AccountSettings(
         values.of(LOGINS),
         values.of(REGISTRATIONS),
         values.of(WRONG_PASSWORDS),
+        values.of(TEAMS),
         values.of(AUDIT));
   }
 }

@@ -1,5 +1,6 @@
 package dev.rollcall.server.account;
 
+import dev.rollcall.server.account.InvitationStore.Accepted;
 import dev.rollcall.server.time.Clock;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -28,6 +29,9 @@ final class AccountStore {
 
     /// The setup code does not exist, or was used.
     record WrongCode() implements Created {}
+
+    /// The invitation does not exist, was used, or has ended.
+    record WrongInvitation() implements Created {}
   }
 
   private final AccountTables tables;
@@ -42,7 +46,9 @@ final class AccountStore {
   ///
   /// @param hash of its password
   /// @param setupCode makes it an operator, and is used up; empty: a plain user
-  Created create(EmailAddress email, String hash, Optional<String> setupCode) {
+  /// @param invitation is used up, and makes it a member of a team
+  Created create(
+      EmailAddress email, String hash, Optional<String> setupCode, Optional<String> invitation) {
     return tables.write(
         tx -> {
           if (find(tx, email.key()).isPresent()) {
@@ -51,9 +57,18 @@ final class AccountStore {
           if (setupCode.isPresent() && !use(tx, setupCode.get())) {
             return new Created.WrongCode();
           }
-          return insert(tx, email, Optional.of(hash), setupCode.isPresent())
-              .<Created>map(Created.Done::new)
-              .orElseGet(Created.Taken::new);
+          Optional<Account> made = insert(tx, email, Optional.of(hash), setupCode.isPresent());
+          if (made.isEmpty()) {
+            return new Created.Taken();
+          }
+          long id = made.get().id();
+          if (invitation.isPresent()
+              && InvitationStore.accept(tx, invitation.get(), id, clock.wall()) != Accepted.DONE) {
+            tx.createUpdate("DELETE FROM account WHERE id = :id").bind("id", id).execute();
+            tx.createUpdate("DELETE FROM owner WHERE id = :id").bind("id", id).execute();
+            return new Created.WrongInvitation();
+          }
+          return new Created.Done(made.get());
         });
   }
 
@@ -162,20 +177,28 @@ final class AccountStore {
   }
 
   /// Begins to delete an account: it cannot sign in any more, and its tokens are no longer valid.
-  void beginDelete(long account) {
-    tables.write(
+  ///
+  /// @return the name of a team that would have no owner any more: then nothing was done
+  Optional<String> beginDelete(long account) {
+    return tables.write(
         tx -> {
+          Optional<String> team = TeamStore.leaveAll(tx, account, clock.wall().toEpochMilli());
+          if (team.isPresent()) {
+            return team;
+          }
           tx.createUpdate("UPDATE account SET password = NULL, deleted_at = :now WHERE id = :id")
               .bind("now", clock.wall().toEpochMilli())
               .bind("id", account)
               .execute();
-          for (String table : List.of("session", "api_token", "account_identity")) {
-            tx.createUpdate("DELETE FROM " + table + " WHERE account_id = :id")
-                .bind("id", account)
-                .execute();
+          for (String rows :
+              List.of(
+                  "session WHERE account_id",
+                  "api_token WHERE owner_id",
+                  "account_identity WHERE account_id")) {
+            tx.createUpdate("DELETE FROM " + rows + " = :id").bind("id", account).execute();
           }
           AccountTables.revoke(tx);
-          return true;
+          return team;
         });
   }
 

@@ -1,6 +1,7 @@
 package dev.rollcall.server.account;
 
 import dev.rollcall.server.http.Caller.Permission;
+import dev.rollcall.server.http.Caller.TeamRole;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -15,18 +16,25 @@ public record AccountView(
     Account account,
     List<SessionStore.Session> sessions,
     List<SessionStore.Token> tokens,
+    List<Team.Mine> teams,
     long session,
     SsoView sso,
     Optional<String> token,
     Instant at) {
   /// The words of what a token may be used for.
-  public List<String> scopes() {
+  public static List<String> scopes() {
     return Arrays.stream(Permission.values()).map(ApiToken.SCOPES::word).toList();
+  }
+
+  /// The word of a role.
+  public String role(TeamRole role) {
+    return TeamStore.ROLES.word(role);
   }
 
   /// Copies the lists.
   public AccountView {
     sessions = List.copyOf(sessions);
     tokens = List.copyOf(tokens);
+    teams = List.copyOf(teams);
   }
 }

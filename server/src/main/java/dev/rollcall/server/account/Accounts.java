@@ -24,6 +24,7 @@ public final class Accounts implements AutoCloseable {
       List.of(
           "db/migration/V16__account.sql",
           "db/migration/V17__audit.sql",
+          "db/migration/V19__team.sql",
           "db/migration/V20__identity.sql");
 
   private static final Duration KEY_AGAIN = Duration.ofMinutes(1);
@@ -44,6 +45,10 @@ public final class Accounts implements AutoCloseable {
   private final SessionStore sessions;
   private final AccountRoutes routes;
   private final TokenRoutes tokenRoutes;
+  private final TeamStore teams;
+  private final InvitationStore invitations;
+  private final TeamChanges teamChanges;
+  private final TeamRoutes teamRoutes;
   private final BackgroundLoop upkeep;
   private volatile AccountSettings settings;
   private @Nullable WebTokens tokens;
@@ -63,7 +68,8 @@ public final class Accounts implements AutoCloseable {
     known = new KnownHolders(tables, sessions, clock, database.location().lookEvery());
     audit = new Audit(tables, accounts, clock);
     operators = new Operators(accounts, passwords, known, audit);
-    authenticator = new AccountAuthenticator(sessions, this::tokens, known, clock);
+    teams = new TeamStore(tables, clock);
+    authenticator = new AccountAuthenticator(sessions, teams, this::tokens, known, clock);
     SignInLimits limits = new SignInLimits(settings);
     signIn =
         new SignIn(
@@ -75,6 +81,11 @@ public final class Accounts implements AutoCloseable {
     routes =
         new AccountRoutes(signIn, new MachineProof(key), operators, this::deletionBegun, clock);
     tokenRoutes = new TokenRoutes(sessions, known);
+    invitations = new InvitationStore(tables, clock);
+    teamChanges =
+        new TeamChanges(
+            teams, invitations, accounts, known, () -> this.settings, this::deletionBegun);
+    teamRoutes = new TeamRoutes(teams, invitations, teamChanges);
     upkeep =
         new BackgroundLoop(
             "accounts-upkeep",
@@ -82,6 +93,7 @@ public final class Accounts implements AutoCloseable {
             AFTER_FAILURE,
             () -> {
               accounts.beingDeleted().forEach(this::delete);
+              teams.beingDeleted().forEach(this::deleteTeam);
               sessions.forgetEnded();
               if (identities.endRoles()) {
                 known.forget();
@@ -116,17 +128,19 @@ public final class Accounts implements AutoCloseable {
 
   /// The routes of accounts.
   public List<Route> routes() {
-    return Stream.of(routes.routes(), tokenRoutes.routes(), audit.routes())
+    return Stream.of(routes.routes(), tokenRoutes.routes(), teamRoutes.routes(), audit.routes())
         .flatMap(List::stream)
         .toList();
   }
 
   /// The pages of accounts.
   public List<Route> pages(Site site) {
-    return Stream.of(
-            new AccountPages(signIn, sessions, known, sso, this::deletionBegun, site, clock)
-                .routes(),
-            new SsoPages(sso, site).routes())
+    AccountPages ofAccounts =
+        new AccountPages(
+            signIn, sessions, teams, known, sso, audit, this::deletionBegun, site, clock);
+    TeamPages ofTeams =
+        new TeamPages(teams, invitations, sessions, teamChanges, known, sso, audit, site, clock);
+    return Stream.of(ofAccounts.routes(), ofTeams.routes(), new SsoPages(sso, site).routes())
         .flatMap(List::stream)
         .toList();
   }
@@ -150,6 +164,11 @@ public final class Accounts implements AutoCloseable {
     accounts.endDelete(account);
   }
 
+  private void deleteTeam(long team) {
+    owned.forEach(rows -> rows.deleteOf(team));
+    teams.endDelete(team);
+  }
+
   /// Uses the settings that change at once.
   public void apply(AccountSettings changed) {
     settings = changed;
@@ -166,6 +185,8 @@ public final class Accounts implements AutoCloseable {
     String who =
         switch (settings.registration()) {
           case OPEN -> "everybody may register (accounts.registration: open)";
+          case INVITE ->
+              "who has an invitation or a setup code may register (accounts.registration: invite)";
           case CLOSED -> "only who has a setup code may register (accounts.registration: closed)";
         };
     if (!accounts.isThereOne() && !accounts.hasSetupCode()) {

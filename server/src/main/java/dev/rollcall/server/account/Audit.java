@@ -60,10 +60,20 @@ final class Audit {
       Caller caller = request.caller();
       Answer answer = handler.handle(request);
       if (request.method() != Method.GET && answer.status() < 400) {
-        record(caller, request.client().getHostAddress(), action(request, route), request.path());
+        record(
+            caller,
+            request.client().getHostAddress(),
+            action(request, route),
+            request.path() + ofTeam(caller));
       }
       return answer;
     };
+  }
+
+  private static String ofTeam(Caller caller) {
+    return caller instanceof Caller.User user
+        ? user.team().map(team -> "?team=" + team.team()).orElse("")
+        : "";
   }
 
   private static String action(Request request, Route route) {
@@ -112,6 +122,7 @@ final class Audit {
               .find(user.account())
               .map(found -> found.account().email())
               .orElse("account " + user.account());
+      case Caller.Team(long team, _) -> "a token of team " + team;
       case Caller.Operator(boolean withToken) -> withToken ? "token" : "this machine";
       case Caller.Sender() -> "sender";
       case Caller.Anonymous() -> "anonymous";

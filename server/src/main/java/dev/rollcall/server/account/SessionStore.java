@@ -1,6 +1,7 @@
 package dev.rollcall.server.account;
 
 import dev.rollcall.server.http.Caller.Permission;
+import dev.rollcall.server.http.Caller.TeamRole;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.sql.EnumCodec;
 import dev.rollcall.server.sql.InstantColumns;
@@ -68,16 +69,24 @@ public final class SessionStore {
 
   /// Whose session or token a request shows.
   ///
+  /// @param account 0 for the token of a team
   /// @param session 0 for a token
   /// @param token 0 for a session
   /// @param endsAt when it ends by itself
+  /// @param teams the teams of the account; the one team of a token of a team
   record Holder(
       long account,
       long session,
       long token,
       boolean operates,
       Set<Permission> permissions,
-      Instant endsAt) {}
+      Instant endsAt,
+      List<Team.Mine> teams) {
+    /// Whether it is the token of a team.
+    boolean isOfTeam() {
+      return account == 0;
+    }
+  }
 
   private static final Set<Permission> ALL = EnumSet.allOf(Permission.class);
 
@@ -154,7 +163,8 @@ public final class SessionStore {
                     0,
                     row.getInt("operates") == 1,
                     ALL,
-                    Instant.ofEpochMilli(row.getLong("ends_at"))))
+                    Instant.ofEpochMilli(row.getLong("ends_at")),
+                    TeamStore.of(handle, row.getLong("account_id"))))
         .findOne();
   }
 
@@ -164,19 +174,26 @@ public final class SessionStore {
         handle ->
             handle
                 .createQuery(
-                    "SELECT t.id, t.account_id, t.permissions, a.operates FROM api_token t"
-                        + " JOIN account a ON a.id = t.account_id WHERE t.secret = :secret")
+                    "SELECT t.id, t.owner_id, t.permissions, a.operates, m.name"
+                        + " FROM api_token t LEFT JOIN account a ON a.id = t.owner_id"
+                        + " LEFT JOIN team m ON m.id = t.owner_id WHERE t.secret = :secret")
                 .bind("secret", Digests.of(secret))
-                .map(
-                    (row, _) ->
-                        new Holder(
-                            row.getLong("account_id"),
-                            0,
-                            row.getLong("id"),
-                            row.getInt("operates") == 1,
-                            permissions(row.getString("permissions")),
-                            Instant.MAX))
+                .map((row, _) -> tokenHolder(handle, row))
                 .findOne());
+  }
+
+  private static Holder tokenHolder(Handle handle, ResultSet row) throws SQLException {
+    long owner = row.getLong("owner_id");
+    Optional<String> team = Optional.ofNullable(row.getString("name"));
+    return new Holder(
+        team.isPresent() ? 0 : owner,
+        0,
+        row.getLong("id"),
+        row.getInt("operates") == 1,
+        permissions(row.getString("permissions")),
+        Instant.MAX,
+        team.map(name -> List.of(new Team.Mine(owner, name, TeamRole.EDITOR)))
+            .orElseGet(() -> TeamStore.of(handle, owner)));
   }
 
   List<Session> sessions(long account) {
@@ -216,14 +233,15 @@ public final class SessionStore {
                     .execute()));
   }
 
-  List<Token> tokens(long account) {
+  /// The API tokens of an account or a team.
+  List<Token> tokens(long owner) {
     return tables.read(
         handle ->
             handle
                 .createQuery(
                     "SELECT id, name, permissions, created_at, used_at FROM api_token"
-                        + " WHERE account_id = :account ORDER BY id")
-                .bind("account", account)
+                        + " WHERE owner_id = :owner ORDER BY id")
+                .bind("owner", owner)
                 .map(
                     (row, _) ->
                         new Token(
@@ -235,13 +253,13 @@ public final class SessionStore {
                 .list());
   }
 
-  /// Makes an API token.
+  /// Makes an API token of an account or a team.
   ///
-  /// @throws Refusal for what no token can be (400), or if the account has one of that name or too
+  /// @throws Refusal for what no token can be (400), or if the owner has one of that name or too
   ///   many (409)
-  MadeToken create(long account, String name, Set<Permission> permissions) {
+  MadeToken create(long owner, String name, Set<Permission> permissions) {
     ApiToken.check(name, permissions);
-    if (tokens(account).size() >= MOST_TOKENS) {
+    if (tokens(owner).size() >= MOST_TOKENS) {
       throw Refusal.of(409, "there are " + MOST_TOKENS + " tokens: revoke one first");
     }
     String secret = ApiToken.random();
@@ -250,10 +268,10 @@ public final class SessionStore {
         tables.write(
             tx ->
                 tx.createQuery(
-                        "INSERT INTO api_token (account_id, name, secret, permissions, created_at)"
-                            + " VALUES (:account, :name, :secret, :permissions, :now)"
-                            + " ON CONFLICT (account_id, name) DO NOTHING RETURNING id")
-                    .bind("account", account)
+                        "INSERT INTO api_token (owner_id, name, secret, permissions, created_at)"
+                            + " VALUES (:owner, :name, :secret, :permissions, :now)"
+                            + " ON CONFLICT (owner_id, name) DO NOTHING RETURNING id")
+                    .bind("owner", owner)
                     .bind("name", name)
                     .bind("secret", Digests.of(secret))
                     .bind("permissions", text(permissions))
@@ -265,17 +283,17 @@ public final class SessionStore {
         .orElseThrow(() -> Refusal.of(409, "name: there is a token of this name"));
   }
 
-  /// Revokes an API token of an account.
+  /// Revokes an API token of an account or a team.
   ///
   /// @return false if it has none with this id
-  boolean revoke(long account, long token) {
+  boolean revoke(long owner, long token) {
     return tables.write(
         tx ->
             revoked(
                 tx,
-                tx.createUpdate("DELETE FROM api_token WHERE id = :id AND account_id = :account")
+                tx.createUpdate("DELETE FROM api_token WHERE id = :id AND owner_id = :owner")
                     .bind("id", token)
-                    .bind("account", account)
+                    .bind("owner", owner)
                     .execute()));
   }
 

@@ -55,7 +55,13 @@ final class SignIn {
   /// Registers an account.
   ///
   /// @param setupCode makes it an operator's
-  Account register(Request request, String address, String password, Optional<String> setupCode)
+  /// @param invitation makes it a member of a team, or lets it in where registration is not open
+  Account register(
+      Request request,
+      String address,
+      String password,
+      Optional<String> setupCode,
+      Optional<String> invitation)
       throws InterruptedException {
     limits.registration(request.client());
     EmailAddress email =
@@ -63,16 +69,28 @@ final class SignIn {
             .orElseThrow(
                 () -> Refusal.badRequest("Email: is no address: write it as in name@example.org"));
     requireUsable("Password", password);
-    if (setupCode.isEmpty() && settings.get().registration() != Registration.OPEN) {
-      throw Refusal.of(403, "registration is not open here: ask the operator for a setup code");
-    }
-    return switch (accounts.create(email, passwords.hash(password), setupCode)) {
+    requireAdmission(setupCode, invitation);
+    return switch (accounts.create(email, passwords.hash(password), setupCode, invitation)) {
       case Created.Done(Account account) -> account;
       case Created.Taken() -> throw Refusal.of(409, "Email: there is an account with this address");
       case Created.WrongCode() ->
           throw Refusal.of(
               403, "SetupCode: is not valid, or was used: run rollcall operator for another one");
+      case Created.WrongInvitation() -> throw TeamChanges.invalid();
     };
+  }
+
+  private void requireAdmission(Optional<String> setupCode, Optional<String> invitation) {
+    Registration registration = settings.get().registration();
+    if (setupCode.isPresent() && invitation.isPresent()) {
+      throw Refusal.badRequest("SetupCode: give it or the invitation, not both");
+    }
+    if (setupCode.isEmpty() && registration == Registration.CLOSED) {
+      throw Refusal.of(403, "registration is closed here: ask the operator for a setup code");
+    }
+    if (setupCode.isEmpty() && invitation.isEmpty() && registration == Registration.INVITE) {
+      throw Refusal.of(403, "registration is by invitation here: ask for one");
+    }
   }
 
   /// Begins a session with the right password.
@@ -182,7 +200,14 @@ final class SignIn {
     } else {
       requireFresh(user, proof);
     }
-    accounts.beginDelete(user.account());
+    Optional<String> team = accounts.beginDelete(user.account());
+    if (team.isPresent()) {
+      throw Refusal.of(
+          409,
+          "the team '"
+              + team.get()
+              + "' would have no owner: make another member an owner, or delete the team");
+    }
     known.forget();
   }
 

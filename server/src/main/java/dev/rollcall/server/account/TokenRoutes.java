@@ -8,6 +8,7 @@ import dev.rollcall.server.http.Answer;
 import dev.rollcall.server.http.AnyCase;
 import dev.rollcall.server.http.Caller;
 import dev.rollcall.server.http.Caller.Permission;
+import dev.rollcall.server.http.Caller.TeamRole;
 import dev.rollcall.server.http.Envelope;
 import dev.rollcall.server.http.Json;
 import dev.rollcall.server.http.Refusal;
@@ -20,7 +21,8 @@ import java.util.Set;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 
-/// The sessions and API tokens of the account that calls. A token is shown once, when it is made.
+/// The sessions of the account that calls, and its API tokens or those of a team. A token is shown
+/// once, when it is made.
 final class TokenRoutes {
   private final SessionStore sessions;
   private final KnownHolders known;
@@ -68,23 +70,23 @@ final class TokenRoutes {
   }
 
   private Answer tokens(Request request) {
-    Caller.User user = AccountRoutes.user(request);
     return list(
         "tokens",
-        sessions.tokens(user.account()),
+        sessions.tokens(owner(request)),
         (json, row) -> write(json, row, Optional.empty()));
   }
 
   /// 201 with the token, whose secret is not shown again.
   private Answer create(Request request) {
     Caller.User user = AccountRoutes.user(request);
+    long owner = owner(request);
     AnyCase body = AnyCase.of(request.json());
     String name = body.required("name").strip();
     Set<Permission> permissions = permissions(body);
     if (!user.permissions().containsAll(permissions)) {
       throw Refusal.of(403, "scopes: a token cannot make one that may do more than itself");
     }
-    MadeToken made = sessions.create(user.account(), name, permissions);
+    MadeToken made = sessions.create(owner, name, permissions);
     return Envelope.of(
         201,
         json -> {
@@ -92,6 +94,18 @@ final class TokenRoutes {
           write(json, made.token(), Optional.of(made.secret()));
           json.writeEndObject().writeEndObject();
         });
+  }
+
+  /// The account that calls, or the team for which it acts and which it owns.
+  private static long owner(Request request) {
+    Caller.User user = AccountRoutes.user(request);
+    user.team()
+        .filter(team -> team.role() != TeamRole.OWNER)
+        .ifPresent(
+            _ -> {
+              throw Refusal.of(403, "only an owner of the team may do this");
+            });
+    return user.team().map(Caller.Membership::team).orElse(user.account());
   }
 
   private static Set<Permission> permissions(AnyCase body) {
@@ -128,9 +142,8 @@ final class TokenRoutes {
   }
 
   private Answer revoke(Request request) {
-    Caller.User user = AccountRoutes.user(request);
     long id = request.pathNumber("id");
-    if (!sessions.revoke(user.account(), id)) {
+    if (!sessions.revoke(owner(request), id)) {
       throw Refusal.notFound("there is no token " + id);
     }
     known.forget();
@@ -138,11 +151,11 @@ final class TokenRoutes {
   }
 
   /// Writes one row.
-  private interface Writer<T> {
+  interface Writer<T> {
     void write(JsonGenerator json, T row);
   }
 
-  private static <T> Answer list(String name, List<T> rows, Writer<T> writer) {
+  static <T> Answer list(String name, List<T> rows, Writer<T> writer) {
     return Envelope.ok(
         json -> {
           json.writeStartObject().writeName(name).writeStartObject();

@@ -158,7 +158,7 @@ final class Serve {
                 monitor.overview(),
                 capabilities.heartbeats().heartbeatOverview(),
                 capabilities::network,
-                () -> !has(Role.RUNNER) || capabilities.channels().isThereOne(),
+                owner -> !has(Role.RUNNER) || capabilities.channels().isThereOne(owner),
                 () -> notice(monitor),
                 capabilities.accounts(),
                 clock));

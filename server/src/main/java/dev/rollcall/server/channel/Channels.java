@@ -77,10 +77,11 @@ public final class Channels implements AutoCloseable {
     loop.start();
   }
 
-  /// Whether somebody is told: whether there is a channel, as far as this process knows.
-  public boolean isThereOne() {
+  /// Whether somebody is told about what an owner has: whether there is a channel, as far as this
+  /// process knows.
+  public boolean isThereOne(long owner) {
     try {
-      return !ofFile.isEmpty() || store.count(Scope.OPERATOR) > 0;
+      return (owner == Scope.OPERATOR && !ofFile.isEmpty()) || store.count(owner) > 0;
     } catch (StorageException e) {
       return true; // unknown: do not claim that there is none
     }

@@ -27,11 +27,25 @@ public enum Access {
       case Caller.Operator _ -> this != ACCOUNT;
       case Caller.Sender() -> this == PUBLIC || this == PING || this == SENDER;
       case Caller.User user -> admits(user, method);
+      case Caller.Team team -> admits(team, method);
+    };
+  }
+
+  private static Permission needed(Method method) {
+    return method == Method.GET ? Permission.READ : Permission.WRITE;
+  }
+
+  private boolean admits(Caller.Team team, Method method) {
+    return switch (this) {
+      case PUBLIC -> true;
+      case PING -> team.permissions().contains(Permission.PING);
+      case USER -> team.permissions().contains(needed(method));
+      case SENDER, ACCOUNT, OPERATOR -> false;
     };
   }
 
   private boolean admits(Caller.User user, Method method) {
-    Permission needed = method == Method.GET ? Permission.READ : Permission.WRITE;
+    Permission needed = needed(method);
     return switch (this) {
       case PUBLIC -> true;
       case PING -> user.may(Permission.PING);

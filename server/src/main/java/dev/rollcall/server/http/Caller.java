@@ -1,5 +1,7 @@
 package dev.rollcall.server.http;
 
+import dev.rollcall.server.owner.Scope;
+import java.util.Optional;
 import java.util.Set;
 
 /// Who sent a request, as far as the [Authenticators] of its route can tell.
@@ -22,15 +24,55 @@ public sealed interface Caller {
   /// @param session the id of the session; 0 with an API token
   /// @param operates whether the account is an operator's
   /// @param permissions what the session or token may be used for
-  record User(long account, long session, boolean operates, Set<Permission> permissions)
+  /// @param team the team for which the request acts (`?team=`); empty: for the account itself
+  record User(
+      long account,
+      long session,
+      boolean operates,
+      Set<Permission> permissions,
+      Optional<Membership> team)
       implements Caller {
     public User {
       permissions = Set.copyOf(permissions);
     }
 
-    /// Whether the session or token may be used for this.
+    /// Whether the session or token may be used for this, and the person may do it in the team.
     boolean may(Permission permission) {
-      return permissions.contains(permission);
+      boolean reads = permission == Permission.READ;
+      return permissions.contains(permission)
+          && (reads || team.isEmpty() || team.get().role().changes());
+    }
+
+    /// To whom that belongs what the request makes.
+    long owner() {
+      return team.map(Membership::team).orElse(operates ? Scope.OPERATOR : account);
+    }
+  }
+
+  /// A client with an API token of a team, which acts for the team as an editor does.
+  record Team(long team, Set<Permission> permissions) implements Caller {
+    public Team {
+      permissions = Set.copyOf(permissions);
+    }
+  }
+
+  /// What a person is in a team.
+  ///
+  /// @param team its id, also as an owner of rows
+  record Membership(long team, String name, TeamRole role) {}
+
+  /// What a member of a team may do. Each role includes those before it.
+  enum TeamRole {
+    /// To see what the team has.
+    VIEWER,
+    /// To change what the team has.
+    EDITOR,
+    /// To change who belongs to the team, and its tokens.
+    OWNER;
+
+    /// Whether it includes changes of what the team has.
+    public boolean changes() {
+      return this != VIEWER;
     }
   }
 
@@ -51,6 +93,7 @@ public sealed interface Caller {
     return switch (this) {
       case Operator(boolean withToken) -> withToken;
       case User user -> user.operates();
+      case Team _ -> false;
       case Anonymous() -> false;
       case Sender() -> false;
     };

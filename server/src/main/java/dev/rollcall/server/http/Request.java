@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -122,30 +123,41 @@ public final class Request {
   ///
   /// Only an operator with the token or an account sees everything: one without it may be a
   /// stranger behind a proxy on this machine. Who has no account sees the rows of the operator. Who
-  /// has one sees its own.
+  /// has one sees its own, or that of the team for which the request acts (`?team=`).
   ///
   /// @throws Refusal (403) if the token of the account may not be used to read
   public Scope scope() {
     return switch (caller()) {
       case Caller.User user -> scope(user);
+      case Caller.Team(long team, Set<Caller.Permission> permissions) -> {
+        requireReading(permissions.contains(Caller.Permission.READ));
+        yield Scope.of(team);
+      }
       case Caller caller when caller.isOperator() -> Scope.everything();
       case Caller _ -> Scope.operator();
     };
   }
 
   private Scope scope(Caller.User user) {
-    if (method == Method.GET && !user.may(Caller.Permission.READ)) {
+    requireReading(user.may(Caller.Permission.READ));
+    return user.operates() && user.team().isEmpty() ? Scope.everything() : Scope.of(user.owner());
+  }
+
+  private void requireReading(boolean may) {
+    if (method == Method.GET && !may) {
       throw Refusal.of(403, "this token may not read");
     }
-    return user.operates() ? Scope.everything() : Scope.of(user.account());
   }
 
   /// To whom that belongs what the caller sends, whether the caller may read or not: to its
-  /// account; all others, and the accounts of operators, send for the operator.
+  /// account, or to the team it acts for; all others, and the accounts of operators, send for the
+  /// operator.
   public long owner() {
-    return caller() instanceof Caller.User user && !user.operates()
-        ? user.account()
-        : Scope.OPERATOR;
+    return switch (caller()) {
+      case Caller.User user -> user.owner();
+      case Caller.Team(long team, _) -> team;
+      case Caller _ -> Scope.OPERATOR;
+    };
   }
 
   /// What the authenticator of the route finds.

@@ -16,6 +16,7 @@ import dev.rollcall.server.web.Site;
 import dev.rollcall.server.web.Texts;
 import gg.jte.Content;
 import java.util.List;
+import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -28,7 +29,7 @@ public final class Pages implements AutoCloseable {
 
   /// @param base below which the routes are
   /// @param network the results of nodes
-  /// @param alerts whether there is a channel that sends alerts
+  /// @param alerts whether an owner has a channel that sends alerts
   /// @param notice the notice at the top of every page; empty: none
   /// @param people who may have accounts
   public Pages(
@@ -36,7 +37,7 @@ public final class Pages implements AutoCloseable {
       Overview overview,
       HeartbeatOverview heartbeatOverview,
       Supplier<NetworkSummary> network,
-      Supplier<Boolean> alerts,
+      LongPredicate alerts,
       Supplier<String> notice,
       Accounts people,
       Clock clock) {
@@ -44,8 +45,7 @@ public final class Pages implements AutoCloseable {
     site = new Site(base, texts, sections(texts), notice, StorageException.class::isInstance);
     Supplier<NetworkSummary> measured = new OncePerSecond<>(network, clock);
     services = new ServicePages(overview, () -> summary(texts, measured.get()), site, clock);
-    heartbeats =
-        new HeartbeatPages(heartbeatOverview, new OncePerSecond<>(alerts, clock), site, clock);
+    heartbeats = new HeartbeatPages(heartbeatOverview, alerts, site, clock);
     accounts = people.pages(site);
   }
 

@@ -27,6 +27,9 @@ public final class Html {
 
   private Html() {}
 
+  /// A part of a page that has nothing in it.
+  public static final Content NOTHING = _ -> {};
+
   /// The HTML of a template.
   public static String of(Consumer<HtmlTemplateOutput> template) {
     StringOutput output = new StringOutput();

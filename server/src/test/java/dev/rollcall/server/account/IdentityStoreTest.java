@@ -84,7 +84,7 @@ class IdentityStoreTest {
     assertThat(identities.create(ANN, person("other"))).isEmpty();
     assertThat(accounts.find(BOB)).isEmpty();
 
-    accounts.create(BOB, "a hash", Optional.empty());
+    accounts.create(BOB, "a hash", Optional.empty(), Optional.empty());
     Account bob = account(BOB);
     assertThat(identities.connect(bob.id(), person("ann"))).isEqualTo(Connection.OF_ANOTHER);
     assertThat(identities.connect(bob.id(), person("bob"))).isEqualTo(Connection.DONE);
@@ -96,7 +96,7 @@ class IdentityStoreTest {
   @Test
   void theLastWayToSignInStays() {
     Account ann = identities.create(ANN, person("ann")).orElseThrow();
-    accounts.create(BOB, "a hash", Optional.empty());
+    accounts.create(BOB, "a hash", Optional.empty(), Optional.empty());
     Account bob = account(BOB);
     identities.connect(bob.id(), person("bob"));
     long first = identities.of(ann.id()).getFirst().id();
@@ -144,7 +144,7 @@ class IdentityStoreTest {
   @Test
   void noProviderTakesTheRoleOfASetupCode() {
     accounts.setupCode("a code");
-    accounts.create(BOB, "a hash", Optional.of("a code"));
+    accounts.create(BOB, "a hash", Optional.of("a code"), Optional.empty());
     Account bob = account(BOB);
     identities.connect(bob.id(), person("bob"));
     for (boolean operates : List.of(true, false)) {

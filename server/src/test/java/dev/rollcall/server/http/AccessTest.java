@@ -25,7 +25,12 @@ class AccessTest {
   private static final String TOKEN = "s3cret-token";
 
   private static Caller.User user(boolean operates, Permission... permissions) {
-    return new Caller.User(7, 3, operates, Set.of(permissions));
+    return new Caller.User(7, 3, operates, Set.of(permissions), Optional.empty());
+  }
+
+  private static Caller.User member(Caller.TeamRole role, Permission... permissions) {
+    return new Caller.User(
+        7, 3, false, Set.of(permissions), Optional.of(new Caller.Membership(9, "ops", role)));
   }
 
   /// Who may read, and who may write.
@@ -52,7 +57,27 @@ class AccessTest {
         Arguments.of(user(false, Permission.RESULTS), EnumSet.of(PUBLIC), EnumSet.of(PUBLIC)),
         Arguments.of(
             user(true, Permission.RESULTS), EnumSet.of(PUBLIC, SENDER), EnumSet.of(PUBLIC, SENDER)),
-        Arguments.of(user(true, Permission.values()), all, all));
+        Arguments.of(user(true, Permission.values()), all, all),
+        Arguments.of(
+            member(Caller.TeamRole.VIEWER, Permission.values()),
+            EnumSet.of(PUBLIC, ACCOUNT, USER),
+            EnumSet.of(PUBLIC)),
+        Arguments.of(
+            member(Caller.TeamRole.EDITOR, Permission.values()),
+            EnumSet.of(PUBLIC, PING, ACCOUNT, USER),
+            EnumSet.of(PUBLIC, PING, ACCOUNT, USER)),
+        Arguments.of(
+            member(Caller.TeamRole.OWNER, Permission.READ),
+            EnumSet.of(PUBLIC, ACCOUNT, USER),
+            EnumSet.of(PUBLIC)),
+        Arguments.of(
+            new Caller.Team(9, Set.of(Permission.values())),
+            EnumSet.of(PUBLIC, PING, USER),
+            EnumSet.of(PUBLIC, PING, USER)),
+        Arguments.of(
+            new Caller.Team(9, Set.of(Permission.READ)),
+            EnumSet.of(PUBLIC, USER),
+            EnumSet.of(PUBLIC)));
   }
 
   @ParameterizedTest

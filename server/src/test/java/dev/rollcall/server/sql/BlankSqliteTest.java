@@ -36,6 +36,7 @@ class BlankSqliteTest {
     "db/migration/V16__account.sql",
     "db/migration/V17__audit.sql",
     "db/migration/V18__signal_owner.sql",
+    "db/migration/V19__team.sql",
     "db/migration/V20__identity.sql"
   };
 

@@ -5,13 +5,16 @@ import dev.rollcall.server.heartbeat.ping.State;
 import dev.rollcall.server.web.Html;
 import dev.rollcall.server.web.LiveView;
 import dev.rollcall.server.web.Site;
+import dev.rollcall.server.web.Whose;
 import java.time.Instant;
 import java.util.List;
 
 /// The page of one heartbeat. Its rows are the runs, the newest first.
 ///
+/// @param whose whose heartbeat
 /// @param origin the address of this server for jobs: `http://localhost:8080`
-record HeartbeatLiveView(Beat beat, String origin, Instant at, Site site) implements LiveView {
+record HeartbeatLiveView(Whose whose, Beat beat, String origin, Instant at, Site site)
+    implements LiveView {
   String title() {
     return site.texts()
         .of("heartbeat.title", beat.name(), HeartbeatWords.word(site.texts(), beat.state()));

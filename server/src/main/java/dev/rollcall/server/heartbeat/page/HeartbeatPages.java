@@ -5,14 +5,14 @@ import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
-import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.time.Clock;
 import dev.rollcall.server.web.LivePages;
 import dev.rollcall.server.web.Site;
+import dev.rollcall.server.web.Whose;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.LongPredicate;
 import java.util.regex.Pattern;
 
 /// The pages of heartbeats: the list, and one for each heartbeat.
@@ -30,14 +30,14 @@ public final class HeartbeatPages implements AutoCloseable {
   private record Listing(HeartbeatsFilter filter, String origin) {}
 
   /// One heartbeat, on a page with this address of the server.
-  private record Alone(String name, String origin) {}
+  private record Alone(Whose whose, String name, String origin) {}
 
   private final LivePages<Listing, HeartbeatsLiveView> lists;
   private final LivePages<Alone, HeartbeatLiveView> alone;
 
-  /// @param alerts whether there is a channel that sends alerts
+  /// @param alerts whether an owner has a channel that sends alerts
   public HeartbeatPages(
-      HeartbeatOverview heartbeatOverview, Supplier<Boolean> alerts, Site site, Clock clock) {
+      HeartbeatOverview heartbeatOverview, LongPredicate alerts, Site site, Clock clock) {
     lists =
         new LivePages<>(
             "pages-heartbeats",
@@ -47,7 +47,7 @@ public final class HeartbeatPages implements AutoCloseable {
                     new HeartbeatsLiveView(
                         HeartbeatsView.at(asked.filter(), heartbeatOverview, clock),
                         asked.origin(),
-                        alerts.get(),
+                        alerts.test(asked.filter().whose().scope().owner()),
                         site)),
             HeartbeatsLiveView::page,
             "there are no heartbeats",
@@ -59,8 +59,11 @@ public final class HeartbeatPages implements AutoCloseable {
             PACE,
             asked ->
                 heartbeatOverview
-                    .find(Scope.operator(), asked.name())
-                    .map(beat -> new HeartbeatLiveView(beat, asked.origin(), clock.wall(), site)),
+                    .find(asked.whose().scope(), asked.name())
+                    .map(
+                        beat ->
+                            new HeartbeatLiveView(
+                                asked.whose(), beat, asked.origin(), clock.wall(), site)),
             HeartbeatLiveView::page,
             "there is no heartbeat of that name",
             site,
@@ -83,7 +86,7 @@ public final class HeartbeatPages implements AutoCloseable {
   }
 
   private static Alone alone(Request request) {
-    return new Alone(name(request), origin(request));
+    return new Alone(Whose.of(request), name(request), origin(request));
   }
 
   /// Stops the updates of open pages.

@@ -8,6 +8,7 @@ import dev.rollcall.server.heartbeat.ping.State;
 import dev.rollcall.server.time.Durations;
 import dev.rollcall.server.web.Formats;
 import dev.rollcall.server.web.Texts;
+import dev.rollcall.server.web.Whose;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -71,13 +72,13 @@ final class HeartbeatWords {
   }
 
   /// The address of the page of a heartbeat.
-  static String link(String name) {
-    return "/heartbeat?name=" + encoded(name);
+  static String link(Whose whose, String name) {
+    return "/heartbeat?name=" + encoded(name) + whose.more();
   }
 
   /// The address of its stream of changes.
-  static String live(String name) {
-    return "/heartbeat/live?name=" + encoded(name);
+  static String live(Whose whose, String name) {
+    return "/heartbeat/live?name=" + encoded(name) + whose.more();
   }
 
   /// The ping of a job with these terms: `/ping?name=backup&frequency=1D`.

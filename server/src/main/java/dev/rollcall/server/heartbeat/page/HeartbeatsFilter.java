@@ -5,16 +5,19 @@ import dev.rollcall.server.heartbeat.ping.State;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.web.ListFilter;
+import dev.rollcall.server.web.Whose;
 import java.util.Optional;
 import java.util.StringJoiner;
 
 /// The filter of the list of heartbeats: the query of the address of the page.
 ///
+/// @param whose whose heartbeats
 /// @param page from 1
-record HeartbeatsFilter(Optional<State> only, int page) implements ListFilter {
+record HeartbeatsFilter(Whose whose, Optional<State> only, int page) implements ListFilter {
   /// @throws Refusal (400) for an invalid state or page
   static HeartbeatsFilter of(Request request) {
     return new HeartbeatsFilter(
+        Whose.of(request),
         request.query("state").filter(word -> !word.isEmpty()).map(HeartbeatsFilter::state),
         ListFilter.page(request));
   }
@@ -32,12 +35,12 @@ record HeartbeatsFilter(Optional<State> only, int page) implements ListFilter {
   }
 
   HeartbeatsFilter showing(Optional<State> other) {
-    return new HeartbeatsFilter(other, 1);
+    return new HeartbeatsFilter(whose, other, 1);
   }
 
   @Override
   public HeartbeatsFilter at(int other) {
-    return new HeartbeatsFilter(only, other);
+    return new HeartbeatsFilter(whose, only, other);
   }
 
   boolean shows(Optional<State> state) {
@@ -52,6 +55,9 @@ record HeartbeatsFilter(Optional<State> only, int page) implements ListFilter {
   @Override
   public String query() {
     StringJoiner query = new StringJoiner("&");
+    if (whose.team().isPresent()) {
+      query.add(whose.query());
+    }
     only.ifPresent(state -> query.add("state=" + state.word()));
     if (page > 1) {
       query.add("page=" + page);

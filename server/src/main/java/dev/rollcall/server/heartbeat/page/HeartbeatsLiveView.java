@@ -44,6 +44,8 @@ record HeartbeatsLiveView(HeartbeatsView view, String origin, boolean alerts, Si
   @Override
   public String row(int place) {
     return Html.of(
-        out -> JterowGenerated.render(out, Html.NONE, site, view.rows().get(place), view.at()));
+        out ->
+            JterowGenerated.render(
+                out, Html.NONE, site, view.filter().whose(), view.rows().get(place), view.at()));
   }
 }

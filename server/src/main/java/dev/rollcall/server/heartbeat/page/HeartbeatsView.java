@@ -3,7 +3,6 @@ package dev.rollcall.server.heartbeat.page;
 import dev.rollcall.server.heartbeat.overview.HeartbeatOverview;
 import dev.rollcall.server.heartbeat.overview.HeartbeatOverview.Beat;
 import dev.rollcall.server.heartbeat.ping.State;
-import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.time.Clock;
 import dev.rollcall.server.web.Formats;
 import dev.rollcall.server.web.ListFilter;
@@ -23,7 +22,7 @@ record HeartbeatsView(
   /// Reads the heartbeats.
   static HeartbeatsView at(
       HeartbeatsFilter filter, HeartbeatOverview heartbeatOverview, Clock clock) {
-    Map<State, Long> counts = heartbeatOverview.counts(Scope.operator());
+    Map<State, Long> counts = heartbeatOverview.counts(filter.whose().scope());
     long found = found(filter, counts);
     HeartbeatsFilter answered = filter.at(Math.min(filter.page(), ListPage.pages(found)));
     return new HeartbeatsView(
@@ -31,7 +30,7 @@ record HeartbeatsView(
         clock.wall(),
         counts,
         heartbeatOverview.rows(
-            Scope.operator(),
+            filter.whose().scope(),
             counts,
             answered.only(),
             ListFilter.PAGE,

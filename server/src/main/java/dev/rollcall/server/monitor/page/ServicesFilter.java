@@ -4,6 +4,7 @@ import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.monitor.overview.Overview.Standing;
 import dev.rollcall.server.web.ListFilter;
+import dev.rollcall.server.web.Whose;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -11,9 +12,11 @@ import java.util.StringJoiner;
 
 /// The filter of the list of services: the query of the address of the page.
 ///
+/// @param whose whose services
 /// @param text in the name or the URL; empty for all
 /// @param page from 1
-record ServicesFilter(String text, Optional<Standing> only, int page) implements ListFilter {
+record ServicesFilter(Whose whose, String text, Optional<Standing> only, int page)
+    implements ListFilter {
   /// No name and no URL is longer.
   private static final int LONGEST = 2_000;
 
@@ -25,6 +28,7 @@ record ServicesFilter(String text, Optional<Standing> only, int page) implements
           "parameter 'q' has " + text.length() + " characters: search for " + LONGEST + " at most");
     }
     return new ServicesFilter(
+        Whose.of(request),
         text,
         request.query("state").filter(word -> !word.isEmpty()).map(ServicesFilter::standing),
         ListFilter.page(request));
@@ -41,12 +45,12 @@ record ServicesFilter(String text, Optional<Standing> only, int page) implements
   }
 
   ServicesFilter showing(Optional<Standing> other) {
-    return new ServicesFilter(text, other, 1);
+    return new ServicesFilter(whose, text, other, 1);
   }
 
   @Override
   public ServicesFilter at(int other) {
-    return new ServicesFilter(text, only, other);
+    return new ServicesFilter(whose, text, only, other);
   }
 
   boolean filters() {
@@ -71,6 +75,9 @@ record ServicesFilter(String text, Optional<Standing> only, int page) implements
   @Override
   public String query() {
     StringJoiner query = new StringJoiner("&");
+    if (whose.team().isPresent()) {
+      query.add(whose.query());
+    }
     if (!text.isEmpty()) {
       query.add("q=" + URLEncoder.encode(text, StandardCharsets.UTF_8));
     }

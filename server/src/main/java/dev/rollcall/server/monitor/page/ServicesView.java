@@ -4,9 +4,9 @@ import dev.rollcall.server.monitor.overview.Overview;
 import dev.rollcall.server.monitor.overview.Overview.Row;
 import dev.rollcall.server.monitor.overview.Overview.Standing;
 import dev.rollcall.server.monitor.overview.Overview.Totals;
-import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.time.Clock;
 import dev.rollcall.server.web.Formats;
+import dev.rollcall.server.web.Html;
 import dev.rollcall.server.web.ListPage;
 import dev.rollcall.server.web.Texts;
 import gg.jte.Content;
@@ -20,7 +20,7 @@ import java.util.function.Supplier;
 /// @param whole the states of all services, without the filter
 /// @param matching the states of the services that match the text of the filter
 /// @param rows one page
-/// @param summary what others show below the headline
+/// @param summary what others show below the headline of the operator's services
 record ServicesView(
     ServicesFilter filter,
     Instant at,
@@ -33,14 +33,18 @@ record ServicesView(
       ServicesFilter filter, Overview overview, Supplier<Content> summary, Clock clock) {
     Overview.Seen seen =
         overview.look(
-            Scope.operator(), filter.text(), filter.only(), filter.page(), ServicesFilter.PAGE);
+            filter.whose().scope(),
+            filter.text(),
+            filter.only(),
+            filter.page(),
+            ServicesFilter.PAGE);
     return new ServicesView(
         filter.at(seen.page()),
         clock.wall(),
         seen.whole(),
         seen.matching(),
         seen.rows(),
-        summary.get());
+        filter.whose().isOperator() ? summary.get() : Html.NOTHING);
   }
 
   /// This page among those of the filter.

@@ -170,7 +170,9 @@ public final class MonitorRoutes {
   /// @param hint a better URL for the check, after a change
   private Answer shown(Request request, int status, long id, Optional<String> hint) {
     ServiceStatus shown = services.find(request.scope(), id).orElseThrow(() -> unknown(id));
-    boolean operator = request.caller().isOperator() || request.caller() instanceof Caller.User;
+    Caller caller = request.caller();
+    boolean mayChange =
+        caller.isOperator() || caller instanceof Caller.User || caller instanceof Caller.Team;
     ObjectNode definition =
         services.definition(id).map(ReferencedSecrets::hidden).orElseThrow(() -> unknown(id));
     Optional<Instant> certificate = services.certificateEnds(id);
@@ -178,7 +180,7 @@ public final class MonitorRoutes {
         status,
         json -> {
           json.writeStartObject().writeName("service").writeStartObject().writeName("data");
-          MonitorJson.whole(json, shown, definition, certificate, operator, hint);
+          MonitorJson.whole(json, shown, definition, certificate, mayChange, hint);
           json.writeEndObject().writeEndObject();
         });
   }

@@ -11,6 +11,7 @@ import dev.rollcall.server.heartbeat.ping.State;
 import dev.rollcall.server.web.Site;
 import dev.rollcall.server.web.Sites;
 import dev.rollcall.server.web.Texts;
+import dev.rollcall.server.web.Whose;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -25,7 +26,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class HeartbeatPagesTest {
   private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
   private static final Rhythm DAILY = new Rhythm("1D", "", "", "0s");
-  private static final HeartbeatsFilter ALL = new HeartbeatsFilter(Optional.empty(), 1);
+  private static final HeartbeatsFilter ALL =
+      new HeartbeatsFilter(Whose.OPERATOR, Optional.empty(), 1);
   private static final String ORIGIN = "http://localhost:8080";
 
   private final Site site = Sites.below("");
@@ -40,7 +42,7 @@ class HeartbeatPagesTest {
             new Rhythm("", "0 3 * * *", "\"><b>", "5m"),
             run(7, Outcome.FAILED, 1_000, "</pre><script>alert(2)</script>", "\"><i>"));
     String list = page(look(ALL, Map.of(State.FAILED, 1L), beat), "");
-    String alone = new HeartbeatLiveView(beat, ORIGIN, NOW, site).page("");
+    String alone = new HeartbeatLiveView(Whose.OPERATOR, beat, ORIGIN, NOW, site).page("");
     assertThat(list).containsOnlyOnce("<script ").doesNotContain("<script>", "<b>\"", "\"><b>");
     assertThat(alone)
         .containsOnlyOnce("<script ")
@@ -83,7 +85,7 @@ class HeartbeatPagesTest {
   void theLinesOfAJobAreReadyForShellCrontabAndSystemd() {
     Beat beat =
         beat("it's 100 % & more", State.UP, new Rhythm("", "0 3 * * *", "Europe/Berlin", "5m"));
-    String html = new HeartbeatLiveView(beat, ORIGIN, NOW, site).page("");
+    String html = new HeartbeatLiveView(Whose.OPERATOR, beat, ORIGIN, NOW, site).page("");
     String path = "/ping?name=it%s27s%s20100%s20%s25%s20%s26%s20more".replace("%s", "%");
     String when = "&amp;schedule=0%203%20%2A%20%2A%20%2A&amp;tz=Europe%2FBerlin&amp;grace=5m'";
     assertThat(html)
@@ -126,7 +128,7 @@ class HeartbeatPagesTest {
 
   @Test
   void pagesKeepTheFilter() {
-    HeartbeatsFilter filter = new HeartbeatsFilter(Optional.of(State.UP), 2);
+    HeartbeatsFilter filter = new HeartbeatsFilter(Whose.OPERATOR, Optional.of(State.UP), 2);
     assertThat(page(look(filter, Map.of(State.UP, 250L), beat("a", State.UP, DAILY)), "seen"))
         .contains("class=\"up\" href=\"/heartbeats?state=up\" aria-current=\"true\"")
         .contains("rel=\"next\" href=\"/heartbeats?state=up&amp;page=3\"")

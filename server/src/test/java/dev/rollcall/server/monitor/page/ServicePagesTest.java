@@ -10,6 +10,7 @@ import dev.rollcall.server.monitor.overview.Overview.Totals;
 import dev.rollcall.server.web.Site;
 import dev.rollcall.server.web.Sites;
 import dev.rollcall.server.web.Texts;
+import dev.rollcall.server.web.Whose;
 import gg.jte.Content;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,7 +23,8 @@ import org.junit.jupiter.api.Test;
 /// The page of services as HTML.
 class ServicePagesTest {
   private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
-  private static final ServicesFilter ALL = new ServicesFilter("", Optional.empty(), 1);
+  private static final ServicesFilter ALL =
+      new ServicesFilter(Whose.OPERATOR, "", Optional.empty(), 1);
 
   private static final Content NO_SUMMARY = output -> {};
 
@@ -37,7 +39,8 @@ class ServicePagesTest {
             "https://a.test/?a=\"><b>&c=1",
             Standing.DOWN,
             "<i>'\"");
-    String html = page(look(new ServicesFilter("\"><script>", Optional.empty(), 1), row), "");
+    String html =
+        page(look(new ServicesFilter(Whose.OPERATOR, "\"><script>", Optional.empty(), 1), row), "");
     assertThat(html)
         .doesNotContain("<script>", "a=\">", "<i>'")
         .contains("&lt;script&gt;alert(1)&lt;/script&gt;")
@@ -82,7 +85,8 @@ class ServicePagesTest {
 
   @Test
   void filtersKeepTheSearchAndPagesKeepBoth() {
-    ServicesFilter filter = new ServicesFilter("a b&c", Optional.of(Standing.UP), 2);
+    ServicesFilter filter =
+        new ServicesFilter(Whose.OPERATOR, "a b&c", Optional.of(Standing.UP), 2);
     Totals totals = new Totals(Map.of(Standing.UP, 250));
     ServicesView view =
         new ServicesView(

@@ -1,0 +1,53 @@
+package dev.rollcall.server.web;
+
+import dev.rollcall.server.http.Caller;
+import dev.rollcall.server.http.Request;
+import dev.rollcall.server.owner.Scope;
+import java.util.Optional;
+
+/// Whose rows a page shows: those of who has signed in, or of the team in the address of the page
+/// (`?team=`); for everybody else, and for operators, those of the operator.
+///
+/// @param team the team in the address
+public record Whose(Scope scope, Optional<Caller.Membership> team) {
+  /// What everybody sees.
+  public static final Whose OPERATOR = new Whose(Scope.operator(), Optional.empty());
+
+  /// Whose rows a request for a page is about.
+  ///
+  /// @throws dev.rollcall.server.http.Refusal (404) for a team that is not the caller's
+  public static Whose of(Request request) {
+    return switch (request.scope()) {
+      case Scope.Everything() -> OPERATOR;
+      case Scope.Owned(long owner) when owner == Scope.OPERATOR -> OPERATOR;
+      case Scope.Owned owned ->
+          new Whose(
+              owned, request.caller() instanceof Caller.User user ? user.team() : Optional.empty());
+    };
+  }
+
+  /// Whether they are those of the operator.
+  public boolean isOperator() {
+    return scope.owner() == Scope.OPERATOR;
+  }
+
+  /// The part of the query of a page: `team=5`; empty if there is no team.
+  public String query() {
+    return team.map(one -> "team=" + one.team()).orElse("");
+  }
+
+  /// The path of another page of the same team.
+  public String link(String path) {
+    return ListFilter.link(path, query());
+  }
+
+  /// The same, to add to a query: `&team=5`.
+  public String more() {
+    return team.isEmpty() ? "" : "&" + query();
+  }
+
+  /// The name of the team; empty if there is none.
+  String name() {
+    return team.map(Caller.Membership::name).orElse("");
+  }
+}
