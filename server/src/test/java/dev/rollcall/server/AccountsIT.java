@@ -292,9 +292,9 @@ class AccountsIT {
     assertThat(post("/register", body.formatted("operator@example.org")).status()).isEqualTo(201);
     assertThat(post("/register", body.formatted("second@example.org")).status()).isEqualTo(403);
     String operator = login("operator@example.org", PASSWORD);
-    assertThat(get("/v1/deliveries", operator).status()).isEqualTo(200);
+    assertThat(get("/v1/audit", operator).status()).isEqualTo(200);
     String user = loggedIn("plain@example.org");
-    assertThat(get("/v1/deliveries", user).status()).isEqualTo(403);
+    assertThat(get("/v1/audit", user).status()).isEqualTo(403);
     assertThat(post("/v1/services", "{}", "Authorization", operator).status()).isEqualTo(400);
   }
 
@@ -390,7 +390,7 @@ class AccountsIT {
       assertThat(browser.form("/account/logout", "", "Origin", "http://evil.example").statusCode())
           .isEqualTo(403);
       assertThat(browser.send(browser.to("/v1/account")).statusCode()).isEqualTo(200);
-      assertThat(browser.send(browser.to("/v1/deliveries")).statusCode()).isEqualTo(403);
+      assertThat(browser.send(browser.to("/v1/audit")).statusCode()).isEqualTo(403);
       assertThat(browser.after(browser.form("/account/logout", "")))
           .contains("You are signed out.");
       assertThat(browser.send(browser.to("/v1/account")).statusCode()).isEqualTo(401);

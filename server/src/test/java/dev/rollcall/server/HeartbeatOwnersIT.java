@@ -301,5 +301,10 @@ class HeartbeatOwnersIT {
                     .toString()
                     .contains("may not be called from here"));
     assertThat(ofOther.about("unreached")).isEmpty();
+    String own = send("GET", "/v1/deliveries", "", token).json().toString();
+    assertThat(own).contains("\"channel\":\"hidden\"", "may not be called from here");
+    assertThat(send("GET", "/v1/deliveries?channel=hidden", "", token).json().toString())
+        .isEqualTo(own);
+    assertThat(send("GET", "/v1/deliveries", "", other).json().toString()).doesNotContain("hidden");
   }
 }

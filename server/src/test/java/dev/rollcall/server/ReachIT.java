@@ -25,8 +25,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// What accounts have checked or called does not lead into the network of the operator, however an
 /// address is spelled. It runs in a network in which every address answers, so that a connection
-/// that is made is seen. Needs root (unshare, mount, nsenter): where it is not to be had these tests
-/// fail and say so.
+/// that is made is seen. Needs root (unshare, mount, nsenter): where it is not to be had these
+/// tests fail and say so.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ReachIT {
   /// Nothing else listens in that network.
@@ -94,8 +94,8 @@ class ReachIT {
     Path hosts = Files.writeString(folder.resolve("hosts"), HOSTS);
     run("unshare", "-n", "-m", "true");
     String network =
-        "ip link set lo up && ip link add here type veth peer name there"
-            + " && ip link set here up && ip link set there up && ip route add local 0.0.0.0/0 dev lo"
+        "ip link set lo up && ip link add here type veth peer name there && ip link set here up &&"
+            + " ip link set there up && ip route add local 0.0.0.0/0 dev lo"
             + " && ip -6 route add local ::/0 dev lo && mount --bind %s /etc/hosts && exec \"$@\""
                 .formatted(hosts);
     rollcall =
@@ -159,7 +159,9 @@ class ReachIT {
           .append("url = \"http://127.0.0.1:%d%s\"\n".formatted(rollcall.port(), path))
           .append("silent\noutput = \"/dev/null\"\nwrite-out = \"%{http_code}\\n\"\n")
           .append("header = \"Content-Type: application/json\"\n")
-          .append("header = \"Authorization: ").append(token).append("\"\n")
+          .append("header = \"Authorization: ")
+          .append(token)
+          .append("\"\n")
           .append("data-raw = \"")
           .append(body.replace("\\", "\\\\").replace("\"", "\\\""))
           .append("\"\n");
@@ -207,7 +209,9 @@ class ReachIT {
     long added = statuses.stream().filter(each -> each.equals("201")).count();
     assertThat(added).isGreaterThan(200);
 
-    await().atMost(PATIENCE.multipliedBy(2)).until(() -> states().stream().noneMatch(ReachIT::isNew));
+    await()
+        .atMost(PATIENCE.multipliedBy(2))
+        .until(() -> states().stream().noneMatch(ReachIT::isNew));
     List<JsonNode> services = states();
     assertThat(services).hasSize((int) added);
     assertThat(services)
@@ -285,7 +289,8 @@ class ReachIT {
         .untilAsserted(
             () ->
                 assertThat(
-                        json(call("GET", "/v1/deliveries", "")).at("/data/deliveries/data")
+                        json(call("GET", "/v1/deliveries", ""))
+                            .at("/data/deliveries/data")
                             .valueStream()
                             .filter(row -> row.get("attempts").asInt() > 0)
                             .map(row -> row.get("last_error").asString("")))

@@ -63,7 +63,7 @@ class RouteMatrixIT {
               "POST /v1/heartbeats/{name}/pause USER",
               "POST /v1/heartbeats/{name}/resume USER",
               "GET /v1/_internal/health PUBLIC",
-              "GET /v1/deliveries OPERATOR",
+              "GET /v1/deliveries USER",
               "GET /v1/services PUBLIC",
               "POST /v1/services USER",
               "GET /v1/services/{id} PUBLIC",

@@ -7,11 +7,12 @@ import dev.rollcall.server.http.Json;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
+import dev.rollcall.server.owner.Scope;
 import java.util.List;
 import tools.jackson.core.JsonGenerator;
 
-/// `GET /v1/deliveries`: the notifications, their receivers, and whether they arrived. Only the
-/// operator may see it, since it contains receivers and subjects.
+/// `GET /v1/deliveries`: the notifications, their receivers, and whether they arrived. Who has an
+/// account sees those of its own channels, the operator all.
 ///
 /// The newest come first, 100 at a time or `limit=` up to 1,000. There may be millions, so a page
 /// continues after the last row of the page before (`before=`, which is in each answer), and they
@@ -27,13 +28,16 @@ final class DeliveryRoutes {
   }
 
   List<Route> routes() {
-    return List.of(Route.list("/v1/deliveries", Access.OPERATOR, this::list));
+    return List.of(Route.list("/v1/deliveries", Access.USER, this::list));
   }
 
   private Answer list(Request request) {
     int limit = (int) Math.min(request.queryNumber("limit").orElse(USUAL_PAGE), MOST_ROWS);
+    Scope scope = request.scope();
+    String prefix = scope.owner() == Scope.OPERATOR ? "" : scope.owner() + "/";
     List<DeliveryRow> rows =
         store.list(
+            scope,
             request.query("channel"),
             request.query("state").map(DeliveryRoutes::state),
             request.queryNumber("before").orElse(Long.MAX_VALUE),
@@ -42,7 +46,7 @@ final class DeliveryRoutes {
         json -> {
           json.writeStartObject().writeName("deliveries").writeStartObject();
           json.writeName("data").writeStartArray();
-          rows.forEach(row -> write(json, row));
+          rows.forEach(row -> write(json, row, row.channel().substring(prefix.length())));
           json.writeEndArray().writeName("pagination").writeStartObject();
           json.writeNumberProperty("limit", limit).writeName("before");
           if (rows.size() == limit) {
@@ -65,10 +69,10 @@ final class DeliveryRoutes {
                         + "': give pending, delivered, failed or withdrawn"));
   }
 
-  private static void write(JsonGenerator json, DeliveryRow row) {
+  private static void write(JsonGenerator json, DeliveryRow row, String channel) {
     json.writeStartObject()
         .writeNumberProperty("id", row.id())
-        .writeStringProperty("channel", row.channel())
+        .writeStringProperty("channel", channel)
         .writeStringProperty("subject", row.subject())
         .writeStringProperty("kind", row.kind())
         .writeStringProperty("key", row.key())

@@ -1,5 +1,6 @@
 package dev.rollcall.server.outbox;
 
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
@@ -51,7 +52,17 @@ final class DeliveryStore {
 
   /// Deliveries, the newest first, at most `limit`, with an id below `before`.
   List<DeliveryRow> list(
-      Optional<String> channel, Optional<DeliveryState> state, long before, int limit) {
+      Scope scope,
+      Optional<String> channel,
+      Optional<DeliveryState> state,
+      long before,
+      int limit) {
+    // The operator's channels have no prefix; who may ask for them sees all.
+    boolean all = scope.owner() == Scope.OPERATOR;
+    String prefix = all ? "" : scope.owner() + "/";
+    // Without the plus sign, SQLite may read everybody's rows in the order of their ids.
+    String condition = all ? "" : " AND d.channel >= :first AND d.channel < :end";
+    String byState = all ? " WHERE d.state = " : " WHERE +d.state = ";
     // One query for each state: an index then covers channel, state and id.
     String stretches =
         Arrays.stream(DeliveryState.values())
@@ -61,16 +72,22 @@ final class DeliveryStore {
                     "SELECT * FROM (SELECT "
                         + COLUMNS
                         + FROM
-                        + " WHERE d.state = "
+                        + byState
                         + each.code()
-                        + (channel.isPresent() ? " AND d.channel = :channel" : "")
+                        + (channel.isPresent() ? " AND d.channel = :channel" : condition)
                         + " AND d.id < :before ORDER BY d.id DESC LIMIT :limit) AS "
                         + each.word())
             .collect(Collectors.joining(" UNION ALL "));
     return database.read(
         handle -> {
           Query query = handle.createQuery(stretches + " ORDER BY id DESC LIMIT :limit");
-          channel.ifPresent(name -> query.bind("channel", name));
+          channel.ifPresentOrElse(
+              name -> query.bind("channel", prefix + name),
+              () -> {
+                if (!all) {
+                  query.bind("first", prefix).bind("end", scope.owner() + "0"); // after the slash
+                }
+              });
           return query.bind("before", before).bind("limit", limit).map((row, _) -> row(row)).list();
         });
   }

@@ -1,6 +1,7 @@
 package dev.rollcall.server.outbox;
 
 import dev.rollcall.server.outbox.Notification.Kind;
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DatabaseConfig;
@@ -70,11 +71,13 @@ final class OutboxDatabase implements AutoCloseable {
   }
 
   List<DeliveryRow> listed() {
-    return store.list(Optional.empty(), Optional.empty(), Long.MAX_VALUE, 1_000);
+    return store.list(
+        Scope.everything(), Optional.empty(), Optional.empty(), Long.MAX_VALUE, 1_000);
   }
 
   List<DeliveryRow> listed(DeliveryState state) {
-    return store.list(Optional.empty(), Optional.of(state), Long.MAX_VALUE, 1_000);
+    return store.list(
+        Scope.everything(), Optional.empty(), Optional.of(state), Long.MAX_VALUE, 1_000);
   }
 
   List<String> keys(DeliveryState state) {

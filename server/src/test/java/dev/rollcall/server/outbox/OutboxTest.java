@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.rollcall.server.http.Logged;
 import dev.rollcall.server.outbox.Channel.Result;
 import dev.rollcall.server.outbox.Notification.Kind;
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.DatabaseLocation;
 import dev.rollcall.server.sql.TestClock;
@@ -466,17 +467,24 @@ class OutboxTest {
       List<String> keys = new ArrayList<>();
       long before = Long.MAX_VALUE;
       while (keys.size() < 10) {
-        List<DeliveryRow> page = kept.store.list(Optional.empty(), Optional.empty(), before, 3);
+        List<DeliveryRow> page =
+            kept.store.list(Scope.everything(), Optional.empty(), Optional.empty(), before, 3);
         page.forEach(row -> keys.add(row.key()));
         before = page.getLast().id();
       }
       assertThat(keys).containsExactly("10", "9", "8", "7", "6", "5", "4", "3", "2", "1");
-      assertThat(kept.store.list(Optional.of("mail"), Optional.empty(), Long.MAX_VALUE, 100))
+      assertThat(
+              kept.store.list(
+                  Scope.everything(), Optional.of("mail"), Optional.empty(), Long.MAX_VALUE, 100))
           .extracting(DeliveryRow::key)
           .containsExactly("10", "8", "6", "4", "2");
       assertThat(
               kept.store.list(
-                  Optional.of("mail"), Optional.of(DeliveryState.FAILED), Long.MAX_VALUE, 100))
+                  Scope.everything(),
+                  Optional.of("mail"),
+                  Optional.of(DeliveryState.FAILED),
+                  Long.MAX_VALUE,
+                  100))
           .isEmpty();
     }
   }
