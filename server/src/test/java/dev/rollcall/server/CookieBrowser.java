@@ -54,6 +54,13 @@ final class CookieBrowser {
     this.port = port;
   }
 
+  /// Another browser with the same cookies.
+  CookieBrowser copy() {
+    CookieBrowser copy = new CookieBrowser(site, port);
+    cookies.forEach((each, own) -> copy.cookies.put(each, new TreeMap<>(own)));
+    return copy;
+  }
+
   /// A page, where its redirects lead.
   Page get(String path) {
     return follow(step(site.resolve(path)));

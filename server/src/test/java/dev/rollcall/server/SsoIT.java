@@ -204,8 +204,10 @@ class SsoIT {
     CookieBrowser wrong = browser();
     wrong.untilSentTo(wrong.step("/account/sso/company"), callback("company"));
     assertThat(wrong.follow(wrong.step(URI.create(changed))).body()).contains(NOT_BEGUN);
+    CookieBrowser copied = mine.copy();
     assertThat(mine.follow(mine.step(back)).body()).contains(SIGNED_IN);
     assertThat(mine.follow(mine.step(back)).body()).contains(NOT_BEGUN);
+    assertThat(copied.follow(copied.step(back)).body()).contains(NOT_BEGUN);
 
     URI again = mine.untilSentTo(mine.step("/account/sso/company"), callback("company"));
     String replayed =

@@ -99,7 +99,11 @@ final class SingleSignOn implements AutoCloseable {
     }
     publicUrl = changed.publicUrl();
     providers = now;
-    before.values().stream().filter(each -> !now.containsValue(each)).forEach(Provider::close);
+    for (Provider each : before.values()) {
+      if (!now.containsValue(each)) {
+        each.close();
+      }
+    }
   }
 
   /// The names of the providers, in the order of the configuration.
@@ -301,6 +305,8 @@ final class SingleSignOn implements AutoCloseable {
 
   @Override
   public synchronized void close() {
-    providers.values().forEach(Provider::close);
+    for (Provider each : providers.values()) { // a method reference would load what most never use
+      each.close();
+    }
   }
 }
