@@ -317,24 +317,36 @@ class SsoIT {
     Page page = browser.form("/account/connect", Map.of("provider", name));
     assertThat(page.status()).as(page.body()).isEqualTo(200);
     assertThat(page.body()).contains("Go on to " + name);
-    String leads = page.answer().headers().firstValue("Refresh").orElseThrow();
-    return browser.follow(browser.step(URI.create(leads.substring("0; url=".length())))).body();
+    return browser.follow(browser.step(refresh(page))).body();
   }
 
   @Test
   void aConnectionIsMadeOnlyForWhoHasBegunIt() {
     register("begins@example.org");
+    register("another@example.org");
     provider.signsIn("begins-elsewhere");
     CookieBrowser browser = browser();
-    browser.form("/account/login", Map.of("email", "begins@example.org", "password", PASSWORD));
-    Page page = browser.form("/account/connect", Map.of("provider", "company"));
-    URI leads =
-        URI.create(page.answer().headers().firstValue("Refresh").orElseThrow().substring(7));
-    URI back = browser.untilSentTo(browser.step(leads), callback("company"));
-    browser.form("/account/logout", Map.of());
-    assertThat(browser.follow(browser.step(back)).body()).contains("no longer signed in");
-    assertThat(browser.form("/account/connect", Map.of("provider", "company")).status())
+    for (boolean another : List.of(false, true)) {
+      browser.form("/account/login", Map.of("email", "begins@example.org", "password", PASSWORD));
+      Page page = browser.form("/account/connect", Map.of("provider", "company"));
+      URI back = browser.untilSentTo(browser.step(refresh(page)), callback("company"));
+      browser.form("/account/logout", Map.of());
+      if (another) {
+        Map<String, String> login = Map.of("email", "another@example.org", "password", PASSWORD);
+        browser.form("/account/login", login);
+      }
+      assertThat(browser.follow(browser.step(back)).body())
+          .contains("you are no longer signed in as who began this");
+    }
+    assertThat(signIn(browser(), "company")).contains(SIGNED_IN, "begins-elsewhere@example.org");
+    assertThat(browser().form("/account/connect", Map.of("provider", "company")).status())
         .isEqualTo(303);
+  }
+
+  /// Where the page leads that connects.
+  private static URI refresh(Page page) {
+    String leads = page.answer().headers().firstValue("Refresh").orElseThrow();
+    return URI.create(leads.substring("0; url=".length()));
   }
 
   @Test
