@@ -510,7 +510,7 @@ class SsoIT {
     Instant begun = Instant.now();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<String>> waiting =
-          Stream.generate(() -> threads.submit(() -> signIn(browser(), "cold"))).limit(30).toList();
+          Stream.generate(() -> threads.submit(() -> signIn(browser(), "cold"))).limit(40).toList();
       rollcall.configure(configuration.replace("name: down", "name: late"));
       Instant asked = Instant.now();
       assertThat(browser().get("/account").status()).isEqualTo(200);
@@ -529,23 +529,63 @@ class SsoIT {
   }
 
   @Test
-  void whereRegistrationIsClosedTheRulesOfAProviderOpenIt() throws IOException {
-    Path other = Files.createDirectory(folder.resolve("closed"));
+  void anInvitationLeadsThroughTheProviderIntoTheTeam() throws IOException {
+    try (RunningRollcall invites = restricted("invite")) {
+      String token = operator(invites);
+      invites.send("POST", "/v1/teams", "{\"name\":\"ops\"}", "Authorization", token);
+      provider.signsIn("invited");
+      CookieBrowser browser = new CookieBrowser(SITE, invites.port());
+      assertThat(signIn(browser, "company")).contains("registration is by invitation here");
+      String code = invitation(invites, token);
+      assertThat(browser.get("/invitation?code=" + code).body())
+          .contains("href=\"/account/sso/company?invitation=" + code + "\"");
+      assertThat(signIn(browser, "company?invitation=" + code)).contains(SIGNED_IN, ">ops</a>");
+      provider.signsIn("late");
+      CookieBrowser late = new CookieBrowser(SITE, invites.port());
+      assertThat(signIn(late, "company?invitation=" + code))
+          .contains("the invitation is not valid");
+      assertThat(signIn(late, "closed")).contains(SIGNED_IN);
+      assertThat(signIn(late, "company?invitation=" + invitation(invites, token)))
+          .contains(SIGNED_IN, "action=\"/invitation\"");
+    }
+  }
+
+  private static String operator(RunningRollcall one) {
+    Matcher code = Pattern.compile("setup code, once: (\\S+)").matcher(one.log());
+    assertThat(code.find()).isTrue();
+    String body =
+        "{\"Email\":\"op@example.org\",\"Password\":\"%s\",\"SetupCode\":\"%s\"}"
+            .formatted(PASSWORD, code.group(1));
+    assertThat(one.send("POST", "/register", body).status()).isEqualTo(201);
+    return one.send("POST", "/login", body).json().stringValue();
+  }
+
+  private static String invitation(RunningRollcall one, String token) {
+    RunningRollcall.Answer made =
+        one.send(
+            "POST", "/v1/invitations?team=ops", "{\"role\":\"viewer\"}", "Authorization", token);
+    assertThat(made.status()).as(made.json().toString()).isEqualTo(201);
+    return made.json().at("/data/invitation/data/invitation").stringValue();
+  }
+
+  /// With the provider `company`, which has no rules, and `closed`, which has some.
+  private static RunningRollcall restricted(String registration) throws IOException {
     String entry = "{issuer: \"%s\", client-id: rollcall, client-secret: \"%s\", name: %s}";
     String company = entry.formatted(provider.issuer(), NodeProvider.SECRET, "company");
-    try (RunningRollcall closed =
-        Plan.in(other)
-            .yaml(
-                """
-                public-url: https://rollcall.test
-                accounts: {registration: closed, sso: [%s, %s]}
-                """
-                    .formatted(
-                        company,
-                        entry
-                            .formatted(provider.issuer(), NodeProvider.SECRET, "closed")
-                            .replace("}", ", allowed-domains: \"*\"}")))
-            .start()) {
+    String closed = company.replace("company}", "closed, allowed-domains: \"*\"}");
+    return Plan.in(Files.createDirectory(folder.resolve(registration)))
+        .yaml(
+            """
+            public-url: https://rollcall.test
+            accounts: {registration: %s, sso: [%s, %s]}
+            """
+                .formatted(registration, company, closed))
+        .start();
+  }
+
+  @Test
+  void whereRegistrationIsClosedTheRulesOfAProviderOpenIt() throws IOException {
+    try (RunningRollcall closed = restricted("closed")) {
       provider.signsIn("newcomer");
       assertThat(signIn(new CookieBrowser(SITE, closed.port()), "company"))
           .contains("registration is not open here");

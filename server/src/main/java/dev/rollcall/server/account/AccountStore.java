@@ -57,26 +57,20 @@ final class AccountStore {
           if (setupCode.isPresent() && !use(tx, setupCode.get())) {
             return new Created.WrongCode();
           }
-          Optional<Account> made = insert(tx, email, Optional.of(hash), setupCode.isPresent());
-          if (made.isEmpty()) {
-            return new Created.Taken();
-          }
-          long id = made.get().id();
-          if (invitation.isPresent()
-              && InvitationStore.accept(tx, invitation.get(), id, clock.wall()) != Accepted.DONE) {
-            tx.createUpdate("DELETE FROM account WHERE id = :id").bind("id", id).execute();
-            tx.createUpdate("DELETE FROM owner WHERE id = :id").bind("id", id).execute();
-            return new Created.WrongInvitation();
-          }
-          return new Created.Done(made.get());
+          return insert(tx, email, Optional.of(hash), setupCode.isPresent(), invitation);
         });
   }
 
   /// Adds an account within a transaction.
   ///
   /// @param hash of its password; empty: it signs in elsewhere only
-  /// @return empty if the address has an account: another process was faster
-  Optional<Account> insert(Handle tx, EmailAddress email, Optional<String> hash, boolean operates) {
+  /// @param invitation as for [#create]
+  Created insert(
+      Handle tx,
+      EmailAddress email,
+      Optional<String> hash,
+      boolean operates,
+      Optional<String> invitation) {
     long id =
         tx.createQuery("INSERT INTO owner (kind) VALUES (:kind) RETURNING id")
             .bind("kind", ACCOUNT)
@@ -96,10 +90,17 @@ final class AccountStore {
             .bind("now", now.toEpochMilli())
             .execute();
     if (added == 0) {
+      // another process was faster
       tx.createUpdate("DELETE FROM owner WHERE id = :id").bind("id", id).execute();
-      return Optional.empty();
+      return new Created.Taken();
     }
-    return Optional.of(new Account(id, email.text(), operates, now));
+    if (invitation.isPresent()
+        && InvitationStore.accept(tx, invitation.get(), id, now) != Accepted.DONE) {
+      tx.createUpdate("DELETE FROM account WHERE id = :id").bind("id", id).execute();
+      tx.createUpdate("DELETE FROM owner WHERE id = :id").bind("id", id).execute();
+      return new Created.WrongInvitation();
+    }
+    return new Created.Done(new Account(id, email.text(), operates, now));
   }
 
   private static boolean use(Handle tx, String code) {

@@ -1,5 +1,6 @@
 package dev.rollcall.server.account;
 
+import dev.rollcall.server.account.AccountStore.Created;
 import dev.rollcall.server.account.oidc.Identity;
 import dev.rollcall.server.time.Clock;
 import java.time.Instant;
@@ -53,16 +54,19 @@ final class IdentityStore {
 
   /// Makes an account without a password.
   ///
-  /// @return empty if there is an account with this address, or of this person by now
-  Optional<Account> create(EmailAddress email, Identity identity) {
+  /// @param invitation is used up, and makes it a member of a team
+  /// @return `Taken` also if this person has an account by now
+  Created create(EmailAddress email, Identity identity, Optional<String> invitation) {
     return tables.write(
         tx -> {
           if (owner(tx, identity).isPresent()) {
-            return Optional.empty();
+            return new Created.Taken();
           }
-          Optional<Account> made = accounts.insert(tx, email, Optional.empty(), false);
-          made.ifPresent(account -> insert(tx, account.id(), identity));
-          return made;
+          Created created = accounts.insert(tx, email, Optional.empty(), false, invitation);
+          if (created instanceof Created.Done(Account account)) {
+            insert(tx, account.id(), identity);
+          }
+          return created;
         });
   }
 

@@ -2,7 +2,7 @@ package dev.rollcall.server.account;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.rollcall.server.account.AccountSettings.Registration;
+import dev.rollcall.server.account.AccountStore.Created;
 import dev.rollcall.server.account.oidc.BegunSignIn;
 import dev.rollcall.server.account.oidc.Identity;
 import dev.rollcall.server.account.oidc.Provider;
@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /// Signing in with a provider: sends the browser there, and decides, when it comes back, which
 /// account that is. All mistakes are refusals.
@@ -37,6 +38,7 @@ final class SingleSignOn implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(SingleSignOn.class.getName());
   private static final String PLACE = "cookie";
   private static final String ACTION = "single sign-on";
+  private static final Pattern CODE = Pattern.compile("[A-Za-z0-9_-]{1,100}");
   private static final int MOST_USED = 20_000;
 
   private final IdentityStore identities;
@@ -64,7 +66,8 @@ final class SingleSignOn implements AutoCloseable {
     /// A session has begun.
     ///
     /// @param secret of its cookie
-    record SignedIn(String secret, Duration lifetime) implements Outcome {}
+    /// @param invitation that led here and was not used yet; may be empty
+    record SignedIn(String secret, Duration lifetime, String invitation) implements Outcome {}
 
     /// The account of the session is connected.
     record Connected() implements Outcome {}
@@ -135,10 +138,17 @@ final class SingleSignOn implements AutoCloseable {
   /// Begins a sign-in.
   ///
   /// @param account to connect with the provider; 0 to sign in
-  Begun begin(Request request, String name, long account) throws InterruptedException {
+  /// @param invitation the code that led here; may be empty
+  Begun begin(Request request, String name, long account, String invitation)
+      throws InterruptedException {
     Provider provider = provider(name);
     limits.login(request.client());
-    BegunSignIn begun = BegunSignIn.of(name, account, clock.wall().plus(TIME));
+    BegunSignIn begun =
+        BegunSignIn.of(
+            name,
+            account,
+            CODE.matcher(invitation).matches() ? invitation : "",
+            clock.wall().plus(TIME));
     try {
       URI uri = provider.begin(begun, back(name));
       return new Begun(uri, Accounts.readable(() -> box.get().seal(begun.text(), PLACE)));
@@ -188,7 +198,7 @@ final class SingleSignOn implements AutoCloseable {
       throw refusal(name, refused.get());
     }
     return begun.account() == 0
-        ? signedIn(request, provider.settings(), identity)
+        ? signedIn(request, provider.settings(), identity, begun.invitation())
         : connected(request, name, begun.account(), user, identity);
   }
 
@@ -236,9 +246,10 @@ final class SingleSignOn implements AutoCloseable {
         });
   }
 
-  private Outcome signedIn(Request request, ProviderSettings provider, Identity identity) {
-    Account account =
-        identities.account(identity).orElseGet(() -> created(request, provider, identity));
+  private Outcome signedIn(
+      Request request, ProviderSettings provider, Identity identity, String invitation) {
+    Optional<Account> known = identities.account(identity);
+    Account account = known.orElseGet(() -> created(request, provider, identity, invitation));
     Optional<Boolean> operates = identity.operates(provider.rules());
     Duration lifetime = provider.sessionLifetime();
     if (identities.signedIn(account, identity, operates, clock.wall().plus(lifetime))) {
@@ -246,12 +257,14 @@ final class SingleSignOn implements AutoCloseable {
       recorded(
           request, account, provider.name(), account.operates() ? "operator no more" : "operator");
     }
-    return new Outcome.SignedIn(signIn.cookie(request, account, lifetime), lifetime);
+    return new Outcome.SignedIn(
+        signIn.cookie(request, account, lifetime), lifetime, known.isPresent() ? invitation : "");
   }
 
-  private Account created(Request request, ProviderSettings provider, Identity identity) {
-    if (!provider.rules().decide() && settings.get().registration() != Registration.OPEN) {
-      throw Refusal.of(403, "registration is not open here: ask the operator for an account");
+  private Account created(
+      Request request, ProviderSettings provider, Identity identity, String invitation) {
+    if (!provider.rules().decide()) {
+      requireAdmission(invitation);
     }
     EmailAddress email =
         identity
@@ -259,20 +272,37 @@ final class SingleSignOn implements AutoCloseable {
             .flatMap(EmailAddress::of)
             .orElseThrow(() -> refusal(provider.name(), Identity.Refused.EMAIL));
     limits.registration(request.client());
-    Account account =
-        identities
-            .create(email, identity)
-            .orElseThrow(
-                () ->
-                    Refusal.of(
-                        409,
-                        "there is an account with the address "
-                            + email.text()
-                            + ": sign in to it, and connect it with "
-                            + provider.name()
-                            + " there"));
-    recorded(request, account, provider.name(), "account made");
-    return account;
+    Optional<String> code = Optional.of(invitation).filter(text -> !text.isEmpty());
+    switch (identities.create(email, identity, code)) {
+      case Created.Done(Account account) -> {
+        recorded(request, account, provider.name(), "account made");
+        return account;
+      }
+      case Created.Taken() ->
+          throw Refusal.of(
+              409,
+              "there is an account with the address "
+                  + email.text()
+                  + ": sign in to it, and connect it with "
+                  + provider.name()
+                  + " there");
+      case Created.WrongInvitation() -> throw TeamChanges.invalid();
+      case Created.WrongCode() -> throw new IllegalStateException("there was no setup code");
+    }
+  }
+
+  /// Where the rules of the provider do not say who may have an account.
+  private void requireAdmission(String invitation) {
+    switch (settings.get().registration()) {
+      case OPEN -> {}
+      case INVITE -> {
+        if (invitation.isEmpty()) {
+          throw Refusal.of(403, "registration is by invitation here: ask for one");
+        }
+      }
+      case CLOSED ->
+          throw Refusal.of(403, "registration is not open here: ask the operator for an account");
+    }
   }
 
   private Outcome connected(

@@ -33,16 +33,18 @@ final class SsoPages {
 
   List<Route> routes() {
     return List.of(
-        Route.get(SingleSignOn.path("{name}"), Access.PUBLIC, this::begin).withoutHead(),
+        Route.get(SingleSignOn.path("{name}"), Access.PUBLIC, this::begin).withoutHead().waiting(),
         Route.get(SingleSignOn.path("{name}") + "/callback", Access.PUBLIC, this::end)
-            .withoutHead(),
+            .withoutHead()
+            .waiting(),
         forms.post(AccountPages.PATH + "/connect", Access.PUBLIC, this::connect),
         forms.post(AccountPages.PATH + "/disconnect", Access.PUBLIC, this::disconnect));
   }
 
   private Answer begin(Request request) throws InterruptedException {
     try {
-      SingleSignOn.Begun begun = sso.begin(request, request.path("name"), 0);
+      SingleSignOn.Begun begun =
+          sso.begin(request, request.path("name"), 0, request.query("invitation").orElse(""));
       Answer answer = Answer.empty(302).with("Location", begun.uri().toString());
       return keeping(answer.with("Cache-Control", "no-store"), request, begun);
     } catch (Refusal e) {
@@ -59,7 +61,7 @@ final class SsoPages {
         throw Refusal.of(401, site.texts().of("account.again"));
       }
       String name = fields.single("provider").orElse("");
-      SingleSignOn.Begun begun = sso.begin(request, name, user.get().account());
+      SingleSignOn.Begun begun = sso.begin(request, name, user.get().account(), "");
       String uri = begun.uri().toString();
       Answer answer =
           forms.page(
@@ -92,9 +94,11 @@ final class SsoPages {
         sso.end(
             request, request.path("name"), AccountPages.user(request), Cookies.of(request, COOKIE));
     return switch (outcome) {
-      case SingleSignOn.Outcome.SignedIn(String secret, Duration lifetime) ->
+      case SingleSignOn.Outcome.SignedIn(String secret, Duration lifetime, String invitation) ->
           Cookies.set(
-              done(site.texts().of("account.signedin")),
+              forms.done(
+                  invitation.isEmpty() ? AccountPages.PATH : "/invitation?code=" + invitation,
+                  new Flash(Flash.Tone.DONE, site.texts().of("account.signedin"))),
               request,
               site,
               SessionCookie.NAME,

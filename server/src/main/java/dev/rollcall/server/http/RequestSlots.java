@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 /// limited number.
 ///
 /// Of the requests that only read, a few are processed at a time and the others wait. Thousands at
-/// once would delay checks.
+/// once would delay checks. Those that wait for another server ([Route#waits]) are not among them.
 final class RequestSlots {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
   private static final Duration LONGEST_TURN = Duration.ofSeconds(10);
@@ -111,7 +111,7 @@ final class RequestSlots {
   ///
   /// @throws Unavailable if that takes too long
   Slot turn(Route route, Request request) throws InterruptedException {
-    if (request.method() != Method.GET || route.access() == Access.PING) {
+    if (request.method() != Method.GET || route.access() == Access.PING || route.waits()) {
       return Slot.NONE;
     }
     if (!turns.tryAcquire(LONGEST_TURN.toMillis(), TimeUnit.MILLISECONDS)) {

@@ -16,6 +16,8 @@ import java.util.stream.Collectors;
 ///   [#LARGEST_BODY], or [#ANY_BODY]
 /// @param errors how errors of this route are written
 /// @param head whether GET also answers HEAD
+/// @param waits whether it waits for another server: it does not count among the few reads that are
+///   processed at a time
 /// @param handler answers the requests
 public record Route(
     Set<Method> methods,
@@ -24,6 +26,7 @@ public record Route(
     int bodyLimit,
     ErrorShape errors,
     boolean head,
+    boolean waits,
     Handler handler) {
   /// 64 KiB: the limit of a route that sets none.
   public static final int DEFAULT_BODY = 64 * 1024;
@@ -54,7 +57,8 @@ public record Route(
 
   /// A route for several methods.
   public static Route of(Set<Method> methods, String path, Access access, Handler handler) {
-    return new Route(methods, path, access, DEFAULT_BODY, ErrorShape.ENVELOPE, true, handler);
+    return new Route(
+        methods, path, access, DEFAULT_BODY, ErrorShape.ENVELOPE, true, false, handler);
   }
 
   /// A route for GET, and so for HEAD.
@@ -85,22 +89,27 @@ public record Route(
 
   /// The same route with another limit of its body, in bytes.
   public Route withBodyLimit(int bytes) {
-    return new Route(methods, path, access, bytes, errors, head, handler);
+    return new Route(methods, path, access, bytes, errors, head, waits, handler);
   }
 
   /// The same route with another way to write its errors.
   public Route withErrors(ErrorShape shape) {
-    return new Route(methods, path, access, bodyLimit, shape, head, handler);
+    return new Route(methods, path, access, bodyLimit, shape, head, waits, handler);
   }
 
   /// The same route with its handler inside another.
   public Route around(UnaryOperator<Handler> wrapped) {
-    return new Route(methods, path, access, bodyLimit, errors, head, wrapped.apply(handler));
+    return new Route(methods, path, access, bodyLimit, errors, head, waits, wrapped.apply(handler));
   }
 
   /// The same route, but HEAD does not call its GET, because that changes something.
   public Route withoutHead() {
-    return new Route(methods, path, access, bodyLimit, errors, false, handler);
+    return new Route(methods, path, access, bodyLimit, errors, false, waits, handler);
+  }
+
+  /// The same route, which waits for another server. Its handler limits how many wait.
+  public Route waiting() {
+    return new Route(methods, path, access, bodyLimit, errors, head, true, handler);
   }
 
   /// `GET /v1/services PUBLIC`: a line in a table of all routes.

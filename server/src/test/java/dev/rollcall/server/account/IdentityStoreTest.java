@@ -2,6 +2,7 @@ package dev.rollcall.server.account;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rollcall.server.account.AccountStore.Created;
 import dev.rollcall.server.account.IdentityStore.Connection;
 import dev.rollcall.server.account.oidc.Identity;
 import dev.rollcall.server.sql.Database;
@@ -67,6 +68,11 @@ class IdentityStoreTest {
         Set.of());
   }
 
+  private Account made() {
+    identities.create(ANN, person("ann"), Optional.empty());
+    return identities.account(person("ann")).orElseThrow();
+  }
+
   private Account account(EmailAddress email) {
     return accounts.find(email).orElseThrow().account();
   }
@@ -77,11 +83,16 @@ class IdentityStoreTest {
 
   @Test
   void aPersonHasOneAccountAndAnAccountMayHaveMorePersons() {
-    Account ann = identities.create(ANN, person("ann")).orElseThrow();
+    Account ann = made();
     assertThat(identities.account(person("ann"))).contains(ann);
     assertThat(accounts.find(ann.id()).orElseThrow().hash()).isEmpty();
-    assertThat(identities.create(BOB, person("ann"))).isEmpty();
-    assertThat(identities.create(ANN, person("other"))).isEmpty();
+    assertThat(identities.create(BOB, person("ann"), Optional.empty()))
+        .isEqualTo(new Created.Taken());
+    assertThat(identities.create(ANN, person("other"), Optional.empty()))
+        .isEqualTo(new Created.Taken());
+    assertThat(identities.create(BOB, person("bob"), Optional.of("no invitation")))
+        .isEqualTo(new Created.WrongInvitation());
+    assertThat(identities.account(person("bob"))).isEmpty();
     assertThat(accounts.find(BOB)).isEmpty();
 
     accounts.create(BOB, "a hash", Optional.empty(), Optional.empty());
@@ -95,7 +106,7 @@ class IdentityStoreTest {
 
   @Test
   void theLastWayToSignInStays() {
-    Account ann = identities.create(ANN, person("ann")).orElseThrow();
+    Account ann = made();
     accounts.create(BOB, "a hash", Optional.empty(), Optional.empty());
     Account bob = account(BOB);
     identities.connect(bob.id(), person("bob"));
@@ -110,14 +121,14 @@ class IdentityStoreTest {
 
   @Test
   void aDeletedAccountHasNobody() {
-    Account ann = identities.create(ANN, person("ann")).orElseThrow();
+    Account ann = made();
     accounts.beginDelete(ann.id());
     assertThat(identities.account(person("ann"))).isEmpty();
   }
 
   @Test
   void aProviderGivesAndTakesTheRoleAndItEndsByItself() {
-    Account ann = identities.create(ANN, person("ann")).orElseThrow();
+    Account ann = made();
     long revision = tables.revision();
     assertThat(identities.signedIn(ann, person("ann"), Optional.empty(), inAnHour())).isFalse();
     assertThat(tables.revision()).isEqualTo(revision);

@@ -12,16 +12,25 @@ import java.util.Optional;
 /// @param nonce comes back in the ID token: shows that the token is for this sign-in
 /// @param verifier of PKCE (RFC 7636): shows the provider that who has the code has begun this
 /// @param account that is to be connected with the provider; 0 to sign in
+/// @param invitation the code that led here; may be empty
 /// @param endsAt when it is too late to come back
 public record BegunSignIn(
-    String provider, String state, String nonce, String verifier, long account, Instant endsAt) {
+    String provider,
+    String state,
+    String nonce,
+    String verifier,
+    long account,
+    String invitation,
+    Instant endsAt) {
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int BYTES = 32;
-  private static final int PARTS = 6;
+  private static final int PARTS = 7;
 
   /// One with new random values.
-  public static BegunSignIn of(String provider, long account, Instant endsAt) {
-    return new BegunSignIn(provider, random(), random(), random(), account, endsAt);
+  ///
+  /// @param invitation without blanks
+  public static BegunSignIn of(String provider, long account, String invitation, Instant endsAt) {
+    return new BegunSignIn(provider, random(), random(), random(), account, invitation, endsAt);
   }
 
   private static String random() {
@@ -39,6 +48,7 @@ public record BegunSignIn(
         nonce,
         verifier,
         Long.toString(account),
+        invitation,
         Long.toString(endsAt.toEpochMilli()));
   }
 
@@ -55,7 +65,8 @@ public record BegunSignIn(
                   parts[2],
                   parts[3],
                   Long.parseLong(parts[4]),
-                  Instant.ofEpochMilli(Long.parseLong(parts[5]))));
+                  parts[5],
+                  Instant.ofEpochMilli(Long.parseLong(parts[6]))));
     } catch (NumberFormatException e) {
       return Optional.empty();
     }

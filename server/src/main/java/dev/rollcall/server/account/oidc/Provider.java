@@ -36,6 +36,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /// One provider of OpenID Connect: where it sends browsers, and who it says somebody is
@@ -48,11 +49,15 @@ public final class Provider implements AutoCloseable {
   /// How long it is not asked again after it did not answer.
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(3);
 
+  /// More sign-ins at once would only wait for a provider that does not answer.
+  private static final int MOST_AT_ONCE = 32;
+
   private static final int LONGEST = 200;
 
   private final ProviderSettings settings;
   private final Clock clock;
   private final ProviderClient client;
+  private final Semaphore places = new Semaphore(MOST_AT_ONCE);
 
   private @Nullable Discovered discovered;
   private @Nullable ProviderFailure failure;
@@ -73,6 +78,10 @@ public final class Provider implements AutoCloseable {
   ///
   /// @param back where the provider sends the browser then
   public URI begin(BegunSignIn begun, URI back) throws ProviderFailure, InterruptedException {
+    return placed(() -> asked(begun, back));
+  }
+
+  private URI asked(BegunSignIn begun, URI back) throws ProviderFailure, InterruptedException {
     return new AuthenticationRequest.Builder(
             new ResponseType(ResponseType.Value.CODE),
             new Scope(settings.scopes().toArray(String[]::new)),
@@ -92,6 +101,11 @@ public final class Provider implements AutoCloseable {
   /// @param back as for [#begin]
   public Identity identity(String code, Optional<String> issuer, BegunSignIn begun, URI back)
       throws ProviderFailure, InterruptedException {
+    return placed(() -> answered(code, issuer, begun, back));
+  }
+
+  private Identity answered(String code, Optional<String> issuer, BegunSignIn begun, URI back)
+      throws ProviderFailure, InterruptedException {
     Discovered provider = discovered();
     String own = settings.issuer().toString();
     if (issuer.isPresent() ? !issuer.get().equals(own) : provider.namesIssuer()) {
@@ -104,6 +118,22 @@ public final class Provider implements AutoCloseable {
       addUserInfo(userInfo.get(), tokens, claims);
     }
     return Claims.identity(claims, settings);
+  }
+
+  /// What asks the provider.
+  private interface Asking<R> {
+    R ask() throws ProviderFailure, InterruptedException;
+  }
+
+  private <R> R placed(Asking<R> asking) throws ProviderFailure, InterruptedException {
+    if (!places.tryAcquire()) {
+      throw ProviderFailure.unavailable(MOST_AT_ONCE + " sign-ins wait for it already");
+    }
+    try {
+      return asking.ask();
+    } finally {
+      places.release();
+    }
   }
 
   /// Whether the ID token lacks something that the user info may have.

@@ -18,18 +18,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// Sends HTTP requests to one provider: each ends within some seconds, reads a bounded answer and
-/// follows no redirect, and there are only some at once. Several threads may use it.
+/// follows no redirect. Several threads may use it.
 final class ProviderClient implements AutoCloseable {
   /// The longest that one request takes.
   static final Duration LONGEST = Duration.ofSeconds(5);
-
-  /// More at once would only wait for a provider that does not answer.
-  private static final int MOST_AT_ONCE = 16;
 
   private static final int BODY = 256 * 1024;
   private static final HttpExpectation ANY_ANSWER =
@@ -37,7 +33,6 @@ final class ProviderClient implements AutoCloseable {
 
   private final HttpAsker asker = new HttpAsker(new Dialer(Resolver.system()));
   private final HttpSettings settings;
-  private final Semaphore places = new Semaphore(MOST_AT_ONCE);
 
   /// @param authorities as in [ProviderSettings]
   ProviderClient(Optional<Path> authorities) {
@@ -64,18 +59,6 @@ final class ProviderClient implements AutoCloseable {
   ///
   /// @throws ProviderFailure if there is no answer, or none that can be read
   HttpAnswer send(HttpQuestion question) throws ProviderFailure, InterruptedException {
-    if (!places.tryAcquire()) {
-      throw ProviderFailure.unavailable(
-          "%d requests wait for %s already".formatted(MOST_AT_ONCE, shown(question.uri())));
-    }
-    try {
-      return answer(question);
-    } finally {
-      places.release();
-    }
-  }
-
-  private HttpAnswer answer(HttpQuestion question) throws ProviderFailure, InterruptedException {
     AtomicReference<@Nullable HttpAnswer> seen = new AtomicReference<>();
     HttpQuestion asked = question.settings(settings).expecting(ANY_ANSWER.check(seen::set));
     try {
