@@ -12,6 +12,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,8 +25,13 @@ class CertificatePathsTest {
   private static Certificates certificates;
 
   /// Allows names of hosts below ok.example, and no addresses but 10.0.0.0/8.
-  private static final String NARROW =
-      "301ca01a300c820a6f6b2e6578616d706c65300a87080a000000ff000000";
+  private static final byte[] NARROW =
+      Certificates.extension(
+          "2.5.29.30",
+          true,
+          HexFormat.of().parseHex("301ca01a300c820a6f6b2e6578616d706c65300a87080a000000ff000000"));
+
+  private static final byte[] LOOPBACK = Certificates.names("ip:127.0.0.1");
 
   private static X509Certificate crossSigned;
 
@@ -35,27 +41,28 @@ class CertificatePathsTest {
   @BeforeAll
   static void make() throws Exception {
     certificates = new Certificates(folder);
-    certificates.authority("gone", "-20d", 10);
-    certificates.authority("soon", "-1d", 5);
-    certificates.signedBy("ca", "between", "-1d", 60, "bc:c");
-    certificates.signedBy("ca", "ended", "-20d", 10, "bc:c");
-    certificates.signedBy("between", "leaf", "-1d", 30, "san=ip:127.0.0.1");
-    certificates.signedBy("ended", "below", "-1d", 30, "san=ip:127.0.0.1");
-    certificates.signedBy("gone", "orphan", "-1d", 30, "san=ip:127.0.0.1");
-    certificates.signedBy("soon", "brief", "-1d", 30, "san=ip:127.0.0.1");
-    certificates.signedBy("ca", "host", "-1d", 30, "bc=ca:false");
-    certificates.signedBy("host", "forged", "-1d", 30, "san=ip:127.0.0.1");
-    certificates.signedBy("ca", "last", "-1d", 30, "bc=ca:true,pathlen:0");
-    certificates.signedBy("last", "further", "-1d", 30, "bc:c");
-    certificates.signedBy("further", "deep", "-1d", 30, "san=ip:127.0.0.1");
-    certificates.signedBy("ca", "odd", "-1d", 30, "san=ip:127.0.0.1", "1.2.3.4:critical=0500");
-    certificates.signedBy("ca", "narrow", "-1d", 30, "bc:c", "2.5.29.30:critical=" + NARROW);
-    certificates.signedBy("narrow", "outside", "-1d", 30, "san=ip:127.0.0.1");
-    certificates.signedBy("ca", "short", "-1d", 30, List.of("-keyalg", "RSA", "-keysize", "1024"));
-    certificates.signedBy("ca", "sha1", "-1d", 30, List.of("-sigalg", "SHA1withECDSA"));
-    certificates.signedBy("ca", "weak", "-1d", 30, List.of("-keyalg", "RSA", "-keysize", "1024"));
-    certificates.signedBy("weak", "below-weak", "-1d", 30, List.of());
-    crossSigned = certificates.crossSigned("between", "gone", "-20d", 10);
+    certificates.authority("gone", -20, 10);
+    certificates.authority("soon", -1, 5);
+    certificates.signedBy("ca", "between", -1, 60, Certificates.signsOthers());
+    certificates.signedBy("ca", "ended", -20, 10, Certificates.signsOthers());
+    certificates.signedBy("between", "leaf", -1, 30, LOOPBACK);
+    certificates.signedBy("ended", "below", -1, 30, LOOPBACK);
+    certificates.signedBy("gone", "orphan", -1, 30, LOOPBACK);
+    certificates.signedBy("soon", "brief", -1, 30, LOOPBACK);
+    certificates.signedBy("ca", "host", -1, 30, Certificates.signsNone());
+    certificates.signedBy("host", "forged", -1, 30, LOOPBACK);
+    certificates.signedBy("ca", "last", -1, 30, Certificates.signsLeaves());
+    certificates.signedBy("last", "further", -1, 30, Certificates.signsOthers());
+    certificates.signedBy("further", "deep", -1, 30, LOOPBACK);
+    certificates.signedBy(
+        "ca", "odd", -1, 30, LOOPBACK, Certificates.extension("1.2.3.4", true, Der.nothing()));
+    certificates.signedBy("ca", "narrow", -1, 30, Certificates.signsOthers(), NARROW);
+    certificates.signedBy("narrow", "outside", -1, 30, LOOPBACK);
+    certificates.signedBy("ca", "short", Certificates.Kind.RSA_1024);
+    certificates.signedBy("ca", "sha1", Certificates.Kind.EC_BY_SHA1);
+    certificates.signedBy("ca", "weak", Certificates.Kind.RSA_1024);
+    certificates.signedBy("weak", "below-weak", Certificates.Kind.EC);
+    crossSigned = certificates.crossSigned("between", "gone", -20, 10);
   }
 
   @AfterEach
@@ -111,7 +118,7 @@ class CertificatePathsTest {
     return openssl.waitFor() == 0;
   }
 
-  private static X509Certificate of(String alias) throws Exception {
+  private static X509Certificate of(String alias) {
     return certificates.certificate(alias);
   }
 
@@ -206,13 +213,7 @@ class CertificatePathsTest {
     try (RawServer server =
         new RawServer(
             certificates.listen(
-                name -> {
-                  try {
-                    return new Certificates.Shown("leaf", List.of(of("leaf"), crossSigned));
-                  } catch (Exception e) {
-                    throw new AssertionError(e);
-                  }
-                }),
+                name -> new Certificates.Shown("leaf", List.of(of("leaf"), crossSigned))),
             line -> {
               line.request();
               line.answer(200, "", "");

@@ -27,7 +27,7 @@ class CertificateProbeTest {
   @Test
   void failsFromTheWarningOn() throws Exception {
     Certificates certificates = new Certificates(folder);
-    certificates.signed("good", "-1d", 30, "ip:127.0.0.1");
+    certificates.signed("good", -1, 30, "ip:127.0.0.1");
     TlsOptions trusting = TlsOptions.DEFAULT.trusting(certificates.pem("ca"));
     try (RawServer server = showing(certificates, "good")) {
       Checked good = check(server, 14, trusting);
@@ -54,7 +54,7 @@ class CertificateProbeTest {
   @Test
   void tellsOneThatHasEnded() throws Exception {
     Certificates certificates = new Certificates(folder);
-    certificates.signed("old", "-30d", 10, "ip:127.0.0.1");
+    certificates.signed("old", -30, 10, "ip:127.0.0.1");
     try (RawServer server = showing(certificates, "old")) {
       assertThat(check(server, 0, TlsOptions.DEFAULT.trusting(certificates.pem("ca"))).reason())
           .startsWith("TLS: certificate of \"CN=old\" expired on ");

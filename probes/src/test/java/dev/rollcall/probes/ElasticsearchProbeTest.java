@@ -153,7 +153,7 @@ class ElasticsearchProbeTest {
   @Test
   void believesAnAuthorityOfOnesOwnOrAnyCertificate(@TempDir Path keys) throws Exception {
     Certificates certificates = new Certificates(keys);
-    certificates.signed("es", "-1d", 30, "ip:127.0.0.1");
+    certificates.signed("es", -1, 30, "ip:127.0.0.1");
     try (RawServer server =
         new RawServer(
             certificates.listen("es", false),

@@ -87,7 +87,7 @@ class GrpcProbeTest {
   @Test
   void speaksTlsAndLooksAtTheCertificate(@TempDir Path folder) throws Exception {
     Certificates certificates = new Certificates(folder);
-    certificates.signed("grpc", "-1d", 30, "ip:127.0.0.1");
+    certificates.signed("grpc", -1, 30, "ip:127.0.0.1");
     stop();
     server =
         start(

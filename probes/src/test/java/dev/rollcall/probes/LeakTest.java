@@ -28,7 +28,7 @@ class LeakTest {
   @Test
   void leavesNoDescriptorAfterAThousandChecksOfEveryKind(@TempDir Path folder) throws Exception {
     Certificates certificates = new Certificates(folder);
-    certificates.signed("good", "-1d", 30, "ip:127.0.0.1");
+    certificates.signed("good", -1, 30, "ip:127.0.0.1");
     HttpSettings trusting =
         HttpSettings.DEFAULT.tls(TlsOptions.DEFAULT.trusting(certificates.pem("ca")));
     try (HttpAsker asker = new HttpAsker(dialer);

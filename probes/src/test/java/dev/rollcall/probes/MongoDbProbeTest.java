@@ -100,7 +100,7 @@ class MongoDbProbeTest {
   @Test
   void speaksTlsToAStandIn(@TempDir Path folder) throws Exception {
     Certificates certificates = new Certificates(folder);
-    certificates.signed("good", "-1d", 30, "ip:127.0.0.1");
+    certificates.signed("good", -1, 30, "ip:127.0.0.1");
     try (RawServer server =
         new RawServer(
             certificates.listen("good", false),

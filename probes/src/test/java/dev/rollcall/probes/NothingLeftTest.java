@@ -185,7 +185,7 @@ class NothingLeftTest {
   @Test
   void afterAGoodCertificate(@TempDir Path folder) throws Exception {
     Certificates certificates = new Certificates(folder);
-    certificates.signed("good", "-1d", 30, "ip:127.0.0.1");
+    certificates.signed("good", -1, 30, "ip:127.0.0.1");
     try (RawServer server =
         new RawServer(certificates.listen("good", false), RawServer.Line::hang)) {
       TlsOptions trusting = TlsOptions.DEFAULT.trusting(certificates.pem("ca"));

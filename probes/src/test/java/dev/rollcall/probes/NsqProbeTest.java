@@ -40,7 +40,7 @@ class NsqProbeTest {
   @Test
   void speaksTlsWhereAskedTo(@TempDir Path folder) throws Exception {
     Certificates certificates = new Certificates(folder);
-    certificates.signed("nsqd", "-1d", 30, "ip:127.0.0.1");
+    certificates.signed("nsqd", -1, 30, "ip:127.0.0.1");
     try (RawServer server =
         new RawServer(
             certificates.listen("nsqd", false),

@@ -150,17 +150,18 @@ enum RealServer {
       return "kafka://app:%s@127.0.0.1:" + port;
     }
   },
+  /// The same broker, which knows both users.
   KAFKA_SCRAM {
     @Override
     String begin(ServerRun run, int port) {
-      kafka(run, port, "SASL_PLAINTEXT", "");
-      return "kafka://scram:%s@127.0.0.1:" + port + "?mechanism=SCRAM-SHA-512";
+      return KAFKA_PLAIN.shared().template().replace("app:", "scram:") + "?mechanism=SCRAM-SHA-512";
     }
   },
+  /// The same server, which listens on both.
   DOCKER_BY_SOCKET {
     @Override
     String begin(ServerRun run, int port) {
-      return "unix://" + docker(run, port);
+      return "unix://" + DOCKER_BY_TCP.shared().run().folder().resolve(DOCKER_SOCKET);
     }
 
     @Override
@@ -184,6 +185,7 @@ enum RealServer {
   static final String PASSWORD = "right-p4ssword";
   static final String BEYOND_ASCII = "geheim-ü日本";
   static final String WRONG = "wr0ng s3cret/ü@\"1";
+  private static final String DOCKER_SOCKET = "docker.sock";
   private static final String BINARIES = "/usr/lib/postgresql/15/bin/";
   private static final Map<RealServer, Started> STARTED = new EnumMap<>(RealServer.class);
 
@@ -484,8 +486,7 @@ enum RealServer {
     run.start(joined(java, List.of("kafka.Kafka", "" + settings)), Map.of());
   }
 
-  private static Path docker(ServerRun run, int port) {
-    Path socket = run.folder().resolve("docker.sock");
+  private static void docker(ServerRun run, int port) {
     run.start(
         List.of(
             "dockerd",
@@ -496,7 +497,7 @@ enum RealServer {
             "--pidfile",
             "" + run.folder().resolve("pid"),
             "-H",
-            "unix://" + socket,
+            "unix://" + run.folder().resolve(DOCKER_SOCKET),
             "-H",
             "tcp://127.0.0.1:" + port,
             "--tls=false",
@@ -506,7 +507,6 @@ enum RealServer {
             "--ip-masq=false",
             "--bridge=none"),
         Map.of());
-    return socket;
   }
 
   private static String me() {

@@ -8,13 +8,21 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What probes say of real servers.
+/// What probes say of real servers. All tests of these servers are here, since a class of its own
+/// may run in another JVM, which starts each of them again.
 class RealServersTest {
+  @Nested
+  class ThatStall extends StallingServers {}
+
+  @Nested
+  class AfterChecks extends UnchangedServers {}
+
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /// With more time than anybody else has: here the machine may be slow.

@@ -81,7 +81,7 @@ class SmtpProbeTest {
   @Test
   void goesOnWithTls(@TempDir Path folder) throws Exception {
     Certificates certificates = new Certificates(folder);
-    certificates.signed("mail", "-1d", 30, "ip:127.0.0.1");
+    certificates.signed("mail", -1, 30, "ip:127.0.0.1");
     TlsOptions trusting = TlsOptions.DEFAULT.trusting(certificates.pem("ca"));
     try (TestServer server =
         TestServer.start(

@@ -198,7 +198,7 @@ enum TlsServer {
     ServerRun run = new ServerRun("tls-" + name().toLowerCase(Locale.ROOT));
     Runtime.getRuntime().addShutdownHook(new Thread(run::close));
     Certificates certificates = new Certificates(run.folder());
-    certificates.signed("server", "-1d", 30, "ip:127.0.0.1");
+    certificates.signed("server", -1, 30, "ip:127.0.0.1");
     Shown files =
         new Shown(certificates.pem("ca"), certificates.pem("server"), certificates.key("server"));
     run.run(List.of("chmod", "600", "" + files.key()));

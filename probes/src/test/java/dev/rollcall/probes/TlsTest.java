@@ -33,9 +33,9 @@ class TlsTest {
   @BeforeAll
   static void make() throws Exception {
     certificates = new Certificates(folder);
-    certificates.signed("good", "-1d", 30, "dns:good.example,ip:127.0.0.1");
-    certificates.signed("old", "-20d", 10, "ip:127.0.0.1");
-    certificates.signed("early", "+5d", 10, "ip:127.0.0.1");
+    certificates.signed("good", -1, 30, "dns:good.example,ip:127.0.0.1");
+    certificates.signed("old", -20, 10, "ip:127.0.0.1");
+    certificates.signed("early", 5, 10, "ip:127.0.0.1");
     certificates.selfSigned("lonely");
   }
 

@@ -27,9 +27,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Checks leave a server as it was: counted at the server itself.
+/// Checks leave a server as it was: counted at the server itself. Part of
+/// [RealServersTest].
 @Timeout(120)
-class ChangesNothingTest {
+abstract class UnchangedServers {
   private static final int CHECKS = 10;
 
   /// Asking some servers what they count takes seconds where the machine is busy.

@@ -29,8 +29,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Real servers that stop answering somewhere in the middle: after each of many numbers of bytes.
+/// Part of [RealServersTest].
 @Timeout(120)
-class StallingServersTest {
+abstract class StallingServers {
   private static final Duration LIMIT = Duration.ofMillis(700);
   private static final int POINTS = 16;
 
