@@ -6,11 +6,13 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -249,6 +251,15 @@ public final class RunningRollcall implements AutoCloseable {
         .filter(row -> row.get("name").stringValue().equals(name))
         .findFirst()
         .orElseThrow(() -> new AssertionError("no service " + name));
+  }
+
+  /// Removes all heartbeats of the operator.
+  public void removeHeartbeats() {
+    for (JsonNode row : rows("/v1/heartbeats")) {
+      String name = URLEncoder.encode(row.get("name").stringValue(), StandardCharsets.UTF_8);
+      Answer removed = send("POST", "/ping/remove?name=" + name, "");
+      assertThat(removed.status()).as("%s", removed.json()).isEqualTo(200);
+    }
   }
 
   List<JsonNode> ticks(String name) {

@@ -21,7 +21,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,28 +35,25 @@ class HeartbeatsPageIT {
 
   private static Browsing browsing;
 
-  @TempDir Path folder;
-  private RunningRollcall rollcall;
+  @TempDir static Path folder;
+  private static RunningRollcall rollcall;
 
   @BeforeAll
-  static void openBrowser() {
+  static void start() {
     browsing = new Browsing();
+    rollcall = Plan.in(folder).yaml("heartbeat: {startup-grace: 0s}\n").start();
   }
 
   @AfterAll
-  static void closeBrowser() {
+  static void stop() throws InterruptedException {
+    rollcall.stop();
     browsing.close();
   }
 
   @BeforeEach
-  void start() {
+  void beginWithoutHeartbeats() {
     browsing.forget();
-    rollcall = Plan.in(folder).yaml("heartbeat: {startup-grace: 0s}\n").start();
-  }
-
-  @AfterEach
-  void stop() throws InterruptedException {
-    rollcall.stop();
+    rollcall.removeHeartbeats();
   }
 
   @Test

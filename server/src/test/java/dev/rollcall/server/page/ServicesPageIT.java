@@ -50,49 +50,55 @@ class ServicesPageIT {
           {"ttl": 3, "timeout": true}]}}]
       """;
 
-  @TempDir Path folder;
-
   /// The paths of services that are down.
-  private final Set<String> failing = ConcurrentHashMap.newKeySet();
+  private static final Set<String> FAILING = ConcurrentHashMap.newKeySet();
 
-  private HttpServer target;
-  private Optional<RunningRollcall> running = Optional.empty();
+  @TempDir static Path shopFolder;
+  private static HttpServer target;
+
+  /// Asks the shop and its mail: for tests that change nothing else.
+  private static RunningRollcall shop;
+
+  @TempDir Path folder;
+  private Optional<RunningRollcall> own = Optional.empty();
 
   @BeforeAll
-  static void openBrowser() {
+  static void start() throws IOException {
     browsing = new Browsing();
-  }
-
-  @AfterAll
-  static void closeBrowser() {
-    browsing.close();
-  }
-
-  @BeforeEach
-  void openTarget() throws IOException {
-    browsing.forget();
     target = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     target.createContext(
         "/",
         exchange -> {
-          boolean fails = failing.contains(exchange.getRequestURI().getPath());
+          boolean fails = FAILING.contains(exchange.getRequestURI().getPath());
           exchange.sendResponseHeaders(fails ? 503 : 200, -1);
           exchange.close();
         });
     target.start();
+    shop = Plan.in(shopFolder).yaml(services("Shop", "Mail")).start();
+  }
+
+  @AfterAll
+  static void stop() throws InterruptedException {
+    shop.stop();
+    target.stop(0);
+    browsing.close();
+  }
+
+  @BeforeEach
+  void beginUp() {
+    browsing.forget();
+    FAILING.clear();
   }
 
   @AfterEach
-  void closeTarget() throws InterruptedException {
-    if (running.isPresent()) {
-      running.get().stop();
+  void stopOwn() throws InterruptedException {
+    if (own.isPresent()) {
+      own.get().stop();
     }
-    target.stop(0);
   }
 
   @Test
   void anOutageShowsAndEndsWithoutAReload() throws IOException {
-    start(shop());
     Page page = open(new Browser.NewContextOptions());
     Locator row = page.locator("tbody tr").filter(named("Shop"));
     assertThat(row).hasClass(UP);
@@ -100,7 +106,7 @@ class ServicesPageIT {
     assertThat(page.locator("#connection")).hasText("live, updated");
     page.evaluate("window.sameDocument = true");
     row.locator("a").focus();
-    failing.add("/Shop");
+    FAILING.add("/Shop");
     assertThat(row).hasClass(DOWN);
     assertThat(row).containsText("status 503");
     assertThat(page.locator("tbody tr").first()).containsText("Shop");
@@ -108,7 +114,7 @@ class ServicesPageIT {
     assertThat(page.locator("#icon")).hasAttribute("href", Pattern.compile("down\\.svg"));
     assertThat(page.locator("#spoken")).hasText("1 of 2 services down");
     assertThat(row.locator("a")).isFocused();
-    failing.clear();
+    FAILING.clear();
     assertThat(row).hasClass(UP);
     assertThat(page).hasTitle("all up - Rollcall");
     assertThat(row.locator("a")).isFocused();
@@ -123,7 +129,7 @@ class ServicesPageIT {
     assertThat(page.locator("pre")).containsText("services:");
     assertThat(page.locator("search")).isHidden();
     assertNothingForAxe(page);
-    rollcall().configure(shop());
+    rollcall().configure(services("Shop", "Mail"));
     assertThat(page.locator("tbody tr").filter(named("Shop"))).hasClass(UP);
     assertThat(page.locator("search")).isVisible();
     assertThat(browsing.complaints()).isEmpty();
@@ -151,7 +157,6 @@ class ServicesPageIT {
 
   @Test
   void theKeyboardAloneReachesSearchFiltersAndLinks() throws IOException {
-    start(shop());
     Page page = open(new Browser.NewContextOptions());
     assertThat(page.locator("tbody tr.up")).hasCount(2);
     List<String> reached = new ArrayList<>();
@@ -185,8 +190,7 @@ class ServicesPageIT {
 
   @Test
   void darkFollowsTheSystem() throws IOException {
-    start(shop());
-    failing.addAll(List.of("/Shop", "/Mail"));
+    FAILING.addAll(List.of("/Shop", "/Mail"));
     for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
       Page page = open(new Browser.NewContextOptions().setColorScheme(scheme));
       assertThat(page.locator("tbody tr.down")).hasCount(2);
@@ -200,7 +204,6 @@ class ServicesPageIT {
 
   @Test
   void searchAndFiltersWorkWithoutJavaScript() throws IOException {
-    start(shop());
     assertThat(open(new Browser.NewContextOptions()).locator("tbody tr.up")).hasCount(2);
     Page page = open(new Browser.NewContextOptions().setJavaScriptEnabled(false));
     page.locator("#q").fill("mail");
@@ -214,14 +217,14 @@ class ServicesPageIT {
 
   @Test
   void aLostConnectionIsSaidAndFoundAgain() throws Exception {
-    start(shop());
+    start(services("Shop", "Mail"));
     Page page = open(new Browser.NewContextOptions());
     assertThat(page.locator("#connection")).hasText("live, updated");
     rollcall().stop();
     assertThat(page.locator("#connection")).hasText("not connected, trying again, last at");
-    failing.addAll(List.of("/Shop", "/Mail"));
+    FAILING.addAll(List.of("/Shop", "/Mail"));
     RunningRollcall before = rollcall();
-    running =
+    own =
         Optional.of(before.plan().onlyFlags("--port=" + before.port(), "--health-port=0").start());
     assertThat(page.locator("#connection")).hasText("live, updated");
     assertThat(page).hasTitle("2 down - Rollcall");
@@ -229,7 +232,7 @@ class ServicesPageIT {
 
   @Test
   void resultsOfNodesShowWithoutAReload() throws IOException, InterruptedException {
-    start(shop());
+    start(services("Shop", "Mail"));
     Page page = open(new Browser.NewContextOptions().setViewportSize(360, 740));
     assertThat(page.locator("tbody tr.up")).hasCount(2);
     assertThat(page.locator(".network")).hasCount(0);
@@ -258,18 +261,15 @@ class ServicesPageIT {
   }
 
   private void start(String yaml) {
-    running = Optional.of(Plan.in(folder).yaml(yaml).start());
+    own = Optional.of(Plan.in(folder).yaml(yaml).start());
   }
 
+  /// The one of the test, or the one that tests share.
   private RunningRollcall rollcall() {
-    return running.orElseThrow();
+    return own.orElse(shop);
   }
 
-  private String shop() {
-    return services("Shop", "Mail");
-  }
-
-  private String services(String... names) {
+  private static String services(String... names) {
     StringBuilder yaml = new StringBuilder("services:\n");
     for (String name : names) {
       String path = name.replaceAll("[^A-Za-z]", "");
@@ -279,7 +279,7 @@ class ServicesPageIT {
     return yaml.toString();
   }
 
-  private String link(String path) {
+  private static String link(String path) {
     return "http://127.0.0.1:" + target.getAddress().getPort() + path;
   }
 
