@@ -27,8 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Checks leave a server as it was: counted at the server itself. Part of
-/// [RealServersTest].
+/// Checks leave a server as it was: counted at the server itself. Part of [RealServersTest].
 @Timeout(120)
 abstract class UnchangedServers {
   private static final int CHECKS = 10;

@@ -109,10 +109,13 @@ final class Browsing implements AutoCloseable {
 
   private static Path chromium() {
     return Arrays.stream(System.getenv("PATH").split(":", -1))
-        .map(folder -> Path.of(folder, "chromium"))
+        .map(folder -> Path.of(folder, "chromium-headless-shell"))
         .filter(Files::isExecutable)
         .findFirst()
-        .orElseThrow(() -> new AssertionError("chromium is not on the PATH: ./verify installs it"));
+        .orElseThrow(
+            () ->
+                new AssertionError(
+                    "chromium-headless-shell is not on the PATH: ./verify installs it"));
   }
 
   @Override
