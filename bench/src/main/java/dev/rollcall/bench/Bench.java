@@ -18,6 +18,7 @@ final class Bench {
           new TenThousand(),
           new Viewers(),
           new Heartbeats(),
+          new Accounts(),
           new TargetPool(),
           new CollectorIngest(),
           new Health(),
