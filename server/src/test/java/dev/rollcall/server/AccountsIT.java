@@ -73,6 +73,10 @@ class AccountsIT {
     return login(email, PASSWORD);
   }
 
+  private static String page(Browser browser, String path, String token) throws Exception {
+    return browser.send(browser.to(path).header("Authorization", token)).body();
+  }
+
   private Answer get(String path, String token) {
     return rollcall.send("GET", path, "", "Authorization", token);
   }
@@ -280,7 +284,7 @@ class AccountsIT {
   }
 
   @Test
-  void whoRegistersWithTheSetupCodeIsTheOperatorOnce() {
+  void whoRegistersWithTheSetupCodeIsTheOperatorOnce() throws Exception {
     Matcher code = CODE.matcher(rollcall.log());
     assertThat(code.find()).isTrue();
     String body =
@@ -295,6 +299,12 @@ class AccountsIT {
     assertThat(get("/v1/audit", operator).status()).isEqualTo(200);
     String user = loggedIn("plain@example.org");
     assertThat(get("/v1/audit", user).status()).isEqualTo(403);
+    try (Browser browser = new Browser(rollcall)) {
+      assertThat(page(browser, "/audit", operator))
+          .contains("operator@example.org", "POST /register", "as an operator");
+      assertThat(page(browser, "/audit?before=1", operator)).contains("Nothing was changed yet.");
+      assertThat(page(browser, "/audit", user)).doesNotContain("operator@example.org");
+    }
     assertThat(post("/v1/services", "{}", "Authorization", operator).status()).isEqualTo(400);
   }
 

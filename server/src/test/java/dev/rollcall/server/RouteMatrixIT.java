@@ -91,6 +91,7 @@ class RouteMatrixIT {
               "POST /v1/operator PUBLIC",
               "DELETE /v1/account ACCOUNT",
               "GET /v1/audit OPERATOR",
+              "GET /audit OPERATOR",
               "GET /v1/account ACCOUNT",
               "POST /v1/account/password ACCOUNT",
               "GET /v1/sessions ACCOUNT",

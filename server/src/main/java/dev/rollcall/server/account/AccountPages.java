@@ -145,7 +145,8 @@ final class AccountPages {
       String email = text(fields, "email");
       String password = text(fields, "password");
       Optional<String> code = fields.single("code").map(String::strip).filter(c -> !c.isEmpty());
-      signIn.register(request, email, password, code, invitation(fields));
+      audit.registered(
+          request, signIn.register(request, email, password, code, invitation(fields)));
       String secret = signIn.cookie(request, email, password);
       return signedIn(request, PATH, secret, site.texts().of("account.registered"));
     } catch (Refusal e) {

@@ -20,15 +20,22 @@ final class AccountRoutes {
   private final SignIn signIn;
   private final MachineProof proof;
   private final Operators operators;
+  private final Audit audit;
   private final Runnable deletions;
   private final Clock clock;
 
   /// @param deletions is run after the deletion of an account has begun
   AccountRoutes(
-      SignIn signIn, MachineProof proof, Operators operators, Runnable deletions, Clock clock) {
+      SignIn signIn,
+      MachineProof proof,
+      Operators operators,
+      Audit audit,
+      Runnable deletions,
+      Clock clock) {
     this.signIn = signIn;
     this.proof = proof;
     this.operators = operators;
+    this.audit = audit;
     this.deletions = deletions;
     this.clock = clock;
   }
@@ -57,6 +64,7 @@ final class AccountRoutes {
             body.required("Password"),
             body.text("SetupCode"),
             body.text("Invitation"));
+    audit.registered(request, account);
     return Answer.json(
         201,
         json ->

@@ -10,6 +10,7 @@ import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -26,16 +27,6 @@ final class Audit {
   private final AccountTables tables;
   private final AccountStore accounts;
   private final Clock clock;
-
-  /// A row.
-  private record Entry(
-      long id,
-      long at,
-      Optional<Long> account,
-      String caller,
-      String address,
-      String action,
-      String target) {}
 
   Audit(AccountTables tables, AccountStore accounts, Clock clock) {
     this.tables = tables;
@@ -68,6 +59,15 @@ final class Audit {
       }
       return answer;
     };
+  }
+
+  /// Records a registration.
+  void registered(Request request, Account account) {
+    record(
+        account,
+        request.client().getHostAddress(),
+        "POST /register",
+        account.operates() ? "as an operator" : "");
   }
 
   private static String ofTeam(Caller caller) {
@@ -137,7 +137,7 @@ final class Audit {
   private Answer list(Request request) {
     int limit = (int) Math.min(request.queryNumber("limit").orElse(USUAL_PAGE), MOST_ROWS);
     long before = request.queryNumber("before").orElse(Long.MAX_VALUE);
-    List<Entry> entries = tables.read(handle -> entries(handle, before, limit));
+    List<AuditEntry> entries = newest(before, limit);
     return Envelope.ok(
         json -> {
           json.writeStartObject().writeName("audit").writeStartObject();
@@ -154,7 +154,12 @@ final class Audit {
         });
   }
 
-  private static List<Entry> entries(Handle handle, long before, int limit) {
+  /// The newest rows below an id.
+  List<AuditEntry> newest(long before, int limit) {
+    return tables.read(handle -> entries(handle, before, limit));
+  }
+
+  private static List<AuditEntry> entries(Handle handle, long before, int limit) {
     return handle
         .createQuery(
             "SELECT id, at, account_id, caller, address, action, target FROM audit"
@@ -163,9 +168,9 @@ final class Audit {
         .bind("limit", limit)
         .map(
             (row, _) ->
-                new Entry(
+                new AuditEntry(
                     row.getLong("id"),
-                    row.getLong("at"),
+                    Instant.ofEpochMilli(row.getLong("at")),
                     Optional.ofNullable(row.getObject("account_id"))
                         .map(id -> ((Number) id).longValue()),
                     row.getString("caller"),
@@ -175,10 +180,10 @@ final class Audit {
         .list();
   }
 
-  private static void write(JsonGenerator json, Entry entry) {
+  private static void write(JsonGenerator json, AuditEntry entry) {
     json.writeStartObject()
         .writeNumberProperty("id", entry.id())
-        .writeNumberProperty("at", entry.at() / 1000)
+        .writeNumberProperty("at", entry.at().getEpochSecond())
         .writeName("account");
     if (entry.account().isPresent()) {
       json.writeNumber(entry.account().get());
