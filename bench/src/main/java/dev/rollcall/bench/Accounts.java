@@ -84,21 +84,15 @@ final class Accounts implements Benchmark {
         wrk.meanMicros() / 1000,
         wrk.failed());
     table.row(
-        "lag p99 without, with them",
-        "%.1f ms, %.1f ms",
-        Table.millis(alone),
-        Table.millis(under));
-    table.row(
-        "memory: RSS before, peak",
-        "%d MiB, %d MiB",
-        memory,
-        rollcall.child().peakMiB());
-    return under.compareTo(Duration.ofMillis(100)) < 0 || under.compareTo(alone.multipliedBy(2)) < 0;
+        "lag p99 without, with them", "%.1f ms, %.1f ms", Table.millis(alone), Table.millis(under));
+    table.row("memory: RSS before, peak", "%d MiB, %d MiB", memory, rollcall.child().peakMiB());
+    return under.compareTo(Duration.ofMillis(100)) < 0
+        || under.compareTo(alone.multipliedBy(2)) < 0;
   }
 
   /// The processor time of a request that reads the channels of its caller: of the operator, who is
-  /// recognized by the address of the connection; of an account by the token of a session; and by an
-  /// API token. In turn, so that all see the same machine; the least of each counts.
+  /// recognized by the address of the connection; of an account by the token of a session; and by
+  /// an API token. In turn, so that all see the same machine; the least of each counts.
   private static boolean tokens(Stage stage, Length length, Table table, Rollcall rollcall)
       throws IOException, InterruptedException {
     String session = account(rollcall, "token@example.org");
@@ -147,9 +141,7 @@ final class Accounts implements Benchmark {
       throw new IOException("could not add the services", e);
     }
     HttpRequest request =
-        HttpRequest.newBuilder(rollcall.api("/v1/services"))
-            .header("Authorization", token)
-            .build();
+        HttpRequest.newBuilder(rollcall.api("/v1/services")).header("Authorization", token).build();
     String answer = Rollcall.send(request);
     if (answer.split("\"name\"", -1).length != EACH + 1) {
       throw new IllegalStateException("these are not the services of one account: " + answer);

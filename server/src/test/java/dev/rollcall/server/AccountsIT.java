@@ -53,7 +53,11 @@ class AccountsIT {
     rollcall.close();
   }
 
-  private Answer post(String path, String body, String... headers) {
+  RunningRollcall rollcall() {
+    return rollcall;
+  }
+
+  Answer post(String path, String body, String... headers) {
     return rollcall.send("POST", path, body, headers);
   }
 
@@ -68,7 +72,7 @@ class AccountsIT {
     return answer.json().stringValue();
   }
 
-  private String loggedIn(String email) {
+  String loggedIn(String email) {
     assertThat(register(email).status()).isEqualTo(201);
     return login(email, PASSWORD);
   }

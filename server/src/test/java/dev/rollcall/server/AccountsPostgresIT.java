@@ -1,8 +1,16 @@
 package dev.rollcall.server;
 
+import static dev.rollcall.server.RunningRollcall.PATIENCE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 
 /// The same on PostgreSQL.
 class AccountsPostgresIT extends AccountsIT {
@@ -15,6 +23,29 @@ class AccountsPostgresIT extends AccountsIT {
   @Override
   String database() {
     return "postgresql://postgres:postgres@127.0.0.1:" + postgres.getPort() + "/postgres";
+  }
+
+  @Test
+  void whatOneProcessRevokesTheOtherRefuses() throws IOException {
+    String session = loggedIn("both@example.org");
+    String body = "{\"name\":\"both\",\"scopes\":[\"read\"]}";
+    JsonNode made =
+        post("/v1/tokens", body, "Authorization", session).json().at("/data/token/data");
+    String token = made.get("token").stringValue();
+    Path other = Files.createDirectory(folder.resolve("other"));
+    try (RunningRollcall second =
+        RunningRollcall.Plan.in(other).flags("--database=" + database(), "--roles=api").start()) {
+      assertThat(account(second, token)).isEqualTo(200);
+      long id = made.get("id").asLong();
+      String path = "/v1/tokens/" + id;
+      assertThat(rollcall().send("DELETE", path, "", "Authorization", session).status())
+          .isEqualTo(200);
+      await().atMost(PATIENCE).until(() -> account(second, token) == 401);
+    }
+  }
+
+  private static int account(RunningRollcall one, String token) {
+    return one.send("GET", "/v1/account", "", "Authorization", token).status();
   }
 
   @AfterAll

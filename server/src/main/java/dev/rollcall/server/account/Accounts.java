@@ -79,7 +79,8 @@ public final class Accounts implements AutoCloseable {
         new SingleSignOn(
             identities, signIn, limits, audit, () -> key.box("sso"), () -> this.settings, clock);
     routes =
-        new AccountRoutes(signIn, new MachineProof(key), operators, audit, this::deletionBegun, clock);
+        new AccountRoutes(
+            signIn, new MachineProof(key), operators, audit, this::deletionBegun, clock);
     tokenRoutes = new TokenRoutes(sessions, known);
     invitations = new InvitationStore(tables, clock);
     teamChanges =
@@ -140,7 +141,10 @@ public final class Accounts implements AutoCloseable {
             signIn, sessions, teams, known, sso, audit, this::deletionBegun, site, clock);
     TeamPages ofTeams =
         new TeamPages(teams, invitations, sessions, teamChanges, known, sso, audit, site, clock);
-    return Stream.of(ofAccounts.routes(), ofTeams.routes(), new SsoPages(sso, site).routes(),
+    return Stream.of(
+            ofAccounts.routes(),
+            ofTeams.routes(),
+            new SsoPages(sso, site).routes(),
             new AuditPages(audit, site).routes())
         .flatMap(List::stream)
         .toList();

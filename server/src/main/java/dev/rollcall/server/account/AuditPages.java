@@ -27,8 +27,7 @@ final class AuditPages {
   private Answer page(Request request) {
     long before = request.queryNumber("before").orElse(Long.MAX_VALUE);
     List<AuditEntry> entries = audit.newest(before, ROWS);
-    String older =
-        entries.size() == ROWS ? "/audit?before=" + entries.getLast().id() : "";
+    String older = entries.size() == ROWS ? "/audit?before=" + entries.getLast().id() : "";
     return Answer.html(
         200, Html.of(out -> JteauditGenerated.render(out, Html.NONE, site, entries, older)));
   }
