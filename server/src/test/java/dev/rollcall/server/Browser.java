@@ -3,21 +3,23 @@ package dev.rollcall.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// A browser as far as cookies and forms go. Java's cookies quote values that have an age.
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
   private final RunningRollcall rollcall;
   private final HttpClient client = HttpClient.newHttpClient();
   private final Map<String, String> cookies = new HashMap<>();
 
-  Browser(RunningRollcall rollcall) {
+  public Browser(RunningRollcall rollcall) {
     this.rollcall = rollcall;
   }
 
@@ -37,7 +39,7 @@ final class Browser implements AutoCloseable {
   }
 
   /// The page that a form leads to.
-  String after(HttpResponse<String> sent) throws Exception {
+  public String after(HttpResponse<String> sent) throws Exception {
     assertThat(sent.statusCode()).as(sent.body()).isEqualTo(303);
     return send(to(sent.headers().firstValue("Location").orElseThrow())).body();
   }
@@ -50,7 +52,10 @@ final class Browser implements AutoCloseable {
     return send(to("/account")).body();
   }
 
-  HttpResponse<String> form(String path, String fields, String... headers) throws Exception {
+  /// Sends a form of the page `/account`.
+  ///
+  /// @param fields begins with `&`
+  public HttpResponse<String> form(String path, String fields, String... headers) throws Exception {
     Matcher token = Pattern.compile("form-token\" value=\"([^\"]+)").matcher(page());
     assertThat(token.find()).isTrue();
     HttpRequest.Builder request =
@@ -61,6 +66,11 @@ final class Browser implements AutoCloseable {
       request.headers(headers);
     }
     return send(request);
+  }
+
+  /// A field of a form: `&name=value`.
+  public static String field(String name, String value) {
+    return "&" + name + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8);
   }
 
   @Override

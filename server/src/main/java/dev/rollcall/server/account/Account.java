@@ -7,4 +7,6 @@ import java.time.Instant;
 /// @param id also the id as an owner of rows
 /// @param email as it was given
 /// @param operates whether the account may manage this server
-public record Account(long id, String email, boolean operates, Instant createdAt) {}
+/// @param secondFactor whether its password alone signs nobody in
+public record Account(
+    long id, String email, boolean operates, boolean secondFactor, Instant createdAt) {}

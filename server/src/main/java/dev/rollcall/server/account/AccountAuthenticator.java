@@ -22,18 +22,27 @@ final class AccountAuthenticator implements Authenticator {
   private final TeamStore teams;
   private final Supplier<WebTokens> tokens;
   private final KnownHolders known;
+  private final Supplier<AccountSettings> settings;
   private final Clock clock;
+
+  /// Who has signed in with a browser.
+  ///
+  /// @param restricted whether a second factor is demanded of them that they do not have: they may
+  ///   only add one
+  record Person(Caller.User user, boolean restricted) {}
 
   AccountAuthenticator(
       SessionStore sessions,
       TeamStore teams,
       Supplier<WebTokens> tokens,
       KnownHolders known,
+      Supplier<AccountSettings> settings,
       Clock clock) {
     this.sessions = sessions;
     this.teams = teams;
     this.tokens = tokens;
     this.known = known;
+    this.settings = settings;
     this.clock = clock;
   }
 
@@ -84,13 +93,38 @@ final class AccountAuthenticator implements Authenticator {
         .orElseGet(Finding.Nothing::new);
   }
 
+  /// Without the second factor that is demanded of it, an account is nobody, and told why.
   private Finding known(Request request, Holder holder) {
+    if (isRestricted(holder)) {
+      return new Finding.Doubtful(
+          "a second factor is demanded of this account: add one on the page /account");
+    }
     Optional<Caller.Membership> team = request.query("team").map(name -> membership(holder, name));
     return new Finding.Known(
         holder.isOfTeam()
             ? new Caller.Team(holder.teams().getFirst().id(), holder.permissions())
-            : new Caller.User(
-                holder.account(), holder.session(), holder.operates(), holder.permissions(), team));
+            : user(holder, team));
+  }
+
+  private boolean isRestricted(Holder holder) {
+    return !holder.secondFactor() && settings.get().secondFactor().isDemandedOf(holder.operates());
+  }
+
+  private static Caller.User user(Holder holder, Optional<Caller.Membership> team) {
+    return new Caller.User(
+        holder.account(), holder.session(), holder.operates(), holder.permissions(), team);
+  }
+
+  /// Who has signed in with the browser that sends this. A token in a header is for the API.
+  ///
+  /// @param request of the page of an account, or of a form that was sent from one
+  Optional<Person> person(Request request) {
+    return request.header("Authorization").isPresent()
+        ? Optional.empty()
+        : SessionCookie.of(request)
+            .flatMap(
+                secret -> known.holder(Digests.of(secret), () -> sessions.holderOfCookie(secret)))
+            .map(holder -> new Person(user(holder, Optional.empty()), isRestricted(holder)));
   }
 
   /// What the holder is in the team with this name or id. An operator is an owner in each team.

@@ -1,5 +1,7 @@
 package dev.rollcall.server.account;
 
+import dev.rollcall.server.account.AccountAuthenticator.Person;
+import dev.rollcall.server.account.SignIn.Entry;
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Answer;
 import dev.rollcall.server.http.Caller;
@@ -28,12 +30,15 @@ final class AccountPages {
   static final String PATH = "/account";
 
   private final SignIn signIn;
+  private final AccountAuthenticator authenticator;
   private final SessionStore sessions;
   private final TeamStore teams;
   private final KnownHolders known;
   private final SingleSignOn sso;
   private final Audit audit;
   private final Runnable deletions;
+  private final FactorPages factors;
+  private final SignInPage signInPage;
   private final Site site;
   private final Forms forms;
   private final Clock clock;
@@ -46,21 +51,27 @@ final class AccountPages {
 
   AccountPages(
       SignIn signIn,
+      AccountAuthenticator authenticator,
       SessionStore sessions,
       TeamStore teams,
       KnownHolders known,
       SingleSignOn sso,
       Audit audit,
       Runnable deletions,
+      FactorPages factors,
+      SignInPage signInPage,
       Site site,
       Clock clock) {
     this.signIn = signIn;
+    this.authenticator = authenticator;
     this.sessions = sessions;
     this.teams = teams;
     this.audit = audit;
     this.known = known;
     this.sso = sso;
     this.deletions = deletions;
+    this.factors = factors;
+    this.signInPage = signInPage;
     this.site = site;
     this.forms = new Forms(site);
     this.clock = clock;
@@ -68,7 +79,7 @@ final class AccountPages {
 
   List<Route> routes() {
     return List.of(
-        Route.get(PATH, Access.PUBLIC, request -> page(request, Optional.empty())),
+        Route.get(PATH, Access.PUBLIC, this::page),
         forms.post(PATH + "/login", Access.PUBLIC, this::login),
         forms.post(PATH + "/register", Access.PUBLIC, this::register),
         forms.post(PATH + "/logout", Access.PUBLIC, this::logout),
@@ -79,22 +90,21 @@ final class AccountPages {
         forms.post(PATH + "/end", Access.PUBLIC, changing(this::endSession)));
   }
 
+  private Answer page(Request request) {
+    Optional<Person> person = authenticator.person(request);
+    return person.isPresent()
+        ? own(request, person.get(), Optional.empty(), List.of())
+        : factors
+            .secondStep(request)
+            .orElseGet(() -> signInPage.answer(request, Optional.empty(), ""));
+  }
+
+  /// The page of who is signed in.
+  ///
   /// @param token an API token that was just made
-  private Answer page(Request request, Optional<String> token) {
-    Optional<Caller.User> user = user(request);
-    Answer answer =
-        user.isPresent() ? own(request, user.get(), token) : forms.page(request, this::signInPage);
-    return answer.with("Cache-Control", "no-store");
-  }
-
-  private String signInPage(Forms.Visit visit) {
-    return Html.of(
-        out ->
-            JtesigninGenerated.render(
-                out, Html.NONE, site, visit, sso.names(), Optional.empty(), ""));
-  }
-
-  private Answer own(Request request, Caller.User user, Optional<String> token) {
+  /// @param codes recovery codes that were just made
+  Answer own(Request request, Person person, Optional<String> token, List<String> codes) {
+    Caller.User user = person.user();
     Account account = signIn.account(user);
     AccountView view =
         new AccountView(
@@ -104,11 +114,14 @@ final class AccountPages {
             teams.of(user.account()),
             user.session(),
             sso.view(account, signIn.hasPassword(user)),
+            factors.view(request, person, account, codes),
             token,
             clock.wall());
-    return forms.page(
-        request,
-        visit -> Html.of(out -> JtepageGenerated.render(out, Html.NONE, site, visit, view)));
+    return forms
+        .page(
+            request,
+            visit -> Html.of(out -> JtepageGenerated.render(out, Html.NONE, site, visit, view)))
+        .with("Cache-Control", "no-store");
   }
 
   /// Who has signed in with this browser. A token in a header is for the API.
@@ -122,21 +135,24 @@ final class AccountPages {
 
   private Answer login(Request request, Query fields) throws InterruptedException {
     try {
-      String secret = signIn.cookie(request, text(fields, "email"), text(fields, "password"));
-      return signedIn(request, next(fields), secret, site.texts().of("account.signedin"));
+      return switch (signIn.enter(request, text(fields, "email"), text(fields, "password"))) {
+        case Entry.Session(String secret) ->
+            signedIn(request, next(fields), secret, site.texts().of("account.signedin"));
+        case Entry.Pending(String secret) -> factors.toSecondStep(request, fields, secret);
+      };
     } catch (Refusal e) {
       return failed(next(fields), e);
     }
   }
 
   /// The page with the invitation that led here, or that of the account.
-  private static String next(Query fields) {
+  static String next(Query fields) {
     return invitation(fields)
         .map(code -> "/invitation?code=" + URLEncoder.encode(code, StandardCharsets.UTF_8))
         .orElse(PATH);
   }
 
-  private static Optional<String> invitation(Query fields) {
+  static Optional<String> invitation(Query fields) {
     return fields.single("invitation").map(String::strip).filter(text -> !text.isEmpty());
   }
 
@@ -145,10 +161,10 @@ final class AccountPages {
       String email = text(fields, "email");
       String password = text(fields, "password");
       Optional<String> code = fields.single("code").map(String::strip).filter(c -> !c.isEmpty());
-      audit.registered(
-          request, signIn.register(request, email, password, code, invitation(fields)));
-      String secret = signIn.cookie(request, email, password);
-      return signedIn(request, PATH, secret, site.texts().of("account.registered"));
+      Account account = signIn.register(request, email, password, code, invitation(fields));
+      audit.registered(request, account);
+      return signedIn(
+          request, PATH, signIn.enterAs(request, account), site.texts().of("account.registered"));
     } catch (Refusal e) {
       return failed(next(fields), e);
     }
@@ -165,8 +181,14 @@ final class AccountPages {
   }
 
   private Answer logout(Request request, Query fields) {
-    user(request).ifPresent(signIn::out);
-    return signedOut(request, site.texts().of("account.signedout"));
+    authenticator.person(request).map(Person::user).ifPresent(signIn::out);
+    return Cookies.set(
+        signedOut(request, site.texts().of("account.signedout")),
+        request,
+        site,
+        SessionCookie.PENDING,
+        "",
+        Duration.ZERO);
   }
 
   private Answer signedOut(Request request, String words) {
@@ -201,7 +223,7 @@ final class AccountPages {
 
   private String changePassword(Request request, Caller.User user, Query fields)
       throws InterruptedException {
-    signIn.changePassword(request, user, text(fields, "password"), text(fields, "next"));
+    signIn.changePassword(request, user, FactorPages.proof(fields), text(fields, "next"));
     return site.texts().of("account.password.changed");
   }
 
@@ -213,7 +235,10 @@ final class AccountPages {
     try {
       record(request, user.get());
       signIn.delete(
-          request, user.get(), text(fields, signIn.hasPassword(user.get()) ? "password" : "email"));
+          request,
+          user.get(),
+          text(fields, signIn.hasPassword(user.get()) ? "password" : "email"),
+          FactorPages.code(fields));
       deletions.run();
       return signedOut(request, site.texts().of("account.deleted"));
     } catch (Refusal e) {
@@ -231,7 +256,7 @@ final class AccountPages {
       SessionStore.MadeToken made =
           sessions.create(user.get().account(), text(fields, "name").strip(), permissions(fields));
       record(request, user.get());
-      return page(request, Optional.of(made.secret()));
+      return own(request, new Person(user.get(), false), Optional.of(made.secret()), List.of());
     } catch (Refusal e) {
       return failed(e);
     }

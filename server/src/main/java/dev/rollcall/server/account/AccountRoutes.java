@@ -78,7 +78,8 @@ final class AccountRoutes {
   private Answer login(Request request) throws InterruptedException {
     refuseOtherSites(request);
     AnyCase body = AnyCase.of(request.json());
-    String token = signIn.token(request, body.required("Email"), body.required("Password"));
+    String token =
+        signIn.token(request, body.required("Email"), body.required("Password"), body.text("Code"));
     return Answer.json(200, json -> json.writeString(token));
   }
 
@@ -108,20 +109,28 @@ final class AccountRoutes {
   private Answer changePassword(Request request) throws InterruptedException {
     Caller.User user = person(request);
     AnyCase body = AnyCase.of(request.json());
-    signIn.changePassword(request, user, body.required("password"), body.required("new_password"));
+    signIn.changePassword(request, user, proof(body), body.required("new_password"));
     return Envelope.ok();
   }
 
   private Answer delete(Request request) throws InterruptedException {
     Caller.User user = person(request);
     AnyCase body = AnyCase.of(request.json());
-    signIn.delete(request, user, body.required(signIn.hasPassword(user) ? "password" : "email"));
+    signIn.delete(
+        request,
+        user,
+        body.required(signIn.hasPassword(user) ? "password" : "email"),
+        body.text("code"));
     deletions.run();
     return Envelope.ok();
   }
 
-  /// `{}` for a new setup code, `{"reset": "ann@example.org"}` for a new password of an account;
-  /// for who shows that they can read the key of the installation.
+  private static SignIn.Proof proof(AnyCase body) {
+    return new SignIn.Proof(body.required("password"), body.text("code"));
+  }
+
+  /// `{}` for a new setup code, `{"reset": "ann@example.org"}` for a new password of an account
+  /// without second factors; for who shows that they can read the key of the installation.
   private Answer operatorAtTheMachine(Request request) throws InterruptedException {
     String body = new String(request.body(), StandardCharsets.UTF_8);
     String shown = request.header(MachineProof.HEADER).orElse("");

@@ -15,6 +15,7 @@ import java.util.List;
 /// @param registrationsOfAddress how many registrations one address may try in a minute
 /// @param wrongPasswords how many wrong passwords of one account in a quarter of an hour
 /// @param teams how many teams an account may own
+/// @param secondFactor of whom a second factor is demanded
 /// @param audit how long it is kept who changed what
 public record AccountSettings(
     Registration registration,
@@ -24,6 +25,7 @@ public record AccountSettings(
     int registrationsOfAddress,
     int wrongPasswords,
     int teams,
+    SecondFactorDemand secondFactor,
     Duration audit) {
   /// Who may register.
   public enum Registration {
@@ -33,6 +35,24 @@ public record AccountSettings(
     INVITE,
     /// Who has a setup code.
     CLOSED
+  }
+
+  /// Of whom a second factor is demanded.
+  public enum SecondFactorDemand {
+    /// Of nobody.
+    OPTIONAL,
+    /// Of operators.
+    OPERATORS,
+    /// Of everybody.
+    EVERYBODY;
+
+    boolean isDemandedOf(boolean operator) {
+      return switch (this) {
+        case OPTIONAL -> false;
+        case OPERATORS -> operator;
+        case EVERYBODY -> true;
+      };
+    }
   }
 
   private static final Setting<Registration> REGISTRATION =
@@ -81,6 +101,14 @@ public record AccountSettings(
               "10",
               "teams that one account may own")
           .atOnce();
+  private static final Setting<SecondFactorDemand> SECOND_FACTOR =
+      Setting.of(
+              "accounts.second-factor",
+              ValueType.choice(SecondFactorDemand.class),
+              "optional",
+              "who needs a second factor: optional (nobody), operators or everybody; without one"
+                  + " they can only add it on the page /account")
+          .atOnce();
   private static final Setting<Duration> AUDIT =
       Setting.of(
           "accounts.audit",
@@ -98,6 +126,7 @@ public record AccountSettings(
           REGISTRATIONS,
           WRONG_PASSWORDS,
           TEAMS,
+          SECOND_FACTOR,
           AUDIT);
 
   /// The settings with these values.
@@ -110,6 +139,7 @@ public record AccountSettings(
         values.of(REGISTRATIONS),
         values.of(WRONG_PASSWORDS),
         values.of(TEAMS),
+        values.of(SECOND_FACTOR),
         values.of(AUDIT));
   }
 }

@@ -13,7 +13,7 @@ import org.jdbi.v3.core.Handle;
 final class AccountStore {
   private static final int ACCOUNT = 1;
 
-  private static final String COLUMNS = "id, email, operates, created_at, password";
+  private static final String COLUMNS = "id, email, operates, second_factor, created_at, password";
 
   /// An account with what its password is compared with.
   ///
@@ -100,7 +100,7 @@ final class AccountStore {
       tx.createUpdate("DELETE FROM owner WHERE id = :id").bind("id", id).execute();
       return new Created.WrongInvitation();
     }
-    return new Created.Done(new Account(id, email.text(), operates, now));
+    return new Created.Done(new Account(id, email.text(), operates, false, now));
   }
 
   private static boolean use(Handle tx, String code) {
@@ -173,6 +173,7 @@ final class AccountStore {
             row.getLong("id"),
             row.getString("email"),
             row.getInt("operates") == 1,
+            row.getInt("second_factor") == 1,
             Instant.ofEpochMilli(row.getLong("created_at"))),
         Optional.ofNullable(row.getString("password")));
   }
@@ -198,7 +199,7 @@ final class AccountStore {
                   "account_identity WHERE account_id")) {
             tx.createUpdate("DELETE FROM " + rows + " = :id").bind("id", account).execute();
           }
-          AccountTables.revoke(tx);
+          FactorStore.removeAll(tx, account);
           return team;
         });
   }
@@ -236,7 +237,18 @@ final class AccountStore {
               .bind("id", account)
               .bind("kept", kept)
               .execute();
+          PendingSignIns.endAll(tx, account);
           AccountTables.revoke(tx);
+          return true;
+        });
+  }
+
+  /// Gives an account another password, removes its second factors, and ends its sessions.
+  void reset(long account, String hash) {
+    changePassword(account, hash, 0);
+    tables.write(
+        tx -> {
+          FactorStore.removeAll(tx, account);
           return true;
         });
   }

@@ -11,6 +11,7 @@ import java.util.Optional;
 ///
 /// @param session the id of the session that looks at it
 /// @param sso which providers it can sign in with
+/// @param factors its second factors
 /// @param token an API token that was just made, which is shown once
 public record AccountView(
     Account account,
@@ -19,6 +20,7 @@ public record AccountView(
     List<Team.Mine> teams,
     long session,
     SsoView sso,
+    FactorView factors,
     Optional<String> token,
     Instant at) {
   /// The words of what a token may be used for.

@@ -1,5 +1,7 @@
 package dev.rollcall.server.account;
 
+import dev.rollcall.server.account.factor.Challenges;
+import dev.rollcall.server.account.factor.PageOrigins;
 import dev.rollcall.server.http.Authenticator;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.http.Unavailable;
@@ -8,6 +10,7 @@ import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.time.BackgroundLoop;
 import dev.rollcall.server.time.Clock;
+import dev.rollcall.server.web.Forms;
 import dev.rollcall.server.web.Site;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -25,7 +28,8 @@ public final class Accounts implements AutoCloseable {
           "db/migration/V16__account.sql",
           "db/migration/V17__audit.sql",
           "db/migration/V19__team.sql",
-          "db/migration/V20__identity.sql");
+          "db/migration/V20__identity.sql",
+          "db/migration/V21__second_factor.sql");
 
   private static final Duration KEY_AGAIN = Duration.ofMinutes(1);
   private static final Duration UPKEEP = Duration.ofHours(1);
@@ -42,6 +46,9 @@ public final class Accounts implements AutoCloseable {
   private final AccountAuthenticator authenticator;
   private final SignIn signIn;
   private final SingleSignOn sso;
+  private final FactorStore factorStore;
+  private final SecondFactor factors;
+  private final PasskeySignIn passkeys;
   private final SessionStore sessions;
   private final AccountRoutes routes;
   private final TokenRoutes tokenRoutes;
@@ -69,15 +76,43 @@ public final class Accounts implements AutoCloseable {
     audit = new Audit(tables, accounts, clock);
     operators = new Operators(accounts, passwords, known, audit);
     teams = new TeamStore(tables, clock);
-    authenticator = new AccountAuthenticator(sessions, teams, this::tokens, known, clock);
+    authenticator =
+        new AccountAuthenticator(sessions, teams, this::tokens, known, () -> this.settings, clock);
     SignInLimits limits = new SignInLimits(settings);
+    PendingSignIns pending = new PendingSignIns(tables, clock);
+    factorStore = new FactorStore(tables, clock);
+    factors =
+        new SecondFactor(
+            factorStore,
+            sessions,
+            () -> readable(() -> key.box("second factors")),
+            limits,
+            known,
+            audit,
+            clock);
     signIn =
         new SignIn(
-            accounts, sessions, passwords, this::tokens, known, limits, () -> this.settings, clock);
+            accounts,
+            sessions,
+            passwords,
+            this::tokens,
+            known,
+            limits,
+            factors,
+            pending,
+            () -> this.settings,
+            clock);
     IdentityStore identities = new IdentityStore(tables, accounts, clock);
     sso =
         new SingleSignOn(
             identities, signIn, limits, audit, () -> key.box("sso"), () -> this.settings, clock);
+    passkeys =
+        new PasskeySignIn(
+            factorStore,
+            factors,
+            () -> readable(() -> new Challenges(key.derived("passkeys", "HmacSHA256"))),
+            new PageOrigins(sso::publicUrl),
+            clock);
     routes =
         new AccountRoutes(
             signIn, new MachineProof(key), operators, audit, this::deletionBegun, clock);
@@ -99,6 +134,7 @@ public final class Accounts implements AutoCloseable {
               if (identities.endRoles()) {
                 known.forget();
               }
+              pending.forgetEnded();
               audit.forget(this.settings.audit());
               return UPKEEP;
             });
@@ -136,13 +172,30 @@ public final class Accounts implements AutoCloseable {
 
   /// The pages of accounts.
   public List<Route> pages(Site site) {
+    Forms forms = new Forms(site);
+    FactorPages ofFactors =
+        new FactorPages(signIn, authenticator, factorStore, factors, passkeys, forms, site);
+    SignInPage signInPage = new SignInPage(sso, ofFactors, forms, site);
     AccountPages ofAccounts =
         new AccountPages(
-            signIn, sessions, teams, known, sso, audit, this::deletionBegun, site, clock);
+            signIn,
+            authenticator,
+            sessions,
+            teams,
+            known,
+            sso,
+            audit,
+            this::deletionBegun,
+            ofFactors,
+            signInPage,
+            site,
+            clock);
     TeamPages ofTeams =
-        new TeamPages(teams, invitations, sessions, teamChanges, known, sso, audit, site, clock);
+        new TeamPages(
+            teams, invitations, sessions, teamChanges, known, signInPage, audit, site, clock);
     return Stream.of(
             ofAccounts.routes(),
+            ofFactors.routes(ofAccounts::own),
             ofTeams.routes(),
             new SsoPages(sso, site).routes(),
             new AuditPages(audit, site).routes())
@@ -210,7 +263,7 @@ public final class Accounts implements AutoCloseable {
     return operators.newSetupCode();
   }
 
-  /// Gives an account another password, and ends its sessions.
+  /// Gives an account another password, removes its second factors, and ends its sessions.
   ///
   /// @throws dev.rollcall.server.http.Refusal if there is no such account
   public String newPassword(String address) throws InterruptedException {

@@ -36,7 +36,7 @@ final class Operators {
     return code;
   }
 
-  /// Gives an account another password, and ends its sessions.
+  /// Gives an account another password, removes its second factors, and ends its sessions.
   ///
   /// @throws Refusal (404) if there is no such account
   String newPassword(String address) throws InterruptedException {
@@ -46,7 +46,7 @@ final class Operators {
             .map(AccountStore.WithPassword::account)
             .orElseThrow(() -> Refusal.notFound("there is no account " + address));
     String password = Digests.secret().substring(0, PASSWORD);
-    accounts.changePassword(account.id(), passwords.hash(password), 0);
+    accounts.reset(account.id(), passwords.hash(password));
     known.forget();
     recorded("new password of " + account.email());
     return password;

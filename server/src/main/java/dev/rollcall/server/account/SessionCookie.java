@@ -8,10 +8,18 @@ import java.util.Optional;
 final class SessionCookie {
   static final String NAME = "rollcall-session";
 
+  /// The cookie of a browser whose password was right, and whose second factor is to come.
+  static final String PENDING = "rollcall-pending";
+
   private SessionCookie() {}
 
   /// Its value, if the request has it.
   static Optional<String> of(Request request) {
     return Cookies.of(request, NAME);
+  }
+
+  /// The value of the other one, if the request has it.
+  static Optional<String> pending(Request request) {
+    return Cookies.of(request, PENDING);
   }
 }

@@ -72,6 +72,7 @@ public final class SessionStore {
   /// @param account 0 for the token of a team
   /// @param session 0 for a token
   /// @param token 0 for a session
+  /// @param secondFactor whether the account has a second factor, or this began at a provider
   /// @param endsAt when it ends by itself
   /// @param teams the teams of the account; the one team of a token of a team
   record Holder(
@@ -79,6 +80,7 @@ public final class SessionStore {
       long session,
       long token,
       boolean operates,
+      boolean secondFactor,
       Set<Permission> permissions,
       Instant endsAt,
       List<Team.Mine> teams) {
@@ -87,6 +89,11 @@ public final class SessionStore {
       return account == 0;
     }
   }
+
+  /// Who has no password signs in at a provider, which is responsible for all factors; teams sign
+  /// in nowhere.
+  private static final String SECOND_FACTOR =
+      "CASE WHEN a.second_factor = 1 OR a.password IS NULL%s THEN 1 ELSE 0 END AS second_factor";
 
   private static final Set<Permission> ALL = EnumSet.allOf(Permission.class);
 
@@ -149,7 +156,9 @@ public final class SessionStore {
   private Optional<Holder> sessionHolder(Handle handle, String which, Object by) {
     return handle
         .createQuery(
-            "SELECT s.id, s.account_id, s.ends_at, a.operates FROM session s"
+            "SELECT s.id, s.account_id, s.ends_at, a.operates, "
+                + SECOND_FACTOR.formatted(" OR s.kind = " + Kind.PROVIDER.code)
+                + " FROM session s"
                 + " JOIN account a ON a.id = s.account_id WHERE "
                 + which
                 + " AND s.ends_at > :now")
@@ -162,6 +171,7 @@ public final class SessionStore {
                     row.getLong("id"),
                     0,
                     row.getInt("operates") == 1,
+                    row.getInt("second_factor") == 1,
                     ALL,
                     Instant.ofEpochMilli(row.getLong("ends_at")),
                     TeamStore.of(handle, row.getLong("account_id"))))
@@ -174,7 +184,8 @@ public final class SessionStore {
         handle ->
             handle
                 .createQuery(
-                    "SELECT t.id, t.owner_id, t.permissions, a.operates, m.name"
+                    "SELECT t.id, t.owner_id, t.permissions, a.operates, m.name, "
+                        + SECOND_FACTOR.formatted("")
                         + " FROM api_token t LEFT JOIN account a ON a.id = t.owner_id"
                         + " LEFT JOIN team m ON m.id = t.owner_id WHERE t.secret = :secret")
                 .bind("secret", Digests.of(secret))
@@ -190,6 +201,7 @@ public final class SessionStore {
         0,
         row.getLong("id"),
         row.getInt("operates") == 1,
+        row.getInt("second_factor") == 1,
         permissions(row.getString("permissions")),
         Instant.MAX,
         team.map(name -> List.of(new Team.Mine(owner, name, TeamRole.EDITOR)))

@@ -24,14 +24,31 @@ final class SignIn {
 
   private static final int LONGEST_AGENT = 200;
 
+  /// What a browser gets for the right password.
+  sealed interface Entry {
+    /// A session, with the value of its cookie.
+    record Session(String secret) implements Entry {}
+
+    /// The second factor is still to come.
+    record Pending(String secret) implements Entry {}
+  }
+
   private final AccountStore accounts;
   private final SessionStore sessions;
   private final Passwords passwords;
   private final Supplier<WebTokens> tokens;
   private final KnownHolders known;
   private final SignInLimits limits;
+  private final SecondFactor factors;
+  private final PendingSignIns pending;
   private final Supplier<AccountSettings> settings;
   private final Clock clock;
+
+  /// What shows that the person is at the keyboard.
+  ///
+  /// @param code of the second factor, if the account has one; a session that has just begun will
+  ///   do
+  record Proof(String password, Optional<String> code) {}
 
   SignIn(
       AccountStore accounts,
@@ -40,6 +57,8 @@ final class SignIn {
       Supplier<WebTokens> tokens,
       KnownHolders known,
       SignInLimits limits,
+      SecondFactor factors,
+      PendingSignIns pending,
       Supplier<AccountSettings> settings,
       Clock clock) {
     this.accounts = accounts;
@@ -48,6 +67,8 @@ final class SignIn {
     this.tokens = tokens;
     this.known = known;
     this.limits = limits;
+    this.factors = factors;
+    this.pending = pending;
     this.settings = settings;
     this.clock = clock;
   }
@@ -95,22 +116,81 @@ final class SignIn {
 
   /// Begins a session with the right password.
   ///
+  /// @param code of the second factor, if the account has one
   /// @return its token
-  String token(Request request, String address, String password) throws InterruptedException {
+  String token(Request request, String address, String password, Optional<String> code)
+      throws InterruptedException {
     limits.login(request.client());
     Account account = checked(request, address, password);
+    if (account.secondFactor()) {
+      factors.require(
+          account.id(),
+          code.orElseThrow(
+              () ->
+                  Refusal.of(
+                      401,
+                      "Code: is missing: this account has a second factor, so send a code of its"
+                          + " app or a recovery code")));
+    } else if (settings.get().secondFactor().isDemandedOf(account.operates())) {
+      throw Refusal.of(
+          403, "a second factor is demanded of this account: add one on the page /account");
+    }
     Duration lifetime = settings.get().tokenLifetime();
     Instant now = clock.wall();
     long session = begin(request, account, SessionStore.Kind.JWT, Optional.empty(), lifetime);
     return tokens.get().sign(account.id(), session, now, now.plus(lifetime));
   }
 
-  /// Begins a session of a browser with the right password.
-  ///
-  /// @return the value of its cookie
-  String cookie(Request request, String address, String password) throws InterruptedException {
+  /// Begins a session of a browser with the right password, or what comes before one.
+  Entry enter(Request request, String address, String password) throws InterruptedException {
     limits.login(request.client());
     Account account = checked(request, address, password);
+    return account.secondFactor()
+        ? new Entry.Pending(pending.begin(account.id()))
+        : new Entry.Session(enterAs(request, account));
+  }
+
+  /// The account of a browser whose second factor is to come.
+  Optional<Long> pending(String secret) {
+    return pending.account(secret);
+  }
+
+  /// Begins a session of a browser with a code of the second factor, after the password.
+  ///
+  /// @return the value of its cookie
+  String enterWithCode(Request request, String secret, String code) {
+    limits.login(request.client());
+    long account =
+        pending
+            .attempt(secret)
+            .orElseThrow(() -> Refusal.of(401, "the time is over: sign in again"));
+    factors.require(account, code);
+    if (!pending.end(secret)) {
+      throw Refusal.of(401, "the time is over: sign in again");
+    }
+    return enterAs(request, found(account));
+  }
+
+  /// Begins a session of a browser with a passkey.
+  ///
+  /// @param account finds out whose it is
+  /// @return the value of its cookie
+  String enterWithPasskey(Request request, Supplier<Long> account) {
+    limits.login(request.client());
+    return enterAs(request, found(account.get()));
+  }
+
+  private Account found(long account) {
+    return accounts
+        .find(account)
+        .map(WithPassword::account)
+        .orElseThrow(() -> Refusal.notFound("there is no such account any more"));
+  }
+
+  /// Begins a session of a browser for who has shown all that is asked.
+  ///
+  /// @return the value of its cookie
+  String enterAs(Request request, Account account) {
     String secret = Digests.secret();
     begin(request, account, SessionStore.Kind.BROWSER, Optional.of(secret), OF_BROWSER);
     return secret;
@@ -171,17 +251,21 @@ final class SignIn {
 
   /// The account of the request.
   Account account(Caller.User user) {
-    return accounts
-        .find(user.account())
-        .map(WithPassword::account)
-        .orElseThrow(() -> Refusal.notFound("there is no such account any more"));
+    return found(user.account());
+  }
+
+  /// Before a change that only the person may make: the password, and the second factor if there is
+  /// one.
+  void confirm(Request request, Caller.User user, Proof proof) throws InterruptedException {
+    Account account = checked(request, account(user).email(), proof.password());
+    factors.confirm(account, user, proof.code());
   }
 
   /// Changes the password, and ends all other sessions.
-  void changePassword(Request request, Caller.User user, String password, String next)
+  void changePassword(Request request, Caller.User user, Proof proof, String next)
       throws InterruptedException {
     requireUsable("new_password", next);
-    checked(request, account(user).email(), password);
+    confirm(request, user, proof);
     accounts.changePassword(user.account(), passwords.hash(next), user.session());
     known.forget();
   }
@@ -194,9 +278,11 @@ final class SignIn {
   /// Begins to delete the account with everything that belongs to it.
   ///
   /// @param proof its password; of an account without one its address, soon after a sign-in
-  void delete(Request request, Caller.User user, String proof) throws InterruptedException {
+  /// @param code of its second factor, if it has one
+  void delete(Request request, Caller.User user, String proof, Optional<String> code)
+      throws InterruptedException {
     if (hasPassword(user)) {
-      checked(request, account(user).email(), proof);
+      confirm(request, user, new Proof(proof, code));
     } else {
       requireFresh(user, proof);
     }

@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /// Limits how often somebody may try to sign in or to register: from one address, and with wrong
-/// passwords of one account. They hold for each process.
+/// passwords or codes of one account. They hold for each process.
 ///
 /// Wrong passwords are counted for the account together with the address, so that a stranger cannot
 /// lock somebody else out, and, with ten times as many, for the account alone, for guesses that
@@ -20,13 +20,19 @@ import java.util.HexFormat;
 final class SignInLimits {
   private static final Duration OF_ADDRESS = Duration.ofMinutes(1);
   private static final Duration OF_ACCOUNT = Duration.ofMinutes(15);
+  private static final Duration OF_CODES = Duration.ofHours(1);
+
+  /// A code has six digits, and three are right at once: with 10 an hour, guessing one takes years.
+  /// Who may try knows the password, so no stranger locks somebody out.
+  private static final int WRONG_CODES = 10;
+
   private static final int FROM_EVERYWHERE = 10;
   private static final int MOST_KNOWN = 50_000;
   private static final int PREFIX_BYTES = 8;
 
   private final AccountSettings settings;
   private final Cache<String, Bucket> buckets =
-      Caffeine.newBuilder().maximumSize(MOST_KNOWN).expireAfterAccess(OF_ACCOUNT).build();
+      Caffeine.newBuilder().maximumSize(MOST_KNOWN).expireAfterAccess(OF_CODES).build();
 
   SignInLimits(AccountSettings settings) {
     this.settings = settings;
@@ -59,6 +65,22 @@ final class SignInLimits {
   void rightPassword(InetAddress address, String account) {
     here(address, account).addTokens(1);
     everywhere(account).addTokens(1);
+  }
+
+  /// Counts a code of the second factor that is going to be compared as a wrong one.
+  ///
+  /// @throws Refusal 429 if there were too many
+  void beforeCode(long account) {
+    take(codes(account));
+  }
+
+  /// It was right: it does not count.
+  void rightCode(long account) {
+    codes(account).addTokens(1);
+  }
+
+  private Bucket codes(long account) {
+    return bucket("code " + account, WRONG_CODES, OF_CODES);
   }
 
   private Bucket here(InetAddress address, String account) {

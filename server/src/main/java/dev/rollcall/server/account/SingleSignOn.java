@@ -109,6 +109,11 @@ final class SingleSignOn implements AutoCloseable {
     }
   }
 
+  /// Where browsers find the pages, if it is known.
+  Optional<URI> publicUrl() {
+    return publicUrl;
+  }
+
   /// The names of the providers, in the order of the configuration.
   List<String> names() {
     return List.copyOf(providers.keySet());

@@ -16,7 +16,6 @@ import dev.rollcall.server.web.Site;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 
 /// `/team?team=5`: the members of a team, its invitations and API tokens. `/invitation?code=`: what
 /// the link of an invitation leads to.
@@ -30,7 +29,7 @@ final class TeamPages {
   private final SessionStore sessions;
   private final TeamChanges changes;
   private final KnownHolders known;
-  private final SingleSignOn sso;
+  private final SignInPage signInPage;
   private final Audit audit;
   private final Site site;
   private final Forms forms;
@@ -50,7 +49,7 @@ final class TeamPages {
       SessionStore sessions,
       TeamChanges changes,
       KnownHolders known,
-      SingleSignOn sso,
+      SignInPage signInPage,
       Audit audit,
       Site site,
       Clock clock) {
@@ -59,7 +58,7 @@ final class TeamPages {
     this.sessions = sessions;
     this.changes = changes;
     this.known = known;
-    this.sso = sso;
+    this.signInPage = signInPage;
     this.audit = audit;
     this.site = site;
     this.forms = new Forms(site);
@@ -262,20 +261,18 @@ final class TeamPages {
         changes
             .invitation(code)
             .orElseThrow(() -> Refusal.notFound(site.texts().of("invitation.gone")));
-    Optional<Invitation> shown = Optional.of(invitation);
-    Function<Forms.Visit, String> html =
-        AccountPages.user(request).isPresent()
-            ? visit ->
+    if (AccountPages.user(request).isEmpty()) {
+      return signInPage.answer(request, Optional.of(invitation), code);
+    }
+    return forms
+        .page(
+            request,
+            visit ->
                 Html.of(
                     out ->
                         JteinvitationGenerated.render(
-                            out, Html.NONE, site, visit, invitation, code))
-            : visit ->
-                Html.of(
-                    out ->
-                        JtesigninGenerated.render(
-                            out, Html.NONE, site, visit, sso.names(), shown, code));
-    return forms.page(request, html).with("Cache-Control", "no-store");
+                            out, Html.NONE, site, visit, invitation, code)))
+        .with("Cache-Control", "no-store");
   }
 
   private Answer join(Request request, Query fields) {

@@ -22,8 +22,8 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 /// `rollcall operator`: a setup code with which somebody registers as an operator, or another
-/// password of an account. Beside a running server it asks the server, since SQLite has one
-/// process; otherwise it writes to the database itself.
+/// password of an account, whose second factors are removed. Beside a running server it asks the
+/// server, since SQLite has one process; otherwise it writes to the database itself.
 ///
 /// @param configured the configuration of `serve`; empty if it has mistakes, which were reported
 record OperatorCommand(Function<ParseResult, Optional<Configuration>> configured)
@@ -38,13 +38,16 @@ record OperatorCommand(Function<ParseResult, Optional<Configuration>> configured
         Commands.command(
                 "operator",
                 "Make a code with which somebody registers as an operator, or give an account"
-                    + " another password. Use the configuration of serve.",
+                    + " another password and remove its second factors. Use the configuration of"
+                    + " serve.",
                 this)
             .addOption(
                 OptionSpec.builder(RESET)
                     .paramLabel("EMAIL")
                     .type(String.class)
-                    .description("give this account another password, and end its sessions")
+                    .description(
+                        "give this account another password, remove its second factors, and end"
+                            + " its sessions")
                     .build()));
   }
 

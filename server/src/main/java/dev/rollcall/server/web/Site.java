@@ -45,7 +45,14 @@ public final class Site {
         new Assets(
             Site.class,
             List.of(
-                "page.css", "live.js", "copy.js", "times.js", "texts.js", "up.svg", "down.svg"));
+                "page.css",
+                "live.js",
+                "copy.js",
+                "times.js",
+                "texts.js",
+                "passkey.js",
+                "up.svg",
+                "down.svg"));
     this.sections = List.copyOf(sections);
     this.notice = notice;
     this.outage = outage;

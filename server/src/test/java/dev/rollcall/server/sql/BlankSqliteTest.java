@@ -37,7 +37,8 @@ class BlankSqliteTest {
     "db/migration/V17__audit.sql",
     "db/migration/V18__signal_owner.sql",
     "db/migration/V19__team.sql",
-    "db/migration/V20__identity.sql"
+    "db/migration/V20__identity.sql",
+    "db/migration/V21__second_factor.sql"
   };
 
   @TempDir Path directory;

@@ -106,7 +106,7 @@ class TextsTest {
         }
       }
     }
-    for (String script : List.of("live.js", "copy.js", "times.js")) {
+    for (String script : List.of("live.js", "copy.js", "times.js", "passkey.js")) {
       for (MatchResult use :
           SCRIPT_USE.matcher(Files.readString(FOLDER.resolve(script))).results().toList()) {
         uses.add(new Use("script." + use.group(1), !use.group(2).isEmpty(), false, script));

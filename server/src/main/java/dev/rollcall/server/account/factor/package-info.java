@@ -1,0 +1,6 @@
+/// What a second factor is: the codes of authenticator apps, recovery codes, passkeys. Knows no
+/// database; what is stored of them is in `account`.
+@NullMarked
+package dev.rollcall.server.account.factor;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,63 @@
+package dev.rollcall.server;
+
+import static dev.rollcall.server.Browser.field;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.Statement;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/// The same on PostgreSQL, and what needs the time to pass: another client of the database can set
+/// it back.
+class SecondFactorPostgresIT extends SecondFactorIT {
+  private final EmbeddedPostgres postgres;
+
+  SecondFactorPostgresIT() throws IOException {
+    postgres = EmbeddedPostgres.builder().start();
+  }
+
+  @Override
+  String database() {
+    return "postgresql://postgres:postgres@127.0.0.1:" + postgres.getPort() + "/postgres";
+  }
+
+  @AfterAll
+  void stopPostgres() throws IOException {
+    postgres.close();
+  }
+
+  private void write(String statement) throws Exception {
+    try (Connection connection = postgres.getPostgresDatabase().getConnection();
+        Statement all = connection.createStatement()) {
+      assertThat(all.executeUpdate(statement)).isPositive();
+    }
+  }
+
+  @Test
+  void aSessionThatIsNoLongerFreshNeedsACodeForWhatOnlyThePersonMay() throws Exception {
+    Enrolled old = enrolled("old@example.org");
+    String session = loginWith(old.email(), old.codes().get(0)).json().stringValue();
+    write("UPDATE session SET created_at = created_at - 11 * 60 * 1000");
+    String change = "{\"password\":\"%s\",\"new_password\":\"another horse\"%s}";
+    assertThat(changed(session, change.formatted("correct horse", ""))).isEqualTo(401);
+    assertThat(changed(session, change.formatted("correct horse", ",\"Code\":\"000000\"")))
+        .isEqualTo(401);
+    String code = ",\"Code\":\"" + old.codes().get(1) + "\"";
+    assertThat(changed(session, change.formatted("correct horse", code))).isEqualTo(200);
+  }
+
+  @Test
+  void thePasswordCountsForFiveMinutes() throws Exception {
+    Enrolled slow = enrolled("slow@example.org");
+    try (Browser browser = browser()) {
+      browser.form(
+          "/account/login", field("email", slow.email()) + field("password", "correct horse"));
+      write("UPDATE pending_sign_in SET ends_at = ends_at - 5 * 60 * 1000");
+      assertThat(browser.after(browser.form("/account/code", field("code", slow.codes().get(0)))))
+          .contains("the time is over");
+    }
+  }
+}
