@@ -44,8 +44,7 @@ public final class NodeProvider implements AutoCloseable {
     install();
     List<String> line = new ArrayList<>(List.of("node", "provider.mjs", CLIENT, SECRET));
     line.addAll(back);
-    process =
-        new ProcessBuilder(line).directory(FOLDER.toFile()).redirectError(log.toFile()).start();
+    process = started(new ProcessBuilder(line).redirectError(log.toFile()));
     BufferedReader said =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     issuer =
@@ -73,18 +72,8 @@ public final class NodeProvider implements AutoCloseable {
 
   private static void run(String... line) throws IOException {
     Path log = FOLDER.resolve("npm.log");
-    Process npm;
-    try {
-      npm =
-          new ProcessBuilder(line)
-              .directory(FOLDER.toFile())
-              .redirectErrorStream(true)
-              .redirectOutput(log.toFile())
-              .start();
-    } catch (IOException e) {
-      throw new IOException(
-          "tests of single sign-on need Node.js 18 or later with npm: ./verify installs them", e);
-    }
+    Process npm =
+        started(new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(log.toFile()));
     try {
       assertThat(npm.waitFor(3, TimeUnit.MINUTES)).as("npm ci ends").isTrue();
     } catch (InterruptedException e) {
@@ -93,6 +82,15 @@ public final class NodeProvider implements AutoCloseable {
       npm.destroyForcibly();
     }
     assertThat(npm.exitValue()).as(Files.readString(log)).isZero();
+  }
+
+  private static Process started(ProcessBuilder program) throws IOException {
+    try {
+      return program.directory(FOLDER.toFile()).start();
+    } catch (IOException e) {
+      throw new IOException(
+          "tests of single sign-on need Node.js 18 or later with npm: ./verify installs them", e);
+    }
   }
 
   public String issuer() {

@@ -263,14 +263,14 @@ class SsoIT {
     assertThat(back.answer().headers().allValues("Set-Cookie"))
         .anySatisfy(
             cookie -> assertThat(cookie).startsWith("rollcall-session=").contains("Max-Age=7200"));
-    assertThat(status(first, "/v1/deliveries")).isEqualTo(403);
+    assertThat(status(first, "/v1/audit")).isEqualTo(403);
     provider.signsIn("boss", "ops", "admins");
     CookieBrowser second = browser();
     assertThat(signIn(second, "group")).contains(SIGNED_IN, "Operator of this server");
-    assertThat(status(second, "/v1/deliveries")).isEqualTo(200);
+    assertThat(status(second, "/v1/audit")).isEqualTo(200);
     provider.signsIn("boss", "ops");
     assertThat(signIn(browser(), "group")).contains("Account without management");
-    assertThat(status(second, "/v1/deliveries")).isEqualTo(403);
+    assertThat(status(second, "/v1/audit")).isEqualTo(403);
     assertThat(rollcall.get("/v1/audit").json().toString())
         .contains("group: operator\"", "group: operator no more\"");
     provider.signsIn("boss");
@@ -570,8 +570,9 @@ class SsoIT {
 
   /// With the provider `company`, which has no rules, and `closed`, which has some.
   private static RunningRollcall restricted(String registration) throws IOException {
-    String entry = "{issuer: \"%s\", client-id: rollcall, client-secret: \"%s\", name: %s}";
-    String company = entry.formatted(provider.issuer(), NodeProvider.SECRET, "company");
+    String company =
+        "{issuer: \"%s\", client-id: rollcall, client-secret: \"%s\", name: company}"
+            .formatted(provider.issuer(), NodeProvider.SECRET);
     String closed = company.replace("company}", "closed, allowed-domains: \"*\"}");
     return Plan.in(Files.createDirectory(folder.resolve(registration)))
         .yaml(
