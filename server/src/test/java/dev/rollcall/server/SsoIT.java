@@ -231,6 +231,21 @@ class SsoIT {
   }
 
   @Test
+  void anAnswerNamesTheIssuerThatWasAsked() {
+    provider.signsIn("mixed");
+    CookieBrowser browser = browser();
+    URI back = browser.untilSentTo(browser.step("/account/sso/company"), callback("company"));
+    URI nobodys = URI.create(back.toString().replaceFirst("[?&]iss=[^&]+", ""));
+    assertThat(nobodys).isNotEqualTo(back);
+    assertThat(browser.follow(browser.step(nobodys)).body()).contains(NOT_VALID);
+    URI asked = browser.step("/account/sso/loose").next().orElseThrow();
+    loose.says(parameter(asked, "nonce"), Signature.RIGHT, _ -> {});
+    String answer = callback("loose") + "?code=any&state=" + parameter(asked, "state");
+    URI others = URI.create(answer + "&iss=https%3A%2F%2Fevil.example");
+    assertThat(browser.follow(browser.step(others)).body()).contains(NOT_VALID);
+  }
+
+  @Test
   void theProviderMayRefuse() {
     provider.now("{\"user\": {\"sub\": \"no\"}, \"refuse\": \"access_denied\"}");
     assertThat(signIn(browser(), "company")).contains("company has not let you in (access_denied)");
