@@ -24,8 +24,8 @@ record AuthenticatorApp(String secret) {
 
   private byte[] bytes() {
     StringBuilder bits = new StringBuilder();
-    for (char digit : secret.toCharArray()) {
-      int value = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(digit);
+    for (int i = 0; i < secret.length(); i++) {
+      int value = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(secret.charAt(i));
       bits.append(Integer.toBinaryString(32 + value).substring(1));
     }
     byte[] bytes = new byte[bits.length() / 8];

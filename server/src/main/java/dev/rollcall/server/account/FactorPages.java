@@ -41,6 +41,9 @@ final class FactorPages {
 
   /// The page of an account.
   interface AccountPage {
+    /// The page.
+    ///
+    /// @param token an API token that was just made
     /// @param codes recovery codes that were just made
     Answer of(Request request, Person person, Optional<String> token, List<String> codes);
   }

@@ -24,6 +24,8 @@ final class Base32 {
         : text.append(DIGITS.charAt(buffer << (BITS - bits) & 31)).toString();
   }
 
+  /// The bytes of a text.
+  ///
   /// @throws IllegalArgumentException if the text has other characters
   static byte[] bytes(String text) {
     byte[] bytes = new byte[text.length() * BITS / 8];
