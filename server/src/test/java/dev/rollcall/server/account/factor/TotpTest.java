@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,12 +54,13 @@ class TotpTest {
     assertThat(totp.text()).isEqualTo("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
     assertThat(Base32.bytes(totp.text())).isEqualTo(SECRET);
     // RFC 4648, 10, without padding
-    for (String pair :
-        new String[] {"f MY", "fo MZXQ", "foo MZXW6", "foob MZXW6YQ", "fooba MZXW6YTB"}) {
-      byte[] plain = pair.split(" ")[0].getBytes(StandardCharsets.US_ASCII);
-      assertThat(Base32.text(plain)).isEqualTo(pair.split(" ")[1]);
-      assertThat(Base32.bytes(pair.split(" ")[1])).isEqualTo(plain);
-    }
+    Map.of("f", "MY", "fo", "MZXQ", "foo", "MZXW6", "foob", "MZXW6YQ", "fooba", "MZXW6YTB")
+        .forEach(
+            (plain, text) -> {
+              byte[] bytes = plain.getBytes(StandardCharsets.US_ASCII);
+              assertThat(Base32.text(bytes)).isEqualTo(text);
+              assertThat(Base32.bytes(text)).isEqualTo(bytes);
+            });
     assertThat(Totp.random().text()).hasSize(32).isNotEqualTo(Totp.random().text());
   }
 
