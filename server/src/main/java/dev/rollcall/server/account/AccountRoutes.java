@@ -163,7 +163,7 @@ final class AccountRoutes {
   }
 
   /// A page of another site could have a visitor's browser register or log in.
-  private static void refuseOtherSites(Request request) {
+  static void refuseOtherSites(Request request) {
     request
         .otherSite()
         .ifPresent(

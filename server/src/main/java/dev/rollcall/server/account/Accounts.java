@@ -29,7 +29,8 @@ public final class Accounts implements AutoCloseable {
           "db/migration/V17__audit.sql",
           "db/migration/V19__team.sql",
           "db/migration/V20__identity.sql",
-          "db/migration/V21__second_factor.sql");
+          "db/migration/V21__second_factor.sql",
+          "db/migration/V22__password_reset.sql");
 
   private static final Duration KEY_AGAIN = Duration.ofMinutes(1);
   private static final Duration UPKEEP = Duration.ofHours(1);
@@ -51,6 +52,7 @@ public final class Accounts implements AutoCloseable {
   private final PasskeySignIn passkeys;
   private final SessionStore sessions;
   private final AccountRoutes routes;
+  private final PasswordReset reset;
   private final TokenRoutes tokenRoutes;
   private final TeamStore teams;
   private final InvitationStore invitations;
@@ -116,6 +118,7 @@ public final class Accounts implements AutoCloseable {
     routes =
         new AccountRoutes(
             signIn, new MachineProof(key), operators, audit, this::deletionBegun, clock);
+    reset = new PasswordReset(tables, accounts, signIn, limits, audit, sso::publicUrl, clock);
     tokenRoutes = new TokenRoutes(sessions, known);
     invitations = new InvitationStore(tables, clock);
     teamChanges =
@@ -135,6 +138,7 @@ public final class Accounts implements AutoCloseable {
                 known.forget();
               }
               pending.forgetEnded();
+              reset.forgetEnded();
               audit.forget(this.settings.audit());
               return UPKEEP;
             });
@@ -165,7 +169,12 @@ public final class Accounts implements AutoCloseable {
 
   /// The routes of accounts.
   public List<Route> routes() {
-    return Stream.of(routes.routes(), tokenRoutes.routes(), teamRoutes.routes(), audit.routes())
+    return Stream.of(
+            routes.routes(),
+            tokenRoutes.routes(),
+            teamRoutes.routes(),
+            audit.routes(),
+            ResetPages.api(reset))
         .flatMap(List::stream)
         .toList();
   }
@@ -198,7 +207,8 @@ public final class Accounts implements AutoCloseable {
             ofFactors.routes(ofAccounts::own),
             ofTeams.routes(),
             new SsoPages(sso, site).routes(),
-            new AuditPages(audit, site).routes())
+            new AuditPages(audit, site).routes(),
+            new ResetPages(reset, site).routes())
         .flatMap(List::stream)
         .toList();
   }
@@ -225,6 +235,11 @@ public final class Accounts implements AutoCloseable {
   private void deleteTeam(long team) {
     owned.forEach(rows -> rows.deleteOf(team));
     teams.endDelete(team);
+  }
+
+  /// Mails people with accounts this way.
+  public void mail(AccountMail way) {
+    reset.mail(way);
   }
 
   /// Uses the settings that change at once.

@@ -314,6 +314,20 @@ final class SignIn {
     }
   }
 
+  /// The hash of a password that somebody chooses.
+  ///
+  /// @throws Refusal (400) for one that no account can have
+  String hashOfNew(String key, String password) throws InterruptedException {
+    requireUsable(key, password);
+    return passwords.hash(password);
+  }
+
+  /// Gives an account another password, and ends its sessions.
+  void replacePassword(long account, String hash) {
+    accounts.changePassword(account, hash, 0);
+    known.forget();
+  }
+
   private void requireUsable(String key, String password) {
     int shortest = settings.get().shortestPassword();
     if (password.codePointCount(0, password.length()) < shortest) {

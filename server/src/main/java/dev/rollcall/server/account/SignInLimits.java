@@ -27,6 +27,7 @@ final class SignInLimits {
   private static final int WRONG_CODES = 10;
 
   private static final int FROM_EVERYWHERE = 10;
+  private static final int MAILS = 3;
   private static final int MOST_KNOWN = 50_000;
   private static final int PREFIX_BYTES = 8;
 
@@ -50,6 +51,14 @@ final class SignInLimits {
   /// @throws Refusal 429 if there were too many
   void registration(InetAddress address) {
     take("register " + network(address), settings.registrationsOfAddress(), OF_ADDRESS);
+  }
+
+  /// Counts a mail with a link for another password.
+  ///
+  /// @param account the key of its address, whether there is such an account or not
+  /// @throws Refusal 429 if there were too many
+  void reset(String account) {
+    take("reset " + account, MAILS, OF_ACCOUNT);
   }
 
   /// Counts a password that is going to be compared as a wrong one.

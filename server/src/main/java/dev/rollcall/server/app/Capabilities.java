@@ -64,6 +64,7 @@ record Capabilities(
             "the collector",
             new Collector(
                 settings.collector(), Main.version(), new PoolHops(pool), registry, clock));
+    accounts.mail(new ChannelMail(channels));
     accounts.own(List.of(monitor::deleteOf, heartbeats::deleteOf, channels::deleteOf));
     return new Capabilities(
         database, outbox, channels, accounts, signals, monitor, heartbeats, pool, collector);

@@ -9,7 +9,7 @@ import java.util.Set;
 /// type is one file, and one entry of [#ALL].
 interface ChannelType {
   /// All types, in the order of the documentation.
-  List<ChannelType> ALL = List.of(AlertUri.TYPE);
+  List<ChannelType> ALL = List.of(AlertUri.TYPE, Mail.TYPE);
 
   /// Its word under `type:`.
   String name();

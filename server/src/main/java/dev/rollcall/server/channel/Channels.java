@@ -16,12 +16,14 @@ import dev.rollcall.server.time.Clock;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 
 /// The entry point of the package, for the composition root: which channels there are. Those of the
 /// configuration file and those of the database are handed to the outbox, at once when they change;
@@ -84,6 +86,38 @@ public final class Channels implements AutoCloseable {
       return (owner == Scope.OPERATOR && !ofFile.isEmpty()) || store.count(owner) > 0;
     } catch (StorageException e) {
       return true; // unknown: do not claim that there is none
+    }
+  }
+
+  /// Whether mail can be sent to people with accounts: through the operator's first channel of type
+  /// `mail`.
+  public boolean canMail() {
+    return mailClient().isPresent();
+  }
+
+  private synchronized Optional<SmtpClient> mailClient() {
+    return open.values().stream()
+        .map(OpenChannel::channel)
+        .filter(channel -> channel.name().indexOf('/') < 0)
+        .filter(Mail.class::isInstance)
+        .map(Mail.class::cast)
+        .min(Comparator.comparing(Mail::name))
+        .map(Mail::client);
+  }
+
+  /// Mails somebody through that channel. A failure is logged, without the text.
+  public void mail(String to, String subject, String text) throws InterruptedException {
+    Optional<SmtpClient> client = mailClient();
+    String problem =
+        client.isEmpty()
+            ? "there is no channel of type mail any more"
+            : switch (client.get().send(to, subject, text, UUID.randomUUID().toString())) {
+              case Channel.Result.Sent() -> "";
+              case Channel.Result.Retry(String reason, _, _) -> reason;
+              case Channel.Result.Refused(String reason) -> reason;
+            };
+    if (!problem.isEmpty()) {
+      LOG.log(Level.WARNING, "a mail to {0} was not sent: {1}", to, problem);
     }
   }
 

@@ -38,7 +38,8 @@ class BlankSqliteTest {
     "db/migration/V18__signal_owner.sql",
     "db/migration/V19__team.sql",
     "db/migration/V20__identity.sql",
-    "db/migration/V21__second_factor.sql"
+    "db/migration/V21__second_factor.sql",
+    "db/migration/V22__password_reset.sql"
   };
 
   @TempDir Path directory;

@@ -1,0 +1,299 @@
+package dev.rollcall.server.channel;
+
+import dev.rollcall.probe.ProbeFailure;
+import dev.rollcall.probes.Resolver;
+import dev.rollcall.server.config.Secret;
+import dev.rollcall.server.outbox.Channel;
+import dev.rollcall.server.outbox.Channel.Result;
+import dev.rollcall.server.sql.EnumCodec;
+import jakarta.mail.AuthenticationFailedException;
+import jakarta.mail.MessagingException;
+import jakarta.mail.Session;
+import jakarta.mail.Transport;
+import jakarta.mail.internet.AddressException;
+import jakarta.mail.internet.InternetAddress;
+import jakarta.mail.internet.MimeMessage;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.UUID;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
+import javax.net.SocketFactory;
+import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
+import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
+
+/// Hands mail to an SMTP server.
+final class SmtpClient {
+  /// How the connection is protected.
+  enum Security {
+    /// It begins in clear text, and nothing is sent before TLS has begun.
+    STARTTLS,
+    /// TLS from the first byte.
+    TLS,
+    /// Clear text, for a server on this machine.
+    NONE;
+
+    static final EnumCodec<Security> CODEC = EnumCodec.ofWords(Security.class);
+
+    /// The usual port.
+    int port() {
+      return switch (this) {
+        case STARTTLS -> 587;
+        case TLS -> 465;
+        case NONE -> 25;
+      };
+    }
+  }
+
+  /// The server, and who sends.
+  record Server(
+      String host,
+      int port,
+      Security security,
+      Optional<String> username,
+      Optional<Secret> password,
+      String from) {}
+
+  /// Less than [Channel#LONGEST], which includes what happens after an answer.
+  private static final Duration LONGEST = Channel.LONGEST.minusSeconds(1);
+
+  private static final Duration SILENCE = Duration.ofSeconds(5);
+  private static final int FINAL = 500;
+  private static final int LONGEST_REASON = 300;
+  private static final Pattern NOT_VISIBLE = Pattern.compile("[\\p{Cntrl}\\u2028\\u2029]+");
+
+  private final Server server;
+  private final Session session;
+
+  SmtpClient(Server server, Resolver resolver) {
+    this.server = server;
+    Properties properties = new Properties();
+    String millis = Long.toString(SILENCE.toMillis());
+    for (String limit : List.of("connectiontimeout", "timeout", "writetimeout")) {
+      properties.put("mail.smtp." + limit, millis);
+    }
+    ResolvingSockets sockets = new ResolvingSockets(resolver);
+    properties.put("mail.smtp.socketFactory", sockets);
+    properties.put("mail.smtp.socketFactory.fallback", "false");
+    properties.put("mail.smtp.ssl.checkserveridentity", "true");
+    properties.put("mail.smtp.auth", Boolean.toString(server.username().isPresent()));
+    switch (server.security()) {
+      case STARTTLS -> {
+        properties.put("mail.smtp.starttls.enable", "true");
+        properties.put("mail.smtp.starttls.required", "true");
+      }
+      case TLS -> {
+        properties.put("mail.smtp.ssl.enable", "true");
+        properties.put("mail.smtp.ssl.socketFactory", sockets); // TLS is laid over its sockets
+        properties.put("mail.smtp.ssl.socketFactory.fallback", "false");
+      }
+      case NONE -> {}
+    }
+    this.session = Session.getInstance(properties);
+  }
+
+  Server server() {
+    return server;
+  }
+
+  /// Checks that a text is one address: `ops@example.org` or `Ops <ops@example.org>`.
+  ///
+  /// @throws IllegalArgumentException with a phrase that follows the text
+  static InternetAddress address(String text) {
+    try {
+      InternetAddress[] addresses = InternetAddress.parse(text, true);
+      if (addresses.length == 1 && text.indexOf('@') > 0) {
+        return addresses[0];
+      }
+    } catch (AddressException e) {
+      // below
+    }
+    throw new IllegalArgumentException(
+        "is no address: give one as in ops@example.org or Ops <ops@example.org>");
+  }
+
+  /// Sends a mail.
+  ///
+  /// @param key identifies it: a repetition has the same `Message-ID`
+  Result send(String to, String subject, String text, String key) throws InterruptedException {
+    AtomicReference<Result> result =
+        new AtomicReference<>(
+            new Result.Retry(
+                "no answer within " + LONGEST.toSeconds() + " s", Optional.empty(), true));
+    // An interrupt closes the socket of a virtual thread, whatever the library waits for.
+    Thread sending =
+        Thread.ofVirtual().name("mail").start(() -> result.set(sent(to, subject, text, key)));
+    try {
+      sending.join(LONGEST);
+      return result.get();
+    } finally {
+      sending.interrupt();
+    }
+  }
+
+  private Result sent(String to, String subject, String text, String key) {
+    try (Transport transport = session.getTransport("smtp")) {
+      MimeMessage message = message(to, subject, text, key);
+      transport.connect(
+          server.host(),
+          server.port(),
+          server.username().orElse(null),
+          server.password().map(Secret::reveal).orElse(null));
+      transport.sendMessage(message, message.getAllRecipients());
+      return new Result.Sent();
+    } catch (AuthenticationFailedException e) {
+      return new Result.Retry("the server refuses the login: " + line(e), Optional.empty(), true);
+    } catch (MessagingException e) {
+      return failed(e);
+    }
+  }
+
+  private static Result failed(MessagingException e) {
+    Optional<Exception> cause = Optional.of(e);
+    while (cause.isPresent()) {
+      int code =
+          switch (cause.get()) {
+            case SMTPAddressFailedException address -> address.getReturnCode();
+            case SMTPSendFailedException send -> send.getReturnCode();
+            default -> 0;
+          };
+      if (code >= FINAL) {
+        return new Result.Refused(line(cause.get()));
+      }
+      if (code > 0) {
+        return new Result.Retry(line(cause.get()), Optional.empty(), false);
+      }
+      cause = next(cause.get());
+    }
+    return new Result.Retry(line(e), Optional.empty(), true);
+  }
+
+  private static Optional<Exception> next(Exception e) {
+    return e instanceof MessagingException messaging
+        ? Optional.ofNullable(messaging.getNextException())
+        : Optional.empty();
+  }
+
+  /// What was said, in one line.
+  private static String line(Exception e) {
+    String said = Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
+    String why = next(e).map(Exception::getMessage).map(text -> ": " + text).orElse("");
+    String shown = NOT_VISIBLE.matcher(said + why).replaceAll(" ").strip();
+    return shown.substring(0, Math.min(shown.length(), LONGEST_REASON));
+  }
+
+  private MimeMessage message(String to, String subject, String text, String key)
+      throws MessagingException {
+    InternetAddress from = address(server.from());
+    String domain = from.getAddress().substring(from.getAddress().indexOf('@') + 1);
+    String id =
+        "<" + UUID.nameUUIDFromBytes(key.getBytes(StandardCharsets.UTF_8)) + "@" + domain + ">";
+    MimeMessage message =
+        new MimeMessage(session) {
+          @Override
+          protected void updateMessageID() throws MessagingException {
+            setHeader("Message-ID", id);
+          }
+        };
+    message.setFrom(from);
+    message.setRecipient(jakarta.mail.Message.RecipientType.TO, address(to));
+    message.setSubject(NOT_VISIBLE.matcher(subject).replaceAll(" "), "UTF-8");
+    message.setHeader(
+        "Date",
+        DateTimeFormatter.RFC_1123_DATE_TIME.format(
+            OffsetDateTime.now(ZoneOffset.UTC)));
+    message.setHeader("Auto-Submitted", "auto-generated"); // RFC 3834
+    message.setHeader("X-Auto-Response-Suppress", "All");
+    message.setText(text, "UTF-8");
+    return message;
+  }
+
+  /// Sockets that connect to an address that the resolver has given, and to no other.
+  private static final class ResolvingSockets extends SocketFactory {
+    private final Resolver resolver;
+
+    ResolvingSockets(Resolver resolver) {
+      this.resolver = resolver;
+    }
+
+    @Override
+    public Socket createSocket() {
+      return new ResolvingSocket(resolver);
+    }
+
+    @Override
+    public Socket createSocket(String host, int port) throws IOException {
+      Socket socket = createSocket();
+      socket.connect(InetSocketAddress.createUnresolved(host, port));
+      return socket;
+    }
+
+    @Override
+    public Socket createSocket(String host, int port, InetAddress local, int localPort)
+        throws IOException {
+      return createSocket(host, port);
+    }
+
+    @Override
+    public Socket createSocket(InetAddress host, int port) throws IOException {
+      return createSocket(host.getHostAddress(), port);
+    }
+
+    @Override
+    public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort)
+        throws IOException {
+      return createSocket(host, port);
+    }
+  }
+
+  private static final class ResolvingSocket extends Socket {
+    private final Resolver resolver;
+
+    ResolvingSocket(Resolver resolver) {
+      this.resolver = resolver;
+    }
+
+    @Override
+    public void connect(SocketAddress endpoint) throws IOException {
+      connect(endpoint, (int) SILENCE.toMillis());
+    }
+
+    @Override
+    public void connect(SocketAddress endpoint, int timeout) throws IOException {
+      InetSocketAddress asked = (InetSocketAddress) endpoint;
+      super.connect(
+          new InetSocketAddress(resolved(asked.getHostString()), asked.getPort()), timeout);
+    }
+
+    private InetAddress resolved(String host) throws IOException {
+      try {
+        List<InetAddress> addresses = resolver.resolve(host, SILENCE);
+        if (addresses.isEmpty()) {
+          throw new UnknownHostException(host);
+        }
+        return addresses.getFirst();
+      } catch (ProbeFailure e) {
+        throw new IOException(e.reason(), e);
+      } catch (TimeoutException e) {
+        throw new IOException("the name server does not answer", e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package dev.rollcall.server;
+
+import static dev.rollcall.server.RunningRollcall.PATIENCE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.rollcall.server.RunningRollcall.Plan;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Another password by a link in a mail.
+class PasswordResetIT {
+  private static final String YAML =
+      """
+      public-url: https://status.example.org
+      channels:
+        - {name: mail, type: mail, host: 127.0.0.1, port: %d, security: none,
+           from: rollcall@example.org, to: ops@example.org}
+      """;
+
+  @TempDir Path folder;
+
+  private RunningRollcall rollcall;
+
+  private int post(String path, String body) {
+    return rollcall.send("POST", path, body).status();
+  }
+
+  private int login(String password) {
+    return post("/login", "{\"Email\":\"ann@example.org\",\"Password\":\"" + password + "\"}");
+  }
+
+  @Test
+  void aLinkInAMailGivesAnotherPasswordOnce() throws Exception {
+    try (MailServer server = new MailServer();
+        RunningRollcall running = Plan.in(folder).yaml(YAML.formatted(server.port())).start();
+        Browser browser = new Browser(running)) {
+      rollcall = running;
+      post("/register", "{\"Email\":\"ann@example.org\",\"Password\":\"correct horse\"}");
+      assertThat(post("/v1/account/reset", "{\"email\":\"nobody@example.org\"}")).isEqualTo(202);
+      assertThat(post("/v1/account/reset", "{\"email\":\"nobody\"}")).isEqualTo(400);
+      assertThat(browser.after(browser.form("/account/reset", "&email=ANN%40example.org")))
+          .contains("a link was mailed");
+      await().atMost(PATIENCE).until(() -> server.mails().size() == 1);
+      String mail = server.mails().getFirst().replace("=\n", "").replace("=3D", "=");
+      assertThat(mail).contains("RCPT TO:<ann@example.org>");
+      Matcher link =
+          Pattern.compile("https://status.example.org(/account/reset\\?code=([\\w-]{20,}))")
+              .matcher(mail);
+      assertThat(link.find()).as(mail).isTrue();
+      assertThat(login("correct horse")).isEqualTo(200);
+      assertThat(browser.send(browser.to(link.group(1))).body()).contains("New password");
+      String change = "{\"code\":\"" + link.group(2) + "\",\"new_password\":\"%s\"}";
+      assertThat(post("/v1/account/reset/password", change.formatted("short"))).isEqualTo(400);
+      String fields = "&code=" + link.group(2) + "&password=battery+staple";
+      assertThat(browser.after(browser.form("/account/reset/password", fields)))
+          .contains("The password was changed");
+      assertThat(login("battery staple")).isEqualTo(200);
+      assertThat(login("correct horse")).isEqualTo(401);
+      assertThat(post("/v1/account/reset/password", change.formatted("third one"))).isEqualTo(403);
+      assertThat(browser.send(browser.to(link.group(1))).statusCode()).isEqualTo(404);
+      assertThat(server.mails()).hasSize(1);
+      assertThat(running.log()).doesNotContain(link.group(2));
+    }
+  }
+
+  @Test
+  void mailsOfOneAccountAreLimitedAndWithoutAChannelThereAreNone() throws Exception {
+    try (MailServer server = new MailServer();
+        RunningRollcall running = Plan.in(folder).yaml(YAML.formatted(server.port())).start()) {
+      rollcall = running;
+      for (int i = 0; i < 3; i++) {
+        assertThat(post("/v1/account/reset", "{\"email\":\"ann@example.org\"}")).isEqualTo(202);
+      }
+      assertThat(post("/v1/account/reset", "{\"email\":\"ann@example.org\"}")).isEqualTo(429);
+    }
+    try (RunningRollcall running = Plan.in(folder).yaml("{}\n").start()) {
+      rollcall = running;
+      assertThat(post("/v1/account/reset", "{\"email\":\"ann@example.org\"}")).isEqualTo(409);
+    }
+  }
+}

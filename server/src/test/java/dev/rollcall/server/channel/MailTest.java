@@ -1,0 +1,170 @@
+package dev.rollcall.server.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rollcall.probes.Resolver;
+import dev.rollcall.server.MailServer;
+import dev.rollcall.server.address.Blocks;
+import dev.rollcall.server.address.PublicResolver;
+import dev.rollcall.server.config.Mistakes;
+import dev.rollcall.server.http.Json;
+import dev.rollcall.server.outbox.Channel;
+import dev.rollcall.server.outbox.Channel.Result;
+import dev.rollcall.server.outbox.Delivery;
+import dev.rollcall.server.outbox.Message;
+import dev.rollcall.server.outbox.Notification;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// The channel of type `mail`.
+class MailTest {
+  private static final Instant AT = Instant.parse("2026-11-28T12:00:00Z");
+
+  private MailServer server;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = new MailServer();
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    server.close();
+  }
+
+  private static String definition(int port, String more) {
+    return """
+    {"name":"m","type":"mail","host":"127.0.0.1","port":%d,"from":"Rollcall <r@example.org>",
+     "to":"ops@example.org"%s}"""
+        .formatted(port, more);
+  }
+
+  private static Result send(String definition, String name, Resolver resolver)
+      throws InterruptedException {
+    Mistakes mistakes = new Mistakes();
+    ChannelDefinition read =
+        ChannelReader.one(Json.kept(definition), "", mistakes).orElseThrow(AssertionError::new);
+    try (Channel channel = read.settings().open("m", resolver)) {
+      Message message = new Message(name, AT.minusSeconds(60), AT);
+      return channel.send(
+          new Delivery("heartbeat:" + name, Notification.Kind.LATE, "key 1", message, AT, 1));
+    }
+  }
+
+  private Result send(String name) throws InterruptedException {
+    return send(definition(server.port(), ",\"security\":\"none\""), name, Resolver.system());
+  }
+
+  @Test
+  void mailsAnAlertOnceForEachKey() throws Exception {
+    assertThat(send("backup")).isEqualTo(new Result.Sent());
+    assertThat(send("backup")).isEqualTo(new Result.Sent());
+    String first = server.mails().getFirst();
+    assertThat(first)
+        .contains(
+            "MAIL FROM:<r@example.org>",
+            "RCPT TO:<ops@example.org>",
+            "From: Rollcall <r@example.org>",
+            "Subject: Late: backup",
+            "Auto-Submitted: auto-generated",
+            "backup is late",
+            "2026-11-28T12:00:00Z");
+    assertThat(id(server.mails().getLast())).isEqualTo(id(first)).endsWith("@example.org>");
+  }
+
+  private static String id(String mail) {
+    return mail.replaceFirst("(?s).*Message-ID: (\\S+).*", "$1");
+  }
+
+  @Test
+  void aNameAddsNoHeader() throws Exception {
+    assertThat(send("a\r\nBcc: x@example.org\r\n\r\nb ü €")).isEqualTo(new Result.Sent());
+    String head = server.mails().getFirst().split("\n\n", 2)[0];
+    assertThat(head.lines()).noneMatch(line -> line.startsWith("Bcc"));
+    assertThat(server.mails().getFirst()).doesNotContain("RCPT TO:<x@");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "RCPT, 550 no such mailbox, REFUSED, no such mailbox",
+    "RCPT, 450 try later, RETRY, try later",
+    "DATA, 554 not wanted, REFUSED, not wanted",
+    "DATA, 452 disk full, RETRY, disk full",
+    "MAIL, 421 too busy, RETRY, too busy",
+    "EHLO, 421 too busy, RETRY, too busy",
+  })
+  void saysWhatTheServerSays(String command, String answer, String expected, String reason)
+      throws Exception {
+    server.answer(command, answer);
+    if (command.equals("EHLO")) {
+      server.answer("HELO", answer);
+    }
+    Result result = send("backup");
+    assertThat(result)
+        .isInstanceOf(expected.equals("RETRY") ? Result.Retry.class : Result.Refused.class);
+    assertThat(result.toString()).contains(reason);
+    assertThat(server.mails()).isEmpty();
+  }
+
+  @Test
+  void sendsNothingInClearTextUnlessToldTo() throws Exception {
+    Result result =
+        send(
+            definition(server.port(), ",\"username\":\"u\",\"password\":\"geheim\""),
+            "backup",
+            Resolver.system());
+    assertThat(result).isInstanceOf(Result.Retry.class);
+    assertThat(result.toString()).containsIgnoringCase("STARTTLS").doesNotContain("geheim");
+    assertThat(server.mails()).isEmpty();
+  }
+
+  @Test
+  void reachesOnlyWhatTheResolverAllows() throws Exception {
+    Resolver publicOnly = new PublicResolver(Resolver.system(), new Blocks(List.of()));
+    for (String security : List.of("none", "starttls", "tls")) {
+      Result result =
+          send(
+              definition(server.port(), ",\"security\":\"" + security + "\""),
+              "backup",
+              publicOnly);
+      assertThat(result.toString()).as(security).contains("may not be called from here");
+    }
+  }
+
+  @Test
+  void endsInTimeWhateverTheServerDoes() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0)) {
+      Result result =
+          send(
+              definition(silent.getLocalPort(), ",\"security\":\"none\""),
+              "backup",
+              Resolver.system());
+      assertThat(result).isInstanceOf(Result.Retry.class);
+      assertThat(((Result.Retry) result).forAll()).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"name\":\"m\",\"type\":\"mail\"} | host: is missing",
+        "{\"name\":\"m\",\"type\":\"mail\",\"host\":\"h\",\"from\":\"x\",\"to\":\"a@b\"} | from",
+        "{\"name\":\"m\",\"type\":\"mail\",\"host\":\"h\",\"from\":\"a@b\",\"to\":\"a@b, c@d\"} | to",
+        "{\"name\":\"m\",\"type\":\"mail\",\"host\":\"h\",\"from\":\"a@b\",\"to\":\"a@b\",\"port\":0} | port",
+        "{\"name\":\"m\",\"type\":\"mail\",\"host\":\"h\",\"from\":\"a@b\",\"to\":\"a@b\",\"security\":\"x\"} | security",
+        "{\"name\":\"m\",\"type\":\"mail\",\"host\":\"h\",\"from\":\"a@b\",\"to\":\"a@b\",\"username\":\"x\"} | password: is missing",
+      })
+  void saysWhatIsWrongWithADefinition(String definition, String expected) {
+    Mistakes mistakes = new Mistakes();
+    assertThat(ChannelReader.one(Json.kept(definition), "", mistakes)).isEmpty();
+    assertThat(mistakes.toString() + mistakes.lines()).contains(expected);
+  }
+}
