@@ -295,8 +295,7 @@ class HeartbeatOwnersIT {
         .atMost(PATIENCE)
         .until(
             () ->
-                rollcall
-                    .get("/v1/deliveries")
+                send("GET", "/v1/deliveries", "", token)
                     .json()
                     .toString()
                     .contains("may not be called from here"));

@@ -139,7 +139,7 @@ final class SmtpClient {
         Thread.ofVirtual().name("mail").start(() -> result.set(sent(to, subject, text, key)));
     try {
       sending.join(LONGEST);
-      return result.get();
+      return Objects.requireNonNull(result.get());
     } finally {
       sending.interrupt();
     }
@@ -213,9 +213,7 @@ final class SmtpClient {
     message.setRecipient(jakarta.mail.Message.RecipientType.TO, address(to));
     message.setSubject(NOT_VISIBLE.matcher(subject).replaceAll(" "), "UTF-8");
     message.setHeader(
-        "Date",
-        DateTimeFormatter.RFC_1123_DATE_TIME.format(
-            OffsetDateTime.now(ZoneOffset.UTC)));
+        "Date", DateTimeFormatter.RFC_1123_DATE_TIME.format(OffsetDateTime.now(ZoneOffset.UTC)));
     message.setHeader("Auto-Submitted", "auto-generated"); // RFC 3834
     message.setHeader("X-Auto-Response-Suppress", "All");
     message.setText(text, "UTF-8");

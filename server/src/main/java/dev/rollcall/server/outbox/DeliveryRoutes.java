@@ -34,7 +34,7 @@ final class DeliveryRoutes {
   private Answer list(Request request) {
     int limit = (int) Math.min(request.queryNumber("limit").orElse(USUAL_PAGE), MOST_ROWS);
     Scope scope = request.scope();
-    String prefix = scope.owner() == Scope.OPERATOR ? "" : scope.owner() + "/";
+    String prefix = Outbox.prefix(scope.owner());
     List<DeliveryRow> rows =
         store.list(
             scope,

@@ -57,12 +57,17 @@ final class DeliveryStore {
       Optional<DeliveryState> state,
       long before,
       int limit) {
-    // The operator's channels have no prefix; who may ask for them sees all.
-    boolean all = scope.owner() == Scope.OPERATOR;
-    String prefix = all ? "" : scope.owner() + "/";
+    String prefix = Outbox.prefix(scope.owner());
+    String condition =
+        switch (scope) {
+          case Scope.Everything() -> "";
+          case Scope.Owned(long owner) when owner == Scope.OPERATOR ->
+              " AND d.channel NOT LIKE '%/%'";
+          case Scope.Owned _ -> " AND d.channel >= :first AND d.channel < :end";
+        };
+    boolean some = condition.contains(":first") && channel.isEmpty();
     // Without the plus sign, SQLite may read everybody's rows in the order of their ids.
-    String condition = all ? "" : " AND d.channel >= :first AND d.channel < :end";
-    String byState = all ? " WHERE d.state = " : " WHERE +d.state = ";
+    String byState = some ? " WHERE +d.state = " : " WHERE d.state = ";
     // One query for each state: an index then covers channel, state and id.
     String stretches =
         Arrays.stream(DeliveryState.values())
@@ -84,7 +89,7 @@ final class DeliveryStore {
           channel.ifPresentOrElse(
               name -> query.bind("channel", prefix + name),
               () -> {
-                if (!all) {
+                if (some) {
                   query.bind("first", prefix).bind("end", scope.owner() + "0"); // after the slash
                 }
               });

@@ -89,6 +89,11 @@ public final class Outbox implements AutoCloseable {
     sender.use(channels.values());
   }
 
+  /// What the names of the channels of an owner begin with; those of the operator have no prefix.
+  static String prefix(long owner) {
+    return owner == Scope.OPERATOR ? "" : owner + "/";
+  }
+
   private static long owner(Channel channel) {
     int slash = channel.name().indexOf('/');
     return slash < 0 ? Scope.OPERATOR : Long.parseLong(channel.name().substring(0, slash));

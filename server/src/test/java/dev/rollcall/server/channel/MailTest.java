@@ -42,7 +42,8 @@ class MailTest {
   private static String definition(int port, String more) {
     return """
     {"name":"m","type":"mail","host":"127.0.0.1","port":%d,"from":"Rollcall <r@example.org>",
-     "to":"ops@example.org"%s}"""
+     "to":"ops@example.org"%s}\
+    """
         .formatted(port, more);
   }
 
@@ -157,10 +158,14 @@ class MailTest {
       value = {
         "{\"name\":\"m\",\"type\":\"mail\"} | host: is missing",
         "{\"name\":\"m\",\"type\":\"mail\",\"host\":\"h\",\"from\":\"x\",\"to\":\"a@b\"} | from",
-        "{\"name\":\"m\",\"type\":\"mail\",\"host\":\"h\",\"from\":\"a@b\",\"to\":\"a@b, c@d\"} | to",
-        "{\"name\":\"m\",\"type\":\"mail\",\"host\":\"h\",\"from\":\"a@b\",\"to\":\"a@b\",\"port\":0} | port",
-        "{\"name\":\"m\",\"type\":\"mail\",\"host\":\"h\",\"from\":\"a@b\",\"to\":\"a@b\",\"security\":\"x\"} | security",
-        "{\"name\":\"m\",\"type\":\"mail\",\"host\":\"h\",\"from\":\"a@b\",\"to\":\"a@b\",\"username\":\"x\"} | password: is missing",
+        "{\"name\":\"m\",\"type\":\"mail\",\"host\":\"h\",\"from\":\"a@b\",\"to\":\"a@b, c@d\"} |"
+            + " to",
+        "{\"name\":\"m\",\"type\":\"mail\",\"host\":\"h\",\"from\":\"a@b\",\"to\":\"a@b\",\"port\":0}"
+            + " | port",
+        "{\"name\":\"m\",\"type\":\"mail\",\"host\":\"h\",\"from\":\"a@b\",\"to\":\"a@b\",\"security\":\"x\"}"
+            + " | security",
+        "{\"name\":\"m\",\"type\":\"mail\",\"host\":\"h\",\"from\":\"a@b\",\"to\":\"a@b\",\"username\":\"x\"}"
+            + " | password: is missing",
       })
   void saysWhatIsWrongWithADefinition(String definition, String expected) {
     Mistakes mistakes = new Mistakes();
