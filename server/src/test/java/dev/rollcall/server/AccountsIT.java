@@ -405,6 +405,9 @@ class AccountsIT {
           .isEqualTo(403);
       assertThat(browser.send(browser.to("/v1/account")).statusCode()).isEqualTo(200);
       assertThat(browser.send(browser.to("/v1/audit")).statusCode()).isEqualTo(403);
+      assertThat(browser.after(browser.form("/account/delete", "&password=wrong")))
+          .contains("the address or the password is wrong");
+      assertThat(get("/v1/audit", TOKEN).json().toString()).doesNotContain("/account/delete");
       assertThat(browser.after(browser.form("/account/logout", "")))
           .contains("You are signed out.");
       assertThat(browser.send(browser.to("/v1/account")).statusCode()).isEqualTo(401);

@@ -233,12 +233,17 @@ final class AccountPages {
       return failed(Refusal.of(401, site.texts().of("account.again")));
     }
     try {
-      record(request, user.get());
+      Account account = signIn.account(user.get()); // before it is gone
       signIn.delete(
           request,
           user.get(),
           text(fields, signIn.hasPassword(user.get()) ? "password" : "email"),
           FactorPages.code(fields));
+      audit.record(
+          account,
+          request.client().getHostAddress(),
+          "POST " + request.path(),
+          request.path());
       deletions.run();
       return signedOut(request, site.texts().of("account.deleted"));
     } catch (Refusal e) {
