@@ -211,9 +211,16 @@ class HeartbeatOwnersIT {
     assertThat(state(reads, "scoped")).isEqualTo("up");
     assertThat(send("POST", "/v1/heartbeats/scoped/pause", "", pings).status()).isEqualTo(403);
     assertThat(listed(NOBODY)).doesNotContain("scoped");
-    for (String wrong : List.of("rc_" + "x".repeat(43), user + "x")) {
-      assertThat(ping(wrong, "/scoped?frequency=1h")).isEqualTo(401);
+    for (String wrong :
+        List.of(
+            "rc_" + "x".repeat(43),
+            user + "x",
+            pings.substring(0, pings.length() - 1),
+            pings + "x",
+            user.substring(0, user.indexOf('.')))) {
+      assertThat(ping(wrong, "/scoped?frequency=1h")).as(wrong).isEqualTo(401);
     }
+    assertThat(listed(NOBODY)).doesNotContain("scoped");
     assertThat(send("DELETE", "/ping/scoped", "", pings).status()).isEqualTo(200);
     assertThat(
             rollcall

@@ -12,7 +12,6 @@ final class ApiToken {
   static final EnumCodec<Permission> SCOPES = EnumCodec.ofWords(Permission.class);
 
   private static final String BEGINNING = "rc_";
-  private static final int LENGTH = BEGINNING.length() + 43;
   private static final int LONGEST_NAME = 100;
 
   private ApiToken() {}
@@ -22,9 +21,10 @@ final class ApiToken {
     return BEGINNING + Digests.secret();
   }
 
-  /// Whether a text looks like one, valid or not.
+  /// Whether a text is meant to be one, valid or not: part of one is refused too, as what it sends
+  /// would count for the operator.
   static boolean isLike(String text) {
-    return text.startsWith(BEGINNING) && text.length() == LENGTH;
+    return text.startsWith(BEGINNING);
   }
 
   /// Checks what somebody wants a token to be.

@@ -39,9 +39,10 @@ final class WebTokens {
     }
   }
 
-  /// Whether a text looks like such a token, valid or not.
+  /// Whether a text is meant to be such a token, valid or not: part of one is refused too, as what
+  /// it sends would count for the operator.
   static boolean isLike(String text) {
-    return text.startsWith(BEGINNING) && text.indexOf('.') > 0;
+    return text.startsWith(BEGINNING);
   }
 
   /// The token of a session.
