@@ -292,6 +292,7 @@ class TeamsIT {
         Browser guest = new Browser(rollcall)) {
       account("host@example.org");
       host.form("/account/login", login.formatted("host"));
+      assertThat(host.form("/account/team", "&name=a%00b").statusCode()).isEqualTo(400);
       String page = host.after(host.form("/account/team", "&name=%3Cb%3Enet%26ops"));
       assertThat(page).contains("Team &lt;b&gt;net&amp;ops").doesNotContain("<b>net");
       Matcher address = Pattern.compile("/team/invite(\\?team=\\d+)").matcher(page);

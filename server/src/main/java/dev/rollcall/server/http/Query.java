@@ -51,6 +51,19 @@ public final class Query {
     }
   }
 
+  /// The same, if all of it can be stored.
+  ///
+  /// @throws Refusal (400) otherwise
+  Query storable() {
+    for (int i = 0; i < namesAndValues.size(); i += 2) {
+      Optional<String> fault = Characters.fault(namesAndValues.get(i + 1));
+      if (fault.isPresent()) {
+        throw Refusal.ofParameter(namesAndValues.get(i), fault.get());
+      }
+    }
+    return this;
+  }
+
   /// All values of a parameter, in their order.
   public List<String> all(String name) {
     List<String> values = new ArrayList<>(1);

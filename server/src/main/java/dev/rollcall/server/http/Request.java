@@ -213,14 +213,14 @@ public final class Request {
 
   /// The fields of a form that a browser sent (`application/x-www-form-urlencoded`).
   ///
-  /// @throws Refusal 415 where the body is something else, 400 where it is malformed, and those of
-  ///   [#body]
+  /// @throws Refusal 415 where the body is something else, 400 where it is malformed or has a
+  ///   character that cannot be stored, and those of [#body]
   public Query form() {
     String type = header("Content-Type").map(Request::withoutParameters).orElse("");
     if (!type.equals(FORM)) {
       throw Refusal.of(415, "the body is '" + type + "': send " + FORM).with("Accept", FORM);
     }
-    return Query.parse(new String(body(), UTF_8));
+    return Query.parse(new String(body(), UTF_8)).storable();
   }
 
   List<String> headerNames() {
