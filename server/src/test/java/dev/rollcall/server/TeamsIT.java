@@ -1,14 +1,24 @@
 package dev.rollcall.server;
 
 import static dev.rollcall.server.RunningRollcall.PATIENCE;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.rollcall.server.RunningRollcall.Answer;
 import dev.rollcall.server.RunningRollcall.Plan;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -63,6 +73,11 @@ class TeamsIT {
   private String account(String email) {
     String body = "{\"Email\":\"%s\",\"Password\":\"%s\"}".formatted(email, PASSWORD);
     assertThat(rollcall.send("POST", "/register", body).status()).isEqualTo(201);
+    return login(email);
+  }
+
+  private String login(String email) {
+    String body = "{\"Email\":\"%s\",\"Password\":\"%s\"}".formatted(email, PASSWORD);
     return rollcall.send("POST", "/login", body).json().stringValue();
   }
 
@@ -258,6 +273,50 @@ class TeamsIT {
   }
 
   private String operator = "";
+
+  /// What an open page gets after `then`, until the server ends it.
+  private String live(String path, String token, Runnable then) throws Exception {
+    try (HttpClient client = HttpClient.newHttpClient();
+        ExecutorService reader = Executors.newVirtualThreadPerTaskExecutor()) {
+      HttpRequest asked =
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + rollcall.port() + path))
+              .header("Authorization", token)
+              .build();
+      HttpResponse<InputStream> stream =
+          client.send(asked, HttpResponse.BodyHandlers.ofInputStream());
+      assertThat(stream.statusCode()).isEqualTo(200);
+      Future<byte[]> all = reader.submit(stream.body()::readAllBytes);
+      then.run();
+      return new String(all.get(PATIENCE.toSeconds(), TimeUnit.SECONDS), UTF_8);
+    }
+  }
+
+  @Test
+  void openPagesEndWithTheMembershipAndTheSession() throws Exception {
+    String leaver = account("leaver@example.org");
+    join(leaver, invitation("viewer"));
+    String member = "/v1/teams/" + team + "/members/" + id(leaver);
+    assertThat(
+            live(
+                "/live?team=ops",
+                leaver,
+                () -> {
+                  assertThat(send("DELETE", member, "", owner).status()).isEqualTo(200);
+                  send("POST", "/v1/services?team=ops", SERVICE.formatted("unseen"), owner);
+                }))
+        .doesNotContain("unseen");
+    String heartbeat = "/ping?name=unseen&frequency=1D";
+    String other = login("leaver@example.org");
+    assertThat(
+            live(
+                "/heartbeats/live",
+                leaver,
+                () -> {
+                  assertThat(send("POST", "/logout", "", leaver).status()).isEqualTo(200);
+                  assertThat(get(heartbeat, other).status()).isEqualTo(200);
+                }))
+        .doesNotContain("unseen");
+  }
 
   @Test
   void anOperatorActsForEveryTeam() {

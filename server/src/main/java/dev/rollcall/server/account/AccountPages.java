@@ -240,10 +240,7 @@ final class AccountPages {
           text(fields, signIn.hasPassword(user.get()) ? "password" : "email"),
           FactorPages.code(fields));
       audit.record(
-          account,
-          request.client().getHostAddress(),
-          "POST " + request.path(),
-          request.path());
+          account, request.client().getHostAddress(), "POST " + request.path(), request.path());
       deletions.run();
       return signedOut(request, site.texts().of("account.deleted"));
     } catch (Refusal e) {

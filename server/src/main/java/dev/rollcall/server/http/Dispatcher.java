@@ -59,7 +59,9 @@ final class Dispatcher {
       Answer answer = answer(exchange);
       exchange.body.release();
       if (answer.body() instanceof Answer.Body.Events) {
-        exchange.stream = streams.open(exchange.remote(), exchange.takesGzip());
+        Request request = exchange.request.orElseThrow();
+        exchange.stream =
+            streams.open(exchange.remote(), exchange.takesGzip(), request::isStillOfCaller);
         exchange.slot.close();
         exchange.slot = RequestSlots.Slot.NONE;
         if (exchange.stream.isEmpty()) {
@@ -159,6 +161,7 @@ final class Dispatcher {
               exchange.connection.remote().getAddress(),
               exchange.client,
               authenticators.of(route.access()));
+      exchange.request = Optional.of(request);
       admit(route.access(), request);
       exchange.body.checkDeclared();
       exchange.slot = slots.take(route, exchange.connection, exchange.client);

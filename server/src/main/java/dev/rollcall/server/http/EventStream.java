@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /// Server-sent events to one client, compressed if it accepts that.
 ///
@@ -22,15 +23,18 @@ public final class EventStream {
   private final String remote;
   private final boolean gzip;
   private final Duration heartbeat;
+  private final BooleanSupplier allowed;
   private final GzipBlocks blocks = new GzipBlocks();
   private volatile boolean writing;
   private volatile boolean ended;
 
   /// @param remote the address of the client
-  EventStream(String remote, boolean gzip, Duration heartbeat) {
+  /// @param allowed whether the client may still read it; asked before events are written
+  EventStream(String remote, boolean gzip, Duration heartbeat, BooleanSupplier allowed) {
     this.remote = remote;
     this.gzip = gzip;
     this.heartbeat = heartbeat;
+    this.allowed = allowed;
   }
 
   String remote() {
@@ -80,6 +84,9 @@ public final class EventStream {
     out.flush();
     while (!ended) {
       PreparedEvents next = waiting.poll(heartbeat.toMillis(), TimeUnit.MILLISECONDS);
+      if (!allowed.getAsBoolean()) {
+        break;
+      }
       writing = true;
       next = next == null ? HEARTBEAT : next;
       while (next != null && !ended) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -29,11 +30,13 @@ final class EventStreams {
   }
 
   /// Takes a place for a stream to `remote`; empty if there is none. The caller has to call [#run].
-  synchronized Optional<EventStream> open(String remote, boolean gzip) {
+  ///
+  /// @param allowed whether the client may still read it
+  synchronized Optional<EventStream> open(String remote, boolean gzip, BooleanSupplier allowed) {
     if (open.size() >= places && !displaces(remote)) {
       return Optional.empty();
     }
-    EventStream stream = new EventStream(remote, gzip, heartbeat);
+    EventStream stream = new EventStream(remote, gzip, heartbeat, allowed);
     if (ended) {
       stream.end();
     }

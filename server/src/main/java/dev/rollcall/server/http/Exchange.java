@@ -19,6 +19,7 @@ final class Exchange {
   RequestTimes.Series times;
   ErrorShape errors;
   RequestBody body;
+  Optional<Request> request = Optional.empty();
   Optional<EventStream> stream = Optional.empty();
   int status = 200;
   RequestSlots.Slot slot = RequestSlots.Slot.NONE;

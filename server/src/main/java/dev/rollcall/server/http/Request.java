@@ -170,6 +170,23 @@ public final class Request {
     return found;
   }
 
+  /// Whether the caller still is who they were when the request began: a session or token may have
+  /// ended meanwhile, or a membership of a team. Who was nobody stays that. While the database does
+  /// not answer, nothing new is known.
+  boolean isStillOfCaller() {
+    Authenticator.Finding before = finding;
+    if (!(before instanceof Authenticator.Finding.Known)) {
+      return true;
+    }
+    try {
+      return authenticator.find(this).equals(before);
+    } catch (Refusal e) {
+      return false;
+    } catch (RuntimeException e) {
+      return true;
+    }
+  }
+
   /// The header that shows that a page of another site made a browser send this, if there is one.
   /// `Sec-Fetch-Site` comes first: it is also right behind a proxy that changes the Host.
   public Optional<String> otherSite() {
