@@ -23,14 +23,13 @@ class PasswordResetIT {
 
   @TempDir Path folder;
 
-  private RunningRollcall rollcall;
-
-  private int post(String path, String body) {
+  private static int post(RunningRollcall rollcall, String path, String body) {
     return rollcall.send("POST", path, body).status();
   }
 
-  private int login(String password) {
-    return post("/login", "{\"Email\":\"ann@example.org\",\"Password\":\"" + password + "\"}");
+  private static int login(RunningRollcall rollcall, String password) {
+    return post(
+        rollcall, "/login", "{\"Email\":\"ann@example.org\",\"Password\":\"" + password + "\"}");
   }
 
   @Test
@@ -38,10 +37,10 @@ class PasswordResetIT {
     try (MailServer server = new MailServer();
         RunningRollcall running = Plan.in(folder).yaml(YAML.formatted(server.port())).start();
         Browser browser = new Browser(running)) {
-      rollcall = running;
-      post("/register", "{\"Email\":\"ann@example.org\",\"Password\":\"correct horse\"}");
-      assertThat(post("/v1/account/reset", "{\"email\":\"nobody@example.org\"}")).isEqualTo(202);
-      assertThat(post("/v1/account/reset", "{\"email\":\"nobody\"}")).isEqualTo(400);
+      post(running, "/register", "{\"Email\":\"ann@example.org\",\"Password\":\"correct horse\"}");
+      assertThat(post(running, "/v1/account/reset", "{\"email\":\"nobody@example.org\"}"))
+          .isEqualTo(202);
+      assertThat(post(running, "/v1/account/reset", "{\"email\":\"nobody\"}")).isEqualTo(400);
       assertThat(browser.after(browser.form("/account/reset", "&email=ANN%40example.org")))
           .contains("a link was mailed");
       await().atMost(PATIENCE).until(() -> server.mails().size() == 1);
@@ -51,16 +50,18 @@ class PasswordResetIT {
           Pattern.compile("https://status.example.org(/account/reset\\?code=([\\w-]{20,}))")
               .matcher(mail);
       assertThat(link.find()).as(mail).isTrue();
-      assertThat(login("correct horse")).isEqualTo(200);
+      assertThat(login(running, "correct horse")).isEqualTo(200);
       assertThat(browser.send(browser.to(link.group(1))).body()).contains("New password");
       String change = "{\"code\":\"" + link.group(2) + "\",\"new_password\":\"%s\"}";
-      assertThat(post("/v1/account/reset/password", change.formatted("short"))).isEqualTo(400);
+      assertThat(post(running, "/v1/account/reset/password", change.formatted("short")))
+          .isEqualTo(400);
       String fields = "&code=" + link.group(2) + "&password=battery+staple";
       assertThat(browser.after(browser.form("/account/reset/password", fields)))
           .contains("The password was changed");
-      assertThat(login("battery staple")).isEqualTo(200);
-      assertThat(login("correct horse")).isEqualTo(401);
-      assertThat(post("/v1/account/reset/password", change.formatted("third one"))).isEqualTo(403);
+      assertThat(login(running, "battery staple")).isEqualTo(200);
+      assertThat(login(running, "correct horse")).isEqualTo(401);
+      assertThat(post(running, "/v1/account/reset/password", change.formatted("third one")))
+          .isEqualTo(403);
       assertThat(browser.send(browser.to(link.group(1))).statusCode()).isEqualTo(404);
       assertThat(server.mails()).hasSize(1);
       assertThat(running.log()).doesNotContain(link.group(2));
@@ -71,15 +72,16 @@ class PasswordResetIT {
   void mailsOfOneAccountAreLimitedAndWithoutAChannelThereAreNone() throws Exception {
     try (MailServer server = new MailServer();
         RunningRollcall running = Plan.in(folder).yaml(YAML.formatted(server.port())).start()) {
-      rollcall = running;
       for (int i = 0; i < 3; i++) {
-        assertThat(post("/v1/account/reset", "{\"email\":\"ann@example.org\"}")).isEqualTo(202);
+        assertThat(post(running, "/v1/account/reset", "{\"email\":\"ann@example.org\"}"))
+            .isEqualTo(202);
       }
-      assertThat(post("/v1/account/reset", "{\"email\":\"ann@example.org\"}")).isEqualTo(429);
+      assertThat(post(running, "/v1/account/reset", "{\"email\":\"ann@example.org\"}"))
+          .isEqualTo(429);
     }
     try (RunningRollcall running = Plan.in(folder).yaml("{}\n").start()) {
-      rollcall = running;
-      assertThat(post("/v1/account/reset", "{\"email\":\"ann@example.org\"}")).isEqualTo(409);
+      assertThat(post(running, "/v1/account/reset", "{\"email\":\"ann@example.org\"}"))
+          .isEqualTo(409);
     }
   }
 }
