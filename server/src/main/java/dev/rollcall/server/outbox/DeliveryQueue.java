@@ -98,7 +98,7 @@ final class DeliveryQueue {
                     "channel, subject",
                     (row, _) -> new Lane(row.getString("channel"), row.getString("subject")),
                     _ -> LEASE,
-                    ":at")
+                    DueTable.AS_FINISHED)
                 .dividedBy("channel"));
   }
 

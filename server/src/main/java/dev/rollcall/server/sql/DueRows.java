@@ -43,7 +43,6 @@ public final class DueRows<T> {
   private final String lock;
   private final String lease;
   private final String finish;
-  private final int instants;
   private final String release;
 
   private record Claim(Optional<String> part, Instant until, int limit) {}
@@ -68,8 +67,7 @@ public final class DueRows<T> {
             .formatted(table.name(), table.key());
     this.finish =
         "UPDATE %s SET due_at = COALESCE(?, %s), owner = NULL WHERE %s = ? AND (fence = ? OR owner = ?)"
-            .formatted(table.name(), table.next().replace(":at", "?"), table.key());
-    this.instants = table.next().split(":at", -1).length - 1;
+            .formatted(table.name(), table.next(), table.key());
     this.release =
         "UPDATE %s SET due_at = :now, owner = NULL WHERE owner <> :owner".formatted(table.name());
   }
@@ -151,13 +149,10 @@ public final class DueRows<T> {
 
   private void bind(PreparedStatement row, Finish one) throws SQLException {
     InstantColumns.set(row, 1, one.due());
-    int place = 2;
-    while (place <= instants + 1) {
-      row.setLong(place++, one.at().toEpochMilli());
-    }
-    row.setLong(place++, one.key());
-    row.setLong(place++, one.fence());
-    row.setLong(place, owner);
+    row.setLong(2, one.at().toEpochMilli());
+    row.setLong(3, one.key());
+    row.setLong(4, one.fence());
+    row.setLong(5, owner);
   }
 
   /// Makes rows due at once that earlier processes claimed before they died. On PostgreSQL this

@@ -18,9 +18,10 @@ import org.jdbi.v3.core.mapper.RowMapper;
 /// @param columns the columns that the mapper reads, as in a SELECT
 /// @param mapper reads these columns; the key, `due_at` and `fence` are read already
 /// @param lease how long a claim of a row holds: longer than its work may take
-/// @param next when a finished row is due again, as SQL with its columns and `:at`, which the
-///   caller of finish passes. It may be `:at` itself, or the first instant after it in the phase of
-///   the row: `((:at - phase_ms) / interval_ms + 1) * interval_ms + phase_ms`
+/// @param next when a finished row is due again, as SQL with its columns and one `?`, the instant
+///   that the caller of finish passes. It may be `?` itself ([#AS_FINISHED]), or the first instant
+///   after it in the phase of the row: `((? - phase_ms) / interval_ms + 1) * interval_ms +
+///   phase_ms`
 /// @param part a text column that divides the table into parts, with an index on it and `due_at`:
 ///   each part is claimed on its own, so that rows that wait in one do not hide those in another
 /// @param <T> the content of a row
@@ -32,6 +33,16 @@ public record DueTable<T>(
     Function<T, Duration> lease,
     String next,
     Optional<String> part) {
+  /// The next due instant is the one that the caller of finish passes.
+  public static final String AS_FINISHED = "?";
+
+  /// Checks that [DueRows] has one place for the instant.
+  public DueTable {
+    if (next.chars().filter(c -> c == '?').count() != 1) {
+      throw new IllegalArgumentException("one ? stands for the instant in " + next);
+    }
+  }
+
   /// A table that has no parts.
   public DueTable(
       String name,

@@ -11,8 +11,7 @@ import org.jdbi.v3.core.statement.PreparedBatch;
 /// Due rows as the tests use them: a job runs each interval, on its phase, and leaves a row for
 /// each run.
 final class Jobs {
-  private static final String NEXT =
-      "((:at - phase_ms) / interval_ms + 1) * interval_ms + phase_ms";
+  private static final String NEXT = "((? - phase_ms) / interval_ms + 1) * interval_ms + phase_ms";
 
   record Job(Instant due, Duration interval, Duration phase) {}
 

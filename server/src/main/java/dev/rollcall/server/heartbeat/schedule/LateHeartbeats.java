@@ -76,7 +76,7 @@ final class LateHeartbeats {
                 HeartbeatTable.COLUMNS,
                 (row, _) -> HeartbeatTable.named(row),
                 _ -> Duration.ZERO,
-                ":at"));
+                DueTable.AS_FINISHED));
   }
 
   /// When the next row is due.

@@ -21,9 +21,8 @@ final class CheckPhase {
       "((service_id * %d) %% %d) / %d * interval_ms / %d"
           .formatted(GOLDEN, ALL, ALL / PLACES, PLACES);
 
-  /// The first due instant after `:at`, from the columns `service_id` and `interval_ms` of a row.
-  static final String NEXT_DUE =
-      "((:at - " + PHASE + ") / interval_ms + 1) * interval_ms + " + PHASE;
+  /// The first due instant after `?`, from the columns `service_id` and `interval_ms` of a row.
+  static final String NEXT_DUE = "((? - " + PHASE + ") / interval_ms + 1) * interval_ms + " + PHASE;
 
   private CheckPhase() {}
 

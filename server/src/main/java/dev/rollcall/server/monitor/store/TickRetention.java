@@ -41,7 +41,12 @@ public final class TickRetention implements AutoCloseable {
             commits,
             clock,
             new DueTable<>(
-                "monitor_upkeep", "id", "id", (row, _) -> row.getLong("id"), _ -> LEASE, ":at"));
+                "monitor_upkeep",
+                "id",
+                "id",
+                (row, _) -> row.getLong("id"),
+                _ -> LEASE,
+                DueTable.AS_FINISHED));
   }
 
   /// Prepares the tables for today's ticks, and starts the thread.

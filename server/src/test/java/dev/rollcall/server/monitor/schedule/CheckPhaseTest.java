@@ -42,11 +42,11 @@ class CheckPhaseTest {
                   handle ->
                       handle
                           .createQuery(
-                              "SELECT %s FROM (SELECT CAST(:id AS BIGINT) AS service_id, CAST(:every AS BIGINT) AS interval_ms) d"
+                              "SELECT %s FROM (SELECT CAST(? AS BIGINT) AS service_id, CAST(? AS BIGINT) AS interval_ms) d"
                                   .formatted(CheckPhase.NEXT_DUE))
-                          .bind("id", id)
-                          .bind("every", interval.toMillis())
-                          .bind("at", NOW.toEpochMilli())
+                          .bind(0, NOW.toEpochMilli())
+                          .bind(1, id)
+                          .bind(2, interval.toMillis())
                           .mapTo(Long.class)
                           .one());
           assertThat(Instant.ofEpochMilli(found))
