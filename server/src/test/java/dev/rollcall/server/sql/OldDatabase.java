@@ -95,7 +95,7 @@ final class OldDatabase {
         database.write(tx -> tx.execute(hours, from, from + PIECE), Durability.PROCESS);
         database.write(tx -> tx.execute(someTicks, from, from + PIECE), Durability.PROCESS);
       }
-      String beats =
+      String insert =
           "INSERT INTO heartbeat (name, frequency_s, schedule, zone, state, created_at, last_at,"
               + " next_at, call_count, run_count, due_at)"
               + NUMBERS.formatted(Math.min(heartbeats, 50_000))
@@ -104,7 +104,7 @@ final class OldDatabase {
               + " END, i % 5, i, i + 1, i + 2, i, i, i + 300 FROM m";
       for (int after = 0; after < heartbeats; after += 50_000) {
         int from = after;
-        database.write(tx -> tx.execute(beats, from), Durability.PROCESS);
+        database.write(tx -> tx.execute(insert, from), Durability.PROCESS);
       }
     }
   }

@@ -49,7 +49,7 @@ public final class HeartbeatOverview {
   /// One heartbeat.
   ///
   /// @param runs the newest, oldest first: up to 30 in a list, up to 100 for a single heartbeat
-  public record Beat(
+  public record Row(
       long id, String name, State state, Rhythm rhythm, Moments moments, List<Ran> runs) {}
 
   /// When pings are expected.
@@ -120,7 +120,7 @@ public final class HeartbeatOverview {
   /// A page of the heartbeats in one state, ordered by id; or of all, in [#ORDER].
   ///
   /// @param counts how many rows of each state come before the offset
-  public List<Beat> rows(
+  public List<Row> rows(
       Scope scope, Map<State, Long> counts, Optional<State> only, int limit, long offset) {
     return database.read(
         handle -> {
@@ -138,18 +138,18 @@ public final class HeartbeatOverview {
           }
           Map<Long, List<Run>> older = older(handle, found);
           return found.stream()
-              .map(one -> beat(one, latest(one, older.getOrDefault(one.id(), List.of()))))
+              .map(one -> row(one, latest(one, older.getOrDefault(one.id(), List.of()))))
               .toList();
         });
   }
 
   /// One heartbeat, with its last 100 runs and their outputs.
-  public Optional<Beat> find(Scope scope, String name) {
+  public Optional<Row> find(Scope scope, String name) {
     return heartbeats
         .find(scope, name)
         .map(
             one ->
-                beat(
+                row(
                     one,
                     runs.of(one).reversed().stream()
                         .map(shown -> ran(shown.run(), shown.output().map(JobOutput::text)))
@@ -223,9 +223,9 @@ public final class HeartbeatOverview {
         output);
   }
 
-  private static Beat beat(Heartbeat one, List<Ran> runs) {
+  private static Row row(Heartbeat one, List<Ran> runs) {
     Heartbeat.Moments moments = one.moments();
-    return new Beat(
+    return new Row(
         one.id(),
         one.name(),
         one.state(),

@@ -1,6 +1,6 @@
 package dev.rollcall.server.heartbeat.page;
 
-import dev.rollcall.server.heartbeat.overview.HeartbeatOverview.Beat;
+import dev.rollcall.server.heartbeat.overview.HeartbeatOverview.Row;
 import dev.rollcall.server.heartbeat.ping.State;
 import dev.rollcall.server.web.Html;
 import dev.rollcall.server.web.LiveView;
@@ -13,15 +13,20 @@ import java.util.List;
 ///
 /// @param whose whose heartbeat
 /// @param origin the address of this server for jobs: `http://localhost:8080`
-record HeartbeatLiveView(Whose whose, Beat beat, String origin, Instant at, Site site)
+record HeartbeatLiveView(Whose whose, Row heartbeat, String origin, Instant at, Site site)
     implements LiveView {
   String title() {
     return site.texts()
-        .of("heartbeat.title", beat.name(), HeartbeatWords.word(site.texts(), beat.state()));
+        .of(
+            "heartbeat.title",
+            heartbeat.name(),
+            HeartbeatWords.word(site.texts(), heartbeat.state()));
   }
 
   String icon() {
-    return beat.state() == State.LATE || beat.state() == State.FAILED ? "down.svg" : "up.svg";
+    return heartbeat.state() == State.LATE || heartbeat.state() == State.FAILED
+        ? "down.svg"
+        : "up.svg";
   }
 
   /// The whole page.
@@ -35,17 +40,19 @@ record HeartbeatLiveView(Whose whose, Beat beat, String origin, Instant at, Site
   public List<String> parts() {
     return List.of(
         Html.of(out -> JteheadGenerated.render(out, Html.NONE, site, this)),
-        Html.of(out -> JteoverallGenerated.render(out, Html.NONE, site.texts(), beat)));
+        Html.of(out -> JteoverallGenerated.render(out, Html.NONE, site.texts(), heartbeat)));
   }
 
   @Override
   public String list() {
-    return Html.of(out -> JterunsGenerated.render(out, Html.NONE, site.texts(), beat, at));
+    return Html.of(out -> JterunsGenerated.render(out, Html.NONE, site.texts(), heartbeat, at));
   }
 
   @Override
   public List<Line> lines() {
-    return beat.runs().reversed().stream().map(run -> new Line("r" + run.number(), run)).toList();
+    return heartbeat.runs().reversed().stream()
+        .map(run -> new Line("r" + run.number(), run))
+        .toList();
   }
 
   @Override
@@ -53,6 +60,6 @@ record HeartbeatLiveView(Whose whose, Beat beat, String origin, Instant at, Site
     return Html.of(
         out ->
             JterunGenerated.render(
-                out, Html.NONE, site.texts(), beat.runs().reversed().get(place), at));
+                out, Html.NONE, site.texts(), heartbeat.runs().reversed().get(place), at));
   }
 }

@@ -61,9 +61,9 @@ public final class HeartbeatPages implements AutoCloseable {
                 heartbeatOverview
                     .find(asked.whose().scope(), asked.name())
                     .map(
-                        beat ->
+                        heartbeat ->
                             new HeartbeatLiveView(
-                                asked.whose(), beat, asked.origin(), clock.wall(), site)),
+                                asked.whose(), heartbeat, asked.origin(), clock.wall(), site)),
             HeartbeatLiveView::page,
             "there is no heartbeat of that name",
             site,

@@ -1,9 +1,9 @@
 package dev.rollcall.server.heartbeat.page;
 
-import dev.rollcall.server.heartbeat.overview.HeartbeatOverview.Beat;
 import dev.rollcall.server.heartbeat.overview.HeartbeatOverview.Outcome;
 import dev.rollcall.server.heartbeat.overview.HeartbeatOverview.Ran;
 import dev.rollcall.server.heartbeat.overview.HeartbeatOverview.Rhythm;
+import dev.rollcall.server.heartbeat.overview.HeartbeatOverview.Row;
 import dev.rollcall.server.heartbeat.ping.State;
 import dev.rollcall.server.time.Durations;
 import dev.rollcall.server.web.Formats;
@@ -197,8 +197,8 @@ final class HeartbeatWords {
   }
 
   /// How long the latest run with a known duration took.
-  static Optional<String> took(Beat beat) {
-    return beat.runs().reversed().stream()
+  static Optional<String> took(Row row) {
+    return row.runs().reversed().stream()
         .flatMap(run -> run.took().stream())
         .findFirst()
         .map(HeartbeatWords::took);

@@ -1,7 +1,7 @@
 package dev.rollcall.server.heartbeat.page;
 
 import dev.rollcall.server.heartbeat.overview.HeartbeatOverview;
-import dev.rollcall.server.heartbeat.overview.HeartbeatOverview.Beat;
+import dev.rollcall.server.heartbeat.overview.HeartbeatOverview.Row;
 import dev.rollcall.server.heartbeat.ping.State;
 import dev.rollcall.server.time.Clock;
 import dev.rollcall.server.web.Formats;
@@ -18,7 +18,7 @@ import java.util.Map;
 /// @param counts the number of heartbeats in each state, without the filter
 /// @param rows one page
 record HeartbeatsView(
-    HeartbeatsFilter filter, Instant at, Map<State, Long> counts, List<Beat> rows) {
+    HeartbeatsFilter filter, Instant at, Map<State, Long> counts, List<Row> rows) {
   /// Reads the heartbeats.
   static HeartbeatsView at(
       HeartbeatsFilter filter, HeartbeatOverview heartbeatOverview, Clock clock) {

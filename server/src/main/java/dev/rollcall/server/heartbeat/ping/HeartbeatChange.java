@@ -14,7 +14,7 @@ public sealed interface HeartbeatChange {
   ///
   /// @param terms when the next ping is expected; empty: as the last ping that stated it
   /// @param moment the time that the job states; empty: now
-  record Beat(
+  record Ping(
       HeartbeatName key,
       PingSignal signal,
       Optional<Expectation> terms,

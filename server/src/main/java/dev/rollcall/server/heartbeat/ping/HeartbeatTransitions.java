@@ -3,7 +3,7 @@ package dev.rollcall.server.heartbeat.ping;
 import dev.rollcall.server.heartbeat.definition.Expectation;
 import dev.rollcall.server.heartbeat.ping.Heartbeat.Counts;
 import dev.rollcall.server.heartbeat.ping.Heartbeat.Moments;
-import dev.rollcall.server.heartbeat.ping.HeartbeatChange.Beat;
+import dev.rollcall.server.heartbeat.ping.HeartbeatChange.Ping;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -38,26 +38,26 @@ public final class HeartbeatTransitions {
   /// @param id of the row, if there is no heartbeat yet
   /// @param now the server's clock
   /// @param tolerance how far the clock of a job may be ahead of it
-  public static Step beat(
-      Optional<Heartbeat> before, long id, Beat beat, Instant now, Duration tolerance) {
+  public static Step ping(
+      Optional<Heartbeat> before, long id, Ping ping, Instant now, Duration tolerance) {
     if (before.isEmpty()) {
-      return beat.terms()
-          .map(expectation -> first(id, expectation, beat, now))
+      return ping.terms()
+          .map(expectation -> first(id, expectation, ping, now))
           .orElseGet(() -> unchanged(before, new PingOutcome.NoTerms()));
     }
     Heartbeat old = before.get();
-    if (beat.signal() instanceof PingSignal.Start) {
-      return started(old, beat, now);
+    if (ping.signal() instanceof PingSignal.Start) {
+      return started(old, ping, now);
     }
-    Optional<Instant> moment = moment(old, beat, now, tolerance);
+    Optional<Instant> moment = moment(old, ping, now, tolerance);
     return moment
-        .map(at -> ended(old, beat, at, now))
+        .map(at -> ended(old, ping, at, now))
         .orElseGet(() -> unchanged(before, new PingOutcome.Stale(old.lastKnown())));
   }
 
-  private static Step first(long id, Expectation expectation, Beat beat, Instant now) {
-    boolean start = beat.signal() instanceof PingSignal.Start;
-    Instant at = beat.moment().orElse(now);
+  private static Step first(long id, Expectation expectation, Ping ping, Instant now) {
+    boolean start = ping.signal() instanceof PingSignal.Start;
+    Instant at = ping.moment().orElse(now);
     Instant next = expectation.next(at, Optional.empty());
     Moments moments =
         new Moments(
@@ -66,11 +66,11 @@ public final class HeartbeatTransitions {
             next,
             Optional.empty(),
             Optional.of(expectation.deadline(next)));
-    State state = start ? State.NEW : reached(beat);
+    State state = start ? State.NEW : reached(ping);
     Heartbeat after =
         new Heartbeat(
             id,
-            beat.key(),
+            ping.key(),
             expectation,
             state,
             moments,
@@ -81,23 +81,23 @@ public final class HeartbeatTransitions {
 
   /// A ping that a run begins. It may change the terms. The ping that is expected is the end of the
   /// run.
-  private static Step started(Heartbeat old, Beat beat, Instant now) {
-    Expectation expectation = beat.terms().orElse(old.expectation());
+  private static Step started(Heartbeat old, Ping ping, Instant now) {
+    Expectation expectation = ping.terms().orElse(old.expectation());
     Moments was = old.moments();
     Instant next =
-        was.last().isEmpty() && beat.terms().isPresent()
-            ? expectation.next(beat.moment().orElse(now), Optional.empty())
+        was.last().isEmpty() && ping.terms().isPresent()
+            ? expectation.next(ping.moment().orElse(now), Optional.empty())
             : was.next();
     Heartbeat after = with(old, expectation, old.state(), was.last(), next, old.counts().calls());
     return new Step(
         Optional.of(after), new PingOutcome.Recorded(next, old.state() == State.PAUSED));
   }
 
-  private static Step ended(Heartbeat old, Beat beat, Instant at, Instant now) {
-    Expectation expectation = beat.terms().orElse(old.expectation());
+  private static Step ended(Heartbeat old, Ping ping, Instant at, Instant now) {
+    Expectation expectation = ping.terms().orElse(old.expectation());
     Instant next = expectation.next(at, awaited(old, expectation));
     boolean paused = old.state() == State.PAUSED;
-    State state = paused ? State.PAUSED : reached(beat);
+    State state = paused ? State.PAUSED : reached(ping);
     Instant last =
         old.moments()
             .last()
@@ -114,8 +114,8 @@ public final class HeartbeatTransitions {
         : Optional.empty();
   }
 
-  private static State reached(Beat beat) {
-    return beat.signal() instanceof PingSignal.Failure ? State.FAILED : State.UP;
+  private static State reached(Ping ping) {
+    return ping.signal() instanceof PingSignal.Failure ? State.FAILED : State.UP;
   }
 
   /// The time of a ping; empty if it is older than the last one. Times are compared in whole
@@ -125,15 +125,15 @@ public final class HeartbeatTransitions {
   /// it is ignored. A failure is never rejected because of a last ping in the future, since nobody
   /// would be notified of the failure then.
   private static Optional<Instant> moment(
-      Heartbeat old, Beat beat, Instant now, Duration tolerance) {
-    Instant at = beat.moment().orElse(now);
+      Heartbeat old, Ping ping, Instant now, Duration tolerance) {
+    Instant at = ping.moment().orElse(now);
     Optional<Instant> last = old.moments().last();
     if (last.isEmpty() || last.get().isAfter(now.plus(tolerance))) {
       return Optional.of(at);
     }
-    boolean fails = beat.signal() instanceof PingSignal.Failure;
+    boolean fails = ping.signal() instanceof PingSignal.Failure;
     Instant stands = fails ? earlier(last.get(), now) : last.get();
-    if (beat.moment().isPresent()) {
+    if (ping.moment().isPresent()) {
       return at.getEpochSecond() < stands.getEpochSecond() ? Optional.empty() : Optional.of(at);
     }
     if (at.isBefore(stands)) {

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.rollcall.server.heartbeat.definition.Expectation;
 import dev.rollcall.server.heartbeat.definition.HeartbeatName;
 import dev.rollcall.server.heartbeat.ping.HeartbeatChange;
-import dev.rollcall.server.heartbeat.ping.HeartbeatChange.Beat;
+import dev.rollcall.server.heartbeat.ping.HeartbeatChange.Ping;
 import dev.rollcall.server.heartbeat.ping.JobOutput;
 import dev.rollcall.server.heartbeat.ping.PingOutcome;
 import dev.rollcall.server.heartbeat.ping.PingSignal;
@@ -96,7 +96,7 @@ public final class PingRoutes {
             ? HeartbeatChange.Said.NOTHING
             : new HeartbeatChange.Said(run, output.kept());
     return switch (changes.apply(
-        new Beat(new HeartbeatName(owner(request), name), signal, terms, moment, said))) {
+        new Ping(new HeartbeatName(owner(request), name), signal, terms, moment, said))) {
       case PingOutcome.Recorded(Instant next, boolean paused) ->
           recorded(next, paused, output.note());
       case PingOutcome.Stale(Instant last) -> stale(last);

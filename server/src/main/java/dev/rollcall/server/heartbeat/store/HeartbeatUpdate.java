@@ -3,7 +3,7 @@ package dev.rollcall.server.heartbeat.store;
 import dev.rollcall.server.heartbeat.ping.Heartbeat;
 import dev.rollcall.server.heartbeat.ping.Heartbeat.Counts;
 import dev.rollcall.server.heartbeat.ping.HeartbeatChange;
-import dev.rollcall.server.heartbeat.ping.HeartbeatChange.Beat;
+import dev.rollcall.server.heartbeat.ping.HeartbeatChange.Ping;
 import dev.rollcall.server.heartbeat.ping.HeartbeatSignal;
 import dev.rollcall.server.heartbeat.ping.HeartbeatTransitions;
 import dev.rollcall.server.heartbeat.ping.HeartbeatTransitions.Step;
@@ -52,7 +52,7 @@ final class HeartbeatUpdate {
     Optional<Heartbeat> before = heartbeat;
     Step step =
         switch (change) {
-          case Beat beat -> HeartbeatTransitions.beat(before, row.id(), beat, now, tolerance);
+          case Ping ping -> HeartbeatTransitions.ping(before, row.id(), ping, now, tolerance);
           case HeartbeatChange.Removal _ -> HeartbeatTransitions.remove(before);
           case HeartbeatChange.Pause _ -> HeartbeatTransitions.pause(before);
           case HeartbeatChange.Resumption _ -> HeartbeatTransitions.resume(before, now);
@@ -64,20 +64,20 @@ final class HeartbeatUpdate {
       outputs.clear();
       open = List.of();
     }
-    if (change instanceof Beat beat && step.recorded()) {
+    if (change instanceof Ping ping && step.recorded()) {
       Heartbeat after = heartbeat.orElseThrow();
-      heartbeat = Optional.of(withRun(tx, after, beat, now));
+      heartbeat = Optional.of(withRun(tx, after, ping, now));
     }
     HeartbeatSignal.of(before, step, now).ifPresent(signals::add);
     return step.pingOutcome();
   }
 
   /// Adds the run that a ping reports: a new run, or the end of one that has started.
-  private Heartbeat withRun(Handle tx, Heartbeat after, Beat beat, Instant now) {
-    Instant at = beat.moment().orElse(now);
-    Optional<String> id = beat.said().run();
+  private Heartbeat withRun(Handle tx, Heartbeat after, Ping ping, Instant now) {
+    Instant at = ping.moment().orElse(now);
+    Optional<String> id = ping.said().run();
     Optional<Instant> moment = Optional.of(at);
-    boolean starts = beat.signal() instanceof PingSignal.Start;
+    boolean starts = ping.signal() instanceof PingSignal.Start;
     Counts counts = after.counts();
     List<Run> running = running(tx, counts);
     Optional<Run> known = running.stream().filter(run -> run.id().equals(id)).reduce((_, b) -> b);
@@ -89,7 +89,7 @@ final class HeartbeatUpdate {
       long number = known.map(Run::number).orElse(counts.runs());
       Optional<Instant> started = known.flatMap(Run::started);
       run =
-          switch (beat.signal()) {
+          switch (ping.signal()) {
             case PingSignal.Failure(OptionalLong exit) ->
                 new Run(number, id, started, moment, Run.Result.FAILED, exit);
             case PingSignal.Start _, PingSignal.Success _ ->
@@ -97,7 +97,7 @@ final class HeartbeatUpdate {
           };
     }
     RecentRuns recent = after.recent();
-    boolean stays = RecentRuns.holds(run) && beat.said().output().isEmpty();
+    boolean stays = RecentRuns.holds(run) && ping.said().output().isEmpty();
     if (!stays || recent.full()) {
       recent.runs(counts.runs()).forEach(each -> runs.put(each.slot(), each));
       recent = RecentRuns.NONE;
@@ -107,7 +107,7 @@ final class HeartbeatUpdate {
     } else {
       runs.put(run.slot(), run);
     }
-    beat.said()
+    ping.said()
         .output()
         .ifPresent(output -> outputs.add(new RunStore.Output(row.id(), run.number(), output)));
     if (starts || !running.isEmpty()) {

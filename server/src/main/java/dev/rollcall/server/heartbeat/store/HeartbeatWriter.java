@@ -92,8 +92,8 @@ public final class HeartbeatWriter implements Batch<HeartbeatChange, PingOutcome
 
   private static PingOutcome missing(HeartbeatChange change, HeartbeatLimit.Places places) {
     return switch (change) {
-      case HeartbeatChange.Beat beat ->
-          beat.terms().isPresent() ? places.full(beat.key()) : new PingOutcome.NoTerms();
+      case HeartbeatChange.Ping ping ->
+          ping.terms().isPresent() ? places.full(ping.key()) : new PingOutcome.NoTerms();
       case HeartbeatChange.Removal _, HeartbeatChange.Pause _, HeartbeatChange.Resumption _ ->
           new PingOutcome.Unknown();
     };
@@ -113,7 +113,7 @@ public final class HeartbeatWriter implements Batch<HeartbeatChange, PingOutcome
     List<HeartbeatName> fresh =
         changes.stream()
             .filter(
-                change -> change instanceof HeartbeatChange.Beat beat && beat.terms().isPresent())
+                change -> change instanceof HeartbeatChange.Ping ping && ping.terms().isPresent())
             .map(HeartbeatChange::key)
             .distinct()
             .filter(name -> !entries.containsKey(name))

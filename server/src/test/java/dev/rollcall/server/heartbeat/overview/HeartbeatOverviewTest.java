@@ -7,9 +7,9 @@ import static dev.rollcall.server.heartbeat.store.HeartbeatDatabase.success;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollcall.server.heartbeat.definition.HeartbeatName;
-import dev.rollcall.server.heartbeat.overview.HeartbeatOverview.Beat;
 import dev.rollcall.server.heartbeat.overview.HeartbeatOverview.Outcome;
 import dev.rollcall.server.heartbeat.overview.HeartbeatOverview.Ran;
+import dev.rollcall.server.heartbeat.overview.HeartbeatOverview.Row;
 import dev.rollcall.server.heartbeat.ping.HeartbeatChange.Pause;
 import dev.rollcall.server.heartbeat.ping.State;
 import dev.rollcall.server.heartbeat.store.HeartbeatDatabase;
@@ -74,7 +74,7 @@ class HeartbeatOverviewTest {
     assertThat(names(Optional.empty())).containsExactly("late", "failed", "up", "paused");
     assertThat(names(Optional.of(State.FAILED))).containsExactly("failed");
     assertThat(names(Optional.of(State.NEW))).isEmpty();
-    Beat paused = heartbeatOverview.find(Scope.everything(), "paused").orElseThrow();
+    Row paused = heartbeatOverview.find(Scope.everything(), "paused").orElseThrow();
     assertThat(paused.moments().next()).isEmpty();
     assertThat(heartbeatOverview.find(Scope.everything(), "late").orElseThrow().moments().since())
         .isPresent();
@@ -107,7 +107,7 @@ class HeartbeatOverviewTest {
             "up 3",
             "up 4");
     assertThat(heartbeatOverview.rows(Scope.everything(), counts, Optional.of(State.UP), 3, 3))
-        .extracting(Beat::name)
+        .extracting(Row::name)
         .containsExactly("up 3", "up 4");
   }
 
@@ -193,7 +193,7 @@ class HeartbeatOverviewTest {
     assertThat(heartbeatOverview.find(Scope.of(8), "backup")).isEmpty();
     Map<State, Long> counts = heartbeatOverview.counts(account);
     assertThat(heartbeatOverview.rows(account, counts, Optional.empty(), 9, 0))
-        .extracting(Beat::state)
+        .extracting(Row::state)
         .containsExactly(State.LATE);
     assertThat(kept.store.list(account, Optional.empty(), new Listing.Page(1, 9))).hasSize(1);
     assertThat(kept.store.list(Scope.of(8), Optional.empty(), new Listing.Page(1, 9))).isEmpty();
@@ -228,7 +228,7 @@ class HeartbeatOverviewTest {
     return heartbeatOverview
         .rows(Scope.everything(), heartbeatOverview.counts(Scope.everything()), only, 100, 0)
         .stream()
-        .map(Beat::name)
+        .map(Row::name)
         .toList();
   }
 }

@@ -2,11 +2,11 @@ package dev.rollcall.server.heartbeat.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rollcall.server.heartbeat.overview.HeartbeatOverview.Beat;
 import dev.rollcall.server.heartbeat.overview.HeartbeatOverview.Moments;
 import dev.rollcall.server.heartbeat.overview.HeartbeatOverview.Outcome;
 import dev.rollcall.server.heartbeat.overview.HeartbeatOverview.Ran;
 import dev.rollcall.server.heartbeat.overview.HeartbeatOverview.Rhythm;
+import dev.rollcall.server.heartbeat.overview.HeartbeatOverview.Row;
 import dev.rollcall.server.heartbeat.ping.State;
 import dev.rollcall.server.web.Site;
 import dev.rollcall.server.web.Sites;
@@ -35,14 +35,14 @@ class HeartbeatPagesTest {
 
   @Test
   void whatAJobSaysIsNeverInterpreted() {
-    Beat beat =
-        beat(
+    Row heartbeat =
+        row(
             "</title><script>alert(1)</script>",
             State.FAILED,
             new Rhythm("", "0 3 * * *", "\"><b>", "5m"),
             run(7, Outcome.FAILED, 1_000, "</pre><script>alert(2)</script>", "\"><i>"));
-    String list = page(look(ALL, Map.of(State.FAILED, 1L), beat), "");
-    String alone = new HeartbeatLiveView(Whose.OPERATOR, beat, ORIGIN, NOW, site).page("");
+    String list = page(look(ALL, Map.of(State.FAILED, 1L), heartbeat), "");
+    String alone = new HeartbeatLiveView(Whose.OPERATOR, heartbeat, ORIGIN, NOW, site).page("");
     assertThat(list).containsOnlyOnce("<script ").doesNotContain("<script>", "<b>\"", "\"><b>");
     assertThat(alone)
         .containsOnlyOnce("<script ")
@@ -52,15 +52,15 @@ class HeartbeatPagesTest {
 
   @Test
   void aRowSaysStateRhythmMomentsAndDurations() {
-    Beat beat =
-        beat(
+    Row heartbeat =
+        row(
             "nightly backup",
             State.LATE,
             DAILY,
             run(1, Outcome.OK, 1_000, "", "a"),
             run(2, Outcome.FAILED, 10_000, "", "b"),
             run(3, Outcome.RUNNING, 0, "", "c"));
-    assertThat(live(look(ALL, Map.of(State.LATE, 1L), beat), true).row(0))
+    assertThat(live(look(ALL, Map.of(State.LATE, 1L), heartbeat), true).row(0))
         .contains("id=\"h1\" class=\"down\"", "Late</span>")
         .contains("href=\"/heartbeat?name=nightly%20backup\">nightly backup</a>")
         .contains("every 1D", "data-since>1 h</time>", "data-until>4 min 12 s ago</time>")
@@ -83,9 +83,9 @@ class HeartbeatPagesTest {
 
   @Test
   void theLinesOfAJobAreReadyForShellCrontabAndSystemd() {
-    Beat beat =
-        beat("it's 100 % & more", State.UP, new Rhythm("", "0 3 * * *", "Europe/Berlin", "5m"));
-    String html = new HeartbeatLiveView(Whose.OPERATOR, beat, ORIGIN, NOW, site).page("");
+    Row heartbeat =
+        row("it's 100 % & more", State.UP, new Rhythm("", "0 3 * * *", "Europe/Berlin", "5m"));
+    String html = new HeartbeatLiveView(Whose.OPERATOR, heartbeat, ORIGIN, NOW, site).page("");
     String path = "/ping?name=it%s27s%s20100%s20%s25%s20%s26%s20more".replace("%s", "%");
     String when = "&amp;schedule=0%203%20%2A%20%2A%20%2A&amp;tz=Europe%2FBerlin&amp;grace=5m'";
     assertThat(html)
@@ -129,7 +129,7 @@ class HeartbeatPagesTest {
   @Test
   void pagesKeepTheFilter() {
     HeartbeatsFilter filter = new HeartbeatsFilter(Whose.OPERATOR, Optional.of(State.UP), 2);
-    assertThat(page(look(filter, Map.of(State.UP, 250L), beat("a", State.UP, DAILY)), "seen"))
+    assertThat(page(look(filter, Map.of(State.UP, 250L), row("a", State.UP, DAILY)), "seen"))
         .contains("class=\"up\" href=\"/heartbeats?state=up\" aria-current=\"true\"")
         .contains("rel=\"next\" href=\"/heartbeats?state=up&amp;page=3\"")
         .contains("data-live=\"/heartbeats/live?state=up&amp;page=2&amp;seen=seen\"");
@@ -144,12 +144,12 @@ class HeartbeatPagesTest {
   }
 
   private static HeartbeatsView look(
-      HeartbeatsFilter filter, Map<State, Long> counts, Beat... rows) {
+      HeartbeatsFilter filter, Map<State, Long> counts, Row... rows) {
     return new HeartbeatsView(filter, NOW, counts, List.of(rows));
   }
 
-  private static Beat beat(String name, State state, Rhythm rhythm, Ran... runs) {
-    return new Beat(
+  private static Row row(String name, State state, Rhythm rhythm, Ran... runs) {
+    return new Row(
         1,
         name,
         state,

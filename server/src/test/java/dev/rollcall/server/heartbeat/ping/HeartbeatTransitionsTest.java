@@ -7,7 +7,7 @@ import dev.rollcall.server.heartbeat.definition.HeartbeatName;
 import dev.rollcall.server.heartbeat.definition.JobSchedule;
 import dev.rollcall.server.heartbeat.ping.Heartbeat.Counts;
 import dev.rollcall.server.heartbeat.ping.Heartbeat.Moments;
-import dev.rollcall.server.heartbeat.ping.HeartbeatChange.Beat;
+import dev.rollcall.server.heartbeat.ping.HeartbeatChange.Ping;
 import dev.rollcall.server.heartbeat.ping.HeartbeatTransitions.Step;
 import java.time.Duration;
 import java.time.Instant;
@@ -127,23 +127,23 @@ class HeartbeatTransitionsTest {
   @Test
   void changesNothingForAPingThatIsOlderThanTheLast() {
     Optional<Heartbeat> up = heartbeat("up");
-    Beat older =
-        new Beat(
+    Ping older =
+        new Ping(
             HeartbeatName.ofOperator("job"),
             new PingSignal.Success(),
             Optional.empty(),
             Optional.of(Instant.ofEpochSecond(-1)),
             HeartbeatChange.Said.NOTHING);
-    Step step = HeartbeatTransitions.beat(up, 1, older, Instant.ofEpochSecond(70), TOLERANCE);
+    Step step = HeartbeatTransitions.ping(up, 1, older, Instant.ofEpochSecond(70), TOLERANCE);
     assertThat(step.after()).isEqualTo(up);
     assertThat(step.pingOutcome()).isEqualTo(new PingOutcome.Stale(Instant.EPOCH));
   }
 
   private static Step step(Optional<Heartbeat> before, String change, Instant now) {
     return switch (change) {
-      case "ping" -> beat(before, new PingSignal.Success(), now);
-      case "failure" -> beat(before, new PingSignal.Failure(OptionalLong.of(1)), now);
-      case "start" -> beat(before, new PingSignal.Start(), now);
+      case "ping" -> ping(before, new PingSignal.Success(), now);
+      case "failure" -> ping(before, new PingSignal.Failure(OptionalLong.of(1)), now);
+      case "start" -> ping(before, new PingSignal.Start(), now);
       case "pause" -> HeartbeatTransitions.pause(before);
       case "resume" -> HeartbeatTransitions.resume(before, now);
       case "remove" -> HeartbeatTransitions.remove(before);
@@ -152,15 +152,15 @@ class HeartbeatTransitionsTest {
     };
   }
 
-  private static Step beat(Optional<Heartbeat> before, PingSignal signal, Instant now) {
-    Beat beat =
-        new Beat(
+  private static Step ping(Optional<Heartbeat> before, PingSignal signal, Instant now) {
+    Ping ping =
+        new Ping(
             HeartbeatName.ofOperator("job"),
             signal,
             before.isEmpty() ? Optional.of(EXPECTATION) : Optional.empty(),
             Optional.empty(),
             HeartbeatChange.Said.NOTHING);
-    return HeartbeatTransitions.beat(before, 1, beat, now, TOLERANCE);
+    return HeartbeatTransitions.ping(before, 1, ping, now, TOLERANCE);
   }
 
   private static String signal(Optional<Heartbeat> before, Step step, Instant now) {

@@ -71,7 +71,7 @@ class LateDetectorTest {
   }
 
   private static HeartbeatChange scheduled(String name, String schedule) {
-    return new HeartbeatChange.Beat(
+    return new HeartbeatChange.Ping(
         HeartbeatName.ofOperator(name),
         new PingSignal.Success(),
         Optional.of(
@@ -138,7 +138,7 @@ class LateDetectorTest {
   @Test
   void theGraceComesOnTop() {
     kept.apply(
-        new HeartbeatChange.Beat(
+        new HeartbeatChange.Ping(
             HeartbeatName.ofOperator("job"),
             new PingSignal.Success(),
             Optional.of(

@@ -6,7 +6,7 @@ import dev.rollcall.server.heartbeat.definition.HeartbeatName;
 import dev.rollcall.server.heartbeat.definition.JobSchedule;
 import dev.rollcall.server.heartbeat.ping.Heartbeat;
 import dev.rollcall.server.heartbeat.ping.HeartbeatChange;
-import dev.rollcall.server.heartbeat.ping.HeartbeatChange.Beat;
+import dev.rollcall.server.heartbeat.ping.HeartbeatChange.Ping;
 import dev.rollcall.server.heartbeat.ping.HeartbeatChange.Said;
 import dev.rollcall.server.heartbeat.ping.HeartbeatTransitions;
 import dev.rollcall.server.heartbeat.ping.PingOutcome;
@@ -117,8 +117,8 @@ public class HeartbeatDatabase implements AutoCloseable {
     return new Expectation(new JobSchedule.Every(Duration.ofSeconds(seconds)), Duration.ZERO);
   }
 
-  public static Beat ping(String name, int seconds) {
-    return new Beat(
+  public static Ping ping(String name, int seconds) {
+    return new Ping(
         HeartbeatName.ofOperator(name),
         new PingSignal.Success(),
         Optional.of(every(seconds)),
@@ -126,8 +126,8 @@ public class HeartbeatDatabase implements AutoCloseable {
         Said.NOTHING);
   }
 
-  public static Beat ping(String name, int seconds, Instant at) {
-    return new Beat(
+  public static Ping ping(String name, int seconds, Instant at) {
+    return new Ping(
         HeartbeatName.ofOperator(name),
         new PingSignal.Success(),
         Optional.of(every(seconds)),
@@ -135,20 +135,20 @@ public class HeartbeatDatabase implements AutoCloseable {
         Said.NOTHING);
   }
 
-  public static Beat start(String name, String run) {
+  public static Ping start(String name, String run) {
     return signal(name, new PingSignal.Start(), run);
   }
 
-  public static Beat success(String name, String run) {
+  public static Ping success(String name, String run) {
     return signal(name, new PingSignal.Success(), run);
   }
 
-  public static Beat failure(String name, int code, String run) {
+  public static Ping failure(String name, int code, String run) {
     return signal(name, new PingSignal.Failure(OptionalLong.of(code)), run);
   }
 
-  private static Beat signal(String name, PingSignal signal, String run) {
-    return new Beat(
+  private static Ping signal(String name, PingSignal signal, String run) {
+    return new Ping(
         HeartbeatName.ofOperator(name),
         signal,
         Optional.empty(),

@@ -9,8 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rollcall.server.heartbeat.definition.HeartbeatName;
 import dev.rollcall.server.heartbeat.ping.Heartbeat;
 import dev.rollcall.server.heartbeat.ping.HeartbeatChange;
-import dev.rollcall.server.heartbeat.ping.HeartbeatChange.Beat;
 import dev.rollcall.server.heartbeat.ping.HeartbeatChange.Pause;
+import dev.rollcall.server.heartbeat.ping.HeartbeatChange.Ping;
 import dev.rollcall.server.heartbeat.ping.HeartbeatChange.Removal;
 import dev.rollcall.server.heartbeat.ping.HeartbeatChange.Resumption;
 import dev.rollcall.server.heartbeat.ping.HeartbeatChange.Said;
@@ -134,8 +134,8 @@ class HeartbeatWriterTest {
     assertThat(kept.store.find(Scope.of(8), "job").orElseThrow().state()).isEqualTo(State.PAUSED);
   }
 
-  private static Beat of(long owner, String name) {
-    return new Beat(
+  private static Ping of(long owner, String name) {
+    return new Ping(
         new HeartbeatName(owner, name),
         new PingSignal.Success(),
         Optional.of(HeartbeatDatabase.every(60)),
@@ -243,7 +243,7 @@ class HeartbeatWriterTest {
   void whatIsRemovedLeavesNothingBehind() {
     kept.apply(ping("job", 60));
     kept.apply(
-        new HeartbeatChange.Beat(
+        new HeartbeatChange.Ping(
             HeartbeatName.ofOperator("job"),
             new PingSignal.Success(),
             Optional.empty(),
@@ -315,7 +315,7 @@ class HeartbeatWriterTest {
   @Test
   void aStartIsNoHeartbeat() {
     kept.apply(
-        new HeartbeatChange.Beat(
+        new HeartbeatChange.Ping(
             HeartbeatName.ofOperator("job"),
             new PingSignal.Start(),
             Optional.of(HeartbeatDatabase.every(60)),
@@ -381,7 +381,7 @@ class HeartbeatWriterTest {
     kept.apply(ping("job", 60));
     byte[] printed = "done\n".getBytes(StandardCharsets.UTF_8);
     kept.apply(
-        new HeartbeatChange.Beat(
+        new HeartbeatChange.Ping(
             HeartbeatName.ofOperator("job"),
             new PingSignal.Success(),
             Optional.empty(),

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollcall.server.heartbeat.definition.HeartbeatName;
 import dev.rollcall.server.heartbeat.ping.HeartbeatChange;
-import dev.rollcall.server.heartbeat.ping.HeartbeatChange.Beat;
+import dev.rollcall.server.heartbeat.ping.HeartbeatChange.Ping;
 import dev.rollcall.server.heartbeat.ping.HeartbeatChange.Said;
 import dev.rollcall.server.heartbeat.ping.JobOutput;
 import dev.rollcall.server.heartbeat.ping.PingSignal;
@@ -93,7 +93,7 @@ class RunsTest {
     kept.apply(failure("job", 1, ""));
     kept.apply(failure("job", 255, ""));
     kept.apply(
-        new Beat(
+        new Ping(
             HeartbeatName.ofOperator("job"),
             new PingSignal.Failure(OptionalLong.empty()),
             Optional.empty(),
@@ -144,9 +144,9 @@ class RunsTest {
         kept.clock.pass(Duration.ofSeconds(1));
         List<HeartbeatChange> group = new ArrayList<>();
         for (int i = random.nextInt(1, 20); i > 0; i--) {
-          Beat beat = beat(random, name);
-          group.add(beat);
-          follow(expected, beat, kept.clock.wall());
+          Ping ping = randomPing(random, name);
+          group.add(ping);
+          follow(expected, ping, kept.clock.wall());
         }
         kept.applyAll(group.toArray(HeartbeatChange[]::new));
         List<Run> last = expected.subList(Math.max(0, expected.size() - Run.KEPT), expected.size());
@@ -157,14 +157,14 @@ class RunsTest {
     }
   }
 
-  private static Beat beat(Random random, String name) {
+  private static Ping randomPing(Random random, String name) {
     String id = random.nextInt(3) == 0 ? "run" + random.nextInt(3) : "";
     return switch (random.nextInt(10)) {
       case 0 -> start(name, id);
       case 1 -> success(name, id);
       case 2 -> failure(name, random.nextInt(1, 256), id);
       case 3 ->
-          new Beat(
+          new Ping(
               HeartbeatName.ofOperator(name),
               new PingSignal.Success(),
               Optional.empty(),
@@ -175,18 +175,18 @@ class RunsTest {
   }
 
   /// What a list of all runs would be after that call.
-  private static void follow(List<Run> all, Beat beat, Instant now) {
-    Optional<String> id = beat.said().run();
+  private static void follow(List<Run> all, Ping ping, Instant now) {
+    Optional<String> id = ping.said().run();
     int known = -1;
     for (int i = Math.max(0, all.size() - Run.KEPT); i < all.size(); i++) {
       if (all.get(i).open() && all.get(i).id().equals(id)) {
         known = i;
       }
     }
-    boolean starts = beat.signal() instanceof PingSignal.Start;
+    boolean starts = ping.signal() instanceof PingSignal.Start;
     int place = known < 0 || (starts && id.isEmpty()) ? all.size() : known;
     OptionalLong exit =
-        beat.signal() instanceof PingSignal.Failure(OptionalLong code)
+        ping.signal() instanceof PingSignal.Failure(OptionalLong code)
             ? code
             : OptionalLong.empty();
     Run run =
@@ -199,7 +199,7 @@ class RunsTest {
             starts ? Optional.empty() : Optional.of(now),
             starts
                 ? Run.Result.RUNNING
-                : beat.signal() instanceof PingSignal.Failure ? Run.Result.FAILED : Run.Result.OK,
+                : ping.signal() instanceof PingSignal.Failure ? Run.Result.FAILED : Run.Result.OK,
             exit);
     if (place < all.size()) {
       all.set(place, run);
