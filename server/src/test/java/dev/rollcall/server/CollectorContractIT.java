@@ -229,7 +229,7 @@ class CollectorContractIT {
   }
 
   @Test
-  void saysTheSeedsKeysAndNoOthers() {
+  void saysTheKeysOfOutputServiceAndNoOthers() {
     JsonNode health = RunningRollcall.json(collector.health("/health").body());
     assertThat(health.propertyNames()).containsExactly("status", "version", "uptime", "stats");
     assertThat(health.get("status").stringValue()).isEqualTo("healthy");
@@ -267,7 +267,7 @@ class CollectorContractIT {
   }
 
   @Test
-  void spellsTheSeedsMetricsToTheLetterAndModernOnesBesideThem() {
+  void spellsTheMetricsOfOutputServiceToTheLetterAndModernOnesBesideThem() {
     post("[" + GOOD + "]");
     HttpResponse<String> answer = collector.health("/metrics");
     assertThat(answer.headers().firstValue("Content-Type").orElse("")).startsWith("text/plain");

@@ -209,7 +209,7 @@ class HeartbeatContractIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"GET", "POST", "DELETE"})
-  void theSeedsEarlierFormRemovesToo(String method) {
+  void theEarlierFormRemovesToo(String method) {
     rollcall.get("/ping?name=a+b&frequency=1m");
     assertThat(rollcall.send(method, "/ping/remove?name=a%20b", "").status()).isEqualTo(200);
     assertThat(rollcall.send(method, "/ping/remove?name=a%20b", "").status()).isEqualTo(404);

@@ -103,7 +103,7 @@ class MonitorContractIT {
   }
 
   @Test
-  void listsServicesWithTheSeedsKeysAndTypes() {
+  void listsServicesWithTheKeysAndTypesOfGoServiceHealthcheck() {
     rollcall.firstTick("up");
     Answer answer = rollcall.get("/v1/services");
     assertThat(answer.status()).isEqualTo(200);
@@ -284,7 +284,8 @@ class MonitorContractIT {
     "POST,   /v1/services/1/events,     405, Method Not Allowed",
     "POST,   /v1/_internal/health,      405, Method Not Allowed",
   })
-  void answersInTheSeedsEnvelope(String method, String path, int status, String words) {
+  void answersInTheEnvelopeOfGoServiceHealthcheck(
+      String method, String path, int status, String words) {
     Answer answer = rollcall.send(method, path, "");
     assertThat(answer.status()).isEqualTo(status);
     assertThat(answer.json().get("status").intValue()).isEqualTo(status);

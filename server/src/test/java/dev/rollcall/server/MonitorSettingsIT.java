@@ -159,7 +159,7 @@ class MonitorSettingsIT {
   }
 
   @Test
-  void readsTheSeedsVariablesFromTheEnvironmentAndFromDotEnv() throws Exception {
+  void readsTheVariablesOfGoServiceHealthcheckFromTheEnvironmentAndFromDotEnv() throws Exception {
     int port = Targets.freePort();
     Plan plan =
         Plan.in(folder)

@@ -88,7 +88,7 @@ class RotatingStoreTest {
   }
 
   @Test
-  void keepsExactlyTheTablesOfTheSeed() {
+  void keepsExactlyTheTablesOfOutputService() {
     try (RotatingStore store = store(5)) {
       write(store, "192.0.2.1", 2);
       Path file = store.written().orElseThrow().path();
