@@ -168,12 +168,12 @@ record Main(Path directory, Map<String, String> environment) {
   }
 
   private int serve(ParseResult given) throws InterruptedException {
-    CountDownLatch stop = Signals.stop();
+    CountDownLatch stop = StopSignals.stop();
     return serve(origin(AllSettings.SERVE, given), given, _ -> stop.await());
   }
 
   private int collect(ParseResult given) throws InterruptedException {
-    CountDownLatch stop = Signals.stop();
+    CountDownLatch stop = StopSignals.stop();
     Optional<Configuration> configuration = read(origin(AllSettings.COLLECT, given), given);
     return configuration.isPresent()
         ? new Collect(configuration.get().settings()).run(_ -> stop.await())
@@ -181,7 +181,7 @@ record Main(Path directory, Map<String, String> environment) {
   }
 
   private int targets(ParseResult given) throws InterruptedException {
-    CountDownLatch stop = Signals.stop();
+    CountDownLatch stop = StopSignals.stop();
     Optional<Configuration> configuration = read(origin(AllSettings.TARGETS, given), given);
     return configuration.isPresent()
         ? new Targets(configuration.get().settings()).run(_ -> stop.await())

@@ -9,11 +9,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-class SignalsTest {
+class StopSignalsTest {
   /// A program that, once it is asked to stop, does not.
   static final class Stubborn {
     public static void main(String[] arguments) throws InterruptedException {
-      CountDownLatch stop = Signals.stop();
+      CountDownLatch stop = StopSignals.stop();
       System.out.println("ready");
       stop.await();
       System.out.println("asked");

@@ -5,19 +5,19 @@ import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
-/// Signals that stop the process: Ctrl-C, `kill`, a closed terminal. After the first, the process
-/// ends in order; after the second, at once.
+/// The signals that stop the process: Ctrl-C, `kill`, a closed terminal. After the first, the
+/// process ends in order; after the second, at once.
 ///
 /// `sun.misc.Signal` is a supported API of the module jdk.unsupported. There is no other: a
 /// shutdown hook can neither set the exit status nor receive a second signal. It is called by
 /// reflection, because the warning of javac about it cannot be suppressed.
-final class Signals {
+final class StopSignals {
   private static final List<String> STOPPING = List.of("INT", "TERM", "HUP");
 
   /// 128 plus the number of SIGINT, as in shells.
   private static final int KILLED = 130;
 
-  private Signals() {}
+  private StopSignals() {}
 
   /// A latch that the first signal opens.
   static CountDownLatch stop() {
@@ -38,7 +38,7 @@ final class Signals {
       Class<?> handler = Class.forName("sun.misc.SignalHandler");
       Object proxy =
           Proxy.newProxyInstance(
-              Signals.class.getClassLoader(), new Class<?>[] {handler}, onSignal);
+              StopSignals.class.getClassLoader(), new Class<?>[] {handler}, onSignal);
       for (String name : STOPPING) {
         signal
             .getMethod("handle", signal, handler)
