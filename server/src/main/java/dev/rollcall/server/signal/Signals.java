@@ -95,8 +95,8 @@ public final class Signals implements SignalWriter, AutoCloseable {
     return look;
   }
 
-  /// One of the signals cannot be consumed. They are tried one by one, so that it holds up no
-  /// other, and is deleted.
+  /// One of the signals cannot be consumed. They are tried one by one, and the one that fails is
+  /// deleted, so that it holds up no other.
   private void separate(RuntimeException failure) {
     if (atOnce > 1) {
       atOnce = 1;
@@ -104,14 +104,22 @@ public final class Signals implements SignalWriter, AutoCloseable {
     }
     Batch<Integer, String> dropping = (tx, ones) -> ones.stream().map(_ -> dropFirst(tx)).toList();
     String dropped = commits.write(dropping, 1);
-    LOG.log(Level.ERROR, "nobody is told that " + dropped + ", as Rollcall failed", failure);
+    LOG.log(
+        Level.ERROR,
+        "no alert is sent for this change of state, because of a fault in Rollcall: "
+            + dropped
+            + "; look at it yourself, and report the error below",
+        failure);
     atOnce = AT_ONCE;
   }
 
   private String dropFirst(Handle tx) {
     List<Row> rows = read(tx, 1);
     delete(tx, rows);
-    return rows.stream().map(row -> words(row.signal())).findFirst().orElse("nothing changed");
+    return rows.stream()
+        .map(row -> words(row.signal()))
+        .findFirst()
+        .orElse("it is no longer stored");
   }
 
   private static String words(Signal signal) {
