@@ -56,12 +56,13 @@ final class CertificateWatch extends X509ExtendedTrustManager {
     this.paths = new CertificatePaths(judge.getAcceptedIssuers());
   }
 
-  /// Trusts everybody, also somebody else's name.
+  /// Accepts every certificate, also one with the name of another host.
   static X509ExtendedTrustManager acceptingAll() {
     return new AcceptingAll();
   }
 
-  /// The earliest end in the path that was verified; of one that was not, the certificate's own.
+  /// The earliest expiry date in the certificate path that was verified. If no path was verified,
+  /// the expiry date of the server's certificate.
   static Optional<Instant> ends(SSLSession session) throws SSLPeerUnverifiedException {
     if (session.getValue(ENDS) instanceof Instant ends) {
       return Optional.of(ends);

@@ -23,12 +23,12 @@ import org.apache.hc.core5.util.Timeout;
 
 /// Where HttpClient gets its connections: a new one, or one that waits here since an earlier check.
 ///
-/// It takes the place of HttpClient's pool because that one asks nobody about time (it holds
-/// neither name lookup nor handshake nor a slow body to one deadline), tells nobody about phases,
-/// locks globally or keeps an entry for every host ever redirected to, and mixes connections of
-/// different TLS settings.
+/// It replaces HttpClient's own pool for these reasons: the pool has no single deadline for name
+/// lookup, handshake and a slow body; it does not report the phases of a request; it has one lock
+/// for all hosts, or an entry for every host of a redirect that is never removed; and it would use
+/// a connection for requests with other TLS settings.
 final class Connections implements HttpClientConnectionManager {
-  /// Connections that may stand for each other.
+  /// A connection can be used for every request with the same key.
   record Key(Authority target, Optional<TlsOptions> tls) {}
 
   /// How long a connection waits for its next use at most.

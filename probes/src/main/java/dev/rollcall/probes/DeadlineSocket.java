@@ -18,13 +18,13 @@ import org.jspecify.annotations.Nullable;
 /// A socket whose every read and write ends by the deadline of the attempt it serves: a server that
 /// sends a byte a second gains nothing. TLS on top of it reads through it, and is bounded with it.
 ///
-/// Who waits too long is cut off by an alarm that closes the socket, one for all that is read in an
-/// attempt. The JDK's own timeouts of a read would wake a timer thread for each read of a virtual
-/// thread. Connects directly, whatever proxies the JVM was told of.
+/// At the deadline, a scheduled task closes the socket; there is one task for all reads and writes
+/// of an attempt. The read timeout of the JDK would start a timer for each read of a virtual
+/// thread. The socket connects directly, whatever proxies the JVM is configured with.
 ///
-/// A deadline is the end of the socket: it is closed, and says what a closed socket says. It is
-/// never told as a time-out of one read, since drivers take that for something that passes, and ask
-/// again: pgjdbc does so for ever where it has asked for no time-out itself.
+/// After the deadline, reads and writes fail as on any closed socket. They do not throw a
+/// `SocketTimeoutException`, because drivers take that for a temporary problem and read again:
+/// pgjdbc does so forever if it has set no timeout itself.
 final class DeadlineSocket extends Socket {
   private volatile Progress progress;
   // Guarded by this socket's monitor.
@@ -67,7 +67,7 @@ final class DeadlineSocket extends Socket {
   @Override
   public void setSoTimeout(int millis) {}
 
-  /// From now on, whoever reads gets what `way` makes of that which comes.
+  /// From now on, [#getInputStream] returns the received bytes as `way` transforms them.
   void hear(UnaryOperator<InputStream> way) throws IOException {
     heard = way.apply(getInputStream());
   }

@@ -8,7 +8,7 @@ import java.util.Optional;
 /// How far one attempt has come, so that a failure can say where it happened. Belongs to the thread
 /// of the attempt.
 final class Progress {
-  /// Where an attempt can be, in the words a timeout is told with.
+  /// The stages of an attempt, with the words for the message of a timeout.
   enum Stage {
     RESOLVING("looking up"),
     CONNECTING("connecting to"),

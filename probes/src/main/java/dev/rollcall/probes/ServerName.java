@@ -9,9 +9,9 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.StandardConstants;
 
-/// Whose certificate is asked for (SNI, RFC 6066) and has to be shown (RFC 9525), as curl has it.
-/// The JDK by itself names no server without a dot in its name, and refuses a name with an
-/// underscore whatever the certificate says.
+/// The host name that is sent in the TLS handshake (SNI, RFC 6066) and that the certificate must
+/// contain (RFC 9525), with the rules of curl. The JDK alone sends no name without a dot, and
+/// rejects every certificate for a name with an underscore.
 ///
 /// @param text in ASCII, or an address; the dot that a complete name may end with is left out
 record ServerName(String text) {
@@ -19,7 +19,7 @@ record ServerName(String text) {
     text = text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
   }
 
-  /// What the handshake is told.
+  /// Sets the name, and whether the JDK verifies it, for the handshake.
   void tell(SSLParameters parameters, boolean verify) {
     if (verify && known()) {
       parameters.setEndpointIdentificationAlgorithm("HTTPS");

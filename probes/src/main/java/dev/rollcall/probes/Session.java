@@ -57,8 +57,8 @@ final class Session {
     }
   }
 
-  /// Connects to `target`, speaking TLS at once if `tls` says how. What fails from here on is told
-  /// as the login's.
+  /// Connects to `target`, with TLS from the start if `tls` is given. Failures from here on are
+  /// reported as failures of the login.
   Socket open(Authority target, Optional<TlsOptions> tls)
       throws ProbeFailure, InterruptedException {
     if (!opened.isEmpty() && progress.late()) {
@@ -70,7 +70,7 @@ final class Session {
     return connection.tls().<Socket>map(socket -> socket).orElse(connection.socket());
   }
 
-  /// Connects to `target` for somebody who gets what `way` makes of that which the server sends.
+  /// Connects to `target`. Its input stream returns the server's bytes as `way` transforms them.
   Socket open(Authority target, UnaryOperator<InputStream> way)
       throws IOException, ProbeFailure, InterruptedException {
     Socket socket = open(target, Optional.empty());
@@ -91,7 +91,7 @@ final class Session {
     return dialer.resolve(target.host(), progress).getFirst();
   }
 
-  /// From now on, failures are told as the query's.
+  /// From now on, messages of failures say that the query failed, not the login.
   void query() {
     progress.enter(Progress.Stage.QUERY);
   }

@@ -93,7 +93,8 @@ final class AccountAuthenticator implements Authenticator {
         .orElseGet(Finding.Nothing::new);
   }
 
-  /// Without the second factor that is demanded of it, an account is nobody, and told why.
+  /// The account of a session or token. If the account needs a second factor and has none, it is
+  /// refused, with the reason.
   private Finding known(Request request, Holder holder) {
     if (isRestricted(holder)) {
       return new Finding.Doubtful(

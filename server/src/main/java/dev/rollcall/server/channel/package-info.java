@@ -1,6 +1,6 @@
-/// Capability: the ways to tell somebody, one file for each type of channel. Which of them are used
-/// is said by `channels:` of the configuration file and by `/v1/channels`; `outbox` does the
-/// sending.
+/// Capability: how alerts reach people, with one file for each type of channel. Channels are
+/// defined in the configuration file (`channels:`) and through the API (`/v1/channels`). `outbox`
+/// stores the notifications and sends them through the channels.
 @NullMarked
 package dev.rollcall.server.channel;
 

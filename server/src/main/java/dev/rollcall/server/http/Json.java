@@ -131,7 +131,7 @@ public final class Json {
     try {
       return (ObjectNode) Kept.MAPPER.readTree(text);
     } catch (JacksonException e) {
-      throw new IllegalStateException("what was kept as JSON is none", e);
+      throw new IllegalStateException("a text in the database is not valid JSON", e);
     }
   }
 

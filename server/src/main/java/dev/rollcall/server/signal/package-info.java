@@ -1,8 +1,8 @@
-/// Changes of state that somebody may have to be told of.
+/// Changes of the state of services and heartbeats, as rows that are read once.
 ///
-/// Whoever finds that the confirmed state of a subject changed writes a [Signal] in the same
-/// transaction. [Signals] hands the signals to their consumer, each exactly once, and those of one
-/// subject in their order.
+/// Code that changes the confirmed state of a service or heartbeat writes a [Signal] in the same
+/// transaction. [Signals] passes each signal exactly once to its consumer, which decides whether to
+/// send alerts. The signals of one service or heartbeat are passed in their order.
 @NullMarked
 package dev.rollcall.server.signal;
 

@@ -2,11 +2,13 @@ package dev.rollcall.server.monitor.check;
 
 import java.time.Duration;
 
-/// When a change of a service's state is certain enough that somebody may be told.
+/// How many equal observations confirm that the state of a service changed. Only a confirmed change
+/// can cause an alert.
 ///
-/// @param down how many observations down in a row it takes, unknown ones aside
-/// @param up how many observations up in a row
-/// @param interval how soon the next of them is asked for, if the service is checked less often
+/// @param down number of observations in a row that have to be down; unknown ones do not count
+/// @param up number of observations in a row that have to be up
+/// @param interval time until the next check while a change is not confirmed yet, if the interval
+///   of the service is longer
 public record Confirmation(int down, int up, Duration interval) {
   /// Two observations down in a row, and one up.
   public static final Confirmation DEFAULT = new Confirmation(2, 1, Duration.ofSeconds(10));

@@ -54,7 +54,7 @@ public final class HostLimit {
   void leave(String host) {
     Places places = hosts.get(host);
     if (places == null) {
-      throw new IllegalStateException("nobody is at " + host);
+      throw new IllegalStateException("no check has a place at " + host);
     }
     places.free.release();
     forget(host);

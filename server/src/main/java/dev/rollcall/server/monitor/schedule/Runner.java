@@ -217,7 +217,7 @@ public final class Runner implements AutoCloseable {
       pendingClaim = Optional.empty();
       return dueServices.begin(leases.subList(0, Math.min(limit, leases.size())));
     } catch (TimeoutException e) {
-      // If it still succeeds, its services are begun once the database is available.
+      // The claim may still succeed. Then its checks start when the database answers again.
       return fromMemory("nothing was heard of it for " + Durations.words(SILENCE), until, limit);
     } catch (ExecutionException e) {
       pendingClaim = Optional.empty();
@@ -229,8 +229,9 @@ public final class Runner implements AutoCloseable {
     }
   }
 
-  /// Services were changed: what belongs to removed ones goes with the next round, where a change
-  /// by another process is noticed with the next sweep.
+  /// To be called after services were changed in this process. The next round then drops the state
+  /// of those that were removed. Services that another process removed are dropped by the next
+  /// regular sweep.
   public void servicesChanged() {
     changed.set(true);
   }
