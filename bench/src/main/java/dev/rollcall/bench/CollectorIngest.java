@@ -48,8 +48,8 @@ final class CollectorIngest implements Benchmark {
     double ratio = ours.rate / ((before + after) / 2);
     table.verdict(
         ratio >= 0.9 && ours.stallMillis < 250 && ours.peakMiB < 256 && ours.recentMillis < 10,
-        "%.2f of C's rate (asked: 0.9), longest time without an answer %.0f ms (asked: 250), %d MiB (asked: 256),"
-            + " /recent?ip= %.1f ms (asked: 10)",
+        "%.2f of C's rate (asked: 0.9), longest time without an answer %.0f ms (asked: 250), %d MiB"
+            + " (asked: 256), /recent?ip= %.1f ms (asked: 10)",
         ratio,
         ours.stallMillis,
         ours.peakMiB,
@@ -289,13 +289,18 @@ final class CollectorIngest implements Benchmark {
 
   /// As in ingest.c: there are few first hops, thousands of next ones, and the last is the target.
   private static String address(long seed, int hop) {
-    long n =
-        hop == HOPS
-            ? mix(seed) % 1_000_000
-            : hop <= 3
-                ? mix(seed) % 8
-                : hop <= 6 ? mix(seed + hop) % 2_000 : mix(seed + hop) % 50_000;
+    long n = number(seed, hop);
     return "%d.%d.%d.%d"
         .formatted(hop == HOPS ? 20 : 100 + hop, n >> 16 & 255, n >> 8 & 255, n & 255);
+  }
+
+  private static long number(long seed, int hop) {
+    if (hop == HOPS) {
+      return mix(seed) % 1_000_000;
+    }
+    if (hop <= 3) {
+      return mix(seed) % 8;
+    }
+    return mix(seed + hop) % (hop <= 6 ? 2_000 : 50_000);
   }
 }

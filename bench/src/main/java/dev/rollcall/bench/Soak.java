@@ -21,12 +21,16 @@ final class Soak implements Benchmark {
     return true;
   }
 
+  private static Duration time(Length length) {
+    if (length.equals(Length.FULL)) {
+      return Duration.ofHours(2);
+    }
+    return length.equals(Length.SHORT) ? Duration.ofMinutes(3) : length.steady();
+  }
+
   @Override
   public void run(Stage stage, Length length) throws IOException, InterruptedException {
-    Duration time =
-        length.equals(Length.FULL)
-            ? Duration.ofHours(2)
-            : length.equals(Length.SHORT) ? Duration.ofMinutes(3) : length.steady();
+    Duration time = time(length);
     Table table = new Table();
     Rollcall.train(stage); // so that this does not happen during the soak
     Path sqliteData = stage.folder("sqlite");

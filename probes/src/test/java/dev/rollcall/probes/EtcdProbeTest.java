@@ -138,7 +138,8 @@ class EtcdProbeTest {
           byte[] body =
               (health ? "{\"health\":\"" + well + "\"}" : "404 page not found\n")
                   .getBytes(StandardCharsets.UTF_8);
-          exchange.sendResponseHeaders(health ? well ? 200 : 503 : 404, body.length);
+          int status = well ? 200 : 503;
+          exchange.sendResponseHeaders(health ? status : 404, body.length);
           exchange.getResponseBody().write(body);
           exchange.close();
         });

@@ -24,14 +24,18 @@ class RedisProbeTest {
           while (true) {
             String command = command(in);
             commands.add(command);
-            line.say(
-                command.startsWith("AUTH ") || command.startsWith("SELECT ")
-                    ? "+OK\r\n"
-                    : command.equals("PING")
-                        ? "+PONG\r\n"
-                        : "-ERR unknown command '%s'\r\n".formatted(command));
+            line.say(reply(command));
           }
         });
+  }
+
+  private static String reply(String command) {
+    if (command.startsWith("AUTH ") || command.startsWith("SELECT ")) {
+      return "+OK\r\n";
+    }
+    return command.equals("PING")
+        ? "+PONG\r\n"
+        : "-ERR unknown command '%s'\r\n".formatted(command);
   }
 
   private static String command(BufferedReader in) throws IOException {

@@ -119,14 +119,11 @@ final class CookieBrowser {
   }
 
   private URI reached(URI uri) {
-    return uri.getAuthority().equals(site.getAuthority())
-        ? URI.create(
-            "http://127.0.0.1:%d%s%s"
-                .formatted(
-                    port,
-                    uri.getRawPath(),
-                    uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery()))
-        : uri;
+    if (!uri.getAuthority().equals(site.getAuthority())) {
+      return uri;
+    }
+    String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+    return URI.create("http://127.0.0.1:%d%s%s".formatted(port, uri.getRawPath(), query));
   }
 
   private Page send(URI uri, HttpRequest.Builder request) {

@@ -66,10 +66,13 @@ class TimestampsTest {
     Random random = new Random(3);
     Instant before = Instant.parse("2026-01-07T22:30:00Z");
     for (int i = 0; i < 100_000; i++) {
-      int step = random.nextInt(4);
-      Instant after =
-          before.plusNanos(
-              step == 0 ? 1 : step == 1 ? 100_000_000 : random.nextLong(3_000_000_000L));
+      long step =
+          switch (random.nextInt(4)) {
+            case 0 -> 1;
+            case 1 -> 100_000_000;
+            default -> random.nextLong(3_000_000_000L);
+          };
+      Instant after = before.plusNanos(step);
       if (after.isAfter(before)) {
         assertThat(Timestamps.stored(after)).isGreaterThan(Timestamps.stored(before));
       }

@@ -33,11 +33,15 @@ final class Chunks extends InputStream {
 
   @Override
   public int read(byte[] into, int offset, int length) throws IOException {
-    int read = length == 0 ? 0 : read();
-    if (length > 0 && read >= 0) {
-      into[offset] = (byte) read;
+    if (length == 0) {
+      return 0;
     }
-    return length == 0 ? 0 : read < 0 ? -1 : 1;
+    int read = read();
+    if (read < 0) {
+      return -1;
+    }
+    into[offset] = (byte) read;
+    return 1;
   }
 
   @Override

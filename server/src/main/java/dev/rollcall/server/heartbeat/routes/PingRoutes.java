@@ -228,9 +228,11 @@ public final class PingRoutes {
 
     private static Output of(InputStream body) throws IOException {
       byte[] first = body.readNBytes(KEPT_OUTPUT);
-      return first.length == 0
-          ? NONE
-          : new Output(Optional.of(new JobOutput(first)), body.read() >= 0 ? CUT : "");
+      if (first.length == 0) {
+        return NONE;
+      }
+      boolean cut = body.read() >= 0;
+      return new Output(Optional.of(new JobOutput(first)), cut ? CUT : "");
     }
   }
 }

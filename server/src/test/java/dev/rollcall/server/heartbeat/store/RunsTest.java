@@ -185,22 +185,22 @@ class RunsTest {
     }
     boolean starts = ping.signal() instanceof PingSignal.Start;
     int place = known < 0 || (starts && id.isEmpty()) ? all.size() : known;
-    OptionalLong exit =
-        ping.signal() instanceof PingSignal.Failure(OptionalLong code)
-            ? code
-            : OptionalLong.empty();
+    Optional<Instant> started = place < all.size() ? all.get(place).started() : Optional.empty();
     Run run =
-        new Run(
-            place,
-            id,
-            starts
-                ? Optional.of(now)
-                : place < all.size() ? all.get(place).started() : Optional.empty(),
-            starts ? Optional.empty() : Optional.of(now),
-            starts
-                ? Run.Result.RUNNING
-                : ping.signal() instanceof PingSignal.Failure ? Run.Result.FAILED : Run.Result.OK,
-            exit);
+        switch (ping.signal()) {
+          case PingSignal.Start() ->
+              new Run(
+                  place,
+                  id,
+                  Optional.of(now),
+                  Optional.empty(),
+                  Run.Result.RUNNING,
+                  OptionalLong.empty());
+          case PingSignal.Success() ->
+              new Run(place, id, started, Optional.of(now), Run.Result.OK, OptionalLong.empty());
+          case PingSignal.Failure(OptionalLong code) ->
+              new Run(place, id, started, Optional.of(now), Run.Result.FAILED, code);
+        };
     if (place < all.size()) {
       all.set(place, run);
     } else {
