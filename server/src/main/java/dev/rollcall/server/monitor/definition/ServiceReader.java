@@ -191,8 +191,8 @@ public final class ServiceReader {
     if (restricted) {
       restrict(fields, url, interval);
     }
-    Optional<CheckSpec> asks = url.flatMap(to -> asks(fields, to, timeout, keepAlive));
-    if (fields.wrong() || name.isEmpty() || url.isEmpty() || asks.isEmpty()) {
+    Optional<CheckSpec> spec = url.flatMap(to -> checkSpec(fields, to, timeout, keepAlive));
+    if (fields.wrong() || name.isEmpty() || url.isEmpty() || spec.isEmpty()) {
       return Optional.empty();
     }
     return Optional.of(
@@ -201,9 +201,9 @@ public final class ServiceReader {
             url.get(),
             interval,
             timeout,
-            asks.get(),
+            spec.get(),
             secrets,
-            kept(service, interval, timeout, keepAlive, asks.get(), secrets)));
+            kept(service, interval, timeout, keepAlive, spec.get(), secrets)));
   }
 
   private static void restrict(Fields fields, Optional<URI> url, Duration interval) {
@@ -249,7 +249,8 @@ public final class ServiceReader {
     return Optional.empty();
   }
 
-  private Optional<CheckSpec> asks(Fields fields, URI url, Duration timeout, boolean keepAlive) {
+  private Optional<CheckSpec> checkSpec(
+      Fields fields, URI url, Duration timeout, boolean keepAlive) {
     Optional<ServiceKeys> keys = ServiceKeys.of(url);
     if (keys.isEmpty()) {
       fields.mistake("url", url.getScheme(), "is not a supported scheme" + scheme(url.getScheme()));

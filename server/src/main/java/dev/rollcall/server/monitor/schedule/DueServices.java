@@ -67,7 +67,7 @@ public final class DueServices {
   public void expect(List<ServiceDefinition> definitions, Instant now) {
     for (ServiceDefinition definition : definitions) {
       long id = -1L - provisional.size();
-      ScheduledCheck check = asked(id, Scope.OPERATOR, NO_REVISION, definition);
+      ScheduledCheck check = scheduledCheck(id, Scope.OPERATOR, NO_REVISION, definition);
       RunState state = new RunState(check, now);
       provisional.put(definition.name(), state);
       states.put(id, state);
@@ -115,11 +115,11 @@ public final class DueServices {
   ///
   /// @return the names of services of the operator that no longer exist
   List<String> sweep() {
-    Map<Long, ServiceStore.Named> asked = services.asked();
+    Map<Long, ServiceStore.Named> checked = services.checkedNames();
     List<String> gone = new ArrayList<>(renamed);
     renamed.removeAll(gone);
     Set<String> names =
-        asked.values().stream()
+        checked.values().stream()
             .filter(one -> one.owner() == Scope.OPERATOR)
             .map(ServiceStore.Named::name)
             .collect(Collectors.toSet());
@@ -140,10 +140,10 @@ public final class DueServices {
           }
           ScheduledCheck check = state.check();
           ServiceStore.Named known = new ServiceStore.Named(check.owner(), check.name());
-          if (check.isOperators() && !known.equals(asked.get(id))) {
+          if (check.isOperators() && !known.equals(checked.get(id))) {
             gone.add(check.name());
           }
-          if (!asked.containsKey(id)) {
+          if (!checked.containsKey(id)) {
             state.drop();
             states.remove(id);
           }
@@ -178,7 +178,8 @@ public final class DueServices {
             .kept(scheduled.definition(), mistakes)
             .map(
                 definition ->
-                    asked(scheduled.id(), scheduled.owner(), scheduled.revision(), definition))
+                    scheduledCheck(
+                        scheduled.id(), scheduled.owner(), scheduled.revision(), definition))
             .orElseGet(() -> invalidCheck(scheduled, mistakes));
     RunState early = check.isOperators() ? provisional.remove(check.name()) : null;
     if (early != null && !states.containsKey(scheduled.id())) {
@@ -202,7 +203,8 @@ public final class DueServices {
         });
   }
 
-  private ScheduledCheck asked(long id, long owner, long revision, ServiceDefinition definition) {
+  private ScheduledCheck scheduledCheck(
+      long id, long owner, long revision, ServiceDefinition definition) {
     return new ScheduledCheck(
         id,
         owner,

@@ -149,7 +149,7 @@ public final class ServiceStore {
   public record Named(long owner, String name) {}
 
   /// The names of all services that are checked, by id.
-  public Map<Long, Named> asked() {
+  public Map<Long, Named> checkedNames() {
     return database.read(
         handle -> {
           Map<Long, Named> names = new HashMap<>();

@@ -82,7 +82,7 @@ class ServiceChangesTest {
         .isEqualTo(new ServiceChanges.Synced(1, 1, 1));
     assertThat(names()).containsExactly("a", "c");
     assertThat(id("a")).isEqualTo(a);
-    assertThat(kept.services.asked().values())
+    assertThat(kept.services.checkedNames().values())
         .extracting(ServiceStore.Named::name)
         .containsExactlyInAnyOrder("a", "c");
   }
@@ -207,7 +207,7 @@ class ServiceChangesTest {
     long id = kept.service("gone");
     kept.changes.delete(id);
     assertThat(kept.services.find(Scope.everything(), id)).isEmpty();
-    assertThat(kept.services.asked()).isEmpty();
+    assertThat(kept.services.checkedNames()).isEmpty();
     for (String table :
         List.of("service_schedule", "service_metric", "service_event", "service_hour")) {
       assertThat(kept.number("SELECT count(*) FROM " + table)).as(table).isZero();
