@@ -33,7 +33,7 @@ public final class Accounts implements AutoCloseable {
           "db/migration/V22__password_reset.sql");
 
   private static final Duration KEY_AGAIN = Duration.ofMinutes(1);
-  private static final Duration UPKEEP = Duration.ofHours(1);
+  private static final Duration CLEANUP = Duration.ofHours(1);
   private static final Duration AFTER_FAILURE = Duration.ofMinutes(1);
 
   private final AccountStore accounts;
@@ -58,7 +58,7 @@ public final class Accounts implements AutoCloseable {
   private final InvitationStore invitations;
   private final TeamChanges teamChanges;
   private final TeamRoutes teamRoutes;
-  private final BackgroundLoop upkeep;
+  private final BackgroundLoop cleanup;
   private volatile AccountSettings settings;
   private @Nullable WebTokens tokens;
 
@@ -125,9 +125,9 @@ public final class Accounts implements AutoCloseable {
         new TeamChanges(
             teams, invitations, accounts, known, () -> this.settings, this::deletionBegun);
     teamRoutes = new TeamRoutes(teams, invitations, teamChanges);
-    upkeep =
+    cleanup =
         new BackgroundLoop(
-            "accounts-upkeep",
+            "accounts-cleanup",
             "the cleanup of accounts",
             AFTER_FAILURE,
             () -> {
@@ -140,7 +140,7 @@ public final class Accounts implements AutoCloseable {
               pending.forgetEnded();
               reset.forgetEnded();
               audit.forget(this.settings.audit());
-              return UPKEEP;
+              return CLEANUP;
             });
   }
 
@@ -224,7 +224,7 @@ public final class Accounts implements AutoCloseable {
   }
 
   private void deletionBegun() {
-    upkeep.wake();
+    cleanup.wake();
   }
 
   private void delete(long account) {
@@ -287,12 +287,12 @@ public final class Accounts implements AutoCloseable {
 
   /// Begins to delete what has ended.
   public void start() {
-    upkeep.start();
+    cleanup.start();
   }
 
   @Override
   public void close() {
-    upkeep.close();
+    cleanup.close();
     sso.close();
     known.close();
     passwords.close();

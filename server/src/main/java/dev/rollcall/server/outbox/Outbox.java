@@ -34,7 +34,7 @@ public final class Outbox implements AutoCloseable {
   /// A name; before it, for the channels of an account, its id and a slash.
   private static final Pattern NAME = Pattern.compile("(?:\\d+/)?[a-z0-9-]{1,100}");
 
-  private static final Duration UPKEEP = Duration.ofHours(1);
+  private static final Duration CLEANUP = Duration.ofHours(1);
   private static final Duration AFTER_FAILURE = Duration.ofMinutes(1);
 
   private final Clock clock;
@@ -44,9 +44,9 @@ public final class Outbox implements AutoCloseable {
   private volatile Map<Long, List<Channel>> byOwner = Map.of();
   private final Sender sender;
   private final DeliveryRoutes routes;
-  private final BackgroundLoop upkeep =
+  private final BackgroundLoop cleanup =
       new BackgroundLoop(
-          "outbox-upkeep", "the deletion of old deliveries", AFTER_FAILURE, this::maintain);
+          "outbox-cleanup", "the deletion of old deliveries", AFTER_FAILURE, this::maintain);
 
   /// An outbox without channels: see [#use].
   public Outbox(
@@ -158,20 +158,20 @@ public final class Outbox implements AutoCloseable {
   /// Starts sending.
   public void start() {
     sender.start();
-    upkeep.start();
+    cleanup.start();
   }
 
   /// Every process may do this: what one has deleted, another does not find.
   private Duration maintain() {
     store.forget(clock.wall().minus(retention));
     store.abandon(channels.keySet(), clock.wall().minus(Sender.PERSISTENCE), clock.wall());
-    return UPKEEP;
+    return CLEANUP;
   }
 
   /// Stops sending. Pending deliveries stay pending.
   @Override
   public void close() {
     sender.close();
-    upkeep.close();
+    cleanup.close();
   }
 }

@@ -26,7 +26,7 @@ public final class TickRetention implements AutoCloseable {
   private final Duration retention;
   private final Clock clock;
   private final BackgroundLoop loop =
-      new BackgroundLoop("upkeep", "the cleanup of old data", LOOK, this::round);
+      new BackgroundLoop("ticks-cleanup", "the cleanup of old data", LOOK, this::round);
   private final Batch<Lease.Finish, Boolean> finishing = this::finish;
 
   /// @param retention how long ticks are kept
