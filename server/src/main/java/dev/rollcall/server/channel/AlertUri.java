@@ -7,12 +7,12 @@ import dev.rollcall.probes.HttpSettings;
 import dev.rollcall.probes.Resolver;
 import dev.rollcall.server.config.Fields;
 import dev.rollcall.server.config.Secret;
+import dev.rollcall.server.http.PercentEncoding;
 import dev.rollcall.server.outbox.Channel;
 import dev.rollcall.server.outbox.Delivery;
 import dev.rollcall.server.outbox.Notification;
 import java.net.URI;
 import java.net.URLDecoder;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
@@ -207,20 +207,15 @@ final class AlertUri implements Channel {
         base
             + joint
             + "name="
-            + encoded(delivery.message().name())
+            + PercentEncoding.encode(delivery.message().name())
             + "&last_ping="
             + delivery.message().lastHeard().getEpochSecond()
             + (delivery.kind() == Notification.Kind.FAILED ? "&reason=failed" : ""));
   }
 
-  /// As in RFC 3986: percent-encoded UTF-8, a space as `%20`, not as a plus.
-  private static String encoded(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20").replace("*", "%2A");
-  }
-
   /// A key in a header: visible ASCII, otherwise percent-encoded.
   private static String header(String key) {
-    return key.chars().allMatch(c -> c > ' ' && c < 127) ? key : encoded(key);
+    return key.chars().allMatch(c -> c > ' ' && c < 127) ? key : PercentEncoding.encode(key);
   }
 
   @Override

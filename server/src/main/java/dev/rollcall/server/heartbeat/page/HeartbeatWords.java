@@ -5,12 +5,11 @@ import dev.rollcall.server.heartbeat.overview.HeartbeatOverview.Ran;
 import dev.rollcall.server.heartbeat.overview.HeartbeatOverview.Rhythm;
 import dev.rollcall.server.heartbeat.overview.HeartbeatOverview.Row;
 import dev.rollcall.server.heartbeat.ping.State;
+import dev.rollcall.server.http.PercentEncoding;
 import dev.rollcall.server.time.Durations;
 import dev.rollcall.server.web.Formats;
 import dev.rollcall.server.web.Texts;
 import dev.rollcall.server.web.Whose;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -73,22 +72,25 @@ final class HeartbeatWords {
 
   /// The address of the page of a heartbeat.
   static String link(Whose whose, String name) {
-    return "/heartbeat?name=" + encoded(name) + whose.more();
+    return "/heartbeat?name=" + PercentEncoding.encode(name) + whose.more();
   }
 
   /// The address of its stream of changes.
   static String live(Whose whose, String name) {
-    return "/heartbeat/live?name=" + encoded(name) + whose.more();
+    return "/heartbeat/live?name=" + PercentEncoding.encode(name) + whose.more();
   }
 
   /// The ping of a job with these terms: `/ping?name=backup&frequency=1D`.
   static String path(String name, Rhythm rhythm) {
     String when =
         rhythm.frequency().isEmpty()
-            ? "&schedule=" + encoded(rhythm.schedule()) + "&tz=" + encoded(zone(rhythm))
+            ? "&schedule="
+                + PercentEncoding.encode(rhythm.schedule())
+                + "&tz="
+                + PercentEncoding.encode(zone(rhythm))
             : "&frequency=" + rhythm.frequency();
     String grace = rhythm.grace().equals("0s") ? "" : "&grace=" + rhythm.grace();
-    return "/ping?name=" + encoded(name) + when + grace;
+    return "/ping?name=" + PercentEncoding.encode(name) + when + grace;
   }
 
   /// A crontab schedule for a job with these terms: it runs at least as often as pings are
@@ -127,11 +129,6 @@ final class HeartbeatWords {
   /// In a unit, a single percent sign begins a specifier: systemd.unit(5).
   static String forSystemd(String path) {
     return path.replace("%", "%%");
-  }
-
-  /// The result contains no character that is special in single quotes of a shell.
-  private static String encoded(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20").replace("*", "%2A");
   }
 
   /// `28 of the last 30 runs ok`.
