@@ -46,6 +46,8 @@ public final class Accounts implements AutoCloseable {
   private final Clock clock;
   private final AccountAuthenticator authenticator;
   private final SignIn signIn;
+  private final PendingSignIns pending;
+  private final IdentityStore identities;
   private final SingleSignOn sso;
   private final FactorStore factorStore;
   private final SecondFactor factors;
@@ -81,7 +83,7 @@ public final class Accounts implements AutoCloseable {
     authenticator =
         new AccountAuthenticator(sessions, teams, this::tokens, known, () -> this.settings, clock);
     SignInLimits limits = new SignInLimits(settings);
-    PendingSignIns pending = new PendingSignIns(tables, clock);
+    pending = new PendingSignIns(tables, clock);
     factorStore = new FactorStore(tables, clock);
     factors =
         new SecondFactor(
@@ -104,7 +106,7 @@ public final class Accounts implements AutoCloseable {
             pending,
             () -> this.settings,
             clock);
-    IdentityStore identities = new IdentityStore(tables, accounts, clock);
+    identities = new IdentityStore(tables, accounts, clock);
     sso =
         new SingleSignOn(
             identities, signIn, limits, audit, () -> key.box("sso"), () -> this.settings, clock);
@@ -127,21 +129,20 @@ public final class Accounts implements AutoCloseable {
     teamRoutes = new TeamRoutes(teams, invitations, teamChanges);
     cleanup =
         new BackgroundLoop(
-            "accounts-cleanup",
-            "the cleanup of accounts",
-            AFTER_FAILURE,
-            () -> {
-              accounts.beingDeleted().forEach(this::delete);
-              teams.beingDeleted().forEach(this::deleteTeam);
-              sessions.forgetEnded();
-              if (identities.endRoles()) {
-                known.forget();
-              }
-              pending.forgetEnded();
-              reset.forgetEnded();
-              audit.forget(this.settings.audit());
-              return CLEANUP;
-            });
+            "accounts-cleanup", "the cleanup of accounts", AFTER_FAILURE, this::cleanUp);
+  }
+
+  private Duration cleanUp() {
+    accounts.beingDeleted().forEach(this::delete);
+    teams.beingDeleted().forEach(this::deleteTeam);
+    sessions.forgetEnded();
+    if (identities.endRoles()) {
+      known.forget();
+    }
+    pending.forgetEnded();
+    reset.forgetEnded();
+    audit.forget(settings.audit());
+    return CLEANUP;
   }
 
   /// Made with the first token: most servers have none, and need no key.
