@@ -207,7 +207,7 @@ public final class Runner implements AutoCloseable {
       return dueServices.remembered(until, limit);
     }
     if (writer.stuck()) {
-      return fromMemory("what checks find cannot be written", until, limit);
+      return fromMemory("the results of checks cannot be written", until, limit);
     }
     Future<List<Lease<Schedule.Row>>> claim =
         pendingClaim.orElseGet(() -> claim(now, until, limit));
@@ -218,7 +218,7 @@ public final class Runner implements AutoCloseable {
       return dueServices.begin(leases.subList(0, Math.min(limit, leases.size())));
     } catch (TimeoutException e) {
       // The claim may still succeed. Then its checks start when the database answers again.
-      return fromMemory("nothing was heard of it for " + Durations.words(SILENCE), until, limit);
+      return fromMemory("it has not answered for " + Durations.words(SILENCE), until, limit);
     } catch (ExecutionException e) {
       pendingClaim = Optional.empty();
       return switch (e.getCause()) {
