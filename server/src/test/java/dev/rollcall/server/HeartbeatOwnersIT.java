@@ -289,6 +289,13 @@ class HeartbeatOwnersIT {
         .toList();
   }
 
+  @Test
+  void anEmptyTokenCountsForNobody() {
+    for (String shown : List.of("Bearer ", "Bearer", " ")) {
+      assertThat(ping(shown, "/unset?frequency=1h")).as(shown).isEqualTo(401);
+    }
+  }
+
   /// The operator's channels call whatever the operator wants, and those of accounts do not.
   @Test
   void whatIsNotPublicIsNotCalled() {

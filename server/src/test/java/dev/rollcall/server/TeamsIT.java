@@ -214,6 +214,22 @@ class TeamsIT {
     assertThat(join(stranger, revoked).status()).isEqualTo(403);
   }
 
+  /// Otherwise who has found a token would be a member for good.
+  @Test
+  void noTokenChangesWhoBelongsToATeam() {
+    String body = "{\"name\":\"writes\",\"scopes\":[\"read\",\"write\"]}";
+    String token =
+        send("POST", "/v1/tokens", body, owner).json().at("/data/token/data/token").stringValue();
+    String role = "{\"role\":\"owner\"}";
+    String member = "/v1/teams/" + team + "/members/" + id(viewer);
+    assertThat(send("POST", "/v1/invitations?team=ops", role, token).status()).isEqualTo(403);
+    assertThat(send("PATCH", member, role, token).status()).isEqualTo(403);
+    assertThat(send("DELETE", member, "", token).status()).isEqualTo(403);
+    assertThat(send("DELETE", "/v1/teams/" + team, "", token).status()).isEqualTo(403);
+    assertThat(join(token, "any").status()).isEqualTo(403);
+    assertThat(get("/v1/teams/" + team, token).status()).isEqualTo(200);
+  }
+
   @Test
   void aTeamAlwaysHasAnOwner() {
     String alone = account("alone@example.org");
@@ -336,6 +352,10 @@ class TeamsIT {
       team(many, i < 2 ? "same" : "t" + i);
     }
     assertThat(send("POST", "/v1/teams", "{\"name\":\"fifth\"}", many).status()).isEqualTo(409);
+    assertThat(join(many, invitation("owner")).status()).as("one more").isEqualTo(409);
+    assertThat(join(many, invitation("viewer")).status()).isEqualTo(200);
+    String member = "/v1/teams/" + team + "/members/" + id(many);
+    assertThat(send("PATCH", member, "{\"role\":\"owner\"}", owner).status()).isEqualTo(409);
     assertThat(get("/v1/services?team=same", many).status()).isEqualTo(400);
     for (String name : List.of("", " ", "12", "x".repeat(101))) {
       assertThat(send("POST", "/v1/teams", "{\"name\":\"" + name + "\"}", stranger).status())

@@ -61,6 +61,9 @@ final class AccountAuthenticator implements Authenticator {
         authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
             ? authorization.substring(BEARER.length()).strip()
             : authorization.strip();
+    if (shown.isEmpty() || shown.equalsIgnoreCase(BEARER.strip())) {
+      return new Finding.Unknown("Authorization is empty: is the variable with the token set?");
+    }
     if (ApiToken.isLike(shown)) {
       return known
           .holder(Digests.of(shown), () -> sessions.holderOfToken(shown))

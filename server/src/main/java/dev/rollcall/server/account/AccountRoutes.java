@@ -146,7 +146,8 @@ final class AccountRoutes {
                 .writeEndObject());
   }
 
-  private static Caller.User person(Request request) {
+  /// The person that calls, with a session.
+  static Caller.User person(Request request) {
     Caller.User user = user(request);
     if (user.session() == 0) {
       throw Refusal.of(403, "an API token may not do this: log in");

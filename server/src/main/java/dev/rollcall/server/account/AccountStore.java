@@ -188,7 +188,10 @@ final class AccountStore {
           if (team.isPresent()) {
             return team;
           }
-          tx.createUpdate("UPDATE account SET password = NULL, deleted_at = :now WHERE id = :id")
+          tx.createUpdate(
+                  "UPDATE account SET password = NULL, email_key = :gone, deleted_at = :now"
+                      + " WHERE id = :id")
+              .bind("gone", "deleted " + account) // no address: it may be registered again
               .bind("now", clock.wall().toEpochMilli())
               .bind("id", account)
               .execute();
@@ -214,12 +217,15 @@ final class AccountStore {
   }
 
   /// The accounts whose deletion has begun and not ended.
-  List<Long> beingDeleted() {
+  List<Deletion> beingDeleted() {
     return tables.read(
         handle ->
             handle
-                .createQuery("SELECT id FROM account WHERE deleted_at IS NOT NULL")
-                .mapTo(Long.class)
+                .createQuery("SELECT id, deleted_at FROM account WHERE deleted_at IS NOT NULL")
+                .map(
+                    (row, _) ->
+                        new Deletion(
+                            row.getLong("id"), Instant.ofEpochMilli(row.getLong("deleted_at"))))
                 .list());
   }
 

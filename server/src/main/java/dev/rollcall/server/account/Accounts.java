@@ -14,7 +14,9 @@ import dev.rollcall.server.web.Forms;
 import dev.rollcall.server.web.Site;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,7 @@ public final class Accounts implements AutoCloseable {
 
   private static final Duration KEY_AGAIN = Duration.ofMinutes(1);
   private static final Duration CLEANUP = Duration.ofHours(1);
+  private static final Duration DELETION = Duration.ofMinutes(1);
   private static final Duration AFTER_FAILURE = Duration.ofMinutes(1);
 
   private final AccountStore accounts;
@@ -133,8 +136,8 @@ public final class Accounts implements AutoCloseable {
   }
 
   private Duration cleanUp() {
-    accounts.beingDeleted().forEach(this::delete);
-    teams.beingDeleted().forEach(this::deleteTeam);
+    boolean goesOn = deletions(accounts.beingDeleted(), accounts::endDelete);
+    goesOn |= deletions(teams.beingDeleted(), teams::endDelete);
     sessions.forgetEnded();
     if (identities.endRoles()) {
       known.forget();
@@ -142,7 +145,7 @@ public final class Accounts implements AutoCloseable {
     pending.forgetEnded();
     reset.forgetEnded();
     audit.forget(settings.audit());
-    return CLEANUP;
+    return goesOn ? DELETION : CLEANUP;
   }
 
   /// Made with the first token: most servers have none, and need no key.
@@ -228,14 +231,22 @@ public final class Accounts implements AutoCloseable {
     cleanup.wake();
   }
 
-  private void delete(long account) {
-    owned.forEach(rows -> rows.deleteOf(account));
-    accounts.endDelete(account);
-  }
-
-  private void deleteTeam(long team) {
-    owned.forEach(rows -> rows.deleteOf(team));
-    teams.endDelete(team);
+  /// Deletes what belongs to them, at once and again a little later: a request that was under way
+  /// when the deletion began, or that another process has let in, may have added something.
+  ///
+  /// @return whether some have not ended
+  private boolean deletions(List<Deletion> begun, LongConsumer end) {
+    boolean goesOn = false;
+    for (Deletion each : begun) {
+      Instant now = clock.wall();
+      owned.forEach(rows -> rows.deleteOf(each.owner()));
+      if (now.isAfter(each.since().plus(DELETION))) {
+        end.accept(each.owner());
+      } else {
+        goesOn = true;
+      }
+    }
+    return goesOn;
   }
 
   /// Mails people with accounts this way.

@@ -28,7 +28,9 @@ final class InvitationStore {
     /// The account is a member already.
     MEMBER,
     /// The team has as many members as a team may have.
-    FULL
+    FULL,
+    /// The account would own more teams than one may.
+    TOO_MANY
   }
 
   private final AccountTables tables;
@@ -133,8 +135,20 @@ final class InvitationStore {
   }
 
   /// Makes an account a member of the team to which it is invited.
-  Accepted accept(String code, long account) {
-    return tables.write(tx -> accept(tx, code, account, clock.wall()));
+  ///
+  /// @param most how many teams an account may own
+  Accepted accept(String code, long account, int most) {
+    return tables.write(
+        tx -> {
+          boolean owns =
+              find(tx, code, clock.wall())
+                  .flatMap(Invitation::to)
+                  .filter(team -> team.role() == TeamRole.OWNER)
+                  .isPresent();
+          return owns && TeamStore.owned(tx, account) >= most
+              ? Accepted.TOO_MANY
+              : accept(tx, code, account, clock.wall());
+        });
   }
 
   /// Uses an invitation for an account: it is used up if this returns `DONE`, and nothing has

@@ -161,7 +161,7 @@ public final class SessionStore {
                 + " FROM session s"
                 + " JOIN account a ON a.id = s.account_id WHERE "
                 + which
-                + " AND s.ends_at > :now")
+                + " AND s.ends_at > :now AND a.deleted_at IS NULL")
         .bind("by", by)
         .bind("now", clock.wall().toEpochMilli())
         .map(

@@ -79,7 +79,7 @@ final class TeamChanges {
   /// Gives a member another role.
   void change(Caller.User user, long team, long account, TeamRole role) {
     requireOwner(user, team);
-    settle(teams.change(team, account, role));
+    settle(teams.change(team, account, role, settings.get().teams()));
   }
 
   /// Ends a membership. A member may end their own.
@@ -97,6 +97,7 @@ final class TeamChanges {
     switch (changed) {
       case DONE -> {}
       case NO_MEMBER -> throw Refusal.notFound("there is no such member");
+      case TOO_MANY -> throw Refusal.of(409, "the member owns as many teams as one may");
       case LAST_OWNER ->
           throw Refusal.of(
               409, "the team would have no owner: make another member an owner, or delete it");
@@ -130,12 +131,14 @@ final class TeamChanges {
             .to()
             .orElseThrow(
                 () -> Refusal.of(409, "this invitation is for somebody who has no account yet"));
-    Accepted accepted = invitations.accept(code, user.account());
+    Accepted accepted = invitations.accept(code, user.account(), settings.get().teams());
     known.forget();
     return switch (accepted) {
       case DONE -> team;
       case INVALID -> throw invalid();
       case MEMBER -> throw Refusal.of(409, "you are a member of this team already");
+      case TOO_MANY ->
+          throw Refusal.of(409, "you own as many teams as one may: leave or delete one first");
       case FULL ->
           throw Refusal.of(
               409, "the team has " + TeamStore.MOST_MEMBERS + " members, the most there may be");

@@ -68,7 +68,7 @@ final class TeamRoutes {
 
   /// 200 with the team that the account is now a member of.
   private Answer join(Request request) {
-    Caller.User user = AccountRoutes.user(request);
+    Caller.User user = AccountRoutes.person(request);
     String code = AnyCase.of(request.json()).required("invitation").strip();
     return shown(200, changes.join(user, code).id());
   }
@@ -86,20 +86,21 @@ final class TeamRoutes {
   }
 
   private Answer delete(Request request) {
-    changes.delete(AccountRoutes.user(request), request.pathNumber("id"));
+    changes.delete(AccountRoutes.person(request), request.pathNumber("id"));
     return Envelope.ok();
   }
 
   private Answer changeMember(Request request) {
+    Caller.User person = AccountRoutes.person(request);
     long id = request.pathNumber("id");
     TeamRole role = role(AnyCase.of(request.json()));
-    changes.change(AccountRoutes.user(request), id, request.pathNumber("account"), role);
+    changes.change(person, id, request.pathNumber("account"), role);
     return shown(200, id);
   }
 
   private Answer removeMember(Request request) {
     changes.remove(
-        AccountRoutes.user(request), request.pathNumber("id"), request.pathNumber("account"));
+        AccountRoutes.person(request), request.pathNumber("id"), request.pathNumber("account"));
     return Envelope.ok();
   }
 
@@ -183,7 +184,8 @@ final class TeamRoutes {
     return Envelope.ok();
   }
 
-  /// The team to which the caller may invite; 0 for an operator who invites to register only.
+  /// The team to which the caller may invite, with a session: no token can make itself a member; 0
+  /// for an operator who invites to register only.
   private static long inviting(Request request) {
     return switch (request.caller()) {
       case Caller.Operator _ -> 0;
@@ -191,6 +193,7 @@ final class TeamRoutes {
         if (user.team().get().role() != TeamRole.OWNER) {
           throw Refusal.of(403, "only an owner of the team may do this");
         }
+        AccountRoutes.person(request);
         yield user.team().get().team();
       }
       case Caller.User user when user.operates() -> 0;

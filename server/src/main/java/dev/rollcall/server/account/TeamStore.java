@@ -25,7 +25,9 @@ final class TeamStore {
     /// The account is no member.
     NO_MEMBER,
     /// The team would have no owner any more.
-    LAST_OWNER
+    LAST_OWNER,
+    /// The account would own more teams than one may.
+    TOO_MANY
   }
 
   private final AccountTables tables;
@@ -105,15 +107,7 @@ final class TeamStore {
   Optional<Long> create(long account, String name, int most) {
     return tables.write(
         tx -> {
-          long owned =
-              tx.createQuery(
-                      "SELECT COUNT(*) FROM team_member WHERE account_id = :account AND role ="
-                          + " :role")
-                  .bind("account", account)
-                  .bind("role", code(TeamRole.OWNER))
-                  .mapTo(Long.class)
-                  .one();
-          if (owned >= most) {
+          if (owned(tx, account) >= most) {
             return Optional.empty();
           }
           long now = clock.wall().toEpochMilli();
@@ -130,6 +124,17 @@ final class TeamStore {
           join(tx, id, account, TeamRole.OWNER, now);
           return Optional.of(id);
         });
+  }
+
+  /// How many teams an account owns.
+  static long owned(Handle handle, long account) {
+    return handle
+        .createQuery(
+            "SELECT COUNT(*) FROM team_member WHERE account_id = :account AND role = :role")
+        .bind("account", account)
+        .bind("role", code(TeamRole.OWNER))
+        .mapTo(Long.class)
+        .one();
   }
 
   /// Makes an account a member, unless it is one.
@@ -159,20 +164,30 @@ final class TeamStore {
   }
 
   /// Gives a member another role.
-  Changed change(long team, long account, TeamRole role) {
+  ///
+  /// @param most how many teams an account may own
+  Changed change(long team, long account, TeamRole role, int most) {
     return tables.write(
-        tx ->
-            role != TeamRole.OWNER && isLastOwner(tx, team, account)
-                ? Changed.LAST_OWNER
-                : changed(
-                    tx,
-                    tx.createUpdate(
-                            "UPDATE team_member SET role = :role"
-                                + " WHERE team_id = :team AND account_id = :account")
-                        .bind("role", code(role))
-                        .bind("team", team)
-                        .bind("account", account)
-                        .execute()));
+        tx -> {
+          boolean owns =
+              of(tx, account).stream()
+                  .anyMatch(one -> one.id() == team && one.role() == TeamRole.OWNER);
+          if (role != TeamRole.OWNER && isLastOwner(tx, team, account)) {
+            return Changed.LAST_OWNER;
+          }
+          if (role == TeamRole.OWNER && !owns && owned(tx, account) >= most) {
+            return Changed.TOO_MANY;
+          }
+          return changed(
+              tx,
+              tx.createUpdate(
+                      "UPDATE team_member SET role = :role"
+                          + " WHERE team_id = :team AND account_id = :account")
+                  .bind("role", code(role))
+                  .bind("team", team)
+                  .bind("account", account)
+                  .execute());
+        });
   }
 
   /// Ends a membership.
@@ -274,12 +289,15 @@ final class TeamStore {
   }
 
   /// The teams whose deletion has begun and not ended.
-  List<Long> beingDeleted() {
+  List<Deletion> beingDeleted() {
     return tables.read(
         handle ->
             handle
-                .createQuery("SELECT id FROM team WHERE deleted_at IS NOT NULL")
-                .mapTo(Long.class)
+                .createQuery("SELECT id, deleted_at FROM team WHERE deleted_at IS NOT NULL")
+                .map(
+                    (row, _) ->
+                        new Deletion(
+                            row.getLong("id"), Instant.ofEpochMilli(row.getLong("deleted_at"))))
                 .list());
   }
 }

@@ -236,6 +236,7 @@ final class Dispatcher {
         if (!access.admits(caller, request.method())) {
           throw Refusal.of(403, "this account or token may not do this");
         }
+        refuseOtherSites(access, caller, request);
       }
       case Authenticator.Finding.Unknown(String reason) -> throw unauthorized(access, reason);
       case Authenticator.Finding.Doubtful(String reason) -> throw Refusal.of(403, reason);
@@ -248,6 +249,15 @@ final class Dispatcher {
                     case PUBLIC, PING, SENDER, USER -> "the token";
                   }
                   + " is required: Authorization: Bearer <token>");
+    }
+  }
+
+  /// Some calls of senders change something with GET. Browsers send the cookie of an account with
+  /// each of them, also if a page of another site makes them.
+  private static void refuseOtherSites(Access access, Caller caller, Request request) {
+    boolean senders = access == Access.PING || access == Access.SENDER;
+    if (senders && caller instanceof Caller.User && request.otherSite().isPresent()) {
+      throw Refusal.of(403, "the request comes from a page of another site");
     }
   }
 

@@ -12,7 +12,6 @@ import dev.rollcall.server.heartbeat.ping.PingSignal;
 import dev.rollcall.server.heartbeat.store.HeartbeatLog;
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Answer;
-import dev.rollcall.server.http.Caller;
 import dev.rollcall.server.http.Handler;
 import dev.rollcall.server.http.Method;
 import dev.rollcall.server.http.Refusal;
@@ -96,7 +95,7 @@ public final class PingRoutes {
             ? HeartbeatChange.Said.NOTHING
             : new HeartbeatChange.Said(run, output.kept());
     return switch (changes.apply(
-        new Ping(new HeartbeatName(owner(request), name), signal, terms, moment, said))) {
+        new Ping(new HeartbeatName(request.owner(), name), signal, terms, moment, said))) {
       case PingOutcome.Recorded(Instant next, boolean paused) ->
           recorded(next, paused, output.note());
       case PingOutcome.Stale(Instant last) -> stale(last);
@@ -122,7 +121,7 @@ public final class PingRoutes {
   }
 
   private Answer remove(Request request, String name) {
-    HeartbeatName key = new HeartbeatName(owner(request), name);
+    HeartbeatName key = new HeartbeatName(request.owner(), name);
     return switch (changes.apply(new HeartbeatChange.Removal(key))) {
       case PingOutcome.Changed _ -> {
         log.removed(key, request.client().getHostAddress());
@@ -136,15 +135,6 @@ public final class PingRoutes {
           PingOutcome.AccountFull _ ->
           throw new IllegalStateException("a removal is no call");
     };
-  }
-
-  /// Whose heartbeats the request is about. Browsers send the cookie of an account with each
-  /// request, also if a page of another site makes them.
-  private static long owner(Request request) {
-    if (request.caller() instanceof Caller.User && request.otherSite().isPresent()) {
-      throw Refusal.of(403, "the request comes from a page of another site");
-    }
-    return request.owner();
   }
 
   static Refusal unknown() {
