@@ -1,6 +1,7 @@
 package dev.rollcall.probes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -49,7 +50,11 @@ class NsqProbeTest {
               line.answer(200, "", "OK");
             })) {
       TlsOptions trusting = TlsOptions.DEFAULT.trusting(certificates.pem("ca"));
-      Checked.of(NsqProbe.of("it", "127.0.0.1", server.port(), trusting)).assertUp();
+      // the first TLS of a JVM may take longer than a check may
+      await()
+          .untilAsserted(
+              () ->
+                  Checked.of(NsqProbe.of("it", "127.0.0.1", server.port(), trusting)).assertUp());
       assertThat(
               Checked.of(NsqProbe.of("it", "127.0.0.1", server.port(), TlsOptions.DEFAULT))
                   .reason())

@@ -14,24 +14,32 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/// URLs of accounts, as HTTP monitoring has them.
+/// URLs of accounts, as HTTP monitoring has them, on SQLite.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class UrlsIT {
   @TempDir static Path folder;
 
-  private static Targets targets;
-  private static RunningRollcall rollcall;
-  private static String user;
-  private static String other;
+  private Targets targets;
+  private RunningRollcall rollcall;
+  private String user;
+  private String other;
+
+  /// Where the rows are.
+  String database() {
+    return "";
+  }
 
   @BeforeAll
-  static void start() throws IOException {
+  void start() throws IOException {
     targets = new Targets();
     rollcall =
         Plan.in(folder)
             .yaml("services:\n  - {name: operators, url: '" + targets.url("/ok") + "'}\n")
+            .flags("--database=" + database())
             .flags("--accounts-reach-allow=127.0.0.1", "--accounts-services=20")
             .start();
     user = account("user@example.org");
@@ -39,22 +47,22 @@ class UrlsIT {
   }
 
   @AfterAll
-  static void stop() throws IOException {
+  void stop() throws IOException {
     rollcall.close();
     targets.close();
   }
 
-  private static String account(String email) {
+  private String account(String email) {
     String body = "{\"Email\": \"%s\", \"Password\": \"XXXXXXXX\"}".formatted(email);
     assertThat(rollcall.send("POST", "/register", body).status()).isEqualTo(201);
     return rollcall.send("POST", "/login", body).json().stringValue();
   }
 
-  private static Answer send(String method, String path, String body, String token) {
+  private Answer send(String method, String path, String body, String token) {
     return rollcall.send(method, path, body, "Authorization", token);
   }
 
-  private static long added(String url, String period, String token) {
+  private long added(String url, String period, String token) {
     Answer answer =
         send("POST", "/url", "{\"URL\":\"%s\",\"Period\":%s}".formatted(url, period), token);
     assertThat(answer.status()).as(answer.json().toString()).isEqualTo(201);
@@ -90,7 +98,7 @@ class UrlsIT {
     assertThat(send("GET", "/url/" + gone, "", user).status()).isEqualTo(404);
   }
 
-  private static List<JsonNode> statuses(long id) {
+  private List<JsonNode> statuses(long id) {
     return send("GET", "/url/" + id + "/statuses", "", user).json().valueStream().toList();
   }
 
