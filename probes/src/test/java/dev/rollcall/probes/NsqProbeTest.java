@@ -53,8 +53,7 @@ class NsqProbeTest {
       // the first TLS of a JVM may take longer than a check may
       await()
           .untilAsserted(
-              () ->
-                  Checked.of(NsqProbe.of("it", "127.0.0.1", server.port(), trusting)).assertUp());
+              () -> Checked.of(NsqProbe.of("it", "127.0.0.1", server.port(), trusting)).assertUp());
       assertThat(
               Checked.of(NsqProbe.of("it", "127.0.0.1", server.port(), TlsOptions.DEFAULT))
                   .reason())

@@ -173,7 +173,9 @@ class AccessTest {
             Route.get("/open", PUBLIC, request -> Answer.text(200, "" + request.caller())))) {
       assertThat(served.post("/write", "").statusCode()).isEqualTo(403);
       assertThat(served.get("/open").body())
-          .isEqualTo("User[account=7, session=3, operates=false, permissions=[READ]]");
+          .isEqualTo(
+              "User[account=7, session=3, operates=false, permissions=[READ],"
+                  + " team=Optional.empty]");
     }
   }
 

@@ -3,6 +3,7 @@ package dev.rollcall.server.page;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static dev.rollcall.server.page.Browsing.assertNothingForAxe;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Locator;
@@ -193,6 +194,13 @@ class HeartbeatsPageIT {
     call("ping/job/fail", "");
     call("ping?name=other&frequency=1D", "");
     Page page = open("heartbeats", new Browser.NewContextOptions().setJavaScriptEnabled(false));
+    // a page that was read within the last second is shown again
+    await()
+        .until(
+            () -> {
+              page.reload();
+              return page.locator("tbody .name").count() == 2;
+            });
     assertThat(page.locator("tbody .name")).hasText(new String[] {"job", "other"});
     page.locator(".filters a", new Page.LocatorOptions().setHasText("Failed")).click();
     assertThat(page).hasURL(rollcall.url() + "heartbeats?state=failed");
