@@ -295,7 +295,7 @@ public final class RunningRollcall implements AutoCloseable {
   }
 
   /// A page, as a browser gets it.
-  String page(String path) {
+  public String page(String path) {
     return sendText(main.resolve(path), "GET", "", "Accept", "text/html").body();
   }
 
