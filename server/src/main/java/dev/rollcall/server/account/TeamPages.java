@@ -41,6 +41,11 @@ final class TeamPages {
     Next apply(Caller.User user, long team, Query fields);
   }
 
+  /// What a form does for who is signed in.
+  private interface Action {
+    Answer apply(Request request, Caller.User user, Query fields);
+  }
+
   private record Next(String path, String words) {}
 
   TeamPages(
@@ -68,17 +73,17 @@ final class TeamPages {
   List<Route> routes() {
     return List.of(
         Route.get(PATH, Access.PUBLIC, this::page),
-        forms.post(ACCOUNT + "/team", Access.PUBLIC, this::create),
+        forms.post(ACCOUNT + "/team", Access.PUBLIC, signedIn(this::create)),
         forms.post(PATH + "/rename", Access.PUBLIC, changing(this::rename)),
         forms.post(PATH + "/role", Access.PUBLIC, changing(this::changeRole)),
         forms.post(PATH + "/remove", Access.PUBLIC, changing(this::remove)),
         forms.post(PATH + "/delete", Access.PUBLIC, changing(this::delete)),
-        forms.post(PATH + "/invite", Access.PUBLIC, this::invite),
+        forms.post(PATH + "/invite", Access.PUBLIC, signedIn(this::invite)),
         forms.post(PATH + "/uninvite", Access.PUBLIC, changing(this::uninvite)),
-        forms.post(PATH + "/tokens", Access.PUBLIC, this::createToken),
+        forms.post(PATH + "/tokens", Access.PUBLIC, signedIn(this::createToken)),
         forms.post(PATH + "/revoke", Access.PUBLIC, changing(this::revokeToken)),
         Route.get("/invitation", Access.PUBLIC, this::invitation),
-        forms.post("/invitation", Access.PUBLIC, this::join));
+        forms.post("/invitation", Access.PUBLIC, signedIn(this::join)));
   }
 
   private Answer page(Request request) {
@@ -115,21 +120,32 @@ final class TeamPages {
         .orElseThrow(() -> Refusal.badRequest("parameter 'team' is missing: give a team of yours"));
   }
 
-  private Forms.Action changing(Change change) {
+  /// What only those do who are signed in. A mistake is shown on the page of the team, if there is
+  /// one, or of the account.
+  private Forms.Action signedIn(Action action) {
     return (request, fields) -> {
       Optional<Caller.User> user = AccountPages.user(request);
       if (user.isEmpty()) {
         return AccountPages.failed(forms, Refusal.of(401, site.texts().of("account.again")));
       }
-      Caller.Membership me = membership(user.get());
       try {
-        Next next = change.apply(user.get(), me.team(), fields);
-        record(request, user.get());
-        return forms.done(next.path(), new Flash(Flash.Tone.DONE, next.words()));
+        return action.apply(request, user.get(), fields);
       } catch (Refusal e) {
-        return failed(me, e);
+        return user.get()
+            .team()
+            .map(me -> failed(me, e))
+            .orElseGet(() -> AccountPages.failed(forms, e));
       }
     };
+  }
+
+  private Forms.Action changing(Change change) {
+    return signedIn(
+        (request, user, fields) -> {
+          Next next = change.apply(user, membership(user).team(), fields);
+          record(request, user);
+          return forms.done(next.path(), new Flash(Flash.Tone.DONE, next.words()));
+        });
   }
 
   private void record(Request request, Caller.User user) {
@@ -149,19 +165,11 @@ final class TeamPages {
     return PATH + "?team=" + team;
   }
 
-  private Answer create(Request request, Query fields) {
-    Optional<Caller.User> user = AccountPages.user(request);
-    if (user.isEmpty()) {
-      return AccountPages.failed(forms, Refusal.of(401, site.texts().of("account.again")));
-    }
-    try {
-      Team team = changes.create(user.get(), AccountPages.text(fields, "name"));
-      record(request, user.get());
-      return forms.done(
-          path(team.id()), new Flash(Flash.Tone.DONE, site.texts().of("account.team.made")));
-    } catch (Refusal e) {
-      return AccountPages.failed(forms, e);
-    }
+  private Answer create(Request request, Caller.User user, Query fields) {
+    Team team = changes.create(user, AccountPages.text(fields, "name"));
+    record(request, user);
+    return forms.done(
+        path(team.id()), new Flash(Flash.Tone.DONE, site.texts().of("account.team.made")));
   }
 
   private Next rename(Caller.User user, long team, Query fields) {
@@ -195,26 +203,14 @@ final class TeamPages {
   }
 
   /// Shows the link on the page that answers: it is shown once.
-  private Answer invite(Request request, Query fields) {
-    Optional<Caller.User> user = AccountPages.user(request);
-    if (user.isEmpty()) {
-      return AccountPages.failed(forms, Refusal.of(401, site.texts().of("account.again")));
-    }
-    Caller.Membership me = membership(user.get());
-    try {
-      changes.requireOwner(user.get(), me.team());
-      Invitation.Made made =
-          changes.invite(
-              user.get(), me.team(), role(fields), Duration.ofDays(TeamRoutes.USUAL_DAYS));
-      record(request, user.get());
-      return page(
-          request,
-          user.get(),
-          Optional.of(site.link("/invitation?code=" + made.code())),
-          Optional.empty());
-    } catch (Refusal e) {
-      return failed(me, e);
-    }
+  private Answer invite(Request request, Caller.User user, Query fields) {
+    Caller.Membership me = membership(user);
+    changes.requireOwner(user, me.team());
+    Invitation.Made made =
+        changes.invite(user, me.team(), role(fields), Duration.ofDays(TeamRoutes.USUAL_DAYS));
+    record(request, user);
+    return page(
+        request, user, Optional.of(site.link("/invitation?code=" + made.code())), Optional.empty());
   }
 
   private Next uninvite(Caller.User user, long team, Query fields) {
@@ -225,24 +221,14 @@ final class TeamPages {
     return new Next(path(team), site.texts().of("team.invitation.revoked"));
   }
 
-  private Answer createToken(Request request, Query fields) {
-    Optional<Caller.User> user = AccountPages.user(request);
-    if (user.isEmpty()) {
-      return AccountPages.failed(forms, Refusal.of(401, site.texts().of("account.again")));
-    }
-    Caller.Membership me = membership(user.get());
-    try {
-      changes.requireOwner(user.get(), me.team());
-      SessionStore.MadeToken made =
-          sessions.create(
-              me.team(),
-              AccountPages.text(fields, "name").strip(),
-              AccountPages.permissions(fields));
-      record(request, user.get());
-      return page(request, user.get(), Optional.empty(), Optional.of(made.secret()));
-    } catch (Refusal e) {
-      return failed(me, e);
-    }
+  private Answer createToken(Request request, Caller.User user, Query fields) {
+    Caller.Membership me = membership(user);
+    changes.requireOwner(user, me.team());
+    SessionStore.MadeToken made =
+        sessions.create(
+            me.team(), AccountPages.text(fields, "name").strip(), AccountPages.permissions(fields));
+    record(request, user);
+    return page(request, user, Optional.empty(), Optional.of(made.secret()));
   }
 
   private Next revokeToken(Caller.User user, long team, Query fields) {
@@ -275,18 +261,10 @@ final class TeamPages {
         .with("Cache-Control", "no-store");
   }
 
-  private Answer join(Request request, Query fields) {
-    Optional<Caller.User> user = AccountPages.user(request);
-    if (user.isEmpty()) {
-      return AccountPages.failed(forms, Refusal.of(401, site.texts().of("account.again")));
-    }
-    try {
-      Invitation.ToTeam team = changes.join(user.get(), AccountPages.text(fields, "code").strip());
-      record(request, user.get());
-      return forms.done(
-          path(team.id()), new Flash(Flash.Tone.DONE, site.texts().of("account.joined")));
-    } catch (Refusal e) {
-      return AccountPages.failed(forms, e);
-    }
+  private Answer join(Request request, Caller.User user, Query fields) {
+    Invitation.ToTeam team = changes.join(user, AccountPages.text(fields, "code").strip());
+    record(request, user);
+    return forms.done(
+        path(team.id()), new Flash(Flash.Tone.DONE, site.texts().of("account.joined")));
   }
 }
