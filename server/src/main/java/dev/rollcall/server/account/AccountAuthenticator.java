@@ -7,6 +7,7 @@ import dev.rollcall.server.http.Caller.TeamRole;
 import dev.rollcall.server.http.Method;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
+import dev.rollcall.server.http.ShownToken;
 import dev.rollcall.server.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -16,8 +17,6 @@ import java.util.function.Supplier;
 /// Recognizes accounts: by a token of `POST /login` or an API token in `Authorization`, with or
 /// without `Bearer`, or by the cookie of a browser that has signed in.
 final class AccountAuthenticator implements Authenticator {
-  private static final String BEARER = "Bearer ";
-
   private final SessionStore sessions;
   private final TeamStore teams;
   private final Supplier<WebTokens> tokens;
@@ -48,20 +47,18 @@ final class AccountAuthenticator implements Authenticator {
 
   @Override
   public Finding find(Request request) {
-    Optional<String> authorization = request.header("Authorization");
-    return authorization.isPresent()
-        ? ofHeader(request, authorization.get())
+    Optional<String> shown = ShownToken.of(request);
+    return shown.isPresent()
+        ? ofToken(request, shown.get())
         : SessionCookie.of(request)
             .map(secret -> ofCookie(request, secret))
             .orElse(new Finding.Nothing());
   }
 
-  private Finding ofHeader(Request request, String authorization) {
-    String shown =
-        authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
-            ? authorization.substring(BEARER.length()).strip()
-            : authorization.strip();
-    if (shown.isEmpty() || shown.equalsIgnoreCase(BEARER.strip())) {
+  /// A token that nobody knows is refused everywhere: a heartbeat sent with it would otherwise
+  /// count for the operator.
+  private Finding ofToken(Request request, String shown) {
+    if (shown.isEmpty()) {
       return new Finding.Unknown("Authorization is empty: is the variable with the token set?");
     }
     if (ApiToken.isLike(shown)) {
@@ -76,7 +73,7 @@ final class AccountAuthenticator implements Authenticator {
             .map(holder -> known(request, holder))
             .orElseGet(
                 () -> new Finding.Unknown("the token is not valid or has expired: log in again"))
-        : new Finding.Nothing();
+        : new Finding.Unknown(ShownToken.NOT_VALID);
   }
 
   private Optional<Holder> ofWebToken(String shown) {
@@ -123,7 +120,7 @@ final class AccountAuthenticator implements Authenticator {
   ///
   /// @param request of the page of an account, or of a form that was sent from one
   Optional<Person> person(Request request) {
-    return request.header("Authorization").isPresent()
+    return ShownToken.of(request).isPresent()
         ? Optional.empty()
         : SessionCookie.of(request)
             .flatMap(

@@ -1,6 +1,9 @@
 package dev.rollcall.server.http;
 
 import dev.rollcall.server.http.Caller.Permission;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
 
 /// Who may call a route. A route without a stated access cannot be built.
 public enum Access {
@@ -33,6 +36,32 @@ public enum Access {
 
   private static Permission needed(Method method) {
     return method == Method.GET ? Permission.READ : Permission.WRITE;
+  }
+
+  /// Why a caller that is not admitted may not call the route.
+  String reasonAgainst(Caller caller, Method method) {
+    Permission needed =
+        switch (this) {
+          case PING -> Permission.PING;
+          case SENDER -> Permission.RESULTS;
+          case PUBLIC, ACCOUNT, USER, OPERATOR -> needed(method);
+        };
+    Set<Permission> permissions =
+        switch (caller) {
+          case Caller.User user -> user.permissions();
+          case Caller.Team team -> team.permissions();
+          case Caller.Anonymous _, Caller.Operator _, Caller.Sender _ ->
+              EnumSet.allOf(Permission.class);
+        };
+    if (!permissions.contains(needed)) {
+      return "this token has no scope '%s'".formatted(needed.name().toLowerCase(Locale.ROOT));
+    }
+    if (caller instanceof Caller.User user && !user.may(needed)) {
+      return "a viewer sees what the team has, and changes nothing: ask an owner of the team";
+    }
+    return this == ACCOUNT
+        ? "this is for an account: send the token of one"
+        : "this is for operators";
   }
 
   private boolean admits(Caller.Team team, Method method) {

@@ -234,7 +234,7 @@ final class Dispatcher {
     switch (request.finding()) {
       case Authenticator.Finding.Known(Caller caller) -> {
         if (!access.admits(caller, request.method())) {
-          throw Refusal.of(403, "this account or token may not do this");
+          throw Refusal.of(403, access.reasonAgainst(caller, request.method()));
         }
         refuseOtherSites(access, caller, request);
       }
@@ -262,10 +262,9 @@ final class Dispatcher {
   }
 
   private static Refusal unauthorized(Access access, String reason) {
-    Refusal refusal = Refusal.of(401, reason);
     return access == Access.PING // what is missing is the key, not a token
-        ? refusal
-        : refusal.with("WWW-Authenticate", "Bearer realm=\"rollcall\"");
+        ? Refusal.of(401, reason)
+        : Refusal.unauthorized(reason);
   }
 
   private static void log(Exchange exchange, long nanos) {

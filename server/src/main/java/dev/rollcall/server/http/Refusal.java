@@ -32,6 +32,11 @@ public final class Refusal extends RuntimeException {
     return new Refusal(status, List.of(reason), Optional.empty(), Map.of());
   }
 
+  /// 401: no credentials, or none that are valid here.
+  public static Refusal unauthorized(String reason) {
+    return of(401, reason).with("WWW-Authenticate", "Bearer realm=\"rollcall\"");
+  }
+
   /// 400: something in the request is wrong. `reason` names it, with its value and with what it
   /// should be.
   public static Refusal badRequest(String reason) {

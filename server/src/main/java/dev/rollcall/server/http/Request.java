@@ -24,6 +24,9 @@ public final class Request {
 
   private static final String FORM = "application/x-www-form-urlencoded";
 
+  /// The parameter that says for which team a request acts.
+  private static final String TEAM = "team";
+
   private final RequestHead head;
   private final Method method;
   private final RouteTable.Found found;
@@ -125,17 +128,43 @@ public final class Request {
   /// stranger behind a proxy on this machine. Who has no account sees the rows of the operator. Who
   /// has one sees its own, or that of the team for which the request acts (`?team=`).
   ///
-  /// @throws Refusal (403) if the token of the account may not be used to read
+  /// @throws Refusal (401) for credentials that are not valid, (403) if the token of the account
+  ///   may not be used to read, (400, 401) for a team of who has no account
   public Scope scope() {
+    requireValid();
     return switch (caller()) {
       case Caller.User user -> scope(user);
       case Caller.Team(long team, Set<Caller.Permission> permissions) -> {
         requireReading(permissions.contains(Caller.Permission.READ));
         yield Scope.of(team);
       }
-      case Caller caller when caller.isOperator() -> Scope.everything();
-      case Caller _ -> Scope.operator();
+      case Caller caller -> {
+        refuseTeam(caller);
+        yield caller.isOperator() ? Scope.everything() : Scope.operator();
+      }
     };
+  }
+
+  /// Whoever shows a token expects the rows of its account: those of everybody would look like an
+  /// account that has nothing.
+  private void requireValid() {
+    if (ShownToken.of(this).isPresent()) {
+      switch (finding()) {
+        case Authenticator.Finding.Unknown(String reason) -> throw Refusal.unauthorized(reason);
+        case Authenticator.Finding.Doubtful(String reason) -> throw Refusal.of(403, reason);
+        case Authenticator.Finding.Known _, Authenticator.Finding.Nothing _ -> {}
+      }
+    }
+  }
+
+  private void refuseTeam(Caller caller) {
+    if (query(TEAM).isEmpty()) {
+      return;
+    }
+    if (caller instanceof Caller.Operator) {
+      throw Refusal.ofParameter(TEAM, "is for accounts: send a token of one");
+    }
+    throw Refusal.unauthorized("a team is for its members: sign in, or send a token of yours");
   }
 
   private Scope scope(Caller.User user) {
@@ -156,7 +185,10 @@ public final class Request {
     return switch (caller()) {
       case Caller.User user -> user.owner();
       case Caller.Team(long team, _) -> team;
-      case Caller _ -> Scope.OPERATOR;
+      case Caller caller -> {
+        refuseTeam(caller);
+        yield Scope.OPERATOR;
+      }
     };
   }
 

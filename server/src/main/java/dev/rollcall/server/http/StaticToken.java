@@ -5,8 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.security.MessageDigest;
 import java.util.Optional;
 
-/// Recognizes the operator by the token of the settings: `Authorization: Bearer <token>` or
-/// `Authorization: <token>`.
+/// Recognizes the operator by the token of the settings ([ShownToken]).
 ///
 /// @param token empty: any token in a request is wrong
 public record StaticToken(Optional<String> token) implements Authenticator {
@@ -19,20 +18,16 @@ public record StaticToken(Optional<String> token) implements Authenticator {
 
   @Override
   public Finding find(Request request) {
-    Optional<String> authorization = request.header("Authorization");
-    if (authorization.isEmpty()) {
+    Optional<String> shown = ShownToken.of(request);
+    if (shown.isEmpty()) {
       return new Finding.Nothing();
     }
-    return holdsToken(authorization.get())
+    return isToken(shown.get())
         ? new Finding.Known(new Caller.Operator(true))
-        : new Finding.Unknown("the token in Authorization is not valid here");
+        : new Finding.Unknown(ShownToken.NOT_VALID);
   }
 
-  private boolean holdsToken(String authorization) {
-    String shown =
-        authorization.regionMatches(true, 0, "Bearer ", 0, 7)
-            ? authorization.substring(7).strip()
-            : authorization;
+  private boolean isToken(String shown) {
     return token.isPresent()
         && MessageDigest.isEqual(token.get().getBytes(UTF_8), shown.getBytes(UTF_8));
   }

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rollcall.server.http.Authenticator.Finding;
 import dev.rollcall.server.http.Caller.Permission;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -124,13 +125,42 @@ class AccessTest {
             Served.authenticators(Optional.of(TOKEN), Set.of(), Optional.empty()), route)) {
       assertThat(served.get("/rows", "Authorization", "Bearer " + TOKEN).body())
           .isEqualTo("Everything[]");
-      assertThat(served.get("/rows", "Authorization", "wrong").body()).isEqualTo("Owned[owner=0]");
+      for (String wrong : List.of("wrong", "Bearer wrong", "bearer  wrong", "Bearer", "Bearer ")) {
+        assertThat(served.get("/rows", "Authorization", wrong).statusCode())
+            .as(wrong)
+            .isEqualTo(401);
+      }
+      assertThat(served.get("/rows", "Authorization", "Basic dTpw").body())
+          .as("what a proxy in front asks for")
+          .isEqualTo("Owned[owner=0]");
       assertThat(served.get("/rows").body()).as("this machine").isEqualTo("Owned[owner=0]");
+      assertThat(served.get("/rows?team=ops").statusCode()).isEqualTo(400);
+      assertThat(served.get("/rows?team=ops", "Authorization", "Bearer " + TOKEN).statusCode())
+          .isEqualTo(400);
+      assertThat(served.get("/rows?team=ops", "X-Forwarded-For", "203.0.113.7").statusCode())
+          .as("nobody")
+          .isEqualTo(401);
     }
     Authenticator user = request -> new Finding.Known(user(false, Permission.READ));
     try (Served served = Served.routes(new Authenticators(user, user, user), route)) {
       assertThat(served.get("/rows").body()).isEqualTo("Owned[owner=7]");
     }
+  }
+
+  @Test
+  void whoMayNotIsToldWhy() {
+    assertThat(Access.USER.reasonAgainst(user(false, Permission.READ), Method.POST))
+        .isEqualTo("this token has no scope 'write'");
+    assertThat(Access.PING.reasonAgainst(user(false, Permission.READ), Method.POST))
+        .isEqualTo("this token has no scope 'ping'");
+    assertThat(
+            Access.USER.reasonAgainst(
+                member(Caller.TeamRole.VIEWER, Permission.values()), Method.POST))
+        .startsWith("a viewer sees what the team has");
+    assertThat(OPERATOR.reasonAgainst(user(false, Permission.values()), Method.GET))
+        .isEqualTo("this is for operators");
+    assertThat(ACCOUNT.reasonAgainst(new Caller.Team(9, Set.of(Permission.values())), Method.GET))
+        .isEqualTo("this is for an account: send the token of one");
   }
 
   @Test
