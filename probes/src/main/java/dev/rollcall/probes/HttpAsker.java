@@ -1,5 +1,7 @@
 package dev.rollcall.probes;
 
+import dev.rollcall.probe.Attempt;
+import dev.rollcall.probe.ProbeFailure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -11,8 +13,9 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.io.CloseMode;
 
-/// The HTTP client and its idle connections, shared by any number of [HttpProbe]s. The code that
-/// created it closes it; running checks then end by themselves.
+/// The HTTP client and its idle connections, shared by any number of [HttpProbe]s and of requests
+/// that are no checks ([#answer]). The code that created it closes it; running checks then end by
+/// themselves.
 ///
 /// Probes that may reach different hosts need separate askers, each with its own [Resolver].
 public final class HttpAsker implements AutoCloseable {
@@ -33,6 +36,21 @@ public final class HttpAsker implements AutoCloseable {
             .disableContentCompression()
             .disableConnectionState()
             .build();
+  }
+
+  /// Sends a request that is no check, and returns the answer, whatever its status: what the
+  /// question expects does not matter. Redirects are followed, if its settings say so, within the
+  /// same server only; one that leads elsewhere is the answer.
+  ///
+  /// @param attempt ends the request by its deadline, and knows the status if only the body cannot
+  ///   be read
+  /// @throws ProbeFailure if there is no answer, or none that can be read; its reason shows no
+  ///   secret of the question
+  public HttpAnswer answer(HttpQuestion question, Attempt attempt)
+      throws ProbeFailure, InterruptedException {
+    int limit = question.settings().bodyLimit();
+    return new HttpCall(question, this, false)
+        .ask(attempt, response -> HttpCall.answer(response, HttpCall.body(response, limit)));
   }
 
   /// Sends `request` to `host` and reads the header of the answer. The caller closes the answer.

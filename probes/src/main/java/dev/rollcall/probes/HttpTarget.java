@@ -26,6 +26,19 @@ record HttpTarget(String scheme, Authority authority, String path) {
     return scheme + "://" + authority.text(HttpQuestion.port(scheme));
   }
 
+  /// Whether it is of the server of `other`: of the same origin, or its HTTPS at the usual port
+  /// instead of HTTP at the usual port.
+  boolean isOfSameServer(HttpTarget other) {
+    boolean upgrade =
+        secure()
+            && !other.secure()
+            && authority.port() == HttpQuestion.port(scheme)
+            && other.authority.port() == HttpQuestion.port(other.scheme);
+    return upgrade
+        ? authority.host().equals(other.authority.host())
+        : origin().equals(other.origin());
+  }
+
   /// All that a message may show of where a redirect led.
   String withoutQuery() {
     return origin() + path.replaceFirst("(?s)\\?.*", "");

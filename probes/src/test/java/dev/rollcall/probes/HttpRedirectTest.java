@@ -336,4 +336,19 @@ class HttpRedirectTest {
     assertThat(check(question("/far/http://u:secret@:99999/?secret")).reason())
         .isEqualTo("redirect to what is no URL");
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://a.example/x, http://a.example/y, true",
+    "http://a.example/x, https://a.example/x, true",
+    "https://a.example/x, http://a.example/x, false",
+    "http://a.example/x, https://a.example:8443/x, false",
+    "http://a.example:8080/x, https://a.example/x, false",
+    "http://a.example/x, http://a.example:8080/x, false",
+    "http://a.example/x, https://b.example/x, false",
+  })
+  void tellsTheSameServerFromOthers(String from, String to, boolean same) {
+    assertThat(HttpTarget.of(URI.create(to)).isOfSameServer(HttpTarget.of(URI.create(from))))
+        .isEqualTo(same);
+  }
 }

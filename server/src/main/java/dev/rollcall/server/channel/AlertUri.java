@@ -2,48 +2,38 @@ package dev.rollcall.server.channel;
 
 import dev.rollcall.probe.ProbeFailure;
 import dev.rollcall.probes.Authority;
+import dev.rollcall.probes.HttpAnswer;
 import dev.rollcall.probes.HttpQuestion;
-import dev.rollcall.probes.HttpSettings;
 import dev.rollcall.probes.Resolver;
 import dev.rollcall.server.config.Fields;
 import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.http.PercentEncoding;
+import dev.rollcall.server.httpclient.HttpClient;
 import dev.rollcall.server.outbox.Channel;
 import dev.rollcall.server.outbox.Delivery;
 import dev.rollcall.server.outbox.Notification;
 import java.net.URI;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
-import java.util.Comparator;
-import java.util.List;
+import java.time.Instant;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /// The channel of the ping server's contract: `GET <uri>?name=<name>&last_ping=<Unix seconds>` for
 /// a late heartbeat, and the same with `&reason=failed` for a heartbeat that reports a failure. It
 /// has no notification for a recovery.
 ///
-/// Any final status below 400 counts as delivered. Redirects are followed as in checks: at most 10,
-/// within the same 10 s, without secret headers to another origin. At most 4 KiB of the body of the
-/// answer are read, and its content does not matter.
+/// Any final status below 400 counts as delivered. Redirects are followed within the same server,
+/// at most 10, and within the same 10 s; one to another server is a failure. The body of the answer
+/// does not matter.
 final class AlertUri implements Channel {
   /// `type: alert-uri`, with the key `url`.
   static final ChannelType TYPE = new Type();
 
   private static final String URL = "url";
-  private static final int SHORTEST_VALUE = 4;
-  private static final int SHORTEST_SEGMENT = 8;
-  private static final int BODY = 4 * 1024;
-
   private final String name;
   private final URI uri;
   private final String receiver;
-  private final List<String> secrets;
-  private final WebhookClient client;
+  private final HttpClient client;
 
   /// How its definitions are read.
   private static final class Type implements ChannelType {
@@ -95,8 +85,8 @@ final class AlertUri implements Channel {
     this.uri = checked(text);
     int standard = uri.getScheme().toLowerCase(Locale.ROOT).equals("https") ? 443 : 80;
     this.receiver = Authority.of(uri, standard).toString();
-    this.secrets = secrets(uri);
-    this.client = new WebhookClient(resolver);
+    this.client =
+        new HttpClient(resolver, HttpClient.DEFAULT.followRedirects(true), Channel.LONGEST);
   }
 
   /// Checks that the text is such a URI.
@@ -134,54 +124,29 @@ final class AlertUri implements Channel {
   @Override
   public Result send(Delivery delivery) throws InterruptedException {
     HttpQuestion question =
-        HttpQuestion.of(called(delivery))
-            .header("Idempotency-Key", header(delivery.key()))
-            .settings(HttpSettings.DEFAULT.bodyLimit(BODY));
+        HttpQuestion.of(called(delivery)).header("Idempotency-Key", header(delivery.key()));
     try {
-      WebhookClient.Answer answer = client.send(question);
-      return answer.isSuccess()
-          ? new Result.Sent()
-          : new Result.Retry(
-              "status %d (expected below 400)".formatted(answer.status()),
-              answer.retryAfter(),
-              !answers(answer.status()));
+      return result(client.send(question));
     } catch (ProbeFailure e) {
-      return new Result.Retry(hidden(e.reason()), Optional.empty(), true);
+      return new Result.Retry(e.reason(), Optional.empty(), true);
     }
   }
 
-  /// The reason without the secrets of the URI, in case the receiver repeats them.
-  private String hidden(String reason) {
-    String shown = reason;
-    for (String secret : secrets) {
-      shown =
-          Pattern.compile(secret, Pattern.LITERAL | Pattern.CASE_INSENSITIVE)
-              .matcher(shown)
-              .replaceAll("***");
+  private static Result result(HttpAnswer answer) {
+    int status = answer.status();
+    if (HttpClient.isRedirect(status) && answer.header("Location").isPresent()) {
+      return new Result.Retry(
+          "status %d leads to another server, and is not followed: give the URL it leads to"
+              .formatted(status),
+          Optional.empty(),
+          true);
     }
-    return shown;
-  }
-
-  /// What may be secret: the values of the query and long segments of the path, as they are and
-  /// decoded, the longest first.
-  private static List<String> secrets(URI uri) {
-    Stream<String> values =
-        Stream.of(Objects.requireNonNullElse(uri.getRawQuery(), "").split("&", -1))
-            .map(parameter -> parameter.substring(parameter.indexOf('=') + 1))
-            .filter(value -> value.length() >= SHORTEST_VALUE);
-    Stream<String> segments =
-        Stream.of(Objects.requireNonNullElse(uri.getRawPath(), "").split("/", -1))
-            .filter(segment -> segment.length() >= SHORTEST_SEGMENT);
-    return Stream.concat(values, segments)
-        .flatMap(
-            raw ->
-                Stream.of(
-                    raw,
-                    URLDecoder.decode(raw, StandardCharsets.UTF_8),
-                    URLDecoder.decode(raw.replace("+", "%2B"), StandardCharsets.UTF_8)))
-        .distinct()
-        .sorted(Comparator.comparing(String::length).reversed())
-        .toList();
+    return status < 400
+        ? new Result.Sent()
+        : new Result.Retry(
+            "status %d (expected below 400)".formatted(status),
+            HttpClient.retryAfter(answer, Instant.now()),
+            !answers(status));
   }
 
   /// Whether the receiver itself answered, so that it may accept other notifications.
