@@ -6,6 +6,7 @@ import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.outbox.Channel;
 import dev.rollcall.server.outbox.Channel.Result;
 import dev.rollcall.server.sql.EnumCodec;
+import dev.rollcall.server.time.Durations;
 import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
@@ -133,7 +134,7 @@ final class SmtpClient {
     AtomicReference<Result> result =
         new AtomicReference<>(
             new Result.Retry(
-                "no answer within " + LONGEST.toSeconds() + " s", Optional.empty(), true));
+                "no answer within " + Durations.words(LONGEST), Optional.empty(), true));
     // An interrupt closes the socket of a virtual thread, whatever the library waits for.
     Thread sending =
         Thread.ofVirtual().name("mail").start(() -> result.set(sent(to, subject, text, key)));
