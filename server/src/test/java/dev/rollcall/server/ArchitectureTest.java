@@ -93,7 +93,33 @@ class ArchitectureTest {
               "schedule", Set.of("definition", "ping", "store"),
               "overview", Set.of("definition", "ping", "store"),
               "routes", Set.of("definition", "ping", "store"),
-              "page", Set.of("ping", "overview")));
+              "page", Set.of("ping", "overview")),
+          "account",
+          Map.ofEntries(
+              Map.entry("definition", Set.of()),
+              Map.entry("factor", Set.of()),
+              Map.entry("oidc", Set.of()),
+              Map.entry("store", Set.of("definition", "factor", "oidc")),
+              Map.entry("audit", Set.of("definition", "store")),
+              Map.entry("session", Set.of("definition", "store")),
+              Map.entry("team", Set.of("definition", "store", "session")),
+              Map.entry(
+                  "signin", Set.of("definition", "factor", "store", "audit", "session", "team")),
+              Map.entry("sso", Set.of("definition", "oidc", "store", "audit", "team", "signin")),
+              Map.entry(
+                  "routes", Set.of("definition", "store", "session", "audit", "team", "signin")),
+              Map.entry(
+                  "page",
+                  Set.of(
+                      "definition",
+                      "factor",
+                      "store",
+                      "audit",
+                      "session",
+                      "team",
+                      "signin",
+                      "sso",
+                      "routes"))));
 
   /// The types of such a capability that other packages use.
   private static final Map<String, Set<String>> FOR_OTHERS =
@@ -117,7 +143,17 @@ class ArchitectureTest {
               "page.HeartbeatPages",
               "ping.HeartbeatSignal",
               "ping.State",
-              "routes.HeartbeatKey"));
+              "routes.HeartbeatKey"),
+          "account",
+          Set.of(
+              "Accounts",
+              "OwnedRows",
+              "definition.AccountSettings",
+              "oidc.ProviderReader",
+              "oidc.ProviderSettings",
+              "signin.AccountMail",
+              "signin.OperatorRequest",
+              "sso.SsoSettings"));
 
   private static final JavaClasses SERVER =
       new ClassFileImporter()
@@ -213,7 +249,7 @@ class ArchitectureTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"monitor", "heartbeat"})
+  @ValueSource(strings = {"monitor", "heartbeat", "account"})
   void thePackagesWithinACapabilitySeeOnlyThoseBelow(String capability) {
     Map<String, Set<String>> within = WITHIN.getOrDefault(capability, Map.of());
     within.forEach(
@@ -234,7 +270,7 @@ class ArchitectureTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"monitor", "heartbeat"})
+  @ValueSource(strings = {"monitor", "heartbeat", "account"})
   void everyPackageWithinACapabilityHasItsPlace(String capability) {
     String prefix = ROOT + capability + ".";
     assertThat(
@@ -247,7 +283,7 @@ class ArchitectureTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"monitor", "heartbeat"})
+  @ValueSource(strings = {"monitor", "heartbeat", "account"})
   void othersSeeOfACapabilityOnlyItsEntryPoints(String capability) {
     Set<String> forOthers = FOR_OTHERS.getOrDefault(capability, Set.of());
     DescribedPredicate<JavaClass> inner =

@@ -1,10 +1,46 @@
 package dev.rollcall.server.account;
 
+import dev.rollcall.server.account.audit.Audit;
+import dev.rollcall.server.account.definition.AccountSettings;
+import dev.rollcall.server.account.definition.ServerKey;
 import dev.rollcall.server.account.factor.Challenges;
 import dev.rollcall.server.account.factor.PageOrigins;
+import dev.rollcall.server.account.page.AccountPages;
+import dev.rollcall.server.account.page.AuditPages;
+import dev.rollcall.server.account.page.FactorPages;
+import dev.rollcall.server.account.page.ResetPages;
+import dev.rollcall.server.account.page.SignInPage;
+import dev.rollcall.server.account.page.SsoPages;
+import dev.rollcall.server.account.page.TeamPages;
+import dev.rollcall.server.account.routes.AccountRoutes;
+import dev.rollcall.server.account.routes.TeamRoutes;
+import dev.rollcall.server.account.routes.TokenRoutes;
+import dev.rollcall.server.account.session.AccountAuthenticator;
+import dev.rollcall.server.account.session.KnownHolders;
+import dev.rollcall.server.account.session.WebTokens;
+import dev.rollcall.server.account.signin.AccountMail;
+import dev.rollcall.server.account.signin.MachineProof;
+import dev.rollcall.server.account.signin.Operators;
+import dev.rollcall.server.account.signin.PasskeySignIn;
+import dev.rollcall.server.account.signin.PasswordReset;
+import dev.rollcall.server.account.signin.Passwords;
+import dev.rollcall.server.account.signin.SecondFactor;
+import dev.rollcall.server.account.signin.SignIn;
+import dev.rollcall.server.account.signin.SignInLimits;
+import dev.rollcall.server.account.sso.SingleSignOn;
+import dev.rollcall.server.account.sso.SsoSettings;
+import dev.rollcall.server.account.store.AccountStore;
+import dev.rollcall.server.account.store.AccountTables;
+import dev.rollcall.server.account.store.Deletion;
+import dev.rollcall.server.account.store.FactorStore;
+import dev.rollcall.server.account.store.IdentityStore;
+import dev.rollcall.server.account.store.InvitationStore;
+import dev.rollcall.server.account.store.PendingSignIns;
+import dev.rollcall.server.account.store.SessionStore;
+import dev.rollcall.server.account.store.TeamStore;
+import dev.rollcall.server.account.team.TeamChanges;
 import dev.rollcall.server.http.Authenticator;
 import dev.rollcall.server.http.Route;
-import dev.rollcall.server.http.Unavailable;
 import dev.rollcall.server.secret.InstallationKey;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
@@ -12,12 +48,10 @@ import dev.rollcall.server.time.BackgroundLoop;
 import dev.rollcall.server.time.Clock;
 import dev.rollcall.server.web.Forms;
 import dev.rollcall.server.web.Site;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.LongConsumer;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +68,6 @@ public final class Accounts implements AutoCloseable {
           "db/migration/V21__second_factor.sql",
           "db/migration/V22__password_reset.sql");
 
-  private static final Duration KEY_AGAIN = Duration.ofMinutes(1);
   private static final Duration CLEANUP = Duration.ofHours(1);
   private static final Duration DELETION = Duration.ofMinutes(1);
   private static final Duration AFTER_FAILURE = Duration.ofMinutes(1);
@@ -92,7 +125,7 @@ public final class Accounts implements AutoCloseable {
         new SecondFactor(
             factorStore,
             sessions,
-            () -> readable(() -> key.box("second factors")),
+            () -> ServerKey.readable(() -> key.box("second factors")),
             limits,
             known,
             audit,
@@ -117,7 +150,7 @@ public final class Accounts implements AutoCloseable {
         new PasskeySignIn(
             factorStore,
             factors,
-            () -> readable(() -> new Challenges(key.derived("passkeys", "HmacSHA256"))),
+            () -> ServerKey.readable(() -> new Challenges(key.derived("passkeys", "HmacSHA256"))),
             new PageOrigins(sso::publicUrl),
             clock);
     routes =
@@ -151,19 +184,9 @@ public final class Accounts implements AutoCloseable {
   /// Made with the first token: most servers have none, and need no key.
   private synchronized WebTokens tokens() {
     if (tokens == null) {
-      tokens = readable(() -> new WebTokens(key.derived("tokens", "HmacSHA256")));
+      tokens = ServerKey.readable(() -> new WebTokens(key.derived("tokens", "HmacSHA256")));
     }
     return tokens;
-  }
-
-  /// What needs the key of the installation. Where its file cannot be read, every request would
-  /// fail: that is 503, and a line in the log now and then.
-  static <R> R readable(Supplier<R> work) {
-    try {
-      return work.get();
-    } catch (UncheckedIOException e) {
-      throw new Unavailable("the key of this server cannot be read", KEY_AGAIN, e);
-    }
   }
 
   /// Recognizes accounts in requests.

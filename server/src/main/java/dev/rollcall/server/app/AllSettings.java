@@ -1,6 +1,6 @@
 package dev.rollcall.server.app;
 
-import dev.rollcall.server.account.AccountSettings;
+import dev.rollcall.server.account.definition.AccountSettings;
 import dev.rollcall.server.channel.AlertSettings;
 import dev.rollcall.server.collector.CollectorSettings;
 import dev.rollcall.server.config.Setting;

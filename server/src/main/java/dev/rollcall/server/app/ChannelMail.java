@@ -1,6 +1,6 @@
 package dev.rollcall.server.app;
 
-import dev.rollcall.server.account.AccountMail;
+import dev.rollcall.server.account.signin.AccountMail;
 import dev.rollcall.server.channel.Channels;
 
 /// Mails people with accounts through a channel of the operator.

@@ -1,6 +1,6 @@
 package dev.rollcall.server.app;
 
-import dev.rollcall.server.account.SsoSettings;
+import dev.rollcall.server.account.sso.SsoSettings;
 import dev.rollcall.server.channel.ChannelDefinition;
 import dev.rollcall.server.config.ConfigFiles;
 import dev.rollcall.server.config.Mistakes;

@@ -1,8 +1,8 @@
 package dev.rollcall.server.app;
 
-import dev.rollcall.server.account.SsoSettings;
 import dev.rollcall.server.account.oidc.ProviderReader;
 import dev.rollcall.server.account.oidc.ProviderSettings;
+import dev.rollcall.server.account.sso.SsoSettings;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.config.Values;
 import java.net.URI;

@@ -1,7 +1,7 @@
 package dev.rollcall.server.app;
 
 import dev.rollcall.server.account.Accounts;
-import dev.rollcall.server.account.OperatorRequest;
+import dev.rollcall.server.account.signin.OperatorRequest;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.secret.InstallationKey;
 import dev.rollcall.server.sql.Database;

@@ -1,7 +1,7 @@
 package dev.rollcall.server.app;
 
 import dev.rollcall.server.account.Accounts;
-import dev.rollcall.server.account.SsoSettings;
+import dev.rollcall.server.account.sso.SsoSettings;
 import dev.rollcall.server.channel.ChannelDefinition;
 import dev.rollcall.server.collector.Collector;
 import dev.rollcall.server.config.Values;

@@ -1,5 +1,5 @@
 /// What a second factor is: the codes of authenticator apps, recovery codes, passkeys. Knows no
-/// database; what is stored of them is in `account`.
+/// database; what is stored of them is in `store`. Uses no other package of accounts.
 @NullMarked
 package dev.rollcall.server.account.factor;
 

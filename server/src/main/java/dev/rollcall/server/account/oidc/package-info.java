@@ -1,5 +1,5 @@
 /// Single sign-on with OpenID Connect: providers, what they are asked, and what they say of
-/// somebody. It knows no accounts.
+/// somebody. It knows no accounts, and uses no other package of theirs.
 @NullMarked
 package dev.rollcall.server.account.oidc;
 

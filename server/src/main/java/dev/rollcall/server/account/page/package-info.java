@@ -1,0 +1,5 @@
+/// The pages of accounts, teams and the audit. Uses all other packages of accounts but `oidc`.
+@NullMarked
+package dev.rollcall.server.account.page;
+
+import org.jspecify.annotations.NullMarked;

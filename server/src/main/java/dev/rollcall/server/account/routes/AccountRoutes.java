@@ -1,0 +1,182 @@
+package dev.rollcall.server.account.routes;
+
+import dev.rollcall.server.account.audit.Audit;
+import dev.rollcall.server.account.definition.Account;
+import dev.rollcall.server.account.definition.ServerKey;
+import dev.rollcall.server.account.signin.MachineProof;
+import dev.rollcall.server.account.signin.Operators;
+import dev.rollcall.server.account.signin.SignIn;
+import dev.rollcall.server.http.Access;
+import dev.rollcall.server.http.Answer;
+import dev.rollcall.server.http.AnyCase;
+import dev.rollcall.server.http.Caller;
+import dev.rollcall.server.http.Envelope;
+import dev.rollcall.server.http.Json;
+import dev.rollcall.server.http.Refusal;
+import dev.rollcall.server.http.Request;
+import dev.rollcall.server.http.Route;
+import dev.rollcall.server.time.Clock;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+
+/// Accounts over HTTP. The paths, keys and answers of `/register` and `/login` are those of HTTP
+/// monitoring.
+public final class AccountRoutes {
+  private final SignIn signIn;
+  private final MachineProof proof;
+  private final Operators operators;
+  private final Audit audit;
+  private final Runnable deletions;
+  private final Clock clock;
+
+  /// @param deletions is run after the deletion of an account has begun
+  public AccountRoutes(
+      SignIn signIn,
+      MachineProof proof,
+      Operators operators,
+      Audit audit,
+      Runnable deletions,
+      Clock clock) {
+    this.signIn = signIn;
+    this.proof = proof;
+    this.operators = operators;
+    this.audit = audit;
+    this.deletions = deletions;
+    this.clock = clock;
+  }
+
+  public List<Route> routes() {
+    return List.of(
+        Route.post("/register", Access.PUBLIC, this::register),
+        Route.post("/login", Access.PUBLIC, this::login),
+        Route.post(
+            "/", Access.PUBLIC, this::login), // as the documentation of HTTP monitoring has it
+        Route.post("/logout", Access.ACCOUNT, this::logout),
+        Route.get("/v1/account", Access.ACCOUNT, this::show),
+        Route.post("/v1/account/password", Access.ACCOUNT, this::changePassword),
+        Route.delete("/v1/account", Access.ACCOUNT, this::delete),
+        Route.post("/v1/operator", Access.PUBLIC, this::operatorAtTheMachine));
+  }
+
+  /// 201 with `{"ID","Email"}`.
+  private Answer register(Request request) throws InterruptedException {
+    refuseOtherSites(request);
+    AnyCase body = AnyCase.of(request.json());
+    Account account =
+        signIn.register(
+            request,
+            body.required("Email"),
+            body.required("Password"),
+            body.text("SetupCode"),
+            body.text("Invitation"));
+    audit.registered(request, account);
+    return Answer.json(
+        201,
+        json ->
+            json.writeStartObject()
+                .writeNumberProperty("ID", account.id())
+                .writeStringProperty("Email", account.email())
+                .writeEndObject());
+  }
+
+  /// 200 with the token as a JSON string.
+  private Answer login(Request request) throws InterruptedException {
+    refuseOtherSites(request);
+    AnyCase body = AnyCase.of(request.json());
+    String token =
+        signIn.token(request, body.required("Email"), body.required("Password"), body.text("Code"));
+    return Answer.json(200, json -> json.writeString(token));
+  }
+
+  private Answer logout(Request request) {
+    signIn.out(user(request));
+    return Envelope.ok();
+  }
+
+  private Answer show(Request request) {
+    Account account = signIn.account(user(request));
+    return Envelope.ok(
+        json ->
+            json.writeStartObject()
+                .writeName("account")
+                .writeStartObject()
+                .writeName("data")
+                .writeStartObject()
+                .writeNumberProperty("id", account.id())
+                .writeStringProperty("email", account.email())
+                .writeStringProperty("role", account.operates() ? "operator" : "user")
+                .writeNumberProperty("created_at", account.createdAt().getEpochSecond())
+                .writeEndObject()
+                .writeEndObject()
+                .writeEndObject());
+  }
+
+  private Answer changePassword(Request request) throws InterruptedException {
+    Caller.User user = person(request);
+    AnyCase body = AnyCase.of(request.json());
+    signIn.changePassword(request, user, proof(body), body.required("new_password"));
+    return Envelope.ok();
+  }
+
+  private Answer delete(Request request) throws InterruptedException {
+    Caller.User user = person(request);
+    AnyCase body = AnyCase.of(request.json());
+    signIn.delete(
+        request,
+        user,
+        body.required(signIn.hasPassword(user) ? "password" : "email"),
+        body.text("code"));
+    deletions.run();
+    return Envelope.ok();
+  }
+
+  private static SignIn.Proof proof(AnyCase body) {
+    return new SignIn.Proof(body.required("password"), body.text("code"));
+  }
+
+  /// `{}` for a new setup code, `{"reset": "ann@example.org"}` for a new password of an account
+  /// without second factors; for who shows that they can read the key of the installation.
+  private Answer operatorAtTheMachine(Request request) throws InterruptedException {
+    String body = new String(request.body(), StandardCharsets.UTF_8);
+    String shown = request.header(MachineProof.HEADER).orElse("");
+    if (!ServerKey.readable(() -> proof.isValid(shown, body, clock.wall()))) {
+      throw Refusal.of(401, "the proof is missing or not valid: run rollcall operator");
+    }
+    Optional<String> reset = AnyCase.of(Json.kept(body)).text("reset");
+    String made = reset.isPresent() ? operators.newPassword(reset.get()) : operators.newSetupCode();
+    return Envelope.ok(
+        json ->
+            json.writeStartObject()
+                .writeStringProperty(reset.isPresent() ? "password" : "setup_code", made)
+                .writeEndObject());
+  }
+
+  /// The person that calls, with a session.
+  static Caller.User person(Request request) {
+    Caller.User user = user(request);
+    if (user.session() == 0) {
+      throw Refusal.of(403, "an API token may not do this: log in");
+    }
+    return user;
+  }
+
+  /// The account that calls.
+  static Caller.User user(Request request) {
+    if (request.caller() instanceof Caller.User user) {
+      return user;
+    }
+    throw Refusal.of(403, "this needs an account: log in, or send a token of one");
+  }
+
+  /// A page of another site could have a visitor's browser register or log in.
+  public static void refuseOtherSites(Request request) {
+    request
+        .otherSite()
+        .ifPresent(
+            header -> {
+              throw Refusal.of(
+                  403, "the request comes from a page of another site (" + header + ")");
+            });
+  }
+}

@@ -1,0 +1,108 @@
+package dev.rollcall.server.account.session;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.rollcall.server.account.store.AccountTables;
+import dev.rollcall.server.account.store.SessionStore;
+import dev.rollcall.server.account.store.SessionStore.Holder;
+import dev.rollcall.server.time.BackgroundLoop;
+import dev.rollcall.server.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+
+/// Remembers whose session or token a request shows, so that a request costs no read of the
+/// database. What another process revokes is forgotten within a second, what this one revokes at
+/// once.
+public final class KnownHolders implements AutoCloseable {
+  private static final int MOST = 20_000;
+  private static final Duration REMEMBERED = Duration.ofMinutes(1);
+  private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
+  private static final Duration USES = Duration.ofMinutes(1);
+
+  private final AccountTables tables;
+  private final SessionStore sessions;
+  private final Clock clock;
+  private final Duration look;
+  private final Cache<String, Optional<Holder>> known =
+      Caffeine.newBuilder().maximumSize(MOST).expireAfterWrite(REMEMBERED).build();
+  private final Set<Long> used = ConcurrentHashMap.newKeySet();
+
+  /// How often all was forgotten.
+  private final AtomicLong forgotten = new AtomicLong();
+
+  private final BackgroundLoop loop =
+      new BackgroundLoop("accounts", "the watch of revoked tokens", AFTER_FAILURE, this::look);
+
+  // Used by the thread of the loop only.
+  private long revision = -1;
+  private Instant written = Instant.MIN;
+
+  /// @param look how often to look for what other processes revoke
+  public KnownHolders(AccountTables tables, SessionStore sessions, Clock clock, Duration look) {
+    this.tables = tables;
+    this.sessions = sessions;
+    this.clock = clock;
+    this.look = look;
+  }
+
+  /// Who holds this.
+  ///
+  /// @param digest of what the request shows
+  /// @param read finds the holder in the database
+  Optional<Holder> holder(String digest, Supplier<Optional<Holder>> read) {
+    loop.start(); // for the first one
+    Optional<Holder> holder =
+        remembered(digest, read).filter(one -> clock.wall().isBefore(one.endsAt()));
+    holder.filter(one -> one.token() != 0).ifPresent(one -> used.add(one.token()));
+    return holder;
+  }
+
+  /// What was read before something was revoked, and is remembered after that, is forgotten at
+  /// once.
+  private Optional<Holder> remembered(String digest, Supplier<Optional<Holder>> read) {
+    Optional<Holder> before = known.getIfPresent(digest);
+    if (before != null) {
+      return before;
+    }
+    long since = forgotten.get();
+    Optional<Holder> holder = read.get();
+    known.put(digest, holder);
+    if (forgotten.get() != since) {
+      known.invalidate(digest);
+    }
+    return holder;
+  }
+
+  /// Forgets all.
+  public void forget() {
+    forgotten.incrementAndGet();
+    known.invalidateAll();
+  }
+
+  private Duration look() {
+    long now = tables.revision();
+    if (now != revision) {
+      forget();
+      revision = now;
+    }
+    Instant wall = clock.wall();
+    if (!used.isEmpty() && (wall.isBefore(written) || wall.isAfter(written.plus(USES)))) {
+      List<Long> ids = List.copyOf(used);
+      sessions.used(ids);
+      ids.forEach(used::remove);
+      written = wall;
+    }
+    return look;
+  }
+
+  @Override
+  public void close() {
+    loop.close();
+  }
+}

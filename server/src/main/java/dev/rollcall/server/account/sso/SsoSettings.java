@@ -1,0 +1,19 @@
+package dev.rollcall.server.account.sso;
+
+import dev.rollcall.server.account.oidc.ProviderSettings;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+
+/// The settings of single sign-on, which change at once.
+///
+/// @param publicUrl where browsers find the pages; there is one if there are providers
+public record SsoSettings(Optional<URI> publicUrl, List<ProviderSettings> providers) {
+  /// No providers.
+  public static final SsoSettings NONE = new SsoSettings(Optional.empty(), List.of());
+
+  /// Copies the list.
+  public SsoSettings {
+    providers = List.copyOf(providers);
+  }
+}

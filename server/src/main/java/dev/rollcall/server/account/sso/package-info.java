@@ -1,0 +1,6 @@
+/// Signing in with a provider: which account the person there is. Uses `definition`, `oidc`,
+/// `store`, `audit`, `team` and `signin`.
+@NullMarked
+package dev.rollcall.server.account.sso;
+
+import org.jspecify.annotations.NullMarked;

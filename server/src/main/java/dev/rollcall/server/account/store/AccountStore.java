@@ -1,0 +1,264 @@
+package dev.rollcall.server.account.store;
+
+import dev.rollcall.server.account.definition.Account;
+import dev.rollcall.server.account.definition.Digests;
+import dev.rollcall.server.account.definition.EmailAddress;
+import dev.rollcall.server.account.store.InvitationStore.Accepted;
+import dev.rollcall.server.time.Clock;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/// The accounts, and the codes with which operators register.
+public final class AccountStore {
+  private static final int ACCOUNT = 1;
+
+  private static final String COLUMNS = "id, email, operates, second_factor, created_at, password";
+
+  /// An account with what its password is compared with.
+  ///
+  /// @param hash empty if it signs in elsewhere only
+  public record WithPassword(Account account, Optional<String> hash) {}
+
+  /// What became of a registration.
+  public sealed interface Created {
+    record Done(Account account) implements Created {}
+
+    /// The address has an account.
+    record Taken() implements Created {}
+
+    /// The setup code does not exist, or was used.
+    record WrongCode() implements Created {}
+
+    /// The invitation does not exist, was used, or has ended.
+    record WrongInvitation() implements Created {}
+  }
+
+  private final AccountTables tables;
+  private final Clock clock;
+
+  public AccountStore(AccountTables tables, Clock clock) {
+    this.tables = tables;
+    this.clock = clock;
+  }
+
+  /// Adds an account.
+  ///
+  /// @param hash of its password
+  /// @param setupCode makes it an operator, and is used up; empty: a plain user
+  /// @param invitation is used up, and makes it a member of a team
+  public Created create(
+      EmailAddress email, String hash, Optional<String> setupCode, Optional<String> invitation) {
+    return tables.write(
+        tx -> {
+          if (find(tx, email.key()).isPresent()) {
+            return new Created.Taken();
+          }
+          if (setupCode.isPresent() && !use(tx, setupCode.get())) {
+            return new Created.WrongCode();
+          }
+          return insert(tx, email, Optional.of(hash), setupCode.isPresent(), invitation);
+        });
+  }
+
+  /// Adds an account within a transaction.
+  ///
+  /// @param hash of its password; empty: it signs in elsewhere only
+  /// @param invitation as for [#create]
+  Created insert(
+      Handle tx,
+      EmailAddress email,
+      Optional<String> hash,
+      boolean operates,
+      Optional<String> invitation) {
+    long id =
+        tx.createQuery("INSERT INTO owner (kind) VALUES (:kind) RETURNING id")
+            .bind("kind", ACCOUNT)
+            .mapTo(Long.class)
+            .one();
+    Instant now = Instant.ofEpochMilli(clock.wall().toEpochMilli());
+    int added =
+        tx.createUpdate(
+                "INSERT INTO account (id, email, email_key, password, operates, created_at)"
+                    + " VALUES (:id, :email, :key, :password, :operates, :now)"
+                    + " ON CONFLICT (email_key) DO NOTHING")
+            .bind("id", id)
+            .bind("email", email.text())
+            .bind("key", email.key())
+            .bind("password", hash.orElse(null))
+            .bind("operates", operates ? 1 : 0)
+            .bind("now", now.toEpochMilli())
+            .execute();
+    if (added == 0) {
+      // another process was faster
+      tx.createUpdate("DELETE FROM owner WHERE id = :id").bind("id", id).execute();
+      return new Created.Taken();
+    }
+    if (invitation.isPresent()
+        && InvitationStore.accept(tx, invitation.get(), id, now) != Accepted.DONE) {
+      tx.createUpdate("DELETE FROM account WHERE id = :id").bind("id", id).execute();
+      tx.createUpdate("DELETE FROM owner WHERE id = :id").bind("id", id).execute();
+      return new Created.WrongInvitation();
+    }
+    return new Created.Done(new Account(id, email.text(), operates, false, now));
+  }
+
+  private static boolean use(Handle tx, String code) {
+    return tx.createUpdate("DELETE FROM setup_code WHERE secret = :secret")
+            .bind("secret", Digests.of(code))
+            .execute()
+        > 0;
+  }
+
+  /// Replaces all setup codes with this one.
+  public void setupCode(String code) {
+    tables.write(
+        tx -> {
+          tx.execute("DELETE FROM setup_code");
+          return tx.createUpdate(
+                  "INSERT INTO setup_code (secret, created_at) VALUES (:secret, :now)")
+              .bind("secret", Digests.of(code))
+              .bind("now", clock.wall().toEpochMilli())
+              .execute();
+        });
+  }
+
+  /// Whether there is a code that was not used.
+  public boolean hasSetupCode() {
+    return tables.read(handle -> count(handle, "SELECT COUNT(*) FROM setup_code")) > 0;
+  }
+
+  /// Whether there is an account.
+  public boolean isThereOne() {
+    return tables.read(
+            handle -> count(handle, "SELECT COUNT(*) FROM (SELECT 1 FROM account LIMIT 1) AS one"))
+        > 0;
+  }
+
+  /// Whether there is an operator's account.
+  public boolean isThereAnOperator() {
+    return tables.read(handle -> count(handle, "SELECT COUNT(*) FROM account WHERE operates = 1"))
+        > 0;
+  }
+
+  private static long count(Handle handle, String query) {
+    return handle.createQuery(query).mapTo(Long.class).one();
+  }
+
+  public Optional<WithPassword> find(EmailAddress email) {
+    return tables.read(handle -> find(handle, email.key()));
+  }
+
+  private static Optional<WithPassword> find(Handle handle, String key) {
+    return handle
+        .createQuery("SELECT " + COLUMNS + " FROM account WHERE email_key = :key")
+        .bind("key", key)
+        .map((row, _) -> withPassword(row))
+        .findOne();
+  }
+
+  public Optional<WithPassword> find(long id) {
+    return tables.read(
+        handle ->
+            handle
+                .createQuery("SELECT " + COLUMNS + " FROM account WHERE id = :id")
+                .bind("id", id)
+                .map((row, _) -> withPassword(row))
+                .findOne());
+  }
+
+  private static WithPassword withPassword(ResultSet row) throws SQLException {
+    return new WithPassword(
+        new Account(
+            row.getLong("id"),
+            row.getString("email"),
+            row.getInt("operates") == 1,
+            row.getInt("second_factor") == 1,
+            Instant.ofEpochMilli(row.getLong("created_at"))),
+        Optional.ofNullable(row.getString("password")));
+  }
+
+  /// Begins to delete an account: it cannot sign in any more, and its tokens are no longer valid.
+  ///
+  /// @return the name of a team that would have no owner any more: then nothing was done
+  public Optional<String> beginDelete(long account) {
+    return tables.write(
+        tx -> {
+          Optional<String> team = TeamStore.leaveAll(tx, account, clock.wall().toEpochMilli());
+          if (team.isPresent()) {
+            return team;
+          }
+          tx.createUpdate(
+                  "UPDATE account SET password = NULL, email_key = :gone, deleted_at = :now"
+                      + " WHERE id = :id")
+              .bind("gone", "deleted " + account) // no address: it may be registered again
+              .bind("now", clock.wall().toEpochMilli())
+              .bind("id", account)
+              .execute();
+          for (String rows :
+              List.of(
+                  "session WHERE account_id",
+                  "api_token WHERE owner_id",
+                  "account_identity WHERE account_id")) {
+            tx.createUpdate("DELETE FROM " + rows + " = :id").bind("id", account).execute();
+          }
+          FactorStore.removeAll(tx, account);
+          return team;
+        });
+  }
+
+  /// Ends it, after its rows elsewhere are gone.
+  public void endDelete(long account) {
+    tables.write(
+        tx -> {
+          tx.createUpdate("DELETE FROM account WHERE id = :id").bind("id", account).execute();
+          return tx.createUpdate("DELETE FROM owner WHERE id = :id").bind("id", account).execute();
+        });
+  }
+
+  /// The accounts whose deletion has begun and not ended.
+  public List<Deletion> beingDeleted() {
+    return tables.read(
+        handle ->
+            handle
+                .createQuery("SELECT id, deleted_at FROM account WHERE deleted_at IS NOT NULL")
+                .map(
+                    (row, _) ->
+                        new Deletion(
+                            row.getLong("id"), Instant.ofEpochMilli(row.getLong("deleted_at"))))
+                .list());
+  }
+
+  /// Changes the password, and ends all sessions but one.
+  ///
+  /// @param kept the session that goes on; 0 for none
+  public void changePassword(long account, String hash, long kept) {
+    tables.write(
+        tx -> {
+          tx.createUpdate("UPDATE account SET password = :password WHERE id = :id")
+              .bind("password", hash)
+              .bind("id", account)
+              .execute();
+          tx.createUpdate("DELETE FROM session WHERE account_id = :id AND id <> :kept")
+              .bind("id", account)
+              .bind("kept", kept)
+              .execute();
+          PendingSignIns.endAll(tx, account);
+          AccountTables.revoke(tx);
+          return true;
+        });
+  }
+
+  /// Gives an account another password, removes its second factors, and ends its sessions.
+  public void reset(long account, String hash) {
+    changePassword(account, hash, 0);
+    tables.write(
+        tx -> {
+          FactorStore.removeAll(tx, account);
+          return true;
+        });
+  }
+}
