@@ -251,7 +251,7 @@ final class Serve {
   /// @return whether it was accepted
   private boolean changed(Capabilities capabilities, Configuration now) {
     Monitor monitor = capabilities.monitor();
-    monitor.apply(file(now.services(), now.values()));
+    apply(monitor, now.services(), now.values());
     if (monitor.refusal().isPresent()) {
       return false;
     }
@@ -263,8 +263,8 @@ final class Serve {
     return true;
   }
 
-  private static Monitor.File file(List<ServiceDefinition> services, Values values) {
-    return new Monitor.File(services, values.of(MonitorSettings.FEWER_SERVICES));
+  private static void apply(Monitor monitor, List<ServiceDefinition> services, Values values) {
+    monitor.apply(services, values.of(MonitorSettings.FEWER_SERVICES));
   }
 
   /// Logs the hints about better URLs, each once.
@@ -295,7 +295,7 @@ final class Serve {
 
   private void apply(Monitor monitor) {
     try {
-      monitor.apply(file(services, values));
+      apply(monitor, services, values);
     } catch (StorageException e) {
       LOG.log(
           Level.WARNING,

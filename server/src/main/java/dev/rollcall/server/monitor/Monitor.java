@@ -80,14 +80,9 @@ public final class Monitor implements AutoCloseable {
   private final TickRetention tickRetention;
 
   /// The services of the configuration file, while they could not be written.
-  private volatile Optional<File> wanted = Optional.empty();
+  private volatile Optional<ServiceChanges.File> wanted = Optional.empty();
 
   private volatile Optional<String> refusal = Optional.empty();
-
-  /// The services of the configuration file.
-  ///
-  /// @param fewer whether it may remove more than half of the services
-  public record File(List<ServiceDefinition> services, boolean fewer) {}
 
   /// @param signals gets the confirmed changes of the services' states
   public Monitor(
@@ -195,11 +190,16 @@ public final class Monitor implements AutoCloseable {
 
   /// Replaces the services of the configuration file.
   ///
+  /// @param fewer whether more than half of the services may be removed
   /// @throws dev.rollcall.server.sql.StorageException while the database is unavailable; the last
   ///   services passed here are written once it is available
-  public synchronized void apply(File file) {
+  public synchronized void apply(List<ServiceDefinition> definitions, boolean fewer) {
+    apply(new ServiceChanges.File(definitions, fewer));
+  }
+
+  private synchronized void apply(ServiceChanges.File file) {
     wanted = Optional.of(file);
-    ServiceChanges.Synced synced = changes.sync(file.services(), file.fewer());
+    ServiceChanges.Synced synced = changes.sync(file);
     wanted = Optional.empty();
     refusal =
         synced.refused()

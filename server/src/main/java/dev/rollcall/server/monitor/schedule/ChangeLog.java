@@ -3,8 +3,8 @@ package dev.rollcall.server.monitor.schedule;
 import dev.rollcall.server.monitor.check.Evaluator.Transition;
 import dev.rollcall.server.monitor.check.Event;
 import dev.rollcall.server.monitor.check.Observation;
-import dev.rollcall.server.monitor.check.Outcome;
 import dev.rollcall.server.monitor.check.State;
+import dev.rollcall.server.monitor.schedule.OutcomeWriter.Found;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -41,34 +41,32 @@ final class ChangeLog {
   private final Set<Long> loggedUnknown = new HashSet<>();
   private final Map<String, Instant> reasons = new HashMap<>();
 
-  /// A change that has been written.
-  record Change(String service, Outcome outcome) {}
-
-  void tell(List<Change> changes) {
-    lines(changes).forEach(line -> LOG.log(Level.INFO, line));
+  /// Logs what of these outcomes, which have been written, is a change.
+  void tell(List<Found> outcomes) {
+    lines(outcomes).forEach(line -> LOG.log(Level.INFO, line));
   }
 
-  List<String> lines(List<Change> changes) {
-    List<String> lines = changed(changes);
-    lines.addAll(unknown(changes));
+  List<String> lines(List<Found> outcomes) {
+    List<String> lines = changed(outcomes);
+    lines.addAll(unknown(outcomes));
     return lines;
   }
 
-  private List<String> changed(List<Change> changes) {
+  private List<String> changed(List<Found> outcomes) {
     List<String> lines = new ArrayList<>();
     List<String> names = new ArrayList<>();
     int gone = 0;
-    for (Change change : changes) {
-      if (change.outcome().transition() instanceof Transition.Begins begins) {
-        long id = change.outcome().serviceId();
+    for (Found found : outcomes) {
+      if (found.outcome().transition() instanceof Transition.Begins begins) {
+        long id = found.outcome().serviceId();
         boolean isDown = begins.kind() == Event.Kind.DOWNTIME;
         if (isDown ? down.add(id) : down.remove(id)) {
-          names.add(change.service());
+          names.add(found.label());
           gone += isDown ? 1 : 0;
           lines.add(
               isDown
-                  ? change.service() + " is down: " + begins.cause().orElse("no reason known")
-                  : change.service() + " is up again");
+                  ? found.label() + " is down: " + begins.cause().orElse("no reason known")
+                  : found.label() + " is up again");
         }
       }
     }
@@ -76,34 +74,36 @@ final class ChangeLog {
         lines, "%d services are down and %d up again".formatted(gone, lines.size() - gone), names);
   }
 
-  private List<String> unknown(List<Change> changes) {
+  private List<String> unknown(List<Found> outcomes) {
     List<String> lines = new ArrayList<>();
     List<String> names = new ArrayList<>();
-    for (Change change : changes) {
-      Outcome outcome = change.outcome();
-      unknown(change.service(), outcome.serviceId(), outcome.observation())
+    for (Found found : outcomes) {
+      unknown(found)
           .ifPresent(
               line -> {
                 lines.add(line);
-                names.add(change.service());
+                names.add(found.label());
               });
     }
     return shortened(
         lines, "%d services changed to or from unknown".formatted(lines.size()), names);
   }
 
-  private Optional<String> unknown(String service, long id, Observation found) {
-    if (!(found instanceof Observation.Unknown nothing)) {
+  private Optional<String> unknown(Found found) {
+    long id = found.outcome().serviceId();
+    Observation observation = found.outcome().observation();
+    if (!(observation instanceof Observation.Unknown nothing)) {
       unknown.remove(id);
       return loggedUnknown.remove(id)
-          ? Optional.of(service + " is no longer unknown: it is " + State.of(found).word())
+          ? Optional.of(
+              found.label() + " is no longer unknown: it is " + State.of(observation).word())
           : Optional.empty();
     }
     if (!unknown.add(id) || !isNews(nothing)) {
       return Optional.empty();
     }
     loggedUnknown.add(id);
-    return Optional.of(service + " is unknown: " + nothing.reason());
+    return Optional.of(found.label() + " is unknown: " + nothing.reason());
   }
 
   /// Whether this reason was not logged recently. The part in brackets at its end is ignored, since

@@ -33,8 +33,20 @@ public final class DueServices {
   /// The revision of a definition that has to be read again.
   private static final long NO_REVISION = -1;
 
-  /// A service that is due, and since when.
-  record DueCheck(RunState state, Instant due) {}
+  /// A service that is due.
+  ///
+  /// @param due since when
+  /// @param start when its check starts
+  record DueCheck(RunState state, Instant due, Instant start) {
+    /// A check that starts when it is due.
+    private DueCheck(RunState state, Instant due) {
+      this(state, due, due);
+    }
+
+    DueCheck startingAt(Instant moment) {
+      return new DueCheck(state, due, moment);
+    }
+  }
 
   private final Schedule schedule;
   private final ServiceStore services;

@@ -50,7 +50,12 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
   private boolean identified;
 
   /// An outcome, and the state to reset if it cannot be written.
-  private record Found(RunState state, Outcome outcome) {
+  record Found(RunState state, Outcome outcome) {
+    /// The name of the service in a log line.
+    String label() {
+      return state.check().label();
+    }
+
     /// The number of ticks: a report is also an outcome of each dependency in it.
     private int outcomes() {
       return counted(outcome);
@@ -209,10 +214,7 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
   private void write(List<Found> some) {
     try {
       List<Boolean> kept = commits.writeAll(this, some.stream().map(Found::outcome).toList());
-      log.tell(
-          chosen(some, kept).stream()
-              .map(found -> new ChangeLog.Change(found.state().check().label(), found.outcome()))
-              .toList());
+      log.tell(chosen(some, kept));
     } catch (StorageException e) {
       throw e;
     } catch (RuntimeException e) {

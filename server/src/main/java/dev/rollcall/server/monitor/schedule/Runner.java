@@ -164,13 +164,13 @@ public final class Runner implements AutoCloseable {
       return next;
     }
     int late = 0;
-    List<Start> starts = new ArrayList<>();
+    List<DueServices.DueCheck> starts = new ArrayList<>();
     for (DueServices.DueCheck dueCheck : dueChecks(now, limit)) {
       boolean due = dueCheck.due().isBefore(now);
       starts.add(
-          new Start(dueCheck, slot(due ? now.plus(PACE.multipliedBy(late++)) : dueCheck.due())));
+          dueCheck.startingAt(slot(due ? now.plus(PACE.multipliedBy(late++)) : dueCheck.due())));
     }
-    starts.sort(Comparator.comparing(Start::at));
+    starts.sort(Comparator.comparing(DueServices.DueCheck::start));
     begin(starts);
     if (cold() && starts.size() == limit) {
       return clock.wall(); // these have started, and more may be due
@@ -179,7 +179,7 @@ public final class Runner implements AutoCloseable {
     return lastLate.isAfter(next) ? lastLate : next;
   }
 
-  private void begin(List<Start> starts) {
+  private void begin(List<DueServices.DueCheck> starts) {
     room.acquireUninterruptibly(starts.size());
     if (cold()) {
       start(starts); // before any others
@@ -191,9 +191,6 @@ public final class Runner implements AutoCloseable {
       room.release(starts.size()); // closing
     }
   }
-
-  /// A due service, and when its check starts.
-  private record Start(DueServices.DueCheck dueCheck, Instant at) {}
 
   /// The first start time for checks at or after `at`.
   private static Instant slot(Instant at) {
@@ -293,16 +290,16 @@ public final class Runner implements AutoCloseable {
   }
 
   /// Starts each check at its time.
-  private void start(List<Start> starts) {
-    Iterator<Start> left = starts.iterator();
+  private void start(List<DueServices.DueCheck> starts) {
+    Iterator<DueServices.DueCheck> left = starts.iterator();
     try {
       while (left.hasNext()) {
-        Start next = left.next();
-        sleepUntil(next.at());
+        DueServices.DueCheck next = left.next();
+        sleepUntil(next.start());
         if (cold() && running.get() >= OVERLAP_COLD) {
           Thread.sleep(PACE_COLD);
         }
-        threads.execute(() -> run(next.dueCheck()));
+        threads.execute(() -> run(next));
       }
     } catch (InterruptedException | RejectedExecutionException e) {
       Thread.currentThread().interrupt(); // closing: places and due rows no longer matter

@@ -52,8 +52,9 @@ public final class ServiceChanges {
 
   /// The services of the file.
   ///
-  /// @param fewer whether more than half of the services may be removed
-  private record File(List<ServiceDefinition> services, boolean fewer) {}
+  /// @param fewer whether more than half of the services may be removed; otherwise such a file is
+  ///   rejected, since it is probably incomplete or the wrong one
+  public record File(List<ServiceDefinition> services, boolean fewer) {}
 
   /// A row of the table of services, with the columns that are compared.
   private record Row(long id, String definition, String origin, boolean retired) {
@@ -92,11 +93,8 @@ public final class ServiceChanges {
   }
 
   /// Replaces the services of the file.
-  ///
-  /// @param fewer whether more than half of the services may be removed; otherwise such a file is
-  ///   rejected, since it is probably incomplete or the wrong one
-  public Synced sync(List<ServiceDefinition> definitions, boolean fewer) {
-    return commits.write(syncs, new File(definitions, fewer));
+  public Synced sync(File file) {
+    return commits.write(syncs, file);
   }
 
   private List<Done> apply(Handle tx, List<Change> items) {

@@ -31,7 +31,7 @@ final class StreakStore {
       "UPDATE service_metric SET confirmed_state = ?, against_count = ?, against_since = ?"
           + " WHERE service_id = ?";
 
-  private record Before(String name, long owner, Streak streak) {}
+  private record Before(Subject subject, Streak streak) {}
 
   private StreakStore() {}
 
@@ -61,7 +61,14 @@ final class StreakStore {
             BEFORE,
             service,
             (row, id) -> row.setLong(1, id),
-            row -> new Before(row.getString("name"), row.getLong("owner_id"), streak(row)))
+            row ->
+                new Before(
+                    new Subject(
+                        Subject.Type.SERVICE,
+                        service,
+                        row.getLong("owner_id"),
+                        row.getString("name")),
+                    streak(row)))
         .stream()
         .findFirst();
   }
@@ -77,7 +84,7 @@ final class StreakStore {
     Observation seen = outcome.observation();
     return Optional.of(
         new Signal(
-            new Subject(Subject.Type.SERVICE, outcome.serviceId(), before.owner(), before.name()),
+            before.subject(),
             from.map(State::word).orElse("new"),
             to.get().word(),
             seen.why(),

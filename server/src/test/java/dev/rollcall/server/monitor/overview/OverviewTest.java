@@ -201,9 +201,9 @@ class OverviewTest {
     assertThat(names(look())).containsExactly("b", "c", "z");
     changes.delete(a);
     assertThat(names(look())).containsExactly("b", "c");
-    changes.sync(List.of(MonitorDatabase.definition("file", "15s")), true);
+    changes.sync(new ServiceChanges.File(List.of(MonitorDatabase.definition("file", "15s")), true));
     assertThat(names(look())).containsExactly("b", "c", "file");
-    changes.sync(List.of(), true);
+    changes.sync(new ServiceChanges.File(List.of(), true));
     assertThat(names(look())).containsExactly("b", "c");
   }
 

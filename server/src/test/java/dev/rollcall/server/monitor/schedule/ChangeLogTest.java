@@ -2,13 +2,18 @@ package dev.rollcall.server.monitor.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rollcall.probe.Probe;
 import dev.rollcall.server.monitor.MonitorDatabase;
 import dev.rollcall.server.monitor.check.Evaluator;
 import dev.rollcall.server.monitor.check.Event;
 import dev.rollcall.server.monitor.check.Measurements;
 import dev.rollcall.server.monitor.check.Observation;
 import dev.rollcall.server.monitor.check.Outcome;
-import dev.rollcall.server.monitor.schedule.ChangeLog.Change;
+import dev.rollcall.server.monitor.check.ScheduledCheck;
+import dev.rollcall.server.monitor.definition.ReferencedSecrets;
+import dev.rollcall.server.monitor.schedule.OutcomeWriter.Found;
+import dev.rollcall.server.owner.Scope;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,9 +24,22 @@ import org.junit.jupiter.api.Test;
 class ChangeLogTest {
   private final ChangeLog log = new ChangeLog();
 
-  private static Change change(long id, Observation observation, Optional<Event.Kind> open) {
-    return new Change(
+  private static ScheduledCheck check(long id) {
+    return new ScheduledCheck(
+        id,
+        Scope.OPERATOR,
         "service " + id,
+        URI.create("https://a.example"),
+        Duration.ofSeconds(15),
+        Duration.ofSeconds(10),
+        1,
+        ReferencedSecrets.NOTHING,
+        Probe.of("never", _ -> {}));
+  }
+
+  private static Found change(long id, Observation observation, Optional<Event.Kind> open) {
+    return new Found(
+        new RunState(check(id), Instant.EPOCH),
         new Outcome(
             id,
             1,
@@ -33,11 +51,11 @@ class ChangeLogTest {
             Optional.empty()));
   }
 
-  private static Change down(long id) {
+  private static Found down(long id) {
     return change(id, MonitorDatabase.down(Instant.EPOCH, 5), Optional.of(Event.Kind.UPTIME));
   }
 
-  private static Change up(long id, Optional<Event.Kind> open) {
+  private static Found up(long id, Optional<Event.Kind> open) {
     return change(id, MonitorDatabase.up(Instant.EPOCH, 5), open);
   }
 
@@ -55,7 +73,7 @@ class ChangeLogTest {
     assertThat(log.lines(List.of(up(1, Optional.of(Event.Kind.UPTIME))))).isEmpty();
   }
 
-  private static Change unknown(long id, Instant at, String reason) {
+  private static Found unknown(long id, Instant at, String reason) {
     return change(
         id,
         new Observation.Unknown(at, Duration.ZERO, Measurements.NOTHING, reason),
@@ -77,7 +95,7 @@ class ChangeLogTest {
   @Test
   void saysOnceWhatIsTheReasonOfAll() {
     Instant at = Instant.EPOCH;
-    List<Change> many = new ArrayList<>();
+    List<Found> many = new ArrayList<>();
     for (int id = 1; id <= 150; id++) {
       many.add(unknown(id, at, "Network is unreachable (connecting to 10.0.0." + id + ":80)"));
     }
@@ -92,7 +110,7 @@ class ChangeLogTest {
 
   @Test
   void countsWhatChangesAtOnce() {
-    List<Change> many = new ArrayList<>();
+    List<Found> many = new ArrayList<>();
     for (int id = 1; id <= 150; id++) {
       many.add(down(id));
     }

@@ -16,6 +16,7 @@ import dev.rollcall.server.monitor.store.EventStore;
 import dev.rollcall.server.monitor.store.HourStore;
 import dev.rollcall.server.monitor.store.Metric;
 import dev.rollcall.server.monitor.store.PeriodSummary;
+import dev.rollcall.server.monitor.store.ServiceChanges;
 import dev.rollcall.server.monitor.store.ServiceStatus;
 import dev.rollcall.server.monitor.store.Slice;
 import dev.rollcall.server.monitor.store.Tick;
@@ -219,15 +220,18 @@ class OutcomeWriterTest {
   void onlyServicesOfTheFileThatAreAskedCountAsTheFiles() {
     assertThat(kept.services.filed()).isZero();
     kept.changes.sync(
-        List.of(
-            MonitorDatabase.definition("filed", "15s"),
-            MonitorDatabase.definition("gone", "15s"),
-            MonitorDatabase.definition("also", "15s")),
-        true);
+        new ServiceChanges.File(
+            List.of(
+                MonitorDatabase.definition("filed", "15s"),
+                MonitorDatabase.definition("gone", "15s"),
+                MonitorDatabase.definition("also", "15s")),
+            true));
     kept.changes.sync(
-        List.of(
-            MonitorDatabase.definition("filed", "15s"), MonitorDatabase.definition("also", "15s")),
-        true);
+        new ServiceChanges.File(
+            List.of(
+                MonitorDatabase.definition("filed", "15s"),
+                MonitorDatabase.definition("also", "15s")),
+            true));
     assertThat(kept.services.filed()).isEqualTo(2);
   }
 

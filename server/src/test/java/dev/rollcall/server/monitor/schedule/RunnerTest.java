@@ -103,7 +103,7 @@ class RunnerTest {
           GroupCommit commits = new GroupCommit(database)) {
         TickStore ticks = new TickStore(database);
         try (Monitor monitor = monitor(database, commits, Clock.system())) {
-          monitor.apply(new Monitor.File(List.of(service(target)), true));
+          monitor.apply(List.of(service(target)), true);
           monitor.start(List.of());
           await().atMost(PATIENCE).until(() -> answered.size() > 2);
 
@@ -167,7 +167,7 @@ class RunnerTest {
       for (int i = 0; i < 50; i++) {
         services.add(service("s" + i, target));
       }
-      monitor.apply(new Monitor.File(services, true));
+      monitor.apply(services, true);
       monitor.start(List.of());
       for (int hours : new int[] {0, -1, 1, -1, -2, 0}) {
         clock.ahead = Duration.ofHours(hours);
@@ -200,7 +200,7 @@ class RunnerTest {
             TestDatabases.SQLITE.open(folder, Clock.system(), MonitorDatabase.TABLES);
         GroupCommit commits = new GroupCommit(database);
         Monitor monitor = monitor(database, commits, Clock.system())) {
-      monitor.apply(new Monitor.File(List.of(one), true));
+      monitor.apply(List.of(one), true);
       Files.delete(authorities);
       monitor.start(List.of());
       TickStore ticks = new TickStore(database);

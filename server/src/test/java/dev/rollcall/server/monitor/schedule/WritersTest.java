@@ -118,7 +118,7 @@ class WritersTest {
                   .mapToObj(i -> service("s" + i, 200 + random.nextInt(3)))
                   .toList());
       Collections.shuffle(file, random);
-      changes.sync(file, true);
+      changes.sync(new ServiceChanges.File(file, true));
     }
 
     /// Adds a service by the API, renames it, deletes it.

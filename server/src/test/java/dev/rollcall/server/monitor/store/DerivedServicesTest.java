@@ -229,7 +229,8 @@ class DerivedServicesTest {
     report(DB);
     long derived = named("shop/db").service().id();
     kept.changes.sync(
-        List.of(MonitorDatabase.definition("shop/db", "http://127.0.0.1:9/", "1h")), true);
+        new ServiceChanges.File(
+            List.of(MonitorDatabase.definition("shop/db", "http://127.0.0.1:9/", "1h")), true));
     report(DB);
     ServiceStatus taken = named("shop/db");
     assertThat(taken.service().id()).isEqualTo(derived);

@@ -55,7 +55,7 @@ class ServiceChangesTest {
   }
 
   private ServiceChanges.Synced sync(ServiceDefinition... definitions) {
-    return kept.changes.sync(List.of(definitions), true);
+    return kept.changes.sync(new ServiceChanges.File(List.of(definitions), true));
   }
 
   private List<String> names() {
@@ -196,7 +196,8 @@ class ServiceChangesTest {
     ServiceChanges other = new ServiceChanges(kept.commits, kept.clock, _ -> {});
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<ServiceChanges.Synced> one = threads.submit(() -> sync(file));
-      Future<ServiceChanges.Synced> two = threads.submit(() -> other.sync(List.of(file), true));
+      Future<ServiceChanges.Synced> two =
+          threads.submit(() -> other.sync(new ServiceChanges.File(List.of(file), true)));
       assertThat(one.get().added() + two.get().added()).isEqualTo(50);
     }
     assertThat(names()).hasSize(50);
@@ -245,18 +246,23 @@ class ServiceChangesTest {
             definition("b", "1h"),
             definition("c", "1h"),
             definition("d", "1h"));
-    assertThat(kept.changes.sync(all, false)).isEqualTo(new ServiceChanges.Synced(4, 0, 0));
-    assertThat(kept.changes.sync(List.of(), false))
+    assertThat(kept.changes.sync(new ServiceChanges.File(all, false)))
+        .isEqualTo(new ServiceChanges.Synced(4, 0, 0));
+    assertThat(kept.changes.sync(new ServiceChanges.File(List.of(), false)))
         .isEqualTo(new ServiceChanges.Synced(0, 0, 4, true));
     assertThat(
             kept.changes.sync(
-                List.of(definition("a", "1h"), definition("x", "1h"), definition("y", "1h")),
-                false))
+                new ServiceChanges.File(
+                    List.of(definition("a", "1h"), definition("x", "1h"), definition("y", "1h")),
+                    false)))
         .isEqualTo(new ServiceChanges.Synced(0, 0, 3, true));
-    assertThat(kept.changes.sync(all, false)).isEqualTo(new ServiceChanges.Synced(0, 0, 0));
-    assertThat(kept.changes.sync(all.subList(0, 2), false))
+    assertThat(kept.changes.sync(new ServiceChanges.File(all, false)))
+        .isEqualTo(new ServiceChanges.Synced(0, 0, 0));
+    assertThat(kept.changes.sync(new ServiceChanges.File(all.subList(0, 2), false)))
         .isEqualTo(new ServiceChanges.Synced(0, 0, 2));
-    assertThat(kept.changes.sync(List.of(), true)).isEqualTo(new ServiceChanges.Synced(0, 0, 2));
-    assertThat(kept.changes.sync(List.of(), false)).isEqualTo(new ServiceChanges.Synced(0, 0, 0));
+    assertThat(kept.changes.sync(new ServiceChanges.File(List.of(), true)))
+        .isEqualTo(new ServiceChanges.Synced(0, 0, 2));
+    assertThat(kept.changes.sync(new ServiceChanges.File(List.of(), false)))
+        .isEqualTo(new ServiceChanges.Synced(0, 0, 0));
   }
 }
