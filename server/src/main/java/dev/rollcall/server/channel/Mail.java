@@ -11,6 +11,7 @@ import dev.rollcall.server.outbox.Notification;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /// Mails alerts to one mailbox. The server that it hands them to is also the one that mails links
 /// to people with accounts.
@@ -29,6 +30,10 @@ final class Mail implements Channel {
   private static final String FROM = "from";
   private static final String TO = "to";
   private static final int MOST_PORT = 65_535;
+
+  /// A name, an IPv4 address, or an IPv6 address with two colons at least.
+  private static final Pattern HOST_NAME =
+      Pattern.compile("[\\p{L}\\p{N}._-]{1,253}|\\[?[0-9A-Fa-f]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f.]*]?");
 
   private final String name;
   private final SmtpClient client;
@@ -53,9 +58,9 @@ final class Mail implements Channel {
 
     @Override
     public Optional<ChannelSettings> read(Fields fields) {
-      Optional<String> host = required(fields, HOST, "the SMTP server that takes the mail");
-      Optional<String> from = required(fields, FROM, "the address of the sender");
-      Optional<String> to = required(fields, TO, "the address of the mailbox");
+      Optional<String> host = fields.required(HOST, "the SMTP server that takes the mail");
+      Optional<String> from = fields.required(FROM, "the address of the sender");
+      Optional<String> to = fields.required(TO, "the address of the mailbox");
       Optional<Security> security = security(fields);
       Optional<Integer> port = port(fields, security.orElse(Security.STARTTLS));
       Optional<String> username = fields.text(USERNAME);
@@ -64,6 +69,11 @@ final class Mail implements Channel {
         fields.mistake(
             username.isPresent() ? PASSWORD : USERNAME, "is missing: give both, or neither");
       }
+      host.filter(text -> !HOST_NAME.matcher(text).matches())
+          .ifPresent(
+              text ->
+                  fields.mistake(
+                      HOST, text, "is no host name or address: a port has a key of its own, port"));
       from.ifPresent(text -> checkAddress(fields, FROM, text));
       to.ifPresent(text -> checkAddress(fields, TO, text));
       if (fields.wrong() || host.isEmpty() || port.isEmpty() || security.isEmpty()) {
@@ -73,14 +83,6 @@ final class Mail implements Channel {
           new SmtpClient.Server(
               host.get(), port.get(), security.get(), username, password, from.orElseThrow());
       return Optional.of(new Settings(server, to.orElseThrow()));
-    }
-
-    private static Optional<String> required(Fields fields, String key, String what) {
-      Optional<String> text = fields.text(key).map(String::strip).filter(one -> !one.isEmpty());
-      if (text.isEmpty() && !fields.wrong()) {
-        fields.mistake(key, "is missing: give " + what);
-      }
-      return text;
     }
 
     private static void checkAddress(Fields fields, String key, String text) {

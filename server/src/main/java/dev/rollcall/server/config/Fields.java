@@ -177,6 +177,18 @@ public final class Fields {
     return text.map(Secret::new);
   }
 
+  /// A text that must be there and not blank, without the spaces around it. If it is missing, that
+  /// is a mistake.
+  ///
+  /// @param what what to give: `the SMTP server that takes the mail`
+  public Optional<String> required(String key, String what) {
+    Optional<String> text = text(key).map(String::strip).filter(one -> !one.isEmpty());
+    if (!has(key) || (text.isEmpty() && node.get(key).isString())) {
+      mistake(key, "is missing: give " + what);
+    }
+    return text;
+  }
+
   /// The path of a file, which need not exist.
   public Optional<Path> file(String key) {
     Optional<String> text = text(key);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// The mistakes in a configuration, collected so that all are reported at once.
@@ -20,6 +21,9 @@ public final class Mistakes {
   private static final int SHOWN = 60;
   private static final int LISTED = 100;
   private static final int MOST_MEANT = 3;
+
+  /// Shorter values are words, or parts of them.
+  private static final int SHORT = 4;
 
   private final Found found;
   private final UnaryOperator<String> place;
@@ -162,10 +166,19 @@ public final class Mistakes {
     String shown = text;
     for (Map.Entry<String, String> each : found.hidden.entrySet()) {
       if (shown.length() >= each.getKey().length()) {
-        shown = shown.replace(each.getKey(), each.getValue());
+        shown = replace(shown, each.getKey(), each.getValue());
       }
     }
     return shown;
+  }
+
+  /// A short value is replaced where it stands alone: its letters occur in other words.
+  private static String replace(String text, String value, String shown) {
+    return value.length() >= SHORT
+        ? text.replace(value, shown)
+        : Pattern.compile("(?<![\\p{L}\\p{N}])" + Pattern.quote(value) + "(?![\\p{L}\\p{N}])")
+            .matcher(text)
+            .replaceAll(Matcher.quoteReplacement(shown));
   }
 
   /// The number of edits between two texts (Levenshtein distance, one row at a time).

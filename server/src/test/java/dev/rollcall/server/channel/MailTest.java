@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The channel of type `mail`.
 class MailTest {
@@ -171,5 +172,36 @@ class MailTest {
     Mistakes mistakes = new Mistakes();
     assertThat(ChannelReader.one(Json.kept(definition), "", mistakes)).isEmpty();
     assertThat(mistakes.lines().toString()).contains(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"smtp.example.org:25", "http://smtp.example.org", "[::1]:25", "a b"})
+  void aHostHasNoPort(String host) {
+    assertThat(mistakes("{'name':'m','type':'mail','host':'%s','from':'a@b.c','to':'d@e.f'}", host))
+        .singleElement()
+        .asString()
+        .startsWith("host: \"" + host + "\" is no host name or address");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"smtp.example.org", "localhost", "192.0.2.7", "2001:db8::7", "::1"})
+  void aHostIsANameOrAnAddress(String host) {
+    assertThat(mistakes("{'name':'m','type':'mail','host':'%s','from':'a@b.c','to':'d@e.f'}", host))
+        .isEmpty();
+  }
+
+  @Test
+  void allMistakesAreToldAtOnce() {
+    assertThat(mistakes("{'name':'m','type':'mail'}"))
+        .containsExactly(
+            "host: is missing: give the SMTP server that takes the mail",
+            "from: is missing: give the address of the sender",
+            "to: is missing: give the address of the mailbox");
+  }
+
+  private static List<String> mistakes(String definition, Object... values) {
+    Mistakes mistakes = new Mistakes();
+    ChannelReader.one(Json.kept(definition.formatted(values).replace('\'', '"')), "", mistakes);
+    return mistakes.lines();
   }
 }

@@ -35,6 +35,17 @@ class MistakesTest {
   }
 
   @Test
+  void aShortSecretIsHiddenWhereItStandsAlone() {
+    Mistakes mistakes = new Mistakes();
+    mistakes.hide("p", "***");
+    mistakes.hide("s3cret", "***");
+    mistakes.add("accounts.sso[0]", "the provider at http://u:p@h?xs3crety has no p: give one");
+    assertThat(mistakes.lines())
+        .containsExactly(
+            "accounts.sso[0]: the provider at http://u:***@h?x***y has no ***: give one");
+  }
+
+  @Test
   void listsTheFirstOfVeryMany() {
     Mistakes mistakes = new Mistakes();
     for (int i = 0; i < 10_000; i++) {

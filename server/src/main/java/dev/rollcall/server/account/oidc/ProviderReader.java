@@ -4,6 +4,8 @@ import dev.rollcall.server.config.Fields;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.config.Secret;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,6 +43,7 @@ public final class ProviderReader {
   private static final Pattern SCOPE = Pattern.compile("[!#-\\[\\]-~]{1,200}");
 
   private static final Pattern DOMAIN = Pattern.compile("\\*|(?![-.])[\\p{L}\\p{N}.-]{1,253}");
+  private static final String WELL_KNOWN = "/.well-known/";
   private static final String OPENID = "openid";
   private static final List<String> SCOPES = List.of(OPENID, "email", "profile");
   private static final int MOST = 20;
@@ -81,7 +84,7 @@ public final class ProviderReader {
     if (!fields.areOf(KEYS)) {
       return Optional.empty();
     }
-    String name = required(fields, "name", "give the provider a name, as in company");
+    String name = fields.required("name", "the provider a name, as in company").orElse("");
     if (!name.isEmpty() && !NAME.matcher(name).matches()) {
       fields.mistake(
           "name",
@@ -89,7 +92,7 @@ public final class ProviderReader {
           "is no name for a provider: use 1 to 63 lower-case letters, digits and hyphens");
     }
     Optional<URI> issuer = issuer(fields);
-    String client = required(fields, "client-id", "give the id of this client at the provider");
+    String client = fields.required("client-id", "the id of this client at the provider").orElse("");
     Optional<Secret> secret = fields.secret("client-secret").filter(text -> !isEmpty(text));
     String groups = fields.text("groups-claim").orElse("groups");
     ProviderSettings.Rules rules =
@@ -101,6 +104,7 @@ public final class ProviderReader {
     Duration lifetime =
         fields.duration("session-lifetime", SHORTEST_SESSION, LONGEST_SESSION).orElse(SESSION);
     List<String> scopes = scopes(fields);
+    Optional<Path> authorities = authorities(fields);
     return fields.wrong() || issuer.isEmpty()
         ? Optional.empty()
         : Optional.of(
@@ -113,25 +117,35 @@ public final class ProviderReader {
                 groups,
                 rules,
                 lifetime,
-                fields.file("ca")));
+                authorities));
+  }
+
+  /// A file with certificates that is not there lets nobody sign in.
+  private static Optional<Path> authorities(Fields fields) {
+    Optional<Path> file = fields.file("ca");
+    file.filter(path -> !Files.isReadable(path))
+        .ifPresent(
+            path ->
+                fields.mistake(
+                    "ca", path.toString(), "is no file that can be read: name one in PEM format"));
+    return file;
   }
 
   private static boolean isEmpty(Secret secret) {
     return secret.reveal().isEmpty();
   }
 
-  /// A text that has to be there; empty if it is not.
-  private static String required(Fields fields, String key, String remedy) {
-    String text = fields.text(key).orElse("").strip();
-    if (!fields.has(key) || (text.isEmpty() && !fields.wrong())) {
-      fields.mistake(key, "is missing: " + remedy);
-    }
-    return text;
-  }
-
   private static Optional<URI> issuer(Fields fields) {
-    String text = required(fields, "issuer", "give its URL, as in https://id.example.org");
+    String text = fields.required("issuer", "its URL, as in https://id.example.org").orElse("");
     if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    int document = text.indexOf(WELL_KNOWN);
+    if (document > 0) {
+      fields.mistake(
+          "issuer",
+          text,
+          "is the URL of its document: give what comes before " + WELL_KNOWN);
       return Optional.empty();
     }
     Optional<URI> issuer = Endpoints.url(text).filter(uri -> uri.getRawQuery() == null);
