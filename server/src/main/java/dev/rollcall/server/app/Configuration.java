@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /// The settings and the services, read together and without mistakes.
 ///
@@ -37,6 +38,20 @@ record Configuration(
   Configuration {
     services = List.copyOf(services);
     channels = List.copyOf(channels);
+  }
+
+  /// The same without the services, which may be many.
+  Configuration withoutServices() {
+    return new Configuration(file, blank, settings, values, List.of(), channels, sso);
+  }
+
+  /// The sections of the file, besides the services, that differ from those of another.
+  List<String> differingSections(Configuration other) {
+    return Stream.of(
+            channels.equals(other.channels) ? "" : FileChannels.PATH,
+            sso.providers().equals(other.sso.providers()) ? "" : FileProviders.PATH)
+        .filter(section -> !section.isEmpty())
+        .toList();
   }
 
   /// Where a configuration comes from. Reading it again sees what changed in the files.

@@ -112,9 +112,7 @@ record OperatorCommand(Function<ParseResult, Optional<Configuration>> configured
       HttpResponse<String> answer =
           client.send(
               request.to(at).timeout(PATIENCE).build(), HttpResponse.BodyHandlers.ofString());
-      return request
-          .made(answer.statusCode(), answer.body())
-          .orElseThrow(() -> new CannotRun("the server at " + at + " answered " + answer.body()));
+      return request.made(answer.statusCode(), answer.body());
     } catch (IOException e) {
       throw new CannotRun(
           "a server uses the database, but none answers at "

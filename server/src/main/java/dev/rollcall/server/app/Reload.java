@@ -5,6 +5,7 @@ import dev.rollcall.server.config.Setting;
 import dev.rollcall.server.config.Values;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -23,21 +24,21 @@ final class Reload implements Runnable {
   private final Values started;
   private final Predicate<Configuration> apply;
   private final Consumer<Set<Path>> named;
-  private Values current;
+  private Configuration current;
   private volatile Optional<String> refusal = Optional.empty();
 
-  /// @param started the settings that the process was started with
+  /// @param started what the process was started with
   /// @param apply applies all services, changed or not, and the settings that change at once;
   ///   returns false if it rejected them, with the reason in the log
   /// @param named receives the files in references of the file, even if the file is rejected
   Reload(
       Configuration.Origin origin,
-      Values started,
+      Configuration started,
       Predicate<Configuration> apply,
       Consumer<Set<Path>> named) {
     this.origin = origin;
-    this.started = started;
-    this.current = started;
+    this.started = started.values();
+    this.current = started.withoutServices();
     this.apply = apply;
     this.named = named;
   }
@@ -62,9 +63,11 @@ final class Reload implements Runnable {
     if (!apply.test(read.get())) {
       return;
     }
-    tell(Level.INFO, file, "applied now", changed(current, values, true));
+    List<String> applied = new ArrayList<>(changed(current.values(), values, true));
+    applied.addAll(current.differingSections(read.get()));
+    tell(Level.INFO, file, "applied now", applied);
     tell(Level.WARNING, file, "applied at the next start only", changed(started, values, false));
-    current = values;
+    current = read.get().withoutServices();
   }
 
   private static String told(List<String> mistakes) {

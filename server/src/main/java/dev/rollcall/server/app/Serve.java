@@ -1,8 +1,6 @@
 package dev.rollcall.server.app;
 
 import dev.rollcall.server.account.Accounts;
-import dev.rollcall.server.account.sso.SsoSettings;
-import dev.rollcall.server.channel.ChannelDefinition;
 import dev.rollcall.server.collector.Collector;
 import dev.rollcall.server.config.Values;
 import dev.rollcall.server.heartbeat.Heartbeats;
@@ -42,9 +40,8 @@ final class Serve {
   /// take many megabytes.
   private List<ServiceDefinition> services;
 
-  private final List<ChannelDefinition> channels;
-
-  private final SsoSettings sso;
+  /// The rest of it.
+  private final Configuration started;
 
   private List<String> hinted = List.of();
   private final FileWatcher fileWatcher;
@@ -61,8 +58,7 @@ final class Serve {
     this.values = configuration.values();
     this.blank = configuration.blank();
     this.services = configuration.services();
-    this.channels = configuration.channels();
-    this.sso = configuration.sso();
+    this.started = configuration.withoutServices();
     this.fileWatcher = fileWatcher;
     this.ports = new Ports(settings, ErrorShape.ENVELOPE, new RequestTimes(registry));
   }
@@ -83,12 +79,12 @@ final class Serve {
     refuseBlank(monitor);
     Targets.start(capabilities.pool(), settings.targets(), parts);
     Reload reload =
-        new Reload(origin, values, changed -> changed(capabilities, changed), fileWatcher::follow);
+        new Reload(origin, started, changed -> changed(capabilities, changed), fileWatcher::follow);
     this.reload = Optional.of(reload);
 
     AllRoutes routes = routes(capabilities, health(capabilities), parts);
-    capabilities.channels().apply(channels);
-    capabilities.accounts().apply(sso);
+    capabilities.channels().apply(started.channels());
+    capabilities.accounts().apply(started.sso());
     if (has(Role.RUNNER)) {
       apply(monitor); // before anybody can ask for them
     }
@@ -212,7 +208,7 @@ final class Serve {
     capabilities.monitor().start(services);
     hint(services);
     capabilities.heartbeats().start();
-    if (channels.isEmpty()) {
+    if (started.channels().isEmpty()) {
       LOG.log(
           Level.INFO,
           "no channel is configured: late heartbeats are shown, but no alerts are sent, unless"

@@ -53,7 +53,7 @@ class ReloadTest {
     reload =
         new Reload(
             origin,
-            origin.read(new Mistakes()).orElseThrow().values(),
+            origin.read(new Mistakes()).orElseThrow(),
             configuration -> {
               applied.add(configuration.services().size());
               return !refuses;
@@ -103,6 +103,27 @@ class ReloadTest {
     write("services: [{name: a, url: 'http://a'}]");
     reload.run();
     assertThat(reload.refusal()).isEmpty();
+  }
+
+  @Test
+  void namesTheSectionsThatChanged() throws IOException {
+    String channels = "channels: [{name: c, type: alert-uri, url: 'http://a.example/%s'}]\n";
+    write(channels.formatted("1"));
+    reload.run();
+    reload.run();
+    write(channels.formatted("2"));
+    reload.run();
+    write(
+        """
+        public-url: https://r.example
+        accounts: {sso: [{name: s, issuer: 'https://i.example', client-id: r}]}
+        """);
+    reload.run();
+    assertThat(logged)
+        .containsExactly(
+            "rollcall.yaml was read again; applied now: channels",
+            "rollcall.yaml was read again; applied now: channels",
+            "rollcall.yaml was read again; applied now: public-url, channels, accounts.sso");
   }
 
   @Test

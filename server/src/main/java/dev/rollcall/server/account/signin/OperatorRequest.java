@@ -1,12 +1,14 @@
 package dev.rollcall.server.account.signin;
 
 import dev.rollcall.server.http.Json;
+import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.secret.InstallationKey;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.time.Instant;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /// What `rollcall operator` asks of a running server.
 ///
@@ -33,12 +35,27 @@ public record OperatorRequest(String body, String proof) {
         .POST(HttpRequest.BodyPublishers.ofString(body));
   }
 
-  /// What the server made; empty if it refused.
-  public Optional<String> made(int status, String answer) {
-    if (status != 200) {
-      return Optional.empty();
+  /// What the server made.
+  ///
+  /// @throws Refusal with its reason, if it refused
+  public String made(int status, String answer) {
+    JsonNode body = read(answer);
+    JsonNode data = body.path("data");
+    String made = data.path("setup_code").asString(data.path("password").asString(""));
+    if (status == 200 && !made.isEmpty()) {
+      return made;
     }
-    JsonNode data = Json.kept(answer).path("data");
-    return Optional.of(data.path("setup_code").asString(data.path("password").asString("")));
+    throw Refusal.badRequest(
+        body.path("errors")
+            .path(0)
+            .asString("what answers there is no Rollcall (status " + status + ")"));
+  }
+
+  private static JsonNode read(String answer) {
+    try {
+      return Json.kept(answer);
+    } catch (IllegalStateException | ClassCastException e) {
+      return MissingNode.getInstance(); // another program's
+    }
   }
 }
