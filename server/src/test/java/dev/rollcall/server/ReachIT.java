@@ -207,7 +207,7 @@ class ReachIT {
     List<String> statuses = postAll("/v1/services", bodies);
     assertThat(statuses).hasSameSizeAs(bodies).containsOnly("201", "400");
     long added = statuses.stream().filter(each -> each.equals("201")).count();
-    assertThat(added).isGreaterThan(200);
+    assertThat(added).isGreaterThan(150); // addresses that are not public are refused at once
 
     await()
         .atMost(PATIENCE.multipliedBy(2))

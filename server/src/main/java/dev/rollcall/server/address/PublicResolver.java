@@ -3,10 +3,12 @@ package dev.rollcall.server.address;
 import dev.rollcall.probe.ProbeFailure;
 import dev.rollcall.probes.Resolver;
 import inet.ipaddr.IPAddress;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 
 /// Looks up only public addresses, for what people with accounts let this server call: otherwise a
@@ -36,6 +38,25 @@ public final class PublicResolver implements Resolver {
       }
     }
     return addresses;
+  }
+
+  /// Whether a URL may name this host: it is a name, or an address that is public or allowed. So a
+  /// mistake is told at once; what counts is the address that is connected to.
+  public boolean permits(String host) {
+    return literal(host).map(address -> permits(Addresses.of(address.getAddress()))).orElse(true);
+  }
+
+  /// An address in a URL, IPv4 in all forms that curl takes.
+  private static Optional<InetAddress> literal(String host) {
+    try {
+      return Optional.of(Inet4Address.ofPosixLiteral(host));
+    } catch (IllegalArgumentException notIpv4) {
+      try {
+        return Optional.of(InetAddress.ofLiteral(host.replaceAll("[\\[\\]]|%.*", "")));
+      } catch (IllegalArgumentException name) {
+        return Optional.empty();
+      }
+    }
   }
 
   /// Whether the address, and each IPv4 address inside it, is public or allowed.

@@ -95,6 +95,8 @@ public final class Monitor implements AutoCloseable {
     this.clock = clock;
     this.pauses = new Pauses(clock);
     reader = new ServiceReader(settings.defaults());
+    PublicResolver publicOnly = new PublicResolver(Resolver.system(), settings.reach());
+    ServiceReader ofAccounts = reader.ofAccounts(publicOnly::permits);
     overview = new Overview(database, clock);
     changes =
         new ServiceChanges(
@@ -114,21 +116,19 @@ public final class Monitor implements AutoCloseable {
                 new TickStore(database),
                 new HourStore(database)),
             reader,
+            ofAccounts,
             settings.ofAccount(),
             clock);
     urls =
         new UrlRoutes(
             services,
             changes,
-            reader,
+            ofAccounts,
             new TickStore(database),
             settings.ofAccount(),
             settings.statuses(),
             clock);
-    probes =
-        new ProbeFactory(
-            new Dialer(Resolver.system()),
-            new Dialer(new PublicResolver(Resolver.system(), settings.reach())));
+    probes = new ProbeFactory(new Dialer(Resolver.system()), new Dialer(publicOnly));
     schedule = new Schedule(database, commits, clock);
     writer =
         new OutcomeWriter(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import inet.ipaddr.IPAddress;
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -160,5 +161,33 @@ class SpecialAddressesTest {
   private static boolean special(String text) {
     return SpecialAddresses.faces(Addresses.parse(text).orElseThrow()).stream()
         .anyMatch(SpecialAddresses::contain);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "127.0.0.1, false",
+    "2130706433, false",
+    "0x7f.1, false",
+    "0177.0.0.1, false",
+    "[::1], false",
+    "[::ffff:10.0.0.1], false",
+    "[64:ff9b::10.0.0.1], false",
+    "[fe80::1%25eth0], false",
+    "10.1.2.3, true",
+    "192.0.2.7, false",
+    "8.8.8.8, true",
+    "[2606:4700::1111], true",
+    "localhost, true",
+    "example.org, true",
+    "1.2.3.4.example, true",
+  })
+  void saysAtOnceWhichHostsOfUrlsAreNotPublic(String host, boolean permitted) {
+    PublicResolver resolver =
+        new PublicResolver(
+            (_, _) -> {
+              throw new AssertionError("nothing is looked up");
+            },
+            new Blocks(List.of(Addresses.block("10.1.0.0/16"))));
+    assertThat(resolver.permits(host)).isEqualTo(permitted);
   }
 }

@@ -92,7 +92,8 @@ public final class ProviderReader {
           "is no name for a provider: use 1 to 63 lower-case letters, digits and hyphens");
     }
     Optional<URI> issuer = issuer(fields);
-    String client = fields.required("client-id", "the id of this client at the provider").orElse("");
+    String client =
+        fields.required("client-id", "the id of this client at the provider").orElse("");
     Optional<Secret> secret = fields.secret("client-secret").filter(text -> !isEmpty(text));
     String groups = fields.text("groups-claim").orElse("groups");
     ProviderSettings.Rules rules =
@@ -109,15 +110,7 @@ public final class ProviderReader {
         ? Optional.empty()
         : Optional.of(
             new ProviderSettings(
-                name,
-                issuer.get(),
-                client,
-                secret,
-                scopes,
-                groups,
-                rules,
-                lifetime,
-                authorities));
+                name, issuer.get(), client, secret, scopes, groups, rules, lifetime, authorities));
   }
 
   /// A file with certificates that is not there lets nobody sign in.
@@ -143,9 +136,7 @@ public final class ProviderReader {
     int document = text.indexOf(WELL_KNOWN);
     if (document > 0) {
       fields.mistake(
-          "issuer",
-          text,
-          "is the URL of its document: give what comes before " + WELL_KNOWN);
+          "issuer", text, "is the URL of its document: give what comes before " + WELL_KNOWN);
       return Optional.empty();
     }
     Optional<URI> issuer = Endpoints.url(text).filter(uri -> uri.getRawQuery() == null);

@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.BooleanNode;
 import tools.jackson.databind.node.IntNode;
@@ -68,28 +69,33 @@ public final class ServiceReader {
 
   private final Defaults defaults;
   private final boolean tolerant;
-  private final boolean restricted;
+
+  /// Whether a service of an account may name a host; empty for services of the operator.
+  private final Optional<Predicate<String>> reach;
 
   public ServiceReader(Defaults defaults) {
-    this(defaults, false, false);
+    this(defaults, false, Optional.empty());
   }
 
-  private ServiceReader(Defaults defaults, boolean tolerant, boolean restricted) {
+  private ServiceReader(Defaults defaults, boolean tolerant, Optional<Predicate<String>> reach) {
     this.defaults = defaults;
     this.tolerant = tolerant;
-    this.restricted = restricted;
+    this.reach = reach;
   }
 
   /// The same reader, but it accepts services whose `tls` files cannot be used at present. Such a
   /// service is unknown, and all others are checked.
   public ServiceReader tolerant() {
-    return new ServiceReader(defaults, true, restricted);
+    return new ServiceReader(defaults, true, reach);
   }
 
   /// The same reader for services of accounts: those may be checked over HTTP and as ports only, at
   /// most every ten seconds, and without files of this server.
-  public ServiceReader ofAccounts() {
-    return new ServiceReader(defaults, tolerant, true);
+  ///
+  /// @param reach whether a URL may name this host; what a name leads to is decided when it is
+  ///   looked up
+  public ServiceReader ofAccounts(Predicate<String> reach) {
+    return new ServiceReader(defaults, tolerant, Optional.of(reach));
   }
 
   /// Reads a list of services with different names. A boolean or number may be a text, as it is if
@@ -188,9 +194,7 @@ public final class ServiceReader {
             .duration("timeout", Duration.ofMillis(1), LONGEST_TIMEOUT)
             .orElse(defaults.timeout());
     boolean keepAlive = fields.bool("keep-alive").orElse(defaults.keepAlive());
-    if (restricted) {
-      restrict(fields, url, interval);
-    }
+    reach.ifPresent(hosts -> restrict(fields, url, interval, hosts));
     Optional<CheckSpec> spec = url.flatMap(to -> checkSpec(fields, to, timeout, keepAlive));
     if (fields.wrong() || name.isEmpty() || url.isEmpty() || spec.isEmpty()) {
       return Optional.empty();
@@ -206,7 +210,17 @@ public final class ServiceReader {
             kept(service, interval, timeout, keepAlive, spec.get(), secrets)));
   }
 
-  private static void restrict(Fields fields, Optional<URI> url, Duration interval) {
+  private static void restrict(
+      Fields fields, Optional<URI> url, Duration interval, Predicate<String> reach) {
+    url.map(URI::getHost)
+        .filter(host -> !reach.test(host))
+        .ifPresent(
+            host ->
+                fields.mistake(
+                    "url",
+                    host,
+                    "is not public: accounts have public addresses checked, and what the operator"
+                        + " allows (accounts.reach.allow)"));
     url.map(URI::getScheme)
         .filter(scheme -> !SCHEMES_OF_ACCOUNTS.contains(scheme))
         .ifPresent(

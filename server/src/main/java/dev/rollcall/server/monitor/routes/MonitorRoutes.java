@@ -44,6 +44,7 @@ public final class MonitorRoutes {
   private final ServiceStore services;
   private final ServiceChanges changes;
   private final ServiceReader reader;
+  private final ServiceReader ofAccounts;
   private final int ofAccount;
   private final EventStore events;
   private final TickStore ticks;
@@ -52,13 +53,15 @@ public final class MonitorRoutes {
 
   /// @param reader reads the definitions in bodies
   /// @param ofAccount how many services an account may have
-  public MonitorRoutes(Stores stores, ServiceReader reader, int ofAccount, Clock clock) {
+  public MonitorRoutes(
+      Stores stores, ServiceReader reader, ServiceReader ofAccounts, int ofAccount, Clock clock) {
     this.services = stores.services();
     this.changes = stores.changes();
     this.events = stores.events();
     this.ticks = stores.ticks();
     this.hours = stores.hours();
     this.reader = reader;
+    this.ofAccounts = ofAccounts;
     this.ofAccount = ofAccount;
     this.clock = clock;
   }
@@ -222,8 +225,7 @@ public final class MonitorRoutes {
 
   private ServiceDefinition read(Request request, JsonNode body) {
     Mistakes mistakes = new Mistakes();
-    ServiceReader reading =
-        request.scope().owner() == Scope.OPERATOR ? reader : reader.ofAccounts();
+    ServiceReader reading = request.scope().owner() == Scope.OPERATOR ? reader : ofAccounts;
     return reading.one(body, "", mistakes).orElseThrow(() -> Refusal.badRequest(mistakes.lines()));
   }
 

@@ -57,6 +57,7 @@ public final class UrlRoutes {
   private final Duration statuses;
   private final Clock clock;
 
+  /// @param reader reads services of accounts
   /// @param ofAccount how many services an account may have
   /// @param statuses how long statuses are shown
   public UrlRoutes(
@@ -69,7 +70,7 @@ public final class UrlRoutes {
       Clock clock) {
     this.services = services;
     this.changes = changes;
-    this.reader = reader.ofAccounts();
+    this.reader = reader;
     this.ticks = ticks;
     this.ofAccount = ofAccount;
     this.statuses = statuses;
