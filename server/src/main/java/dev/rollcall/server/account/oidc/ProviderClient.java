@@ -1,43 +1,31 @@
 package dev.rollcall.server.account.oidc;
 
-import dev.rollcall.probe.Attempt;
 import dev.rollcall.probe.ProbeFailure;
-import dev.rollcall.probes.Dialer;
 import dev.rollcall.probes.HttpAnswer;
-import dev.rollcall.probes.HttpAsker;
-import dev.rollcall.probes.HttpExpectation;
-import dev.rollcall.probes.HttpProbe;
 import dev.rollcall.probes.HttpQuestion;
-import dev.rollcall.probes.HttpSettings;
 import dev.rollcall.probes.Resolver;
-import dev.rollcall.probes.StatusRange;
 import dev.rollcall.probes.TlsOptions;
+import dev.rollcall.server.httpclient.HttpClient;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 
-/// Sends HTTP requests to one provider: each ends within some seconds, reads a bounded answer and
-/// follows no redirect. Several threads may use it.
+/// Asks one provider: each request ends within some seconds, reads a bounded answer and follows no
+/// redirect. Several threads may use it.
 final class ProviderClient implements AutoCloseable {
   /// The longest that one request takes.
   static final Duration LONGEST = Duration.ofSeconds(5);
 
   private static final int BODY = 256 * 1024;
-  private static final HttpExpectation ANY_ANSWER =
-      HttpExpectation.DEFAULT.statuses(List.of(new StatusRange(200, 599)));
 
-  private final HttpAsker asker = new HttpAsker(new Dialer(Resolver.system()));
-  private final HttpSettings settings;
+  private final HttpClient client;
 
   /// @param authorities as in [ProviderSettings]
   ProviderClient(Optional<Path> authorities) {
     TlsOptions tls = authorities.map(TlsOptions.DEFAULT::trusting).orElse(TlsOptions.DEFAULT);
-    this.settings = HttpSettings.DEFAULT.followRedirects(false).bodyLimit(BODY).tls(tls);
+    this.client =
+        new HttpClient(Resolver.system(), HttpClient.DEFAULT.bodyLimit(BODY).tls(tls), LONGEST);
   }
 
   /// Gets a document.
@@ -59,14 +47,12 @@ final class ProviderClient implements AutoCloseable {
   ///
   /// @throws ProviderFailure if there is no answer, or none that can be read
   HttpAnswer send(HttpQuestion question) throws ProviderFailure, InterruptedException {
-    AtomicReference<@Nullable HttpAnswer> seen = new AtomicReference<>();
-    HttpQuestion asked = question.settings(settings).expecting(ANY_ANSWER.check(seen::set));
+    HttpAnswer answer;
     try {
-      new HttpProbe("provider", asked, asker).check(Attempt.within(LONGEST));
+      answer = client.fetch(question);
     } catch (ProbeFailure e) {
       throw ProviderFailure.unavailable(shown(question.uri()) + ": " + e.reason());
     }
-    HttpAnswer answer = Objects.requireNonNull(seen.get());
     if (answer.body().length() >= BODY) {
       throw ProviderFailure.unavailable(
           "%s answered with %d KiB or more".formatted(shown(question.uri()), BODY / 1024));
@@ -81,6 +67,6 @@ final class ProviderClient implements AutoCloseable {
 
   @Override
   public void close() {
-    asker.close();
+    client.close();
   }
 }
