@@ -1,5 +1,6 @@
 package dev.rollcall.server.outbox;
 
+import dev.rollcall.server.outbox.DeliveryQueue.Lane;
 import dev.rollcall.server.sql.Rows;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -51,8 +52,6 @@ final class OutboxWriter {
   private static final String EMPTY =
       "DELETE FROM outbox_lane WHERE channel = ? AND subject = ? AND owner IS NULL"
           + (" AND NOT EXISTS (SELECT 1 " + PENDING + ")");
-
-  private record Place(String channel, String subject) {}
 
   private OutboxWriter() {}
 
@@ -122,9 +121,9 @@ final class OutboxWriter {
   /// transactions lock them in the same order.
   private static List<List<OutboxEntry>> rounds(List<? extends OutboxEntry> entries) {
     List<List<OutboxEntry>> rounds = new ArrayList<>();
-    Map<Place, Integer> times = new HashMap<>();
+    Map<Lane, Integer> times = new HashMap<>();
     for (OutboxEntry one : entries) {
-      int round = times.merge(new Place(one.channel(), one.subject()), 1, Integer::sum) - 1;
+      int round = times.merge(new Lane(one.channel(), one.subject()), 1, Integer::sum) - 1;
       if (round == rounds.size()) {
         rounds.add(new ArrayList<>());
       }

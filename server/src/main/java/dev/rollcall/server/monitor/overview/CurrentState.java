@@ -1,6 +1,6 @@
 package dev.rollcall.server.monitor.overview;
 
-import dev.rollcall.server.monitor.check.Evaluator;
+import dev.rollcall.server.monitor.check.Evaluator.Transition;
 import dev.rollcall.server.monitor.check.Event;
 import dev.rollcall.server.monitor.check.Observation;
 import dev.rollcall.server.monitor.check.Outcome;
@@ -104,17 +104,20 @@ final class CurrentState {
   }
 
   /// Adds an observation, unless it is not newer than the last one.
-  void observed(Found found) {
-    if (found.at() <= lastAt) {
+  void observed(Outcome outcome) {
+    Observation observation = outcome.observation();
+    long at = observation.at().toEpochMilli();
+    if (at <= lastAt) {
       return;
     }
-    lastAt = found.at();
-    lastState = found.state().code();
-    if (found.begins().isPresent() && !found.begins().equals(open)) {
-      open = found.begins();
-      started = found.at();
+    lastAt = at;
+    lastState = State.of(observation).code();
+    if (outcome.transition() instanceof Transition.Begins begins
+        && !open.equals(Optional.of(begins.kind()))) {
+      open = Optional.of(begins.kind());
+      started = at;
     }
-    if (details != null && !details.add(found)) {
+    if (details != null && !details.add(observation)) {
       details = null;
     }
     row = null;
@@ -220,31 +223,5 @@ final class CurrentState {
               ? Optional.of("not checked: is a Rollcall process with the role runner running?")
               : latest.getLast().reason();
     };
-  }
-
-  /// A committed observation.
-  ///
-  /// @param at in milliseconds
-  /// @param begins the kind of the event that began with it, if one did
-  record Found(
-      long service,
-      long at,
-      State state,
-      Duration response,
-      Optional<String> reason,
-      Optional<Event.Kind> begins) {
-    static Found of(Outcome outcome) {
-      Observation seen = outcome.observation();
-      return new Found(
-          outcome.serviceId(),
-          seen.at().toEpochMilli(),
-          State.of(seen),
-          seen.response(),
-          seen.why(),
-          switch (outcome.transition()) {
-            case Evaluator.Transition.Stays _ -> Optional.empty();
-            case Evaluator.Transition.Begins begins -> Optional.of(begins.kind());
-          });
-    }
   }
 }

@@ -1,7 +1,7 @@
 package dev.rollcall.server.monitor.overview;
 
+import dev.rollcall.server.monitor.check.Evaluator.Transition;
 import dev.rollcall.server.monitor.check.Outcome;
-import dev.rollcall.server.monitor.overview.CurrentState.Found;
 import dev.rollcall.server.monitor.overview.Overview.Standing;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DatabaseLocation;
@@ -42,7 +42,7 @@ final class CurrentStates {
 
   /// The largest number of outcomes that wait to be applied. If there are more, everything is read
   /// again.
-  private static final int MOST_WAITING = 50_000;
+  private static final int MOST_WAITING = 20_000;
 
   /// If more services have changed, all are read.
   private static final int MOST_CHANGED = 1_000;
@@ -73,7 +73,7 @@ final class CurrentStates {
   private final Duration readInterval;
 
   /// Committed outcomes that are not applied to the services yet.
-  private final ConcurrentLinkedQueue<Found> committed = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<Outcome> committed = new ConcurrentLinkedQueue<>();
 
   private final AtomicInteger waiting = new AtomicInteger();
 
@@ -108,7 +108,7 @@ final class CurrentStates {
       return;
     }
     for (Outcome outcome : outcomes) {
-      committed.add(Found.of(outcome));
+      committed.add(outcome);
       if (outcome.asksDependencies()) {
         changed.add(outcome.serviceId());
       }
@@ -140,14 +140,14 @@ final class CurrentStates {
   }
 
   private void applyCommitted() {
-    for (Found found = committed.poll(); found != null; found = committed.poll()) {
+    for (Outcome outcome = committed.poll(); outcome != null; outcome = committed.poll()) {
       waiting.decrementAndGet();
-      CurrentState service = services.get(found.service());
+      CurrentState service = services.get(outcome.serviceId());
       if (service == null) {
-        changed.add(found.service());
+        changed.add(outcome.serviceId());
       } else {
-        service.observed(found);
-        unsorted |= found.begins().isPresent();
+        service.observed(outcome);
+        unsorted |= outcome.transition() instanceof Transition.Begins;
       }
     }
   }

@@ -1,7 +1,7 @@
 package dev.rollcall.server.monitor.overview;
 
+import dev.rollcall.server.monitor.check.Observation;
 import dev.rollcall.server.monitor.check.State;
-import dev.rollcall.server.monitor.overview.CurrentState.Found;
 import dev.rollcall.server.monitor.overview.Overview.Observed;
 import dev.rollcall.server.monitor.overview.Overview.Share;
 import dev.rollcall.server.monitor.overview.Overview.Standing;
@@ -115,14 +115,15 @@ final class OverviewDetails {
   }
 
   /// Adds an observation; false if it is in another hour, so that all has to be read again.
-  boolean add(Found found) {
-    Instant at = Instant.ofEpochMilli(found.at());
+  boolean add(Observation observation) {
+    Instant at = observation.at().truncatedTo(ChronoUnit.MILLIS); // as it is stored
     if (!isOf(at)) {
       return false;
     }
-    add(at, found.state(), found.response(), found.reason());
-    day = day.plus(found.state());
-    month = month.plus(found.state());
+    State state = State.of(observation);
+    add(at, state, observation.response(), observation.why());
+    day = day.plus(state);
+    month = month.plus(state);
     return true;
   }
 
