@@ -8,11 +8,13 @@ import dev.rollcall.server.account.factor.PageOrigins;
 import dev.rollcall.server.account.page.AccountPages;
 import dev.rollcall.server.account.page.AuditPages;
 import dev.rollcall.server.account.page.FactorPages;
+import dev.rollcall.server.account.page.OperatorPages;
 import dev.rollcall.server.account.page.ResetPages;
 import dev.rollcall.server.account.page.SignInPage;
 import dev.rollcall.server.account.page.SsoPages;
 import dev.rollcall.server.account.page.TeamPages;
 import dev.rollcall.server.account.routes.AccountRoutes;
+import dev.rollcall.server.account.routes.OperatorRoutes;
 import dev.rollcall.server.account.routes.TeamRoutes;
 import dev.rollcall.server.account.routes.TokenRoutes;
 import dev.rollcall.server.account.session.AccountAuthenticator;
@@ -90,6 +92,7 @@ public final class Accounts implements AutoCloseable {
   private final PasskeySignIn passkeys;
   private final SessionStore sessions;
   private final AccountRoutes routes;
+  private final OperatorRoutes operatorRoutes;
   private final PasswordReset reset;
   private final TokenRoutes tokenRoutes;
   private final TeamStore teams;
@@ -114,7 +117,7 @@ public final class Accounts implements AutoCloseable {
     accounts = new AccountStore(tables, clock);
     known = new KnownHolders(tables, sessions, clock, database.location().lookEvery());
     audit = new Audit(tables, accounts, clock);
-    operators = new Operators(accounts, passwords, known, audit);
+    operators = new Operators(accounts, passwords, known, audit, this::deletionBegun);
     teams = new TeamStore(tables, clock);
     authenticator =
         new AccountAuthenticator(sessions, teams, this::tokens, known, () -> this.settings, clock);
@@ -153,16 +156,15 @@ public final class Accounts implements AutoCloseable {
             () -> ServerKey.readable(() -> new Challenges(key.derived("passkeys", "HmacSHA256"))),
             new PageOrigins(sso::publicUrl),
             clock);
-    routes =
-        new AccountRoutes(
-            signIn, new MachineProof(key), operators, audit, this::deletionBegun, clock);
+    routes = new AccountRoutes(signIn, audit, this::deletionBegun);
+    operatorRoutes = new OperatorRoutes(operators, new MachineProof(key), clock);
     reset = new PasswordReset(tables, accounts, signIn, limits, audit, sso::publicUrl, clock);
     tokenRoutes = new TokenRoutes(sessions, known);
     invitations = new InvitationStore(tables, clock);
     teamChanges =
         new TeamChanges(
             teams, invitations, accounts, known, () -> this.settings, this::deletionBegun);
-    teamRoutes = new TeamRoutes(teams, invitations, teamChanges);
+    teamRoutes = new TeamRoutes(teams, invitations, teamChanges, sso::publicUrl);
     cleanup =
         new BackgroundLoop(
             "accounts-cleanup", "the cleanup of accounts", AFTER_FAILURE, this::cleanUp);
@@ -198,6 +200,7 @@ public final class Accounts implements AutoCloseable {
   public List<Route> routes() {
     return Stream.of(
             routes.routes(),
+            operatorRoutes.routes(),
             tokenRoutes.routes(),
             teamRoutes.routes(),
             audit.routes(),
@@ -211,7 +214,7 @@ public final class Accounts implements AutoCloseable {
     Forms forms = new Forms(site);
     FactorPages ofFactors =
         new FactorPages(signIn, authenticator, factorStore, factors, passkeys, forms, site);
-    SignInPage signInPage = new SignInPage(sso, ofFactors, forms, site);
+    SignInPage signInPage = new SignInPage(signIn, sso, ofFactors, forms, site);
     AccountPages ofAccounts =
         new AccountPages(
             signIn,
@@ -234,6 +237,7 @@ public final class Accounts implements AutoCloseable {
             ofFactors.routes(ofAccounts::own),
             ofTeams.routes(),
             new SsoPages(sso, site).routes(),
+            new OperatorPages(operators, invitations, teamChanges, site, clock).routes(),
             new AuditPages(audit, site).routes(),
             new ResetPages(reset, site).routes())
         .flatMap(List::stream)

@@ -1,9 +1,11 @@
 package dev.rollcall.server.http;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /// The keys of a JSON object whatever their case: `Email`, `email`, `EMAIL`. All mistakes are 400.
@@ -53,5 +55,18 @@ public record AnyCase(Map<String, JsonNode> values) {
   /// A text that has to be there.
   public String required(String key) {
     return text(key).orElseThrow(() -> Refusal.badRequest(key + ": is missing"));
+  }
+
+  /// Refuses a body that has not all of these keys.
+  public AnyCase having(String... keys) {
+    List<String> missing =
+        Stream.of(keys)
+            .filter(key -> value(key).isEmpty())
+            .map(key -> key + ": is missing")
+            .toList();
+    if (!missing.isEmpty()) {
+      throw Refusal.badRequest(missing);
+    }
+    return this;
   }
 }

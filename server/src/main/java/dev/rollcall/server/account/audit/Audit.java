@@ -6,9 +6,9 @@ import dev.rollcall.server.account.store.AccountTables;
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Answer;
 import dev.rollcall.server.http.Caller;
-import dev.rollcall.server.http.Envelope;
 import dev.rollcall.server.http.Handler;
 import dev.rollcall.server.http.Method;
+import dev.rollcall.server.http.Newest;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.time.Clock;
@@ -22,8 +22,6 @@ import tools.jackson.core.JsonGenerator;
 /// Who changed what, when, and from where: one row for each change that a person or a token made,
 /// written before the answer.
 public final class Audit {
-  private static final int USUAL_PAGE = 100;
-  private static final int MOST_ROWS = 1_000;
   private static final int LONGEST_TARGET = 500;
   private static final int ROWS_AT_ONCE = 5_000;
 
@@ -138,23 +136,8 @@ public final class Audit {
   }
 
   private Answer list(Request request) {
-    int limit = (int) Math.min(request.queryNumber("limit").orElse(USUAL_PAGE), MOST_ROWS);
-    long before = request.queryNumber("before").orElse(Long.MAX_VALUE);
-    List<AuditEntry> entries = newest(before, limit);
-    return Envelope.ok(
-        json -> {
-          json.writeStartObject().writeName("audit").writeStartObject();
-          json.writeName("data").writeStartArray();
-          entries.forEach(entry -> write(json, entry));
-          json.writeEndArray().writeName("pagination").writeStartObject();
-          json.writeNumberProperty("limit", limit).writeName("before");
-          if (entries.size() == limit) {
-            json.writeNumber(entries.getLast().id());
-          } else {
-            json.writeNull();
-          }
-          json.writeEndObject().writeEndObject().writeEndObject();
-        });
+    Newest page = Newest.of(request);
+    return page.answer("audit", newest(page.before(), page.limit()), AuditEntry::id, Audit::write);
   }
 
   /// The newest rows below an id.

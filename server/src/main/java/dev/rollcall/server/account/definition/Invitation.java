@@ -1,6 +1,7 @@
 package dev.rollcall.server.account.definition;
 
 import dev.rollcall.server.http.Caller.TeamRole;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -10,6 +11,14 @@ import java.util.Optional;
 /// @param by who made it, as people read it
 public record Invitation(
     long id, Optional<ToTeam> to, String by, Instant createdAt, Instant endsAt) {
+  /// How long one is valid if nobody says.
+  public static final Duration USUAL_LIFETIME = Duration.ofDays(7);
+
+  /// The path of the page that the link of an invitation leads to.
+  public static String path(String code) {
+    return "/invitation?code=" + code;
+  }
+
   /// A team to which somebody is invited.
   public record ToTeam(long id, String name, TeamRole role) {
     /// The word of the role.

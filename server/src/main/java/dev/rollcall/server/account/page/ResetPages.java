@@ -67,7 +67,11 @@ public final class ResetPages {
     return forms
         .page(
             request,
-            visit -> Html.of(out -> JteresetGenerated.render(out, Html.NONE, site, visit, code)))
+            visit ->
+                Html.of(
+                    out ->
+                        JteresetGenerated.render(
+                            out, Html.NONE, site, visit, reset.isPossible(), code)))
         .with("Cache-Control", "no-store");
   }
 
@@ -88,7 +92,9 @@ public final class ResetPages {
           AccountPages.text(fields, "password"));
       return forms.done("/account", new Flash(Flash.Tone.DONE, site.texts().of("reset.done")));
     } catch (Refusal e) {
-      return forms.done("/account", new Flash(Flash.Tone.FAILED, String.valueOf(e.getMessage())));
+      String code = AccountPages.text(fields, "code").strip();
+      String back = reset.isValid(code) ? PATH + "?code=" + code : PATH;
+      return forms.done(back, new Flash(Flash.Tone.FAILED, String.valueOf(e.getMessage())));
     }
   }
 }

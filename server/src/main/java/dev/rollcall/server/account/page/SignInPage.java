@@ -1,6 +1,7 @@
 package dev.rollcall.server.account.page;
 
 import dev.rollcall.server.account.definition.Invitation;
+import dev.rollcall.server.account.signin.SignIn;
 import dev.rollcall.server.account.sso.SingleSignOn;
 import dev.rollcall.server.http.Answer;
 import dev.rollcall.server.http.Request;
@@ -10,7 +11,8 @@ import dev.rollcall.server.web.Site;
 import java.util.Optional;
 
 /// The page for who has not signed in: with a password, a provider or a passkey, or registering.
-public record SignInPage(SingleSignOn sso, FactorPages factors, Forms forms, Site site) {
+public record SignInPage(
+    SignIn signIn, SingleSignOn sso, FactorPages factors, Forms forms, Site site) {
   /// The page.
   ///
   /// @param invitation that led here
@@ -24,7 +26,15 @@ public record SignInPage(SingleSignOn sso, FactorPages factors, Forms forms, Sit
                 Html.of(
                     out ->
                         JtesigninGenerated.render(
-                            out, Html.NONE, site, visit, sso.names(), invitation, code, passkey)))
+                            out,
+                            Html.NONE,
+                            site,
+                            visit,
+                            sso.names(),
+                            signIn.registration(),
+                            invitation,
+                            code,
+                            passkey)))
         .with("Cache-Control", "no-store");
   }
 }

@@ -3,7 +3,6 @@ package dev.rollcall.server.account.page;
 import dev.rollcall.server.account.audit.Audit;
 import dev.rollcall.server.account.definition.Invitation;
 import dev.rollcall.server.account.definition.Team;
-import dev.rollcall.server.account.routes.TeamRoutes;
 import dev.rollcall.server.account.session.KnownHolders;
 import dev.rollcall.server.account.store.InvitationStore;
 import dev.rollcall.server.account.store.SessionStore;
@@ -22,7 +21,6 @@ import dev.rollcall.server.web.Flash;
 import dev.rollcall.server.web.Forms;
 import dev.rollcall.server.web.Html;
 import dev.rollcall.server.web.Site;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -215,11 +213,10 @@ public final class TeamPages {
   private Answer invite(Request request, Caller.User user, Query fields) {
     Caller.Membership me = membership(user);
     changes.requireOwner(user, me.team());
-    Invitation.Made made =
-        changes.invite(user, me.team(), role(fields), Duration.ofDays(TeamRoutes.USUAL_DAYS));
+    Invitation.Made made = changes.invite(user, me.team(), role(fields), Invitation.USUAL_LIFETIME);
     record(request, user);
     return page(
-        request, user, Optional.of(site.link("/invitation?code=" + made.code())), Optional.empty());
+        request, user, Optional.of(site.link(Invitation.path(made.code()))), Optional.empty());
   }
 
   private Next uninvite(Caller.User user, long team, Query fields) {

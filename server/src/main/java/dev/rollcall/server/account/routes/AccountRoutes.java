@@ -2,48 +2,29 @@ package dev.rollcall.server.account.routes;
 
 import dev.rollcall.server.account.audit.Audit;
 import dev.rollcall.server.account.definition.Account;
-import dev.rollcall.server.account.definition.ServerKey;
-import dev.rollcall.server.account.signin.MachineProof;
-import dev.rollcall.server.account.signin.Operators;
 import dev.rollcall.server.account.signin.SignIn;
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Answer;
 import dev.rollcall.server.http.AnyCase;
 import dev.rollcall.server.http.Caller;
 import dev.rollcall.server.http.Envelope;
-import dev.rollcall.server.http.Json;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
-import dev.rollcall.server.time.Clock;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Optional;
 
 /// Accounts over HTTP. The paths, keys and answers of `/register` and `/login` are those of HTTP
 /// monitoring.
 public final class AccountRoutes {
   private final SignIn signIn;
-  private final MachineProof proof;
-  private final Operators operators;
   private final Audit audit;
   private final Runnable deletions;
-  private final Clock clock;
 
   /// @param deletions is run after the deletion of an account has begun
-  public AccountRoutes(
-      SignIn signIn,
-      MachineProof proof,
-      Operators operators,
-      Audit audit,
-      Runnable deletions,
-      Clock clock) {
+  public AccountRoutes(SignIn signIn, Audit audit, Runnable deletions) {
     this.signIn = signIn;
-    this.proof = proof;
-    this.operators = operators;
     this.audit = audit;
     this.deletions = deletions;
-    this.clock = clock;
   }
 
   public List<Route> routes() {
@@ -55,14 +36,13 @@ public final class AccountRoutes {
         Route.post("/logout", Access.ACCOUNT, this::logout),
         Route.get("/v1/account", Access.ACCOUNT, this::show),
         Route.post("/v1/account/password", Access.ACCOUNT, this::changePassword),
-        Route.delete("/v1/account", Access.ACCOUNT, this::delete),
-        Route.post("/v1/operator", Access.PUBLIC, this::operatorAtTheMachine));
+        Route.delete("/v1/account", Access.ACCOUNT, this::delete));
   }
 
   /// 201 with `{"ID","Email"}`.
   private Answer register(Request request) throws InterruptedException {
     refuseOtherSites(request);
-    AnyCase body = AnyCase.of(request.json());
+    AnyCase body = AnyCase.of(request.json()).having("Email", "Password");
     Account account =
         signIn.register(
             request,
@@ -83,7 +63,7 @@ public final class AccountRoutes {
   /// 200 with the token as a JSON string.
   private Answer login(Request request) throws InterruptedException {
     refuseOtherSites(request);
-    AnyCase body = AnyCase.of(request.json());
+    AnyCase body = AnyCase.of(request.json()).having("Email", "Password");
     String token =
         signIn.token(request, body.required("Email"), body.required("Password"), body.text("Code"));
     return Answer.json(200, json -> json.writeString(token));
@@ -133,23 +113,6 @@ public final class AccountRoutes {
 
   private static SignIn.Proof proof(AnyCase body) {
     return new SignIn.Proof(body.required("password"), body.text("code"));
-  }
-
-  /// `{}` for a new setup code, `{"reset": "ann@example.org"}` for a new password of an account
-  /// without second factors; for who shows that they can read the key of the installation.
-  private Answer operatorAtTheMachine(Request request) throws InterruptedException {
-    String body = new String(request.body(), StandardCharsets.UTF_8);
-    String shown = request.header(MachineProof.HEADER).orElse("");
-    if (!ServerKey.readable(() -> proof.isValid(shown, body, clock.wall()))) {
-      throw Refusal.of(401, "the proof is missing or not valid: run rollcall operator");
-    }
-    Optional<String> reset = AnyCase.of(Json.kept(body)).text("reset");
-    String made = reset.isPresent() ? operators.newPassword(reset.get()) : operators.newSetupCode();
-    return Envelope.ok(
-        json ->
-            json.writeStartObject()
-                .writeStringProperty(reset.isPresent() ? "password" : "setup_code", made)
-                .writeEndObject());
   }
 
   /// The person that calls, with a session.

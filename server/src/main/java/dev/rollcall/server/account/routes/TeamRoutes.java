@@ -14,24 +14,30 @@ import dev.rollcall.server.http.Envelope;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 
 /// The teams of the account that calls, their members, and invitations.
 public final class TeamRoutes {
-  /// How long an invitation is valid, in days.
-  public static final int USUAL_DAYS = 7;
-
-  static final int MOST_DAYS = 90;
+  private static final int MOST_DAYS = 90;
 
   private final TeamStore teams;
   private final InvitationStore invitations;
   private final TeamChanges changes;
+  private final Supplier<Optional<URI>> publicUrl;
 
-  public TeamRoutes(TeamStore teams, InvitationStore invitations, TeamChanges changes) {
+  /// @param publicUrl where browsers find the pages
+  public TeamRoutes(
+      TeamStore teams,
+      InvitationStore invitations,
+      TeamChanges changes,
+      Supplier<Optional<URI>> publicUrl) {
+    this.publicUrl = publicUrl;
     this.teams = teams;
     this.invitations = invitations;
     this.changes = changes;
@@ -151,7 +157,8 @@ public final class TeamRoutes {
         (json, row) -> write(json, row, Optional.empty()));
   }
 
-  /// 201 with the code of the link, which is not shown again.
+  /// 201 with the code, and the link if it is known where browsers find the pages. They are not
+  /// shown again.
   private Answer invite(Request request) {
     long team = inviting(request);
     AnyCase body = AnyCase.of(request.json());
@@ -170,7 +177,7 @@ public final class TeamRoutes {
   private static long days(AnyCase body) {
     Optional<JsonNode> days = body.value("days");
     if (days.isEmpty()) {
-      return USUAL_DAYS;
+      return Invitation.USUAL_LIFETIME.toDays();
     }
     if (!days.get().isIntegralNumber()
         || !days.get().canConvertToInt()
@@ -208,9 +215,15 @@ public final class TeamRoutes {
     };
   }
 
-  private static void write(JsonGenerator json, Invitation invitation, Optional<String> code) {
+  private void write(JsonGenerator json, Invitation invitation, Optional<String> code) {
     json.writeStartObject().writeNumberProperty("id", invitation.id());
-    code.ifPresent(text -> json.writeStringProperty("invitation", text));
+    code.ifPresent(
+        text -> {
+          json.writeStringProperty("invitation", text);
+          publicUrl
+              .get()
+              .ifPresent(url -> json.writeStringProperty("url", url + Invitation.path(text)));
+        });
     invitation
         .to()
         .ifPresent(

@@ -8,8 +8,9 @@ import dev.rollcall.server.account.session.KnownHolders;
 import dev.rollcall.server.account.store.AccountStore;
 import dev.rollcall.server.http.Caller;
 import dev.rollcall.server.http.Refusal;
+import java.util.List;
 
-/// What somebody at the machine may do about accounts.
+/// What operators, and whoever is at the machine, do about accounts.
 public final class Operators {
   /// 132 bits.
   private static final int CODE = 22;
@@ -20,9 +21,17 @@ public final class Operators {
   private final Passwords passwords;
   private final KnownHolders known;
   private final Audit audit;
+  private final Runnable deletions;
 
-  public Operators(AccountStore accounts, Passwords passwords, KnownHolders known, Audit audit) {
+  /// @param deletions is run after the deletion of an account has begun
+  public Operators(
+      AccountStore accounts,
+      Passwords passwords,
+      KnownHolders known,
+      Audit audit,
+      Runnable deletions) {
     this.audit = audit;
+    this.deletions = deletions;
     this.accounts = accounts;
     this.passwords = passwords;
     this.known = known;
@@ -56,6 +65,36 @@ public final class Operators {
     known.forget();
     recorded("new password of " + account.email());
     return password;
+  }
+
+  /// The newest accounts below an id, with their teams.
+  public List<AccountStore.Listed> newest(long before, int limit) {
+    return accounts.newest(before, limit);
+  }
+
+  /// Begins to delete an account with all that is its own.
+  ///
+  /// @throws Refusal (404) if there is none with this id, (409) if a team would have no owner, or
+  ///   if it is the account that calls
+  public void remove(Caller caller, long id) {
+    if (caller instanceof Caller.User user && user.account() == id) {
+      throw Refusal.of(409, "this is your own account: delete it on the page /account");
+    }
+    if (!accounts.isThere(id)) {
+      throw Refusal.notFound("there is no account " + id);
+    }
+    accounts.beginDelete(id).ifPresent(Operators::refuseTeamWithoutOwner);
+    known.forget();
+    deletions.run();
+  }
+
+  /// @throws Refusal (409) for a team whose last owner would go
+  static void refuseTeamWithoutOwner(String team) {
+    throw Refusal.of(
+        409,
+        "the team '"
+            + team
+            + "' would have no owner: make another member an owner, or delete the team");
   }
 
   private void recorded(String what) {

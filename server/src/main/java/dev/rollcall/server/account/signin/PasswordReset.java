@@ -86,6 +86,11 @@ public final class PasswordReset {
             });
   }
 
+  /// Whether this server can mail links.
+  public boolean isPossible() {
+    return publicUrl.get().isPresent() && mail.isThere();
+  }
+
   private static Refusal noMail() {
     return Refusal.of(
         409,

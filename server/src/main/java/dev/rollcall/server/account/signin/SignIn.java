@@ -20,8 +20,10 @@ import dev.rollcall.server.time.Clock;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /// Registering, signing in and out, and what somebody does with their own account; for the API and
 /// for the pages. All mistakes are refusals.
@@ -83,6 +85,11 @@ public final class SignIn {
     this.clock = clock;
   }
 
+  /// Who may register.
+  public Registration registration() {
+    return settings.get().registration();
+  }
+
   /// Registers an account.
   ///
   /// @param setupCode makes it an operator's
@@ -95,13 +102,20 @@ public final class SignIn {
       Optional<String> invitation)
       throws InterruptedException {
     limits.registration(request.client());
-    EmailAddress email =
-        EmailAddress.of(address)
-            .orElseThrow(
-                () -> Refusal.badRequest("Email: is no address: write it as in name@example.org"));
-    requireUsable("Password", password);
+    Optional<EmailAddress> email = EmailAddress.of(address);
+    List<String> mistakes =
+        Stream.concat(
+                email.isPresent()
+                    ? Stream.empty()
+                    : Stream.of("Email: is no address: write it as in name@example.org"),
+                mistake("Password", password).stream())
+            .toList();
+    if (!mistakes.isEmpty()) {
+      throw Refusal.badRequest(mistakes);
+    }
     requireAdmission(setupCode, invitation);
-    return switch (accounts.create(email, passwords.hash(password), setupCode, invitation)) {
+    return switch (accounts.create(
+        email.orElseThrow(), passwords.hash(password), setupCode, invitation)) {
       case Created.Done(Account account) -> account;
       case Created.Taken() -> throw Refusal.of(409, "Email: there is an account with this address");
       case Created.WrongCode() ->
@@ -296,14 +310,7 @@ public final class SignIn {
     } else {
       requireFresh(user, proof);
     }
-    Optional<String> team = accounts.beginDelete(user.account());
-    if (team.isPresent()) {
-      throw Refusal.of(
-          409,
-          "the team '"
-              + team.get()
-              + "' would have no owner: make another member an owner, or delete the team");
-    }
+    accounts.beginDelete(user.account()).ifPresent(Operators::refuseTeamWithoutOwner);
     known.forget();
   }
 
@@ -339,12 +346,21 @@ public final class SignIn {
   }
 
   private void requireUsable(String key, String password) {
+    mistake(key, password)
+        .ifPresent(
+            reason -> {
+              throw Refusal.badRequest(reason);
+            });
+  }
+
+  /// What is wrong with a new password.
+  private Optional<String> mistake(String key, String password) {
     int shortest = settings.get().shortestPassword();
     if (password.codePointCount(0, password.length()) < shortest) {
-      throw Refusal.badRequest(key + ": has fewer than " + shortest + " characters");
+      return Optional.of(key + ": has fewer than " + shortest + " characters");
     }
-    if (password.length() > Passwords.LONGEST) {
-      throw Refusal.badRequest(key + ": has more than " + Passwords.LONGEST + " characters");
-    }
+    return password.length() > Passwords.LONGEST
+        ? Optional.of(key + ": has more than " + Passwords.LONGEST + " characters")
+        : Optional.empty();
   }
 }

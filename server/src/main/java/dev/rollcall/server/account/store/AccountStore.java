@@ -3,12 +3,14 @@ package dev.rollcall.server.account.store;
 import dev.rollcall.server.account.definition.Account;
 import dev.rollcall.server.account.definition.Digests;
 import dev.rollcall.server.account.definition.EmailAddress;
+import dev.rollcall.server.account.definition.Team;
 import dev.rollcall.server.account.store.InvitationStore.Accepted;
 import dev.rollcall.server.time.Clock;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
@@ -22,6 +24,9 @@ public final class AccountStore {
   ///
   /// @param hash empty if it signs in elsewhere only
   public record WithPassword(Account account, Optional<String> hash) {}
+
+  /// An account as operators see it.
+  public record Listed(Account account, List<Team.Mine> teams) {}
 
   /// What became of a registration.
   public sealed interface Created {
@@ -168,6 +173,42 @@ public final class AccountStore {
                 .bind("id", id)
                 .map((row, _) -> withPassword(row))
                 .findOne());
+  }
+
+  /// Whether there is this account, and its deletion has not begun.
+  public boolean isThere(long id) {
+    return tables
+        .read(
+            handle ->
+                handle
+                    .createQuery("SELECT 1 FROM account WHERE id = :id AND deleted_at IS NULL")
+                    .bind("id", id)
+                    .mapTo(Integer.class)
+                    .findOne())
+        .isPresent();
+  }
+
+  /// The newest accounts below an id, with their teams.
+  public List<Listed> newest(long before, int limit) {
+    return tables.read(
+        handle -> {
+          List<Account> accounts =
+              handle
+                  .createQuery(
+                      "SELECT "
+                          + COLUMNS
+                          + " FROM account WHERE id < :before AND deleted_at IS NULL"
+                          + " ORDER BY id DESC LIMIT :limit")
+                  .bind("before", before)
+                  .bind("limit", limit)
+                  .map((row, _) -> withPassword(row).account())
+                  .list();
+          Map<Long, List<Team.Mine>> teams =
+              TeamStore.ofAll(handle, accounts.stream().map(Account::id).toList());
+          return accounts.stream()
+              .map(each -> new Listed(each, teams.getOrDefault(each.id(), List.of())))
+              .toList();
+        });
   }
 
   private static WithPassword withPassword(ResultSet row) throws SQLException {

@@ -7,7 +7,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
 /// The teams, and who belongs to them.
@@ -42,18 +44,32 @@ public final class TeamStore {
   }
 
   static List<Team.Mine> of(Handle handle, long account) {
-    return handle
-        .createQuery(
-            "SELECT t.id, t.name, m.role FROM team_member m JOIN team t ON t.id = m.team_id"
-                + " WHERE m.account_id = :account AND t.deleted_at IS NULL ORDER BY t.name, t.id")
-        .bind("account", account)
-        .map(
-            (row, _) ->
-                new Team.Mine(
-                    row.getLong("id"),
-                    row.getString("name"),
-                    Team.ROLES.ofCode(row.getInt("role"))))
-        .list();
+    return ofAll(handle, List.of(account)).getOrDefault(account, List.of());
+  }
+
+  /// The teams of several accounts, by name, for each that has one.
+  static Map<Long, List<Team.Mine>> ofAll(Handle handle, List<Long> accounts) {
+    return accounts.isEmpty()
+        ? Map.of()
+        : handle
+            .createQuery(
+                "SELECT m.account_id, t.id, t.name, m.role FROM team_member m"
+                    + " JOIN team t ON t.id = m.team_id WHERE m.account_id IN (<accounts>)"
+                    + " AND t.deleted_at IS NULL ORDER BY t.name, t.id")
+            .bindList("accounts", accounts)
+            .map(
+                (row, _) ->
+                    Map.entry(
+                        row.getLong("account_id"),
+                        new Team.Mine(
+                            row.getLong("id"),
+                            row.getString("name"),
+                            Team.ROLES.ofCode(row.getInt("role")))))
+            .stream()
+            .collect(
+                Collectors.groupingBy(
+                    Map.Entry::getKey,
+                    Collectors.mapping(Map.Entry::getValue, Collectors.toList())));
   }
 
   public Optional<Team> find(long team) {

@@ -1,6 +1,7 @@
 package dev.rollcall.server.account.team;
 
 import dev.rollcall.server.account.definition.AccountSettings;
+import dev.rollcall.server.account.definition.AccountSettings.Registration;
 import dev.rollcall.server.account.definition.Invitation;
 import dev.rollcall.server.account.definition.Team;
 import dev.rollcall.server.account.session.KnownHolders;
@@ -18,6 +19,9 @@ import java.util.function.Supplier;
 
 /// What people do with teams; for the API and for the pages. All mistakes are refusals.
 public final class TeamChanges {
+  /// Instead of the id of a team: an invitation that only lets somebody register.
+  public static final long NO_TEAM = 0;
+
   private final TeamStore teams;
   private final InvitationStore invitations;
   private final AccountStore accounts;
@@ -119,8 +123,16 @@ public final class TeamChanges {
     deletions.run();
   }
 
-  /// Makes an invitation to a team; with 0, to register only.
+  /// Makes an invitation to a team; without one ([#NO_TEAM]) to register only.
+  ///
+  /// @throws Refusal (409) for one to register that nobody could use
   public Invitation.Made invite(Caller caller, long team, TeamRole role, Duration lifetime) {
+    if (team == NO_TEAM && settings.get().registration() == Registration.CLOSED) {
+      throw Refusal.of(
+          409,
+          "registration is closed (accounts.registration), so nobody could use the invitation:"
+              + " set it to invite, or invite to a team");
+    }
     String by =
         caller instanceof Caller.User user
             ? accounts.find(user.account()).map(found -> found.account().email()).orElse("-")

@@ -128,6 +128,9 @@ public final class HeartbeatRoutes {
     json.writeNumberProperty("id", heartbeat.id())
         .writeStringProperty("name", heartbeat.name())
         .writeStringProperty("state", heartbeat.state().word());
+    if (heartbeat.key().owner() != Scope.OPERATOR) {
+      json.writeNumberProperty("owner", heartbeat.key().owner());
+    }
     switch (heartbeat.expectation().schedule()) {
       case JobSchedule.Every(Duration frequency) ->
           json.writeStringProperty("frequency", Durations.ofJob(frequency));

@@ -10,6 +10,7 @@ import dev.rollcall.server.monitor.store.PeriodSummary;
 import dev.rollcall.server.monitor.store.Service;
 import dev.rollcall.server.monitor.store.ServiceStatus;
 import dev.rollcall.server.monitor.store.Tick;
+import dev.rollcall.server.owner.Scope;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -92,6 +93,9 @@ final class MonitorJson {
     metric(json, status.metric());
     json.writeEndObject();
     json.writeStringProperty("name", service.name());
+    if (service.owner() != Scope.OPERATOR) {
+      json.writeNumberProperty("owner", service.owner());
+    }
     seconds(json, "updated_at", service.updatedAt());
     json.writeStringProperty("url", url);
     newest(json, status);

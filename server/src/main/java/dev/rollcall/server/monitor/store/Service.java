@@ -5,9 +5,16 @@ import java.time.Instant;
 
 /// A service as it is in the list.
 ///
+/// @param owner the account or team it belongs to; 0 for the operator
 /// @param origin where it was defined: the API changes only services of the API
 public record Service(
-    long id, String name, String url, Origin origin, Instant createdAt, Instant updatedAt) {
+    long id,
+    long owner,
+    String name,
+    String url,
+    Origin origin,
+    Instant createdAt,
+    Instant updatedAt) {
 
   /// Where a service comes from.
   public enum Origin {

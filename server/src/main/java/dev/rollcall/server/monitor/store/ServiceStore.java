@@ -26,7 +26,8 @@ import tools.jackson.databind.node.ObjectNode;
 public final class ServiceStore {
 
   private static final String SERVICE =
-      "s.id AS s_id, s.name, s.url, s.origin, s.created_at AS s_created, s.updated_at AS s_updated";
+      "s.id AS s_id, s.owner_id AS s_owner, s.name, s.url, s.origin, s.created_at AS s_created,"
+          + " s.updated_at AS s_updated";
 
   private static final String STATUS =
       "SELECT "
@@ -223,6 +224,7 @@ public final class ServiceStore {
     return new ServiceStatus(
         new Service(
             row.getLong("s_id"),
+            row.getLong("s_owner"),
             row.getString("name"),
             row.getString("url"),
             Service.Origin.CODEC.ofWord(row.getString("origin")),

@@ -27,6 +27,7 @@ class MonitorJsonTest {
     Service service =
         new Service(
             7,
+            0,
             "a",
             "https://h/?key=secret",
             Service.Origin.API,
