@@ -5,30 +5,40 @@ import dev.rollcall.server.account.definition.AccountSettings;
 import dev.rollcall.server.account.definition.ServerKey;
 import dev.rollcall.server.account.factor.Challenges;
 import dev.rollcall.server.account.factor.PageOrigins;
+import dev.rollcall.server.account.page.AccountForms;
+import dev.rollcall.server.account.page.AccountPage;
 import dev.rollcall.server.account.page.AccountPages;
 import dev.rollcall.server.account.page.AuditPages;
 import dev.rollcall.server.account.page.FactorPages;
+import dev.rollcall.server.account.page.FactorViews;
+import dev.rollcall.server.account.page.InvitationPages;
 import dev.rollcall.server.account.page.OperatorPages;
 import dev.rollcall.server.account.page.ResetPages;
-import dev.rollcall.server.account.page.SignInPage;
+import dev.rollcall.server.account.page.SignInPages;
 import dev.rollcall.server.account.page.SsoPages;
 import dev.rollcall.server.account.page.TeamPages;
 import dev.rollcall.server.account.routes.AccountRoutes;
 import dev.rollcall.server.account.routes.OperatorRoutes;
+import dev.rollcall.server.account.routes.ResetRoutes;
 import dev.rollcall.server.account.routes.TeamRoutes;
 import dev.rollcall.server.account.routes.TokenRoutes;
 import dev.rollcall.server.account.session.AccountAuthenticator;
 import dev.rollcall.server.account.session.KnownHolders;
+import dev.rollcall.server.account.session.Sessions;
 import dev.rollcall.server.account.session.WebTokens;
 import dev.rollcall.server.account.signin.AccountMail;
+import dev.rollcall.server.account.signin.AccountPasswords;
+import dev.rollcall.server.account.signin.Login;
 import dev.rollcall.server.account.signin.MachineProof;
 import dev.rollcall.server.account.signin.Operators;
+import dev.rollcall.server.account.signin.OwnAccount;
 import dev.rollcall.server.account.signin.PasskeySignIn;
 import dev.rollcall.server.account.signin.PasswordReset;
 import dev.rollcall.server.account.signin.Passwords;
 import dev.rollcall.server.account.signin.SecondFactor;
 import dev.rollcall.server.account.signin.SignIn;
 import dev.rollcall.server.account.signin.SignInLimits;
+import dev.rollcall.server.account.signin.SignUp;
 import dev.rollcall.server.account.sso.SingleSignOn;
 import dev.rollcall.server.account.sso.SsoSettings;
 import dev.rollcall.server.account.store.AccountStore;
@@ -48,12 +58,12 @@ import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.time.BackgroundLoop;
 import dev.rollcall.server.time.Clock;
-import dev.rollcall.server.web.Forms;
 import dev.rollcall.server.web.Site;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -75,31 +85,32 @@ public final class Accounts implements AutoCloseable {
   private static final Duration AFTER_FAILURE = Duration.ofMinutes(1);
 
   private final AccountStore accounts;
-  private final KnownHolders known;
-  private final Operators operators;
-  private final Audit audit;
-  private volatile List<OwnedRows> owned = List.of();
-  private final Passwords passwords = new Passwords();
-  private final InstallationKey key;
-  private final Clock clock;
-  private final AccountAuthenticator authenticator;
-  private final SignIn signIn;
+  private final SessionStore sessionStore;
   private final PendingSignIns pending;
   private final IdentityStore identities;
-  private final SingleSignOn sso;
   private final FactorStore factorStore;
-  private final SecondFactor factors;
-  private final PasskeySignIn passkeys;
-  private final SessionStore sessions;
-  private final AccountRoutes routes;
-  private final OperatorRoutes operatorRoutes;
-  private final PasswordReset reset;
-  private final TokenRoutes tokenRoutes;
   private final TeamStore teams;
   private final InvitationStore invitations;
+  private final Audit audit;
+  private final KnownHolders known;
+  private final AccountAuthenticator authenticator;
+  private final Sessions sessions;
+  private final Passwords passwords = new Passwords();
+  private final Operators operators;
+  private final SecondFactor factors;
+  private final SignUp signUp;
+  private final SignIn signIn;
+  private final OwnAccount own;
+  private final PasskeySignIn passkeys;
+  private final SingleSignOn sso;
+  private final PasswordReset reset;
   private final TeamChanges teamChanges;
-  private final TeamRoutes teamRoutes;
+  private final AccountRoutes routes;
+  private final OperatorRoutes operatorRoutes;
   private final BackgroundLoop cleanup;
+  private final InstallationKey key;
+  private final Clock clock;
+  private volatile List<OwnedRows> owned = List.of();
   private volatile AccountSettings settings;
   private @Nullable WebTokens tokens;
 
@@ -113,17 +124,22 @@ public final class Accounts implements AutoCloseable {
     this.key = key;
     this.clock = clock;
     AccountTables tables = new AccountTables(database, commits);
-    sessions = new SessionStore(tables, clock);
+    sessionStore = new SessionStore(tables, clock);
     accounts = new AccountStore(tables, clock);
-    known = new KnownHolders(tables, sessions, clock, database.location().lookEvery());
-    audit = new Audit(tables, accounts, clock);
-    operators = new Operators(accounts, passwords, known, audit, this::deletionBegun);
-    teams = new TeamStore(tables, clock);
-    authenticator =
-        new AccountAuthenticator(sessions, teams, this::tokens, known, () -> this.settings, clock);
-    SignInLimits limits = new SignInLimits(settings);
     pending = new PendingSignIns(tables, clock);
+    identities = new IdentityStore(tables, accounts, clock);
     factorStore = new FactorStore(tables, clock);
+    teams = new TeamStore(tables, clock);
+    invitations = new InvitationStore(tables, clock);
+    audit = new Audit(tables, accounts, clock);
+    known = new KnownHolders(tables, sessionStore, clock, database.location().lookEvery());
+    Supplier<AccountSettings> present = () -> this.settings;
+    authenticator =
+        new AccountAuthenticator(sessionStore, teams, this::tokens, known, present, clock);
+    sessions = new Sessions(sessionStore, this::tokens, known, clock);
+    SignInLimits limits = new SignInLimits(settings);
+    AccountPasswords ofAccounts = new AccountPasswords(accounts, passwords, limits, known, present);
+    operators = new Operators(accounts, passwords, known, audit, this::deletionBegun);
     factors =
         new SecondFactor(
             factorStore,
@@ -133,22 +149,11 @@ public final class Accounts implements AutoCloseable {
             known,
             audit,
             clock);
-    signIn =
-        new SignIn(
-            accounts,
-            sessions,
-            passwords,
-            this::tokens,
-            known,
-            limits,
-            factors,
-            pending,
-            () -> this.settings,
-            clock);
-    identities = new IdentityStore(tables, accounts, clock);
+    signUp = new SignUp(accounts, ofAccounts, limits, audit, present);
+    signIn = new SignIn(accounts, ofAccounts, factors, pending, sessions, limits);
+    own = new OwnAccount(accounts, ofAccounts, factors, sessions, known, this::deletionBegun);
     sso =
-        new SingleSignOn(
-            identities, signIn, limits, audit, () -> key.box("sso"), () -> this.settings, clock);
+        new SingleSignOn(identities, sessions, limits, audit, () -> key.box("sso"), present, clock);
     passkeys =
         new PasskeySignIn(
             factorStore,
@@ -156,15 +161,12 @@ public final class Accounts implements AutoCloseable {
             () -> ServerKey.readable(() -> new Challenges(key.derived("passkeys", "HmacSHA256"))),
             new PageOrigins(sso::publicUrl),
             clock);
-    routes = new AccountRoutes(signIn, audit, this::deletionBegun);
-    operatorRoutes = new OperatorRoutes(operators, new MachineProof(key), clock);
-    reset = new PasswordReset(tables, accounts, signIn, limits, audit, sso::publicUrl, clock);
-    tokenRoutes = new TokenRoutes(sessions, known);
-    invitations = new InvitationStore(tables, clock);
+    reset = new PasswordReset(tables, accounts, ofAccounts, limits, audit, sso::publicUrl, clock);
     teamChanges =
-        new TeamChanges(
-            teams, invitations, accounts, known, () -> this.settings, this::deletionBegun);
-    teamRoutes = new TeamRoutes(teams, invitations, teamChanges, sso::publicUrl);
+        new TeamChanges(teams, invitations, accounts, known, present, this::deletionBegun);
+    Login login = new Login(ofAccounts, factors, sessions, limits, present);
+    routes = new AccountRoutes(login, signUp, own);
+    operatorRoutes = new OperatorRoutes(operators, new MachineProof(key), clock);
     cleanup =
         new BackgroundLoop(
             "accounts-cleanup", "the cleanup of accounts", AFTER_FAILURE, this::cleanUp);
@@ -173,7 +175,7 @@ public final class Accounts implements AutoCloseable {
   private Duration cleanUp() {
     boolean goesOn = deletions(accounts.beingDeleted(), accounts::endDelete);
     goesOn |= deletions(teams.beingDeleted(), teams::endDelete);
-    sessions.forgetEnded();
+    sessionStore.forgetEnded();
     if (identities.endRoles()) {
       known.forget();
     }
@@ -201,45 +203,30 @@ public final class Accounts implements AutoCloseable {
     return Stream.of(
             routes.routes(),
             operatorRoutes.routes(),
-            tokenRoutes.routes(),
-            teamRoutes.routes(),
+            new TokenRoutes(sessions).routes(),
+            new TeamRoutes(teams, invitations, teamChanges, sso::publicUrl).routes(),
             audit.routes(),
-            ResetPages.api(reset))
+            new ResetRoutes(reset).routes())
         .flatMap(List::stream)
         .toList();
   }
 
   /// The pages of accounts.
   public List<Route> pages(Site site) {
-    Forms forms = new Forms(site);
-    FactorPages ofFactors =
-        new FactorPages(signIn, authenticator, factorStore, factors, passkeys, forms, site);
-    SignInPage signInPage = new SignInPage(signIn, sso, ofFactors, forms, site);
-    AccountPages ofAccounts =
-        new AccountPages(
-            signIn,
-            authenticator,
-            sessions,
-            teams,
-            known,
-            sso,
-            audit,
-            this::deletionBegun,
-            ofFactors,
-            signInPage,
-            site,
-            clock);
-    TeamPages ofTeams =
-        new TeamPages(
-            teams, invitations, sessions, teamChanges, known, signInPage, audit, site, clock);
+    AccountForms forms = new AccountForms(site, authenticator, audit);
+    SignInPages signInPages = new SignInPages(signIn, signUp, passkeys, sso, sessions, forms);
+    FactorViews ofFactors = new FactorViews(factorStore, factors, passkeys);
+    AccountPage page = new AccountPage(own, sessions, teams, sso, ofFactors, forms, clock);
     return Stream.of(
-            ofAccounts.routes(),
-            ofFactors.routes(ofAccounts::own),
-            ofTeams.routes(),
-            new SsoPages(sso, site).routes(),
-            new OperatorPages(operators, invitations, teamChanges, site, clock).routes(),
+            new AccountPages(page, signInPages, own, sessions, forms).routes(),
+            signInPages.routes(),
+            new FactorPages(page, own, factors, passkeys, forms).routes(),
+            new TeamPages(teams, invitations, sessions, teamChanges, forms, clock).routes(),
+            new InvitationPages(teamChanges, signInPages, forms).routes(),
+            new SsoPages(sso, forms).routes(),
+            new OperatorPages(operators, invitations, teamChanges, forms, clock).routes(),
             new AuditPages(audit, site).routes(),
-            new ResetPages(reset, site).routes())
+            new ResetPages(reset, forms).routes())
         .flatMap(List::stream)
         .toList();
   }

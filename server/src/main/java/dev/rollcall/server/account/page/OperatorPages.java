@@ -9,15 +9,11 @@ import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Answer;
 import dev.rollcall.server.http.Caller.TeamRole;
 import dev.rollcall.server.http.Newest;
-import dev.rollcall.server.http.Query;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.time.Clock;
-import dev.rollcall.server.web.Flash;
-import dev.rollcall.server.web.Forms;
 import dev.rollcall.server.web.Html;
-import dev.rollcall.server.web.Site;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -29,8 +25,7 @@ public final class OperatorPages {
   private final Operators operators;
   private final InvitationStore invitations;
   private final TeamChanges changes;
-  private final Site site;
-  private final Forms forms;
+  private final AccountForms forms;
   private final Clock clock;
 
   /// What the page shows.
@@ -48,22 +43,21 @@ public final class OperatorPages {
       Operators operators,
       InvitationStore invitations,
       TeamChanges changes,
-      Site site,
+      AccountForms forms,
       Clock clock) {
     this.operators = operators;
     this.invitations = invitations;
     this.changes = changes;
-    this.site = site;
-    this.forms = new Forms(site);
+    this.forms = forms;
     this.clock = clock;
   }
 
   public List<Route> routes() {
     return List.of(
         Route.get(PATH, Access.OPERATOR, request -> page(request, Optional.empty())),
-        forms.post(PATH + "/remove", Access.OPERATOR, this::remove),
-        forms.post(PATH + "/invite", Access.OPERATOR, this::invite),
-        forms.post(PATH + "/uninvite", Access.OPERATOR, this::uninvite));
+        forms.ofOperators(PATH + "/remove", PATH, this::remove),
+        forms.ofOperators(PATH + "/invite", PATH, this::invite),
+        forms.ofOperators(PATH + "/uninvite", PATH, this::uninvite));
   }
 
   private Answer page(Request request, Optional<String> link) {
@@ -76,42 +70,29 @@ public final class OperatorPages {
             invitations.of(TeamChanges.NO_TEAM),
             link,
             clock.wall());
-    return forms
-        .page(
-            request,
-            visit -> Html.of(out -> JteaccountsGenerated.render(out, Html.NONE, site, visit, view)))
-        .with("Cache-Control", "no-store");
+    return forms.page(
+        request,
+        visit ->
+            Html.of(out -> JteaccountsGenerated.render(out, Html.NONE, forms.site(), visit, view)));
   }
 
-  private Answer remove(Request request, Query fields) {
-    try {
-      operators.remove(request.caller(), AccountPages.id(fields));
-      return done(Flash.Tone.DONE, site.texts().of("accounts.removed"));
-    } catch (Refusal e) {
-      return done(Flash.Tone.FAILED, String.valueOf(e.getMessage()));
-    }
+  private Answer remove(Request request, FormFields fields) {
+    operators.remove(request.caller(), fields.id());
+    return forms.done(PATH, forms.texts().of("accounts.removed"));
   }
 
   /// Shows the link on the page that answers: it is shown once.
-  private Answer invite(Request request, Query fields) {
-    try {
-      Invitation.Made made =
-          changes.invite(
-              request.caller(), TeamChanges.NO_TEAM, TeamRole.VIEWER, Invitation.USUAL_LIFETIME);
-      return page(request, Optional.of(site.link(Invitation.path(made.code()))));
-    } catch (Refusal e) {
-      return done(Flash.Tone.FAILED, String.valueOf(e.getMessage()));
+  private Answer invite(Request request, FormFields fields) {
+    Invitation.Made made =
+        changes.invite(
+            request.caller(), TeamChanges.NO_TEAM, TeamRole.VIEWER, Invitation.USUAL_LIFETIME);
+    return page(request, Optional.of(forms.site().link(Invitation.path(made.code()))));
+  }
+
+  private Answer uninvite(Request request, FormFields fields) {
+    if (!invitations.revoke(TeamChanges.NO_TEAM, fields.id())) {
+      throw Refusal.notFound(forms.texts().of("team.invitation.gone"));
     }
-  }
-
-  private Answer uninvite(Request request, Query fields) {
-    boolean revoked = invitations.revoke(TeamChanges.NO_TEAM, AccountPages.id(fields));
-    return revoked
-        ? done(Flash.Tone.DONE, site.texts().of("team.invitation.revoked"))
-        : done(Flash.Tone.FAILED, site.texts().of("team.invitation.gone"));
-  }
-
-  private Answer done(Flash.Tone tone, String words) {
-    return forms.done(PATH, new Flash(tone, words));
+    return forms.done(PATH, forms.texts().of("team.invitation.revoked"));
   }
 }

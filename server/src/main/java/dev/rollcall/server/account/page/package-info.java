@@ -1,4 +1,5 @@
-/// The pages of accounts, teams and the audit. Uses all other packages of accounts but `oidc`.
+/// The pages of accounts, teams and the audit. Uses all other packages of accounts but `oidc` and
+/// `routes`.
 @NullMarked
 package dev.rollcall.server.account.page;
 

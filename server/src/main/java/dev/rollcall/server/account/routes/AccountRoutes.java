@@ -1,8 +1,9 @@
 package dev.rollcall.server.account.routes;
 
-import dev.rollcall.server.account.audit.Audit;
 import dev.rollcall.server.account.definition.Account;
-import dev.rollcall.server.account.signin.SignIn;
+import dev.rollcall.server.account.signin.Login;
+import dev.rollcall.server.account.signin.OwnAccount;
+import dev.rollcall.server.account.signin.SignUp;
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Answer;
 import dev.rollcall.server.http.AnyCase;
@@ -16,15 +17,14 @@ import java.util.List;
 /// Accounts over HTTP. The paths, keys and answers of `/register` and `/login` are those of HTTP
 /// monitoring.
 public final class AccountRoutes {
-  private final SignIn signIn;
-  private final Audit audit;
-  private final Runnable deletions;
+  private final Login login;
+  private final SignUp signUp;
+  private final OwnAccount own;
 
-  /// @param deletions is run after the deletion of an account has begun
-  public AccountRoutes(SignIn signIn, Audit audit, Runnable deletions) {
-    this.signIn = signIn;
-    this.audit = audit;
-    this.deletions = deletions;
+  public AccountRoutes(Login login, SignUp signUp, OwnAccount own) {
+    this.login = login;
+    this.signUp = signUp;
+    this.own = own;
   }
 
   public List<Route> routes() {
@@ -33,7 +33,6 @@ public final class AccountRoutes {
         Route.post("/login", Access.PUBLIC, this::login),
         Route.post(
             "/", Access.PUBLIC, this::login), // as the documentation of HTTP monitoring has it
-        Route.post("/logout", Access.ACCOUNT, this::logout),
         Route.get("/v1/account", Access.ACCOUNT, this::show),
         Route.post("/v1/account/password", Access.ACCOUNT, this::changePassword),
         Route.delete("/v1/account", Access.ACCOUNT, this::delete));
@@ -44,13 +43,12 @@ public final class AccountRoutes {
     refuseOtherSites(request);
     AnyCase body = AnyCase.of(request.json()).having("Email", "Password");
     Account account =
-        signIn.register(
+        signUp.register(
             request,
             body.required("Email"),
             body.required("Password"),
             body.text("SetupCode"),
             body.text("Invitation"));
-    audit.registered(request, account);
     return Answer.json(
         201,
         json ->
@@ -65,17 +63,12 @@ public final class AccountRoutes {
     refuseOtherSites(request);
     AnyCase body = AnyCase.of(request.json()).having("Email", "Password");
     String token =
-        signIn.token(request, body.required("Email"), body.required("Password"), body.text("Code"));
+        login.token(request, body.required("Email"), body.required("Password"), body.text("Code"));
     return Answer.json(200, json -> json.writeString(token));
   }
 
-  private Answer logout(Request request) {
-    signIn.out(user(request));
-    return Envelope.ok();
-  }
-
   private Answer show(Request request) {
-    Account account = signIn.account(user(request));
+    Account account = own.of(user(request));
     return Envelope.ok(
         json ->
             json.writeStartObject()
@@ -95,24 +88,23 @@ public final class AccountRoutes {
   private Answer changePassword(Request request) throws InterruptedException {
     Caller.User user = person(request);
     AnyCase body = AnyCase.of(request.json());
-    signIn.changePassword(request, user, proof(body), body.required("new_password"));
+    own.changePassword(request, user, proof(body), body.required("new_password"));
     return Envelope.ok();
   }
 
   private Answer delete(Request request) throws InterruptedException {
     Caller.User user = person(request);
     AnyCase body = AnyCase.of(request.json());
-    signIn.delete(
+    own.delete(
         request,
         user,
-        body.required(signIn.hasPassword(user) ? "password" : "email"),
+        body.required(own.hasPassword(user) ? "password" : "email"),
         body.text("code"));
-    deletions.run();
     return Envelope.ok();
   }
 
-  private static SignIn.Proof proof(AnyCase body) {
-    return new SignIn.Proof(body.required("password"), body.text("code"));
+  private static OwnAccount.Proof proof(AnyCase body) {
+    return new OwnAccount.Proof(body.required("password"), body.text("code"));
   }
 
   /// The person that calls, with a session.
@@ -133,7 +125,7 @@ public final class AccountRoutes {
   }
 
   /// A page of another site could have a visitor's browser register or log in.
-  public static void refuseOtherSites(Request request) {
+  static void refuseOtherSites(Request request) {
     request
         .otherSite()
         .ifPresent(

@@ -1,7 +1,7 @@
 package dev.rollcall.server.account.routes;
 
 import dev.rollcall.server.account.definition.ApiToken;
-import dev.rollcall.server.account.session.KnownHolders;
+import dev.rollcall.server.account.session.Sessions;
 import dev.rollcall.server.account.store.SessionStore;
 import dev.rollcall.server.account.store.SessionStore.MadeToken;
 import dev.rollcall.server.account.store.SessionStore.Session;
@@ -27,16 +27,15 @@ import tools.jackson.databind.JsonNode;
 /// The sessions of the account that calls, and its API tokens or those of a team. A token is shown
 /// once, when it is made.
 public final class TokenRoutes {
-  private final SessionStore sessions;
-  private final KnownHolders known;
+  private final Sessions sessions;
 
-  public TokenRoutes(SessionStore sessions, KnownHolders known) {
+  public TokenRoutes(Sessions sessions) {
     this.sessions = sessions;
-    this.known = known;
   }
 
   public List<Route> routes() {
     return List.of(
+        Route.post("/logout", Access.ACCOUNT, this::logout),
         Route.get("/v1/sessions", Access.ACCOUNT, this::sessions),
         Route.delete("/v1/sessions/{id}", Access.ACCOUNT, this::end),
         Route.get("/v1/tokens", Access.ACCOUNT, this::tokens),
@@ -44,10 +43,14 @@ public final class TokenRoutes {
         Route.delete("/v1/tokens/{id}", Access.ACCOUNT, this::revoke));
   }
 
+  private Answer logout(Request request) {
+    sessions.end(AccountRoutes.user(request));
+    return Envelope.ok();
+  }
+
   private Answer sessions(Request request) {
     Caller.User user = AccountRoutes.user(request);
-    return list(
-        "sessions", sessions.sessions(user.account()), (json, row) -> write(json, row, user));
+    return list("sessions", sessions.of(user.account()), (json, row) -> write(json, row, user));
   }
 
   private static void write(JsonGenerator json, Session session, Caller.User user) {
@@ -68,7 +71,6 @@ public final class TokenRoutes {
     if (!sessions.end(user.account(), id)) {
       throw Refusal.notFound("there is no session " + id);
     }
-    known.forget();
     return Envelope.ok();
   }
 
@@ -89,7 +91,7 @@ public final class TokenRoutes {
     if (!user.permissions().containsAll(permissions)) {
       throw Refusal.of(403, "scopes: a token cannot make one that may do more than itself");
     }
-    MadeToken made = sessions.create(owner, name, permissions);
+    MadeToken made = sessions.makeToken(owner, name, permissions);
     return Envelope.of(
         201,
         json -> {
@@ -149,7 +151,6 @@ public final class TokenRoutes {
     if (!sessions.revoke(owner(request), id)) {
       throw Refusal.notFound("there is no token " + id);
     }
-    known.forget();
     return Envelope.ok();
   }
 

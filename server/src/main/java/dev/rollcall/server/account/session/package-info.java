@@ -1,5 +1,5 @@
-/// Who a request comes from: the cookie or token that it shows, and what is remembered of it. Uses
-/// `definition` and `store`.
+/// Sessions and API tokens: how they begin and end, who a request with one comes from, and what is
+/// remembered of it. Uses `definition` and `store`.
 @NullMarked
 package dev.rollcall.server.account.session;
 

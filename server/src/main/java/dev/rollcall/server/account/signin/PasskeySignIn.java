@@ -56,18 +56,20 @@ public final class PasskeySignIn {
     return passkeys;
   }
 
-  /// What a page gives to the browser to sign in with a passkey; empty where there can be none.
+  /// What a page gives to the browser to sign in with a passkey; empty where there is none.
   ///
   /// @param account whose they are, if the password has told it
   public Optional<String> signInOptions(Request request, Optional<Long> account) {
-    return origins
-        .relyingParty(request)
-        .map(
-            host ->
-                PasskeyOptions.signIn(
-                    challenges.get().make(SIGN_IN, clock.wall()),
-                    host,
-                    account.map(this::credentials).orElse(List.of())));
+    List<String> credentials = account.map(this::credentials).orElse(List.of());
+    boolean some = account.isPresent() ? !credentials.isEmpty() : store.isThereAPasskey();
+    return some
+        ? origins
+            .relyingParty(request)
+            .map(
+                host ->
+                    PasskeyOptions.signIn(
+                        challenges.get().make(SIGN_IN, clock.wall()), host, credentials))
+        : Optional.empty();
   }
 
   /// What a page gives to the browser to add a passkey; empty where there can be none.

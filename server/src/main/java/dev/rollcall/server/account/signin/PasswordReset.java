@@ -26,7 +26,7 @@ public final class PasswordReset {
 
   private final AccountTables tables;
   private final AccountStore accounts;
-  private final SignIn signIn;
+  private final AccountPasswords passwords;
   private final SignInLimits limits;
   private final Audit audit;
   private final Supplier<Optional<URI>> publicUrl;
@@ -37,14 +37,14 @@ public final class PasswordReset {
   public PasswordReset(
       AccountTables tables,
       AccountStore accounts,
-      SignIn signIn,
+      AccountPasswords passwords,
       SignInLimits limits,
       Audit audit,
       Supplier<Optional<URI>> publicUrl,
       Clock clock) {
     this.tables = tables;
     this.accounts = accounts;
-    this.signIn = signIn;
+    this.passwords = passwords;
     this.limits = limits;
     this.audit = audit;
     this.publicUrl = publicUrl;
@@ -149,7 +149,8 @@ public final class PasswordReset {
   public void change(Request request, String code, String password) throws InterruptedException {
     limits.login(request.client());
     long account = tables.read(handle -> account(handle, code)).orElseThrow(PasswordReset::invalid);
-    String hash = signIn.hashOfNew("new_password", password);
+    passwords.requireUsable("new_password", password);
+    String hash = passwords.hash(password);
     boolean used =
         tables.write(
                 tx ->
@@ -160,7 +161,7 @@ public final class PasswordReset {
     if (!used) {
       throw invalid();
     }
-    signIn.replacePassword(account, hash);
+    passwords.replace(account, hash, 0);
     accounts
         .find(account)
         .ifPresent(

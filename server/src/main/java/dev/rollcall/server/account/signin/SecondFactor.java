@@ -5,9 +5,9 @@ import dev.rollcall.server.account.definition.Account;
 import dev.rollcall.server.account.factor.RecoveryCode;
 import dev.rollcall.server.account.factor.Totp;
 import dev.rollcall.server.account.session.KnownHolders;
+import dev.rollcall.server.account.session.Sessions;
 import dev.rollcall.server.account.store.FactorStore;
 import dev.rollcall.server.account.store.FactorStore.App;
-import dev.rollcall.server.account.store.SessionStore;
 import dev.rollcall.server.http.Caller;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
@@ -23,16 +23,13 @@ import java.util.function.Supplier;
 /// Authenticator apps and recovery codes of accounts: adding and removing them, and comparing what
 /// somebody types. All mistakes are refusals.
 public final class SecondFactor {
-  /// How long after its beginning a session shows by itself that the second factor was at hand.
-  private static final Duration FRESH = Duration.ofMinutes(10);
-
   /// How long a secret is shown that no code confirms.
   private static final Duration SHOWN = Duration.ofMinutes(30);
 
   private static final System.Logger LOG = System.getLogger(SecondFactor.class.getName());
 
   private final FactorStore store;
-  private final SessionStore sessions;
+  private final Sessions sessions;
   private final Supplier<SecretBox> box;
   private final SignInLimits limits;
   private final KnownHolders known;
@@ -41,7 +38,7 @@ public final class SecondFactor {
 
   public SecondFactor(
       FactorStore store,
-      SessionStore sessions,
+      Sessions sessions,
       Supplier<SecretBox> box,
       SignInLimits limits,
       KnownHolders known,
@@ -92,18 +89,12 @@ public final class SecondFactor {
     }
     if (code.isPresent()) {
       require(account.id(), code.get());
-    } else if (!isFresh(user)) {
+    } else if (!sessions.isFresh(user)) {
       throw Refusal.of(
           401,
           "this needs your second factor: give a code of your app or a recovery code, or sign in"
               + " again");
     }
-  }
-
-  private boolean isFresh(Caller.User user) {
-    return sessions.sessions(user.account()).stream()
-        .filter(session -> session.id() == user.session())
-        .anyMatch(session -> clock.wall().isBefore(session.createdAt().plus(FRESH)));
   }
 
   /// An app that is not confirmed yet, to show its secret.

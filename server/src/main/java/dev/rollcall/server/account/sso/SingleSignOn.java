@@ -12,7 +12,7 @@ import dev.rollcall.server.account.oidc.Identity;
 import dev.rollcall.server.account.oidc.Provider;
 import dev.rollcall.server.account.oidc.ProviderFailure;
 import dev.rollcall.server.account.oidc.ProviderSettings;
-import dev.rollcall.server.account.signin.SignIn;
+import dev.rollcall.server.account.session.Sessions;
 import dev.rollcall.server.account.signin.SignInLimits;
 import dev.rollcall.server.account.store.AccountStore.Created;
 import dev.rollcall.server.account.store.IdentityStore;
@@ -51,7 +51,7 @@ public final class SingleSignOn implements AutoCloseable {
   private static final int MOST_USED = 20_000;
 
   private final IdentityStore identities;
-  private final SignIn signIn;
+  private final Sessions sessions;
   private final SignInLimits limits;
   private final Audit audit;
   private final Supplier<SecretBox> box;
@@ -84,14 +84,14 @@ public final class SingleSignOn implements AutoCloseable {
 
   public SingleSignOn(
       IdentityStore identities,
-      SignIn signIn,
+      Sessions sessions,
       SignInLimits limits,
       Audit audit,
       Supplier<SecretBox> box,
       Supplier<AccountSettings> settings,
       Clock clock) {
     this.identities = identities;
-    this.signIn = signIn;
+    this.sessions = sessions;
     this.limits = limits;
     this.audit = audit;
     this.box = box;
@@ -268,12 +268,14 @@ public final class SingleSignOn implements AutoCloseable {
     Optional<Boolean> operates = identity.operates(provider.rules());
     Duration lifetime = provider.sessionLifetime();
     if (identities.signedIn(account, identity, operates, clock.wall().plus(lifetime))) {
-      signIn.roleChanged();
+      sessions.roleChanged();
       recorded(
           request, account, provider.name(), account.operates() ? "operator no more" : "operator");
     }
     return new Outcome.SignedIn(
-        signIn.cookie(request, account, lifetime), lifetime, known.isPresent() ? invitation : "");
+        sessions.ofProvider(request, account, lifetime),
+        lifetime,
+        known.isPresent() ? invitation : "");
   }
 
   private Account created(
@@ -326,7 +328,7 @@ public final class SingleSignOn implements AutoCloseable {
       throw Refusal.of(401, "you are no longer signed in as who began this: sign in again");
     }
     switch (identities.connect(account, identity)) {
-      case DONE -> recorded(request, signIn.account(user.get()), name, "connected");
+      case DONE -> recorded(request, user.get(), name, "connected");
       case KNOWN -> {
         // as it was
       }
@@ -341,7 +343,11 @@ public final class SingleSignOn implements AutoCloseable {
     if (!identities.disconnect(user.account(), id)) {
       throw Refusal.of(409, "nobody could sign in to the account then, or it is gone already");
     }
-    recorded(request, signIn.account(user), "a provider", "disconnected");
+    recorded(request, user, "a provider", "disconnected");
+  }
+
+  private void recorded(Request request, Caller.User user, String name, String what) {
+    audit.record(user, request.client().getHostAddress(), ACTION, name + ": " + what);
   }
 
   private void recorded(Request request, Account account, String name, String what) {

@@ -1,5 +1,5 @@
 /// Signing in with a provider: which account the person there is. Uses `definition`, `oidc`,
-/// `store`, `audit`, `team` and `signin`.
+/// `store`, `audit`, `session`, `team` and `signin`.
 @NullMarked
 package dev.rollcall.server.account.sso;
 

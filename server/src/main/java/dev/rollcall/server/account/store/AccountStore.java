@@ -5,6 +5,7 @@ import dev.rollcall.server.account.definition.Digests;
 import dev.rollcall.server.account.definition.EmailAddress;
 import dev.rollcall.server.account.definition.Team;
 import dev.rollcall.server.account.store.InvitationStore.Accepted;
+import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.time.Clock;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -209,6 +210,15 @@ public final class AccountStore {
               .map(each -> new Listed(each, teams.getOrDefault(each.id(), List.of())))
               .toList();
         });
+  }
+
+  /// The account that a request has shown to be there.
+  ///
+  /// @throws Refusal (404) if it is gone meanwhile
+  public Account existing(long id) {
+    return find(id)
+        .map(WithPassword::account)
+        .orElseThrow(() -> Refusal.notFound("there is no such account any more"));
   }
 
   private static WithPassword withPassword(ResultSet row) throws SQLException {

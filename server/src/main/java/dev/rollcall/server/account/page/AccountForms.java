@@ -1,0 +1,188 @@
+package dev.rollcall.server.account.page;
+
+import dev.rollcall.server.account.audit.Audit;
+import dev.rollcall.server.account.definition.Account;
+import dev.rollcall.server.account.session.AccountAuthenticator;
+import dev.rollcall.server.account.session.AccountAuthenticator.Person;
+import dev.rollcall.server.account.session.SessionCookie;
+import dev.rollcall.server.http.Access;
+import dev.rollcall.server.http.Answer;
+import dev.rollcall.server.http.Caller;
+import dev.rollcall.server.http.Refusal;
+import dev.rollcall.server.http.Request;
+import dev.rollcall.server.http.Route;
+import dev.rollcall.server.web.Cookies;
+import dev.rollcall.server.web.Flash;
+import dev.rollcall.server.web.Forms;
+import dev.rollcall.server.web.Site;
+import dev.rollcall.server.web.Texts;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// The forms on the pages of accounts: who has sent one, and what the next page says. For what a
+/// form is refused, the next page says too.
+public final class AccountForms {
+  /// The page of an account, or for signing in.
+  static final String ACCOUNT = "/account";
+
+  private final Site site;
+  private final Forms forms;
+  private final AccountAuthenticator authenticator;
+  private final Audit audit;
+
+  /// Does what a form asks for.
+  interface Action {
+    Answer apply(Request request, FormFields fields) throws Exception;
+  }
+
+  /// Does what the form of somebody asks for who has signed in.
+  interface OwnAction {
+    Answer apply(Request request, Caller.User user, FormFields fields) throws Exception;
+  }
+
+  public AccountForms(Site site, AccountAuthenticator authenticator, Audit audit) {
+    this.site = site;
+    this.forms = new Forms(site);
+    this.authenticator = authenticator;
+    this.audit = audit;
+  }
+
+  Site site() {
+    return site;
+  }
+
+  Texts texts() {
+    return site.texts();
+  }
+
+  /// A page with forms, which is for one browser.
+  Answer page(Request request, Function<Forms.Visit, String> html) {
+    return forms.page(request, html).with("Cache-Control", "no-store");
+  }
+
+  /// Who has signed in with this browser, and has shown all that is demanded. A token in a header
+  /// is for the API.
+  static Optional<Caller.User> user(Request request) {
+    return request.header("Authorization").isEmpty()
+            && request.caller() instanceof Caller.User user
+            && user.session() != 0
+        ? Optional.of(user)
+        : Optional.empty();
+  }
+
+  /// Who has signed in with this browser.
+  Optional<Person> person(Request request) {
+    return authenticator.person(request);
+  }
+
+  /// A form of anybody.
+  ///
+  /// @param next the page that says what the form was refused for
+  Route post(String path, Function<FormFields, String> next, Action action) {
+    return post(path, Access.PUBLIC, next, action);
+  }
+
+  /// A form of an operator.
+  ///
+  /// @param next the page that says what the form was refused for
+  Route ofOperators(String path, String next, Action action) {
+    return post(path, Access.OPERATOR, _ -> next, action);
+  }
+
+  private Route post(String path, Access access, Function<FormFields, String> next, Action action) {
+    return forms.post(
+        path,
+        access,
+        (request, query) -> {
+          FormFields fields = new FormFields(query);
+          try {
+            return action.apply(request, fields);
+          } catch (Refusal e) {
+            return failed(next.apply(fields), e);
+          }
+        });
+  }
+
+  /// A form of who has signed in.
+  Route own(String path, OwnAction action) {
+    return own(path, _ -> ACCOUNT, action);
+  }
+
+  /// @param next the page that says what the form was refused for
+  Route own(String path, Function<Caller.User, String> next, OwnAction action) {
+    return own(path, AccountForms::user, next, action);
+  }
+
+  /// A form of who has signed in, which they may send also if they lack a second factor that is
+  /// demanded.
+  Route ofFactors(String path, OwnAction action) {
+    return own(path, request -> person(request).map(Person::user), _ -> ACCOUNT, action);
+  }
+
+  private Route own(
+      String path,
+      Function<Request, Optional<Caller.User>> who,
+      Function<Caller.User, String> next,
+      OwnAction action) {
+    return forms.post(
+        path,
+        Access.PUBLIC,
+        (request, query) -> {
+          Optional<Caller.User> user = who.apply(request);
+          if (user.isEmpty()) {
+            return signInAgain();
+          }
+          try {
+            return action.apply(request, user.get(), new FormFields(query));
+          } catch (Refusal e) {
+            return failed(next.apply(user.get()), e);
+          }
+        });
+  }
+
+  /// Leads to the page for signing in.
+  Answer signInAgain() {
+    return failed(ACCOUNT, Refusal.of(401, texts().of("account.again")));
+  }
+
+  /// Leads to a page that shows these words.
+  Answer done(String path, String words) {
+    return forms.done(path, new Flash(Flash.Tone.DONE, words));
+  }
+
+  /// Leads to a page that says what is wrong.
+  Answer failed(String path, Refusal refusal) {
+    return forms.done(path, new Flash(Flash.Tone.FAILED, String.valueOf(refusal.getMessage())));
+  }
+
+  /// Gives the cookie of its session to a browser.
+  Answer signedIn(Answer answer, Request request, String secret, Duration lifetime) {
+    return Cookies.set(answer, request, site, SessionCookie.NAME, secret, lifetime);
+  }
+
+  /// Takes the cookie of its session from a browser.
+  Answer signedOut(Answer answer, Request request) {
+    return Cookies.set(answer, request, site, SessionCookie.NAME, "", Duration.ZERO);
+  }
+
+  /// Gives the cookie of the second step to a browser.
+  Answer pending(Answer answer, Request request, String secret, Duration lifetime) {
+    return Cookies.set(answer, request, site, SessionCookie.PENDING, secret, lifetime);
+  }
+
+  /// Records a change that a form has made.
+  void record(Request request, Caller.User user) {
+    audit.record(
+        user,
+        request.client().getHostAddress(),
+        "POST " + request.path(),
+        request.path() + user.team().map(team -> "?team=" + team.team()).orElse(""));
+  }
+
+  /// Records the deletion of an account.
+  void recordEnd(Request request, Account account) {
+    audit.record(
+        account, request.client().getHostAddress(), "POST " + request.path(), request.path());
+  }
+}

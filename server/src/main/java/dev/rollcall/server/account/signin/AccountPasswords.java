@@ -1,0 +1,85 @@
+package dev.rollcall.server.account.signin;
+
+import dev.rollcall.server.account.definition.Account;
+import dev.rollcall.server.account.definition.AccountSettings;
+import dev.rollcall.server.account.definition.EmailAddress;
+import dev.rollcall.server.account.session.KnownHolders;
+import dev.rollcall.server.account.store.AccountStore;
+import dev.rollcall.server.account.store.AccountStore.WithPassword;
+import dev.rollcall.server.http.Refusal;
+import dev.rollcall.server.http.Request;
+import java.net.InetAddress;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/// The passwords of accounts: compares them, and replaces them. All mistakes are refusals.
+public final class AccountPasswords {
+  private final AccountStore accounts;
+  private final Passwords passwords;
+  private final SignInLimits limits;
+  private final KnownHolders known;
+  private final Supplier<AccountSettings> settings;
+
+  public AccountPasswords(
+      AccountStore accounts,
+      Passwords passwords,
+      SignInLimits limits,
+      KnownHolders known,
+      Supplier<AccountSettings> settings) {
+    this.accounts = accounts;
+    this.passwords = passwords;
+    this.limits = limits;
+    this.known = known;
+    this.settings = settings;
+  }
+
+  /// The account with this password. An unknown address and a wrong password look alike, and take
+  /// the same time.
+  Account account(Request request, String address, String password) throws InterruptedException {
+    Optional<EmailAddress> email = EmailAddress.of(address);
+    String key = email.map(EmailAddress::key).orElse("");
+    InetAddress client = request.client();
+    limits.beforePassword(client, key);
+    Optional<WithPassword> account = email.flatMap(accounts::find);
+    if (password.length() > Passwords.LONGEST
+        || !passwords.matches(password, account.flatMap(WithPassword::hash))) {
+      throw Refusal.of(401, "the address or the password is wrong");
+    }
+    limits.rightPassword(client, key);
+    return account.orElseThrow().account();
+  }
+
+  /// @param key of the password in the request
+  /// @throws Refusal (400) for a password that no account can have
+  void requireUsable(String key, String password) {
+    mistake(key, password)
+        .ifPresent(
+            reason -> {
+              throw Refusal.badRequest(reason);
+            });
+  }
+
+  /// What is wrong with a new password.
+  Optional<String> mistake(String key, String password) {
+    int shortest = settings.get().shortestPassword();
+    if (password.codePointCount(0, password.length()) < shortest) {
+      return Optional.of(key + ": has fewer than " + shortest + " characters");
+    }
+    return password.length() > Passwords.LONGEST
+        ? Optional.of(key + ": has more than " + Passwords.LONGEST + " characters")
+        : Optional.empty();
+  }
+
+  /// The hash of a password that somebody chooses.
+  String hash(String password) throws InterruptedException {
+    return passwords.hash(password);
+  }
+
+  /// Gives an account another password, and ends its sessions.
+  ///
+  /// @param kept the id of the session that goes on; 0 for none
+  void replace(long account, String hash, long kept) {
+    accounts.changePassword(account, hash, kept);
+    known.forget();
+  }
+}
