@@ -6,6 +6,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.properties.HasModifiers.Predicates.modifier;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -19,11 +20,13 @@ import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import java.sql.Connection;
 import java.util.Date;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -382,6 +385,29 @@ class ArchitectureTest {
             .callMethodWhere(
                 target(name("sleep"))
                     .and(target(owner(resideInAPackage("java.util.concurrent"))))));
+  }
+
+  /// Statements are written as Jdbi's, with named parameters, or with `Rows`.
+  @Test
+  void thereAreTwoWaysToWriteAStatement() {
+    DescribedPredicate<JavaClass> elsewhere =
+        DescribedPredicate.describe(
+            "use a Database",
+            (JavaClass each) ->
+                !each.getPackageName().equals(ROOT + "sql")
+                    && !each.getPackageName().equals(ROOT + "merge")
+                    && !each.getName().startsWith(ROOT + "collector.ResultRows"));
+    holds(
+        noClasses()
+            .that(elsewhere)
+            .should()
+            .callMethodWhere(
+                target(owner(name(Handle.class.getName())))
+                    .and(target(nameMatching("execute|select|prepareBatch|createScript|attach"))))
+            .orShould()
+            .callMethodWhere(
+                target(owner(name(Connection.class.getName())))
+                    .and(target(nameMatching("prepare.*|createStatement")))));
   }
 
   /// Tests wait for a condition, or set the clock. These tests are about time that passes in

@@ -123,7 +123,7 @@ public final class AccountStore {
   public void setupCode(String code) {
     tables.write(
         tx -> {
-          tx.execute("DELETE FROM setup_code");
+          tx.createUpdate("DELETE FROM setup_code").execute();
           return tx.createUpdate(
                   "INSERT INTO setup_code (secret, created_at) VALUES (:secret, :now)")
               .bind("secret", Digests.of(code))

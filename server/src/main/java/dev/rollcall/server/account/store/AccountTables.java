@@ -38,7 +38,7 @@ public final class AccountTables {
   /// Says, within a change, that somebody may no longer do what a token allowed: every process
   /// forgets what it remembers of accounts.
   static void revoke(Handle tx) {
-    tx.execute("UPDATE account_revision SET number = number + 1 WHERE id = 1");
+    tx.createUpdate("UPDATE account_revision SET number = number + 1 WHERE id = 1").execute();
   }
 
   /// The number of such changes so far.

@@ -44,8 +44,10 @@ final class MetricStore {
 
   /// Adds a row of zeros for a service.
   static void begin(Handle tx, long service) {
-    tx.execute(
-        "INSERT INTO service_metric (service_id) VALUES (?) ON CONFLICT DO NOTHING", service);
+    tx.createUpdate(
+            "INSERT INTO service_metric (service_id) VALUES (:service) ON CONFLICT DO NOTHING")
+        .bind("service", service)
+        .execute();
   }
 
   /// Counts the outcomes.
