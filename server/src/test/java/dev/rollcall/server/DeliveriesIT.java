@@ -15,12 +15,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/// What an earlier process owed is told by the next, and the operator sees what became of it.
+/// What is pending from an earlier process is sent by the next, and the operator sees what became
+/// of it.
 class DeliveriesIT {
   @TempDir Path folder;
 
   @Test
-  void whatWasOwedIsToldAfterTheNextStart() throws Exception {
+  void whatWasPendingIsSentAfterTheNextStart() throws Exception {
     try (Targets targets = new Targets()) {
       targets.set(500);
       Plan plan =
@@ -29,7 +30,7 @@ class DeliveriesIT {
         assertThat(first.rows("/v1/deliveries")).isEmpty();
         assertThat(first.stop()).isZero();
       }
-      owe();
+      addPending();
       try (RunningRollcall second = plan.start()) {
         await().atMost(PATIENCE).until(() -> attempts(second) > 1);
         JsonNode pending = second.rows("/v1/deliveries?state=pending&channel=alert-uri").getFirst();
@@ -57,7 +58,7 @@ class DeliveriesIT {
   }
 
   /// As a transaction of an earlier process would have left it.
-  private void owe() throws SQLException {
+  private void addPending() throws SQLException {
     try (Connection database =
             DriverManager.getConnection(
                 "jdbc:sqlite:" + folder.resolve("rollcall-data/rollcall.db"));

@@ -357,7 +357,7 @@ class MergeIT {
   private Ended merge(String out, String... files) throws IOException, InterruptedException {
     Process process = start(out, files);
     String said = new String(process.getInputStream().readAllBytes(), UTF_8);
-    String told = new String(process.getErrorStream().readAllBytes(), UTF_8);
-    return new Ended(process.waitFor(), said, told);
+    String errors = new String(process.getErrorStream().readAllBytes(), UTF_8);
+    return new Ended(process.waitFor(), said, errors);
   }
 }

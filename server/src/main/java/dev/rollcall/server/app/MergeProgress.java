@@ -12,7 +12,7 @@ final class MergeProgress implements Merge.Progress {
 
   private final PrintWriter to;
   private final int files;
-  private long told = System.nanoTime();
+  private long printed = System.nanoTime();
 
   MergeProgress(PrintWriter to, int files) {
     this.to = to;
@@ -21,7 +21,7 @@ final class MergeProgress implements Merge.Progress {
 
   @Override
   public void part(int number, Path file, int percent) {
-    if (System.nanoTime() - told >= EVERY.toNanos()) {
+    if (System.nanoTime() - printed >= EVERY.toNanos()) {
       tell(number, file, percent + " %");
     }
   }
@@ -43,7 +43,7 @@ final class MergeProgress implements Merge.Progress {
   }
 
   private void tell(int number, Path file, String what) {
-    told = System.nanoTime();
+    printed = System.nanoTime();
     to.println(OneLine.of("%d/%d %s: %s".formatted(number, files, file, what)));
     to.flush();
   }

@@ -52,7 +52,7 @@ final class Reload implements Runnable {
       LOG.log(Level.WARNING, "{0} was rejected, the previous configuration stays in use:", file);
       List<String> lines = mistakes.lines();
       lines.forEach(line -> LOG.log(Level.WARNING, line));
-      refusal = Optional.of(told(lines));
+      refusal = Optional.of(summary(lines));
       return;
     }
     Values values = read.get().values();
@@ -70,7 +70,7 @@ final class Reload implements Runnable {
     current = read.get().withoutServices();
   }
 
-  private static String told(List<String> mistakes) {
+  private static String summary(List<String> mistakes) {
     int others = mistakes.size() - 1;
     return (mistakes.isEmpty() ? "it cannot be read" : mistakes.getFirst())
         + (others > 0 ? "; and " + others + " more, see the log" : "");

@@ -26,7 +26,7 @@ final class StoredDefinitions {
   Optional<ChannelDefinition> read(ChannelStore.Row row) {
     return box()
         .open(row.sealed(), place(row.owner(), row.name()))
-        .flatMap(text -> ChannelReader.one(Json.kept(text), "", new Mistakes()));
+        .flatMap(text -> ChannelReader.one(Json.stored(text), "", new Mistakes()));
   }
 
   private static String place(long owner, String name) {

@@ -73,7 +73,7 @@ public final class Heartbeats implements AutoCloseable {
     SignalWriter logged =
         (tx, signals) -> {
           signalWriter.write(tx, signals);
-          tx.afterCommit(() -> signals.forEach(log::told));
+          tx.afterCommit(() -> signals.forEach(log::changed));
         };
     HeartbeatLimit limit =
         new HeartbeatLimit(settings.most(), settings.ofAccount(), registry, clock);

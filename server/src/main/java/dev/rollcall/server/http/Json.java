@@ -62,7 +62,7 @@ public final class Json {
   }
 
   /// For JSON of our own: without the limits for requests.
-  private static final class Kept {
+  private static final class Stored {
     private static final JsonMapper MAPPER =
         JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
   }
@@ -127,9 +127,9 @@ public final class Json {
   /// Reads an object that this program has stored.
   ///
   /// @throws IllegalStateException if it is no object
-  public static ObjectNode kept(String text) {
+  public static ObjectNode stored(String text) {
     try {
-      return (ObjectNode) Kept.MAPPER.readTree(text);
+      return (ObjectNode) Stored.MAPPER.readTree(text);
     } catch (JacksonException e) {
       throw new IllegalStateException("a text in the database is not valid JSON", e);
     }

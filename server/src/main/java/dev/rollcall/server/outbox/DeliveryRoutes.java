@@ -80,7 +80,7 @@ final class DeliveryRoutes {
         .writeNumberProperty("attempts", row.attempts())
         .writeNumberProperty("coalesced", row.coalesced())
         .writeNumberProperty("created_at", row.created().getEpochSecond())
-        .writeNumberProperty("owed_at", row.owed().getEpochSecond());
+        .writeNumberProperty("owed_at", row.written().getEpochSecond());
     Json.seconds(json, "attempted_at", row.attempted());
     Json.seconds(json, "next_at", row.next());
     Json.seconds(json, "done_at", row.done());

@@ -7,7 +7,7 @@ import java.util.Optional;
 ///
 /// @param coalesced how many older notifications it has replaced
 /// @param created when the first of these was written
-/// @param owed when the newest of them was written
+/// @param written when the newest of them was written
 /// @param next when its subject is tried next; empty if it is no longer pending
 record DeliveryRow(
     long id,
@@ -19,7 +19,7 @@ record DeliveryRow(
     int attempts,
     int coalesced,
     Instant created,
-    Instant owed,
+    Instant written,
     Optional<Instant> attempted,
     Optional<Instant> next,
     Optional<Instant> done,

@@ -29,7 +29,7 @@ public record Message(String name, Instant lastHeard, Instant at) {
 
   /// Reads that form.
   static Message of(String json) {
-    ObjectNode stored = Json.kept(json);
+    ObjectNode stored = Json.stored(json);
     return new Message(
         stored.path("name").asString(""),
         Instant.ofEpochSecond(stored.path("last_ping").asLong(0)),

@@ -265,7 +265,7 @@ final class Sender implements AutoCloseable {
         } else {
           receiverBreaker.reached();
         }
-        if (head.delivery().owed().plus(PERSISTENCE).isBefore(now)) {
+        if (head.delivery().written().plus(PERSISTENCE).isBefore(now)) {
           yield failed(channel, head, "given up: " + reason, now);
         }
         metrics.count(channel.name(), "retried");

@@ -368,8 +368,8 @@ public final class Database implements AutoCloseable {
       }
       opened.complete(null);
     } catch (StorageException e) {
-      boolean told = waiting || e.outcome() == StorageException.Outcome.RETRY;
-      if (!open && told && !e.reason().equals(trouble.map(Trouble::reason).orElse(""))) {
+      boolean logged = waiting || e.outcome() == StorageException.Outcome.RETRY;
+      if (!open && logged && !e.reason().equals(trouble.map(Trouble::reason).orElse(""))) {
         LOG.log(Level.WARNING, "the database cannot be used yet: {0}", e.reason());
       }
       trouble = Optional.of(new Trouble(e.reason(), clock.monotonic()));

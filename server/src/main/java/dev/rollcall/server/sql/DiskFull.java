@@ -11,8 +11,8 @@ public final class DiskFull {
   /// library, which is not translated.
   public static boolean is(IOException failure) {
     String said =
-        failure instanceof FileSystemException told && told.getReason() != null
-            ? told.getReason()
+        failure instanceof FileSystemException known && known.getReason() != null
+            ? known.getReason()
             : String.valueOf(failure.getMessage());
     return said.contains("No space left on device") || said.contains("Disk quota exceeded");
   }

@@ -20,7 +20,7 @@ public final class FileProblems {
       case FileAlreadyExistsException _ -> "a file is in its place";
       case NotDirectoryException _ -> "it is no folder";
       case DirectoryNotEmptyException _ -> "the folder is not empty";
-      case FileSystemException told when told.getReason() != null -> told.getReason();
+      case FileSystemException known when known.getReason() != null -> known.getReason();
       case FileSystemException _ -> "the file system does not say why";
       default -> String.valueOf(failure.getMessage());
     };

@@ -30,7 +30,7 @@ final class RebuiltTables {
   private final Connection connection;
   private final int rows;
   private final Clock clock;
-  private Duration told;
+  private Duration logged;
 
   /// @param connection does not enforce foreign keys
   /// @param rows how many one transaction copies
@@ -38,7 +38,7 @@ final class RebuiltTables {
     this.connection = connection;
     this.rows = rows;
     this.clock = clock;
-    this.told = clock.monotonic();
+    this.logged = clock.monotonic();
   }
 
   /// Copies all rows that are not copied yet.
@@ -154,10 +154,10 @@ final class RebuiltTables {
 
   private void tell(String old, String next, String column) throws SQLException {
     Duration now = clock.monotonic();
-    if (now.minus(told).compareTo(BETWEEN_LINES) < 0) {
+    if (now.minus(logged).compareTo(BETWEEN_LINES) < 0) {
       return;
     }
-    told = now;
+    logged = now;
     try (Statement statement = connection.createStatement();
         ResultSet found =
             statement.executeQuery(

@@ -140,11 +140,11 @@ final class Feed<S extends LiveView> {
     shown = LiveViewChanges.Shown.of(view);
     looked = now;
     page = Optional.empty();
-    PreparedEvents.Builder news = new PreparedEvents.Builder();
-    LiveViewChanges.tell(before, shown, news);
-    if (!news.isEmpty()) {
-      addNow(news);
-      PreparedEvents change = news.build();
+    PreparedEvents.Builder events = new PreparedEvents.Builder();
+    LiveViewChanges.tell(before, shown, events);
+    if (!events.isEmpty()) {
+      addNow(events);
+      PreparedEvents change = events.build();
       version++;
       changes.addLast(change);
       if (changes.size() > MOST_CHANGES) {
@@ -172,7 +172,7 @@ final class Feed<S extends LiveView> {
     watchers.clear();
   }
 
-  private void publish(Optional<PreparedEvents> news) {
+  private void publish(Optional<PreparedEvents> event) {
     for (Watcher watcher : watchers) {
       int behind = watcher.stream.behind();
       if (!watcher.current && behind == 0) {
@@ -181,7 +181,7 @@ final class Feed<S extends LiveView> {
       } else if (watcher.current && behind >= MOST_WAITING) {
         watcher.current = false;
       } else if (watcher.current) {
-        news.ifPresent(watcher.stream::send);
+        event.ifPresent(watcher.stream::send);
       }
     }
   }

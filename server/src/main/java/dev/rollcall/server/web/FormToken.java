@@ -67,7 +67,7 @@ public final class FormToken {
   }
 
   /// Gives the browser the cookie, unless it has it.
-  Answer kept(Answer answer, Site site) {
+  Answer withCookie(Answer answer, Site site) {
     return known ? answer : Cookies.set(answer, site, COOKIE, ENCODER.encodeToString(value));
   }
 

@@ -48,7 +48,7 @@ public final class Forms {
   public Answer page(Request request, Function<Visit, String> html) {
     FormToken token = FormToken.of(request);
     Optional<Flash> flash = Flash.of(request);
-    Answer answer = token.kept(Answer.html(200, html.apply(new Visit(token, flash))), site);
+    Answer answer = token.withCookie(Answer.html(200, html.apply(new Visit(token, flash))), site);
     return flash.isPresent() ? Flash.shown(answer, site) : answer;
   }
 

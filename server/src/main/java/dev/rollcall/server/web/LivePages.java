@@ -46,7 +46,7 @@ public final class LivePages<Q, S extends LiveView> implements AutoCloseable {
   private static final int MOST_ASKING = 64;
 
   /// How long a page that is not open is kept in memory, and how many of them at most.
-  private static final Duration KEPT = Duration.ofSeconds(10);
+  private static final Duration IDLE = Duration.ofSeconds(10);
 
   private static final int MOST_KEPT = 16;
 
@@ -236,7 +236,7 @@ public final class LivePages<Q, S extends LiveView> implements AutoCloseable {
     int over = unwatched.size() - MOST_KEPT;
     for (Q question : unwatched) { // the least recently used first
       Feed<S> feed = feeds.get(question);
-      if (over-- > 0 || (feed != null && now.minus(feed.looked()).compareTo(KEPT) > 0)) {
+      if (over-- > 0 || (feed != null && now.minus(feed.looked()).compareTo(IDLE) > 0)) {
         feeds.remove(question);
       }
     }

@@ -26,31 +26,32 @@ final class LiveViewChanges {
   }
 
   /// Adds events for everything.
-  static void tellAll(Shown now, PreparedEvents.Builder news) {
-    news.add("totals", now.parts().getFirst()).add("list", now.live().list());
+  static void tellAll(Shown now, PreparedEvents.Builder events) {
+    events.add("totals", now.parts().getFirst()).add("list", now.live().list());
   }
 
   /// Adds events for what differs.
-  static void tell(Shown before, Shown now, PreparedEvents.Builder news) {
+  static void tell(Shown before, Shown now, PreparedEvents.Builder events) {
     if (!now.parts().getFirst().equals(before.parts().getFirst())) {
-      news.add("totals", now.parts().getFirst());
+      events.add("totals", now.parts().getFirst());
     }
     if (now.lines().isEmpty() || before.lines().isEmpty()) {
       String list = now.live().list();
       if (now.lines().size() != before.lines().size() || !list.equals(before.live().list())) {
-        news.add("list", list);
+        events.add("list", list);
       }
       return;
     }
     for (int i = 1; i < now.parts().size(); i++) {
       if (!now.parts().get(i).equals(before.parts().get(i))) {
-        news.add("part", now.parts().get(i));
+        events.add("part", now.parts().get(i));
       }
     }
-    tellRows(before.lines(), now, news);
+    tellRows(before.lines(), now, events);
   }
 
-  private static void tellRows(List<LiveView.Line> before, Shown now, PreparedEvents.Builder news) {
+  private static void tellRows(
+      List<LiveView.Line> before, Shown now, PreparedEvents.Builder events) {
     Map<String, Integer> placesBefore = new HashMap<>();
     for (int place = 0; place < before.size(); place++) {
       placesBefore.put(before.get(place).id(), place);
@@ -69,7 +70,7 @@ final class LiveViewChanges {
       }
     }
     if (!gone.isEmpty() || !rows.isEmpty()) {
-      news.add("rows", String.join(" ", gone) + rows);
+      events.add("rows", String.join(" ", gone) + rows);
     }
   }
 

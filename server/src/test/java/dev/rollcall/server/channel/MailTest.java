@@ -52,7 +52,7 @@ class MailTest {
       throws InterruptedException {
     Mistakes mistakes = new Mistakes();
     ChannelDefinition read =
-        ChannelReader.one(Json.kept(definition), "", mistakes).orElseThrow(AssertionError::new);
+        ChannelReader.one(Json.stored(definition), "", mistakes).orElseThrow(AssertionError::new);
     try (Channel channel = read.settings().open("m", resolver)) {
       Message message = new Message(name, AT.minusSeconds(60), AT);
       return channel.send(
@@ -170,7 +170,7 @@ class MailTest {
       })
   void saysWhatIsWrongWithADefinition(String definition, String expected) {
     Mistakes mistakes = new Mistakes();
-    assertThat(ChannelReader.one(Json.kept(definition), "", mistakes)).isEmpty();
+    assertThat(ChannelReader.one(Json.stored(definition), "", mistakes)).isEmpty();
     assertThat(mistakes.lines().toString()).contains(expected);
   }
 
@@ -201,7 +201,7 @@ class MailTest {
 
   private static List<String> mistakes(String definition, Object... values) {
     Mistakes mistakes = new Mistakes();
-    ChannelReader.one(Json.kept(definition.formatted(values).replace('\'', '"')), "", mistakes);
+    ChannelReader.one(Json.stored(definition.formatted(values).replace('\'', '"')), "", mistakes);
     return mistakes.lines();
   }
 }

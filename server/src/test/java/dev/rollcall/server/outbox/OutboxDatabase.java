@@ -49,7 +49,7 @@ final class OutboxDatabase implements AutoCloseable {
     return this;
   }
 
-  static Notification owed(String channel, String subject, String key) {
+  static Notification notification(String channel, String subject, String key) {
     return new Notification(channel, subject, Kind.LATE, key, message("backup"), false);
   }
 
@@ -62,12 +62,12 @@ final class OutboxDatabase implements AutoCloseable {
         name, Instant.ofEpochSecond(1_700_000_000L), Instant.ofEpochSecond(1_700_003_600L));
   }
 
-  void add(OutboxEntry... news) {
-    add(List.of(news));
+  void add(OutboxEntry... entries) {
+    add(List.of(entries));
   }
 
-  void add(List<? extends OutboxEntry> news) {
-    commits.write(adding, news);
+  void add(List<? extends OutboxEntry> entries) {
+    commits.write(adding, entries);
   }
 
   List<DeliveryRow> listed() {

@@ -33,8 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// A process is killed while it owes and sends. All that it was told is owed arrives, at least once
-/// and in the order of each subject.
+/// A process is killed while it adds notifications and sends them. All that were committed arrive,
+/// at least once and in the order of each subject.
 @ParameterizedClass
 @EnumSource
 class OutboxKilledTest {
@@ -50,7 +50,7 @@ class OutboxKilledTest {
   }
 
   @Test
-  void allThatIsOwedArrivesInOrder() throws Exception {
+  void allThatIsCommittedArrivesInOrder() throws Exception {
     DatabaseLocation location = engine.fresh(directory);
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       HttpServer receiver =
@@ -60,9 +60,9 @@ class OutboxKilledTest {
       receiver.start();
       try {
         String uri = "http://127.0.0.1:" + receiver.getAddress().getPort() + "/";
-        Map<String, List<Integer>> owed = new TreeMap<>();
+        Map<String, List<Integer>> committed = new TreeMap<>();
         for (int kill = 0; kill < KILLS; kill++) {
-          owe(150, address(location), uri, kill * OutboxVictim.NUMBERS, owed);
+          add(150, address(location), uri, kill * OutboxVictim.NUMBERS, committed);
         }
         Process last = start(address(location), uri, -1);
         try {
@@ -70,14 +70,14 @@ class OutboxKilledTest {
               .atMost(Duration.ofSeconds(60))
               .untilAsserted(
                   () ->
-                      owed.forEach(
+                      committed.forEach(
                           (subject, numbers) ->
                               assertThat(arrived.getOrDefault(subject, List.of()))
                                   .containsAll(numbers)));
         } finally {
           last.destroyForcibly().waitFor();
         }
-        assertThat(owed).hasSize(OutboxVictim.SUBJECTS);
+        assertThat(committed).hasSize(OutboxVictim.SUBJECTS);
         arrived.values().forEach(numbers -> assertThat(firsts(numbers)).isSorted());
       } finally {
         receiver.stop(0);
@@ -121,9 +121,9 @@ class OutboxKilledTest {
     return OtherProcess.start(OutboxVictim.class, database, uri, "" + first);
   }
 
-  /// Runs a victim until it owes that many, kills it, and notes all it said is owed.
-  private static void owe(
-      int number, String database, String uri, int first, Map<String, List<Integer>> owed)
+  /// Runs a victim until it has added that many, kills it, and notes all that it has committed.
+  private static void add(
+      int number, String database, String uri, int first, Map<String, List<Integer>> committed)
       throws IOException, InterruptedException {
     Process victim = start(database, uri, first);
     int said = 0;
@@ -131,7 +131,9 @@ class OutboxKilledTest {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         if (line.endsWith(".")) { // whole, though the process may have died while it wrote
           String[] parts = line.substring(0, line.length() - 1).split(" ", -1);
-          owed.computeIfAbsent(parts[0], _ -> new ArrayList<>()).add(Integer.valueOf(parts[1]));
+          committed
+              .computeIfAbsent(parts[0], _ -> new ArrayList<>())
+              .add(Integer.valueOf(parts[1]));
           said++;
         }
         if (said == number) {

@@ -1,7 +1,7 @@
 package dev.rollcall.server.outbox;
 
 import static dev.rollcall.server.outbox.OutboxDatabase.newest;
-import static dev.rollcall.server.outbox.OutboxDatabase.owed;
+import static dev.rollcall.server.outbox.OutboxDatabase.notification;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -36,8 +36,8 @@ class OutboxTest {
   @TempDir Path directory;
   private final TestDatabases engine;
   private final TestClock clock = new TestClock();
-  private final ToldChannel mail = new ToldChannel("mail", "mail.example:25");
-  private final ToldChannel pager = new ToldChannel("pager", "pager.example:443");
+  private final RecordingChannel mail = new RecordingChannel("mail", "mail.example:25");
+  private final RecordingChannel pager = new RecordingChannel("pager", "pager.example:443");
 
   OutboxTest(TestDatabases engine) {
     this.engine = engine;
@@ -54,47 +54,50 @@ class OutboxTest {
 
   @Test
   void sendsWhatIsOwedOnce() {
-    try (OutboxDatabase kept = open(mail).started()) {
-      kept.add(owed("mail", "a", "1"));
-      await().until(() -> kept.keys(DeliveryState.DELIVERED).equals(List.of("1")));
+    try (OutboxDatabase data = open(mail).started()) {
+      data.add(notification("mail", "a", "1"));
+      await().until(() -> data.keys(DeliveryState.DELIVERED).equals(List.of("1")));
       assertThat(mail.got()).hasSize(1);
       Delivery got = mail.got().getFirst();
       assertThat(got.subject()).isEqualTo("a");
       assertThat(got.kind()).isEqualTo(Kind.LATE);
       assertThat(got.message()).isEqualTo(OutboxDatabase.message("backup"));
-      assertThat(got.owed()).isEqualTo(clock.wall());
+      assertThat(got.written()).isEqualTo(clock.wall());
       assertThat(got.attempt()).isEqualTo(1);
-      await().until(() -> kept.number("SELECT COUNT(*) FROM outbox_lane") == 0);
+      await().until(() -> data.number("SELECT COUNT(*) FROM outbox_lane") == 0);
     }
   }
 
   @Test
   void owesTheSameKeyOnce() {
-    try (OutboxDatabase kept = open(mail, pager)) {
-      kept.add(owed("mail", "a", "1"), owed("mail", "a", "1"), owed("pager", "a", "1"));
-      kept.add(owed("mail", "a", "1"));
-      assertThat(kept.listed()).hasSize(2);
-      kept.started();
-      await().until(() -> kept.listed(DeliveryState.DELIVERED).size() == 2);
-      kept.add(owed("mail", "a", "1"), owed("mail", "a", "2"));
-      await().until(() -> kept.listed(DeliveryState.DELIVERED).size() == 3);
+    try (OutboxDatabase data = open(mail, pager)) {
+      data.add(
+          notification("mail", "a", "1"),
+          notification("mail", "a", "1"),
+          notification("pager", "a", "1"));
+      data.add(notification("mail", "a", "1"));
+      assertThat(data.listed()).hasSize(2);
+      data.started();
+      await().until(() -> data.listed(DeliveryState.DELIVERED).size() == 2);
+      data.add(notification("mail", "a", "1"), notification("mail", "a", "2"));
+      await().until(() -> data.listed(DeliveryState.DELIVERED).size() == 3);
       assertThat(mail.keys()).containsExactly("1", "2");
-      await().until(() -> kept.number("SELECT COUNT(*) FROM outbox_lane") == 0);
+      await().until(() -> data.number("SELECT COUNT(*) FROM outbox_lane") == 0);
     }
   }
 
   @Test
   void owesNothingWhereTheTransactionFails() {
-    try (OutboxDatabase kept = open(mail).started()) {
+    try (OutboxDatabase data = open(mail).started()) {
       Batch<String, String> failing =
           (tx, keys) -> {
-            kept.outbox.add(tx, List.of(owed("mail", "a", keys.getFirst())));
+            data.outbox.add(tx, List.of(notification("mail", "a", keys.getFirst())));
             throw new IllegalArgumentException("this is no day for it");
           };
-      assertThatThrownBy(() -> kept.commits.write(failing, "1"))
+      assertThatThrownBy(() -> data.commits.write(failing, "1"))
           .isInstanceOf(IllegalArgumentException.class);
-      kept.add(owed("mail", "a", "2"));
-      await().until(() -> kept.keys(DeliveryState.DELIVERED).equals(List.of("2")));
+      data.add(notification("mail", "a", "2"));
+      await().until(() -> data.keys(DeliveryState.DELIVERED).equals(List.of("2")));
       assertThat(mail.keys()).containsExactly("2");
     }
   }
@@ -102,19 +105,19 @@ class OutboxTest {
   @Test
   void keepsTheOrderOfASubjectThroughFailures() {
     mail.answering(
-        delivery -> delivery.attempt() < 3 ? ToldChannel.retry("not yet") : new Result.Sent());
-    try (OutboxDatabase kept = open(mail).started()) {
-      kept.add(owed("mail", "a", "1"), owed("mail", "a", "2"));
-      kept.add(owed("mail", "a", "3"));
+        delivery -> delivery.attempt() < 3 ? RecordingChannel.retry("not yet") : new Result.Sent());
+    try (OutboxDatabase data = open(mail).started()) {
+      data.add(notification("mail", "a", "1"), notification("mail", "a", "2"));
+      data.add(notification("mail", "a", "3"));
       await()
           .until(
               () -> {
                 clock.pass(LONGER_THAN_ANY_BACKOFF);
-                kept.outbox.wake();
-                return kept.listed(DeliveryState.DELIVERED).size() == 3;
+                data.outbox.wake();
+                return data.listed(DeliveryState.DELIVERED).size() == 3;
               });
       assertThat(mail.keys()).containsExactly("1", "1", "1", "2", "2", "2", "3", "3", "3");
-      assertThat(kept.listed())
+      assertThat(data.listed())
           .allSatisfy(
               row -> {
                 assertThat(row.attempts()).isEqualTo(3);
@@ -127,14 +130,15 @@ class OutboxTest {
   @Test
   void aSubjectThatFailsHoldsUpNoOther() {
     mail.answering(
-        delivery -> delivery.subject().equals("bad") ? ToldChannel.retry("no") : new Result.Sent());
-    try (OutboxDatabase kept = open(mail).started()) {
-      kept.add(owed("mail", "bad", "1"), owed("mail", "bad", "2"));
-      await().until(() -> kept.number("SELECT SUM(attempts) FROM outbox_delivery") == 1);
-      kept.add(owed("mail", "good", "3"));
-      await().until(() -> kept.keys(DeliveryState.DELIVERED).equals(List.of("3")));
+        delivery ->
+            delivery.subject().equals("bad") ? RecordingChannel.retry("no") : new Result.Sent());
+    try (OutboxDatabase data = open(mail).started()) {
+      data.add(notification("mail", "bad", "1"), notification("mail", "bad", "2"));
+      await().until(() -> data.number("SELECT SUM(attempts) FROM outbox_delivery") == 1);
+      data.add(notification("mail", "good", "3"));
+      await().until(() -> data.keys(DeliveryState.DELIVERED).equals(List.of("3")));
       assertThat(mail.keys()).containsExactly("1", "3");
-      DeliveryRow first = kept.listed(DeliveryState.PENDING).getLast();
+      DeliveryRow first = data.listed(DeliveryState.PENDING).getLast();
       assertThat(first.lastError()).contains("no");
       assertThat(first.next().orElseThrow())
           .isBetween(clock.wall().plusMillis(500), clock.wall().plusMillis(1_500));
@@ -144,22 +148,22 @@ class OutboxTest {
   @Test
   void aReceiverThatHangsDelaysNoOther() {
     mail.hanging();
-    ToldChannel sameHost = new ToldChannel("mail-too", "mail.example:25");
-    try (OutboxDatabase kept = open(mail, pager, sameHost).started()) {
-      kept.add(
+    RecordingChannel sameHost = new RecordingChannel("mail-too", "mail.example:25");
+    try (OutboxDatabase data = open(mail, pager, sameHost).started()) {
+      data.add(
           IntStream.range(0, 20_000)
-              .mapToObj(i -> owed("mail", "subject " + i, "mail " + i))
+              .mapToObj(i -> notification("mail", "subject " + i, "mail " + i))
               .toList());
       await().until(() -> mail.atOnce() == ReceiverLimits.MOST / 2); // shared with the other there
-      kept.add(owed("mail-too", "a", "too"));
+      data.add(notification("mail-too", "a", "too"));
       for (int i = 0; i < 20; i++) {
-        kept.add(owed("pager", "subject " + i, "pager " + i));
+        data.add(notification("pager", "subject " + i, "pager " + i));
       }
-      await().until(() -> kept.listed(DeliveryState.DELIVERED).size() == 21);
+      await().until(() -> data.listed(DeliveryState.DELIVERED).size() == 21);
       assertThat(pager.got()).hasSize(20);
       assertThat(mail.mostAtOnce()).isEqualTo(ReceiverLimits.MOST / 2);
       assertThat(sameHost.keys()).containsExactly("too");
-      assertThat(kept.metrics())
+      assertThat(data.metrics())
           .contains("rollcall_deliveries_in_flight 4.0")
           .contains("rollcall_deliveries_pending{channel=\"mail\"} 20000.0")
           .contains("rollcall_deliveries_pending{channel=\"pager\"} 0.0")
@@ -170,15 +174,16 @@ class OutboxTest {
   @Test
   void triesOneAtATimeWhereNobodyAnswers() {
     mail.answering(_ -> new Result.Retry("nobody there", Optional.empty(), true));
-    try (OutboxDatabase kept = open(mail).started()) {
-      kept.add(IntStream.range(0, 500).mapToObj(i -> owed("mail", "s" + i, "k" + i)).toList());
+    try (OutboxDatabase data = open(mail).started()) {
+      data.add(
+          IntStream.range(0, 500).mapToObj(i -> notification("mail", "s" + i, "k" + i)).toList());
       // The monotonic clock stands still: those that had begun, and no more.
       await().until(() -> mail.got().size() >= 8 && mail.atOnce() == 0);
       int tried = mail.got().size();
       assertThat(tried).isLessThanOrEqualTo(2 * ReceiverLimits.MOST);
       for (int i = 1; i <= 3; i++) {
         clock.pass(Duration.ofSeconds(6));
-        kept.outbox.wake();
+        data.outbox.wake();
         int enough = tried + i;
         await().until(() -> mail.got().size() == enough && mail.atOnce() == 0);
       }
@@ -187,25 +192,25 @@ class OutboxTest {
           .until(
               () -> {
                 clock.pass(Duration.ofSeconds(6));
-                kept.outbox.wake();
-                return kept.listed(DeliveryState.DELIVERED).size() == 500;
+                data.outbox.wake();
+                return data.listed(DeliveryState.DELIVERED).size() == 500;
               });
     }
   }
 
   @Test
   void newerNewsTakeThePlaceOfOlderOnes() {
-    try (OutboxDatabase kept = open(mail)) {
-      kept.add(newest("mail", "a", Kind.LATE, "1"), newest("mail", "a", Kind.LATE, "2"));
-      kept.add(newest("mail", "a", Kind.LATE, "3"), newest("mail", "b", Kind.LATE, "4"));
-      kept.add(newest("mail", "a", Kind.LATE, "3"));
-      assertThat(kept.keys(DeliveryState.PENDING)).containsExactly("3", "4");
-      assertThat(kept.listed().getLast().coalesced()).isEqualTo(2);
-      // Not across other news: the last word has to stay the last.
-      kept.add(newest("mail", "a", Kind.RECOVERED, "5"), newest("mail", "a", Kind.LATE, "6"));
-      assertThat(kept.keys(DeliveryState.PENDING)).containsExactly("3", "4", "5", "6");
-      kept.started();
-      await().until(() -> kept.listed(DeliveryState.DELIVERED).size() == 4);
+    try (OutboxDatabase data = open(mail)) {
+      data.add(newest("mail", "a", Kind.LATE, "1"), newest("mail", "a", Kind.LATE, "2"));
+      data.add(newest("mail", "a", Kind.LATE, "3"), newest("mail", "b", Kind.LATE, "4"));
+      data.add(newest("mail", "a", Kind.LATE, "3"));
+      assertThat(data.keys(DeliveryState.PENDING)).containsExactly("3", "4");
+      assertThat(data.listed().getLast().coalesced()).isEqualTo(2);
+      // Not across other notifications: the last one has to stay the last.
+      data.add(newest("mail", "a", Kind.RECOVERED, "5"), newest("mail", "a", Kind.LATE, "6"));
+      assertThat(data.keys(DeliveryState.PENDING)).containsExactly("3", "4", "5", "6");
+      data.started();
+      await().until(() -> data.listed(DeliveryState.DELIVERED).size() == 4);
       assertThat(mail.keys()).containsSubsequence("3", "5", "6");
       // Subjects are sent side by side: 4 may come before 3.
       assertThat(mail.got())
@@ -218,34 +223,37 @@ class OutboxTest {
   @Test
   void doesNotReplaceWhatIsUnderWay() {
     mail.hanging();
-    try (OutboxDatabase kept = open(mail).started()) {
-      kept.add(newest("mail", "a", Kind.LATE, "1"));
+    try (OutboxDatabase data = open(mail).started()) {
+      data.add(newest("mail", "a", Kind.LATE, "1"));
       await().until(() -> mail.atOnce() == 1);
-      kept.add(newest("mail", "a", Kind.LATE, "2"));
-      kept.add(newest("mail", "a", Kind.LATE, "3"));
-      assertThat(kept.keys(DeliveryState.PENDING)).containsExactly("1", "3");
+      data.add(newest("mail", "a", Kind.LATE, "2"));
+      data.add(newest("mail", "a", Kind.LATE, "3"));
+      assertThat(data.keys(DeliveryState.PENDING)).containsExactly("1", "3");
       mail.release();
-      await().until(() -> kept.listed(DeliveryState.DELIVERED).size() == 2);
+      await().until(() -> data.listed(DeliveryState.DELIVERED).size() == 2);
       assertThat(mail.keys()).containsExactly("1", "3");
     }
   }
 
   @Test
   void sendsNothingAnyMoreThatIsWithdrawn() {
-    mail.answering(_ -> ToldChannel.retry("down"));
-    try (OutboxDatabase kept = open(mail, pager).started()) {
-      kept.add(owed("mail", "a", "1"), owed("mail", "a", "2"), owed("mail", "b", "3"));
-      kept.add(newest("mail", "a", Kind.FAILED, "4"), owed("mail", "c", "5"));
-      await().until(() -> kept.number("SELECT SUM(attempts) FROM outbox_delivery") == 3);
-      kept.add(
+    mail.answering(_ -> RecordingChannel.retry("down"));
+    try (OutboxDatabase data = open(mail, pager).started()) {
+      data.add(
+          notification("mail", "a", "1"),
+          notification("mail", "a", "2"),
+          notification("mail", "b", "3"));
+      data.add(newest("mail", "a", Kind.FAILED, "4"), notification("mail", "c", "5"));
+      await().until(() -> data.number("SELECT SUM(attempts) FROM outbox_delivery") == 3);
+      data.add(
           new Withdrawal("mail", "c", Kind.LATE),
           new Withdrawal("mail", "a", Kind.LATE),
           new Withdrawal("mail", "nobody", Kind.LATE),
           new Withdrawal("pager", "b", Kind.LATE));
-      assertThat(kept.keys(DeliveryState.WITHDRAWN)).containsExactly("1", "2", "5");
-      assertThat(kept.keys(DeliveryState.PENDING)).containsExactly("3", "4");
-      assertThat(kept.number("SELECT COUNT(*) FROM outbox_lane")).isEqualTo(2);
-      DeliveryRow first = kept.listed(DeliveryState.WITHDRAWN).getLast();
+      assertThat(data.keys(DeliveryState.WITHDRAWN)).containsExactly("1", "2", "5");
+      assertThat(data.keys(DeliveryState.PENDING)).containsExactly("3", "4");
+      assertThat(data.number("SELECT COUNT(*) FROM outbox_lane")).isEqualTo(2);
+      DeliveryRow first = data.listed(DeliveryState.WITHDRAWN).getLast();
       assertThat(first.lastError()).contains("down");
       assertThat(first.done()).contains(clock.wall());
       assertThat(first.next()).isEmpty();
@@ -254,25 +262,27 @@ class OutboxTest {
           .until(
               () -> {
                 clock.pass(LONGER_THAN_ANY_BACKOFF);
-                kept.outbox.wake();
-                return kept.listed(DeliveryState.DELIVERED).size() == 2;
+                data.outbox.wake();
+                return data.listed(DeliveryState.DELIVERED).size() == 2;
               });
       assertThat(mail.keys()).hasSize(5).containsOnlyOnce("1", "5", "4").doesNotContain("2");
       clock.pass(Duration.ofDays(8));
-      kept.store.forget(clock.wall().minus(Duration.ofDays(7)));
-      assertThat(kept.listed()).isEmpty();
+      data.store.forget(clock.wall().minus(Duration.ofDays(7)));
+      assertThat(data.listed()).isEmpty();
     }
   }
 
   @Test
   void aWithdrawalTakesItsPlaceInTheOrder() {
-    try (OutboxDatabase kept = open(mail)) {
-      kept.add(
-          owed("mail", "a", "1"), new Withdrawal("mail", "a", Kind.LATE), owed("mail", "a", "2"));
-      assertThat(kept.keys(DeliveryState.WITHDRAWN)).containsExactly("1");
-      assertThat(kept.keys(DeliveryState.PENDING)).containsExactly("2");
-      kept.started();
-      await().until(() -> kept.listed(DeliveryState.DELIVERED).size() == 1);
+    try (OutboxDatabase data = open(mail)) {
+      data.add(
+          notification("mail", "a", "1"),
+          new Withdrawal("mail", "a", Kind.LATE),
+          notification("mail", "a", "2"));
+      assertThat(data.keys(DeliveryState.WITHDRAWN)).containsExactly("1");
+      assertThat(data.keys(DeliveryState.PENDING)).containsExactly("2");
+      data.started();
+      await().until(() -> data.listed(DeliveryState.DELIVERED).size() == 1);
       assertThat(mail.keys()).containsExactly("2");
     }
   }
@@ -281,25 +291,27 @@ class OutboxTest {
   void whatIsWithdrawnUnderWayArrivesOrIsSentNoMore() {
     mail.answering(
         delivery ->
-            delivery.subject().equals("a") ? new Result.Sent() : ToldChannel.retry("too late"));
+            delivery.subject().equals("a")
+                ? new Result.Sent()
+                : RecordingChannel.retry("too late"));
     mail.hanging();
-    try (OutboxDatabase kept = open(mail).started()) {
-      kept.add(owed("mail", "a", "1"), owed("mail", "b", "2"));
+    try (OutboxDatabase data = open(mail).started()) {
+      data.add(notification("mail", "a", "1"), notification("mail", "b", "2"));
       await().until(() -> mail.atOnce() == 2);
-      kept.add(new Withdrawal("mail", "a", Kind.LATE), new Withdrawal("mail", "b", Kind.LATE));
-      assertThat(kept.keys(DeliveryState.WITHDRAWN)).containsExactly("1", "2");
+      data.add(new Withdrawal("mail", "a", Kind.LATE), new Withdrawal("mail", "b", Kind.LATE));
+      assertThat(data.keys(DeliveryState.WITHDRAWN)).containsExactly("1", "2");
       mail.release();
-      await().until(() -> kept.keys(DeliveryState.DELIVERED).equals(List.of("1")));
-      await().until(() -> kept.number("SELECT SUM(attempts) FROM outbox_delivery") == 2);
-      DeliveryRow withdrawn = kept.listed(DeliveryState.WITHDRAWN).getFirst();
+      await().until(() -> data.keys(DeliveryState.DELIVERED).equals(List.of("1")));
+      await().until(() -> data.number("SELECT SUM(attempts) FROM outbox_delivery") == 2);
+      DeliveryRow withdrawn = data.listed(DeliveryState.WITHDRAWN).getFirst();
       assertThat(withdrawn.key()).isEqualTo("2");
       assertThat(withdrawn.lastError()).contains("too late");
       await()
           .until(
               () -> {
                 clock.pass(LONGER_THAN_ANY_BACKOFF);
-                kept.outbox.wake();
-                return kept.number("SELECT COUNT(*) FROM outbox_lane") == 0;
+                data.outbox.wake();
+                return data.number("SELECT COUNT(*) FROM outbox_lane") == 0;
               });
       assertThat(mail.keys()).containsExactlyInAnyOrder("1", "2");
     }
@@ -308,24 +320,24 @@ class OutboxTest {
   @Test
   void heedsHowLongAReceiverWantsToBeLeftAlone() {
     mail.answering(_ -> new Result.Retry("busy", Optional.of(Duration.ofMinutes(20)), false));
-    try (OutboxDatabase kept = open(mail).started()) {
-      kept.add(owed("mail", "a", "1"));
-      await().until(() -> kept.listed().getFirst().attempts() == 1);
-      assertThat(kept.listed().getFirst().next())
+    try (OutboxDatabase data = open(mail).started()) {
+      data.add(notification("mail", "a", "1"));
+      await().until(() -> data.listed().getFirst().attempts() == 1);
+      assertThat(data.listed().getFirst().next())
           .contains(clock.wall().plus(Duration.ofMinutes(20)));
     }
   }
 
   @Test
   void aClockThatIsSetBackPutsNothingOff() {
-    mail.answering(_ -> ToldChannel.retry("down"));
-    try (OutboxDatabase kept = open(mail).started()) {
-      kept.add(owed("mail", "a", "1"));
-      await().until(() -> kept.listed().getFirst().attempts() == 1);
+    mail.answering(_ -> RecordingChannel.retry("down"));
+    try (OutboxDatabase data = open(mail).started()) {
+      data.add(notification("mail", "a", "1"));
+      await().until(() -> data.listed().getFirst().attempts() == 1);
       mail.answering(_ -> new Result.Sent());
       clock.leap(Duration.ofDays(-2));
-      kept.outbox.wake();
-      await().until(() -> kept.listed(DeliveryState.DELIVERED).size() == 1);
+      data.outbox.wake();
+      await().until(() -> data.listed(DeliveryState.DELIVERED).size() == 1);
     }
   }
 
@@ -335,18 +347,18 @@ class OutboxTest {
         delivery ->
             delivery.key().equals("1")
                 ? new Result.Refused("no such user")
-                : ToldChannel.retry("down"));
-    try (OutboxDatabase kept = open(mail).started();
+                : RecordingChannel.retry("down"));
+    try (OutboxDatabase data = open(mail).started();
         Logged log = new Logged(Sender.class.getName())) {
-      kept.add(owed("mail", "a", "1"), owed("mail", "a", "2"));
-      await().until(() -> kept.number("SELECT SUM(attempts) FROM outbox_delivery") == 2);
-      assertThat(kept.keys(DeliveryState.FAILED)).containsExactly("1");
-      assertThat(kept.listed().getLast().lastError()).contains("refused: no such user");
+      data.add(notification("mail", "a", "1"), notification("mail", "a", "2"));
+      await().until(() -> data.number("SELECT SUM(attempts) FROM outbox_delivery") == 2);
+      assertThat(data.keys(DeliveryState.FAILED)).containsExactly("1");
+      assertThat(data.listed().getLast().lastError()).contains("refused: no such user");
       clock.pass(Sender.PERSISTENCE.plusSeconds(1));
-      kept.outbox.wake();
-      await().until(() -> kept.keys(DeliveryState.FAILED).equals(List.of("1", "2")));
-      assertThat(kept.listed().getFirst().lastError()).contains("given up: down");
-      assertThat(kept.metrics())
+      data.outbox.wake();
+      await().until(() -> data.keys(DeliveryState.FAILED).equals(List.of("1", "2")));
+      assertThat(data.listed().getFirst().lastError()).contains("given up: down");
+      assertThat(data.metrics())
           .contains("rollcall_deliveries_total{channel=\"mail\",result=\"failed\"} 2.0");
       assertThat(log.lines())
           .containsExactly(
@@ -370,29 +382,32 @@ class OutboxTest {
           }
           return new Result.Sent();
         });
-    try (OutboxDatabase kept = open(mail).started()) {
-      kept.add(owed("mail", "a", "1"));
-      await().until(() -> kept.listed().getFirst().attempts() == 1);
-      assertThat(kept.listed().getFirst().lastError())
+    try (OutboxDatabase data = open(mail).started()) {
+      data.add(notification("mail", "a", "1"));
+      await().until(() -> data.listed().getFirst().attempts() == 1);
+      assertThat(data.listed().getFirst().lastError())
           .contains("Rollcall failed: IllegalStateException");
       clock.pass(Duration.ofSeconds(2));
-      kept.outbox.wake();
-      await().until(() -> kept.keys(DeliveryState.DELIVERED).equals(List.of("1")));
+      data.outbox.wake();
+      await().until(() -> data.keys(DeliveryState.DELIVERED).equals(List.of("1")));
     }
   }
 
   @Test
   void whatIsOwedSurvivesARestart() {
     DatabaseLocation location = engine.fresh(directory);
-    mail.answering(_ -> ToldChannel.retry("down"));
-    try (OutboxDatabase kept = new OutboxDatabase(location, clock, mail).started()) {
-      kept.add(owed("mail", "a", "1"), owed("mail", "a", "2"), owed("mail", "b", "3"));
+    mail.answering(_ -> RecordingChannel.retry("down"));
+    try (OutboxDatabase data = new OutboxDatabase(location, clock, mail).started()) {
+      data.add(
+          notification("mail", "a", "1"),
+          notification("mail", "a", "2"),
+          notification("mail", "b", "3"));
       await().until(() -> mail.got().size() == 2);
     }
     clock.pass(Duration.ofMinutes(1));
-    ToldChannel again = new ToldChannel("mail", "mail.example:25");
-    try (OutboxDatabase kept = new OutboxDatabase(location, clock, again).started()) {
-      await().until(() -> kept.listed(DeliveryState.DELIVERED).size() == 3);
+    RecordingChannel again = new RecordingChannel("mail", "mail.example:25");
+    try (OutboxDatabase data = new OutboxDatabase(location, clock, again).started()) {
+      await().until(() -> data.listed(DeliveryState.DELIVERED).size() == 3);
       assertThat(again.keys()).hasSize(3).containsSubsequence("1", "2").contains("3");
     }
   }
@@ -401,14 +416,14 @@ class OutboxTest {
   void whatWasUnderWayAtTheEndIsSentAgain() {
     DatabaseLocation location = engine.fresh(directory);
     mail.hanging();
-    try (OutboxDatabase kept = new OutboxDatabase(location, clock, mail).started()) {
-      kept.add(owed("mail", "a", "1"));
+    try (OutboxDatabase data = new OutboxDatabase(location, clock, mail).started()) {
+      data.add(notification("mail", "a", "1"));
       await().until(() -> mail.atOnce() == 1);
     }
     clock.pass(Duration.ofMinutes(1)); // on PostgreSQL, nobody knows that it has ended
-    ToldChannel again = new ToldChannel("mail", "mail.example:25");
-    try (OutboxDatabase kept = new OutboxDatabase(location, clock, again).started()) {
-      await().until(() -> kept.listed(DeliveryState.DELIVERED).size() == 1);
+    RecordingChannel again = new RecordingChannel("mail", "mail.example:25");
+    try (OutboxDatabase data = new OutboxDatabase(location, clock, again).started()) {
+      await().until(() -> data.listed(DeliveryState.DELIVERED).size() == 1);
       assertThat(again.keys()).containsExactly("1");
     }
   }
@@ -418,68 +433,71 @@ class OutboxTest {
     DatabaseLocation location = engine.fresh(directory);
     mail.answering(
         delivery ->
-            delivery.subject().equals("down") ? ToldChannel.retry("down") : new Result.Sent());
-    try (OutboxDatabase kept = new OutboxDatabase(location, clock, mail).started()) {
-      kept.add(owed("mail", "down", "1"), owed("mail", "a", "2"), owed("mail", "b", "3"));
-      await().until(() -> kept.listed(DeliveryState.DELIVERED).size() == 2);
+            delivery.subject().equals("down") ? RecordingChannel.retry("down") : new Result.Sent());
+    try (OutboxDatabase data = new OutboxDatabase(location, clock, mail).started()) {
+      data.add(
+          notification("mail", "down", "1"),
+          notification("mail", "a", "2"),
+          notification("mail", "b", "3"));
+      await().until(() -> data.listed(DeliveryState.DELIVERED).size() == 2);
       clock.pass(Duration.ofDays(5));
-      kept.add(owed("mail", "c", "4"));
-      await().until(() -> kept.keys(DeliveryState.DELIVERED).contains("4"));
-      await().until(() -> kept.keys(DeliveryState.FAILED).contains("1"));
-      kept.store.forget(clock.wall().minus(Duration.ofDays(2)));
-      // The first was owed long ago, and given up just now.
-      assertThat(kept.listed()).extracting(DeliveryRow::key).containsExactly("4", "1");
+      data.add(notification("mail", "c", "4"));
+      await().until(() -> data.keys(DeliveryState.DELIVERED).contains("4"));
+      await().until(() -> data.keys(DeliveryState.FAILED).contains("1"));
+      data.store.forget(clock.wall().minus(Duration.ofDays(2)));
+      // The first was written long ago, and given up just now.
+      assertThat(data.listed()).extracting(DeliveryRow::key).containsExactly("4", "1");
     }
   }
 
   @Test
   void givesUpWhatIsOwedOnAChannelThatIsGone() {
     DatabaseLocation location = engine.fresh(directory);
-    try (OutboxDatabase kept = new OutboxDatabase(location, clock, mail, pager)) {
-      kept.add(owed("mail", "a", "1"), owed("pager", "a", "1"));
+    try (OutboxDatabase data = new OutboxDatabase(location, clock, mail, pager)) {
+      data.add(notification("mail", "a", "1"), notification("pager", "a", "1"));
       clock.pass(Duration.ofDays(4));
-      kept.add(owed("mail", "a", "2"));
+      data.add(notification("mail", "a", "2"));
     }
-    try (OutboxDatabase kept = new OutboxDatabase(location, clock, pager)) {
+    try (OutboxDatabase data = new OutboxDatabase(location, clock, pager)) {
       try (Logged log = new Logged(DeliveryStore.class.getName())) {
         for (int i = 0; i < 2; i++) {
-          kept.store.abandon(Set.of("pager"), clock.wall().minus(Sender.PERSISTENCE), clock.wall());
+          data.store.abandon(Set.of("pager"), clock.wall().minus(Sender.PERSISTENCE), clock.wall());
         }
         assertThat(log.lines())
             .containsExactly(
                 "1 deliveries on channel mail are given up: it is no longer configured");
       }
-      assertThat(kept.listed(DeliveryState.FAILED))
+      assertThat(data.listed(DeliveryState.FAILED))
           .singleElement()
           .satisfies(row -> assertThat(row.channel()).isEqualTo("mail"))
           .satisfies(
               row -> assertThat(row.lastError().orElseThrow()).contains("no longer configured"));
-      assertThat(kept.number("SELECT COUNT(*) FROM outbox_lane")).isEqualTo(2);
+      assertThat(data.number("SELECT COUNT(*) FROM outbox_lane")).isEqualTo(2);
     }
   }
 
   @Test
   void listsTheNewestFirstAPageAtATime() {
-    try (OutboxDatabase kept = open(mail, pager)) {
+    try (OutboxDatabase data = open(mail, pager)) {
       for (int i = 1; i <= 10; i++) {
-        kept.add(owed(i % 2 == 0 ? "mail" : "pager", "s" + i, "" + i));
+        data.add(notification(i % 2 == 0 ? "mail" : "pager", "s" + i, "" + i));
       }
       List<String> keys = new ArrayList<>();
       long before = Long.MAX_VALUE;
       while (keys.size() < 10) {
         List<DeliveryRow> page =
-            kept.store.list(Scope.everything(), Optional.empty(), Optional.empty(), before, 3);
+            data.store.list(Scope.everything(), Optional.empty(), Optional.empty(), before, 3);
         page.forEach(row -> keys.add(row.key()));
         before = page.getLast().id();
       }
       assertThat(keys).containsExactly("10", "9", "8", "7", "6", "5", "4", "3", "2", "1");
       assertThat(
-              kept.store.list(
+              data.store.list(
                   Scope.everything(), Optional.of("mail"), Optional.empty(), Long.MAX_VALUE, 100))
           .extracting(DeliveryRow::key)
           .containsExactly("10", "8", "6", "4", "2");
       assertThat(
-              kept.store.list(
+              data.store.list(
                   Scope.everything(),
                   Optional.of("mail"),
                   Optional.of(DeliveryState.FAILED),
@@ -491,10 +509,10 @@ class OutboxTest {
 
   @Test
   void knowsWhoTellsWhat() {
-    try (OutboxDatabase kept = open(pager, mail.without(Kind.RECOVERED))) {
-      assertThat(kept.outbox.channels(0, Kind.LATE)).containsExactly("mail", "pager");
-      assertThat(kept.outbox.channels(0, Kind.RECOVERED)).containsExactly("pager");
-      assertThatThrownBy(() -> kept.add(owed("letter", "a", "1")))
+    try (OutboxDatabase data = open(pager, mail.without(Kind.RECOVERED))) {
+      assertThat(data.outbox.channels(0, Kind.LATE)).containsExactly("mail", "pager");
+      assertThat(data.outbox.channels(0, Kind.RECOVERED)).containsExactly("pager");
+      assertThatThrownBy(() -> data.add(notification("letter", "a", "1")))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("there is no channel letter");
     }
@@ -504,7 +522,7 @@ class OutboxTest {
   void manyAddAndSendAtOnceAndNothingIsForgotten() throws InterruptedException {
     Clock real = Clock.system();
     DatabaseLocation location = engine.fresh(directory);
-    try (OutboxDatabase kept = new OutboxDatabase(location, real, mail, pager).started()) {
+    try (OutboxDatabase data = new OutboxDatabase(location, real, mail, pager).started()) {
       List<Thread> callers = new ArrayList<>();
       for (int caller = 0; caller < 16; caller++) {
         int number = caller;
@@ -513,10 +531,10 @@ class OutboxTest {
                 () -> {
                   for (int i = 0; i < 50; i++) {
                     String key = number + "-" + i;
-                    kept.add(
-                        owed("pager", "s" + (i + number) % 5, key),
+                    data.add(
+                        notification("pager", "s" + (i + number) % 5, key),
                         new Withdrawal("mail", "s" + (i + 2) % 5, Kind.FAILED),
-                        owed("mail", "s" + i % 5, key),
+                        notification("mail", "s" + i % 5, key),
                         new Withdrawal("pager", "s" + i % 5, Kind.FAILED));
                   }
                 }));
@@ -525,8 +543,8 @@ class OutboxTest {
         caller.join();
       }
       await()
-          .until(() -> kept.number("SELECT COUNT(*) FROM outbox_delivery WHERE state = 1") == 1600);
-      await().until(() -> kept.number("SELECT COUNT(*) FROM outbox_lane") == 0);
+          .until(() -> data.number("SELECT COUNT(*) FROM outbox_delivery WHERE state = 1") == 1600);
+      await().until(() -> data.number("SELECT COUNT(*) FROM outbox_lane") == 0);
       assertThat(mail.keys()).hasSize(800).doesNotHaveDuplicates();
       assertThat(pager.keys()).hasSize(800).doesNotHaveDuplicates();
     }

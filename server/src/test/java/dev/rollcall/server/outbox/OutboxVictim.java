@@ -13,14 +13,14 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// A program that owes news and sends them until it is killed, and says on its output what it was
-/// told is owed: subject, number and a full stop a line.
+/// A program that adds notifications and sends them until it is killed. It says on its output what
+/// has been committed: subject, number and a full stop a line.
 ///
-/// Arguments: the database, the URI to call, and the number to begin with; -1 to owe nothing new.
+/// Arguments: the database, the URI to call, and the number to begin with; -1 to add none.
 final class OutboxVictim {
   static final int SUBJECTS = 6;
 
-  /// How much a subject is owed in one life, at most.
+  /// The most notifications of a subject in one life.
   static final int NUMBERS = 60;
 
   private OutboxVictim() {}
@@ -28,7 +28,7 @@ final class OutboxVictim {
   public static void main(String[] arguments) throws InterruptedException {
     DatabaseLocation location = DatabaseLocation.parse(arguments[0], Path.of(""));
     int first = Integer.parseInt(arguments[2]);
-    OutboxDatabase kept =
+    OutboxDatabase data =
         new OutboxDatabase(location, Clock.system(), new CallingChannel(URI.create(arguments[1])))
             .started();
     for (int i = 0; first >= 0 && i < SUBJECTS; i++) {
@@ -37,7 +37,7 @@ final class OutboxVictim {
       Thread.startVirtualThread(
           () -> {
             while (number.get() < first + NUMBERS) {
-              owe(kept, subject, number.getAndIncrement());
+              add(data, subject, number.getAndIncrement());
             }
           });
     }
@@ -86,8 +86,8 @@ final class OutboxVictim {
     }
   }
 
-  private static void owe(OutboxDatabase kept, String subject, int number) {
-    kept.add(
+  private static void add(OutboxDatabase data, String subject, int number) {
+    data.add(
         new Notification(
             "alert-uri",
             subject,

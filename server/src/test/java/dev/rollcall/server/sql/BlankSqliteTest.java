@@ -39,7 +39,8 @@ class BlankSqliteTest {
     "db/migration/V19__team.sql",
     "db/migration/V20__identity.sql",
     "db/migration/V21__second_factor.sql",
-    "db/migration/V22__password_reset.sql"
+    "db/migration/V22__password_reset.sql",
+    "db/migration/V23__tick_retention.sql"
   };
 
   @TempDir Path directory;

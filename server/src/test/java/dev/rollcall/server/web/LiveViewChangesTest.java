@@ -42,25 +42,25 @@ class LiveViewChangesTest {
     }
   }
 
-  private static String told(LiveView before, LiveView now) {
-    PreparedEvents.Builder news = new PreparedEvents.Builder();
-    LiveViewChanges.tell(LiveViewChanges.Shown.of(before), LiveViewChanges.Shown.of(now), news);
-    return news.build().toString();
+  private static String events(LiveView before, LiveView now) {
+    PreparedEvents.Builder events = new PreparedEvents.Builder();
+    LiveViewChanges.tell(LiveViewChanges.Shown.of(before), LiveViewChanges.Shown.of(now), events);
+    return events.build().toString();
   }
 
   @Test
   void onlyWhatChangedIsTold() {
     Rows before = Rows.of("a up", "b up", "c up");
-    assertThat(told(before, Rows.of("a up", "b up", "c up"))).isEmpty();
-    assertThat(told(before, Rows.of("a up", "b down", "c up")))
+    assertThat(events(before, Rows.of("a up", "b up", "c up"))).isEmpty();
+    assertThat(events(before, Rows.of("a up", "b down", "c up")))
         .isEqualTo("event: rows\ndata: \ndata: 1 b down\n\n");
-    assertThat(told(before, Rows.of("c down", "a up")))
+    assertThat(events(before, Rows.of("c down", "a up")))
         .isEqualTo("event: rows\ndata: b\ndata: 0 c down\n\n");
-    assertThat(told(before, new Rows("2 down", "page 2", before.lines())))
+    assertThat(events(before, new Rows("2 down", "page 2", before.lines())))
         .isEqualTo("event: totals\ndata: 2 down\n\nevent: part\ndata: page 2\n\n");
-    assertThat(told(before, Rows.of())).isEqualTo("event: list\ndata: nothing\n\n");
-    assertThat(told(Rows.of(), before)).isEqualTo("event: list\ndata: everything\n\n");
-    assertThat(told(Rows.of(), Rows.of())).isEmpty();
+    assertThat(events(before, Rows.of())).isEqualTo("event: list\ndata: nothing\n\n");
+    assertThat(events(Rows.of(), before)).isEqualTo("event: list\ndata: everything\n\n");
+    assertThat(events(Rows.of(), Rows.of())).isEmpty();
   }
 
   /// As the script does it: a page that follows is, after each change, as one that is loaded anew.
@@ -71,7 +71,7 @@ class LiveViewChangesTest {
     List<String> page = new ArrayList<>(List.of("0 up"));
     for (int i = 0; i < 2_000; i++) {
       Rows now = next(before, random);
-      follow(page, told(before, now));
+      follow(page, events(before, now));
       assertThat(page).isEqualTo(now.lines().stream().map(LiveView.Line::content).toList());
       before = now;
     }

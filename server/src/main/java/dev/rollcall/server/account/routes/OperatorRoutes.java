@@ -84,7 +84,7 @@ public final class OperatorRoutes {
     if (!ServerKey.readable(() -> proof.isValid(shown, body, clock.wall()))) {
       throw Refusal.of(401, "the proof is missing or not valid: run rollcall operator");
     }
-    Optional<String> reset = AnyCase.of(Json.kept(body)).text("reset");
+    Optional<String> reset = AnyCase.of(Json.stored(body)).text("reset");
     String made = reset.isPresent() ? operators.newPassword(reset.get()) : operators.newSetupCode();
     return Envelope.ok(
         json ->

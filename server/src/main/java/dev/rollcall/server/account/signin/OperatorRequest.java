@@ -53,7 +53,7 @@ public record OperatorRequest(String body, String proof) {
 
   private static JsonNode read(String answer) {
     try {
-      return Json.kept(answer);
+      return Json.stored(answer);
     } catch (IllegalStateException | ClassCastException e) {
       return MissingNode.getInstance(); // another program's
     }

@@ -130,8 +130,8 @@ public final class HeartbeatOverview {
             long there = counts.getOrDefault(state, 0L);
             // The counts may be old. States other than up are read even if their count is 0, so
             // that new problems show at once.
-            boolean news = skip == 0 && state != State.UP;
-            if (found.size() < limit && (news || skip < there)) {
+            boolean first = skip == 0 && state != State.UP;
+            if (found.size() < limit && (first || skip < there)) {
               found.addAll(inState(handle, scope, state, limit - found.size(), skip));
             }
             skip = Math.max(0, skip - there);

@@ -19,7 +19,7 @@ public record Run(
     Result result,
     OptionalLong exit) {
   /// How many runs of each heartbeat are stored.
-  public static final int KEPT = 100;
+  public static final int MOST_STORED = 100;
 
   /// The result of a run.
   public enum Result {
@@ -47,7 +47,7 @@ public record Run(
 
   /// Its place in the ring of stored runs: it replaces the run a hundred before it.
   public int slot() {
-    return (int) (number % KEPT);
+    return (int) (number % MOST_STORED);
   }
 
   public boolean open() {

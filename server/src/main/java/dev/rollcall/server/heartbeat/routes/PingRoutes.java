@@ -91,9 +91,9 @@ public final class PingRoutes {
     Optional<String> run = PingParameters.run(request::query);
     Output output = request.method() == Method.POST ? Output.of(request) : Output.NONE;
     HeartbeatChange.Said said =
-        run.isEmpty() && output.kept().isEmpty()
+        run.isEmpty() && output.output().isEmpty()
             ? HeartbeatChange.Said.NOTHING
-            : new HeartbeatChange.Said(run, output.kept());
+            : new HeartbeatChange.Said(run, output.output());
     return switch (changes.apply(
         new Ping(new HeartbeatName(request.owner(), name), signal, terms, moment, said))) {
       case PingOutcome.Recorded(Instant next, boolean paused) ->
@@ -200,7 +200,7 @@ public final class PingRoutes {
   /// The beginning of what a run printed.
   ///
   /// @param note what the answer says of it; may be empty
-  private record Output(Optional<JobOutput> kept, String note) {
+  private record Output(Optional<JobOutput> output, String note) {
     static final Output NONE = new Output(Optional.empty(), "");
     private static final String CUT = "cut to the first " + KEPT_OUTPUT + " bytes";
     private static final String UNREADABLE =

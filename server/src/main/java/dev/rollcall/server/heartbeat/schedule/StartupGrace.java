@@ -59,7 +59,7 @@ final class StartupGrace {
     stamped = since;
     List<Start> starts = new ArrayList<>();
     Duration up = Duration.ZERO;
-    for (Start start : kept()) {
+    for (Start start : stored()) {
       up = up.plus(start.up());
       starts.add(new Start(start.at(), up));
       if (up.compareTo(grace) >= 0) {
@@ -106,7 +106,7 @@ final class StartupGrace {
   }
 
   /// Earlier starts, newest first.
-  private List<Start> kept() {
+  private List<Start> stored() {
     return database.read(
         handle ->
             Rows.read(

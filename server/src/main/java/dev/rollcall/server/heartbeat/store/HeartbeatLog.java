@@ -30,7 +30,7 @@ public final class HeartbeatLog {
   }
 
   /// Logs the signal.
-  public void told(Signal signal) {
+  public void changed(Signal signal) {
     if (signal.isReminder() || signal.subject().owner() != Scope.OPERATOR) {
       return; // once is enough, and what accounts have is their own affair
     }

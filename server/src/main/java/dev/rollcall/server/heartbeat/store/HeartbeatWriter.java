@@ -150,7 +150,7 @@ public final class HeartbeatWriter implements Batch<HeartbeatChange, PingOutcome
     List<Heartbeat> changed = new ArrayList<>();
     List<Long> removed = new ArrayList<>();
     List<Long> left = new ArrayList<>();
-    List<RunStore.Kept> runs = new ArrayList<>();
+    List<RunStore.StoredRun> runs = new ArrayList<>();
     List<RunStore.Output> outputs = new ArrayList<>();
     for (HeartbeatUpdate heartbeatUpdate : entries) {
       switch (heartbeatUpdate.writing()) {
@@ -162,7 +162,9 @@ public final class HeartbeatWriter implements Batch<HeartbeatChange, PingOutcome
       if (heartbeatUpdate.leavesRuns()) {
         left.add(heartbeatUpdate.id());
       }
-      heartbeatUpdate.runs().forEach(run -> runs.add(new RunStore.Kept(heartbeatUpdate.id(), run)));
+      heartbeatUpdate
+          .runs()
+          .forEach(run -> runs.add(new RunStore.StoredRun(heartbeatUpdate.id(), run)));
       outputs.addAll(heartbeatUpdate.outputs());
     }
     HeartbeatTable.remove(tx, removed);

@@ -56,7 +56,7 @@ public final class RunStore {
   }
 
   /// A run to be written.
-  record Kept(long heartbeat, Run run) {}
+  record StoredRun(long heartbeat, Run run) {}
 
   /// An output to be written.
   record Output(long heartbeat, long number, JobOutput output) {}
@@ -85,8 +85,9 @@ public final class RunStore {
     TreeMap<Long, Listed> listed = new TreeMap<>(Comparator.reverseOrder());
     heartbeat.recent().runs(count).forEach(run -> listed.put(run.number(), new Listed(run, 0)));
     // some of the recent runs may have moved there since the heartbeat was read
-    older(heartbeat.id(), count - Run.KEPT).forEach(one -> listed.put(one.run().number(), one));
-    return new Each(heartbeat.id(), listed.values().stream().limit(Run.KEPT).toList());
+    older(heartbeat.id(), count - Run.MOST_STORED)
+        .forEach(one -> listed.put(one.run().number(), one));
+    return new Each(heartbeat.id(), listed.values().stream().limit(Run.MOST_STORED).toList());
   }
 
   private final class Each implements Iterator<Shown> {
@@ -181,7 +182,7 @@ public final class RunStore {
     return Rows.read(
         tx,
         OPEN,
-        count - Run.KEPT,
+        count - Run.MOST_STORED,
         (row, from) -> {
           row.setLong(1, heartbeat);
           row.setLong(2, from);
@@ -189,7 +190,7 @@ public final class RunStore {
         row -> run(row, 0));
   }
 
-  static void keep(Handle tx, List<Kept> runs) {
+  static void keep(Handle tx, List<StoredRun> runs) {
     Rows.write(tx, KEEP, runs, RunStore::bind);
   }
 
@@ -200,7 +201,7 @@ public final class RunStore {
         outputs,
         (row, output) -> {
           row.setLong(1, output.heartbeat());
-          row.setInt(2, (int) (output.number() % Run.KEPT));
+          row.setInt(2, (int) (output.number() % Run.MOST_STORED));
           row.setLong(3, output.number());
           row.setBytes(4, output.output().bytes());
         });
@@ -216,9 +217,9 @@ public final class RunStore {
     }
   }
 
-  private static void bind(PreparedStatement row, Kept kept) throws SQLException {
-    Run run = kept.run();
-    row.setLong(1, kept.heartbeat());
+  private static void bind(PreparedStatement row, StoredRun stored) throws SQLException {
+    Run run = stored.run();
+    row.setLong(1, stored.heartbeat());
     row.setInt(2, run.slot());
     row.setLong(3, run.number());
     if (run.id().isPresent()) {

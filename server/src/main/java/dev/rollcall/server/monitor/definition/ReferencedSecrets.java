@@ -75,7 +75,7 @@ public record ReferencedSecrets(List<String> texts, ObjectNode shown) {
   }
 
   /// The values in a stored definition.
-  static ReferencedSecrets kept(JsonNode definition) {
+  static ReferencedSecrets stored(JsonNode definition) {
     return definition.path(KEY).path("shown") instanceof ObjectNode shown
         ? new ReferencedSecrets(
             definition.path(KEY).path("texts").valueStream().map(JsonNode::asString).toList(),
@@ -87,7 +87,7 @@ public record ReferencedSecrets(List<String> texts, ObjectNode shown) {
   public static ObjectNode hidden(ObjectNode definition) {
     ObjectNode hidden = definition.deepCopy();
     hidden.remove(KEY);
-    overlay(kept(definition).shown(), hidden);
+    overlay(stored(definition).shown(), hidden);
     return hidden;
   }
 

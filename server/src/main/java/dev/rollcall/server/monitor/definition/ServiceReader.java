@@ -163,8 +163,8 @@ public final class ServiceReader {
   }
 
   /// Reads one service as it is stored.
-  public Optional<ServiceDefinition> kept(ObjectNode definition, Mistakes mistakes) {
-    ReferencedSecrets secrets = ReferencedSecrets.kept(definition);
+  public Optional<ServiceDefinition> stored(ObjectNode definition, Mistakes mistakes) {
+    ReferencedSecrets secrets = ReferencedSecrets.stored(definition);
     secrets.hideIn(mistakes);
     ObjectNode service = definition.deepCopy();
     service.remove(ReferencedSecrets.KEY);
@@ -207,7 +207,7 @@ public final class ServiceReader {
             timeout,
             spec.get(),
             secrets,
-            kept(service, interval, timeout, keepAlive, spec.get(), secrets)));
+            stored(service, interval, timeout, keepAlive, spec.get(), secrets)));
   }
 
   private static void restrict(
@@ -441,7 +441,7 @@ public final class ServiceReader {
   }
 
   /// Written as a stream: [JsonNode#toString] would load all of databind at each start.
-  private static String kept(
+  private static String stored(
       JsonNode given,
       Duration interval,
       Duration timeout,

@@ -154,7 +154,7 @@ public final class MonitorRoutes {
     if (!(given instanceof ObjectNode fields)) {
       throw Refusal.badRequest("the body is no object: write {\"key\": value}");
     }
-    ObjectNode merged = services.definition(id).orElseThrow(() -> unknown(id));
+    ObjectNode merged = services.definition(request.scope(), id).orElseThrow(() -> unknown(id));
     fields.properties().forEach(field -> merged.set(field.getKey(), field.getValue()));
     ServiceDefinition definition = read(request, merged);
     return switch (changes.replace(id, definition)) {
@@ -177,8 +177,11 @@ public final class MonitorRoutes {
     boolean mayChange =
         caller.isOperator() || caller instanceof Caller.User || caller instanceof Caller.Team;
     ObjectNode definition =
-        services.definition(id).map(ReferencedSecrets::hidden).orElseThrow(() -> unknown(id));
-    Optional<Instant> certificate = services.certificateEnds(id);
+        services
+            .definition(request.scope(), id)
+            .map(ReferencedSecrets::hidden)
+            .orElseThrow(() -> unknown(id));
+    Optional<Instant> certificate = services.certificateEnds(request.scope(), id);
     return Envelope.of(
         status,
         json -> {

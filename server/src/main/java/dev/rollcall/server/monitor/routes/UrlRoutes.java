@@ -149,7 +149,8 @@ public final class UrlRoutes {
     Scope scope = own(request);
     Service service = existing(request, scope);
     AnyCase body = AnyCase.of(request.json());
-    ObjectNode definition = services.definition(service.id()).orElseThrow(() -> unknown(request));
+    ObjectNode definition =
+        services.definition(scope, service.id()).orElseThrow(() -> unknown(request));
     Optional<String> url = body.text("URL").map(UrlRoutes::url);
     url.ifPresent(
         text -> {
@@ -279,7 +280,7 @@ public final class UrlRoutes {
   private void write(JsonGenerator json, Scope scope, Service service) {
     Duration period =
         services
-            .definition(service.id())
+            .definition(scope, service.id())
             .map(definition -> Durations.parse(definition.path("interval").asString("1m")))
             .orElse(Duration.ofMinutes(1));
     write(json, scope, service.id(), service.url(), period);

@@ -99,7 +99,7 @@ final class ChangeLog {
               found.label() + " is no longer unknown: it is " + State.of(observation).word())
           : Optional.empty();
     }
-    if (!unknown.add(id) || !isNews(nothing)) {
+    if (!unknown.add(id) || !isNew(nothing)) {
       return Optional.empty();
     }
     loggedUnknown.add(id);
@@ -108,7 +108,7 @@ final class ChangeLog {
 
   /// Whether this reason was not logged recently. The part in brackets at its end is ignored, since
   /// it differs between services.
-  private boolean isNews(Observation.Unknown nothing) {
+  private boolean isNew(Observation.Unknown nothing) {
     String reason = nothing.reason().replaceFirst(" \\([^()]*\\)$", "");
     Instant before = reasons.get(reason);
     if (before != null && before.plus(REASON_AGAIN).isAfter(nothing.at())) {

@@ -187,7 +187,7 @@ public final class DueServices {
     Mistakes mistakes = new Mistakes();
     ScheduledCheck check =
         reader
-            .kept(scheduled.definition(), mistakes)
+            .stored(scheduled.definition(), mistakes)
             .map(
                 definition ->
                     scheduledCheck(

@@ -213,8 +213,8 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
 
   private void write(List<Found> some) {
     try {
-      List<Boolean> kept = commits.writeAll(this, some.stream().map(Found::outcome).toList());
-      log.tell(chosen(some, kept));
+      List<Boolean> valid = commits.writeAll(this, some.stream().map(Found::outcome).toList());
+      log.tell(chosen(some, valid));
     } catch (StorageException e) {
       throw e;
     } catch (RuntimeException e) {

@@ -133,7 +133,7 @@ public final class ServiceChanges {
   /// Processes that share PostgreSQL change services one after the other, so that each sees the
   /// changes of the one before. The lock on this row lasts until the commit.
   private static void lockChanges(Handle tx) {
-    tx.createUpdate("UPDATE monitor_upkeep SET due_at = due_at WHERE id = 1").execute();
+    tx.createUpdate("UPDATE tick_retention SET due_at = due_at WHERE id = 1").execute();
   }
 
   /// This comes before any other statement on these services. A writer of outcomes also locks the

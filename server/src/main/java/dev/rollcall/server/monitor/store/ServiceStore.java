@@ -115,24 +115,27 @@ public final class ServiceStore {
   }
 
   /// The stored definition of a service. It may contain secrets.
-  public Optional<ObjectNode> definition(long id) {
-    return database.read(
-        handle ->
-            handle
-                .createQuery("SELECT definition FROM service WHERE id = :id AND retired_at IS NULL")
-                .bind("id", id)
-                .map((row, _) -> Json.kept(row.getString("definition")))
-                .findOne());
-  }
-
-  /// When the certificate of a service ends, as last seen.
-  public Optional<Instant> certificateEnds(long id) {
+  public Optional<ObjectNode> definition(Scope scope, long id) {
     return database.read(
         handle ->
             handle
                 .createQuery(
-                    "SELECT certificate_ends_at FROM service_metric WHERE service_id = :id")
+                    "SELECT definition FROM service WHERE id = :id AND retired_at IS NULL"
+                        + scope.and("owner_id"))
                 .bind("id", id)
+                .map((row, _) -> Json.stored(row.getString("definition")))
+                .findOne());
+  }
+
+  /// When the certificate of a service ends, as last seen.
+  public Optional<Instant> certificateEnds(Scope scope, long id) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT certificate_ends_at FROM service_metric WHERE service_id = :service"
+                        + ofService(scope))
+                .bind("service", id)
                 .map((row, _) -> InstantColumns.instant(row, "certificate_ends_at"))
                 .findOne()
                 .flatMap(ends -> ends));
@@ -193,7 +196,7 @@ public final class ServiceStore {
                 new Scheduled(
                     row.getLong("s_id"),
                     row.getLong("owner_id"),
-                    Json.kept(row.getString("definition")),
+                    Json.stored(row.getString("definition")),
                     row.getLong("revision"),
                     Duration.ofMillis(row.getLong("interval_ms")),
                     Optional.ofNullable(row.getString("event")).map(Event.Kind.CODEC::ofWord),

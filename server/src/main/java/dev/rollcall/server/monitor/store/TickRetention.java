@@ -41,7 +41,7 @@ public final class TickRetention implements AutoCloseable {
             commits,
             clock,
             new DueTable<>(
-                "monitor_upkeep",
+                "tick_retention",
                 "id",
                 "id",
                 (row, _) -> row.getLong("id"),

@@ -15,7 +15,7 @@ import tools.jackson.databind.node.ObjectNode;
 class ProviderReaderTest {
   private static List<String> mistakes(String more) {
     Mistakes mistakes = new Mistakes();
-    ObjectNode file = Json.kept(("{'sso':[{" + more + "}]}").replace('\'', '"'));
+    ObjectNode file = Json.stored(("{'sso':[{" + more + "}]}").replace('\'', '"'));
     ProviderReader.list(file.get("sso"), "sso", mistakes);
     return mistakes.lines();
   }

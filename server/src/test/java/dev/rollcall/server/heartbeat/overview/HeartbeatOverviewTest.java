@@ -41,7 +41,7 @@ class HeartbeatOverviewTest {
 
   @TempDir Path folder;
 
-  private HeartbeatDatabase kept;
+  private HeartbeatDatabase data;
   private HeartbeatOverview heartbeatOverview;
 
   HeartbeatOverviewTest(TestDatabases engine) {
@@ -50,27 +50,27 @@ class HeartbeatOverviewTest {
 
   @BeforeEach
   void openDatabase() {
-    kept = new HeartbeatDatabase(engine, folder);
+    data = new HeartbeatDatabase(engine, folder);
     heartbeatOverview =
         new HeartbeatOverview(
-            kept.database, kept.store, kept.runs, new StateCounts(kept.store, kept.clock));
+            data.database, data.store, data.runs, new StateCounts(data.store, data.clock));
   }
 
   @AfterEach
   void closeDatabase() {
-    kept.close();
+    data.close();
   }
 
   @Test
   void showsWhatIsWrongFirst() {
-    kept.apply(ping("up", 1_000));
-    kept.apply(ping("paused", 1_000));
-    kept.apply(new Pause(HeartbeatName.ofOperator("paused")));
-    kept.apply(ping("failed", 1_000));
-    kept.apply(failure("failed", 2, ""));
-    kept.apply(ping("late", 10));
-    kept.clock.pass(Duration.ofSeconds(80));
-    kept.makeLate("late");
+    data.apply(ping("up", 1_000));
+    data.apply(ping("paused", 1_000));
+    data.apply(new Pause(HeartbeatName.ofOperator("paused")));
+    data.apply(ping("failed", 1_000));
+    data.apply(failure("failed", 2, ""));
+    data.apply(ping("late", 10));
+    data.clock.pass(Duration.ofSeconds(80));
+    data.makeLate("late");
     assertThat(names(Optional.empty())).containsExactly("late", "failed", "up", "paused");
     assertThat(names(Optional.of(State.FAILED))).containsExactly("failed");
     assertThat(names(Optional.of(State.NEW))).isEmpty();
@@ -83,9 +83,9 @@ class HeartbeatOverviewTest {
   @Test
   void pagesGoOnAcrossStates() {
     for (int i = 0; i < 5; i++) {
-      kept.apply(ping("failed " + i, 1_000));
-      kept.apply(failure("failed " + i, 1, ""));
-      kept.apply(ping("up " + i, 1_000));
+      data.apply(ping("failed " + i, 1_000));
+      data.apply(failure("failed " + i, 1, ""));
+      data.apply(ping("up " + i, 1_000));
     }
     Map<State, Long> counts = heartbeatOverview.counts(Scope.everything());
     List<String> names = new ArrayList<>();
@@ -113,11 +113,11 @@ class HeartbeatOverviewTest {
 
   @Test
   void showsTheNewestRunsOldestFirst() {
-    kept.apply(ping("job", 1_000));
+    data.apply(ping("job", 1_000));
     for (int i = 0; i < 120; i++) {
-      kept.apply(start("job", "r" + i));
-      kept.clock.pass(Duration.ofSeconds(i));
-      kept.apply(i == 119 ? failure("job", 7, "r" + i) : success("job", "r" + i));
+      data.apply(start("job", "r" + i));
+      data.clock.pass(Duration.ofSeconds(i));
+      data.apply(i == 119 ? failure("job", 7, "r" + i) : success("job", "r" + i));
     }
     List<Ran> listed =
         heartbeatOverview
@@ -166,7 +166,7 @@ class HeartbeatOverviewTest {
   }
 
   private String plan(String query) {
-    return kept.database.read(
+    return data.database.read(
         handle ->
             handle
                 .createQuery("EXPLAIN QUERY PLAN " + query.replace("LIMIT ? OFFSET ?", "LIMIT 1"))
@@ -176,8 +176,8 @@ class HeartbeatOverviewTest {
 
   @Test
   void eachOwnerSeesTheirOwn() {
-    kept.apply(ping("backup", 10));
-    kept.execute(
+    data.apply(ping("backup", 10));
+    data.execute(
         "INSERT INTO heartbeat (name, owner_id, frequency_s, state, created_at, next_at, due_at)"
             + " SELECT name, 7, 999, 2, created_at, next_at, due_at FROM heartbeat");
     Scope account = Scope.of(7);
@@ -195,22 +195,22 @@ class HeartbeatOverviewTest {
     assertThat(heartbeatOverview.rows(account, counts, Optional.empty(), 9, 0))
         .extracting(Row::state)
         .containsExactly(State.LATE);
-    assertThat(kept.store.list(account, Optional.empty(), new Listing.Page(1, 9))).hasSize(1);
-    assertThat(kept.store.list(Scope.of(8), Optional.empty(), new Listing.Page(1, 9))).isEmpty();
-    assertThat(kept.store.late(Scope.operator(), 9)).isEmpty();
-    assertThat(kept.store.first(account, 9)).hasSize(1);
+    assertThat(data.store.list(account, Optional.empty(), new Listing.Page(1, 9))).hasSize(1);
+    assertThat(data.store.list(Scope.of(8), Optional.empty(), new Listing.Page(1, 9))).isEmpty();
+    assertThat(data.store.late(Scope.operator(), 9)).isEmpty();
+    assertThat(data.store.first(account, 9)).hasSize(1);
 
-    kept.apply(ping("backup", 10)); // a call without an account is for the operator's
-    assertThat(kept.find("backup").counts().calls()).isEqualTo(2);
-    assertThat(kept.number("SELECT call_count FROM heartbeat WHERE owner_id = 7")).isZero();
+    data.apply(ping("backup", 10)); // a call without an account is for the operator's
+    assertThat(data.find("backup").counts().calls()).isEqualTo(2);
+    assertThat(data.number("SELECT call_count FROM heartbeat WHERE owner_id = 7")).isZero();
   }
 
   @Test
   void whatPrometheusIsToldMovesNoCursorAndReversesNothing() {
-    kept.apply(ping("a\u001b[2J\u202e", 10));
-    kept.apply(ping("a\\u001b[2J\\u202e", 10)); // one series of a name, or none is taken
+    data.apply(ping("a\u001b[2J\u202e", 10));
+    data.apply(ping("a\\u001b[2J\\u202e", 10)); // one series of a name, or none is taken
     assertThat(
-            new HeartbeatMetrics(kept.store, new StateCounts(kept.store, kept.clock))
+            new HeartbeatMetrics(data.store, new StateCounts(data.store, data.clock))
                 .collect().stream())
         .filteredOn(family -> family.getMetadata().getName().equals("rollcall_heartbeat_late"))
         .flatExtracting(MetricSnapshot::getDataPoints)

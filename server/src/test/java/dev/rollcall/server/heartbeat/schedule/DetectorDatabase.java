@@ -45,12 +45,12 @@ final class DetectorDatabase extends HeartbeatDatabase {
 
   /// As a process that has just started looks for who is late.
   LateDetector lateDetector() {
-    return lookout(() -> {});
+    return detector(() -> {});
   }
 
-  /// The same, where `before` is run before anything is told.
-  LateDetector lookout(Runnable before) {
-    return lookout(before, new PingReceivers(database, commits, unheard, clock, false));
+  /// The same, where `before` is run before a signal is written.
+  LateDetector detector(Runnable before) {
+    return detector(before, new PingReceivers(database, commits, unheard, clock, false));
   }
 
   /// The listeners as a process of its own knows them, where several share the database.
@@ -58,13 +58,13 @@ final class DetectorDatabase extends HeartbeatDatabase {
     return new PingReceivers(database, commits, new LostCalls(clock, Runnable::run), clock, true);
   }
 
-  LateDetector lookout(Runnable before, PingReceivers receivers) {
-    SignalWriter telling =
+  LateDetector detector(Runnable before, PingReceivers receivers) {
+    SignalWriter delayed =
         (tx, signals) -> {
           before.run();
           signalWriter.write(tx, signals);
         };
     return new LateDetector(
-        database, commits, telling, REALERT, GRACE, receivers, clock, () -> Optional.of(slept));
+        database, commits, delayed, REALERT, GRACE, receivers, clock, () -> Optional.of(slept));
   }
 }

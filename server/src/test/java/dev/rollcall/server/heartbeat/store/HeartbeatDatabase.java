@@ -33,7 +33,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /// The heartbeats' tables in a new database, with a clock that stands still until it is turned, and
-/// a list of what would be told.
+/// a list of signals.
 public class HeartbeatDatabase implements AutoCloseable {
   public static final Duration TOLERANCE = Duration.ofMinutes(5);
   public static final Duration REALERT = Duration.ofSeconds(60);
@@ -41,8 +41,8 @@ public class HeartbeatDatabase implements AutoCloseable {
 
   public final TestClock clock = new TestClock();
   public final PrometheusRegistry registry = new PrometheusRegistry();
-  public final List<Signal> told = new CopyOnWriteArrayList<>();
-  public final SignalWriter signalWriter = into(told);
+  public final List<Signal> signals = new CopyOnWriteArrayList<>();
+  public final SignalWriter signalWriter = into(signals);
   public final Database database;
   public final GroupCommit commits;
   public final HeartbeatWriter writer;
@@ -64,15 +64,15 @@ public class HeartbeatDatabase implements AutoCloseable {
     runs = new RunStore(database);
   }
 
-  private static SignalWriter into(List<Signal> told) {
-    return (tx, signals) -> tx.afterCommit(() -> told.addAll(signals));
+  private static SignalWriter into(List<Signal> written) {
+    return (tx, signals) -> tx.afterCommit(() -> written.addAll(signals));
   }
 
-  /// What was told since the last time.
-  public List<String> told() {
+  /// The signals since the last time.
+  public List<String> signals() {
     List<String> words =
-        told.stream().map(each -> each.subject().name() + " " + word(each)).toList();
-    told.clear();
+        signals.stream().map(each -> each.subject().name() + " " + word(each)).toList();
+    signals.clear();
     return words;
   }
 

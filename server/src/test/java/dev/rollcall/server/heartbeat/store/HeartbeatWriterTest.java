@@ -49,7 +49,7 @@ class HeartbeatWriterTest {
 
   @TempDir Path folder;
 
-  private HeartbeatDatabase kept;
+  private HeartbeatDatabase data;
   private Instant now;
 
   HeartbeatWriterTest(TestDatabases engine) {
@@ -58,67 +58,67 @@ class HeartbeatWriterTest {
 
   @BeforeEach
   void openDatabase() {
-    kept = new HeartbeatDatabase(engine, folder);
-    now = kept.clock.wall();
+    data = new HeartbeatDatabase(engine, folder);
+    now = data.clock.wall();
   }
 
   @AfterEach
   void closeDatabase() {
-    kept.close();
+    data.close();
   }
 
   @Test
   void thereAreNoMoreThanThereMayBe() {
     HeartbeatWriter three =
         new HeartbeatWriter(
-            kept.database,
+            data.database,
             (_, _) -> {},
-            new HeartbeatLimit(3, 2, new PrometheusRegistry(), kept.clock),
+            new HeartbeatLimit(3, 2, new PrometheusRegistry(), data.clock),
             HeartbeatDatabase.TOLERANCE,
             Durability.PROCESS,
-            kept.clock);
+            data.clock);
     assertThat(
-            kept.commits.writeAll(
+            data.commits.writeAll(
                 three, List.of(ping("a", 60), ping("b", 60), ping("c", 60), ping("d", 60))))
         .endsWith(recorded(now.plusSeconds(60)), new PingOutcome.Full(3));
-    assertThat(kept.listed()).containsExactly("a", "b", "c");
-    assertThat(kept.commits.write(three, ping("a", 60))).isEqualTo(recorded(now.plusSeconds(60)));
-    kept.commits.write(three, new Removal(HeartbeatName.ofOperator("b")));
-    kept.clock.pass(Duration.ofSeconds(1));
-    assertThat(kept.commits.write(three, ping("e", 60)))
-        .isEqualTo(recorded(kept.clock.wall().plusSeconds(60)));
-    assertThat(kept.commits.write(three, ping("f", 60))).isEqualTo(new PingOutcome.Full(3));
+    assertThat(data.listed()).containsExactly("a", "b", "c");
+    assertThat(data.commits.write(three, ping("a", 60))).isEqualTo(recorded(now.plusSeconds(60)));
+    data.commits.write(three, new Removal(HeartbeatName.ofOperator("b")));
+    data.clock.pass(Duration.ofSeconds(1));
+    assertThat(data.commits.write(three, ping("e", 60)))
+        .isEqualTo(recorded(data.clock.wall().plusSeconds(60)));
+    assertThat(data.commits.write(three, ping("f", 60))).isEqualTo(new PingOutcome.Full(3));
   }
 
   @Test
   void anAccountHasNoMoreThanItMayHave() {
     HeartbeatWriter two =
         new HeartbeatWriter(
-            kept.database,
+            data.database,
             (_, _) -> {},
-            new HeartbeatLimit(100, 2, new PrometheusRegistry(), kept.clock),
+            new HeartbeatLimit(100, 2, new PrometheusRegistry(), data.clock),
             HeartbeatDatabase.TOLERANCE,
             Durability.PROCESS,
-            kept.clock);
+            data.clock);
     PingOutcome recorded = recorded(now.plusSeconds(60));
     assertThat(
-            kept.commits.writeAll(
+            data.commits.writeAll(
                 two,
                 List.of(of(7, "a"), of(7, "b"), of(7, "c"), of(8, "c"), ping("c", 60), of(7, "a"))))
         .containsExactly(
             recorded, recorded, new PingOutcome.AccountFull(2), recorded, recorded, recorded);
-    assertThat(kept.commits.write(two, of(7, "c"))).isEqualTo(new PingOutcome.AccountFull(2));
-    assertThat(kept.commits.write(two, new Removal(new HeartbeatName(7, "a"))))
+    assertThat(data.commits.write(two, of(7, "c"))).isEqualTo(new PingOutcome.AccountFull(2));
+    assertThat(data.commits.write(two, new Removal(new HeartbeatName(7, "a"))))
         .isEqualTo(new PingOutcome.Changed());
-    assertThat(kept.commits.write(two, of(7, "c"))).isEqualTo(recorded);
+    assertThat(data.commits.write(two, of(7, "c"))).isEqualTo(recorded);
   }
 
   /// Several owners in one group, and a heartbeat of each by the same name.
   @Test
   void aNameIsAnotherHeartbeatForEachOwner() {
-    kept.applyAll(of(8, "job"), ping("job", 60), of(7, "job"), of(7, "other"));
+    data.applyAll(of(8, "job"), ping("job", 60), of(7, "job"), of(7, "other"));
     assertThat(
-            kept.applyAll(
+            data.applyAll(
                 new Removal(new HeartbeatName(7, "job")),
                 new Pause(new HeartbeatName(8, "job")),
                 new Pause(new HeartbeatName(9, "job")),
@@ -128,10 +128,10 @@ class HeartbeatWriterTest {
             new PingOutcome.Changed(),
             new PingOutcome.Unknown(),
             new PingOutcome.Unknown());
-    assertThat(kept.state("job")).isEqualTo(State.UP);
-    assertThat(kept.store.find(Scope.of(7), "job")).isEmpty();
-    assertThat(kept.store.find(Scope.of(7), "other")).isPresent();
-    assertThat(kept.store.find(Scope.of(8), "job").orElseThrow().state()).isEqualTo(State.PAUSED);
+    assertThat(data.state("job")).isEqualTo(State.UP);
+    assertThat(data.store.find(Scope.of(7), "job")).isEmpty();
+    assertThat(data.store.find(Scope.of(7), "other")).isPresent();
+    assertThat(data.store.find(Scope.of(8), "job").orElseThrow().state()).isEqualTo(State.PAUSED);
   }
 
   private static Ping of(long owner, String name) {
@@ -146,10 +146,10 @@ class HeartbeatWriterTest {
   /// Nobody would be told of it otherwise.
   @Test
   void aFailureIsTakenAfterACallThatWasStampedAhead() {
-    kept.apply(ping("job", 600, now.plusSeconds(240)));
-    assertThat(kept.apply(failure("job", 1, ""))).isInstanceOf(PingOutcome.Recorded.class);
-    assertThat(kept.state("job")).isEqualTo(State.FAILED);
-    assertThat(kept.told()).containsExactly("job FAILED");
+    data.apply(ping("job", 600, now.plusSeconds(240)));
+    assertThat(data.apply(failure("job", 1, ""))).isInstanceOf(PingOutcome.Recorded.class);
+    assertThat(data.state("job")).isEqualTo(State.FAILED);
+    assertThat(data.signals()).containsExactly("job FAILED");
   }
 
   private static PingOutcome recorded(Instant next) {
@@ -158,48 +158,48 @@ class HeartbeatWriterTest {
 
   @Test
   void aFirstCallMakesAHeartbeat() {
-    assertThat(kept.apply(ping("job", 60))).isEqualTo(recorded(now.plusSeconds(60)));
-    Heartbeat job = kept.find("job");
+    assertThat(data.apply(ping("job", 60))).isEqualTo(recorded(now.plusSeconds(60)));
+    Heartbeat job = data.find("job");
     assertThat(job.state()).isEqualTo(State.UP);
     assertThat(job.moments().last()).contains(now);
     assertThat(job.moments().next()).isEqualTo(now.plusSeconds(60));
     assertThat(job.moments().due()).contains(now.plusSeconds(60));
     assertThat(job.counts()).isEqualTo(new Heartbeat.Counts(1, 1, 0));
-    assertThat(kept.told()).isEmpty();
+    assertThat(data.signals()).isEmpty();
   }
 
   @Test
   void theNextIsExpectedAfterTheLastWhateverWasExpectedBefore() {
-    kept.apply(ping("job", 60));
-    kept.clock.pass(Duration.ofSeconds(30));
-    assertThat(kept.apply(ping("job", 600))).isEqualTo(recorded(now.plusSeconds(630)));
-    assertThat(kept.apply(ping("job", 5))).isEqualTo(recorded(now.plusSeconds(35)));
-    assertThat(kept.find("job").moments().due()).contains(now.plusSeconds(35));
+    data.apply(ping("job", 60));
+    data.clock.pass(Duration.ofSeconds(30));
+    assertThat(data.apply(ping("job", 600))).isEqualTo(recorded(now.plusSeconds(630)));
+    assertThat(data.apply(ping("job", 5))).isEqualTo(recorded(now.plusSeconds(35)));
+    assertThat(data.find("job").moments().due()).contains(now.plusSeconds(35));
   }
 
   @Test
   void aCallInTimeLeavesTheMomentToLookWhereItIs() {
-    kept.apply(ping("job", 60));
-    kept.clock.pass(Duration.ofSeconds(30));
-    kept.apply(ping("job", 60));
-    assertThat(kept.find("job").moments().due()).contains(now.plusSeconds(60));
-    assertThat(kept.find("job").deadline()).isEqualTo(now.plusSeconds(90));
+    data.apply(ping("job", 60));
+    data.clock.pass(Duration.ofSeconds(30));
+    data.apply(ping("job", 60));
+    assertThat(data.find("job").moments().due()).contains(now.plusSeconds(60));
+    assertThat(data.find("job").deadline()).isEqualTo(now.plusSeconds(90));
   }
 
   @Test
   void anOlderTimestampChangesNothing() {
-    kept.apply(ping("job", 60, now));
-    Heartbeat before = kept.find("job");
-    assertThat(kept.apply(ping("job", 600, now.minusSeconds(1))))
+    data.apply(ping("job", 60, now));
+    Heartbeat before = data.find("job");
+    assertThat(data.apply(ping("job", 600, now.minusSeconds(1))))
         .isEqualTo(new PingOutcome.Stale(now));
-    assertThat(kept.find("job")).isEqualTo(before);
-    assertThat(kept.apply(ping("job", 60, now))).isEqualTo(recorded(now.plusSeconds(60)));
+    assertThat(data.find("job")).isEqualTo(before);
+    assertThat(data.apply(ping("job", 60, now))).isEqualTo(recorded(now.plusSeconds(60)));
   }
 
   @Test
   void twoOfOneNameInOneGroupComeOutInTheirOrder() {
     List<PingOutcome> done =
-        kept.applyAll(
+        data.applyAll(
             ping("job", 60, now.minusSeconds(10)),
             ping("other", 60),
             ping("job", 60, now.minusSeconds(20)),
@@ -210,14 +210,14 @@ class HeartbeatWriterTest {
             recorded(now.plusSeconds(60)),
             new PingOutcome.Stale(now.minusSeconds(10)),
             recorded(now.plusSeconds(55)));
-    assertThat(kept.find("job").counts()).isEqualTo(new Heartbeat.Counts(2, 2, 0));
-    assertThat(kept.runs("job")).hasSize(2);
+    assertThat(data.find("job").counts()).isEqualTo(new Heartbeat.Counts(2, 2, 0));
+    assertThat(data.runs("job")).hasSize(2);
   }
 
   @Test
   void aRemovalInTheSameGroupTakesItsPlaceInTheOrder() {
     assertThat(
-            kept.applyAll(
+            data.applyAll(
                 new Removal(HeartbeatName.ofOperator("a")),
                 ping("a", 60),
                 new Removal(HeartbeatName.ofOperator("a")),
@@ -233,166 +233,166 @@ class HeartbeatWriterTest {
             recorded(now.plusSeconds(60)),
             new PingOutcome.Changed(),
             recorded(now.plusSeconds(30)));
-    assertThat(kept.listed()).containsExactly("b");
-    assertThat(kept.find("b").counts().calls()).isEqualTo(1);
-    assertThat(kept.runs("b")).hasSize(1);
-    assertThat(kept.number("SELECT COUNT(*) FROM heartbeat_run")).isZero();
+    assertThat(data.listed()).containsExactly("b");
+    assertThat(data.find("b").counts().calls()).isEqualTo(1);
+    assertThat(data.runs("b")).hasSize(1);
+    assertThat(data.number("SELECT COUNT(*) FROM heartbeat_run")).isZero();
   }
 
   @Test
   void whatIsRemovedLeavesNothingBehind() {
-    kept.apply(ping("job", 60));
-    kept.apply(
+    data.apply(ping("job", 60));
+    data.apply(
         new HeartbeatChange.Ping(
             HeartbeatName.ofOperator("job"),
             new PingSignal.Success(),
             Optional.empty(),
             Optional.empty(),
             new Said(Optional.empty(), Optional.of(new JobOutput(new byte[] {1, 2})))));
-    assertThat(kept.apply(new Removal(HeartbeatName.ofOperator("job"))))
+    assertThat(data.apply(new Removal(HeartbeatName.ofOperator("job"))))
         .isEqualTo(new PingOutcome.Changed());
-    assertThat(kept.apply(new Removal(HeartbeatName.ofOperator("job"))))
+    assertThat(data.apply(new Removal(HeartbeatName.ofOperator("job"))))
         .isEqualTo(new PingOutcome.Unknown());
-    assertThat(kept.number("SELECT COUNT(*) FROM heartbeat")).isZero();
-    assertThat(kept.number("SELECT COUNT(*) FROM heartbeat_run")).isZero();
-    assertThat(kept.number("SELECT COUNT(*) FROM heartbeat_output")).isZero();
-    kept.apply(ping("job", 60));
-    assertThat(kept.runs("job")).hasSize(1);
+    assertThat(data.number("SELECT COUNT(*) FROM heartbeat")).isZero();
+    assertThat(data.number("SELECT COUNT(*) FROM heartbeat_run")).isZero();
+    assertThat(data.number("SELECT COUNT(*) FROM heartbeat_output")).isZero();
+    data.apply(ping("job", 60));
+    assertThat(data.runs("job")).hasSize(1);
   }
 
   @Test
   void theLastHundredRunsAreKept() {
     for (int i = 0; i < 250; i++) {
-      kept.clock.pass(Duration.ofSeconds(1));
-      kept.apply(ping("job", 60));
+      data.clock.pass(Duration.ofSeconds(1));
+      data.apply(ping("job", 60));
     }
-    assertThat(kept.runs("job"))
+    assertThat(data.runs("job"))
         .extracting(Run::number)
         .containsExactlyElementsOf(IntStream.range(0, 100).mapToObj(i -> 249L - i).toList());
-    assertThat(kept.find("job").counts().runs()).isEqualTo(250);
+    assertThat(data.find("job").counts().runs()).isEqualTo(250);
   }
 
   @Test
   void overlappingRunsArePairedByTheirIds() {
-    kept.apply(ping("job", 60));
-    kept.apply(start("job", "a"));
-    kept.clock.pass(Duration.ofSeconds(2));
-    kept.apply(start("job", "b"));
-    kept.clock.pass(Duration.ofSeconds(3));
-    kept.apply(success("job", "a"));
-    kept.clock.pass(Duration.ofSeconds(4));
-    kept.apply(failure("job", 3, "b"));
-    List<Run> runs = kept.runs("job");
+    data.apply(ping("job", 60));
+    data.apply(start("job", "a"));
+    data.clock.pass(Duration.ofSeconds(2));
+    data.apply(start("job", "b"));
+    data.clock.pass(Duration.ofSeconds(3));
+    data.apply(success("job", "a"));
+    data.clock.pass(Duration.ofSeconds(4));
+    data.apply(failure("job", 3, "b"));
+    List<Run> runs = data.runs("job");
     assertThat(runs).extracting(Run::id).startsWith(Optional.of("b"), Optional.of("a"));
     assertThat(runs.get(0).duration()).contains(Duration.ofSeconds(7));
     assertThat(runs.get(0).result()).isEqualTo(Run.Result.FAILED);
     assertThat(runs.get(0).exit()).hasValue(3);
     assertThat(runs.get(1).duration()).contains(Duration.ofSeconds(5));
-    assertThat(kept.find("job").counts()).isEqualTo(new Heartbeat.Counts(3, 3, 0));
+    assertThat(data.find("job").counts()).isEqualTo(new Heartbeat.Counts(3, 3, 0));
   }
 
   @Test
   void aStartAndItsEndInOneGroupAreOneRun() {
-    kept.applyAll(ping("job", 60), start("job", ""), success("job", ""), success("job", ""));
-    assertThat(kept.runs("job")).hasSize(3);
-    assertThat(kept.runs("job"))
+    data.applyAll(ping("job", 60), start("job", ""), success("job", ""), success("job", ""));
+    assertThat(data.runs("job")).hasSize(3);
+    assertThat(data.runs("job"))
         .extracting(run -> run.started().isPresent())
         .containsExactly(false, true, false);
   }
 
   @Test
   void aRunThatNeverEndsIsForgottenWithItsPlace() {
-    kept.apply(ping("job", 60));
-    kept.apply(start("job", "lost"));
-    assertThat(kept.find("job").counts().open()).isEqualTo(1);
+    data.apply(ping("job", 60));
+    data.apply(start("job", "lost"));
+    assertThat(data.find("job").counts().open()).isEqualTo(1);
     for (int i = 0; i < 100; i++) {
-      kept.apply(success("job", ""));
+      data.apply(success("job", ""));
     }
-    assertThat(kept.find("job").counts().open()).isZero();
-    assertThat(kept.runs("job")).noneMatch(Run::open);
+    assertThat(data.find("job").counts().open()).isZero();
+    assertThat(data.runs("job")).noneMatch(Run::open);
   }
 
   @Test
   void aStartIsNoHeartbeat() {
-    kept.apply(
+    data.apply(
         new HeartbeatChange.Ping(
             HeartbeatName.ofOperator("job"),
             new PingSignal.Start(),
             Optional.of(HeartbeatDatabase.every(60)),
             Optional.empty(),
             Said.NOTHING));
-    assertThat(kept.state("job")).isEqualTo(State.NEW);
-    assertThat(kept.find("job").moments().last()).isEmpty();
-    assertThat(kept.find("job").counts().calls()).isZero();
-    kept.clock.pass(Duration.ofSeconds(10));
-    kept.apply(success("job", ""));
-    assertThat(kept.state("job")).isEqualTo(State.UP);
-    assertThat(kept.runs("job").getFirst().duration()).contains(Duration.ofSeconds(10));
+    assertThat(data.state("job")).isEqualTo(State.NEW);
+    assertThat(data.find("job").moments().last()).isEmpty();
+    assertThat(data.find("job").counts().calls()).isZero();
+    data.clock.pass(Duration.ofSeconds(10));
+    data.apply(success("job", ""));
+    assertThat(data.state("job")).isEqualTo(State.UP);
+    assertThat(data.runs("job").getFirst().duration()).contains(Duration.ofSeconds(10));
   }
 
   @Test
   void aFirstCallHasToSayWhenTheNextComes() {
-    assertThat(kept.apply(success("job", ""))).isEqualTo(new PingOutcome.NoTerms());
-    assertThat(kept.listed()).isEmpty();
+    assertThat(data.apply(success("job", ""))).isEqualTo(new PingOutcome.NoTerms());
+    assertThat(data.listed()).isEmpty();
   }
 
   @Test
   void aFailureIsToldOnceAndSoIsTheRecovery() {
-    kept.apply(ping("job", 60));
-    kept.apply(failure("job", 1, ""));
-    kept.apply(failure("job", 2, ""));
-    assertThat(kept.state("job")).isEqualTo(State.FAILED);
-    assertThat(kept.told()).containsExactly("job FAILED");
-    kept.apply(success("job", ""));
-    assertThat(kept.told()).containsExactly("job RECOVERED");
+    data.apply(ping("job", 60));
+    data.apply(failure("job", 1, ""));
+    data.apply(failure("job", 2, ""));
+    assertThat(data.state("job")).isEqualTo(State.FAILED);
+    assertThat(data.signals()).containsExactly("job FAILED");
+    data.apply(success("job", ""));
+    assertThat(data.signals()).containsExactly("job RECOVERED");
   }
 
   @Test
   void nothingIsExpectedWhilePaused() {
-    kept.apply(ping("job", 60));
-    kept.apply(new Pause(HeartbeatName.ofOperator("job")));
-    assertThat(kept.find("job").moments().due()).isEmpty();
-    assertThat(kept.apply(ping("job", 60)))
+    data.apply(ping("job", 60));
+    data.apply(new Pause(HeartbeatName.ofOperator("job")));
+    assertThat(data.find("job").moments().due()).isEmpty();
+    assertThat(data.apply(ping("job", 60)))
         .isEqualTo(new PingOutcome.Recorded(now.plusSeconds(60), true));
-    kept.clock.pass(Duration.ofHours(1));
-    kept.apply(new Resumption(HeartbeatName.ofOperator("job")));
-    assertThat(kept.state("job")).isEqualTo(State.UP);
-    assertThat(kept.find("job").moments().due()).contains(now.plusSeconds(3_660));
-    assertThat(kept.apply(new Pause(HeartbeatName.ofOperator("nobody"))))
+    data.clock.pass(Duration.ofHours(1));
+    data.apply(new Resumption(HeartbeatName.ofOperator("job")));
+    assertThat(data.state("job")).isEqualTo(State.UP);
+    assertThat(data.find("job").moments().due()).contains(now.plusSeconds(3_660));
+    assertThat(data.apply(new Pause(HeartbeatName.ofOperator("nobody"))))
         .isEqualTo(new PingOutcome.Unknown());
   }
 
   @Test
   void aClockThatWasSetBackStandsInNobodysWay() {
-    kept.apply(ping("job", 60));
-    kept.clock.leap(Duration.ofHours(-1));
-    assertThat(kept.apply(ping("job", 60))).isEqualTo(recorded(now.minusSeconds(3_540)));
-    assertThat(kept.find("job").moments().last()).contains(now.minusSeconds(3_600));
+    data.apply(ping("job", 60));
+    data.clock.leap(Duration.ofHours(-1));
+    assertThat(data.apply(ping("job", 60))).isEqualTo(recorded(now.minusSeconds(3_540)));
+    assertThat(data.find("job").moments().last()).contains(now.minusSeconds(3_600));
   }
 
   @Test
   void aJobWhoseClockIsAheadIsNotOvertakenByOurs() {
-    kept.apply(ping("job", 60, now.plusSeconds(100)));
-    assertThat(kept.apply(ping("job", 60))).isEqualTo(new PingOutcome.Stale(now.plusSeconds(100)));
+    data.apply(ping("job", 60, now.plusSeconds(100)));
+    assertThat(data.apply(ping("job", 60))).isEqualTo(new PingOutcome.Stale(now.plusSeconds(100)));
   }
 
   @Test
   void outputIsKeptWithItsRun() {
-    kept.apply(ping("job", 60));
+    data.apply(ping("job", 60));
     byte[] printed = "done\n".getBytes(StandardCharsets.UTF_8);
-    kept.apply(
+    data.apply(
         new HeartbeatChange.Ping(
             HeartbeatName.ofOperator("job"),
             new PingSignal.Success(),
             Optional.empty(),
             Optional.empty(),
             new Said(Optional.empty(), Optional.of(new JobOutput(printed)))));
-    assertThat(kept.runs.of(kept.find("job")).getFirst().output().map(JobOutput::text))
+    assertThat(data.runs.of(data.find("job")).getFirst().output().map(JobOutput::text))
         .contains("done\n");
     for (int i = 0; i < 100; i++) {
-      kept.apply(success("job", ""));
+      data.apply(success("job", ""));
     }
-    assertThat(kept.runs.of(kept.find("job"))).allMatch(run -> run.output().isEmpty());
+    assertThat(data.runs.of(data.find("job"))).allMatch(run -> run.output().isEmpty());
   }
 
   @Test
@@ -410,11 +410,11 @@ class HeartbeatWriterTest {
             "👩‍👩‍👧",
             "\\",
             "\"");
-    names.forEach(name -> kept.apply(ping(name, 60)));
-    assertThat(kept.listed()).containsExactlyElementsOf(names);
-    names.forEach(name -> assertThat(kept.find(name).name()).isEqualTo(name));
-    kept.apply(new Removal(HeartbeatName.ofOperator("%")));
-    assertThat(kept.listed()).hasSize(names.size() - 1);
+    names.forEach(name -> data.apply(ping(name, 60)));
+    assertThat(data.listed()).containsExactlyElementsOf(names);
+    names.forEach(name -> assertThat(data.find(name).name()).isEqualTo(name));
+    data.apply(new Removal(HeartbeatName.ofOperator("%")));
+    assertThat(data.listed()).hasSize(names.size() - 1);
   }
 
   @Test
@@ -429,8 +429,8 @@ class HeartbeatWriterTest {
             threads.submit(
                 () -> {
                   for (int call = 0; call < calls; call++) {
-                    kept.apply(ping("shared", 60));
-                    kept.apply(ping("own " + caller + " " + call % 5, 60));
+                    data.apply(ping("shared", 60));
+                    data.apply(ping("own " + caller + " " + call % 5, 60));
                   }
                 }));
       }
@@ -438,9 +438,9 @@ class HeartbeatWriterTest {
         each.get();
       }
     }
-    assertThat(kept.find("shared").counts().calls()).isEqualTo((long) callers * calls);
-    assertThat(kept.number("SELECT SUM(call_count) FROM heartbeat"))
+    assertThat(data.find("shared").counts().calls()).isEqualTo((long) callers * calls);
+    assertThat(data.number("SELECT SUM(call_count) FROM heartbeat"))
         .isEqualTo(2L * callers * calls);
-    assertThat(kept.listed()).hasSize(1 + 5 * callers);
+    assertThat(data.listed()).hasSize(1 + 5 * callers);
   }
 }

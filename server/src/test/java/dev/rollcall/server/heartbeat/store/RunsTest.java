@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class RunsTest {
   @TempDir Path folder;
   private final TestDatabases engine;
-  private HeartbeatDatabase kept;
+  private HeartbeatDatabase data;
 
   RunsTest(TestDatabases engine) {
     this.engine = engine;
@@ -44,44 +44,44 @@ class RunsTest {
 
   @BeforeEach
   void open() {
-    kept = new HeartbeatDatabase(engine, folder);
+    data = new HeartbeatDatabase(engine, folder);
   }
 
   @AfterEach
   void close() {
-    kept.close();
+    data.close();
   }
 
   private long older() {
-    return kept.number("SELECT COUNT(*) FROM heartbeat_run");
+    return data.number("SELECT COUNT(*) FROM heartbeat_run");
   }
 
   @Test
   void theNewestStayInTheRowUntilThereAreTen() {
     for (int i = 0; i < 10; i++) {
-      kept.apply(ping("job", 60));
+      data.apply(ping("job", 60));
     }
     assertThat(older()).isZero();
-    assertThat(kept.runs("job")).hasSize(10);
-    kept.apply(ping("job", 60));
+    assertThat(data.runs("job")).hasSize(10);
+    data.apply(ping("job", 60));
     assertThat(older()).isEqualTo(10);
-    assertThat(kept.runs("job"))
+    assertThat(data.runs("job"))
         .extracting(Run::number)
         .containsExactlyElementsOf(IntStream.range(0, 11).mapToObj(i -> 10L - i).toList());
   }
 
   @Test
   void whatSaysMoreTakesThemAlong() {
-    kept.apply(ping("job", 60));
-    kept.apply(failure("job", 3, ""));
+    data.apply(ping("job", 60));
+    data.apply(failure("job", 3, ""));
     assertThat(older()).isZero();
-    kept.apply(start("job", ""));
+    data.apply(start("job", ""));
     assertThat(older()).isEqualTo(3);
-    kept.apply(success("job", ""));
-    kept.apply(ping("job", 60));
+    data.apply(success("job", ""));
+    data.apply(ping("job", 60));
     assertThat(older()).isEqualTo(3);
-    assertThat(kept.runs("job")).extracting(Run::number).containsExactly(3L, 2L, 1L, 0L);
-    assertThat(kept.runs("job"))
+    assertThat(data.runs("job")).extracting(Run::number).containsExactly(3L, 2L, 1L, 0L);
+    assertThat(data.runs("job"))
         .extracting(Run::exit)
         .containsExactly(
             OptionalLong.empty(), OptionalLong.empty(), OptionalLong.of(3), OptionalLong.empty());
@@ -89,10 +89,10 @@ class RunsTest {
 
   @Test
   void theirFailuresKeepTheirCodes() {
-    kept.apply(ping("job", 60));
-    kept.apply(failure("job", 1, ""));
-    kept.apply(failure("job", 255, ""));
-    kept.apply(
+    data.apply(ping("job", 60));
+    data.apply(failure("job", 1, ""));
+    data.apply(failure("job", 255, ""));
+    data.apply(
         new Ping(
             HeartbeatName.ofOperator("job"),
             new PingSignal.Failure(OptionalLong.empty()),
@@ -100,10 +100,10 @@ class RunsTest {
             Optional.empty(),
             Said.NOTHING));
     assertThat(older()).isZero();
-    assertThat(kept.runs("job"))
+    assertThat(data.runs("job"))
         .extracting(Run::result)
         .containsExactly(Run.Result.FAILED, Run.Result.FAILED, Run.Result.FAILED, Run.Result.OK);
-    assertThat(kept.runs("job"))
+    assertThat(data.runs("job"))
         .extracting(Run::exit)
         .containsExactly(
             OptionalLong.empty(), OptionalLong.of(255), OptionalLong.of(1), OptionalLong.empty());
@@ -111,24 +111,24 @@ class RunsTest {
 
   @Test
   void anEndAtTheBeginningOfTimeIsOneLikeAnyOther() {
-    kept.apply(ping("job", 60, Instant.EPOCH));
-    kept.apply(ping("job", 60));
-    assertThat(kept.runs("job"))
+    data.apply(ping("job", 60, Instant.EPOCH));
+    data.apply(ping("job", 60));
+    assertThat(data.runs("job"))
         .extracting(Run::ended)
-        .containsExactly(Optional.of(kept.clock.wall()), Optional.of(Instant.EPOCH));
+        .containsExactly(Optional.of(data.clock.wall()), Optional.of(Instant.EPOCH));
   }
 
   @Test
   void noneOutlivesItsHeartbeat() {
     for (int i = 0; i < 15; i++) {
-      kept.apply(ping("job", 60));
+      data.apply(ping("job", 60));
     }
-    kept.applyAll(
+    data.applyAll(
         ping("job", 60),
         new HeartbeatChange.Removal(HeartbeatName.ofOperator("job")),
         ping("job", 60));
-    assertThat(kept.runs("job")).hasSize(1);
-    kept.apply(new HeartbeatChange.Removal(HeartbeatName.ofOperator("job")));
+    assertThat(data.runs("job")).hasSize(1);
+    data.apply(new HeartbeatChange.Removal(HeartbeatName.ofOperator("job")));
     assertThat(older()).isZero();
   }
 
@@ -138,20 +138,21 @@ class RunsTest {
       Random random = new Random(seed);
       String name = "job" + seed;
       List<Run> expected = new ArrayList<>();
-      kept.apply(ping(name, 60));
-      follow(expected, ping(name, 60), kept.clock.wall());
+      data.apply(ping(name, 60));
+      follow(expected, ping(name, 60), data.clock.wall());
       for (int step = 0; step < 60; step++) {
-        kept.clock.pass(Duration.ofSeconds(1));
+        data.clock.pass(Duration.ofSeconds(1));
         List<HeartbeatChange> group = new ArrayList<>();
         for (int i = random.nextInt(1, 20); i > 0; i--) {
           Ping ping = randomPing(random, name);
           group.add(ping);
-          follow(expected, ping, kept.clock.wall());
+          follow(expected, ping, data.clock.wall());
         }
-        kept.applyAll(group.toArray(HeartbeatChange[]::new));
-        List<Run> last = expected.subList(Math.max(0, expected.size() - Run.KEPT), expected.size());
-        assertThat(kept.runs(name)).as("seed %d", seed).isEqualTo(last.reversed());
-        assertThat(kept.find(name).counts().open())
+        data.applyAll(group.toArray(HeartbeatChange[]::new));
+        List<Run> last =
+            expected.subList(Math.max(0, expected.size() - Run.MOST_STORED), expected.size());
+        assertThat(data.runs(name)).as("seed %d", seed).isEqualTo(last.reversed());
+        assertThat(data.find(name).counts().open())
             .isEqualTo((int) last.stream().filter(Run::open).count());
       }
     }
@@ -178,7 +179,7 @@ class RunsTest {
   private static void follow(List<Run> all, Ping ping, Instant now) {
     Optional<String> id = ping.said().run();
     int known = -1;
-    for (int i = Math.max(0, all.size() - Run.KEPT); i < all.size(); i++) {
+    for (int i = Math.max(0, all.size() - Run.MOST_STORED); i < all.size(); i++) {
       if (all.get(i).open() && all.get(i).id().equals(id)) {
         known = i;
       }

@@ -30,7 +30,7 @@ class StateCountsTest {
 
   @TempDir Path folder;
 
-  private HeartbeatDatabase kept;
+  private HeartbeatDatabase data;
   private StateCounts stateCounts;
 
   StateCountsTest(TestDatabases engine) {
@@ -39,51 +39,51 @@ class StateCountsTest {
 
   @BeforeEach
   void openDatabase() {
-    kept = new HeartbeatDatabase(engine, folder);
-    stateCounts = new StateCounts(kept.store, new Ticking());
+    data = new HeartbeatDatabase(engine, folder);
+    stateCounts = new StateCounts(data.store, new Ticking());
   }
 
   @AfterEach
   void closeDatabase() {
-    kept.close();
+    data.close();
   }
 
   /// On which a second has passed each time somebody looks: counting takes one.
   private final class Ticking implements Clock {
     @Override
     public Instant wall() {
-      return kept.clock.wall();
+      return data.clock.wall();
     }
 
     @Override
     public Duration monotonic() {
-      kept.clock.pass(Duration.ofSeconds(1));
-      return kept.clock.monotonic();
+      data.clock.pass(Duration.ofSeconds(1));
+      return data.clock.monotonic();
     }
   }
 
   @Test
   void tellsOfAFewAsTheyAre() {
     assertThat(stateCounts.count(Scope.everything(), Optional.empty())).isZero();
-    kept.apply(ping("a", 60));
-    kept.apply(ping("b", 60));
+    data.apply(ping("a", 60));
+    data.apply(ping("b", 60));
     assertThat(stateCounts.count(Scope.everything(), Optional.empty())).isEqualTo(2);
-    kept.apply(new Removal(HeartbeatName.ofOperator("a")));
+    data.apply(new Removal(HeartbeatName.ofOperator("a")));
     assertThat(stateCounts.count(Scope.everything(), Optional.of(State.UP))).isEqualTo(1);
     assertThat(stateCounts.count(Scope.everything(), Optional.of(State.LATE))).isZero();
   }
 
   @Test
   void countsManyOnlyNowAndThen() {
-    kept.commits.writeAll(
-        kept.writer,
+    data.commits.writeAll(
+        data.writer,
         IntStream.rangeClosed(0, 10_000)
             .<HeartbeatChange>mapToObj(i -> ping("job " + i, 3_600))
             .toList());
     assertThat(stateCounts.count(Scope.everything(), Optional.empty())).isEqualTo(10_001);
-    kept.apply(new Removal(HeartbeatName.ofOperator("job 1")));
+    data.apply(new Removal(HeartbeatName.ofOperator("job 1")));
     assertThat(stateCounts.count(Scope.everything(), Optional.empty())).isEqualTo(10_001);
-    kept.clock.pass(Duration.ofSeconds(30));
+    data.clock.pass(Duration.ofSeconds(30));
     assertThat(stateCounts.count(Scope.everything(), Optional.empty())).isEqualTo(10_000);
   }
 }

@@ -16,12 +16,12 @@ import org.junit.jupiter.api.Test;
 class OwnErrorsTest {
   private static final Logger LOG = Logger.getLogger(OwnErrors.class.getName());
 
-  private final List<String> told = new ArrayList<>();
+  private final List<String> logged = new ArrayList<>();
   private final Handler handler =
       new Handler() {
         @Override
         public void publish(LogRecord line) {
-          told.add(line.getMessage());
+          logged.add(line.getMessage());
           assertThat(line.getThrown()).isNotNull();
         }
 
@@ -57,12 +57,12 @@ class OwnErrorsTest {
   void tellsEachKindOnceInTenMinutesAndCountsTheRest() {
     fail(1_000);
     errors.tell("it", new IllegalStateException("of another place"));
-    assertThat(told)
+    assertThat(logged)
         .containsExactly("it failed in Rollcall itself", "it failed in Rollcall itself");
 
     clock.pass(Duration.ofMinutes(10));
     fail(5);
-    assertThat(told)
+    assertThat(logged)
         .hasSize(3)
         .last()
         .isEqualTo("it failed in Rollcall itself, and 999 times since the last such line");
@@ -76,6 +76,6 @@ class OwnErrorsTest {
           new StackTraceElement[] {new StackTraceElement("Some", "where", "Some.java", i)});
       errors.tell("it", one);
     }
-    assertThat(told).hasSize(1_000);
+    assertThat(logged).hasSize(1_000);
   }
 }

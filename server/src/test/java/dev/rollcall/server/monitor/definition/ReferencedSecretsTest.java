@@ -45,8 +45,8 @@ class ReferencedSecretsTest {
                 """));
     ObjectNode plain = tree("{\"name\": \"a\", \"url\": \"http://h\"}");
     assertThat(ReferencedSecrets.hidden(plain)).isEqualTo(plain);
-    assertThat(ReferencedSecrets.kept(plain).isNothing()).isTrue();
-    assertThat(ReferencedSecrets.kept(plain).url("http://h")).isEqualTo("http://h");
+    assertThat(ReferencedSecrets.stored(plain).isNothing()).isTrue();
+    assertThat(ReferencedSecrets.stored(plain).url("http://h")).isEqualTo("http://h");
   }
 
   @ParameterizedTest
@@ -65,14 +65,14 @@ class ReferencedSecretsTest {
             _ -> {
               throw new ProbeFailure(reason);
             });
-    Probe hiding = ReferencedSecrets.kept(tree(DEFINITION)).secrets().hidden(failing);
+    Probe hiding = ReferencedSecrets.stored(tree(DEFINITION)).secrets().hidden(failing);
     assertThat(reason(hiding)).isEqualTo(shown);
   }
 
   @Test
   void hidesTheValuesInMistakes() {
     Mistakes mistakes = new Mistakes();
-    ReferencedSecrets.kept(tree(DEFINITION)).hideIn(mistakes);
+    ReferencedSecrets.stored(tree(DEFINITION)).hideIn(mistakes);
     mistakes.add("headers", "\"k3y\" is no header name");
     assertThat(mistakes.lines()).containsExactly("headers: \"***\" is no header name");
   }

@@ -192,7 +192,7 @@ class ServiceReaderTest {
     String json = "{'name':'a','url':'https://h','tls':{'ca':'/no/such'}}";
     ServiceDefinition read =
         reader.tolerant().one(tree(json), "", mistakes).orElseThrow(() -> wrong());
-    assertThat(reader.kept((ObjectNode) tree(read.json()), mistakes)).contains(read);
+    assertThat(reader.stored((ObjectNode) tree(read.json()), mistakes)).contains(read);
     assertThat(mistakes.lines()).isEmpty();
   }
 

@@ -42,7 +42,7 @@ class OverviewTest {
 
   @TempDir Path folder;
 
-  private MonitorDatabase kept;
+  private MonitorDatabase data;
   private Overview overview;
   private Schedule turns;
   private OutcomeWriter writer;
@@ -55,25 +55,25 @@ class OverviewTest {
 
   @BeforeEach
   void openDatabase() {
-    kept = new MonitorDatabase(engine, folder);
-    overview = new Overview(kept.database, kept.clock);
+    data = new MonitorDatabase(engine, folder);
+    overview = new Overview(data.database, data.clock);
     overview.onCommit(() -> commits++);
-    turns = new Schedule(kept.database, kept.commits, kept.clock);
+    turns = new Schedule(data.database, data.commits, data.clock);
     writer =
         new OutcomeWriter(
-            kept.database,
-            kept.commits,
+            data.database,
+            data.commits,
             turns,
             1_000,
-            kept.clock,
+            data.clock,
             (_, _) -> {},
             overview::committed);
-    changes = new ServiceChanges(kept.commits, kept.clock, overview::changed);
+    changes = new ServiceChanges(data.commits, data.clock, overview::changed);
   }
 
   @AfterEach
   void closeDatabase() {
-    kept.close();
+    data.close();
   }
 
   private long create(String name) {
@@ -92,8 +92,8 @@ class OverviewTest {
 
   private void keep(long service, long fence, Observation observation) {
     Optional<Event.Kind> open =
-        kept.services.find(Scope.everything(), service).orElseThrow().event().map(Event::kind);
-    assertThat(kept.commits.write(writer, outcome(service, fence, observation, open))).isTrue();
+        data.services.find(Scope.everything(), service).orElseThrow().event().map(Event::kind);
+    assertThat(data.commits.write(writer, outcome(service, fence, observation, open))).isTrue();
   }
 
   /// Time passes until all that are to be asked are due, and whoever was not asked is once more.
@@ -102,13 +102,13 @@ class OverviewTest {
   }
 
   private Map<Long, Long> claims() {
-    kept.clock.pass(Duration.ofSeconds(16));
-    return turns.rows().claim(kept.clock.wall(), 100).stream()
+    data.clock.pass(Duration.ofSeconds(16));
+    return turns.rows().claim(data.clock.wall(), 100).stream()
         .collect(Collectors.toMap(Lease::key, Lease::fence));
   }
 
   private Instant now() {
-    return kept.clock.wall();
+    return data.clock.wall();
   }
 
   @Test
@@ -139,7 +139,7 @@ class OverviewTest {
 
   /// The same from the database alone.
   private Seen reread() {
-    return new Overview(kept.database, kept.clock)
+    return new Overview(data.database, data.clock)
         .look(Scope.everything(), "", Optional.empty(), 1, 100);
   }
 
@@ -211,7 +211,7 @@ class OverviewTest {
   void silenceIsUnknownByItself() {
     ask(create("a"), up(now(), 10));
     assertThat(row("a").standing()).isEqualTo(Standing.UP);
-    kept.clock.pass(Duration.ofMinutes(5));
+    data.clock.pass(Duration.ofMinutes(5));
     assertThat(row("a").standing()).isEqualTo(Standing.UNKNOWN);
     assertThat(row("a").reason().orElseThrow()).contains("not checked: is a Rollcall process");
     assertThat(look()).isEqualTo(reread());
@@ -224,9 +224,9 @@ class OverviewTest {
     look();
     commits = 0;
     Instant at = now();
-    OutcomeWriter other = kept.keeping(turns);
-    kept.commits.write(other, outcome(a, fence(claims(), a), down(at, 1), Optional.empty()));
-    kept.clock.pass(
+    OutcomeWriter other = data.keeping(turns);
+    data.commits.write(other, outcome(a, fence(claims(), a), down(at, 1), Optional.empty()));
+    data.clock.pass(
         switch (engine) {
           case SQLITE -> Duration.ofMinutes(1);
           case POSTGRES -> Duration.ofSeconds(1);

@@ -34,11 +34,11 @@ class CheckPhaseTest {
   @ParameterizedTest
   @EnumSource
   void theDatabaseFindsTheSameInstants(TestDatabases engine) {
-    try (MonitorDatabase kept = new MonitorDatabase(engine, folder)) {
+    try (MonitorDatabase data = new MonitorDatabase(engine, folder)) {
       for (Duration interval : INTERVALS) {
         for (long id : IDS) {
           long found =
-              kept.database.read(
+              data.database.read(
                   handle ->
                       handle
                           .createQuery(

@@ -46,7 +46,7 @@ class OutcomeWriterTest {
 
   @TempDir Path folder;
 
-  private MonitorDatabase kept;
+  private MonitorDatabase data;
   private DueRows<Schedule.Row> schedule;
   private OutcomeWriter writer;
   private EventStore events;
@@ -61,37 +61,37 @@ class OutcomeWriterTest {
 
   @BeforeEach
   void openDatabase() {
-    kept = new MonitorDatabase(engine, folder);
-    Schedule turns = new Schedule(kept.database, kept.commits, kept.clock);
+    data = new MonitorDatabase(engine, folder);
+    Schedule turns = new Schedule(data.database, data.commits, data.clock);
     schedule = turns.rows();
-    writer = kept.keeping(turns);
-    events = new EventStore(kept.database);
-    ticks = new TickStore(kept.database);
-    hours = new HourStore(kept.database);
-    service = kept.service("one");
-    begun = kept.clock.wall();
+    writer = data.keeping(turns);
+    events = new EventStore(data.database);
+    ticks = new TickStore(data.database);
+    hours = new HourStore(data.database);
+    service = data.service("one");
+    begun = data.clock.wall();
   }
 
   @AfterEach
   void closeDatabase() {
-    kept.close();
+    data.close();
   }
 
   private long claim() {
-    kept.clock.pass(Duration.ofSeconds(16));
-    return schedule.claim(kept.clock.wall(), 10).getFirst().fence();
+    data.clock.pass(Duration.ofSeconds(16));
+    return schedule.claim(data.clock.wall(), 10).getFirst().fence();
   }
 
   private boolean keep(Outcome outcome) {
-    return kept.commits.write(writer, outcome);
+    return data.commits.write(writer, outcome);
   }
 
   private Optional<Event.Kind> openEvent() {
-    return kept.services.find(Scope.everything(), service).orElseThrow().event().map(Event::kind);
+    return data.services.find(Scope.everything(), service).orElseThrow().event().map(Event::kind);
   }
 
   private Metric metric() {
-    return kept.services.find(Scope.everything(), service).orElseThrow().metric();
+    return data.services.find(Scope.everything(), service).orElseThrow().metric();
   }
 
   /// Runs the service once.
@@ -187,7 +187,7 @@ class OutcomeWriterTest {
 
   @Test
   void whatTheNewestTickFoundSaysSinceWhenAndWhy() {
-    ServiceStatus before = kept.services.find(Scope.everything(), service).orElseThrow();
+    ServiceStatus before = data.services.find(Scope.everything(), service).orElseThrow();
     assertThat(before.state()).isEmpty();
     assertThat(before.since()).isEmpty();
     assertThat(before.why()).isEmpty();
@@ -205,12 +205,12 @@ class OutcomeWriterTest {
     assertStands(State.DOWN, down, Optional.of("status 500"));
     Instant up = run(up(begun.plusSeconds(90), 30));
     assertStands(State.UP, up, Optional.empty());
-    assertThat(kept.listed())
-        .containsExactly(kept.services.find(Scope.everything(), service).orElseThrow());
+    assertThat(data.listed())
+        .containsExactly(data.services.find(Scope.everything(), service).orElseThrow());
   }
 
   private void assertStands(State state, Instant since, Optional<String> why) {
-    ServiceStatus found = kept.services.find(Scope.everything(), service).orElseThrow();
+    ServiceStatus found = data.services.find(Scope.everything(), service).orElseThrow();
     assertThat(found.state()).contains(state);
     assertThat(found.since()).contains(since);
     assertThat(found.why()).isEqualTo(why);
@@ -218,21 +218,21 @@ class OutcomeWriterTest {
 
   @Test
   void onlyServicesOfTheFileThatAreAskedCountAsTheFiles() {
-    assertThat(kept.services.filed()).isZero();
-    kept.changes.sync(
+    assertThat(data.services.filed()).isZero();
+    data.changes.sync(
         new ServiceChanges.File(
             List.of(
                 MonitorDatabase.definition("filed", "15s"),
                 MonitorDatabase.definition("gone", "15s"),
                 MonitorDatabase.definition("also", "15s")),
             true));
-    kept.changes.sync(
+    data.changes.sync(
         new ServiceChanges.File(
             List.of(
                 MonitorDatabase.definition("filed", "15s"),
                 MonitorDatabase.definition("also", "15s")),
             true));
-    assertThat(kept.services.filed()).isEqualTo(2);
+    assertThat(data.services.filed()).isEqualTo(2);
   }
 
   @Test
@@ -275,9 +275,9 @@ class OutcomeWriterTest {
   @Test
   void anOutcomeUnderAClaimThatAnotherProcessTookChangesNothing() {
     long lost = claim();
-    kept.clock.pass(Duration.ofMinutes(5));
-    Schedule another = new Schedule(kept.database, kept.commits, kept.clock);
-    long taken = another.rows().claim(kept.clock.wall(), 10).getFirst().fence();
+    data.clock.pass(Duration.ofMinutes(5));
+    Schedule another = new Schedule(data.database, data.commits, data.clock);
+    long taken = another.rows().claim(data.clock.wall(), 10).getFirst().fence();
     assertThat(taken).isGreaterThan(lost);
     assertThat(keep(outcome(service, lost, down(begun, 10), Optional.empty()))).isFalse();
     assertThat(allTicks()).isEmpty();
@@ -289,19 +289,19 @@ class OutcomeWriterTest {
 
   @Test
   void anOutcomeOfADeletedServiceHarmsNoOther() {
-    long other = kept.service("other");
-    kept.clock.pass(Duration.ofSeconds(16));
-    schedule.claim(kept.clock.wall(), 10);
-    kept.changes.delete(service);
+    long other = data.service("other");
+    data.clock.pass(Duration.ofSeconds(16));
+    schedule.claim(data.clock.wall(), 10);
+    data.changes.delete(service);
     List<Boolean> done =
-        kept.commits.writeAll(
+        data.commits.writeAll(
             writer,
             List.of(
                 outcome(service, 1, up(begun, 10), Optional.empty()),
                 outcome(other, 1, up(begun, 10), Optional.empty())));
     assertThat(done).containsExactly(false, true);
-    assertThat(kept.number("SELECT count(*) FROM service_tick")).isEqualTo(1);
-    assertThat(kept.number("SELECT count(*) FROM service_event")).isEqualTo(1);
+    assertThat(data.number("SELECT count(*) FROM service_tick")).isEqualTo(1);
+    assertThat(data.number("SELECT count(*) FROM service_event")).isEqualTo(1);
   }
 
   @Test
@@ -323,7 +323,7 @@ class OutcomeWriterTest {
     Metric metric = metric();
     List<Event> found = allEvents();
     List<PeriodSummary> sums = new ArrayList<>(days());
-    new DayTable(kept.database, kept.commits, "service_tick", "service_id")
+    new DayTable(data.database, data.commits, "service_tick", "service_id")
         .forget(begun.plus(Duration.ofDays(2)));
     assertThat(allTicks().stream().map(Tick::at))
         .containsExactly(begun.plus(Duration.ofDays(2)), begun.plus(Duration.ofDays(3)));

@@ -39,7 +39,7 @@ class DerivedServicesTest {
 
   @TempDir Path folder;
 
-  private MonitorDatabase kept;
+  private MonitorDatabase data;
   private Schedule schedule;
   private OutcomeWriter writer;
   private EventStore events;
@@ -53,18 +53,18 @@ class DerivedServicesTest {
 
   @BeforeEach
   void openDatabase() {
-    kept = new MonitorDatabase(engine, folder);
-    schedule = new Schedule(kept.database, kept.commits, kept.clock);
-    writer = kept.keeping(schedule);
-    events = new EventStore(kept.database);
-    ticks = new TickStore(kept.database);
+    data = new MonitorDatabase(engine, folder);
+    schedule = new Schedule(data.database, data.commits, data.clock);
+    writer = data.keeping(schedule);
+    events = new EventStore(data.database);
+    ticks = new TickStore(data.database);
     shop = create("shop", "philae+http://127.0.0.1:9/_health");
-    at = kept.clock.wall();
+    at = data.clock.wall();
   }
 
   @AfterEach
   void closeDatabase() {
-    kept.close();
+    data.close();
   }
 
   private static ProbeResult well(String name) {
@@ -76,7 +76,7 @@ class DerivedServicesTest {
   }
 
   private long create(String name, String url) {
-    return switch (kept.changes.create(
+    return switch (data.changes.create(
         Scope.operator(), MonitorDatabase.definition(name, url, "15s"))) {
       case ServiceChanges.Done.Service(long id) -> id;
       case ServiceChanges.Done.NameTaken _ -> throw new AssertionError("no new service");
@@ -97,15 +97,15 @@ class DerivedServicesTest {
   }
 
   private void keep(Observation observation) {
-    kept.clock.pass(Duration.ofSeconds(16));
+    data.clock.pass(Duration.ofSeconds(16));
     long fence =
-        schedule.rows().claim(kept.clock.wall(), 10).stream()
+        schedule.rows().claim(data.clock.wall(), 10).stream()
             .filter(lease -> lease.key() == shop)
             .findFirst()
             .orElseThrow()
             .fence();
     Optional<Event.Kind> open =
-        kept.services.find(Scope.everything(), shop).orElseThrow().event().map(Event::kind);
+        data.services.find(Scope.everything(), shop).orElseThrow().event().map(Event::kind);
     Outcome outcome =
         new Outcome(
             shop,
@@ -116,20 +116,20 @@ class DerivedServicesTest {
             Optional.empty(),
             Optional.empty(),
             Optional.empty());
-    assertThat(kept.commits.write(writer, outcome)).isTrue();
+    assertThat(data.commits.write(writer, outcome)).isTrue();
     keep(outcome); // a second time, which changes nothing
   }
 
   private void keep(Outcome again) {
-    kept.commits.write(writer, again);
+    data.commits.write(writer, again);
   }
 
   private List<String> names() {
-    return kept.listed().stream().map(status -> status.service().name()).toList();
+    return data.listed().stream().map(status -> status.service().name()).toList();
   }
 
   private ServiceStatus named(String name) {
-    return kept.listed().stream()
+    return data.listed().stream()
         .filter(status -> status.service().name().equals(name))
         .findFirst()
         .orElseThrow(() -> new AssertionError("no " + name));
@@ -158,8 +158,8 @@ class DerivedServicesTest {
     assertThat(mail.event().orElseThrow().cause()).contains("connect: refused");
     assertThat(named("shop/db").metric().up()).isEqualTo(1);
     assertThat(ticksOf("shop/mail").getFirst().at()).isEqualTo(at);
-    assertThat(kept.number("SELECT count(*) FROM service_schedule")).isEqualTo(1);
-    assertThat(kept.number("SELECT SUM(down_count) FROM service_hour")).isEqualTo(2);
+    assertThat(data.number("SELECT count(*) FROM service_schedule")).isEqualTo(1);
+    assertThat(data.number("SELECT SUM(down_count) FROM service_hour")).isEqualTo(2);
   }
 
   @Test
@@ -228,7 +228,7 @@ class DerivedServicesTest {
   void theFileMayTakeOneOver() {
     report(DB);
     long derived = named("shop/db").service().id();
-    kept.changes.sync(
+    data.changes.sync(
         new ServiceChanges.File(
             List.of(MonitorDatabase.definition("shop/db", "http://127.0.0.1:9/", "1h")), true));
     report(DB);
@@ -241,16 +241,16 @@ class DerivedServicesTest {
   @Test
   void theyGoWithTheirParent() {
     report(DB, MAIL);
-    kept.changes.replace(shop, MonitorDatabase.definition("shop", "http://127.0.0.1:9/", "15s"));
+    data.changes.replace(shop, MonitorDatabase.definition("shop", "http://127.0.0.1:9/", "15s"));
     assertThat(names()).containsExactly("shop");
 
-    kept.changes.replace(
+    data.changes.replace(
         shop, MonitorDatabase.definition("store", "philae+http://127.0.0.1:9/_health", "15s"));
     report(DB);
     assertThat(names()).containsExactly("store", "store/db");
 
-    kept.changes.delete(shop);
-    assertThat(kept.number("SELECT count(*) FROM service")).isZero();
+    data.changes.delete(shop);
+    assertThat(data.number("SELECT count(*) FROM service")).isZero();
   }
 
   @Test
@@ -262,6 +262,6 @@ class DerivedServicesTest {
     report(many);
     report(many);
     assertThat(names()).hasSize(101).allMatch(name -> name.length() <= 255);
-    assertThat(kept.number("SELECT max(tick_count) FROM service_metric")).isEqualTo(2);
+    assertThat(data.number("SELECT max(tick_count) FROM service_metric")).isEqualTo(2);
   }
 }

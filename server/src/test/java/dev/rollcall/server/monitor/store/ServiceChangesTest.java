@@ -38,7 +38,7 @@ class ServiceChangesTest {
 
   @TempDir Path folder;
 
-  private MonitorDatabase kept;
+  private MonitorDatabase data;
 
   ServiceChangesTest(TestDatabases engine) {
     this.engine = engine;
@@ -46,24 +46,24 @@ class ServiceChangesTest {
 
   @BeforeEach
   void open() {
-    kept = new MonitorDatabase(engine, folder);
+    data = new MonitorDatabase(engine, folder);
   }
 
   @AfterEach
   void close() {
-    kept.close();
+    data.close();
   }
 
   private ServiceChanges.Synced sync(ServiceDefinition... definitions) {
-    return kept.changes.sync(new ServiceChanges.File(List.of(definitions), true));
+    return data.changes.sync(new ServiceChanges.File(List.of(definitions), true));
   }
 
   private List<String> names() {
-    return kept.listed().stream().map(status -> status.service().name()).toList();
+    return data.listed().stream().map(status -> status.service().name()).toList();
   }
 
   private long id(String name) {
-    return kept.listed().stream()
+    return data.listed().stream()
         .map(ServiceStatus::service)
         .filter(service -> service.name().equals(name))
         .findFirst()
@@ -82,7 +82,7 @@ class ServiceChangesTest {
         .isEqualTo(new ServiceChanges.Synced(1, 1, 1));
     assertThat(names()).containsExactly("a", "c");
     assertThat(id("a")).isEqualTo(a);
-    assertThat(kept.services.checkedNames().values())
+    assertThat(data.services.checkedNames().values())
         .extracting(ServiceStore.Named::name)
         .containsExactlyInAnyOrder("a", "c");
   }
@@ -91,80 +91,80 @@ class ServiceChangesTest {
   void aServiceThatComesBackGoesOnWithItsHistory() {
     sync(definition("a", "15s"));
     long id = id("a");
-    Schedule turns = new Schedule(kept.database, kept.commits, kept.clock);
+    Schedule turns = new Schedule(data.database, data.commits, data.clock);
     DueRows<Schedule.Row> schedule = turns.rows();
-    OutcomeWriter writer = kept.keeping(turns);
-    long fence = schedule.claim(kept.clock.wall(), 1).getFirst().fence();
-    Instant at = kept.clock.wall();
-    assertThat(kept.commits.write(writer, outcome(id, fence, up(at, 5), Optional.empty())))
+    OutcomeWriter writer = data.keeping(turns);
+    long fence = schedule.claim(data.clock.wall(), 1).getFirst().fence();
+    Instant at = data.clock.wall();
+    assertThat(data.commits.write(writer, outcome(id, fence, up(at, 5), Optional.empty())))
         .isTrue();
 
     assertThat(sync()).isEqualTo(new ServiceChanges.Synced(0, 0, 1));
     assertThat(names()).isEmpty();
-    assertThat(kept.services.exists(Scope.everything(), id)).isFalse();
-    kept.clock.pass(Duration.ofDays(1));
-    assertThat(schedule.claim(kept.clock.wall(), 1)).isEmpty();
+    assertThat(data.services.exists(Scope.everything(), id)).isFalse();
+    data.clock.pass(Duration.ofDays(1));
+    assertThat(schedule.claim(data.clock.wall(), 1)).isEmpty();
     assertThat(sync()).isEqualTo(new ServiceChanges.Synced(0, 0, 0));
 
     assertThat(sync(definition("a", "15s"))).isEqualTo(new ServiceChanges.Synced(0, 1, 0));
-    ServiceStatus back = kept.services.find(Scope.everything(), id).orElseThrow();
+    ServiceStatus back = data.services.find(Scope.everything(), id).orElseThrow();
     assertThat(back.metric().ticks()).isEqualTo(1);
     assertThat(back.event().map(Event::started)).contains(at);
-    assertThat(schedule.claim(kept.clock.wall(), 1)).hasSize(1);
+    assertThat(schedule.claim(data.clock.wall(), 1)).hasSize(1);
   }
 
   @Test
   void aNameBelongsToOneService() {
-    long first = kept.service("taken");
-    assertThat(kept.changes.create(Scope.operator(), definition("taken", "1m")))
+    long first = data.service("taken");
+    assertThat(data.changes.create(Scope.operator(), definition("taken", "1m")))
         .isEqualTo(new Done.NameTaken());
-    long second = kept.service("other");
-    assertThat(kept.changes.replace(second, definition("taken", "1m")))
+    long second = data.service("other");
+    assertThat(data.changes.replace(second, definition("taken", "1m")))
         .isEqualTo(new Done.NameTaken());
     assertThat(names()).containsExactly("taken", "other");
 
-    assertThat(kept.changes.replace(second, definition("free", "1m")))
+    assertThat(data.changes.replace(second, definition("free", "1m")))
         .isEqualTo(new Done.Service(second));
     assertThat(names()).containsExactly("taken", "free");
-    kept.changes.delete(first);
-    assertThat(kept.service("taken")).isGreaterThan(second);
+    data.changes.delete(first);
+    assertThat(data.service("taken")).isGreaterThan(second);
   }
 
   @Test
   void eachOwnerHasNamesOfTheirOwn() {
     Scope account = Scope.of(7);
-    long operators = kept.service("shop");
-    long theirs = ((Done.Service) kept.changes.create(account, definition("shop", "1m"))).id();
-    assertThat(kept.changes.create(account, definition("shop", "1m")))
+    long operators = data.service("shop");
+    long theirs = ((Done.Service) data.changes.create(account, definition("shop", "1m"))).id();
+    assertThat(data.changes.create(account, definition("shop", "1m")))
         .isEqualTo(new Done.NameTaken());
-    assertThat(kept.services.list(account, new Slice(9, 0)))
+    assertThat(data.services.list(account, new Slice(9, 0)))
         .extracting(one -> one.service().id())
         .containsExactly(theirs);
-    assertThat(kept.services.list(Scope.operator(), new Slice(9, 0)))
+    assertThat(data.services.list(Scope.operator(), new Slice(9, 0)))
         .extracting(one -> one.service().id())
         .containsExactly(operators);
-    assertThat(kept.listed()).hasSize(2);
-    assertThat(kept.services.count(account)).isEqualTo(1);
-    assertThat(kept.services.count(Scope.everything())).isEqualTo(2);
-    assertThat(kept.services.find(account, operators)).isEmpty();
-    assertThat(kept.services.exists(account, operators)).isFalse();
-    assertThat(kept.services.exists(Scope.of(8), theirs)).isFalse();
-    assertThat(kept.services.exists(Scope.operator(), theirs)).isFalse();
+    assertThat(data.listed()).hasSize(2);
+    assertThat(data.services.count(account)).isEqualTo(1);
+    assertThat(data.services.count(Scope.everything())).isEqualTo(2);
+    assertThat(data.services.find(account, operators)).isEmpty();
+    assertThat(data.services.exists(account, operators)).isFalse();
+    assertThat(data.services.exists(Scope.of(8), theirs)).isFalse();
+    assertThat(data.services.exists(Scope.operator(), theirs)).isFalse();
 
     // A new name may be one that another owner has, but not one of the same owner.
-    long other = ((Done.Service) kept.changes.create(account, definition("mail", "1m"))).id();
-    assertThat(kept.changes.replace(other, definition("shop", "1m")))
+    long other = ((Done.Service) data.changes.create(account, definition("mail", "1m"))).id();
+    assertThat(data.changes.replace(other, definition("shop", "1m")))
         .isEqualTo(new Done.NameTaken());
-    assertThat(kept.changes.replace(operators, definition("mail", "1m")))
+    assertThat(data.changes.replace(operators, definition("mail", "1m")))
         .isEqualTo(new Done.Service(operators));
   }
 
   @Test
   void theFileLeavesServicesOfAccountsAlone() {
-    long theirs = ((Done.Service) kept.changes.create(Scope.of(7), definition("a", "1m"))).id();
+    long theirs = ((Done.Service) data.changes.create(Scope.of(7), definition("a", "1m"))).id();
     assertThat(sync(definition("a", "15s"))).isEqualTo(new ServiceChanges.Synced(1, 0, 0));
     assertThat(sync()).isEqualTo(new ServiceChanges.Synced(0, 0, 1));
-    assertThat(kept.services.list(Scope.everything(), new Slice(9, 0)))
+    assertThat(data.services.list(Scope.everything(), new Slice(9, 0)))
         .extracting(one -> one.service().id())
         .containsExactly(theirs);
   }
@@ -176,7 +176,7 @@ class ServiceChangesTest {
       for (int i = 0; i < 40; i++) {
         wishes.add(
             threads.submit(
-                () -> kept.changes.create(Scope.operator(), definition("wanted", "15s"))));
+                () -> data.changes.create(Scope.operator(), definition("wanted", "15s"))));
       }
     }
     List<Done> done = new ArrayList<>();
@@ -193,7 +193,7 @@ class ServiceChangesTest {
     for (int i = 0; i < file.length; i++) {
       file[i] = definition("s" + i, "15s");
     }
-    ServiceChanges other = new ServiceChanges(kept.commits, kept.clock, _ -> {});
+    ServiceChanges other = new ServiceChanges(data.commits, data.clock, _ -> {});
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<ServiceChanges.Synced> one = threads.submit(() -> sync(file));
       Future<ServiceChanges.Synced> two =
@@ -205,36 +205,36 @@ class ServiceChangesTest {
 
   @Test
   void aDeletedServiceLeavesNothingThatIsShown() {
-    long id = kept.service("gone");
-    kept.changes.delete(id);
-    assertThat(kept.services.find(Scope.everything(), id)).isEmpty();
-    assertThat(kept.services.checkedNames()).isEmpty();
+    long id = data.service("gone");
+    data.changes.delete(id);
+    assertThat(data.services.find(Scope.everything(), id)).isEmpty();
+    assertThat(data.services.checkedNames()).isEmpty();
     for (String table :
         List.of("service_schedule", "service_metric", "service_event", "service_hour")) {
-      assertThat(kept.number("SELECT count(*) FROM " + table)).as(table).isZero();
+      assertThat(data.number("SELECT count(*) FROM " + table)).as(table).isZero();
     }
-    kept.changes.delete(id);
+    data.changes.delete(id);
   }
 
   @Test
   void aServiceOfTheApiBecomesTheFilesWhenTheFileNamesIt() {
-    long id = kept.service("a");
+    long id = data.service("a");
     assertThat(sync()).isEqualTo(new ServiceChanges.Synced(0, 0, 0));
     assertThat(names()).containsExactly("a");
     assertThat(sync(definition("a", "15s"))).isEqualTo(new ServiceChanges.Synced(0, 1, 0));
-    assertThat(kept.services.find(Scope.everything(), id).orElseThrow().service().origin())
+    assertThat(data.services.find(Scope.everything(), id).orElseThrow().service().origin())
         .isEqualTo(Service.Origin.FILE);
   }
 
   @Test
   void aChangeIsDueAtOnceAndHasANewRevision() {
-    long id = kept.service("a");
-    DueRows<Schedule.Row> schedule = new Schedule(kept.database, kept.commits, kept.clock).rows();
-    long revision = schedule.claim(kept.clock.wall(), 1).getFirst().row().revision();
-    kept.changes.replace(id, definition("a", "1h"));
-    assertThat(schedule.claim(kept.clock.wall(), 1)).as("asked just now").isEmpty();
-    kept.clock.pass(Duration.ofMinutes(1));
-    assertThat(schedule.claim(kept.clock.wall(), 1).getFirst().row().revision())
+    long id = data.service("a");
+    DueRows<Schedule.Row> schedule = new Schedule(data.database, data.commits, data.clock).rows();
+    long revision = schedule.claim(data.clock.wall(), 1).getFirst().row().revision();
+    data.changes.replace(id, definition("a", "1h"));
+    assertThat(schedule.claim(data.clock.wall(), 1)).as("asked just now").isEmpty();
+    data.clock.pass(Duration.ofMinutes(1));
+    assertThat(schedule.claim(data.clock.wall(), 1).getFirst().row().revision())
         .isGreaterThan(revision);
   }
 
@@ -246,23 +246,23 @@ class ServiceChangesTest {
             definition("b", "1h"),
             definition("c", "1h"),
             definition("d", "1h"));
-    assertThat(kept.changes.sync(new ServiceChanges.File(all, false)))
+    assertThat(data.changes.sync(new ServiceChanges.File(all, false)))
         .isEqualTo(new ServiceChanges.Synced(4, 0, 0));
-    assertThat(kept.changes.sync(new ServiceChanges.File(List.of(), false)))
+    assertThat(data.changes.sync(new ServiceChanges.File(List.of(), false)))
         .isEqualTo(new ServiceChanges.Synced(0, 0, 4, true));
     assertThat(
-            kept.changes.sync(
+            data.changes.sync(
                 new ServiceChanges.File(
                     List.of(definition("a", "1h"), definition("x", "1h"), definition("y", "1h")),
                     false)))
         .isEqualTo(new ServiceChanges.Synced(0, 0, 3, true));
-    assertThat(kept.changes.sync(new ServiceChanges.File(all, false)))
+    assertThat(data.changes.sync(new ServiceChanges.File(all, false)))
         .isEqualTo(new ServiceChanges.Synced(0, 0, 0));
-    assertThat(kept.changes.sync(new ServiceChanges.File(all.subList(0, 2), false)))
+    assertThat(data.changes.sync(new ServiceChanges.File(all.subList(0, 2), false)))
         .isEqualTo(new ServiceChanges.Synced(0, 0, 2));
-    assertThat(kept.changes.sync(new ServiceChanges.File(List.of(), true)))
+    assertThat(data.changes.sync(new ServiceChanges.File(List.of(), true)))
         .isEqualTo(new ServiceChanges.Synced(0, 0, 2));
-    assertThat(kept.changes.sync(new ServiceChanges.File(List.of(), false)))
+    assertThat(data.changes.sync(new ServiceChanges.File(List.of(), false)))
         .isEqualTo(new ServiceChanges.Synced(0, 0, 0));
   }
 }

@@ -26,20 +26,20 @@ class StreakStoreTest {
   @ParameterizedTest
   @EnumSource
   void aConfirmedChangeIsASignalOnce(TestDatabases engine, @TempDir Path folder) {
-    try (MonitorDatabase kept = new MonitorDatabase(engine, folder)) {
-      long service = kept.service("shop");
-      Instant at = kept.clock.wall();
-      assertThat(written(kept, service, up(at, 5), streak(State.UP, 0))).isEmpty();
+    try (MonitorDatabase data = new MonitorDatabase(engine, folder)) {
+      long service = data.service("shop");
+      Instant at = data.clock.wall();
+      assertThat(written(data, service, up(at, 5), streak(State.UP, 0))).isEmpty();
       Instant first = at.plusSeconds(15);
       assertThat(
               written(
-                  kept,
+                  data,
                   service,
                   down(first, 5),
                   new Streak(Optional.of(State.UP), 1, Optional.of(first))))
           .isEmpty();
       Instant second = at.plusSeconds(25);
-      List<Signal> down = written(kept, service, down(second, 5), streak(State.DOWN, 0));
+      List<Signal> down = written(data, service, down(second, 5), streak(State.DOWN, 0));
       assertThat(down).hasSize(1);
       assertThat(down.getFirst().subject().name()).isEqualTo("shop");
       assertThat(down.getFirst().subject().id()).isEqualTo(service);
@@ -49,9 +49,9 @@ class StreakStoreTest {
       assertThat(down.getFirst().began()).isEqualTo(first);
       assertThat(down.getFirst().lastHeard()).isEqualTo(second);
       // As a process that has lost what it knew, and finds the same again.
-      assertThat(written(kept, service, down(second.plusSeconds(10), 5), streak(State.DOWN, 0)))
+      assertThat(written(data, service, down(second.plusSeconds(10), 5), streak(State.DOWN, 0)))
           .isEmpty();
-      assertThat(written(kept, service, up(second.plusSeconds(20), 5), streak(State.UP, 0)))
+      assertThat(written(data, service, up(second.plusSeconds(20), 5), streak(State.UP, 0)))
           .singleElement()
           .satisfies(
               up -> {
@@ -59,7 +59,7 @@ class StreakStoreTest {
                 assertThat(up.to()).isEqualTo("up");
                 assertThat(up.cause()).isEmpty();
               });
-      assertThat(kept.services.scheduled(Set.of(service)).getFirst().streak())
+      assertThat(data.services.scheduled(Set.of(service)).getFirst().streak())
           .isEqualTo(streak(State.UP, 0));
     }
   }
@@ -69,7 +69,7 @@ class StreakStoreTest {
   }
 
   private static List<Signal> written(
-      MonitorDatabase kept, long service, Observation found, Streak streak) {
+      MonitorDatabase data, long service, Observation found, Streak streak) {
     Outcome outcome =
         new Outcome(
             service,
@@ -81,7 +81,7 @@ class StreakStoreTest {
             Optional.of(streak),
             Optional.empty());
     List<Signal> signals = new ArrayList<>();
-    kept.commits.write(
+    data.commits.write(
         (tx, outcomes) -> {
           signals.addAll(StreakStore.write(tx, outcomes, found.at()));
           return outcomes.stream().map(_ -> true).toList();

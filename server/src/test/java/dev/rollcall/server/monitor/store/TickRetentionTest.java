@@ -30,41 +30,41 @@ class TickRetentionTest {
   @ParameterizedTest
   @EnumSource
   void takesTicksThatAreOlderThanTheRetentionAndNothingElse(TestDatabases engine) {
-    try (MonitorDatabase kept = new MonitorDatabase(engine, folder)) {
-      long service = kept.service("one");
-      Schedule schedule = new Schedule(kept.database, kept.commits, kept.clock);
-      OutcomeWriter writer = kept.keeping(schedule);
-      long fence = schedule.rows().claim(kept.clock.wall(), 1).getFirst().fence();
+    try (MonitorDatabase data = new MonitorDatabase(engine, folder)) {
+      long service = data.service("one");
+      Schedule schedule = new Schedule(data.database, data.commits, data.clock);
+      OutcomeWriter writer = data.keeping(schedule);
+      long fence = schedule.rows().claim(data.clock.wall(), 1).getFirst().fence();
       List<Outcome> outcomes = new ArrayList<>();
       // More than one slice of a deletion, all of them too old, and two that stay.
-      Instant old = kept.clock.wall().minus(Duration.ofDays(31));
+      Instant old = data.clock.wall().minus(Duration.ofDays(31));
       for (int i = 0; i < 2_500; i++) {
         outcomes.add(
             MonitorDatabase.outcome(service, fence, up(old.plusMillis(i), 5), Optional.empty()));
       }
       for (int hours : new int[] {12, 1}) {
-        Instant young = kept.clock.wall().minus(Duration.ofHours(hours));
+        Instant young = data.clock.wall().minus(Duration.ofHours(hours));
         outcomes.add(MonitorDatabase.outcome(service, fence, up(young, 5), Optional.empty()));
       }
-      kept.commits.writeAll(writer, outcomes);
-      assertThat(kept.number("SELECT count(*) FROM service_tick")).isEqualTo(2_502);
+      data.commits.writeAll(writer, outcomes);
+      assertThat(data.number("SELECT count(*) FROM service_tick")).isEqualTo(2_502);
 
       try (TickRetention tickRetention =
-          new TickRetention(kept.database, kept.commits, Duration.ofDays(30), kept.clock)) {
+          new TickRetention(data.database, data.commits, Duration.ofDays(30), data.clock)) {
         tickRetention.start();
         await()
             .atMost(Duration.ofMinutes(1))
-            .until(() -> kept.number("SELECT count(*) FROM service_tick") == 2);
+            .until(() -> data.number("SELECT count(*) FROM service_tick") == 2);
         await()
             .atMost(Duration.ofMinutes(1))
-            .until(() -> kept.number("SELECT due_at FROM monitor_upkeep") > 0);
+            .until(() -> data.number("SELECT due_at FROM tick_retention") > 0);
       }
-      assertThat(kept.number("SELECT due_at FROM monitor_upkeep"))
-          .isEqualTo(kept.clock.wall().plus(Duration.ofHours(1)).toEpochMilli());
-      assertThat(kept.services.find(Scope.everything(), service).orElseThrow().metric().ticks())
+      assertThat(data.number("SELECT due_at FROM tick_retention"))
+          .isEqualTo(data.clock.wall().plus(Duration.ofHours(1)).toEpochMilli());
+      assertThat(data.services.find(Scope.everything(), service).orElseThrow().metric().ticks())
           .isEqualTo(2_502);
-      assertThat(kept.number("SELECT SUM(up_count) FROM service_hour")).isEqualTo(2_502);
-      assertThat(kept.number("SELECT count(*) FROM service_event")).isEqualTo(1);
+      assertThat(data.number("SELECT SUM(up_count) FROM service_hour")).isEqualTo(2_502);
+      assertThat(data.number("SELECT count(*) FROM service_event")).isEqualTo(1);
     }
   }
 
@@ -72,35 +72,35 @@ class TickRetentionTest {
   @ParameterizedTest
   @EnumSource
   void aDayThatHasTicksBeforeItWasPreparedIsNoTrouble(TestDatabases engine) {
-    try (MonitorDatabase kept = new MonitorDatabase(engine, folder)) {
-      DayTable ticks = new DayTable(kept.database, kept.commits, "service_tick", "service_id");
-      long service = kept.service("one");
-      Schedule schedule = new Schedule(kept.database, kept.commits, kept.clock);
-      long fence = schedule.rows().claim(kept.clock.wall(), 1).getFirst().fence();
-      OutcomeWriter writer = kept.keeping(schedule);
-      Instant stray = kept.clock.wall().plus(Duration.ofDays(10));
-      kept.commits.write(
+    try (MonitorDatabase data = new MonitorDatabase(engine, folder)) {
+      DayTable ticks = new DayTable(data.database, data.commits, "service_tick", "service_id");
+      long service = data.service("one");
+      Schedule schedule = new Schedule(data.database, data.commits, data.clock);
+      long fence = schedule.rows().claim(data.clock.wall(), 1).getFirst().fence();
+      OutcomeWriter writer = data.keeping(schedule);
+      Instant stray = data.clock.wall().plus(Duration.ofDays(10));
+      data.commits.write(
           writer, MonitorDatabase.outcome(service, fence, up(stray, 5), Optional.empty()));
-      kept.clock.pass(Duration.ofDays(9));
-      ticks.prepare(kept.clock.wall());
+      data.clock.pass(Duration.ofDays(9));
+      ticks.prepare(data.clock.wall());
       for (int day = 0; day < 3; day++) {
-        Instant at = kept.clock.wall().plus(Duration.ofDays(day));
-        kept.commits.write(
+        Instant at = data.clock.wall().plus(Duration.ofDays(day));
+        data.commits.write(
             writer, MonitorDatabase.outcome(service, fence, up(at, 5), Optional.empty()));
       }
-      assertThat(kept.number("SELECT count(*) FROM service_tick")).isEqualTo(3);
-      ticks.forget(kept.clock.wall().plus(Duration.ofDays(7)));
-      assertThat(kept.number("SELECT count(*) FROM service_tick")).isZero();
+      assertThat(data.number("SELECT count(*) FROM service_tick")).isEqualTo(3);
+      ticks.forget(data.clock.wall().plus(Duration.ofDays(7)));
+      assertThat(data.number("SELECT count(*) FROM service_tick")).isZero();
     }
   }
 
   /// Such as `pg_dump`: all who write would wait behind whoever waits for it.
   @Test
   void makesRoomLaterWhileSomebodyReadsTheWholeTable() {
-    try (MonitorDatabase kept = new MonitorDatabase(TestDatabases.POSTGRES, folder)) {
-      DayTable ticks = new DayTable(kept.database, kept.commits, "service_tick", "service_id");
-      Instant later = kept.clock.wall().plus(Duration.ofDays(1));
-      kept.database.read(
+    try (MonitorDatabase data = new MonitorDatabase(TestDatabases.POSTGRES, folder)) {
+      DayTable ticks = new DayTable(data.database, data.commits, "service_tick", "service_id");
+      Instant later = data.clock.wall().plus(Duration.ofDays(1));
+      data.database.read(
           handle ->
               handle.inTransaction(
                   tx -> {

@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// A channel that a test listens to: what arrived, how many at once, and what it answers.
-final class ToldChannel implements Channel {
+/// A channel that records what arrived, how many at once, and what it answers.
+final class RecordingChannel implements Channel {
   private final String name;
   private final String receiver;
   private final List<Delivery> got = new ArrayList<>();
@@ -17,10 +17,10 @@ final class ToldChannel implements Channel {
   private final AtomicInteger most = new AtomicInteger();
   private final CountDownLatch released = new CountDownLatch(1);
   private volatile boolean hangs;
-  private volatile Notification.@Nullable Kind untold;
+  private volatile Notification.@Nullable Kind unsupported;
   private volatile Function<Delivery, Result> answer = _ -> new Result.Sent();
 
-  ToldChannel(String name, String receiver) {
+  RecordingChannel(String name, String receiver) {
     this.name = name;
     this.receiver = receiver;
   }
@@ -30,19 +30,19 @@ final class ToldChannel implements Channel {
   }
 
   /// Answers so from now on.
-  ToldChannel answering(Function<Delivery, Result> next) {
+  RecordingChannel answering(Function<Delivery, Result> next) {
     answer = next;
     return this;
   }
 
   /// Has no notification for that.
-  ToldChannel without(Notification.Kind kind) {
-    untold = kind;
+  RecordingChannel without(Notification.Kind kind) {
+    unsupported = kind;
     return this;
   }
 
   /// Answers nothing from now on, until it is interrupted or closed.
-  ToldChannel hanging() {
+  RecordingChannel hanging() {
     hangs = true;
     return this;
   }
@@ -59,7 +59,7 @@ final class ToldChannel implements Channel {
 
   @Override
   public boolean tells(Notification.Kind kind) {
-    return kind != untold;
+    return kind != unsupported;
   }
 
   @Override
