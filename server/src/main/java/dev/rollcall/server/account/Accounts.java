@@ -43,7 +43,6 @@ import dev.rollcall.server.account.sso.SingleSignOn;
 import dev.rollcall.server.account.sso.SsoSettings;
 import dev.rollcall.server.account.store.AccountStore;
 import dev.rollcall.server.account.store.AccountTables;
-import dev.rollcall.server.account.store.Deletion;
 import dev.rollcall.server.account.store.FactorStore;
 import dev.rollcall.server.account.store.IdentityStore;
 import dev.rollcall.server.account.store.InvitationStore;
@@ -60,9 +59,7 @@ import dev.rollcall.server.time.BackgroundLoop;
 import dev.rollcall.server.time.Clock;
 import dev.rollcall.server.web.Site;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -81,7 +78,6 @@ public final class Accounts implements AutoCloseable {
           "db/migration/V22__password_reset.sql");
 
   private static final Duration CLEANUP = Duration.ofHours(1);
-  private static final Duration DELETION = Duration.ofMinutes(1);
   private static final Duration AFTER_FAILURE = Duration.ofMinutes(1);
 
   private final AccountStore accounts;
@@ -91,6 +87,7 @@ public final class Accounts implements AutoCloseable {
   private final FactorStore factorStore;
   private final TeamStore teams;
   private final InvitationStore invitations;
+  private final Deletions deletions;
   private final Audit audit;
   private final KnownHolders known;
   private final AccountAuthenticator authenticator;
@@ -110,7 +107,6 @@ public final class Accounts implements AutoCloseable {
   private final BackgroundLoop cleanup;
   private final InstallationKey key;
   private final Clock clock;
-  private volatile List<OwnedRows> owned = List.of();
   private volatile AccountSettings settings;
   private @Nullable WebTokens tokens;
 
@@ -131,6 +127,7 @@ public final class Accounts implements AutoCloseable {
     factorStore = new FactorStore(tables, clock);
     teams = new TeamStore(tables, clock);
     invitations = new InvitationStore(tables, clock);
+    deletions = new Deletions(accounts, teams, clock);
     audit = new Audit(tables, accounts, clock);
     known = new KnownHolders(tables, sessionStore, clock, database.location().lookEvery());
     Supplier<AccountSettings> present = () -> this.settings;
@@ -153,7 +150,14 @@ public final class Accounts implements AutoCloseable {
     signIn = new SignIn(accounts, ofAccounts, factors, pending, sessions, limits);
     own = new OwnAccount(accounts, ofAccounts, factors, sessions, known, this::deletionBegun);
     sso =
-        new SingleSignOn(identities, sessions, limits, audit, () -> key.box("sso"), present, clock);
+        new SingleSignOn(
+            identities,
+            sessions,
+            limits,
+            audit,
+            () -> key.box("sso"),
+            present,
+            clock);
     passkeys =
         new PasskeySignIn(
             factorStore,
@@ -173,8 +177,7 @@ public final class Accounts implements AutoCloseable {
   }
 
   private Duration cleanUp() {
-    boolean goesOn = deletions(accounts.beingDeleted(), accounts::endDelete);
-    goesOn |= deletions(teams.beingDeleted(), teams::endDelete);
+    boolean goesOn = deletions.run();
     sessionStore.forgetEnded();
     if (identities.endRoles()) {
       known.forget();
@@ -182,7 +185,7 @@ public final class Accounts implements AutoCloseable {
     pending.forgetEnded();
     reset.forgetEnded();
     audit.forget(settings.audit());
-    return goesOn ? DELETION : CLEANUP;
+    return goesOn ? Deletions.TIME : CLEANUP;
   }
 
   /// Made with the first token: most servers have none, and need no key.
@@ -238,29 +241,11 @@ public final class Accounts implements AutoCloseable {
 
   /// Says where else accounts have rows, which are deleted with them.
   public void own(List<OwnedRows> rows) {
-    owned = List.copyOf(rows);
+    deletions.own(rows);
   }
 
   private void deletionBegun() {
     cleanup.wake();
-  }
-
-  /// Deletes what belongs to them, at once and again a little later: a request that was under way
-  /// when the deletion began, or that another process has let in, may have added something.
-  ///
-  /// @return whether some have not ended
-  private boolean deletions(List<Deletion> begun, LongConsumer end) {
-    boolean goesOn = false;
-    for (Deletion each : begun) {
-      Instant now = clock.wall();
-      owned.forEach(rows -> rows.deleteOf(each.owner()));
-      if (now.isAfter(each.since().plus(DELETION))) {
-        end.accept(each.owner());
-      } else {
-        goesOn = true;
-      }
-    }
-    return goesOn;
   }
 
   /// Mails people with accounts this way.

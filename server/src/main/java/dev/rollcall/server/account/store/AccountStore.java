@@ -249,22 +249,28 @@ public final class AccountStore {
               .bind("now", clock.wall().toEpochMilli())
               .bind("id", account)
               .execute();
-          for (String rows :
-              List.of(
-                  "session WHERE account_id",
-                  "api_token WHERE owner_id",
-                  "account_identity WHERE account_id")) {
-            tx.createUpdate("DELETE FROM " + rows + " = :id").bind("id", account).execute();
-          }
-          FactorStore.removeAll(tx, account);
+          deleteRows(tx, account);
           return team;
         });
   }
 
-  /// Ends it, after its rows elsewhere are gone.
+  private static void deleteRows(Handle tx, long account) {
+    for (String rows :
+        List.of(
+            "session WHERE account_id",
+            "api_token WHERE owner_id",
+            "account_identity WHERE account_id",
+            "team_member WHERE account_id")) {
+      tx.createUpdate("DELETE FROM " + rows + " = :id").bind("id", account).execute();
+    }
+    FactorStore.removeAll(tx, account);
+  }
+
+  /// Ends it, after its rows elsewhere are gone, with what was added since it began.
   public void endDelete(long account) {
     tables.write(
         tx -> {
+          deleteRows(tx, account);
           tx.createUpdate("DELETE FROM account WHERE id = :id").bind("id", account).execute();
           return tx.createUpdate("DELETE FROM owner WHERE id = :id").bind("id", account).execute();
         });

@@ -181,7 +181,8 @@ public final class SessionStore {
         .findOne();
   }
 
-  /// The holder of an API token.
+  /// The holder of an API token. The deletion of an account or team ends also those that a request
+  /// made that was under way.
   public Optional<Holder> holderOfToken(String secret) {
     return tables.read(
         handle ->
@@ -189,8 +190,10 @@ public final class SessionStore {
                 .createQuery(
                     "SELECT t.id, t.owner_id, t.permissions, a.operates, m.name, "
                         + SECOND_FACTOR.formatted("")
-                        + " FROM api_token t LEFT JOIN account a ON a.id = t.owner_id"
-                        + " LEFT JOIN team m ON m.id = t.owner_id WHERE t.secret = :secret")
+                        + " FROM api_token t"
+                        + " LEFT JOIN account a ON a.id = t.owner_id AND a.deleted_at IS NULL"
+                        + " LEFT JOIN team m ON m.id = t.owner_id AND m.deleted_at IS NULL"
+                        + " WHERE t.secret = :secret AND COALESCE(a.id, m.id) IS NOT NULL")
                 .bind("secret", Digests.of(secret))
                 .map((row, _) -> tokenHolder(handle, row))
                 .findOne());

@@ -279,6 +279,10 @@ public final class TeamStore {
         .bind("now", now)
         .bind("id", team)
         .execute();
+    deleteRows(tx, team);
+  }
+
+  private static void deleteRows(Handle tx, long team) {
     for (String rows :
         List.of(
             "team_member WHERE team_id", "invitation WHERE team_id", "api_token WHERE owner_id")) {
@@ -287,10 +291,11 @@ public final class TeamStore {
     AccountTables.revoke(tx);
   }
 
-  /// Ends it, after its rows elsewhere are gone.
+  /// Ends it, after its rows elsewhere are gone, with what was added since it began.
   public void endDelete(long team) {
     tables.write(
         tx -> {
+          deleteRows(tx, team);
           tx.createUpdate("DELETE FROM team WHERE id = :id").bind("id", team).execute();
           return tx.createUpdate("DELETE FROM owner WHERE id = :id").bind("id", team).execute();
         });
