@@ -588,8 +588,39 @@ class SsoIT {
     return made.json().at("/data/invitation/data/invitation").stringValue();
   }
 
+  @Test
+  void theProviderIsResponsibleForTheSecondFactorThatIsDemanded() throws IOException {
+    try (RunningRollcall demands = restricted("open", "everybody")) {
+      provider.signsIn("factorless");
+      CookieBrowser browser = new CookieBrowser(SITE, demands.port());
+      assertThat(signIn(browser, "company"))
+          .contains(SIGNED_IN, "API tokens")
+          .doesNotContain("demands a second factor");
+      assertThat(status(browser, "/v1/account")).isEqualTo(200);
+
+      String both = "{\"Email\":\"both@example.org\",\"Password\":\"" + PASSWORD + "\"}";
+      assertThat(demands.send("POST", "/register", both).status()).isEqualTo(201);
+      assertThat(demands.send("POST", "/login", both).status()).isEqualTo(403);
+      CookieBrowser restricted = new CookieBrowser(SITE, demands.port());
+      restricted.form("/account/login", Map.of("email", "both@example.org", "password", PASSWORD));
+      assertThat(restricted.get("/account").body()).contains("demands a second factor");
+      assertThat(status(restricted, "/v1/account")).isEqualTo(403);
+      assertThat(
+              restricted
+                  .follow(restricted.form("/account/connect", Map.of("provider", "company")))
+                  .body())
+          .as("a password alone connects no provider, which would be a way around the factor")
+          .contains("sign in again");
+    }
+  }
+
   /// With the provider `company`, which has no rules, and `closed`, which has some.
   private static RunningRollcall restricted(String registration) throws IOException {
+    return restricted(registration, "optional");
+  }
+
+  private static RunningRollcall restricted(String registration, String secondFactor)
+      throws IOException {
     String company =
         "{issuer: \"%s\", client-id: rollcall, client-secret: \"%s\", name: company}"
             .formatted(provider.issuer(), NodeProvider.SECRET);
@@ -598,9 +629,9 @@ class SsoIT {
         .yaml(
             """
             public-url: https://rollcall.test
-            accounts: {registration: %s, sso: [%s, %s]}
+            accounts: {registration: %s, second-factor: %s, sso: [%s, %s]}
             """
-                .formatted(registration, company, closed))
+                .formatted(registration, secondFactor, company, closed))
         .start();
   }
 

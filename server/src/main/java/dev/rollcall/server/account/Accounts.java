@@ -39,6 +39,7 @@ import dev.rollcall.server.account.signin.SecondFactor;
 import dev.rollcall.server.account.signin.SignIn;
 import dev.rollcall.server.account.signin.SignInLimits;
 import dev.rollcall.server.account.signin.SignUp;
+import dev.rollcall.server.account.sso.BegunSignIns;
 import dev.rollcall.server.account.sso.SingleSignOn;
 import dev.rollcall.server.account.sso.SsoSettings;
 import dev.rollcall.server.account.store.AccountStore;
@@ -155,7 +156,7 @@ public final class Accounts implements AutoCloseable {
             sessions,
             limits,
             audit,
-            () -> key.box("sso"),
+            new BegunSignIns(() -> key.box("sso"), clock),
             present,
             clock);
     passkeys =

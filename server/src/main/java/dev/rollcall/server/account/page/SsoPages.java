@@ -1,6 +1,7 @@
 package dev.rollcall.server.account.page;
 
 import dev.rollcall.server.account.definition.Invitation;
+import dev.rollcall.server.account.sso.BegunSignIns;
 import dev.rollcall.server.account.sso.SingleSignOn;
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Answer;
@@ -67,7 +68,7 @@ public final class SsoPages {
   }
 
   private Answer keeping(Answer answer, Request request, SingleSignOn.Begun begun) {
-    return Cookies.set(answer, request, forms.site(), COOKIE, begun.cookie(), SingleSignOn.TIME);
+    return Cookies.set(answer, request, forms.site(), COOKIE, begun.cookie(), BegunSignIns.TIME);
   }
 
   private Answer end(Request request) throws InterruptedException {

@@ -1,12 +1,9 @@
 package dev.rollcall.server.account.sso;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.rollcall.server.account.audit.Audit;
 import dev.rollcall.server.account.definition.Account;
 import dev.rollcall.server.account.definition.AccountSettings;
 import dev.rollcall.server.account.definition.EmailAddress;
-import dev.rollcall.server.account.definition.ServerKey;
 import dev.rollcall.server.account.oidc.BegunSignIn;
 import dev.rollcall.server.account.oidc.Identity;
 import dev.rollcall.server.account.oidc.Provider;
@@ -20,12 +17,9 @@ import dev.rollcall.server.account.team.TeamChanges;
 import dev.rollcall.server.http.Caller;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
-import dev.rollcall.server.secret.SecretBox;
 import dev.rollcall.server.time.Clock;
 import java.lang.System.Logger.Level;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,26 +35,17 @@ import java.util.regex.Pattern;
 /// of accounts are not verified, so somebody could have registered with another's. Who has an
 /// account connects it while signed in.
 public final class SingleSignOn implements AutoCloseable {
-  /// How long somebody has to sign in at the provider.
-  public static final Duration TIME = Duration.ofMinutes(10);
-
   private static final System.Logger LOG = System.getLogger(SingleSignOn.class.getName());
-  private static final String PLACE = "cookie";
   private static final String ACTION = "single sign-on";
   private static final Pattern CODE = Pattern.compile("[A-Za-z0-9_-]{1,100}");
-  private static final int MOST_USED = 20_000;
 
   private final IdentityStore identities;
   private final Sessions sessions;
   private final SignInLimits limits;
   private final Audit audit;
-  private final Supplier<SecretBox> box;
+  private final BegunSignIns begunSignIns;
   private final Supplier<AccountSettings> settings;
   private final Clock clock;
-
-  /// The states of sign-ins that have ended: the same answer of a provider counts once.
-  private final Cache<String, Boolean> used =
-      Caffeine.newBuilder().maximumSize(MOST_USED).expireAfterWrite(TIME).build();
 
   private volatile Map<String, Provider> providers = Map.of();
   private volatile Optional<URI> publicUrl = Optional.empty();
@@ -87,14 +72,14 @@ public final class SingleSignOn implements AutoCloseable {
       Sessions sessions,
       SignInLimits limits,
       Audit audit,
-      Supplier<SecretBox> box,
+      BegunSignIns begunSignIns,
       Supplier<AccountSettings> settings,
       Clock clock) {
     this.identities = identities;
     this.sessions = sessions;
     this.limits = limits;
     this.audit = audit;
-    this.box = box;
+    this.begunSignIns = begunSignIns;
     this.settings = settings;
     this.clock = clock;
   }
@@ -158,14 +143,10 @@ public final class SingleSignOn implements AutoCloseable {
     Provider provider = provider(name);
     limits.login(request.client());
     BegunSignIn begun =
-        BegunSignIn.of(
-            name,
-            account,
-            CODE.matcher(invitation).matches() ? invitation : "",
-            clock.wall().plus(TIME));
+        begunSignIns.begin(name, account, CODE.matcher(invitation).matches() ? invitation : "");
     try {
       URI uri = provider.begin(begun, back(name));
-      return new Begun(uri, ServerKey.readable(() -> box.get().seal(begun.text(), PLACE)));
+      return new Begun(uri, begunSignIns.cookie(begun));
     } catch (ProviderFailure e) {
       throw refusal(name, e);
     }
@@ -193,7 +174,7 @@ public final class SingleSignOn implements AutoCloseable {
       Request request, String name, Optional<Caller.User> user, Optional<String> cookie)
       throws InterruptedException {
     Provider provider = provider(name);
-    BegunSignIn begun = begun(request, name, cookie);
+    BegunSignIn begun = begunSignIns.end(name, request.query("state").orElse(""), cookie);
     if (request.query("error").isPresent()) {
       throw Refusal.of(403, name + " has not let you in" + word(request.query("error").get()));
     }
@@ -215,28 +196,6 @@ public final class SingleSignOn implements AutoCloseable {
     return begun.account() == 0
         ? signedIn(request, provider.settings(), identity, begun.invitation())
         : connected(request, name, begun.account(), user, identity);
-  }
-
-  /// The sign-in that this browser has begun, and that ends now.
-  private BegunSignIn begun(Request request, String name, Optional<String> cookie) {
-    String state = request.query("state").orElse("");
-    return cookie
-        .flatMap(text -> ServerKey.readable(() -> box.get().open(text, PLACE)))
-        .flatMap(BegunSignIn::read)
-        .filter(one -> one.provider().equals(name) && isSame(one.state(), state))
-        .filter(one -> clock.wall().isBefore(one.endsAt()))
-        .filter(one -> used.asMap().putIfAbsent(one.state(), true) == null)
-        .orElseThrow(
-            () ->
-                Refusal.badRequest(
-                    "this sign-in was not begun in this browser, took more than "
-                        + TIME.toMinutes()
-                        + " minutes, or has ended: sign in again"));
-  }
-
-  private static boolean isSame(String one, String other) {
-    return MessageDigest.isEqual(
-        one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
   }
 
   /// An error of OAuth, such as `access_denied`; nothing else that a URL could have shown.
