@@ -25,7 +25,7 @@ final class Hogs {
   ///
   /// @param args the timeout in milliseconds, and which checks there are beside one that is well
   public static void main(String... args) throws Exception {
-    Thread.ofPlatform().daemon().start(Hogs::endAfterAMinute);
+    ProcessHandle.current().parent().ifPresent(Hogs::endWith);
     try {
       run(args);
     } catch (Throwable e) { // nothing would tell of it, since the JVM is halted
@@ -36,13 +36,10 @@ final class Hogs {
     }
   }
 
-  private static void endAfterAMinute() {
-    try {
-      Thread.sleep(Duration.ofMinutes(1)); // in case the test that started this JVM has gone
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
-    Runtime.getRuntime().halt(1);
+  /// The JVM ends when the test that started it has gone, on a thread of the JDK that is no virtual
+  /// one.
+  private static void endWith(ProcessHandle test) {
+    test.onExit().thenRun(() -> Runtime.getRuntime().halt(1));
   }
 
   private static void run(String... args) throws Exception {

@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.rollcall.probe.Phase;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.SocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -143,20 +148,31 @@ class DnsProbeTest {
 
   @Test
   void asksAgainWhenADatagramIsLost() throws Exception {
-    named.freeze(true);
-    Thread later =
-        Thread.ofVirtual()
-            .start(
-                () -> {
-                  try {
-                    Thread.sleep(500); // the frozen server has to miss the first datagram
-                    named.freeze(false);
-                  } catch (IOException | InterruptedException e) {
-                    throw new AssertionError(e);
-                  }
-                });
-    Checked.of(about("www.example.test")).assertUp();
-    later.join();
+    InetAddress here = InetAddress.getByName("127.0.0.1");
+    try (DatagramSocket relay = new DatagramSocket(0, here);
+        DatagramSocket beyond = new DatagramSocket()) {
+      beyond.connect(here, named.port());
+      Thread relaying = Thread.ofVirtual().start(() -> loseTheFirst(relay, beyond));
+      String url = "dns://127.0.0.1:%d/www.example.test".formatted(relay.getLocalPort());
+      Checked.of(DnsProbe.of("it", url)).assertUp();
+      assertThat(relaying.join(Duration.ofSeconds(10))).isTrue();
+    }
+  }
+
+  private static void loseTheFirst(DatagramSocket relay, DatagramSocket beyond) {
+    try {
+      DatagramPacket packet = new DatagramPacket(new byte[4096], 4096);
+      relay.receive(packet);
+      packet.setLength(4096);
+      relay.receive(packet);
+      SocketAddress client = packet.getSocketAddress();
+      beyond.send(new DatagramPacket(packet.getData(), packet.getLength()));
+      DatagramPacket answer = new DatagramPacket(new byte[4096], 4096);
+      beyond.receive(answer);
+      relay.send(new DatagramPacket(answer.getData(), answer.getLength(), client));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @ParameterizedTest

@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -93,22 +95,26 @@ class DrippingServersTest {
     try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       listener.bind(UnixDomainSocketAddress.of(path));
       for (boolean drips : new boolean[] {false, true}) {
-        Thread server = Thread.ofVirtual().start(() -> serve(listener, drips));
-        ServerUrl url = ServerUrl.of("unix://" + path).limit(LIMIT);
-        Checked checked =
-            Checked.of(new DockerProbe("it", url, Dialer.system()), Duration.ofSeconds(60));
-        assertThat(checked.reason()).startsWith("timeout: no answer within 400 ms (");
-        assertThat(server.join(Duration.ofSeconds(60))).isTrue(); // The connection is closed.
+        CountDownLatch end = new CountDownLatch(1);
+        Thread server = Thread.ofVirtual().start(() -> serve(listener, drips, end));
+        try {
+          ServerUrl url = ServerUrl.of("unix://" + path).limit(LIMIT);
+          Checked checked =
+              Checked.of(new DockerProbe("it", url, Dialer.system()), Duration.ofSeconds(60));
+          assertThat(checked.reason()).startsWith("timeout: no answer within 400 ms (");
+          assertThat(server.join(Duration.ofSeconds(60))).isTrue(); // The connection is closed.
+        } finally {
+          end.countDown();
+        }
       }
     }
   }
 
-  private static void serve(ServerSocketChannel listener, boolean drips) {
+  private static void serve(ServerSocketChannel listener, boolean drips, CountDownLatch end) {
     try (SocketChannel channel = listener.accept()) {
       channel.read(ByteBuffer.allocate(10_000));
-      while (drips) {
+      while (drips && !end.await(20, TimeUnit.MILLISECONDS)) {
         channel.write(ByteBuffer.wrap(new byte[] {'x'}));
-        Thread.sleep(20); // the pace of the server is what is tested
       }
       channel.read(ByteBuffer.allocate(10_000));
     } catch (Exception e) {

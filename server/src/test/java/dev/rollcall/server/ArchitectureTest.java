@@ -410,24 +410,10 @@ class ArchitectureTest {
                     .and(target(nameMatching("prepare.*|createStatement")))));
   }
 
-  /// Tests wait for a condition, or set the clock. These tests are about time that passes in
-  /// another process or at another end of a connection.
+  /// Tests wait for a condition, or set the clock.
   @Test
   void testsDoNotSleep() {
-    Set<String> allowed =
-        Stream.of(
-                "sql.Victim",
-                "outbox.OutboxVictim",
-                "http.RawRequestTest",
-                "HeartbeatAbsenceIT",
-                "CollectorTroubleIT")
-            .map(name -> ROOT + name)
-            .collect(Collectors.toSet());
     noClasses()
-        .that(
-            DescribedPredicate.describe(
-                "are not about time elsewhere",
-                (JavaClass each) -> !allowed.contains(each.getName().replaceFirst("\\$.*", ""))))
         .should()
         .callMethodWhere(target(owner(name(Thread.class.getName()))).and(target(name("sleep"))))
         .orShould()

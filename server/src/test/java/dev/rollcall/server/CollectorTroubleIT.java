@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -31,7 +32,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -145,8 +145,8 @@ class CollectorTroubleIT {
       try (RunningRollcall collector = plan.start()) {
         assertThat(post(collector, results("192.0.2.7", 2_000)).status()).isEqualTo(200);
         posted += 2_000;
-        Thread.ofVirtual().start(() -> rotated(collector));
-        TimeUnit.MILLISECONDS.sleep(random.nextInt(80)); // wherever it is by then
+        Thread rotation = Thread.ofVirtual().start(() -> rotated(collector));
+        rotation.join(Duration.ofMillis(random.nextInt(80))); // wherever it is by then
         collector.kill();
       }
     }

@@ -11,6 +11,8 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -451,9 +453,11 @@ class RawRequestTest {
   void cutsAClientThatTricklesOrSaysNothing(String beginning) throws Exception {
     try (Socket socket = hasty.connect()) {
       socket.getOutputStream().write(beginning.getBytes(ISO_8859_1));
+      CountDownLatch end = new CountDownLatch(1);
       Thread trickle =
-          Thread.ofVirtual().start(() -> trickle(socket, beginning.isEmpty() ? 0 : 1000));
+          Thread.ofVirtual().start(() -> trickle(socket, beginning.isEmpty() ? 0 : 1000, end));
       assertThat(drained(socket)).isTrue();
+      end.countDown();
       trickle.join();
     }
     assertThat(hasty.raw(LAST_PING)).endsWith("pong");
@@ -466,7 +470,7 @@ class RawRequestTest {
           .getOutputStream()
           .write("GET /endless HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(ISO_8859_1));
       // writing fails once the server has closed, whatever it has sent before and nobody read
-      assertThat(trickle(socket, 200)).isFalse();
+      assertThat(trickle(socket, 200, new CountDownLatch(1))).isFalse();
     }
   }
 
@@ -507,14 +511,13 @@ class RawRequestTest {
     return text.toString();
   }
 
-  /// Writes a byte every 20 ms, at most `bytes` of them.
+  /// Writes a byte every 20 ms until the end, at most `bytes` of them.
   ///
   /// @return false where the server closed before
-  private static boolean trickle(Socket socket, int bytes) {
+  private static boolean trickle(Socket socket, int bytes, CountDownLatch end) {
     try {
-      for (int i = 0; i < bytes; i++) {
+      for (int i = 0; i < bytes && !end.await(20, TimeUnit.MILLISECONDS); i++) {
         socket.getOutputStream().write('a');
-        Thread.sleep(Duration.ofMillis(20)); // the pace of the client is what is tested
       }
       return true;
     } catch (IOException | InterruptedException e) {

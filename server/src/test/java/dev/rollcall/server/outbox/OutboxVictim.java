@@ -1,6 +1,7 @@
 package dev.rollcall.server.outbox;
 
 import dev.rollcall.server.sql.DatabaseLocation;
+import dev.rollcall.server.sql.OtherProcess;
 import dev.rollcall.server.time.Clock;
 import java.io.IOException;
 import java.net.URI;
@@ -8,7 +9,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,7 +25,7 @@ final class OutboxVictim {
 
   private OutboxVictim() {}
 
-  public static void main(String[] arguments) throws InterruptedException {
+  public static void main(String[] arguments) {
     DatabaseLocation location = DatabaseLocation.parse(arguments[0], Path.of(""));
     int first = Integer.parseInt(arguments[2]);
     OutboxDatabase data =
@@ -41,7 +41,7 @@ final class OutboxVictim {
             }
           });
     }
-    Thread.sleep(Duration.ofMinutes(2)); // for the case that nobody kills it
+    OtherProcess.awaitEndOfTest();
   }
 
   /// `GET uri?name=&last_ping=`, as a receiver of a test counts them.

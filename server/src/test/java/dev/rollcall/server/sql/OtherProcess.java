@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /// A program of the tests, run by a Java of its own; what it complains of is shown among our own
 /// output.
@@ -24,5 +25,14 @@ public final class OtherProcess {
                 program.getName()));
     command.addAll(List.of(arguments));
     return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+  }
+
+  /// Called in the other process: waits until the test that started it has gone, in case it did not
+  /// kill this process; two minutes at most.
+  public static void awaitEndOfTest() {
+    ProcessHandle.current()
+        .parent()
+        .ifPresent(
+            test -> test.onExit().copy().completeOnTimeout(test, 2, TimeUnit.MINUTES).join());
   }
 }

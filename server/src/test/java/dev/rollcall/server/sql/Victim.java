@@ -13,7 +13,7 @@ final class Victim {
 
   private Victim() {}
 
-  public static void main(String[] arguments) throws InterruptedException {
+  public static void main(String[] arguments) {
     DatabaseConfig config =
         DatabaseConfig.of(DatabaseLocation.parse(arguments[0], Path.of("")), Things.MIGRATION);
     Database database = Database.open(config, Clock.system());
@@ -30,7 +30,7 @@ final class Victim {
             }
           });
     }
-    Thread.sleep(Duration.ofMinutes(1)); // for the case that nobody kills it
+    OtherProcess.awaitEndOfTest();
   }
 
   /// Two rows a call, of which there must never be one without the other.
