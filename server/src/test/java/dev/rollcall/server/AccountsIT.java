@@ -1,5 +1,6 @@
 package dev.rollcall.server;
 
+import static dev.rollcall.server.People.PASSWORD;
 import static dev.rollcall.server.RunningRollcall.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -7,7 +8,6 @@ import static org.awaitility.Awaitility.await;
 import dev.rollcall.server.RunningRollcall.Answer;
 import dev.rollcall.server.RunningRollcall.Plan;
 import java.io.IOException;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,13 +24,12 @@ import org.junit.jupiter.api.io.TempDir;
 /// Registering, logging in, and tokens, on SQLite.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AccountsIT {
-  private static final Pattern CODE = Pattern.compile("setup code, once: (\\S+)");
   private static final String TOKEN = "0123456789abcdef-all";
-  private static final String PASSWORD = "correct horse";
 
   @TempDir static Path folder;
 
   private RunningRollcall rollcall;
+  private People people;
   private String database;
 
   /// Where the rows are.
@@ -44,8 +43,9 @@ class AccountsIT {
     rollcall =
         Plan.in(folder)
             .flags("--database=" + database, "--token=" + TOKEN)
-            .flags("--accounts-registrations-per-minute=1000", "--accounts-logins-per-minute=1000")
+            .flags(People.unlimited())
             .start();
+    people = new People(rollcall);
   }
 
   @AfterAll
@@ -62,7 +62,7 @@ class AccountsIT {
   }
 
   private Answer register(String email) {
-    return post("/register", "{\"Email\":\"%s\",\"Password\":\"%s\"}".formatted(email, PASSWORD));
+    return post("/register", People.credentials(email, PASSWORD));
   }
 
   private String login(String email, String password) {
@@ -78,11 +78,7 @@ class AccountsIT {
   }
 
   private static String page(Browser browser, String path, String token) throws Exception {
-    return browser.send(browser.to(path).header("Authorization", token)).body();
-  }
-
-  private Answer get(String path, String token) {
-    return rollcall.send("GET", path, "", "Authorization", token);
+    return browser.step(path, "Authorization", token).body();
   }
 
   @Test
@@ -100,7 +96,8 @@ class AccountsIT {
         .isEqualTo(made.json().get("ID").asLong());
     assertThat(RunningRollcall.json(claims).has("exp")).isTrue();
     for (String header : List.of(token, "Bearer " + token, "bearer " + token)) {
-      assertThat(get("/v1/account", header).json().at("/data/account/data/email").asString(""))
+      assertThat(
+              people.get("/v1/account", header).json().at("/data/account/data/email").asString(""))
           .isEqualTo("Elahe@Example.org");
     }
   }
@@ -204,10 +201,10 @@ class AccountsIT {
             "rc_" + "A".repeat(43),
             "Basic YTpi",
             "")) {
-      assertThat(get("/v1/account", forged).status()).as(forged).isEqualTo(401);
+      assertThat(people.get("/v1/account", forged).status()).as(forged).isEqualTo(401);
     }
     assertThat(rollcall.get("/v1/account").status()).as("nothing").isEqualTo(401);
-    assertThat(get("/v1/account", token).status()).isEqualTo(200);
+    assertThat(people.get("/v1/account", token).status()).isEqualTo(200);
   }
 
   @Test
@@ -222,8 +219,8 @@ class AccountsIT {
                 .size())
         .isEqualTo(2);
     assertThat(post("/logout", "", "Authorization", first).status()).isEqualTo(200);
-    assertThat(get("/v1/account", first).status()).isEqualTo(401);
-    assertThat(get("/v1/account", second).status()).isEqualTo(200);
+    assertThat(people.get("/v1/account", first).status()).isEqualTo(401);
+    assertThat(people.get("/v1/account", second).status()).isEqualTo(200);
   }
 
   @Test
@@ -237,8 +234,8 @@ class AccountsIT {
     assertThat(
             post("/v1/account/password", body.formatted(PASSWORD), "Authorization", first).status())
         .isEqualTo(200);
-    assertThat(get("/v1/account", second).status()).isEqualTo(401);
-    assertThat(get("/v1/account", first).status()).isEqualTo(200);
+    assertThat(people.get("/v1/account", second).status()).isEqualTo(401);
+    assertThat(people.get("/v1/account", first).status()).isEqualTo(200);
     assertThat(
             post("/login", "{\"email\":\"changes@example.org\",\"password\":\"" + PASSWORD + "\"}")
                 .status())
@@ -254,21 +251,21 @@ class AccountsIT {
     assertThat(made.status()).isEqualTo(201);
     String reads = made.json().at("/data/token/data/token").stringValue();
     long id = made.json().at("/data/token/data/id").asLong();
-    assertThat(get("/v1/account", reads).status()).isEqualTo(200);
+    assertThat(people.get("/v1/account", reads).status()).isEqualTo(200);
     assertThat(post("/v1/tokens", "{}", "Authorization", reads).status()).isEqualTo(403);
     assertThat(
             post("/v1/tokens", "{\"name\":\"ci\",\"scopes\":[\"read\"]}", "Authorization", token)
                 .status())
         .isEqualTo(409);
-    Answer listed = get("/v1/tokens", reads);
+    Answer listed = people.get("/v1/tokens", reads);
     assertThat(listed.json().toString()).contains("\"name\":\"ci\"").doesNotContain(reads);
     String pings =
         post("/v1/tokens", "{\"name\":\"job\",\"scopes\":[\"ping\"]}", "Authorization", token)
             .json()
             .at("/data/token/data/token")
             .stringValue();
-    assertThat(get("/v1/account", pings).status()).isEqualTo(403);
-    assertThat(get("/v1/services", pings).status()).isEqualTo(403);
+    assertThat(people.get("/v1/account", pings).status()).isEqualTo(403);
+    assertThat(people.get("/v1/services", pings).status()).isEqualTo(403);
     for (String bad :
         List.of(
             "{}",
@@ -284,31 +281,28 @@ class AccountsIT {
         .isEqualTo(404);
     assertThat(rollcall.send("DELETE", "/v1/tokens/" + id, "", "Authorization", token).status())
         .isEqualTo(200);
-    assertThat(get("/v1/account", reads).status()).isEqualTo(401);
+    assertThat(people.get("/v1/account", reads).status()).isEqualTo(401);
   }
 
   @Test
   void whoRegistersWithTheSetupCodeIsTheOperatorOnce() throws Exception {
-    Matcher code = CODE.matcher(rollcall.log());
-    assertThat(code.find()).isTrue();
     String body =
         "{\"Email\":\"%s\",\"Password\":\""
             + PASSWORD
             + "\",\"SetupCode\":\""
-            + code.group(1)
+            + people.setupCode()
             + "\"}";
     assertThat(post("/register", body.formatted("operator@example.org")).status()).isEqualTo(201);
     assertThat(post("/register", body.formatted("second@example.org")).status()).isEqualTo(403);
     String operator = login("operator@example.org", PASSWORD);
-    assertThat(get("/v1/audit", operator).status()).isEqualTo(200);
+    assertThat(people.get("/v1/audit", operator).status()).isEqualTo(200);
     String user = loggedIn("plain@example.org");
-    assertThat(get("/v1/audit", user).status()).isEqualTo(403);
-    try (Browser browser = new Browser(rollcall)) {
-      assertThat(page(browser, "/audit", operator))
-          .contains("operator@example.org", "POST /register", "as an operator");
-      assertThat(page(browser, "/audit?before=1", operator)).contains("Nothing was changed yet.");
-      assertThat(page(browser, "/audit", user)).doesNotContain("operator@example.org");
-    }
+    assertThat(people.get("/v1/audit", user).status()).isEqualTo(403);
+    Browser browser = new Browser(rollcall);
+    assertThat(page(browser, "/audit", operator))
+        .contains("operator@example.org", "POST /register", "as an operator");
+    assertThat(page(browser, "/audit?before=1", operator)).contains("Nothing was changed yet.");
+    assertThat(page(browser, "/audit", user)).doesNotContain("operator@example.org");
     assertThat(post("/v1/services", "{}", "Authorization", operator).status()).isEqualTo(400);
   }
 
@@ -318,7 +312,7 @@ class AccountsIT {
     String said = operator("--reset=Forgets@example.org");
     Matcher password = Pattern.compile("is now: (\\S+)").matcher(said);
     assertThat(password.find()).as(said).isTrue();
-    assertThat(get("/v1/account", token).status()).isEqualTo(401);
+    assertThat(people.get("/v1/account", token).status()).isEqualTo(401);
     assertThat(login("forgets@example.org", password.group(1))).isNotEmpty();
     assertThat(operator("--reset=nobody@example.org"))
         .contains("there is no account")
@@ -331,7 +325,7 @@ class AccountsIT {
             .formatted(PASSWORD, code.group(1));
     assertThat(post("/register", body).status()).isEqualTo(201);
     String deputy = login("deputy@example.org", PASSWORD);
-    assertThat(get("/v1/audit", deputy).json().toString())
+    assertThat(people.get("/v1/audit", deputy).json().toString())
         .contains("new password of forgets@example.org", "new setup code");
     for (String proof : List.of("", "1", "1.2", "9999999999.00")) {
       assertThat(post("/v1/operator", "{}", "Rollcall-Proof", proof).status()).isEqualTo(401);
@@ -356,7 +350,7 @@ class AccountsIT {
         .containsOnlyOnce(
             "\"caller\":\"records@example.org\",\"address\":\"127.0.0.1\","
                 + "\"action\":\"POST /v1/tokens\",\"target\":\"/v1/tokens\"");
-    assertThat(get("/v1/audit", token).status()).isEqualTo(403);
+    assertThat(people.get("/v1/audit", token).status()).isEqualTo(403);
   }
 
   @Test
@@ -367,71 +361,67 @@ class AccountsIT {
             .json()
             .get("ID")
             .asLong();
-    assertThat(get("/ping?name=goes&frequency=1D", token).status()).isEqualTo(200);
-    assertThat(get("/v1/heartbeats", TOKEN).json().toString()).contains("goes");
+    assertThat(people.get("/ping?name=goes&frequency=1D", token).status()).isEqualTo(200);
+    assertThat(people.get("/v1/heartbeats", TOKEN).json().toString()).contains("goes");
     String wrong = "{\"password\":\"wrong one\"}";
     String right = "{\"password\":\"" + PASSWORD + "\"}";
     assertThat(rollcall.send("DELETE", "/v1/account", wrong, "Authorization", token).status())
         .isEqualTo(401);
     assertThat(rollcall.send("DELETE", "/v1/account", right, "Authorization", token).status())
         .isEqualTo(200);
-    assertThat(get("/v1/account", token).status()).isEqualTo(401);
+    assertThat(people.get("/v1/account", token).status()).isEqualTo(401);
     await().atMost(PATIENCE).until(() -> register("goes@example.org").status() == 201);
     String again = login("goes@example.org", PASSWORD);
-    assertThat(get("/url", again).json().isEmpty()).isTrue();
-    assertThat(get("/url/" + url, again).status()).isEqualTo(404);
-    assertThat(get("/v1/heartbeats", TOKEN).json().toString()).doesNotContain("goes");
+    assertThat(people.get("/url", again).json().isEmpty()).isTrue();
+    assertThat(people.get("/url/" + url, again).status()).isEqualTo(404);
+    assertThat(people.get("/v1/heartbeats", TOKEN).json().toString()).doesNotContain("goes");
   }
 
   @Test
   void aBrowserSignsInAndMakesTokensUntilItSignsOut() throws Exception {
     register("browses@example.org");
-    try (Browser browser = new Browser(rollcall)) {
-      String wrong = "&email=browses%40example.org&password=wrong";
-      assertThat(browser.after(browser.form("/account/login", wrong)))
-          .contains("the address or the password is wrong");
-      String right = "&email=browses%40example.org&password=" + PASSWORD.replace(' ', '+');
-      assertThat(browser.after(browser.form("/account/login", right)))
-          .contains("You are signed in.", "browses@example.org");
-      String made = browser.form("/account/tokens", "&name=%3Cci%3E&read=on").body();
-      Matcher token = Pattern.compile("rc_[A-Za-z0-9_-]{43}").matcher(made);
-      assertThat(token.find()).as(made).isTrue();
-      assertThat(get("/v1/account", token.group()).status()).isEqualTo(200);
-      assertThat(browser.page()).contains("&lt;ci&gt;").doesNotContain(token.group());
-      Matcher id = Pattern.compile("name=\"id\" value=\"(\\d+)").matcher(browser.page());
-      assertThat(id.find()).isTrue();
-      assertThat(browser.after(browser.form("/account/revoke", "&id=" + id.group(1))))
-          .contains("The token was revoked.");
-      assertThat(get("/v1/account", token.group()).status()).isEqualTo(401);
-      assertThat(browser.form("/account/logout", "", "Origin", "http://evil.example").statusCode())
-          .isEqualTo(403);
-      assertThat(browser.send(browser.to("/v1/account")).statusCode()).isEqualTo(200);
-      assertThat(browser.send(browser.to("/v1/audit")).statusCode()).isEqualTo(403);
-      assertThat(browser.after(browser.form("/account/delete", "&password=wrong")))
-          .contains("the address or the password is wrong");
-      assertThat(get("/v1/audit", TOKEN).json().toString()).doesNotContain("/account/delete");
-      assertThat(browser.after(browser.form("/account/logout", "")))
-          .contains("You are signed out.");
-      assertThat(browser.send(browser.to("/v1/account")).statusCode()).isEqualTo(401);
-    }
+    Browser browser = new Browser(rollcall);
+    String wrong = "&email=browses%40example.org&password=wrong";
+    assertThat(browser.after(browser.form("/account/login", wrong)))
+        .contains("the address or the password is wrong");
+    String right = "&email=browses%40example.org&password=" + PASSWORD.replace(' ', '+');
+    assertThat(browser.after(browser.form("/account/login", right)))
+        .contains("You are signed in.", "browses@example.org");
+    String made = browser.form("/account/tokens", "&name=%3Cci%3E&read=on").body();
+    Matcher token = Pattern.compile("rc_[A-Za-z0-9_-]{43}").matcher(made);
+    assertThat(token.find()).as(made).isTrue();
+    assertThat(people.get("/v1/account", token.group()).status()).isEqualTo(200);
+    assertThat(browser.page()).contains("&lt;ci&gt;").doesNotContain(token.group());
+    Matcher id = Pattern.compile("name=\"id\" value=\"(\\d+)").matcher(browser.page());
+    assertThat(id.find()).isTrue();
+    assertThat(browser.after(browser.form("/account/revoke", "&id=" + id.group(1))))
+        .contains("The token was revoked.");
+    assertThat(people.get("/v1/account", token.group()).status()).isEqualTo(401);
+    assertThat(browser.form("/account/logout", "", "Origin", "http://evil.example").status())
+        .isEqualTo(403);
+    assertThat(browser.step("/v1/account").status()).isEqualTo(200);
+    assertThat(browser.step("/v1/audit").status()).isEqualTo(403);
+    assertThat(browser.after(browser.form("/account/delete", "&password=wrong")))
+        .contains("the address or the password is wrong");
+    assertThat(people.get("/v1/audit", TOKEN).json().toString()).doesNotContain("/account/delete");
+    assertThat(browser.after(browser.form("/account/logout", ""))).contains("You are signed out.");
+    assertThat(browser.step("/v1/account").status()).isEqualTo(401);
   }
 
   @Test
   void theCookieIsForThisServerAloneAndForTlsBehindIt() throws Exception {
     register("cookie@example.org");
-    try (Browser browser = new Browser(rollcall)) {
-      String right = "&email=cookie%40example.org&password=" + PASSWORD.replace(' ', '+');
-      HttpResponse<String> signedIn =
-          browser.form("/account/login", right, "X-Forwarded-Proto", "https");
-      assertThat(signedIn.headers().allValues("Set-Cookie"))
-          .anySatisfy(
-              cookie ->
-                  assertThat(cookie)
-                      .startsWith("rollcall-session=")
-                      .contains("HttpOnly", "SameSite=Lax", "Secure", "Path=/"));
-      assertThat(browser.after(browser.form("/account/register", right.replace("cookie", "fresh"))))
-          .contains("The account exists");
-    }
+    Browser browser = new Browser(rollcall);
+    String right = "&email=cookie%40example.org&password=" + PASSWORD.replace(' ', '+');
+    Browser.Page signedIn = browser.form("/account/login", right, "X-Forwarded-Proto", "https");
+    assertThat(signedIn.answer().headers().allValues("Set-Cookie"))
+        .anySatisfy(
+            cookie ->
+                assertThat(cookie)
+                    .startsWith("rollcall-session=")
+                    .contains("HttpOnly", "SameSite=Lax", "Secure", "Path=/"));
+    assertThat(browser.after(browser.form("/account/register", right.replace("cookie", "fresh"))))
+        .contains("The account exists");
   }
 
   @Test

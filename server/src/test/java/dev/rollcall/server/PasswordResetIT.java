@@ -35,8 +35,8 @@ class PasswordResetIT {
   @Test
   void aLinkInAMailGivesAnotherPasswordOnce() throws Exception {
     try (MailServer server = new MailServer();
-        RunningRollcall running = Plan.in(folder).yaml(YAML.formatted(server.port())).start();
-        Browser browser = new Browser(running)) {
+        RunningRollcall running = Plan.in(folder).yaml(YAML.formatted(server.port())).start()) {
+      Browser browser = new Browser(running);
       post(running, "/register", "{\"Email\":\"ann@example.org\",\"Password\":\"correct horse\"}");
       assertThat(post(running, "/v1/account/reset", "{\"email\":\"nobody@example.org\"}"))
           .isEqualTo(202);
@@ -51,7 +51,7 @@ class PasswordResetIT {
               .matcher(mail);
       assertThat(link.find()).as(mail).isTrue();
       assertThat(login(running, "correct horse")).isEqualTo(200);
-      assertThat(browser.send(browser.to(link.group(1))).body()).contains("New password");
+      assertThat(browser.step(link.group(1)).body()).contains("New password");
       String change = "{\"code\":\"" + link.group(2) + "\",\"new_password\":\"%s\"}";
       assertThat(post(running, "/v1/account/reset/password", change.formatted("short")))
           .isEqualTo(400);
@@ -62,7 +62,7 @@ class PasswordResetIT {
       assertThat(login(running, "correct horse")).isEqualTo(401);
       assertThat(post(running, "/v1/account/reset/password", change.formatted("third one")))
           .isEqualTo(403);
-      assertThat(browser.send(browser.to(link.group(1))).statusCode()).isEqualTo(404);
+      assertThat(browser.step(link.group(1)).status()).isEqualTo(404);
       assertThat(server.mails()).hasSize(1);
       assertThat(running.log()).doesNotContain(link.group(2));
     }

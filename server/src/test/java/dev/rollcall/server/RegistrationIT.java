@@ -79,7 +79,7 @@ class RegistrationIT {
   }
 
   private static String page(Browser browser, String path) throws Exception {
-    return browser.send(browser.to(path)).body();
+    return browser.step(path).body();
   }
 
   @Test
@@ -90,17 +90,16 @@ class RegistrationIT {
     String link = made.get("url").stringValue();
     assertThat(link).startsWith("https://status.example.org/invitation?code=");
     String code = made.get("invitation").stringValue();
-    try (Browser browser = new Browser(rollcall)) {
-      assertThat(page(browser, "/account"))
-          .contains("Registration is by invitation here", "Code of the invitation");
-      assertThat(page(browser, "/invitation?code=" + code))
-          .contains("the operator invites you to register here", "Register here.")
-          .doesNotContain("Code of the invitation");
-      browser.form(
-          "/account/register",
-          "&email=guest%40example.org&password=correct+horse&invitation=" + code);
-      assertThat(page(browser, "/account")).contains("guest@example.org");
-    }
+    Browser browser = new Browser(rollcall);
+    assertThat(page(browser, "/account"))
+        .contains("Registration is by invitation here", "Code of the invitation");
+    assertThat(page(browser, "/invitation?code=" + code))
+        .contains("the operator invites you to register here", "Register here.")
+        .doesNotContain("Code of the invitation");
+    browser.form(
+        "/account/register",
+        "&email=guest%40example.org&password=correct+horse&invitation=" + code);
+    assertThat(page(browser, "/account")).contains("guest@example.org");
     assertThat(register("late", ",\"Invitation\":\"" + code + "\"").status())
         .as("it is used once")
         .isEqualTo(403);
@@ -116,7 +115,8 @@ class RegistrationIT {
             .at("/data/team/data/id")
             .asString();
     configure("closed");
-    try (Browser browser = new Browser(rollcall)) {
+    Browser browser = new Browser(rollcall);
+    try {
       await()
           .atMost(PATIENCE)
           .until(() -> page(browser, "/account").contains("Registration is closed here"));
@@ -188,21 +188,20 @@ class RegistrationIT {
             .orElseThrow()
             .get("id")
             .asLong();
-    try (Browser browser = new Browser(rollcall)) { // on this machine
-      assertThat(page(browser, "/accounts")).contains("removed@example.org");
-      String invited = browser.form("/accounts/invite", "").body();
-      assertThat(invited).contains("/invitation?code=", "By the operator, ends");
-      Matcher open =
-          Pattern.compile("name=\"id\" value=\"(\\d+)\">\\s*<button type=\"submit\">Revoke")
-              .matcher(invited);
-      assertThat(open.find()).as(invited).isTrue();
-      assertThat(browser.after(browser.form("/accounts/uninvite", "&id=" + open.group(1))))
-          .contains("The invitation was revoked.");
-      assertThat(browser.after(browser.form("/accounts/remove", "&id=" + id)))
-          .contains("The account is being deleted.");
-      assertThat(browser.after(browser.form("/accounts/remove", "&id=" + id)))
-          .contains("there is no account " + id);
-    }
+    Browser browser = new Browser(rollcall); // on this machine
+    assertThat(page(browser, "/accounts")).contains("removed@example.org");
+    String invited = browser.form("/accounts/invite", "").body();
+    assertThat(invited).contains("/invitation?code=", "By the operator, ends");
+    Matcher open =
+        Pattern.compile("name=\"id\" value=\"(\\d+)\">\\s*<button type=\"submit\">Revoke")
+            .matcher(invited);
+    assertThat(open.find()).as(invited).isTrue();
+    assertThat(browser.after(browser.form("/accounts/uninvite", "&id=" + open.group(1))))
+        .contains("The invitation was revoked.");
+    assertThat(browser.after(browser.form("/accounts/remove", "&id=" + id)))
+        .contains("The account is being deleted.");
+    assertThat(browser.after(browser.form("/accounts/remove", "&id=" + id)))
+        .contains("there is no account " + id);
     assertThat(accounts()).noneMatch(one -> one.get("id").asLong() == id);
   }
 

@@ -1,6 +1,7 @@
 package dev.rollcall.server;
 
 import static dev.rollcall.server.Browser.field;
+import static dev.rollcall.server.People.PASSWORD;
 import static dev.rollcall.server.RunningRollcall.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -29,7 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// Authenticator apps and recovery codes, on SQLite, by a browser without scripts and by the API.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SecondFactorIT {
-  private static final String PASSWORD = "correct horse";
   private static final Pattern SECRET =
       Pattern.compile("secret=([A-Z2-7]{32})&amp;issuer=Rollcall");
   private static final Pattern CODE = Pattern.compile("(?m)([a-z2-7]{4}-){3}[a-z2-7]{4}");
@@ -38,6 +38,7 @@ class SecondFactorIT {
   @TempDir static Path folder;
 
   private RunningRollcall rollcall;
+  private People people;
   private String database;
 
   /// Where the rows are.
@@ -52,8 +53,9 @@ class SecondFactorIT {
         Plan.in(folder)
             .yaml(demanding("optional"))
             .flags("--database=" + database)
-            .flags("--accounts-registrations-per-minute=1000", "--accounts-logins-per-minute=1000")
+            .flags(People.unlimited())
             .start();
+    people = new People(rollcall);
   }
 
   @AfterAll
@@ -67,16 +69,6 @@ class SecondFactorIT {
 
   /// Somebody with an app, and recovery codes.
   record Enrolled(String email, AuthenticatorApp app, List<String> codes) {}
-
-  private void register(String email) {
-    String body = "{\"Email\":\"%s\",\"Password\":\"%s\"}".formatted(email, PASSWORD);
-    assertThat(rollcall.send("POST", "/register", body).status()).isEqualTo(201);
-  }
-
-  private Answer login(String email, String password) {
-    return rollcall.send(
-        "POST", "/login", "{\"Email\":\"%s\",\"Password\":\"%s\"}".formatted(email, password));
-  }
 
   Answer loginWith(String email, String code) {
     return rollcall.send(
@@ -94,10 +86,6 @@ class SecondFactorIT {
     return new Browser(rollcall);
   }
 
-  private Answer get(String path, String token) {
-    return rollcall.send("GET", path, "", "Authorization", token);
-  }
-
   private static String signIn(String email) {
     return field("email", email) + field("password", PASSWORD);
   }
@@ -107,11 +95,10 @@ class SecondFactorIT {
   }
 
   Enrolled enrolled(String email) throws Exception {
-    register(email);
-    try (Browser browser = browser()) {
-      browser.form("/account/login", signIn(email));
-      return enrolled(email, browser);
-    }
+    people.register(email);
+    Browser browser = browser();
+    browser.form("/account/login", signIn(email));
+    return enrolled(email, browser);
   }
 
   /// Adds an app for who is signed in there.
@@ -120,10 +107,9 @@ class SecondFactorIT {
     Matcher secret = SECRET.matcher(page);
     assertThat(secret.find()).as(page).isTrue();
     AuthenticatorApp app = new AuthenticatorApp(secret.group(1));
-    HttpResponse<String> confirmed =
-        browser.form("/account/app/confirm", field("code", app.code(0)));
-    assertThat(confirmed.statusCode()).as(confirmed.body()).isEqualTo(200);
-    assertThat(confirmed.headers().firstValue("Cache-Control")).contains("no-store");
+    Browser.Page confirmed = browser.form("/account/app/confirm", field("code", app.code(0)));
+    assertThat(confirmed.status()).as(confirmed.body()).isEqualTo(200);
+    assertThat(confirmed.answer().headers().firstValue("Cache-Control")).contains("no-store");
     List<String> codes = CODE.matcher(confirmed.body()).results().map(MatchResult::group).toList();
     assertThat(codes).hasSize(10);
     assertThat(browser.page()).doesNotContain(codes).contains("10 recovery codes left");
@@ -132,51 +118,52 @@ class SecondFactorIT {
 
   @Test
   void anAppIsAddedWithPasswordAndCodeAndShowsItsSecretInThreeForms() throws Exception {
-    register("adds@example.org");
-    String before = login("adds@example.org", PASSWORD).json().stringValue();
-    try (Browser browser = browser()) {
-      browser.form("/account/login", signIn("adds@example.org"));
-      assertThat(browser.after(browser.form("/account/app", field("password", "wrong"))))
-          .contains("the address or the password is wrong")
-          .doesNotContain("otpauth:");
-      String page = browser.after(browser.form("/account/app", password()));
-      Matcher secret = SECRET.matcher(page);
-      assertThat(secret.find()).as(page).isTrue();
-      assertThat(page)
-          .contains("otpauth://totp/Rollcall:adds%40example.org?", "<svg class=\"qr\"")
-          .contains(">" + secret.group(1) + "</pre>");
-      assertThat(browser.after(browser.form("/account/app/confirm", field("code", WRONG))))
-          .contains("the code is wrong", secret.group(1));
-      assertThat(login("adds@example.org", PASSWORD).status()).as("not confirmed").isEqualTo(200);
-      String code = new AuthenticatorApp(secret.group(1)).code(0);
-      assertThat(browser.form("/account/app/confirm", field("code", code)).body())
-          .contains("These are your recovery codes.");
-      assertThat(get("/v1/account", before).status())
-          .as("a session from before, which knew the password only")
-          .isEqualTo(401);
-      assertThat(browser.page()).doesNotContain(secret.group(1)).contains("Authenticator app");
-      Path file = folder.resolve("rollcall-data/rollcall.db");
-      if (Files.exists(file)) {
-        assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
-            .doesNotContain(secret.group(1));
-      }
-      assertThat(rollcall.log()).doesNotContain(secret.group(1), code);
-      assertThat(rollcall.get("/v1/audit").json().toString())
-          .containsOnlyOnce(
-              "\"caller\":\"adds@example.org\",\"address\":\"127.0.0.1\","
-                  + "\"action\":\"add authenticator app\"");
+    people.register("adds@example.org");
+    String before = people.login("adds@example.org", PASSWORD).json().stringValue();
+    Browser browser = browser();
+    browser.form("/account/login", signIn("adds@example.org"));
+    assertThat(browser.after(browser.form("/account/app", field("password", "wrong"))))
+        .contains("the address or the password is wrong")
+        .doesNotContain("otpauth:");
+    String page = browser.after(browser.form("/account/app", password()));
+    Matcher secret = SECRET.matcher(page);
+    assertThat(secret.find()).as(page).isTrue();
+    assertThat(page)
+        .contains("otpauth://totp/Rollcall:adds%40example.org?", "<svg class=\"qr\"")
+        .contains(">" + secret.group(1) + "</pre>");
+    assertThat(browser.after(browser.form("/account/app/confirm", field("code", WRONG))))
+        .contains("the code is wrong", secret.group(1));
+    assertThat(people.login("adds@example.org", PASSWORD).status())
+        .as("not confirmed")
+        .isEqualTo(200);
+    String code = new AuthenticatorApp(secret.group(1)).code(0);
+    assertThat(browser.form("/account/app/confirm", field("code", code)).body())
+        .contains("These are your recovery codes.");
+    assertThat(people.get("/v1/account", before).status())
+        .as("a session from before, which knew the password only")
+        .isEqualTo(401);
+    assertThat(browser.page()).doesNotContain(secret.group(1)).contains("Authenticator app");
+    Path file = folder.resolve("rollcall-data/rollcall.db");
+    if (Files.exists(file)) {
+      assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
+          .doesNotContain(secret.group(1));
     }
+    assertThat(rollcall.log()).doesNotContain(secret.group(1), code);
+    assertThat(rollcall.get("/v1/audit").json().toString())
+        .containsOnlyOnce(
+            "\"caller\":\"adds@example.org\",\"address\":\"127.0.0.1\","
+                + "\"action\":\"add authenticator app\"");
   }
 
   @Test
   void theApiAsksForACodeAfterThePasswordAndTakesEachOnce() throws Exception {
     Enrolled ann = enrolled("ann@example.org");
-    Answer without = login(ann.email(), PASSWORD);
+    Answer without = people.login(ann.email(), PASSWORD);
     assertThat(without.status()).isEqualTo(401);
     assertThat(without.json().toString()).contains("Code: is missing");
-    assertThat(login(ann.email(), "wrong one").json())
+    assertThat(people.login(ann.email(), "wrong one").json())
         .as("a wrong password says nothing of a second factor")
-        .isEqualTo(login("nobody@example.org", "wrong one").json());
+        .isEqualTo(people.login("nobody@example.org", "wrong one").json());
     assertThat(loginWith(ann.email(), WRONG).status()).isEqualTo(401);
     assertThat(loginWith(ann.email(), "").status()).isEqualTo(401);
     assertThat(loginWith(ann.email(), ann.app().code(-10)).status()).isEqualTo(401);
@@ -201,16 +188,15 @@ class SecondFactorIT {
     assertThat(loginWith(bob.email(), written).status()).isEqualTo(200);
     assertThat(loginWith(bob.email(), bob.codes().get(0)).status()).isEqualTo(401);
     assertThat(loginWith("adds-nothing@example.org", bob.codes().get(1)).status()).isEqualTo(401);
-    try (Browser browser = browser()) {
-      browser.form("/account/login", signIn(bob.email()));
-      browser.form("/account/code", field("code", bob.codes().get(1)));
-      assertThat(browser.page()).contains("8 recovery codes left");
-      String made = browser.form("/account/codes", password()).body();
-      List<String> codes = CODE.matcher(made).results().map(MatchResult::group).toList();
-      assertThat(codes).hasSize(10).doesNotContainAnyElementsOf(bob.codes());
-      assertThat(loginWith(bob.email(), bob.codes().get(2)).status()).isEqualTo(401);
-      assertThat(loginWith(bob.email(), codes.get(2)).status()).isEqualTo(200);
-    }
+    Browser browser = browser();
+    browser.form("/account/login", signIn(bob.email()));
+    browser.form("/account/code", field("code", bob.codes().get(1)));
+    assertThat(browser.page()).contains("8 recovery codes left");
+    String made = browser.form("/account/codes", password()).body();
+    List<String> codes = CODE.matcher(made).results().map(MatchResult::group).toList();
+    assertThat(codes).hasSize(10).doesNotContainAnyElementsOf(bob.codes());
+    assertThat(loginWith(bob.email(), bob.codes().get(2)).status()).isEqualTo(401);
+    assertThat(loginWith(bob.email(), codes.get(2)).status()).isEqualTo(200);
   }
 
   @Test
@@ -239,52 +225,50 @@ class SecondFactorIT {
   @Test
   void aBrowserHasNoSessionBetweenPasswordAndCode() throws Exception {
     Enrolled eve = enrolled("eve@example.org");
-    try (Browser browser = browser()) {
-      String second = browser.after(browser.form("/account/login", signIn(eve.email())));
-      assertThat(second).contains("Code of your app").doesNotContain("Sign out");
-      assertThat(browser.send(browser.to("/v1/account")).statusCode()).isEqualTo(401);
-      assertThat(browser.after(browser.form("/account/code", field("code", WRONG))))
-          .contains("the code is wrong", "Code of your app");
-      assertThat(browser.after(browser.form("/account/code", field("code", eve.codes().get(0)))))
-          .contains("You are signed in.", eve.email());
-      assertThat(browser.send(browser.to("/v1/account")).statusCode()).isEqualTo(200);
-      assertThat(browser.after(browser.form("/account/logout", ""))).contains("Register");
-      // After five wrong codes it begins with the password again.
-      browser.form("/account/login", signIn(eve.email()));
-      for (int i = 0; i < 5; i++) {
-        browser.form("/account/code", field("code", WRONG));
-      }
-      assertThat(browser.page()).contains("Register").doesNotContain("Code of your app");
-      assertThat(browser.after(browser.form("/account/code", field("code", eve.codes().get(1)))))
-          .contains("the time is over");
-      // And nobody needs to give one.
-      browser.form("/account/login", signIn(eve.email()));
-      assertThat(browser.after(browser.form("/account/logout", ""))).contains("Register");
+    Browser browser = browser();
+    String second = browser.after(browser.form("/account/login", signIn(eve.email())));
+    assertThat(second).contains("Code of your app").doesNotContain("Sign out");
+    assertThat(browser.step("/v1/account").status()).isEqualTo(401);
+    assertThat(browser.after(browser.form("/account/code", field("code", WRONG))))
+        .contains("the code is wrong", "Code of your app");
+    assertThat(browser.after(browser.form("/account/code", field("code", eve.codes().get(0)))))
+        .contains("You are signed in.", eve.email());
+    assertThat(browser.step("/v1/account").status()).isEqualTo(200);
+    assertThat(browser.after(browser.form("/account/logout", ""))).contains("Register");
+    // After five wrong codes it begins with the password again.
+    browser.form("/account/login", signIn(eve.email()));
+    for (int i = 0; i < 5; i++) {
+      browser.form("/account/code", field("code", WRONG));
     }
+    assertThat(browser.page()).contains("Register").doesNotContain("Code of your app");
+    assertThat(browser.after(browser.form("/account/code", field("code", eve.codes().get(1)))))
+        .contains("the time is over");
+    // And nobody needs to give one.
+    browser.form("/account/login", signIn(eve.email()));
+    assertThat(browser.after(browser.form("/account/logout", ""))).contains("Register");
   }
 
   @Test
   void withoutItsFactorsThePasswordAloneSignsInAgain() throws Exception {
     Enrolled uma = enrolled("uma@example.org");
-    try (Browser browser = browser()) {
-      browser.form("/account/login", signIn(uma.email()));
-      browser.form("/account/code", field("code", uma.codes().get(0)));
-      assertThat(
-              browser.after(
-                  browser.form(
-                      "/account/factor/remove",
-                      field("factor", "app") + field("password", "wrong one"))))
-          .contains("the address or the password is wrong");
-      assertThat(
-              browser.after(
-                  browser.form("/account/factor/remove", field("factor", "17") + password())))
-          .contains("no such passkey");
-      assertThat(
-              browser.after(
-                  browser.form("/account/factor/remove", field("factor", "app") + password())))
-          .contains("It was removed.", "The password alone signs you in.");
-    }
-    assertThat(login(uma.email(), PASSWORD).status()).isEqualTo(200);
+    Browser browser = browser();
+    browser.form("/account/login", signIn(uma.email()));
+    browser.form("/account/code", field("code", uma.codes().get(0)));
+    assertThat(
+            browser.after(
+                browser.form(
+                    "/account/factor/remove",
+                    field("factor", "app") + field("password", "wrong one"))))
+        .contains("the address or the password is wrong");
+    assertThat(
+            browser.after(
+                browser.form("/account/factor/remove", field("factor", "17") + password())))
+        .contains("no such passkey");
+    assertThat(
+            browser.after(
+                browser.form("/account/factor/remove", field("factor", "app") + password())))
+        .contains("It was removed.", "The password alone signs you in.");
+    assertThat(people.login(uma.email(), PASSWORD).status()).isEqualTo(200);
     assertThat(rollcall.get("/v1/audit").json().toString()).contains("remove authenticator app");
   }
 
@@ -299,82 +283,76 @@ class SecondFactorIT {
             .said();
     Matcher password = Pattern.compile("is now: (\\S+)").matcher(said);
     assertThat(password.find()).as(said).isTrue();
-    assertThat(login(lost.email(), password.group(1)).status()).isEqualTo(200);
+    assertThat(people.login(lost.email(), password.group(1)).status()).isEqualTo(200);
   }
 
   @Test
   void whatIsNoPasskeyIsRefusedAndNoError() throws Exception {
-    try (Browser browser = browser()) {
-      for (String credential :
-          List.of(
-              "",
-              "{}",
-              "[]",
-              "null",
-              "{",
-              "{\"id\":\"AA\",\"rawId\":\"AA\",\"type\":\"public-key\",\"response\":{}}",
-              "{\"id\":\"AA\",\"rawId\":\"AA\",\"type\":\"public-key\",\"response\":"
-                  + "{\"clientDataJSON\":\"e30\",\"authenticatorData\":\"AAAA\",\"signature\":\"AA\"}}",
-              "[".repeat(16_000),
-              "x".repeat(20_000))) {
-        assertThat(browser.after(browser.form("/account/passkey", field("credential", credential))))
-            .as(credential)
-            .contains("no passkey");
-      }
+    Browser browser = browser();
+    for (String credential :
+        List.of(
+            "",
+            "{}",
+            "[]",
+            "null",
+            "{",
+            "{\"id\":\"AA\",\"rawId\":\"AA\",\"type\":\"public-key\",\"response\":{}}",
+            "{\"id\":\"AA\",\"rawId\":\"AA\",\"type\":\"public-key\",\"response\":"
+                + "{\"clientDataJSON\":\"e30\",\"authenticatorData\":\"AAAA\",\"signature\":\"AA\"}}",
+            "[".repeat(16_000),
+            "x".repeat(20_000))) {
+      assertThat(browser.after(browser.form("/account/passkey", field("credential", credential))))
+          .as(credential)
+          .contains("no passkey");
     }
   }
 
   @Test
   void anOperatorWithoutTheDemandedFactorCanOnlyAddOne() throws Exception {
-    Matcher setup = Pattern.compile("setup code, once: (\\S+)").matcher(rollcall.log());
-    assertThat(setup.find()).isTrue();
     String operator = "operator@example.org";
-    try (Browser browser = browser()) {
-      browser.form("/account/register", signIn(operator) + field("code", setup.group(1)));
-      String session = login(operator, PASSWORD).json().stringValue();
-      String made =
-          rollcall
-              .send(
-                  "POST",
-                  "/v1/tokens",
-                  "{\"name\":\"ci\",\"scopes\":[\"read\"]}",
-                  "Authorization",
-                  session)
-              .json()
-              .at("/data/token/data/token")
-              .stringValue();
-      register("plain@example.org");
-      String plain = login("plain@example.org", PASSWORD).json().stringValue();
-      assertThat(get("/v1/audit", made).status()).isEqualTo(200);
+    Browser browser = browser();
+    browser.form("/account/register", signIn(operator) + field("code", people.setupCode()));
+    String session = people.login(operator, PASSWORD).json().stringValue();
+    String made =
+        rollcall
+            .send(
+                "POST",
+                "/v1/tokens",
+                "{\"name\":\"ci\",\"scopes\":[\"read\"]}",
+                "Authorization",
+                session)
+            .json()
+            .at("/data/token/data/token")
+            .stringValue();
+    people.register("plain@example.org");
+    String plain = people.login("plain@example.org", PASSWORD).json().stringValue();
+    assertThat(people.get("/v1/audit", made).status()).isEqualTo(200);
 
-      demand("operators");
-      await().atMost(PATIENCE).until(() -> get("/v1/audit", made).status() == 403);
-      assertThat(get("/v1/account", made).json().toString())
-          .contains("a second factor is demanded");
-      assertThat(get("/v1/account", session).status()).isEqualTo(403);
-      assertThat(get("/v1/services", session).status()).isEqualTo(403);
-      assertThat(browser.send(browser.to("/v1/services")).statusCode())
-          .as("as everybody")
-          .isEqualTo(200);
-      assertThat(login(operator, PASSWORD).status()).isEqualTo(403);
-      assertThat(browser.send(browser.to("/v1/account")).statusCode()).isEqualTo(403);
-      assertThat(get("/v1/account", plain).status()).as("no operator").isEqualTo(200);
-      assertThat(browser.page())
-          .contains("This server demands a second factor of you.")
-          .doesNotContain("API tokens");
-      assertThat(browser.after(browser.form("/account/tokens", field("name", "x") + "&read=on")))
-          .contains("sign in again");
+    demand("operators");
+    await().atMost(PATIENCE).until(() -> people.get("/v1/audit", made).status() == 403);
+    assertThat(people.get("/v1/account", made).json().toString())
+        .contains("a second factor is demanded");
+    assertThat(people.get("/v1/account", session).status()).isEqualTo(403);
+    assertThat(people.get("/v1/services", session).status()).isEqualTo(403);
+    assertThat(browser.step("/v1/services").status()).as("as everybody").isEqualTo(200);
+    assertThat(people.login(operator, PASSWORD).status()).isEqualTo(403);
+    assertThat(browser.step("/v1/account").status()).isEqualTo(403);
+    assertThat(people.get("/v1/account", plain).status()).as("no operator").isEqualTo(200);
+    assertThat(browser.page())
+        .contains("This server demands a second factor of you.")
+        .doesNotContain("API tokens");
+    assertThat(browser.after(browser.form("/account/tokens", field("name", "x") + "&read=on")))
+        .contains("sign in again");
 
-      enrolled(operator, browser);
-      assertThat(get("/v1/audit", made).status()).isEqualTo(200);
-      assertThat(browser.send(browser.to("/v1/audit")).statusCode()).isEqualTo(200);
-      assertThat(browser.page()).contains("API tokens").doesNotContain("demands a second factor");
+    enrolled(operator, browser);
+    assertThat(people.get("/v1/audit", made).status()).isEqualTo(200);
+    assertThat(browser.step("/v1/audit").status()).isEqualTo(200);
+    assertThat(browser.page()).contains("API tokens").doesNotContain("demands a second factor");
 
-      demand("everybody");
-      await().atMost(PATIENCE).until(() -> get("/v1/account", plain).status() == 403);
-      demand("optional");
-      await().atMost(PATIENCE).until(() -> get("/v1/account", plain).status() == 200);
-    }
+    demand("everybody");
+    await().atMost(PATIENCE).until(() -> people.get("/v1/account", plain).status() == 403);
+    demand("optional");
+    await().atMost(PATIENCE).until(() -> people.get("/v1/account", plain).status() == 200);
   }
 
   private void demand(String whom) throws IOException {

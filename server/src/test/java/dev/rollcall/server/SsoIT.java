@@ -1,10 +1,12 @@
 package dev.rollcall.server;
 
+import static dev.rollcall.server.Browser.field;
+import static dev.rollcall.server.People.PASSWORD;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jwt.JWTClaimsSet;
-import dev.rollcall.server.CookieBrowser.Page;
+import dev.rollcall.server.Browser.Page;
 import dev.rollcall.server.LooseProvider.Manner;
 import dev.rollcall.server.LooseProvider.Signature;
 import dev.rollcall.server.RunningRollcall.Plan;
@@ -20,7 +22,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -43,13 +44,13 @@ class SsoIT {
   private static final String NOT_VALID = "is not valid: sign in again";
   private static final String NOT_WORKING = "does not work at present: try again later";
   private static final String NOT_BEGUN = "this sign-in was not begun in this browser";
-  private static final String PASSWORD = "correct horse";
 
   @TempDir static Path folder;
 
   private static NodeProvider provider;
   private static LooseProvider loose;
   private static RunningRollcall rollcall;
+  private static People people;
   private static String configuration;
 
   @BeforeAll
@@ -94,6 +95,7 @@ class SsoIT {
             .formatted(provider.issuer(), loose.issuer(), LooseProvider.SECRET);
     rollcall =
         Plan.in(folder).yaml(configuration).variable("SSO_SECRET", NodeProvider.SECRET).start();
+    people = new People(rollcall);
   }
 
   @AfterAll
@@ -103,11 +105,11 @@ class SsoIT {
     provider.close();
   }
 
-  private static CookieBrowser browser() {
-    return new CookieBrowser(SITE, rollcall.port());
+  private static Browser browser() {
+    return new Browser(SITE, rollcall.port());
   }
 
-  private static String signIn(CookieBrowser browser, String name) {
+  private static String signIn(Browser browser, String name) {
     return browser.get("/account/sso/" + name).body();
   }
 
@@ -115,14 +117,14 @@ class SsoIT {
     return SITE + "account/sso/" + name + "/callback";
   }
 
-  private static int status(CookieBrowser browser, String path) {
+  private static int status(Browser browser, String path) {
     return browser.step(path).status();
   }
 
   @Test
   void somebodySignsInAndGetsTheSameAccountEachTime() {
     provider.signsIn("ann");
-    CookieBrowser browser = browser();
+    Browser browser = browser();
     assertThat(browser.get("/account").body())
         .contains("href=\"/account/sso/company\">Sign in with company</a>");
     assertThat(signIn(browser, "company")).contains(SIGNED_IN, "ann@example.org");
@@ -131,7 +133,7 @@ class SsoIT {
         """
         {"user": {"sub": "ann", "email": "ann@new.example", "email_verified": false}}
         """);
-    CookieBrowser later = browser();
+    Browser later = browser();
     assertThat(signIn(later, "company")).contains(SIGNED_IN, "ann@example.org");
     assertThat(later.step("/v1/account").body()).isEqualTo(account);
     assertThat(rollcall.get("/v1/audit").json().toString())
@@ -194,17 +196,17 @@ class SsoIT {
   @Test
   void anAnswerIsForTheBrowserThatHasBegunAndCountsOnce() {
     provider.signsIn("once");
-    CookieBrowser mine = browser();
+    Browser mine = browser();
     URI back = mine.untilSentTo(mine.step("/account/sso/company"), callback("company"));
-    CookieBrowser others = browser();
+    Browser others = browser();
     assertThat(others.follow(others.step(back)).body()).contains(NOT_BEGUN);
     others.step("/account/sso/company"); // has begun one of its own
     assertThat(others.follow(others.step(back)).body()).contains(NOT_BEGUN);
     String changed = back.toString().replaceFirst("state=.{5}", "state=AAAAA");
-    CookieBrowser wrong = browser();
+    Browser wrong = browser();
     wrong.untilSentTo(wrong.step("/account/sso/company"), callback("company"));
     assertThat(wrong.follow(wrong.step(URI.create(changed))).body()).contains(NOT_BEGUN);
-    CookieBrowser copied = mine.copy();
+    Browser copied = mine.copy();
     assertThat(mine.follow(mine.step(back)).body()).contains(SIGNED_IN);
     assertThat(mine.follow(mine.step(back)).body()).contains(NOT_BEGUN);
     assertThat(copied.follow(copied.step(back)).body()).contains(NOT_BEGUN);
@@ -233,7 +235,7 @@ class SsoIT {
   @Test
   void anAnswerNamesTheIssuerThatWasAsked() {
     provider.signsIn("mixed");
-    CookieBrowser browser = browser();
+    Browser browser = browser();
     URI back = browser.untilSentTo(browser.step("/account/sso/company"), callback("company"));
     URI nobodys = URI.create(back.toString().replaceFirst("[?&]iss=[^&]+", ""));
     assertThat(nobodys).isNotEqualTo(back);
@@ -272,7 +274,7 @@ class SsoIT {
   @Test
   void theRoleOfAnOperatorComesAndGoesWithTheGroup() {
     provider.signsIn("boss", "ops");
-    CookieBrowser first = browser();
+    Browser first = browser();
     Page begun = first.step("/account/sso/group");
     Page back = first.step(first.untilSentTo(begun, callback("group")));
     assertThat(back.answer().headers().allValues("Set-Cookie"))
@@ -280,7 +282,7 @@ class SsoIT {
             cookie -> assertThat(cookie).startsWith("rollcall-session=").contains("Max-Age=7200"));
     assertThat(status(first, "/v1/audit")).isEqualTo(403);
     provider.signsIn("boss", "ops", "admins");
-    CookieBrowser second = browser();
+    Browser second = browser();
     assertThat(signIn(second, "group")).contains(SIGNED_IN, "Operator of this server");
     assertThat(status(second, "/v1/audit")).isEqualTo(200);
     provider.signsIn("boss", "ops");
@@ -294,33 +296,34 @@ class SsoIT {
 
   @Test
   void anAddressAloneTakesNoAccountOver() {
-    register("victim@example.org");
+    people.register("victim@example.org");
     provider.signsIn("victim");
-    CookieBrowser stranger = browser();
+    Browser stranger = browser();
     assertThat(signIn(stranger, "company"))
         .contains("there is an account with the address victim@example.org");
     assertThat(status(stranger, "/v1/account")).isEqualTo(401);
 
-    CookieBrowser owner = browser();
-    owner.form("/account/login", Map.of("email", "victim@example.org", "password", PASSWORD));
+    Browser owner = browser();
+    owner.form(
+        "/account/login", field("email", "victim@example.org") + field("password", PASSWORD));
     String account = owner.step("/v1/account").body();
     assertThat(connected(owner, "company")).contains("The account is connected");
     assertThat(owner.step("/v1/account").body()).isEqualTo(account);
-    CookieBrowser later = browser();
+    Browser later = browser();
     assertThat(signIn(later, "company")).contains(SIGNED_IN);
     assertThat(later.step("/v1/account").body()).isEqualTo(account);
 
-    register("thief@example.org");
-    CookieBrowser thief = browser();
-    thief.form("/account/login", Map.of("email", "thief@example.org", "password", PASSWORD));
+    people.register("thief@example.org");
+    Browser thief = browser();
+    thief.form("/account/login", field("email", "thief@example.org") + field("password", PASSWORD));
     assertThat(connected(thief, "company")).contains("another account is connected with you");
     Matcher id =
         Pattern.compile("name=\"id\" value=\"(\\d+)\">\\s*<button type=\"submit\">Disconnect")
             .matcher(later.get("/account").body());
     assertThat(id.find()).isTrue();
-    assertThat(thief.follow(thief.form("/account/disconnect", Map.of("id", id.group(1)))).body())
+    assertThat(thief.after(thief.form("/account/disconnect", field("id", id.group(1)))))
         .contains("or it is gone already");
-    assertThat(later.follow(later.form("/account/disconnect", Map.of("id", id.group(1)))).body())
+    assertThat(later.after(later.form("/account/disconnect", field("id", id.group(1)))))
         .contains("no longer connected");
     assertThat(signIn(browser(), "company")).contains("there is an account with the address");
     assertThat(rollcall.get("/v1/audit").json().toString())
@@ -328,8 +331,8 @@ class SsoIT {
   }
 
   /// Sends the form, and goes on where its answer leads.
-  private static String connected(CookieBrowser browser, String name) {
-    Page page = browser.form("/account/connect", Map.of("provider", name));
+  private static String connected(Browser browser, String name) {
+    Page page = browser.form("/account/connect", field("provider", name));
     assertThat(page.status()).as(page.body()).isEqualTo(200);
     assertThat(page.body()).contains("Go on to " + name);
     return browser.follow(browser.step(refresh(page))).body();
@@ -337,24 +340,25 @@ class SsoIT {
 
   @Test
   void aConnectionIsMadeOnlyForWhoHasBegunIt() {
-    register("begins@example.org");
-    register("another@example.org");
+    people.register("begins@example.org");
+    people.register("another@example.org");
     provider.signsIn("begins-elsewhere");
-    CookieBrowser browser = browser();
+    Browser browser = browser();
     for (boolean another : List.of(false, true)) {
-      browser.form("/account/login", Map.of("email", "begins@example.org", "password", PASSWORD));
-      Page page = browser.form("/account/connect", Map.of("provider", "company"));
+      browser.form(
+          "/account/login", field("email", "begins@example.org") + field("password", PASSWORD));
+      Page page = browser.form("/account/connect", field("provider", "company"));
       URI back = browser.untilSentTo(browser.step(refresh(page)), callback("company"));
-      browser.form("/account/logout", Map.of());
+      browser.form("/account/logout", "");
       if (another) {
-        Map<String, String> login = Map.of("email", "another@example.org", "password", PASSWORD);
+        String login = field("email", "another@example.org") + field("password", PASSWORD);
         browser.form("/account/login", login);
       }
       assertThat(browser.follow(browser.step(back)).body())
           .contains("you are no longer signed in as who began this");
     }
     assertThat(signIn(browser(), "company")).contains(SIGNED_IN, "begins-elsewhere@example.org");
-    assertThat(browser().form("/account/connect", Map.of("provider", "company")).status())
+    assertThat(browser().form("/account/connect", field("provider", "company")).status())
         .isEqualTo(303);
   }
 
@@ -367,25 +371,16 @@ class SsoIT {
   @Test
   void anAccountWithoutAPasswordIsDeletedSoonAfterASignIn() throws SQLException {
     provider.signsIn("leaves");
-    CookieBrowser browser = browser();
+    Browser browser = browser();
     assertThat(signIn(browser, "company")).contains(SIGNED_IN).doesNotContain("New password");
-    assertThat(
-            browser
-                .follow(browser.form("/account/delete", Map.of("email", "other@example.org")))
-                .body())
+    assertThat(browser.after(browser.form("/account/delete", field("email", "other@example.org"))))
         .contains("this is not the address of the account");
     int before = execute("UPDATE session SET created_at = created_at - 660000 WHERE kind = 3");
     assertThat(before).isPositive();
-    assertThat(
-            browser
-                .follow(browser.form("/account/delete", Map.of("email", "leaves@example.org")))
-                .body())
+    assertThat(browser.after(browser.form("/account/delete", field("email", "leaves@example.org"))))
         .contains("this needs a sign-in of the last 10 minutes");
     signIn(browser, "company");
-    assertThat(
-            browser
-                .follow(browser.form("/account/delete", Map.of("email", "Leaves@example.org")))
-                .body())
+    assertThat(browser.after(browser.form("/account/delete", field("email", "Leaves@example.org"))))
         .contains("The account is being deleted.");
     assertThat(status(browser, "/v1/account")).isEqualTo(401);
     await()
@@ -399,17 +394,6 @@ class SsoIT {
         Statement statement = connection.createStatement()) {
       return statement.executeUpdate(sql);
     }
-  }
-
-  private static void register(String email) {
-    assertThat(
-            rollcall
-                .send(
-                    "POST",
-                    "/register",
-                    "{\"Email\":\"%s\",\"Password\":\"%s\"}".formatted(email, PASSWORD))
-                .status())
-        .isEqualTo(201);
   }
 
   /// A token that is refused, or the edge of what is accepted.
@@ -499,7 +483,7 @@ class SsoIT {
 
   /// A sign-in with the provider that signs whatever it is told.
   private static String loosely(Signature signature, Consumer<JWTClaimsSet.Builder> claims) {
-    CookieBrowser browser = browser();
+    Browser browser = browser();
     URI asked = browser.step("/account/sso/loose").next().orElseThrow();
     loose.says(parameter(asked, "nonce"), signature, claims);
     URI back = URI.create(callback("loose") + "?code=any&state=" + parameter(asked, "state"));
@@ -509,7 +493,7 @@ class SsoIT {
   @ParameterizedTest
   @EnumSource(names = {"HUGE", "REDIRECTS", "FAILS"})
   void aProviderThatAnswersWrongIsSaidInOneLine(Manner manner) {
-    CookieBrowser browser = browser();
+    Browser browser = browser();
     URI asked = browser.step("/account/sso/loose").next().orElseThrow();
     loose.is(manner);
     try {
@@ -551,33 +535,23 @@ class SsoIT {
   @Test
   void anInvitationLeadsThroughTheProviderIntoTheTeam() throws IOException {
     try (RunningRollcall invites = restricted("invite")) {
-      String token = operator(invites);
+      String token = new People(invites).operator("op@example.org");
       invites.send("POST", "/v1/teams", "{\"name\":\"ops\"}", "Authorization", token);
       provider.signsIn("invited");
-      CookieBrowser browser = new CookieBrowser(SITE, invites.port());
+      Browser browser = new Browser(SITE, invites.port());
       assertThat(signIn(browser, "company")).contains("registration is by invitation here");
       String code = invitation(invites, token);
       assertThat(browser.get("/invitation?code=" + code).body())
           .contains("href=\"/account/sso/company?invitation=" + code + "\"");
       assertThat(signIn(browser, "company?invitation=" + code)).contains(SIGNED_IN, ">ops</a>");
       provider.signsIn("late");
-      CookieBrowser late = new CookieBrowser(SITE, invites.port());
+      Browser late = new Browser(SITE, invites.port());
       assertThat(signIn(late, "company?invitation=" + code))
           .contains("the invitation is not valid");
       assertThat(signIn(late, "closed")).contains(SIGNED_IN);
       assertThat(signIn(late, "company?invitation=" + invitation(invites, token)))
           .contains(SIGNED_IN, "action=\"/invitation\"");
     }
-  }
-
-  private static String operator(RunningRollcall one) {
-    Matcher code = Pattern.compile("setup code, once: (\\S+)").matcher(one.log());
-    assertThat(code.find()).isTrue();
-    String body =
-        "{\"Email\":\"op@example.org\",\"Password\":\"%s\",\"SetupCode\":\"%s\"}"
-            .formatted(PASSWORD, code.group(1));
-    assertThat(one.send("POST", "/register", body).status()).isEqualTo(201);
-    return one.send("POST", "/login", body).json().stringValue();
   }
 
   private static String invitation(RunningRollcall one, String token) {
@@ -592,23 +566,22 @@ class SsoIT {
   void theProviderIsResponsibleForTheSecondFactorThatIsDemanded() throws IOException {
     try (RunningRollcall demands = restricted("open", "everybody")) {
       provider.signsIn("factorless");
-      CookieBrowser browser = new CookieBrowser(SITE, demands.port());
+      Browser browser = new Browser(SITE, demands.port());
       assertThat(signIn(browser, "company"))
           .contains(SIGNED_IN, "API tokens")
           .doesNotContain("demands a second factor");
       assertThat(status(browser, "/v1/account")).isEqualTo(200);
 
-      String both = "{\"Email\":\"both@example.org\",\"Password\":\"" + PASSWORD + "\"}";
-      assertThat(demands.send("POST", "/register", both).status()).isEqualTo(201);
-      assertThat(demands.send("POST", "/login", both).status()).isEqualTo(403);
-      CookieBrowser restricted = new CookieBrowser(SITE, demands.port());
-      restricted.form("/account/login", Map.of("email", "both@example.org", "password", PASSWORD));
+      People both = new People(demands);
+      both.register("both@example.org");
+      assertThat(both.login("both@example.org", PASSWORD).status()).isEqualTo(403);
+      Browser restricted = new Browser(SITE, demands.port());
+      restricted.form(
+          "/account/login", field("email", "both@example.org") + field("password", PASSWORD));
       assertThat(restricted.get("/account").body()).contains("demands a second factor");
       assertThat(status(restricted, "/v1/account")).isEqualTo(403);
       assertThat(
-              restricted
-                  .follow(restricted.form("/account/connect", Map.of("provider", "company")))
-                  .body())
+              restricted.after(restricted.form("/account/connect", field("provider", "company"))))
           .as("a password alone connects no provider, which would be a way around the factor")
           .contains("sign in again");
     }
@@ -639,10 +612,10 @@ class SsoIT {
   void whereRegistrationIsClosedTheRulesOfAProviderOpenIt() throws IOException {
     try (RunningRollcall closed = restricted("closed")) {
       provider.signsIn("newcomer");
-      assertThat(signIn(new CookieBrowser(SITE, closed.port()), "company"))
+      assertThat(signIn(new Browser(SITE, closed.port()), "company"))
           .contains("registration is not open here");
-      assertThat(signIn(new CookieBrowser(SITE, closed.port()), "closed")).contains(SIGNED_IN);
-      assertThat(signIn(new CookieBrowser(SITE, closed.port()), "company")).contains(SIGNED_IN);
+      assertThat(signIn(new Browser(SITE, closed.port()), "closed")).contains(SIGNED_IN);
+      assertThat(signIn(new Browser(SITE, closed.port()), "company")).contains(SIGNED_IN);
     }
   }
 }

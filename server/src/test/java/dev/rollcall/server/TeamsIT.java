@@ -1,5 +1,6 @@
 package dev.rollcall.server;
 
+import static dev.rollcall.server.People.PASSWORD;
 import static dev.rollcall.server.RunningRollcall.PATIENCE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -31,13 +32,13 @@ import tools.jackson.databind.JsonNode;
 /// Teams, their roles and tokens, and invitations, on SQLite.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TeamsIT {
-  private static final String PASSWORD = "correct horse";
   private static final String SERVICE =
       "{\"name\":\"%s\",\"url\":\"http://example.invalid/\",\"interval\":\"1h\"}";
 
   @TempDir static Path folder;
 
   private RunningRollcall rollcall;
+  private People people;
   private String owner;
   private String editor;
   private String viewer;
@@ -54,12 +55,13 @@ class TeamsIT {
     rollcall =
         Plan.in(folder)
             .flags("--database=" + database(), "--accounts-teams=4")
-            .flags("--accounts-registrations-per-minute=1000", "--accounts-logins-per-minute=1000")
+            .flags(People.unlimited())
             .start();
-    owner = account("owner@example.org");
-    editor = account("editor@example.org");
-    viewer = account("viewer@example.org");
-    stranger = account("stranger@example.org");
+    people = new People(rollcall);
+    owner = people.registered("owner@example.org");
+    editor = people.registered("editor@example.org");
+    viewer = people.registered("viewer@example.org");
+    stranger = people.registered("stranger@example.org");
     team = team(owner, "ops");
     join(editor, invitation("editor"));
     join(viewer, invitation("viewer"));
@@ -70,27 +72,8 @@ class TeamsIT {
     rollcall.close();
   }
 
-  private String account(String email) {
-    String body = "{\"Email\":\"%s\",\"Password\":\"%s\"}".formatted(email, PASSWORD);
-    assertThat(rollcall.send("POST", "/register", body).status()).isEqualTo(201);
-    return login(email);
-  }
-
-  private String login(String email) {
-    String body = "{\"Email\":\"%s\",\"Password\":\"%s\"}".formatted(email, PASSWORD);
-    return rollcall.send("POST", "/login", body).json().stringValue();
-  }
-
-  private Answer send(String method, String path, String body, String token) {
-    return rollcall.send(method, path, body, "Authorization", token);
-  }
-
-  private Answer get(String path, String token) {
-    return send("GET", path, "", token);
-  }
-
   private long team(String token, String name) {
-    Answer made = send("POST", "/v1/teams", "{\"name\":\"" + name + "\"}", token);
+    Answer made = people.send("POST", "/v1/teams", "{\"name\":\"" + name + "\"}", token);
     assertThat(made.status()).as(made.json().toString()).isEqualTo(201);
     return made.json().at("/data/team/data/id").asLong();
   }
@@ -100,21 +83,22 @@ class TeamsIT {
   }
 
   private String invitation(String token, String query, String body) {
-    Answer made = send("POST", "/v1/invitations" + query, body, token);
+    Answer made = people.send("POST", "/v1/invitations" + query, body, token);
     assertThat(made.status()).as(made.json().toString()).isEqualTo(201);
     return made.json().at("/data/invitation/data/invitation").stringValue();
   }
 
   private Answer join(String token, String code) {
-    return send("POST", "/v1/teams/join", "{\"invitation\":\"" + code + "\"}", token);
+    return people.send("POST", "/v1/teams/join", "{\"invitation\":\"" + code + "\"}", token);
   }
 
   private long id(String token) {
-    return get("/v1/account", token).json().at("/data/account/data/id").asLong();
+    return people.get("/v1/account", token).json().at("/data/account/data/id").asLong();
   }
 
   private List<String> names(String path, String list, String token) {
-    return get(path, token)
+    return people
+        .get(path, token)
         .json()
         .at("/data/" + list + "/data")
         .valueStream()
@@ -124,7 +108,7 @@ class TeamsIT {
 
   @Test
   void membersDoWhatTheirRoleAllowsAndOthersSeeNothing() {
-    Answer made = send("POST", "/v1/services?team=ops", SERVICE.formatted("shared"), editor);
+    Answer made = people.send("POST", "/v1/services?team=ops", SERVICE.formatted("shared"), editor);
     assertThat(made.status()).as(made.json().toString()).isEqualTo(201);
     long service = made.json().at("/data/service/data/id").asLong();
     String one = "/v1/services/" + service;
@@ -132,84 +116,93 @@ class TeamsIT {
       for (String which : List.of("ops", Long.toString(team))) {
         assertThat(names("/v1/services?team=" + which, "services", token)).contains("shared");
       }
-      assertThat(get(one + "?team=ops", token).status()).isEqualTo(200);
-      assertThat(get(one, token).status()).as("without the team").isEqualTo(404);
+      assertThat(people.get(one + "?team=ops", token).status()).isEqualTo(200);
+      assertThat(people.get(one, token).status()).as("without the team").isEqualTo(404);
       assertThat(names("/v1/services", "services", token)).isEmpty();
     }
-    assertThat(send("PATCH", one + "?team=ops", "{\"interval\":\"2h\"}", viewer).status())
+    assertThat(people.send("PATCH", one + "?team=ops", "{\"interval\":\"2h\"}", viewer).status())
         .isEqualTo(403);
-    assertThat(send("POST", "/v1/services?team=ops", SERVICE.formatted("no"), viewer).status())
+    assertThat(
+            people.send("POST", "/v1/services?team=ops", SERVICE.formatted("no"), viewer).status())
         .isEqualTo(403);
-    assertThat(get("/ping?name=no&frequency=1D&team=ops", viewer).status()).isEqualTo(403);
-    assertThat(send("PATCH", one + "?team=ops", "{\"interval\":\"2h\"}", editor).status())
+    assertThat(people.get("/ping?name=no&frequency=1D&team=ops", viewer).status()).isEqualTo(403);
+    assertThat(people.send("PATCH", one + "?team=ops", "{\"interval\":\"2h\"}", editor).status())
         .isEqualTo(200);
     for (String path : List.of("/v1/services", one, "/v1/heartbeats", "/v1/channels", "/")) {
       for (String which : List.of("ops", Long.toString(team), "999999", "%20", "0")) {
-        assertThat(get(path + "?team=" + which, stranger).status()).as(path + which).isEqualTo(404);
+        assertThat(people.get(path + "?team=" + which, stranger).status())
+            .as(path + which)
+            .isEqualTo(404);
       }
     }
-    assertThat(get(one, stranger).status()).isEqualTo(404);
+    assertThat(people.get(one, stranger).status()).isEqualTo(404);
     assertThat(rollcall.get("/v1/services?team=ops").json().toString()).doesNotContain("shared");
-    assertThat(send("DELETE", one + "?team=ops", "", owner).status()).isEqualTo(200);
+    assertThat(people.send("DELETE", one + "?team=ops", "", owner).status()).isEqualTo(200);
   }
 
   @Test
   void aTokenOfTheTeamActsForItAndOutlivesItsMaker() {
-    String maker = account("maker@example.org");
+    String maker = people.registered("maker@example.org");
     join(maker, invitation("owner"));
     String body = "{\"name\":\"jobs\",\"scopes\":[\"ping\",\"read\"]}";
-    assertThat(send("POST", "/v1/tokens?team=ops", body, editor).status()).isEqualTo(403);
+    assertThat(people.send("POST", "/v1/tokens?team=ops", body, editor).status()).isEqualTo(403);
     String token =
-        send("POST", "/v1/tokens?team=ops", body, maker)
+        people
+            .send("POST", "/v1/tokens?team=ops", body, maker)
             .json()
             .at("/data/token/data/token")
             .stringValue();
-    assertThat(get("/ping?name=nightly&frequency=1D", token).status()).isEqualTo(200);
+    assertThat(people.get("/ping?name=nightly&frequency=1D", token).status()).isEqualTo(200);
     assertThat(names("/v1/heartbeats?team=ops", "heartbeats", viewer)).contains("nightly");
     assertThat(names("/v1/heartbeats", "heartbeats", viewer)).isEmpty();
     String gone = "{\"password\":\"" + PASSWORD + "\"}";
-    assertThat(send("DELETE", "/v1/account", gone, maker).status()).isEqualTo(200);
-    assertThat(get("/ping?name=nightly&frequency=1D", token).status()).isEqualTo(200);
+    assertThat(people.send("DELETE", "/v1/account", gone, maker).status()).isEqualTo(200);
+    assertThat(people.get("/ping?name=nightly&frequency=1D", token).status()).isEqualTo(200);
     assertThat(names("/v1/heartbeats", "heartbeats", token)).contains("nightly");
-    assertThat(get("/v1/account", token).status()).isEqualTo(403);
-    assertThat(get("/v1/teams/" + team, token).status()).isEqualTo(403);
-    assertThat(get("/v1/heartbeats?team=999999", token).status()).isEqualTo(404);
-    assertThat(send("POST", "/v1/services", SERVICE.formatted("no"), token).status())
+    assertThat(people.get("/v1/account", token).status()).isEqualTo(403);
+    assertThat(people.get("/v1/teams/" + team, token).status()).isEqualTo(403);
+    assertThat(people.get("/v1/heartbeats?team=999999", token).status()).isEqualTo(404);
+    assertThat(people.send("POST", "/v1/services", SERVICE.formatted("no"), token).status())
         .isEqualTo(403);
-    JsonNode tokens = get("/v1/tokens?team=ops", owner).json().at("/data/tokens/data");
+    JsonNode tokens = people.get("/v1/tokens?team=ops", owner).json().at("/data/tokens/data");
     long id = tokens.get(0).get("id").asLong();
-    assertThat(send("DELETE", "/v1/tokens/" + id, "", owner).status()).isEqualTo(404);
-    assertThat(send("DELETE", "/v1/tokens/" + id + "?team=ops", "", owner).status()).isEqualTo(200);
-    assertThat(get("/ping?name=nightly&frequency=1D", token).status()).isEqualTo(401);
+    assertThat(people.send("DELETE", "/v1/tokens/" + id, "", owner).status()).isEqualTo(404);
+    assertThat(people.send("DELETE", "/v1/tokens/" + id + "?team=ops", "", owner).status())
+        .isEqualTo(200);
+    assertThat(people.get("/ping?name=nightly&frequency=1D", token).status()).isEqualTo(401);
   }
 
   @Test
   void anInvitationIsUsedOnceByWhoHasIt() {
     String code = invitation("viewer");
-    String first = account("first@example.org");
+    String first = people.registered("first@example.org");
     assertThat(join(first, code).json().at("/data/team/data/name").asString("")).isEqualTo("ops");
     assertThat(join(stranger, code).status()).isEqualTo(403);
     assertThat(join(first, invitation("owner")).status()).as("a member").isEqualTo(409);
     assertThat(join(stranger, "nonsense").status()).isEqualTo(403);
     for (String token : List.of(editor, viewer, stranger)) {
       int refused = token.equals(stranger) ? 404 : 403;
-      assertThat(send("POST", "/v1/invitations?team=ops", "{\"role\":\"owner\"}", token).status())
+      assertThat(
+              people
+                  .send("POST", "/v1/invitations?team=ops", "{\"role\":\"owner\"}", token)
+                  .status())
           .isEqualTo(refused);
-      assertThat(get("/v1/invitations?team=ops", token).status()).isEqualTo(refused);
+      assertThat(people.get("/v1/invitations?team=ops", token).status()).isEqualTo(refused);
     }
     for (String body :
         List.of("{}", "{\"role\":7}", "{\"role\":\"boss\"}", "{\"role\":\"viewer\",\"days\":0}")) {
-      assertThat(send("POST", "/v1/invitations?team=ops", body, owner).status())
+      assertThat(people.send("POST", "/v1/invitations?team=ops", body, owner).status())
           .as(body)
           .isEqualTo(400);
     }
     String revoked = invitation("viewer");
-    JsonNode open = get("/v1/invitations?team=ops", owner).json().at("/data/invitations/data");
+    JsonNode open =
+        people.get("/v1/invitations?team=ops", owner).json().at("/data/invitations/data");
     assertThat(open.toString()).contains("owner@example.org").doesNotContain(revoked);
     for (JsonNode each : open) {
       String path = "/v1/invitations/" + each.get("id").asLong();
-      assertThat(send("DELETE", path + "?team=ops", "", owner).status()).isEqualTo(200);
-      assertThat(send("DELETE", path + "?team=ops", "", owner).status()).isEqualTo(404);
+      assertThat(people.send("DELETE", path + "?team=ops", "", owner).status()).isEqualTo(200);
+      assertThat(people.send("DELETE", path + "?team=ops", "", owner).status()).isEqualTo(404);
     }
     assertThat(join(stranger, revoked).status()).isEqualTo(403);
   }
@@ -219,51 +212,60 @@ class TeamsIT {
   void noTokenChangesWhoBelongsToATeam() {
     String body = "{\"name\":\"writes\",\"scopes\":[\"read\",\"write\"]}";
     String token =
-        send("POST", "/v1/tokens", body, owner).json().at("/data/token/data/token").stringValue();
+        people
+            .send("POST", "/v1/tokens", body, owner)
+            .json()
+            .at("/data/token/data/token")
+            .stringValue();
     String role = "{\"role\":\"owner\"}";
     String member = "/v1/teams/" + team + "/members/" + id(viewer);
-    assertThat(send("POST", "/v1/invitations?team=ops", role, token).status()).isEqualTo(403);
-    assertThat(send("PATCH", member, role, token).status()).isEqualTo(403);
-    assertThat(send("DELETE", member, "", token).status()).isEqualTo(403);
-    assertThat(send("DELETE", "/v1/teams/" + team, "", token).status()).isEqualTo(403);
+    assertThat(people.send("POST", "/v1/invitations?team=ops", role, token).status())
+        .isEqualTo(403);
+    assertThat(people.send("PATCH", member, role, token).status()).isEqualTo(403);
+    assertThat(people.send("DELETE", member, "", token).status()).isEqualTo(403);
+    assertThat(people.send("DELETE", "/v1/teams/" + team, "", token).status()).isEqualTo(403);
     assertThat(join(token, "any").status()).isEqualTo(403);
-    assertThat(get("/v1/teams/" + team, token).status()).isEqualTo(200);
+    assertThat(people.get("/v1/teams/" + team, token).status()).isEqualTo(200);
   }
 
   @Test
   void aTeamAlwaysHasAnOwner() {
-    String alone = account("alone@example.org");
+    String alone = people.registered("alone@example.org");
     long own = team(alone, "alone");
     String me = "/v1/teams/" + own + "/members/" + id(alone);
-    assertThat(send("DELETE", me, "", alone).status()).isEqualTo(409);
-    assertThat(send("PATCH", me, "{\"role\":\"viewer\"}", alone).status()).isEqualTo(409);
-    String second = account("second@example.org");
+    assertThat(people.send("DELETE", me, "", alone).status()).isEqualTo(409);
+    assertThat(people.send("PATCH", me, "{\"role\":\"viewer\"}", alone).status()).isEqualTo(409);
+    String second = people.registered("second@example.org");
     join(second, invitation(alone, "?team=alone", "{\"role\":\"viewer\"}"));
     String password = "{\"password\":\"" + PASSWORD + "\"}";
-    assertThat(send("DELETE", "/v1/account", password, alone).status()).isEqualTo(409);
-    assertThat(send("DELETE", me, "", second).status()).isEqualTo(403);
+    assertThat(people.send("DELETE", "/v1/account", password, alone).status()).isEqualTo(409);
+    assertThat(people.send("DELETE", me, "", second).status()).isEqualTo(403);
     String other = "/v1/teams/" + own + "/members/" + id(second);
-    assertThat(send("PATCH", other, "{\"role\":\"owner\"}", second).status()).isEqualTo(403);
-    assertThat(send("PATCH", other, "{\"role\":\"owner\"}", alone).status()).isEqualTo(200);
-    assertThat(send("DELETE", me, "", alone).status()).isEqualTo(200);
-    assertThat(get("/v1/services?team=" + own, alone).status()).isEqualTo(404);
-    assertThat(get("/v1/teams/" + own, alone).status()).isEqualTo(404);
-    assertThat(get("/v1/teams/" + own, second).status()).isEqualTo(200);
+    assertThat(people.send("PATCH", other, "{\"role\":\"owner\"}", second).status()).isEqualTo(403);
+    assertThat(people.send("PATCH", other, "{\"role\":\"owner\"}", alone).status()).isEqualTo(200);
+    assertThat(people.send("DELETE", me, "", alone).status()).isEqualTo(200);
+    assertThat(people.get("/v1/services?team=" + own, alone).status()).isEqualTo(404);
+    assertThat(people.get("/v1/teams/" + own, alone).status()).isEqualTo(404);
+    assertThat(people.get("/v1/teams/" + own, second).status()).isEqualTo(200);
   }
 
   @Test
   void aTeamIsDeletedWithAllThatIsItsOwn() {
-    String maker = account("deleter@example.org");
+    String maker = people.registered("deleter@example.org");
     long own = team(maker, "short");
-    assertThat(send("POST", "/v1/services?team=short", SERVICE.formatted("goes"), maker).status())
+    assertThat(
+            people
+                .send("POST", "/v1/services?team=short", SERVICE.formatted("goes"), maker)
+                .status())
         .isEqualTo(201);
-    assertThat(get("/ping?name=goes&frequency=1D&team=short", maker).status()).isEqualTo(200);
+    assertThat(people.get("/ping?name=goes&frequency=1D&team=short", maker).status())
+        .isEqualTo(200);
     String code = invitation(maker, "?team=short", "{\"role\":\"viewer\"}");
-    assertThat(send("DELETE", "/v1/teams/" + own, "", stranger).status()).isEqualTo(404);
-    assertThat(send("DELETE", "/v1/teams/" + own, "", maker).status()).isEqualTo(200);
+    assertThat(people.send("DELETE", "/v1/teams/" + own, "", stranger).status()).isEqualTo(404);
+    assertThat(people.send("DELETE", "/v1/teams/" + own, "", maker).status()).isEqualTo(200);
     assertThat(join(stranger, code).status()).isEqualTo(403);
-    assertThat(get("/v1/services?team=short", maker).status()).isEqualTo(404);
-    assertThat(get("/v1/teams", maker).json().at("/data/teams/data").isEmpty()).isTrue();
+    assertThat(people.get("/v1/services?team=short", maker).status()).isEqualTo(404);
+    assertThat(people.get("/v1/teams", maker).json().at("/data/teams/data").isEmpty()).isTrue();
     String all = operator();
     await()
         .atMost(PATIENCE)
@@ -277,13 +279,7 @@ class TeamsIT {
   /// An API token of an operator.
   private String operator() {
     if (operator.isEmpty()) {
-      Matcher code = Pattern.compile("setup code, once: (\\S+)").matcher(rollcall.log());
-      assertThat(code.find()).isTrue();
-      String body =
-          "{\"Email\":\"op@example.org\",\"Password\":\"%s\",\"SetupCode\":\"%s\"}"
-              .formatted(PASSWORD, code.group(1));
-      assertThat(rollcall.send("POST", "/register", body).status()).isEqualTo(201);
-      operator = rollcall.send("POST", "/login", body).json().stringValue();
+      operator = people.operator("op@example.org");
     }
     return operator;
   }
@@ -309,7 +305,7 @@ class TeamsIT {
 
   @Test
   void openPagesEndWithTheMembershipAndTheSession() throws Exception {
-    String leaver = account("leaver@example.org");
+    String leaver = people.registered("leaver@example.org");
     join(leaver, invitation("viewer"));
     String member = "/v1/teams/" + team + "/members/" + id(leaver);
     assertThat(
@@ -317,19 +313,19 @@ class TeamsIT {
                 "/live?team=ops",
                 leaver,
                 () -> {
-                  assertThat(send("DELETE", member, "", owner).status()).isEqualTo(200);
-                  send("POST", "/v1/services?team=ops", SERVICE.formatted("unseen"), owner);
+                  assertThat(people.send("DELETE", member, "", owner).status()).isEqualTo(200);
+                  people.send("POST", "/v1/services?team=ops", SERVICE.formatted("unseen"), owner);
                 }))
         .doesNotContain("unseen");
     String heartbeat = "/ping?name=unseen&frequency=1D";
-    String other = login("leaver@example.org");
+    String other = people.token("leaver@example.org");
     assertThat(
             live(
                 "/heartbeats/live",
                 leaver,
                 () -> {
-                  assertThat(send("POST", "/logout", "", leaver).status()).isEqualTo(200);
-                  assertThat(get(heartbeat, other).status()).isEqualTo(200);
+                  assertThat(people.send("POST", "/logout", "", leaver).status()).isEqualTo(200);
+                  assertThat(people.get(heartbeat, other).status()).isEqualTo(200);
                 }))
         .doesNotContain("unseen");
   }
@@ -337,28 +333,30 @@ class TeamsIT {
   @Test
   void anOperatorActsForEveryTeam() {
     assertThat(
-            send("POST", "/v1/services?team=" + team, SERVICE.formatted("by op"), operator())
+            people
+                .send("POST", "/v1/services?team=" + team, SERVICE.formatted("by op"), operator())
                 .status())
         .isEqualTo(201);
     assertThat(names("/v1/services?team=ops", "services", viewer)).contains("by op");
-    assertThat(get("/v1/services?team=999999", operator()).status()).isEqualTo(404);
-    assertThat(get("/v1/teams/" + team, operator()).status()).isEqualTo(200);
+    assertThat(people.get("/v1/services?team=999999", operator()).status()).isEqualTo(404);
+    assertThat(people.get("/v1/teams/" + team, operator()).status()).isEqualTo(200);
   }
 
   @Test
   void anAccountOwnsSoManyTeamsAndNames() {
-    String many = account("many@example.org");
+    String many = people.registered("many@example.org");
     for (int i = 0; i < 4; i++) {
       team(many, i < 2 ? "same" : "t" + i);
     }
-    assertThat(send("POST", "/v1/teams", "{\"name\":\"fifth\"}", many).status()).isEqualTo(409);
+    assertThat(people.send("POST", "/v1/teams", "{\"name\":\"fifth\"}", many).status())
+        .isEqualTo(409);
     assertThat(join(many, invitation("owner")).status()).as("one more").isEqualTo(409);
     assertThat(join(many, invitation("viewer")).status()).isEqualTo(200);
     String member = "/v1/teams/" + team + "/members/" + id(many);
-    assertThat(send("PATCH", member, "{\"role\":\"owner\"}", owner).status()).isEqualTo(409);
-    assertThat(get("/v1/services?team=same", many).status()).isEqualTo(400);
+    assertThat(people.send("PATCH", member, "{\"role\":\"owner\"}", owner).status()).isEqualTo(409);
+    assertThat(people.get("/v1/services?team=same", many).status()).isEqualTo(400);
     for (String name : List.of("", " ", "12", "x".repeat(101))) {
-      assertThat(send("POST", "/v1/teams", "{\"name\":\"" + name + "\"}", stranger).status())
+      assertThat(people.send("POST", "/v1/teams", "{\"name\":\"" + name + "\"}", stranger).status())
           .as(name)
           .isEqualTo(400);
     }
@@ -367,39 +365,38 @@ class TeamsIT {
   @Test
   void aBrowserInvitesAndJoins() throws Exception {
     String login = "&email=%s%%40example.org&password=" + PASSWORD.replace(' ', '+');
-    try (Browser host = new Browser(rollcall);
-        Browser guest = new Browser(rollcall)) {
-      account("host@example.org");
-      host.form("/account/login", login.formatted("host"));
-      assertThat(host.form("/account/team", "&name=a%00b").statusCode()).isEqualTo(400);
-      String page = host.after(host.form("/account/team", "&name=%3Cb%3Enet%26ops"));
-      assertThat(page).contains("Team &lt;b&gt;net&amp;ops").doesNotContain("<b>net");
-      Matcher address = Pattern.compile("/team/invite(\\?team=\\d+)").matcher(page);
-      assertThat(address.find()).isTrue();
-      String of = address.group(1);
-      String invited = host.form("/team/invite" + of, "&role=viewer").body();
-      Matcher link = Pattern.compile("/invitation\\?code=([\\w-]+)").matcher(invited);
-      assertThat(link.find()).as(invited).isTrue();
-      assertThat(guest.send(guest.to(link.group())).body())
-          .contains("host@example.org invites you", "viewer", "Register");
-      String register = login.formatted("guest") + "&invitation=" + link.group(1);
-      guest.form("/account/register", register);
-      assertThat(guest.send(guest.to("/team" + of)).body())
-          .contains("guest@example.org", "Leave the team")
-          .doesNotContain("Invite", "Delete the team");
-      assertThat(guest.after(guest.form("/team/rename" + of, "&name=mine")))
-          .contains("only an owner");
-      assertThat(guest.send(guest.to("/" + of)).body()).contains("/v1/services" + of);
-      String id = Long.toString(memberId(host.send(host.to("/team" + of)).body(), "guest"));
-      assertThat(host.after(host.form("/team/role" + of, "&role=editor&id=" + id)))
-          .contains("The role was changed.");
-      assertThat(guest.after(guest.form("/team/remove" + of, "&id=" + id)))
-          .contains("You have left the team.");
-      assertThat(guest.send(guest.to("/team" + of)).statusCode()).isEqualTo(404);
-      assertThat(host.after(host.form("/team/delete" + of, "&name=other"))).contains("nothing was");
-      assertThat(host.after(host.form("/team/delete" + of, "&name=%3Cb%3Enet%26ops")))
-          .contains("The team is being deleted.");
-    }
+    Browser host = new Browser(rollcall);
+    Browser guest = new Browser(rollcall);
+    people.registered("host@example.org");
+    host.form("/account/login", login.formatted("host"));
+    assertThat(host.form("/account/team", "&name=a%00b").status()).isEqualTo(400);
+    String page = host.after(host.form("/account/team", "&name=%3Cb%3Enet%26ops"));
+    assertThat(page).contains("Team &lt;b&gt;net&amp;ops").doesNotContain("<b>net");
+    Matcher address = Pattern.compile("/team/invite(\\?team=\\d+)").matcher(page);
+    assertThat(address.find()).isTrue();
+    String of = address.group(1);
+    String invited = host.form("/team/invite" + of, "&role=viewer").body();
+    Matcher link = Pattern.compile("/invitation\\?code=([\\w-]+)").matcher(invited);
+    assertThat(link.find()).as(invited).isTrue();
+    assertThat(guest.step(link.group()).body())
+        .contains("host@example.org invites you", "viewer", "Register");
+    String register = login.formatted("guest") + "&invitation=" + link.group(1);
+    guest.form("/account/register", register);
+    assertThat(guest.step("/team" + of).body())
+        .contains("guest@example.org", "Leave the team")
+        .doesNotContain("Invite", "Delete the team");
+    assertThat(guest.after(guest.form("/team/rename" + of, "&name=mine")))
+        .contains("only an owner");
+    assertThat(guest.step("/" + of).body()).contains("/v1/services" + of);
+    String id = Long.toString(memberId(host.step("/team" + of).body(), "guest"));
+    assertThat(host.after(host.form("/team/role" + of, "&role=editor&id=" + id)))
+        .contains("The role was changed.");
+    assertThat(guest.after(guest.form("/team/remove" + of, "&id=" + id)))
+        .contains("You have left the team.");
+    assertThat(guest.step("/team" + of).status()).isEqualTo(404);
+    assertThat(host.after(host.form("/team/delete" + of, "&name=other"))).contains("nothing was");
+    assertThat(host.after(host.form("/team/delete" + of, "&name=%3Cb%3Enet%26ops")))
+        .contains("The team is being deleted.");
   }
 
   private static long memberId(String page, String name) {

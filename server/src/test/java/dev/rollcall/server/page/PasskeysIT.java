@@ -265,11 +265,10 @@ class PasskeysIT {
 
   /// The page after a stranger has sent this.
   private static String refused(String credential) throws Exception {
-    try (dev.rollcall.server.Browser stranger = new dev.rollcall.server.Browser(rollcall)) {
-      String after =
-          stranger.after(stranger.form("/account/passkey", field("credential", credential)));
-      assertThat(after).contains("Register").doesNotContain("Sign out");
-      return after;
-    }
+    dev.rollcall.server.Browser stranger = new dev.rollcall.server.Browser(rollcall);
+    String after =
+        stranger.after(stranger.form("/account/passkey", field("credential", credential)));
+    assertThat(after).contains("Register").doesNotContain("Sign out");
+    return after;
   }
 }
