@@ -36,10 +36,15 @@ final class Hogs {
     }
   }
 
-  /// The JVM ends when the test that started it has gone, on a thread of the JDK that is no virtual
-  /// one.
+  /// The JVM ends when the test that started it has gone.
   private static void endWith(ProcessHandle test) {
-    test.onExit().thenRun(() -> Runtime.getRuntime().halt(1));
+    Thread.ofPlatform()
+        .daemon()
+        .start(
+            () -> {
+              test.onExit().join();
+              Runtime.getRuntime().halt(1);
+            });
   }
 
   private static void run(String... args) throws Exception {

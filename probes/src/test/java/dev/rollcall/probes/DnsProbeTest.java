@@ -148,7 +148,7 @@ class DnsProbeTest {
 
   @Test
   void asksAgainWhenADatagramIsLost() throws Exception {
-    InetAddress here = InetAddress.getByName("127.0.0.1");
+    InetAddress here = InetAddress.ofLiteral("127.0.0.1");
     try (DatagramSocket relay = new DatagramSocket(0, here);
         DatagramSocket beyond = new DatagramSocket()) {
       beyond.connect(here, named.port());
