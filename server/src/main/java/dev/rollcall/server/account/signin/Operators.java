@@ -9,6 +9,7 @@ import dev.rollcall.server.account.store.AccountStore;
 import dev.rollcall.server.http.Caller;
 import dev.rollcall.server.http.Refusal;
 import java.util.List;
+import java.util.Optional;
 
 /// What operators, and whoever is at the machine, do about accounts.
 public final class Operators {
@@ -83,14 +84,17 @@ public final class Operators {
     if (!accounts.isThere(id)) {
       throw Refusal.notFound("there is no account " + id);
     }
-    accounts.beginDelete(id).ifPresent(Operators::refuseTeamWithoutOwner);
+    Optional<String> team = accounts.beginDelete(id);
+    if (team.isPresent()) {
+      throw teamWithoutOwner(team.get());
+    }
     known.forget();
     deletions.run();
   }
 
-  /// @throws Refusal (409) for a team whose last owner would go
-  static void refuseTeamWithoutOwner(String team) {
-    throw Refusal.of(
+  /// For a team whose last owner would go.
+  static Refusal teamWithoutOwner(String team) {
+    return Refusal.of(
         409,
         "the team '"
             + team

@@ -78,7 +78,10 @@ public final class OwnAccount {
     } else {
       requireFresh(user, proof);
     }
-    accounts.beginDelete(user.account()).ifPresent(Operators::refuseTeamWithoutOwner);
+    Optional<String> team = accounts.beginDelete(user.account());
+    if (team.isPresent()) {
+      throw Operators.teamWithoutOwner(team.get());
+    }
     known.forget();
     deletions.run();
   }

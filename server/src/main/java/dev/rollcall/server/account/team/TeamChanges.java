@@ -59,6 +59,8 @@ public final class TeamChanges {
         .orElseThrow(() -> Refusal.notFound("you have no team " + team));
   }
 
+  /// Refuses who does not own the team.
+  ///
   /// @throws Refusal (404) as [#role], (403) if the account does not own the team
   public void requireOwner(Caller.User user, long team) {
     if (role(user, team) != TeamRole.OWNER) {
