@@ -62,7 +62,7 @@ record SoakVerdict(List<String[]> lines, List<String> wrong) {
   private void alerts(SoakWorld world, SoakJobs jobs) {
     int right = 0;
     int silences = 0;
-    int told = 0;
+    int alerts = 0;
     List<String> falseAlerts = new ArrayList<>();
     for (SoakJobs.Job job : jobs.jobs()) {
       List<SoakJobs.Silence> its = List.copyOf(job.silences);
@@ -88,13 +88,13 @@ record SoakVerdict(List<String[]> lines, List<String> wrong) {
             world.alerts(job.name).stream()
                 .anyMatch(
                     at -> at.isAfter(each.from()) && at.isBefore(each.until().plus(UNTIL_TOLD)));
-        told += reported ? 1 : 0;
+        alerts += reported ? 1 : 0;
       }
     }
     line("alerts", "%d for silent jobs, %d FALSE", right, falseAlerts.size());
-    line("silences told of", "%d of %d (the others fell together with trouble)", told, silences);
+    line("silences told of", "%d of %d (the others fell together with trouble)", alerts, silences);
     check(falseAlerts.isEmpty(), "false alerts: %s", falseAlerts);
-    check(silences == 0 || told > 0, "no silence was told of");
+    check(silences == 0 || alerts > 0, "no silence was told of");
   }
 
   private void calls(Statement statement, SoakJobs jobs) throws SQLException {
@@ -153,7 +153,8 @@ record SoakVerdict(List<String[]> lines, List<String> wrong) {
             SELECT s.name, SUM(CASE WHEN t.state = 1 THEN 1 ELSE 0 END),
               SUM(CASE WHEN t.state = 0 THEN 1 ELSE 0 END),
               SUM(CASE WHEN t.state = 2 THEN 1 ELSE 0 END)
-            FROM service s JOIN service_tick t ON t.service_id = s.id GROUP BY s.name""")) {
+            FROM service s JOIN service_tick t ON t.service_id = s.id GROUP BY s.name\
+            """)) {
       while (rows.next()) {
         int service = Integer.parseInt(rows.getString(1).substring(1));
         long up = rows.getLong(2);
@@ -196,7 +197,8 @@ record SoakVerdict(List<String[]> lines, List<String> wrong) {
               OR m.down_count <> (SELECT COUNT(*) FROM service_tick t
                 WHERE t.service_id = m.service_id AND t.state = 0)
               OR 1 <> (SELECT COUNT(*) FROM service_event e
-                WHERE e.service_id = m.service_id AND e.date_ended IS NULL)""")) {
+                WHERE e.service_id = m.service_id AND e.date_ended IS NULL)\
+            """)) {
       rows.next();
       line("services whose ticks, counts and events differ", "%d", rows.getLong(1));
       check(rows.getLong(1) == 0, "%d services do not agree with themselves", rows.getLong(1));

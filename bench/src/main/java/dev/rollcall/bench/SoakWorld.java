@@ -56,8 +56,8 @@ final class SoakWorld implements AutoCloseable {
     alerts.computeIfAbsent(name, _ -> new ArrayList<>());
     alerts.compute(
         name,
-        (_, told) -> {
-          List<Instant> all = new ArrayList<>(told == null ? List.of() : told);
+        (_, known) -> {
+          List<Instant> all = new ArrayList<>(known == null ? List.of() : known);
           all.add(Instant.now());
           return all;
         });

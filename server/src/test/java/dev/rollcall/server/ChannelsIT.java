@@ -27,7 +27,7 @@ class ChannelsIT {
 
   @Test
   void channelsOfTheApiTellUntilTheyAreDeletedAndOutliveARestart() throws Exception {
-    try (Receiver told = new Receiver();
+    try (Receiver receiver = new Receiver();
         Receiver changed = new Receiver()) {
       Plan plan = Plan.in(folder).yaml("heartbeat: {startup-grace: 0s}\n");
       try (RunningRollcall rollcall = plan.start()) {
@@ -35,13 +35,13 @@ class ChannelsIT {
             rollcall.send(
                 "POST",
                 "/v1/channels",
-                "{\"name\":\"ops\",\"type\":\"alert-uri\",\"url\":\"" + told.url() + "\"}");
+                "{\"name\":\"ops\",\"type\":\"alert-uri\",\"url\":\"" + receiver.url() + "\"}");
         assertThat(made.status()).isEqualTo(201);
         assertThat(made.json().at("/data/channel/data").toString())
             .isEqualTo(
                 "{\"name\":\"ops\",\"type\":\"alert-uri\",\"url\":\"***\",\"origin\":\"api\"}");
         assertThat(rollcall.get(LATE.formatted("first")).status()).isEqualTo(200);
-        await().atMost(PATIENCE).until(() -> told.about("first").size() == 1);
+        await().atMost(PATIENCE).until(() -> receiver.about("first").size() == 1);
 
         // Another URL, from now on; a value of *** changes nothing.
         assertThat(
@@ -53,7 +53,7 @@ class ChannelsIT {
             .isEqualTo(200);
         rollcall.get(LATE.formatted("second"));
         await().atMost(PATIENCE).until(() -> changed.about("second").size() == 1);
-        assertThat(told.about("second")).isEmpty();
+        assertThat(receiver.about("second")).isEmpty();
         assertThat(rollcall.stop()).isZero();
       }
       assertThat(stored()).startsWith("v1:").doesNotContain("127.0.0.1");
@@ -75,13 +75,13 @@ class ChannelsIT {
 
   @Test
   void aKeyThatWasLostIsSaidAndTheChannelCanBeDefinedAgain() throws Exception {
-    try (Receiver told = new Receiver()) {
+    try (Receiver receiver = new Receiver()) {
       Plan plan = Plan.in(folder).yaml("heartbeat: {startup-grace: 0s}\n");
       try (RunningRollcall rollcall = plan.start()) {
         rollcall.send(
             "POST",
             "/v1/channels",
-            "{\"name\":\"ops\",\"type\":\"alert-uri\",\"url\":\"" + told.url() + "\"}");
+            "{\"name\":\"ops\",\"type\":\"alert-uri\",\"url\":\"" + receiver.url() + "\"}");
         rollcall.stop();
       }
       Files.delete(folder.resolve("rollcall-data/secret.key"));
@@ -91,11 +91,11 @@ class ChannelsIT {
             .until(() -> again.log().contains("channel ops sends nothing: its definition cannot"));
         assertThat(
                 again
-                    .send("PATCH", "/v1/channels/ops", "{\"url\":\"" + told.url() + "\"}")
+                    .send("PATCH", "/v1/channels/ops", "{\"url\":\"" + receiver.url() + "\"}")
                     .status())
             .isEqualTo(200);
         again.get(LATE.formatted("later"));
-        await().atMost(PATIENCE).until(() -> told.about("later").size() == 1);
+        await().atMost(PATIENCE).until(() -> receiver.about("later").size() == 1);
       }
     }
   }

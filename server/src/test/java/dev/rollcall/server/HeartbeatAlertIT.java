@@ -42,11 +42,11 @@ class HeartbeatAlertIT {
       assertThat(first.at()).isAfterOrEqualTo(Instant.ofEpochSecond(at + 2));
       assertThat(receiver.about("calls")).isEmpty();
       rollcall.get("/ping?name=nightly%20backup%2F%26&frequency=1h");
-      int told = receiver.calls().size();
+      int calls = receiver.calls().size();
       await()
           .during(Duration.ofMillis(2_500))
           .atMost(PATIENCE)
-          .until(() -> receiver.calls().size() <= told + 1);
+          .until(() -> receiver.calls().size() <= calls + 1);
       rollcall.send("DELETE", "/ping/calls", "");
       await()
           .atMost(PATIENCE)
