@@ -76,7 +76,10 @@ public final class HttpClient implements AutoCloseable {
 
   /// Whether the status is that of a redirect. Only one that was not followed is returned.
   public static boolean isRedirect(int status) {
-    return status >= 300 && status < 400;
+    return switch (status) {
+      case 301, 302, 303, 307, 308 -> true;
+      default -> false;
+    };
   }
 
   /// How long the other side asks to be left alone: its `Retry-After` (RFC 9110, 10.2.3), in

@@ -142,7 +142,7 @@ class AlertUriTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {200, 204, 299})
+  @ValueSource(ints = {200, 204, 299, 300, 304})
   void takesAnAnswerBelow400ForAnArrival(int answer) throws InterruptedException {
     status = answer;
     assertThat(send(url("/"), late("b", "1"))).isEqualTo(new Result.Sent());

@@ -21,6 +21,8 @@ import org.jdbi.v3.core.Handle;
 ///
 /// A service that is no longer in the file is retired: it keeps its history, and continues it when
 /// its name comes back. A service that is deleted through the API is deleted with its history.
+///
+/// Changes take ids that [ServiceStore] has found within the scope of the caller.
 public final class ServiceChanges {
   /// A change to make.
   private sealed interface Change {
