@@ -34,7 +34,7 @@ public final class MailServer implements AutoCloseable {
     return List.copyOf(mails);
   }
 
-  /// Answers a command (`RCPT`) in this way from now on (`550 no such user`).
+  /// Answers a command (`RCPT`) or a whole line in this way from now on (`550 no such user`).
   public void answer(String command, String answer) {
     answers.put(command, answer);
   }
@@ -60,7 +60,7 @@ public final class MailServer implements AutoCloseable {
       StringBuilder mail = new StringBuilder();
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         String command = line.split("[ :]", 2)[0].toUpperCase(java.util.Locale.ROOT);
-        String said = answers.getOrDefault(command, usual(command));
+        String said = answers.getOrDefault(line, answers.getOrDefault(command, usual(command)));
         mail.append(line).append('\n');
         say(out, said);
         if (said.startsWith("354")) {

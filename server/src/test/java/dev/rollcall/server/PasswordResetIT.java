@@ -17,7 +17,7 @@ class PasswordResetIT {
       """
       public-url: https://status.example.org
       channels:
-        - {name: mail, type: mail, host: 127.0.0.1, port: %d, security: none,
+        - {name: mail, type: mail, host: 127.0.0.1, port: %d, starttls: never,
            from: rollcall@example.org, to: ops@example.org}
       """;
 

@@ -52,6 +52,7 @@ import dev.rollcall.server.account.store.SessionStore;
 import dev.rollcall.server.account.store.TeamStore;
 import dev.rollcall.server.account.team.TeamChanges;
 import dev.rollcall.server.http.Authenticator;
+import dev.rollcall.server.http.Caller;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.secret.InstallationKey;
 import dev.rollcall.server.sql.Database;
@@ -238,6 +239,11 @@ public final class Accounts implements AutoCloseable {
   /// The same routes, whose changes are recorded.
   public List<Route> recorded(List<Route> all) {
     return all.stream().map(audit::recorded).toList();
+  }
+
+  /// How people read who calls: the address of an account, otherwise some words.
+  public String name(Caller caller) {
+    return audit.name(caller);
   }
 
   /// Says where else accounts have rows, which are deleted with them.

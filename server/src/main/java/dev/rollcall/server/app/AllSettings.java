@@ -5,6 +5,7 @@ import dev.rollcall.server.channel.AlertSettings;
 import dev.rollcall.server.collector.CollectorSettings;
 import dev.rollcall.server.config.Setting;
 import dev.rollcall.server.heartbeat.HeartbeatSettings;
+import dev.rollcall.server.incident.IncidentSettings;
 import dev.rollcall.server.monitor.MonitorSettings;
 import dev.rollcall.server.outbox.DeliverySettings;
 import dev.rollcall.server.secret.SecretSettings;
@@ -46,6 +47,7 @@ final class AllSettings {
               MonitorSettings.ALL,
               AlertSettings.ALL,
               DeliverySettings.ALL,
+              IncidentSettings.ALL,
               HeartbeatSettings.ALL,
               CollectSettings.ALL,
               TargetsSettings.ALL,

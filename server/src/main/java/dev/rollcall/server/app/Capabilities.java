@@ -5,6 +5,7 @@ import dev.rollcall.server.channel.Channels;
 import dev.rollcall.server.collector.Collector;
 import dev.rollcall.server.collector.CollectorStats;
 import dev.rollcall.server.heartbeat.Heartbeats;
+import dev.rollcall.server.incident.Incidents;
 import dev.rollcall.server.monitor.Monitor;
 import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.page.NetworkSummary;
@@ -23,6 +24,7 @@ record Capabilities(
     Outbox outbox,
     Channels channels,
     Accounts accounts,
+    Incidents incidents,
     Signals signals,
     Monitor monitor,
     Heartbeats heartbeats,
@@ -46,8 +48,12 @@ record Capabilities(
             new Channels(database, commits, outbox, key, settings.monitor().reach(), clock));
     Accounts accounts =
         parts.add("the accounts", new Accounts(database, commits, settings.accounts(), key, clock));
-    Signals signals =
-        parts.add("the signals", new Signals(database, commits, new HeartbeatAlerts(outbox)));
+    Incidents incidents =
+        parts.add(
+            "the incidents",
+            new Incidents(
+                database, commits, outbox, settings.incidents(), accounts::name, registry, clock));
+    Signals signals = parts.add("the signals", new Signals(database, commits, incidents));
     Monitor monitor =
         parts.add(
             "the monitor",
@@ -65,9 +71,19 @@ record Capabilities(
             new Collector(
                 settings.collector(), Main.version(), new PoolHops(pool), registry, clock));
     accounts.mail(new ChannelMail(channels));
-    accounts.own(List.of(monitor::deleteOf, heartbeats::deleteOf, channels::deleteOf));
+    accounts.own(
+        List.of(monitor::deleteOf, heartbeats::deleteOf, channels::deleteOf, incidents::deleteOf));
     return new Capabilities(
-        database, outbox, channels, accounts, signals, monitor, heartbeats, pool, collector);
+        database,
+        outbox,
+        channels,
+        accounts,
+        incidents,
+        signals,
+        monitor,
+        heartbeats,
+        pool,
+        collector);
   }
 
   /// What the overview page shows of the nodes.

@@ -163,6 +163,7 @@ final class Serve {
                 capabilities.accounts().recorded(monitor.routes()),
                 capabilities.accounts().recorded(capabilities.heartbeats().routes()),
                 capabilities.outbox().routes(),
+                capabilities.accounts().recorded(capabilities.incidents().routes()),
                 capabilities.accounts().recorded(capabilities.channels().routes()),
                 capabilities.accounts().recorded(capabilities.accounts().routes()),
                 capabilities.pool().routes(),
@@ -204,6 +205,7 @@ final class Serve {
     capabilities.outbox().start();
     capabilities.channels().start();
     capabilities.accounts().start();
+    capabilities.incidents().start();
     capabilities.signals().start();
     capabilities.monitor().start(services);
     hint(services);
@@ -211,7 +213,7 @@ final class Serve {
     if (started.channels().isEmpty()) {
       LOG.log(
           Level.INFO,
-          "no channel is configured: late heartbeats are shown, but no alerts are sent, unless"
+          "no channel is configured: what is down or late is shown, but nobody is told, unless"
               + " channels were made with /v1/channels");
     }
     fileWatcher.start(reload);

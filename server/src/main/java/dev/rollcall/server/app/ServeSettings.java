@@ -5,6 +5,7 @@ import dev.rollcall.server.collector.CollectorSettings;
 import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.config.Values;
 import dev.rollcall.server.heartbeat.HeartbeatSettings;
+import dev.rollcall.server.incident.IncidentSettings;
 import dev.rollcall.server.monitor.MonitorSettings;
 import dev.rollcall.server.outbox.DeliverySettings;
 import dev.rollcall.server.secret.SecretSettings;
@@ -26,6 +27,7 @@ record ServeSettings(
     MonitorSettings monitor,
     HeartbeatSettings heartbeats,
     DeliverySettings deliveries,
+    IncidentSettings incidents,
     CollectorSettings collector,
     CollectSettings collect,
     PoolSettings targets,
@@ -49,6 +51,7 @@ record ServeSettings(
         MonitorSettings.of(values),
         HeartbeatSettings.of(values),
         DeliverySettings.of(values),
+        IncidentSettings.of(values),
         CollectorSettings.of(values, inData ? storage.data() : directory),
         CollectSettings.of(values),
         PoolSettings.of(values, directory),

@@ -3,6 +3,7 @@ package dev.rollcall.server.app;
 import dev.rollcall.server.account.Accounts;
 import dev.rollcall.server.channel.Channels;
 import dev.rollcall.server.heartbeat.Heartbeats;
+import dev.rollcall.server.incident.Incidents;
 import dev.rollcall.server.monitor.Monitor;
 import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.signal.Signals;
@@ -28,7 +29,8 @@ final class Tables {
                 Heartbeats.MIGRATIONS,
                 Pool.MIGRATIONS,
                 Channels.MIGRATIONS,
-                Accounts.MIGRATIONS)
+                Accounts.MIGRATIONS,
+                Incidents.MIGRATIONS)
             .flatMap(List::stream)
             .toArray(String[]::new));
   }

@@ -118,7 +118,15 @@ final class AlertUri implements Channel {
 
   @Override
   public boolean tells(Notification.Kind kind) {
-    return kind != Notification.Kind.RECOVERED;
+    return switch (kind) {
+      case LATE, FAILED -> true;
+      case DOWN, RECOVERED -> false;
+    };
+  }
+
+  @Override
+  public boolean isToldAgain() {
+    return true;
   }
 
   @Override

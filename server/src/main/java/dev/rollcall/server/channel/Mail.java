@@ -8,13 +8,22 @@ import dev.rollcall.server.outbox.Channel;
 import dev.rollcall.server.outbox.Delivery;
 import dev.rollcall.server.outbox.Message;
 import dev.rollcall.server.outbox.Notification;
+import dev.rollcall.server.time.Durations;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.StringJoiner;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
-/// Mails alerts to one mailbox. The server that it hands them to is also the one that mails links
-/// to people with accounts.
+/// Mails alerts to mailboxes, one mail to each. The server that it hands them to is also the one
+/// that mails links to people with accounts.
 ///
 /// Temporary answers (4xx), and those about the sender's own login, are tried again; other final
 /// ones (5xx) are not.
@@ -24,12 +33,16 @@ final class Mail implements Channel {
 
   private static final String HOST = "host";
   private static final String PORT = "port";
-  private static final String SECURITY = "security";
-  private static final String USERNAME = "username";
+  private static final String TLS = "tls";
+  private static final String STARTTLS = "starttls";
+  private static final String USER = "user";
   private static final String PASSWORD = "password";
   private static final String FROM = "from";
   private static final String TO = "to";
   private static final int MOST_PORT = 65_535;
+
+  /// Each may take [SmtpClient]'s patience.
+  private static final int MOST_RECIPIENTS = 20;
 
   /// A name, an IPv4 address, or an IPv6 address with two colons at least.
   private static final Pattern HOST_NAME =
@@ -37,7 +50,10 @@ final class Mail implements Channel {
 
   private final String name;
   private final SmtpClient client;
-  private final String to;
+  private final List<String> to;
+
+  /// Who has the mail of a delivery that is not finished, as others do not.
+  private final Map<String, Set<String>> reached = new ConcurrentHashMap<>();
 
   /// How its definitions are read.
   private static final class Type implements ChannelType {
@@ -48,7 +64,7 @@ final class Mail implements Channel {
 
     @Override
     public Set<String> keys() {
-      return Set.of(HOST, PORT, SECURITY, USERNAME, PASSWORD, FROM, TO);
+      return Set.of(HOST, PORT, TLS, STARTTLS, USER, PASSWORD, FROM, TO);
     }
 
     @Override
@@ -60,14 +76,13 @@ final class Mail implements Channel {
     public Optional<ChannelSettings> read(Fields fields) {
       Optional<String> host = fields.required(HOST, "the SMTP server that takes the mail");
       Optional<String> from = fields.required(FROM, "the address of the sender");
-      Optional<String> to = fields.required(TO, "the address of the mailbox");
+      List<String> to = recipients(fields);
       Optional<Security> security = security(fields);
       Optional<Integer> port = port(fields, security.orElse(Security.STARTTLS));
-      Optional<String> username = fields.text(USERNAME);
+      Optional<String> user = fields.text(USER);
       Optional<Secret> password = fields.secret(PASSWORD);
-      if (username.isPresent() != password.isPresent()) {
-        fields.mistake(
-            username.isPresent() ? PASSWORD : USERNAME, "is missing: give both, or neither");
+      if (user.isPresent() != password.isPresent()) {
+        fields.mistake(user.isPresent() ? PASSWORD : USER, "is missing: give both, or neither");
       }
       host.filter(text -> !HOST_NAME.matcher(text).matches())
           .ifPresent(
@@ -75,14 +90,13 @@ final class Mail implements Channel {
                   fields.mistake(
                       HOST, text, "is no host name or address: a port has a key of its own, port"));
       from.ifPresent(text -> checkAddress(fields, FROM, text));
-      to.ifPresent(text -> checkAddress(fields, TO, text));
       if (fields.wrong() || host.isEmpty() || port.isEmpty() || security.isEmpty()) {
         return Optional.empty();
       }
       SmtpClient.Server server =
           new SmtpClient.Server(
-              host.get(), port.get(), security.get(), username, password, from.orElseThrow());
-      return Optional.of(new Settings(server, to.orElseThrow()));
+              host.get(), port.get(), security.get(), user, password, from.orElseThrow());
+      return Optional.of(new Settings(server, to));
     }
 
     private static void checkAddress(Fields fields, String key, String text) {
@@ -94,16 +108,37 @@ final class Mail implements Channel {
           });
     }
 
+    /// One address, or a list of them.
+    private static List<String> recipients(Fields fields) {
+      List<String> to = fields.oneOrMany(TO).stream().map(String::strip).toList();
+      if (!fields.has(TO)) {
+        fields.mistake(TO, "is missing: give the address of the mailbox, or a list");
+      } else if (to.size() > MOST_RECIPIENTS) {
+        fields.mistake(TO, "has more than " + MOST_RECIPIENTS + " addresses: make a mailing list");
+      }
+      to.forEach(text -> checkAddress(fields, TO, text));
+      return to;
+    }
+
     private static Optional<Security> security(Fields fields) {
-      Optional<String> word = fields.text(SECURITY);
-      if (word.isEmpty()) {
-        return Optional.of(Security.STARTTLS);
+      boolean tls = fields.bool(TLS).orElse(false);
+      Optional<String> starttls = fields.scalar(STARTTLS);
+      if (tls && starttls.isPresent()) {
+        fields.mistake(STARTTLS, "is for connections that begin without TLS: remove it, or tls");
+        return Optional.empty();
       }
-      Optional<Security> security = Security.CODEC.find(word.get());
-      if (security.isEmpty()) {
-        fields.mistake(SECURITY, word.get(), "is none of starttls, tls and none");
+      if (tls) {
+        return Optional.of(Security.TLS);
       }
-      return security;
+      return switch (starttls.orElse("required")) {
+        case "required" -> Optional.of(Security.STARTTLS);
+        case "optional" -> Optional.of(Security.OPTIONAL);
+        case "never" -> Optional.of(Security.NONE);
+        case String other -> {
+          fields.mistake(STARTTLS, other, "is none of required, optional and never");
+          yield Optional.empty();
+        }
+      };
     }
 
     private static Optional<Integer> port(Fields fields, Security security) {
@@ -121,15 +156,15 @@ final class Mail implements Channel {
     }
   }
 
-  /// The server, and the mailbox.
-  record Settings(SmtpClient.Server server, String to) implements ChannelSettings {
+  /// The server, and the mailboxes.
+  record Settings(SmtpClient.Server server, List<String> to) implements ChannelSettings {
     @Override
     public Channel open(String key, Resolver resolver) {
       return new Mail(key, new SmtpClient(server, resolver), to);
     }
   }
 
-  Mail(String name, SmtpClient client, String to) {
+  Mail(String name, SmtpClient client, List<String> to) {
     this.name = name;
     this.client = client;
     this.to = to;
@@ -156,11 +191,38 @@ final class Mail implements Channel {
 
   @Override
   public Result send(Delivery delivery) throws InterruptedException {
-    return client.send(to, subject(delivery), text(delivery), delivery.key());
+    Set<String> done = reached.computeIfAbsent(delivery.key(), _ -> new HashSet<>());
+    List<Result> failures = new ArrayList<>();
+    for (String each : to) {
+      if (!done.contains(each)) {
+        Result result = client.send(each, subject(delivery), text(delivery), delivery.key());
+        if (result instanceof Result.Sent) {
+          done.add(each);
+        } else {
+          failures.add(to.size() == 1 ? result : named(each, result));
+        }
+      }
+    }
+    Optional<Result> retry = failures.stream().filter(Result.Retry.class::isInstance).findFirst();
+    if (retry.isEmpty()) {
+      reached.remove(delivery.key());
+    }
+    return retry.or(() -> failures.stream().findFirst()).orElseGet(Result.Sent::new);
+  }
+
+  /// The same result, which says whose mail it was.
+  private static Result named(String to, Result result) {
+    return switch (result) {
+      case Result.Retry(String reason, var after, boolean forAll) ->
+          new Result.Retry(to + ": " + reason, after, forAll);
+      case Result.Refused(String reason) -> new Result.Refused(to + ": " + reason);
+      case Result.Sent sent -> sent;
+    };
   }
 
   private static String subject(Delivery delivery) {
     return switch (delivery.kind()) {
+          case DOWN -> "Down: ";
           case LATE -> "Late: ";
           case FAILED -> "Failed: ";
           case RECOVERED -> "Up again: ";
@@ -172,20 +234,26 @@ final class Mail implements Channel {
     Message message = delivery.message();
     String what =
         switch (delivery.kind()) {
+          case DOWN -> "is down.";
           case LATE -> "is late: it was not heard from in time.";
           case FAILED -> "has reported a failure.";
           case RECOVERED -> "is up again.";
         };
-    return """
-    %s %s
-
-    Since:           %s
-    Last heard from: %s
-    """
-        .formatted(
-            message.name(),
-            what,
-            message.at().truncatedTo(ChronoUnit.SECONDS),
-            message.lastHeard().truncatedTo(ChronoUnit.SECONDS));
+    StringJoiner text = new StringJoiner("\n", message.name() + " " + what + "\n\n", "\n");
+    message
+        .incident()
+        .flatMap(Message.OfIncident::cause)
+        .ifPresent(cause -> text.add("Why:             " + cause));
+    Instant began = message.incident().map(Message.OfIncident::began).orElse(message.at());
+    boolean over = delivery.kind() == Notification.Kind.RECOVERED;
+    text.add("Since:           " + (over ? message.at() : began).truncatedTo(ChronoUnit.SECONDS));
+    if (over) {
+      text.add(
+          "It took:         "
+              + Durations.text(
+                  Duration.ofSeconds(Duration.between(began, message.at()).toSeconds())));
+    }
+    text.add("Last heard from: " + message.lastHeard().truncatedTo(ChronoUnit.SECONDS));
+    return text.toString();
   }
 }

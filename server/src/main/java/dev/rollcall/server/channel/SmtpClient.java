@@ -5,7 +5,6 @@ import dev.rollcall.probes.Resolver;
 import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.outbox.Channel;
 import dev.rollcall.server.outbox.Channel.Result;
-import dev.rollcall.server.sql.EnumCodec;
 import dev.rollcall.server.time.Durations;
 import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.MessagingException;
@@ -41,20 +40,20 @@ import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 final class SmtpClient {
   /// How the connection is protected.
   enum Security {
-    /// It begins in clear text, and nothing is sent before TLS has begun.
-    STARTTLS,
     /// TLS from the first byte.
     TLS,
+    /// It begins in clear text, and nothing is sent before TLS has begun.
+    STARTTLS,
+    /// It begins in clear text, and goes on with TLS where the server has it.
+    OPTIONAL,
     /// Clear text, for a server on this machine.
     NONE;
-
-    static final EnumCodec<Security> CODEC = EnumCodec.ofWords(Security.class);
 
     /// The usual port.
     int port() {
       return switch (this) {
-        case STARTTLS -> 587;
         case TLS -> 465;
+        case STARTTLS, OPTIONAL -> 587;
         case NONE -> 25;
       };
     }
@@ -65,7 +64,7 @@ final class SmtpClient {
       String host,
       int port,
       Security security,
-      Optional<String> username,
+      Optional<String> user,
       Optional<Secret> password,
       String from) {}
 
@@ -91,12 +90,13 @@ final class SmtpClient {
     properties.put("mail.smtp.socketFactory", sockets);
     properties.put("mail.smtp.socketFactory.fallback", "false");
     properties.put("mail.smtp.ssl.checkserveridentity", "true");
-    properties.put("mail.smtp.auth", Boolean.toString(server.username().isPresent()));
+    properties.put("mail.smtp.auth", Boolean.toString(server.user().isPresent()));
     switch (server.security()) {
       case STARTTLS -> {
         properties.put("mail.smtp.starttls.enable", "true");
         properties.put("mail.smtp.starttls.required", "true");
       }
+      case OPTIONAL -> properties.put("mail.smtp.starttls.enable", "true");
       case TLS -> {
         properties.put("mail.smtp.ssl.enable", "true");
         properties.put("mail.smtp.ssl.socketFactory", sockets); // TLS is laid over its sockets
@@ -152,7 +152,7 @@ final class SmtpClient {
       transport.connect(
           server.host(),
           server.port(),
-          server.username().orElse(null),
+          server.user().orElse(null),
           server.password().map(Secret::reveal).orElse(null));
       transport.sendMessage(message, message.getAllRecipients());
       return new Result.Sent();

@@ -3,6 +3,7 @@ package dev.rollcall.server.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.rollcall.server.owner.Scope;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -14,6 +15,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /// A request as a handler sees it. It is used by the thread of the request only.
 public final class Request {
@@ -258,6 +260,16 @@ public final class Request {
   public JsonNode json() {
     header("Content-Type").ifPresent(Request::requireJson);
     return Json.tree(body.open(TREE));
+  }
+
+  /// The same, for a body that may be missing: an empty object then.
+  public JsonNode jsonIfAny() {
+    byte[] whole = body();
+    if (whole.length == 0) {
+      return JsonNodeFactory.instance.objectNode();
+    }
+    header("Content-Type").ifPresent(Request::requireJson);
+    return Json.tree(new ByteArrayInputStream(whole));
   }
 
   /// The fields of a form that a browser sent (`application/x-www-form-urlencoded`).

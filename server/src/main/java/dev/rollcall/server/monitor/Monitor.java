@@ -102,6 +102,7 @@ public final class Monitor implements AutoCloseable {
     changes =
         new ServiceChanges(
             commits,
+            signals,
             clock,
             ids -> {
               overview.changed(ids);

@@ -18,6 +18,12 @@ public interface Channel extends AutoCloseable {
   /// Whether it can send notifications of this kind.
   boolean tells(Notification.Kind kind);
 
+  /// Whether it is told again what goes on: of each run of a job that fails, and of each time that
+  /// a heartbeat is late. Others are told once.
+  default boolean isToldAgain() {
+    return false;
+  }
+
   /// Sends, and returns the result. An exception counts as our own failure, and is retried.
   Result send(Delivery delivery) throws InterruptedException;
 

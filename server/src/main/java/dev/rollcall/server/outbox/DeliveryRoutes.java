@@ -2,8 +2,8 @@ package dev.rollcall.server.outbox;
 
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Answer;
-import dev.rollcall.server.http.Envelope;
 import dev.rollcall.server.http.Json;
+import dev.rollcall.server.http.Newest;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
@@ -18,9 +18,6 @@ import tools.jackson.core.JsonGenerator;
 /// continues after the last row of the page before (`before=`, which is in each answer), and they
 /// are not counted.
 final class DeliveryRoutes {
-  private static final int MOST_ROWS = 1_000;
-  private static final int USUAL_PAGE = 100;
-
   private final DeliveryStore store;
 
   DeliveryRoutes(DeliveryStore store) {
@@ -32,7 +29,7 @@ final class DeliveryRoutes {
   }
 
   private Answer list(Request request) {
-    int limit = (int) Math.min(request.queryNumber("limit").orElse(USUAL_PAGE), MOST_ROWS);
+    Newest page = Newest.of(request);
     Scope scope = request.scope();
     String prefix = Outbox.prefix(scope.owner());
     List<DeliveryRow> rows =
@@ -40,22 +37,13 @@ final class DeliveryRoutes {
             scope,
             request.query("channel"),
             request.query("state").map(DeliveryRoutes::state),
-            request.queryNumber("before").orElse(Long.MAX_VALUE),
-            limit);
-    return Envelope.ok(
-        json -> {
-          json.writeStartObject().writeName("deliveries").writeStartObject();
-          json.writeName("data").writeStartArray();
-          rows.forEach(row -> write(json, row, row.channel().substring(prefix.length())));
-          json.writeEndArray().writeName("pagination").writeStartObject();
-          json.writeNumberProperty("limit", limit).writeName("before");
-          if (rows.size() == limit) {
-            json.writeNumber(rows.getLast().id());
-          } else {
-            json.writeNull();
-          }
-          json.writeEndObject().writeEndObject().writeEndObject();
-        });
+            page.before(),
+            page.limit());
+    return page.answer(
+        "deliveries",
+        rows,
+        DeliveryRow::id,
+        (json, row) -> write(json, row, row.channel().substring(prefix.length())));
   }
 
   private static DeliveryState state(String word) {
@@ -69,7 +57,7 @@ final class DeliveryRoutes {
                         + "': give pending, delivered, failed or withdrawn"));
   }
 
-  private static void write(JsonGenerator json, DeliveryRow row, String channel) {
+  static void write(JsonGenerator json, DeliveryRow row, String channel) {
     json.writeStartObject()
         .writeNumberProperty("id", row.id())
         .writeStringProperty("channel", channel)

@@ -97,6 +97,18 @@ final class DeliveryStore {
         });
   }
 
+  /// The deliveries of an incident, in the order in which they were written.
+  List<DeliveryRow> of(long incident) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT " + COLUMNS + FROM + " WHERE d.incident_id = :incident ORDER BY d.id")
+                .bind("incident", incident)
+                .map((row, _) -> row(row))
+                .list());
+  }
+
   private static DeliveryRow row(ResultSet row) throws SQLException {
     return new DeliveryRow(
         row.getLong("id"),

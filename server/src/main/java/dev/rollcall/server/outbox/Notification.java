@@ -20,6 +20,8 @@ public record Notification(
 
   /// What happened to the subject.
   public enum Kind {
+    /// It is down.
+    DOWN,
     /// No ping came in time.
     LATE,
     /// A ping reported a failure.

@@ -19,8 +19,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.DoubleSupplier;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jdbi.v3.core.Handle;
+import tools.jackson.core.JsonGenerator;
 
 /// The entry point of the package, for the composition root and for packages that send
 /// notifications.
@@ -29,7 +31,8 @@ import org.jdbi.v3.core.Handle;
 /// has arrived: at least once, in order for each subject, and despite restarts and kills.
 public final class Outbox implements AutoCloseable {
   /// The scripts that create the tables of this package.
-  public static final List<String> MIGRATIONS = List.of("db/migration/V2__outbox.sql");
+  public static final List<String> MIGRATIONS =
+      List.of("db/migration/V2__outbox.sql", "db/migration/V25__delivery_incident.sql");
 
   /// A name; before it, for the channels of an account, its id and a slash.
   private static final Pattern NAME = Pattern.compile("(?:\\d+/)?[a-z0-9-]{1,100}");
@@ -119,8 +122,17 @@ public final class Outbox implements AutoCloseable {
   /// The names of the channels of that owner that send this kind. Each needs its own
   /// [Notification].
   public List<String> channels(long owner, Notification.Kind kind) {
+    return names(owner, channel -> channel.tells(kind));
+  }
+
+  /// Those of them that are told again while it goes on.
+  public List<String> toldAgain(long owner, Notification.Kind kind) {
+    return names(owner, channel -> channel.tells(kind) && channel.isToldAgain());
+  }
+
+  private List<String> names(long owner, Predicate<Channel> which) {
     return byOwner.getOrDefault(owner, List.of()).stream()
-        .filter(channel -> channel.tells(kind))
+        .filter(which)
         .map(Channel::name)
         .sorted()
         .toList();
@@ -148,6 +160,16 @@ public final class Outbox implements AutoCloseable {
   /// Lets the sender look for due deliveries at once.
   void wake() {
     sender.wake();
+  }
+
+  /// Writes the deliveries of an incident of `owner` as a list, as `/v1/deliveries` has them.
+  public void writeDeliveries(JsonGenerator json, long owner, long incident) {
+    int prefix = prefix(owner).length();
+    json.writeStartArray();
+    for (DeliveryRow row : store.of(incident)) {
+      DeliveryRoutes.write(json, row, row.channel().substring(prefix));
+    }
+    json.writeEndArray();
   }
 
   /// The routes of the outbox.

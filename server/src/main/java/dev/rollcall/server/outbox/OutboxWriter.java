@@ -4,12 +4,14 @@ import dev.rollcall.server.outbox.DeliveryQueue.Lane;
 import dev.rollcall.server.sql.Rows;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
 /// Writes notifications and withdrawals. All changes of one subject on one channel happen while its
@@ -28,7 +30,7 @@ final class OutboxWriter {
   /// The last pending delivery, unless it is also the first one and is being sent.
   private static final String COALESCE =
       "UPDATE outbox_delivery SET natural_key = ?, payload = ?, owed_at = ?,"
-          + " coalesced = coalesced + 1"
+          + " incident_id = ?, coalesced = coalesced + 1"
           + (" WHERE id = (SELECT MAX(d.id) " + PENDING + ") AND kind = ?")
           + " AND NOT EXISTS (SELECT 1 FROM outbox_delivery k"
           + " WHERE k.channel = ? AND k.natural_key = ?)"
@@ -38,8 +40,8 @@ final class OutboxWriter {
 
   private static final String INSERT =
       "INSERT INTO outbox_delivery"
-          + " (channel, subject, kind, natural_key, payload, created_at, owed_at)"
-          + " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (channel, natural_key) DO NOTHING";
+          + " (channel, subject, kind, natural_key, payload, created_at, owed_at, incident_id)"
+          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (channel, natural_key) DO NOTHING";
 
   private static final String HOLD =
       "UPDATE outbox_lane SET due_at = due_at WHERE channel = ? AND subject = ?";
@@ -157,15 +159,16 @@ final class OutboxWriter {
           row.setString(1, one.key());
           row.setString(2, text(one.message()));
           row.setLong(3, now.toEpochMilli());
-          row.setString(4, one.channel());
-          row.setString(5, one.subject());
-          row.setString(6, one.kind().word());
-          row.setString(7, one.channel());
-          row.setString(8, one.key());
-          row.setString(9, one.channel());
-          row.setString(10, one.subject());
-          row.setString(11, one.channel());
-          row.setString(12, one.subject());
+          incident(row, 4, one);
+          row.setString(5, one.channel());
+          row.setString(6, one.subject());
+          row.setString(7, one.kind().word());
+          row.setString(8, one.channel());
+          row.setString(9, one.key());
+          row.setString(10, one.channel());
+          row.setString(11, one.subject());
+          row.setString(12, one.channel());
+          row.setString(13, one.subject());
         });
   }
 
@@ -182,7 +185,18 @@ final class OutboxWriter {
           row.setString(5, text(one.message()));
           row.setLong(6, now.toEpochMilli());
           row.setLong(7, now.toEpochMilli());
+          incident(row, 8, one);
         });
+  }
+
+  private static void incident(PreparedStatement row, int index, Notification one)
+      throws SQLException {
+    Optional<Message.OfIncident> incident = one.message().incident();
+    if (incident.isPresent()) {
+      row.setLong(index, incident.get().id());
+    } else {
+      row.setNull(index, Types.BIGINT);
+    }
   }
 
   private static String text(Message message) {

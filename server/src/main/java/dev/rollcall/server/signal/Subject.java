@@ -13,7 +13,8 @@ public record Subject(Type type, long id, long owner, String name) {
     SERVICE(1),
     HEARTBEAT(2);
 
-    static final EnumCodec<Type> CODEC = EnumCodec.of(Type.class, Type::code);
+    /// The types as numbers and words.
+    public static final EnumCodec<Type> CODEC = EnumCodec.of(Type.class, Type::code);
 
     private final int code;
 
@@ -21,7 +22,8 @@ public record Subject(Type type, long id, long owner, String name) {
       this.code = code;
     }
 
-    int code() {
+    /// The number in the database.
+    public int code() {
       return code;
     }
   }

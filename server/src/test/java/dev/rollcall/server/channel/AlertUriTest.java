@@ -84,7 +84,7 @@ class AlertUriTest {
         "heartbeat:" + name,
         Kind.LATE,
         key,
-        new Message(name, Instant.ofEpochSecond(1_700_000_000L), Instant.EPOCH),
+        new Message(name, Instant.ofEpochSecond(1_700_000_000L), Instant.EPOCH, Optional.empty()),
         Instant.EPOCH,
         1);
   }

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,14 +55,14 @@ class MailTest {
     ChannelDefinition read =
         ChannelReader.one(Json.stored(definition), "", mistakes).orElseThrow(AssertionError::new);
     try (Channel channel = read.settings().open("m", resolver)) {
-      Message message = new Message(name, AT.minusSeconds(60), AT);
+      Message message = new Message(name, AT.minusSeconds(60), AT, Optional.empty());
       return channel.send(
           new Delivery("heartbeat:" + name, Notification.Kind.LATE, "key 1", message, AT, 1));
     }
   }
 
   private Result send(String name) throws InterruptedException {
-    return send(definition(server.port(), ",\"security\":\"none\""), name, Resolver.system());
+    return send(definition(server.port(), ",\"starttls\":\"never\""), name, Resolver.system());
   }
 
   @Test
@@ -119,7 +120,7 @@ class MailTest {
   void sendsNothingInClearTextUnlessToldTo() throws Exception {
     Result result =
         send(
-            definition(server.port(), ",\"username\":\"u\",\"password\":\"geheim\""),
+            definition(server.port(), ",\"user\":\"u\",\"password\":\"geheim\""),
             "backup",
             Resolver.system());
     assertThat(result).isInstanceOf(Result.Retry.class);
@@ -130,10 +131,13 @@ class MailTest {
   @Test
   void reachesOnlyWhatTheResolverAllows() throws Exception {
     Resolver publicOnly = new PublicResolver(Resolver.system(), new Blocks(List.of()));
-    for (String security : List.of("none", "starttls", "tls")) {
+    for (String security :
+        List.of(
+            "\"starttls\":\"never\"", "\"starttls\":\"optional\"", "\"port\":26", "\"tls\":true")) {
       Result result =
           send(
-              definition(server.port(), ",\"security\":\"" + security + "\""),
+              definition(server.port(), "," + security)
+                  .replaceFirst("\"port\":\\d+,(.*\"port\")", "$1"),
               "backup",
               publicOnly);
       assertThat(result.toString()).as(security).contains("may not be called from here");
@@ -145,7 +149,7 @@ class MailTest {
     try (ServerSocket silent = new ServerSocket(0)) {
       Result result =
           send(
-              definition(silent.getLocalPort(), ",\"security\":\"none\""),
+              definition(silent.getLocalPort(), ",\"starttls\":\"never\""),
               "backup",
               Resolver.system());
       assertThat(result).isInstanceOf(Result.Retry.class);
@@ -163,9 +167,9 @@ class MailTest {
             + " to",
         "{\"name\":\"m\",\"type\":\"mail\",\"host\":\"h\",\"from\":\"a@b\",\"to\":\"a@b\",\"port\":0}"
             + " | port",
-        "{\"name\":\"m\",\"type\":\"mail\",\"host\":\"h\",\"from\":\"a@b\",\"to\":\"a@b\",\"security\":\"x\"}"
-            + " | security",
-        "{\"name\":\"m\",\"type\":\"mail\",\"host\":\"h\",\"from\":\"a@b\",\"to\":\"a@b\",\"username\":\"x\"}"
+        "{\"name\":\"m\",\"type\":\"mail\",\"host\":\"h\",\"from\":\"a@b\",\"to\":\"a@b\",\"starttls\":\"x\"}"
+            + " | starttls",
+        "{\"name\":\"m\",\"type\":\"mail\",\"host\":\"h\",\"from\":\"a@b\",\"to\":\"a@b\",\"user\":\"x\"}"
             + " | password: is missing",
       })
   void saysWhatIsWrongWithADefinition(String definition, String expected) {
@@ -177,7 +181,9 @@ class MailTest {
   @ParameterizedTest
   @ValueSource(strings = {"smtp.example.org:25", "http://smtp.example.org", "[::1]:25", "a b"})
   void aHostHasNoPort(String host) {
-    assertThat(mistakes("{'name':'m','type':'mail','host':'%s','from':'a@b.c','to':'d@e.f'}", host))
+    assertThat(
+            mistakes(
+                "{'name':'m','type':'mail','host':'" + host + "','from':'a@b.c','to':'d@e.f'}"))
         .singleElement()
         .asString()
         .startsWith("host: \"" + host + "\" is no host name or address");
@@ -186,7 +192,9 @@ class MailTest {
   @ParameterizedTest
   @ValueSource(strings = {"smtp.example.org", "localhost", "192.0.2.7", "2001:db8::7", "::1"})
   void aHostIsANameOrAnAddress(String host) {
-    assertThat(mistakes("{'name':'m','type':'mail','host':'%s','from':'a@b.c','to':'d@e.f'}", host))
+    assertThat(
+            mistakes(
+                "{'name':'m','type':'mail','host':'" + host + "','from':'a@b.c','to':'d@e.f'}"))
         .isEmpty();
   }
 
@@ -196,12 +204,34 @@ class MailTest {
         .containsExactly(
             "host: is missing: give the SMTP server that takes the mail",
             "from: is missing: give the address of the sender",
-            "to: is missing: give the address of the mailbox");
+            "to: is missing: give the address of the mailbox, or a list");
   }
 
-  private static List<String> mistakes(String definition, Object... values) {
+  @Test
+  void eachMailboxGetsItsOwnMailOnce() throws Exception {
+    String several =
+        definition(server.port(), ",\"starttls\":\"never\"")
+            .replace("\"ops@example.org\"", "[\"a@example.org\",\"b@example.org\"]");
     Mistakes mistakes = new Mistakes();
-    ChannelReader.one(Json.stored(definition.formatted(values).replace('\'', '"')), "", mistakes);
+    ChannelDefinition read =
+        ChannelReader.one(Json.stored(several), "", mistakes).orElseThrow(AssertionError::new);
+    Message message = new Message("job", AT.minusSeconds(60), AT, Optional.empty());
+    Delivery delivery =
+        new Delivery("heartbeat:job", Notification.Kind.LATE, "key 1", message, AT, 1);
+    try (Channel channel = read.settings().open("m", Resolver.system())) {
+      server.answer("RCPT TO:<b@example.org>", "450 full");
+      assertThat(channel.send(delivery).toString()).contains("b@example.org: ", "full");
+      server.answer("RCPT TO:<b@example.org>", "250 ok");
+      assertThat(channel.send(delivery)).isEqualTo(new Result.Sent());
+    }
+    assertThat(
+            server.mails().stream().map(mail -> mail.replaceFirst("(?s).*RCPT TO:<(.*?)>.*", "$1")))
+        .containsExactly("a@example.org", "b@example.org");
+  }
+
+  private static List<String> mistakes(String definition) {
+    Mistakes mistakes = new Mistakes();
+    ChannelReader.one(Json.stored(definition.replace('\'', '"')), "", mistakes);
     return mistakes.lines();
   }
 }

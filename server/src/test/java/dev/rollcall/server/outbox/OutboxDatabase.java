@@ -21,7 +21,7 @@ import java.util.Optional;
 
 /// The outbox's tables, and an outbox over them with a test's channels.
 final class OutboxDatabase implements AutoCloseable {
-  static final String MIGRATION = "db/migration/V2__outbox.sql";
+  static final String[] MIGRATIONS = Outbox.MIGRATIONS.toArray(String[]::new);
 
   final Database database;
   final GroupCommit commits;
@@ -31,7 +31,7 @@ final class OutboxDatabase implements AutoCloseable {
   private final Batch<List<? extends OutboxEntry>, Integer> adding;
 
   OutboxDatabase(DatabaseLocation location, Clock clock, Channel... channels) {
-    database = Database.open(DatabaseConfig.of(location, MIGRATION), clock);
+    database = Database.open(DatabaseConfig.of(location, MIGRATIONS), clock);
     commits = new GroupCommit(database);
     store = new DeliveryStore(database, commits);
     outbox =
@@ -59,7 +59,10 @@ final class OutboxDatabase implements AutoCloseable {
 
   static Message message(String name) {
     return new Message(
-        name, Instant.ofEpochSecond(1_700_000_000L), Instant.ofEpochSecond(1_700_003_600L));
+        name,
+        Instant.ofEpochSecond(1_700_000_000L),
+        Instant.ofEpochSecond(1_700_003_600L),
+        Optional.empty());
   }
 
   void add(OutboxEntry... entries) {

@@ -93,7 +93,11 @@ final class OutboxVictim {
             subject,
             Notification.Kind.LATE,
             subject + ":" + number,
-            new Message(subject, Instant.ofEpochSecond(number), Instant.ofEpochSecond(number)),
+            new Message(
+                subject,
+                Instant.ofEpochSecond(number),
+                Instant.ofEpochSecond(number),
+                Optional.empty()),
             false));
     synchronized (System.out) {
       System.out.println(subject + " " + number + ".");

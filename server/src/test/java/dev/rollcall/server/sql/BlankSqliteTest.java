@@ -40,7 +40,9 @@ class BlankSqliteTest {
     "db/migration/V20__identity.sql",
     "db/migration/V21__second_factor.sql",
     "db/migration/V22__password_reset.sql",
-    "db/migration/V23__tick_retention.sql"
+    "db/migration/V23__tick_retention.sql",
+    "db/migration/V24__incident.sql",
+    "db/migration/V25__delivery_incident.sql"
   };
 
   @TempDir Path directory;

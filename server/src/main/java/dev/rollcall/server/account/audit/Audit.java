@@ -116,7 +116,8 @@ public final class Audit {
     return target.length() <= LONGEST_TARGET ? target : target.substring(0, LONGEST_TARGET);
   }
 
-  private String name(Caller caller) {
+  /// How people read who calls.
+  public String name(Caller caller) {
     return switch (caller) {
       case Caller.User user ->
           accounts

@@ -10,6 +10,7 @@ import dev.rollcall.server.monitor.check.Observation;
 import dev.rollcall.server.monitor.check.Outcome;
 import dev.rollcall.server.monitor.check.Streak;
 import dev.rollcall.server.monitor.definition.ServiceDefinition;
+import dev.rollcall.server.signal.Signal;
 import dev.rollcall.server.sql.Rows;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 
 /// The services for the dependencies that a `/_health` reports: see [DependencyReport].
@@ -29,7 +31,7 @@ import org.jdbi.v3.core.Handle;
 final class DerivedServices {
   private static final String CHILDREN =
       """
-      SELECT s.id, s.part, s.missed, s.retired_at, e.event,
+      SELECT s.id, s.name, s.part, s.missed, s.retired_at, e.event,
         m.confirmed_state, m.against_count, m.against_since
       FROM service s JOIN service_metric m ON m.service_id = s.id
       LEFT JOIN service_event e
@@ -54,8 +56,7 @@ final class DerivedServices {
       """;
 
   private static final String RETIRE =
-      "UPDATE service SET retired_at = :at, updated_at = :at, missed = 0"
-          + " WHERE parent_id = :parent AND retired_at IS NULL";
+      "UPDATE service SET retired_at = :at, updated_at = :at, missed = 0 WHERE id = :id";
 
   /// A child as it is in the database.
   ///
@@ -63,6 +64,7 @@ final class DerivedServices {
   /// @param missed the number of reports in a row without it
   private record Child(
       long id,
+      String name,
       String part,
       int missed,
       boolean retired,
@@ -72,7 +74,9 @@ final class DerivedServices {
   private DerivedServices() {}
 
   /// The outcomes of the children of `outcomes`, which must be new. It adds and retires children.
-  static List<Outcome> of(Handle tx, List<Outcome> outcomes) {
+  ///
+  /// @param signals gets the end of the state of children that were down and are retired
+  static List<Outcome> of(Handle tx, List<Outcome> outcomes, List<Signal> signals) {
     List<Outcome> derived = new ArrayList<>();
     for (Outcome outcome : outcomes) {
       if (outcome.asksDependencies()) {
@@ -80,33 +84,49 @@ final class DerivedServices {
         List<Child> children = children(tx, outcome.serviceId());
         derived.addAll(
             report.isPresent()
-                ? reported(tx, outcome, children, DependencyReport.named(report.get()))
+                ? reported(tx, outcome, children, DependencyReport.named(report.get()), signals)
                 : unknown(outcome, children));
       }
     }
     return derived;
   }
 
-  /// Retires all children of a service that is no longer checked, or has another kind of check now.
-  static void retireAll(Handle tx, long parent, long now) {
-    tx.createUpdate(RETIRE).bind("at", now).bind("parent", parent).execute();
+  /// Retires all children of a service that is no longer checked.
+  ///
+  /// @return the end of the state of those that were down
+  static List<Signal> retireAll(Handle tx, long parent, Instant now) {
+    return retire(tx, children(tx, parent).stream().filter(child -> !child.retired()), now);
+  }
+
+  private static List<Signal> retire(Handle tx, Stream<Child> children, Instant now) {
+    List<Signal> signals = new ArrayList<>();
+    children.forEach(
+        child -> {
+          signals.addAll(StreakStore.remove(tx, child.id(), now));
+          tx.createUpdate(RETIRE).bind("at", now.toEpochMilli()).bind("id", child.id()).execute();
+        });
+    return signals;
   }
 
   /// Call this after a change of the parent. Its children are retired if it is no longer a
   /// `/_health` or has another name; the next report then adds them under the new name.
-  static void changed(Handle tx, long parent, ServiceDefinition definition, long now) {
+  ///
+  /// @return the end of the state of those that were down
+  static List<Signal> changed(Handle tx, long parent, ServiceDefinition definition, Instant now) {
     String prefix = DependencyReport.name(definition.name(), "");
-    tx.createUpdate(RETIRE + " AND (:other OR substr(name, 1, :length) <> :prefix)")
-        .bind("at", now)
-        .bind("parent", parent)
-        .bind("other", !DependencyReport.isReadFrom(definition.url()))
-        .bind("length", prefix.length())
-        .bind("prefix", prefix)
-        .execute();
+    boolean other = !DependencyReport.isReadFrom(definition.url());
+    List<Signal> signals =
+        retire(
+            tx,
+            children(tx, parent).stream()
+                .filter(child -> !child.retired())
+                .filter(child -> other || !child.name().startsWith(prefix)),
+            now);
     tx.createUpdate("UPDATE service SET url = :url WHERE parent_id = :parent AND url <> :url")
         .bind("url", definition.shownUrl())
         .bind("parent", parent)
         .execute();
+    return signals;
   }
 
   private static List<Child> children(Handle tx, long parent) {
@@ -118,6 +138,7 @@ final class DerivedServices {
         row ->
             new Child(
                 row.getLong("id"),
+                row.getString("name"),
                 row.getString("part"),
                 row.getInt("missed"),
                 row.getObject("retired_at") != null,
@@ -140,14 +161,18 @@ final class DerivedServices {
   }
 
   private static List<Outcome> reported(
-      Handle tx, Outcome parent, List<Child> children, Map<String, ProbeResult> report) {
+      Handle tx,
+      Outcome parent,
+      List<Child> children,
+      Map<String, ProbeResult> report,
+      List<Signal> signals) {
     Instant at = parent.observation().at();
     Map<String, ProbeResult> left = new LinkedHashMap<>(report);
     List<Outcome> outcomes = new ArrayList<>();
     for (Child child : children) {
       ProbeResult found = left.get(child.part());
       if (found == null) {
-        miss(tx, child, at);
+        miss(tx, child, at, signals);
       } else if (!child.retired()) {
         left.remove(child.part());
         if (child.missed() > 0) {
@@ -174,10 +199,10 @@ final class DerivedServices {
     return children.stream()
         .filter(child -> child.id() == id)
         .findFirst()
-        .orElse(new Child(id, "", 0, false, Optional.empty(), Streak.NONE));
+        .orElse(new Child(id, "", "", 0, false, Optional.empty(), Streak.NONE));
   }
 
-  private static void miss(Handle tx, Child child, Instant at) {
+  private static void miss(Handle tx, Child child, Instant at, List<Signal> signals) {
     if (child.retired()) {
       return;
     }
@@ -186,11 +211,7 @@ final class DerivedServices {
           .bind("id", child.id())
           .execute();
     } else {
-      tx.createUpdate(
-              "UPDATE service SET missed = 0, retired_at = :at, updated_at = :at WHERE id = :id")
-          .bind("at", at.toEpochMilli())
-          .bind("id", child.id())
-          .execute();
+      signals.addAll(retire(tx, Stream.of(child), at));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.rollcall.server.monitor.store;
 
 import dev.rollcall.server.monitor.check.Outcome;
+import dev.rollcall.server.signal.Signal;
 import dev.rollcall.server.signal.SignalWriter;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,13 +20,15 @@ public final class OutcomeRows {
   public static List<Outcome> write(
       Handle tx, List<Outcome> outcomes, SignalWriter signals, Instant now) {
     List<Outcome> written = inserted(tx, outcomes);
-    List<Outcome> derived = DerivedServices.of(tx, written);
+    List<Signal> changes = new ArrayList<>();
+    List<Outcome> derived = DerivedServices.of(tx, written, changes);
     TickStore.insert(tx, derived);
     written.addAll(derived);
     MetricStore.add(tx, written);
     HourStore.add(tx, written);
     EventStore.apply(tx, written);
-    signals.write(tx, StreakStore.write(tx, written, now));
+    changes.addAll(StreakStore.write(tx, written, now));
+    signals.write(tx, changes);
     return written;
   }
 

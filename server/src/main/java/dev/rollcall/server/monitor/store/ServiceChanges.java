@@ -2,6 +2,7 @@ package dev.rollcall.server.monitor.store;
 
 import dev.rollcall.server.monitor.definition.ServiceDefinition;
 import dev.rollcall.server.owner.Scope;
+import dev.rollcall.server.signal.SignalWriter;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.Rows;
@@ -67,13 +68,17 @@ public final class ServiceChanges {
 
   private final GroupCommit commits;
   private final Clock clock;
+  private final SignalWriter signals;
   private final Consumer<Set<Long>> committed;
   private final Batch<Change, Done> changes = this::apply;
   private final Batch<File, Synced> syncs =
       (tx, files) -> files.stream().map(file -> sync(tx, file)).toList();
 
+  /// @param signals gets the end of the state of services that were down and are removed
   /// @param committed is called with the changed services after the commit, and returns at once
-  public ServiceChanges(GroupCommit commits, Clock clock, Consumer<Set<Long>> committed) {
+  public ServiceChanges(
+      GroupCommit commits, SignalWriter signals, Clock clock, Consumer<Set<Long>> committed) {
+    this.signals = signals;
     this.committed = committed;
     this.commits = commits;
     this.clock = clock;
@@ -119,6 +124,8 @@ public final class ServiceChanges {
             case Change.Create(long owner, var definition) -> create(tx, owner, definition);
             case Change.Replace(long id, var definition) -> replace(tx, id, definition);
             case Change.Delete(long id) -> {
+              signals.write(tx, StreakStore.remove(tx, id, clock.wall()));
+              signals.write(tx, DerivedServices.retireAll(tx, id, clock.wall()));
               tx.createUpdate("DELETE FROM service WHERE id = :id").bind("id", id).execute();
               yield new Done.Service(id);
             }
@@ -273,7 +280,7 @@ public final class ServiceChanges {
         .bind("now", now())
         .execute();
     schedule(tx, row.id(), definition);
-    DerivedServices.changed(tx, row.id(), definition, now());
+    signals.write(tx, DerivedServices.changed(tx, row.id(), definition, clock.wall()));
   }
 
   /// The service is due at once; if it is being checked, after that check.
@@ -296,12 +303,13 @@ public final class ServiceChanges {
   }
 
   private void retire(Handle tx, long id) {
+    signals.write(tx, StreakStore.remove(tx, id, clock.wall()));
     tx.createUpdate("UPDATE service SET retired_at = :now, updated_at = :now WHERE id = :id")
         .bind("now", now())
         .bind("id", id)
         .execute();
     tx.createUpdate("DELETE FROM service_schedule WHERE service_id = :id").bind("id", id).execute();
-    DerivedServices.retireAll(tx, id, now());
+    signals.write(tx, DerivedServices.retireAll(tx, id, clock.wall()));
   }
 
   private long now() {

@@ -27,6 +27,9 @@ final class StreakStore {
       "SELECT s.name, s.owner_id, m.confirmed_state, m.against_count, m.against_since"
           + " FROM service_metric m JOIN service s ON s.id = m.service_id WHERE m.service_id = ?";
 
+  /// The state in a signal if the service is gone.
+  private static final String REMOVED = "removed";
+
   private static final String SET =
       "UPDATE service_metric SET confirmed_state = ?, against_count = ?, against_since = ?"
           + " WHERE service_id = ?";
@@ -91,6 +94,21 @@ final class StreakStore {
             seen.at(),
             before.streak().since().orElse(seen.at()),
             now));
+  }
+
+  /// A service is removed: its confirmed state is forgotten.
+  ///
+  /// @return the end of the state, if it was down
+  static List<Signal> remove(Handle tx, long service, Instant now) {
+    Optional<Before> before =
+        before(tx, service).filter(one -> one.streak().confirmed().equals(Optional.of(State.DOWN)));
+    before.ifPresent(_ -> set(tx, service, Streak.NONE));
+    return before.stream()
+        .map(
+            one ->
+                new Signal(
+                    one.subject(), State.DOWN.word(), REMOVED, Optional.empty(), now, now, now))
+        .toList();
   }
 
   private static void set(Handle tx, long service, Streak streak) {

@@ -1,0 +1,194 @@
+package dev.rollcall.server.incident;
+
+import dev.rollcall.server.http.Access;
+import dev.rollcall.server.http.Answer;
+import dev.rollcall.server.http.AnyCase;
+import dev.rollcall.server.http.Caller;
+import dev.rollcall.server.http.Envelope;
+import dev.rollcall.server.http.Json;
+import dev.rollcall.server.http.Newest;
+import dev.rollcall.server.http.Refusal;
+import dev.rollcall.server.http.Request;
+import dev.rollcall.server.http.Route;
+import dev.rollcall.server.outbox.Outbox;
+import dev.rollcall.server.owner.Scope;
+import dev.rollcall.server.signal.Subject;
+import dev.rollcall.server.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import tools.jackson.core.JsonGenerator;
+
+/// `/v1/incidents`: what is wrong and what was, the timeline of each, and who has seen it.
+final class IncidentRoutes {
+  private static final int LONGEST_TEXT = 10_000;
+
+  private final IncidentStore store;
+  private final Outbox outbox;
+  private final Function<Caller, String> names;
+  private final Clock clock;
+
+  /// @param names how people read who calls
+  IncidentRoutes(IncidentStore store, Outbox outbox, Function<Caller, String> names, Clock clock) {
+    this.store = store;
+    this.outbox = outbox;
+    this.names = names;
+    this.clock = clock;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.list("/v1/incidents", Access.USER, this::list),
+        Route.get("/v1/incidents/{id}", Access.USER, this::show),
+        Route.post("/v1/incidents/{id}/acknowledge", Access.USER, this::acknowledge),
+        Route.delete("/v1/incidents/{id}/acknowledge", Access.USER, this::unacknowledge),
+        Route.post("/v1/incidents/{id}/notes", Access.USER, this::note));
+  }
+
+  private Answer list(Request request) {
+    Newest page = Newest.of(request);
+    IncidentStore.Filter filter =
+        new IncidentStore.Filter(
+            request.query("state").map(IncidentRoutes::isOpen),
+            request.query("kind").map(IncidentRoutes::kind),
+            request.query("subject").map(IncidentRoutes::subject),
+            page.before());
+    return page.answer(
+        "incidents",
+        store.newest(request.scope(), filter, page.limit()),
+        Incident::id,
+        (json, incident) -> {
+          json.writeStartObject();
+          fields(json, incident);
+          json.writeEndObject();
+        });
+  }
+
+  private static boolean isOpen(String word) {
+    return switch (word) {
+      case "open" -> true;
+      case "resolved" -> false;
+      default -> throw Refusal.ofParameter("state", "is '" + word + "': give open or resolved");
+    };
+  }
+
+  private static IncidentKind kind(String word) {
+    return IncidentKind.CODEC
+        .find(word)
+        .orElseThrow(
+            () -> Refusal.ofParameter("kind", "is '" + word + "': give down, late or failed"));
+  }
+
+  /// `service:shop`, as the answers have it.
+  private static IncidentStore.SubjectFilter subject(String text) {
+    int colon = text.indexOf(':');
+    return Optional.of(text.substring(0, Math.max(colon, 0)))
+        .flatMap(Subject.Type.CODEC::find)
+        .map(type -> new IncidentStore.SubjectFilter(type, text.substring(colon + 1)))
+        .orElseThrow(
+            () ->
+                Refusal.ofParameter(
+                    "subject", "is '" + text + "': give service:NAME or heartbeat:NAME"));
+  }
+
+  private Answer show(Request request) {
+    return shown(existing(request));
+  }
+
+  private Answer shown(Incident incident) {
+    List<TimelineEntry> timeline = store.timeline(incident.id());
+    return Envelope.ok(
+        json -> {
+          json.writeStartObject().writeName("incident").writeStartObject().writeName("data");
+          json.writeStartObject();
+          fields(json, incident);
+          json.writeName("timeline").writeStartArray();
+          timeline.forEach(entry -> write(json, entry));
+          json.writeEndArray().writeName("deliveries");
+          outbox.writeDeliveries(json, incident.subject().owner(), incident.id());
+          json.writeEndObject().writeEndObject().writeEndObject();
+        });
+  }
+
+  /// `{"note"}`, or nothing. Acknowledging again changes nothing.
+  private Answer acknowledge(Request request) {
+    Incident incident = open(request);
+    Optional<String> note =
+        AnyCase.of(request.jsonIfAny()).text("note").map(text -> checked("note", text));
+    store.acknowledge(incident.id(), names.apply(request.caller()), note, clock.wall());
+    return shown(existing(request));
+  }
+
+  private Answer unacknowledge(Request request) {
+    Incident incident = open(request);
+    store.unacknowledge(incident.id(), names.apply(request.caller()), clock.wall());
+    return shown(existing(request));
+  }
+
+  /// `{"text"}`.
+  private Answer note(Request request) {
+    Incident incident = existing(request);
+    String text = checked("text", AnyCase.of(request.json()).required("text"));
+    store.note(incident.id(), names.apply(request.caller()), text, clock.wall());
+    return shown(incident);
+  }
+
+  private static String checked(String key, String text) {
+    if (text.isBlank() || text.length() > LONGEST_TEXT) {
+      throw Refusal.badRequest(key + ": must have 1 to " + LONGEST_TEXT + " characters");
+    }
+    return text;
+  }
+
+  private Incident existing(Request request) {
+    Scope scope = request.scope();
+    long id = request.pathNumber("id");
+    return store.find(scope, id).orElseThrow(() -> Refusal.notFound("there is no incident " + id));
+  }
+
+  private Incident open(Request request) {
+    Incident incident = existing(request);
+    if (!incident.isOpen()) {
+      throw Refusal.of(409, "incident " + incident.id() + " is over");
+    }
+    return incident;
+  }
+
+  private static void fields(JsonGenerator json, Incident incident) {
+    Subject subject = incident.subject();
+    json.writeNumberProperty("id", incident.id())
+        .writeStringProperty(
+            "subject", Subject.Type.CODEC.word(subject.type()) + ":" + subject.name())
+        .writeNumberProperty("subject_id", subject.id());
+    if (subject.owner() != Scope.OPERATOR) {
+      json.writeNumberProperty("owner", subject.owner());
+    }
+    json.writeStringProperty("kind", incident.kind().word())
+        .writeStringProperty("severity", incident.severity().word())
+        .writeStringProperty("state", incident.isOpen() ? "open" : "resolved");
+    incident
+        .cause()
+        .ifPresentOrElse(
+            cause -> json.writeStringProperty("cause", cause),
+            () -> json.writeNullProperty("cause"));
+    json.writeNumberProperty("started_at", incident.startedAt().getEpochSecond())
+        .writeNumberProperty("opened_at", incident.openedAt().getEpochSecond());
+    Json.seconds(json, "resolved_at", incident.resolvedAt());
+    Json.seconds(
+        json, "acknowledged_at", incident.acknowledged().map(Incident.Acknowledgement::at));
+    incident
+        .acknowledged()
+        .ifPresentOrElse(
+            who -> json.writeStringProperty("acknowledged_by", who.by()),
+            () -> json.writeNullProperty("acknowledged_by"));
+  }
+
+  private static void write(JsonGenerator json, TimelineEntry entry) {
+    json.writeStartObject()
+        .writeNumberProperty("at", entry.at().getEpochSecond())
+        .writeStringProperty("type", TimelineEntry.Type.CODEC.word(entry.type()));
+    entry.by().ifPresent(by -> json.writeStringProperty("by", by));
+    entry.text().ifPresent(text -> json.writeStringProperty("text", text));
+    json.writeEndObject();
+  }
+}

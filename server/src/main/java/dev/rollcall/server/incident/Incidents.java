@@ -1,0 +1,155 @@
+package dev.rollcall.server.incident;
+
+import dev.rollcall.server.http.Caller;
+import dev.rollcall.server.http.Route;
+import dev.rollcall.server.outbox.Outbox;
+import dev.rollcall.server.outbox.OutboxEntry;
+import dev.rollcall.server.signal.Signal;
+import dev.rollcall.server.signal.SignalConsumer;
+import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.sql.StorageException;
+import dev.rollcall.server.time.BackgroundLoop;
+import dev.rollcall.server.time.Clock;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
+
+/// The entry point of the package, for the composition root: opens and ends incidents as the
+/// signals say, and writes who is told.
+public final class Incidents implements SignalConsumer, AutoCloseable {
+  /// The scripts that create the tables of this package.
+  public static final List<String> MIGRATIONS = List.of("db/migration/V24__incident.sql");
+
+  /// The state in the signal of a subject that is as it should be, or has not been asked yet.
+  private static final List<String> RIGHT = List.of("up", "new");
+
+  private static final Duration CLEANUP = Duration.ofHours(1);
+  private static final Duration AFTER_FAILURE = Duration.ofMinutes(1);
+
+  private final IncidentStore store;
+  private final IncidentAlerts alerts;
+  private final Outbox outbox;
+  private final IncidentRoutes routes;
+  private final Counter opened;
+  private final BackgroundLoop cleanup;
+
+  /// @param names how people read who calls
+  public Incidents(
+      Database database,
+      GroupCommit commits,
+      Outbox outbox,
+      IncidentSettings settings,
+      Function<Caller, String> names,
+      PrometheusRegistry registry,
+      Clock clock) {
+    this.store = new IncidentStore(database, commits);
+    this.outbox = outbox;
+    this.alerts = new IncidentAlerts(outbox);
+    this.routes = new IncidentRoutes(store, outbox, names, clock);
+    this.opened =
+        Counter.builder()
+            .name("rollcall_incidents_opened_total")
+            .help("Incidents opened by this process.")
+            .register(registry);
+    this.cleanup =
+        new BackgroundLoop(
+            "incidents-cleanup",
+            "the deletion of old incidents",
+            AFTER_FAILURE,
+            () -> {
+              store.forget(clock.wall().minus(settings.retention()));
+              return CLEANUP;
+            });
+    GaugeWithCallback.builder()
+        .name("rollcall_incidents_open")
+        .help("Open incidents.")
+        .labelNames("severity", "kind")
+        .callback(
+            callback -> {
+              for (IncidentStore.OpenCount count : openCounts(database)) {
+                callback.call(count.many(), count.severity().word(), count.kind().word());
+              }
+            })
+        .register(registry);
+  }
+
+  /// Nothing while the database is unavailable.
+  private List<IncidentStore.OpenCount> openCounts(Database database) {
+    try {
+      return database.trouble().isPresent() ? List.of() : store.openCounts();
+    } catch (StorageException e) {
+      return List.of();
+    }
+  }
+
+  @Override
+  public void consume(Handle tx, List<Signal> signals) {
+    List<OutboxEntry> entries = new ArrayList<>();
+    int many = 0;
+    for (Signal signal : signals) {
+      Optional<IncidentKind> kind = IncidentKind.of(signal);
+      if (kind.isEmpty()) {
+        end(tx, signal, entries);
+      } else if (open(tx, signal, kind.get(), entries)) {
+        many++;
+      }
+    }
+    outbox.add(tx, entries);
+    int committed = many;
+    tx.afterCommit(() -> opened.inc(committed));
+  }
+
+  private void end(Handle tx, Signal signal, List<OutboxEntry> entries) {
+    boolean right = RIGHT.contains(signal.to());
+    Optional<String> why = right ? Optional.empty() : Optional.of("it was " + signal.to());
+    for (Incident incident : IncidentStore.resolve(tx, signal, why)) {
+      (right ? alerts.recovered(signal, incident) : alerts.dropped(signal, incident))
+          .forEach(entries::add);
+    }
+  }
+
+  /// @return whether an incident has opened
+  private boolean open(Handle tx, Signal signal, IncidentKind kind, List<OutboxEntry> entries) {
+    List<Incident> before = IncidentStore.openOf(tx, signal.subject());
+    Optional<Incident> same = before.stream().filter(one -> one.kind() == kind).findFirst();
+    if (same.isPresent()) {
+      alerts.again(signal, same.get()).forEach(entries::add);
+      return false;
+    }
+    if (!before.isEmpty()) {
+      Optional<String> why = Optional.of("it is " + kind.word());
+      IncidentStore.resolve(tx, signal, why)
+          .forEach(incident -> alerts.replaced(signal, incident).forEach(entries::add));
+    }
+    Incident incident = IncidentStore.open(tx, signal, kind, Severity.CRITICAL).orElseThrow();
+    alerts.opened(signal, incident).forEach(entries::add);
+    return true;
+  }
+
+  /// Deletes all incidents of an account.
+  public void deleteOf(long owner) {
+    store.deleteOf(owner);
+  }
+
+  /// The routes of incidents.
+  public List<Route> routes() {
+    return routes.routes();
+  }
+
+  /// Begins to delete old incidents.
+  public void start() {
+    cleanup.start();
+  }
+
+  @Override
+  public void close() {
+    cleanup.close();
+  }
+}

@@ -1,0 +1,33 @@
+package dev.rollcall.server.incident;
+
+import dev.rollcall.server.sql.EnumCodec;
+import java.time.Instant;
+import java.util.Optional;
+
+/// Something that happened to an incident.
+///
+/// @param by who did it, as people read it; empty for what Rollcall found
+/// @param text why, or what somebody wrote
+record TimelineEntry(Instant at, Type type, Optional<String> by, Optional<String> text) {
+  /// What happened.
+  enum Type {
+    OPENED(1),
+    RESOLVED(2),
+    ACKNOWLEDGED(3),
+    UNACKNOWLEDGED(4),
+    NOTE(5);
+
+    static final EnumCodec<Type> CODEC = EnumCodec.of(Type.class, each -> each.code);
+
+    private final int code;
+
+    Type(int code) {
+      this.code = code;
+    }
+
+    /// The number in the database.
+    int code() {
+      return code;
+    }
+  }
+}

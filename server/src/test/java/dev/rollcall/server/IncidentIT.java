@@ -1,0 +1,216 @@
+package dev.rollcall.server;
+
+import static dev.rollcall.server.RunningRollcall.PATIENCE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.rollcall.server.RunningRollcall.Answer;
+import dev.rollcall.server.RunningRollcall.Plan;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/// Somebody is told that something is wrong, once, and that it is over.
+class IncidentIT {
+  @TempDir Path folder;
+
+  private MailServer mails;
+  private Targets targets;
+
+  @BeforeEach
+  void start() throws IOException {
+    mails = new MailServer();
+    targets = new Targets();
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    mails.close();
+    targets.close();
+  }
+
+  private Plan plan(String services) {
+    return Plan.in(folder)
+        .yaml(
+            """
+            channels:
+              - {name: ops, type: mail, host: 127.0.0.1, port: %d, starttls: never, from: r@example.org,
+                 to: ops@example.org}
+            services: %s
+            """
+                .formatted(mails.port(), services));
+  }
+
+  private String shop() {
+    return "[{name: shop, url: '%s', interval: 200ms}]".formatted(targets.url("/set/shop"));
+  }
+
+  private static List<JsonNode> incidents(RunningRollcall rollcall, String query) {
+    return rollcall
+        .get("/v1/incidents" + query)
+        .json()
+        .at("/data/incidents/data")
+        .valueStream()
+        .toList();
+  }
+
+  private void awaitMails(int many) {
+    await().atMost(PATIENCE).until(() -> mails.mails().size() >= many);
+    assertThat(mails.mails()).hasSize(many);
+  }
+
+  @Test
+  void aServiceThatIsDownIsToldOnceWithItsReasonAndItsEnd() throws Exception {
+    try (RunningRollcall rollcall = plan(shop()).start()) {
+      await()
+          .atMost(PATIENCE)
+          .until(() -> rollcall.get("/v1/services").json().toString().contains("\"up\""));
+      assertThat(incidents(rollcall, "")).isEmpty();
+      targets.set(503);
+      awaitMails(1);
+      assertThat(mails.mails().getFirst())
+          .contains("Subject: Down: shop", "Why:             status 503 (expected below 400)");
+      JsonNode open = incidents(rollcall, "?state=open&subject=service:shop&kind=down").getFirst();
+      assertThat(open.get("cause").stringValue()).isEqualTo("status 503 (expected below 400)");
+      assertThat(open.get("severity").stringValue()).isEqualTo("critical");
+      assertThat(open.get("resolved_at").isNull()).isTrue();
+      assertThat(open.get("started_at").asLong())
+          .isLessThanOrEqualTo(open.get("opened_at").asLong());
+      assertThat(rollcall.health("/metrics").body())
+          .contains("rollcall_incidents_open{kind=\"down\",severity=\"critical\"} 1");
+
+      String one = "/v1/incidents/" + open.get("id");
+      assertThat(rollcall.send("POST", one + "/acknowledge", "{\"note\":\"on it\"}").status())
+          .isEqualTo(200);
+      rollcall.send("POST", one + "/acknowledge", "");
+      rollcall.send("DELETE", one + "/acknowledge", "");
+      rollcall.send("POST", one + "/acknowledge", "");
+      rollcall.send("POST", one + "/notes", "{\"text\":\"disk full\"}");
+      assertThat(rollcall.send("POST", one + "/notes", "{\"text\":\" \"}").status()).isEqualTo(400);
+      targets.set(200);
+      awaitMails(2);
+      assertThat(mails.mails().getLast()).contains("Subject: Up again: shop", "It took:");
+      assertThat(incidents(rollcall, "?state=open")).isEmpty();
+      JsonNode over = rollcall.get(one).json().at("/data/incident/data");
+      assertThat(over.get("state").stringValue()).isEqualTo("resolved");
+      assertThat(over.get("acknowledged_by").stringValue()).isEqualTo("this machine");
+      assertThat(over.get("timeline").valueStream().map(each -> each.get("type").stringValue()))
+          .containsExactly(
+              "opened", "acknowledged", "unacknowledged", "acknowledged", "note", "resolved");
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  rollcall
+                      .get(one)
+                      .json()
+                      .at("/data/incident/data/deliveries")
+                      .valueStream()
+                      .allMatch(each -> each.get("state").stringValue().equals("delivered")));
+      assertThat(
+              rollcall
+                  .get(one)
+                  .json()
+                  .at("/data/incident/data/deliveries")
+                  .valueStream()
+                  .map(each -> each.get("kind").stringValue()))
+          .containsExactly("down", "recovered");
+      assertThat(rollcall.send("POST", one + "/acknowledge", "").status()).isEqualTo(409);
+      assertThat(rollcall.send("DELETE", "/v1/incidents/999/acknowledge", "").status())
+          .isEqualTo(404);
+    }
+  }
+
+  @Test
+  void aJobIsToldOnceForEachThingThatIsWrong() throws Exception {
+    try (RunningRollcall rollcall = plan("[]").start()) {
+      rollcall.get("/ping/job/fail?frequency=1h");
+      rollcall.get("/ping/job/fail?frequency=1h");
+      awaitMails(1);
+      assertThat(mails.mails().getFirst()).contains("Subject: Failed: job");
+      rollcall.get("/ping/job?frequency=1s");
+      awaitMails(2);
+      awaitLate(rollcall);
+      rollcall.get("/ping/job/fail?frequency=1h");
+      await().atMost(PATIENCE).until(() -> mails.mails().size() >= 4);
+      assertThat(
+              mails.mails().stream()
+                  .map(mail -> mail.replaceFirst("(?s).*Subject: (\\V+).*", "$1")))
+          .containsExactly("Failed: job", "Up again: job", "Late: job", "Failed: job");
+      assertThat(incidents(rollcall, "?subject=heartbeat:job"))
+          .extracting(
+              each -> each.get("kind").stringValue() + " " + each.get("state").stringValue())
+          .containsExactly("failed open", "late resolved", "failed resolved");
+      rollcall.send("DELETE", "/ping/job", "");
+      await().atMost(PATIENCE).until(() -> incidents(rollcall, "?state=open").isEmpty());
+      assertThat(
+              rollcall
+                  .get("/v1/incidents/" + incidents(rollcall, "").getFirst().get("id"))
+                  .json()
+                  .toString())
+          .contains("it was removed");
+    }
+  }
+
+  private static void awaitLate(RunningRollcall rollcall) {
+    await().atMost(PATIENCE).until(() -> incidents(rollcall, "?state=open&kind=late").size() == 1);
+  }
+
+  @Test
+  void aKillLosesNoIncidentAndTellsNoneTwice() throws Exception {
+    mails.answer("MAIL", "421 come back later");
+    long id;
+    try (RunningRollcall rollcall = plan(shop()).start()) {
+      targets.set(503);
+      await().atMost(PATIENCE).until(() -> !incidents(rollcall, "?state=open").isEmpty());
+      id = incidents(rollcall, "").getFirst().get("id").asLong();
+      rollcall.kill();
+    }
+    mails.answer("MAIL", "250 ok");
+    try (RunningRollcall rollcall = plan(shop()).start()) {
+      await().atMost(PATIENCE.multipliedBy(2)).until(() -> !mails.mails().isEmpty());
+      assertThat(incidents(rollcall, ""))
+          .singleElement()
+          .satisfies(one -> assertThat(one.get("id").asLong()).isEqualTo(id));
+      targets.set(200);
+      await().atMost(PATIENCE).until(() -> incidents(rollcall, "?state=open").isEmpty());
+      awaitMails(2);
+    }
+  }
+
+  @Test
+  void theIncidentOfAServiceThatIsRemovedEnds() throws Exception {
+    targets.set(503);
+    try (RunningRollcall rollcall = plan("[]").start()) {
+      String body =
+          "{\"name\":\"gone\",\"url\":\"" + targets.url("/set/x") + "\",\"interval\":\"200ms\"}";
+      long id =
+          rollcall.send("POST", "/v1/services", body).json().at("/data/service/data/id").asLong();
+      awaitMails(1);
+      rollcall.send("DELETE", "/v1/services/" + id, "");
+      await().atMost(PATIENCE).until(() -> incidents(rollcall, "?state=open").isEmpty());
+      JsonNode one =
+          rollcall
+              .get("/v1/incidents/" + incidents(rollcall, "").getFirst().get("id"))
+              .json()
+              .at("/data/incident/data");
+      assertThat(one.get("timeline").get(1).get("text").stringValue()).isEqualTo("it was removed");
+      assertThat(mails.mails()).as("nothing is up again").hasSize(1);
+    }
+  }
+
+  @Test
+  void wrongQuestionsAreToldSo() throws Exception {
+    try (RunningRollcall rollcall = plan("[]").start()) {
+      for (String bad : List.of("?state=x", "?kind=x", "?subject=shop", "?before=0", "?limit=x")) {
+        Answer answer = rollcall.get("/v1/incidents" + bad);
+        assertThat(answer.status()).as(bad).isEqualTo(400);
+      }
+    }
+  }
+}
