@@ -131,7 +131,8 @@ class SwiftProbeTest {
                     "",
                     """
                     {"access":{"token":{"id":"t0k"},"serviceCatalog":[{"type":"object-store",
-                    "endpoints":[{"region":"east","publicURL":"http://127.0.0.1:%d/v1/AUTH_1"}]}]}}"""
+                    "endpoints":[{"region":"east","publicURL":"http://127.0.0.1:%d/v1/AUTH_1"}]}]}}\
+                    """
                         .formatted(line.server().port()));
               }
             })) {

@@ -38,7 +38,8 @@ class StatusPagesTest {
     return """
     {"page":{"id":"kctbh9vrtdwd","name":"GitHub","url":"https://www.githubstatus.com",\
     "time_zone":"Etc/UTC","updated_at":"2026-11-20T07:30:02.120Z"},\
-    "status":{"indicator":"%s","description":"%s"}}"""
+    "status":{"indicator":"%s","description":"%s"}}\
+    """
         .formatted(indicator, words);
   }
 
@@ -47,7 +48,8 @@ class StatusPagesTest {
     {"result":{"status_overall":{"updated":"2026-11-20T07:30:02.120Z","status":"%s",\
     "status_code":%d},"status":[{"id":"1","name":"Website","status":"Operational",\
     "status_code":100,"containers":[]},{"id":"2","name":"Git Operations","status":"%s",\
-    "status_code":%d,"containers":[]}],"incidents":[],"maintenance":{}}}"""
+    "status_code":%d,"containers":[]}],"incidents":[],"maintenance":{}}}\
+    """
         .formatted(words, code, words, code);
   }
 
