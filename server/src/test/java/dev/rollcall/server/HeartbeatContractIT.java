@@ -394,7 +394,7 @@ class HeartbeatContractIT {
 
   @Test
   void withoutAnAlertUriItSaysOnceThatLatenessIsOnlyShown() {
-    assertThat(rollcall.log().split("late heartbeats are shown, but no alerts are sent", -1))
+    assertThat(rollcall.log().split("what is down or late is shown, but nobody is told", -1))
         .hasSize(2);
   }
 }

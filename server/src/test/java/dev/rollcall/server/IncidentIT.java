@@ -74,7 +74,7 @@ class IncidentIT {
       targets.set(503);
       awaitMails(1);
       assertThat(mails.mails().getFirst())
-          .contains("Subject: Down: shop", "Why:             status 503 (expected below 400)");
+          .contains("Subject: Down: shop", "Why: status 503 (expected below 400)");
       JsonNode open = incidents(rollcall, "?state=open&subject=service:shop&kind=down").getFirst();
       assertThat(open.get("cause").stringValue()).isEqualTo("status 503 (expected below 400)");
       assertThat(open.get("severity").stringValue()).isEqualTo("critical");

@@ -1,7 +1,6 @@
 package dev.rollcall.server.channel;
 
 import dev.rollcall.probe.ProbeFailure;
-import dev.rollcall.probes.Authority;
 import dev.rollcall.probes.HttpAnswer;
 import dev.rollcall.probes.HttpQuestion;
 import dev.rollcall.probes.Resolver;
@@ -14,7 +13,6 @@ import dev.rollcall.server.outbox.Delivery;
 import dev.rollcall.server.outbox.Notification;
 import java.net.URI;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -83,8 +81,7 @@ final class AlertUri implements Channel {
   AlertUri(String name, String text, Resolver resolver) {
     this.name = name;
     this.uri = checked(text);
-    int standard = uri.getScheme().toLowerCase(Locale.ROOT).equals("https") ? 443 : 80;
-    this.receiver = Authority.of(uri, standard).toString();
+    this.receiver = HttpChannel.receiver(uri);
     this.client =
         new HttpClient(resolver, HttpClient.DEFAULT.followRedirects(true), Channel.LONGEST);
   }

@@ -9,7 +9,16 @@ import java.util.Set;
 /// type is one file, and one entry of [#ALL].
 interface ChannelType {
   /// All types, in the order of the documentation.
-  List<ChannelType> ALL = List.of(AlertUri.TYPE, Mail.TYPE);
+  List<ChannelType> ALL =
+      List.of(
+          new Webhook(),
+          Mail.TYPE,
+          new Slack(),
+          new Discord(),
+          new Telegram(),
+          new PagerDuty(),
+          new Ntfy(),
+          AlertUri.TYPE);
 
   /// Its word under `type:`.
   String name();

@@ -6,19 +6,13 @@ import dev.rollcall.server.config.Fields;
 import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.outbox.Channel;
 import dev.rollcall.server.outbox.Delivery;
-import dev.rollcall.server.outbox.Message;
 import dev.rollcall.server.outbox.Notification;
-import dev.rollcall.server.time.Durations;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.StringJoiner;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
@@ -191,11 +185,12 @@ final class Mail implements Channel {
 
   @Override
   public Result send(Delivery delivery) throws InterruptedException {
+    AlertText text = AlertText.of(delivery);
     Set<String> done = reached.computeIfAbsent(delivery.key(), _ -> new HashSet<>());
     List<Result> failures = new ArrayList<>();
     for (String each : to) {
       if (!done.contains(each)) {
-        Result result = client.send(each, subject(delivery), text(delivery), delivery.key());
+        Result result = client.send(each, text.title(), text.lines() + "\n", delivery.key());
         if (result instanceof Result.Sent) {
           done.add(each);
         } else {
@@ -218,42 +213,5 @@ final class Mail implements Channel {
       case Result.Refused(String reason) -> new Result.Refused(to + ": " + reason);
       case Result.Sent sent -> sent;
     };
-  }
-
-  private static String subject(Delivery delivery) {
-    return switch (delivery.kind()) {
-          case DOWN -> "Down: ";
-          case LATE -> "Late: ";
-          case FAILED -> "Failed: ";
-          case RECOVERED -> "Up again: ";
-        }
-        + delivery.message().name();
-  }
-
-  private static String text(Delivery delivery) {
-    Message message = delivery.message();
-    String what =
-        switch (delivery.kind()) {
-          case DOWN -> "is down.";
-          case LATE -> "is late: it was not heard from in time.";
-          case FAILED -> "has reported a failure.";
-          case RECOVERED -> "is up again.";
-        };
-    StringJoiner text = new StringJoiner("\n", message.name() + " " + what + "\n\n", "\n");
-    message
-        .incident()
-        .flatMap(Message.OfIncident::cause)
-        .ifPresent(cause -> text.add("Why:             " + cause));
-    Instant began = message.incident().map(Message.OfIncident::began).orElse(message.at());
-    boolean over = delivery.kind() == Notification.Kind.RECOVERED;
-    text.add("Since:           " + (over ? message.at() : began).truncatedTo(ChronoUnit.SECONDS));
-    if (over) {
-      text.add(
-          "It took:         "
-              + Durations.text(
-                  Duration.ofSeconds(Duration.between(began, message.at()).toSeconds())));
-    }
-    text.add("Last heard from: " + message.lastHeard().truncatedTo(ChronoUnit.SECONDS));
-    return text.toString();
   }
 }

@@ -77,7 +77,7 @@ class MailTest {
             "From: Rollcall <r@example.org>",
             "Subject: Late: backup",
             "Auto-Submitted: auto-generated",
-            "backup is late",
+            "Late: backup\nSince: ",
             "2026-11-28T12:00:00Z");
     assertThat(id(server.mails().getLast())).isEqualTo(id(first)).endsWith("@example.org>");
   }

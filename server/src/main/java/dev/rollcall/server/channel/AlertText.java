@@ -1,0 +1,78 @@
+package dev.rollcall.server.channel;
+
+import dev.rollcall.server.outbox.Delivery;
+import dev.rollcall.server.outbox.Message;
+import dev.rollcall.server.outbox.Notification;
+import dev.rollcall.server.time.Durations;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// What a notification says, in words that are the same on all channels. They may contain any
+/// characters: each channel escapes them for where they go.
+///
+/// @param title in one line: `Down: shop`
+/// @param facts what else there is to say, in order
+/// @param over whether it says that something is over
+record AlertText(String title, List<Fact> facts, boolean over) {
+  private static final String ELLIPSIS = "…";
+
+  /// One thing to say: `Since`, `2026-11-28T12:00:00Z`.
+  record Fact(String label, String value) {}
+
+  /// The words for a delivery.
+  static AlertText of(Delivery delivery) {
+    Message message = delivery.message();
+    boolean over = delivery.kind() == Notification.Kind.RECOVERED;
+    Instant began = message.incident().map(Message.OfIncident::began).orElse(message.at());
+    List<Fact> facts = new ArrayList<>();
+    Optional<String> cause = message.incident().flatMap(Message.OfIncident::cause);
+    cause.filter(why -> !why.isBlank()).ifPresent(why -> facts.add(new Fact("Why", why)));
+    facts.add(new Fact("Since", time(over ? message.at() : began)));
+    if (over) {
+      Duration took = Duration.between(began, message.at()).truncatedTo(ChronoUnit.SECONDS);
+      facts.add(new Fact("It took", Durations.text(took.isNegative() ? Duration.ZERO : took)));
+    }
+    facts.add(new Fact("Last heard from", time(message.lastHeard())));
+    return new AlertText(word(delivery.kind()) + ": " + message.name(), List.copyOf(facts), over);
+  }
+
+  private static String word(Notification.Kind kind) {
+    return switch (kind) {
+      case DOWN -> "Down";
+      case LATE -> "Late";
+      case FAILED -> "Failed";
+      case RECOVERED -> "Up again";
+    };
+  }
+
+  private static String time(Instant at) {
+    return at.truncatedTo(ChronoUnit.SECONDS).toString();
+  }
+
+  /// Everything as lines, the title first.
+  String lines() {
+    StringBuilder lines = new StringBuilder(title);
+    facts.forEach(
+        fact -> lines.append('\n').append(fact.label()).append(": ").append(fact.value()));
+    return lines.toString();
+  }
+
+  /// A text of at most so many characters (UTF-16), with an ellipsis where it was cut.
+  static String cut(String text, int most) {
+    if (text.length() <= most) {
+      return text;
+    }
+    int end = most - ELLIPSIS.length();
+    return text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end)
+        + ELLIPSIS;
+  }
+
+  /// A text in one line.
+  static String line(String text) {
+    return text.replaceAll("[\\p{Cntrl}\\u2028\\u2029]+", " ").strip();
+  }
+}
