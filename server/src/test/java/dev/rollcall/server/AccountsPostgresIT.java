@@ -4,25 +4,20 @@ import static dev.rollcall.server.RunningRollcall.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import dev.rollcall.server.sql.TestDatabases;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /// The same on PostgreSQL.
 class AccountsPostgresIT extends AccountsIT {
-  private final EmbeddedPostgres postgres;
-
-  AccountsPostgresIT() throws IOException {
-    postgres = EmbeddedPostgres.builder().start();
-  }
+  private final String database = TestDatabases.freshUrl();
 
   @Override
   String database() {
-    return "postgresql://postgres:postgres@127.0.0.1:" + postgres.getPort() + "/postgres";
+    return database;
   }
 
   @Test
@@ -46,10 +41,5 @@ class AccountsPostgresIT extends AccountsIT {
 
   private static int account(RunningRollcall one, String token) {
     return one.send("GET", "/v1/account", "", "Authorization", token).status();
-  }
-
-  @AfterAll
-  void stopPostgres() throws IOException {
-    postgres.close();
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.rollcall.server.RunningRollcall.Plan;
+import dev.rollcall.server.sql.TestDatabases;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,8 +16,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -26,29 +25,19 @@ class MonitorRolesIT {
   private static final int SERVICES = 10;
   private static final int INTERVAL_MS = 500;
 
-  private static EmbeddedPostgres postgres;
+  private static final EmbeddedPostgres POSTGRES = TestDatabases.postgres();
 
   @TempDir Path folder;
-
-  @BeforeAll
-  static void start() throws IOException {
-    postgres = EmbeddedPostgres.builder().start();
-  }
-
-  @AfterAll
-  static void stop() throws IOException {
-    postgres.close();
-  }
 
   private Plan plan(String name, String database) throws IOException {
     return Plan.in(Files.createDirectory(folder.resolve(name)))
         .variable(
             "ROLLCALL_DATABASE",
-            "postgresql://postgres:postgres@127.0.0.1:" + postgres.getPort() + "/" + database);
+            "postgresql://postgres:postgres@127.0.0.1:" + POSTGRES.getPort() + "/" + database);
   }
 
   private static void create(String database) throws SQLException {
-    try (Connection connection = postgres.getPostgresDatabase().getConnection();
+    try (Connection connection = POSTGRES.getPostgresDatabase().getConnection();
         Statement statement = connection.createStatement()) {
       statement.execute("CREATE DATABASE " + database);
     }
@@ -166,7 +155,7 @@ class MonitorRolesIT {
   }
 
   private static void agree(String database) throws SQLException {
-    try (Connection connection = postgres.getDatabase("postgres", database).getConnection();
+    try (Connection connection = POSTGRES.getDatabase("postgres", database).getConnection();
         Statement statement = connection.createStatement();
         ResultSet rows =
             statement.executeQuery(

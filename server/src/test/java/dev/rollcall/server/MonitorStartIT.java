@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.rollcall.server.RunningRollcall.Ended;
 import dev.rollcall.server.RunningRollcall.Plan;
+import dev.rollcall.server.sql.TestDatabases;
 import dev.rollcall.server.sql.Wire;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -22,8 +23,6 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -31,22 +30,12 @@ import tools.jackson.databind.JsonNode;
 /// A start: what is there from the first answer on, and what is done while the database is not
 /// there yet. Needs root (mount).
 class MonitorStartIT {
-  private static EmbeddedPostgres postgres;
+  private static final EmbeddedPostgres POSTGRES = TestDatabases.postgres();
 
   @TempDir Path folder;
 
-  @BeforeAll
-  static void startPostgres() throws IOException {
-    postgres = EmbeddedPostgres.builder().start();
-  }
-
-  @AfterAll
-  static void stopPostgres() throws IOException {
-    postgres.close();
-  }
-
   private static void create(String database) throws Exception {
-    try (Connection connection = postgres.getPostgresDatabase().getConnection();
+    try (Connection connection = POSTGRES.getPostgresDatabase().getConnection();
         Statement statement = connection.createStatement()) {
       statement.execute("CREATE DATABASE " + database);
     }
@@ -121,7 +110,7 @@ class MonitorStartIT {
   @Test
   void checksBeginWhilePostgresIsAway() throws Exception {
     create("away");
-    try (Wire wire = new Wire(postgres.getPort());
+    try (Wire wire = new Wire(POSTGRES.getPort());
         Targets targets = new Targets()) {
       wire.cut();
       try (RunningRollcall rollcall =
@@ -162,7 +151,7 @@ class MonitorStartIT {
   @Test
   void checksBeginWhilePostgresSaysNothing() throws Exception {
     create("silent");
-    try (Wire wire = new Wire(postgres.getPort());
+    try (Wire wire = new Wire(POSTGRES.getPort());
         Targets targets = new Targets()) {
       wire.stall();
       try (RunningRollcall rollcall =
@@ -218,13 +207,13 @@ class MonitorStartIT {
   void saysWhatDoesNotHealByItself() throws Exception {
     Ended nowhere =
         Plan.in(Files.createDirectory(folder.resolve("nowhere")))
-            .variable("ROLLCALL_DATABASE", url(postgres.getPort(), "postgres", "nowhere"))
+            .variable("ROLLCALL_DATABASE", url(POSTGRES.getPort(), "postgres", "nowhere"))
             .refused();
     assertThat(nowhere.status()).isEqualTo(1);
     assertThat(nowhere.said()).contains("database \"nowhere\" does not exist");
     Ended stranger =
         Plan.in(Files.createDirectory(folder.resolve("stranger")))
-            .variable("ROLLCALL_DATABASE", url(postgres.getPort(), "stranger", "postgres"))
+            .variable("ROLLCALL_DATABASE", url(POSTGRES.getPort(), "stranger", "postgres"))
             .refused();
     assertThat(stranger.status()).isEqualTo(1);
     assertThat(stranger.said()).contains("role \"stranger\" does not exist");

@@ -3,34 +3,23 @@ package dev.rollcall.server;
 import static dev.rollcall.server.Browser.field;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
+import dev.rollcall.server.sql.TestDatabases;
 import java.sql.Connection;
 import java.sql.Statement;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /// The same on PostgreSQL, and what needs the time to pass: another client of the database can set
 /// it back.
 class SecondFactorPostgresIT extends SecondFactorIT {
-  private final EmbeddedPostgres postgres;
-
-  SecondFactorPostgresIT() throws IOException {
-    postgres = EmbeddedPostgres.builder().start();
-  }
+  private final String database = TestDatabases.freshUrl();
 
   @Override
   String database() {
-    return "postgresql://postgres:postgres@127.0.0.1:" + postgres.getPort() + "/postgres";
-  }
-
-  @AfterAll
-  void stopPostgres() throws IOException {
-    postgres.close();
+    return database;
   }
 
   private void write(String statement) throws Exception {
-    try (Connection connection = postgres.getPostgresDatabase().getConnection();
+    try (Connection connection = TestDatabases.connection(database);
         Statement all = connection.createStatement()) {
       assertThat(all.executeUpdate(statement)).isPositive();
     }

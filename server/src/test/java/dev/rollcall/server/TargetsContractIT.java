@@ -17,114 +17,130 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /// The target pool's contract, as a stranger sees it.
 class TargetsContractIT {
+  @TempDir static Path sharedFolder;
+
+  /// For all tests that only ask it; empty when one begins.
+  private static RunningRollcall shared;
+
   @TempDir Path folder;
+
+  @BeforeAll
+  static void start() {
+    shared =
+        Plan.of("targets", sharedFolder)
+            .flags("--allow=127.0.0.0/8,::1/128", "--lease=1h", "--interval=1h")
+            .start();
+  }
+
+  @AfterAll
+  static void stop() {
+    shared.close();
+  }
+
+  @BeforeEach
+  void empty() {
+    for (String ip : listed(shared)) {
+      assertThat(shared.send("DELETE", "/targets/" + ip, "").status()).isEqualTo(200);
+    }
+  }
 
   @Test
   void takesHopsAndSaysHowManyWereNew() {
-    try (RunningRollcall pool = pool()) {
-      Answer answer = hops(pool, "8.8.8.8", "10.0.0.1", "2606:4700::1111", "8.8.8.8");
-      assertThat(answer.status()).isEqualTo(200);
-      assertThat(answer.json()).hasToString("{\"status\":\"ok\",\"received\":4,\"added\":2}");
-      assertThat(hops(pool, "::ffff:8.8.8.8", "9.9.9.9").json())
-          .hasToString("{\"status\":\"ok\",\"received\":2,\"added\":1}");
-      assertThat(hops(pool).json()).hasToString("{\"status\":\"ok\",\"received\":0,\"added\":0}");
-      assertThat(pool.health("/metrics").body())
-          .contains("rollcall_targets 3.0")
-          .contains("rollcall_targets_kept_out_total{reason=\"special\"} 1.0");
-    }
+    Answer answer = hops(shared, "8.8.8.8", "10.0.0.1", "2606:4700::1111", "8.8.8.8");
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.json()).hasToString("{\"status\":\"ok\",\"received\":4,\"added\":2}");
+    assertThat(hops(shared, "::ffff:8.8.8.8", "9.9.9.9").json())
+        .hasToString("{\"status\":\"ok\",\"received\":2,\"added\":1}");
+    assertThat(hops(shared).json()).hasToString("{\"status\":\"ok\",\"received\":0,\"added\":0}");
+    assertThat(shared.health("/metrics").body())
+        .contains("rollcall_targets 3.0")
+        .contains("rollcall_targets_kept_out_total{reason=\"special\"} 1.0");
   }
 
   @Test
   void listsWhatIsNoAddressAndStoresNothingOfIt() {
-    try (RunningRollcall pool = pool()) {
-      Answer answer = pool.send("POST", "/hops", "{\"hops\":[\"8.8.8.8\",\"nope\",7,\"1.2.3\"]}");
-      assertThat(answer.status()).isEqualTo(400);
-      assertThat(answer.json().get("error").stringValue()).contains("3 of 4 hops");
-      assertThat(answer.json().get("invalid")).hasSize(3);
-      assertThat(answer.json().at("/invalid/0"))
-          .hasToString("{\"index\":1,\"value\":\"nope\",\"reason\":\"is no IP address\"}");
-      assertThat(listed(pool)).isEmpty();
-      for (String body : List.of("{}", "[]", "{\"hops\":\"8.8.8.8\"}", "nonsense", "")) {
-        Answer refused = pool.send("POST", "/hops", body);
-        assertThat(refused.status()).as(body).isEqualTo(400);
-        assertThat(refused.json().get("error").isString()).as(body).isTrue();
-      }
-      assertThat(pool.send("GET", "/hops", "").status()).isEqualTo(405);
-      Answer nowhere = pool.get("/nowhere");
-      assertThat(nowhere.status()).isEqualTo(404);
-      assertThat(nowhere.json().propertyNames()).containsExactly("error");
+    Answer answer = shared.send("POST", "/hops", "{\"hops\":[\"8.8.8.8\",\"nope\",7,\"1.2.3\"]}");
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.json().get("error").stringValue()).contains("3 of 4 hops");
+    assertThat(answer.json().get("invalid")).hasSize(3);
+    assertThat(answer.json().at("/invalid/0"))
+        .hasToString("{\"index\":1,\"value\":\"nope\",\"reason\":\"is no IP address\"}");
+    assertThat(listed(shared)).isEmpty();
+    for (String body : List.of("{}", "[]", "{\"hops\":\"8.8.8.8\"}", "nonsense", "")) {
+      Answer refused = shared.send("POST", "/hops", body);
+      assertThat(refused.status()).as(body).isEqualTo(400);
+      assertThat(refused.json().get("error").isString()).as(body).isTrue();
     }
+    assertThat(shared.send("GET", "/hops", "").status()).isEqualTo(405);
+    Answer nowhere = shared.get("/nowhere");
+    assertThat(nowhere.status()).isEqualTo(404);
+    assertThat(nowhere.json().propertyNames()).containsExactly("error");
   }
 
   @Test
   void takesTargetsAsAddressesNamesAndBlocks() {
-    try (RunningRollcall pool = pool("--allow=127.0.0.0/8,::1/128")) {
-      Answer answer = targets(pool, "8.8.8.0/29", "1.1.1.1", "localhost", "2a00::/126");
-      assertThat(answer.status()).as("%s", answer.json()).isEqualTo(200);
-      assertThat(answer.json().get("received").asInt()).isEqualTo(4);
-      assertThat(listed(pool))
-          .contains("8.8.8.1", "8.8.8.6", "1.1.1.1", "127.0.0.1", "2a00::", "2a00::3")
-          .doesNotContain("8.8.8.0", "8.8.8.7");
-      for (String wrong :
-          List.of("8.0.0.0/8", "8.8.8.1/24", "2a00::/64", "no such host", "nothing.invalid")) {
-        Answer refused = targets(pool, "7.7.7.7", wrong);
-        assertThat(refused.status()).as(wrong).isEqualTo(400);
-        assertThat(refused.json().at("/invalid/0/value").stringValue()).isEqualTo(wrong);
-      }
-      assertThat(listed(pool)).doesNotContain("7.7.7.7");
+    Answer answer = targets(shared, "8.8.8.0/29", "1.1.1.1", "localhost", "2a00::/126");
+    assertThat(answer.status()).as("%s", answer.json()).isEqualTo(200);
+    assertThat(answer.json().get("received").asInt()).isEqualTo(4);
+    assertThat(listed(shared))
+        .contains("8.8.8.1", "8.8.8.6", "1.1.1.1", "127.0.0.1", "2a00::", "2a00::3")
+        .doesNotContain("8.8.8.0", "8.8.8.7");
+    for (String wrong :
+        List.of("8.0.0.0/8", "8.8.8.1/24", "2a00::/64", "no such host", "nothing.invalid")) {
+      Answer refused = targets(shared, "7.7.7.7", wrong);
+      assertThat(refused.status()).as(wrong).isEqualTo(400);
+      assertThat(refused.json().at("/invalid/0/value").stringValue()).isEqualTo(wrong);
     }
+    assertThat(listed(shared)).doesNotContain("7.7.7.7");
   }
 
   @Test
   void deletesATarget() {
-    try (RunningRollcall pool = pool()) {
-      hops(pool, "8.8.8.8", "2606:4700::1111");
-      assertThat(pool.send("DELETE", "/targets/2606:4700:0::1111", "").json())
-          .hasToString("{\"status\":\"ok\"}");
-      assertThat(pool.send("DELETE", "/targets/8.8.4.4", "").status()).isEqualTo(404);
-      assertThat(pool.send("DELETE", "/targets/nope", "").status()).isEqualTo(400);
-      assertThat(listed(pool)).containsExactly("8.8.8.8");
-    }
+    hops(shared, "8.8.8.8", "2606:4700::1111");
+    assertThat(shared.send("DELETE", "/targets/2606:4700:0::1111", "").json())
+        .hasToString("{\"status\":\"ok\"}");
+    assertThat(shared.send("DELETE", "/targets/8.8.4.4", "").status()).isEqualTo(404);
+    assertThat(shared.send("DELETE", "/targets/nope", "").status()).isEqualTo(400);
+    assertThat(listed(shared)).containsExactly("8.8.8.8");
   }
 
   @Test
   void listsPages() {
-    try (RunningRollcall pool = pool()) {
-      hops(pool, "8.8.8.8", "8.8.4.4", "1.1.1.1");
-      JsonNode page = pool.get("/targets?page=2&limit=2").json().get("targets");
-      assertThat(page.get("data")).hasSize(1);
-      assertThat(page.at("/data/0/ip").stringValue()).isEqualTo("8.8.8.8");
-      assertThat(page.at("/data/0/origin").stringValue()).isEqualTo("hop");
-      assertThat(page.get("pagination")).hasToString("{\"page\":2,\"limit\":2,\"total\":3}");
-      assertThat(pool.get("/targets").json().get("targets").has("pagination")).isFalse();
-      assertThat(pool.get("/targets?page=0").status()).isEqualTo(400);
-      assertThat(pool.get("/targets?limit=x").status()).isEqualTo(400);
-    }
+    hops(shared, "8.8.8.8", "8.8.4.4", "1.1.1.1");
+    JsonNode page = shared.get("/targets?page=2&limit=2").json().get("targets");
+    assertThat(page.get("data")).hasSize(1);
+    assertThat(page.at("/data/0/ip").stringValue()).isEqualTo("8.8.8.8");
+    assertThat(page.at("/data/0/origin").stringValue()).isEqualTo("hop");
+    assertThat(page.get("pagination")).hasToString("{\"page\":2,\"limit\":2,\"total\":3}");
+    assertThat(shared.get("/targets").json().get("targets").has("pagination")).isFalse();
+    assertThat(shared.get("/targets?page=0").status()).isEqualTo(400);
+    assertThat(shared.get("/targets?limit=x").status()).isEqualTo(400);
   }
 
   @Test
   void handsEachTargetToOneNodeUntilItIsMeasured() {
-    try (RunningRollcall pool = pool("--lease=1h", "--interval=1h")) {
-      hops(pool, "8.8.8.1", "8.8.8.2", "8.8.8.3");
-      JsonNode one = pool.get("/next?node=one&limit=2").json();
-      assertThat(ips(one)).containsExactly("8.8.8.1", "8.8.8.2");
-      assertThat(one.get("retry_after").asInt()).isZero();
-      JsonNode two = pool.get("/next?node=two").json();
-      assertThat(ips(two)).containsExactly("8.8.8.3");
-      assertThat(two.get("lease").asLong()).isNotEqualTo(one.get("lease").asLong());
-      assertThat(ips(pool.get("/next?node=two").json())).isEmpty();
-      assertThat(ips(pool.get("/next?node=one&done=" + one.get("lease").asLong()).json()))
-          .isEmpty();
-      assertThat(pool.health("/metrics").body())
-          .contains("rollcall_targets_measured_total{node=\"one\"} 2.0")
-          .contains("rollcall_targets_handed_out_total{node=\"two\"} 1.0");
-    }
+    hops(shared, "8.8.8.1", "8.8.8.2", "8.8.8.3");
+    JsonNode one = shared.get("/next?node=one&limit=2").json();
+    assertThat(ips(one)).containsExactly("8.8.8.1", "8.8.8.2");
+    assertThat(one.get("retry_after").asInt()).isZero();
+    JsonNode two = shared.get("/next?node=two").json();
+    assertThat(ips(two)).containsExactly("8.8.8.3");
+    assertThat(two.get("lease").asLong()).isNotEqualTo(one.get("lease").asLong());
+    assertThat(ips(shared.get("/next?node=two").json())).isEmpty();
+    assertThat(ips(shared.get("/next?node=one&done=" + one.get("lease").asLong()).json()))
+        .isEmpty();
+    assertThat(shared.health("/metrics").body())
+        .contains("rollcall_targets_measured_total{node=\"one\"} 2.0")
+        .contains("rollcall_targets_handed_out_total{node=\"two\"} 1.0");
   }
 
   @Test
@@ -140,27 +156,22 @@ class TargetsContractIT {
 
   @Test
   void asksANodeForItsName() {
-    try (RunningRollcall pool = pool()) {
-      for (String query :
-          List.of("", "?node=", "?node=a%20b", "?node=a&limit=0", "?node=a&done=x")) {
-        Answer refused = pool.get("/next" + query);
-        assertThat(refused.status()).as(query).isEqualTo(400);
-        assertThat(refused.json().get("error").isString()).isTrue();
-      }
-      JsonNode empty = pool.get("/next?node=a").json();
-      assertThat(empty).hasToString("{\"retry_after\":60,\"targets\":[]}");
+    for (String query : List.of("", "?node=", "?node=a%20b", "?node=a&limit=0", "?node=a&done=x")) {
+      Answer refused = shared.get("/next" + query);
+      assertThat(refused.status()).as(query).isEqualTo(400);
+      assertThat(refused.json().get("error").isString()).isTrue();
     }
+    JsonNode empty = shared.get("/next?node=a").json();
+    assertThat(empty).hasToString("{\"retry_after\":60,\"targets\":[]}");
   }
 
   @Test
   void leasesNothingToWhoAsksForHeadersAlone() {
-    try (RunningRollcall pool = pool()) {
-      hops(pool, "8.8.8.8");
-      assertThat(pool.status("HEAD", "/next?node=a")).isEqualTo(405);
-      assertThat(pool.status("HEAD", "/targets")).isEqualTo(200);
-      assertThat(pool.status("OPTIONS", "/next")).isEqualTo(204);
-      assertThat(ips(pool.get("/next?node=a").json())).containsExactly("8.8.8.8");
-    }
+    hops(shared, "8.8.8.8");
+    assertThat(shared.status("HEAD", "/next?node=a")).isEqualTo(405);
+    assertThat(shared.status("HEAD", "/targets")).isEqualTo(200);
+    assertThat(shared.status("OPTIONS", "/next")).isEqualTo(204);
+    assertThat(ips(shared.get("/next?node=a").json())).containsExactly("8.8.8.8");
   }
 
   @Test

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.rollcall.server.RunningRollcall.Plan;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import dev.rollcall.server.sql.TestDatabases;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -22,8 +22,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -32,24 +30,12 @@ import tools.jackson.databind.JsonNode;
 class TargetsCrashIT {
   private static final int AT_ONCE = 20;
 
-  private static EmbeddedPostgres postgres;
-
   private final Set<String> added = ConcurrentHashMap.newKeySet();
   private final Set<String> handed = ConcurrentHashMap.newKeySet();
   private final Set<String> twice = ConcurrentHashMap.newKeySet();
   private final AtomicInteger block = new AtomicInteger();
 
   @TempDir Path folder;
-
-  @BeforeAll
-  static void start() throws IOException {
-    postgres = EmbeddedPostgres.builder().start();
-  }
-
-  @AfterAll
-  static void stop() throws IOException {
-    postgres.close();
-  }
 
   @Test
   void losesNothingAndHandsOutNothingTwiceOnSqlite() throws Exception {
@@ -68,8 +54,9 @@ class TargetsCrashIT {
 
   @Test
   void losesNothingAndHandsOutNothingTwiceWhereOneOfTwoIsKilledOnPostgres() throws Exception {
-    RunningRollcall killed = onPostgres("killed");
-    try (RunningRollcall other = onPostgres("other")) {
+    String database = TestDatabases.freshUrl();
+    RunningRollcall killed = on(database, "killed");
+    try (RunningRollcall other = on(database, "other")) {
       for (int kill = 0; kill < 3; kill++) {
         RunningRollcall running = killed;
         workUntil(
@@ -88,12 +75,10 @@ class TargetsCrashIT {
     }
   }
 
-  private RunningRollcall onPostgres(String name) throws IOException {
+  private RunningRollcall on(String database, String name) throws IOException {
     return Plan.of("targets", Files.createDirectory(folder.resolve(name)))
         .flags("--lease=1h")
-        .variable(
-            "ROLLCALL_DATABASE",
-            "postgresql://postgres:postgres@127.0.0.1:" + postgres.getPort() + "/postgres")
+        .variable("ROLLCALL_DATABASE", database)
         .start();
   }
 

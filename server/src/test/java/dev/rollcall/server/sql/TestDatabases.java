@@ -31,7 +31,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 ///         GroupCommit commits = new GroupCommit(database)) {
 /// ```
 ///
-/// One PostgreSQL runs for all tests of a JVM and ends with it; each test gets a schema of its own.
+/// One PostgreSQL runs for all tests of a JVM and ends with it; each test gets a schema of its own,
+/// a program a database.
 public enum TestDatabases {
   SQLITE {
     @Override
@@ -46,7 +47,7 @@ public enum TestDatabases {
     }
   };
 
-  private static final AtomicInteger SCHEMAS = new AtomicInteger();
+  private static final AtomicInteger NAMES = new AtomicInteger();
 
   /// Where a new, empty database is.
   public abstract DatabaseLocation fresh(Path directory);
@@ -61,17 +62,39 @@ public enum TestDatabases {
     return Server.PORT;
   }
 
+  /// The PostgreSQL of this JVM.
+  public static EmbeddedPostgres postgres() {
+    return Server.POSTGRES;
+  }
+
+  /// A new, empty database of it, as a program is told it.
+  public static String freshUrl() {
+    String name = "fresh" + NAMES.incrementAndGet();
+    execute("CREATE DATABASE " + name);
+    return "postgresql://postgres:postgres@127.0.0.1:" + Server.PORT + "/" + name;
+  }
+
+  /// Another client of that database.
+  public static Connection connection(String freshUrl) throws SQLException {
+    String name = freshUrl.substring(freshUrl.lastIndexOf('/') + 1);
+    return Server.POSTGRES.getDatabase("postgres", name).getConnection();
+  }
+
   /// A new schema, reached through that port.
   static PostgresServer freshOn(int port) {
-    String schema = "test" + SCHEMAS.incrementAndGet();
+    String schema = "test" + NAMES.incrementAndGet();
+    execute("CREATE SCHEMA " + schema);
+    return new PostgresServer(
+        "127.0.0.1:" + port + "/postgres?currentSchema=" + schema, "postgres", "postgres");
+  }
+
+  private static void execute(String statement) {
     try (Connection connection = Server.POSTGRES.getPostgresDatabase().getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute("CREATE SCHEMA " + schema);
+        Statement all = connection.createStatement()) {
+      all.execute(statement);
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
-    return new PostgresServer(
-        "127.0.0.1:" + port + "/postgres?currentSchema=" + schema, "postgres", "postgres");
   }
 
   /// Started when first needed; it stops in its own shutdown hook.
