@@ -3,6 +3,7 @@ package dev.rollcall.server.app;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.config.Setting;
 import dev.rollcall.server.config.Values;
+import dev.rollcall.server.monitor.MonitorSettings;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +19,9 @@ import java.util.stream.Collectors;
 /// logged. A file with mistakes is rejected as a whole, and the previous configuration stays in
 /// use.
 final class Reload implements Runnable {
+  private static final String EMPTIED =
+      ": restore it, or set fewer-services: true if this is intended";
+
   private static final System.Logger LOG = System.getLogger(Reload.class.getName());
 
   private final Configuration.Origin origin;
@@ -49,13 +53,14 @@ final class Reload implements Runnable {
     Mistakes mistakes = new Mistakes();
     Optional<Configuration> read = origin.read(mistakes, named);
     if (read.isEmpty()) {
-      LOG.log(Level.WARNING, "{0} was rejected, the previous configuration stays in use:", file);
-      List<String> lines = mistakes.lines();
-      lines.forEach(line -> LOG.log(Level.WARNING, line));
-      refusal = Optional.of(summary(lines));
+      refuse(file, mistakes.lines());
       return;
     }
     Values values = read.get().values();
+    if (isEmptied(read.get())) {
+      refuse(file, List.of(file + " " + read.get().blank().orElseThrow() + EMPTIED));
+      return;
+    }
     if (refusal.isPresent()) {
       LOG.log(Level.INFO, "{0} has no mistakes any more", file);
     }
@@ -68,6 +73,20 @@ final class Reload implements Runnable {
     tell(Level.INFO, file, "applied now", applied);
     tell(Level.WARNING, file, "applied at the next start only", changed(started, values, false));
     current = read.get().withoutServices();
+  }
+
+  private void refuse(String file, List<String> lines) {
+    LOG.log(Level.WARNING, "{0} was rejected, the previous configuration stays in use:", file);
+    lines.forEach(line -> LOG.log(Level.WARNING, line));
+    refusal = Optional.of(summary(lines));
+  }
+
+  /// An editor or a full disk may empty the file for a moment, and the defaults would open what the
+  /// file has closed.
+  private boolean isEmptied(Configuration now) {
+    return now.blank().isPresent()
+        && current.blank().isEmpty()
+        && !now.values().of(MonitorSettings.FEWER_SERVICES);
   }
 
   private static String summary(List<String> mistakes) {

@@ -106,6 +106,20 @@ class ReloadTest {
   }
 
   @Test
+  void refusesAFileThatWasEmptied() throws IOException {
+    for (String empty : List.of("", "# nothing\n")) {
+      write(empty);
+      reload.run();
+      assertThat(applied).isEmpty();
+      assertThat(reload.refusal()).hasValueSatisfying(why -> assertThat(why).contains("restore it"));
+    }
+    write("fewer-services: true");
+    reload.run();
+    assertThat(applied).containsExactly(0);
+    assertThat(reload.refusal()).isEmpty();
+  }
+
+  @Test
   void namesTheSectionsThatChanged() throws IOException {
     String channels = "channels: [{name: c, type: alert-uri, url: 'http://a.example/%s'}]\n";
     write(channels.formatted("1"));

@@ -41,6 +41,7 @@ public final class ServiceReader {
   private static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(10);
   private static final int LONGEST_NAME = 255;
   private static final Duration SHORTEST_OF_ACCOUNTS = Duration.ofSeconds(10);
+  private static final List<String> FILES = List.of("ca", "cert", "key");
   private static final Set<String> SCHEMES_OF_ACCOUNTS = Set.of("http", "https", "tcp", "tls");
 
   /// The values of services that set none.
@@ -195,6 +196,9 @@ public final class ServiceReader {
             .orElse(defaults.timeout());
     boolean keepAlive = fields.bool("keep-alive").orElse(defaults.keepAlive());
     reach.ifPresent(hosts -> restrict(fields, url, interval, hosts));
+    if (reach.isPresent() && namesFiles(fields)) {
+      return Optional.empty(); // not even whether there is such a file is told
+    }
     Optional<CheckSpec> spec = url.flatMap(to -> checkSpec(fields, to, timeout, keepAlive));
     if (fields.wrong() || name.isEmpty() || url.isEmpty() || spec.isEmpty()) {
       return Optional.empty();
@@ -232,7 +236,14 @@ public final class ServiceReader {
     }
     fields
         .object("tls", ServiceKeys.OF_TLS)
-        .ifPresent(tls -> tls.refuse(List.of("ca", "cert", "key"), "is a file of this server"));
+        .ifPresent(tls -> tls.refuse(FILES, "is a file of this server"));
+  }
+
+  private static boolean namesFiles(Fields fields) {
+    return fields
+        .object("tls", ServiceKeys.OF_TLS)
+        .filter(tls -> FILES.stream().anyMatch(tls::has))
+        .isPresent();
   }
 
   private static Optional<URI> url(Fields fields) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rollcall.probes.HttpExpectation;
 import dev.rollcall.probes.Login;
 import dev.rollcall.server.config.Mistakes;
+import dev.rollcall.server.http.Json;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -222,5 +223,24 @@ class ServiceReaderTest {
 
   private static tools.jackson.databind.JsonNode tree(String json) {
     return new JsonMapper().readTree(json.replace('\'', '"'));
+  }
+
+  @Test
+  void filesOfThisServerAreNotOpenedForAccounts() {
+    Mistakes mistakes = new Mistakes();
+    ServiceReader reader =
+        new ServiceReader(
+                new ServiceReader.Defaults(Duration.ofMinutes(1), Duration.ofSeconds(5), false))
+            .ofAccounts(_ -> true);
+    assertThat(
+            reader.one(
+                Json.stored(
+                    "{\"name\":\"a\",\"url\":\"https://h\",\"tls\":{\"ca\":\"/no/such\",\"key\":\"/x\"}}"),
+                "",
+                mistakes))
+        .isEmpty();
+    assertThat(mistakes.lines())
+        .containsExactly(
+            "tls.ca: is a file of this server", "tls.key: is a file of this server");
   }
 }
