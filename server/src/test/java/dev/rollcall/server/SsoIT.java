@@ -269,6 +269,9 @@ class SsoIT {
     assertThat(signIn(browser(), "domain")).contains(SIGNED_IN);
     provider.signsIn("stranger", "guests");
     assertThat(signIn(browser(), "group")).contains("you are in none of the groups of group");
+    assertThat(rollcall.log())
+        .contains("a sign-in with group was refused: you are in none of the groups of group")
+        .contains("groups [guests]");
   }
 
   @Test

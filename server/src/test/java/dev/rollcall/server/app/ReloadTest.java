@@ -111,7 +111,8 @@ class ReloadTest {
       write(empty);
       reload.run();
       assertThat(applied).isEmpty();
-      assertThat(reload.refusal()).hasValueSatisfying(why -> assertThat(why).contains("restore it"));
+      assertThat(reload.refusal())
+          .hasValueSatisfying(why -> assertThat(why).contains("restore it"));
     }
     write("fewer-services: true");
     reload.run();

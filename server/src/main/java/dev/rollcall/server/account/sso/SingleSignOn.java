@@ -35,6 +35,7 @@ import java.util.regex.Pattern;
 /// of accounts are not verified, so somebody could have registered with another's. Who has an
 /// account connects it while signed in.
 public final class SingleSignOn implements AutoCloseable {
+  private static final int SHOWN_GROUPS = 20;
   private static final System.Logger LOG = System.getLogger(SingleSignOn.class.getName());
   private static final String ACTION = "single sign-on";
   private static final Pattern CODE = Pattern.compile("[A-Za-z0-9_-]{1,100}");
@@ -189,13 +190,32 @@ public final class SingleSignOn implements AutoCloseable {
     } catch (ProviderFailure e) {
       throw refusal(name, e);
     }
-    Optional<Identity.Refused> refused = identity.refused(provider.settings().rules());
-    if (refused.isPresent()) {
-      throw refusal(name, refused.get());
+    try {
+      identity
+          .refused(provider.settings().rules())
+          .ifPresent(
+              why -> {
+                throw refusal(name, why);
+              });
+      return begun.account() == 0
+          ? signedIn(request, provider.settings(), identity, begun.invitation())
+          : connected(request, name, begun.account(), user, identity);
+    } catch (Refusal e) {
+      told(name, identity, e);
+      throw e;
     }
-    return begun.account() == 0
-        ? signedIn(request, provider.settings(), identity, begun.invitation())
-        : connected(request, name, begun.account(), user, identity);
+  }
+
+  /// So that an operator sees which groups a provider says, and what is missing.
+  private static void told(String name, Identity identity, Refusal refusal) {
+    LOG.log(
+        Level.INFO,
+        "a sign-in with {0} was refused: {1}; address {2} ({3}), groups {4}",
+        name,
+        refusal.getMessage(),
+        identity.email().orElse("none"),
+        identity.verified() ? "verified" : "not verified",
+        identity.groups().stream().sorted().limit(SHOWN_GROUPS).toList());
   }
 
   /// An error of OAuth, such as `access_denied`; nothing else that a URL could have shown.

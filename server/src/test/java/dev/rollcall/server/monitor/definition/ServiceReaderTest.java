@@ -240,7 +240,6 @@ class ServiceReaderTest {
                 mistakes))
         .isEmpty();
     assertThat(mistakes.lines())
-        .containsExactly(
-            "tls.ca: is a file of this server", "tls.key: is a file of this server");
+        .containsExactly("tls.ca: is a file of this server", "tls.key: is a file of this server");
   }
 }
