@@ -373,18 +373,19 @@ class CollectorTroubleIT {
   @ValueSource(
       strings = {
         "--prot=1",
-        "--port=70000",
         "--port=x",
-        "--max-size-mb=0",
-        "--rotation-days=-1",
-        "--keep-files=0",
-        "--input-url=ftp://x/",
-        "--hop-memory=0"
+        "--port=70000 --max-size-mb=0 --rotation-days=-1 --keep-files=0 --input-url=ftp://x/"
+            + " --hop-memory=0"
       })
-  void saysInOneLineWhichFlagIsWrong(String flag) {
-    Ended ended = plan().onlyFlags(flag).refused();
+  void saysInOneLineEachWhichFlagsAreWrong(String flags) {
+    String[] each = flags.split(" ", -1);
+    Ended ended = plan().onlyFlags(each).refused();
     assertThat(ended.status()).isEqualTo(2);
-    assertThat(ended.said().strip()).doesNotContain("\n").contains(flag.replaceFirst("=.*", ""));
+    assertThat(ended.said().strip().lines()).hasSameSizeAs(each);
+    for (String flag : each) {
+      String name = flag.replaceFirst("=.*", "");
+      assertThat(ended.said().lines()).filteredOn(line -> line.contains(name)).hasSize(1);
+    }
   }
 
   @Test
