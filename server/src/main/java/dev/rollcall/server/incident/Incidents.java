@@ -74,7 +74,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
         .callback(
             callback -> {
               for (IncidentStore.OpenCount count : openCounts(database)) {
-                callback.call(count.many(), count.severity().word(), count.kind().word());
+                callback.call((double) count.many(), count.severity().word(), count.kind().word());
               }
             })
         .register(registry);
