@@ -215,6 +215,22 @@ class RegistrationIT {
             "Password: has fewer than 8 characters");
   }
 
+  @Test
+  void aKeyThatIsSpelledInAnotherWayIsNotLost() {
+    assertThat(register("spelled", ",\"Setup-Code\":\"wrong\"").status()).isEqualTo(403);
+    assertThat(register("spelled", ",\"setup_code\":\"wrong\"").status()).isEqualTo(403);
+    String token = account("spelled");
+    assertThat(
+            errors(
+                rollcall.send(
+                    "POST",
+                    "/v1/tokens",
+                    "{\"name\":\"a\",\"scope\":[\"read\"]}",
+                    "Authorization",
+                    token)))
+        .containsExactly("scope: unknown key: use name, scopes");
+  }
+
   private static List<String> errors(Answer answer) {
     assertThat(answer.status()).isEqualTo(400);
     return answer.json().get("errors").valueStream().map(JsonNode::stringValue).toList();

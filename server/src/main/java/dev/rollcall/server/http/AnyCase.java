@@ -4,13 +4,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
-/// The keys of a JSON object whatever their case: `Email`, `email`, `EMAIL`. All mistakes are 400.
+/// The keys of a JSON object whatever their case, and with or without `_` and `-`: `SetupCode`,
+/// `setupcode`, `setup_code`. All mistakes are 400.
 ///
-/// @param values by key in lower case
+/// @param values by key in lower case without these
 public record AnyCase(Map<String, JsonNode> values) {
   /// Reads an object.
   public static AnyCase of(JsonNode body) {
@@ -26,9 +29,9 @@ public record AnyCase(Map<String, JsonNode> values) {
     body.properties()
         .forEach(
             field -> {
-              if (values.put(field.getKey().toLowerCase(Locale.ROOT), field.getValue()) != null) {
+              if (values.put(bare(field.getKey()), field.getValue()) != null) {
                 throw Refusal.badRequest(
-                    field.getKey() + ": is given twice, in another case: give it once");
+                    field.getKey() + ": is given twice, in another spelling: give it once");
               }
             });
     return new AnyCase(values);
@@ -36,8 +39,24 @@ public record AnyCase(Map<String, JsonNode> values) {
 
   /// The value of a key; empty if it is absent or null.
   public Optional<JsonNode> value(String key) {
-    return Optional.ofNullable(values.get(key.toLowerCase(Locale.ROOT)))
-        .filter(value -> !value.isNull());
+    return Optional.ofNullable(values.get(bare(key))).filter(value -> !value.isNull());
+  }
+
+  private static String bare(String key) {
+    return key.toLowerCase(Locale.ROOT).replace("_", "").replace("-", "");
+  }
+
+  /// Refuses a body with other keys than these.
+  public AnyCase only(String... known) {
+    Set<String> others = new TreeSet<>(values.keySet());
+    Stream.of(known).map(AnyCase::bare).forEach(others::remove);
+    if (!others.isEmpty()) {
+      throw Refusal.badRequest(
+          others.stream()
+              .map(key -> key + ": unknown key: use " + String.join(", ", known))
+              .toList());
+    }
+    return this;
   }
 
   /// A text.

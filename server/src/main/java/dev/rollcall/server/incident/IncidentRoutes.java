@@ -114,7 +114,10 @@ final class IncidentRoutes {
   private Answer acknowledge(Request request) {
     Incident incident = open(request);
     Optional<String> note =
-        AnyCase.of(request.jsonIfAny()).text("note").map(text -> checked("note", text));
+        AnyCase.of(request.jsonIfAny())
+            .only("note")
+            .text("note")
+            .map(text -> checked("note", text));
     store.acknowledge(incident.id(), names.apply(request.caller()), note, clock.wall());
     return shown(existing(request));
   }
@@ -128,7 +131,7 @@ final class IncidentRoutes {
   /// `{"text"}`.
   private Answer note(Request request) {
     Incident incident = existing(request);
-    String text = checked("text", AnyCase.of(request.json()).required("text"));
+    String text = checked("text", AnyCase.of(request.json()).only("text").required("text"));
     store.note(incident.id(), names.apply(request.caller()), text, clock.wall());
     return shown(incident);
   }

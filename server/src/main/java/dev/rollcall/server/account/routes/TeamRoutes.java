@@ -73,14 +73,14 @@ public final class TeamRoutes {
 
   private Answer create(Request request) {
     Caller.User user = AccountRoutes.user(request);
-    Team team = changes.create(user, AnyCase.of(request.json()).required("name"));
+    Team team = changes.create(user, AnyCase.of(request.json()).only("name").required("name"));
     return shown(201, team.id());
   }
 
   /// 200 with the team that the account is now a member of.
   private Answer join(Request request) {
     Caller.User user = AccountRoutes.person(request);
-    String code = AnyCase.of(request.json()).required("invitation").strip();
+    String code = AnyCase.of(request.json()).only("invitation").required("invitation").strip();
     return shown(200, changes.join(user, code).id());
   }
 
@@ -92,7 +92,8 @@ public final class TeamRoutes {
 
   private Answer rename(Request request) {
     long id = request.pathNumber("id");
-    changes.rename(AccountRoutes.user(request), id, AnyCase.of(request.json()).required("name"));
+    changes.rename(
+        AccountRoutes.user(request), id, AnyCase.of(request.json()).only("name").required("name"));
     return shown(200, id);
   }
 
@@ -104,7 +105,7 @@ public final class TeamRoutes {
   private Answer changeMember(Request request) {
     Caller.User person = AccountRoutes.person(request);
     long id = request.pathNumber("id");
-    TeamRole role = role(AnyCase.of(request.json()));
+    TeamRole role = role(AnyCase.of(request.json()).only("role"));
     changes.change(person, id, request.pathNumber("account"), role);
     return shown(200, id);
   }
@@ -161,7 +162,7 @@ public final class TeamRoutes {
   /// shown again.
   private Answer invite(Request request) {
     long team = inviting(request);
-    AnyCase body = AnyCase.of(request.json());
+    AnyCase body = AnyCase.of(request.json()).only("role", "days");
     TeamRole role = team == 0 ? TeamRole.VIEWER : role(body);
     Invitation.Made made =
         changes.invite(request.caller(), team, role, Duration.ofDays(days(body)));

@@ -85,7 +85,7 @@ public final class TokenRoutes {
   private Answer create(Request request) {
     Caller.User user = AccountRoutes.user(request);
     long owner = owner(request);
-    AnyCase body = AnyCase.of(request.json());
+    AnyCase body = AnyCase.of(request.json()).only("name", "scopes").having("name", "scopes");
     String name = body.required("name").strip();
     Set<Permission> permissions = permissions(body);
     if (!user.permissions().containsAll(permissions)) {
