@@ -157,6 +157,26 @@ class IncidentIT {
     }
   }
 
+  @Test
+  void aChannelIsTriedAtOnce() throws Exception {
+    try (RunningRollcall rollcall = plan("[]").start()) {
+      JsonNode sent =
+          rollcall.send("POST", "/v1/channels/ops/test", "").json().at("/data/test/data");
+      assertThat(sent.get("result").stringValue()).isEqualTo("sent");
+      assertThat(mails.mails())
+          .singleElement()
+          .asString()
+          .contains("Subject: Test: Rollcall", "nothing is wrong");
+      mails.answer("RCPT", "550 no such mailbox");
+      JsonNode refused =
+          rollcall.send("POST", "/v1/channels/ops/test", "").json().at("/data/test/data");
+      assertThat(refused.get("result").stringValue()).isEqualTo("failed");
+      assertThat(refused.get("reason").stringValue()).contains("no such mailbox");
+      assertThat(rollcall.send("POST", "/v1/channels/none/test", "").status()).isEqualTo(404);
+      assertThat(incidents(rollcall, "")).isEmpty();
+    }
+  }
+
   private static void awaitLate(RunningRollcall rollcall) {
     await().atMost(PATIENCE).until(() -> incidents(rollcall, "?state=open&kind=late").size() == 1);
   }

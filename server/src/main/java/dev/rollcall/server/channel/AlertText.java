@@ -25,6 +25,10 @@ record AlertText(String title, List<Fact> facts, boolean over) {
 
   /// The words for a delivery.
   static AlertText of(Delivery delivery) {
+    if (delivery.kind() == Notification.Kind.TEST) {
+      Fact fact = new Fact("Why", "somebody tries this channel, and nothing is wrong");
+      return new AlertText("Test: " + delivery.message().name(), List.of(fact), false);
+    }
     Message message = delivery.message();
     boolean over = delivery.kind() == Notification.Kind.RECOVERED;
     Instant began = message.incident().map(Message.OfIncident::began).orElse(message.at());
@@ -46,6 +50,7 @@ record AlertText(String title, List<Fact> facts, boolean over) {
       case LATE -> "Late";
       case FAILED -> "Failed";
       case RECOVERED -> "Up again";
+      case TEST -> "Test";
     };
   }
 

@@ -116,7 +116,7 @@ final class AlertUri implements Channel {
   @Override
   public boolean tells(Notification.Kind kind) {
     return switch (kind) {
-      case LATE, FAILED -> true;
+      case LATE, FAILED, TEST -> true;
       case DOWN, RECOVERED -> false;
     };
   }

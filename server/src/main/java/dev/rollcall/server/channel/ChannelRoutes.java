@@ -8,8 +8,20 @@ import dev.rollcall.server.http.Json;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
+import dev.rollcall.server.http.Unavailable;
+import dev.rollcall.server.outbox.Channel;
+import dev.rollcall.server.outbox.Delivery;
+import dev.rollcall.server.outbox.Message;
+import dev.rollcall.server.outbox.Notification;
 import dev.rollcall.server.owner.Scope;
+import dev.rollcall.server.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import tools.jackson.core.JsonGenerator;
@@ -26,6 +38,11 @@ final class ChannelRoutes {
   /// How many channels an owner may have: each is looked at in each round of the outbox.
   private static final int MOST = 1_000;
 
+  /// How many may be tried at a time: each may take 10 s.
+  private static final int MOST_TESTS = 16;
+
+  private static final Duration TRY_AGAIN = Duration.ofSeconds(5);
+
   /// How many one account may have.
   private static final int MOST_OF_ACCOUNT = 20;
 
@@ -33,14 +50,22 @@ final class ChannelRoutes {
   private final StoredDefinitions definitions;
   private final Supplier<List<ChannelDefinition>> ofFile;
   private final Runnable changed;
+  private final Function<String, Optional<Channel>> open;
+  private final Clock clock;
+  private final Semaphore testing = new Semaphore(MOST_TESTS);
 
   /// @param ofFile the channels of the configuration file
   /// @param changed is called after each change
+  /// @param open finds a channel that is in use, by its name in the outbox
   ChannelRoutes(
       ChannelStore store,
       StoredDefinitions definitions,
       Supplier<List<ChannelDefinition>> ofFile,
-      Runnable changed) {
+      Runnable changed,
+      Function<String, Optional<Channel>> open,
+      Clock clock) {
+    this.open = open;
+    this.clock = clock;
     this.store = store;
     this.definitions = definitions;
     this.ofFile = ofFile;
@@ -53,7 +78,8 @@ final class ChannelRoutes {
         Route.post("/v1/channels", Access.USER, this::create),
         Route.get("/v1/channels/{name}", Access.USER, this::show),
         Route.patch("/v1/channels/{name}", Access.USER, this::change),
-        Route.delete("/v1/channels/{name}", Access.USER, this::delete));
+        Route.delete("/v1/channels/{name}", Access.USER, this::delete),
+        Route.post("/v1/channels/{name}/test", Access.USER, this::test).waiting());
   }
 
   /// A channel as it is shown.
@@ -133,6 +159,54 @@ final class ChannelRoutes {
     store.delete(row.owner(), row.name());
     changed.run();
     return Envelope.ok();
+  }
+
+  /// Sends a message that is marked as a test, at once and once: `{"result": "sent"}`, or `failed`
+  /// with the reason, and how long it took.
+  private Answer test(Request request) {
+    Scope scope = request.scope();
+    String name = request.path("name");
+    found(scope, name);
+    Channel channel =
+        open.apply(Channels.key(scope.owner(), name))
+            .orElseThrow(
+                () -> Refusal.of(409, "channel " + name + " is not in use yet: try again"));
+    if (!testing.tryAcquire()) {
+      throw new Unavailable("too many channels are being tried", TRY_AGAIN);
+    }
+    try {
+      return tested(channel);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Unavailable("this server is stopping", TRY_AGAIN);
+    } finally {
+      testing.release();
+    }
+  }
+
+  private Answer tested(Channel channel) throws InterruptedException {
+    Instant now = clock.wall();
+    Message message = new Message("Rollcall", now, now, Optional.empty());
+    String key = "test:" + UUID.randomUUID();
+    long began = System.nanoTime();
+    Channel.Result result =
+        channel.send(new Delivery("test:Rollcall", Notification.Kind.TEST, key, message, now, 1));
+    Duration took = Duration.ofNanos(System.nanoTime() - began);
+    Optional<String> reason =
+        switch (result) {
+          case Channel.Result.Sent() -> Optional.empty();
+          case Channel.Result.Retry(String why, _, _) -> Optional.of(why);
+          case Channel.Result.Refused(String why) -> Optional.of(why);
+        };
+    return Envelope.ok(
+        json -> {
+          json.writeStartObject().writeName("test").writeStartObject().writeName("data");
+          json.writeStartObject()
+              .writeStringProperty("result", reason.isEmpty() ? "sent" : "failed");
+          reason.ifPresent(why -> json.writeStringProperty("reason", why));
+          Json.millis(json, "took_ms", took);
+          json.writeEndObject().writeEndObject().writeEndObject();
+        });
   }
 
   private Shown found(Scope scope, String name) {

@@ -65,7 +65,8 @@ public final class Channels implements AutoCloseable {
     this.definitions = new StoredDefinitions(key);
     this.outbox = outbox;
     this.look = database.location().lookEvery();
-    this.routes = new ChannelRoutes(store, definitions, () -> ofFile, loop::wake);
+    this.routes =
+        new ChannelRoutes(store, definitions, () -> ofFile, loop::wake, this::channel, clock);
   }
 
   /// Uses these channels of the configuration file, and no others of it, from now on.
@@ -103,6 +104,10 @@ public final class Channels implements AutoCloseable {
         .map(Mail.class::cast)
         .min(Comparator.comparing(Mail::name))
         .map(Mail::client);
+  }
+
+  private synchronized Optional<Channel> channel(String key) {
+    return Optional.ofNullable(open.get(key)).map(OpenChannel::channel);
   }
 
   /// Mails somebody through that channel. A failure is logged, without the text.

@@ -27,7 +27,9 @@ public record Notification(
     /// A ping reported a failure.
     FAILED,
     /// It is up again.
-    RECOVERED;
+    RECOVERED,
+    /// Somebody tries the channel, and nothing has happened; never stored.
+    TEST;
 
     static final EnumCodec<Kind> CODEC = EnumCodec.ofWords(Kind.class);
 
