@@ -13,6 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -241,6 +244,29 @@ class AccountsIT {
                 .status())
         .isEqualTo(401);
     assertThat(login("changes@example.org", "another horse")).isNotEmpty();
+  }
+
+  /// A login reads the hash, and takes its time to compare the password with it.
+  @Test
+  void aNewPasswordEndsAlsoLoginsThatAreUnderWay() throws Exception {
+    String kept = loggedIn("races@example.org");
+    AtomicBoolean changed = new AtomicBoolean();
+    try (ExecutorService attackers = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 6; i++) {
+        attackers.submit(
+            () -> {
+              int before = 0;
+              while (!changed.get() && before++ < 100) {
+                people.login("races@example.org", PASSWORD);
+              }
+            });
+      }
+      String body =
+          "{\"password\":\"%s\",\"new_password\":\"another horse\"}".formatted(PASSWORD);
+      assertThat(post("/v1/account/password", body, "Authorization", kept).status()).isEqualTo(200);
+      changed.set(true);
+    }
+    assertThat(people.get("/v1/sessions", kept).json().at("/data/sessions/data").size()).isOne();
   }
 
   @Test

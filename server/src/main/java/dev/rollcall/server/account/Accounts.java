@@ -162,6 +162,7 @@ public final class Accounts implements AutoCloseable {
             clock);
     passkeys =
         new PasskeySignIn(
+            accounts,
             factorStore,
             factors,
             () -> ServerKey.readable(() -> new Challenges(key.derived("passkeys", "HmacSHA256"))),

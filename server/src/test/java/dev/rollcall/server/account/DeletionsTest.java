@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rollcall.server.account.definition.EmailAddress;
 import dev.rollcall.server.account.store.AccountStore;
 import dev.rollcall.server.account.store.AccountStore.Created;
+import dev.rollcall.server.account.store.AccountStore.WithPassword;
 import dev.rollcall.server.account.store.AccountTables;
 import dev.rollcall.server.account.store.SessionStore;
+import dev.rollcall.server.account.store.SessionStore.Kind;
 import dev.rollcall.server.account.store.TeamStore;
 import dev.rollcall.server.http.Caller.Permission;
 import dev.rollcall.server.sql.Database;
@@ -132,6 +134,21 @@ class DeletionsTest {
     assertThat(sessions.tokens(team)).isEmpty();
     assertThat(teams.find(team)).isEmpty();
     assertThat(accounts.find(ANN)).isPresent();
+  }
+
+  @Test
+  void aLoginThatIsUnderWayBeginsNoSessionOfADeletedAccount() {
+    long ann = account();
+    WithPassword shown = accounts.find(ann).orElseThrow();
+    assertThat(begin(shown)).isPresent();
+    accounts.beginDelete(ann);
+    assertThat(begin(shown)).isEmpty();
+    assertThat(begin(accounts.find(ann).orElseThrow())).isEmpty();
+  }
+
+  private Optional<Long> begin(WithPassword shown) {
+    return sessions.begin(
+        shown, Kind.JWT, Optional.empty(), "192.0.2.1", "a program", Duration.ofHours(1));
   }
 
   @Test

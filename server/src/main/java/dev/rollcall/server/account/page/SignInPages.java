@@ -1,6 +1,5 @@
 package dev.rollcall.server.account.page;
 
-import dev.rollcall.server.account.definition.Account;
 import dev.rollcall.server.account.definition.Invitation;
 import dev.rollcall.server.account.session.AccountAuthenticator.Person;
 import dev.rollcall.server.account.session.SessionCookie;
@@ -10,8 +9,10 @@ import dev.rollcall.server.account.signin.SignIn;
 import dev.rollcall.server.account.signin.SignIn.Entry;
 import dev.rollcall.server.account.signin.SignUp;
 import dev.rollcall.server.account.sso.SingleSignOn;
+import dev.rollcall.server.account.store.AccountStore.WithPassword;
 import dev.rollcall.server.account.store.PendingSignIns;
 import dev.rollcall.server.http.Answer;
+import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.web.Html;
@@ -138,7 +139,7 @@ public final class SignInPages {
   }
 
   private Answer register(Request request, FormFields fields) throws InterruptedException {
-    Account account =
+    WithPassword account =
         signUp.register(
             request,
             fields.text("email"),
@@ -148,8 +149,12 @@ public final class SignInPages {
     return forms.signedIn(
         forms.done(PATH, forms.texts().of("account.registered")),
         request,
-        sessions.ofBrowser(request, account),
+        sessions.ofBrowser(request, account).orElseThrow(this::again),
         Sessions.OF_BROWSER);
+  }
+
+  private Refusal again() {
+    return Refusal.of(401, forms.texts().of("account.again"));
   }
 
   private Answer enterWithCode(Request request, FormFields fields) {

@@ -43,12 +43,14 @@ public final class AccountRoutes {
     refuseOtherSites(request);
     AnyCase body = AnyCase.of(request.json()).having("Email", "Password");
     Account account =
-        signUp.register(
-            request,
-            body.required("Email"),
-            body.required("Password"),
-            body.text("SetupCode"),
-            body.text("Invitation"));
+        signUp
+            .register(
+                request,
+                body.required("Email"),
+                body.required("Password"),
+                body.text("SetupCode"),
+                body.text("Invitation"))
+            .account();
     return Answer.json(
         201,
         json ->

@@ -1,7 +1,7 @@
 package dev.rollcall.server.account.session;
 
-import dev.rollcall.server.account.definition.Account;
 import dev.rollcall.server.account.definition.Digests;
+import dev.rollcall.server.account.store.AccountStore.WithPassword;
 import dev.rollcall.server.account.store.SessionStore;
 import dev.rollcall.server.account.store.SessionStore.Kind;
 import dev.rollcall.server.account.store.SessionStore.MadeToken;
@@ -42,36 +42,39 @@ public final class Sessions {
 
   /// Begins a session that a token shows.
   ///
-  /// @return the token
-  public String ofToken(Request request, Account account, Duration lifetime) {
+  /// @param shown the account as it was when its password was compared
+  /// @return the token; empty if the account has changed
+  public Optional<String> ofToken(Request request, WithPassword shown, Duration lifetime) {
     Instant now = clock.wall();
-    long session = begin(request, account, Kind.JWT, Optional.empty(), lifetime);
-    return tokens.get().sign(account.id(), session, now, now.plus(lifetime));
+    return begin(request, shown, Kind.JWT, Optional.empty(), lifetime)
+        .map(
+            session ->
+                tokens.get().sign(shown.account().id(), session, now, now.plus(lifetime)));
   }
 
   /// Begins a session of a browser for who has shown all that is asked.
   ///
-  /// @return the value of its cookie
-  public String ofBrowser(Request request, Account account) {
+  /// @param shown the account as it was before
+  /// @return the value of its cookie; empty if the account has changed
+  public Optional<String> ofBrowser(Request request, WithPassword shown) {
     String secret = Digests.secret();
-    begin(request, account, Kind.BROWSER, Optional.of(secret), OF_BROWSER);
-    return secret;
+    return begin(request, shown, Kind.BROWSER, Optional.of(secret), OF_BROWSER).map(_ -> secret);
   }
 
   /// Begins a session of a browser for somebody whom a provider has identified.
   ///
-  /// @return the value of its cookie
-  public String ofProvider(Request request, Account account, Duration lifetime) {
+  /// @param shown the account as it was then
+  /// @return the value of its cookie; empty if the account has changed
+  public Optional<String> ofProvider(Request request, WithPassword shown, Duration lifetime) {
     String secret = Digests.secret();
-    begin(request, account, Kind.PROVIDER, Optional.of(secret), lifetime);
-    return secret;
+    return begin(request, shown, Kind.PROVIDER, Optional.of(secret), lifetime).map(_ -> secret);
   }
 
-  private long begin(
-      Request request, Account account, Kind kind, Optional<String> secret, Duration lifetime) {
+  private Optional<Long> begin(
+      Request request, WithPassword shown, Kind kind, Optional<String> secret, Duration lifetime) {
     String agent = request.header("User-Agent").orElse("");
     return store.begin(
-        account.id(),
+        shown,
         kind,
         secret,
         request.client().getHostAddress(),

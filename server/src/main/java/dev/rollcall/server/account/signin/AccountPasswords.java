@@ -1,6 +1,5 @@
 package dev.rollcall.server.account.signin;
 
-import dev.rollcall.server.account.definition.Account;
 import dev.rollcall.server.account.definition.AccountSettings;
 import dev.rollcall.server.account.definition.EmailAddress;
 import dev.rollcall.server.account.session.KnownHolders;
@@ -33,9 +32,9 @@ public final class AccountPasswords {
     this.settings = settings;
   }
 
-  /// The account with this password. An unknown address and a wrong password look alike, and take
+  /// The account with this password, as it was when this was compared. An unknown address and a wrong password look alike, and take
   /// the same time.
-  Account account(Request request, String address, String password) throws InterruptedException {
+  WithPassword account(Request request, String address, String password) throws InterruptedException {
     Optional<EmailAddress> email = EmailAddress.of(address);
     String key = email.map(EmailAddress::key).orElse("");
     InetAddress client = request.client();
@@ -43,10 +42,15 @@ public final class AccountPasswords {
     Optional<WithPassword> account = email.flatMap(accounts::find);
     if (password.length() > Passwords.LONGEST
         || !passwords.matches(password, account.flatMap(WithPassword::hash))) {
-      throw Refusal.of(401, "the address or the password is wrong");
+      throw wrong();
     }
     limits.rightPassword(client, key);
-    return account.orElseThrow().account();
+    return account.orElseThrow();
+  }
+
+  /// The refusal of a wrong password.
+  static Refusal wrong() {
+    return Refusal.of(401, "the address or the password is wrong");
   }
 
   /// @param key of the password in the request
@@ -75,9 +79,18 @@ public final class AccountPasswords {
     return passwords.hash(password);
   }
 
-  /// Gives an account another password, and ends its sessions.
+  /// Gives an account another password with a link of a mail, and ends its sessions.
   ///
-  /// @param kept the id of the session that goes on; 0 for none
+  /// @return false if the link cannot be used any more
+  boolean replaceByLink(long account, String code, String hash) {
+    boolean replaced = accounts.changePasswordByLink(account, code, hash);
+    known.forget();
+    return replaced;
+  }
+
+  /// Gives an account another password, and ends its other sessions.
+  ///
+  /// @param kept the id of the session that asks for it
   void replace(long account, String hash, long kept) {
     accounts.changePassword(account, hash, kept);
     known.forget();

@@ -3,6 +3,7 @@ package dev.rollcall.server.account.signin;
 import dev.rollcall.server.account.definition.Account;
 import dev.rollcall.server.account.definition.AccountSettings;
 import dev.rollcall.server.account.session.Sessions;
+import dev.rollcall.server.account.store.AccountStore.WithPassword;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
 import java.util.Optional;
@@ -37,7 +38,8 @@ public final class Login {
   public String token(Request request, String address, String password, Optional<String> code)
       throws InterruptedException {
     limits.login(request.client());
-    Account account = passwords.account(request, address, password);
+    WithPassword shown = passwords.account(request, address, password);
+    Account account = shown.account();
     if (account.secondFactor()) {
       factors.require(
           account.id(),
@@ -51,6 +53,8 @@ public final class Login {
       throw Refusal.of(
           403, "a second factor is demanded of this account: add one on the page /account");
     }
-    return sessions.ofToken(request, account, settings.get().tokenLifetime());
+    return sessions
+        .ofToken(request, shown, settings.get().tokenLifetime())
+        .orElseThrow(AccountPasswords::wrong);
   }
 }

@@ -6,6 +6,8 @@ import dev.rollcall.server.account.factor.PageOrigins;
 import dev.rollcall.server.account.factor.Passkey;
 import dev.rollcall.server.account.factor.PasskeyOptions;
 import dev.rollcall.server.account.factor.Passkeys;
+import dev.rollcall.server.account.store.AccountStore;
+import dev.rollcall.server.account.store.AccountStore.WithPassword;
 import dev.rollcall.server.account.store.FactorStore;
 import dev.rollcall.server.account.store.FactorStore.Answered;
 import dev.rollcall.server.account.store.FactorStore.Stored;
@@ -28,6 +30,7 @@ public final class PasskeySignIn {
   private static final int LONGEST_NAME = 100;
   private static final System.Logger LOG = System.getLogger(PasskeySignIn.class.getName());
 
+  private final AccountStore accounts;
   private final FactorStore store;
   private final SecondFactor factors;
   private final Supplier<Challenges> challenges;
@@ -36,11 +39,13 @@ public final class PasskeySignIn {
   private @Nullable Passkeys passkeys;
 
   public PasskeySignIn(
+      AccountStore accounts,
       FactorStore store,
       SecondFactor factors,
       Supplier<Challenges> challenges,
       PageOrigins origins,
       Clock clock) {
+    this.accounts = accounts;
     this.store = store;
     this.factors = factors;
     this.challenges = challenges;
@@ -94,15 +99,15 @@ public final class PasskeySignIn {
     return store.passkeys(account).stream().map(each -> each.passkey().credential()).toList();
   }
 
-  /// The account of the passkey that the browser sent, which is used with it.
-  public long account(String json) {
+  /// The account of the passkey that the browser sent, as it was before the passkey is used here.
+  public WithPassword account(String json) {
     Passkeys.Shown shown = passkeys().shown(json);
     Answered answered = answered(shown.challenge(), SIGN_IN);
     Stored stored =
         store
             .passkey(shown.credential())
-            .orElseThrow(
-                () -> Refusal.of(401, "this passkey is not known here: it may have been removed"));
+            .orElseThrow(PasskeySignIn::unknown);
+    WithPassword account = accounts.find(stored.account()).orElseThrow(PasskeySignIn::unknown);
     String handle = shown.userHandle();
     if (!handle.isEmpty() && !handle.equals(challenges.get().userHandle(stored.account()))) {
       throw Refusal.of(401, "this passkey was not accepted: it is of another account");
@@ -111,7 +116,11 @@ public final class PasskeySignIn {
     if (store.isUsed(answered) || !store.usePasskey(stored, counter(shown, stored), answered)) {
       throw Refusal.of(401, "this answer of a passkey was used: try again");
     }
-    return stored.account();
+    return account;
+  }
+
+  private static Refusal unknown() {
+    return Refusal.of(401, "this passkey is not known here: it may have been removed");
   }
 
   private long counter(Passkeys.Shown shown, Stored stored) {

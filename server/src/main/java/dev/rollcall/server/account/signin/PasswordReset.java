@@ -151,17 +151,9 @@ public final class PasswordReset {
     long account = tables.read(handle -> account(handle, code)).orElseThrow(PasswordReset::invalid);
     passwords.requireUsable("new_password", password);
     String hash = passwords.hash(password);
-    boolean used =
-        tables.write(
-                tx ->
-                    tx.createUpdate("DELETE FROM password_reset WHERE secret = :secret")
-                        .bind("secret", Digests.of(code))
-                        .execute())
-            > 0;
-    if (!used) {
+    if (!passwords.replaceByLink(account, code, hash)) {
       throw invalid();
     }
-    passwords.replace(account, hash, 0);
     accounts
         .find(account)
         .ifPresent(

@@ -1,8 +1,8 @@
 package dev.rollcall.server.account.signin;
 
-import dev.rollcall.server.account.definition.Account;
 import dev.rollcall.server.account.session.Sessions;
 import dev.rollcall.server.account.store.AccountStore;
+import dev.rollcall.server.account.store.AccountStore.WithPassword;
 import dev.rollcall.server.account.store.PendingSignIns;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
@@ -46,10 +46,12 @@ public final class SignIn {
   /// Begins a session with the right password, or what comes before one.
   public Entry enter(Request request, String address, String password) throws InterruptedException {
     limits.login(request.client());
-    Account account = passwords.account(request, address, password);
-    return account.secondFactor()
-        ? new Entry.Pending(pending.begin(account.id()))
-        : new Entry.Session(sessions.ofBrowser(request, account));
+    WithPassword shown = passwords.account(request, address, password);
+    Optional<Entry> entry =
+        shown.account().secondFactor()
+            ? pending.begin(shown).map(Entry.Pending::new)
+            : sessions.ofBrowser(request, shown).map(Entry.Session::new);
+    return entry.orElseThrow(AccountPasswords::wrong);
   }
 
   /// The account of a browser whose second factor is to come.
@@ -65,20 +67,27 @@ public final class SignIn {
     long account =
         pending
             .attempt(secret)
-            .orElseThrow(() -> Refusal.of(401, "the time is over: sign in again"));
+            .orElseThrow(SignIn::over);
+    // Read before the sign-in ends: a change of the password after that is seen, one before it has
+    // ended the sign-in.
+    WithPassword shown = accounts.find(account).orElseThrow(SignIn::over);
     factors.require(account, code);
     if (!pending.end(secret)) {
-      throw Refusal.of(401, "the time is over: sign in again");
+      throw over();
     }
-    return sessions.ofBrowser(request, accounts.existing(account));
+    return sessions.ofBrowser(request, shown).orElseThrow(SignIn::over);
+  }
+
+  private static Refusal over() {
+    return Refusal.of(401, "the time is over: sign in again");
   }
 
   /// Begins a session with a passkey.
   ///
-  /// @param account finds out whose it is
+  /// @param account finds out whose it is, as it was before the passkey was used
   /// @return the value of its cookie
-  public String enterWithPasskey(Request request, Supplier<Long> account) {
+  public String enterWithPasskey(Request request, Supplier<WithPassword> account) {
     limits.login(request.client());
-    return sessions.ofBrowser(request, accounts.existing(account.get()));
+    return sessions.ofBrowser(request, account.get()).orElseThrow(SignIn::over);
   }
 }

@@ -7,6 +7,7 @@ import dev.rollcall.server.account.definition.AccountSettings.Registration;
 import dev.rollcall.server.account.definition.EmailAddress;
 import dev.rollcall.server.account.store.AccountStore;
 import dev.rollcall.server.account.store.AccountStore.Created;
+import dev.rollcall.server.account.store.AccountStore.WithPassword;
 import dev.rollcall.server.account.team.TeamChanges;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
@@ -41,11 +42,11 @@ public final class SignUp {
     return settings.get().registration();
   }
 
-  /// Registers an account.
+  /// Registers an account, and returns it with its password.
   ///
   /// @param setupCode makes it an operator's
   /// @param invitation makes it a member of a team, or lets it in where registration is not open
-  public Account register(
+  public WithPassword register(
       Request request,
       String address,
       String password,
@@ -65,11 +66,11 @@ public final class SignUp {
       throw Refusal.badRequest(mistakes);
     }
     requireAdmission(setupCode, invitation);
-    return switch (accounts.create(
-        email.orElseThrow(), passwords.hash(password), setupCode, invitation)) {
+    String hash = passwords.hash(password);
+    return switch (accounts.create(email.orElseThrow(), hash, setupCode, invitation)) {
       case Created.Done(Account account) -> {
         audit.registered(request, account);
-        yield account;
+        yield new WithPassword(account, Optional.of(hash));
       }
       case Created.Taken() -> throw Refusal.of(409, "Email: there is an account with this address");
       case Created.WrongCode() ->

@@ -12,6 +12,7 @@ import dev.rollcall.server.account.oidc.ProviderSettings;
 import dev.rollcall.server.account.session.Sessions;
 import dev.rollcall.server.account.signin.SignInLimits;
 import dev.rollcall.server.account.store.AccountStore.Created;
+import dev.rollcall.server.account.store.AccountStore.WithPassword;
 import dev.rollcall.server.account.store.IdentityStore;
 import dev.rollcall.server.account.team.TeamChanges;
 import dev.rollcall.server.http.Caller;
@@ -242,8 +243,13 @@ public final class SingleSignOn implements AutoCloseable {
 
   private Outcome signedIn(
       Request request, ProviderSettings provider, Identity identity, String invitation) {
-    Optional<Account> known = identities.account(identity);
-    Account account = known.orElseGet(() -> created(request, provider, identity, invitation));
+    Optional<WithPassword> known = identities.account(identity);
+    WithPassword shown =
+        known.orElseGet(
+            () ->
+                new WithPassword(
+                    created(request, provider, identity, invitation), Optional.empty()));
+    Account account = shown.account();
     Optional<Boolean> operates = identity.operates(provider.rules());
     Duration lifetime = provider.sessionLifetime();
     if (identities.signedIn(account, identity, operates, clock.wall().plus(lifetime))) {
@@ -252,7 +258,10 @@ public final class SingleSignOn implements AutoCloseable {
           request, account, provider.name(), account.operates() ? "operator no more" : "operator");
     }
     return new Outcome.SignedIn(
-        sessions.ofProvider(request, account, lifetime),
+        sessions
+            .ofProvider(request, shown, lifetime)
+            .orElseThrow(
+                () -> Refusal.of(401, "the account has changed meanwhile: sign in again")),
         lifetime,
         known.isPresent() ? invitation : "");
   }

@@ -232,6 +232,20 @@ public final class AccountStore {
         Optional.ofNullable(row.getString("password")));
   }
 
+  /// Whether an account is as it was when somebody showed who they are, and is not being deleted.
+  /// What changes it waits for the end of the transaction.
+  static boolean isStill(Handle tx, WithPassword shown) {
+    return tx.createUpdate(
+                "UPDATE account SET second_factor = second_factor WHERE id = :id"
+                    + " AND COALESCE(password, '') = :password AND second_factor = :factor"
+                    + " AND deleted_at IS NULL")
+            .bind("id", shown.account().id())
+            .bind("password", shown.hash().orElse(""))
+            .bind("factor", shown.account().secondFactor() ? 1 : 0)
+            .execute()
+        > 0;
+  }
+
   /// Begins to delete an account: it cannot sign in any more, and its tokens are no longer valid.
   ///
   /// @return the name of a team that would have no owner any more: then nothing was done
@@ -291,29 +305,65 @@ public final class AccountStore {
 
   /// Changes the password, and ends all sessions but one.
   ///
-  /// @param kept the session that goes on; 0 for none
+  /// @param kept the session that asks for it, and goes on
+  /// @throws Refusal (401) if that has ended
   public void changePassword(long account, String hash, long kept) {
     tables.write(
         tx -> {
-          tx.createUpdate("UPDATE account SET password = :password WHERE id = :id")
-              .bind("password", hash)
-              .bind("id", account)
-              .execute();
-          tx.createUpdate("DELETE FROM session WHERE account_id = :id AND id <> :kept")
-              .bind("id", account)
-              .bind("kept", kept)
-              .execute();
-          PendingSignIns.endAll(tx, account);
-          AccountTables.revoke(tx);
+          change(tx, account, hash, kept);
+          SessionStore.requireThere(tx, account, kept);
           return true;
         });
   }
 
+  /// Changes the password with a link of a mail, and ends all sessions. An account without a
+  /// password signs in elsewhere, and gets none.
+  ///
+  /// @return false if the link was used, or there is no password to replace
+  public boolean changePasswordByLink(long account, String code, String hash) {
+    return tables.write(
+        tx -> {
+          boolean used =
+              tx.createUpdate(
+                          "DELETE FROM password_reset WHERE secret = :secret"
+                              + " AND account_id = :account")
+                      .bind("secret", Digests.of(code))
+                      .bind("account", account)
+                      .execute()
+                  > 0;
+          boolean replaces =
+              used
+                  && tx.createUpdate(
+                              "UPDATE account SET password = password WHERE id = :id"
+                                  + " AND password IS NOT NULL AND deleted_at IS NULL")
+                          .bind("id", account)
+                          .execute()
+                      > 0;
+          if (replaces) {
+            change(tx, account, hash, 0);
+          }
+          return replaces;
+        });
+  }
+
+  private static void change(Handle tx, long account, String hash, long kept) {
+    tx.createUpdate("UPDATE account SET password = :password WHERE id = :id")
+        .bind("password", hash)
+        .bind("id", account)
+        .execute();
+    tx.createUpdate("DELETE FROM session WHERE account_id = :id AND id <> :kept")
+        .bind("id", account)
+        .bind("kept", kept)
+        .execute();
+    PendingSignIns.endAll(tx, account);
+    AccountTables.revoke(tx);
+  }
+
   /// Gives an account another password, removes its second factors, and ends its sessions.
   public void reset(long account, String hash) {
-    changePassword(account, hash, 0);
     tables.write(
         tx -> {
+          change(tx, account, hash, 0);
           FactorStore.removeAll(tx, account);
           return true;
         });

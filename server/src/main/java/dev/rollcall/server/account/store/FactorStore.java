@@ -82,7 +82,7 @@ public final class FactorStore {
 
   /// Confirms the app, with the step of its first code.
   ///
-  /// @param kept the session that goes on, all others of the account end
+  /// @param kept the session that asks for it and goes on; with the first factor all others end
   /// @param codes recovery codes, which are kept if there are none
   /// @return false if another request did
   public boolean confirmApp(long account, long step, long kept, List<String> codes) {
@@ -177,7 +177,7 @@ public final class FactorStore {
 
   /// Adds a passkey.
   ///
-  /// @param kept the session that goes on, if it is the first factor
+  /// @param kept the session that asks for it and goes on; with the first factor all others end
   /// @param codes recovery codes, which are kept if there are none
   /// @throws Refusal (409) if there is one with this id, or there are too many
   public void addPasskey(
@@ -335,6 +335,7 @@ public final class FactorStore {
   /// After a factor was added. With the first one, sessions that began without it end.
   private static void enrolled(Handle tx, long account, long kept, List<String> codes) {
     lock(tx, account);
+    SessionStore.requireThere(tx, account, kept);
     int first =
         tx.createUpdate(
                 "UPDATE account SET second_factor = 1 WHERE id = :account AND second_factor = 0")

@@ -37,11 +37,8 @@ public final class IdentityStore {
   }
 
   /// The account that somebody signs in to.
-  public Optional<Account> account(Identity identity) {
-    return tables
-        .read(handle -> owner(handle, identity))
-        .flatMap(accounts::find)
-        .map(AccountStore.WithPassword::account);
+  public Optional<AccountStore.WithPassword> account(Identity identity) {
+    return tables.read(handle -> owner(handle, identity)).flatMap(accounts::find);
   }
 
   private static Optional<Long> owner(Handle handle, Identity identity) {

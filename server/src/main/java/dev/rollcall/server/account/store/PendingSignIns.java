@@ -1,6 +1,7 @@
 package dev.rollcall.server.account.store;
 
 import dev.rollcall.server.account.definition.Digests;
+import dev.rollcall.server.account.store.AccountStore.WithPassword;
 import dev.rollcall.server.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -27,11 +28,16 @@ public final class PendingSignIns {
 
   /// Begins one.
   ///
-  /// @return its secret, for the cookie
-  public String begin(long account) {
+  /// @param shown the account as it was when its password was compared
+  /// @return its secret, for the cookie; empty if the account has changed
+  public Optional<String> begin(WithPassword shown) {
     String secret = Digests.secret();
-    tables.write(
+    return tables.write(
         tx -> {
+          if (!AccountStore.isStill(tx, shown)) {
+            return Optional.empty();
+          }
+          long account = shown.account().id();
           long now = clock.wall().toEpochMilli();
           tx.createUpdate(
                   "DELETE FROM pending_sign_in WHERE account_id = :account AND (ends_at <= :now"
@@ -42,15 +48,15 @@ public final class PendingSignIns {
               .bind("now", now)
               .bind("most", MOST_OF_ACCOUNT - 1)
               .execute();
-          return tx.createUpdate(
+          tx.createUpdate(
                   "INSERT INTO pending_sign_in (secret, account_id, attempts, ends_at)"
                       + " VALUES (:secret, :account, 0, :end)")
               .bind("secret", Digests.of(secret))
               .bind("account", account)
               .bind("end", now + TIME.toMillis())
               .execute();
+          return Optional.of(secret);
         });
-    return secret;
   }
 
   /// The account of one that has not ended.

@@ -3,6 +3,7 @@ package dev.rollcall.server.account.store;
 import dev.rollcall.server.account.definition.ApiToken;
 import dev.rollcall.server.account.definition.Digests;
 import dev.rollcall.server.account.definition.Team;
+import dev.rollcall.server.account.store.AccountStore.WithPassword;
 import dev.rollcall.server.http.Caller.Permission;
 import dev.rollcall.server.http.Caller.TeamRole;
 import dev.rollcall.server.http.Refusal;
@@ -108,12 +109,14 @@ public final class SessionStore {
     this.clock = clock;
   }
 
-  /// Begins a session.
+  /// Begins a session, unless the account has changed since somebody showed who they are: what ends
+  /// all sessions ends also those that are about to begin.
   ///
+  /// @param shown the account as it was then
   /// @param secret of a browser; empty for a JWT, which is signed instead
-  /// @return its id
-  public long begin(
-      long account,
+  /// @return its id; empty if the account has changed
+  public Optional<Long> begin(
+      WithPassword shown,
       Kind kind,
       Optional<String> secret,
       String address,
@@ -121,6 +124,10 @@ public final class SessionStore {
       Duration lifetime) {
     return tables.write(
         tx -> {
+          if (!AccountStore.isStill(tx, shown)) {
+            return Optional.empty();
+          }
+          long account = shown.account().id();
           Instant now = clock.wall();
           tx.createUpdate(
                   "DELETE FROM session WHERE account_id = :account AND (ends_at <= :now OR id IN"
@@ -142,8 +149,18 @@ public final class SessionStore {
               .bind("now", now.toEpochMilli())
               .bind("end", now.plus(lifetime).toEpochMilli())
               .mapTo(Long.class)
-              .one();
+              .findOne();
         });
+  }
+
+  /// Refuses, within a change, if the session that asks for it has ended meanwhile.
+  static void requireThere(Handle tx, long account, long session) {
+    tx.createQuery("SELECT 1 FROM session WHERE id = :id AND account_id = :account")
+        .bind("id", session)
+        .bind("account", account)
+        .mapTo(Integer.class)
+        .findOne()
+        .orElseThrow(() -> Refusal.of(401, "you are no longer signed in: sign in again"));
   }
 
   /// The holder of a session with this id, unless it has ended.

@@ -7,6 +7,7 @@ import dev.rollcall.server.account.definition.Account;
 import dev.rollcall.server.account.definition.EmailAddress;
 import dev.rollcall.server.account.oidc.Identity;
 import dev.rollcall.server.account.store.AccountStore.Created;
+import dev.rollcall.server.account.store.AccountStore.WithPassword;
 import dev.rollcall.server.account.store.IdentityStore.Connection;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
@@ -73,7 +74,7 @@ class IdentityStoreTest {
 
   private Account made() {
     identities.create(ANN, person("ann"), Optional.empty());
-    return identities.account(person("ann")).orElseThrow();
+    return identities.account(person("ann")).orElseThrow().account();
   }
 
   private Account account(EmailAddress email) {
@@ -87,7 +88,7 @@ class IdentityStoreTest {
   @Test
   void aPersonHasOneAccountAndAnAccountMayHaveMorePersons() {
     Account ann = made();
-    assertThat(identities.account(person("ann"))).contains(ann);
+    assertThat(identities.account(person("ann")).map(WithPassword::account)).contains(ann);
     assertThat(accounts.find(ann.id()).orElseThrow().hash()).isEmpty();
     assertThat(identities.create(BOB, person("ann"), Optional.empty()))
         .isEqualTo(new Created.Taken());
