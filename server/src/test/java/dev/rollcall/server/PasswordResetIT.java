@@ -5,7 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.rollcall.server.RunningRollcall.Plan;
+import dev.rollcall.server.account.definition.Digests;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -65,6 +71,44 @@ class PasswordResetIT {
       assertThat(browser.step(link.group(1)).status()).isEqualTo(404);
       assertThat(server.mails()).hasSize(1);
       assertThat(running.log()).doesNotContain(link.group(2));
+    }
+  }
+
+  @Test
+  void anAccountThatSignsInElsewhereGetsNoPassword() throws Exception {
+    try (MailServer server = new MailServer();
+        RunningRollcall running = Plan.in(folder).yaml(YAML.formatted(server.port())).start()) {
+      for (String name : List.of("ann", "bob")) {
+        String email = name + "@example.org";
+        post(running, "/register", People.credentials(email, "correct horse"));
+      }
+      execute("UPDATE account SET password = NULL WHERE email_key = 'ann@example.org'");
+      assertThat(post(running, "/v1/account/reset", "{\"email\":\"ann@example.org\"}"))
+          .isEqualTo(202);
+      assertThat(post(running, "/v1/account/reset", "{\"email\":\"bob@example.org\"}"))
+          .isEqualTo(202);
+      await().atMost(PATIENCE).until(() -> !server.mails().isEmpty());
+      String code = "a-link-from-before";
+      execute(
+          "INSERT INTO password_reset (account_id, secret, ends_at) SELECT id, '"
+              + Digests.of(code)
+              + "', 99999999999999 FROM account WHERE email_key = 'ann@example.org'");
+      assertThat(
+              post(
+                  running,
+                  "/v1/account/reset/password",
+                  "{\"code\":\"" + code + "\",\"new_password\":\"battery staple\"}"))
+          .isEqualTo(403);
+      assertThat(login(running, "battery staple")).isEqualTo(401);
+      assertThat(server.mails()).singleElement().asString().contains("<bob@example.org>");
+    }
+  }
+
+  private void execute(String sql) throws SQLException {
+    String file = "jdbc:sqlite:" + folder.resolve("rollcall-data/rollcall.db");
+    try (Connection connection = DriverManager.getConnection(file + "?busy_timeout=10000");
+        Statement statement = connection.createStatement()) {
+      assertThat(statement.executeUpdate(sql)).isOne();
     }
   }
 

@@ -56,7 +56,8 @@ public final class PasswordReset {
     mail = way;
   }
 
-  /// Mails a link to the address if it has an account. Whether it has one cannot be seen, neither
+  /// Mails a link to the address if it has an account with a password: who signs in with a provider
+  /// only gets none. Whether it has one cannot be seen, neither
   /// from the answer nor from its time.
   ///
   /// @throws Refusal (409) if this server cannot mail links, (400) for what is no address, (429)
@@ -79,7 +80,10 @@ public final class PasswordReset {
         .start(
             () -> {
               try {
-                accounts.find(email).ifPresent(found -> mailed(found.account(), url));
+                accounts
+                    .find(email)
+                    .filter(found -> found.hash().isPresent())
+                    .ifPresent(found -> mailed(found.account(), url));
               } finally {
                 sending.release();
               }
@@ -136,7 +140,8 @@ public final class PasswordReset {
   private Optional<Long> account(Handle handle, String code) {
     return handle
         .createQuery(
-            "SELECT account_id FROM password_reset WHERE secret = :secret AND ends_at > :now")
+            "SELECT r.account_id FROM password_reset r JOIN account a ON a.id = r.account_id"
+                + " WHERE r.secret = :secret AND r.ends_at > :now AND a.password IS NOT NULL")
         .bind("secret", Digests.of(code))
         .bind("now", clock.wall().toEpochMilli())
         .mapTo(Long.class)
