@@ -270,6 +270,22 @@ class AccountsIT {
   }
 
   @Test
+  void aTokenIsNoCookieAndACookieIsNoToken() {
+    String jwt = loggedIn("kinds@example.org");
+    String token =
+        post("/v1/tokens", "{\"name\":\"ci\",\"scopes\":[\"read\"]}", "Authorization", jwt)
+            .json()
+            .at("/data/token/data/token")
+            .stringValue();
+    for (String shown : List.of(token, jwt)) {
+      String cookie = "rollcall-session=" + shown;
+      assertThat(rollcall.send("GET", "/v1/account", "", "Cookie", cookie).status()).isEqualTo(401);
+      assertThat(people.get("/v1/account", shown).status()).as("shown as a cookie").isEqualTo(200);
+      assertThat(rollcall.send("GET", "/v1/account", "", "Cookie", cookie).status()).isEqualTo(401);
+    }
+  }
+
+  @Test
   void anApiTokenMayWhatItsScopesSayUntilItIsRevoked() {
     String token = loggedIn("automates@example.org");
     Answer made =

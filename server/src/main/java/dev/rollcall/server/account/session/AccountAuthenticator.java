@@ -4,6 +4,7 @@ import dev.rollcall.server.account.definition.AccountSettings;
 import dev.rollcall.server.account.definition.ApiToken;
 import dev.rollcall.server.account.definition.Digests;
 import dev.rollcall.server.account.definition.Team;
+import dev.rollcall.server.account.session.KnownHolders.Shown;
 import dev.rollcall.server.account.store.SessionStore;
 import dev.rollcall.server.account.store.SessionStore.Holder;
 import dev.rollcall.server.account.store.TeamStore;
@@ -69,13 +70,13 @@ public final class AccountAuthenticator implements Authenticator {
     }
     if (ApiToken.isLike(shown)) {
       return known
-          .holder(Digests.of(shown), () -> sessions.holderOfToken(shown))
+          .holder(Shown.API_TOKEN, Digests.of(shown), () -> sessions.holderOfToken(shown))
           .map(holder -> known(request, holder))
           .orElseGet(() -> new Finding.Unknown("the API token is not valid, or was revoked"));
     }
     return WebTokens.isLike(shown)
         ? known
-            .holder(Digests.of(shown), () -> ofWebToken(shown))
+            .holder(Shown.WEB_TOKEN, Digests.of(shown), () -> ofWebToken(shown))
             .map(holder -> known(request, holder))
             .orElseGet(
                 () -> new Finding.Unknown("the token is not valid or has expired: log in again"))
@@ -93,10 +94,14 @@ public final class AccountAuthenticator implements Authenticator {
     if (request.method() != Method.GET && request.otherSite().isPresent()) {
       return new Finding.Doubtful("the request comes from a page of another site");
     }
-    return known
-        .holder(Digests.of(secret), () -> sessions.holderOfCookie(secret))
+    return ofCookie(secret)
         .map(holder -> known(request, holder))
         .orElseGet(Finding.Nothing::new);
+  }
+
+  private Optional<Holder> ofCookie(String secret) {
+    return known.holder(
+        Shown.COOKIE, Digests.of(secret), () -> sessions.holderOfCookie(secret));
   }
 
   /// The account of a session or token. If the account needs a second factor and has none, it is
@@ -129,8 +134,8 @@ public final class AccountAuthenticator implements Authenticator {
     return ShownToken.of(request).isPresent()
         ? Optional.empty()
         : SessionCookie.of(request)
-            .flatMap(
-                secret -> known.holder(Digests.of(secret), () -> sessions.holderOfCookie(secret)))
+            .flatMap(this::ofCookie)
+            .filter(holder -> holder.session() != 0)
             .map(holder -> new Person(user(holder, Optional.empty()), isRestricted(holder)));
   }
 

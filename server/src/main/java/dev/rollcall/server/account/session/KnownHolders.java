@@ -25,11 +25,21 @@ public final class KnownHolders implements AutoCloseable {
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
   private static final Duration USES = Duration.ofMinutes(1);
 
+  /// How a request shows what it has. The text of a token in a cookie is no session, and the value
+  /// of a cookie is no token.
+  enum Shown {
+    COOKIE,
+    API_TOKEN,
+    WEB_TOKEN
+  }
+
+  private record Key(Shown shown, String digest) {}
+
   private final AccountTables tables;
   private final SessionStore sessions;
   private final Clock clock;
   private final Duration look;
-  private final Cache<String, Optional<Holder>> known =
+  private final Cache<Key, Optional<Holder>> known =
       Caffeine.newBuilder().maximumSize(MOST).expireAfterWrite(REMEMBERED).build();
   private final Set<Long> used = ConcurrentHashMap.newKeySet();
 
@@ -55,26 +65,26 @@ public final class KnownHolders implements AutoCloseable {
   ///
   /// @param digest of what the request shows
   /// @param read finds the holder in the database
-  Optional<Holder> holder(String digest, Supplier<Optional<Holder>> read) {
+  Optional<Holder> holder(Shown shown, String digest, Supplier<Optional<Holder>> read) {
     loop.start(); // for the first one
     Optional<Holder> holder =
-        remembered(digest, read).filter(one -> clock.wall().isBefore(one.endsAt()));
+        remembered(new Key(shown, digest), read).filter(one -> clock.wall().isBefore(one.endsAt()));
     holder.filter(one -> one.token() != 0).ifPresent(one -> used.add(one.token()));
     return holder;
   }
 
   /// What was read before something was revoked, and is remembered after that, is forgotten at
   /// once.
-  private Optional<Holder> remembered(String digest, Supplier<Optional<Holder>> read) {
-    Optional<Holder> before = known.getIfPresent(digest);
+  private Optional<Holder> remembered(Key key, Supplier<Optional<Holder>> read) {
+    Optional<Holder> before = known.getIfPresent(key);
     if (before != null) {
       return before;
     }
     long since = forgotten.get();
     Optional<Holder> holder = read.get();
-    known.put(digest, holder);
+    known.put(key, holder);
     if (forgotten.get() != since) {
-      known.invalidate(digest);
+      known.invalidate(key);
     }
     return holder;
   }
