@@ -152,6 +152,29 @@ class DeletionsTest {
   }
 
   @Test
+  void aLinkForAnotherPasswordEndsWithThePasswordAndWithTheAccount() {
+    long ann = account();
+    link(ann);
+    accounts.reset(ann, "another hash");
+    assertThat(count("password_reset WHERE account_id", ann)).as("after a reset").isZero();
+    link(ann);
+    long session = begin(accounts.find(ann).orElseThrow()).orElseThrow();
+    accounts.changePassword(ann, "a third hash", session);
+    assertThat(count("password_reset WHERE account_id", ann)).as("after a change").isZero();
+    link(ann);
+    accounts.beginDelete(ann);
+    assertThat(count("password_reset WHERE account_id", ann)).as("after the end").isZero();
+  }
+
+  private void link(long account) {
+    tables.write(
+        tx ->
+            tx.execute(
+                "INSERT INTO password_reset (account_id, secret, ends_at) VALUES (?, 'x', 1)",
+                account));
+  }
+
+  @Test
   void aDeletionThatWasInterruptedGoesOn() {
     long ann = account();
     accounts.beginDelete(ann);

@@ -274,7 +274,8 @@ public final class AccountStore {
             "session WHERE account_id",
             "api_token WHERE owner_id",
             "account_identity WHERE account_id",
-            "team_member WHERE account_id")) {
+            "team_member WHERE account_id",
+            "password_reset WHERE account_id")) {
       tx.createUpdate("DELETE FROM " + rows + " = :id").bind("id", account).execute();
     }
     FactorStore.removeAll(tx, account);
@@ -356,6 +357,9 @@ public final class AccountStore {
         .bind("kept", kept)
         .execute();
     PendingSignIns.endAll(tx, account);
+    tx.createUpdate("DELETE FROM password_reset WHERE account_id = :id")
+        .bind("id", account)
+        .execute();
     AccountTables.revoke(tx);
   }
 
