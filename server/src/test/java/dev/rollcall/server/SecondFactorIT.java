@@ -199,6 +199,18 @@ class SecondFactorIT {
     assertThat(loginWith(bob.email(), codes.get(2)).status()).isEqualTo(200);
   }
 
+  /// They would go on after the first factor, and let in who has made them before.
+  @Test
+  void withoutAFactorThereAreNoRecoveryCodes() throws Exception {
+    people.register("early@example.org");
+    Browser browser = browser();
+    browser.form("/account/login", signIn("early@example.org"));
+    assertThat(browser.after(browser.form("/account/codes", password())))
+        .contains("add an app or a passkey first");
+    assertThat(rollcall.get("/v1/audit").json().toString())
+        .doesNotContain("\"caller\":\"early@example.org\"");
+  }
+
   @Test
   void whoGuessesCodesHasToWait() throws Exception {
     Enrolled guessed = enrolled("guessed@example.org");

@@ -167,9 +167,9 @@ public final class SecondFactor {
     return codes;
   }
 
-  /// Recovery codes, if the account has none.
+  /// Recovery codes, if this is the first factor or the account has none.
   List<String> codesWithTheFirst(long account) {
-    return store.codes(account) == 0 ? RecoveryCode.some() : List.of();
+    return store.needsCodes(account) ? RecoveryCode.some() : List.of();
   }
 
   static List<String> normal(List<String> codes) {

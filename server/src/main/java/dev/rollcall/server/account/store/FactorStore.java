@@ -83,7 +83,7 @@ public final class FactorStore {
   /// Confirms the app, with the step of its first code.
   ///
   /// @param kept the session that asks for it and goes on; with the first factor all others end
-  /// @param codes recovery codes, which are kept if there are none
+  /// @param codes recovery codes, which are kept with the first factor, or if there are none
   /// @return false if another request did
   public boolean confirmApp(long account, long step, long kept, List<String> codes) {
     return tables.write(
@@ -178,7 +178,7 @@ public final class FactorStore {
   /// Adds a passkey.
   ///
   /// @param kept the session that asks for it and goes on; with the first factor all others end
-  /// @param codes recovery codes, which are kept if there are none
+  /// @param codes recovery codes, which are kept with the first factor, or if there are none
   /// @throws Refusal (409) if there is one with this id, or there are too many
   public void addPasskey(
       long account,
@@ -286,6 +286,23 @@ public final class FactorStore {
     return tables.read(handle -> codes(handle, account));
   }
 
+  /// Whether a factor that is added comes with recovery codes: the first one does, and one after all
+  /// codes were used.
+  public boolean needsCodes(long account) {
+    return tables
+        .read(
+            handle ->
+                handle
+                    .createQuery(
+                        "SELECT 1 FROM account a WHERE a.id = :account AND (a.second_factor = 0"
+                            + " OR NOT EXISTS (SELECT 1 FROM recovery_code r"
+                            + " WHERE r.account_id = a.id))")
+                    .bind("account", account)
+                    .mapTo(Integer.class)
+                    .findOne())
+        .isPresent();
+  }
+
   private static int codes(Handle handle, long account) {
     return handle
         .createQuery("SELECT COUNT(*) FROM recovery_code WHERE account_id = :account")
@@ -313,9 +330,20 @@ public final class FactorStore {
   /// Replaces all recovery codes of an account.
   ///
   /// @param codes in the form in which they are compared
+  /// @throws Refusal (409) if the account has no factor
   public void replaceCodes(long account, List<String> codes) {
     tables.write(
         tx -> {
+          int enrolled =
+              tx.createUpdate(
+                      "UPDATE account SET second_factor = second_factor WHERE id = :account"
+                          + " AND second_factor = 1")
+                  .bind("account", account)
+                  .execute();
+          if (enrolled == 0) {
+            throw Refusal.of(
+                409, "add an app or a passkey first: recovery codes are for when it is lost");
+          }
           delete(tx, "recovery_code", account);
           return add(tx, account, codes);
         });
@@ -332,7 +360,7 @@ public final class FactorStore {
     return true;
   }
 
-  /// After a factor was added. With the first one, sessions that began without it end.
+  /// After a factor was added. With the first one, sessions and recovery codes from before end.
   private static void enrolled(Handle tx, long account, long kept, List<String> codes) {
     lock(tx, account);
     SessionStore.requireThere(tx, account, kept);
@@ -347,6 +375,7 @@ public final class FactorStore {
           .bind("kept", kept)
           .execute();
       PendingSignIns.endAll(tx, account);
+      delete(tx, "recovery_code", account); // whoever made some before the first factor
     }
     if (codes(tx, account) == 0) {
       add(tx, account, codes);
