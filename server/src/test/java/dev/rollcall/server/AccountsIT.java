@@ -396,6 +396,34 @@ class AccountsIT {
   }
 
   @Test
+  void whatOperatorsDoOnThePageOfAccountsIsRecorded() throws Exception {
+    long id = register("removed@example.org").json().get("ID").asLong();
+    Browser browser = new Browser(rollcall);
+    assertThat(browser.form("/accounts/invite", "").status()).isEqualTo(200);
+    Matcher invitation =
+        Pattern.compile("name=\"id\" value=\"(\\d+)\">\\s*<button[^>]*>Revoke")
+            .matcher(browser.get("/accounts").body());
+    assertThat(invitation.find()).as(browser.get("/accounts").body()).isTrue();
+    browser.form("/accounts/uninvite", "&id=" + invitation.group(1));
+    browser.form("/accounts/remove", "&id=" + id);
+    browser.form("/accounts/remove", "&id=" + id); // is gone
+    String audit = rollcall.get("/v1/audit").json().toString();
+    for (String target :
+        List.of(
+            "/accounts/invite/" + invitation.group(1),
+            "/accounts/uninvite/" + invitation.group(1),
+            "/accounts/remove/" + id)) {
+      assertThat(audit)
+          .containsOnlyOnce(
+              "\"caller\":\"this machine\",\"address\":\"127.0.0.1\",\"action\":\"POST "
+                  + target.substring(0, target.lastIndexOf('/'))
+                  + "\",\"target\":\""
+                  + target
+                  + "\"");
+    }
+  }
+
+  @Test
   void anAccountIsDeletedWithAllThatIsItsOwn() {
     String token = loggedIn("goes@example.org");
     long url =
@@ -438,6 +466,8 @@ class AccountsIT {
     assertThat(id.find()).isTrue();
     assertThat(browser.after(browser.form("/account/revoke", "&id=" + id.group(1))))
         .contains("The token was revoked.");
+    assertThat(people.get("/v1/audit", TOKEN).json().toString())
+        .contains("\"target\":\"/account/revoke/" + id.group(1) + "\"");
     assertThat(people.get("/v1/account", token.group()).status()).isEqualTo(401);
     assertThat(browser.form("/account/logout", "", "Origin", "http://evil.example").status())
         .isEqualTo(403);

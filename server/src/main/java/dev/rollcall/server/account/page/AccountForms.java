@@ -173,11 +173,24 @@ public final class AccountForms {
 
   /// Records a change that a form has made.
   void record(Request request, Caller.User user) {
+    record(request, user, "");
+  }
+
+  /// Records a change that a form has made.
+  ///
+  /// @param id of what was made, changed or removed
+  void record(Request request, Caller caller, long id) {
+    record(request, caller, "/" + id);
+  }
+
+  private void record(Request request, Caller caller, String what) {
+    Optional<Caller.Membership> team =
+        caller instanceof Caller.User user ? user.team() : Optional.empty();
     audit.record(
-        user,
+        caller,
         request.client().getHostAddress(),
         "POST " + request.path(),
-        request.path() + user.team().map(team -> "?team=" + team.team()).orElse(""));
+        request.path() + what + team.map(one -> "?team=" + one.team()).orElse(""));
   }
 
   /// Records the deletion of an account.

@@ -51,12 +51,13 @@ public final class AccountPages {
   private Answer changePassword(Request request, Caller.User user, FormFields fields)
       throws InterruptedException {
     own.changePassword(request, user, fields.proof(), fields.text("next"));
-    return changed(request, user, forms.texts().of("account.password.changed"));
+    forms.record(request, user);
+    return forms.done(PATH, forms.texts().of("account.password.changed"));
   }
 
-  private Answer changed(Request request, Caller.User user, String words) {
-    forms.record(request, user);
-    return forms.done(PATH, words);
+  private Answer changed(Request request, Caller.User user, FormFields fields, String text) {
+    forms.record(request, user, fields.id());
+    return forms.done(PATH, forms.texts().of(text));
   }
 
   private Answer delete(Request request, Caller.User user, FormFields fields)
@@ -71,7 +72,7 @@ public final class AccountPages {
   private Answer makeToken(Request request, Caller.User user, FormFields fields) {
     MadeToken made =
         sessions.makeToken(user.account(), fields.text("name").strip(), fields.permissions());
-    forms.record(request, user);
+    forms.record(request, user, made.token().id());
     return page.withToken(request, user, made.secret());
   }
 
@@ -79,13 +80,13 @@ public final class AccountPages {
     if (!sessions.revoke(user.account(), fields.id())) {
       throw Refusal.notFound(forms.texts().of("account.token.gone"));
     }
-    return changed(request, user, forms.texts().of("account.token.revoked"));
+    return changed(request, user, fields, "account.token.revoked");
   }
 
   private Answer endSession(Request request, Caller.User user, FormFields fields) {
     if (!sessions.end(user.account(), fields.id())) {
       throw Refusal.notFound(forms.texts().of("account.session.gone"));
     }
-    return changed(request, user, forms.texts().of("account.session.ended"));
+    return changed(request, user, fields, "account.session.ended");
   }
 }

@@ -42,7 +42,7 @@ public record InvitationPages(TeamChanges changes, SignInPages signIn, AccountFo
 
   private Answer join(Request request, Caller.User user, FormFields fields) {
     Invitation.ToTeam team = changes.join(user, fields.text("code").strip());
-    forms.record(request, user);
+    forms.record(request, user, team.id());
     return forms.done(TeamPages.path(team.id()), forms.texts().of("account.joined"));
   }
 }

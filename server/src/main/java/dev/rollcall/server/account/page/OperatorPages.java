@@ -78,6 +78,7 @@ public final class OperatorPages {
 
   private Answer remove(Request request, FormFields fields) {
     operators.remove(request.caller(), fields.id());
+    forms.record(request, request.caller(), fields.id());
     return forms.done(PATH, forms.texts().of("accounts.removed"));
   }
 
@@ -86,6 +87,7 @@ public final class OperatorPages {
     Invitation.Made made =
         changes.invite(
             request.caller(), TeamChanges.NO_TEAM, TeamRole.VIEWER, Invitation.USUAL_LIFETIME);
+    forms.record(request, request.caller(), made.invitation().id());
     return page(request, Optional.of(forms.site().link(Invitation.path(made.code()))));
   }
 
@@ -93,6 +95,7 @@ public final class OperatorPages {
     if (!invitations.revoke(TeamChanges.NO_TEAM, fields.id())) {
       throw Refusal.notFound(forms.texts().of("team.invitation.gone"));
     }
+    forms.record(request, request.caller(), fields.id());
     return forms.done(PATH, forms.texts().of("team.invitation.revoked"));
   }
 }

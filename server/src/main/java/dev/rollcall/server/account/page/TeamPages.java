@@ -73,7 +73,11 @@ public final class TeamPages {
         TeamPages::next,
         (request, user, fields) -> {
           Next next = change.apply(user, membership(user).team(), fields);
-          forms.record(request, user);
+          if (fields.id() == 0) {
+            forms.record(request, user);
+          } else {
+            forms.record(request, user, fields.id());
+          }
           return forms.done(next.path(), next.words());
         });
   }
@@ -121,7 +125,7 @@ public final class TeamPages {
 
   private Answer create(Request request, Caller.User user, FormFields fields) {
     Team team = changes.create(user, fields.text("name"));
-    forms.record(request, user);
+    forms.record(request, user, team.id());
     return forms.done(path(team.id()), forms.texts().of("account.team.made"));
   }
 
@@ -160,7 +164,7 @@ public final class TeamPages {
     Caller.Membership me = membership(user);
     changes.requireOwner(user, me.team());
     Invitation.Made made = changes.invite(user, me.team(), role(fields), Invitation.USUAL_LIFETIME);
-    forms.record(request, user);
+    forms.record(request, user, made.invitation().id());
     String link = forms.site().link(Invitation.path(made.code()));
     return page(request, user, Optional.of(link), Optional.empty());
   }
@@ -178,7 +182,7 @@ public final class TeamPages {
     changes.requireOwner(user, me.team());
     MadeToken made =
         sessions.makeToken(me.team(), fields.text("name").strip(), fields.permissions());
-    forms.record(request, user);
+    forms.record(request, user, made.token().id());
     return page(request, user, Optional.empty(), Optional.of(made.secret()));
   }
 
