@@ -19,8 +19,8 @@ final class Argon2 {
   private static final int VERSION = Argon2Parameters.ARGON2_VERSION_13;
   private static final int LENGTH = 32;
 
-  /// A hash of more is not one of ours, and could take any memory.
-  private static final int MOST_KIB = 1024 * 1024;
+  /// A hash of more is not one of ours, and would not fit into a small heap.
+  private static final int MOST_KIB = 64 * 1024;
 
   private static final Pattern TEXT =
       Pattern.compile(
@@ -56,17 +56,24 @@ final class Argon2 {
   /// @throws IllegalArgumentException if the text is no such hash
   static boolean matches(byte[] password, String hash) {
     Matcher parts = TEXT.matcher(hash);
-    if (!parts.matches() || Integer.parseInt(parts.group(1)) > MOST_KIB) {
-      throw new IllegalArgumentException("a stored password is no hash of Argon2id");
+    if (!parts.matches()) {
+      throw noHash();
     }
     Cost cost =
         new Cost(
             Integer.parseInt(parts.group(1)),
             Integer.parseInt(parts.group(2)),
             Integer.parseInt(parts.group(3)));
+    if (cost.kib() > MOST_KIB || cost.kib() < 1 || cost.passes() < 1 || cost.lanes() < 1) {
+      throw noHash();
+    }
     byte[] salt = Base64.getDecoder().decode(parts.group(4).getBytes(US_ASCII));
     byte[] expected = Base64.getDecoder().decode(parts.group(5).getBytes(US_ASCII));
     return MessageDigest.isEqual(expected, bytes(password, salt, cost, expected.length));
+  }
+
+  private static IllegalArgumentException noHash() {
+    return new IllegalArgumentException("a stored password is no hash of Argon2id");
   }
 
   private static byte[] bytes(byte[] password, byte[] salt, Cost cost, int length) {

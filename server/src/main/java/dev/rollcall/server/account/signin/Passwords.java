@@ -2,6 +2,7 @@ package dev.rollcall.server.account.signin;
 
 import dev.rollcall.server.account.definition.Digests;
 import dev.rollcall.server.http.Unavailable;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.text.Normalizer;
@@ -24,6 +25,7 @@ public final class Passwords implements AutoCloseable {
   /// The longest password, in characters: a longer one only costs time.
   static final int LONGEST = 1_024;
 
+  private static final System.Logger LOG = System.getLogger(Passwords.class.getName());
   private static final Argon2.Cost COST = new Argon2.Cost(19 * 1024, 2, 1);
   private static final int SALT_BYTES = 16;
   private static final int MOST_WAITING = 64;
@@ -78,8 +80,17 @@ public final class Passwords implements AutoCloseable {
     return Argon2.hash(bytes(password), salt, COST);
   }
 
+  /// Somebody has written into the table what is no hash: nothing is its password.
   private static boolean matchesNow(String password, String hash) {
-    return Argon2.matches(bytes(password), hash);
+    try {
+      return Argon2.matches(bytes(password), hash);
+    } catch (IllegalArgumentException e) {
+      LOG.log(
+          Level.ERROR,
+          "{0}, so nobody can sign in with it: rollcall operator --reset makes another",
+          e.getMessage());
+      return false;
+    }
   }
 
   /// Compared in one normal form (RFC 8265): keyboards differ in how they compose characters.
