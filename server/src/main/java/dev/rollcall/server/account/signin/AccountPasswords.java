@@ -6,7 +6,7 @@ import dev.rollcall.server.account.session.KnownHolders;
 import dev.rollcall.server.account.store.AccountStore;
 import dev.rollcall.server.account.store.AccountStore.WithPassword;
 import dev.rollcall.server.http.Refusal;
-import dev.rollcall.server.http.Request;
+import dev.rollcall.server.http.Unavailable;
 import java.net.InetAddress;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -34,18 +34,27 @@ public final class AccountPasswords {
 
   /// The account with this password, as it was when this was compared. An unknown address and a wrong password look alike, and take
   /// the same time.
-  WithPassword account(Request request, String address, String password) throws InterruptedException {
+  WithPassword account(InetAddress client, String address, String password) throws InterruptedException {
     Optional<EmailAddress> email = EmailAddress.of(address);
     String key = email.map(EmailAddress::key).orElse("");
-    InetAddress client = request.client();
     limits.beforePassword(client, key);
     Optional<WithPassword> account = email.flatMap(accounts::find);
-    if (password.length() > Passwords.LONGEST
-        || !passwords.matches(password, account.flatMap(WithPassword::hash))) {
+    if (password.length() > Passwords.LONGEST || !matches(client, key, password, account)) {
       throw wrong();
     }
-    limits.rightPassword(client, key);
+    limits.notWrongPassword(client, key);
     return account.orElseThrow();
+  }
+
+  private boolean matches(
+      InetAddress client, String key, String password, Optional<WithPassword> account)
+      throws InterruptedException {
+    try {
+      return passwords.matches(password, account.flatMap(WithPassword::hash));
+    } catch (Unavailable e) {
+      limits.notWrongPassword(client, key);
+      throw e;
+    }
   }
 
   /// The refusal of a wrong password.

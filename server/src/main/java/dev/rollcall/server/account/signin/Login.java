@@ -38,7 +38,7 @@ public final class Login {
   public String token(Request request, String address, String password, Optional<String> code)
       throws InterruptedException {
     limits.login(request.client());
-    WithPassword shown = passwords.account(request, address, password);
+    WithPassword shown = passwords.account(request.client(), address, password);
     Account account = shown.account();
     if (account.secondFactor()) {
       factors.require(

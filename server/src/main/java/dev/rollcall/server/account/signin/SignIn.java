@@ -46,7 +46,7 @@ public final class SignIn {
   /// Begins a session with the right password, or what comes before one.
   public Entry enter(Request request, String address, String password) throws InterruptedException {
     limits.login(request.client());
-    WithPassword shown = passwords.account(request, address, password);
+    WithPassword shown = passwords.account(request.client(), address, password);
     Optional<Entry> entry =
         shown.account().secondFactor()
             ? pending.begin(shown).map(Entry.Pending::new)

@@ -71,8 +71,8 @@ public final class SignInLimits {
     take(everywhere(account));
   }
 
-  /// It was right: it does not count.
-  void rightPassword(InetAddress address, String account) {
+  /// It was right, or was not compared: it does not count.
+  void notWrongPassword(InetAddress address, String account) {
     here(address, account).addTokens(1);
     everywhere(account).addTokens(1);
   }
