@@ -335,7 +335,9 @@ class SsoIT {
 
   /// Sends the form, and goes on where its answer leads.
   private static String connected(Browser browser, String name) {
-    Page page = browser.form("/account/connect", field("provider", name));
+    assertThat(browser.after(browser.form("/account/connect", field("provider", name))))
+        .contains("the address or the password is wrong");
+    Page page = browser.form("/account/connect", connecting(name));
     assertThat(page.status()).as(page.body()).isEqualTo(200);
     assertThat(page.body()).contains("Go on to " + name);
     return browser.follow(browser.step(refresh(page))).body();
@@ -350,7 +352,7 @@ class SsoIT {
     for (boolean another : List.of(false, true)) {
       browser.form(
           "/account/login", field("email", "begins@example.org") + field("password", PASSWORD));
-      Page page = browser.form("/account/connect", field("provider", "company"));
+      Page page = browser.form("/account/connect", connecting("company"));
       URI back = browser.untilSentTo(browser.step(refresh(page)), callback("company"));
       browser.form("/account/logout", "");
       if (another) {
@@ -363,6 +365,24 @@ class SsoIT {
     assertThat(signIn(browser(), "company")).contains(SIGNED_IN, "begins-elsewhere@example.org");
     assertThat(browser().form("/account/connect", field("provider", "company")).status())
         .isEqualTo(303);
+  }
+
+  /// The fields of the form that connects an account with a password.
+  private static String connecting(String name) {
+    return field("provider", name) + field("password", PASSWORD);
+  }
+
+  @Test
+  void anAccountWithoutAPasswordIsConnectedSoonAfterASignIn() throws SQLException {
+    provider.signsIn("connects");
+    Browser browser = browser();
+    signIn(browser, "company");
+    execute("UPDATE session SET created_at = created_at - 660000 WHERE kind = 3");
+    assertThat(browser.after(browser.form("/account/connect", field("provider", "company"))))
+        .contains("this needs a sign-in of the last 10 minutes");
+    signIn(browser, "company");
+    assertThat(browser.form("/account/connect", field("provider", "company")).status())
+        .isEqualTo(200);
   }
 
   /// Where the page leads that connects.

@@ -229,7 +229,7 @@ public final class Accounts implements AutoCloseable {
             new FactorPages(page, own, factors, passkeys, forms).routes(),
             new TeamPages(teams, invitations, sessions, teamChanges, forms, clock).routes(),
             new InvitationPages(teamChanges, signInPages, forms).routes(),
-            new SsoPages(sso, forms).routes(),
+            new SsoPages(sso, own, forms).routes(),
             new OperatorPages(operators, invitations, teamChanges, forms, clock).routes(),
             new AuditPages(audit, site).routes(),
             new ResetPages(reset, forms).routes())

@@ -64,6 +64,7 @@ class SsoPageIT {
       assertThat(page.locator("h1")).hasText("bob@example.org");
       page.context().clearCookies(new BrowserContext.ClearCookiesOptions().setDomain("127.0.0.1"));
       provider.signsIn("bob at work");
+      page.locator("form[action='/account/connect'] [name=password]").fill("correct horse");
       page.getByText("Connect with company").click();
       assertThat(page.locator("[role=status]").first()).containsText("The account is connected");
       assertThat(page).hasURL(url + "/account");

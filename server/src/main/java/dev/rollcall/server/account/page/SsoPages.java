@@ -1,6 +1,7 @@
 package dev.rollcall.server.account.page;
 
 import dev.rollcall.server.account.definition.Invitation;
+import dev.rollcall.server.account.signin.OwnAccount;
 import dev.rollcall.server.account.sso.BegunSignIns;
 import dev.rollcall.server.account.sso.SingleSignOn;
 import dev.rollcall.server.http.Access;
@@ -21,10 +22,12 @@ public final class SsoPages {
   private static final String COOKIE = "rollcall-sso";
 
   private final SingleSignOn sso;
+  private final OwnAccount own;
   private final AccountForms forms;
 
-  public SsoPages(SingleSignOn sso, AccountForms forms) {
+  public SsoPages(SingleSignOn sso, OwnAccount own, AccountForms forms) {
     this.sso = sso;
+    this.own = own;
     this.forms = forms;
   }
 
@@ -34,7 +37,7 @@ public final class SsoPages {
         Route.get(SingleSignOn.path("{name}") + "/callback", Access.PUBLIC, this::end)
             .withoutHead()
             .waiting(),
-        forms.own(PATH + "/connect", this::connect),
+        forms.own(PATH + "/connect", this::connect).waiting(),
         forms.own(PATH + "/disconnect", this::disconnect));
   }
 
@@ -53,6 +56,7 @@ public final class SsoPages {
   /// site. It is a form, as a page of another site must not be able to begin this.
   private Answer connect(Request request, Caller.User user, FormFields fields)
       throws InterruptedException {
+    own.confirmConnection(request, user, fields.proof());
     String name = fields.text("provider");
     SingleSignOn.Begun begun = sso.begin(request, name, user.account(), "");
     String uri = begun.uri().toString();

@@ -59,6 +59,17 @@ public final class OwnAccount {
     factors.confirm(account, user, proof.code());
   }
 
+  /// Before a provider is connected, which signs in without the password from then on: the same
+  /// proof. Of an account without a password, a sign-in that has just been.
+  public void confirmConnection(Request request, Caller.User user, Proof proof)
+      throws InterruptedException {
+    if (hasPassword(user)) {
+      confirm(request, user, proof);
+    } else {
+      requireFresh(user);
+    }
+  }
+
   /// Changes the password, and ends all other sessions.
   public void changePassword(Request request, Caller.User user, Proof proof, String next)
       throws InterruptedException {
@@ -76,7 +87,8 @@ public final class OwnAccount {
     if (hasPassword(user)) {
       confirm(request, user, new Proof(proof, code));
     } else {
-      requireFresh(user, proof);
+      requireFresh(user);
+      requireAddress(user, proof);
     }
     Optional<String> team = accounts.beginDelete(user.account());
     if (team.isPresent()) {
@@ -87,15 +99,19 @@ public final class OwnAccount {
   }
 
   /// Without a password, a new sign-in shows that somebody at the browser is the owner of the
-  /// account, and the address that they mean it.
-  private void requireFresh(Caller.User user, String address) {
+  /// account.
+  private void requireFresh(Caller.User user) {
     if (!sessions.isFresh(user)) {
       throw Refusal.of(
           403,
           "this needs a sign-in of the last "
               + Sessions.FRESH.toMinutes()
-              + " minutes: sign out, sign in again, and then delete the account");
+              + " minutes: sign out, sign in again, and try again");
     }
+  }
+
+  /// The address shows that they mean it.
+  private void requireAddress(Caller.User user, String address) {
     if (!address.strip().equalsIgnoreCase(of(user).email())) {
       throw Refusal.of(401, "this is not the address of the account");
     }
