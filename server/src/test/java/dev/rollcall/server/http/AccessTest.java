@@ -125,7 +125,17 @@ class AccessTest {
             Served.authenticators(Optional.of(TOKEN), Set.of(), Optional.empty()), route)) {
       assertThat(served.get("/rows", "Authorization", "Bearer " + TOKEN).body())
           .isEqualTo("Everything[]");
-      for (String wrong : List.of("wrong", "Bearer wrong", "bearer  wrong", "Bearer", "Bearer ")) {
+      for (String wrong :
+          List.of(
+              "wrong",
+              "Bearer wrong",
+              "bearer  wrong",
+              "Bearer",
+              "Bearer ",
+              "Bearer: " + TOKEN,
+              "Token " + TOKEN,
+              "JWT x",
+              "x y z")) {
         assertThat(served.get("/rows", "Authorization", wrong).statusCode())
             .as(wrong)
             .isEqualTo(401);
@@ -133,6 +143,17 @@ class AccessTest {
       assertThat(served.get("/rows", "Authorization", "Basic dTpw").body())
           .as("what a proxy in front asks for")
           .isEqualTo("Owned[owner=0]");
+      for (String others : List.of("basic dTpw", "Digest username=\"u\"", "Negotiate YII=")) {
+        assertThat(served.get("/rows", "Authorization", others).statusCode())
+            .as(others)
+            .isEqualTo(200);
+      }
+      assertThat(served.get("/rows", "Authorization", "Bearer\t" + TOKEN).body())
+          .isEqualTo("Everything[]");
+      String[] two = {"Authorization", "Basic dTpw", "Authorization", "Bearer " + TOKEN};
+      assertThat(served.get("/rows", two).body()).isEqualTo("Everything[]");
+      String[] wrong = {"Authorization", "Bearer " + TOKEN, "Authorization", "Bearer wrong"};
+      assertThat(served.get("/rows", wrong).statusCode()).isEqualTo(401);
       assertThat(served.get("/rows").body()).as("this machine").isEqualTo("Owned[owner=0]");
       assertThat(served.get("/rows?team=ops").statusCode()).isEqualTo(400);
       assertThat(served.get("/rows?team=ops", "Authorization", "Bearer " + TOKEN).statusCode())
