@@ -106,6 +106,22 @@ class RegistrationIT {
   }
 
   @Test
+  void whoMayNotRegisterIsNotToldWhoHasAnAccount() {
+    account("present");
+    for (String more :
+        List.of(
+            "",
+            ",\"SetupCode\":\"\"",
+            ",\"Invitation\":\"\"",
+            ",\"SetupCode\":\"wrong\"",
+            ",\"Invitation\":\"wrong\"")) {
+      Answer present = register("present", more);
+      assertThat(present.status()).as(more).isEqualTo(403);
+      assertThat(register("absent", more).json()).as(more).isEqualTo(present.json());
+    }
+  }
+
+  @Test
   void closedRegistrationShowsNoWayInThatIsNone() throws Exception {
     String owner = account("teamowner");
     String token =

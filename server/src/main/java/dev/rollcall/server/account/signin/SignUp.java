@@ -44,15 +44,17 @@ public final class SignUp {
 
   /// Registers an account, and returns it with its password.
   ///
-  /// @param setupCode makes it an operator's
-  /// @param invitation makes it a member of a team, or lets it in where registration is not open
+  /// @param givenCode makes it an operator's
+  /// @param givenInvitation makes it a member of a team, or lets it in where registration is not open
   public WithPassword register(
       Request request,
       String address,
       String password,
-      Optional<String> setupCode,
-      Optional<String> invitation)
+      Optional<String> givenCode,
+      Optional<String> givenInvitation)
       throws InterruptedException {
+    Optional<String> setupCode = givenCode.filter(code -> !code.isBlank());
+    Optional<String> invitation = givenInvitation.filter(code -> !code.isBlank());
     limits.registration(request.client());
     Optional<EmailAddress> email = EmailAddress.of(address);
     List<String> mistakes =

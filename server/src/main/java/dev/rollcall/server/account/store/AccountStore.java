@@ -60,6 +60,14 @@ public final class AccountStore {
       EmailAddress email, String hash, Optional<String> setupCode, Optional<String> invitation) {
     return tables.write(
         tx -> {
+          // First who may register: nobody else learns which addresses have an account.
+          if (setupCode.isPresent() && !isThere(tx, setupCode.get())) {
+            return new Created.WrongCode();
+          }
+          if (invitation.isPresent()
+              && InvitationStore.find(tx, invitation.get(), clock.wall()).isEmpty()) {
+            return new Created.WrongInvitation();
+          }
           if (find(tx, email.key()).isPresent()) {
             return new Created.Taken();
           }
@@ -110,6 +118,14 @@ public final class AccountStore {
       return new Created.WrongInvitation();
     }
     return new Created.Done(new Account(id, email.text(), operates, false, now));
+  }
+
+  private static boolean isThere(Handle tx, String code) {
+    return tx.createQuery("SELECT 1 FROM setup_code WHERE secret = :secret")
+        .bind("secret", Digests.of(code))
+        .mapTo(Integer.class)
+        .findOne()
+        .isPresent();
   }
 
   private static boolean use(Handle tx, String code) {

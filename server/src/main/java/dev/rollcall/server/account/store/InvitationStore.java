@@ -101,7 +101,7 @@ public final class InvitationStore {
     return tables.read(handle -> find(handle, code, clock.wall()));
   }
 
-  private static Optional<Invitation> find(Handle handle, String code, Instant now) {
+  static Optional<Invitation> find(Handle handle, String code, Instant now) {
     return handle
         .createQuery(SELECT + " WHERE i.secret = :secret AND i.ends_at > :now")
         .bind("secret", Digests.of(code))
