@@ -358,7 +358,7 @@ class AccountsIT {
     assertThat(login("forgets@example.org", password.group(1))).isNotEmpty();
     assertThat(operator("--reset=nobody@example.org"))
         .contains("there is no account")
-        .doesNotContain("{");
+        .doesNotContain("{", "bug");
 
     Matcher code = Pattern.compile("once: (\\S+)").matcher(operator());
     assertThat(code.find()).isTrue();
@@ -372,6 +372,14 @@ class AccountsIT {
     for (String proof : List.of("", "1", "1.2", "9999999999.00")) {
       assertThat(post("/v1/operator", "{}", "Rollcall-Proof", proof).status()).isEqualTo(401);
     }
+  }
+
+  @Test
+  void theOperatorCommandMakesNoDatabase(@TempDir Path empty) {
+    RunningRollcall.Ended ended = Plan.of("operator", empty).onlyFlags().refused();
+    assertThat(ended.status()).isEqualTo(1);
+    assertThat(ended.said()).contains("there is no database in ").contains("give --data");
+    assertThat(empty.resolve("rollcall-data")).doesNotExist();
   }
 
   private String operator(String... flags) {

@@ -6,6 +6,7 @@ import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.secret.InstallationKey;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DatabaseConfig;
+import dev.rollcall.server.sql.DatabaseLocation;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.StorageException;
 import dev.rollcall.server.time.Clock;
@@ -14,6 +15,8 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
@@ -74,18 +77,36 @@ record OperatorCommand(Function<ParseResult, Optional<Configuration>> configured
 
   private static String made(ServeSettings settings, InstallationKey key, Optional<String> reset)
       throws InterruptedException {
+    requireDatabase(settings);
+    try {
+      return inDatabaseOrOfServer(settings, key, reset);
+    } catch (UncheckedIOException e) {
+      throw new CannotRun(String.valueOf(e.getMessage()));
+    } catch (Refusal e) {
+      throw new CannotRun(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /// A code in a new database of the wrong folder would be of no use.
+  private static void requireDatabase(ServeSettings settings) {
+    if (settings.storage().database() instanceof DatabaseLocation.SqliteFile(Path file)
+        && !Files.exists(file)) {
+      throw new CannotRun(
+          "there is no database in " + file.getParent() + ": give --data, or start serve first");
+    }
+  }
+
+  private static String inDatabaseOrOfServer(
+      ServeSettings settings, InstallationKey key, Optional<String> reset)
+      throws InterruptedException {
     try {
       return inDatabase(settings, key, reset);
     } catch (StorageException e) {
       if (!e.isInUse()) {
         throw new CannotRun(e.reason());
       }
-      return ofServer(settings, key, reset);
-    } catch (UncheckedIOException e) {
-      throw new CannotRun(String.valueOf(e.getMessage()));
-    } catch (Refusal e) {
-      throw new CannotRun(String.valueOf(e.getMessage()));
     }
+    return ofServer(settings, key, reset);
   }
 
   private static String inDatabase(
