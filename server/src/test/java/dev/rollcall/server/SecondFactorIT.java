@@ -353,8 +353,11 @@ class SecondFactorIT {
     assertThat(browser.page())
         .contains("This server demands a second factor of you.")
         .doesNotContain("API tokens");
+    String demanded = "A second factor is demanded of you: add one here.";
     assertThat(browser.after(browser.form("/account/tokens", field("name", "x") + "&read=on")))
-        .contains("sign in again");
+        .contains(demanded);
+    assertThat(browser.get("/team?team=1").body()).contains(demanded);
+    assertThat(browser().get("/team?team=1").body()).contains("sign in again");
 
     enrolled(operator, browser);
     assertThat(people.get("/v1/audit", made).status()).isEqualTo(200);

@@ -606,7 +606,7 @@ class SsoIT {
       assertThat(
               restricted.after(restricted.form("/account/connect", field("provider", "company"))))
           .as("a password alone connects no provider, which would be a way around the factor")
-          .contains("sign in again");
+          .contains("A second factor is demanded of you: add one here.");
     }
   }
 

@@ -131,7 +131,7 @@ public final class AccountForms {
         (request, query) -> {
           Optional<Caller.User> user = who.apply(request);
           if (user.isEmpty()) {
-            return signInAgain();
+            return signInAgain(request);
           }
           try {
             return action.apply(request, user.get(), new FormFields(query));
@@ -141,9 +141,13 @@ public final class AccountForms {
         });
   }
 
-  /// Leads to the page for signing in.
-  Answer signInAgain() {
-    return failed(ACCOUNT, Refusal.of(401, texts().of("account.again")));
+  /// Leads to the page for signing in, or for adding the second factor that is demanded.
+  Answer signInAgain(Request request) {
+    return failed(
+        ACCOUNT,
+        person(request).filter(Person::restricted).isPresent()
+            ? Refusal.of(403, texts().of("account.demanded"))
+            : Refusal.of(401, texts().of("account.again")));
   }
 
   /// Leads to a page that shows these words.

@@ -1,6 +1,7 @@
 package dev.rollcall.server.account.page;
 
 import dev.rollcall.server.account.definition.Invitation;
+import dev.rollcall.server.account.session.AccountAuthenticator.Person;
 import dev.rollcall.server.account.team.TeamChanges;
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Answer;
@@ -28,6 +29,9 @@ public record InvitationPages(TeamChanges changes, SignInPages signIn, AccountFo
         changes
             .invitation(code)
             .orElseThrow(() -> Refusal.notFound(forms.texts().of("invitation.gone")));
+    if (forms.person(request).filter(Person::restricted).isPresent()) {
+      return forms.signInAgain(request);
+    }
     if (AccountForms.user(request).isEmpty()) {
       return signIn.page(request, Optional.of(invitation), code);
     }

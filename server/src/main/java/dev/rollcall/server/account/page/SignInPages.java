@@ -162,7 +162,7 @@ public final class SignInPages {
     return pending.isPresent()
         ? entered(
             request, fields, signIn.enterWithCode(request, pending.get(), fields.text("code")))
-        : forms.signInAgain();
+        : forms.signInAgain(request);
   }
 
   private Answer enterWithPasskey(Request request, FormFields fields) {

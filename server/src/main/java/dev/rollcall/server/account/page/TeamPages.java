@@ -100,7 +100,7 @@ public final class TeamPages {
   private Answer page(Request request) {
     return AccountForms.user(request)
         .map(user -> page(request, user, Optional.empty(), Optional.empty()))
-        .orElseGet(forms::signInAgain);
+        .orElseGet(() -> forms.signInAgain(request));
   }
 
   private Answer page(
