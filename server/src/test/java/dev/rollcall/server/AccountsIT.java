@@ -261,8 +261,7 @@ class AccountsIT {
               }
             });
       }
-      String body =
-          "{\"password\":\"%s\",\"new_password\":\"another horse\"}".formatted(PASSWORD);
+      String body = "{\"password\":\"%s\",\"new_password\":\"another horse\"}".formatted(PASSWORD);
       assertThat(post("/v1/account/password", body, "Authorization", kept).status()).isEqualTo(200);
       changed.set(true);
     }

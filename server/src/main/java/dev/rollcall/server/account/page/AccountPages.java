@@ -55,9 +55,9 @@ public final class AccountPages {
     return forms.done(PATH, forms.texts().of("account.password.changed"));
   }
 
-  private Answer changed(Request request, Caller.User user, FormFields fields, String text) {
+  private Answer changed(Request request, Caller.User user, FormFields fields, String words) {
     forms.record(request, user, fields.id());
-    return forms.done(PATH, forms.texts().of(text));
+    return forms.done(PATH, words);
   }
 
   private Answer delete(Request request, Caller.User user, FormFields fields)
@@ -80,13 +80,13 @@ public final class AccountPages {
     if (!sessions.revoke(user.account(), fields.id())) {
       throw Refusal.notFound(forms.texts().of("account.token.gone"));
     }
-    return changed(request, user, fields, "account.token.revoked");
+    return changed(request, user, fields, forms.texts().of("account.token.revoked"));
   }
 
   private Answer endSession(Request request, Caller.User user, FormFields fields) {
     if (!sessions.end(user.account(), fields.id())) {
       throw Refusal.notFound(forms.texts().of("account.session.gone"));
     }
-    return changed(request, user, fields, "account.session.ended");
+    return changed(request, user, fields, forms.texts().of("account.session.ended"));
   }
 }

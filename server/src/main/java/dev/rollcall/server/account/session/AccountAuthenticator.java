@@ -94,14 +94,11 @@ public final class AccountAuthenticator implements Authenticator {
     if (request.method() != Method.GET && request.otherSite().isPresent()) {
       return new Finding.Doubtful("the request comes from a page of another site");
     }
-    return ofCookie(secret)
-        .map(holder -> known(request, holder))
-        .orElseGet(Finding.Nothing::new);
+    return ofCookie(secret).map(holder -> known(request, holder)).orElseGet(Finding.Nothing::new);
   }
 
   private Optional<Holder> ofCookie(String secret) {
-    return known.holder(
-        Shown.COOKIE, Digests.of(secret), () -> sessions.holderOfCookie(secret));
+    return known.holder(Shown.COOKIE, Digests.of(secret), () -> sessions.holderOfCookie(secret));
   }
 
   /// The account of a session or token. If the account needs a second factor and has none, it is

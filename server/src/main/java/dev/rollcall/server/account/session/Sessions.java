@@ -47,9 +47,7 @@ public final class Sessions {
   public Optional<String> ofToken(Request request, WithPassword shown, Duration lifetime) {
     Instant now = clock.wall();
     return begin(request, shown, Kind.JWT, Optional.empty(), lifetime)
-        .map(
-            session ->
-                tokens.get().sign(shown.account().id(), session, now, now.plus(lifetime)));
+        .map(session -> tokens.get().sign(shown.account().id(), session, now, now.plus(lifetime)));
   }
 
   /// Begins a session of a browser for who has shown all that is asked.

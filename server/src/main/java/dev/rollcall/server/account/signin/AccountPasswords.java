@@ -32,9 +32,10 @@ public final class AccountPasswords {
     this.settings = settings;
   }
 
-  /// The account with this password, as it was when this was compared. An unknown address and a wrong password look alike, and take
-  /// the same time.
-  WithPassword account(InetAddress client, String address, String password) throws InterruptedException {
+  /// The account with this password, as it was when this was compared. An unknown address and a
+  /// wrong password look alike, and take the same time.
+  WithPassword account(InetAddress client, String address, String password)
+      throws InterruptedException {
     Optional<EmailAddress> email = EmailAddress.of(address);
     String key = email.map(EmailAddress::key).orElse("");
     limits.beforePassword(client, key);

@@ -103,10 +103,7 @@ public final class PasskeySignIn {
   public WithPassword account(String json) {
     Passkeys.Shown shown = passkeys().shown(json);
     Answered answered = answered(shown.challenge(), SIGN_IN);
-    Stored stored =
-        store
-            .passkey(shown.credential())
-            .orElseThrow(PasskeySignIn::unknown);
+    Stored stored = store.passkey(shown.credential()).orElseThrow(PasskeySignIn::unknown);
     WithPassword account = accounts.find(stored.account()).orElseThrow(PasskeySignIn::unknown);
     String handle = shown.userHandle();
     if (!handle.isEmpty() && !handle.equals(challenges.get().userHandle(stored.account()))) {

@@ -57,8 +57,7 @@ public final class PasswordReset {
   }
 
   /// Mails a link to the address if it has an account with a password: who signs in with a provider
-  /// only gets none. Whether it has one cannot be seen, neither
-  /// from the answer nor from its time.
+  /// only gets none. Whether it has one cannot be seen, neither from the answer nor from its time.
   ///
   /// @throws Refusal (409) if this server cannot mail links, (400) for what is no address, (429)
   ///   after too many

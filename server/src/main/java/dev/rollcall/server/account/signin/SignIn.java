@@ -64,10 +64,7 @@ public final class SignIn {
   /// @return the value of its cookie
   public String enterWithCode(Request request, String secret, String code) {
     limits.login(request.client());
-    long account =
-        pending
-            .attempt(secret)
-            .orElseThrow(SignIn::over);
+    long account = pending.attempt(secret).orElseThrow(SignIn::over);
     // Read before the sign-in ends: a change of the password after that is seen, one before it has
     // ended the sign-in.
     WithPassword shown = accounts.find(account).orElseThrow(SignIn::over);

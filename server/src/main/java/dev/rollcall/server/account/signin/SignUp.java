@@ -45,7 +45,8 @@ public final class SignUp {
   /// Registers an account, and returns it with its password.
   ///
   /// @param givenCode makes it an operator's
-  /// @param givenInvitation makes it a member of a team, or lets it in where registration is not open
+  /// @param givenInvitation makes it a member of a team, or lets it in where registration is not
+  ///   open
   public WithPassword register(
       Request request,
       String address,

@@ -260,8 +260,7 @@ public final class SingleSignOn implements AutoCloseable {
     return new Outcome.SignedIn(
         sessions
             .ofProvider(request, shown, lifetime)
-            .orElseThrow(
-                () -> Refusal.of(401, "the account has changed meanwhile: sign in again")),
+            .orElseThrow(() -> Refusal.of(401, "the account has changed meanwhile: sign in again")),
         lifetime,
         known.isPresent() ? invitation : "");
   }

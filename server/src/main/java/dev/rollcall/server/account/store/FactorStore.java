@@ -286,8 +286,8 @@ public final class FactorStore {
     return tables.read(handle -> codes(handle, account));
   }
 
-  /// Whether a factor that is added comes with recovery codes: the first one does, and one after all
-  /// codes were used.
+  /// Whether a factor that is added comes with recovery codes: the first one does, and one after
+  /// all codes were used.
   public boolean needsCodes(long account) {
     return tables
         .read(

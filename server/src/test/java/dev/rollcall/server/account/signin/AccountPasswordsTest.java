@@ -52,8 +52,7 @@ class AccountPasswordsTest {
         Passwords passwords = new Passwords()) {
       AccountTables tables = new AccountTables(database, commits);
       try (KnownHolders known =
-          new KnownHolders(
-              tables, new SessionStore(tables, clock), clock, Duration.ofSeconds(1))) {
+          new KnownHolders(tables, new SessionStore(tables, clock), clock, Duration.ofSeconds(1))) {
         AccountPasswords accounts =
             new AccountPasswords(
                 new AccountStore(tables, clock),
@@ -66,8 +65,7 @@ class AccountPasswordsTest {
           assertThatThrownBy(() -> accounts.account(CLIENT, "ann@example.org", "a password"))
               .isInstanceOf(Unavailable.class);
         }
-        assertThatThrownBy(
-                () -> accounts.account(CLIENT, "ann@example.org", "x".repeat(2 * 1024)))
+        assertThatThrownBy(() -> accounts.account(CLIENT, "ann@example.org", "x".repeat(2 * 1024)))
             .isInstanceOf(Refusal.class)
             .hasMessageContaining("is wrong");
       }
