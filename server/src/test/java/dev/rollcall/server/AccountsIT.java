@@ -253,7 +253,7 @@ class AccountsIT {
     AtomicBoolean changed = new AtomicBoolean();
     try (ExecutorService attackers = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int i = 0; i < 6; i++) {
-        attackers.submit(
+        attackers.execute(
             () -> {
               int before = 0;
               while (!changed.get() && before++ < 100) {

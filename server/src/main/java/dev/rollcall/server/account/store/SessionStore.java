@@ -155,12 +155,16 @@ public final class SessionStore {
 
   /// Refuses, within a change, if the session that asks for it has ended meanwhile.
   static void requireThere(Handle tx, long account, long session) {
-    tx.createQuery("SELECT 1 FROM session WHERE id = :id AND account_id = :account")
-        .bind("id", session)
-        .bind("account", account)
-        .mapTo(Integer.class)
-        .findOne()
-        .orElseThrow(() -> Refusal.of(401, "you are no longer signed in: sign in again"));
+    boolean there =
+        tx.createQuery("SELECT 1 FROM session WHERE id = :id AND account_id = :account")
+            .bind("id", session)
+            .bind("account", account)
+            .mapTo(Integer.class)
+            .findOne()
+            .isPresent();
+    if (!there) {
+      throw Refusal.of(401, "you are no longer signed in: sign in again");
+    }
   }
 
   /// The holder of a session with this id, unless it has ended.

@@ -46,10 +46,11 @@ class AccountPasswordsTest {
             10,
             SecondFactorDemand.OPTIONAL,
             Duration.ofDays(366));
+    Passwords passwords = new Passwords();
+    passwords.close(); // compares nothing any more, as with a full queue
     try (Database database =
             TestDatabases.SQLITE.open(folder, clock, Accounts.MIGRATIONS.toArray(String[]::new));
-        GroupCommit commits = new GroupCommit(database);
-        Passwords passwords = new Passwords()) {
+        GroupCommit commits = new GroupCommit(database)) {
       AccountTables tables = new AccountTables(database, commits);
       try (KnownHolders known =
           new KnownHolders(tables, new SessionStore(tables, clock), clock, Duration.ofSeconds(1))) {
@@ -60,7 +61,6 @@ class AccountPasswordsTest {
                 new SignInLimits(settings),
                 known,
                 () -> settings);
-        passwords.close(); // compares nothing any more, as with a full queue
         for (int i = 0; i <= settings.wrongPasswords(); i++) {
           assertThatThrownBy(() -> accounts.account(CLIENT, "ann@example.org", "a password"))
               .isInstanceOf(Unavailable.class);
