@@ -101,6 +101,7 @@ public final class Monitor implements AutoCloseable {
     overview = new Overview(database, clock);
     changes =
         new ServiceChanges(
+            database,
             commits,
             signals,
             clock,

@@ -550,6 +550,21 @@ public final class Database implements AutoCloseable {
     return dialect.locked();
   }
 
+  /// Lets one transaction after the other go on, in the order in which they asked for the same
+  /// `name`, until their commits; those of other processes too. A row that everybody locks would
+  /// not do: whoever waits for it sees it locked anew again and again if others write it all the
+  /// time.
+  public void takeTurns(Handle tx, String name) {
+    switch (dialect) {
+      case Dialect.Sqlite _ -> {} // there is one writer
+      case Dialect.Postgres _ ->
+          tx.createQuery("SELECT pg_advisory_xact_lock(hashtext(:name))")
+              .bind("name", name)
+              .map((_, _) -> 0)
+              .list();
+    }
+  }
+
   Dialect dialect() {
     return dialect;
   }

@@ -143,10 +143,7 @@ public final class DayTable {
   /// So that two processes do not create or drop the same partition at once.
   private void lock(Handle tx) {
     tx.execute("SET LOCAL lock_timeout = '2s'");
-    tx.createQuery("SELECT pg_advisory_xact_lock(hashtext(:name))")
-        .bind("name", name)
-        .map((_, _) -> 0)
-        .list();
+    database.takeTurns(tx, name);
   }
 
   private void deleteAll(List<Old> old) {

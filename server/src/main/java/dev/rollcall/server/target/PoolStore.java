@@ -35,7 +35,7 @@ final class PoolStore {
       "INSERT INTO target (address, name, origin, added_at, due_at) VALUES (?, ?, ?, ?, 0)";
   private static final String DELETE = "DELETE FROM target WHERE address = ?";
   private static final String GROW =
-      "UPDATE target_pool SET members = members + :more WHERE id = 1 RETURNING members";
+      "UPDATE target_pool SET members = members + :more WHERE id = 1";
   private static final String LEASE =
       "UPDATE target_pool SET leases = leases + 1 WHERE id = 1 RETURNING leases";
   private static final String DUE =
@@ -103,7 +103,8 @@ final class PoolStore {
   }
 
   private List<Fate> addAll(Handle tx, List<Candidate> newcomers) {
-    long members = grow(tx, 0);
+    takeTurns(tx);
+    long members = number(tx, MEMBERS);
     Set<IPAddress> known = known(tx, addresses(newcomers));
     Map<IPAddress, Integer> networks = NetworkCounts.counts(tx, addresses(newcomers));
     List<Candidate> added = new ArrayList<>();
@@ -160,7 +161,7 @@ final class PoolStore {
   }
 
   private List<Boolean> removeAll(Handle tx, List<IPAddress> addresses) {
-    grow(tx, 0);
+    takeTurns(tx);
     Map<IPAddress, Integer> networks = NetworkCounts.counts(tx, addresses);
     int[] deleted =
         Rows.write(tx, DELETE, addresses, (row, each) -> row.setBytes(1, each.getBytes()));
@@ -189,6 +190,7 @@ final class PoolStore {
   }
 
   private IntakeResult hand(Handle tx, Ask ask) {
+    takeTurns(tx);
     long lease = number(tx, LEASE);
     Instant now = clock.wall();
     int measured = ask.done().isPresent() ? finish(tx, ask.done().getAsLong(), now) : 0;
@@ -326,10 +328,13 @@ final class PoolStore {
     return newcomers.stream().map(Candidate::address).toList();
   }
 
-  private static long grow(Handle tx, int more) {
-    try (Query query = tx.createQuery(GROW)) {
-      return query.bind("more", more).mapTo(Long.class).one();
-    }
+  /// Processes that share PostgreSQL change the pool one after the other: the limits hold exactly.
+  private void takeTurns(Handle tx) {
+    database.takeTurns(tx, "target_pool");
+  }
+
+  private static void grow(Handle tx, int more) {
+    tx.createUpdate(GROW).bind("more", more).execute();
   }
 
   private static long number(Handle handle, String sql) {

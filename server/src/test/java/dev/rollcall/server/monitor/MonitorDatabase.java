@@ -41,7 +41,7 @@ public final class MonitorDatabase implements AutoCloseable {
   public MonitorDatabase(TestDatabases engine, Path folder) {
     database = engine.open(folder, clock, TABLES);
     commits = new GroupCommit(database);
-    changes = new ServiceChanges(commits, (_, _) -> {}, clock, _ -> {});
+    changes = new ServiceChanges(database, commits, (_, _) -> {}, clock, _ -> {});
     services = new ServiceStore(database);
     new DayTable(database, commits, "service_tick", "service_id").prepare(clock.wall());
   }

@@ -4,6 +4,7 @@ import dev.rollcall.server.monitor.definition.ServiceDefinition;
 import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.signal.SignalWriter;
 import dev.rollcall.server.sql.Batch;
+import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.Rows;
 import dev.rollcall.server.time.Clock;
@@ -66,6 +67,7 @@ public final class ServiceChanges {
     }
   }
 
+  private final Database database;
   private final GroupCommit commits;
   private final Clock clock;
   private final SignalWriter signals;
@@ -77,7 +79,12 @@ public final class ServiceChanges {
   /// @param signals gets the end of the state of services that were down and are removed
   /// @param committed is called with the changed services after the commit, and returns at once
   public ServiceChanges(
-      GroupCommit commits, SignalWriter signals, Clock clock, Consumer<Set<Long>> committed) {
+      Database database,
+      GroupCommit commits,
+      SignalWriter signals,
+      Clock clock,
+      Consumer<Set<Long>> committed) {
+    this.database = database;
     this.signals = signals;
     this.committed = committed;
     this.commits = commits;
@@ -105,7 +112,7 @@ public final class ServiceChanges {
   }
 
   private List<Done> apply(Handle tx, List<Change> items) {
-    lockChanges(tx);
+    takeTurns(tx);
     lockDueRows(
         tx,
         items.stream()
@@ -140,9 +147,9 @@ public final class ServiceChanges {
   }
 
   /// Processes that share PostgreSQL change services one after the other, so that each sees the
-  /// changes of the one before. The lock on this row lasts until the commit.
-  private static void lockChanges(Handle tx) {
-    tx.createUpdate("UPDATE tick_retention SET due_at = due_at WHERE id = 1").execute();
+  /// changes of the one before.
+  private void takeTurns(Handle tx) {
+    database.takeTurns(tx, "service");
   }
 
   /// This comes before any other statement on these services. A writer of outcomes also locks the
@@ -178,7 +185,7 @@ public final class ServiceChanges {
   }
 
   private Synced sync(Handle tx, File file) {
-    lockChanges(tx);
+    takeTurns(tx);
     Map<String, Row> before = new HashMap<>();
     tx.createQuery(
             "SELECT id, name, definition, origin, retired_at FROM service"
