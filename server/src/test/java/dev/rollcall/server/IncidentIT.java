@@ -38,6 +38,7 @@ class IncidentIT {
     return Plan.in(folder)
         .yaml(
             """
+            incidents: {together: 100ms}
             channels:
               - {name: ops, type: mail, host: 127.0.0.1, port: %d, starttls: never, from: r@example.org,
                  to: ops@example.org}
@@ -101,7 +102,14 @@ class IncidentIT {
       assertThat(over.get("acknowledged_by").stringValue()).isEqualTo("this machine");
       assertThat(over.get("timeline").valueStream().map(each -> each.get("type").stringValue()))
           .containsExactly(
-              "opened", "acknowledged", "unacknowledged", "acknowledged", "note", "resolved");
+              "opened",
+              "told",
+              "acknowledged",
+              "unacknowledged",
+              "acknowledged",
+              "note",
+              "resolved",
+              "told");
       await()
           .atMost(PATIENCE)
           .until(
@@ -219,8 +227,9 @@ class IncidentIT {
               .get("/v1/incidents/" + incidents(rollcall, "").getFirst().get("id"))
               .json()
               .at("/data/incident/data");
-      assertThat(one.get("timeline").get(1).get("text").stringValue()).isEqualTo("it was removed");
-      assertThat(mails.mails()).as("nothing is up again").hasSize(1);
+      assertThat(one.get("timeline").get(2).get("text").stringValue()).isEqualTo("it was removed");
+      awaitMails(2);
+      assertThat(mails.mails().getLast()).contains("Subject: Ended: gone", "Why: it was removed");
     }
   }
 

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /// What a notification says, in words that are the same on all channels. They may contain any
@@ -19,6 +20,7 @@ import java.util.Optional;
 /// @param over whether it says that something is over
 record AlertText(String title, List<Fact> facts, boolean over) {
   private static final String ELLIPSIS = "…";
+  private static final int LONGEST_CAUSE = 200;
 
   /// One thing to say: `Since`, `2026-11-28T12:00:00Z`.
   record Fact(String label, String value) {}
@@ -30,18 +32,59 @@ record AlertText(String title, List<Fact> facts, boolean over) {
       return new AlertText("Test: " + delivery.message().name(), List.of(fact), false);
     }
     Message message = delivery.message();
+    if (message.several().isPresent()) {
+      return several(message, message.several().get());
+    }
     boolean over = delivery.kind() == Notification.Kind.RECOVERED;
     Instant began = message.incident().map(Message.OfIncident::began).orElse(message.at());
     List<Fact> facts = new ArrayList<>();
-    Optional<String> cause = message.incident().flatMap(Message.OfIncident::cause);
+    Optional<String> ended = message.incident().flatMap(Message.OfIncident::ended);
+    Optional<String> cause = ended.or(() -> message.incident().flatMap(Message.OfIncident::cause));
     cause.filter(why -> !why.isBlank()).ifPresent(why -> facts.add(new Fact("Why", why)));
-    facts.add(new Fact("Since", time(over ? message.at() : began)));
-    if (over) {
+    if (!over) {
+      facts.add(new Fact("Since", time(began)));
+    } else {
+      facts.add(new Fact("From", time(began)));
+      facts.add(new Fact("To", time(message.at())));
       Duration took = Duration.between(began, message.at()).truncatedTo(ChronoUnit.SECONDS);
       facts.add(new Fact("It took", Durations.text(took.isNegative() ? Duration.ZERO : took)));
     }
     facts.add(new Fact("Last heard from", time(message.lastHeard())));
-    return new AlertText(word(delivery.kind()) + ": " + message.name(), List.copyOf(facts), over);
+    message
+        .incident()
+        .flatMap(Message.OfIncident::runbook)
+        .ifPresent(url -> facts.add(new Fact("Runbook", url)));
+    boolean again = message.incident().filter(Message.OfIncident::reminder).isPresent();
+    String word = ended.isPresent() ? "Ended" : word(delivery.kind());
+    String state = again ? "Still " + word.toLowerCase(Locale.ROOT) : word;
+    return new AlertText(state + ": " + message.name(), List.copyOf(facts), over);
+  }
+
+  /// Several incidents: the first of them a line each.
+  private static AlertText several(Message message, Message.Several several) {
+    List<Fact> facts = new ArrayList<>();
+    several.common().ifPresent(common -> facts.add(new Fact("In common", common)));
+    for (Message.Item item : several.first()) {
+      facts.add(new Fact(word(item.kind()), item.name() + ", " + when(item)));
+    }
+    int more = several.many() - several.first().size();
+    if (more > 0) {
+      facts.add(new Fact("More", Integer.toString(more)));
+    }
+    boolean over =
+        several.first().stream().allMatch(item -> item.kind() == Notification.Kind.RECOVERED);
+    return new AlertText(message.name(), List.copyOf(facts), over);
+  }
+
+  private static String when(Message.Item item) {
+    if (item.kind() == Notification.Kind.RECOVERED) {
+      return "was down from " + time(item.began()) + " to " + time(item.at());
+    }
+    String since = "since " + time(item.began());
+    return item.cause()
+        .filter(why -> !why.isBlank())
+        .map(why -> since + ": " + cut(line(why), LONGEST_CAUSE))
+        .orElse(since);
   }
 
   private static String word(Notification.Kind kind) {
@@ -50,6 +93,7 @@ record AlertText(String title, List<Fact> facts, boolean over) {
       case LATE -> "Late";
       case FAILED -> "Failed";
       case RECOVERED -> "Up again";
+      case SEVERAL -> "Several";
       case TEST -> "Test";
     };
   }

@@ -1,5 +1,6 @@
 package dev.rollcall.server.channel;
 
+import dev.rollcall.server.outbox.ChannelRoute;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A channel as the configuration file or a request defines it, without mistakes.
@@ -7,9 +8,10 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param name its name, different from the names of the owner's other channels
 /// @param type its type
 /// @param settings what its type has read
+/// @param route what it is told of
 /// @param json the definition as it was given; it may contain secrets
 public record ChannelDefinition(
-    String name, ChannelType type, ChannelSettings settings, ObjectNode json) {
+    String name, ChannelType type, ChannelSettings settings, ChannelRoute route, ObjectNode json) {
   @Override
   public String toString() {
     return name + " (" + type.name() + ")"; // without secrets

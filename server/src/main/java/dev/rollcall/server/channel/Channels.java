@@ -5,7 +5,9 @@ import dev.rollcall.server.address.Blocks;
 import dev.rollcall.server.address.PublicResolver;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.outbox.Channel;
+import dev.rollcall.server.outbox.ChannelRoute;
 import dev.rollcall.server.outbox.Outbox;
+import dev.rollcall.server.outbox.RoutedChannel;
 import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.secret.InstallationKey;
 import dev.rollcall.server.sql.Database;
@@ -15,7 +17,6 @@ import dev.rollcall.server.time.BackgroundLoop;
 import dev.rollcall.server.time.Clock;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -49,8 +50,12 @@ public final class Channels implements AutoCloseable {
   private Map<String, OpenChannel> open = Map.of();
   private final Set<String> unreadable = new HashSet<>();
 
-  /// A channel that the outbox uses, and the settings it was opened with.
-  private record OpenChannel(ChannelSettings settings, Channel channel) {}
+  /// A channel that the outbox uses, what it is told of, and the settings it was opened with.
+  private record OpenChannel(ChannelSettings settings, ChannelRoute route, Channel channel) {
+    private RoutedChannel routed() {
+      return new RoutedChannel(channel, route);
+    }
+  }
 
   /// @param reach what channels of accounts may reach although it is not public
   public Channels(
@@ -150,27 +155,27 @@ public final class Channels implements AutoCloseable {
   private void use() {
     Map<String, OpenChannel> now = new HashMap<>();
     for (ChannelDefinition definition : ofFile) {
-      now.put(definition.name(), opened(Scope.OPERATOR, definition.name(), definition.settings()));
+      now.put(definition.name(), opened(Scope.OPERATOR, definition.name(), definition));
     }
     for (ChannelStore.Row row : stored) {
       String key = key(row.owner(), row.name());
-      definition(row)
-          .ifPresent(read -> now.putIfAbsent(key, opened(row.owner(), key, read.settings())));
+      definition(row).ifPresent(read -> now.putIfAbsent(key, opened(row.owner(), key, read)));
     }
     if (!now.equals(open)) {
       open = Map.copyOf(now);
-      List<Channel> channels = new ArrayList<>();
-      now.values().forEach(each -> channels.add(each.channel()));
-      outbox.use(channels);
+      outbox.use(now.values().stream().map(OpenChannel::routed).toList());
     }
   }
 
-  private OpenChannel opened(long owner, String key, ChannelSettings settings) {
+  private OpenChannel opened(long owner, String key, ChannelDefinition definition) {
     OpenChannel before = open.get(key);
     Resolver resolver = owner == Scope.OPERATOR ? Resolver.system() : publicOnly;
-    return before != null && before.settings().equals(settings)
-        ? before
-        : new OpenChannel(settings, settings.open(key, resolver));
+    ChannelSettings settings = definition.settings();
+    Channel channel =
+        before != null && before.settings().equals(settings)
+            ? before.channel()
+            : settings.open(key, resolver);
+    return new OpenChannel(settings, definition.route(), channel);
   }
 
   private Optional<ChannelDefinition> definition(ChannelStore.Row row) {

@@ -36,6 +36,7 @@ final class HttpChannel implements Channel {
   private final List<Secret> secrets;
   private final Form form;
   private final HttpClient client;
+  private boolean keepsIncidents;
 
   /// What a type of receiver wants to get.
   @FunctionalInterface
@@ -81,6 +82,17 @@ final class HttpChannel implements Channel {
   @Override
   public boolean tells(Notification.Kind kind) {
     return true;
+  }
+
+  @Override
+  public boolean keepsIncidents() {
+    return keepsIncidents;
+  }
+
+  /// The same channel, to a receiver that keeps incidents itself.
+  HttpChannel keepingIncidents() {
+    keepsIncidents = true;
+    return this;
   }
 
   @Override

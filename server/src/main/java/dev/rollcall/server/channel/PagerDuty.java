@@ -57,7 +57,7 @@ final class PagerDuty implements ChannelType {
   record Settings(URI url, Secret key) implements ChannelSettings {
     @Override
     public Channel open(String name, Resolver resolver) {
-      return new HttpChannel(name, url, List.of(key), this::request, resolver);
+      return new HttpChannel(name, url, List.of(key), this::request, resolver).keepingIncidents();
     }
 
     private HttpQuestion request(URI uri, Delivery delivery, AlertText text) {
@@ -73,7 +73,7 @@ final class PagerDuty implements ChannelType {
                 .putObject("payload")
                 .put("summary", AlertText.cut(AlertText.line(text.title()), LONGEST_SUMMARY))
                 .put("source", AlertText.cut(delivery.subject(), LONGEST_SUMMARY))
-                .put("severity", "critical")
+                .put("severity", severity(delivery))
                 .put("timestamp", delivery.message().at().toString());
         ObjectNode details = payload.putObject("custom_details");
         text.facts()
@@ -81,6 +81,14 @@ final class PagerDuty implements ChannelType {
                 fact -> details.put(fact.label(), AlertText.cut(fact.value(), LONGEST_DETAIL)));
       }
       return HttpChannel.json(uri, body);
+    }
+
+    private static String severity(Delivery delivery) {
+      return delivery
+          .message()
+          .incident()
+          .map(incident -> incident.severity().word())
+          .orElse("critical");
     }
 
     /// The same for the beginning and the end of an incident, and another one for each incident,

@@ -9,6 +9,7 @@ import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.outbox.Channel;
 import dev.rollcall.server.outbox.Delivery;
 import dev.rollcall.server.outbox.Message;
+import dev.rollcall.server.outbox.Notification;
 import java.net.URI;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
@@ -23,6 +24,7 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -38,6 +40,9 @@ final class Webhook implements ChannelType {
 
   /// So that a document is no longer than 20,000 bytes, as its specification wants.
   private static final int LONGEST_TEXT = 1_000;
+
+  /// Of each of several incidents, for the same reason.
+  private static final int LONGEST_CAUSE = 200;
 
   /// Shorter values of headers are words.
   private static final int SHORTEST_SECRET = 8;
@@ -159,6 +164,9 @@ final class Webhook implements ChannelType {
 
   private static ObjectNode body(Delivery delivery, AlertText text) {
     Message message = delivery.message();
+    if (message.several().isPresent()) {
+      return several(message, message.several().get());
+    }
     ObjectNode body =
         JsonNodeFactory.instance
             .objectNode()
@@ -177,11 +185,40 @@ final class Webhook implements ChannelType {
         .incident()
         .ifPresent(
             incident -> {
-              data.put("started_at", incident.began().toString());
+              data.put("severity", incident.severity().word())
+                  .put("started_at", incident.began().toString());
+              incident.runbook().ifPresent(url -> data.put("runbook", url));
               incident
                   .cause()
                   .ifPresent(cause -> data.put("cause", AlertText.cut(cause, LONGEST_TEXT)));
             });
+    return body;
+  }
+
+  private static ObjectNode several(Message message, Message.Several several) {
+    ObjectNode body =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("type", "incidents.changed")
+            .put("timestamp", message.at().toString());
+    ObjectNode data =
+        body.putObject("data").put("title", message.name()).put("many", several.many());
+    several.common().ifPresent(common -> data.put("common", AlertText.cut(common, LONGEST_CAUSE)));
+    ArrayNode incidents = data.putArray("incidents");
+    for (Message.Item item : several.first()) {
+      boolean over = item.kind() == Notification.Kind.RECOVERED;
+      ObjectNode one =
+          incidents
+              .addObject()
+              .put("incident", item.incident())
+              .put("name", AlertText.cut(item.name(), LONGEST_CAUSE))
+              .put("state", over ? "resolved" : "open")
+              .put("started_at", item.began().toString());
+      if (!over) {
+        one.put("kind", item.kind().word());
+      }
+      item.cause().ifPresent(cause -> one.put("cause", AlertText.cut(cause, LONGEST_CAUSE)));
+    }
     return body;
   }
 

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -119,6 +120,17 @@ public final class Fields {
       return Optional.empty();
     }
     return Optional.of(duration);
+  }
+
+  /// A whole number.
+  public OptionalInt whole(String key, int least, int most) {
+    Optional<Integer> number =
+        value(key, JsonNode::isInt, JsonNode::intValue, "is no whole number");
+    if (number.isPresent() && (number.get() < least || number.get() > most)) {
+      mistake(key, number.get().toString(), "is not between " + least + " and " + most);
+      return OptionalInt.empty();
+    }
+    return number.map(OptionalInt::of).orElseGet(OptionalInt::empty);
   }
 
   /// One value, or a list of values, as texts.

@@ -1,65 +1,117 @@
 package dev.rollcall.server.incident;
 
+import dev.rollcall.server.incident.IncidentChannels.Phase;
+import dev.rollcall.server.incident.IncidentChannels.Row;
+import dev.rollcall.server.outbox.ChannelRoute;
 import dev.rollcall.server.outbox.Message;
 import dev.rollcall.server.outbox.Notification;
 import dev.rollcall.server.outbox.Notification.Kind;
 import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.outbox.OutboxEntry;
+import dev.rollcall.server.outbox.RoutedChannel;
 import dev.rollcall.server.outbox.Withdrawal;
 import dev.rollcall.server.signal.Signal;
 import dev.rollcall.server.signal.Subject;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Stream;
+import org.jdbi.v3.core.Handle;
 
-/// Who is told what about incidents: all channels of the owner of the subject that have a
-/// notification for it.
+/// Who is told what about incidents: the channels of the owner of the subject whose routes they
+/// fit. What is to be told stands in [IncidentChannels] until [Notifier] tells it. Channels that
+/// are told again and again (`alert-uri`) are told at once instead, by each signal.
 record IncidentAlerts(Outbox outbox) {
   /// It has opened.
-  Stream<OutboxEntry> opened(Signal signal, Incident incident) {
-    return told(signal, incident, kind(incident), channels(signal, kind(incident)));
+  void opened(Handle tx, Signal signal, Incident incident) {
+    List<Row> rows = new ArrayList<>();
+    for (RoutedChannel routed : fitting(incident)) {
+      ChannelRoute route = routed.route();
+      if (!routed.channel().isToldAgain()) {
+        String channel = routed.channel().name();
+        Optional<Instant> due = Optional.of(route.told(signal.at()));
+        rows.add(new Row(incident.id(), channel, Phase.WAITING, due, 0));
+      }
+    }
+    IncidentChannels.insert(tx, rows);
+    again(tx, signal, incident);
   }
 
   /// It goes on, and something says so again.
-  Stream<OutboxEntry> again(Signal signal, Incident incident) {
-    Kind kind = kind(incident);
-    return told(signal, incident, kind, outbox.toldAgain(signal.subject().owner(), kind));
-  }
-
-  /// It is over: the subject is as it should be. A notification that has not been sent yet is
-  /// withdrawn from channels that have none for the recovery. Other channels get both, in their
-  /// order.
-  Stream<OutboxEntry> recovered(Signal signal, Incident incident) {
-    List<String> recoveries = channels(signal, Kind.RECOVERED);
-    return Stream.concat(
-        withdrawn(
-            signal,
-            incident,
-            channels(signal, kind(incident)).stream()
-                .filter(channel -> !recoveries.contains(channel))
-                .toList()),
-        told(signal, incident, Kind.RECOVERED, recoveries));
-  }
-
-  /// It is over, because another one of the same subject takes its place.
-  Stream<OutboxEntry> replaced(Signal signal, Incident incident) {
-    List<String> recoveries = channels(signal, Kind.RECOVERED);
-    return withdrawn(
-        signal,
-        incident,
-        channels(signal, kind(incident)).stream()
-            .filter(channel -> !recoveries.contains(channel))
+  void again(Handle tx, Signal signal, Incident incident) {
+    outbox.add(
+        tx,
+        fitting(incident).stream()
+            .filter(routed -> routed.channel().isToldAgain())
+            .map(routed -> atOnce(routed, signal, incident))
             .toList());
   }
 
-  /// It is over, because nobody asks any more: the subject was paused or removed.
-  Stream<OutboxEntry> dropped(Signal signal, Incident incident) {
-    return withdrawn(signal, incident, channels(signal, kind(incident)));
+  /// It is over. Who was told that it opened is told of its end. Who was to be told later is not
+  /// told at all.
+  ///
+  /// @param silent whether only receivers that keep incidents themselves are told: another incident
+  ///   of the same subject takes its place
+  void over(Handle tx, Signal signal, Incident incident, boolean silent) {
+    List<Row> ended = new ArrayList<>();
+    List<Row> done = new ArrayList<>();
+    List<OutboxEntry> withdrawn = new ArrayList<>();
+    for (Row row : IncidentChannels.of(tx, incident.id())) {
+      boolean keeps =
+          outbox
+              .channel(row.channel())
+              .filter(routed -> routed.channel().keepsIncidents())
+              .isPresent();
+      boolean later =
+          row.phase() == Phase.WAITING && row.due().filter(signal.at()::isBefore).isPresent();
+      boolean never = row.phase() == Phase.WAITING && row.due().isEmpty();
+      if (later || never || (silent && !keeps)) {
+        done.add(row);
+      } else {
+        ended.add(
+            new Row(
+                row.incident(), row.channel(), Phase.ENDED, Optional.of(signal.at()), row.times()));
+      }
+      if (row.phase() == Phase.TOLD && outbox.channel(row.channel()).isPresent()) {
+        withdrawn.add(new Withdrawal(row.channel(), lane(incident.subject()), kind(incident)));
+      }
+    }
+    IncidentChannels.set(tx, ended);
+    IncidentChannels.delete(tx, done);
+    for (RoutedChannel routed : fitting(incident)) {
+      if (routed.channel().isToldAgain()) {
+        String channel = routed.channel().name();
+        withdrawn.add(new Withdrawal(channel, lane(incident.subject()), kind(incident)));
+      }
+    }
+    outbox.add(tx, withdrawn);
   }
 
-  private Stream<OutboxEntry> told(
-      Signal signal, Incident incident, Kind kind, List<String> channels) {
+  private List<RoutedChannel> fitting(Incident incident) {
+    return outbox.channels(incident.subject().owner()).stream()
+        .filter(routed -> routed.channel().tells(kind(incident)))
+        .filter(
+            routed ->
+                routed
+                    .route()
+                    .fits(
+                        routed.shownName(),
+                        incident.subject().name(),
+                        incident.kind().word(),
+                        incident.keys()))
+        .toList();
+  }
+
+  private static OutboxEntry atOnce(RoutedChannel routed, Signal signal, Incident incident) {
+    Kind kind = kind(incident);
+    String key =
+        "%s:%d:%s:%d"
+            .formatted(
+                Subject.Type.CODEC.word(signal.subject().type()),
+                signal.subject().id(),
+                kind.name().toLowerCase(Locale.ROOT),
+                signal.at().toEpochMilli());
     Message message =
         new Message(
             signal.subject().name(),
@@ -67,30 +119,12 @@ record IncidentAlerts(Outbox outbox) {
             signal.at(),
             Optional.of(
                 new Message.OfIncident(incident.id(), incident.startedAt(), incident.cause())));
-    String key =
-        "%s:%d:%s:%d"
-            .formatted(
-                word(signal.subject()),
-                signal.subject().id(),
-                kind.name().toLowerCase(Locale.ROOT),
-                signal.at().toEpochMilli());
-    return channels.stream()
-        .map(
-            channel ->
-                new Notification(channel, subject(signal), kind, key, message, kind == Kind.LATE));
+    return new Notification(
+        routed.channel().name(), lane(signal.subject()), kind, key, message, kind == Kind.LATE);
   }
 
-  private static Stream<OutboxEntry> withdrawn(
-      Signal signal, Incident incident, List<String> channels) {
-    return channels.stream()
-        .map(channel -> new Withdrawal(channel, subject(signal), kind(incident)));
-  }
-
-  private List<String> channels(Signal signal, Kind kind) {
-    return outbox.channels(signal.subject().owner(), kind);
-  }
-
-  private static Kind kind(Incident incident) {
+  /// The kind of the notification that an incident is open.
+  static Kind kind(Incident incident) {
     return switch (incident.kind()) {
       case DOWN -> Kind.DOWN;
       case LATE -> Kind.LATE;
@@ -98,11 +132,8 @@ record IncidentAlerts(Outbox outbox) {
     };
   }
 
-  private static String subject(Signal signal) {
-    return word(signal.subject()) + "/" + signal.subject().id();
-  }
-
-  private static String word(Subject subject) {
-    return Subject.Type.CODEC.word(subject.type());
+  /// What the notifications about a subject have in common in the outbox.
+  static String lane(Subject subject) {
+    return Subject.Type.CODEC.word(subject.type()) + "/" + subject.id();
   }
 }

@@ -1,6 +1,9 @@
 package dev.rollcall.server.incident;
 
+import dev.rollcall.server.http.Json;
 import dev.rollcall.server.owner.Scope;
+import dev.rollcall.server.signal.AlertKeys;
+import dev.rollcall.server.signal.Severity;
 import dev.rollcall.server.signal.Signal;
 import dev.rollcall.server.signal.Subject;
 import dev.rollcall.server.sql.Batch;
@@ -18,20 +21,23 @@ import org.jdbi.v3.core.statement.Query;
 
 /// The incidents and their timelines.
 final class IncidentStore {
-  private static final String COLUMNS =
+  /// What [#incident] reads.
+  static final String COLUMNS =
       "id, owner_id, subject_type, subject_id, subject_name, kind, severity, cause, started_at,"
-          + " opened_at, resolved_at, acknowledged_at, acknowledged_by";
+          + " opened_at, resolved_at, acknowledged_at, acknowledged_by, alert_keys, last_heard_at,"
+          + " end_cause";
 
   /// Nothing if one of this subject and kind is open.
   private static final String OPEN =
       "INSERT INTO incident (owner_id, subject_type, subject_id, subject_name, kind, severity,"
-          + " cause, started_at, opened_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+          + " cause, started_at, opened_at, alert_keys, last_heard_at)"
+          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
           + " ON CONFLICT (subject_type, subject_id, kind) WHERE resolved_at IS NULL DO NOTHING"
           + " RETURNING "
           + COLUMNS;
 
   private static final String RESOLVE =
-      "UPDATE incident SET resolved_at = ? WHERE subject_type = ? AND subject_id = ?"
+      "UPDATE incident SET resolved_at = ?, end_cause = ? WHERE subject_type = ? AND subject_id = ?"
           + " AND resolved_at IS NULL RETURNING "
           + COLUMNS;
 
@@ -87,7 +93,7 @@ final class IncidentStore {
   /// Opens an incident.
   ///
   /// @return empty if one of this subject and kind is open already
-  static Optional<Incident> open(Handle tx, Signal signal, IncidentKind kind, Severity severity) {
+  static Optional<Incident> open(Handle tx, Signal signal, IncidentKind kind, AlertKeys keys) {
     Optional<Incident> opened =
         Rows.read(
                 tx,
@@ -99,10 +105,12 @@ final class IncidentStore {
                   row.setLong(3, one.subject().id());
                   row.setString(4, one.subject().name());
                   row.setInt(5, kind.code());
-                  row.setInt(6, severity.code());
+                  row.setInt(6, keys.severity().code());
                   row.setString(7, one.cause().orElse(null));
                   row.setLong(8, one.began().toEpochMilli());
                   row.setLong(9, one.at().toEpochMilli());
+                  row.setString(10, keys.json());
+                  row.setLong(11, one.lastHeard().toEpochMilli());
                 },
                 IncidentStore::incident)
             .stream()
@@ -142,8 +150,9 @@ final class IncidentStore {
             signal,
             (row, one) -> {
               row.setLong(1, one.at().toEpochMilli());
-              row.setInt(2, one.subject().type().code());
-              row.setLong(3, one.subject().id());
+              row.setString(2, why.orElse(null));
+              row.setInt(3, one.subject().type().code());
+              row.setLong(4, one.subject().id());
             },
             IncidentStore::incident);
     for (Incident incident : resolved) {
@@ -155,7 +164,8 @@ final class IncidentStore {
     return resolved;
   }
 
-  private static void add(Handle tx, long incident, TimelineEntry entry) {
+  /// Adds an entry to the timeline of an incident.
+  static void add(Handle tx, long incident, TimelineEntry entry) {
     Rows.write(
         tx,
         ADD_ENTRY,
@@ -297,6 +307,7 @@ final class IncidentStore {
                         + " WHERE id = :id AND resolved_at IS NULL AND acknowledged_at IS NOT NULL")
                 .bind("id", incident)
                 .execute();
+        IncidentChannels.wake(tx, incident, made.at());
         yield rows > 0 && added(tx, made, TimelineEntry.Type.UNACKNOWLEDGED, by, Optional.empty());
       }
       case Change.Note(_, String by, String text) ->
@@ -350,7 +361,9 @@ final class IncidentStore {
         .toList();
   }
 
-  private static Incident incident(ResultSet row) throws SQLException {
+  /// Reads the [#COLUMNS].
+  static Incident incident(ResultSet row) throws SQLException {
+    Instant started = Instant.ofEpochMilli(row.getLong("started_at"));
     Optional<Instant> acknowledged = InstantColumns.instant(row, "acknowledged_at");
     String by = row.getString("acknowledged_by");
     return new Incident(
@@ -361,11 +374,14 @@ final class IncidentStore {
             row.getLong("owner_id"),
             row.getString("subject_name")),
         IncidentKind.CODEC.ofCode(row.getInt("kind")),
-        Severity.CODEC.ofCode(row.getInt("severity")),
+        AlertKeys.stored(Json.stored(row.getString("alert_keys")))
+            .severity(Severity.CODEC.ofCode(row.getInt("severity"))),
         Optional.ofNullable(row.getString("cause")),
-        Instant.ofEpochMilli(row.getLong("started_at")),
+        started,
         Instant.ofEpochMilli(row.getLong("opened_at")),
         InstantColumns.instant(row, "resolved_at"),
+        Optional.ofNullable(row.getString("end_cause")),
+        InstantColumns.instant(row, "last_heard_at").orElse(started),
         acknowledged.map(at -> new Incident.Acknowledgement(by == null ? "-" : by, at)));
   }
 }

@@ -3,7 +3,8 @@ package dev.rollcall.server.incident;
 import dev.rollcall.server.http.Caller;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.outbox.Outbox;
-import dev.rollcall.server.outbox.OutboxEntry;
+import dev.rollcall.server.signal.AlertKeys;
+import dev.rollcall.server.signal.AlertKeysReader;
 import dev.rollcall.server.signal.Signal;
 import dev.rollcall.server.signal.SignalConsumer;
 import dev.rollcall.server.sql.Database;
@@ -15,7 +16,6 @@ import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -25,7 +25,8 @@ import org.jdbi.v3.core.Handle;
 /// signals say, and writes who is told.
 public final class Incidents implements SignalConsumer, AutoCloseable {
   /// The scripts that create the tables of this package.
-  public static final List<String> MIGRATIONS = List.of("db/migration/V24__incident.sql");
+  public static final List<String> MIGRATIONS =
+      List.of("db/migration/V24__incident.sql", "db/migration/V29__incident_channel.sql");
 
   /// The state in the signal of a subject that is as it should be, or has not been asked yet.
   private static final List<String> RIGHT = List.of("up", "new");
@@ -35,22 +36,26 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
 
   private final IncidentStore store;
   private final IncidentAlerts alerts;
-  private final Outbox outbox;
+  private final Notifier notifier;
+  private final AlertKeysReader keysOf;
   private final IncidentRoutes routes;
   private final Counter opened;
   private final BackgroundLoop cleanup;
 
+  /// @param keysOf the keys of a subject, when an incident opens
   /// @param names how people read who calls
   public Incidents(
       Database database,
       GroupCommit commits,
       Outbox outbox,
       IncidentSettings settings,
+      AlertKeysReader keysOf,
       Function<Caller, String> names,
       PrometheusRegistry registry,
       Clock clock) {
     this.store = new IncidentStore(database, commits);
-    this.outbox = outbox;
+    this.keysOf = keysOf;
+    this.notifier = new Notifier(database, commits, outbox, settings.together(), clock);
     this.alerts = new IncidentAlerts(outbox);
     this.routes = new IncidentRoutes(store, outbox, names, clock);
     this.opened =
@@ -91,45 +96,46 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
 
   @Override
   public void consume(Handle tx, List<Signal> signals) {
-    List<OutboxEntry> entries = new ArrayList<>();
     int many = 0;
     for (Signal signal : signals) {
       Optional<IncidentKind> kind = IncidentKind.of(signal);
       if (kind.isEmpty()) {
-        end(tx, signal, entries);
-      } else if (open(tx, signal, kind.get(), entries)) {
+        end(tx, signal);
+      } else if (open(tx, signal, kind.get())) {
         many++;
       }
     }
-    outbox.add(tx, entries);
     int committed = many;
-    tx.afterCommit(() -> opened.inc(committed));
+    tx.afterCommit(
+        () -> {
+          opened.inc(committed);
+          notifier.wake();
+        });
   }
 
-  private void end(Handle tx, Signal signal, List<OutboxEntry> entries) {
+  private void end(Handle tx, Signal signal) {
     boolean right = RIGHT.contains(signal.to());
     Optional<String> why = right ? Optional.empty() : Optional.of("it was " + signal.to());
     for (Incident incident : IncidentStore.resolve(tx, signal, why)) {
-      (right ? alerts.recovered(signal, incident) : alerts.dropped(signal, incident))
-          .forEach(entries::add);
+      alerts.over(tx, signal, incident, false);
     }
   }
 
   /// @return whether an incident has opened
-  private boolean open(Handle tx, Signal signal, IncidentKind kind, List<OutboxEntry> entries) {
+  private boolean open(Handle tx, Signal signal, IncidentKind kind) {
     List<Incident> before = IncidentStore.openOf(tx, signal.subject());
     Optional<Incident> same = before.stream().filter(one -> one.kind() == kind).findFirst();
     if (same.isPresent()) {
-      alerts.again(signal, same.get()).forEach(entries::add);
+      alerts.again(tx, signal, same.get());
       return false;
     }
     if (!before.isEmpty()) {
       Optional<String> why = Optional.of("it is " + kind.word());
       IncidentStore.resolve(tx, signal, why)
-          .forEach(incident -> alerts.replaced(signal, incident).forEach(entries::add));
+          .forEach(incident -> alerts.over(tx, signal, incident, true));
     }
-    Incident incident = IncidentStore.open(tx, signal, kind, Severity.CRITICAL).orElseThrow();
-    alerts.opened(signal, incident).forEach(entries::add);
+    AlertKeys keys = keysOf.read(tx, signal.subject());
+    alerts.opened(tx, signal, IncidentStore.open(tx, signal, kind, keys).orElseThrow());
     return true;
   }
 
@@ -143,13 +149,15 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
     return routes.routes();
   }
 
-  /// Begins to delete old incidents.
+  /// Begins to tell of incidents, and to delete old ones.
   public void start() {
+    notifier.start();
     cleanup.start();
   }
 
   @Override
   public void close() {
+    notifier.close();
     cleanup.close();
   }
 }

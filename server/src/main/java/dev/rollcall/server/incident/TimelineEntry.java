@@ -15,7 +15,9 @@ record TimelineEntry(Instant at, Type type, Optional<String> by, Optional<String
     RESOLVED(2),
     ACKNOWLEDGED(3),
     UNACKNOWLEDGED(4),
-    NOTE(5);
+    NOTE(5),
+    /// Something was written to a channel; what became of it is in the deliveries.
+    TOLD(6);
 
     static final EnumCodec<Type> CODEC = EnumCodec.of(Type.class, each -> each.code);
 

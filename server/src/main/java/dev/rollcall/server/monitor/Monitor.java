@@ -29,6 +29,7 @@ import dev.rollcall.server.monitor.store.Slice;
 import dev.rollcall.server.monitor.store.TickRetention;
 import dev.rollcall.server.monitor.store.TickStore;
 import dev.rollcall.server.owner.Scope;
+import dev.rollcall.server.signal.AlertKeys;
 import dev.rollcall.server.signal.SignalWriter;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
@@ -40,6 +41,7 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jdbi.v3.core.Handle;
 
 /// The entry point of the package for the composition root.
 ///
@@ -265,7 +267,12 @@ public final class Monitor implements AutoCloseable {
     tickRetention.start();
   }
 
-  /// Stops the checks, and writes the outcomes so far.
+  /// Stops the checks, and writes the outcomes so far. Who is told about a service: the keys of its
+  /// definition.
+  public static AlertKeys alertKeys(Handle tx, long service) {
+    return ServiceStore.alertKeys(tx, service);
+  }
+
   @Override
   public void close() {
     runner.close();

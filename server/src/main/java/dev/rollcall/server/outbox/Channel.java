@@ -24,6 +24,12 @@ public interface Channel extends AutoCloseable {
     return false;
   }
 
+  /// Whether its receiver keeps incidents itself, under their keys: it gets each by itself and at
+  /// once. Others get what happens within a short time together in one message.
+  default boolean keepsIncidents() {
+    return false;
+  }
+
   /// Sends, and returns the result. An exception counts as our own failure, and is retried.
   Result send(Delivery delivery) throws InterruptedException;
 

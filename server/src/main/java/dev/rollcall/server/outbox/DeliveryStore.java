@@ -103,7 +103,13 @@ final class DeliveryStore {
         handle ->
             handle
                 .createQuery(
-                    "SELECT " + COLUMNS + FROM + " WHERE d.incident_id = :incident ORDER BY d.id")
+                    "SELECT "
+                        + COLUMNS
+                        + FROM
+                        + " WHERE d.incident_id = :incident OR d.id IN (SELECT s.id FROM"
+                        + " delivery_incident i JOIN outbox_delivery s ON s.channel = i.channel"
+                        + " AND s.natural_key = i.natural_key WHERE i.incident_id = :incident)"
+                        + " ORDER BY d.id")
                 .bind("incident", incident)
                 .map((row, _) -> row(row))
                 .list());

@@ -1,24 +1,77 @@
 package dev.rollcall.server.outbox;
 
 import dev.rollcall.server.http.Json;
+import dev.rollcall.server.signal.Severity;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /// What a notification says. Each channel makes its own text of it.
 ///
-/// @param name the name of the service or heartbeat
+/// @param name the name of the service or heartbeat; of several incidents, what they are in words
 /// @param lastHeard when it was last heard from: its last ping or check
 /// @param at when the change that the notification is about was found
-/// @param incident empty for what was written before there were incidents
-public record Message(String name, Instant lastHeard, Instant at, Optional<OfIncident> incident) {
+/// @param incident empty for what was written before there were incidents, and for several
+/// @param several what it is about, if that is more than one incident
+public record Message(
+    String name,
+    Instant lastHeard,
+    Instant at,
+    Optional<OfIncident> incident,
+    Optional<Several> several) {
   /// The incident that the notification is about, as it was then.
   ///
   /// @param began when it began: that is before it was confirmed
   /// @param cause why, in words
-  public record OfIncident(long id, Instant began, Optional<String> cause) {}
+  /// @param runbook the URL of the page that says what to do
+  /// @param reminder whether it was told before
+  /// @param ended why it is over, if not because the subject is as it should be
+  public record OfIncident(
+      long id,
+      Instant began,
+      Optional<String> cause,
+      Severity severity,
+      Optional<String> runbook,
+      boolean reminder,
+      Optional<String> ended) {
+    /// A critical one that was not told before.
+    public OfIncident(long id, Instant began, Optional<String> cause) {
+      this(id, began, cause, Severity.CRITICAL, Optional.empty(), false, Optional.empty());
+    }
+  }
+
+  /// Several incidents.
+  ///
+  /// @param many how many there are
+  /// @param first the first of them
+  /// @param common what all of them have in common, in words
+  public record Several(int many, List<Item> first, Optional<String> common) {
+    /// Copies the list.
+    public Several {
+      first = List.copyOf(first);
+    }
+  }
+
+  /// One of several incidents.
+  ///
+  /// @param kind what happened: it opened, or it is over
+  public record Item(
+      long incident,
+      Notification.Kind kind,
+      String name,
+      Instant began,
+      Instant at,
+      Optional<String> cause) {}
+
+  /// About one subject.
+  public Message(String name, Instant lastHeard, Instant at, Optional<OfIncident> incident) {
+    this(name, lastHeard, at, incident, Optional.empty());
+  }
 
   /// The form in which it is stored: `{"name":"backup","last_ping":1700000000,"at":1700003600,
   /// "incident":7,"began":1700003500,"cause":"status 503"}`.
@@ -33,8 +86,30 @@ public record Message(String name, Instant lastHeard, Instant at, Optional<OfInc
         one -> {
           json.put("incident", one.id()).put("began", one.began().getEpochSecond());
           one.cause().ifPresent(cause -> json.put("cause", cause));
+          json.put("severity", one.severity().word());
+          one.runbook().ifPresent(url -> json.put("runbook", url));
+          if (one.reminder()) {
+            json.put("reminder", true);
+          }
+          one.ended().ifPresent(why -> json.put("ended", why));
+        });
+    several.ifPresent(
+        all -> {
+          json.put("many", all.many());
+          all.common().ifPresent(common -> json.put("common", common));
+          ArrayNode first = json.putArray("first");
+          all.first().forEach(item -> write(first.addObject(), item));
         });
     return json.toString();
+  }
+
+  private static void write(ObjectNode json, Item item) {
+    json.put("incident", item.incident())
+        .put("kind", item.kind().word())
+        .put("name", item.name())
+        .put("began", item.began().getEpochSecond())
+        .put("at", item.at().getEpochSecond());
+    item.cause().ifPresent(cause -> json.put("cause", cause));
   }
 
   /// The subject as people know it: `heartbeat:backup` for `heartbeat/17`.
@@ -50,13 +125,43 @@ public record Message(String name, Instant lastHeard, Instant at, Optional<OfInc
         stored.path("name").asString(""),
         Instant.ofEpochSecond(stored.path("last_ping").asLong(0)),
         Instant.ofEpochSecond(stored.path("at").asLong(0)),
-        Optional.of(stored).filter(one -> one.has("incident")).map(Message::incident));
+        Optional.of(stored).filter(one -> one.has("incident")).map(Message::incident),
+        Optional.of(stored).filter(one -> one.has("many")).map(Message::several));
   }
 
   private static OfIncident incident(ObjectNode stored) {
     return new OfIncident(
         stored.path("incident").asLong(),
-        Instant.ofEpochSecond(stored.path("began").asLong(0)),
-        Optional.ofNullable(stored.get("cause")).map(JsonNode::asString));
+        began(stored),
+        text(stored, "cause"),
+        Severity.CODEC.find(stored.path("severity").asString("")).orElse(Severity.CRITICAL),
+        text(stored, "runbook"),
+        stored.path("reminder").asBoolean(false),
+        text(stored, "ended"));
+  }
+
+  private static Several several(ObjectNode stored) {
+    List<Item> first = new ArrayList<>();
+    for (JsonNode item : stored.path("first")) {
+      first.add(
+          new Item(
+              item.path("incident").asLong(),
+              Notification.Kind.CODEC
+                  .find(item.path("kind").asString(""))
+                  .orElse(Notification.Kind.DOWN),
+              item.path("name").asString(""),
+              began(item),
+              Instant.ofEpochSecond(item.path("at").asLong(0)),
+              text(item, "cause")));
+    }
+    return new Several(stored.path("many").asInt(), first, text(stored, "common"));
+  }
+
+  private static Instant began(JsonNode stored) {
+    return Instant.ofEpochSecond(stored.path("began").asLong(0));
+  }
+
+  private static Optional<String> text(JsonNode stored, String key) {
+    return Optional.ofNullable(stored.get(key)).map(JsonNode::asString);
   }
 }

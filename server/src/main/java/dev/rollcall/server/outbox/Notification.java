@@ -28,13 +28,16 @@ public record Notification(
     FAILED,
     /// It is up again.
     RECOVERED,
+    /// Several incidents opened or ended.
+    SEVERAL,
     /// Somebody tries the channel, and nothing has happened; never stored.
     TEST;
 
-    static final EnumCodec<Kind> CODEC = EnumCodec.ofWords(Kind.class);
+    /// The kinds as words.
+    public static final EnumCodec<Kind> CODEC = EnumCodec.ofWords(Kind.class);
 
     /// The word in the database and in the API, such as `late`.
-    String word() {
+    public String word() {
       return CODEC.word(this);
     }
   }

@@ -6,6 +6,7 @@ import dev.rollcall.server.http.Route;
 import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.sql.Rows;
 import dev.rollcall.server.sql.StorageException;
 import dev.rollcall.server.time.BackgroundLoop;
 import dev.rollcall.server.time.Clock;
@@ -13,13 +14,13 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.DoubleSupplier;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jdbi.v3.core.Handle;
 import tools.jackson.core.JsonGenerator;
@@ -32,7 +33,10 @@ import tools.jackson.core.JsonGenerator;
 public final class Outbox implements AutoCloseable {
   /// The scripts that create the tables of this package.
   public static final List<String> MIGRATIONS =
-      List.of("db/migration/V2__outbox.sql", "db/migration/V25__delivery_incident.sql");
+      List.of(
+          "db/migration/V2__outbox.sql",
+          "db/migration/V25__delivery_incident.sql",
+          "db/migration/V26__delivery_incidents.sql");
 
   /// A name; before it, for the channels of an account, its id and a slash.
   private static final Pattern NAME = Pattern.compile("(?:\\d+/)?[a-z0-9-]{1,100}");
@@ -44,7 +48,7 @@ public final class Outbox implements AutoCloseable {
   private final Duration retention;
   private final DeliveryStore store;
   private volatile Map<String, Channel> channels = Map.of();
-  private volatile Map<Long, List<Channel>> byOwner = Map.of();
+  private volatile Map<Long, List<RoutedChannel>> byOwner = Map.of();
   private final Sender sender;
   private final DeliveryRoutes routes;
   private final BackgroundLoop cleanup =
@@ -79,15 +83,19 @@ public final class Outbox implements AutoCloseable {
   /// channel of that name.
   ///
   /// @param used with different names
-  public void use(Collection<? extends Channel> used) {
+  public void use(Collection<RoutedChannel> used) {
     Map<String, Channel> byName = new HashMap<>();
-    for (Channel channel : used) {
+    for (RoutedChannel routed : used) {
+      Channel channel = routed.channel();
       if (!NAME.matcher(channel.name()).matches() || byName.put(channel.name(), channel) != null) {
         throw new IllegalArgumentException(
             "\"" + channel.name() + "\" is no name for a channel, or that of two");
       }
     }
-    byOwner = byName.values().stream().collect(groupingBy(Outbox::owner));
+    byOwner =
+        used.stream()
+            .sorted(Comparator.comparing(routed -> routed.channel().name()))
+            .collect(groupingBy(routed -> owner(routed.channel())));
     channels = Map.copyOf(byName);
     sender.use(channels.values());
   }
@@ -119,23 +127,27 @@ public final class Outbox implements AutoCloseable {
     }
   }
 
-  /// The names of the channels of that owner that send this kind. Each needs its own
-  /// [Notification].
-  public List<String> channels(long owner, Notification.Kind kind) {
-    return names(owner, channel -> channel.tells(kind));
+  /// The channels of that owner, in the order of their names.
+  public List<RoutedChannel> channels(long owner) {
+    return byOwner.getOrDefault(owner, List.of());
   }
 
-  /// Those of them that are told again while it goes on.
-  public List<String> toldAgain(long owner, Notification.Kind kind) {
-    return names(owner, channel -> channel.tells(kind) && channel.isToldAgain());
+  /// The channel of that name; empty if there is none.
+  public Optional<RoutedChannel> channel(String name) {
+    return Optional.ofNullable(channels.get(name))
+        .flatMap(
+            channel ->
+                channels(owner(channel)).stream()
+                    .filter(routed -> routed.channel().equals(channel))
+                    .findFirst());
   }
 
-  private List<String> names(long owner, Predicate<Channel> which) {
-    return byOwner.getOrDefault(owner, List.of()).stream()
-        .filter(which)
-        .map(Channel::name)
-        .sorted()
-        .toList();
+  /// Whether something is pending on a channel.
+  public static boolean isPending(Handle tx, String channel) {
+    return tx.createQuery("SELECT EXISTS (SELECT 1 FROM outbox_lane WHERE channel = :channel)")
+        .bind("channel", channel)
+        .mapTo(Boolean.class)
+        .one();
   }
 
   /// Adds notifications and withdrawals inside the transaction `tx` of a
@@ -155,6 +167,21 @@ public final class Outbox implements AutoCloseable {
     }
     OutboxWriter.add(tx, entries, clock.wall());
     tx.afterCommit(sender::wake);
+  }
+
+  /// Notes, in a transaction that adds the notification with this `key`, all incidents that it is
+  /// about.
+  public static void addIncidents(Handle tx, String channel, String key, List<Long> incidents) {
+    Rows.write(
+        tx,
+        "INSERT INTO delivery_incident (incident_id, channel, natural_key) VALUES (?, ?, ?)"
+            + " ON CONFLICT DO NOTHING",
+        incidents,
+        (row, incident) -> {
+          row.setLong(1, incident);
+          row.setString(2, channel);
+          row.setString(3, key);
+        });
   }
 
   /// Lets the sender look for due deliveries at once.

@@ -327,7 +327,7 @@ class ReceiversTest {
           .isEqualTo(
               "{\"type\":\"incident.opened\",\"timestamp\":\"2026-11-28T12:00:30Z\",\"data\":{"
                   + "\"incident\":7,\"subject\":\"service:shop\",\"name\":\"shop\",\"state\":\"open\",\"title\":\"Down:"
-                  + " shop\",\"kind\":\"down\",\"started_at\":\"2026-11-28T12:00:00Z\",\"cause\":\"status"
+                  + " shop\",\"kind\":\"down\",\"severity\":\"critical\",\"started_at\":\"2026-11-28T12:00:00Z\",\"cause\":\"status"
                   + " 503 (expected below 400)\"}}");
     }
   }

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.Optional;
 
 /// The outbox's tables, and an outbox over them with a test's channels.
@@ -36,7 +37,10 @@ final class OutboxDatabase implements AutoCloseable {
     store = new DeliveryStore(database, commits);
     outbox =
         new Outbox(database, commits, new DeliverySettings(Duration.ofDays(7)), registry, clock);
-    outbox.use(List.of(channels));
+    outbox.use(
+        Stream.of(channels)
+            .map(channel -> new RoutedChannel(channel, ChannelRoute.EVERYTHING))
+            .toList());
     adding =
         (tx, lists) -> {
           outbox.add(tx, lists.stream().<OutboxEntry>flatMap(List::stream).toList());

@@ -508,10 +508,14 @@ class OutboxTest {
   }
 
   @Test
-  void knowsWhoTellsWhat() {
-    try (OutboxDatabase data = open(pager, mail.without(Kind.RECOVERED))) {
-      assertThat(data.outbox.channels(0, Kind.LATE)).containsExactly("mail", "pager");
-      assertThat(data.outbox.channels(0, Kind.RECOVERED)).containsExactly("pager");
+  void knowsItsChannels() {
+    try (OutboxDatabase data = open(pager, mail)) {
+      assertThat(data.outbox.channels(0))
+          .extracting(RoutedChannel::channel)
+          .containsExactly(mail, pager);
+      assertThat(data.outbox.channels(1)).isEmpty();
+      assertThat(data.outbox.channel("pager")).isPresent();
+      assertThat(data.outbox.channel("letter")).isEmpty();
       assertThatThrownBy(() -> data.add(notification("letter", "a", "1")))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("there is no channel letter");

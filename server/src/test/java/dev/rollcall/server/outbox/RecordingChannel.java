@@ -9,7 +9,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// A channel that records what arrived, how many at once, and what it answers.
-final class RecordingChannel implements Channel {
+public final class RecordingChannel implements Channel {
   private final String name;
   private final String receiver;
   private final List<Delivery> got = new ArrayList<>();
@@ -17,26 +17,27 @@ final class RecordingChannel implements Channel {
   private final AtomicInteger most = new AtomicInteger();
   private final CountDownLatch released = new CountDownLatch(1);
   private volatile boolean hangs;
+  private volatile boolean keepsIncidents;
   private volatile Notification.@Nullable Kind unsupported;
   private volatile Function<Delivery, Result> answer = _ -> new Result.Sent();
 
-  RecordingChannel(String name, String receiver) {
+  public RecordingChannel(String name, String receiver) {
     this.name = name;
     this.receiver = receiver;
   }
 
-  static Result.Retry retry(String reason) {
+  public static Result.Retry retry(String reason) {
     return new Result.Retry(reason, Optional.empty(), false);
   }
 
   /// Answers so from now on.
-  RecordingChannel answering(Function<Delivery, Result> next) {
+  public RecordingChannel answering(Function<Delivery, Result> next) {
     answer = next;
     return this;
   }
 
   /// Has no notification for that.
-  RecordingChannel without(Notification.Kind kind) {
+  public RecordingChannel without(Notification.Kind kind) {
     unsupported = kind;
     return this;
   }
@@ -62,6 +63,17 @@ final class RecordingChannel implements Channel {
     return kind != unsupported;
   }
 
+  /// Keeps incidents itself.
+  public RecordingChannel keepingIncidents() {
+    keepsIncidents = true;
+    return this;
+  }
+
+  @Override
+  public boolean keepsIncidents() {
+    return keepsIncidents;
+  }
+
   @Override
   public Result send(Delivery delivery) throws InterruptedException {
     most.accumulateAndGet(now.incrementAndGet(), Math::max);
@@ -85,7 +97,7 @@ final class RecordingChannel implements Channel {
   }
 
   /// Every attempt so far.
-  List<Delivery> got() {
+  public List<Delivery> got() {
     synchronized (got) {
       return List.copyOf(got);
     }

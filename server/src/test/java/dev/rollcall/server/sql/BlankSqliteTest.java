@@ -42,7 +42,9 @@ class BlankSqliteTest {
     "db/migration/V22__password_reset.sql",
     "db/migration/V23__tick_retention.sql",
     "db/migration/V24__incident.sql",
-    "db/migration/V25__delivery_incident.sql"
+    "db/migration/V25__delivery_incident.sql",
+    "db/migration/V26__delivery_incidents.sql",
+    "db/migration/V29__incident_channel.sql"
   };
 
   @TempDir Path directory;

@@ -2,6 +2,7 @@ package dev.rollcall.server.monitor.check;
 
 import dev.rollcall.probe.Probe;
 import dev.rollcall.probes.Authority;
+import dev.rollcall.server.monitor.definition.Confirmation;
 import dev.rollcall.server.monitor.definition.ReferencedSecrets;
 import dev.rollcall.server.owner.Scope;
 import java.net.URI;
@@ -19,6 +20,7 @@ public record ScheduledCheck(
     URI url,
     Duration interval,
     Duration timeout,
+    Confirmation confirmation,
     long revision,
     ReferencedSecrets secrets,
     Probe probe) {

@@ -1,5 +1,6 @@
 package dev.rollcall.server.monitor.check;
 
+import dev.rollcall.server.monitor.definition.Confirmation;
 import java.time.Instant;
 import java.util.Optional;
 

@@ -10,6 +10,7 @@ import java.time.Duration;
 /// @param url with one of the schemes of [dev.rollcall.probes.Probes], without user and password
 /// @param interval time from one check to the next: 200 ms to 366 days
 /// @param timeout the longest time one check may take: 1 ms to 10 minutes
+/// @param confirmation when a change of its state is certain
 /// @param spec how to check and what to expect
 /// @param secrets the values of references in it
 /// @param json all of it as it is stored, with defaults; it may contain secrets
@@ -18,6 +19,7 @@ public record ServiceDefinition(
     URI url,
     Duration interval,
     Duration timeout,
+    Confirmation confirmation,
     CheckSpec spec,
     ReferencedSecrets secrets,
     String json) {

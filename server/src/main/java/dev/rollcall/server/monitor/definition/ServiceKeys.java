@@ -1,6 +1,7 @@
 package dev.rollcall.server.monitor.definition;
 
 import dev.rollcall.probes.Probes;
+import dev.rollcall.server.signal.AlertKeys;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,12 @@ import java.util.stream.Stream;
 ///   stored
 record ServiceKeys(String scheme, Kind kind, List<String> keys) {
   /// The keys of every service.
-  static final List<String> COMMON = List.of("name", "url", "interval", "timeout");
+  static final List<String> COMMON =
+      Stream.concat(
+              Stream.of(
+                  "name", "url", "interval", "timeout", "confirm", "confirm-interval", "recover"),
+              AlertKeys.NAMES.stream())
+          .toList();
 
   private static final List<String> OF_HTTP =
       List.of(
@@ -43,10 +49,11 @@ record ServiceKeys(String scheme, Kind kind, List<String> keys) {
 
   static final List<String> OF_TLS = List.of("verify", "ca", "cert", "key", "name");
 
-  /// Keys that are true or false, and keys whose number is in seconds.
+  /// Keys that are true or false, and keys that may be whole numbers.
   static final Set<String> FLAGS = Set.of("redirects", "keep-alive");
 
-  static final Set<String> SECONDS = Set.of("interval", "timeout");
+  static final Set<String> NUMBERS =
+      Set.of("interval", "timeout", "confirm", "confirm-interval", "recover");
 
   /// What is checked.
   enum Kind {

@@ -12,6 +12,7 @@ import dev.rollcall.server.config.Fields;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.http.Characters;
 import dev.rollcall.server.http.Json;
+import dev.rollcall.server.signal.AlertKeys;
 import dev.rollcall.server.time.Durations;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -40,6 +41,7 @@ public final class ServiceReader {
   private static final Duration LONGEST_INTERVAL = Duration.ofDays(366);
   private static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(10);
   private static final int LONGEST_NAME = 255;
+  private static final int MOST_CONFIRMATIONS = 100;
   private static final Duration SHORTEST_OF_ACCOUNTS = Duration.ofSeconds(10);
   private static final List<String> FILES = List.of("ca", "cert", "key");
   private static final Set<String> SCHEMES_OF_ACCOUNTS = Set.of("http", "https", "tcp", "tls");
@@ -128,7 +130,7 @@ public final class ServiceReader {
   private static JsonNode typed(JsonNode service) {
     if (service instanceof ObjectNode fields) {
       ServiceKeys.FLAGS.forEach(key -> typed(fields, key, ServiceReader::flag));
-      ServiceKeys.SECONDS.forEach(key -> typed(fields, key, ServiceReader::whole));
+      ServiceKeys.NUMBERS.forEach(key -> typed(fields, key, ServiceReader::whole));
       if (fields.get("tls") instanceof ObjectNode tls) {
         typed(tls, "verify", ServiceReader::flag);
       }
@@ -194,13 +196,19 @@ public final class ServiceReader {
         fields
             .duration("timeout", Duration.ofMillis(1), LONGEST_TIMEOUT)
             .orElse(defaults.timeout());
+    Optional<Confirmation> confirmation = confirmation(fields);
+    AlertKeys.of(fields); // for its mistakes: who is told reads them where they are stored
     boolean keepAlive = fields.bool("keep-alive").orElse(defaults.keepAlive());
     reach.ifPresent(hosts -> restrict(fields, url, interval, hosts));
     if (reach.isPresent() && namesFiles(fields)) {
       return Optional.empty(); // not even whether there is such a file is told
     }
     Optional<CheckSpec> spec = url.flatMap(to -> checkSpec(fields, to, timeout, keepAlive));
-    if (fields.wrong() || name.isEmpty() || url.isEmpty() || spec.isEmpty()) {
+    if (fields.wrong()
+        || name.isEmpty()
+        || url.isEmpty()
+        || spec.isEmpty()
+        || confirmation.isEmpty()) {
       return Optional.empty();
     }
     return Optional.of(
@@ -209,9 +217,20 @@ public final class ServiceReader {
             url.get(),
             interval,
             timeout,
+            confirmation.get(),
             spec.get(),
             secrets,
             stored(service, interval, timeout, keepAlive, spec.get(), secrets)));
+  }
+
+  private static Optional<Confirmation> confirmation(Fields fields) {
+    int down = fields.whole("confirm", 1, MOST_CONFIRMATIONS).orElse(Confirmation.DEFAULT.down());
+    int up = fields.whole("recover", 1, MOST_CONFIRMATIONS).orElse(Confirmation.DEFAULT.up());
+    Duration interval =
+        fields
+            .duration("confirm-interval", SHORTEST_INTERVAL, LONGEST_INTERVAL)
+            .orElse(Confirmation.DEFAULT.interval());
+    return fields.wrong() ? Optional.empty() : Optional.of(new Confirmation(down, up, interval));
   }
 
   private static void restrict(

@@ -4,6 +4,7 @@ import dev.rollcall.probe.Probe;
 import dev.rollcall.probe.ProbeFailure;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.monitor.check.ScheduledCheck;
+import dev.rollcall.server.monitor.definition.Confirmation;
 import dev.rollcall.server.monitor.definition.ProbeFactory;
 import dev.rollcall.server.monitor.definition.ReferencedSecrets;
 import dev.rollcall.server.monitor.definition.ServiceDefinition;
@@ -224,6 +225,7 @@ public final class DueServices {
         definition.url(),
         definition.interval(),
         definition.timeout(),
+        definition.confirmation(),
         revision,
         definition.secrets(),
         probes.of(owner, definition));
@@ -247,6 +249,7 @@ public final class DueServices {
         URI.create("unaskable:/" + scheduled.id()),
         scheduled.interval(),
         scheduled.interval(),
+        Confirmation.DEFAULT,
         NO_REVISION,
         ReferencedSecrets.NOTHING,
         Probe.of(

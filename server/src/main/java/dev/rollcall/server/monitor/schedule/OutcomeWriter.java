@@ -132,7 +132,8 @@ public final class OutcomeWriter implements Batch<Outcome, Boolean> {
     if (!backlog.add(new Found(state, outcome))) {
       return; // another thread writes it too
     }
-    boolean interrupted = linger();
+    // Somebody may be told of a change: it is written at once, with what waits already.
+    boolean interrupted = outcome.newStreak().isEmpty() && linger();
     try {
       flush();
     } catch (StorageException e) {

@@ -1,6 +1,5 @@
 package dev.rollcall.server.monitor.schedule;
 
-import dev.rollcall.server.monitor.check.Confirmation;
 import dev.rollcall.server.monitor.check.Evaluator;
 import dev.rollcall.server.monitor.check.Evaluator.Transition;
 import dev.rollcall.server.monitor.check.Event;
@@ -123,7 +122,7 @@ final class RunState {
     Optional<Instant> changed = seen.equals(certificate) ? Optional.empty() : seen;
     certificate = seen.or(() -> certificate);
     Streak before = streak;
-    streak = before.after(observation, Confirmation.DEFAULT);
+    streak = before.after(observation, check.confirmation());
     Optional<Instant> repeat = repeat(now);
     repeat.ifPresent(due -> nextDue = due);
     return new Outcome(
@@ -139,7 +138,7 @@ final class RunState {
 
   /// A change that waits for its confirmation is checked again soon.
   private Optional<Instant> repeat(Instant now) {
-    Instant soon = now.plus(Confirmation.DEFAULT.interval());
+    Instant soon = now.plus(check.confirmation().interval());
     return streak.isPending() && soon.isBefore(nextDue) ? Optional.of(soon) : Optional.empty();
   }
 

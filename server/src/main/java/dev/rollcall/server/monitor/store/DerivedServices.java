@@ -1,7 +1,6 @@
 package dev.rollcall.server.monitor.store;
 
 import dev.rollcall.probe.ProbeResult;
-import dev.rollcall.server.monitor.check.Confirmation;
 import dev.rollcall.server.monitor.check.DependencyReport;
 import dev.rollcall.server.monitor.check.Evaluator;
 import dev.rollcall.server.monitor.check.Event;
@@ -9,6 +8,7 @@ import dev.rollcall.server.monitor.check.Measurements;
 import dev.rollcall.server.monitor.check.Observation;
 import dev.rollcall.server.monitor.check.Outcome;
 import dev.rollcall.server.monitor.check.Streak;
+import dev.rollcall.server.monitor.definition.Confirmation;
 import dev.rollcall.server.monitor.definition.ServiceDefinition;
 import dev.rollcall.server.signal.Signal;
 import dev.rollcall.server.sql.Rows;

@@ -5,6 +5,7 @@ import dev.rollcall.server.monitor.check.Event;
 import dev.rollcall.server.monitor.check.State;
 import dev.rollcall.server.monitor.check.Streak;
 import dev.rollcall.server.owner.Scope;
+import dev.rollcall.server.signal.AlertKeys;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.InstantColumns;
 import java.sql.ResultSet;
@@ -243,5 +244,15 @@ public final class ServiceStore {
             : Optional.of(Duration.ofNanos(row.getLong("t_response_us") * 1000)),
         Optional.ofNullable(row.getString("t_reason")),
         InstantColumns.instant(row, "unknown_since"));
+  }
+
+  /// Who is told about a service: the keys of its definition.
+  public static AlertKeys alertKeys(Handle handle, long id) {
+    return handle
+        .createQuery("SELECT definition FROM service WHERE id = :id")
+        .bind("id", id)
+        .map((row, _) -> AlertKeys.stored(Json.stored(row.getString("definition"))))
+        .findOne()
+        .orElse(AlertKeys.NONE);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollcall.probe.Probe;
 import dev.rollcall.probe.ProbeFailure;
+import dev.rollcall.server.monitor.definition.Confirmation;
 import dev.rollcall.server.monitor.definition.ReferencedSecrets;
 import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.TestClock;
@@ -65,6 +66,7 @@ class CheckRunnerTest {
         URI.create("http://127.0.0.1:1"),
         Duration.ofSeconds(60),
         Duration.ofSeconds(8),
+        Confirmation.DEFAULT,
         1,
         ReferencedSecrets.NOTHING,
         probe);

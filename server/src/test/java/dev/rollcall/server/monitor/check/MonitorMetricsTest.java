@@ -6,6 +6,7 @@ import dev.rollcall.probe.Attempt;
 import dev.rollcall.probe.Probe;
 import dev.rollcall.probe.ProbeResult;
 import dev.rollcall.server.monitor.MonitorDatabase;
+import dev.rollcall.server.monitor.definition.Confirmation;
 import dev.rollcall.server.monitor.definition.ReferencedSecrets;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -44,6 +45,7 @@ class MonitorMetricsTest {
         URI.create(scheme + "://127.0.0.1:9/"),
         Duration.ofSeconds(1),
         Duration.ofSeconds(1),
+        Confirmation.DEFAULT,
         1,
         ReferencedSecrets.NOTHING,
         Probe.of(name, attempt -> {}));

@@ -3,6 +3,7 @@ package dev.rollcall.server.monitor.check;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollcall.server.monitor.MonitorDatabase;
+import dev.rollcall.server.monitor.definition.Confirmation;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

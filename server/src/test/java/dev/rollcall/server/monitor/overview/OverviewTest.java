@@ -68,7 +68,9 @@ class OverviewTest {
             data.clock,
             (_, _) -> {},
             overview::committed);
-    changes = new ServiceChanges(data.database, data.commits, (_, _) -> {}, data.clock, overview::changed);
+    changes =
+        new ServiceChanges(
+            data.database, data.commits, (_, _) -> {}, data.clock, overview::changed);
   }
 
   @AfterEach

@@ -10,6 +10,7 @@ import dev.rollcall.server.monitor.check.Measurements;
 import dev.rollcall.server.monitor.check.Observation;
 import dev.rollcall.server.monitor.check.Outcome;
 import dev.rollcall.server.monitor.check.ScheduledCheck;
+import dev.rollcall.server.monitor.definition.Confirmation;
 import dev.rollcall.server.monitor.definition.ReferencedSecrets;
 import dev.rollcall.server.monitor.schedule.OutcomeWriter.Found;
 import dev.rollcall.server.owner.Scope;
@@ -32,6 +33,7 @@ class ChangeLogTest {
         URI.create("https://a.example"),
         Duration.ofSeconds(15),
         Duration.ofSeconds(10),
+        Confirmation.DEFAULT,
         1,
         ReferencedSecrets.NOTHING,
         Probe.of("never", _ -> {}));

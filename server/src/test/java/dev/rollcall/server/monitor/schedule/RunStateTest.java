@@ -9,6 +9,7 @@ import dev.rollcall.server.monitor.check.Outcome;
 import dev.rollcall.server.monitor.check.ScheduledCheck;
 import dev.rollcall.server.monitor.check.State;
 import dev.rollcall.server.monitor.check.Streak;
+import dev.rollcall.server.monitor.definition.Confirmation;
 import dev.rollcall.server.monitor.definition.ReferencedSecrets;
 import dev.rollcall.server.monitor.store.ServiceStore;
 import dev.rollcall.server.owner.Scope;
@@ -64,6 +65,7 @@ class RunStateTest {
         URI.create("http://one.example"),
         interval,
         Duration.ofSeconds(1),
+        Confirmation.DEFAULT,
         1,
         ReferencedSecrets.NOTHING,
         Probe.of("one", _ -> {}));

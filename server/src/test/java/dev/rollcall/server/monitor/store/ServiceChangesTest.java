@@ -193,7 +193,8 @@ class ServiceChangesTest {
     for (int i = 0; i < file.length; i++) {
       file[i] = definition("s" + i, "15s");
     }
-    ServiceChanges other = new ServiceChanges(data.database, data.commits, (_, _) -> {}, data.clock, _ -> {});
+    ServiceChanges other =
+        new ServiceChanges(data.database, data.commits, (_, _) -> {}, data.clock, _ -> {});
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<ServiceChanges.Synced> one = threads.submit(() -> sync(file));
       Future<ServiceChanges.Synced> two =

@@ -1,15 +1,17 @@
-package dev.rollcall.server.incident;
+package dev.rollcall.server.signal;
 
 import dev.rollcall.server.sql.EnumCodec;
 
-/// How much an incident matters. It routes, sorts and colours, and does nothing else.
+/// How much it matters that something is wrong. It routes, sorts and colours, and does nothing
+/// else.
 public enum Severity {
   /// Somebody should act.
   CRITICAL(1),
   /// Somebody should know.
   WARNING(2);
 
-  static final EnumCodec<Severity> CODEC = EnumCodec.of(Severity.class, each -> each.code);
+  /// The severities as numbers and words.
+  public static final EnumCodec<Severity> CODEC = EnumCodec.of(Severity.class, each -> each.code);
 
   private final int code;
 
@@ -18,12 +20,12 @@ public enum Severity {
   }
 
   /// The number in the database.
-  int code() {
+  public int code() {
     return code;
   }
 
   /// The word in the API, such as `critical`.
-  String word() {
+  public String word() {
     return CODEC.word(this);
   }
 }

@@ -1,4 +1,4 @@
-package dev.rollcall.server.monitor.check;
+package dev.rollcall.server.monitor.definition;
 
 import java.time.Duration;
 

@@ -1,0 +1,263 @@
+package dev.rollcall.server.incident;
+
+import dev.rollcall.server.incident.IncidentChannels.Due;
+import dev.rollcall.server.incident.IncidentChannels.Next;
+import dev.rollcall.server.incident.IncidentChannels.Phase;
+import dev.rollcall.server.incident.IncidentChannels.Row;
+import dev.rollcall.server.outbox.Message;
+import dev.rollcall.server.outbox.Notification;
+import dev.rollcall.server.outbox.Notification.Kind;
+import dev.rollcall.server.outbox.Outbox;
+import dev.rollcall.server.outbox.RoutedChannel;
+import dev.rollcall.server.sql.Batch;
+import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.time.BackgroundLoop;
+import dev.rollcall.server.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+
+/// Tells channels of incidents when it is time: writes what is due to the outbox.
+///
+/// The first message of a channel goes out at once. What opens or ends within the next seconds is
+/// told together in one message; so is what happens until that message has arrived. Receivers that
+/// keep incidents themselves get each by itself, and at once.
+final class Notifier implements AutoCloseable {
+  private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
+
+  /// How soon it looks again for a channel that is not there, or has not sent the last message yet.
+  private static final Duration AGAIN = Duration.ofSeconds(1);
+
+  private static final int AT_ONCE = 5_000;
+  private static final int LONGEST_CAUSE = 300;
+
+  /// How many incidents a message about several names.
+  static final int NAMED = 20;
+
+  private final Database database;
+  private final GroupCommit commits;
+  private final Outbox outbox;
+  private final Duration together;
+  private final Duration look;
+  private final Clock clock;
+  private final Batch<String, Boolean> telling =
+      (tx, channels) -> channels.stream().map(channel -> tell(tx, channel)).toList();
+  private final BackgroundLoop loop =
+      new BackgroundLoop("notifier", "the telling of incidents", AFTER_FAILURE, this::round);
+
+  /// @param together what happens within this time after a message is told together
+  Notifier(Database database, GroupCommit commits, Outbox outbox, Duration together, Clock clock) {
+    this.database = database;
+    this.commits = commits;
+    this.outbox = outbox;
+    this.together = together;
+    this.look = database.location().lookEvery();
+    this.clock = clock;
+  }
+
+  void start() {
+    loop.start();
+  }
+
+  /// Looks at once.
+  void wake() {
+    loop.wake();
+  }
+
+  /// Tells what is due.
+  ///
+  /// @return how long nothing more will be due
+  Duration round() {
+    Duration wait = look;
+    for (Next next : database.read(IncidentChannels::next)) {
+      Duration left = Duration.between(clock.wall(), moment(next));
+      if (!left.isPositive()) {
+        left = commits.write(telling, next.channel()) ? Duration.ZERO : AGAIN;
+      }
+      wait = left.compareTo(wait) < 0 ? left : wait;
+    }
+    return wait;
+  }
+
+  private Instant moment(Next next) {
+    boolean keeps =
+        outbox
+            .channel(next.channel())
+            .filter(routed -> routed.channel().keepsIncidents())
+            .isPresent();
+    return next.quietUntil()
+        .filter(until -> !keeps && until.isAfter(next.due()))
+        .filter(until -> until.isBefore(clock.wall().plus(together).plusSeconds(1))) // a set clock
+        .orElse(next.due());
+  }
+
+  /// Tells a channel what is due.
+  ///
+  /// @return false if that has to wait
+  private boolean tell(Handle tx, String channel) {
+    database.takeTurns(tx, "incident_channel");
+    Optional<RoutedChannel> routed = outbox.channel(channel);
+    if (routed.isEmpty()) {
+      return false;
+    }
+    boolean keeps = routed.get().channel().keepsIncidents();
+    if (!keeps && Outbox.isPending(tx, channel)) {
+      return false;
+    }
+    Instant now = clock.wall();
+    List<Due> due = IncidentChannels.due(tx, channel, now, AT_ONCE);
+    List<Due> told = due.stream().filter(one -> isTold(one, routed.get())).toList();
+    progress(tx, due, routed.get(), now);
+    if (told.isEmpty()) {
+      return true;
+    }
+    if (keeps || told.size() == 1) {
+      outbox.add(tx, told.stream().map(Notifier::single).toList());
+    } else {
+      Notification notification = several(channel, told, now);
+      outbox.add(tx, List.of(notification));
+      Outbox.addIncidents(
+          tx, channel, notification.key(), told.stream().map(one -> one.incident().id()).toList());
+    }
+    for (Due one : told) {
+      Optional<String> text = Optional.of(routed.get().shownName());
+      IncidentStore.add(
+          tx,
+          one.incident().id(),
+          new TimelineEntry(now, TimelineEntry.Type.TOLD, Optional.empty(), text));
+    }
+    if (!keeps) {
+      IncidentChannels.quiet(tx, channel, now.plus(together));
+    }
+    return true;
+  }
+
+  /// Whether there is something to say: an incident that somebody has seen is not told or repeated.
+  private static boolean isTold(Due due, RoutedChannel routed) {
+    if (due.row().phase() == Phase.ENDED) {
+      boolean wanted = routed.route().resolved() || routed.channel().keepsIncidents();
+      return wanted && routed.channel().tells(Kind.RECOVERED);
+    }
+    return due.incident().isOpen() && due.incident().acknowledged().isEmpty();
+  }
+
+  private static void progress(Handle tx, List<Due> due, RoutedChannel routed, Instant now) {
+    List<Row> changed = new ArrayList<>();
+    List<Row> done = new ArrayList<>();
+    for (Due one : due) {
+      Row row = one.row();
+      if (row.phase() == Phase.ENDED || !one.incident().isOpen()) {
+        done.add(row);
+      } else if (one.incident().acknowledged().isPresent()) {
+        changed.add(
+            new Row(row.incident(), row.channel(), row.phase(), Optional.empty(), row.times()));
+      } else {
+        int times = row.times() + 1;
+        Optional<Instant> again = routed.route().toldAgain(now, times);
+        changed.add(new Row(row.incident(), row.channel(), Phase.TOLD, again, times));
+      }
+    }
+    IncidentChannels.set(tx, changed);
+    IncidentChannels.delete(tx, done);
+  }
+
+  private static Notification single(Due due) {
+    Incident incident = due.incident();
+    boolean over = due.row().phase() == Phase.ENDED;
+    Kind kind = over ? Kind.RECOVERED : IncidentAlerts.kind(incident);
+    Message message =
+        new Message(
+            incident.subject().name(),
+            over ? end(incident) : incident.lastHeard(),
+            over ? end(incident) : incident.openedAt(),
+            Optional.of(
+                new Message.OfIncident(
+                    incident.id(),
+                    incident.startedAt(),
+                    incident.cause(),
+                    incident.severity(),
+                    incident.keys().runbook(),
+                    !over && due.row().times() > 0,
+                    incident.endCause())));
+    String key = "incident:%d:%s:%d".formatted(incident.id(), kind.word(), due.row().times());
+    String lane = IncidentAlerts.lane(incident.subject());
+    return new Notification(due.row().channel(), lane, kind, key, message, false);
+  }
+
+  private static Instant end(Incident incident) {
+    return incident.resolvedAt().orElse(incident.openedAt());
+  }
+
+  private static Notification several(String channel, List<Due> told, Instant now) {
+    List<Message.Item> items = told.stream().map(Notifier::item).toList();
+    String key = "incidents:%d:%d".formatted(items.getFirst().incident(), now.toEpochMilli());
+    Message message =
+        new Message(
+            title(items),
+            now,
+            now,
+            Optional.empty(),
+            Optional.of(
+                new Message.Several(
+                    items.size(), items.subList(0, Math.min(NAMED, items.size())), common(told))));
+    return new Notification(channel, "incidents", Kind.SEVERAL, key, message, false);
+  }
+
+  private static Message.Item item(Due due) {
+    Incident incident = due.incident();
+    boolean over = due.row().phase() == Phase.ENDED;
+    return new Message.Item(
+        incident.id(),
+        over ? Kind.RECOVERED : IncidentAlerts.kind(incident),
+        incident.subject().name(),
+        incident.startedAt(),
+        over ? end(incident) : incident.openedAt(),
+        (over ? incident.endCause() : incident.cause()).map(Notifier::cut));
+  }
+
+  private static String cut(String cause) {
+    return cause.length() <= LONGEST_CAUSE
+        ? cause
+        : cause.substring(0, cause.offsetByCodePoints(0, LONGEST_CAUSE / 2)) + "…";
+  }
+
+  /// `12 incidents: 10 down, 2 up again`.
+  private static String title(List<Message.Item> items) {
+    Map<Kind, Long> counts =
+        items.stream()
+            .collect(
+                Collectors.groupingBy(Message.Item::kind, TreeMap::new, Collectors.counting()));
+    return items.size()
+        + " incidents: "
+        + counts.entrySet().stream()
+            .map(count -> count.getValue() + " " + word(count.getKey()))
+            .collect(Collectors.joining(", "));
+  }
+
+  private static String word(Kind kind) {
+    return kind == Kind.RECOVERED ? "over" : kind.word();
+  }
+
+  /// What all of them have in common: their group, or why.
+  private static Optional<String> common(List<Due> told) {
+    Optional<String> group = told.getFirst().incident().keys().group();
+    if (group.isPresent()
+        && told.stream().allMatch(one -> one.incident().keys().group().equals(group))) {
+      return group.map(name -> "group " + name);
+    }
+    Optional<String> cause = told.getFirst().incident().cause();
+    return cause.filter(_ -> told.stream().allMatch(one -> one.incident().cause().equals(cause)));
+  }
+
+  @Override
+  public void close() {
+    loop.close();
+  }
+}

@@ -1,0 +1,363 @@
+package dev.rollcall.server.incident;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.rollcall.server.http.Caller;
+import dev.rollcall.server.outbox.Channel;
+import dev.rollcall.server.outbox.ChannelHours;
+import dev.rollcall.server.outbox.ChannelRoute;
+import dev.rollcall.server.outbox.Delivery;
+import dev.rollcall.server.outbox.DeliverySettings;
+import dev.rollcall.server.outbox.Notification.Kind;
+import dev.rollcall.server.outbox.Outbox;
+import dev.rollcall.server.outbox.RecordingChannel;
+import dev.rollcall.server.outbox.RoutedChannel;
+import dev.rollcall.server.signal.AlertKeys;
+import dev.rollcall.server.signal.Severity;
+import dev.rollcall.server.signal.Signal;
+import dev.rollcall.server.signal.Subject;
+import dev.rollcall.server.sql.Batch;
+import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.sql.TestClock;
+import dev.rollcall.server.sql.TestDatabases;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Who is told of an incident, when, and in how many messages.
+class NotifierTest {
+  private static final Duration TOGETHER = Duration.ofSeconds(30);
+
+  @TempDir Path folder;
+
+  private final TestClock clock = new TestClock();
+  private final RecordingChannel chat = new RecordingChannel("chat", "chat:443");
+  private final RecordingChannel pager = new RecordingChannel("pager", "pager:443");
+  private final Map<String, AlertKeys> keys = new HashMap<>();
+  private final List<AutoCloseable> open = new ArrayList<>();
+  private Database database;
+  private GroupCommit commits;
+  private Incidents incidents;
+  private Notifier notifier;
+
+  private void open(TestDatabases engine, RoutedChannel... channels) {
+    database =
+        engine.open(
+            folder,
+            clock,
+            Stream.concat(Outbox.MIGRATIONS.stream(), Incidents.MIGRATIONS.stream())
+                .toArray(String[]::new));
+    commits = new GroupCommit(database);
+    Outbox outbox =
+        new Outbox(
+            database,
+            commits,
+            new DeliverySettings(Duration.ofDays(7)),
+            new PrometheusRegistry(),
+            clock);
+    outbox.use(List.of(channels));
+    incidents =
+        new Incidents(
+            database,
+            commits,
+            outbox,
+            new IncidentSettings(Duration.ofDays(1), TOGETHER),
+            (_, subject) -> keys.getOrDefault(subject.name(), AlertKeys.NONE),
+            Caller::toString,
+            new PrometheusRegistry(),
+            clock);
+    notifier = new Notifier(database, commits, outbox, TOGETHER, clock);
+    outbox.start();
+    open.addAll(List.of(database, commits, outbox, incidents, notifier));
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    for (AutoCloseable each : open.reversed()) {
+      each.close();
+    }
+  }
+
+  private static RoutedChannel all(Channel channel) {
+    return new RoutedChannel(channel, ChannelRoute.EVERYTHING);
+  }
+
+  private static ChannelRoute route(Duration after, Optional<Duration> remind, boolean resolved) {
+    return new ChannelRoute(
+        List.of(),
+        List.of(),
+        List.of(),
+        Set.of(),
+        Set.of(),
+        Optional.empty(),
+        after,
+        remind,
+        resolved);
+  }
+
+  private void signal(String name, String from, String to) {
+    Subject subject = new Subject(Subject.Type.SERVICE, name.hashCode(), 0, name);
+    Instant now = clock.wall();
+    Signal signal =
+        new Signal(subject, from, to, Optional.of("status 503"), now, now.minusSeconds(10), now);
+    Batch<Signal, Integer> consuming =
+        (tx, signals) -> {
+          incidents.consume(tx, signals);
+          return signals.stream().map(_ -> 0).toList();
+        };
+    commits.write(consuming, signal);
+  }
+
+  private void down(String... names) {
+    for (String name : names) {
+      signal(name, "up", "down");
+    }
+  }
+
+  private void up(String... names) {
+    for (String name : names) {
+      signal(name, "down", "up");
+    }
+  }
+
+  private void pass(Duration time) {
+    clock.pass(time);
+    notifier.round();
+  }
+
+  private List<Delivery> got(RecordingChannel channel, int many) {
+    await().until(() -> channel.got().size() >= many && isQuiet(channel.name()));
+    assertThat(channel.got()).hasSize(many);
+    return channel.got();
+  }
+
+  private boolean isQuiet(String channel) {
+    return database.read(handle -> !Outbox.isPending(handle, channel));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void tellsTheFirstAtOnceAndTheRestTogether(TestDatabases engine) {
+    open(engine, all(chat));
+    down("a");
+    notifier.round();
+    Delivery first = got(chat, 1).getFirst();
+    assertThat(first.kind()).isEqualTo(Kind.DOWN);
+    assertThat(first.message().name()).isEqualTo("a");
+    down("b", "c");
+    up("a", "c");
+    pass(Duration.ofSeconds(29));
+    got(chat, 1);
+    pass(Duration.ofSeconds(1));
+    Delivery rest = got(chat, 2).getLast();
+    assertThat(rest.kind()).isEqualTo(Kind.SEVERAL);
+    assertThat(rest.message().name()).isEqualTo("3 incidents: 1 down, 2 over");
+    assertThat(rest.message().several().orElseThrow().common()).contains("status 503");
+    assertThat(rest.message().several().orElseThrow().first())
+        .extracting(item -> item.name() + " " + item.kind())
+        .containsExactlyInAnyOrder("a RECOVERED", "b DOWN", "c RECOVERED");
+    up("b");
+    pass(TOGETHER);
+    assertThat(got(chat, 3).getLast().kind()).isEqualTo(Kind.RECOVERED);
+    pass(TOGETHER);
+    got(chat, 3);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void tellsReceiversThatKeepIncidentsEachByItself(TestDatabases engine) {
+    open(engine, all(pager.keepingIncidents()));
+    down("a", "b");
+    up("a");
+    notifier.round();
+    notifier.round();
+    got(pager, 2);
+    assertThat(pager.got())
+        .extracting(delivery -> delivery.message().name() + " " + delivery.kind())
+        .containsExactlyInAnyOrder("a RECOVERED", "b DOWN");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void namesTwentyOfAThousandAndCountsThem(TestDatabases engine) {
+    open(engine, all(chat));
+    for (int i = 0; i < 1_001; i++) {
+      down("s" + i);
+    }
+    notifier.round();
+    pass(TOGETHER);
+    Delivery rest = got(chat, 1).getFirst();
+    assertThat(rest.message().name()).isEqualTo("1001 incidents: 1001 down");
+    assertThat(rest.message().several().orElseThrow().first()).hasSize(20);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void waitsWhileTheLastMessageHasNotArrived(TestDatabases engine) {
+    open(engine, all(chat.answering(_ -> RecordingChannel.retry("away"))));
+    down("a");
+    notifier.round();
+    await().until(() -> !chat.got().isEmpty());
+    down("b");
+    up("b");
+    pass(TOGETHER);
+    assertThat(chat.got()).allSatisfy(each -> assertThat(each.message().name()).isEqualTo("a"));
+    up("a"); // takes back what has not arrived
+    chat.answering(_ -> new Channel.Result.Sent());
+    await().until(() -> isQuiet("chat"));
+    int before = chat.got().size();
+    pass(TOGETHER);
+    await().until(() -> chat.got().size() > before);
+    assertThat(chat.got().getLast().message().several().orElseThrow().first())
+        .extracting(item -> item.name() + " " + item.kind())
+        .containsExactlyInAnyOrder("a RECOVERED", "b RECOVERED");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void tellsLaterOnlyWhatIsStillOpenAndNotAcknowledged(TestDatabases engine) {
+    Duration after = Duration.ofMinutes(15);
+    open(engine, new RoutedChannel(pager, route(after, Optional.empty(), true)), all(chat));
+    down("short");
+    down("seen");
+    down("long");
+    notifier.round();
+    up("short");
+    acknowledge("seen");
+    pass(after);
+    assertThat(got(pager, 1).getFirst().message().name()).isEqualTo("long");
+    up("seen");
+    up("long");
+    pass(TOGETHER);
+    assertThat(got(pager, 2).getLast().message().name()).isEqualTo("long");
+    assertThat(chat.got()).isNotEmpty();
+  }
+
+  private void acknowledge(String name) {
+    IncidentStore store = new IncidentStore(database, commits);
+    long id =
+        store
+            .newest(
+                dev.rollcall.server.owner.Scope.operator(),
+                new IncidentStore.Filter(
+                    Optional.of(true),
+                    Optional.empty(),
+                    Optional.of(new IncidentStore.SubjectFilter(Subject.Type.SERVICE, name)),
+                    Long.MAX_VALUE),
+                1)
+            .getFirst()
+            .id();
+    assertThat(store.acknowledge(id, "me", Optional.empty(), clock.wall())).isTrue();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void remindsTwiceAsLateEachTimeUntilSomebodyHasSeenIt(TestDatabases engine) {
+    Optional<Duration> hour = Optional.of(Duration.ofHours(1));
+    open(engine, new RoutedChannel(chat, route(Duration.ZERO, hour, false)));
+    down("a");
+    notifier.round();
+    got(chat, 1);
+    pass(Duration.ofMinutes(59));
+    got(chat, 1);
+    pass(Duration.ofMinutes(1));
+    assertThat(got(chat, 2).getLast().message().incident().orElseThrow().reminder()).isTrue();
+    pass(Duration.ofMinutes(119));
+    got(chat, 2);
+    pass(Duration.ofMinutes(1));
+    got(chat, 3);
+    acknowledge("a");
+    pass(Duration.ofDays(2));
+    got(chat, 3);
+    up("a"); // the route wants no end
+    pass(TOGETHER);
+    got(chat, 3);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void tellsWithinItsHours(TestDatabases engine) {
+    Instant midnight = Instant.parse("2026-11-27T00:00:00Z"); // a Friday
+    clock.pass(Duration.between(clock.wall(), midnight.plus(Duration.ofHours(12))));
+    ChannelRoute nights =
+        new ChannelRoute(
+            List.of(),
+            List.of(),
+            List.of(),
+            Set.of(),
+            Set.of(),
+            Optional.of(ChannelHours.of("Mon-Fri 18:00-08:00, Sat-Sun", ZoneOffset.UTC)),
+            Duration.ZERO,
+            Optional.empty(),
+            true);
+    open(engine, new RoutedChannel(chat, nights));
+    down("a", "b");
+    notifier.round();
+    up("b");
+    pass(Duration.ofHours(6).minusSeconds(1));
+    assertThat(chat.got()).isEmpty();
+    pass(Duration.ofSeconds(1));
+    assertThat(got(chat, 1).getFirst().message().name()).isEqualTo("a");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void asksTheSubjectsOwnKeys(TestDatabases engine) {
+    ChannelRoute critical =
+        new ChannelRoute(
+            List.of("prod"),
+            List.of(),
+            List.of(),
+            Set.of(Severity.CRITICAL),
+            Set.of(),
+            Optional.empty(),
+            Duration.ZERO,
+            Optional.empty(),
+            true);
+    open(engine, new RoutedChannel(pager.keepingIncidents(), critical), all(chat));
+    keys.put("shop", keys("prod", Severity.CRITICAL));
+    keys.put("blog", keys("prod", Severity.WARNING));
+    keys.put(
+        "own",
+        new AlertKeys(
+            List.of("prod"),
+            Optional.empty(),
+            Severity.CRITICAL,
+            Optional.of("https://wiki.example/own"),
+            List.of("pager")));
+    down("shop", "blog", "own", "none");
+    notifier.round();
+    got(pager, 2);
+    assertThat(pager.got())
+        .extracting(delivery -> delivery.message().name())
+        .containsExactlyInAnyOrder("shop", "own");
+    assertThat(
+            pager.got().stream()
+                .filter(delivery -> delivery.message().name().equals("own"))
+                .map(delivery -> delivery.message().incident().orElseThrow().runbook()))
+        .containsExactly(Optional.of("https://wiki.example/own"));
+    pass(TOGETHER);
+    await().until(() -> !chat.got().isEmpty());
+    assertThat(chat.got().toString()).doesNotContain("name=own");
+  }
+
+  private static AlertKeys keys(String tag, Severity severity) {
+    return new AlertKeys(
+        List.of(tag), Optional.empty(), severity, Optional.empty(), List.of());
+  }
+}

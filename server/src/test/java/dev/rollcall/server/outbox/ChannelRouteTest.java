@@ -1,0 +1,114 @@
+package dev.rollcall.server.outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.rollcall.server.signal.AlertKeys;
+import dev.rollcall.server.signal.Severity;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ChannelRouteTest {
+  private static final AlertKeys SHOP =
+      new AlertKeys(
+          List.of("prod", "web"),
+          Optional.of("Shop"),
+          Severity.WARNING,
+          Optional.empty(),
+          List.of());
+
+  private static ChannelRoute route(
+      List<String> tags, List<String> groups, List<String> names, Set<Severity> severity) {
+    return new ChannelRoute(
+        tags,
+        groups,
+        names,
+        severity,
+        Set.of("down"),
+        Optional.empty(),
+        Duration.ZERO,
+        Optional.of(Duration.ofHours(5)),
+        true);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', '', '', true",
+    "'prod', '', '', true",
+    "'test,prod', 'Shop', 'sh*', true",
+    "'test', '', '', false",
+    "'', 'shop', '', false",
+    "'', '', 's*p', true",
+    "'', '', '*o*', true",
+    "'', '', 'sho', false",
+    "'', '', 'SHOP', false",
+    "'', '', '(shop|x)', false",
+  })
+  void everyKeyHasToFit(String tags, String groups, String names, boolean fits) {
+    ChannelRoute route = route(words(tags), words(groups), words(names), Set.of(Severity.WARNING));
+    assertThat(route.fits("chat", "shop", "down", SHOP)).isEqualTo(fits);
+    assertThat(route.fits("chat", "shop", "late", SHOP)).isFalse();
+    assertThat(route.fits("chat", "shop", "down", SHOP.severity(Severity.CRITICAL))).isFalse();
+  }
+
+  private static List<String> words(String list) {
+    return list.isEmpty() ? List.of() : List.of(list.split(",", -1));
+  }
+
+  @Test
+  void theSubjectsOwnChannelsWin() {
+    AlertKeys own =
+        new AlertKeys(
+            List.of(), Optional.empty(), Severity.CRITICAL, Optional.empty(), List.of("pager"));
+    ChannelRoute narrow = route(List.of("x"), List.of(), List.of(), Set.of());
+    assertThat(narrow.fits("pager", "shop", "down", own)).isTrue();
+    assertThat(ChannelRoute.EVERYTHING.fits("chat", "shop", "down", own)).isFalse();
+  }
+
+  @Test
+  void remindersDoubleUpToADay() {
+    Instant now = Instant.parse("2026-11-27T12:00:00Z");
+    ChannelRoute route = route(List.of(), List.of(), List.of(), Set.of());
+    assertThat(List.of(1, 2, 3, 4, 50))
+        .extracting(times -> Duration.between(now, route.toldAgain(now, times).orElseThrow()))
+        .extracting(Duration::toHours)
+        .containsExactly(5L, 10L, 20L, 24L, 24L);
+    assertThat(ChannelRoute.EVERYTHING.toldAgain(now, 1)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          Mon-Fri 18:00-08:00, Sat-Sun | UTC           | 2026-11-27T12:00:00Z | 2026-11-27T18:00:00Z
+          Mon-Fri 18:00-08:00, Sat-Sun | UTC           | 2026-11-27T18:00:30Z | 2026-11-27T18:00:30Z
+          Mon-Fri 18:00-08:00, Sat-Sun | UTC           | 2026-11-30T07:59:59Z | 2026-11-30T18:00:00Z
+          Mon-Fri 18:00-08:00, Sat-Sun | UTC           | 2026-11-28T12:00:00Z | 2026-11-28T12:00:00Z
+          09:00-17:00                  | Europe/Berlin | 2026-11-27T07:30:10Z | 2026-11-27T08:00:00Z
+          monday                       | UTC           | 2026-12-01T00:00:00Z | 2026-12-07T00:00:00Z
+          Fri-Mon 10:00-11:00          | UTC           | 2026-12-01T00:00:00Z | 2026-12-04T10:00:00Z
+          22:00-06:00                  | UTC           | 2026-12-01T05:59:00Z | 2026-12-01T05:59:00Z
+          00:00-24:00                  | UTC           | 2026-12-01T05:59:00Z | 2026-12-01T05:59:00Z
+          02:15-02:45                  | Europe/Berlin | 2027-03-27T12:00:00Z | 2027-03-29T00:15:00Z
+          """)
+  void hoursBeginWhereTheyAre(String hours, String zone, Instant at, Instant from) {
+    assertThat(ChannelHours.of(hours, ZoneId.of(zone)).from(at)).isEqualTo(from);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "always", "Mon-Fri,", "25:00-26:00", "10:00-10:00", "9-17", "10:60-11:00"})
+  void hoursThatAreNoneAreRefused(String hours) {
+    assertThatThrownBy(() -> ChannelHours.of(hours, ZoneId.of("UTC")))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+}
