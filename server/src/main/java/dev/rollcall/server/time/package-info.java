@@ -1,5 +1,5 @@
-/// Time: the clocks and changes of them, repeated work in the background, and the format of
-/// durations.
+/// Time: the clocks and changes of them, repeated work in the background, schedules as in a
+/// crontab, and the format of durations.
 @NullMarked
 package dev.rollcall.server.time;
 

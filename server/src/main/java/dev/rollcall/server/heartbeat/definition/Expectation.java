@@ -1,5 +1,6 @@
 package dev.rollcall.server.heartbeat.definition;
 
+import dev.rollcall.server.time.JobSchedule;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package dev.rollcall.server.heartbeat.overview;
 
 import dev.rollcall.server.heartbeat.definition.Expectation;
-import dev.rollcall.server.heartbeat.definition.JobSchedule;
+import dev.rollcall.server.time.JobSchedule;
 import dev.rollcall.server.heartbeat.ping.Heartbeat;
 import dev.rollcall.server.heartbeat.ping.JobOutput;
 import dev.rollcall.server.heartbeat.ping.Run;

@@ -1,7 +1,7 @@
 package dev.rollcall.server.heartbeat.routes;
 
 import dev.rollcall.server.heartbeat.definition.HeartbeatName;
-import dev.rollcall.server.heartbeat.definition.JobSchedule;
+import dev.rollcall.server.time.JobSchedule;
 import dev.rollcall.server.heartbeat.ping.Heartbeat;
 import dev.rollcall.server.heartbeat.ping.HeartbeatChange;
 import dev.rollcall.server.heartbeat.ping.PingOutcome;

@@ -1,7 +1,7 @@
 package dev.rollcall.server.heartbeat.routes;
 
 import dev.rollcall.server.heartbeat.definition.Expectation;
-import dev.rollcall.server.heartbeat.definition.JobSchedule;
+import dev.rollcall.server.time.JobSchedule;
 import dev.rollcall.server.http.Refusal;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,6 +1,6 @@
 package dev.rollcall.server.heartbeat.schedule;
 
-import dev.rollcall.server.heartbeat.definition.JobSchedule;
+import dev.rollcall.server.time.JobSchedule;
 import dev.rollcall.server.heartbeat.ping.Heartbeat;
 import dev.rollcall.server.heartbeat.ping.HeartbeatSignal;
 import dev.rollcall.server.heartbeat.ping.HeartbeatTransitions;

@@ -1,9 +1,11 @@
 package dev.rollcall.server.heartbeat.definition;
 
+import dev.rollcall.server.time.JobSchedule;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.rollcall.server.heartbeat.definition.JobSchedule.Calendar;
+import dev.rollcall.server.time.JobSchedule.Calendar;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;

@@ -1,5 +1,7 @@
 package dev.rollcall.server.heartbeat.definition;
 
+import dev.rollcall.server.time.JobSchedule;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.rollcall.server.heartbeat.definition.Expectation;
-import dev.rollcall.server.heartbeat.definition.JobSchedule;
+import dev.rollcall.server.time.JobSchedule;
 import dev.rollcall.server.http.Refusal;
 import java.time.Duration;
 import java.time.Instant;

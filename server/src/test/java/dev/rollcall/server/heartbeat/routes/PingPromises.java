@@ -2,7 +2,7 @@ package dev.rollcall.server.heartbeat.routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rollcall.server.heartbeat.definition.JobSchedule;
+import dev.rollcall.server.time.JobSchedule;
 import dev.rollcall.server.http.Refusal;
 import java.time.Duration;
 import java.time.Instant;

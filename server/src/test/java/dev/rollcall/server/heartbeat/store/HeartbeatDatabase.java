@@ -3,7 +3,7 @@ package dev.rollcall.server.heartbeat.store;
 import dev.rollcall.server.heartbeat.Heartbeats;
 import dev.rollcall.server.heartbeat.definition.Expectation;
 import dev.rollcall.server.heartbeat.definition.HeartbeatName;
-import dev.rollcall.server.heartbeat.definition.JobSchedule;
+import dev.rollcall.server.time.JobSchedule;
 import dev.rollcall.server.heartbeat.ping.Heartbeat;
 import dev.rollcall.server.heartbeat.ping.HeartbeatChange;
 import dev.rollcall.server.heartbeat.ping.HeartbeatChange.Ping;

@@ -1,6 +1,6 @@
-package dev.rollcall.server.heartbeat.definition;
+package dev.rollcall.server.time;
 
-import dev.rollcall.server.heartbeat.definition.CronLine.Field;
+import dev.rollcall.server.time.CronLine.Field;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;

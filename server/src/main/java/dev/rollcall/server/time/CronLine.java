@@ -1,4 +1,4 @@
-package dev.rollcall.server.heartbeat.definition;
+package dev.rollcall.server.time;
 
 import java.util.List;
 import java.util.Locale;

@@ -1,4 +1,4 @@
-package dev.rollcall.server.heartbeat.definition;
+package dev.rollcall.server.time;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
