@@ -166,6 +166,38 @@ class IncidentIT {
   }
 
   @Test
+  void maintenanceHoldsWhatIsWrongUntilItEnds() throws Exception {
+    try (RunningRollcall rollcall = plan(shop()).start()) {
+      Answer made =
+          rollcall.send("POST", "/v1/maintenance", "{\"title\":\"disks\",\"names\":\"sh*\"}");
+      assertThat(made.status()).isEqualTo(201);
+      JsonNode data = made.json().at("/data/maintenance/data");
+      assertThat(data.get("state").stringValue()).isEqualTo("active");
+      assertThat(rollcall.send("POST", "/v1/maintenance", "{\"for\":\"x\"}").status())
+          .isEqualTo(400);
+      String one = "/v1/maintenance/" + data.get("id");
+      assertThat(rollcall.send("PATCH", one, "{\"title\":\"new disks\"}").json().toString())
+          .contains("new disks", "sh*");
+      targets.set(503);
+      await()
+          .atMost(PATIENCE)
+          .until(() -> rollcall.get("/v1/services").json().toString().contains("\"down\""));
+      int seen = targets.seen("/set/shop").arrivals().size();
+      await() // for what confirms it
+          .atMost(PATIENCE)
+          .until(() -> targets.seen("/set/shop").arrivals().size() > seen + 10);
+      assertThat(incidents(rollcall, "")).isEmpty();
+      assertThat(rollcall.send("POST", one + "/end", "").status()).isEqualTo(200);
+      assertThat(rollcall.send("POST", one + "/end", "").status()).isEqualTo(409);
+      awaitMails(1);
+      assertThat(mails.mails().getFirst()).contains("Subject: Down: shop");
+      assertThat(incidents(rollcall, "?state=open")).hasSize(1);
+      assertThat(rollcall.send("DELETE", one, "").status()).isEqualTo(200);
+      assertThat(rollcall.get(one).status()).isEqualTo(404);
+    }
+  }
+
+  @Test
   void aChannelIsTriedAtOnce() throws Exception {
     try (RunningRollcall rollcall = plan("[]").start()) {
       JsonNode sent =

@@ -10,16 +10,13 @@ import dev.rollcall.server.monitor.Monitor;
 import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.page.NetworkSummary;
 import dev.rollcall.server.secret.InstallationKey;
-import dev.rollcall.server.signal.AlertKeys;
 import dev.rollcall.server.signal.Signals;
-import dev.rollcall.server.signal.Subject;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.target.Pool;
 import dev.rollcall.server.time.Clock;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.List;
-import org.jdbi.v3.core.Handle;
 
 /// What `serve` can do, on one database: opened, but not started.
 record Capabilities(
@@ -59,7 +56,7 @@ record Capabilities(
                 commits,
                 outbox,
                 settings.incidents(),
-                Capabilities::alertKeys,
+                new KnownSubjects(),
                 accounts::name,
                 registry,
                 clock));
@@ -101,12 +98,5 @@ record Capabilities(
     CollectorStats stats = collector.stats();
     return new NetworkSummary(
         collector.rate(), pool.members(), stats.hopsDiscovered(), stats.file(), stats.size());
-  }
-
-  private static AlertKeys alertKeys(Handle tx, Subject subject) {
-    return switch (subject.type()) {
-      case SERVICE -> Monitor.alertKeys(tx, subject.id());
-      case HEARTBEAT -> AlertKeys.NONE;
-    };
   }
 }

@@ -6,7 +6,10 @@ import dev.rollcall.server.config.ConfigFiles;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.config.Sources;
 import dev.rollcall.server.config.Values;
+import dev.rollcall.server.incident.Maintenance;
+import dev.rollcall.server.incident.MaintenanceReader;
 import dev.rollcall.server.monitor.definition.ServiceDefinition;
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.target.PoolSettings;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,7 +31,11 @@ record Configuration(
     Values values,
     List<ServiceDefinition> services,
     List<ChannelDefinition> channels,
+    List<Maintenance> maintenance,
     SsoSettings sso) {
+  /// The section of spans in which nobody is told.
+  private static final String MAINTENANCE = "maintenance";
+
   /// The variable for `--config`.
   static final String FILE_VARIABLE = "ROLLCALL_CONFIG";
 
@@ -38,17 +45,19 @@ record Configuration(
   Configuration {
     services = List.copyOf(services);
     channels = List.copyOf(channels);
+    maintenance = List.copyOf(maintenance);
   }
 
   /// The same without the services, which may be many.
   Configuration withoutServices() {
-    return new Configuration(file, blank, settings, values, List.of(), channels, sso);
+    return new Configuration(file, blank, settings, values, List.of(), channels, maintenance, sso);
   }
 
   /// The sections of the file, besides the services, that differ from those of another.
   List<String> differingSections(Configuration other) {
     return Stream.of(
             channels.equals(other.channels) ? "" : FileChannels.PATH,
+            maintenance.equals(other.maintenance) ? "" : MAINTENANCE,
             sso.providers().equals(other.sso.providers()) ? "" : FileProviders.PATH)
         .filter(section -> !section.isEmpty())
         .toList();
@@ -91,6 +100,9 @@ record Configuration(
           fileServices.read(values, sources.section(FileServices.PATH), sources.inFile());
       List<ChannelDefinition> channels =
           FileChannels.read(values, sources.section(FileChannels.PATH), sources.inFile());
+      List<Maintenance> maintenance =
+          MaintenanceReader.list(
+              sources.section(MAINTENANCE), MAINTENANCE, Scope.OPERATOR, sources.inFile());
       SsoSettings sso =
           FileProviders.read(values, sources.section(FileProviders.PATH), sources.inFile());
       WebSettings.contradictions(command, values, mistakes);
@@ -108,6 +120,7 @@ record Configuration(
               values,
               services,
               channels,
+              maintenance,
               sso));
     }
   }

@@ -84,6 +84,7 @@ final class Serve {
 
     AllRoutes routes = routes(capabilities, health(capabilities), parts);
     capabilities.channels().apply(started.channels());
+    capabilities.incidents().apply(started.maintenance());
     capabilities.accounts().apply(started.sso());
     if (has(Role.RUNNER)) {
       apply(monitor); // before anybody can ask for them
@@ -254,6 +255,7 @@ final class Serve {
       return false;
     }
     capabilities.channels().apply(now.channels());
+    capabilities.incidents().apply(now.maintenance());
     capabilities.accounts().apply(now.settings().accounts());
     capabilities.accounts().apply(now.sso());
     Logs.level(now.settings().log());

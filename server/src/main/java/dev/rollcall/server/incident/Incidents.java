@@ -4,9 +4,9 @@ import dev.rollcall.server.http.Caller;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.signal.AlertKeys;
-import dev.rollcall.server.signal.AlertKeysReader;
 import dev.rollcall.server.signal.Signal;
 import dev.rollcall.server.signal.SignalConsumer;
+import dev.rollcall.server.signal.Subjects;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.StorageException;
@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 
 /// The entry point of the package, for the composition root: opens and ends incidents as the
@@ -26,7 +27,8 @@ import org.jdbi.v3.core.Handle;
 public final class Incidents implements SignalConsumer, AutoCloseable {
   /// The scripts that create the tables of this package.
   public static final List<String> MIGRATIONS =
-      List.of("db/migration/V24__incident.sql", "db/migration/V29__incident_channel.sql");
+      List.of("db/migration/V24__incident.sql", "db/migration/V29__incident_channel.sql",
+          "db/migration/V32__maintenance.sql");
 
   /// The state in the signal of a subject that is as it should be, or has not been asked yet.
   private static final List<String> RIGHT = List.of("up", "new");
@@ -37,25 +39,48 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
   private final IncidentStore store;
   private final IncidentAlerts alerts;
   private final Notifier notifier;
-  private final AlertKeysReader keysOf;
+  private final HeldIncidents held;
+  private final MaintenanceStore maintenance;
+  private final MaintenanceRoutes maintenanceRoutes;
+  private final Subjects subjects;
   private final IncidentRoutes routes;
   private final Counter opened;
+  private volatile List<Maintenance> ofFile = List.of();
   private final BackgroundLoop cleanup;
 
-  /// @param keysOf the keys of a subject, when an incident opens
   /// @param names how people read who calls
   public Incidents(
       Database database,
       GroupCommit commits,
       Outbox outbox,
       IncidentSettings settings,
-      AlertKeysReader keysOf,
+      Subjects subjects,
       Function<Caller, String> names,
       PrometheusRegistry registry,
       Clock clock) {
     this.store = new IncidentStore(database, commits);
-    this.keysOf = keysOf;
-    this.notifier = new Notifier(database, commits, outbox, settings.together(), clock);
+    this.subjects = subjects;
+    this.notifier = 
+        new Notifier(
+            database, commits, outbox, this::currentMaintenance, settings.together(), clock);
+    this.held =
+        new HeldIncidents(
+            database,
+            commits,
+            subjects,
+            this::currentMaintenance,
+            (tx, signal) -> consume(tx, List.of(signal)),
+            clock);
+    this.maintenance = new MaintenanceStore(database, commits);
+    this.maintenanceRoutes =
+        new MaintenanceRoutes(
+            maintenance,
+            () -> {
+              held.wake();
+              notifier.wake();
+            },
+            names,
+            clock);
     this.alerts = new IncidentAlerts(outbox);
     this.routes = new IncidentRoutes(store, outbox, names, clock);
     this.opened =
@@ -70,6 +95,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
             AFTER_FAILURE,
             () -> {
               store.forget(clock.wall().minus(settings.retention()));
+              maintenance.tidy(clock.wall(), clock.wall().minus(settings.retention()));
               return CLEANUP;
             });
     GaugeWithCallback.builder()
@@ -96,12 +122,14 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
 
   @Override
   public void consume(Handle tx, List<Signal> signals) {
+    CurrentMaintenance current = currentMaintenance(tx);
     int many = 0;
     for (Signal signal : signals) {
       Optional<IncidentKind> kind = IncidentKind.of(signal);
       if (kind.isEmpty()) {
+        HeldSignals.remove(tx, signal.subject());
         end(tx, signal);
-      } else if (open(tx, signal, kind.get())) {
+      } else if (open(tx, signal, kind.get(), current)) {
         many++;
       }
     }
@@ -122,7 +150,8 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
   }
 
   /// @return whether an incident has opened
-  private boolean open(Handle tx, Signal signal, IncidentKind kind) {
+  private boolean open(
+      Handle tx, Signal signal, IncidentKind kind, CurrentMaintenance current) {
     List<Incident> before = IncidentStore.openOf(tx, signal.subject());
     Optional<Incident> same = before.stream().filter(one -> one.kind() == kind).findFirst();
     if (same.isPresent()) {
@@ -134,29 +163,47 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
       IncidentStore.resolve(tx, signal, why)
           .forEach(incident -> alerts.over(tx, signal, incident, true));
     }
-    AlertKeys keys = keysOf.read(tx, signal.subject());
+    AlertKeys keys = subjects.keys(tx, signal.subject());
+    if (before.isEmpty() && current.end(signal.subject(), keys, signal.at()).isPresent()) {
+      HeldSignals.put(tx, signal);
+      return false;
+    }
     alerts.opened(tx, signal, IncidentStore.open(tx, signal, kind, keys).orElseThrow());
     return true;
+  }
+
+  private CurrentMaintenance currentMaintenance(Handle tx) {
+    return CurrentMaintenance.of(tx, ofFile);
+  }
+
+  /// Uses this maintenance of the configuration file, and no other of it, from now on.
+  public void apply(List<Maintenance> file) {
+    ofFile = List.copyOf(file);
+    held.wake();
+    notifier.wake();
   }
 
   /// Deletes all incidents of an account.
   public void deleteOf(long owner) {
     store.deleteOf(owner);
+    maintenance.deleteOf(owner);
   }
 
-  /// The routes of incidents.
+  /// The routes of incidents and maintenance.
   public List<Route> routes() {
-    return routes.routes();
+    return Stream.concat(routes.routes().stream(), maintenanceRoutes.routes().stream()).toList();
   }
 
   /// Begins to tell of incidents, and to delete old ones.
   public void start() {
     notifier.start();
+    held.start();
     cleanup.start();
   }
 
   @Override
   public void close() {
+    held.close();
     notifier.close();
     cleanup.close();
   }

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
@@ -35,6 +36,9 @@ final class Notifier implements AutoCloseable {
   /// How soon it looks again for a channel that is not there, or has not sent the last message yet.
   private static final Duration AGAIN = Duration.ofSeconds(1);
 
+  /// How soon it looks again at what waits for the end of maintenance: somebody may end it.
+  private static final Duration IN_MAINTENANCE = Duration.ofSeconds(10);
+
   private static final int AT_ONCE = 5_000;
   private static final int LONGEST_CAUSE = 300;
 
@@ -44,6 +48,7 @@ final class Notifier implements AutoCloseable {
   private final Database database;
   private final GroupCommit commits;
   private final Outbox outbox;
+  private final Function<Handle, CurrentMaintenance> maintenance;
   private final Duration together;
   private final Duration look;
   private final Clock clock;
@@ -53,7 +58,14 @@ final class Notifier implements AutoCloseable {
       new BackgroundLoop("notifier", "the telling of incidents", AFTER_FAILURE, this::round);
 
   /// @param together what happens within this time after a message is told together
-  Notifier(Database database, GroupCommit commits, Outbox outbox, Duration together, Clock clock) {
+  Notifier(
+      Database database,
+      GroupCommit commits,
+      Outbox outbox,
+      Function<Handle, CurrentMaintenance> maintenance,
+      Duration together,
+      Clock clock) {
+    this.maintenance = maintenance;
     this.database = database;
     this.commits = commits;
     this.outbox = outbox;
@@ -112,7 +124,7 @@ final class Notifier implements AutoCloseable {
       return false;
     }
     Instant now = clock.wall();
-    List<Due> due = IncidentChannels.due(tx, channel, now, AT_ONCE);
+    List<Due> due = notInMaintenance(tx, IncidentChannels.due(tx, channel, now, AT_ONCE), now);
     List<Due> told = due.stream().filter(one -> isTold(one, routed.get())).toList();
     progress(tx, due, routed.get(), now);
     if (told.isEmpty()) {
@@ -137,6 +149,31 @@ final class Notifier implements AutoCloseable {
       IncidentChannels.quiet(tx, channel, now.plus(together));
     }
     return true;
+  }
+
+  /// During maintenance nothing is told of what it covers; what is due waits.
+  private List<Due> notInMaintenance(Handle tx, List<Due> due, Instant now) {
+    CurrentMaintenance current = maintenance.apply(tx);
+    if (current.all().isEmpty()) {
+      return due;
+    }
+    List<Row> waiting = new ArrayList<>();
+    List<Due> left = new ArrayList<>();
+    for (Due one : due) {
+      Row row = one.row();
+      Optional<Instant> end =
+          current.end(one.incident().subject(), one.incident().keys(), now);
+      if (end.isPresent()) {
+        Instant again = now.plus(IN_MAINTENANCE);
+        Instant next = end.get().isBefore(again) ? end.get() : again;
+        waiting.add(
+            new Row(row.incident(), row.channel(), row.phase(), Optional.of(next), row.times()));
+      } else {
+        left.add(one);
+      }
+    }
+    IncidentChannels.set(tx, waiting);
+    return left;
   }
 
   /// Whether there is something to say: an incident that somebody has seen is not told or repeated.

@@ -38,6 +38,7 @@ import dev.rollcall.server.time.Pauses;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -267,12 +268,17 @@ public final class Monitor implements AutoCloseable {
     tickRetention.start();
   }
 
-  /// Stops the checks, and writes the outcomes so far. Who is told about a service: the keys of its
-  /// definition.
+  /// Who is told about a service: the keys of its definition.
   public static AlertKeys alertKeys(Handle tx, long service) {
     return ServiceStore.alertKeys(tx, service);
   }
 
+  /// Forgets the confirmed state of a service, and checks it at once.
+  public static void confirmAgain(Handle tx, long service, Instant now) {
+    ServiceChanges.confirmAgain(tx, service, now);
+  }
+
+  /// Stops the checks, and writes the outcomes so far.
   @Override
   public void close() {
     runner.close();

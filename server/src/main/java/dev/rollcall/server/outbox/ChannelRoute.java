@@ -70,7 +70,8 @@ public record ChannelRoute(
         && (kinds.isEmpty() || kinds.contains(kind));
   }
 
-  private static boolean isLike(String name, String pattern) {
+  /// Whether a name fits a pattern, in which `*` stands for any characters.
+  public static boolean isLike(String name, String pattern) {
     StringBuilder regex = new StringBuilder();
     for (String part : pattern.split("\\*", -1)) {
       regex.append(regex.isEmpty() ? "" : ".*").append(Pattern.quote(part));

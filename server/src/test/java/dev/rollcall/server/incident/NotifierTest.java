@@ -13,10 +13,12 @@ import dev.rollcall.server.outbox.Notification.Kind;
 import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.outbox.RecordingChannel;
 import dev.rollcall.server.outbox.RoutedChannel;
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.signal.AlertKeys;
 import dev.rollcall.server.signal.Severity;
 import dev.rollcall.server.signal.Signal;
 import dev.rollcall.server.signal.Subject;
+import dev.rollcall.server.signal.Subjects;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
@@ -34,6 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,10 +53,13 @@ class NotifierTest {
   private final RecordingChannel pager = new RecordingChannel("pager", "pager:443");
   private final Map<String, AlertKeys> keys = new HashMap<>();
   private final List<AutoCloseable> open = new ArrayList<>();
+  private final List<String> confirmedAgain = new ArrayList<>();
+  private List<Maintenance> ofFile = List.of();
   private Database database;
   private GroupCommit commits;
   private Incidents incidents;
   private Notifier notifier;
+  private HeldIncidents held;
 
   private void open(TestDatabases engine, RoutedChannel... channels) {
     database =
@@ -77,13 +83,44 @@ class NotifierTest {
             commits,
             outbox,
             new IncidentSettings(Duration.ofDays(1), TOGETHER),
-            (_, subject) -> keys.getOrDefault(subject.name(), AlertKeys.NONE),
+            subjects(),
             Caller::toString,
             new PrometheusRegistry(),
             clock);
-    notifier = new Notifier(database, commits, outbox, TOGETHER, clock);
+    notifier = 
+        new Notifier(
+            database,
+            commits,
+            outbox,
+            tx -> CurrentMaintenance.of(tx, ofFile),
+            TOGETHER,
+            clock);
+    held =
+        new HeldIncidents(
+            database,
+            commits,
+            subjects(),
+            tx -> CurrentMaintenance.of(tx, ofFile),
+            (tx, signal) -> incidents.consume(tx, List.of(signal)),
+            clock);
     outbox.start();
-    open.addAll(List.of(database, commits, outbox, incidents, notifier));
+    open.addAll(List.of(database, commits, outbox, incidents, notifier, held));
+  }
+
+  /// Of which those with the name `job` need no confirmation.
+  private Subjects subjects() {
+    return new Subjects() {
+      @Override
+      public AlertKeys keys(Handle tx, Subject subject) {
+        return keys.getOrDefault(subject.name(), AlertKeys.NONE);
+      }
+
+      @Override
+      public boolean confirmAgain(Handle tx, Subject subject, Instant now) {
+        confirmedAgain.add(subject.name());
+        return !subject.name().equals("job");
+      }
+    };
   }
 
   @AfterEach
@@ -253,7 +290,7 @@ class NotifierTest {
     long id =
         store
             .newest(
-                dev.rollcall.server.owner.Scope.operator(),
+                Scope.operator(),
                 new IncidentStore.Filter(
                     Optional.of(true),
                     Optional.empty(),
@@ -354,6 +391,78 @@ class NotifierTest {
     pass(TOGETHER);
     await().until(() -> !chat.got().isEmpty());
     assertThat(chat.got().toString()).doesNotContain("name=own");
+  }
+
+  private void maintenance(Instant to) {
+    ofFile =
+        List.of(
+            new Maintenance(
+                0,
+                "new disks",
+                new Maintenance.Which(List.of("a", "job"), List.of(), List.of(), false),
+                new Maintenance.When.Once(clock.wall(), Optional.of(to))));
+    incidents.apply(ofFile);
+  }
+
+  private List<String> openIncidents() {
+    return new IncidentStore(database, commits)
+        .newest(
+            Scope.operator(),
+            new IncidentStore.Filter(
+                Optional.of(true), Optional.empty(), Optional.empty(), Long.MAX_VALUE),
+            100)
+        .stream()
+        .map(one -> one.subject().name())
+        .toList();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void holdsWhatIsWrongDuringMaintenanceAndOpensItAfterAFreshConfirmation(TestDatabases engine) {
+    open(engine, all(chat));
+    maintenance(clock.wall().plus(Duration.ofHours(1)));
+    down("a", "b", "job");
+    assertThat(openIncidents()).containsExactly("b");
+    held.round();
+    assertThat(confirmedAgain).isEmpty();
+    clock.pass(Duration.ofHours(1));
+    held.round();
+    assertThat(confirmedAgain).containsExactlyInAnyOrder("a", "job");
+    assertThat(openIncidents()).containsExactlyInAnyOrder("job", "b");
+    down("a");
+    assertThat(openIncidents()).containsExactlyInAnyOrder("a", "job", "b");
+    held.round();
+    assertThat(confirmedAgain).hasSize(2);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatIsOverBeforeMaintenanceEndsIsNotTold(TestDatabases engine) {
+    open(engine, all(chat));
+    maintenance(clock.wall().plus(Duration.ofHours(1)));
+    down("a");
+    up("a");
+    clock.pass(Duration.ofHours(1));
+    held.round();
+    notifier.round();
+    assertThat(confirmedAgain).isEmpty();
+    assertThat(openIncidents()).isEmpty();
+    assertThat(chat.got()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void anIncidentOfBeforeIsToldItsEndWhenMaintenanceEnds(TestDatabases engine) {
+    open(engine, all(chat));
+    down("a");
+    notifier.round();
+    got(chat, 1);
+    maintenance(clock.wall().plus(Duration.ofHours(1)));
+    up("a");
+    pass(Duration.ofMinutes(59));
+    got(chat, 1);
+    pass(Duration.ofMinutes(1));
+    assertThat(got(chat, 2).getLast().kind()).isEqualTo(Kind.RECOVERED);
   }
 
   private static AlertKeys keys(String tag, Severity severity) {

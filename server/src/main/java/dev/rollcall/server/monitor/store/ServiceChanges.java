@@ -8,6 +8,7 @@ import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.Rows;
 import dev.rollcall.server.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -109,6 +110,21 @@ public final class ServiceChanges {
   /// Replaces the services of the file.
   public Synced sync(File file) {
     return commits.write(syncs, file);
+  }
+
+  /// Forgets the confirmed state of a service, and checks it at once, or after the check that is
+  /// under way. The new revision lets every process read the state again.
+  public static void confirmAgain(Handle tx, long id, Instant now) {
+    tx.createUpdate(
+            """
+            UPDATE service_schedule SET revision = revision + 1,
+              due_at = CASE WHEN owner IS NULL THEN :now ELSE due_at END
+            WHERE service_id = :id\
+            """)
+        .bind("now", now.toEpochMilli())
+        .bind("id", id)
+        .execute();
+    StreakStore.forget(tx, id);
   }
 
   private List<Done> apply(Handle tx, List<Change> items) {

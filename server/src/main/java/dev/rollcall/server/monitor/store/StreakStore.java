@@ -111,6 +111,11 @@ final class StreakStore {
         .toList();
   }
 
+  /// The confirmed state of a service is no longer known.
+  static void forget(Handle tx, long service) {
+    set(tx, service, Streak.NONE);
+  }
+
   private static void set(Handle tx, long service, Streak streak) {
     Rows.write(
         tx,

@@ -1,0 +1,91 @@
+package dev.rollcall.server.incident;
+
+import dev.rollcall.server.outbox.ChannelRoute;
+import dev.rollcall.server.signal.AlertKeys;
+import dev.rollcall.server.time.JobSchedule;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// A span, or spans that recur, in which nobody is told of some subjects.
+///
+/// @param owner whose subjects
+/// @param title what is done: `new disks`
+/// @param which the subjects
+/// @param when the spans
+public record Maintenance(long owner, String title, Which which, When when) {
+  /// The subjects: those that fit any of these.
+  ///
+  /// @param names `*` stands for any characters
+  /// @param all every subject of the owner
+  public record Which(List<String> names, List<String> tags, List<String> groups, boolean all) {
+    /// Copies the lists.
+    public Which {
+      names = List.copyOf(names);
+      tags = List.copyOf(tags);
+      groups = List.copyOf(groups);
+    }
+
+    boolean covers(String name, AlertKeys keys) {
+      return all
+          || names.stream().anyMatch(pattern -> ChannelRoute.isLike(name, pattern))
+          || keys.tags().stream().anyMatch(tags::contains)
+          || keys.group().filter(groups::contains).isPresent();
+    }
+  }
+
+  /// When it is.
+  public sealed interface When {
+    /// The moment at which the span that contains `at` ends; empty if none contains it.
+    /// [Instant#MAX] until somebody ends it.
+    Optional<Instant> end(Instant at);
+
+    /// Whether all of it is in the past.
+    boolean isOver(Instant now);
+
+    /// Once.
+    ///
+    /// @param to empty: until somebody ends it
+    record Once(Instant from, Optional<Instant> to) implements When {
+      @Override
+      public Optional<Instant> end(Instant at) {
+        return at.isBefore(from)
+            ? Optional.empty()
+            : Optional.of(to.orElse(Instant.MAX)).filter(at::isBefore);
+      }
+
+      @Override
+      public boolean isOver(Instant now) {
+        return to.filter(end -> !end.isAfter(now)).isPresent();
+      }
+    }
+
+    /// Each time that a crontab line says.
+    ///
+    /// @param length of each span, up to a week
+    record Recurring(JobSchedule.Calendar schedule, Duration length) implements When {
+      @Override
+      public Optional<Instant> end(Instant at) {
+        // The last beginning that a span may have which still contains `at`.
+        Instant begin = schedule.next(at.minus(length));
+        Optional<Instant> end = Optional.empty();
+        while (!begin.isAfter(at)) {
+          end = Optional.of(begin.plus(length));
+          begin = schedule.next(begin);
+        }
+        return end;
+      }
+
+      @Override
+      public boolean isOver(Instant now) {
+        return false;
+      }
+    }
+  }
+
+  /// When the span ends that covers a subject at a moment; empty if none does.
+  Optional<Instant> end(long ofOwner, String name, AlertKeys keys, Instant at) {
+    return ofOwner == owner && which.covers(name, keys) ? when.end(at) : Optional.empty();
+  }
+}

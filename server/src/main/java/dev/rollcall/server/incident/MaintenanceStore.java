@@ -1,0 +1,187 @@
+package dev.rollcall.server.incident;
+
+import dev.rollcall.server.config.Mistakes;
+import dev.rollcall.server.http.Json;
+import dev.rollcall.server.owner.Scope;
+import dev.rollcall.server.sql.Batch;
+import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.sql.InstantColumns;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Maintenance that was made by the API.
+final class MaintenanceStore {
+  private static final String COLUMNS = "id, owner_id, definition, ended_at, made_by, created_at";
+
+  /// One of them.
+  ///
+  /// @param ended when somebody ended it
+  /// @param by who made it, as people read it
+  record Row(
+      long id,
+      long owner,
+      ObjectNode definition,
+      Optional<Instant> ended,
+      String by,
+      Instant created) {
+    /// What it says; empty if this program cannot read it.
+    Optional<Maintenance> maintenance() {
+      return MaintenanceReader.one(definition, "", owner, created, new Mistakes());
+    }
+  }
+
+  /// A change of the table.
+  @FunctionalInterface
+  private interface Change {
+    long apply(Handle tx);
+  }
+
+  private final Database database;
+  private final GroupCommit commits;
+  private final Batch<Change, Long> changes =
+      (tx, items) -> items.stream().map(change -> change.apply(tx)).toList();
+
+  MaintenanceStore(Database database, GroupCommit commits) {
+    this.database = database;
+    this.commits = commits;
+  }
+
+  /// Those that nobody has ended, of all owners.
+  static List<Row> open(Handle handle) {
+    return handle
+        .createQuery("SELECT " + COLUMNS + " FROM maintenance WHERE ended_at IS NULL ORDER BY id")
+        .map((row, _) -> row(row))
+        .list();
+  }
+
+  List<Row> newest(Scope scope, long before, int limit) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT "
+                        + COLUMNS
+                        + " FROM maintenance WHERE id < :before"
+                        + scope.and("owner_id")
+                        + " ORDER BY id DESC LIMIT :limit")
+                .bind("before", before)
+                .bind("limit", limit)
+                .map((row, _) -> row(row))
+                .list());
+  }
+
+  Optional<Row> find(Scope scope, long id) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT "
+                        + COLUMNS
+                        + " FROM maintenance WHERE id = :id"
+                        + scope.and("owner_id"))
+                .bind("id", id)
+                .map((row, _) -> row(row))
+                .findOne());
+  }
+
+  /// @return its id; empty if the owner has `most` already
+  Optional<Long> create(long owner, String definition, String by, int most, Instant now) {
+    long id =
+        commits.write(
+            changes,
+            tx -> {
+              database.takeTurns(tx, "maintenance");
+              long many =
+                  tx.createQuery(
+                          "SELECT COUNT(*) FROM maintenance WHERE owner_id = :owner"
+                              + " AND ended_at IS NULL")
+                      .bind("owner", owner)
+                      .mapTo(Long.class)
+                      .one();
+              return many >= most
+                  ? -1
+                  : tx.createQuery(
+                          "INSERT INTO maintenance (owner_id, definition, made_by, created_at)"
+                              + " VALUES (:owner, :definition, :by, :now) RETURNING id")
+                      .bind("owner", owner)
+                      .bind("definition", definition)
+                      .bind("by", by)
+                      .bind("now", now.toEpochMilli())
+                      .mapTo(Long.class)
+                      .one();
+            });
+    return Optional.of(id).filter(made -> made >= 0);
+  }
+
+  void replace(long id, String definition) {
+    commits.write(
+        changes,
+        tx ->
+            tx.createUpdate("UPDATE maintenance SET definition = :definition WHERE id = :id")
+                .bind("definition", definition)
+                .bind("id", id)
+                .execute());
+  }
+
+  /// @return false if it was ended before
+  boolean end(long id, Instant now) {
+    return commits.write(
+            changes,
+            tx ->
+                tx.createUpdate(
+                        "UPDATE maintenance SET ended_at = :now"
+                            + " WHERE id = :id AND ended_at IS NULL")
+                    .bind("now", now.toEpochMilli())
+                    .bind("id", id)
+                    .execute())
+        > 0;
+  }
+
+  /// Marks what is over as ended, and deletes what ended before `before`.
+  void tidy(Instant now, Instant before) {
+    for (Row row : database.read(MaintenanceStore::open)) {
+      if (row.maintenance().filter(one -> one.when().isOver(now)).isPresent()) {
+        end(row.id(), now);
+      }
+    }
+    commits.write(
+        changes,
+        tx ->
+            tx.createUpdate("DELETE FROM maintenance WHERE ended_at < :before")
+                .bind("before", before.toEpochMilli())
+                .execute());
+  }
+
+  void delete(long id) {
+    commits.write(
+        changes,
+        tx -> tx.createUpdate("DELETE FROM maintenance WHERE id = :id").bind("id", id).execute());
+  }
+
+  /// Deletes all of an account.
+  void deleteOf(long owner) {
+    commits.write(
+        changes,
+        tx ->
+            tx.createUpdate(
+                    "DELETE FROM maintenance WHERE owner_id = :owner AND owner_id <> 0")
+                .bind("owner", owner)
+                .execute());
+  }
+
+  private static Row row(ResultSet row) throws SQLException {
+    return new Row(
+        row.getLong("id"),
+        row.getLong("owner_id"),
+        Json.stored(row.getString("definition")),
+        InstantColumns.instant(row, "ended_at"),
+        row.getString("made_by"),
+        Instant.ofEpochMilli(row.getLong("created_at")));
+  }
+}

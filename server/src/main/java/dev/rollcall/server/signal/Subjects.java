@@ -1,0 +1,16 @@
+package dev.rollcall.server.signal;
+
+import java.time.Instant;
+import org.jdbi.v3.core.Handle;
+
+/// What others may ask of subjects, of those that keep them.
+public interface Subjects {
+  /// Who is told about a subject, and how; [AlertKeys#NONE] if it is gone.
+  AlertKeys keys(Handle tx, Subject subject);
+
+  /// Forgets the confirmed state of a subject: it is observed at once, and what is wrong with it is
+  /// a signal again when that is confirmed.
+  ///
+  /// @return false if the states of this type of subjects need no confirmation
+  boolean confirmAgain(Handle tx, Subject subject, Instant now);
+}

@@ -1,0 +1,26 @@
+-- Spans in which nobody is told of some subjects. Those of the configuration file are in the file only. Times are milliseconds since 1970 UTC.
+
+CREATE TABLE maintenance (
+  id ${identity},
+  owner_id BIGINT NOT NULL DEFAULT 0, -- 0: the operator
+  definition TEXT NOT NULL,           -- JSON, with the keys of the API
+  ended_at BIGINT,                    -- when somebody ended it
+  made_by TEXT NOT NULL,
+  created_at BIGINT NOT NULL
+);
+
+CREATE INDEX maintenance_open ON maintenance (owner_id, id) WHERE ended_at IS NULL;
+
+-- What is wrong with a subject, while nobody is told of it: an incident may open later.
+CREATE TABLE incident_hold (
+  subject_type SMALLINT NOT NULL,     -- 1 service, 2 heartbeat
+  subject_id BIGINT NOT NULL,
+  owner_id BIGINT NOT NULL,
+  subject_name TEXT NOT NULL,
+  state TEXT NOT NULL,                -- what it is: down, late, failed
+  cause TEXT,
+  last_heard_at BIGINT NOT NULL,
+  began_at BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (subject_type, subject_id)
+) ${without_rowid};
