@@ -22,5 +22,11 @@ CREATE TABLE incident_hold (
   last_heard_at BIGINT NOT NULL,
   began_at BIGINT NOT NULL,
   at BIGINT NOT NULL,
+  reason SMALLINT NOT NULL,           -- 1 maintenance, 2 what it depends on is not certain yet, 3 what it depends on is wrong
+  behind TEXT,                        -- the name of what it depends on
   PRIMARY KEY (subject_type, subject_id)
 ) ${without_rowid};
+
+CREATE INDEX incident_hold_name ON incident_hold (owner_id, subject_name);
+
+CREATE INDEX incident_open_name ON incident (owner_id, subject_name) WHERE resolved_at IS NULL;

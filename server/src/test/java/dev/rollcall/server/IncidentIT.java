@@ -198,6 +198,38 @@ class IncidentIT {
   }
 
   @Test
+  void onlyTheCauseIsTold() throws Exception {
+    String both =
+        """
+        [{name: shop, url: '%s', interval: 200ms, depends-on: db},
+         {name: db, url: '%s', interval: 300ms}]"""
+            .formatted(targets.url("/set/shop"), targets.url("/set/db"));
+    try (RunningRollcall rollcall = plan(both).start()) {
+      await()
+          .atMost(PATIENCE)
+          .until(() -> targets.seen("/set/db").arrivals().size() > 1);
+      targets.set(503);
+      awaitMails(1);
+      assertThat(mails.mails().getFirst()).contains("Subject: Down: db");
+      JsonNode db = incidents(rollcall, "?state=open").getFirst();
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  rollcall
+                      .get("/v1/incidents/" + db.get("id"))
+                      .json()
+                      .at("/data/incident/data/behind")
+                      .toString()
+                      .equals("[\"shop\"]"));
+      targets.set(200);
+      awaitMails(2);
+      assertThat(mails.mails().getLast()).contains("Subject: Up again: db");
+      assertThat(incidents(rollcall, "")).hasSize(1);
+    }
+  }
+
+  @Test
   void aChannelIsTriedAtOnce() throws Exception {
     try (RunningRollcall rollcall = plan("[]").start()) {
       JsonNode sent =

@@ -32,6 +32,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
+import org.jdbi.v3.core.Handle;
 
 /// The entry point of the package for the composition root.
 ///
@@ -109,6 +110,11 @@ public final class Heartbeats implements AutoCloseable {
                 + " the server was full.")
         .callback(callback -> callback.call((double) lostCalls.rejected().total()))
         .register(registry);
+  }
+
+  /// The heartbeat of that name; empty if the owner has none.
+  public static Optional<Long> id(Handle tx, long owner, String name) {
+    return HeartbeatStore.id(tx, owner, name);
   }
 
   /// Deletes all heartbeats of an account.

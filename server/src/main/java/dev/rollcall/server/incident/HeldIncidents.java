@@ -1,7 +1,9 @@
 package dev.rollcall.server.incident;
 
-import dev.rollcall.server.signal.AlertKeys;
+import dev.rollcall.server.incident.HeldSignals.Held;
+import dev.rollcall.server.incident.HeldSignals.Reason;
 import dev.rollcall.server.signal.Signal;
+import dev.rollcall.server.signal.Subject;
 import dev.rollcall.server.signal.Subjects;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Database;
@@ -16,13 +18,14 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 
-/// Looks after what is wrong during maintenance: when that is over, services are confirmed anew,
-/// and what is still wrong opens an incident then.
+/// Looks after what is wrong while nobody is told of it. When maintenance is over, or what a service
+/// depends on is well again, the service is confirmed anew, and what is still wrong opens an
+/// incident then.
 final class HeldIncidents implements AutoCloseable {
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
 
-  /// How soon it looks again: another process may have ended a span.
-  private static final Duration LOOK = Duration.ofSeconds(2);
+  /// How soon it looks again: spans end by themselves, and other processes may end them.
+  private static final Duration LOOK = Duration.ofSeconds(1);
 
   private final Database database;
   private final GroupCommit commits;
@@ -30,12 +33,12 @@ final class HeldIncidents implements AutoCloseable {
   private final Function<Handle, CurrentMaintenance> maintenance;
   private final BiConsumer<Handle, Signal> open;
   private final Clock clock;
-  private final Batch<Signal, Boolean> releasing =
-      (tx, signals) -> signals.stream().map(signal -> release(tx, signal)).toList();
+  private final Batch<Held, Boolean> releasing = this::releaseAll;
   private final BackgroundLoop loop =
-      new BackgroundLoop("maintenance", "the end of maintenance", AFTER_FAILURE, this::round);
+      new BackgroundLoop(
+          "held-incidents", "the release of what nobody is told of", AFTER_FAILURE, this::round);
 
-  /// @param open opens the incident of a signal
+  /// @param open opens the incident of a signal, whatever else there is
   HeldIncidents(
       Database database,
       GroupCommit commits,
@@ -61,25 +64,36 @@ final class HeldIncidents implements AutoCloseable {
 
   /// Releases what is no longer held.
   Duration round() {
-    List<Signal> held = database.read(HeldSignals::all);
+    List<Held> held = database.read(HeldSignals::all);
     if (!held.isEmpty()) {
       commits.writeAll(releasing, held);
     }
     return LOOK;
   }
 
-  private boolean release(Handle tx, Signal signal) {
-    AlertKeys keys = subjects.keys(tx, signal.subject());
+  private List<Boolean> releaseAll(Handle tx, List<Held> held) {
+    Holds holds = new Holds(subjects, maintenance.apply(tx));
+    return held.stream().map(one -> release(tx, one, holds)).toList();
+  }
+
+  private boolean release(Handle tx, Held held, Holds holds) {
+    Signal signal = held.signal();
+    Subject subject = signal.subject();
     Instant now = clock.wall();
-    Optional<Instant> end = maintenance.apply(tx).end(signal.subject(), keys, now);
-    if (end.isPresent() || !HeldSignals.remove(tx, signal.subject())) {
+    Optional<Held> still = holds.of(tx, signal, subjects.keys(tx, subject), now).held();
+    if (still.equals(Optional.of(held)) || !HeldSignals.remove(tx, subject)) {
       return false;
     }
-    if (!subjects.confirmAgain(tx, signal.subject(), now)) {
+    if (still.isPresent()) {
+      HeldSignals.put(tx, still.get()); // for another reason
+      return false;
+    }
+    boolean certain = held.reason() == Reason.UNCERTAIN;
+    if (certain || !subjects.confirmAgain(tx, subject, now)) {
       open.accept(
           tx,
           new Signal(
-              signal.subject(),
+              subject,
               signal.from(),
               signal.to(),
               signal.cause(),

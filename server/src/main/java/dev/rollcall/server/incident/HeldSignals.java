@@ -2,6 +2,7 @@ package dev.rollcall.server.incident;
 
 import dev.rollcall.server.signal.Signal;
 import dev.rollcall.server.signal.Subject;
+import dev.rollcall.server.sql.EnumCodec;
 import dev.rollcall.server.sql.Rows;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -14,31 +15,64 @@ import org.jdbi.v3.core.Handle;
 final class HeldSignals {
   private static final String PUT =
       "INSERT INTO incident_hold (subject_type, subject_id, owner_id, subject_name, state, cause,"
-          + " last_heard_at, began_at, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+          + " last_heard_at, began_at, at, reason, behind)"
+          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
           + " ON CONFLICT (subject_type, subject_id) DO UPDATE SET state = excluded.state,"
           + " cause = excluded.cause, last_heard_at = excluded.last_heard_at,"
-          + " began_at = excluded.began_at, at = excluded.at";
+          + " began_at = excluded.began_at, at = excluded.at, reason = excluded.reason,"
+          + " behind = excluded.behind";
 
   private static final String REMOVE =
       "DELETE FROM incident_hold WHERE subject_type = ? AND subject_id = ?";
 
+  /// Why nobody is told.
+  enum Reason {
+    /// Maintenance covers it.
+    MAINTENANCE(1),
+    /// Whether what it depends on is wrong is not certain yet.
+    UNCERTAIN(2),
+    /// What it depends on is wrong, and has an incident.
+    BEHIND(3);
+
+    static final EnumCodec<Reason> CODEC = EnumCodec.of(Reason.class, each -> each.code);
+
+    private final int code;
+
+    Reason(int code) {
+      this.code = code;
+    }
+
+    /// The number in the database.
+    int code() {
+      return code;
+    }
+  }
+
+  /// A signal that is held.
+  ///
+  /// @param behind the name of what its subject depends on
+  record Held(Signal signal, Reason reason, Optional<String> behind) {}
+
   private HeldSignals() {}
 
-  static void put(Handle tx, Signal signal) {
+  static void put(Handle tx, Held held) {
     Rows.write(
         tx,
         PUT,
-        List.of(signal),
+        List.of(held),
         (row, one) -> {
-          row.setInt(1, one.subject().type().code());
-          row.setLong(2, one.subject().id());
-          row.setLong(3, one.subject().owner());
-          row.setString(4, one.subject().name());
-          row.setString(5, one.to());
-          row.setString(6, one.cause().orElse(null));
-          row.setLong(7, one.lastHeard().toEpochMilli());
-          row.setLong(8, one.began().toEpochMilli());
-          row.setLong(9, one.at().toEpochMilli());
+          Signal signal = one.signal();
+          row.setInt(1, signal.subject().type().code());
+          row.setLong(2, signal.subject().id());
+          row.setLong(3, signal.subject().owner());
+          row.setString(4, signal.subject().name());
+          row.setString(5, signal.to());
+          row.setString(6, signal.cause().orElse(null));
+          row.setLong(7, signal.lastHeard().toEpochMilli());
+          row.setLong(8, signal.began().toEpochMilli());
+          row.setLong(9, signal.at().toEpochMilli());
+          row.setInt(10, one.reason().code());
+          row.setString(11, one.behind().orElse(null));
         });
   }
 
@@ -55,25 +89,58 @@ final class HeldSignals {
         > 0;
   }
 
-  static List<Signal> all(Handle handle) {
+  /// All of them, in the order of the ids of their subjects.
+  static List<Held> all(Handle handle) {
     return handle
         .createQuery("SELECT * FROM incident_hold ORDER BY subject_type, subject_id")
-        .map((row, _) -> signal(row))
+        .map((row, _) -> held(row))
         .list();
   }
 
-  private static Signal signal(ResultSet row) throws SQLException {
-    return new Signal(
-        new Subject(
-            Subject.Type.CODEC.ofCode(row.getInt("subject_type")),
-            row.getLong("subject_id"),
-            row.getLong("owner_id"),
-            row.getString("subject_name")),
-        "held",
-        row.getString("state"),
-        Optional.ofNullable(row.getString("cause")),
-        Instant.ofEpochMilli(row.getLong("last_heard_at")),
-        Instant.ofEpochMilli(row.getLong("began_at")),
-        Instant.ofEpochMilli(row.getLong("at")));
+  /// Whether a subject of that name is wrong during maintenance.
+  static boolean isInMaintenance(Handle handle, long owner, String name) {
+    return handle
+        .createQuery(
+            "SELECT EXISTS (SELECT 1 FROM incident_hold WHERE owner_id = :owner"
+                + " AND subject_name = :name AND reason = :reason)")
+        .bind("owner", owner)
+        .bind("name", name)
+        .bind("reason", Reason.MAINTENANCE.code())
+        .mapTo(Boolean.class)
+        .one();
+  }
+
+  /// The names of those that are held behind a subject, at most `limit`.
+  static List<String> behind(Handle handle, long owner, String name, int limit) {
+    return handle
+        .createQuery(
+            "SELECT subject_name FROM incident_hold WHERE owner_id = :owner AND behind = :name"
+                + " AND reason = :reason ORDER BY subject_name LIMIT :limit")
+        .bind("owner", owner)
+        .bind("name", name)
+        .bind("reason", Reason.BEHIND.code())
+        .bind("limit", limit)
+        .mapTo(String.class)
+        .list();
+  }
+
+  private static Held held(ResultSet row) throws SQLException {
+    Signal signal =
+        new Signal(
+            new Subject(
+                Subject.Type.CODEC.ofCode(row.getInt("subject_type")),
+                row.getLong("subject_id"),
+                row.getLong("owner_id"),
+                row.getString("subject_name")),
+            "held",
+            row.getString("state"),
+            Optional.ofNullable(row.getString("cause")),
+            Instant.ofEpochMilli(row.getLong("last_heard_at")),
+            Instant.ofEpochMilli(row.getLong("began_at")),
+            Instant.ofEpochMilli(row.getLong("at")));
+    return new Held(
+        signal,
+        Reason.CODEC.ofCode(row.getInt("reason")),
+        Optional.ofNullable(row.getString("behind")));
   }
 }

@@ -22,6 +22,7 @@ import tools.jackson.core.JsonGenerator;
 /// `/v1/incidents`: what is wrong and what was, the timeline of each, and who has seen it.
 final class IncidentRoutes {
   private static final int LONGEST_TEXT = 10_000;
+  private static final int MOST_BEHIND = 1_000;
 
   private final IncidentStore store;
   private final Outbox outbox;
@@ -97,6 +98,7 @@ final class IncidentRoutes {
 
   private Answer shown(Incident incident) {
     List<TimelineEntry> timeline = store.timeline(incident.id());
+    List<String> behind = incident.isOpen() ? store.behind(incident, MOST_BEHIND) : List.of();
     return Envelope.ok(
         json -> {
           json.writeStartObject().writeName("incident").writeStartObject().writeName("data");
@@ -104,6 +106,8 @@ final class IncidentRoutes {
           fields(json, incident);
           json.writeName("timeline").writeStartArray();
           timeline.forEach(entry -> write(json, entry));
+          json.writeEndArray().writeName("behind").writeStartArray();
+          behind.forEach(json::writeString);
           json.writeEndArray().writeName("deliveries");
           outbox.writeDeliveries(json, incident.subject().owner(), incident.id());
           json.writeEndObject().writeEndObject().writeEndObject();

@@ -138,6 +138,24 @@ final class IncidentStore {
         IncidentStore::incident);
   }
 
+  /// Whether a subject of that name has an open incident.
+  static boolean isOpen(Handle tx, long owner, String name) {
+    return tx.createQuery(
+            "SELECT EXISTS (SELECT 1 FROM incident WHERE owner_id = :owner"
+                + " AND subject_name = :name AND resolved_at IS NULL)")
+        .bind("owner", owner)
+        .bind("name", name)
+        .mapTo(Boolean.class)
+        .one();
+  }
+
+  /// The names of what is unreachable behind the subject of an incident.
+  List<String> behind(Incident incident, int limit) {
+    Subject subject = incident.subject();
+    return database.read(
+        handle -> HeldSignals.behind(handle, subject.owner(), subject.name(), limit));
+  }
+
   /// Ends the open incidents of a subject.
   ///
   /// @param why empty: it is as it should be

@@ -6,6 +6,7 @@ import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.signal.AlertKeys;
 import dev.rollcall.server.signal.Signal;
 import dev.rollcall.server.signal.SignalConsumer;
+import dev.rollcall.server.signal.Subject;
 import dev.rollcall.server.signal.Subjects;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
@@ -16,6 +17,7 @@ import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -44,6 +46,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
   private final MaintenanceRoutes maintenanceRoutes;
   private final Subjects subjects;
   private final IncidentRoutes routes;
+  private final Clock clock;
   private final Counter opened;
   private volatile List<Maintenance> ofFile = List.of();
   private final BackgroundLoop cleanup;
@@ -60,6 +63,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
       Clock clock) {
     this.store = new IncidentStore(database, commits);
     this.subjects = subjects;
+    this.clock = clock;
     this.notifier = 
         new Notifier(
             database, commits, outbox, this::currentMaintenance, settings.together(), clock);
@@ -69,7 +73,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
             commits,
             subjects,
             this::currentMaintenance,
-            (tx, signal) -> consume(tx, List.of(signal)),
+            this::released,
             clock);
     this.maintenance = new MaintenanceStore(database, commits);
     this.maintenanceRoutes =
@@ -122,22 +126,22 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
 
   @Override
   public void consume(Handle tx, List<Signal> signals) {
-    CurrentMaintenance current = currentMaintenance(tx);
-    int many = 0;
+    Holds holds = new Holds(subjects, currentMaintenance(tx));
+    List<Subject> uncertain = new ArrayList<>();
     for (Signal signal : signals) {
       Optional<IncidentKind> kind = IncidentKind.of(signal);
       if (kind.isEmpty()) {
         HeldSignals.remove(tx, signal.subject());
         end(tx, signal);
-      } else if (open(tx, signal, kind.get(), current)) {
-        many++;
+      } else {
+        wrong(tx, signal, kind.get(), holds, uncertain);
       }
     }
-    int committed = many;
+    subjects.observe(tx, uncertain, clock.wall());
     tx.afterCommit(
         () -> {
-          opened.inc(committed);
           notifier.wake();
+          held.wake();
         });
   }
 
@@ -149,27 +153,45 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
     }
   }
 
-  /// @return whether an incident has opened
-  private boolean open(
-      Handle tx, Signal signal, IncidentKind kind, CurrentMaintenance current) {
+  /// Something is wrong: that opens an incident, or goes on, or is held.
+  private void wrong(
+      Handle tx, Signal signal, IncidentKind kind, Holds holds, List<Subject> uncertain) {
     List<Incident> before = IncidentStore.openOf(tx, signal.subject());
     Optional<Incident> same = before.stream().filter(one -> one.kind() == kind).findFirst();
     if (same.isPresent()) {
       alerts.again(tx, signal, same.get());
-      return false;
+      return;
     }
-    if (!before.isEmpty()) {
+    AlertKeys keys = subjects.keys(tx, signal.subject());
+    if (before.isEmpty()) {
+      Holds.Decision decision = holds.of(tx, signal, keys, signal.at());
+      uncertain.addAll(decision.uncertain());
+      if (decision.held().isPresent()) {
+        HeldSignals.put(tx, decision.held().get());
+        return;
+      }
+    } else {
       Optional<String> why = Optional.of("it is " + kind.word());
       IncidentStore.resolve(tx, signal, why)
           .forEach(incident -> alerts.over(tx, signal, incident, true));
     }
-    AlertKeys keys = subjects.keys(tx, signal.subject());
-    if (before.isEmpty() && current.end(signal.subject(), keys, signal.at()).isPresent()) {
-      HeldSignals.put(tx, signal);
-      return false;
-    }
-    alerts.opened(tx, signal, IncidentStore.open(tx, signal, kind, keys).orElseThrow());
-    return true;
+    open(tx, signal, kind, keys);
+  }
+
+  private void open(Handle tx, Signal signal, IncidentKind kind, AlertKeys keys) {
+    IncidentStore.open(tx, signal, kind, keys)
+        .ifPresent(
+            incident -> {
+              alerts.opened(tx, signal, incident);
+              tx.afterCommit(opened::inc);
+            });
+  }
+
+  /// Opens the incident of a signal that is no longer held.
+  void released(Handle tx, Signal signal) {
+    IncidentKind.of(signal)
+        .ifPresent(kind -> open(tx, signal, kind, subjects.keys(tx, signal.subject())));
+    tx.afterCommit(notifier::wake);
   }
 
   private CurrentMaintenance currentMaintenance(Handle tx) {

@@ -273,6 +273,22 @@ public final class Monitor implements AutoCloseable {
     return ServiceStore.alertKeys(tx, service);
   }
 
+  /// The service of that name that is checked; empty if the owner has none.
+  public static Optional<Long> id(Handle tx, long owner, String name) {
+    return ServiceStore.id(tx, owner, name);
+  }
+
+  /// Whether the service was observed at `since` or later, and no change of its state waits for its
+  /// confirmation. An observation that is unknown says nothing, but is one.
+  public static boolean isCertain(Handle tx, long service, Instant since) {
+    return ServiceStore.isCertain(tx, service, since);
+  }
+
+  /// Checks these services at once.
+  public static void checkAtOnce(Handle tx, List<Long> services, Instant now) {
+    ServiceChanges.checkAtOnce(tx, services, now);
+  }
+
   /// Forgets the confirmed state of a service, and checks it at once.
   public static void confirmAgain(Handle tx, long service, Instant now) {
     ServiceChanges.confirmAgain(tx, service, now);

@@ -15,6 +15,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param tags words that routes of channels and filters of lists choose by
 /// @param group the name of the group that it belongs to
 /// @param runbook the URL of the page that says what to do
+/// @param dependsOn the names of services and heartbeats without which it cannot work
 /// @param channels the names of the channels to tell, instead of what their routes would choose;
 ///   empty: the routes decide
 public record AlertKeys(
@@ -22,23 +23,25 @@ public record AlertKeys(
     Optional<String> group,
     Severity severity,
     Optional<String> runbook,
+    List<String> dependsOn,
     List<String> channels) {
   /// Of a subject that has none of the keys.
   public static final AlertKeys NONE =
-      new AlertKeys(List.of(), Optional.empty(), Severity.CRITICAL, Optional.empty(), List.of());
+      new AlertKeys(List.of(), Optional.empty(), Severity.CRITICAL, Optional.empty(), List.of(), List.of());
 
   /// The names of the keys.
   public static final List<String> NAMES =
-      List.of("tags", "group", "severity", "runbook", "notify");
+      List.of("tags", "group", "severity", "runbook", "depends-on", "notify");
 
   private static final int MOST = 20;
   private static final int LONGEST = 63;
-  private static final int LONGEST_GROUP = 255;
+  private static final int LONGEST_NAME = 255;
   private static final int LONGEST_URL = 2_000;
 
   /// Copies the lists.
   public AlertKeys {
     tags = List.copyOf(tags);
+    dependsOn = List.copyOf(dependsOn);
     channels = List.copyOf(channels);
   }
 
@@ -46,14 +49,19 @@ public record AlertKeys(
   public static AlertKeys of(Fields fields) {
     Optional<String> group = fields.text("group");
     group
-        .filter(text -> text.isBlank() || text.length() > LONGEST_GROUP)
+        .filter(text -> text.isBlank() || text.length() > LONGEST_NAME)
         .ifPresent(_ -> fields.mistake("group", "must have 1 to 255 characters"));
     Optional<String> runbook = fields.text("runbook");
     runbook
         .filter(url -> !url.matches("(?i)https?://\\S+") || url.length() > LONGEST_URL)
         .ifPresent(_ -> fields.mistake("runbook", "is no URL: write it as https://host/page"));
     return new AlertKeys(
-        words(fields, "tags"), group, severity(fields), runbook, words(fields, "notify"));
+        words(fields, "tags", LONGEST),
+        group,
+        severity(fields),
+        runbook,
+        words(fields, "depends-on", LONGEST_NAME),
+        words(fields, "notify", LONGEST));
   }
 
   private static Severity severity(Fields fields) {
@@ -65,11 +73,11 @@ public record AlertKeys(
     return severity.orElse(Severity.CRITICAL);
   }
 
-  private static List<String> words(Fields fields, String key) {
+  private static List<String> words(Fields fields, String key, int longest) {
     List<String> words = new ArrayList<>();
     for (String word : fields.oneOrMany(key)) {
-      if (word.isBlank() || word.length() > LONGEST) {
-        fields.mistake(key, "must be words of 1 to " + LONGEST + " characters");
+      if (word.isBlank() || word.length() > longest) {
+        fields.mistake(key, "must be words of 1 to " + longest + " characters");
         return List.of();
       }
       words.add(word);
@@ -87,7 +95,7 @@ public record AlertKeys(
 
   /// The same with another severity.
   public AlertKeys severity(Severity other) {
-    return new AlertKeys(tags, group, other, runbook, channels);
+    return new AlertKeys(tags, group, other, runbook, dependsOn, channels);
   }
 
   /// The form in which they are stored, with the names of the keys.
@@ -97,6 +105,7 @@ public record AlertKeys(
     group.ifPresent(name -> json.put("group", name));
     json.put("severity", severity.word());
     runbook.ifPresent(url -> json.put("runbook", url));
+    list(json, "depends-on", dependsOn);
     list(json, "notify", channels);
     return json.toString();
   }

@@ -1,12 +1,24 @@
 package dev.rollcall.server.signal;
 
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
 /// What others may ask of subjects, of those that keep them.
 public interface Subjects {
   /// Who is told about a subject, and how; [AlertKeys#NONE] if it is gone.
   AlertKeys keys(Handle tx, Subject subject);
+
+  /// The service of that name, or else the heartbeat; empty if the owner has neither.
+  Optional<Subject> find(Handle tx, long owner, String name);
+
+  /// Whether its state is known as of `since` or later, and no change of it waits for its
+  /// confirmation.
+  boolean isCertain(Handle tx, Subject subject, Instant since);
+
+  /// Observes these at once, if they can be asked.
+  void observe(Handle tx, List<Subject> subjects, Instant now);
 
   /// Forgets the confirmed state of a subject: it is observed at once, and what is wrong with it is
   /// a signal again when that is confirmed.

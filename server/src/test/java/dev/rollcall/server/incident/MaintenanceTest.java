@@ -21,8 +21,7 @@ class MaintenanceTest {
           List.of("prod", "web"),
           Optional.of("Shop"),
           Severity.CRITICAL,
-          Optional.empty(),
-          List.of());
+          Optional.empty(), List.of(), List.of());
 
   private static JsonNode json(String text) {
     return JsonMapper.builder().build().readTree(text.replace('\'', '"'));

@@ -31,6 +31,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,6 +55,8 @@ class NotifierTest {
   private final Map<String, AlertKeys> keys = new HashMap<>();
   private final List<AutoCloseable> open = new ArrayList<>();
   private final List<String> confirmedAgain = new ArrayList<>();
+  private final List<String> observed = new ArrayList<>();
+  private final Set<String> uncertain = new HashSet<>();
   private List<Maintenance> ofFile = List.of();
   private Database database;
   private GroupCommit commits;
@@ -101,7 +104,7 @@ class NotifierTest {
             commits,
             subjects(),
             tx -> CurrentMaintenance.of(tx, ofFile),
-            (tx, signal) -> incidents.consume(tx, List.of(signal)),
+            incidents::released,
             clock);
     outbox.start();
     open.addAll(List.of(database, commits, outbox, incidents, notifier, held));
@@ -113,6 +116,21 @@ class NotifierTest {
       @Override
       public AlertKeys keys(Handle tx, Subject subject) {
         return keys.getOrDefault(subject.name(), AlertKeys.NONE);
+      }
+
+      @Override
+      public Optional<Subject> find(Handle tx, long owner, String name) {
+        return Optional.of(subject(name));
+      }
+
+      @Override
+      public boolean isCertain(Handle tx, Subject subject, Instant since) {
+        return !uncertain.contains(subject.name());
+      }
+
+      @Override
+      public void observe(Handle tx, List<Subject> subjects, Instant now) {
+        subjects.forEach(subject -> observed.add(subject.name()));
       }
 
       @Override
@@ -147,8 +165,12 @@ class NotifierTest {
         resolved);
   }
 
+  private static Subject subject(String name) {
+    return new Subject(Subject.Type.SERVICE, name.hashCode(), 0, name);
+  }
+
   private void signal(String name, String from, String to) {
-    Subject subject = new Subject(Subject.Type.SERVICE, name.hashCode(), 0, name);
+    Subject subject = subject(name);
     Instant now = clock.wall();
     Signal signal =
         new Signal(subject, from, to, Optional.of("status 503"), now, now.minusSeconds(10), now);
@@ -287,18 +309,7 @@ class NotifierTest {
 
   private void acknowledge(String name) {
     IncidentStore store = new IncidentStore(database, commits);
-    long id =
-        store
-            .newest(
-                Scope.operator(),
-                new IncidentStore.Filter(
-                    Optional.of(true),
-                    Optional.empty(),
-                    Optional.of(new IncidentStore.SubjectFilter(Subject.Type.SERVICE, name)),
-                    Long.MAX_VALUE),
-                1)
-            .getFirst()
-            .id();
+    long id = incident(name).id();
     assertThat(store.acknowledge(id, "me", Optional.empty(), clock.wall())).isTrue();
   }
 
@@ -375,8 +386,7 @@ class NotifierTest {
             List.of("prod"),
             Optional.empty(),
             Severity.CRITICAL,
-            Optional.of("https://wiki.example/own"),
-            List.of("pager")));
+            Optional.of("https://wiki.example/own"), List.of(), List.of("pager")));
     down("shop", "blog", "own", "none");
     notifier.round();
     got(pager, 2);
@@ -402,6 +412,19 @@ class NotifierTest {
                 new Maintenance.Which(List.of("a", "job"), List.of(), List.of(), false),
                 new Maintenance.When.Once(clock.wall(), Optional.of(to))));
     incidents.apply(ofFile);
+  }
+
+  private Incident incident(String name) {
+    return new IncidentStore(database, commits)
+        .newest(
+            Scope.operator(),
+            new IncidentStore.Filter(
+                Optional.of(true),
+                Optional.empty(),
+                Optional.of(new IncidentStore.SubjectFilter(Subject.Type.SERVICE, name)),
+                Long.MAX_VALUE),
+            1)
+        .getFirst();
   }
 
   private List<String> openIncidents() {
@@ -465,8 +488,110 @@ class NotifierTest {
     assertThat(got(chat, 2).getLast().kind()).isEqualTo(Kind.RECOVERED);
   }
 
+  private void depends(String name, String... on) {
+    keys.put(
+        name,
+        new AlertKeys(
+            List.of(),
+            Optional.empty(),
+            Severity.CRITICAL,
+            Optional.empty(),
+            List.of(on),
+            List.of()));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatIsBehindSomethingWrongIsToldWhenThatIsWellAgain(TestDatabases engine) {
+    open(engine, all(chat));
+    depends("shop", "app");
+    depends("app", "db");
+    down("db", "shop", "app");
+    assertThat(openIncidents()).containsExactly("db");
+    IncidentStore store = new IncidentStore(database, commits);
+    assertThat(store.behind(incident("db"), 10)).containsExactly("app", "shop");
+    held.round();
+    assertThat(confirmedAgain).isEmpty();
+    up("db", "app");
+    held.round();
+    assertThat(confirmedAgain).containsExactly("shop");
+    down("shop");
+    assertThat(openIncidents()).containsExactly("shop");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theCauseIsLookedForFirst(TestDatabases engine) {
+    open(engine, all(chat));
+    depends("shop", "db");
+    depends("blog", "db");
+    uncertain.add("db");
+    down("shop", "blog");
+    assertThat(observed).containsOnly("db");
+    assertThat(openIncidents()).isEmpty();
+    held.round();
+    assertThat(openIncidents()).isEmpty();
+    up("blog");
+    uncertain.clear();
+    down("db");
+    held.round();
+    assertThat(openIncidents()).containsExactly("db");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatDependsOnSomethingWellIsToldAtOnce(TestDatabases engine) {
+    open(engine, all(chat));
+    depends("shop", "db");
+    uncertain.add("db");
+    down("shop");
+    uncertain.clear();
+    held.round();
+    assertThat(openIncidents()).containsExactly("shop");
+    assertThat(confirmedAgain).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatStaysUncertainHidesNothing(TestDatabases engine) {
+    open(engine, all(chat));
+    depends("shop", "db");
+    uncertain.add("db");
+    down("shop");
+    clock.pass(Duration.ofSeconds(59));
+    held.round();
+    assertThat(openIncidents()).isEmpty();
+    clock.pass(Duration.ofSeconds(1));
+    held.round();
+    assertThat(openIncidents()).containsExactly("shop");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aCircleHidesNothing(TestDatabases engine) {
+    open(engine, all(chat));
+    depends("a", "b");
+    depends("b", "a");
+    uncertain.add("b");
+    down("a");
+    assertThat(openIncidents()).isEmpty();
+    uncertain.clear();
+    down("b");
+    held.round();
+    assertThat(openIncidents()).containsExactly("b");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatWasWrongBeforeKeepsItsIncident(TestDatabases engine) {
+    open(engine, all(chat));
+    depends("shop", "db");
+    down("shop", "db");
+    assertThat(openIncidents()).containsExactlyInAnyOrder("shop", "db");
+  }
+
   private static AlertKeys keys(String tag, Severity severity) {
     return new AlertKeys(
-        List.of(tag), Optional.empty(), severity, Optional.empty(), List.of());
+        List.of(tag), Optional.empty(), severity, Optional.empty(), List.of(), List.of());
   }
 }

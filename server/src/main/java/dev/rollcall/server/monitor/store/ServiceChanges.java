@@ -127,6 +127,20 @@ public final class ServiceChanges {
     StreakStore.forget(tx, id);
   }
 
+  /// Checks services at once, those that are not being checked.
+  public static void checkAtOnce(Handle tx, List<Long> ids, Instant now) {
+    Rows.write(
+        tx,
+        "UPDATE service_schedule SET due_at = ? WHERE service_id = ? AND owner IS NULL"
+            + " AND due_at > ?",
+        ids.stream().distinct().sorted().toList(),
+        (row, id) -> {
+          row.setLong(1, now.toEpochMilli());
+          row.setLong(2, id);
+          row.setLong(3, now.toEpochMilli());
+        });
+  }
+
   private List<Done> apply(Handle tx, List<Change> items) {
     takeTurns(tx);
     lockDueRows(

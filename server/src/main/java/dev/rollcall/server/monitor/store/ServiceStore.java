@@ -246,6 +246,32 @@ public final class ServiceStore {
         InstantColumns.instant(row, "unknown_since"));
   }
 
+  /// The service of that name that is checked; empty if the owner has none.
+  public static Optional<Long> id(Handle handle, long owner, String name) {
+    return handle
+        .createQuery(
+            "SELECT id FROM service WHERE owner_id = :owner AND name = :name"
+                + " AND retired_at IS NULL")
+        .bind("owner", owner)
+        .bind("name", name)
+        .mapTo(Long.class)
+        .findOne();
+  }
+
+  /// Whether the service was observed at `since` or later, and no change of its state waits for its
+  /// confirmation.
+  public static boolean isCertain(Handle handle, long id, Instant since) {
+    return handle
+        .createQuery(
+            "SELECT m.last_at >= :since AND m.against_count = 0 FROM service_metric m"
+                + " WHERE m.service_id = :id AND m.last_at IS NOT NULL")
+        .bind("since", since.toEpochMilli())
+        .bind("id", id)
+        .mapTo(Boolean.class)
+        .findOne()
+        .orElse(false);
+  }
+
   /// Who is told about a service: the keys of its definition.
   public static AlertKeys alertKeys(Handle handle, long id) {
     return handle
