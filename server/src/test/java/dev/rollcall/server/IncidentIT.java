@@ -230,6 +230,44 @@ class IncidentIT {
   }
 
   @Test
+  void anIncidentIsEndedByHandAndAMessageSentOnceMore() throws Exception {
+    targets.set(503);
+    try (RunningRollcall rollcall = plan(shop()).start()) {
+      awaitMails(1);
+      String one = "/v1/incidents/" + incidents(rollcall, "").getFirst().get("id");
+      assertThat(
+              rollcall
+                  .send("PATCH", one, "{\"severity\":\"warning\"}")
+                  .json()
+                  .at("/data/incident/data/severity")
+                  .stringValue())
+          .isEqualTo("warning");
+      assertThat(rollcall.send("PATCH", one, "{\"severity\":\"bad\"}").status()).isEqualTo(400);
+      long sent =
+          rollcall.get(one).json().at("/data/incident/data/deliveries/0/id").asLong();
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  rollcall.send("POST", "/v1/deliveries/" + sent + "/replay", "").status() == 200);
+      awaitMails(2);
+      assertThat(rollcall.send("POST", "/v1/deliveries/999/replay", "").status()).isEqualTo(404);
+      assertThat(
+              rollcall
+                  .send("POST", one + "/resolve", "")
+                  .json()
+                  .at("/data/incident/data/state")
+                  .stringValue())
+          .isEqualTo("resolved");
+      awaitMails(3);
+      assertThat(mails.mails().getLast())
+          .contains("Subject: Ended: shop", "Why: resolved by this machine");
+      assertThat(rollcall.send("POST", one + "/resolve", "").status()).isEqualTo(409);
+      assertThat(incidents(rollcall, "?state=open")).isEmpty();
+    }
+  }
+
+  @Test
   void aChannelIsTriedAtOnce() throws Exception {
     try (RunningRollcall rollcall = plan("[]").start()) {
       JsonNode sent =

@@ -53,7 +53,7 @@ record IncidentAlerts(Outbox outbox) {
   ///
   /// @param silent whether only receivers that keep incidents themselves are told: another incident
   ///   of the same subject takes its place
-  void over(Handle tx, Signal signal, Incident incident, boolean silent) {
+  void over(Handle tx, Instant at, Incident incident, boolean silent) {
     List<Row> ended = new ArrayList<>();
     List<Row> done = new ArrayList<>();
     List<OutboxEntry> withdrawn = new ArrayList<>();
@@ -64,14 +64,14 @@ record IncidentAlerts(Outbox outbox) {
               .filter(routed -> routed.channel().keepsIncidents())
               .isPresent();
       boolean later =
-          row.phase() == Phase.WAITING && row.due().filter(signal.at()::isBefore).isPresent();
+          row.phase() == Phase.WAITING && row.due().filter(at::isBefore).isPresent();
       boolean never = row.phase() == Phase.WAITING && row.due().isEmpty();
       if (later || never || (silent && !keeps)) {
         done.add(row);
       } else {
         ended.add(
             new Row(
-                row.incident(), row.channel(), Phase.ENDED, Optional.of(signal.at()), row.times()));
+                row.incident(), row.channel(), Phase.ENDED, Optional.of(at), row.times()));
       }
       if (row.phase() == Phase.TOLD && outbox.channel(row.channel()).isPresent()) {
         withdrawn.add(new Withdrawal(row.channel(), lane(incident.subject()), kind(incident)));

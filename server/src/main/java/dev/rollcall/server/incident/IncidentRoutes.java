@@ -12,11 +12,14 @@ import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.owner.Scope;
+import dev.rollcall.server.signal.Severity;
 import dev.rollcall.server.signal.Subject;
 import dev.rollcall.server.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
 import tools.jackson.core.JsonGenerator;
 
 /// `/v1/incidents`: what is wrong and what was, the timeline of each, and who has seen it.
@@ -26,11 +29,19 @@ final class IncidentRoutes {
 
   private final IncidentStore store;
   private final Outbox outbox;
+  private final BiConsumer<Handle, Incident> ended;
   private final Function<Caller, String> names;
   private final Clock clock;
 
+  /// @param ended what follows in the transaction in which somebody ends an incident
   /// @param names how people read who calls
-  IncidentRoutes(IncidentStore store, Outbox outbox, Function<Caller, String> names, Clock clock) {
+  IncidentRoutes(
+      IncidentStore store,
+      Outbox outbox,
+      BiConsumer<Handle, Incident> ended,
+      Function<Caller, String> names,
+      Clock clock) {
+    this.ended = ended;
     this.store = store;
     this.outbox = outbox;
     this.names = names;
@@ -41,6 +52,8 @@ final class IncidentRoutes {
     return List.of(
         Route.list("/v1/incidents", Access.USER, this::list),
         Route.get("/v1/incidents/{id}", Access.USER, this::show),
+        Route.patch("/v1/incidents/{id}", Access.USER, this::change),
+        Route.post("/v1/incidents/{id}/resolve", Access.USER, this::resolve),
         Route.post("/v1/incidents/{id}/acknowledge", Access.USER, this::acknowledge),
         Route.delete("/v1/incidents/{id}/acknowledge", Access.USER, this::unacknowledge),
         Route.post("/v1/incidents/{id}/notes", Access.USER, this::note));
@@ -112,6 +125,28 @@ final class IncidentRoutes {
           outbox.writeDeliveries(json, incident.subject().owner(), incident.id());
           json.writeEndObject().writeEndObject().writeEndObject();
         });
+  }
+
+  /// `{"severity"}`.
+  private Answer change(Request request) {
+    Incident incident = existing(request);
+    String word = AnyCase.of(request.json()).only("severity").required("severity");
+    Severity severity =
+        Severity.CODEC
+            .find(word)
+            .orElseThrow(
+                () -> Refusal.badRequest("severity: is '" + word + "': give critical or warning"));
+    if (incident.severity() != severity) {
+      store.severity(incident.id(), names.apply(request.caller()), severity, clock.wall());
+    }
+    return shown(existing(request));
+  }
+
+  /// Ends it by hand. If its subject is still wrong, that is told when it is wrong anew.
+  private Answer resolve(Request request) {
+    Incident incident = open(request);
+    store.resolve(incident.id(), names.apply(request.caller()), ended, clock.wall());
+    return shown(existing(request));
   }
 
   /// `{"note"}`, or nothing. Acknowledging again changes nothing.

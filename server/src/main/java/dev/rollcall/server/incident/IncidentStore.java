@@ -16,6 +16,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 
@@ -72,6 +73,11 @@ final class IncidentStore {
     record Acknowledge(long incident, String by, Optional<String> note) implements Change {}
 
     record Unacknowledge(long incident, String by) implements Change {}
+
+    record Severe(long incident, String by, Severity severity) implements Change {}
+
+    record Resolve(long incident, String by, BiConsumer<Handle, Incident> ended)
+        implements Change {}
 
     record Note(long incident, String by, String text) implements Change {}
   }
@@ -298,6 +304,19 @@ final class IncidentStore {
     return commits.write(changing, new Made(new Change.Unacknowledge(incident, by), at));
   }
 
+  /// Gives an incident that exists another severity.
+  void severity(long incident, String by, Severity severity, Instant at) {
+    commits.write(changing, new Made(new Change.Severe(incident, by, severity), at));
+  }
+
+  /// Ends an open incident by hand.
+  ///
+  /// @param ended is called in the transaction, with the incident as it is then
+  /// @return false if it has ended
+  boolean resolve(long incident, String by, BiConsumer<Handle, Incident> ended, Instant at) {
+    return commits.write(changing, new Made(new Change.Resolve(incident, by, ended), at));
+  }
+
   /// Adds a note to an incident that exists.
   void note(long incident, String by, String text, Instant at) {
     commits.write(changing, new Made(new Change.Note(incident, by, text), at));
@@ -327,6 +346,29 @@ final class IncidentStore {
                 .execute();
         IncidentChannels.wake(tx, incident, made.at());
         yield rows > 0 && added(tx, made, TimelineEntry.Type.UNACKNOWLEDGED, by, Optional.empty());
+      }
+      case Change.Severe(long incident, String by, Severity severity) -> {
+        tx.createUpdate("UPDATE incident SET severity = :severity WHERE id = :id")
+            .bind("severity", severity.code())
+            .bind("id", incident)
+            .execute();
+        yield added(
+            tx, made, TimelineEntry.Type.SEVERITY, by, Optional.of(severity.word()));
+      }
+      case Change.Resolve(long incident, String by, BiConsumer<Handle, Incident> ended) -> {
+        Optional<Incident> over =
+            tx.createQuery(
+                    "UPDATE incident SET resolved_at = :at, end_cause = :why WHERE id = :id"
+                        + " AND resolved_at IS NULL RETURNING "
+                        + COLUMNS)
+                .bind("at", at)
+                .bind("why", "resolved by " + by)
+                .bind("id", incident)
+                .map((row, _) -> incident(row))
+                .findOne();
+        over.ifPresent(one -> ended.accept(tx, one));
+        yield over.isPresent()
+            && added(tx, made, TimelineEntry.Type.RESOLVED, by, Optional.empty());
       }
       case Change.Note(_, String by, String text) ->
           added(tx, made, TimelineEntry.Type.NOTE, by, Optional.of(text));

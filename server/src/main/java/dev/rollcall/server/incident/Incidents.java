@@ -86,7 +86,8 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
             names,
             clock);
     this.alerts = new IncidentAlerts(outbox);
-    this.routes = new IncidentRoutes(store, outbox, names, clock);
+    this.routes = 
+        new IncidentRoutes(store, outbox, this::resolved, names, clock);
     this.opened =
         Counter.builder()
             .name("rollcall_incidents_opened_total")
@@ -149,7 +150,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
     boolean right = RIGHT.contains(signal.to());
     Optional<String> why = right ? Optional.empty() : Optional.of("it was " + signal.to());
     for (Incident incident : IncidentStore.resolve(tx, signal, why)) {
-      alerts.over(tx, signal, incident, false);
+      alerts.over(tx, signal.at(), incident, false);
     }
   }
 
@@ -173,7 +174,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
     } else {
       Optional<String> why = Optional.of("it is " + kind.word());
       IncidentStore.resolve(tx, signal, why)
-          .forEach(incident -> alerts.over(tx, signal, incident, true));
+          .forEach(incident -> alerts.over(tx, signal.at(), incident, true));
     }
     open(tx, signal, kind, keys);
   }
@@ -185,6 +186,16 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
               alerts.opened(tx, signal, incident);
               tx.afterCommit(opened::inc);
             });
+  }
+
+  /// Somebody has ended an incident.
+  private void resolved(Handle tx, Incident incident) {
+    alerts.over(tx, incident.resolvedAt().orElseThrow(), incident, false);
+    tx.afterCommit(
+        () -> {
+          notifier.wake();
+          held.wake();
+        });
   }
 
   /// Opens the incident of a signal that is no longer held.

@@ -17,7 +17,9 @@ record TimelineEntry(Instant at, Type type, Optional<String> by, Optional<String
     UNACKNOWLEDGED(4),
     NOTE(5),
     /// Something was written to a channel; what became of it is in the deliveries.
-    TOLD(6);
+    TOLD(6),
+    /// It has another severity.
+    SEVERITY(7);
 
     static final EnumCodec<Type> CODEC = EnumCodec.of(Type.class, each -> each.code);
 

@@ -2,12 +2,14 @@ package dev.rollcall.server.outbox;
 
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Answer;
+import dev.rollcall.server.http.Envelope;
 import dev.rollcall.server.http.Json;
 import dev.rollcall.server.http.Newest;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.owner.Scope;
+import dev.rollcall.server.time.Clock;
 import java.util.List;
 import tools.jackson.core.JsonGenerator;
 
@@ -20,12 +22,20 @@ import tools.jackson.core.JsonGenerator;
 final class DeliveryRoutes {
   private final DeliveryStore store;
 
-  DeliveryRoutes(DeliveryStore store) {
+  private final Runnable wake;
+  private final Clock clock;
+
+  /// @param wake lets the sender look at once
+  DeliveryRoutes(DeliveryStore store, Runnable wake, Clock clock) {
     this.store = store;
+    this.wake = wake;
+    this.clock = clock;
   }
 
   List<Route> routes() {
-    return List.of(Route.list("/v1/deliveries", Access.USER, this::list));
+    return List.of(
+        Route.list("/v1/deliveries", Access.USER, this::list),
+        Route.post("/v1/deliveries/{id}/replay", Access.USER, this::replay));
   }
 
   private Answer list(Request request) {
@@ -44,6 +54,25 @@ final class DeliveryRoutes {
         rows,
         DeliveryRow::id,
         (json, row) -> write(json, row, row.channel().substring(prefix.length())));
+  }
+
+  /// Sends one once more, whatever became of it. 409 if it is still pending.
+  private Answer replay(Request request) {
+    long id = request.pathNumber("id");
+    Scope scope = request.scope();
+    DeliveryRow row =
+        store.find(scope, id).orElseThrow(() -> Refusal.notFound("there is no delivery " + id));
+    if (!store.replay(row.id(), clock.wall())) {
+      throw Refusal.of(409, "delivery " + id + " is being sent");
+    }
+    wake.run();
+    DeliveryRow now = store.find(scope, id).orElse(row);
+    return Envelope.ok(
+        json -> {
+          json.writeStartObject().writeName("delivery").writeStartObject().writeName("data");
+          write(json, now, now.channel().substring(Outbox.prefix(scope.owner()).length()));
+          json.writeEndObject().writeEndObject();
+        });
   }
 
   private static DeliveryState state(String word) {

@@ -41,6 +41,11 @@ final class DeliveryStore {
   private final Batch<Orphans, Integer> abandoning =
       (tx, orphans) -> orphans.stream().map(one -> abandon(tx, one)).toList();
 
+  private final Batch<Replay, Boolean> replaying =
+      (tx, items) -> items.stream().map(one -> replay(tx, one)).toList();
+
+  private record Replay(long id, Instant now) {}
+
   private record Old(long id, Instant created, Instant done) {}
 
   private record Orphans(String channel, Instant before, Instant now) {}
@@ -143,6 +148,44 @@ final class DeliveryStore {
                 .bind("channel", channel)
                 .mapTo(Long.class)
                 .one());
+  }
+
+  /// The delivery with that id, if its channel belongs to the scope.
+  Optional<DeliveryRow> find(Scope scope, long id) {
+    return database
+        .read(
+            handle ->
+                handle
+                    .createQuery("SELECT " + COLUMNS + FROM + " WHERE d.id = :id")
+                    .bind("id", id)
+                    .map((row, _) -> row(row))
+                    .findOne())
+        .filter(row -> scope.includes(Outbox.owner(row.channel())));
+  }
+
+  /// Sends a delivery that is over once more, at once, with new attempts.
+  ///
+  /// @return false if it is pending
+  boolean replay(long id, Instant now) {
+    return commits.write(replaying, new Replay(id, now));
+  }
+
+  private static boolean replay(Handle tx, Replay replay) {
+    long now = replay.now().toEpochMilli();
+    tx.createUpdate(
+            "INSERT INTO outbox_lane (channel, subject, due_at) SELECT channel, subject, :now"
+                + " FROM outbox_delivery WHERE id = :id AND state <> 0"
+                + " ON CONFLICT (channel, subject) DO UPDATE SET due_at = outbox_lane.due_at")
+        .bind("id", replay.id())
+        .bind("now", now)
+        .execute();
+    return tx.createUpdate(
+                "UPDATE outbox_delivery SET state = 0, attempts = 0, done_at = NULL,"
+                    + " owed_at = :now WHERE id = :id AND state <> 0")
+            .bind("id", replay.id())
+            .bind("now", now)
+            .execute()
+        > 0;
   }
 
   /// When the oldest pending delivery of a channel was created; empty if there is none.

@@ -65,7 +65,7 @@ public final class Outbox implements AutoCloseable {
     this.clock = clock;
     this.retention = settings.retention();
     this.store = new DeliveryStore(database, commits);
-    this.routes = new DeliveryRoutes(store);
+    this.routes = new DeliveryRoutes(store, this::wake, clock);
     DeliveryMetrics metrics = new DeliveryMetrics(registry);
     DeliveryQueue queue = new DeliveryQueue(database, commits, clock);
     Duration look = database.location().lookEvery();
@@ -106,8 +106,13 @@ public final class Outbox implements AutoCloseable {
   }
 
   private static long owner(Channel channel) {
-    int slash = channel.name().indexOf('/');
-    return slash < 0 ? Scope.OPERATOR : Long.parseLong(channel.name().substring(0, slash));
+    return owner(channel.name());
+  }
+
+  /// Whose the channel of that name is.
+  static long owner(String channel) {
+    int slash = channel.indexOf('/');
+    return slash < 0 ? Scope.OPERATOR : Long.parseLong(channel.substring(0, slash));
   }
 
   private double age(Optional<Instant> since) {
