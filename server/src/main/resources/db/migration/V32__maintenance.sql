@@ -30,3 +30,13 @@ CREATE TABLE incident_hold (
 CREATE INDEX incident_hold_name ON incident_hold (owner_id, subject_name);
 
 CREATE INDEX incident_open_name ON incident (owner_id, subject_name) WHERE resolved_at IS NULL;
+
+-- A subject that opens one incident after the other has one that stays open until it has held one state for a while.
+ALTER TABLE incident ADD COLUMN flapping SMALLINT NOT NULL DEFAULT 0;
+
+-- Since when it holds its present state, if it flaps; and whether that state is right.
+ALTER TABLE incident ADD COLUMN steady_since BIGINT;
+
+ALTER TABLE incident ADD COLUMN steady_right SMALLINT;
+
+CREATE INDEX incident_flapping ON incident (steady_since) WHERE flapping = 1 AND resolved_at IS NULL;

@@ -54,6 +54,11 @@ record AlertText(String title, List<Fact> facts, boolean over) {
         .incident()
         .flatMap(Message.OfIncident::runbook)
         .ifPresent(url -> facts.add(new Fact("Runbook", url)));
+    if (message.incident().filter(Message.OfIncident::flapping).isPresent()) {
+      facts.add(
+          new Fact("Told again", "when it has held one state for a while; it may be up now"));
+      return new AlertText("Flapping: " + message.name(), List.copyOf(facts), false);
+    }
     boolean again = message.incident().filter(Message.OfIncident::reminder).isPresent();
     String word = ended.isPresent() ? "Ended" : word(delivery.kind());
     String state = again ? "Still " + word.toLowerCase(Locale.ROOT) : word;

@@ -16,6 +16,7 @@ import java.util.Optional;
 /// @param resolvedAt when it ended; empty while it is open
 /// @param endCause why it ended although the subject is not as it should be: it was removed
 /// @param lastHeard when the subject was last heard from before it opened
+/// @param flapping whether it stays open while its subject goes from one state to the other
 /// @param acknowledged who has seen it first; empty if nobody has
 public record Incident(
     long id,
@@ -28,6 +29,7 @@ public record Incident(
     Optional<Instant> resolvedAt,
     Optional<String> endCause,
     Instant lastHeard,
+    boolean flapping,
     Optional<Acknowledgement> acknowledged) {
   /// Somebody has seen it.
   ///

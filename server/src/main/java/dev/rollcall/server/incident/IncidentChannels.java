@@ -171,6 +171,16 @@ final class IncidentChannels {
         .execute();
   }
 
+  /// Whoever was told of an incident is told again now.
+  static void tellAgain(Handle tx, long incident, Instant now) {
+    tx.createUpdate(
+            "UPDATE incident_channel SET due_at = :now WHERE incident_id = :id AND phase = "
+                + Phase.TOLD.code())
+        .bind("now", now.toEpochMilli())
+        .bind("id", incident)
+        .execute();
+  }
+
   private static Row row(ResultSet row) throws SQLException {
     return new Row(
         row.getLong("incident_id"),

@@ -26,13 +26,13 @@ final class IncidentStore {
   static final String COLUMNS =
       "id, owner_id, subject_type, subject_id, subject_name, kind, severity, cause, started_at,"
           + " opened_at, resolved_at, acknowledged_at, acknowledged_by, alert_keys, last_heard_at,"
-          + " end_cause";
+          + " end_cause, flapping";
 
   /// Nothing if one of this subject and kind is open.
   private static final String OPEN =
       "INSERT INTO incident (owner_id, subject_type, subject_id, subject_name, kind, severity,"
-          + " cause, started_at, opened_at, alert_keys, last_heard_at)"
-          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+          + " cause, started_at, opened_at, alert_keys, last_heard_at, flapping, steady_since,"
+          + " steady_right) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)"
           + " ON CONFLICT (subject_type, subject_id, kind) WHERE resolved_at IS NULL DO NOTHING"
           + " RETURNING "
           + COLUMNS;
@@ -98,8 +98,9 @@ final class IncidentStore {
 
   /// Opens an incident.
   ///
+  /// @param flapping whether it stays open until its subject has held one state for a while
   /// @return empty if one of this subject and kind is open already
-  static Optional<Incident> open(Handle tx, Signal signal, IncidentKind kind, AlertKeys keys) {
+  static Optional<Incident> open(Handle tx, Signal signal, IncidentKind kind, AlertKeys keys, boolean flapping) {
     Optional<Incident> opened =
         Rows.read(
                 tx,
@@ -117,6 +118,8 @@ final class IncidentStore {
                   row.setLong(9, one.at().toEpochMilli());
                   row.setString(10, keys.json());
                   row.setLong(11, one.lastHeard().toEpochMilli());
+                  row.setInt(12, flapping ? 1 : 0);
+                  row.setLong(13, one.at().toEpochMilli());
                 },
                 IncidentStore::incident)
             .stream()
@@ -142,6 +145,74 @@ final class IncidentStore {
           row.setLong(2, one.id());
         },
         IncidentStore::incident);
+  }
+
+  /// How many incidents of a subject have opened since then.
+  static int opened(Handle tx, Subject subject, Instant since) {
+    return tx.createQuery(
+            "SELECT COUNT(*) FROM incident WHERE subject_type = :type AND subject_id = :id"
+                + " AND opened_at >= :since")
+        .bind("type", subject.type().code())
+        .bind("id", subject.id())
+        .bind("since", since.toEpochMilli())
+        .mapTo(Integer.class)
+        .one();
+  }
+
+  /// Notes that the subject of an incident that flaps has another state.
+  static void changed(Handle tx, long incident, boolean right, Instant at) {
+    tx.createUpdate(
+            "UPDATE incident SET steady_since = :at, steady_right = :right WHERE id = :id")
+        .bind("at", at.toEpochMilli())
+        .bind("right", right ? 1 : 0)
+        .bind("id", incident)
+        .execute();
+  }
+
+  /// The incidents that flap, and whose subjects have held one state since `before`.
+  ///
+  /// @param right whether that state is right
+  static List<Incident> steady(Handle handle, boolean right, Instant before) {
+    return handle
+        .createQuery(
+            "SELECT "
+                + COLUMNS
+                + " FROM incident WHERE flapping = 1 AND resolved_at IS NULL"
+                + " AND steady_since <= :before AND steady_right = :right ORDER BY id LIMIT 1000")
+        .bind("before", before.toEpochMilli())
+        .bind("right", right ? 1 : 0)
+        .map((row, _) -> incident(row))
+        .list();
+  }
+
+  /// An incident flaps no longer: it is open as others are.
+  static void calm(Handle tx, long incident) {
+    tx.createUpdate("UPDATE incident SET flapping = 0 WHERE id = :id")
+        .bind("id", incident)
+        .execute();
+  }
+
+  /// Ends an open incident: its subject is as it should be.
+  ///
+  /// @return empty if it has ended
+  static Optional<Incident> recover(Handle tx, long id, Instant at) {
+    Optional<Incident> over =
+        tx.createQuery(
+                "UPDATE incident SET resolved_at = :at WHERE id = :id AND resolved_at IS NULL"
+                    + " RETURNING "
+                    + COLUMNS)
+            .bind("at", at.toEpochMilli())
+            .bind("id", id)
+            .map((row, _) -> incident(row))
+            .findOne();
+    over.ifPresent(
+        _ ->
+            add(
+                tx,
+                id,
+                new TimelineEntry(
+                    at, TimelineEntry.Type.RESOLVED, Optional.empty(), Optional.empty())));
+    return over;
   }
 
   /// Whether a subject of that name has an open incident.
@@ -442,6 +513,7 @@ final class IncidentStore {
         InstantColumns.instant(row, "resolved_at"),
         Optional.ofNullable(row.getString("end_cause")),
         InstantColumns.instant(row, "last_heard_at").orElse(started),
+        row.getInt("flapping") == 1,
         acknowledged.map(at -> new Incident.Acknowledgement(by == null ? "-" : by, at)));
   }
 }

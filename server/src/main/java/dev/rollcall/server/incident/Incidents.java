@@ -46,6 +46,8 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
   private final MaintenanceRoutes maintenanceRoutes;
   private final Subjects subjects;
   private final IncidentRoutes routes;
+  private final IncidentSettings settings;
+  private final FlappingIncidents flapping;
   private final Clock clock;
   private final Counter opened;
   private volatile List<Maintenance> ofFile = List.of();
@@ -62,8 +64,10 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
       PrometheusRegistry registry,
       Clock clock) {
     this.store = new IncidentStore(database, commits);
+    this.alerts = new IncidentAlerts(outbox);
     this.subjects = subjects;
     this.clock = clock;
+    this.settings = settings;
     this.notifier = 
         new Notifier(
             database, commits, outbox, this::currentMaintenance, settings.together(), clock);
@@ -75,6 +79,8 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
             this::currentMaintenance,
             this::released,
             clock);
+    this.flapping =
+        new FlappingIncidents(database, commits, alerts, settings.flapping(), clock);
     this.maintenance = new MaintenanceStore(database, commits);
     this.maintenanceRoutes =
         new MaintenanceRoutes(
@@ -85,7 +91,6 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
             },
             names,
             clock);
-    this.alerts = new IncidentAlerts(outbox);
     this.routes = 
         new IncidentRoutes(store, outbox, this::resolved, names, clock);
     this.opened =
@@ -148,15 +153,31 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
 
   private void end(Handle tx, Signal signal) {
     boolean right = RIGHT.contains(signal.to());
+    if (right && steps(tx, signal, true)) {
+      return;
+    }
     Optional<String> why = right ? Optional.empty() : Optional.of("it was " + signal.to());
     for (Incident incident : IncidentStore.resolve(tx, signal, why)) {
       alerts.over(tx, signal.at(), incident, false);
     }
   }
 
+  /// The subject of an incident that flaps goes from one state to the other.
+  ///
+  /// @return false if it has no such incident
+  private static boolean steps(Handle tx, Signal signal, boolean right) {
+    List<Incident> flapping =
+        IncidentStore.openOf(tx, signal.subject()).stream().filter(Incident::flapping).toList();
+    flapping.forEach(one -> IncidentStore.changed(tx, one.id(), right, signal.at()));
+    return !flapping.isEmpty();
+  }
+
   /// Something is wrong: that opens an incident, or goes on, or is held.
   private void wrong(
       Handle tx, Signal signal, IncidentKind kind, Holds holds, List<Subject> uncertain) {
+    if (!signal.isReminder() && steps(tx, signal, false)) {
+      return;
+    }
     List<Incident> before = IncidentStore.openOf(tx, signal.subject());
     Optional<Incident> same = before.stream().filter(one -> one.kind() == kind).findFirst();
     if (same.isPresent()) {
@@ -180,7 +201,9 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
   }
 
   private void open(Handle tx, Signal signal, IncidentKind kind, AlertKeys keys) {
-    IncidentStore.open(tx, signal, kind, keys)
+    IncidentSettings.Flapping limits = settings.flapping();
+    int many = IncidentStore.opened(tx, signal.subject(), signal.at().minus(limits.within()));
+    IncidentStore.open(tx, signal, kind, keys, FlappingIncidents.flaps(many, limits))
         .ifPresent(
             incident -> {
               alerts.opened(tx, signal, incident);
@@ -231,11 +254,13 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
   public void start() {
     notifier.start();
     held.start();
+    flapping.start();
     cleanup.start();
   }
 
   @Override
   public void close() {
+    flapping.close();
     held.close();
     notifier.close();
     cleanup.close();

@@ -222,6 +222,7 @@ final class Notifier implements AutoCloseable {
                     incident.severity(),
                     incident.keys().runbook(),
                     !over && due.row().times() > 0,
+                    incident.flapping() && !over,
                     incident.endCause())));
     String key = "incident:%d:%s:%d".formatted(incident.id(), kind.word(), due.row().times());
     String lane = IncidentAlerts.lane(incident.subject());

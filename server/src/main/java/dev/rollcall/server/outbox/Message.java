@@ -30,6 +30,7 @@ public record Message(
   /// @param cause why, in words
   /// @param runbook the URL of the page that says what to do
   /// @param reminder whether it was told before
+  /// @param flapping whether its subject goes from one state to the other again and again
   /// @param ended why it is over, if not because the subject is as it should be
   public record OfIncident(
       long id,
@@ -38,10 +39,11 @@ public record Message(
       Severity severity,
       Optional<String> runbook,
       boolean reminder,
+      boolean flapping,
       Optional<String> ended) {
     /// A critical one that was not told before.
     public OfIncident(long id, Instant began, Optional<String> cause) {
-      this(id, began, cause, Severity.CRITICAL, Optional.empty(), false, Optional.empty());
+      this(id, began, cause, Severity.CRITICAL, Optional.empty(), false, false, Optional.empty());
     }
   }
 
@@ -91,6 +93,9 @@ public record Message(
           if (one.reminder()) {
             json.put("reminder", true);
           }
+          if (one.flapping()) {
+            json.put("flapping", true);
+          }
           one.ended().ifPresent(why -> json.put("ended", why));
         });
     several.ifPresent(
@@ -137,6 +142,7 @@ public record Message(
         Severity.CODEC.find(stored.path("severity").asString("")).orElse(Severity.CRITICAL),
         text(stored, "runbook"),
         stored.path("reminder").asBoolean(false),
+        stored.path("flapping").asBoolean(false),
         text(stored, "ended"));
   }
 

@@ -47,6 +47,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 class NotifierTest {
   private static final Duration TOGETHER = Duration.ofSeconds(30);
 
+  private static final IncidentSettings SETTINGS =
+      new IncidentSettings(
+          Duration.ofDays(1),
+          TOGETHER,
+          new IncidentSettings.Flapping(4, Duration.ofMinutes(30), Duration.ofMinutes(15)));
+
   @TempDir Path folder;
 
   private final TestClock clock = new TestClock();
@@ -63,6 +69,7 @@ class NotifierTest {
   private Incidents incidents;
   private Notifier notifier;
   private HeldIncidents held;
+  private FlappingIncidents flapping;
 
   private void open(TestDatabases engine, RoutedChannel... channels) {
     database =
@@ -85,7 +92,7 @@ class NotifierTest {
             database,
             commits,
             outbox,
-            new IncidentSettings(Duration.ofDays(1), TOGETHER),
+            SETTINGS,
             subjects(),
             Caller::toString,
             new PrometheusRegistry(),
@@ -106,8 +113,11 @@ class NotifierTest {
             tx -> CurrentMaintenance.of(tx, ofFile),
             incidents::released,
             clock);
+    flapping =
+        new FlappingIncidents(
+            database, commits, new IncidentAlerts(outbox), SETTINGS.flapping(), clock);
     outbox.start();
-    open.addAll(List.of(database, commits, outbox, incidents, notifier, held));
+    open.addAll(List.of(database, commits, outbox, incidents, notifier, held, flapping));
   }
 
   /// Of which those with the name `job` need no confirmation.
@@ -588,6 +598,65 @@ class NotifierTest {
     depends("shop", "db");
     down("shop", "db");
     assertThat(openIncidents()).containsExactlyInAnyOrder("shop", "db");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatFlapsIsToldOnceAndItsEndWhenItIsSteady(TestDatabases engine) {
+    open(engine, all(pager.keepingIncidents()));
+    for (int i = 0; i < 3; i++) {
+      flap("a");
+    }
+    assertThat(got(pager, 6)).noneMatch(NotifierTest::isFlapping);
+    for (int i = 0; i < 5; i++) {
+      flap("a");
+    }
+    assertThat(isFlapping(got(pager, 7).getLast())).isTrue();
+    assertThat(openIncidents()).containsExactly("a");
+    clock.pass(Duration.ofMinutes(14));
+    flapping.round();
+    assertThat(openIncidents()).containsExactly("a");
+    clock.pass(Duration.ofMinutes(1));
+    flapping.round();
+    assertThat(openIncidents()).isEmpty();
+    notifier.round();
+    assertThat(got(pager, 8).getLast().kind()).isEqualTo(Kind.RECOVERED);
+    clock.pass(Duration.ofMinutes(30));
+    flap("a");
+    assertThat(isFlapping(got(pager, 10).get(8))).isFalse();
+  }
+
+  private void flap(String name) {
+    clock.pass(Duration.ofMinutes(1));
+    down(name);
+    notifier.round();
+    await().until(() -> isQuiet("pager")); // nothing is withdrawn
+    clock.pass(Duration.ofMinutes(1));
+    up(name);
+    notifier.round();
+    await().until(() -> isQuiet("pager"));
+  }
+
+  private static boolean isFlapping(Delivery delivery) {
+    return delivery.message().incident().orElseThrow().flapping();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatFlapsAndStaysWrongIsToldAgain(TestDatabases engine) {
+    open(engine, all(pager.keepingIncidents()));
+    for (int i = 0; i < 5; i++) {
+      flap("a");
+    }
+    down("a");
+    clock.pass(Duration.ofMinutes(15));
+    flapping.round();
+    notifier.round();
+    Delivery last = got(pager, 8).getLast();
+    assertThat(isFlapping(last)).isFalse();
+    assertThat(last.message().incident().orElseThrow().reminder()).isTrue();
+    up("a");
+    assertThat(openIncidents()).isEmpty();
   }
 
   private static AlertKeys keys(String tag, Severity severity) {

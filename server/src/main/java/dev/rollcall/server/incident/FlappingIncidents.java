@@ -1,0 +1,86 @@
+package dev.rollcall.server.incident;
+
+import dev.rollcall.server.sql.Batch;
+import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.time.BackgroundLoop;
+import dev.rollcall.server.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/// Looks after subjects that go from one state to the other again and again: their incident stays
+/// open until they have held one state for a while. Then it ends, or it is told that it is open.
+final class FlappingIncidents implements AutoCloseable {
+  private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
+  private static final Duration LOOK = Duration.ofSeconds(10);
+
+  private final Database database;
+  private final GroupCommit commits;
+  private final IncidentAlerts alerts;
+  private final IncidentSettings.Flapping settings;
+  private final Clock clock;
+  private final Batch<Incident, Boolean> ending =
+      (tx, incidents) -> incidents.stream().map(incident -> end(tx, incident)).toList();
+  private final Batch<Incident, Boolean> telling =
+      (tx, incidents) -> incidents.stream().map(incident -> tell(tx, incident)).toList();
+  private final BackgroundLoop loop =
+      new BackgroundLoop("flapping", "the end of flapping", AFTER_FAILURE, this::round);
+
+  FlappingIncidents(
+      Database database,
+      GroupCommit commits,
+      IncidentAlerts alerts,
+      IncidentSettings.Flapping settings,
+      Clock clock) {
+    this.database = database;
+    this.commits = commits;
+    this.alerts = alerts;
+    this.settings = settings;
+    this.clock = clock;
+  }
+
+  void start() {
+    loop.start();
+  }
+
+  /// Whether a further incident of a subject, of which so many have opened, makes it flap.
+  static boolean flaps(int before, IncidentSettings.Flapping settings) {
+    return before + 1 >= settings.incidents();
+  }
+
+  /// Ends what is well, and tells what is wrong, for long enough.
+  Duration round() {
+    Instant before = clock.wall().minus(settings.steady());
+    List<Incident> well =
+        database.read(handle -> IncidentStore.steady(handle, true, before));
+    List<Incident> wrong =
+        database.read(handle -> IncidentStore.steady(handle, false, before));
+    if (!well.isEmpty()) {
+      commits.writeAll(ending, well);
+    }
+    if (!wrong.isEmpty()) {
+      commits.writeAll(telling, wrong);
+    }
+    return LOOK;
+  }
+
+  private boolean end(Handle tx, Incident incident) {
+    Optional<Incident> over = IncidentStore.recover(tx, incident.id(), clock.wall());
+    over.ifPresent(one -> alerts.over(tx, clock.wall(), one, false));
+    return over.isPresent();
+  }
+
+  private boolean tell(Handle tx, Incident incident) {
+    IncidentStore.calm(tx, incident.id());
+    IncidentChannels.tellAgain(tx, incident.id(), clock.wall());
+    return true;
+  }
+
+  @Override
+  public void close() {
+    loop.close();
+  }
+}
