@@ -83,7 +83,9 @@ class IncidentIT {
       assertThat(open.get("started_at").asLong())
           .isLessThanOrEqualTo(open.get("opened_at").asLong());
       assertThat(rollcall.health("/metrics").body())
-          .contains("rollcall_incidents_open{kind=\"down\",severity=\"critical\"} 1");
+          .contains(
+              "rollcall_incidents_open{kind=\"down\",severity=\"critical\"} 1",
+              "rollcall_incident_told_seconds_count 1");
 
       String one = "/v1/incidents/" + open.get("id");
       assertThat(rollcall.send("POST", one + "/acknowledge", "{\"note\":\"on it\"}").status())

@@ -2,7 +2,10 @@ package dev.rollcall.server.outbox;
 
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -16,6 +19,7 @@ final class DeliveryMetrics {
   private static final List<String> RESULTS = List.of("sent", "retried", "failed");
 
   private final Counter results;
+  private final Histogram told;
 
   DeliveryMetrics(PrometheusRegistry registry) {
     results =
@@ -23,6 +27,14 @@ final class DeliveryMetrics {
             .name("rollcall_deliveries_total")
             .help("Attempts to deliver, by channel and result: sent, retried, failed.")
             .labelNames("channel", "result")
+            .withoutExemplars()
+            .register(registry);
+    told =
+        Histogram.builder()
+            .name("rollcall_incident_told_seconds")
+            .help("From the observation that confirmed an incident until a receiver had it.")
+            .classicOnly()
+            .classicUpperBounds(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600)
             .withoutExemplars()
             .register(registry);
   }
@@ -87,5 +99,20 @@ final class DeliveryMetrics {
       return;
     }
     results.labelValues(channel, result).inc();
+  }
+
+  /// An incident was told on a channel of the operator for the first time.
+  void told(String channel, Delivery delivery, Instant now) {
+    boolean opened =
+        switch (delivery.kind()) {
+          case DOWN, LATE, FAILED -> true;
+          case RECOVERED, SEVERAL, TEST -> false;
+        };
+    boolean first =
+        delivery.message().incident().filter(incident -> !incident.reminder()).isPresent();
+    if (opened && first && isOperators(channel)) {
+      told.observe(
+          Math.max(0, Duration.between(delivery.message().at(), now).toNanos() / 1_000_000_000.0));
+    }
   }
 }

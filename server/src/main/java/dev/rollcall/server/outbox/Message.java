@@ -76,14 +76,15 @@ public record Message(
   }
 
   /// The form in which it is stored: `{"name":"backup","last_ping":1700000000,"at":1700003600,
-  /// "incident":7,"began":1700003500,"cause":"status 503"}`.
+  /// "at_ms":1700003600125,"incident":7,"began":1700003500,"cause":"status 503"}`.
   String json() {
     ObjectNode json =
         JsonNodeFactory.instance
             .objectNode()
             .put("name", name)
             .put("last_ping", lastHeard.getEpochSecond())
-            .put("at", at.getEpochSecond());
+            .put("at", at.getEpochSecond())
+            .put("at_ms", at.toEpochMilli());
     incident.ifPresent(
         one -> {
           json.put("incident", one.id()).put("began", one.began().getEpochSecond());
@@ -129,7 +130,9 @@ public record Message(
     return new Message(
         stored.path("name").asString(""),
         Instant.ofEpochSecond(stored.path("last_ping").asLong(0)),
-        Instant.ofEpochSecond(stored.path("at").asLong(0)),
+        stored.has("at_ms")
+            ? Instant.ofEpochMilli(stored.path("at_ms").asLong())
+            : Instant.ofEpochSecond(stored.path("at").asLong(0)),
         Optional.of(stored).filter(one -> one.has("incident")).map(Message::incident),
         Optional.of(stored).filter(one -> one.has("many")).map(Message::several));
   }

@@ -253,6 +253,7 @@ final class Sender implements AutoCloseable {
       case Result.Sent _ -> {
         receiverBreaker.reached();
         metrics.count(channel.name(), "sent");
+        metrics.told(channel.name(), head.delivery(), now);
         yield head.done(DeliveryState.DELIVERED, now, Optional.empty(), now);
       }
       case Result.Refused(String reason) -> {
