@@ -126,7 +126,7 @@ class ReceiversTest {
       Optional<String> refuse(StandIn.Call call) {
         String text = call.json().get("text").stringValue();
         String bare = text.replaceAll("</?b>", "");
-        boolean escaped = !bare.contains("<") && bare.matches("(?s)([^&]|&(amp|lt|gt);)*");
+        boolean escaped = !bare.contains("<") && !bare.replaceAll("&(amp|lt|gt);", "").contains("&");
         String shown = bare.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
         return call.path().equals("/bot123456:ABCDEFGHIJKLMNOPQRSTgeheim99/sendMessage")
                 && call.json().get("parse_mode").stringValue().equals("HTML")
@@ -250,7 +250,7 @@ class ReceiversTest {
         for (String text :
             List.of(HOSTILE, "x".repeat(20_000), "€".repeat(20_000), " ", "😀".repeat(9_000))) {
           assertThat(send(type.definition(receiver), delivery(kind, text, text)))
-              .as("%s %s", kind, AlertText.cut(text, 50))
+              .as("%s %s %s", type, kind, AlertText.cut(text, 50))
               .isEqualTo(new Result.Sent());
         }
       }

@@ -59,7 +59,7 @@ final class StandIn implements AutoCloseable {
               answer(exchange, said.get().status(), said.get().body());
               return;
             }
-            Optional<String> wrong = rules.refuse(call);
+            Optional<String> wrong = refused(rules, call);
             if (wrong.isEmpty()) {
               accepted.add(call);
             }
@@ -67,6 +67,16 @@ final class StandIn implements AutoCloseable {
           }
         });
     server.start();
+  }
+
+  /// A rule that fails is a refusal that says so: the server would close the connection without an
+  /// answer.
+  private static Optional<String> refused(Rules rules, Call call) {
+    try {
+      return rules.refuse(call);
+    } catch (RuntimeException | StackOverflowError e) {
+      return Optional.of("the rule failed: " + e);
+    }
   }
 
   private static void answer(HttpExchange exchange, int status, String body) throws IOException {
