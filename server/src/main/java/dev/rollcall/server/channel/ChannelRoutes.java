@@ -194,7 +194,7 @@ final class ChannelRoutes {
     Duration took = Duration.ofNanos(System.nanoTime() - began);
     Optional<String> reason =
         switch (result) {
-          case Channel.Result.Sent() -> Optional.empty();
+          case Channel.Result.Sent _ -> Optional.empty();
           case Channel.Result.Retry(String why, _, _) -> Optional.of(why);
           case Channel.Result.Refused(String why) -> Optional.of(why);
         };

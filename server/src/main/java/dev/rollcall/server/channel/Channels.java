@@ -122,7 +122,7 @@ public final class Channels implements AutoCloseable {
         client.isEmpty()
             ? "there is no channel of type mail any more"
             : switch (client.get().send(to, subject, text, UUID.randomUUID().toString())) {
-              case Channel.Result.Sent() -> "";
+              case Channel.Result.Sent _ -> "";
               case Channel.Result.Retry(String reason, _, _) -> reason;
               case Channel.Result.Refused(String reason) -> reason;
             };

@@ -39,7 +39,15 @@ public interface Channel extends AutoCloseable {
   /// The result of an attempt.
   sealed interface Result {
     /// The receiver has it.
-    record Sent() implements Result {}
+    ///
+    /// @param answer what it said, one line without secrets: `status 200: ok`; may be empty
+    /// @param receipt what it calls the message, for [Delivery#first]; at most 500 characters
+    record Sent(String answer, Optional<String> receipt) implements Result {
+      /// The receiver says nothing that matters.
+      public Sent() {
+        this("", Optional.empty());
+      }
+    }
 
     /// The attempt failed; a retry may succeed.
     ///

@@ -1,6 +1,7 @@
 package dev.rollcall.server.outbox;
 
 import java.time.Instant;
+import java.util.Optional;
 
 /// A notification on its way to a receiver.
 ///
@@ -9,10 +10,24 @@ import java.time.Instant;
 /// @param key the same for each attempt, so that the receiver can recognize a repetition
 /// @param written when it was written
 /// @param attempt 1 for the first
+/// @param first what the receiver returned for the first notification of the same incident
+///   ([Channel.Result.Sent#receipt]), so that this one can refer to it; empty if there is none
 public record Delivery(
     String subject,
     Notification.Kind kind,
     String key,
     Message message,
     Instant written,
-    int attempt) {}
+    int attempt,
+    Optional<String> first) {
+  /// One that refers to no other.
+  public Delivery(
+      String subject,
+      Notification.Kind kind,
+      String key,
+      Message message,
+      Instant written,
+      int attempt) {
+    this(subject, kind, key, message, written, attempt, Optional.empty());
+  }
+}

@@ -28,16 +28,19 @@ final class DeliveryQueue {
   private static final Duration LEASE = Channel.LONGEST.plusSeconds(10);
 
   private static final String HEAD =
-      "SELECT id, subject, kind, natural_key, payload, owed_at, attempts"
-          + " FROM outbox_delivery WHERE channel = :channel AND subject = :subject AND state = 0"
-          + " ORDER BY id LIMIT 1";
+      "SELECT d.id, d.subject, d.kind, d.natural_key, d.payload, d.owed_at, d.attempts,"
+          + " (SELECT f.receipt FROM outbox_delivery f WHERE f.incident_id = d.incident_id"
+          + " AND f.channel = d.channel AND f.id < d.id AND f.receipt IS NOT NULL"
+          + " ORDER BY f.id LIMIT 1) AS first_receipt"
+          + " FROM outbox_delivery d WHERE d.channel = :channel AND d.subject = :subject"
+          + " AND d.state = 0 ORDER BY d.id LIMIT 1";
 
   /// A delivery that was withdrawn while it was being sent is delivered if it has arrived,
   /// otherwise it stays withdrawn.
   private static final String ATTEMPTED =
       "UPDATE outbox_delivery SET state = CASE WHEN state = 0 OR ? = 1 THEN ? ELSE state END,"
           + " attempts = attempts + 1, attempted_at = ?, done_at = COALESCE(?, done_at),"
-          + " last_error = COALESCE(?, last_error) WHERE id = ? AND state IN (0, 3)";
+          + " last_error = COALESCE(?, last_error), receipt = ? WHERE id = ? AND state IN (0, 3)";
 
   private static final String EMPTY =
       "DELETE FROM outbox_lane WHERE id = ? AND NOT EXISTS (SELECT 1 FROM outbox_delivery d"
@@ -49,14 +52,28 @@ final class DeliveryQueue {
 
   /// The first pending delivery of a claimed lane.
   record Head(Lease<Lane> lease, long id, Delivery delivery) {
-    /// After an attempt at `at`, with `state` as its result.
-    Done done(DeliveryState state, Instant at, Optional<String> error, Instant next) {
-      return new Done(lease, Optional.of(new Attempted(id, state, at, error)), next);
+    /// After an attempt at `at` that failed, with `state` as its result.
+    Done failed(DeliveryState state, Instant at, String error, Instant next) {
+      Attempted attempted =
+          new Attempted(id, state, at, Optional.of(error), Optional.empty());
+      return new Done(lease, Optional.of(attempted), next);
+    }
+
+    /// After it was delivered at `at`.
+    Done delivered(Instant at, Optional<String> receipt) {
+      Attempted attempted =
+          new Attempted(id, DeliveryState.DELIVERED, at, Optional.empty(), receipt);
+      return new Done(lease, Optional.of(attempted), at);
     }
   }
 
   /// The result of an attempt.
-  record Attempted(long id, DeliveryState state, Instant at, Optional<String> error) {}
+  record Attempted(
+      long id,
+      DeliveryState state,
+      Instant at,
+      Optional<String> error,
+      Optional<String> receipt) {}
 
   /// The end of a claim.
   ///
@@ -168,7 +185,8 @@ final class DeliveryQueue {
             row.getString("natural_key"),
             message,
             Instant.ofEpochMilli(row.getLong("owed_at")),
-            row.getInt("attempts") + 1));
+            row.getInt("attempts") + 1,
+            Optional.ofNullable(row.getString("first_receipt"))));
   }
 
   /// Writes the end of a claim. It may be written again if it is unknown whether it was written.
@@ -203,7 +221,8 @@ final class DeliveryQueue {
           boolean done = one.state() != DeliveryState.PENDING;
           InstantColumns.set(row, 4, Optional.of(one.at()).filter(_ -> done));
           row.setString(5, one.error().orElse(null));
-          row.setLong(6, one.id());
+          row.setString(6, one.receipt().orElse(null));
+          row.setLong(7, one.id());
         });
     Rows.write(tx, EMPTY, ended, (row, done) -> row.setLong(1, done.lease().key()));
     return valid;

@@ -36,7 +36,8 @@ public final class Outbox implements AutoCloseable {
       List.of(
           "db/migration/V2__outbox.sql",
           "db/migration/V25__delivery_incident.sql",
-          "db/migration/V26__delivery_incidents.sql");
+          "db/migration/V26__delivery_incidents.sql",
+          "db/migration/V27__delivery_receipt.sql");
 
   /// A name; before it, for the channels of an account, its id and a slash.
   private static final Pattern NAME = Pattern.compile("(?:\\d+/)?[a-z0-9-]{1,100}");

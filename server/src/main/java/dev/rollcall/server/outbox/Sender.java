@@ -250,11 +250,11 @@ final class Sender implements AutoCloseable {
     Result result = send(channel, head.delivery());
     Instant now = clock.wall();
     return switch (result) {
-      case Result.Sent _ -> {
+      case Result.Sent(_, Optional<String> receipt) -> {
         receiverBreaker.reached();
         metrics.count(channel.name(), "sent");
         metrics.told(channel.name(), head.delivery(), now);
-        yield head.done(DeliveryState.DELIVERED, now, Optional.empty(), now);
+        yield head.delivered(now, receipt);
       }
       case Result.Refused(String reason) -> {
         receiverBreaker.reached();
@@ -272,10 +272,10 @@ final class Sender implements AutoCloseable {
         metrics.count(channel.name(), "retried");
         Duration wait = Backoff.after(head.delivery().attempt(), ThreadLocalRandom.current());
         Duration asked = after.filter(rest -> rest.compareTo(LONGEST_REST) < 0).orElse(wait);
-        yield head.done(
+        yield head.failed(
             DeliveryState.PENDING,
             now,
-            Optional.of(cut(reason)),
+            cut(reason),
             now.plus(asked.compareTo(wait) > 0 ? asked : wait));
       }
     };
@@ -297,7 +297,7 @@ final class Sender implements AutoCloseable {
         cut(reason),
         head.id(),
         channel.name());
-    return head.done(DeliveryState.FAILED, now, Optional.of(cut(reason)), now);
+    return head.failed(DeliveryState.FAILED, now, cut(reason), now);
   }
 
   private static Result send(Channel channel, Delivery delivery) throws InterruptedException {

@@ -16,6 +16,7 @@ import dev.rollcall.server.sql.TestDatabases;
 import dev.rollcall.server.time.Clock;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -100,6 +101,48 @@ class OutboxTest {
       await().until(() -> data.keys(DeliveryState.DELIVERED).equals(List.of("2")));
       assertThat(mail.keys()).containsExactly("2");
     }
+  }
+
+  @Test
+  void givesTheEndWhatTheReceiverReturnedForTheBeginning() {
+    mail.answering(
+        delivery ->
+            delivery.attempt() == 1 && delivery.kind() == Kind.RECOVERED
+                ? RecordingChannel.retry("not yet")
+                : new Result.Sent("ok", Optional.of("m-" + delivery.key())));
+    pager.answering(_ -> new Result.Sent());
+    try (OutboxDatabase data = open(mail, pager).started()) {
+      data.add(
+          about("mail", Kind.DOWN, "1", 7),
+          about("pager", Kind.DOWN, "1", 7),
+          about("mail", Kind.DOWN, "2", 8),
+          notification("mail", "a", "3"));
+      await().until(() -> data.listed(DeliveryState.DELIVERED).size() == 4);
+      data.add(about("mail", Kind.RECOVERED, "4", 7), about("pager", Kind.RECOVERED, "4", 7));
+      await()
+          .until(
+              () -> {
+                clock.pass(LONGER_THAN_ANY_BACKOFF);
+                data.outbox.wake();
+                return data.listed(DeliveryState.DELIVERED).size() == 6;
+              });
+      assertThat(mail.got())
+          .extracting(delivery -> delivery.key() + delivery.first().orElse(""))
+          .containsExactlyInAnyOrder("1", "2", "3", "4m-1", "4m-1");
+      assertThat(pager.got()).allSatisfy(delivery -> assertThat(delivery.first()).isEmpty());
+    }
+  }
+
+  private static Notification about(String channel, Kind kind, String key, long incident) {
+    Message message =
+        new Message(
+            "shop",
+            Instant.ofEpochSecond(1_700_000_000L),
+            Instant.ofEpochSecond(1_700_003_600L),
+            Optional.of(
+                new Message.OfIncident(
+                    incident, Instant.ofEpochSecond(1_700_000_000L), Optional.empty())));
+    return new Notification(channel, "service/3", kind, key, message, false);
   }
 
   @Test

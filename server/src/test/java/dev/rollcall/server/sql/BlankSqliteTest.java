@@ -44,6 +44,7 @@ class BlankSqliteTest {
     "db/migration/V24__incident.sql",
     "db/migration/V25__delivery_incident.sql",
     "db/migration/V26__delivery_incidents.sql",
+    "db/migration/V27__delivery_receipt.sql",
     "db/migration/V29__incident_channel.sql",
     "db/migration/V32__maintenance.sql"
   };
