@@ -3,6 +3,7 @@ package dev.rollcall.server.channel;
 import dev.rollcall.server.outbox.Delivery;
 import dev.rollcall.server.outbox.Message;
 import dev.rollcall.server.outbox.Notification;
+import dev.rollcall.server.signal.Severity;
 import dev.rollcall.server.time.Durations;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /// What a notification says, in words that are the same on all channels. They may contain any
 /// characters: each channel escapes them for where they go.
@@ -18,7 +21,8 @@ import java.util.Optional;
 /// @param title in one line: `Down: shop`
 /// @param facts what else there is to say, in order
 /// @param over whether it says that something is over
-record AlertText(String title, List<Fact> facts, boolean over) {
+/// @param urgent whether somebody should act now
+record AlertText(String title, List<Fact> facts, boolean over, boolean urgent) {
   private static final String ELLIPSIS = "…";
   private static final int LONGEST_CAUSE = 200;
 
@@ -29,7 +33,7 @@ record AlertText(String title, List<Fact> facts, boolean over) {
   static AlertText of(Delivery delivery) {
     if (delivery.kind() == Notification.Kind.TEST) {
       Fact fact = new Fact("Why", "somebody tries this channel, and nothing is wrong");
-      return new AlertText("Test: " + delivery.message().name(), List.of(fact), false);
+      return new AlertText("Test: " + delivery.message().name(), List.of(fact), false, false);
     }
     Message message = delivery.message();
     if (message.several().isPresent()) {
@@ -54,15 +58,21 @@ record AlertText(String title, List<Fact> facts, boolean over) {
         .incident()
         .flatMap(Message.OfIncident::runbook)
         .ifPresent(url -> facts.add(new Fact("Runbook", url)));
+    boolean urgent =
+        !over
+            && message
+                .incident()
+                .filter(incident -> incident.severity() != Severity.CRITICAL)
+                .isEmpty();
     if (message.incident().filter(Message.OfIncident::flapping).isPresent()) {
       facts.add(
           new Fact("Told again", "when it has held one state for a while; it may be up now"));
-      return new AlertText("Flapping: " + message.name(), List.copyOf(facts), false);
+      return new AlertText("Flapping: " + message.name(), List.copyOf(facts), false, urgent);
     }
     boolean again = message.incident().filter(Message.OfIncident::reminder).isPresent();
     String word = ended.isPresent() ? "Ended" : word(delivery.kind());
     String state = again ? "Still " + word.toLowerCase(Locale.ROOT) : word;
-    return new AlertText(state + ": " + message.name(), List.copyOf(facts), over);
+    return new AlertText(state + ": " + message.name(), List.copyOf(facts), over, urgent);
   }
 
   /// Several incidents: the first of them a line each.
@@ -78,7 +88,7 @@ record AlertText(String title, List<Fact> facts, boolean over) {
     }
     boolean over =
         several.first().stream().allMatch(item -> item.kind() == Notification.Kind.RECOVERED);
-    return new AlertText(message.name(), List.copyOf(facts), over);
+    return new AlertText(message.name(), List.copyOf(facts), over, !over);
   }
 
   private static String when(Message.Item item) {
@@ -109,10 +119,38 @@ record AlertText(String title, List<Fact> facts, boolean over) {
 
   /// Everything as lines, the title first.
   String lines() {
-    StringBuilder lines = new StringBuilder(title);
-    facts.forEach(
-        fact -> lines.append('\n').append(fact.label()).append(": ").append(fact.value()));
-    return lines.toString();
+    return title + "\n" + factLines();
+  }
+
+  /// The facts as lines.
+  String factLines() {
+    return facts.stream()
+        .map(fact -> fact.label() + ": " + fact.value())
+        .collect(Collectors.joining("\n"));
+  }
+
+  /// The same words, with a title of at most so many characters in one line, and values of at most
+  /// so many.
+  AlertText shortened(int ofTitle, int ofValue) {
+    return new AlertText(
+        cut(line(title), ofTitle),
+        facts.stream().map(fact -> new Fact(fact.label(), cut(fact.value(), ofValue))).toList(),
+        over,
+        urgent);
+  }
+
+  /// The same words, with something done to the title and to the values.
+  AlertText each(UnaryOperator<String> change) {
+    return new AlertText(
+        change.apply(title),
+        facts.stream().map(fact -> new Fact(fact.label(), change.apply(fact.value()))).toList(),
+        over,
+        urgent);
+  }
+
+  /// A text for HTML and XML.
+  static String html(String text) {
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
   }
 
   /// A text of at most so many characters (UTF-16), with an ellipsis where it was cut.

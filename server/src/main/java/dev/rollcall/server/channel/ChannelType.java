@@ -18,6 +18,14 @@ interface ChannelType {
           new Telegram(),
           new PagerDuty(),
           new Ntfy(),
+          new Teams(),
+          new Jsm(),
+          new Gotify(),
+          new Pushover(),
+          new Matrix(),
+          new Mattermost(),
+          new GoogleChat(),
+          new Alertmanager(),
           AlertUri.TYPE);
 
   /// Its word under `type:`.

@@ -49,17 +49,17 @@ final class Ntfy implements ChannelType {
 
   @Override
   public Optional<ChannelSettings> read(Fields fields) {
-    Optional<URI> url = HttpChannel.url(fields, URL, Optional.of(USUAL));
+    Optional<URI> url = HttpKeys.server(fields, URL, Optional.of(USUAL));
     url.filter(uri -> uri.getPath().length() > 1)
         .ifPresent(
             _ -> fields.mistake(URL, "has a path: give that of the server, and topic apart"));
-    Optional<Secret> topic = fields.secret(TOPIC);
-    if (!fields.has(TOPIC)) {
-      fields.mistake(TOPIC, "is missing: give the topic, which its readers know");
-    }
-    topic
-        .filter(text -> !TOPICS.matcher(text.reveal()).matches())
-        .ifPresent(_ -> fields.mistake(TOPIC, "is no topic: use 1 to 64 letters, digits, - and _"));
+    Optional<Secret> topic =
+        HttpKeys.secret(
+            fields,
+            TOPIC,
+            TOPICS,
+            "the topic, which its readers know",
+            "is no topic: use 1 to 64 letters, digits, - and _");
     Optional<Secret> token = fields.secret(TOKEN);
     return fields.wrong() || url.isEmpty() || topic.isEmpty()
         ? Optional.empty()
@@ -77,17 +77,16 @@ final class Ntfy implements ChannelType {
       return Stream.concat(Stream.of(topic), token.stream()).toList();
     }
 
+    /// On servers since 2.16, the end takes the place of the beginning.
     private HttpQuestion request(URI uri, Delivery delivery, AlertText text) {
-      String lines = text.lines();
       ObjectNode body =
           JsonNodeFactory.instance
               .objectNode()
               .put("topic", topic.reveal())
               .put("title", AlertText.cut(AlertText.line(text.title()), LONGEST_TITLE))
-              .put(
-                  "message",
-                  AlertText.cut(lines.substring(lines.indexOf('\n') + 1), LONGEST_MESSAGE))
-              .put("priority", text.over() ? USUAL_PRIORITY : HIGH);
+              .put("message", AlertText.cut(text.factLines(), LONGEST_MESSAGE))
+              .put("priority", text.urgent() ? HIGH : USUAL_PRIORITY);
+      HttpChannel.incidentKey(delivery).ifPresent(key -> body.put("sequence_id", key));
       body.putArray("tags").add(text.over() ? "green_circle" : "red_circle");
       HttpQuestion request = HttpChannel.json(uri, body);
       return token

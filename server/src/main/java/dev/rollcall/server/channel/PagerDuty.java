@@ -6,11 +6,11 @@ import dev.rollcall.server.config.Fields;
 import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.outbox.Channel;
 import dev.rollcall.server.outbox.Delivery;
-import dev.rollcall.server.outbox.Message;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -21,6 +21,7 @@ final class PagerDuty implements ChannelType {
   private static final String KEY = "key";
   private static final String URL = "url";
   private static final String USUAL = "https://events.pagerduty.com/v2/enqueue";
+  private static final Pattern KEYS = Pattern.compile("[A-Za-z0-9]{32}");
   private static final int LONGEST_SUMMARY = 1_024;
   private static final int LONGEST_DETAIL = 10_000;
 
@@ -41,13 +42,14 @@ final class PagerDuty implements ChannelType {
 
   @Override
   public Optional<ChannelSettings> read(Fields fields) {
-    Optional<URI> url = HttpChannel.url(fields, URL, Optional.of(USUAL));
-    Optional<Secret> key = fields.secret(KEY);
-    if (!fields.has(KEY)) {
-      fields.mistake(KEY, "is missing: give the integration key of a service (Events API v2)");
-    }
-    key.filter(text -> !text.reveal().matches("[A-Za-z0-9]{32}"))
-        .ifPresent(_ -> fields.mistake(KEY, "is no integration key: it has 32 letters and digits"));
+    Optional<URI> url = HttpKeys.url(fields, URL, Optional.of(USUAL));
+    Optional<Secret> key =
+        HttpKeys.secret(
+            fields,
+            KEY,
+            KEYS,
+            "the integration key of a service (Events API v2)",
+            "is no integration key: it has 32 letters and digits");
     return fields.wrong() || url.isEmpty() || key.isEmpty()
         ? Optional.empty()
         : Optional.of(new Settings(url.get(), key.get()));
@@ -73,7 +75,7 @@ final class PagerDuty implements ChannelType {
                 .putObject("payload")
                 .put("summary", AlertText.cut(AlertText.line(text.title()), LONGEST_SUMMARY))
                 .put("source", AlertText.cut(delivery.subject(), LONGEST_SUMMARY))
-                .put("severity", severity(delivery))
+                .put("severity", text.urgent() ? "critical" : "warning")
                 .put("timestamp", delivery.message().at().toString());
         ObjectNode details = payload.putObject("custom_details");
         text.facts()
@@ -83,26 +85,9 @@ final class PagerDuty implements ChannelType {
       return HttpChannel.json(uri, body);
     }
 
-    private static String severity(Delivery delivery) {
-      return delivery
-          .message()
-          .incident()
-          .map(incident -> incident.severity().word())
-          .orElse("critical");
-    }
-
-    /// The same for the beginning and the end of an incident, and another one for each incident,
-    /// also of other servers.
     private static String dedup(Delivery delivery) {
-      return delivery
-          .message()
-          .incident()
-          .map(Settings::dedup)
+      return HttpChannel.incidentKey(delivery)
           .orElseGet(() -> "rollcall " + AlertText.cut(delivery.subject(), 200));
-    }
-
-    private static String dedup(Message.OfIncident incident) {
-      return "rollcall-" + incident.id() + "-" + incident.began().getEpochSecond();
     }
   }
 }

@@ -1,16 +1,20 @@
 package dev.rollcall.server.channel;
 
+import dev.rollcall.probes.HttpAnswer;
 import dev.rollcall.probes.HttpQuestion;
 import dev.rollcall.probes.Resolver;
 import dev.rollcall.server.config.Fields;
 import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.outbox.Channel;
+import dev.rollcall.server.outbox.Channel.Result;
 import dev.rollcall.server.outbox.Delivery;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -46,15 +50,14 @@ final class Telegram implements ChannelType {
 
   @Override
   public Optional<ChannelSettings> read(Fields fields) {
-    Optional<URI> url = HttpChannel.url(fields, URL, Optional.of(USUAL));
-    Optional<Secret> token = fields.secret(TOKEN);
-    if (!fields.has(TOKEN)) {
-      fields.mistake(TOKEN, "is missing: give the token that @BotFather has given you");
-    }
-    token
-        .filter(text -> !TOKENS.matcher(text.reveal()).matches())
-        .ifPresent(
-            _ -> fields.mistake(TOKEN, "is no token of a bot: it looks like 123456:ABC-DEF..."));
+    Optional<URI> url = HttpKeys.server(fields, URL, Optional.of(USUAL));
+    Optional<Secret> token =
+        HttpKeys.secret(
+            fields,
+            TOKEN,
+            TOKENS,
+            "the token that @BotFather has given you",
+            "is no token of a bot: it looks like 123456:ABC-DEF...");
     Optional<String> chat = fields.scalar(CHAT);
     if (!fields.has(CHAT)) {
       fields.mistake(CHAT, "is missing: give the id of the chat, or @name of a channel");
@@ -73,26 +76,35 @@ final class Telegram implements ChannelType {
   /// @param url of the server of the Bot API
   /// @param thread the topic in a forum
   record Settings(URI url, Secret token, String chat, Optional<String> thread)
-      implements ChannelSettings {
+      implements ChannelSettings, HttpChannel.Form {
     @Override
     public Channel open(String key, Resolver resolver) {
-      URI method = URI.create(bare(url) + "/bot" + token.reveal() + "/sendMessage");
-      return new HttpChannel(key, method, List.of(token), this::request, resolver);
+      URI method = HttpKeys.below(url, "/bot" + token.reveal() + "/sendMessage");
+      return new HttpChannel(key, method, List.of(token), this, resolver);
     }
 
-    private static String bare(URI url) {
-      return url.toString().replaceFirst("/+$", "");
+    @Override
+    public Result accepted(HttpAnswer answer, String said) {
+      return new Result.Sent(said, HttpChannel.receipt(answer, "/result/message_id"));
     }
 
-    private HttpQuestion request(URI uri, Delivery delivery, AlertText text) {
+    @Override
+    public Optional<Duration> pause(JsonNode body) {
+      return HttpChannel.pause(body.at("/parameters/retry_after"), 1_000);
+    }
+
+    /// The end is a reply to the beginning.
+    @Override
+    public HttpQuestion request(URI uri, Delivery delivery, AlertText text) {
       StringBuilder html =
-          new StringBuilder("<b>" + escaped(AlertText.cut(text.title(), LONGEST / 4)) + "</b>");
+          new StringBuilder(
+              "<b>" + AlertText.html(AlertText.cut(text.title(), LONGEST / 4)) + "</b>");
       int each = LONGEST / 2 / Math.max(1, text.facts().size());
       for (AlertText.Fact fact : text.facts()) {
         html.append('\n')
-            .append(escaped(fact.label()))
+            .append(AlertText.html(fact.label()))
             .append(": ")
-            .append(escaped(AlertText.cut(fact.value(), each)));
+            .append(AlertText.html(AlertText.cut(fact.value(), each)));
       }
       ObjectNode body =
           JsonNodeFactory.instance
@@ -102,11 +114,15 @@ final class Telegram implements ChannelType {
               .put("parse_mode", "HTML");
       thread.ifPresent(id -> body.put("message_thread_id", Long.parseLong(id)));
       body.putObject("link_preview_options").put("is_disabled", true);
+      delivery
+          .first()
+          .filter(id -> id.matches("\\d{1,18}"))
+          .ifPresent(
+              id ->
+                  body.putObject("reply_parameters")
+                      .put("message_id", Long.parseLong(id))
+                      .put("allow_sending_without_reply", true));
       return HttpChannel.json(uri, body);
-    }
-
-    private static String escaped(String text) {
-      return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
     }
   }
 }

@@ -78,7 +78,7 @@ final class Webhook implements ChannelType {
 
   @Override
   public Optional<ChannelSettings> read(Fields fields) {
-    Optional<URI> url = HttpChannel.url(fields, URL, Optional.empty());
+    Optional<URI> url = HttpKeys.url(fields, URL, Optional.empty());
     Optional<Secret> secret = fields.secret(SECRET);
     secret
         .filter(text -> key(text).isEmpty())

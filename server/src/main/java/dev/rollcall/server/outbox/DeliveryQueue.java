@@ -54,8 +54,7 @@ final class DeliveryQueue {
   record Head(Lease<Lane> lease, long id, Delivery delivery) {
     /// After an attempt at `at` that failed, with `state` as its result.
     Done failed(DeliveryState state, Instant at, String error, Instant next) {
-      Attempted attempted =
-          new Attempted(id, state, at, Optional.of(error), Optional.empty());
+      Attempted attempted = new Attempted(id, state, at, Optional.of(error), Optional.empty());
       return new Done(lease, Optional.of(attempted), next);
     }
 
@@ -69,11 +68,7 @@ final class DeliveryQueue {
 
   /// The result of an attempt.
   record Attempted(
-      long id,
-      DeliveryState state,
-      Instant at,
-      Optional<String> error,
-      Optional<String> receipt) {}
+      long id, DeliveryState state, Instant at, Optional<String> error, Optional<String> receipt) {}
 
   /// The end of a claim.
   ///

@@ -1,6 +1,5 @@
 package dev.rollcall.server.channel;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollcall.probes.Resolver;
@@ -11,14 +10,10 @@ import dev.rollcall.server.outbox.Channel.Result;
 import dev.rollcall.server.outbox.Delivery;
 import dev.rollcall.server.outbox.Message;
 import dev.rollcall.server.outbox.Notification.Kind;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,20 +24,24 @@ import tools.jackson.databind.JsonNode;
 /// Each type of channel against a receiver that refuses what the real one refuses.
 class ReceiversTest {
   private static final Instant AT = Instant.parse("2026-11-28T12:00:30Z");
-  private static final String SECRET = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
+  static final String SECRET = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
 
   /// What a name or reason may contain.
   private static final String HOSTILE =
       "a<b>&\"'`*_~|[x](http://evil.example)#1 @channel <!channel> \\ \n\u2028 \ud83d\ude00";
 
   private static Delivery delivery(Kind kind, String name, String cause) {
+    return delivery(kind, name, cause, Optional.empty());
+  }
+
+  private static Delivery delivery(Kind kind, String name, String cause, Optional<String> first) {
     Message message =
         new Message(
             name,
             AT.minusSeconds(20),
             AT,
             Optional.of(new Message.OfIncident(7, AT.minusSeconds(30), Optional.of(cause))));
-    return new Delivery("service:" + name, kind, "service:3:down:1", message, AT, 1);
+    return new Delivery("service:" + name, kind, "service:3:" + kind, message, AT, 1, first);
   }
 
   private static Delivery down() {
@@ -63,195 +62,32 @@ class ReceiversTest {
     }
   }
 
-  /// A receiver, with its rules, and the definition of a channel to it.
-  private enum Type {
-    WEBHOOK("'type':'webhook','url':'%s/in?token=geheim99','secret':'" + SECRET + "'", 204, "") {
-      @Override
-      Optional<String> refuse(StandIn.Call call) {
-        return call.path().equals("/in?token=geheim99")
-                && call.header("webhook-id").startsWith("msg_")
-                && isSigned(call)
-                && call.body().getBytes(UTF_8).length < 20_000
-                && call.json().at("/data/name").isString()
-            ? Optional.empty()
-            : Optional.of("no webhook");
-      }
-    },
-    SLACK("'type':'slack','url':'%s/services/T0/B0/geheim99'", 200, "ok") {
-      @Override
-      Optional<String> refuse(StandIn.Call call) {
-        JsonNode body = call.json();
-        boolean texts =
-            body.get("text").stringValue().length() <= 4_000
-                && body.at("/blocks/0/text/type").stringValue().equals("plain_text")
-                && body.at("/blocks/0/text/text").stringValue().length() <= 150
-                && !body.at("/blocks/0/text/text").stringValue().isBlank();
-        boolean fields =
-            body.at("/blocks/1/fields").size() <= 10
-                && body.at("/blocks/1/fields")
-                    .valueStream()
-                    .map(field -> field.get("text").stringValue())
-                    .allMatch(text -> text.length() <= 2_000 && !text.contains("<"));
-        return texts && fields && !body.get("text").stringValue().contains("<")
-            ? Optional.empty()
-            : Optional.of("invalid_blocks");
-      }
-    },
-    DISCORD("'type':'discord','url':'%s/api/webhooks/1/geheim99'", 204, "") {
-      @Override
-      Optional<String> refuse(StandIn.Call call) {
-        JsonNode embed = call.json().at("/embeds/0");
-        boolean fits =
-            embed.get("title").stringValue().length() <= 256
-                && embed.get("fields").size() <= 25
-                && embed
-                    .get("fields")
-                    .valueStream()
-                    .allMatch(
-                        field ->
-                            field.get("name").stringValue().length() <= 256
-                                && !field.get("value").stringValue().isBlank()
-                                && field.get("value").stringValue().length() <= 1_024)
-                && embed.toString().length() <= 6_000;
-        boolean quiet = call.json().at("/allowed_mentions/parse").isEmpty();
-        Instant.parse(embed.get("timestamp").stringValue());
-        return fits && quiet ? Optional.empty() : Optional.of("{\"code\":50035}");
-      }
-    },
-    TELEGRAM(
-        "'type':'telegram','token':'123456:ABCDEFGHIJKLMNOPQRSTgeheim99','chat-id':-100123,"
-            + "'thread-id':4,'url':'%s'",
-        200, "{\"ok\":true,\"result\":{\"message_id\":5}}") {
-      @Override
-      Optional<String> refuse(StandIn.Call call) {
-        String text = call.json().get("text").stringValue();
-        String bare = text.replaceAll("</?b>", "");
-        boolean escaped = !bare.contains("<") && !bare.replaceAll("&(amp|lt|gt);", "").contains("&");
-        String shown = bare.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
-        return call.path().equals("/bot123456:ABCDEFGHIJKLMNOPQRSTgeheim99/sendMessage")
-                && call.json().get("parse_mode").stringValue().equals("HTML")
-                && call.json().get("message_thread_id").asLong() == 4
-                && escaped
-                && shown.length() <= 4_096
-            ? Optional.empty()
-            : Optional.of("{\"ok\":false,\"description\":\"Bad Request: can't parse entities\"}");
-      }
-    },
-    PAGERDUTY(
-        "'type':'pagerduty','key':'0123456789abcdef0123456789abcdef','url':'%s/v2/enqueue'",
-        202, "{\"status\":\"success\"}") {
-      @Override
-      Optional<String> refuse(StandIn.Call call) {
-        JsonNode body = call.json();
-        boolean resolves = body.get("event_action").stringValue().equals("resolve");
-        boolean event =
-            body.get("routing_key").stringValue().length() == 32
-                && body.get("dedup_key").stringValue().length() <= 255;
-        boolean payload =
-            resolves
-                || (body.at("/payload/summary").stringValue().length() <= 1_024
-                    && !body.at("/payload/source").stringValue().isEmpty()
-                    && List.of("critical", "error", "warning", "info")
-                        .contains(body.at("/payload/severity").stringValue()));
-        return event && payload && call.body().getBytes(UTF_8).length <= 512_000
-            ? Optional.empty()
-            : Optional.of("{\"status\":\"invalid event\"}");
-      }
-    },
-    NTFY("'type':'ntfy','topic':'geheim99','token':'tk_geheim99','url':'%s'", 200, "{}") {
-      @Override
-      Optional<String> refuse(StandIn.Call call) {
-        JsonNode body = call.json();
-        return call.path().equals("/")
-                && call.header("Authorization").equals("Bearer tk_geheim99")
-                && body.get("topic").stringValue().equals("geheim99")
-                && body.get("message").stringValue().getBytes(UTF_8).length <= 4_096
-                && body.get("priority").asInt() >= 1
-                && body.get("priority").asInt() <= 5
-            ? Optional.empty()
-            : Optional.of("{\"code\":40003}");
-      }
-    };
-
-    private final String keys;
-    private final int status;
-    private final String body;
-
-    /// The longest secret of the definition.
-    private final String secret;
-
-    Type(String keys, int status, String body) {
-      this.secret =
-          switch (name()) {
-            case "TELEGRAM" -> "123456:ABCDEFGHIJKLMNOPQRSTgeheim99";
-            case "PAGERDUTY" -> "0123456789abcdef0123456789abcdef";
-            case "NTFY" -> "tk_geheim99";
-            default -> "geheim99";
-          };
-      this.keys = keys;
-      this.status = status;
-      this.body = body;
-    }
-
-    /// What is wrong with a request; empty if the receiver accepts it.
-    abstract Optional<String> refuse(StandIn.Call call);
-
-    StandIn receiver() throws IOException {
-      return new StandIn(
-          status,
-          body,
-          call ->
-              call.header("Content-Type").equals("application/json") && call.method().equals("POST")
-                  ? refuse(call)
-                  : Optional.of("no JSON"));
-    }
-
-    String definition(StandIn receiver) {
-      return "{'name':'c'," + keys.formatted(receiver.url()) + "}";
-    }
-
-    private static boolean isSigned(StandIn.Call call) {
-      try {
-        Mac mac = Mac.getInstance("HmacSHA256");
-        byte[] key = Base64.getDecoder().decode(SECRET.substring("whsec_".length()));
-        mac.init(new SecretKeySpec(key, "HmacSHA256"));
-        String signed =
-            call.header("webhook-id") + "." + call.header("webhook-timestamp") + "." + call.body();
-        String expected =
-            "v1," + Base64.getEncoder().encodeToString(mac.doFinal(signed.getBytes(UTF_8)));
-        return call.header("webhook-signature").equals(expected);
-      } catch (java.security.GeneralSecurityException e) {
-        throw new IllegalStateException(e);
-      }
-    }
-  }
-
   @ParameterizedTest
   @EnumSource
-  void takesWhatItIsTold(Type type) throws Exception {
-    try (StandIn receiver = type.receiver()) {
-      assertThat(send(type.definition(receiver), down())).isEqualTo(new Result.Sent());
+  void takesWhatItIsTold(Receiver type) throws Exception {
+    try (StandIn receiver = type.started()) {
+      assertThat(send(type.definition(receiver), down())).isInstanceOf(Result.Sent.class);
       assertThat(receiver.accepted().getFirst().body().replace("\\\\", ""))
           .contains("shop", "status 503 (expected below 400)");
       assertThat(
               send(
                   type.definition(receiver),
                   delivery(Kind.RECOVERED, "shop", "status 503 (expected below 400)")))
-          .isEqualTo(new Result.Sent());
+          .isInstanceOf(Result.Sent.class);
       assertThat(receiver.accepted()).hasSize(2);
     }
   }
 
   @ParameterizedTest
   @EnumSource
-  void takesAnyNameAndReason(Type type) throws Exception {
-    try (StandIn receiver = type.receiver()) {
+  void takesAnyNameAndReason(Receiver type) throws Exception {
+    try (StandIn receiver = type.started()) {
       for (Kind kind : Kind.values()) {
         for (String text :
             List.of(HOSTILE, "x".repeat(20_000), "€".repeat(20_000), " ", "😀".repeat(9_000))) {
           assertThat(send(type.definition(receiver), delivery(kind, text, text)))
               .as("%s %s %s", type, kind, AlertText.cut(text, 50))
-              .isEqualTo(new Result.Sent());
+              .isInstanceOf(Result.Sent.class);
         }
       }
     }
@@ -272,11 +108,11 @@ class ReceiversTest {
   })
   void saysWhatTheReceiverSays(int status, String header, String value, String expected)
       throws Exception {
-    for (Type type : Type.values()) {
-      try (StandIn receiver = type.receiver()) {
+    for (Receiver type : Receiver.values()) {
+      try (StandIn receiver = type.started()) {
         receiver.say(
             status,
-            "no such\nroom " + type.secret,
+            "no such\nroom " + type.secret(),
             header == null ? "X-Nothing" : header,
             value == null ? "" : value);
         Result result = send(type.definition(receiver), down());
@@ -290,16 +126,172 @@ class ReceiversTest {
         if (result instanceof Result.Retry retry && header != null) {
           assertThat(retry.after()).contains(Duration.ofSeconds(7));
         }
-        assertThat(result.toString()).as("no secret of %s", type).doesNotContain(type.secret);
+        assertThat(result.toString()).as("no secret of %s", type).doesNotContain(type.secret());
+      }
+    }
+  }
+
+  /// What was sent for the end of an incident whose beginning the receiver has taken.
+  private static List<StandIn.Call> end(Receiver type, StandIn receiver) throws Exception {
+    Result began = send(type.definition(receiver), down());
+    assertThat(began).isInstanceOf(Result.Sent.class);
+    Optional<String> first = ((Result.Sent) began).receipt();
+    int before = receiver.accepted().size();
+    assertThat(send(type.definition(receiver), delivery(Kind.RECOVERED, "shop", "x", first)))
+        .isInstanceOf(Result.Sent.class);
+    return receiver.accepted().subList(before, receiver.accepted().size());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "TELEGRAM, /reply_parameters/message_id, 5",
+    "SLACK_BOT, /thread_ts, 1503435956.000247",
+    "MATRIX, /m.relates_to/event_id, $YUwRidLecu:example.org",
+    "NTFY, /sequence_id, rollcall-7-1795867200",
+    "GOOGLE_CHAT, /thread/threadKey, rollcall-7-1795867200",
+    "PAGERDUTY, /dedup_key, rollcall-7-1795867200",
+  })
+  void theEndOfAnIncidentRefersToItsBeginning(Receiver type, String at, String reference)
+      throws Exception {
+    try (StandIn receiver = type.started()) {
+      StandIn.Call end = end(type, receiver).getFirst();
+      assertThat(end.json().at(at).asString()).isEqualTo(reference);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"DISCORD, /embeds/0/title", "SLACK_BOT, /blocks/0/text/text"})
+  void theEndOfAnIncidentChangesTheFirstMessage(Receiver type, String title) throws Exception {
+    try (StandIn receiver = type.started()) {
+      List<StandIn.Call> calls = end(type, receiver);
+      assertThat(calls).hasSize(2);
+      StandIn.Call edit = calls.getLast();
+      assertThat(edit.method() + " " + edit.path())
+          .isIn(
+              "PATCH /api/webhooks/1/geheim99/messages/1155?thread_id=4", "POST /api/chat.update");
+      assertThat(edit.json().at(title).asString()).isEqualTo("Up again: shop");
+    }
+  }
+
+  /// The channel may have had another type, and the first message may be gone.
+  @ParameterizedTest
+  @EnumSource
+  void theEndIsToldWhateverTheReceiptIs(Receiver type) throws Exception {
+    try (StandIn receiver = type.started()) {
+      for (String first : List.of("no such message", "7", "../x", "$x y")) {
+        assertThat(
+                send(
+                    type.definition(receiver),
+                    delivery(Kind.RECOVERED, "shop", "x", Optional.of(first))))
+            .isInstanceOf(Result.Sent.class);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "DISCORD | {\"message\":\"limited\",\"retry_after\":6.457,\"global\":false} | 6457",
+        "TELEGRAM | {\"ok\":false,\"parameters\":{\"retry_after\":9}} | 9000",
+        "MATRIX | {\"errcode\":\"M_LIMIT_EXCEEDED\",\"retry_after_ms\":2000} | 2000",
+      })
+  void waitsAsLongAsTheReceiverSaysInItsOwnWords(Receiver type, String body, long millis)
+      throws Exception {
+    try (StandIn receiver = type.started()) {
+      receiver.say(429, body, "X-Nothing", "");
+      assertThat(send(type.definition(receiver), down()))
+          .isInstanceOfSatisfying(
+              Result.Retry.class,
+              retry -> assertThat(retry.after()).contains(Duration.ofMillis(millis)));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "channel_not_found, REFUSED",
+    "not_in_channel, REFUSED",
+    "invalid_auth, REFUSED",
+    "internal_error, RETRY",
+    "ratelimited, RETRY",
+  })
+  void slackRefusesABotWithAStatusOf200(String error, String expected) throws Exception {
+    try (StandIn receiver = Receiver.SLACK_BOT.started()) {
+      receiver.say(200, "{\"ok\":false,\"error\":\"%s\"}".formatted(error), "X-Nothing", "");
+      Result result = send(Receiver.SLACK_BOT.definition(receiver), down());
+      assertThat(result)
+          .isInstanceOf(expected.equals("RETRY") ? Result.Retry.class : Result.Refused.class);
+      assertThat(result.toString()).contains(error);
+    }
+  }
+
+  @Test
+  void jsmClosesTheAlertOfTheBeginning() throws Exception {
+    try (StandIn receiver = Receiver.JSM.started()) {
+      StandIn.Call end = end(Receiver.JSM, receiver).getFirst();
+      String alias = receiver.accepted().getFirst().json().get("alias").stringValue();
+      assertThat(end.path()).isEqualTo("/v2/alerts/" + alias + "/close?identifierType=alias");
+    }
+  }
+
+  @Test
+  void aRepeatedAttemptHasTheSameIdWhereTheReceiverKnowsRepetitions() throws Exception {
+    for (Receiver type : List.of(Receiver.MATRIX, Receiver.GOOGLE_CHAT)) {
+      try (StandIn receiver = type.started()) {
+        send(type.definition(receiver), down());
+        send(type.definition(receiver), down());
+        send(type.definition(receiver), delivery(Kind.RECOVERED, "shop", "x"));
+        assertThat(receiver.accepted().stream().map(StandIn.Call::path).distinct()).hasSize(2);
       }
     }
   }
 
   @Test
+  void saysThatTeamsMayStillShowNothing() throws Exception {
+    try (StandIn receiver = Receiver.TEAMS.started()) {
+      assertThat(send(Receiver.TEAMS.definition(receiver), down()).toString())
+          .contains("status 202 (queued: look whether it appears in Teams)");
+    }
+  }
+
+  @Test
+  void oneOfSeveralAlertmanagersIsEnough() throws Exception {
+    try (StandIn one = Receiver.ALERTMANAGER.started();
+        StandIn two = Receiver.ALERTMANAGER.started()) {
+      String definition =
+          "{'name':'c','type':'alertmanager','url':['%s/geheim99','%s/geheim99']}"
+              .formatted(one.url(), two.url());
+      assertThat(send(definition, down())).isInstanceOf(Result.Sent.class);
+      assertThat(one.accepted()).hasSize(1);
+      assertThat(two.accepted()).hasSize(1);
+      one.say(503, "starting", "X-Nothing", "");
+      assertThat(send(definition, down())).isInstanceOf(Result.Sent.class);
+      assertThat(two.accepted()).hasSize(2);
+      two.say(400, "bad", "X-Nothing", "");
+      assertThat(send(definition, down())).isInstanceOf(Result.Retry.class);
+      one.say(400, "bad", "X-Nothing", "");
+      assertThat(send(definition, down())).isInstanceOf(Result.Refused.class);
+    }
+  }
+
+  @Test
+  void anAlertHasTheLabelsOfItsBeginningAtItsEnd() throws Exception {
+    try (StandIn receiver = Receiver.ALERTMANAGER.started()) {
+      JsonNode end = end(Receiver.ALERTMANAGER, receiver).getFirst().json().get(0);
+      JsonNode began = receiver.accepted().getFirst().json().get(0);
+      assertThat(end.get("labels")).isEqualTo(began.get("labels"));
+      assertThat(end.get("startsAt")).isEqualTo(began.get("startsAt"));
+      assertThat(end.get("endsAt").stringValue()).isEqualTo("2026-11-28T12:00:30Z");
+      assertThat(Instant.parse(began.get("endsAt").stringValue()))
+          .isAfter(AT.plus(Duration.ofDays(7)));
+    }
+  }
+
+  @Test
   void theEndOfAnIncidentHasTheKeyOfItsBeginning() throws Exception {
-    try (StandIn receiver = Type.PAGERDUTY.receiver()) {
-      send(Type.PAGERDUTY.definition(receiver), down());
-      send(Type.PAGERDUTY.definition(receiver), delivery(Kind.RECOVERED, "shop", "x"));
+    try (StandIn receiver = Receiver.PAGERDUTY.started()) {
+      send(Receiver.PAGERDUTY.definition(receiver), down());
+      send(Receiver.PAGERDUTY.definition(receiver), delivery(Kind.RECOVERED, "shop", "x"));
       assertThat(receiver.accepted())
           .extracting(call -> call.json().get("event_action").stringValue())
           .containsExactly("trigger", "resolve");
@@ -351,7 +343,32 @@ class ReceiversTest {
         "{'name':'c','type':'ntfy'} | topic: is missing",
         "{'name':'c','type':'ntfy','topic':'a/b'} | topic: is no topic",
         "{'name':'c','type':'ntfy','topic':'a','url':'https://h/a'} | url: has a path",
+        "{'name':'c','type':'ntfy','topic':'a','url':'https://h?x=1'} | url: has a query",
         "{'name':'c','type':'slack','url':'http://h','key':'x'} | key: unknown key",
+        "{'name':'c','type':'slack','url':'http://h','channel':'x'} | channel: needs the token",
+        "{'name':'c','type':'slack','token':'xoxb-1234567890'} | channel: is missing",
+        "{'name':'c','type':'slack','token':'abc','channel':'x'} | token: is no token",
+        "{'name':'c','type':'slack','token':'xoxb-1234567890','channel':'a b'} | channel: \"a b\"",
+        "{'name':'c','type':'teams'} | url: is missing",
+        "{'name':'c','type':'teams','url':'https://acme.webhook.office.com/webhookb2/x'} | url: is"
+            + " that of a connector",
+        "{'name':'c','type':'teams','url':'https://outlook.office.com/webhook/x'} | url: is that of",
+        "{'name':'c','type':'jsm'} | key: is missing",
+        "{'name':'c','type':'jsm','key':'a b'} | key: is no API key",
+        "{'name':'c','type':'gotify','url':'http://h'} | token: is missing",
+        "{'name':'c','type':'gotify','token':'Abcdefg'} | url: is missing",
+        "{'name':'c','type':'pushover','token':'x'} | token: is no API token",
+        "{'name':'c','type':'pushover'} | user: is missing",
+        "{'name':'c','type':'pushover','device':'a b'} | device: \"a b\" is no device",
+        "{'name':'c','type':'matrix','url':'http://h','token':'abcdef'} | room: is missing",
+        "{'name':'c','type':'matrix','room':'#ops:h'} | room: \"#ops:h\" is no id of a room",
+        "{'name':'c','type':'mattermost'} | url: is missing",
+        "{'name':'c','type':'google-chat','url':'x'} | url: is no URL",
+        "{'name':'c','type':'alertmanager'} | url: is missing: give the URL of Alertmanager",
+        "{'name':'c','type':'alertmanager','url':['http://h','x']} | url: is no URL",
+        "{'name':'c','type':'alertmanager','url':[]} | url: is neither",
+        "{'name':'c','type':'alertmanager','url':['http://a','http://b','http://c','http://d',"
+            + "'http://e','http://f']} | url: has more than 5",
       })
   void saysWhatIsWrongWithADefinition(String line) {
     String[] parts = line.split(" \\| ", 2);
