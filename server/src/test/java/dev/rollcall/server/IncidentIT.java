@@ -75,7 +75,7 @@ class IncidentIT {
       targets.set(503);
       awaitMails(1);
       assertThat(mails.mails().getFirst())
-          .contains("Subject: Down: shop", "Why: status 503 (expected below 400)");
+          .contains("Subject: [Down] shop", "Why: status 503 (expected below 400)");
       JsonNode open = incidents(rollcall, "?state=open&subject=service:shop&kind=down").getFirst();
       assertThat(open.get("cause").stringValue()).isEqualTo("status 503 (expected below 400)");
       assertThat(open.get("severity").stringValue()).isEqualTo("critical");
@@ -97,7 +97,7 @@ class IncidentIT {
       assertThat(rollcall.send("POST", one + "/notes", "{\"text\":\" \"}").status()).isEqualTo(400);
       targets.set(200);
       awaitMails(2);
-      assertThat(mails.mails().getLast()).contains("Subject: Up again: shop", "It took:");
+      assertThat(mails.mails().getLast()).contains("Subject: [Up again] shop", "It took:");
       assertThat(incidents(rollcall, "?state=open")).isEmpty();
       JsonNode over = rollcall.get(one).json().at("/data/incident/data");
       assertThat(over.get("state").stringValue()).isEqualTo("resolved");
@@ -142,7 +142,7 @@ class IncidentIT {
       rollcall.get("/ping/job/fail?frequency=1h");
       rollcall.get("/ping/job/fail?frequency=1h");
       awaitMails(1);
-      assertThat(mails.mails().getFirst()).contains("Subject: Failed: job");
+      assertThat(mails.mails().getFirst()).contains("Subject: [Failed] job");
       rollcall.get("/ping/job?frequency=1s");
       awaitMails(2);
       awaitLate(rollcall);
@@ -151,7 +151,7 @@ class IncidentIT {
       assertThat(
               mails.mails().stream()
                   .map(mail -> mail.replaceFirst("(?s).*Subject: (\\V+).*", "$1")))
-          .containsExactly("Failed: job", "Up again: job", "Late: job", "Failed: job");
+          .containsExactly("[Failed] job", "[Up again] job", "[Late] job", "[Failed] job");
       assertThat(incidents(rollcall, "?subject=heartbeat:job"))
           .extracting(
               each -> each.get("kind").stringValue() + " " + each.get("state").stringValue())
@@ -278,7 +278,7 @@ class IncidentIT {
       assertThat(mails.mails())
           .singleElement()
           .asString()
-          .contains("Subject: Test: Rollcall", "nothing is wrong");
+          .contains("Subject: [Test] Rollcall", "nothing is wrong");
       mails.answer("RCPT", "550 no such mailbox");
       JsonNode refused =
           rollcall.send("POST", "/v1/channels/ops/test", "").json().at("/data/test/data");

@@ -122,6 +122,15 @@ record AlertText(String title, List<Fact> facts, boolean over, boolean urgent) {
     return title + "\n" + factLines();
   }
 
+  /// The title as the subject of a mail, `[Down] shop`: without what is in brackets it is the same
+  /// for the end as for the beginning (the base subject of RFC 5256), so they are one thread.
+  String subject() {
+    int colon = title.indexOf(": ");
+    return colon < 0
+        ? title
+        : "[" + title.substring(0, colon) + "] " + title.substring(colon + ": ".length());
+  }
+
   /// The facts as lines.
   String factLines() {
     return facts.stream()

@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 
 /// The entry point of the package, for the composition root: which channels there are. Those of the
 /// configuration file and those of the database are handed to the outbox, at once when they change;
@@ -121,7 +120,7 @@ public final class Channels implements AutoCloseable {
     String problem =
         client.isEmpty()
             ? "there is no channel of type mail any more"
-            : switch (client.get().send(to, subject, text, UUID.randomUUID().toString())) {
+            : switch (client.get().send(SmtpClient.Letter.of(to, subject, text))) {
               case Channel.Result.Sent _ -> "";
               case Channel.Result.Retry(String reason, _, _) -> reason;
               case Channel.Result.Refused(String reason) -> reason;

@@ -35,6 +35,10 @@ final class Mail implements Channel {
   private static final String TO = "to";
   private static final int MOST_PORT = 65_535;
 
+  private static final int LONGEST_SUBJECT = 250;
+  private static final int LONGEST_VALUE = 4_000;
+  private static final Pattern MESSAGE_ID = Pattern.compile("<[!-;=?-~]{1,480}>");
+
   /// Each may take [SmtpClient]'s patience.
   private static final int MOST_RECIPIENTS = 20;
 
@@ -185,13 +189,24 @@ final class Mail implements Channel {
 
   @Override
   public Result send(Delivery delivery) throws InterruptedException {
-    AlertText text = AlertText.of(delivery);
+    AlertText text = AlertText.of(delivery).shortened(LONGEST_SUBJECT, LONGEST_VALUE);
+    Optional<String> first = delivery.first().filter(id -> MESSAGE_ID.matcher(id).matches());
     Set<String> done = reached.computeIfAbsent(delivery.key(), _ -> new HashSet<>());
     List<Result> failures = new ArrayList<>();
+    Result.Sent sent = new Result.Sent();
     for (String each : to) {
       if (!done.contains(each)) {
-        Result result = client.send(each, text.title(), text.lines() + "\n", delivery.key());
-        if (result instanceof Result.Sent) {
+        Result result =
+            client.send(
+                new SmtpClient.Letter(
+                    each,
+                    text.subject(),
+                    text.lines() + "\n",
+                    Optional.of(html(text)),
+                    delivery.key(),
+                    first));
+        if (result instanceof Result.Sent taken) {
+          sent = taken;
           done.add(each);
         } else {
           failures.add(to.size() == 1 ? result : named(each, result));
@@ -202,7 +217,28 @@ final class Mail implements Channel {
     if (retry.isEmpty()) {
       reached.remove(delivery.key());
     }
-    return retry.or(() -> failures.stream().findFirst()).orElseGet(Result.Sent::new);
+    return retry.or(() -> failures.stream().findFirst()).orElse(sent);
+  }
+
+  private static String html(AlertText text) {
+    AlertText escaped = text.each(value -> AlertText.html(value).replaceAll("\\R", "<br>"));
+    StringBuilder rows = new StringBuilder();
+    for (AlertText.Fact fact : escaped.facts()) {
+      rows.append("<tr><th style=\"text-align: left; vertical-align: top; padding-right: 1em\">")
+          .append(fact.label())
+          .append("</th><td>")
+          .append(fact.value())
+          .append("</td></tr>\n");
+    }
+    return """
+    <!DOCTYPE html>
+    <html lang="en"><body style="font-family: sans-serif">
+    <h1 style="font-size: 1.2em; color: %s">%s</h1>
+    <table>
+    %s</table>
+    </body></html>
+    """
+        .formatted(text.over() ? "#1e7e34" : "#c0392b", escaped.title(), rows);
   }
 
   /// The same result, which says whose mail it was.

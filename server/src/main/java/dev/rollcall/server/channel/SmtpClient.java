@@ -9,10 +9,11 @@ import dev.rollcall.server.time.Durations;
 import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
-import jakarta.mail.Transport;
 import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
+import jakarta.mail.internet.MimeBodyPart;
 import jakarta.mail.internet.MimeMessage;
+import jakarta.mail.internet.MimeMultipart;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -35,6 +36,8 @@ import java.util.regex.Pattern;
 import javax.net.SocketFactory;
 import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
+import org.eclipse.angus.mail.smtp.SMTPTransport;
+import org.jspecify.annotations.Nullable;
 
 /// Hands mail to an SMTP server.
 final class SmtpClient {
@@ -67,6 +70,25 @@ final class SmtpClient {
       Optional<String> user,
       Optional<Secret> password,
       String from) {}
+
+  /// A mail to one mailbox.
+  ///
+  /// @param html the same as HTML; empty: the mail has only the text
+  /// @param key identifies it: a repetition has the same `Message-ID`
+  /// @param answers the `Message-ID` of the mail that it answers
+  record Letter(
+      String to,
+      String subject,
+      String text,
+      Optional<String> html,
+      String key,
+      Optional<String> answers) {
+    /// A mail of text that answers none.
+    static Letter of(String to, String subject, String text) {
+      return new Letter(
+          to, subject, text, Optional.empty(), UUID.randomUUID().toString(), Optional.empty());
+    }
+  }
 
   /// Less than [Channel#LONGEST], which includes what happens after an answer.
   private static final Duration LONGEST = Channel.LONGEST.minusSeconds(1);
@@ -127,17 +149,14 @@ final class SmtpClient {
         "is no address: give one as in ops@example.org or Ops <ops@example.org>");
   }
 
-  /// Sends a mail.
-  ///
-  /// @param key identifies it: a repetition has the same `Message-ID`
-  Result send(String to, String subject, String text, String key) throws InterruptedException {
+  /// Sends a mail. Its `Message-ID` is the receipt.
+  Result send(Letter letter) throws InterruptedException {
     AtomicReference<Result> result =
         new AtomicReference<>(
             new Result.Retry(
                 "no answer within " + Durations.words(LONGEST), Optional.empty(), true));
     // An interrupt closes the socket of a virtual thread, whatever the library waits for.
-    Thread sending =
-        Thread.ofVirtual().name("mail").start(() -> result.set(sent(to, subject, text, key)));
+    Thread sending = Thread.ofVirtual().name("mail").start(() -> result.set(sent(letter)));
     try {
       sending.join(LONGEST);
       return Objects.requireNonNull(result.get());
@@ -146,16 +165,16 @@ final class SmtpClient {
     }
   }
 
-  private Result sent(String to, String subject, String text, String key) {
-    try (Transport transport = session.getTransport("smtp")) {
-      MimeMessage message = message(to, subject, text, key);
+  private Result sent(Letter letter) {
+    try (SMTPTransport transport = (SMTPTransport) session.getTransport("smtp")) {
+      MimeMessage message = message(letter);
       transport.connect(
           server.host(),
           server.port(),
           server.user().orElse(null),
           server.password().map(Secret::reveal).orElse(null));
       transport.sendMessage(message, message.getAllRecipients());
-      return new Result.Sent();
+      return new Result.Sent(shown(transport.getLastServerResponse()), Optional.of(id(letter)));
     } catch (AuthenticationFailedException e) {
       return new Result.Retry("the server refuses the login: " + line(e), Optional.empty(), true);
     } catch (MessagingException e) {
@@ -193,16 +212,22 @@ final class SmtpClient {
   private static String line(Exception e) {
     String said = Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
     String why = next(e).map(Exception::getMessage).map(text -> ": " + text).orElse("");
-    String shown = NOT_VISIBLE.matcher(said + why).replaceAll(" ").strip();
-    return shown.substring(0, Math.min(shown.length(), LONGEST_REASON));
+    return shown(said + why);
   }
 
-  private MimeMessage message(String to, String subject, String text, String key)
-      throws MessagingException {
-    InternetAddress from = address(server.from());
-    String domain = from.getAddress().substring(from.getAddress().indexOf('@') + 1);
-    String id =
-        "<" + UUID.nameUUIDFromBytes(key.getBytes(StandardCharsets.UTF_8)) + "@" + domain + ">";
+  private static String shown(@Nullable String said) {
+    String line = NOT_VISIBLE.matcher(Objects.requireNonNullElse(said, "")).replaceAll(" ").strip();
+    return line.substring(0, Math.min(line.length(), LONGEST_REASON));
+  }
+
+  private String id(Letter letter) {
+    String from = address(server.from()).getAddress();
+    byte[] key = letter.key().getBytes(StandardCharsets.UTF_8);
+    return "<" + UUID.nameUUIDFromBytes(key) + from.substring(from.indexOf('@')) + ">";
+  }
+
+  private MimeMessage message(Letter letter) throws MessagingException {
+    String id = id(letter);
     MimeMessage message =
         new MimeMessage(session) {
           @Override
@@ -210,14 +235,26 @@ final class SmtpClient {
             setHeader("Message-ID", id);
           }
         };
-    message.setFrom(from);
-    message.setRecipient(jakarta.mail.Message.RecipientType.TO, address(to));
-    message.setSubject(NOT_VISIBLE.matcher(subject).replaceAll(" "), "UTF-8");
+    message.setFrom(address(server.from()));
+    message.setRecipient(jakarta.mail.Message.RecipientType.TO, address(letter.to()));
+    message.setSubject(NOT_VISIBLE.matcher(letter.subject()).replaceAll(" "), "UTF-8");
+    if (letter.answers().isPresent()) {
+      message.setHeader("In-Reply-To", letter.answers().get());
+      message.setHeader("References", letter.answers().get());
+    }
     message.setHeader(
         "Date", DateTimeFormatter.RFC_1123_DATE_TIME.format(OffsetDateTime.now(ZoneOffset.UTC)));
     message.setHeader("Auto-Submitted", "auto-generated"); // RFC 3834
     message.setHeader("X-Auto-Response-Suppress", "All");
-    message.setText(text, "UTF-8");
+    if (letter.html().isPresent()) {
+      MimeBodyPart text = new MimeBodyPart();
+      text.setText(letter.text(), "UTF-8");
+      MimeBodyPart html = new MimeBodyPart();
+      html.setText(letter.html().get(), "UTF-8", "html");
+      message.setContent(new MimeMultipart("alternative", text, html)); // the best one last
+    } else {
+      message.setText(letter.text(), "UTF-8");
+    }
     return message;
   }
 

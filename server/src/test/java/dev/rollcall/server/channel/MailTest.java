@@ -67,19 +67,74 @@ class MailTest {
 
   @Test
   void mailsAnAlertOnceForEachKey() throws Exception {
-    assertThat(send("backup")).isEqualTo(new Result.Sent());
-    assertThat(send("backup")).isEqualTo(new Result.Sent());
+    assertThat(send("backup")).isInstanceOf(Result.Sent.class);
+    assertThat(send("backup")).isInstanceOf(Result.Sent.class);
     String first = server.mails().getFirst();
     assertThat(first)
         .contains(
             "MAIL FROM:<r@example.org>",
             "RCPT TO:<ops@example.org>",
             "From: Rollcall <r@example.org>",
-            "Subject: Late: backup",
+            "Subject: [Late] backup",
             "Auto-Submitted: auto-generated",
             "Late: backup\nSince: ",
             "2026-11-28T12:00:00Z");
     assertThat(id(server.mails().getLast())).isEqualTo(id(first)).endsWith("@example.org>");
+  }
+
+  @Test
+  void theEndAnswersTheBeginning() throws Exception {
+    Mistakes mistakes = new Mistakes();
+    ChannelDefinition read =
+        ChannelReader.one(
+                Json.stored(definition(server.port(), ",\"starttls\":\"never\"")), "", mistakes)
+            .orElseThrow(AssertionError::new);
+    Message message =
+        new Message(
+            "<b>shop & co",
+            AT,
+            AT,
+            Optional.of(new Message.OfIncident(7, AT, Optional.of("<i>\nstatus 503 ü"))));
+    try (Channel channel = read.settings().open("m", Resolver.system())) {
+      Result began =
+          channel.send(
+              new Delivery("service:shop", Notification.Kind.DOWN, "key 1", message, AT, 1));
+      assertThat(began)
+          .isInstanceOfSatisfying(
+              Result.Sent.class,
+              sent -> {
+                assertThat(sent.answer()).isEqualTo("250 taken");
+                assertThat(channel(channel, message, sent)).isInstanceOf(Result.Sent.class);
+              });
+    }
+    String first = server.mails().getFirst();
+    String end = server.mails().getLast();
+    assertThat(first).doesNotContain("In-Reply-To", "References");
+    assertThat(first.substring(first.indexOf("<!DOCTYPE html>"))).doesNotContain("<b>", "<i>");
+    assertThat(first)
+        .contains("multipart/alternative", "text/plain", "text/html", "&lt;b&gt;shop &amp; co");
+    assertThat(end)
+        .contains(
+            "Subject: [Up again] <b>shop & co",
+            "In-Reply-To: " + id(first),
+            "References: " + id(first));
+    assertThat(id(end)).isNotEqualTo(id(first));
+  }
+
+  private static Result channel(Channel channel, Message message, Result.Sent first) {
+    try {
+      return channel.send(
+          new Delivery(
+              "service:shop",
+              Notification.Kind.RECOVERED,
+              "key 2",
+              message,
+              AT,
+              1,
+              first.receipt()));
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static String id(String mail) {
@@ -88,7 +143,7 @@ class MailTest {
 
   @Test
   void aNameAddsNoHeader() throws Exception {
-    assertThat(send("a\r\nBcc: x@example.org\r\n\r\nb ü €")).isEqualTo(new Result.Sent());
+    assertThat(send("a\r\nBcc: x@example.org\r\n\r\nb ü €")).isInstanceOf(Result.Sent.class);
     String head = server.mails().getFirst().split("\n\n", 2)[0];
     assertThat(head.lines()).noneMatch(line -> line.startsWith("Bcc"));
     assertThat(server.mails().getFirst()).doesNotContain("RCPT TO:<x@");
@@ -222,7 +277,7 @@ class MailTest {
       server.answer("RCPT TO:<b@example.org>", "450 full");
       assertThat(channel.send(delivery).toString()).contains("b@example.org: ", "full");
       server.answer("RCPT TO:<b@example.org>", "250 ok");
-      assertThat(channel.send(delivery)).isEqualTo(new Result.Sent());
+      assertThat(channel.send(delivery)).isInstanceOf(Result.Sent.class);
     }
     assertThat(
             server.mails().stream().map(mail -> mail.replaceFirst("(?s).*RCPT TO:<(.*?)>.*", "$1")))
