@@ -1,0 +1,59 @@
+package dev.rollcall.server;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import tools.jackson.databind.JsonNode;
+
+/// An Alertmanager of a test, which notifies nobody.
+final class AlertmanagerProcess implements AutoCloseable {
+  private final HttpClient client = HttpClient.newHttpClient();
+  private final String url = "http://127.0.0.1:" + Targets.freePort();
+  private final Process process;
+
+  AlertmanagerProcess(Path folder) throws IOException {
+    Path configuration = folder.resolve("alertmanager.yml");
+    Files.writeString(configuration, "{route: {receiver: nobody}, receivers: [{name: nobody}]}\n");
+    process =
+        new ProcessBuilder(
+                "prometheus-alertmanager",
+                "--config.file=" + configuration,
+                "--storage.path=" + folder.resolve("alertmanager"),
+                "--web.listen-address=" + url.substring("http://".length()),
+                "--cluster.listen-address=")
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("alertmanager.log").toFile())
+            .start();
+    await()
+        .atMost(RunningRollcall.PATIENCE)
+        .failFast("Alertmanager has ended: see " + folder, () -> !process.isAlive())
+        .ignoreException(IOException.class)
+        .until(() -> alerts().isArray());
+  }
+
+  String url() {
+    return url;
+  }
+
+  /// The alerts that are firing.
+  JsonNode alerts() throws IOException, InterruptedException {
+    HttpRequest request = HttpRequest.newBuilder(URI.create(url + "/api/v2/alerts")).build();
+    return RunningRollcall.json(client.send(request, BodyHandlers.ofString()).body());
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    client.close();
+    process.destroy();
+    if (!process.waitFor(10, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+    }
+  }
+}
