@@ -275,6 +275,7 @@ class IncidentIT {
       JsonNode sent =
           rollcall.send("POST", "/v1/channels/ops/test", "").json().at("/data/test/data");
       assertThat(sent.get("result").stringValue()).isEqualTo("sent");
+      assertThat(sent.get("answer").stringValue()).isEqualTo("250 taken");
       assertThat(mails.mails())
           .singleElement()
           .asString()

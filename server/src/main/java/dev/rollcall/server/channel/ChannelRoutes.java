@@ -161,8 +161,8 @@ final class ChannelRoutes {
     return Envelope.ok();
   }
 
-  /// Sends a message that is marked as a test, at once and once: `{"result": "sent"}`, or `failed`
-  /// with the reason, and how long it took.
+  /// Sends a message that is marked as a test, at once and once: `{"result": "sent"}` with what the
+  /// receiver answered, or `failed` with the reason, and how long it took.
   private Answer test(Request request) {
     Scope scope = request.scope();
     String name = request.path("name");
@@ -192,18 +192,19 @@ final class ChannelRoutes {
     Channel.Result result =
         channel.send(new Delivery("test:Rollcall", Notification.Kind.TEST, key, message, now, 1));
     Duration took = Duration.ofNanos(System.nanoTime() - began);
-    Optional<String> reason =
+    boolean sent = result instanceof Channel.Result.Sent;
+    String said =
         switch (result) {
-          case Channel.Result.Sent _ -> Optional.empty();
-          case Channel.Result.Retry(String why, _, _) -> Optional.of(why);
-          case Channel.Result.Refused(String why) -> Optional.of(why);
+          case Channel.Result.Sent(String answer, _) -> answer;
+          case Channel.Result.Retry(String why, _, _) -> why;
+          case Channel.Result.Refused(String why) -> why;
         };
     return Envelope.ok(
         json -> {
           json.writeStartObject().writeName("test").writeStartObject().writeName("data");
           json.writeStartObject()
-              .writeStringProperty("result", reason.isEmpty() ? "sent" : "failed");
-          reason.ifPresent(why -> json.writeStringProperty("reason", why));
+              .writeStringProperty("result", sent ? "sent" : "failed")
+              .writeStringProperty(sent ? "answer" : "reason", said);
           Json.millis(json, "took_ms", took);
           json.writeEndObject().writeEndObject().writeEndObject();
         });

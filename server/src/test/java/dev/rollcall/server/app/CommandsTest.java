@@ -1,17 +1,23 @@
 package dev.rollcall.server.app;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.rollcall.server.config.Setting;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,8 +60,8 @@ class CommandsTest {
         "srve; rollcall: srve: unknown command, did you mean serve?",
         "Serve; rollcall: Serve: unknown command, did you mean serve?",
         "version; rollcall: version: unknown command, did you mean --version?",
-        "start; rollcall: start: unknown command: use one of check, collect, config, help, merge,"
-            + " operator, serve, targets",
+        "start; rollcall: start: unknown command: use one of channel, check, collect, config,"
+            + " help, merge, operator, serve, targets",
         "serve help; rollcall serve: help: unknown argument, did you mean --help?",
         "--port=1 serve; rollcall: --port: unknown flag: write it after the command, as in rollcall"
             + " serve --port",
@@ -77,13 +83,19 @@ class CommandsTest {
             + " http://localhost:8080/a?'",
         "check x:y@www.example.com/?a=b; 'rollcall check: www.example.com/: the URL has no scheme:"
             + " write it as scheme://host:port'",
-        "nonsense --help; rollcall: nonsense: unknown command: use one of check, collect, config,"
-            + " help, merge, operator, serve, targets",
+        "nonsense --help; rollcall: nonsense: unknown command: use one of channel, check, collect,"
+            + " config, help, merge, operator, serve, targets",
         "config chek --help; rollcall config: chek: unknown command, did you mean check?",
         "serve --interval=5s; rollcall serve: --interval: unknown flag, did you mean"
             + " --monitor-interval or --targets-interval?",
         "check --service=a; 'rollcall check: --service: \"a\" is no service of rollcall.yaml, which"
             + " has none: name a file that has with --config'",
+        "channel tst ops; rollcall channel: tst: unknown command, did you mean test?",
+        "channel test; 'rollcall channel test: NAME: is missing: see rollcall channel test --help'",
+        "channel test ops --server=localhost:8080; 'rollcall channel test: --server:"
+            + " \"localhost:8080\" is no URL of a server: write it as http://localhost:8080'",
+        "channel test ops --token-file=none; 'rollcall channel test: --token-file: none cannot be"
+            + " read, or contains no token'",
         "merge; 'rollcall merge: FILE: is missing: name the files to join'",
         "serve --port; rollcall serve: --port: has no value: write --port=PORT",
         "serve --port=1 --port=2; rollcall serve: --port: is given twice: give it once",
@@ -164,6 +176,8 @@ class CommandsTest {
         "config",
         "config check",
         "check",
+        "channel",
+        "channel test",
         "merge",
         "help",
         ""
@@ -185,6 +199,56 @@ class CommandsTest {
             "rollcall check: htps://a: \"htps\" is not a supported scheme, did you mean https?",
             "rollcall check: b.example: has no scheme: did you mean https://b.example?",
             "rollcall check: tcp://c: \"tcp://c\" names no port: write it as tcp://host:port");
+  }
+
+  @Test
+  void showsWhatTheReceiverOfAChannelAnswered() throws IOException {
+    Files.writeString(directory.resolve("token"), "secret\n");
+    List<String> asked = new CopyOnWriteArrayList<>();
+    AtomicReference<String> answer = new AtomicReference<>("");
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          asked.add(
+              exchange.getRequestMethod()
+                  + " "
+                  + exchange.getRequestURI()
+                  + " "
+                  + exchange.getRequestHeaders().getFirst("Authorization"));
+          byte[] body = answer.get().getBytes(UTF_8);
+          exchange.sendResponseHeaders(answer.get().contains("errors") ? 404 : 200, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    server.start();
+    try {
+      String url = "--server=http://127.0.0.1:" + server.getAddress().getPort() + "/base/";
+      String[] test = {"channel", "test", url, "--token-file=token", "ops"};
+      String data = "{\"status\":200,\"data\":{\"test\":{\"data\":{%s,\"took_ms\":182.5}}}}";
+      answer.set(data.formatted("\"result\":\"sent\",\"answer\":\"status 200: ok\""));
+      assertThat(execute(test)).isEqualTo(Command.OK);
+      answer.set(data.formatted("\"result\":\"failed\",\"reason\":\"status 404: no_service\""));
+      assertThat(execute(test)).isEqualTo(Command.TROUBLE);
+      assertThat(out.toString().lines())
+          .containsExactly(
+              "sent after 183 ms: status 200: ok", "failed after 183 ms: status 404: no_service");
+      answer.set("{\"status\":404,\"errors\":[\"there is no channel ops\"]}");
+      assertThat(execute(test)).isEqualTo(Command.TROUBLE);
+      answer.set("hello");
+      assertThat(execute(test)).isEqualTo(Command.TROUBLE);
+    } finally {
+      server.stop(0);
+    }
+    assertThat(asked).containsOnly("POST /base/v1/channels/ops/test Bearer secret");
+    assertThat(execute("channel", "test", "ops", "--server=http://127.0.0.1:1"))
+        .isEqualTo(Command.TROUBLE);
+    assertThat(err.toString().lines())
+        .satisfiesExactly(
+            line -> assertThat(line).isEqualTo("rollcall: there is no channel ops"),
+            line -> assertThat(line).contains("is no Rollcall (status 200)"),
+            line -> assertThat(line).contains("no server answers at http://127.0.0.1:1: start"));
   }
 
   @Test

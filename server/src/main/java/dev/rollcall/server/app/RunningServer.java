@@ -1,0 +1,131 @@
+package dev.rollcall.server.app;
+
+import dev.rollcall.server.http.Json;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
+
+/// A server that runs already, and does what a command asks it to do.
+///
+/// @param url where it is, with its base path
+/// @param token empty: the server is asked as this machine
+record RunningServer(URI url, Optional<String> token) {
+  private static final String SERVER = "--server";
+  private static final String TOKEN_FILE = "--token-file";
+  private static final String USUAL = "http://localhost:8080";
+
+  /// Longer than a channel takes.
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  /// Adds the flags that say which server it is.
+  static CommandSpec flags(CommandSpec command) {
+    return command
+        .addOption(
+            OptionSpec.builder(SERVER)
+                .paramLabel("URL")
+                .type(String.class)
+                .defaultValue(USUAL)
+                .description("the server to ask, with its base path (default: " + USUAL + ")")
+                .build())
+        .addOption(
+            OptionSpec.builder(TOKEN_FILE)
+                .paramLabel("FILE")
+                .type(Path.class)
+                .description(
+                    "file with the token for management, or of an account; a server on this"
+                        + " machine that has no token needs none")
+                .build());
+  }
+
+  /// The server that the flags name.
+  ///
+  /// @param directory the working directory
+  /// @throws IllegalArgumentException with a line about a mistake in them
+  static RunningServer of(ParseResult given, Path directory) {
+    String text = given.matchedOptionValue(SERVER, USUAL);
+    return new RunningServer(url(text), token(given, directory));
+  }
+
+  private static URI url(String text) {
+    try {
+      URI url = URI.create(text.replaceFirst("/+$", ""));
+      if (url.getHost() != null && String.valueOf(url.getScheme()).matches("(?i)https?")) {
+        return url;
+      }
+    } catch (IllegalArgumentException e) {
+      // below
+    }
+    throw new IllegalArgumentException(
+        SERVER + ": \"" + text + "\" is no URL of a server: write it as " + USUAL);
+  }
+
+  private static Optional<String> token(ParseResult given, Path directory) {
+    Optional<Path> file = Optional.ofNullable(given.matchedOptionValue(TOKEN_FILE, null));
+    if (file.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      String token = Files.readString(directory.resolve(file.get())).strip();
+      if (token.matches("[!-~]+")) {
+        return Optional.of(token);
+      }
+    } catch (IOException e) {
+      // below
+    }
+    throw new IllegalArgumentException(
+        TOKEN_FILE + ": " + file.get() + " cannot be read, or contains no token");
+  }
+
+  /// Sends `POST` without a body, and returns what is under `data`.
+  ///
+  /// @param path below the URL: `/v1/channels/ops/test`
+  /// @throws CannotRun if it is not done, with what the server says
+  JsonNode post(String path) throws InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(url + path))
+            .timeout(PATIENCE)
+            .POST(BodyPublishers.noBody());
+    token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpResponse<String> answer = client.send(request.build(), BodyHandlers.ofString());
+      JsonNode body = read(answer.body());
+      if (answer.statusCode() == 200 && body.has("data")) {
+        return body.get("data");
+      }
+      throw new CannotRun(
+          body.path("errors")
+              .path(0)
+              .asString(
+                  "what answers at "
+                      + url
+                      + " is no Rollcall (status "
+                      + answer.statusCode()
+                      + "): name another server with "
+                      + SERVER));
+    } catch (IOException e) {
+      throw new CannotRun(
+          "no server answers at " + url + ": start one, or name another one with " + SERVER);
+    }
+  }
+
+  private static JsonNode read(String answer) {
+    try {
+      return Json.stored(answer);
+    } catch (IllegalStateException | ClassCastException e) {
+      return MissingNode.getInstance(); // another program's
+    }
+  }
+}
