@@ -14,6 +14,8 @@ import tools.jackson.databind.JsonNode;
 
 /// An Alertmanager of a test, which notifies nobody.
 final class AlertmanagerProcess implements AutoCloseable {
+  private static final int PATIENCE_SECONDS = 10;
+
   private final HttpClient client = HttpClient.newHttpClient();
   private final String url = "http://127.0.0.1:" + Targets.freePort();
   private final Process process;
@@ -49,11 +51,10 @@ final class AlertmanagerProcess implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     client.close();
     process.destroy();
-    if (!process.waitFor(10, TimeUnit.SECONDS)) {
-      process.destroyForcibly();
-    }
+    process.onExit().completeOnTimeout(process, PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+    process.destroyForcibly();
   }
 }

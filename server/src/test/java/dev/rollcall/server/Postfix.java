@@ -39,8 +39,7 @@ final class Postfix implements AutoCloseable {
 
   /// @param folder for everything; others have to be able to read it
   /// @param keys a PKCS #12 file with the key `own` and its certificate, of the password `changeit`
-  Postfix(Path folder, Path keys)
-      throws IOException, GeneralSecurityException, InterruptedException {
+  Postfix(Path folder, Path keys) throws IOException, GeneralSecurityException {
     this.folder = folder;
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     for (String each : List.of("etc", "queue", "data", "mail")) {
@@ -178,14 +177,13 @@ final class Postfix implements AutoCloseable {
 
   /// Ends its master, and so all that it has started.
   @Override
-  public void close() throws IOException, InterruptedException {
+  public void close() throws IOException {
     Path master = folder.resolve("queue/pid/master.pid");
     if (process.isAlive() && Files.exists(master)) {
       ProcessHandle.of(Long.parseLong(Files.readString(master).strip()))
           .ifPresent(ProcessHandle::destroy);
     }
-    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-      process.destroyForcibly();
-    }
+    process.onExit().completeOnTimeout(process, PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+    process.destroyForcibly();
   }
 }

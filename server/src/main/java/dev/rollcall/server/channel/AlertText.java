@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 /// characters: each channel escapes them for where they go.
 ///
 /// @param title in one line: `Down: shop`
-/// @param facts what else there is to say, in order
+/// @param facts what else there is to say, in order; one at least
 /// @param over whether it says that something is over
 /// @param urgent whether somebody should act now
 record AlertText(String title, List<Fact> facts, boolean over, boolean urgent) {

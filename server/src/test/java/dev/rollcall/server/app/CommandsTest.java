@@ -14,10 +14,11 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -205,7 +206,7 @@ class CommandsTest {
   void showsWhatTheReceiverOfAChannelAnswered() throws IOException {
     Files.writeString(directory.resolve("token"), "secret\n");
     List<String> asked = new CopyOnWriteArrayList<>();
-    AtomicReference<String> answer = new AtomicReference<>("");
+    Deque<String> answers = new ConcurrentLinkedDeque<>();
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext(
@@ -217,8 +218,9 @@ class CommandsTest {
                   + exchange.getRequestURI()
                   + " "
                   + exchange.getRequestHeaders().getFirst("Authorization"));
-          byte[] body = answer.get().getBytes(UTF_8);
-          exchange.sendResponseHeaders(answer.get().contains("errors") ? 404 : 200, body.length);
+          String answer = answers.remove();
+          byte[] body = answer.getBytes(UTF_8);
+          exchange.sendResponseHeaders(answer.contains("errors") ? 404 : 200, body.length);
           exchange.getResponseBody().write(body);
           exchange.close();
         });
@@ -227,16 +229,16 @@ class CommandsTest {
       String url = "--server=http://127.0.0.1:" + server.getAddress().getPort() + "/base/";
       String[] test = {"channel", "test", url, "--token-file=token", "ops"};
       String data = "{\"status\":200,\"data\":{\"test\":{\"data\":{%s,\"took_ms\":182.5}}}}";
-      answer.set(data.formatted("\"result\":\"sent\",\"answer\":\"status 200: ok\""));
+      answers.add(data.formatted("\"result\":\"sent\",\"answer\":\"status 200: ok\""));
       assertThat(execute(test)).isEqualTo(Command.OK);
-      answer.set(data.formatted("\"result\":\"failed\",\"reason\":\"status 404: no_service\""));
+      answers.add(data.formatted("\"result\":\"failed\",\"reason\":\"status 404: no_service\""));
       assertThat(execute(test)).isEqualTo(Command.TROUBLE);
       assertThat(out.toString().lines())
           .containsExactly(
               "sent after 183 ms: status 200: ok", "failed after 183 ms: status 404: no_service");
-      answer.set("{\"status\":404,\"errors\":[\"there is no channel ops\"]}");
+      answers.add("{\"status\":404,\"errors\":[\"there is no channel ops\"]}");
       assertThat(execute(test)).isEqualTo(Command.TROUBLE);
-      answer.set("hello");
+      answers.add("hello");
       assertThat(execute(test)).isEqualTo(Command.TROUBLE);
     } finally {
       server.stop(0);

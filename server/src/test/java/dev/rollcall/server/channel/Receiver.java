@@ -89,7 +89,6 @@ enum Receiver {
     Optional<String> refuse(StandIn.Call call) {
       String text = call.json().get("text").stringValue();
       String bare = text.replaceAll("</?b>", "");
-      boolean escaped = !bare.contains("<") && !bare.replaceAll("&(amp|lt|gt);", "").contains("&");
       String shown = bare.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
       return call.path().equals("/bot123456:ABCDEFGHIJKLMNOPQRSTgeheim99/sendMessage")
               && call.json().get("parse_mode").stringValue().equals("HTML")

@@ -225,6 +225,21 @@ class ReceiversTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void showsNoSecretOfAnAnswerThatIsTaken(Receiver type) throws Exception {
+    try (StandIn receiver = type.started()) {
+      receiver.say(
+          200,
+          "{\"ok\":true,\"channel\":\"C1\",\"ts\":\"1.2\",\"x\":\"" + type.secret() + "\"}",
+          "X-Nothing",
+          "");
+      Result result = send(type.definition(receiver), down());
+      assertThat(result).isInstanceOf(Result.Sent.class);
+      assertThat(result.toString()).contains("status 200").doesNotContain(type.secret());
+    }
+  }
+
   @Test
   void jsmClosesTheAlertOfTheBeginning() throws Exception {
     try (StandIn receiver = Receiver.JSM.started()) {
