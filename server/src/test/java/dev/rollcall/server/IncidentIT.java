@@ -192,7 +192,7 @@ class IncidentIT {
       assertThat(rollcall.send("POST", one + "/end", "").status()).isEqualTo(200);
       assertThat(rollcall.send("POST", one + "/end", "").status()).isEqualTo(409);
       awaitMails(1);
-      assertThat(mails.mails().getFirst()).contains("Subject: Down: shop");
+      assertThat(mails.mails().getFirst()).contains("Subject: [Down] shop");
       assertThat(incidents(rollcall, "?state=open")).hasSize(1);
       assertThat(rollcall.send("DELETE", one, "").status()).isEqualTo(200);
       assertThat(rollcall.get(one).status()).isEqualTo(404);
@@ -212,7 +212,7 @@ class IncidentIT {
           .until(() -> targets.seen("/set/db").arrivals().size() > 1);
       targets.set(503);
       awaitMails(1);
-      assertThat(mails.mails().getFirst()).contains("Subject: Down: db");
+      assertThat(mails.mails().getFirst()).contains("Subject: [Down] db");
       JsonNode db = incidents(rollcall, "?state=open").getFirst();
       await()
           .atMost(PATIENCE)
@@ -226,7 +226,7 @@ class IncidentIT {
                       .equals("[\"shop\"]"));
       targets.set(200);
       awaitMails(2);
-      assertThat(mails.mails().getLast()).contains("Subject: Up again: db");
+      assertThat(mails.mails().getLast()).contains("Subject: [Up again] db");
       assertThat(incidents(rollcall, "")).hasSize(1);
     }
   }
@@ -263,7 +263,7 @@ class IncidentIT {
           .isEqualTo("resolved");
       awaitMails(3);
       assertThat(mails.mails().getLast())
-          .contains("Subject: Ended: shop", "Why: resolved by this machine");
+          .contains("Subject: [Ended] shop", "Why: resolved by this machine");
       assertThat(rollcall.send("POST", one + "/resolve", "").status()).isEqualTo(409);
       assertThat(incidents(rollcall, "?state=open")).isEmpty();
     }
@@ -334,7 +334,7 @@ class IncidentIT {
               .at("/data/incident/data");
       assertThat(one.get("timeline").get(2).get("text").stringValue()).isEqualTo("it was removed");
       awaitMails(2);
-      assertThat(mails.mails().getLast()).contains("Subject: Ended: gone", "Why: it was removed");
+      assertThat(mails.mails().getLast()).contains("Subject: [Ended] gone", "Why: it was removed");
     }
   }
 

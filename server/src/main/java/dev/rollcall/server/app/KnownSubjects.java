@@ -31,10 +31,10 @@ final class KnownSubjects implements Subjects {
   }
 
   @Override
-  public boolean isCertain(Handle tx, Subject subject, Instant since) {
+  public boolean isRight(Handle tx, Subject subject, Instant since) {
     return switch (subject.type()) {
-      case SERVICE -> Monitor.isCertain(tx, subject.id(), since);
-      case HEARTBEAT -> true;
+      case SERVICE -> Monitor.isUp(tx, subject.id(), since);
+      case HEARTBEAT -> true; // its incident opens at once
     };
   }
 

@@ -95,6 +95,11 @@ final class Alertmanager implements ChannelType {
       return true;
     }
 
+    @Override
+    public boolean keepsIncidents() {
+      return true;
+    }
+
     /// At the same time, since one may take as long as all may.
     @Override
     public Result send(Delivery delivery) throws InterruptedException {

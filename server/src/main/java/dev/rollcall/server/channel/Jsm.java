@@ -63,7 +63,7 @@ final class Jsm implements ChannelType {
   record Settings(URI url, Secret key) implements ChannelSettings {
     @Override
     public Channel open(String name, Resolver resolver) {
-      return new HttpChannel(name, url, List.of(key), this::request, resolver);
+      return new HttpChannel(name, url, List.of(key), this::request, resolver).keepingIncidents();
     }
 
     private HttpQuestion request(URI uri, Delivery delivery, AlertText text) {

@@ -50,7 +50,7 @@ record Holds(Subjects subjects, CurrentMaintenance maintenance) {
       }
       Optional<Subject> found = subjects.find(tx, owner, name);
       if (found.isPresent()) {
-        if (!subjects.isCertain(tx, found.get(), signal.began())) {
+        if (!subjects.isRight(tx, found.get(), signal.began())) {
           uncertain.add(found.get());
         }
         names.addAll(subjects.keys(tx, found.get()).dependsOn());

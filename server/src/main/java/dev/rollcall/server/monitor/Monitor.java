@@ -278,10 +278,10 @@ public final class Monitor implements AutoCloseable {
     return ServiceStore.id(tx, owner, name);
   }
 
-  /// Whether the service was observed at `since` or later, and no change of its state waits for its
-  /// confirmation. An observation that is unknown says nothing, but is one.
-  public static boolean isCertain(Handle tx, long service, Instant since) {
-    return ServiceStore.isCertain(tx, service, since);
+  /// Whether the service is up for certain: it was observed at `since` or later, and no change of
+  /// its state waits for its confirmation. An observation that is unknown says nothing, but is one.
+  public static boolean isUp(Handle tx, long service, Instant since) {
+    return ServiceStore.isUp(tx, service, since);
   }
 
   /// Checks these services at once.

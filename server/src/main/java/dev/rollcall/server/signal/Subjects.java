@@ -13,9 +13,8 @@ public interface Subjects {
   /// The service of that name, or else the heartbeat; empty if the owner has neither.
   Optional<Subject> find(Handle tx, long owner, String name);
 
-  /// Whether its state is known as of `since` or later, and no change of it waits for its
-  /// confirmation.
-  boolean isCertain(Handle tx, Subject subject, Instant since);
+  /// Whether it is as it should be for certain, as of `since` or later.
+  boolean isRight(Handle tx, Subject subject, Instant since);
 
   /// Observes these at once, if they can be asked.
   void observe(Handle tx, List<Subject> subjects, Instant now);

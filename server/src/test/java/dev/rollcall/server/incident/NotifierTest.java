@@ -134,7 +134,7 @@ class NotifierTest {
       }
 
       @Override
-      public boolean isCertain(Handle tx, Subject subject, Instant since) {
+      public boolean isRight(Handle tx, Subject subject, Instant since) {
         return !uncertain.contains(subject.name());
       }
 
@@ -269,7 +269,6 @@ class NotifierTest {
       down("s" + i);
     }
     notifier.round();
-    pass(TOGETHER);
     Delivery rest = got(chat, 1).getFirst();
     assertThat(rest.message().name()).isEqualTo("1001 incidents: 1001 down");
     assertThat(rest.message().several().orElseThrow().first()).hasSize(20);

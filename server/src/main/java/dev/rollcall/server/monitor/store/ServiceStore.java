@@ -258,14 +258,16 @@ public final class ServiceStore {
         .findOne();
   }
 
-  /// Whether the service was observed at `since` or later, and no change of its state waits for its
-  /// confirmation.
-  public static boolean isCertain(Handle handle, long id, Instant since) {
+  /// Whether the service is up for certain: it was observed at `since` or later, and no change of
+  /// its state waits for its confirmation.
+  public static boolean isUp(Handle handle, long id, Instant since) {
     return handle
         .createQuery(
-            "SELECT m.last_at >= :since AND m.against_count = 0 FROM service_metric m"
-                + " WHERE m.service_id = :id AND m.last_at IS NOT NULL")
+            "SELECT m.last_at >= :since AND m.against_count = 0 AND m.confirmed_state = :up"
+                + " FROM service_metric m WHERE m.service_id = :id AND m.last_at IS NOT NULL"
+                + " AND m.confirmed_state IS NOT NULL")
         .bind("since", since.toEpochMilli())
+        .bind("up", State.UP.code())
         .bind("id", id)
         .mapTo(Boolean.class)
         .findOne()
