@@ -15,6 +15,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -54,7 +55,7 @@ class TeamsIT {
   void start() throws IOException {
     rollcall =
         Plan.in(folder)
-            .flags("--database=" + database(), "--accounts-teams=4")
+            .flags("--database=" + database(), "--accounts-teams=4", "--accounts-services=20")
             .flags(People.unlimited())
             .start();
     people = new People(rollcall);
@@ -359,6 +360,36 @@ class TeamsIT {
       assertThat(people.send("POST", "/v1/teams", "{\"name\":\"" + name + "\"}", stranger).status())
           .as(name)
           .isEqualTo(400);
+    }
+  }
+
+  @Test
+  void manyRequestsAtOncePassNoLimit() throws Exception {
+    String greedy = people.registered("greedy@example.org");
+    assertThat(madeAtOnce("/v1/services", SERVICE, greedy)).as("services").isEqualTo(20);
+    String channel = "{\"name\":\"%s\",\"type\":\"alert-uri\",\"url\":\"http://example.invalid/\"}";
+    assertThat(madeAtOnce("/v1/channels", channel, greedy)).as("channels").isEqualTo(20);
+    String token = "{\"name\":\"%s\",\"scopes\":[\"read\"]}";
+    assertThat(madeAtOnce("/v1/tokens", token, greedy)).as("API tokens").isEqualTo(100);
+    assertThat(madeAtOnce("/v1/teams", "{\"name\":\"%s\"}", greedy)).as("teams").isEqualTo(4);
+    assertThat(names("/v1/teams", "teams", greedy)).hasSize(4);
+  }
+
+  /// How many of 120 requests that come at once make what they ask for. The others get 409.
+  private long madeAtOnce(String path, String body, String token) throws Exception {
+    try (ExecutorService clients = Executors.newFixedThreadPool(40)) {
+      List<Future<Answer>> sent = new ArrayList<>();
+      for (int i = 0; i < 120; i++) {
+        String named = body.formatted("n" + i);
+        sent.add(clients.submit(() -> people.send("POST", path, named, token)));
+      }
+      long made = 0;
+      for (Future<Answer> each : sent) {
+        Answer answer = each.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        assertThat(answer.status()).as(answer.json().toString()).isIn(201, 409);
+        made += answer.status() == 201 ? 1 : 0;
+      }
+      return made;
     }
   }
 

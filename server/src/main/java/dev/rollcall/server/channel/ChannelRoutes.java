@@ -110,16 +110,21 @@ final class ChannelRoutes {
     ChannelDefinition definition = read(request.json());
     String name = definition.name();
     int most = owner == Scope.OPERATOR ? MOST : MOST_OF_ACCOUNT;
-    if (store.count(owner) >= most) {
-      throw Refusal.of(409, "there are " + most + " channels: delete one first");
-    }
     if (isOfFile(request.scope(), name)
         || !store.create(
-            owner, name, definition.type().name(), definitions.sealed(owner, definition))) {
-      throw Refusal.of(409, "there is a channel " + name + ": change that one, or choose a name");
+            owner, name, definition.type().name(), definitions.sealed(owner, definition), most)) {
+      throw notMade(request.scope(), name, most);
     }
     changed.run();
     return answer(201, found(request.scope(), name));
+  }
+
+  private Refusal notMade(Scope scope, String name, int most) {
+    return Refusal.of(
+        409,
+        isOfFile(scope, name) || store.find(scope, name).isPresent()
+            ? "there is a channel " + name + ": change that one, or choose a name"
+            : "there are " + most + " channels: delete one first");
   }
 
   /// Given fields replace the previous ones; fields that are null are removed. A value of `***`

@@ -18,7 +18,8 @@ final class ChannelStore {
 
   /// A change of one channel.
   private sealed interface Change {
-    record Create(long owner, String name, String type, String sealed) implements Change {}
+    record Create(long owner, String name, String type, String sealed, int most)
+        implements Change {}
 
     record Replace(long owner, String name, String sealed) implements Change {}
 
@@ -28,8 +29,7 @@ final class ChannelStore {
   private final Database database;
   private final GroupCommit commits;
   private final Clock clock;
-  private final Batch<Change, Boolean> changes =
-      (tx, items) -> items.stream().map(change -> apply(tx, change)).toList();
+  private final Batch<Change, Boolean> changes = this::apply;
 
   ChannelStore(Database database, GroupCommit commits, Clock clock) {
     this.database = database;
@@ -76,9 +76,10 @@ final class ChannelStore {
 
   /// Adds a channel.
   ///
-  /// @return false if the owner has one of that name
-  boolean create(long owner, String name, String type, String sealed) {
-    return commits.write(changes, new Change.Create(owner, name, type, sealed));
+  /// @param most how many the owner may have
+  /// @return false if the owner has one of that name, or so many
+  boolean create(long owner, String name, String type, String sealed, int most) {
+    return commits.write(changes, new Change.Create(owner, name, type, sealed, most));
   }
 
   /// Changes the definition of a channel.
@@ -95,14 +96,23 @@ final class ChannelStore {
     return commits.write(changes, new Change.Delete(owner, name));
   }
 
+  /// Processes that share PostgreSQL take turns, so that each counts the channels of the one
+  /// before.
+  private List<Boolean> apply(Handle tx, List<Change> items) {
+    database.takeTurns(tx, "channel");
+    return items.stream().map(change -> apply(tx, change)).toList();
+  }
+
   private boolean apply(Handle tx, Change change) {
     long now = clock.wall().toEpochMilli();
     return switch (change) {
-          case Change.Create(long owner, String name, String type, String sealed) ->
+          case Change.Create(long owner, String name, String type, String sealed, int most) ->
               tx.createUpdate(
                       "INSERT INTO channel (owner_id, name, type, definition, created_at,"
-                          + " updated_at) VALUES (:owner, :name, :type, :sealed, :now, :now)"
+                          + " updated_at) SELECT :owner, :name, :type, :sealed, :now, :now WHERE"
+                          + " (SELECT COUNT(*) FROM channel WHERE owner_id = :owner) < :most"
                           + " ON CONFLICT (owner_id, name) DO NOTHING")
+                  .bind("most", most)
                   .bind("owner", owner)
                   .bind("name", name)
                   .bind("type", type)

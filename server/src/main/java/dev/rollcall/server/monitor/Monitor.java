@@ -106,6 +106,7 @@ public final class Monitor implements AutoCloseable {
         new ServiceChanges(
             database,
             commits,
+            settings.ofAccount(),
             signals,
             clock,
             ids -> {
@@ -123,17 +124,10 @@ public final class Monitor implements AutoCloseable {
                 new HourStore(database)),
             reader,
             ofAccounts,
-            settings.ofAccount(),
             clock);
     urls =
         new UrlRoutes(
-            services,
-            changes,
-            ofAccounts,
-            new TickStore(database),
-            settings.ofAccount(),
-            settings.statuses(),
-            clock);
+            services, changes, ofAccounts, new TickStore(database), settings.statuses(), clock);
     probes = new ProbeFactory(new Dialer(Resolver.system()), new Dialer(publicOnly));
     schedule = new Schedule(database, commits, clock);
     writer =

@@ -3,6 +3,7 @@ package dev.rollcall.server.account.store;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
+import java.util.List;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 
@@ -17,8 +18,8 @@ public final class AccountTables {
 
   private final Database database;
   private final GroupCommit commits;
-  private final Batch<Change<?>, Object[]> changes =
-      (tx, items) -> items.stream().map(change -> new Object[] {change.apply(tx)}).toList();
+  private final Batch<Change<?>, Object[]> changes = AccountTables::apply;
+  private final Batch<Change<?>, Object[]> inTurn = this::applyInTurn;
 
   public AccountTables(Database database, GroupCommit commits) {
     this.database = database;
@@ -26,9 +27,28 @@ public final class AccountTables {
   }
 
   /// Writes, and returns what `change` returns.
-  @SuppressWarnings("unchecked") // the element is what the change has returned
   public <R> R write(Change<R> change) {
-    return (R) commits.write(changes, change)[0];
+    return write(changes, change);
+  }
+
+  /// Writes a change that counts rows and then adds one. Such changes come one after the other, in
+  /// all processes, so that none counts before another has added its row.
+  public <R> R writeInTurn(Change<R> change) {
+    return write(inTurn, change);
+  }
+
+  @SuppressWarnings("unchecked") // the element is what the change has returned
+  private <R> R write(Batch<Change<?>, Object[]> kind, Change<R> change) {
+    return (R) commits.write(kind, change)[0];
+  }
+
+  private List<Object[]> applyInTurn(Handle tx, List<Change<?>> items) {
+    database.takeTurns(tx, "account");
+    return apply(tx, items);
+  }
+
+  private static List<Object[]> apply(Handle tx, List<Change<?>> items) {
+    return items.stream().map(change -> new Object[] {change.apply(tx)}).toList();
   }
 
   public <R> R read(Function<Handle, R> reading) {

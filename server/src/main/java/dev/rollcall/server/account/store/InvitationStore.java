@@ -52,7 +52,7 @@ public final class InvitationStore {
     String code = Digests.secret();
     Instant now = clock.wall();
     long id =
-        tables.write(
+        tables.writeInTurn(
             tx -> {
               tx.createUpdate("DELETE FROM invitation WHERE team_id = :team AND ends_at <= :now")
                   .bind("team", team)
@@ -140,7 +140,7 @@ public final class InvitationStore {
   ///
   /// @param most how many teams an account may own
   public Accepted accept(String code, long account, int most) {
-    return tables.write(
+    return tables.writeInTurn(
         tx -> {
           boolean owns =
               find(tx, code, clock.wall())

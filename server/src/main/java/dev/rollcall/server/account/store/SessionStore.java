@@ -298,18 +298,17 @@ public final class SessionStore {
   ///   many (409)
   public MadeToken create(long owner, String name, Set<Permission> permissions) {
     ApiToken.check(name, permissions);
-    if (tokens(owner).size() >= MOST_TOKENS) {
-      throw Refusal.of(409, "there are " + MOST_TOKENS + " tokens: revoke one first");
-    }
     String secret = ApiToken.random();
     Instant now = clock.wall();
     Optional<Long> id =
-        tables.write(
+        tables.writeInTurn(
             tx ->
                 tx.createQuery(
                         "INSERT INTO api_token (owner_id, name, secret, permissions, created_at)"
-                            + " VALUES (:owner, :name, :secret, :permissions, :now)"
+                            + " SELECT :owner, :name, :secret, :permissions, :now WHERE"
+                            + " (SELECT COUNT(*) FROM api_token WHERE owner_id = :owner) < :most"
                             + " ON CONFLICT (owner_id, name) DO NOTHING RETURNING id")
+                    .bind("most", MOST_TOKENS)
                     .bind("owner", owner)
                     .bind("name", name)
                     .bind("secret", Digests.of(secret))
@@ -319,7 +318,15 @@ public final class SessionStore {
                     .findOne());
     return id.map(one -> new Token(one, name, permissions, now, Optional.empty()))
         .map(token -> new MadeToken(token, secret))
-        .orElseThrow(() -> Refusal.of(409, "name: there is a token of this name"));
+        .orElseThrow(() -> notMade(owner, name));
+  }
+
+  private Refusal notMade(long owner, String name) {
+    return Refusal.of(
+        409,
+        tokens(owner).stream().anyMatch(token -> token.name().equals(name))
+            ? "name: there is a token of this name"
+            : "there are " + MOST_TOKENS + " tokens: revoke one first");
   }
 
   /// Revokes an API token of an account or a team.

@@ -113,7 +113,7 @@ public final class TeamStore {
   /// @param most how many teams it may own
   /// @return its id; empty if the account owns so many already
   public Optional<Long> create(long account, String name, int most) {
-    return tables.write(
+    return tables.writeInTurn(
         tx -> {
           if (owned(tx, account) >= most) {
             return Optional.empty();
@@ -175,7 +175,7 @@ public final class TeamStore {
   ///
   /// @param most how many teams an account may own
   public Changed change(long team, long account, TeamRole role, int most) {
-    return tables.write(
+    return tables.writeInTurn(
         tx -> {
           boolean owns =
               of(tx, account).stream()

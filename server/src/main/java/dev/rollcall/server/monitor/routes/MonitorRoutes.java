@@ -45,16 +45,14 @@ public final class MonitorRoutes {
   private final ServiceChanges changes;
   private final ServiceReader reader;
   private final ServiceReader ofAccounts;
-  private final int ofAccount;
   private final EventStore events;
   private final TickStore ticks;
   private final HourStore hours;
   private final Clock clock;
 
   /// @param reader reads the definitions in bodies
-  /// @param ofAccount how many services an account may have
-  public MonitorRoutes(
-      Stores stores, ServiceReader reader, ServiceReader ofAccounts, int ofAccount, Clock clock) {
+  /// @param ofAccounts reads those of accounts
+  public MonitorRoutes(Stores stores, ServiceReader reader, ServiceReader ofAccounts, Clock clock) {
     this.services = stores.services();
     this.changes = stores.changes();
     this.events = stores.events();
@@ -62,7 +60,6 @@ public final class MonitorRoutes {
     this.hours = stores.hours();
     this.reader = reader;
     this.ofAccounts = ofAccounts;
-    this.ofAccount = ofAccount;
     this.clock = clock;
   }
 
@@ -139,11 +136,12 @@ public final class MonitorRoutes {
 
   private Answer create(Request request) {
     ServiceDefinition definition = read(request, request.json());
-    limit(request);
     return switch (changes.create(request.scope(), definition)) {
       case ServiceChanges.Done.Service(long id) ->
           shown(request, 201, id, SchemeHint.of(definition));
       case ServiceChanges.Done.NameTaken _ -> throw taken(definition);
+      case ServiceChanges.Done.TooMany(int most) ->
+          throw Refusal.of(409, "this account has " + most + " services: delete one first");
     };
   }
 
@@ -157,10 +155,10 @@ public final class MonitorRoutes {
     ObjectNode merged = services.definition(request.scope(), id).orElseThrow(() -> unknown(id));
     fields.properties().forEach(field -> merged.set(field.getKey(), field.getValue()));
     ServiceDefinition definition = read(request, merged);
-    return switch (changes.replace(id, definition)) {
-      case ServiceChanges.Done.Service _ -> shown(request, 200, id, SchemeHint.of(definition));
-      case ServiceChanges.Done.NameTaken _ -> throw taken(definition);
-    };
+    if (changes.replace(id, definition) instanceof ServiceChanges.Done.NameTaken) {
+      throw taken(definition);
+    }
+    return shown(request, 200, id, SchemeHint.of(definition));
   }
 
   private Answer delete(Request request) {
@@ -216,14 +214,6 @@ public final class MonitorRoutes {
                   + PublicDefinition.url(service.url())
                   + ": it is removed when the report no longer names it");
     };
-  }
-
-  /// @throws Refusal (409) if the account that calls has as many services as it may have
-  private void limit(Request request) {
-    Scope scope = request.scope();
-    if (scope.owner() != Scope.OPERATOR && services.count(Scope.of(scope.owner())) >= ofAccount) {
-      throw Refusal.of(409, "this account has " + ofAccount + " services: delete one first");
-    }
   }
 
   private ServiceDefinition read(Request request, JsonNode body) {

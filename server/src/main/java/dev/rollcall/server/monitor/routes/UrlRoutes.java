@@ -53,26 +53,22 @@ public final class UrlRoutes {
   private final ServiceChanges changes;
   private final ServiceReader reader;
   private final TickStore ticks;
-  private final int ofAccount;
   private final Duration statuses;
   private final Clock clock;
 
   /// @param reader reads services of accounts
-  /// @param ofAccount how many services an account may have
   /// @param statuses how long statuses are shown
   public UrlRoutes(
       ServiceStore services,
       ServiceChanges changes,
       ServiceReader reader,
       TickStore ticks,
-      int ofAccount,
       Duration statuses,
       Clock clock) {
     this.services = services;
     this.changes = changes;
     this.reader = reader;
     this.ticks = ticks;
-    this.ofAccount = ofAccount;
     this.statuses = statuses;
     this.clock = clock;
   }
@@ -94,9 +90,6 @@ public final class UrlRoutes {
     AnyCase body = AnyCase.of(request.json());
     String url = url(body.required("URL"));
     Duration period = body.value("Period").map(UrlRoutes::period).orElse(Duration.ofMinutes(1));
-    if (services.count(scope) >= ofAccount) {
-      throw Refusal.of(409, "this account has " + ofAccount + " URLs: delete one first");
-    }
     ObjectNode definition = JsonNodeFactory.instance.objectNode();
     definition.put("url", url).put("interval", Durations.text(period));
     long id = created(scope, definition, url);
@@ -110,11 +103,17 @@ public final class UrlRoutes {
     String name = bare.substring(0, Math.min(bare.length(), LONGEST_NAME));
     for (int i = 0; i < 3; i++) {
       definition.put("name", name);
-      if (changes.create(scope, read(definition)) instanceof ServiceChanges.Done.Service(long id)) {
-        return id;
+      switch (changes.create(scope, read(definition))) {
+        case ServiceChanges.Done.Service(long id) -> {
+          return id;
+        }
+        case ServiceChanges.Done.TooMany(int most) ->
+            throw Refusal.of(409, "this account has " + most + " services: delete one first");
+        case ServiceChanges.Done.NameTaken _ -> {
+          String more = " #" + Long.toHexString(ThreadLocalRandom.current().nextLong() | 1L << 62);
+          name = bare.substring(0, Math.min(bare.length(), LONGEST_NAME - more.length())) + more;
+        }
       }
-      String more = " #" + Long.toHexString(ThreadLocalRandom.current().nextLong() | 1L << 62);
-      name = bare.substring(0, Math.min(bare.length(), LONGEST_NAME - more.length())) + more;
     }
     throw Refusal.of(409, "URL: is there already, with this name");
   }

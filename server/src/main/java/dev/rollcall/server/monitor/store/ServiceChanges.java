@@ -43,6 +43,9 @@ public final class ServiceChanges {
 
     /// Another service of the same owner has that name.
     record NameTaken() implements Done {}
+
+    /// The account or team has as many services as it may have.
+    record TooMany(int most) implements Done {}
   }
 
   /// How the services of the file changed.
@@ -70,6 +73,7 @@ public final class ServiceChanges {
 
   private final Database database;
   private final GroupCommit commits;
+  private final int ofAccount;
   private final Clock clock;
   private final SignalWriter signals;
   private final Consumer<Set<Long>> committed;
@@ -77,11 +81,13 @@ public final class ServiceChanges {
   private final Batch<File, Synced> syncs =
       (tx, files) -> files.stream().map(file -> sync(tx, file)).toList();
 
+  /// @param ofAccount how many services an account or a team may have
   /// @param signals gets the end of the state of services that were down and are removed
   /// @param committed is called with the changed services after the commit, and returns at once
   public ServiceChanges(
       Database database,
       GroupCommit commits,
+      int ofAccount,
       SignalWriter signals,
       Clock clock,
       Consumer<Set<Long>> committed) {
@@ -89,6 +95,7 @@ public final class ServiceChanges {
     this.signals = signals;
     this.committed = committed;
     this.commits = commits;
+    this.ofAccount = ofAccount;
     this.clock = clock;
   }
 
@@ -194,6 +201,9 @@ public final class ServiceChanges {
   }
 
   private Done create(Handle tx, long owner, ServiceDefinition definition) {
+    if (owner != Scope.OPERATOR && ServiceStore.count(tx, Scope.of(owner)) >= ofAccount) {
+      return new Done.TooMany(ofAccount);
+    }
     Optional<Row> namesake = named(tx, owner, definition.name());
     if (namesake.isEmpty()) {
       return new Done.Service(insert(tx, owner, definition, Service.Origin.API));

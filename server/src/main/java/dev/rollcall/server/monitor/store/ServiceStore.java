@@ -92,13 +92,15 @@ public final class ServiceStore {
 
   /// The number of services.
   public long count(Scope scope) {
-    return database.read(
-        handle ->
-            handle
-                .createQuery(
-                    "SELECT count(*) FROM service WHERE retired_at IS NULL" + scope.and("owner_id"))
-                .mapTo(Long.class)
-                .one());
+    return database.read(handle -> count(handle, scope));
+  }
+
+  static long count(Handle handle, Scope scope) {
+    return handle
+        .createQuery(
+            "SELECT count(*) FROM service WHERE retired_at IS NULL" + scope.and("owner_id"))
+        .mapTo(Long.class)
+        .one();
   }
 
   /// Whether the service exists.

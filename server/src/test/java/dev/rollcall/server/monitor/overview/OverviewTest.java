@@ -70,7 +70,7 @@ class OverviewTest {
             overview::committed);
     changes =
         new ServiceChanges(
-            data.database, data.commits, (_, _) -> {}, data.clock, overview::changed);
+            data.database, data.commits, 100, (_, _) -> {}, data.clock, overview::changed);
   }
 
   @AfterEach
@@ -79,12 +79,12 @@ class OverviewTest {
   }
 
   private long create(String name) {
-    return switch (changes.create(
-        Scope.operator(),
-        MonitorDatabase.definition(name, "http://127.0.0.1:9/" + name.substring(0, 1), "15s"))) {
-      case ServiceChanges.Done.Service(long id) -> id;
-      case ServiceChanges.Done.NameTaken _ -> throw new AssertionError("no new service");
-    };
+    return ((ServiceChanges.Done.Service)
+            changes.create(
+                Scope.operator(),
+                MonitorDatabase.definition(
+                    name, "http://127.0.0.1:9/" + name.substring(0, 1), "15s")))
+        .id();
   }
 
   /// Asks the service alone, and keeps what it found.

@@ -67,7 +67,7 @@ class WritersTest {
       commits = new GroupCommit(database);
       schedule = new Schedule(database, commits, clock);
       writer = new OutcomeWriter(database, commits, schedule, 10_000, clock, (_, _) -> {}, _ -> {});
-      changes = new ServiceChanges(database, commits, (_, _) -> {}, clock, _ -> {});
+      changes = new ServiceChanges(database, commits, 100, (_, _) -> {}, clock, _ -> {});
       ticks = new DayTable(database, commits, "service_tick", "service_id");
       ticks.prepare(clock.wall());
     }

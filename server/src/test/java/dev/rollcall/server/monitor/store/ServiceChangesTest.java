@@ -194,7 +194,7 @@ class ServiceChangesTest {
       file[i] = definition("s" + i, "15s");
     }
     ServiceChanges other =
-        new ServiceChanges(data.database, data.commits, (_, _) -> {}, data.clock, _ -> {});
+        new ServiceChanges(data.database, data.commits, 100, (_, _) -> {}, data.clock, _ -> {});
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<ServiceChanges.Synced> one = threads.submit(() -> sync(file));
       Future<ServiceChanges.Synced> two =
