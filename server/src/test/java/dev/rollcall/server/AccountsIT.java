@@ -392,13 +392,19 @@ class AccountsIT {
   @Test
   void changesAreRecordedWithWhoMadeThem() {
     String token = loggedIn("records@example.org");
-    post("/v1/tokens", "{\"name\":\"ci\",\"scopes\":[\"read\"]}", "Authorization", token);
+    long id =
+        post("/v1/tokens", "{\"name\":\"ci\",\"scopes\":[\"read\"]}", "Authorization", token)
+            .json()
+            .at("/data/token/data/id")
+            .asLong();
     post("/v1/tokens", "{\"name\":\"\"}", "Authorization", token);
     String audit = rollcall.get("/v1/audit").json().toString();
     assertThat(audit)
         .containsOnlyOnce(
             "\"caller\":\"records@example.org\",\"address\":\"127.0.0.1\","
-                + "\"action\":\"POST /v1/tokens\",\"target\":\"/v1/tokens\"");
+                + "\"action\":\"POST /v1/tokens\",\"target\":\"/v1/tokens/"
+                + id
+                + "\"");
     assertThat(people.get("/v1/audit", token).status()).isEqualTo(403);
   }
 

@@ -364,6 +364,59 @@ class TeamsIT {
   }
 
   @Test
+  void theAuditSaysWhatWasMade() {
+    String maker = people.registered("made@example.org");
+    long id = team(maker, "recorded");
+    String of = "?team=" + id;
+    String code = invitation(maker, of, "{\"role\":\"viewer\"}");
+    join(people.registered("joins@example.org"), code);
+    String forNew = invitation(maker, of, "{\"role\":\"viewer\"}");
+    Answer registered =
+        rollcall.send(
+            "POST",
+            "/register",
+            People.credentials("new@example.org", PASSWORD)
+                .replace("}", ",\"Invitation\":\"" + forNew + "\"}"));
+    assertThat(registered.status()).isEqualTo(201);
+    long service = made("/v1/services" + of, SERVICE.formatted("r"), "service", maker);
+    String channel = "{\"name\":\"rec\",\"type\":\"alert-uri\",\"url\":\"http://example.com/\"}";
+    people.send("POST", "/v1/channels" + of, channel, maker);
+    String body = "{\"URL\":\"http://example.invalid/\"}";
+    long url = people.send("POST", "/url", body, maker).json().get("ID").asLong();
+    List<String> audit =
+        rollcall
+            .get("/v1/audit")
+            .json()
+            .at("/data/audit/data")
+            .valueStream()
+            .map(
+                row ->
+                    row.get("caller").stringValue().replace("@example.org", "")
+                        + " "
+                        + row.get("action").stringValue()
+                        + ": "
+                        + row.get("target").stringValue())
+            .toList();
+    assertThat(audit)
+        .contains(
+            "made POST /register: ",
+            "made POST /v1/teams: /v1/teams/" + id,
+            "joins POST /v1/teams/join: /v1/teams/join/" + id,
+            "new POST /register: into team " + id,
+            "made POST /v1/services: /v1/services/" + service + of,
+            "made POST /v1/channels: /v1/channels/rec" + of,
+            "made POST /url: /url/" + url)
+        .filteredOn(row -> row.matches("made POST /v1/invitations: /v1/invitations/\\d+\\?team=" + id))
+        .hasSize(2);
+  }
+
+  private long made(String path, String body, String kind, String token) {
+    Answer made = people.send("POST", path, body, token);
+    assertThat(made.status()).as(made.json().toString()).isEqualTo(201);
+    return made.json().at("/data/" + kind + "/data/id").asLong();
+  }
+
+  @Test
   void manyRequestsAtOncePassNoLimit() throws Exception {
     String greedy = people.registered("greedy@example.org");
     assertThat(madeAtOnce("/v1/services", SERVICE, greedy)).as("services").isEqualTo(20);

@@ -116,7 +116,7 @@ final class ChannelRoutes {
       throw notMade(request.scope(), name, most);
     }
     changed.run();
-    return answer(201, found(request.scope(), name));
+    return answer(201, found(request.scope(), name)).naming(name);
   }
 
   private Refusal notMade(Scope scope, String name, int most) {

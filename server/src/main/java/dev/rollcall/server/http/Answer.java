@@ -58,11 +58,17 @@ public final class Answer {
   private final int status;
   private final List<HttpField> headers;
   private final Body body;
+  private final String named;
 
   private Answer(int status, List<HttpField> headers, Body body) {
+    this(status, headers, body, "");
+  }
+
+  private Answer(int status, List<HttpField> headers, Body body, String named) {
     this.status = status;
     this.headers = headers;
     this.body = body;
+    this.named = named;
   }
 
   /// JSON that is written into memory at once.
@@ -124,7 +130,7 @@ public final class Answer {
   /// count with those of all other answers.
   public Answer holding(long bytes) {
     return body instanceof Body.Streamed(Writer writer, long _)
-        ? new Answer(status, headers, new Body.Streamed(writer, bytes))
+        ? new Answer(status, headers, new Body.Streamed(writer, bytes), named)
         : this;
   }
 
@@ -144,14 +150,24 @@ public final class Answer {
     List<HttpField> more = new ArrayList<>(headers);
     more.removeIf(one -> one.getName().equalsIgnoreCase(header));
     more.add(new HttpField(header, value));
-    return new Answer(status, List.copyOf(more), body);
+    return new Answer(status, List.copyOf(more), body, named);
   }
 
   /// The same answer with one more header, beside those of that name that are there already.
   public Answer and(String header, String value) {
     List<HttpField> more = new ArrayList<>(headers);
     more.add(new HttpField(header, value));
-    return new Answer(status, List.copyOf(more), body);
+    return new Answer(status, List.copyOf(more), body, named);
+  }
+
+  /// The same answer, which names what the request has made, for the record of changes.
+  public Answer naming(String what) {
+    return new Answer(status, headers, body, what);
+  }
+
+  /// The same answer, which names what the request has made by its id.
+  public Answer naming(long id) {
+    return naming(Long.toString(id));
   }
 
   /// The answer in the form in which it is sent: compressed if possible and accepted. Its `ETag`
@@ -187,6 +203,11 @@ public final class Answer {
   /// The status code.
   public int status() {
     return status;
+  }
+
+  /// What the request has made: an id or a name; empty if it has made nothing.
+  public String named() {
+    return named;
   }
 
   List<HttpField> headers() {

@@ -74,7 +74,7 @@ class DeletionsTest {
 
   private long account() {
     Created created = accounts.create(ANN, "a hash", Optional.empty(), Optional.empty());
-    return created instanceof Created.Done(var account) ? account.id() : 0;
+    return created instanceof Created.Done(var account, _) ? account.id() : 0;
   }
 
   /// Makes a row of another capability.

@@ -1,6 +1,7 @@
 package dev.rollcall.server.account.audit;
 
 import dev.rollcall.server.account.definition.Account;
+import dev.rollcall.server.account.definition.Invitation;
 import dev.rollcall.server.account.store.AccountStore;
 import dev.rollcall.server.account.store.AccountTables;
 import dev.rollcall.server.http.Access;
@@ -56,19 +57,25 @@ public final class Audit {
             caller,
             request.client().getHostAddress(),
             action(request, route),
-            request.path() + ofTeam(caller));
+            request.path()
+                + (answer.named().isEmpty() ? "" : "/" + answer.named())
+                + ofTeam(caller));
       }
       return answer;
     };
   }
 
   /// Records a registration.
-  public void registered(Request request, Account account) {
+  ///
+  /// @param joined the team of its invitation
+  public void registered(Request request, Account account, Optional<Invitation.ToTeam> joined) {
     record(
         account,
         request.client().getHostAddress(),
         "POST /register",
-        account.operates() ? "as an operator" : "");
+        account.operates()
+            ? "as an operator"
+            : joined.map(team -> "into team " + team.id()).orElse(""));
   }
 
   private static String ofTeam(Caller caller) {

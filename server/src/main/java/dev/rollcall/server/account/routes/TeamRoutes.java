@@ -74,14 +74,15 @@ public final class TeamRoutes {
   private Answer create(Request request) {
     Caller.User user = AccountRoutes.user(request);
     Team team = changes.create(user, AnyCase.of(request.json()).only("name").required("name"));
-    return shown(201, team.id());
+    return shown(201, team.id()).naming(team.id());
   }
 
   /// 200 with the team that the account is now a member of.
   private Answer join(Request request) {
     Caller.User user = AccountRoutes.person(request);
     String code = AnyCase.of(request.json()).only("invitation").required("invitation").strip();
-    return shown(200, changes.join(user, code).id());
+    long team = changes.join(user, code).id();
+    return shown(200, team).naming(team);
   }
 
   private Answer show(Request request) {
@@ -167,12 +168,13 @@ public final class TeamRoutes {
     Invitation.Made made =
         changes.invite(request.caller(), team, role, Duration.ofDays(days(body)));
     return Envelope.of(
-        201,
-        json -> {
-          json.writeStartObject().writeName("invitation").writeStartObject().writeName("data");
-          write(json, made.invitation(), Optional.of(made.code()));
-          json.writeEndObject().writeEndObject();
-        });
+            201,
+            json -> {
+              json.writeStartObject().writeName("invitation").writeStartObject().writeName("data");
+              write(json, made.invitation(), Optional.of(made.code()));
+              json.writeEndObject().writeEndObject();
+            })
+        .naming(made.invitation().id());
   }
 
   private static long days(AnyCase body) {

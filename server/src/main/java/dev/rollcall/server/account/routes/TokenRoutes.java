@@ -93,12 +93,13 @@ public final class TokenRoutes {
     }
     MadeToken made = sessions.makeToken(owner, name, permissions);
     return Envelope.of(
-        201,
-        json -> {
-          json.writeStartObject().writeName("token").writeStartObject().writeName("data");
-          write(json, made.token(), Optional.of(made.secret()));
-          json.writeEndObject().writeEndObject();
-        });
+            201,
+            json -> {
+              json.writeStartObject().writeName("token").writeStartObject().writeName("data");
+              write(json, made.token(), Optional.of(made.secret()));
+              json.writeEndObject().writeEndObject();
+            })
+        .naming(made.token().id());
   }
 
   /// The account that calls, or the team for which it acts and which it owns.

@@ -71,8 +71,8 @@ public final class SignUp {
     requireAdmission(setupCode, invitation);
     String hash = passwords.hash(password);
     return switch (accounts.create(email.orElseThrow(), hash, setupCode, invitation)) {
-      case Created.Done(Account account) -> {
-        audit.registered(request, account);
+      case Created.Done(Account account, var joined) -> {
+        audit.registered(request, account, joined);
         yield new WithPassword(account, Optional.of(hash));
       }
       case Created.Taken() -> throw Refusal.of(409, "Email: there is an account with this address");

@@ -278,8 +278,9 @@ public final class SingleSignOn implements AutoCloseable {
     limits.registration(request.client());
     Optional<String> code = Optional.of(invitation).filter(text -> !text.isEmpty());
     switch (identities.create(email, identity, code)) {
-      case Created.Done(Account account) -> {
-        recorded(request, account, provider.name(), "account made");
+      case Created.Done(Account account, var joined) -> {
+        String into = joined.map(team -> ", into team " + team.id()).orElse("");
+        recorded(request, account, provider.name(), "account made" + into);
         return account;
       }
       case Created.Taken() ->

@@ -3,6 +3,7 @@ package dev.rollcall.server.account.store;
 import dev.rollcall.server.account.definition.Account;
 import dev.rollcall.server.account.definition.Digests;
 import dev.rollcall.server.account.definition.EmailAddress;
+import dev.rollcall.server.account.definition.Invitation;
 import dev.rollcall.server.account.definition.Team;
 import dev.rollcall.server.account.store.InvitationStore.Accepted;
 import dev.rollcall.server.http.Refusal;
@@ -31,7 +32,8 @@ public final class AccountStore {
 
   /// What became of a registration.
   public sealed interface Created {
-    record Done(Account account) implements Created {}
+    /// @param joined the team of its invitation
+    record Done(Account account, Optional<Invitation.ToTeam> joined) implements Created {}
 
     /// The address has an account.
     record Taken() implements Created {}
@@ -111,13 +113,15 @@ public final class AccountStore {
       tx.createUpdate("DELETE FROM owner WHERE id = :id").bind("id", id).execute();
       return new Created.Taken();
     }
+    Optional<Invitation.ToTeam> joined =
+        invitation.flatMap(code -> InvitationStore.find(tx, code, now)).flatMap(Invitation::to);
     if (invitation.isPresent()
         && InvitationStore.accept(tx, invitation.get(), id, now) != Accepted.DONE) {
       tx.createUpdate("DELETE FROM account WHERE id = :id").bind("id", id).execute();
       tx.createUpdate("DELETE FROM owner WHERE id = :id").bind("id", id).execute();
       return new Created.WrongInvitation();
     }
-    return new Created.Done(new Account(id, email.text(), operates, false, now));
+    return new Created.Done(new Account(id, email.text(), operates, false, now), joined);
   }
 
   private static boolean isThere(Handle tx, String code) {

@@ -62,7 +62,7 @@ public final class IdentityStore {
             return new Created.Taken();
           }
           Created created = accounts.insert(tx, email, Optional.empty(), false, invitation);
-          if (created instanceof Created.Done(Account account)) {
+          if (created instanceof Created.Done(Account account, _)) {
             insert(tx, account.id(), identity);
           }
           return created;

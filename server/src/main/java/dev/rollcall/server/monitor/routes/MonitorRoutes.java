@@ -138,7 +138,7 @@ public final class MonitorRoutes {
     ServiceDefinition definition = read(request, request.json());
     return switch (changes.create(request.scope(), definition)) {
       case ServiceChanges.Done.Service(long id) ->
-          shown(request, 201, id, SchemeHint.of(definition));
+          shown(request, 201, id, SchemeHint.of(definition)).naming(id);
       case ServiceChanges.Done.NameTaken _ -> throw taken(definition);
       case ServiceChanges.Done.TooMany(int most) ->
           throw Refusal.of(409, "this account has " + most + " services: delete one first");

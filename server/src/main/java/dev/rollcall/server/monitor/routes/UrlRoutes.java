@@ -93,7 +93,7 @@ public final class UrlRoutes {
     ObjectNode definition = JsonNodeFactory.instance.objectNode();
     definition.put("url", url).put("interval", Durations.text(period));
     long id = created(scope, definition, url);
-    return Answer.json(201, json -> write(json, scope, id, url, period));
+    return Answer.json(201, json -> write(json, scope, id, url, period)).naming(id);
   }
 
   /// The same URL may be there twice; names differ. A query is no part of the name, because names
