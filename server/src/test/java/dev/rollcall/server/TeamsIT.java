@@ -364,6 +364,27 @@ class TeamsIT {
   }
 
   @Test
+  void urlsBelongToTheTeamForWhichARequestActs() {
+    String of = "?team=" + team;
+    String body = "{\"URL\":\"http://example.invalid/of-the-team\"}";
+    assertThat(people.send("POST", "/url" + of, body, viewer).status()).isEqualTo(403);
+    Answer made = people.send("POST", "/url" + of, body, editor);
+    assertThat(made.status()).isEqualTo(201);
+    assertThat(made.json().get("UserID").asLong()).isEqualTo(team);
+    String one = "/url/" + made.json().get("ID").asLong();
+    assertThat(people.get("/url" + of, viewer).json().toString()).contains("of-the-team");
+    assertThat(people.get("/url", editor).json().toString()).doesNotContain("of-the-team");
+    assertThat(people.get(one, editor).status()).as("without the team").isEqualTo(404);
+    assertThat(people.get(one + "/statuses" + of, viewer).status()).isEqualTo(200);
+    assertThat(people.send("PATCH", one + of, "{\"Period\":5}", editor).status()).isEqualTo(200);
+    assertThat(people.send("DELETE", one + of, "", viewer).status()).isEqualTo(403);
+    for (String path : List.of("/url" + of, one + of, one)) {
+      assertThat(people.get(path, stranger).status()).as(path).isEqualTo(404);
+    }
+    assertThat(people.send("DELETE", one + of, "", editor).status()).isEqualTo(200);
+  }
+
+  @Test
   void theAuditSaysWhatWasMade() {
     String maker = people.registered("made@example.org");
     long id = team(maker, "recorded");
@@ -406,7 +427,8 @@ class TeamsIT {
             "made POST /v1/services: /v1/services/" + service + of,
             "made POST /v1/channels: /v1/channels/rec" + of,
             "made POST /url: /url/" + url)
-        .filteredOn(row -> row.matches("made POST /v1/invitations: /v1/invitations/\\d+\\?team=" + id))
+        .filteredOn(
+            row -> row.matches("made POST /v1/invitations: /v1/invitations/\\d+\\?team=" + id))
         .hasSize(2);
   }
 

@@ -36,8 +36,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// `/url`: the URLs of an account, in the paths, keys and answers of HTTP monitoring. A URL is a
-/// service of the account; its name is its text.
+/// `/url`: the URLs of an account or a team, in the paths, keys and answers of HTTP monitoring. A
+/// URL is a service of theirs; its name is its text.
 public final class UrlRoutes {
   private static final int LONGEST_NAME = 255;
   private static final int LONGEST_URL = 4_000;
@@ -207,10 +207,11 @@ public final class UrlRoutes {
         : Optional.empty();
   }
 
-  /// The URLs of an operator's account are those of the account too, not all there are.
+  /// Those of the account, or of the team for which the request acts. The URLs of an operator's
+  /// account are those of the account too, not all there are.
   private static Scope own(Request request) {
     if (request.caller() instanceof Caller.User user) {
-      return Scope.of(user.account());
+      return Scope.of(user.team().map(Caller.Membership::team).orElse(user.account()));
     }
     throw Refusal.of(403, "this needs an account");
   }
