@@ -385,6 +385,23 @@ class TeamsIT {
   }
 
   @Test
+  void whoIsNotSignedInIsLedToSignInFromTheAddressesOfATeam() throws Exception {
+    Browser browser = new Browser(rollcall);
+    for (String path : List.of("/", "/heartbeats", "/heartbeat")) {
+      Browser.Page answer =
+          browser.step(
+              path + "?name=a&team=" + team, "Accept", "text/html", "X-Forwarded-For", "192.0.2.1");
+      assertThat(answer.status()).as(path).isEqualTo(401);
+      assertThat(answer.body())
+          .contains("You are not signed in", "a team is for its members", "href=\"/account\"");
+      assertThat(browser.step(path + "?name=a&team=" + team, "Accept", "text/html").status())
+          .as("at this machine")
+          .isEqualTo(401);
+    }
+    assertThat(rollcall.get("/v1/services?team=" + team).status()).isEqualTo(401);
+  }
+
+  @Test
   void theAuditSaysWhatWasMade() {
     String maker = people.registered("made@example.org");
     long id = team(maker, "recorded");

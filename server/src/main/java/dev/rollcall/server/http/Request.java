@@ -163,7 +163,7 @@ public final class Request {
     if (query(TEAM).isEmpty()) {
       return;
     }
-    if (caller instanceof Caller.Operator) {
+    if (caller.isOperator()) {
       throw Refusal.ofParameter(TEAM, "is for accounts: send a token of one");
     }
     throw Refusal.unauthorized("a team is for its members: sign in, or send a token of yours");

@@ -15,7 +15,8 @@ record ErrorView(String headline, List<String> reasons) {
   private static String headline(int status, Texts texts) {
     return switch (status) {
       case 400 -> texts.of("error.address");
-      case 401, 403 -> texts.of("error.forbidden");
+      case 401 -> texts.of("error.signedout");
+      case 403 -> texts.of("error.forbidden");
       case 404 -> texts.of("error.missing");
       case 405 -> texts.of("error.method");
       case 503 -> texts.of("error.unavailable");
