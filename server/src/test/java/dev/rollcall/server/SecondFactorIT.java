@@ -340,6 +340,14 @@ class SecondFactorIT {
     people.register("plain@example.org");
     String plain = people.login("plain@example.org", PASSWORD).json().stringValue();
     assertThat(people.get("/v1/audit", made).status()).isEqualTo(200);
+    people.send("POST", "/v1/teams", "{\"name\":\"ops\"}", plain);
+    String code =
+        people
+            .send("POST", "/v1/invitations?team=ops", "{\"role\":\"viewer\"}", plain)
+            .json()
+            .at("/data/invitation/data/invitation")
+            .stringValue();
+    String invitation = "/invitation?code=" + code;
 
     demand("operators");
     await().atMost(PATIENCE).until(() -> people.get("/v1/audit", made).status() == 403);
@@ -359,11 +367,17 @@ class SecondFactorIT {
         .contains(demanded);
     assertThat(browser.get("/team?team=1").body()).contains(demanded);
     assertThat(browser().get("/team?team=1").body()).contains("sign in again");
+    assertThat(browser.get(invitation).body()).contains(demanded).doesNotContain("invites you");
+    assertThat(browser.after(browser.form("/invitation", field("code", code)))).contains(demanded);
 
     enrolled(operator, browser);
     assertThat(people.get("/v1/audit", made).status()).isEqualTo(200);
     assertThat(browser.step("/v1/audit").status()).isEqualTo(200);
     assertThat(browser.page()).contains("API tokens").doesNotContain("demands a second factor");
+    assertThat(browser.get(invitation).body()).contains("plain@example.org invites you");
+    assertThat(browser.after(browser.form("/invitation", field("code", code))))
+        .as("it was not used before")
+        .contains("You are a member of the team now.");
 
     demand("everybody");
     await().atMost(PATIENCE).until(() -> people.get("/v1/account", plain).status() == 403);

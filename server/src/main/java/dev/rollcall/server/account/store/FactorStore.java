@@ -187,11 +187,8 @@ public final class FactorStore {
       Answered answered,
       long kept,
       List<String> codes) {
-    if (passkeys(account).size() >= MOST_PASSKEYS) {
-      throw Refusal.of(409, "there are " + MOST_PASSKEYS + " passkeys: remove one first");
-    }
     boolean added =
-        tables.write(
+        tables.writeInTurn(
             tx -> {
               if (!use(tx, answered)) {
                 return false;
@@ -199,9 +196,11 @@ public final class FactorStore {
               int rows =
                   tx.createUpdate(
                           "INSERT INTO passkey (account_id, name, credential, public_key, origin,"
-                              + " counter, backup_eligible, created_at) VALUES (:account, :name,"
-                              + " :credential, :key, :origin, :counter, :eligible, :now)"
-                              + " ON CONFLICT (credential) DO NOTHING")
+                              + " counter, backup_eligible, created_at) SELECT :account, :name,"
+                              + " :credential, :key, :origin, :counter, :eligible, :now WHERE"
+                              + " (SELECT COUNT(*) FROM passkey WHERE account_id = :account)"
+                              + " < :most ON CONFLICT (credential) DO NOTHING")
+                      .bind("most", MOST_PASSKEYS)
                       .bind("account", account)
                       .bind("name", name)
                       .bind("credential", passkey.credential())
@@ -217,7 +216,11 @@ public final class FactorStore {
               return rows > 0;
             });
     if (!added) {
-      throw Refusal.of(409, "this passkey was added before");
+      throw Refusal.of(
+          409,
+          passkeys(account).size() < MOST_PASSKEYS
+              ? "this passkey was added before"
+              : "there are " + MOST_PASSKEYS + " passkeys: remove one first");
     }
   }
 
