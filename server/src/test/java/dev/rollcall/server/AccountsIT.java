@@ -493,6 +493,23 @@ class AccountsIT {
     assertThat(browser.step("/v1/account").status()).isEqualTo(401);
   }
 
+  /// nginx with `auth_basic` passes the header on.
+  @Test
+  void formsWorkBehindAProxyThatAsksForAPasswordOfItsOwn() throws Exception {
+    register("proxied@example.org");
+    Browser browser = new Browser(rollcall);
+    browser.form(
+        "/account/login", "&email=proxied%40example.org&password=" + PASSWORD.replace(' ', '+'));
+    String[] basic = {"Authorization", "Basic b3BzOnNlY3JldA=="};
+    assertThat(browser.form("/account/tokens", "&name=ci&read=on", basic).body())
+        .contains("rc_", "proxied@example.org");
+    assertThat(browser.step("/team?team=1", basic).status()).as("no team of theirs").isEqualTo(404);
+    String token = login("proxied@example.org", PASSWORD);
+    assertThat(browser.form("/account/tokens", "&name=b&read=on", "Authorization", token).status())
+        .as("a token is for the API")
+        .isEqualTo(303);
+  }
+
   @Test
   void theCookieIsForThisServerAloneAndForTlsBehindIt() throws Exception {
     register("cookie@example.org");

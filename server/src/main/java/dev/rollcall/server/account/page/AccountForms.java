@@ -11,6 +11,7 @@ import dev.rollcall.server.http.Caller;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
+import dev.rollcall.server.http.ShownToken;
 import dev.rollcall.server.web.Cookies;
 import dev.rollcall.server.web.Flash;
 import dev.rollcall.server.web.Forms;
@@ -64,7 +65,7 @@ public final class AccountForms {
   /// Who has signed in with this browser, and has shown all that is demanded. A token in a header
   /// is for the API.
   static Optional<Caller.User> user(Request request) {
-    return request.header("Authorization").isEmpty()
+    return ShownToken.of(request).isEmpty()
             && request.caller() instanceof Caller.User user
             && user.session() != 0
         ? Optional.of(user)
