@@ -24,9 +24,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /// Servers on this machine for Rollcall to ask, and what they saw of it.
 ///
-/// By path: `/status/N` answers N; `/redirect/N` redirects N times and answers 200; `/slow/N`
-/// answers after N milliseconds; `/hang/...` does not answer; `/set/...` answers whatever was
-/// [#set] last.
+/// By path: `/status/N` answers N; `/redirect/N` redirects N times and answers 200; `/to/HOST:PORT`
+/// redirects to another server; `/slow/N` answers after N milliseconds; `/hang/...` does not
+/// answer; `/set/...` answers whatever was [#set] last.
 final class Targets implements AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -177,6 +177,7 @@ final class Targets implements AutoCloseable {
       case "slow" -> after(Duration.ofMillis(Long.parseLong(parts[2])));
       case "hang" -> after(Duration.ofHours(1));
       case "redirect" -> redirect(exchange, Integer.parseInt(parts[2]));
+      case "to" -> redirect(exchange, "http://" + parts[2] + "/");
       default -> 404;
     };
   }
@@ -190,7 +191,11 @@ final class Targets implements AutoCloseable {
     if (left == 0) {
       return 200;
     }
-    exchange.getResponseHeaders().add("Location", "/redirect/" + (left - 1));
+    return redirect(exchange, "/redirect/" + (left - 1));
+  }
+
+  private static int redirect(HttpExchange exchange, String location) {
+    exchange.getResponseHeaders().add("Location", location);
     return 302;
   }
 

@@ -223,19 +223,68 @@ class UrlsIT {
   void whatIsNotPublicIsNotReached() {
     String token = account("reaches@example.org");
     String port = targets.url("/ok").replaceFirst(".*:(\\d+)/.*", "$1");
-    for (String host : List.of("127.0.0.2", "127.1.2.3", "[::1]", "[::ffff:7f00:2]", "0.0.0.0")) {
+    for (String host :
+        List.of(
+            "127.0.0.2",
+            "127.1.2.3",
+            "[::1]",
+            "[::ffff:7f00:2]",
+            "0.0.0.0",
+            "127%2e0.0.2",
+            "0177.0.0.2",
+            "2130706434",
+            "0x7f.2")) {
       String url = "http://" + host + ":" + port + "/hidden";
       assertThat(send("POST", "/url", "{\"URL\":\"" + url + "\"}", token).status())
           .as(host)
           .isEqualTo(400);
     }
-    long id = added("http://127%2e0.0.2:" + port + "/hidden", "1", token);
+    long id = added(targets.url("/to/127.0.0.2:" + port), "1", token);
     String ticks = "/v1/services/" + id + "/ticks";
     await()
         .atMost(PATIENCE)
         .until(() -> !send("GET", ticks, "", token).json().at("/data/ticks/data").isEmpty());
     assertThat(send("GET", ticks, "", token).json().at("/data/ticks/data").get(0).toString())
+        .as("a redirect")
         .contains("the host has an address that may not be called from here");
+  }
+
+  @Test
+  void channelsOfAnAccountLeadToPublicAddressesOnly() {
+    String token = account("tells@example.org");
+    String channel = "{\"name\":\"c%s\",\"type\":\"%s\",%s}";
+    String url = "\"url\":\"http://%s:8080/secret-path\"";
+    String mail = "\"host\":\"%s\",\"from\":\"a@example.org\",\"to\":\"b@example.org\"";
+    for (String host : List.of("127.0.0.2", "10.0.0.1", "0x7f.2", "[::1]", "169.254.169.254")) {
+      String field = url.formatted(host);
+      for (String type : List.of("alert-uri", "webhook", "slack", "discord", "pagerduty")) {
+        String keys =
+            type.equals("pagerduty") ? field + ",\"key\":\"" + "k".repeat(32) + "\"" : field;
+        Answer refused = send("POST", "/v1/channels", channel.formatted("", type, keys), token);
+        assertThat(refused.status()).as(type + host).isEqualTo(400);
+        assertThat(refused.json().toString())
+            .contains("url: ", "is not public", "accounts.reach.allow")
+            .doesNotContain("secret-path");
+      }
+    }
+    Answer refused =
+        send("POST", "/v1/channels", channel.formatted("", "mail", mail.formatted("10.1")), token);
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.json().toString()).contains("host: ", "is not public");
+    Answer made =
+        send(
+            "POST",
+            "/v1/channels",
+            channel.formatted(1, "webhook", url.formatted("example.invalid")),
+            token);
+    assertThat(made.status()).as(made.json().toString()).isEqualTo(201);
+    String change = "{" + url.formatted("127.0.0.2") + "}";
+    assertThat(send("PATCH", "/v1/channels/c1", change, token).status()).isEqualTo(400);
+    assertThat(
+            send("PATCH", "/v1/channels/c1", "{" + url.formatted("127.0.0.1") + "}", token)
+                .status())
+        .as("allowed by accounts.reach.allow")
+        .isEqualTo(200);
   }
 
   @Test

@@ -1,10 +1,12 @@
 package dev.rollcall.server.address;
 
 import dev.rollcall.probe.ProbeFailure;
+import dev.rollcall.probes.Authority;
 import dev.rollcall.probes.Resolver;
 import inet.ipaddr.IPAddress;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
@@ -40,10 +42,30 @@ public final class PublicResolver implements Resolver {
     return addresses;
   }
 
-  /// Whether a URL may name this host: it is a name, or an address that is public or allowed. So a
-  /// mistake is told at once; what counts is the address that is connected to.
+  /// Whether the host of this URL is a name, or an address that is public or allowed, in all
+  /// spellings that are connected to. So a mistake is told at once; what counts is the address that
+  /// is connected to.
+  public boolean permits(URI url) {
+    try {
+      return permits(Authority.of(url, 1).host());
+    } catch (IllegalArgumentException e) {
+      return true; // there is no host
+    }
+  }
+
+  /// The same for the host alone.
   public boolean permits(String host) {
-    return literal(host).map(address -> permits(Addresses.of(address.getAddress()))).orElse(true);
+    return literal(plain(host))
+        .map(address -> permits(Addresses.of(address.getAddress())))
+        .orElse(true);
+  }
+
+  private static String plain(String host) {
+    try {
+      return new Authority(host, 1).host().replaceFirst("\\.$", "");
+    } catch (IllegalArgumentException e) {
+      return host;
+    }
   }
 
   /// An address in a URL, IPv4 in all forms that curl takes.

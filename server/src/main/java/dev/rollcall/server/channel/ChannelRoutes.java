@@ -1,5 +1,6 @@
 package dev.rollcall.server.channel;
 
+import dev.rollcall.server.address.PublicResolver;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Answer;
@@ -15,6 +16,7 @@ import dev.rollcall.server.outbox.Message;
 import dev.rollcall.server.outbox.Notification;
 import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.time.Clock;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -49,26 +51,32 @@ final class ChannelRoutes {
   private final ChannelStore store;
   private final StoredDefinitions definitions;
   private final Supplier<List<ChannelDefinition>> ofFile;
+  private final PublicResolver publicOnly;
   private final Runnable changed;
   private final Function<String, Optional<Channel>> open;
   private final Clock clock;
   private final Semaphore testing = new Semaphore(MOST_TESTS);
 
+  /// The channels of the database, and how their definitions are read.
+  record Stored(ChannelStore store, StoredDefinitions definitions) {}
+
   /// @param ofFile the channels of the configuration file
+  /// @param publicOnly what channels of accounts may reach
   /// @param changed is called after each change
   /// @param open finds a channel that is in use, by its name in the outbox
   ChannelRoutes(
-      ChannelStore store,
-      StoredDefinitions definitions,
+      Stored stored,
       Supplier<List<ChannelDefinition>> ofFile,
+      PublicResolver publicOnly,
       Runnable changed,
       Function<String, Optional<Channel>> open,
       Clock clock) {
     this.open = open;
     this.clock = clock;
-    this.store = store;
-    this.definitions = definitions;
+    this.store = stored.store();
+    this.definitions = stored.definitions();
     this.ofFile = ofFile;
+    this.publicOnly = publicOnly;
     this.changed = changed;
   }
 
@@ -107,7 +115,7 @@ final class ChannelRoutes {
 
   private Answer create(Request request) {
     long owner = request.scope().owner();
-    ChannelDefinition definition = read(request.json());
+    ChannelDefinition definition = read(owner, request.json());
     String name = definition.name();
     int most = owner == Scope.OPERATOR ? MOST : MOST_OF_ACCOUNT;
     if (isOfFile(request.scope(), name)
@@ -151,7 +159,7 @@ final class ChannelRoutes {
     if (given.has("type") && !given.path("type").asString("").equals(row.type())) {
       throw Refusal.badRequest("type: a channel keeps its type: make another one");
     }
-    ChannelDefinition definition = read(merged);
+    ChannelDefinition definition = read(owner, merged);
     if (!store.replace(owner, row.name(), definitions.sealed(owner, definition))) {
       throw unknown(row.name());
     }
@@ -246,10 +254,27 @@ final class ChannelRoutes {
     return Refusal.notFound("there is no channel " + name);
   }
 
-  private static ChannelDefinition read(JsonNode body) {
+  private ChannelDefinition read(long owner, JsonNode body) {
     Mistakes mistakes = new Mistakes();
-    return ChannelReader.one(body, "", mistakes)
-        .orElseThrow(() -> Refusal.badRequest(mistakes.lines()));
+    ChannelDefinition definition =
+        ChannelReader.one(body, "", mistakes)
+            .orElseThrow(() -> Refusal.badRequest(mistakes.lines()));
+    if (owner != Scope.OPERATOR) {
+      String url = definition.json().path("url").asString("").strip();
+      require(url.isEmpty() || publicOnly.permits(URI.create(url)), "url");
+      require(publicOnly.permits(definition.json().path("host").asString("")), "host");
+    }
+    return definition;
+  }
+
+  /// A mistake is told at once; what counts is the address that is connected to.
+  private static void require(boolean permitted, String key) {
+    if (!permitted) {
+      throw Refusal.badRequest(
+          key
+              + ": is not public: channels of accounts reach public addresses, and what the operator"
+              + " allows (accounts.reach.allow)");
+    }
   }
 
   /// What the file says may come from the environment or from a file of secrets, so only the name

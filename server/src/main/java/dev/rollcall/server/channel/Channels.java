@@ -39,7 +39,7 @@ public final class Channels implements AutoCloseable {
   private final StoredDefinitions definitions;
   private final Outbox outbox;
   private final Duration look;
-  private final Resolver publicOnly;
+  private final PublicResolver publicOnly;
   private final ChannelRoutes routes;
   private final BackgroundLoop loop =
       new BackgroundLoop("channels", "the reading of channels", AFTER_FAILURE, this::look);
@@ -70,7 +70,13 @@ public final class Channels implements AutoCloseable {
     this.outbox = outbox;
     this.look = database.location().lookEvery();
     this.routes =
-        new ChannelRoutes(store, definitions, () -> ofFile, loop::wake, this::channel, clock);
+        new ChannelRoutes(
+            new ChannelRoutes.Stored(store, definitions),
+            () -> ofFile,
+            publicOnly,
+            loop::wake,
+            this::channel,
+            clock);
   }
 
   /// Uses these channels of the configuration file, and no others of it, from now on.

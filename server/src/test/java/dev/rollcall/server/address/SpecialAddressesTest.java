@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import inet.ipaddr.IPAddress;
+import java.net.URI;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -180,6 +181,12 @@ class SpecialAddressesTest {
     "localhost, true",
     "example.org, true",
     "1.2.3.4.example, true",
+    "%31%32%37.0.0.1, false",
+    "１２７.０.０.１, false",
+    "127。0。0。1, false",
+    "0177.0.0.1, false",
+    "012.1.2.3, true",
+    "127.0.0.1., false",
   })
   void saysAtOnceWhichHostsOfUrlsAreNotPublic(String host, boolean permitted) {
     PublicResolver resolver =
@@ -189,5 +196,6 @@ class SpecialAddressesTest {
             },
             new Blocks(List.of(Addresses.block("10.1.0.0/16"))));
     assertThat(resolver.permits(host)).isEqualTo(permitted);
+    assertThat(resolver.permits(URI.create("http://" + host + ":81/"))).isEqualTo(permitted);
   }
 }

@@ -74,13 +74,13 @@ public final class ServiceReader {
   private final boolean tolerant;
 
   /// Whether a service of an account may name a host; empty for services of the operator.
-  private final Optional<Predicate<String>> reach;
+  private final Optional<Predicate<URI>> reach;
 
   public ServiceReader(Defaults defaults) {
     this(defaults, false, Optional.empty());
   }
 
-  private ServiceReader(Defaults defaults, boolean tolerant, Optional<Predicate<String>> reach) {
+  private ServiceReader(Defaults defaults, boolean tolerant, Optional<Predicate<URI>> reach) {
     this.defaults = defaults;
     this.tolerant = tolerant;
     this.reach = reach;
@@ -95,9 +95,9 @@ public final class ServiceReader {
   /// The same reader for services of accounts: those may be checked over HTTP and as ports only, at
   /// most every ten seconds, and without files of this server.
   ///
-  /// @param reach whether a URL may name this host; what a name leads to is decided when it is
+  /// @param reach whether a URL may lead to its host; what a name leads to is decided when it is
   ///   looked up
-  public ServiceReader ofAccounts(Predicate<String> reach) {
+  public ServiceReader ofAccounts(Predicate<URI> reach) {
     return new ServiceReader(defaults, tolerant, Optional.of(reach));
   }
 
@@ -235,14 +235,13 @@ public final class ServiceReader {
   }
 
   private static void restrict(
-      Fields fields, Optional<URI> url, Duration interval, Predicate<String> reach) {
-    url.map(URI::getHost)
-        .filter(host -> !reach.test(host))
+      Fields fields, Optional<URI> url, Duration interval, Predicate<URI> reach) {
+    url.filter(to -> !reach.test(to))
         .ifPresent(
-            host ->
+            to ->
                 fields.mistake(
                     "url",
-                    host,
+                    to.getRawAuthority(),
                     "is not public: accounts have public addresses checked, and what the operator"
                         + " allows (accounts.reach.allow)"));
     url.map(URI::getScheme)
