@@ -317,6 +317,10 @@ class AccountsIT {
             "{\"name\":7,\"scopes\":[\"read\"]}")) {
       assertThat(post("/v1/tokens", bad, "Authorization", token).status()).as(bad).isEqualTo(400);
     }
+    Answer ofOperators =
+        post("/v1/tokens", "{\"name\":\"n\",\"scopes\":[\"results\"]}", "Authorization", token);
+    assertThat(ofOperators.status()).isEqualTo(403);
+    assertThat(ofOperators.json().toString()).contains("scopes: results is for operators");
     String other = loggedIn("stranger@example.org");
     assertThat(rollcall.send("DELETE", "/v1/tokens/" + id, "", "Authorization", other).status())
         .isEqualTo(404);
@@ -337,6 +341,14 @@ class AccountsIT {
     assertThat(post("/register", body.formatted("second@example.org")).status()).isEqualTo(403);
     String operator = login("operator@example.org", PASSWORD);
     assertThat(people.get("/v1/audit", operator).status()).isEqualTo(200);
+    assertThat(
+            post(
+                    "/v1/tokens",
+                    "{\"name\":\"node\",\"scopes\":[\"results\"]}",
+                    "Authorization",
+                    operator)
+                .status())
+        .isEqualTo(201);
     String user = loggedIn("plain@example.org");
     assertThat(people.get("/v1/audit", user).status()).isEqualTo(403);
     Browser browser = new Browser(rollcall);
@@ -474,7 +486,11 @@ class AccountsIT {
     Matcher token = Pattern.compile("rc_[A-Za-z0-9_-]{43}").matcher(made);
     assertThat(token.find()).as(made).isTrue();
     assertThat(people.get("/v1/account", token.group()).status()).isEqualTo(200);
-    assertThat(browser.page()).contains("&lt;ci&gt;").doesNotContain(token.group());
+    assertThat(browser.page())
+        .contains("&lt;ci&gt;", "name=\"ping\"")
+        .doesNotContain(token.group(), "name=\"results\"");
+    assertThat(browser.after(browser.form("/account/tokens", "&name=node&results=on")))
+        .contains("results is for operators");
     Matcher id = Pattern.compile("name=\"id\" value=\"(\\d+)").matcher(browser.page());
     assertThat(id.find()).isTrue();
     assertThat(browser.after(browser.form("/account/revoke", "&id=" + id.group(1))))

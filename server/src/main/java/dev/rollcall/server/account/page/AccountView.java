@@ -1,14 +1,11 @@
 package dev.rollcall.server.account.page;
 
 import dev.rollcall.server.account.definition.Account;
-import dev.rollcall.server.account.definition.ApiToken;
 import dev.rollcall.server.account.definition.Team;
 import dev.rollcall.server.account.sso.SsoView;
 import dev.rollcall.server.account.store.SessionStore;
-import dev.rollcall.server.http.Caller.Permission;
 import dev.rollcall.server.http.Caller.TeamRole;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,11 +25,6 @@ public record AccountView(
     FactorView factors,
     Optional<String> token,
     Instant at) {
-  /// The words of what a token may be used for.
-  public static List<String> scopes() {
-    return Arrays.stream(Permission.values()).map(ApiToken.SCOPES::word).toList();
-  }
-
   /// The word of a role.
   public String role(TeamRole role) {
     return Team.ROLES.word(role);

@@ -112,8 +112,7 @@ public final class Sessions {
 
   /// Makes an API token of an account or a team.
   ///
-  /// @throws dev.rollcall.server.http.Refusal for what no token can be (400), or if the owner has
-  ///   one of that name or too many (409)
+  /// @throws dev.rollcall.server.http.Refusal as [SessionStore#create]
   public MadeToken makeToken(long owner, String name, Set<Permission> permissions) {
     return store.create(owner, name, permissions);
   }

@@ -294,10 +294,10 @@ public final class SessionStore {
 
   /// Makes an API token of an account or a team.
   ///
-  /// @throws Refusal for what no token can be (400), or if the owner has one of that name or too
-  ///   many (409)
+  /// @throws Refusal for what no token can be (400) or this owner's cannot (403), or if the owner
+  ///   has one of that name or too many (409)
   public MadeToken create(long owner, String name, Set<Permission> permissions) {
-    ApiToken.check(name, permissions);
+    ApiToken.check(name, permissions, isOfOperator(owner));
     String secret = ApiToken.random();
     Instant now = clock.wall();
     Optional<Long> id =
@@ -319,6 +319,18 @@ public final class SessionStore {
     return id.map(one -> new Token(one, name, permissions, now, Optional.empty()))
         .map(token -> new MadeToken(token, secret))
         .orElseThrow(() -> notMade(owner, name));
+  }
+
+  private boolean isOfOperator(long owner) {
+    return tables
+        .read(
+            handle ->
+                handle
+                    .createQuery("SELECT 1 FROM account WHERE id = :id AND operates = 1")
+                    .bind("id", owner)
+                    .mapTo(Integer.class)
+                    .findOne())
+        .isPresent();
   }
 
   private Refusal notMade(long owner, String name) {
