@@ -199,7 +199,9 @@ class SsoIT {
     Browser mine = browser();
     URI back = mine.untilSentTo(mine.step("/account/sso/company"), callback("company"));
     Browser others = browser();
-    assertThat(others.follow(others.step(back)).body()).contains(NOT_BEGUN);
+    assertThat(others.follow(others.step(back)).body())
+        .as("as after a beginning at another host")
+        .contains(NOT_BEGUN + " at https://rollcall.test: open https://rollcall.test/account");
     others.step("/account/sso/company"); // has begun one of its own
     assertThat(others.follow(others.step(back)).body()).contains(NOT_BEGUN);
     String changed = back.toString().replaceFirst("state=.{5}", "state=AAAAA");

@@ -10,7 +10,6 @@ import dev.rollcall.server.time.Clock;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.function.Supplier;
 
 /// Sign-ins that have begun at a provider. Each is kept by its browser, in an encrypted cookie, and
@@ -51,10 +50,9 @@ public final class BegunSignIns {
   ///
   /// @param state that the provider has sent back
   /// @param cookie that the browser has brought back
-  /// @throws Refusal (400) if there is none, it has taken too long, or has ended before
-  BegunSignIn end(String provider, String state, Optional<String> cookie) {
-    return cookie
-        .flatMap(text -> ServerKey.readable(() -> box.get().open(text, PLACE)))
+  /// @throws Refusal (400) if it has begun none, it has taken too long, or has ended before
+  BegunSignIn end(String provider, String state, String cookie) {
+    return ServerKey.readable(() -> box.get().open(cookie, PLACE))
         .flatMap(BegunSignIn::read)
         .filter(one -> one.provider().equals(provider) && isSame(one.state(), state))
         .filter(one -> clock.wall().isBefore(one.endsAt()))

@@ -176,7 +176,10 @@ public final class SingleSignOn implements AutoCloseable {
       Request request, String name, Optional<Caller.User> user, Optional<String> cookie)
       throws InterruptedException {
     Provider provider = provider(name);
-    BegunSignIn begun = begunSignIns.end(name, request.query("state").orElse(""), cookie);
+    if (cookie.isEmpty()) {
+      throw begunElsewhere();
+    }
+    BegunSignIn begun = begunSignIns.end(name, request.query("state").orElse(""), cookie.get());
     if (request.query("error").isPresent()) {
       throw Refusal.of(403, name + " has not let you in" + word(request.query("error").get()));
     }
@@ -205,6 +208,18 @@ public final class SingleSignOn implements AutoCloseable {
       told(name, identity, e);
       throw e;
     }
+  }
+
+  /// A browser keeps its cookie for the host at which it has begun, and comes back to `public-url`.
+  private Refusal begunElsewhere() {
+    return Refusal.badRequest(
+        "this sign-in was not begun in this browser"
+            + publicUrl
+                .map(url -> " at " + url + ": open " + url + "/account")
+                .orElse(": open the page for signing in")
+            + ", and sign in there, within "
+            + BegunSignIns.TIME.toMinutes()
+            + " minutes");
   }
 
   /// So that an operator sees which groups a provider says, and what is missing.

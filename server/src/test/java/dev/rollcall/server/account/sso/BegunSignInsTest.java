@@ -21,17 +21,17 @@ class BegunSignInsTest {
 
   private BegunSignIns signIns;
   private BegunSignIn begun;
-  private Optional<String> cookie;
+  private String cookie;
 
   @BeforeEach
   void begin() {
     InstallationKey key = new InstallationKey(folder, Optional.empty());
     signIns = new BegunSignIns(() -> key.box("sso"), clock);
     begun = signIns.begin("company", 7, "invited");
-    cookie = Optional.of(signIns.cookie(begun));
+    cookie = signIns.cookie(begun);
   }
 
-  private void isRefused(String provider, String state, Optional<String> shown) {
+  private void isRefused(String provider, String state, String shown) {
     assertThatThrownBy(() -> signIns.end(provider, state, shown))
         .isInstanceOf(Refusal.class)
         .hasMessageContaining("took more than 10 minutes");
@@ -52,10 +52,10 @@ class BegunSignInsTest {
 
   @Test
   void itIsForItsBrowserItsProviderAndItsState() {
-    isRefused("company", begun.state(), Optional.empty());
+    isRefused("company", begun.state(), "");
     isRefused("another", begun.state(), cookie);
     isRefused("company", signIns.begin("company", 7, "").state(), cookie);
-    isRefused("company", begun.state(), Optional.of(begun.text()));
+    isRefused("company", begun.state(), begun.text());
     assertThat(signIns.end("company", begun.state(), cookie).invitation()).isEqualTo("invited");
   }
 }
