@@ -156,6 +156,18 @@ public final class Fields {
     return values;
   }
 
+  /// One text, or a list of texts. YAML reads 007 as 7 and no as false: those are mistakes.
+  public List<String> oneOrManyTexts(String key) {
+    JsonNode value = node.path(key);
+    boolean texts =
+        value.isArray() ? value.valueStream().allMatch(JsonNode::isString) : value.isString();
+    if (has(key) && !texts) {
+      mistake(key, "has a value that is no text: put it in quotes");
+      return List.of();
+    }
+    return oneOrMany(key);
+  }
+
   /// A map of names to single values.
   public Map<String, String> texts(String key) {
     Map<String, String> texts = new LinkedHashMap<>();

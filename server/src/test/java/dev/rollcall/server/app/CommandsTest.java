@@ -159,6 +159,30 @@ class CommandsTest {
   }
 
   @Test
+  void warnsOfAProviderThatLetsEverybodyIn() throws IOException {
+    String file =
+        """
+        public-url: https://status.example.org
+        accounts:
+          registration: %s
+          sso: [{name: g, issuer: "https://accounts.google.com", client-id: r%s}]
+        """;
+    Path yaml = directory.resolve("rollcall.yaml");
+    Files.writeString(yaml, file.formatted("open", ""));
+    assertThat(execute("config", "check")).isEqualTo(Command.OK);
+    assertThat(err.toString())
+        .isEqualToIgnoringNewLines(
+            "accounts.sso: everybody who has an account at accounts.google.com gets one here by g:"
+                + " give allowed-domains, or close the registration");
+    err.getBuffer().setLength(0);
+    Files.writeString(yaml, file.formatted("closed", ""));
+    assertThat(execute("config", "check")).isEqualTo(Command.OK);
+    Files.writeString(yaml, file.formatted("open", ", allowed-domains: example.org"));
+    assertThat(execute("config", "check")).isEqualTo(Command.OK);
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
   void saysWhereItLookedForAConfiguration() {
     assertThat(execute("config", "check")).isEqualTo(Command.OK);
     assertThat(out.toString())

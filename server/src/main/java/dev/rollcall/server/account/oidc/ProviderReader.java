@@ -151,7 +151,7 @@ public final class ProviderReader {
   }
 
   private static Set<String> texts(Fields fields, String key) {
-    Set<String> texts = new LinkedHashSet<>(fields.oneOrMany(key));
+    Set<String> texts = new LinkedHashSet<>(fields.oneOrManyTexts(key));
     if (texts.stream().anyMatch(text -> text.isBlank() || text.length() > LONGEST)) {
       fields.mistake(key, "has an empty or very long value: remove it");
     }

@@ -28,6 +28,8 @@ public record ProviderSettings(
     Rules rules,
     Duration sessionLifetime,
     Optional<Path> authorities) {
+  private static final Set<String> FOR_EVERYBODY = Set.of("accounts.google.com", "gitlab.com");
+
   /// Copies the list.
   public ProviderSettings {
     scopes = List.copyOf(scopes);
@@ -61,6 +63,12 @@ public record ProviderSettings(
     boolean askForGroups() {
       return !allowedGroups.isEmpty() || !operatorGroups.isEmpty();
     }
+  }
+
+  /// Whether everybody can have an account there, and the rules leave it to `accounts.registration`
+  /// who gets one here.
+  public boolean isForEverybody() {
+    return !rules.decide() && FOR_EVERYBODY.contains(String.valueOf(issuer.getHost()));
   }
 
   @Override

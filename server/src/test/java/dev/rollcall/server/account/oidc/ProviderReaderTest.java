@@ -41,6 +41,17 @@ class ProviderReaderTest {
         .endsWith("is the URL of its document: give what comes before /.well-known/");
   }
 
+  /// YAML reads 007 as 7, and no as false.
+  @Test
+  void groupsAreTexts() {
+    String right = "'name':'c','client-id':'r','issuer':'https://id.example.org',";
+    assertThat(mistakes(right + "'operator-groups':['ops',7],'allowed-groups':true"))
+        .containsExactlyInAnyOrder(
+            "sso[0].operator-groups: has a value that is no text: put it in quotes",
+            "sso[0].allowed-groups: has a value that is no text: put it in quotes");
+    assertThat(mistakes(right + "'operator-groups':'ops','allowed-groups':['7']")).isEmpty();
+  }
+
   @Test
   void aFileWithAuthoritiesHasToBeThere(@TempDir Path folder) throws Exception {
     String right = "'name':'c','client-id':'r','issuer':'https://id.example.org','ca':'%s'";
