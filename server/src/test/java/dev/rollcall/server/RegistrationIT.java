@@ -32,6 +32,8 @@ class RegistrationIT {
   static void start() throws IOException {
     configure("invite");
     rollcall = Plan.in(folder).flags("--token=" + TOKEN).start();
+    String code = new People(rollcall).setupCode();
+    assertThat(register("operates", ",\"SetupCode\":\"" + code + "\"").status()).isEqualTo(201);
   }
 
   private static void configure(String registration) throws IOException {
@@ -138,6 +140,9 @@ class RegistrationIT {
           .until(() -> page(browser, "/account").contains("Registration is closed here"));
       assertThat(page(browser, "/account")).doesNotContain("Code of the invitation");
       assertThat(asOperator("POST", "/v1/invitations", "{}").status()).isEqualTo(409);
+      assertThat(page(operators(), "/accounts"))
+          .contains("Registration is closed (accounts.registration)")
+          .doesNotContain("/accounts/invite");
       String code =
           rollcall
               .send(
@@ -159,6 +164,23 @@ class RegistrationIT {
           .atMost(PATIENCE)
           .until(() -> asOperator("POST", "/v1/invitations", "{}").status() == 201);
     }
+  }
+
+  /// A browser in which an operator has signed in.
+  private static Browser operators() throws Exception {
+    Browser browser = new Browser(rollcall);
+    browser.form("/account/login", "&email=operates%40example.org&password=correct+horse");
+    return browser;
+  }
+
+  @Test
+  void thePageOfAccountsOffersWhatWorks() throws Exception {
+    account("visits");
+    String page = page(operators(), "/accounts");
+    assertThat(page.split("/accounts/remove\"", -1)).as(page).hasSize(accounts().size());
+    assertThat(page).contains("operates@example.org", "(you)", "/accounts/invite");
+    String made = operators().form("/accounts/invite", "").body();
+    assertThat(made).contains(">https://status.example.org/invitation?code=");
   }
 
   @Test

@@ -499,6 +499,9 @@ class TeamsIT {
     assertThat(address.find()).isTrue();
     String of = address.group(1);
     String invited = host.form("/team/invite" + of, "&role=viewer").body();
+    assertThat(invited).contains(">http://127.0.0.1:" + rollcall.port() + "/invitation?code=");
+    assertThat(host.form("/team/invite" + of, "&role=viewer", "X-Forwarded-Proto", "https").body())
+        .contains(">https://127.0.0.1:" + rollcall.port() + "/invitation?code=");
     Matcher link = Pattern.compile("/invitation\\?code=([\\w-]+)").matcher(invited);
     assertThat(link.find()).as(invited).isTrue();
     assertThat(guest.step(link.group()).body())

@@ -219,7 +219,7 @@ public final class Accounts implements AutoCloseable {
 
   /// The pages of accounts.
   public List<Route> pages(Site site) {
-    AccountForms forms = new AccountForms(site, authenticator, audit);
+    AccountForms forms = new AccountForms(site, authenticator, audit, sso::publicUrl);
     SignInPages signInPages = new SignInPages(signIn, signUp, passkeys, sso, sessions, forms);
     FactorViews ofFactors = new FactorViews(factorStore, factors, passkeys);
     AccountPage page = new AccountPage(own, sessions, teams, sso, ofFactors, forms, clock);

@@ -39,10 +39,13 @@ public final class Cookies {
   /// @param request that the cookie answers
   public static Answer set(
       Answer answer, Request request, Site site, String name, String value, Duration time) {
-    boolean tls =
-        request.header("X-Forwarded-Proto").filter(scheme -> scheme.equals("https")).isPresent();
-    return add(
-        answer, site, name, value, (tls ? "; Secure" : "") + "; Max-Age=" + time.toSeconds());
+    String secure = isOverTls(request) ? "; Secure" : "";
+    return add(answer, site, name, value, secure + "; Max-Age=" + time.toSeconds());
+  }
+
+  /// Whether the browser has sent this over TLS, as a proxy in front says.
+  public static boolean isOverTls(Request request) {
+    return request.header("X-Forwarded-Proto").filter("https"::equals).isPresent();
   }
 
   private static Answer add(Answer answer, Site site, String name, String value, String age) {

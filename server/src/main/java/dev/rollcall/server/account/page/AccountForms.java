@@ -17,9 +17,11 @@ import dev.rollcall.server.web.Flash;
 import dev.rollcall.server.web.Forms;
 import dev.rollcall.server.web.Site;
 import dev.rollcall.server.web.Texts;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// The forms on the pages of accounts: who has sent one, and what the next page says. For what a
 /// form is refused, the next page says too.
@@ -31,6 +33,7 @@ public final class AccountForms {
   private final Forms forms;
   private final AccountAuthenticator authenticator;
   private final Audit audit;
+  private final Supplier<Optional<URI>> publicUrl;
 
   /// Does what a form asks for.
   interface Action {
@@ -42,11 +45,17 @@ public final class AccountForms {
     Answer apply(Request request, Caller.User user, FormFields fields) throws Exception;
   }
 
-  public AccountForms(Site site, AccountAuthenticator authenticator, Audit audit) {
+  /// @param publicUrl where browsers find the pages, if it is known
+  public AccountForms(
+      Site site,
+      AccountAuthenticator authenticator,
+      Audit audit,
+      Supplier<Optional<URI>> publicUrl) {
     this.site = site;
     this.forms = new Forms(site);
     this.authenticator = authenticator;
     this.audit = audit;
+    this.publicUrl = publicUrl;
   }
 
   Site site() {
@@ -55,6 +64,20 @@ public final class AccountForms {
 
   Texts texts() {
     return site.texts();
+  }
+
+  /// The whole URL of a page, to pass on: at `public-url`, or where this browser has found it.
+  String url(Request request, String path) {
+    return publicUrl
+        .get()
+        .map(url -> url + path)
+        .or(
+            () ->
+                request
+                    .header("Host")
+                    .map(host -> (Cookies.isOverTls(request) ? "https://" : "http://") + host)
+                    .map(origin -> origin + site.link(path)))
+        .orElse(site.link(path));
   }
 
   /// A page with forms, which is for one browser.

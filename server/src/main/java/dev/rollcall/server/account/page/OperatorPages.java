@@ -7,6 +7,7 @@ import dev.rollcall.server.account.store.InvitationStore;
 import dev.rollcall.server.account.team.TeamChanges;
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Answer;
+import dev.rollcall.server.http.Caller;
 import dev.rollcall.server.http.Caller.TeamRole;
 import dev.rollcall.server.http.Newest;
 import dev.rollcall.server.http.Refusal;
@@ -31,8 +32,12 @@ public final class OperatorPages {
   /// What the page shows.
   ///
   /// @param older the path of the next page; empty on the last one
+  /// @param own the id of the account that looks at it; 0 if it is none
+  /// @param open whether somebody could register with an invitation
   /// @param link of an invitation that was just made
   public record View(
+      long own,
+      boolean open,
       List<AccountStore.Listed> accounts,
       String older,
       List<Invitation> invitations,
@@ -65,6 +70,8 @@ public final class OperatorPages {
     List<AccountStore.Listed> accounts = operators.newest(page.before(), page.limit());
     View view =
         new View(
+            request.caller() instanceof Caller.User user ? user.account() : 0,
+            changes.isRegistrationOpen(),
             accounts,
             page.isFull(accounts) ? PATH + "?before=" + accounts.getLast().account().id() : "",
             invitations.of(TeamChanges.NO_TEAM),
@@ -88,7 +95,7 @@ public final class OperatorPages {
         changes.invite(
             request.caller(), TeamChanges.NO_TEAM, TeamRole.VIEWER, Invitation.USUAL_LIFETIME);
     forms.record(request, request.caller(), made.invitation().id());
-    return page(request, Optional.of(forms.site().link(Invitation.path(made.code()))));
+    return page(request, Optional.of(forms.url(request, Invitation.path(made.code()))));
   }
 
   private Answer uninvite(Request request, FormFields fields) {

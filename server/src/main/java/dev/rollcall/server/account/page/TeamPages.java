@@ -165,7 +165,7 @@ public final class TeamPages {
     changes.requireOwner(user, me.team());
     Invitation.Made made = changes.invite(user, me.team(), role(fields), Invitation.USUAL_LIFETIME);
     forms.record(request, user, made.invitation().id());
-    String link = forms.site().link(Invitation.path(made.code()));
+    String link = forms.url(request, Invitation.path(made.code()));
     return page(request, user, Optional.of(link), Optional.empty());
   }
 

@@ -125,11 +125,16 @@ public final class TeamChanges {
     deletions.run();
   }
 
+  /// Whether somebody could register with an invitation.
+  public boolean isRegistrationOpen() {
+    return settings.get().registration() != Registration.CLOSED;
+  }
+
   /// Makes an invitation to a team; without one ([#NO_TEAM]) to register only.
   ///
   /// @throws Refusal (409) for one to register that nobody could use
   public Invitation.Made invite(Caller caller, long team, TeamRole role, Duration lifetime) {
-    if (team == NO_TEAM && settings.get().registration() == Registration.CLOSED) {
+    if (team == NO_TEAM && !isRegistrationOpen()) {
       throw Refusal.of(
           409,
           "registration is closed (accounts.registration), so nobody could use the invitation:"
