@@ -8,6 +8,10 @@ import static org.awaitility.Awaitility.await;
 import dev.rollcall.server.RunningRollcall.Answer;
 import dev.rollcall.server.RunningRollcall.Plan;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -224,6 +228,64 @@ class AccountsIT {
     assertThat(post("/logout", "", "Authorization", first).status()).isEqualTo(200);
     assertThat(people.get("/v1/account", first).status()).isEqualTo(401);
     assertThat(people.get("/v1/account", second).status()).isEqualTo(200);
+  }
+
+  @Test
+  void passwordsAreCountedInCharacters() {
+    String most = "😀".repeat(1024);
+    assertThat(post("/register", People.credentials("long@example.org", most + "x")).status())
+        .isEqualTo(400);
+    assertThat(post("/register", People.credentials("long@example.org", most)).status())
+        .isEqualTo(201);
+    login("long@example.org", most);
+  }
+
+  @Test
+  void mistakesOfAnotherPasswordSayWhatIsWrong() {
+    String token = loggedIn("mistaken@example.org");
+    String path = "/v1/account/password";
+    assertThat(post(path, "{}", "Authorization", token).json().at("/errors").toString())
+        .isEqualTo("[\"password: is missing\",\"new_password: is missing\"]");
+    Answer wrong =
+        post(
+            path,
+            "{\"password\":\"wrong one\",\"new_password\":\"battery staple\"}",
+            "Authorization",
+            token);
+    assertThat(wrong.status()).isEqualTo(401);
+    assertThat(wrong.json().at("/errors").toString()).isEqualTo("[\"the password is wrong\"]");
+  }
+
+  @Test
+  void answersAboutAccountsAreNotKeptByCaches() throws Exception {
+    Browser browser = new Browser(rollcall);
+    String token = loggedIn("cached@example.org");
+    for (String path :
+        List.of("/v1/account", "/v1/tokens", "/v1/sessions", "/v1/teams", "/account")) {
+      assertThat(
+              browser
+                  .step(path, "Authorization", token)
+                  .answer()
+                  .headers()
+                  .allValues("Cache-Control"))
+          .as(path)
+          .containsExactly("no-store");
+    }
+    HttpRequest login =
+        HttpRequest.newBuilder(URI.create(rollcall.url() + "login"))
+            .header("Content-Type", "application/json")
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    People.credentials("cached@example.org", PASSWORD)))
+            .build();
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      assertThat(
+              client
+                  .send(login, HttpResponse.BodyHandlers.discarding())
+                  .headers()
+                  .allValues("Cache-Control"))
+          .containsExactly("no-store");
+    }
   }
 
   @Test
@@ -503,7 +565,7 @@ class AccountsIT {
     assertThat(browser.step("/v1/account").status()).isEqualTo(200);
     assertThat(browser.step("/v1/audit").status()).isEqualTo(403);
     assertThat(browser.after(browser.form("/account/delete", "&password=wrong")))
-        .contains("the address or the password is wrong");
+        .contains("the password is wrong");
     assertThat(people.get("/v1/audit", TOKEN).json().toString()).doesNotContain("/account/delete");
     assertThat(browser.after(browser.form("/account/logout", ""))).contains("You are signed out.");
     assertThat(browser.step("/v1/account").status()).isEqualTo(401);

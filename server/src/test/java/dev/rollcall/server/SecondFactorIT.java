@@ -123,7 +123,7 @@ class SecondFactorIT {
     Browser browser = browser();
     browser.form("/account/login", signIn("adds@example.org"));
     assertThat(browser.after(browser.form("/account/app", field("password", "wrong"))))
-        .contains("the address or the password is wrong")
+        .contains("the password is wrong")
         .doesNotContain("otpauth:");
     String page = browser.after(browser.form("/account/app", password()));
     Matcher secret = SECRET.matcher(page);
@@ -272,7 +272,7 @@ class SecondFactorIT {
                 browser.form(
                     "/account/factor/remove",
                     field("factor", "app") + field("password", "wrong one"))))
-        .contains("the address or the password is wrong");
+        .contains("the password is wrong");
     assertThat(
             browser.after(
                 browser.form("/account/factor/remove", field("factor", "17") + password())))

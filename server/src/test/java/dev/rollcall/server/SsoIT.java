@@ -338,7 +338,7 @@ class SsoIT {
   /// Sends the form, and goes on where its answer leads.
   private static String connected(Browser browser, String name) {
     assertThat(browser.after(browser.form("/account/connect", field("provider", name))))
-        .contains("the address or the password is wrong");
+        .contains("the password is wrong");
     Page page = browser.form("/account/connect", connecting(name));
     assertThat(page.status()).as(page.body()).isEqualTo(200);
     assertThat(page.body()).contains("Go on to " + name);

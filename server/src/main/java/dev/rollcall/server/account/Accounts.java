@@ -204,7 +204,7 @@ public final class Accounts implements AutoCloseable {
     return authenticator;
   }
 
-  /// The routes of accounts.
+  /// The routes of accounts. Their answers are for whoever has sent the request.
   public List<Route> routes() {
     return Stream.of(
             routes.routes(),
@@ -214,7 +214,13 @@ public final class Accounts implements AutoCloseable {
             audit.routes(),
             new ResetRoutes(reset).routes())
         .flatMap(List::stream)
+        .map(Accounts::unstored)
         .toList();
+  }
+
+  private static Route unstored(Route route) {
+    return route.around(
+        handler -> request -> handler.handle(request).with("Cache-Control", "no-store"));
   }
 
   /// The pages of accounts.

@@ -89,7 +89,7 @@ public final class AccountRoutes {
 
   private Answer changePassword(Request request) throws InterruptedException {
     Caller.User user = person(request);
-    AnyCase body = AnyCase.of(request.json());
+    AnyCase body = AnyCase.of(request.json()).having("password", "new_password");
     own.changePassword(request, user, proof(body), body.required("new_password"));
     return Envelope.ok();
   }

@@ -27,7 +27,7 @@ public record ResetRoutes(PasswordReset reset) {
   /// 200 for `{"code","new_password"}`.
   private Answer change(Request request) throws InterruptedException {
     AccountRoutes.refuseOtherSites(request);
-    AnyCase body = AnyCase.of(request.json());
+    AnyCase body = AnyCase.of(request.json()).having("code", "new_password");
     reset.change(request, body.required("code").strip(), body.required("new_password"));
     return Envelope.ok();
   }

@@ -1,5 +1,6 @@
 package dev.rollcall.server.account.signin;
 
+import dev.rollcall.server.account.definition.Account;
 import dev.rollcall.server.account.definition.AccountSettings;
 import dev.rollcall.server.account.definition.EmailAddress;
 import dev.rollcall.server.account.session.KnownHolders;
@@ -36,15 +37,31 @@ public final class AccountPasswords {
   /// wrong password look alike, and take the same time.
   WithPassword account(InetAddress client, String address, String password)
       throws InterruptedException {
+    return find(client, address, password).orElseThrow(AccountPasswords::wrong);
+  }
+
+  /// The account of somebody who is signed in, if this is its password.
+  WithPassword own(InetAddress client, Account account, String password)
+      throws InterruptedException {
+    return find(client, account.email(), password)
+        .orElseThrow(() -> Refusal.of(401, "the password is wrong"));
+  }
+
+  private Optional<WithPassword> find(InetAddress client, String address, String password)
+      throws InterruptedException {
     Optional<EmailAddress> email = EmailAddress.of(address);
     String key = email.map(EmailAddress::key).orElse("");
     limits.beforePassword(client, key);
     Optional<WithPassword> account = email.flatMap(accounts::find);
-    if (password.length() > Passwords.LONGEST || !matches(client, key, password, account)) {
-      throw wrong();
+    if (characters(password) > Passwords.LONGEST || !matches(client, key, password, account)) {
+      return Optional.empty();
     }
     limits.notWrongPassword(client, key);
-    return account.orElseThrow();
+    return account;
+  }
+
+  private static int characters(String password) {
+    return password.codePointCount(0, password.length());
   }
 
   private boolean matches(
@@ -76,10 +93,10 @@ public final class AccountPasswords {
   /// What is wrong with a new password.
   Optional<String> mistake(String key, String password) {
     int shortest = settings.get().shortestPassword();
-    if (password.codePointCount(0, password.length()) < shortest) {
+    if (characters(password) < shortest) {
       return Optional.of(key + ": has fewer than " + shortest + " characters");
     }
-    return password.length() > Passwords.LONGEST
+    return characters(password) > Passwords.LONGEST
         ? Optional.of(key + ": has more than " + Passwords.LONGEST + " characters")
         : Optional.empty();
   }

@@ -55,8 +55,7 @@ public final class OwnAccount {
   /// Before a change that only the person may make: the password, and the second factor if there is
   /// one.
   public void confirm(Request request, Caller.User user, Proof proof) throws InterruptedException {
-    Account account =
-        passwords.account(request.client(), of(user).email(), proof.password()).account();
+    Account account = passwords.own(request.client(), of(user), proof.password()).account();
     factors.confirm(account, user, proof.code());
   }
 

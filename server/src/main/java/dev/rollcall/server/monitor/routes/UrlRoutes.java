@@ -245,6 +245,10 @@ public final class UrlRoutes {
     try {
       URI uri = new URI(url);
       String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
+      if (uri.getRawAuthority() != null && uri.getRawAuthority().contains("@")) {
+        throw Refusal.badRequest(
+            "URL: contains a user or password: POST /v1/services has keys for them");
+      }
       if (uri.getRawAuthority() != null
           && (scheme.equals("http") || scheme.equals("https"))
           && url.length() <= LONGEST_URL) {
