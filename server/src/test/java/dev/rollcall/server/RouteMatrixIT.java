@@ -570,6 +570,12 @@ class RouteMatrixIT {
         .extracting(route -> route.split(" ", -1)[1])
         .allSatisfy(path -> assertThat(documentation).contains(path));
     assertDocumented(rollcall, documentation);
+    String told = rollcall.log().replaceFirst("(?s).*(write access: [^\n]*).*", "$1");
+    assertThat(documentation)
+        .as("the README shows the start without a token")
+        .contains(
+            told.replace("this machine and clients with the token", "this machine")
+                .replace("clients with the token", "everybody"));
     for (String command : List.of("collect", "targets")) {
       try (RunningRollcall alone =
           Plan.of(command, Files.createDirectory(folder.resolve(command))).start()) {

@@ -40,8 +40,9 @@ final class Flags {
             "",
             "A secret can be read from a file: %s gives its name, or"
                 .formatted(WebSettings.TOKEN.fileVariable().orElseThrow()),
-            "${file:/path} in rollcall.yaml, where ${NAME} is a variable. All settings:"
-                + " docs/settings.md");
+            "${file:/path} in rollcall.yaml, where ${NAME} is a variable. Services, channels and",
+            "providers of single sign-on (accounts.sso) are listed there only. All settings:",
+            "docs/settings.md");
     return command;
   }
 

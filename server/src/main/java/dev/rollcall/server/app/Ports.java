@@ -197,7 +197,7 @@ record Ports(
   private String paths(List<Route> routes, Access access) {
     return routes.stream()
         .filter(route -> route.access() == access)
-        .map(route -> route.path().replaceFirst("/[{].*|(?<=^/ping)/.*", ""))
+        .map(route -> route.path().replaceFirst("^((?:/v1)?/[^/]+).*", "$1"))
         .map(settings.web().base()::link)
         .distinct()
         .collect(joining(", "));

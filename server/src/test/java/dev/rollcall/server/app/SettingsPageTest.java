@@ -24,6 +24,20 @@ class SettingsPageTest {
   }
 
   @Test
+  void thePageSaysWhatAppliesAtOnceAndNamesTheSectionsOfDefinitions() throws IOException {
+    List<String> lines = Files.readAllLines(PAGE);
+    String atOnce =
+        lines.stream().filter(line -> line.endsWith("| at once |")).findFirst().orElseThrow();
+    assertThat(AllSettings.ALL)
+        .filteredOn(setting -> setting.isAtOnce() && !setting.key().startsWith("monitor."))
+        .allSatisfy(setting -> assertThat(atOnce).contains("`" + setting.key() + "`"));
+    assertThat(List.of("services", "channels", "accounts.sso"))
+        .allSatisfy(
+            section ->
+                assertThat(lines).anyMatch(line -> line.startsWith("| `" + section + "` | [")));
+  }
+
+  @Test
   void noTwoSettingsShareAName() {
     assertThat(AllSettings.ALL).extracting(Setting::key).doesNotHaveDuplicates();
     assertThat(AllSettings.ALL).extracting(Setting::flag).doesNotHaveDuplicates();
