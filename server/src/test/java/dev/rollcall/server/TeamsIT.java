@@ -364,6 +364,22 @@ class TeamsIT {
   }
 
   @Test
+  void pagesTellTeamsOfOneNameApart() throws Exception {
+    String twin = people.registered("twin@example.org");
+    long first = team(twin, "twins");
+    long second = team(twin, "twins");
+    Browser browser = new Browser(rollcall);
+    browser.form(
+        "/account/login", "&email=twin%40example.org&password=" + PASSWORD.replace(' ', '+'));
+    assertThat(browser.page())
+        .contains("twins</a>, number " + first, "twins</a>, number " + second);
+    assertThat(browser.step("/team?team=" + second).body())
+        .contains("Team twins, number " + second);
+    assertThat(new Browser(rollcall).get("/accounts").body())
+        .contains("twins, number " + first + "</a>", "twins, number " + second + "</a>");
+  }
+
+  @Test
   void urlsBelongToTheTeamForWhichARequestActs() {
     String of = "?team=" + team;
     String body = "{\"URL\":\"http://example.invalid/of-the-team\"}";
