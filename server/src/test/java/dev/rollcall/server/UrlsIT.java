@@ -257,7 +257,7 @@ class UrlsIT {
     String token = account("tells@example.org");
     String channel = "{\"name\":\"c%s\",\"type\":\"%s\",%s}";
     String url = "\"url\":\"http://%s:8080/secret-path\"";
-    String mail = "\"host\":\"%s\",\"from\":\"a@example.org\",\"to\":\"b@example.org\"";
+    String mail = "\"host\":\"10.1\",\"from\":\"a@example.org\",\"to\":\"b@example.org\"";
     for (String host : List.of("127.0.0.2", "10.0.0.1", "0x7f.2", "[::1]", "169.254.169.254")) {
       String field = url.formatted(host);
       for (String type : List.of("alert-uri", "webhook", "slack", "discord", "pagerduty")) {
@@ -270,8 +270,7 @@ class UrlsIT {
             .doesNotContain("secret-path");
       }
     }
-    Answer refused =
-        send("POST", "/v1/channels", channel.formatted("", "mail", mail.formatted("10.1")), token);
+    Answer refused = send("POST", "/v1/channels", channel.formatted("", "mail", mail), token);
     assertThat(refused.status()).isEqualTo(400);
     assertThat(refused.json().toString()).contains("host: ", "is not public");
     Answer made =

@@ -32,6 +32,8 @@ public final class AccountStore {
 
   /// What became of a registration.
   public sealed interface Created {
+    /// The account.
+    ///
     /// @param joined the team of its invitation
     record Done(Account account, Optional<Invitation.ToTeam> joined) implements Created {}
 
