@@ -169,7 +169,9 @@ final class ChannelRoutes {
 
   private Answer delete(Request request) {
     ChannelStore.Row row = ofTheApi(request);
-    store.delete(row.owner(), row.name());
+    if (!store.delete(row.owner(), row.name())) {
+      throw unknown(row.name()); // another request was faster
+    }
     changed.run();
     return Envelope.ok();
   }
@@ -262,7 +264,7 @@ final class ChannelRoutes {
     if (owner != Scope.OPERATOR) {
       String url = definition.json().path("url").asString("").strip();
       require(url.isEmpty() || publicOnly.permits(URI.create(url)), "url");
-      require(publicOnly.permits(definition.json().path("host").asString("")), "host");
+      require(publicOnly.permits(definition.json().path("host").asString("").strip()), "host");
     }
     return definition;
   }
