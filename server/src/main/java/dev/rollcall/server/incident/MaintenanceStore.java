@@ -44,12 +44,16 @@ final class MaintenanceStore {
 
   private final Database database;
   private final GroupCommit commits;
-  private final Batch<Change, Long> changes =
-      (tx, items) -> items.stream().map(change -> change.apply(tx)).toList();
+  private final Batch<Change, Long> changes = this::apply;
 
   MaintenanceStore(Database database, GroupCommit commits) {
     this.database = database;
     this.commits = commits;
+  }
+
+  private List<Long> apply(Handle tx, List<Change> items) {
+    database.takeTurns(tx, "maintenance"); // what is counted stays true until the commit
+    return items.stream().map(change -> change.apply(tx)).toList();
   }
 
   /// Those that nobody has ended, of all owners.
@@ -96,7 +100,6 @@ final class MaintenanceStore {
         commits.write(
             changes,
             tx -> {
-              database.takeTurns(tx, "maintenance");
               long many =
                   tx.createQuery(
                           "SELECT COUNT(*) FROM maintenance WHERE owner_id = :owner"
