@@ -19,6 +19,7 @@ final class Bench {
           new Viewers(),
           new Heartbeats(),
           new Accounts(),
+          new Incidents(),
           new TargetPool(),
           new CollectorIngest(),
           new Health(),

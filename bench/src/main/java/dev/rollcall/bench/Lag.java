@@ -7,19 +7,22 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// The histogram `rollcall_check_lag_seconds`: how many checks started at most how late.
+/// A histogram of `/metrics`: how many things took at most how long.
 ///
 /// @param counts cumulative, by upper bound in seconds
 record Lag(Map<Double, Long> counts) {
-  private static final Pattern BUCKET =
-      Pattern.compile("rollcall_check_lag_seconds_bucket\\{le=\"([^\"]+)\"} (\\d+).*");
+  /// How late checks started.
+  static final String CHECKS = "rollcall_check_lag_seconds";
 
   /// Reads it from the lines of `/metrics`.
-  static Lag of(Stream<String> lines) {
+  ///
+  /// @param name its name: [#CHECKS]
+  static Lag of(String name, Stream<String> lines) {
+    Pattern buckets = Pattern.compile(name + "_bucket\\{le=\"([^\"]+)\"} (\\d+).*");
     Map<Double, Long> counts = new TreeMap<>();
     lines.forEach(
         line -> {
-          Matcher bucket = BUCKET.matcher(line);
+          Matcher bucket = buckets.matcher(line);
           if (bucket.matches()) {
             String bound = bucket.group(1);
             counts.put(
@@ -37,7 +40,7 @@ record Lag(Map<Double, Long> counts) {
     return new Lag(since);
   }
 
-  /// The number of started checks.
+  /// How many there were.
   long count() {
     return counts.values().stream().mapToLong(Long::longValue).max().orElse(0);
   }

@@ -115,11 +115,16 @@ record Rollcall(Child child, Path data, int port, int healthPort, Instant began)
 
   /// The lag of checks so far.
   Lag lag() throws IOException, InterruptedException {
+    return histogram(Lag.CHECKS);
+  }
+
+  /// A histogram of its metrics so far.
+  Lag histogram(String name) throws IOException, InterruptedException {
     URI metrics = URI.create("http://127.0.0.1:" + healthPort + "/metrics");
     try {
       HttpResponse<Stream<String>> answer =
           CLIENT.send(HttpRequest.newBuilder(metrics).build(), BodyHandlers.ofLines());
-      return Lag.of(answer.body());
+      return Lag.of(name, answer.body());
     } catch (IOException | UncheckedIOException e) {
       Thread.sleep(Duration.ofSeconds(1)); // a program that is just ending has ended then
       child.mustRun();

@@ -207,9 +207,7 @@ class IncidentIT {
          {name: db, url: '%s', interval: 300ms}]"""
             .formatted(targets.url("/set/shop"), targets.url("/set/db"));
     try (RunningRollcall rollcall = plan(both).start()) {
-      await()
-          .atMost(PATIENCE)
-          .until(() -> targets.seen("/set/db").arrivals().size() > 1);
+      await().atMost(PATIENCE).until(() -> targets.seen("/set/db").arrivals().size() > 1);
       targets.set(503);
       awaitMails(1);
       assertThat(mails.mails().getFirst()).contains("Subject: [Down] db");
@@ -245,8 +243,7 @@ class IncidentIT {
                   .stringValue())
           .isEqualTo("warning");
       assertThat(rollcall.send("PATCH", one, "{\"severity\":\"bad\"}").status()).isEqualTo(400);
-      long sent =
-          rollcall.get(one).json().at("/data/incident/data/deliveries/0/id").asLong();
+      long sent = rollcall.get(one).json().at("/data/incident/data/deliveries/0/id").asLong();
       await()
           .atMost(PATIENCE)
           .until(

@@ -30,7 +30,8 @@ final class Tables {
                 Pool.MIGRATIONS,
                 Channels.MIGRATIONS,
                 Accounts.MIGRATIONS,
-                Incidents.MIGRATIONS)
+                Incidents.MIGRATIONS,
+                List.of("db/migration/V30__open_incidents.sql"))
             .flatMap(List::stream)
             .toArray(String[]::new));
   }

@@ -65,8 +65,7 @@ record AlertText(String title, List<Fact> facts, boolean over, boolean urgent) {
                 .filter(incident -> incident.severity() != Severity.CRITICAL)
                 .isEmpty();
     if (message.incident().filter(Message.OfIncident::flapping).isPresent()) {
-      facts.add(
-          new Fact("Told again", "when it has held one state for a while; it may be up now"));
+      facts.add(new Fact("Told again", "when it has held one state for a while; it may be up now"));
       return new AlertText("Flapping: " + message.name(), List.copyOf(facts), false, urgent);
     }
     boolean again = message.incident().filter(Message.OfIncident::reminder).isPresent();

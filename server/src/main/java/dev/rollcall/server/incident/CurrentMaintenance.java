@@ -20,8 +20,7 @@ record CurrentMaintenance(List<Maintenance> all) {
     return new CurrentMaintenance(
         Stream.concat(
                 ofFile.stream(),
-                MaintenanceStore.open(handle).stream()
-                    .flatMap(row -> row.maintenance().stream()))
+                MaintenanceStore.open(handle).stream().flatMap(row -> row.maintenance().stream()))
             .toList());
   }
 

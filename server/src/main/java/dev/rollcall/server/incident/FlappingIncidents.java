@@ -54,10 +54,8 @@ final class FlappingIncidents implements AutoCloseable {
   /// Ends what is well, and tells what is wrong, for long enough.
   Duration round() {
     Instant before = clock.wall().minus(settings.steady());
-    List<Incident> well =
-        database.read(handle -> IncidentStore.steady(handle, true, before));
-    List<Incident> wrong =
-        database.read(handle -> IncidentStore.steady(handle, false, before));
+    List<Incident> well = database.read(handle -> IncidentStore.steady(handle, true, before));
+    List<Incident> wrong = database.read(handle -> IncidentStore.steady(handle, false, before));
     if (!well.isEmpty()) {
       commits.writeAll(ending, well);
     }

@@ -18,9 +18,9 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 
-/// Looks after what is wrong while nobody is told of it. When maintenance is over, or what a service
-/// depends on is well again, the service is confirmed anew, and what is still wrong opens an
-/// incident then.
+/// Looks after what is wrong while nobody is told of it. When maintenance is over, or what a
+/// service depends on is well again, the service is confirmed anew, and what is still wrong opens
+/// an incident then.
 final class HeldIncidents implements AutoCloseable {
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
 

@@ -76,7 +76,7 @@ final class HeldSignals {
         });
   }
 
-  /// @return whether one was held
+  /// Forgets the signal of a subject; returns whether one was held.
   static boolean remove(Handle tx, Subject subject) {
     return Rows.write(
             tx,

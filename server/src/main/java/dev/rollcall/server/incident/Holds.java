@@ -58,8 +58,7 @@ record Holds(Subjects subjects, CurrentMaintenance maintenance) {
     }
     boolean waits = !uncertain.isEmpty() && now.isBefore(signal.at().plus(LONGEST_WAIT));
     return waits
-        ? held(
-            signal, Reason.UNCERTAIN, Optional.of(uncertain.getFirst().name()), uncertain)
+        ? held(signal, Reason.UNCERTAIN, Optional.of(uncertain.getFirst().name()), uncertain)
         : new Decision(Optional.empty(), List.of());
   }
 

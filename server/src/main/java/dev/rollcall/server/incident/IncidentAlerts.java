@@ -63,15 +63,13 @@ record IncidentAlerts(Outbox outbox) {
               .channel(row.channel())
               .filter(routed -> routed.channel().keepsIncidents())
               .isPresent();
-      boolean later =
-          row.phase() == Phase.WAITING && row.due().filter(at::isBefore).isPresent();
+      boolean later = row.phase() == Phase.WAITING && row.due().filter(at::isBefore).isPresent();
       boolean never = row.phase() == Phase.WAITING && row.due().isEmpty();
       if (later || never || (silent && !keeps)) {
         done.add(row);
       } else {
         ended.add(
-            new Row(
-                row.incident(), row.channel(), Phase.ENDED, Optional.of(at), row.times()));
+            new Row(row.incident(), row.channel(), Phase.ENDED, Optional.of(at), row.times()));
       }
       if (row.phase() == Phase.TOLD && outbox.channel(row.channel()).isPresent()) {
         withdrawn.add(new Withdrawal(row.channel(), lane(incident.subject()), kind(incident)));

@@ -13,7 +13,8 @@ import java.util.List;
 ///   together in the next one
 /// @param flapping when a subject flaps
 public record IncidentSettings(Duration retention, Duration together, Flapping flapping) {
-  /// When a subject flaps: it is told of once then, and again when it has held one state for a while.
+  /// When a subject flaps: it is told of once then, and again when it has held one state for a
+  /// while.
   ///
   /// @param incidents it has opened so many
   /// @param within in this time
@@ -60,7 +61,9 @@ public record IncidentSettings(Duration retention, Duration together, Flapping f
 
   /// The settings with these values.
   public static IncidentSettings of(Values values) {
-    return new IncidentSettings(values.of(RETENTION), values.of(TOGETHER),
+    return new IncidentSettings(
+        values.of(RETENTION),
+        values.of(TOGETHER),
         new Flapping(values.of(FLAPPING), values.of(WITHIN), values.of(STEADY)));
   }
 }

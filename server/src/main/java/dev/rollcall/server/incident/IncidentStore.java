@@ -100,7 +100,8 @@ final class IncidentStore {
   ///
   /// @param flapping whether it stays open until its subject has held one state for a while
   /// @return empty if one of this subject and kind is open already
-  static Optional<Incident> open(Handle tx, Signal signal, IncidentKind kind, AlertKeys keys, boolean flapping) {
+  static Optional<Incident> open(
+      Handle tx, Signal signal, IncidentKind kind, AlertKeys keys, boolean flapping) {
     Optional<Incident> opened =
         Rows.read(
                 tx,
@@ -161,8 +162,7 @@ final class IncidentStore {
 
   /// Notes that the subject of an incident that flaps has another state.
   static void changed(Handle tx, long incident, boolean right, Instant at) {
-    tx.createUpdate(
-            "UPDATE incident SET steady_since = :at, steady_right = :right WHERE id = :id")
+    tx.createUpdate("UPDATE incident SET steady_since = :at, steady_right = :right WHERE id = :id")
         .bind("at", at.toEpochMilli())
         .bind("right", right ? 1 : 0)
         .bind("id", incident)
@@ -423,8 +423,7 @@ final class IncidentStore {
             .bind("severity", severity.code())
             .bind("id", incident)
             .execute();
-        yield added(
-            tx, made, TimelineEntry.Type.SEVERITY, by, Optional.of(severity.word()));
+        yield added(tx, made, TimelineEntry.Type.SEVERITY, by, Optional.of(severity.word()));
       }
       case Change.Resolve(long incident, String by, BiConsumer<Handle, Incident> ended) -> {
         Optional<Incident> over =

@@ -16,11 +16,13 @@ import dev.rollcall.server.time.Clock;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 
@@ -29,8 +31,12 @@ import org.jdbi.v3.core.Handle;
 public final class Incidents implements SignalConsumer, AutoCloseable {
   /// The scripts that create the tables of this package.
   public static final List<String> MIGRATIONS =
-      List.of("db/migration/V24__incident.sql", "db/migration/V29__incident_channel.sql",
-          "db/migration/V32__maintenance.sql");
+      List.of(
+          "db/migration/V24__incident.sql",
+          "db/migration/V28__incident_channel.sql",
+          "db/migration/V29__maintenance.sql");
+
+  private static final System.Logger LOG = System.getLogger(Incidents.class.getName());
 
   /// The state in the signal of a subject that is as it should be, or has not been asked yet.
   private static final List<String> RIGHT = List.of("up", "new");
@@ -68,19 +74,13 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
     this.subjects = subjects;
     this.clock = clock;
     this.settings = settings;
-    this.notifier = 
+    this.notifier =
         new Notifier(
             database, commits, outbox, this::currentMaintenance, settings.together(), clock);
     this.held =
         new HeldIncidents(
-            database,
-            commits,
-            subjects,
-            this::currentMaintenance,
-            this::released,
-            clock);
-    this.flapping =
-        new FlappingIncidents(database, commits, alerts, settings.flapping(), clock);
+            database, commits, subjects, this::currentMaintenance, this::released, clock);
+    this.flapping = new FlappingIncidents(database, commits, alerts, settings.flapping(), clock);
     this.maintenance = new MaintenanceStore(database, commits);
     this.maintenanceRoutes =
         new MaintenanceRoutes(
@@ -91,8 +91,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
             },
             names,
             clock);
-    this.routes = 
-        new IncidentRoutes(store, outbox, this::resolved, names, clock);
+    this.routes = new IncidentRoutes(store, outbox, this::resolved, names, clock);
     this.opened =
         Counter.builder()
             .name("rollcall_incidents_opened_total")
@@ -252,10 +251,27 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
 
   /// Begins to tell of incidents, and to delete old ones.
   public void start() {
+    tellOpen();
     notifier.start();
     held.start();
     flapping.start();
     cleanup.start();
+  }
+
+  /// Says what is open. Of what was wrong before this database had incidents, nobody is told.
+  private void tellOpen() {
+    try {
+      List<IncidentStore.OpenCount> counts = store.openCounts();
+      if (!counts.isEmpty()) {
+        String words =
+            counts.stream()
+                .map(count -> count.many() + " " + count.kind().word())
+                .collect(Collectors.joining(", "));
+        LOG.log(Level.INFO, "incidents are open: {0}", words);
+      }
+    } catch (StorageException e) {
+      LOG.log(Level.WARNING, "open incidents are unknown without the database: {0}", e.reason());
+    }
   }
 
   @Override

@@ -20,8 +20,7 @@ import tools.jackson.databind.JsonNode;
 public final class MaintenanceReader {
   private static final String PAGE = "docs/incidents.md";
   private static final List<String> KEYS =
-      List.of(
-          "title", "names", "tags", "groups", "all", "from", "to", "schedule", "tz", "for");
+      List.of("title", "names", "tags", "groups", "all", "from", "to", "schedule", "tz", "for");
   private static final int LONGEST_TITLE = 255;
   private static final int MOST_WORDS = 1_000;
   private static final Duration LONGEST_SPAN = Duration.ofDays(366);
@@ -32,8 +31,7 @@ public final class MaintenanceReader {
   /// Reads a list.
   ///
   /// @param path the path of the list in mistakes: `maintenance`
-  public static List<Maintenance> list(
-      JsonNode list, String path, long owner, Mistakes mistakes) {
+  public static List<Maintenance> list(JsonNode list, String path, long owner, Mistakes mistakes) {
     List<Maintenance> read = new ArrayList<>();
     if (list.isNull() || list.isMissingNode()) {
       return read;
@@ -126,8 +124,7 @@ public final class MaintenanceReader {
     Optional<JobSchedule.Calendar> schedule =
         fields
             .text("schedule")
-            .flatMap(
-                line -> fields.built("schedule", () -> JobSchedule.Calendar.of(line, zone)));
+            .flatMap(line -> fields.built("schedule", () -> JobSchedule.Calendar.of(line, zone)));
     Optional<Duration> length = fields.duration("for", Duration.ofMinutes(1), LONGEST_RECURRING);
     if (!fields.has("for")) {
       fields.mistake("for", "is missing: give how long each lasts");
@@ -147,8 +144,7 @@ public final class MaintenanceReader {
                   ? Instant.ofEpochSecond(Long.parseLong(one))
                   : OffsetDateTime.parse(one).toInstant());
     } catch (DateTimeException e) {
-      fields.mistake(
-          key, text.orElse(""), "is no time: write it as 2026-12-24T18:00:00+01:00");
+      fields.mistake(key, text.orElse(""), "is no time: write it as 2026-12-24T18:00:00+01:00");
       return Optional.empty();
     }
   }

@@ -83,7 +83,9 @@ final class MaintenanceRoutes {
   private Answer change(Request request) {
     MaintenanceStore.Row row = existing(request);
     ObjectNode merged = row.definition();
-    object(request.json()).properties().forEach(field -> merged.set(field.getKey(), field.getValue()));
+    object(request.json())
+        .properties()
+        .forEach(field -> merged.set(field.getKey(), field.getValue()));
     merged.properties().removeIf(field -> field.getValue().isNull());
     read(merged, row.owner(), row.created());
     store.replace(row.id(), merged.toString());

@@ -94,7 +94,7 @@ final class MaintenanceStore {
                 .findOne());
   }
 
-  /// @return its id; empty if the owner has `most` already
+  /// Adds one; returns its id, or empty if the owner has `most` already.
   Optional<Long> create(long owner, String definition, String by, int most, Instant now) {
     long id =
         commits.write(
@@ -132,7 +132,7 @@ final class MaintenanceStore {
                 .execute());
   }
 
-  /// @return false if it was ended before
+  /// Ends one; returns false if it was ended before.
   boolean end(long id, Instant now) {
     return commits.write(
             changes,
@@ -172,8 +172,7 @@ final class MaintenanceStore {
     commits.write(
         changes,
         tx ->
-            tx.createUpdate(
-                    "DELETE FROM maintenance WHERE owner_id = :owner AND owner_id <> 0")
+            tx.createUpdate("DELETE FROM maintenance WHERE owner_id = :owner AND owner_id <> 0")
                 .bind("owner", owner)
                 .execute());
   }

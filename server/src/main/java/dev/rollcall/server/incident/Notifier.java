@@ -161,8 +161,7 @@ final class Notifier implements AutoCloseable {
     List<Due> left = new ArrayList<>();
     for (Due one : due) {
       Row row = one.row();
-      Optional<Instant> end =
-          current.end(one.incident().subject(), one.incident().keys(), now);
+      Optional<Instant> end = current.end(one.incident().subject(), one.incident().keys(), now);
       if (end.isPresent()) {
         Instant again = now.plus(IN_MAINTENANCE);
         Instant next = end.get().isBefore(again) ? end.get() : again;

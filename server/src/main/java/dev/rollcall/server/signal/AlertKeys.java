@@ -27,7 +27,8 @@ public record AlertKeys(
     List<String> channels) {
   /// Of a subject that has none of the keys.
   public static final AlertKeys NONE =
-      new AlertKeys(List.of(), Optional.empty(), Severity.CRITICAL, Optional.empty(), List.of(), List.of());
+      new AlertKeys(
+          List.of(), Optional.empty(), Severity.CRITICAL, Optional.empty(), List.of(), List.of());
 
   /// The names of the keys.
   public static final List<String> NAMES =

@@ -21,7 +21,9 @@ class MaintenanceTest {
           List.of("prod", "web"),
           Optional.of("Shop"),
           Severity.CRITICAL,
-          Optional.empty(), List.of(), List.of());
+          Optional.empty(),
+          List.of(),
+          List.of());
 
   private static JsonNode json(String text) {
     return JsonMapper.builder().build().readTree(text.replace('\'', '"'));

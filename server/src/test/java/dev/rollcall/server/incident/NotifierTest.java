@@ -97,14 +97,9 @@ class NotifierTest {
             Caller::toString,
             new PrometheusRegistry(),
             clock);
-    notifier = 
+    notifier =
         new Notifier(
-            database,
-            commits,
-            outbox,
-            tx -> CurrentMaintenance.of(tx, ofFile),
-            TOGETHER,
-            clock);
+            database, commits, outbox, tx -> CurrentMaintenance.of(tx, ofFile), TOGETHER, clock);
     held =
         new HeldIncidents(
             database,
@@ -395,7 +390,9 @@ class NotifierTest {
             List.of("prod"),
             Optional.empty(),
             Severity.CRITICAL,
-            Optional.of("https://wiki.example/own"), List.of(), List.of("pager")));
+            Optional.of("https://wiki.example/own"),
+            List.of(),
+            List.of("pager")));
     down("shop", "blog", "own", "none");
     notifier.round();
     got(pager, 2);
@@ -438,14 +435,14 @@ class NotifierTest {
 
   private List<String> openIncidents() {
     return new IncidentStore(database, commits)
-        .newest(
-            Scope.operator(),
-            new IncidentStore.Filter(
-                Optional.of(true), Optional.empty(), Optional.empty(), Long.MAX_VALUE),
-            100)
-        .stream()
-        .map(one -> one.subject().name())
-        .toList();
+            .newest(
+                Scope.operator(),
+                new IncidentStore.Filter(
+                    Optional.of(true), Optional.empty(), Optional.empty(), Long.MAX_VALUE),
+                100)
+            .stream()
+            .map(one -> one.subject().name())
+            .toList();
   }
 
   @ParameterizedTest

@@ -22,7 +22,9 @@ class ChannelRouteTest {
           List.of("prod", "web"),
           Optional.of("Shop"),
           Severity.WARNING,
-          Optional.empty(), List.of(), List.of());
+          Optional.empty(),
+          List.of(),
+          List.of());
 
   private static ChannelRoute route(
       List<String> tags, List<String> groups, List<String> names, Set<Severity> severity) {
@@ -66,7 +68,12 @@ class ChannelRouteTest {
   void theSubjectsOwnChannelsWin() {
     AlertKeys own =
         new AlertKeys(
-            List.of(), Optional.empty(), Severity.CRITICAL, Optional.empty(), List.of(), List.of("pager"));
+            List.of(),
+            Optional.empty(),
+            Severity.CRITICAL,
+            Optional.empty(),
+            List.of(),
+            List.of("pager"));
     ChannelRoute narrow = route(List.of("x"), List.of(), List.of(), Set.of());
     assertThat(narrow.fits("pager", "shop", "down", own)).isTrue();
     assertThat(ChannelRoute.EVERYTHING.fits("chat", "shop", "down", own)).isFalse();

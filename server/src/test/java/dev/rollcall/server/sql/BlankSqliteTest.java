@@ -45,8 +45,9 @@ class BlankSqliteTest {
     "db/migration/V25__delivery_incident.sql",
     "db/migration/V26__delivery_incidents.sql",
     "db/migration/V27__delivery_receipt.sql",
-    "db/migration/V29__incident_channel.sql",
-    "db/migration/V32__maintenance.sql"
+    "db/migration/V28__incident_channel.sql",
+    "db/migration/V29__maintenance.sql",
+    "db/migration/V30__open_incidents.sql"
   };
 
   @TempDir Path directory;

@@ -71,7 +71,7 @@ final class OldDatabase {
               "INSERT INTO service_event (service_id, event, cause, date_started, date_ended,"
                   + " created_at, updated_at)"
                   + NUMBERS.formatted(20)
-                  + "SELECT s.id, CASE n.i % 2 WHEN 0 THEN 'uptime' ELSE 'downtime' END, 'refused',"
+                  + "SELECT s.id, CASE (n.i + s.id) % 2 WHEN 0 THEN 'uptime' ELSE 'downtime' END, 'refused',"
                   + " n.i, CASE WHEN n.i < 20 THEN n.i + 1 END, n.i, n.i FROM service s, n");
       for (String statement : statements) {
         database.write(tx -> tx.execute(statement), Durability.PROCESS);

@@ -80,6 +80,23 @@ class UpgradeTest {
               Things.number(
                   database, "SELECT COUNT(*) FROM service_metric WHERE confirmed_state IS NULL"))
           .isZero();
+      // What is wrong has an incident, and nobody is told of it.
+      assertThat(
+              Things.number(
+                  database,
+                  "SELECT COUNT(*) FROM service_event e JOIN service s ON s.id = e.service_id"
+                      + " WHERE e.date_ended IS NULL AND e.event = 'downtime'"
+                      + " AND s.retired_at IS NULL"))
+          .isPositive()
+          .isEqualTo(
+              Things.number(
+                  database,
+                  "SELECT COUNT(*) FROM incident WHERE subject_type = 1 AND kind = 1"
+                      + " AND resolved_at IS NULL"));
+      assertThat(Things.number(database, "SELECT COUNT(*) FROM heartbeat WHERE state IN (2, 3)"))
+          .isEqualTo(
+              Things.number(database, "SELECT COUNT(*) FROM incident WHERE subject_type = 2"));
+      assertThat(Things.number(database, "SELECT COUNT(*) FROM incident_channel")).isZero();
       // What refers to a service goes with it.
       database.write(tx -> tx.execute("DELETE FROM service WHERE id = 2"), Durability.POWER);
       for (String table : new String[] {"schedule", "metric", "event", "hour"}) {

@@ -1,7 +1,6 @@
 package dev.rollcall.server.heartbeat.overview;
 
 import dev.rollcall.server.heartbeat.definition.Expectation;
-import dev.rollcall.server.time.JobSchedule;
 import dev.rollcall.server.heartbeat.ping.Heartbeat;
 import dev.rollcall.server.heartbeat.ping.JobOutput;
 import dev.rollcall.server.heartbeat.ping.Run;
@@ -14,6 +13,7 @@ import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.Rows;
 import dev.rollcall.server.time.Durations;
+import dev.rollcall.server.time.JobSchedule;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;

@@ -1,7 +1,6 @@
 package dev.rollcall.server.heartbeat.routes;
 
 import dev.rollcall.server.heartbeat.definition.HeartbeatName;
-import dev.rollcall.server.time.JobSchedule;
 import dev.rollcall.server.heartbeat.ping.Heartbeat;
 import dev.rollcall.server.heartbeat.ping.HeartbeatChange;
 import dev.rollcall.server.heartbeat.ping.PingOutcome;
@@ -20,6 +19,7 @@ import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.time.Durations;
+import dev.rollcall.server.time.JobSchedule;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.Arrays;

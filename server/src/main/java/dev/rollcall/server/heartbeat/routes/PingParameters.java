@@ -1,8 +1,8 @@
 package dev.rollcall.server.heartbeat.routes;
 
 import dev.rollcall.server.heartbeat.definition.Expectation;
-import dev.rollcall.server.time.JobSchedule;
 import dev.rollcall.server.http.Refusal;
+import dev.rollcall.server.time.JobSchedule;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;

@@ -1,6 +1,5 @@
 package dev.rollcall.server.heartbeat.schedule;
 
-import dev.rollcall.server.time.JobSchedule;
 import dev.rollcall.server.heartbeat.ping.Heartbeat;
 import dev.rollcall.server.heartbeat.ping.HeartbeatSignal;
 import dev.rollcall.server.heartbeat.ping.HeartbeatTransitions;
@@ -10,6 +9,7 @@ import dev.rollcall.server.signal.SignalWriter;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.Rows;
+import dev.rollcall.server.time.JobSchedule;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

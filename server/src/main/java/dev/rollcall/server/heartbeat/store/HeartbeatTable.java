@@ -2,7 +2,6 @@ package dev.rollcall.server.heartbeat.store;
 
 import dev.rollcall.server.heartbeat.definition.Expectation;
 import dev.rollcall.server.heartbeat.definition.HeartbeatName;
-import dev.rollcall.server.time.JobSchedule;
 import dev.rollcall.server.heartbeat.ping.Heartbeat;
 import dev.rollcall.server.heartbeat.ping.Heartbeat.Counts;
 import dev.rollcall.server.heartbeat.ping.Heartbeat.Moments;
@@ -10,6 +9,7 @@ import dev.rollcall.server.heartbeat.ping.RecentRuns;
 import dev.rollcall.server.heartbeat.ping.State;
 import dev.rollcall.server.sql.InstantColumns;
 import dev.rollcall.server.sql.Rows;
+import dev.rollcall.server.time.JobSchedule;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -34,7 +34,9 @@ record Dependencies(Map<String, List<String>> named) {
       for (String name : service.getValue()) {
         if (!named.containsKey(name)) {
           mistakes.add(
-              place, name, "is no service of this file" + Mistakes.suggestion(name, named.keySet()));
+              place,
+              name,
+              "is no service of this file" + Mistakes.suggestion(name, named.keySet()));
         } else if (reaches(name, service.getKey())) {
           mistakes.add(place, name, "depends on this service itself: remove one of the two");
         }

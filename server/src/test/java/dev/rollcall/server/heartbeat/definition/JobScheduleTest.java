@@ -1,7 +1,5 @@
 package dev.rollcall.server.heartbeat.definition;
 
-import dev.rollcall.server.time.JobSchedule;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 

@@ -1,9 +1,8 @@
 package dev.rollcall.server.heartbeat.definition;
 
-import dev.rollcall.server.time.JobSchedule;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rollcall.server.time.JobSchedule;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.rollcall.server.heartbeat.definition.Expectation;
-import dev.rollcall.server.time.JobSchedule;
 import dev.rollcall.server.http.Refusal;
+import dev.rollcall.server.time.JobSchedule;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;

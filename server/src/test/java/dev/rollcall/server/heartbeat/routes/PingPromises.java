@@ -2,8 +2,8 @@ package dev.rollcall.server.heartbeat.routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rollcall.server.time.JobSchedule;
 import dev.rollcall.server.http.Refusal;
+import dev.rollcall.server.time.JobSchedule;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.rollcall.server.heartbeat.definition.Expectation;
 import dev.rollcall.server.heartbeat.definition.HeartbeatName;
-import dev.rollcall.server.time.JobSchedule;
 import dev.rollcall.server.heartbeat.ping.HeartbeatChange;
 import dev.rollcall.server.heartbeat.ping.HeartbeatChange.Pause;
 import dev.rollcall.server.heartbeat.ping.HeartbeatChange.Removal;
@@ -19,6 +18,7 @@ import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.StorageException;
 import dev.rollcall.server.sql.TestDatabases;
+import dev.rollcall.server.time.JobSchedule;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
