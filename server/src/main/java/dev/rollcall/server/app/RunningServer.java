@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
@@ -94,15 +95,33 @@ record RunningServer(URI url, Optional<String> token) {
   /// @param path below the URL: `/v1/channels/ops/test`
   /// @throws CannotRun if it is not done, with what the server says
   JsonNode post(String path) throws InterruptedException {
+    return send(path, builder -> builder.POST(BodyPublishers.noBody()));
+  }
+
+  /// The same with a JSON body.
+  JsonNode post(String path, JsonNode body) throws InterruptedException {
+    return send(
+        path,
+        builder ->
+            builder
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body.toString())));
+  }
+
+  /// Sends `GET`, and returns what is under `data`.
+  JsonNode get(String path) throws InterruptedException {
+    return send(path, HttpRequest.Builder::GET);
+  }
+
+  private JsonNode send(String path, UnaryOperator<HttpRequest.Builder> method)
+      throws InterruptedException {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(url + path))
-            .timeout(PATIENCE)
-            .POST(BodyPublishers.noBody());
+        method.apply(HttpRequest.newBuilder(URI.create(url + path)).timeout(PATIENCE));
     token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
     try (HttpClient client = HttpClient.newHttpClient()) {
       HttpResponse<String> answer = client.send(request.build(), BodyHandlers.ofString());
       JsonNode body = read(answer.body());
-      if (answer.statusCode() == 200 && body.has("data")) {
+      if (answer.statusCode() < 300 && body.has("data")) {
         return body.get("data");
       }
       throw new CannotRun(

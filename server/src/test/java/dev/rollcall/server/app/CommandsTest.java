@@ -62,7 +62,7 @@ class CommandsTest {
         "Serve; rollcall: Serve: unknown command, did you mean serve?",
         "version; rollcall: version: unknown command, did you mean --version?",
         "start; rollcall: start: unknown command: use one of channel, check, collect, config,"
-            + " help, merge, operator, serve, targets",
+            + " help, maintenance, merge, operator, serve, targets",
         "serve help; rollcall serve: help: unknown argument, did you mean --help?",
         "--port=1 serve; rollcall: --port: unknown flag: write it after the command, as in rollcall"
             + " serve --port",
@@ -85,7 +85,7 @@ class CommandsTest {
         "check x:y@www.example.com/?a=b; 'rollcall check: www.example.com/: the URL has no scheme:"
             + " write it as scheme://host:port'",
         "nonsense --help; rollcall: nonsense: unknown command: use one of channel, check, collect,"
-            + " config, help, merge, operator, serve, targets",
+            + " config, help, maintenance, merge, operator, serve, targets",
         "config chek --help; rollcall config: chek: unknown command, did you mean check?",
         "serve --interval=5s; rollcall serve: --interval: unknown flag, did you mean"
             + " --monitor-interval or --targets-interval?",
@@ -97,6 +97,9 @@ class CommandsTest {
             + " \"localhost:8080\" is no URL of a server: write it as http://localhost:8080'",
         "channel test ops --token-file=none; 'rollcall channel test: --token-file: none cannot be"
             + " read, or contains no token'",
+        "maintenance strt; rollcall maintenance: strt: unknown command, did you mean start?",
+        "maintenance end; 'rollcall maintenance end: ID: is missing: see rollcall maintenance end"
+            + " --help'",
         "merge; 'rollcall merge: FILE: is missing: name the files to join'",
         "serve --port; rollcall serve: --port: has no value: write --port=PORT",
         "serve --port=1 --port=2; rollcall serve: --port: is given twice: give it once",
@@ -203,6 +206,10 @@ class CommandsTest {
         "check",
         "channel",
         "channel test",
+        "maintenance",
+        "maintenance start",
+        "maintenance end",
+        "maintenance list",
         "merge",
         "help",
         ""
@@ -231,24 +238,7 @@ class CommandsTest {
     Files.writeString(directory.resolve("token"), "secret\n");
     List<String> asked = new CopyOnWriteArrayList<>();
     Deque<String> answers = new ConcurrentLinkedDeque<>();
-    HttpServer server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext(
-        "/",
-        exchange -> {
-          asked.add(
-              exchange.getRequestMethod()
-                  + " "
-                  + exchange.getRequestURI()
-                  + " "
-                  + exchange.getRequestHeaders().getFirst("Authorization"));
-          String answer = answers.remove();
-          byte[] body = answer.getBytes(UTF_8);
-          exchange.sendResponseHeaders(answer.contains("errors") ? 404 : 200, body.length);
-          exchange.getResponseBody().write(body);
-          exchange.close();
-        });
-    server.start();
+    HttpServer server = answering(asked, answers);
     try {
       String url = "--server=http://127.0.0.1:" + server.getAddress().getPort() + "/base/";
       String[] test = {"channel", "test", url, "--token-file=token", "ops"};
@@ -267,7 +257,7 @@ class CommandsTest {
     } finally {
       server.stop(0);
     }
-    assertThat(asked).containsOnly("POST /base/v1/channels/ops/test Bearer secret");
+    assertThat(asked).containsOnly("POST /base/v1/channels/ops/test Bearer secret ");
     assertThat(execute("channel", "test", "ops", "--server=http://127.0.0.1:1"))
         .isEqualTo(Command.TROUBLE);
     assertThat(err.toString().lines())
@@ -275,6 +265,83 @@ class CommandsTest {
             line -> assertThat(line).isEqualTo("rollcall: there is no channel ops"),
             line -> assertThat(line).contains("is no Rollcall (status 200)"),
             line -> assertThat(line).contains("no server answers at http://127.0.0.1:1: start"));
+  }
+
+  /// A server that answers with these texts, in turn, and notes what it was asked.
+  private static HttpServer answering(List<String> asked, Deque<String> answers)
+      throws IOException {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          asked.add(
+              exchange.getRequestMethod()
+                  + " "
+                  + exchange.getRequestURI()
+                  + " "
+                  + exchange.getRequestHeaders().getFirst("Authorization")
+                  + " "
+                  + new String(exchange.getRequestBody().readAllBytes(), UTF_8));
+          String answer = answers.remove();
+          byte[] body = answer.getBytes(UTF_8);
+          exchange.sendResponseHeaders(answer.contains("errors") ? 404 : 200, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    server.start();
+    return server;
+  }
+
+  @Test
+  void startsEndsAndListsMaintenance() throws IOException {
+    List<String> asked = new CopyOnWriteArrayList<>();
+    Deque<String> answers = new ConcurrentLinkedDeque<>();
+    HttpServer server = answering(asked, answers);
+    try {
+      String url = "--server=http://127.0.0.1:" + server.getAddress().getPort();
+      String data = "{\"status\":200,\"data\":{\"maintenance\":{\"data\":%s}}}";
+      answers.add(data.formatted("{\"id\":7}"));
+      assertThat(
+              execute(
+                  "maintenance",
+                  "start",
+                  url,
+                  "--tag",
+                  "web",
+                  "--tag=db",
+                  "--for",
+                  "30m",
+                  "new disks"))
+          .isEqualTo(Command.OK);
+      answers.add(
+          data.formatted(
+              "[{\"id\":7,\"state\":\"active\",\"title\":\"new disks\",\"tags\":[\"web\",\"db\"],"
+                  + "\"for\":\"30m\",\"created_at\":1795780800},"
+                  + "{\"id\":6,\"state\":\"over\",\"all\":true,\"created_at\":1795780800,"
+                  + "\"ended_at\":1795780860},"
+                  + "{\"id\":5,\"state\":\"scheduled\",\"title\":\"backup\",\"names\":\"shop\","
+                  + "\"schedule\":\"0 3 * * *\",\"for\":\"1h\",\"created_at\":1795780800}]"));
+      assertThat(execute("maintenance", "list", url)).isEqualTo(Command.OK);
+      answers.add(data.formatted("{}"));
+      assertThat(execute("maintenance", "end", "7", url)).isEqualTo(Command.OK);
+      assertThat(out.toString().lines())
+          .containsExactly(
+              "7",
+              "7 active new disks: web, db, from 2026-11-27T12:00:00Z for 30m",
+              "6 over maintenance: everything, from 2026-11-27T12:00:00Z, ended"
+                  + " 2026-11-27T12:01:00Z",
+              "5 scheduled backup: shop, 0 3 * * * for 1h",
+              "ended");
+    } finally {
+      server.stop(0);
+    }
+    assertThat(asked)
+        .containsExactly(
+            "POST /v1/maintenance null"
+                + " {\"title\":\"new disks\",\"tags\":[\"web\",\"db\"],\"for\":\"30m\"}",
+            "GET /v1/maintenance null ",
+            "POST /v1/maintenance/7/end null ");
   }
 
   @Test
