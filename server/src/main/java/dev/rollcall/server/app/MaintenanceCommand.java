@@ -95,8 +95,7 @@ record MaintenanceCommand(Path directory) {
               try {
                 server = RunningServer.of(given, directory);
               } catch (IllegalArgumentException e) {
-                line.getErr()
-                    .println("rollcall maintenance " + name + ": " + e.getMessage());
+                line.getErr().println("rollcall maintenance " + name + ": " + e.getMessage());
                 return Command.MISTAKE;
               }
               return asking.run(server, given, line);
@@ -181,8 +180,7 @@ record MaintenanceCommand(Path directory) {
       return ", from %s, ended %s"
           .formatted(from, Instant.ofEpochSecond(one.path("ended_at").asLong()));
     }
-    String end =
-        one.has("for") ? " for " + one.path("for").asString("") : " until it is ended";
+    String end = one.has("for") ? " for " + one.path("for").asString("") : " until it is ended";
     return ", from " + from + (one.has("to") ? " to " + one.path("to").asString("") : end);
   }
 }

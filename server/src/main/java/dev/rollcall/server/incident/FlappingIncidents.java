@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 import org.jdbi.v3.core.Handle;
 
 /// Looks after subjects that go from one state to the other again and again: their incident stays
@@ -23,9 +24,9 @@ final class FlappingIncidents implements AutoCloseable {
   private final IncidentSettings.Flapping settings;
   private final Clock clock;
   private final Batch<Incident, Boolean> ending =
-      (tx, incidents) -> incidents.stream().map(incident -> end(tx, incident)).toList();
+      (tx, incidents) -> inTurn(tx, incidents, this::end);
   private final Batch<Incident, Boolean> telling =
-      (tx, incidents) -> incidents.stream().map(incident -> tell(tx, incident)).toList();
+      (tx, incidents) -> inTurn(tx, incidents, this::tell);
   private final BackgroundLoop loop =
       new BackgroundLoop("flapping", "the end of flapping", AFTER_FAILURE, this::round);
 
@@ -63,6 +64,12 @@ final class FlappingIncidents implements AutoCloseable {
       commits.writeAll(telling, wrong);
     }
     return LOOK;
+  }
+
+  private List<Boolean> inTurn(
+      Handle tx, List<Incident> incidents, BiPredicate<Handle, Incident> work) {
+    IncidentStore.takeTurns(database, tx);
+    return incidents.stream().map(incident -> work.test(tx, incident)).toList();
   }
 
   private boolean end(Handle tx, Incident incident) {

@@ -72,6 +72,7 @@ final class HeldIncidents implements AutoCloseable {
   }
 
   private List<Boolean> releaseAll(Handle tx, List<Held> held) {
+    IncidentStore.takeTurns(database, tx);
     Holds holds = new Holds(subjects, maintenance.apply(tx));
     return held.stream().map(one -> release(tx, one, holds)).toList();
   }

@@ -86,8 +86,7 @@ final class IncidentStore {
   private final GroupCommit commits;
   private final Batch<Long, Integer> forgetting = IncidentStore::forgetAll;
   private final Batch<Long, Integer> deleting = IncidentStore::deleteAll;
-  private final Batch<Made, Boolean> changing =
-      (tx, items) -> items.stream().map(made -> apply(tx, made)).toList();
+  private final Batch<Made, Boolean> changing = this::applyAll;
 
   private record Made(Change change, Instant at) {}
 
@@ -391,6 +390,17 @@ final class IncidentStore {
   /// Adds a note to an incident that exists.
   void note(long incident, String by, String text, Instant at) {
     commits.write(changing, new Made(new Change.Note(incident, by, text), at));
+  }
+
+  /// Whoever changes incidents, or how far channels have been told of them, does so one after the
+  /// other: otherwise one process could tell that an incident is open while another one ends it.
+  static void takeTurns(Database database, Handle tx) {
+    database.takeTurns(tx, "incident");
+  }
+
+  private List<Boolean> applyAll(Handle tx, List<Made> items) {
+    takeTurns(database, tx);
+    return items.stream().map(made -> apply(tx, made)).toList();
   }
 
   private static boolean apply(Handle tx, Made made) {

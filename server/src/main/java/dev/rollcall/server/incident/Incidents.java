@@ -46,6 +46,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
 
   private final IncidentStore store;
   private final IncidentAlerts alerts;
+  private final Database database;
   private final Notifier notifier;
   private final HeldIncidents held;
   private final MaintenanceStore maintenance;
@@ -71,6 +72,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
       Clock clock) {
     this.store = new IncidentStore(database, commits);
     this.alerts = new IncidentAlerts(outbox);
+    this.database = database;
     this.subjects = subjects;
     this.clock = clock;
     this.settings = settings;
@@ -131,6 +133,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
 
   @Override
   public void consume(Handle tx, List<Signal> signals) {
+    IncidentStore.takeTurns(database, tx);
     Holds holds = new Holds(subjects, currentMaintenance(tx));
     List<Subject> uncertain = new ArrayList<>();
     for (Signal signal : signals) {

@@ -114,7 +114,7 @@ final class Notifier implements AutoCloseable {
   ///
   /// @return false if that has to wait
   private boolean tell(Handle tx, String channel) {
-    database.takeTurns(tx, "incident_channel");
+    IncidentStore.takeTurns(database, tx);
     Optional<RoutedChannel> routed = outbox.channel(channel);
     if (routed.isEmpty()) {
       return false;
