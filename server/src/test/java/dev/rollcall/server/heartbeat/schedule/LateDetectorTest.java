@@ -22,18 +22,24 @@ import dev.rollcall.server.time.JobSchedule;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Who is found late, and when, in each of the databases.
@@ -295,6 +301,57 @@ class LateDetectorTest {
     assertThat(data.find("job").moments().next()).isEqualTo("2026-11-21T12:30:00Z");
     pass(lateDetector, 100);
     assertThat(data.signals()).isEmpty();
+  }
+
+  /// Jobs in Berlin that Debian's cron runs at these times of UTC: 2:30 comes twice on 2026-10-25,
+  /// and never on 2027-03-28.
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          2026-10-24T23:30 | 30 2 * * *     | 00:30                               | 2026-10-26T01:30:00Z
+          2026-10-24T23:30 | 0 3 * * *      | 02:00                               | 2026-10-26T02:00:00Z
+          2026-10-24T23:30 | 0 * * * *      | 00:00 01:00 02:00                   | 2026-10-25T03:00:00Z
+          2026-10-24T23:30 | 0,30 2 * * *   | 00:00 00:30                         | 2026-10-26T01:00:00Z
+          2026-10-24T23:30 | */30 2 * * *   | 00:00 00:30 01:00 01:30             | 2026-10-26T01:00:00Z
+          2026-10-24T23:30 | */30 * * * *   | 00:00 00:30 01:00 01:30 02:00 02:30 | 2026-10-25T03:00:00Z
+          2027-03-27T23:30 | 30 2 * * *     | 01:00                               | 2027-03-29T00:30:00Z
+          2027-03-27T23:30 | 0 3 * * *      | 01:00                               | 2027-03-29T01:00:00Z
+          2027-03-27T23:30 | 0 * * * *      | 00:00 01:00 02:00                   | 2027-03-28T03:00:00Z
+          2027-03-27T23:30 | */30 * * * *   | 00:00 00:30 01:00 01:30 02:00 02:30 | 2027-03-28T03:00:00Z
+          """)
+  void accusesNoJobOfCronInTheNightInWhichClocksChange(
+      String evening, String line, String runs, Instant next) {
+    data.clock.leap(Duration.between(data.clock.wall(), Instant.parse(evening + ":00Z")));
+    LateDetector night = settled();
+    Instant midnight = Instant.parse(evening + ":00Z").truncatedTo(ChronoUnit.DAYS).plus(Duration.ofDays(1));
+    List<Instant> times =
+        Stream.of(runs.split(" "))
+            .map(time -> midnight.plus(Duration.between(LocalTime.MIN, LocalTime.parse(time))).plusSeconds(2))
+            .toList();
+    Expectation expected =
+        new Expectation(
+            JobSchedule.Calendar.of(line, ZoneId.of("Europe/Berlin")), Duration.ofMinutes(1));
+    HeartbeatChange call =
+        new HeartbeatChange.Ping(
+            HeartbeatName.ofOperator("job"),
+            new PingSignal.Success(),
+            Optional.of(expected),
+            Optional.empty(),
+            HeartbeatChange.Said.NOTHING);
+    data.apply(call);
+    Instant morning = midnight.plus(Duration.ofMinutes(170));
+    while (data.clock.wall().isBefore(morning)) {
+      Instant before = data.clock.wall();
+      data.clock.pass(Duration.ofSeconds(10));
+      if (times.stream().anyMatch(time -> time.isAfter(before) && !time.isAfter(data.clock.wall()))) {
+        data.apply(call);
+      }
+      round(night);
+    }
+    assertThat(data.signals()).isEmpty();
+    assertThat(data.find("job").moments().next()).isEqualTo(next);
   }
 
   /// It was an hour behind: the job has called at its moment, and was waited for again.
