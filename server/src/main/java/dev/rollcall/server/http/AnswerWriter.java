@@ -25,6 +25,10 @@ final class AnswerWriter {
   private static final int USUAL_HEADER = 2 * 1024;
   private static final int LARGEST_HEADER = 64 * 1024;
   private static final int STREAM_BUFFER = 16 * 1024;
+
+  /// For a stream of events, which are few and stay open for hours.
+  private static final int EVENTS_BUFFER = 512;
+
   private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(US_ASCII);
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
   private static final HttpField NO_SNIFF =
@@ -132,7 +136,13 @@ final class AnswerWriter {
   /// A body of any length. If it fits into the buffer, it is sent with its length at the end.
   OutputStream stream(Head head) {
     begin(head);
-    return new Stream(head.info(-1));
+    return new Stream(head.info(-1), STREAM_BUFFER);
+  }
+
+  /// A body of events.
+  OutputStream events(Head head) {
+    begin(head);
+    return new Stream(head.info(-1), EVENTS_BUFFER);
   }
 
   /// Whether the answer that was sent ends the connection.
@@ -207,12 +217,13 @@ final class AnswerWriter {
 
   private final class Stream extends OutputStream {
     private final MetaData.Response info;
-    private final byte[] waiting = new byte[STREAM_BUFFER];
+    private final byte[] waiting;
     private int count;
     private boolean closed;
 
-    Stream(MetaData.Response info) {
+    Stream(MetaData.Response info, int buffer) {
       this.info = info;
+      this.waiting = new byte[buffer];
     }
 
     @Override
@@ -226,17 +237,14 @@ final class AnswerWriter {
     @Override
     public void write(byte[] bytes, int offset, int length) {
       Objects.checkFromIndexSize(offset, length, bytes.length);
-      int at = offset;
-      int left = length;
-      while (left > 0) {
-        if (count == waiting.length) {
-          push(false);
-        }
-        int some = Math.min(left, waiting.length - count);
-        System.arraycopy(bytes, at, waiting, count, some);
-        count += some;
-        at += some;
-        left -= some;
+      if (length > waiting.length - count) {
+        flush();
+      }
+      if (length > waiting.length) {
+        generate(info, false, ByteBuffer.wrap(bytes, offset, length), false);
+      } else {
+        System.arraycopy(bytes, offset, waiting, count, length);
+        count += length;
       }
     }
 

@@ -165,7 +165,8 @@ final class Exchange {
     }
     EventStream opened = stream.orElseThrow();
     connection.streamBegins();
-    OutputStream out = writer.stream(answered);
+    reader.shrink();
+    OutputStream out = writer.events(answered);
     streams.run(opened, events.opened(), out);
     out.close();
   }

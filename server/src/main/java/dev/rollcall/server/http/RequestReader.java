@@ -29,6 +29,7 @@ final class RequestReader implements HttpParser.RequestHandler {
   private static final int MOST_HEADERS = 100;
   private static final int USUAL_BUFFER = 4 * 1024;
   private static final int BODY_BUFFER = 32 * 1024;
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   /// Jetty's parser logs warnings about what strangers send. Kept in a field: a logger without
   /// references is collected, and its level is lost.
@@ -82,7 +83,7 @@ final class RequestReader implements HttpParser.RequestHandler {
     content = null;
     ended = false;
     malformed = false;
-    if (!buffer.hasRemaining() && buffer.capacity() > USUAL_BUFFER) {
+    if (!buffer.hasRemaining() && buffer.capacity() != USUAL_BUFFER) {
       buffer = ByteBuffer.allocate(USUAL_BUFFER).flip();
     }
     RequestLine line = new RequestLine();
@@ -114,6 +115,14 @@ final class RequestReader implements HttpParser.RequestHandler {
   InputStream body() {
     turns.begin();
     return new Body();
+  }
+
+  /// Needs no memory for what comes next, because the answer takes long. What has come already
+  /// stays.
+  void shrink() {
+    if (!buffer.hasRemaining()) {
+      buffer = NOTHING;
+    }
   }
 
   /// The body is not read any more.
