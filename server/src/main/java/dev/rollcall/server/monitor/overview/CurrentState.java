@@ -95,6 +95,22 @@ final class CurrentState {
     return lowerName.contains(lower) || lowerUrl.contains(lower);
   }
 
+  /// Whether `read`, which was read later, says the same.
+  boolean isStill(CurrentState read) {
+    return id == read.id
+        && parent == read.parent
+        && owner == read.owner
+        && name.equals(read.name)
+        && url.equals(read.url)
+        && created == read.created
+        && interval == read.interval
+        && lease == read.lease
+        && lastAt == read.lastAt
+        && lastState == read.lastState
+        && open.equals(read.open)
+        && started == read.started;
+  }
+
   /// Takes over the details for the page from the previous object, if nothing has been observed
   /// since.
   void follow(CurrentState before) {

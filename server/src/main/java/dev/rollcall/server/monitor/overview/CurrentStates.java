@@ -18,7 +18,6 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -266,9 +265,18 @@ final class CurrentStates {
         .list();
   }
 
-  private void put(CurrentState service, Map<Long, CurrentState> before) {
-    Optional.ofNullable(before.get(service.id())).ifPresent(service::follow);
-    services.put(service.id(), service);
+  /// An object that says the same as before is left to the garbage collector while it is young. Ten
+  /// thousand new ones a minute would fill the old generation.
+  private void put(CurrentState read, Map<Long, CurrentState> before) {
+    CurrentState known = before.get(read.id());
+    if (known != null && known.isStill(read)) {
+      services.put(known.id(), known);
+      return;
+    }
+    if (known != null) {
+      read.follow(known);
+    }
+    services.put(read.id(), read);
   }
 
   private void ordered() {
