@@ -20,7 +20,6 @@ import dev.rollcall.server.time.Clock;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.lang.System.Logger.Level;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +28,6 @@ import java.util.stream.Stream;
 /// The composition root of `serve`: opens all parts in the order in which they need each other,
 /// waits, and closes them in reverse order.
 final class Serve {
-  private static final Duration SETTLED = Duration.ofSeconds(20);
   private static final System.Logger LOG = System.getLogger(Serve.class.getName());
 
   private final Configuration.Origin origin;
@@ -106,7 +104,7 @@ final class Serve {
         open.url(),
         open.healthUrl());
     services = List.of();
-    Thread.ofVirtual().name("settle").start(Serve::settle);
+    parts.add("the heap", new HeapGrowth()).start();
     return open;
   }
 
@@ -301,18 +299,6 @@ final class Serve {
           Level.WARNING,
           "started without the database, results wait in memory until it is available: {0}",
           e.reason());
-    }
-  }
-
-  /// Returns the memory that the reading of the configuration and the first checks needed. It is
-  /// many times what is needed afterwards, and Java would keep it.
-  @SuppressWarnings("SystemGc") // once
-  private static void settle() {
-    try {
-      Thread.sleep(SETTLED);
-      System.gc();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 }
