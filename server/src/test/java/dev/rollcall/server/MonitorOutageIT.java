@@ -44,6 +44,15 @@ class MonitorOutageIT {
       await().atMost(PATIENCE).until(() -> rollcall.health("/ready").statusCode() == 503);
       assertThat(json(rollcall.health("/ready").body()).at("/reasons/database").stringValue())
           .containsIgnoringCase("full");
+      // anybody may call: what is wrong with which file is only for the operator
+      assertThat(rollcall.get("/ping?name=job&frequency=1h").status()).isEqualTo(503);
+      assertThat(rollcall.get("/ping?name=job&frequency=1h").json().toString())
+          .contains("the database is unavailable")
+          .doesNotContain("rollcall.db", "SQLITE");
+      assertThat(rollcall.get("/_health").json().toString())
+          .contains("probe check failed")
+          .doesNotContain("rollcall.db", "SQLITE");
+      assertThat(rollcall.health("/_health").body()).contains("rollcall.db");
       int written = rollcall.ticks("one").size();
       targets.set(500);
       int asked = targets.seen("/set/disk").arrivals().size();

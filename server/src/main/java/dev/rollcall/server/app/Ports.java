@@ -48,6 +48,8 @@ record Ports(
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+  private static final String UNAVAILABLE =
+      "the database is unavailable: the log and /ready on the health port say why";
   private static final System.Logger LOG = System.getLogger(Ports.class.getName());
 
   /// Ports of a process without accounts.
@@ -231,13 +233,14 @@ record Ports(
             times));
   }
 
-  /// A database that is unavailable is no bug: the answer is 503 with `Retry-After`.
+  /// A database that is unavailable is no bug: the answer is 503 with `Retry-After`. The reason
+  /// names files, hosts and users, so it is for the log and for `/ready` only.
   private static Handler saying503(Handler handler) {
     return request -> {
       try {
         return handler.handle(request);
       } catch (StorageException e) {
-        throw new Unavailable(e.reason(), RETRY_AFTER, e);
+        throw new Unavailable(UNAVAILABLE, RETRY_AFTER, e);
       }
     };
   }

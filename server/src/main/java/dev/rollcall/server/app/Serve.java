@@ -168,7 +168,7 @@ final class Serve {
                 capabilities.pool().routes(),
                 collector.routes(),
                 pages.routes(),
-                List.of(health.report()))
+                List.of(health.publicReport()))
             .flatMap(List::stream)
             .toList();
     List<Route> healthRoutes =

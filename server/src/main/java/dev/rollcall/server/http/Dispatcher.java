@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicLong;
 
 /// Passes each request to its route, and sends the answer.
 final class Dispatcher {
@@ -15,8 +14,6 @@ final class Dispatcher {
 
   /// Answers up to this size do not count against the memory: the connections need more.
   private static final int SMALL = 16 * 1024;
-
-  private static final Duration LOG_EVERY = Duration.ofSeconds(10);
 
   private final RouteTable routes;
   private final Authenticators authenticators;
@@ -27,8 +24,7 @@ final class Dispatcher {
   private final Proxies proxies;
   private final BasePath base;
   private final boolean accessLog;
-  private final AtomicLong loggedAt = new AtomicLong(System.nanoTime() - LOG_EVERY.toNanos());
-  private final AtomicLong notLogged = new AtomicLong();
+  private final RepeatedWarning unavailable = new RepeatedWarning();
   private volatile boolean closing;
 
   Dispatcher(
@@ -193,27 +189,23 @@ final class Dispatcher {
     return exchange.errors.asked(api ? "" : exchange.accept());
   }
 
-  /// Logs at most one line in ten seconds, with the number of requests: while the database is
-  /// unavailable, every request is one.
+  /// While the database is unavailable, every request is one.
   private void logUnavailable(Exchange exchange, Unavailable e) {
-    long now = System.nanoTime();
-    long last = loggedAt.get();
-    notLogged.incrementAndGet();
-    if (now - last >= LOG_EVERY.toNanos() && loggedAt.compareAndSet(last, now)) {
-      long others = notLogged.getAndSet(0) - 1;
-      LOG.log(
-          Level.WARNING,
-          () ->
-              "answered "
-                  + exchange
-                  + " with 503"
-                  + (others > 0
-                      ? ", and " + others + " other requests since the last such line"
-                      : "")
-                  + ": "
-                  + e.reason(),
-          e.getCause());
-    }
+    unavailable
+        .next()
+        .ifPresent(
+            others ->
+                LOG.log(
+                    Level.WARNING,
+                    "answered "
+                        + exchange
+                        + " with 503"
+                        + (others > 0
+                            ? ", and " + others + " other requests since the last such line"
+                            : "")
+                        + ": "
+                        + e.reason(),
+                    e.getCause()));
   }
 
   private RouteTable.Found find(String raw) {

@@ -5,6 +5,7 @@ import dev.rollcall.probe.HealthEndpoint;
 import dev.rollcall.probe.Probe;
 import dev.rollcall.probe.ProbeFailure;
 import dev.rollcall.probe.Prober;
+import dev.rollcall.probe.Show;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
@@ -18,6 +19,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /// The routes of the health port: whether the program is alive and ready, what it depends on, and
@@ -45,7 +47,7 @@ public final class Health {
     Prober prober = new Prober();
     checks.forEach(check -> prober.add(Probe.of(check.name(), attempt -> pass(check))));
     further.forEach(prober::add);
-    this.endpoint = HealthEndpoint.of(prober);
+    this.endpoint = HealthEndpoint.of(prober).details(Show.WHEN_AUTHORIZED);
   }
 
   /// Adds a reason to `/ready` that does not change its status.
@@ -73,15 +75,18 @@ public final class Health {
     }
   }
 
-  /// `GET /_health`, for any port: what this program depends on, in the form of the library
-  /// `probe`. 200, or 503 if a part is unhealthy.
-  public Route report() {
-    return Route.get(HealthEndpoint.PATH, Access.PUBLIC, this::report);
+  /// `GET /_health` of a port that strangers reach: what this program depends on, in the form of the
+  /// library `probe`. 200, or 503 if a part is unhealthy. Only an operator sees why.
+  public Route publicReport() {
+    return Route.get(
+        HealthEndpoint.PATH,
+        Access.PUBLIC,
+        request -> report(() -> request.caller().isOperator()));
   }
 
-  private Answer report(Request request) {
+  private Answer report(BooleanSupplier authorized) {
     try {
-      HealthAnswer answer = endpoint.answer("GET", HealthEndpoint.PATH).orElseThrow();
+      HealthAnswer answer = endpoint.answer("GET", HealthEndpoint.PATH, authorized).orElseThrow();
       return Answer.json(answer.status(), answer.body())
           .with("Cache-Control", String.valueOf(answer.headers().get("Cache-Control")));
     } catch (InterruptedException e) {
@@ -98,13 +103,13 @@ public final class Health {
   ///   ready","reasons":{"<name>":"<why>"}}`. With 200 there may be reasons too ([#noting]).
   /// - `GET /metrics`: the registry and the metrics of the JVM, in the text format of Prometheus or
   ///   in OpenMetrics, as `Accept` asks.
-  /// - `GET /_health`: see [#report()].
+  /// - `GET /_health`: as [#publicReport()], with the reasons.
   public List<Route> routes() {
     return List.of(
         Route.get("/health", Access.PUBLIC, this::health),
         Route.get("/ready", Access.PUBLIC, this::ready),
         metricsRoute(),
-        report());
+        Route.get(HealthEndpoint.PATH, Access.PUBLIC, request -> report(() -> true)));
   }
 
   private Answer health(Request request) {

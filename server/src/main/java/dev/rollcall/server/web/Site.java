@@ -4,6 +4,7 @@ import dev.rollcall.server.http.Answer;
 import dev.rollcall.server.http.BasePath;
 import dev.rollcall.server.http.Compressed;
 import dev.rollcall.server.http.ErrorShape;
+import dev.rollcall.server.http.RepeatedWarning;
 import dev.rollcall.server.http.Route;
 import java.lang.System.Logger.Level;
 import java.util.List;
@@ -30,6 +31,7 @@ public final class Site {
   private final List<Section> sections;
   private final Supplier<String> notice;
   private final Predicate<RuntimeException> outage;
+  private final RepeatedWarning outages = new RepeatedWarning();
 
   /// @param notice the notice at the top of every page; empty: none
   /// @param outage whether an exception means that the database does not answer
@@ -100,7 +102,14 @@ public final class Site {
       if (!isOutage(e)) {
         throw e;
       }
-      LOG.log(Level.WARNING, "answered a page with 503", e);
+      outages
+          .next()
+          .ifPresent(
+              others ->
+                  LOG.log(
+                      Level.WARNING,
+                      "answered a page with 503, and " + others + " others since the last such line",
+                      e));
       return Answer.html(503, trouble());
     }
   }

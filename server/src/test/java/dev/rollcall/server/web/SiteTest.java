@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Answer;
 import dev.rollcall.server.http.Compressed;
+import dev.rollcall.server.http.Logged;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.http.Served;
 import java.net.http.HttpResponse;
@@ -24,12 +25,16 @@ class SiteTest {
                     () -> {
                       throw new IllegalStateException("no database");
                     }));
-    try (Served served = Served.routes(page)) {
+    try (Served served = Served.routes(page);
+        Logged log = new Logged(Site.class.getName())) {
       HttpResponse<String> answer = served.get("/");
       assertThat(answer.statusCode()).isEqualTo(503);
       assertThat(answer.body())
           .contains("<title>unknown - Rollcall</title>")
           .contains("Rollcall's database does not answer</h1>", "<code>/ready</code>");
+      served.get("/");
+      served.get("/");
+      assertThat(log.lines()).hasSize(1); // anybody may ask for any number of pages
     }
   }
 
