@@ -1,8 +1,12 @@
 package dev.rollcall.probes;
 
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -29,11 +33,9 @@ final class Cookies {
         new RFC6265CookieSpecFactory(PublicSuffixMatcherLoader.getDefault());
   }
 
-  /// A `Domain` without a name, and a `Path` that is none.
-  private static final Pattern WITHOUT_VALUE =
-      Pattern.compile("(?i);\\s*(?:domain\\s*=\\s*|path\\s*=\\s*(?:[^/;][^;]*)?)(?=;|$)");
-
-  private static final Pattern EXPIRES = Pattern.compile("(?i);\\s*expires\\s*=[^;]*(?=;|$)");
+  private static final Pattern SECONDS = Pattern.compile("-?[0-9]+");
+  private static final Pattern THIS_MACHINE =
+      Pattern.compile("(?i)(?:.+\\.)?localhost|127(?:\\.[0-9]+){3}|::1");
 
   private final BasicCookieStore store = new BasicCookieStore();
 
@@ -45,11 +47,17 @@ final class Cookies {
     CookieSpec rules = rules();
     CookieOrigin origin = origin(from);
     for (Header header : answer.getHeaders("Set-Cookie")) {
+      String[] parts = header.getValue().split(";", -1);
+      Map<String, String> attributes = attributes(parts);
+      String pair = parts[0];
+      if (!isHonest(pair.strip(), attributes, origin.isSecure())) {
+        continue;
+      }
       try {
-        for (Cookie cookie : parsed(rules, header, origin)) {
+        for (Cookie cookie : parsed(rules, pair, attributes, origin)) {
           rules.validate(cookie, origin);
           if (cookie instanceof SetCookie set) {
-            set.setValue(value(header.getValue())); // HttpClient takes quotation marks off.
+            set.setValue(pair.substring(pair.indexOf('=') + 1).strip());
           }
           store.addCookie(cookie);
         }
@@ -59,17 +67,54 @@ final class Cookies {
     }
   }
 
-  /// Attributes without a usable value are ignored (RFC 6265, 5.2.1 to 5.2.4). HttpClient would
-  /// reject the whole cookie instead.
-  private static List<Cookie> parsed(CookieSpec rules, Header header, CookieOrigin origin)
+  /// The attributes that count: of several with one name the last, without those whose value says
+  /// nothing (RFC 6265, 5.2 and 5.3).
+  private static Map<String, String> attributes(String[] parts) {
+    Map<String, String> last = new LinkedHashMap<>();
+    for (String part : List.of(parts).subList(1, parts.length)) {
+      String[] attribute = part.split("=", 2);
+      String name = attribute[0].strip().toLowerCase(Locale.ROOT);
+      String value = attribute.length > 1 ? attribute[1].strip() : "";
+      if (!name.equals("max-age") || SECONDS.matcher(value).matches()) {
+        last.put(name, value);
+      }
+    }
+    last.keySet().retainAll(Set.of("domain", "path", "max-age", "expires", "secure", "httponly"));
+    last.remove("domain", "");
+    last.computeIfPresent("path", (_, path) -> path.startsWith("/") ? path : null);
+    return last;
+  }
+
+  /// Whether it may be set as `attributes` say: `Secure` is not for what anybody could have sent,
+  /// and some names promise how a cookie was set (RFC 6265bis, 4.1.3 and 5.7).
+  private static boolean isHonest(String pair, Map<String, String> attributes, boolean secure) {
+    boolean host = pair.regionMatches(true, 0, "__Host-", 0, 7);
+    boolean promises = host || pair.regionMatches(true, 0, "__Secure-", 0, 9);
+    boolean ofHost =
+        "/".equals(attributes.get("path")) && !attributes.containsKey("domain");
+    return (secure || !attributes.containsKey("secure"))
+        && (!promises || attributes.containsKey("secure"))
+        && (!host || ofHost);
+  }
+
+  /// A cookie whose time cannot be read is kept for the check. HttpClient would reject it, and reads
+  /// quotation marks in the value, so it gets another one.
+  private static List<Cookie> parsed(
+      CookieSpec rules, String pair, Map<String, String> attributes, CookieOrigin origin)
       throws MalformedCookieException {
-    String name = header.getName();
-    String cookie = WITHOUT_VALUE.matcher(header.getValue()).replaceAll("");
+    int end = pair.indexOf('=');
+    if (end < 0) {
+      return List.of();
+    }
+    StringBuilder header = new StringBuilder(pair.substring(0, end)).append("=x");
+    attributes.forEach((name, value) -> header.append("; ").append(name).append('=').append(value));
     try {
-      return rules.parse(new BasicHeader(name, cookie), origin);
+      return rules.parse(new BasicHeader("Set-Cookie", header), origin);
     } catch (MalformedCookieException e) {
-      String withoutExpires = EXPIRES.matcher(cookie).replaceAll("");
-      return rules.parse(new BasicHeader(name, withoutExpires), origin);
+      if (attributes.remove("expires") == null) {
+        throw e;
+      }
+      return parsed(rules, pair, attributes, origin);
     }
   }
 
@@ -94,21 +139,17 @@ final class Cookies {
     return text.isEmpty() ? Optional.empty() : Optional.of(text);
   }
 
-  /// What stands between the first `=` and the first `;`, as it has to come back (RFC 6265, 5.2).
-  private static String value(String header) {
-    String pair = header.replaceFirst("(?s);.*", "");
-    return pair.substring(pair.indexOf('=') + 1).strip();
-  }
-
   private static CookieSpec rules() {
     return Rules.FACTORY.create(HttpCoreContext.create());
   }
 
+  /// Cookies for TLS alone go to this machine without it too, as nobody listens in between.
   private static CookieOrigin origin(HttpTarget target) {
+    String host = target.authority().host();
     return new CookieOrigin(
-        target.authority().host(),
+        host,
         target.authority().port(),
         target.path().replaceFirst("(?s)\\?.*", ""),
-        target.secure());
+        target.secure() || THIS_MACHINE.matcher(host).matches());
   }
 }

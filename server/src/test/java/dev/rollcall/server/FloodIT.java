@@ -90,7 +90,7 @@ class FloodIT {
     for (int i = 0; i < 50; i++) {
       send(
           rollcall, (request("POST", "/hops", "Content-Length: 9\r\n") + "{").getBytes(ISO_8859_1));
-      send(rollcall, request("GET", "/events", "").getBytes(ISO_8859_1));
+      send(rollcall, request("GET", "/live", "").getBytes(ISO_8859_1));
       send(rollcall, new byte[0]);
     }
     List<Thread> flood = new ArrayList<>();
