@@ -1,6 +1,7 @@
 package dev.rollcall.server.app;
 
 import dev.rollcall.server.time.BackgroundLoop;
+import dev.rollcall.server.time.Clock;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
@@ -21,21 +22,28 @@ final class HeapGrowth implements AutoCloseable {
 
   private static final int PART = 8;
 
+  /// Nothing else runs during a collection, so all of them take at most a hundredth of the time.
+  private static final int RARELY = 100;
+
+  private final Clock clock;
   private final LongSupplier heap;
   private final Runnable collect;
   private final BackgroundLoop loop;
 
   // Used by the thread only.
   private int rounds;
+  private boolean settled;
   private long most = BEGIN;
+  private Duration restsUntil = Duration.ZERO;
 
-  HeapGrowth() {
-    this(Runtime.getRuntime()::totalMemory, HeapGrowth::collect);
+  HeapGrowth(Clock clock) {
+    this(clock, Runtime.getRuntime()::totalMemory, HeapGrowth::collect);
   }
 
   /// @param heap the memory that the heap takes from the system, in bytes
   /// @param collect collects all garbage, and gives back what the heap does not need
-  HeapGrowth(LongSupplier heap, Runnable collect) {
+  HeapGrowth(Clock clock, LongSupplier heap, Runnable collect) {
+    this.clock = clock;
     this.heap = heap;
     this.collect = collect;
     this.loop = new BackgroundLoop("heap", "the collection of old garbage", EVERY, this::round);
@@ -47,8 +55,13 @@ final class HeapGrowth implements AutoCloseable {
 
   /// Collects when the heap has grown, and once when the start is over.
   Duration round() {
-    if (rounds++ == START || heap.getAsLong() > most) {
+    boolean over = rounds++ >= START;
+    Duration began = clock.monotonic();
+    if (began.compareTo(restsUntil) >= 0 && (heap.getAsLong() > most || (over && !settled))) {
+      settled |= over;
       collect.run();
+      Duration ended = clock.monotonic();
+      restsUntil = ended.plus(ended.minus(began).multipliedBy(RARELY));
       long left = heap.getAsLong();
       most = left + Math.max(LEAST, left / PART);
     }

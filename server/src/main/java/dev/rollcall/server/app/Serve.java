@@ -104,7 +104,7 @@ final class Serve {
         open.url(),
         open.healthUrl());
     services = List.of();
-    parts.add("the heap", new HeapGrowth()).start();
+    parts.add("the heap", new HeapGrowth(clock)).start();
     return open;
   }
 

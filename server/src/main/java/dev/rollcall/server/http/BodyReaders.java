@@ -2,15 +2,15 @@ package dev.rollcall.server.http;
 
 import java.util.concurrent.Semaphore;
 
-/// Limits how many long bodies are read at once, to the number of processors. Each reader gets a
-/// turn, for one buffer.
+/// Limits how many long bodies are read at once, to the number of processors. The others wait
+/// before they have read much, so that they take little memory.
 ///
-/// A thread that reads JSON keeps its carrier while there are bytes to read. Without turns,
-/// hundreds of bodies would delay pings and checks for seconds. A thread that waits for bytes or
-/// for the database has no turn.
+/// A thread that reads JSON keeps its carrier while there are bytes to read. Hundreds of bodies
+/// would delay pings and checks for seconds, so a reader lets all others run after each buffer. A
+/// thread that waits for bytes or for the database has no turn.
 final class BodyReaders {
-  /// Shorter bodies need no turn.
-  private static final long SHORT = 64 * 1024;
+  /// Shorter bodies need no turn: what a job has printed does not wait for long bodies.
+  private static final long SHORT = 12 * 1024;
 
   private static final Semaphore TURNS =
       new Semaphore(Runtime.getRuntime().availableProcessors(), true);
@@ -24,17 +24,27 @@ final class BodyReaders {
     passed = 0;
   }
 
+  /// Whether the body is so long that it is read in turns.
+  boolean isLong() {
+    return passed > SHORT;
+  }
+
   /// Waits for a turn before the next `bytes` bytes are read.
   void next(int bytes) {
     passed += bytes;
-    if (!mine && passed > SHORT) {
-      try {
-        TURNS.acquire();
-        mine = true;
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new ConnectionEnded("the listener is closing");
-      }
+    if (!isLong()) {
+      return;
+    }
+    if (mine) {
+      Thread.yield();
+      return;
+    }
+    try {
+      TURNS.acquire();
+      mine = true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ConnectionEnded("the listener is closing");
     }
   }
 

@@ -144,6 +144,7 @@ final class Connection implements Runnable {
       phaseEnd = Math.min(end, System.nanoTime() + SILENCE.toNanos());
       slowestEnd = phaseEnd;
       count = read(bin, 0, bin.length);
+      Thread.yield(); // others come first
     }
   }
 
@@ -226,6 +227,15 @@ final class Connection implements Runnable {
       }
     }
     return count;
+  }
+
+  /// Whether bytes have come that were not read yet.
+  boolean hasMore() {
+    try {
+      return in.available() > 0;
+    } catch (IOException e) {
+      throw new ConnectionEnded("the client is gone");
+    }
   }
 
   /// Writes bytes.

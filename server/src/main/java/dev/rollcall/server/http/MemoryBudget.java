@@ -24,7 +24,15 @@ final class MemoryBudget {
   ///
   /// @throws Unavailable if not enough is left; then nothing is taken
   void take(long bytes) {
-    if (taken.addAndGet(bytes) > most) {
+    take(bytes, 0);
+  }
+
+  /// Takes memory for the beginning of something that is useless without its end.
+  ///
+  /// @param later how much the rest will take
+  /// @throws Unavailable if not enough is left for all of it; then nothing is taken
+  void take(long bytes, long later) {
+    if (taken.addAndGet(bytes) > most - later) {
       taken.addAndGet(-bytes);
       throw new Unavailable("too much data in transit for the available memory", RETRY_AFTER);
     }

@@ -179,6 +179,7 @@ final class RequestBody {
 
     private final int times;
     private long room;
+    private long passed;
 
     Charged(InputStream in, int times) {
       super(in);
@@ -196,9 +197,11 @@ final class RequestBody {
       int count = super.read(into, offset, length);
       if (count > 0) {
         room -= count;
+        passed += count;
         if (room < 0) {
           long more = (-room + STEP - 1) / STEP * STEP;
-          MemoryBudget.OF_HEAP.take(more * times);
+          long rest = Math.clamp(head.declared() - passed - room - more, 0, limit);
+          MemoryBudget.OF_HEAP.take(more * times, rest * times);
           charged += more * times;
           room += more;
         }

@@ -353,10 +353,15 @@ final class RequestReader implements HttpParser.RequestHandler {
     }
 
     private void more() {
-      if (buffer.capacity() < BODY_BUFFER) {
+      if (buffer.capacity() < USUAL_BUFFER) {
+        buffer = ByteBuffer.allocate(USUAL_BUFFER).flip();
+      }
+      if (turns.isLong() && buffer.capacity() < BODY_BUFFER) {
         buffer = ByteBuffer.allocate(BODY_BUFFER).flip();
       }
-      turns.end();
+      if (!connection.hasMore()) {
+        turns.end();
+      }
       if (!fill()) {
         throw new ConnectionEnded("the client has closed in the middle of a body");
       }

@@ -2,6 +2,8 @@ package dev.rollcall.server.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rollcall.server.sql.TestClock;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -9,14 +11,18 @@ import org.junit.jupiter.api.Test;
 final class HeapGrowthTest {
   private static final long MIB = 1024 * 1024;
 
+  private final TestClock clock = new TestClock();
   private final AtomicLong heap = new AtomicLong(40 * MIB);
   private final AtomicLong live = new AtomicLong(32 * MIB);
+  private Duration took = Duration.ZERO;
   private final AtomicInteger collections = new AtomicInteger();
   private final HeapGrowth growth =
       new HeapGrowth(
+          clock,
           heap::get,
           () -> {
             collections.incrementAndGet();
+            clock.pass(took);
             heap.set(live.get());
           });
 
@@ -73,6 +79,20 @@ final class HeapGrowthTest {
     live.set(300 * MIB);
     heap.set(300 * MIB);
     rounds(100);
+    assertThat(collections).hasValue(2);
+  }
+
+  @Test
+  void collectsForAHundredthOfTheTimeAtMost() {
+    took = Duration.ofMillis(400);
+    rounds(11);
+    assertThat(collections).hasValue(1);
+    heap.set(100 * MIB);
+    clock.pass(Duration.ofSeconds(39));
+    rounds(1);
+    assertThat(collections).hasValue(1);
+    clock.pass(Duration.ofSeconds(1));
+    rounds(1);
     assertThat(collections).hasValue(2);
   }
 }

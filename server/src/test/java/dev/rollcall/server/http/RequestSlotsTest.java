@@ -212,4 +212,13 @@ class RequestSlotsTest {
     budget.giveBack(60);
     budget.take(60);
   }
+
+  /// Reading the beginning of a body whose end has no room would be work for nothing.
+  @Test
+  void memoryIsNotGivenToWhatCannotEnd() {
+    MemoryBudget budget = new MemoryBudget(100);
+    assertThatExceptionOfType(Unavailable.class).isThrownBy(() -> budget.take(10, 91));
+    budget.take(10, 90);
+    budget.take(90);
+  }
 }
