@@ -270,7 +270,8 @@ class HttpRedirectTest {
             cookies.header(new HttpTarget("https", from.authority(), "/below"), Optional.empty()))
         .hasValueSatisfying(
             sent ->
-                assertThat(sent.split("; ")).containsExactlyInAnyOrder("all=1", "host=1", "below=1"));
+                assertThat(sent.split("; "))
+                    .containsExactlyInAnyOrder("all=1", "host=1", "below=1"));
     assertThat(
             cookies.header(
                 new HttpTarget("http", new Authority("b.example.test", 81), "/"),

@@ -81,7 +81,7 @@ final class Cookies {
     }
     last.keySet().retainAll(Set.of("domain", "path", "max-age", "expires", "secure", "httponly"));
     last.remove("domain", "");
-    last.computeIfPresent("path", (_, path) -> path.startsWith("/") ? path : null);
+    last.computeIfPresent("path", (name, path) -> path.startsWith("/") ? path : null);
     return last;
   }
 
@@ -90,15 +90,14 @@ final class Cookies {
   private static boolean isHonest(String pair, Map<String, String> attributes, boolean secure) {
     boolean host = pair.regionMatches(true, 0, "__Host-", 0, 7);
     boolean promises = host || pair.regionMatches(true, 0, "__Secure-", 0, 9);
-    boolean ofHost =
-        "/".equals(attributes.get("path")) && !attributes.containsKey("domain");
+    boolean ofHost = "/".equals(attributes.get("path")) && !attributes.containsKey("domain");
     return (secure || !attributes.containsKey("secure"))
         && (!promises || attributes.containsKey("secure"))
         && (!host || ofHost);
   }
 
-  /// A cookie whose time cannot be read is kept for the check. HttpClient would reject it, and reads
-  /// quotation marks in the value, so it gets another one.
+  /// A cookie whose time cannot be read is kept for the check. HttpClient would reject it, and
+  /// reads quotation marks in the value, so it gets another one.
   private static List<Cookie> parsed(
       CookieSpec rules, String pair, Map<String, String> attributes, CookieOrigin origin)
       throws MalformedCookieException {

@@ -36,7 +36,7 @@ final class BodyReaders {
       return;
     }
     if (mine) {
-      Thread.yield();
+      letOthersRun();
       return;
     }
     try {
@@ -46,6 +46,13 @@ final class BodyReaders {
       Thread.currentThread().interrupt();
       throw new ConnectionEnded("the listener is closing");
     }
+  }
+
+  /// Lets all virtual threads run that are waiting for a carrier. One that reads what has come
+  /// already never waits by itself.
+  @SuppressWarnings("ThreadPriorityCheck") // the scheduler of virtual threads takes no other away
+  static void letOthersRun() {
+    Thread.yield();
   }
 
   /// Ends the turn: there is nothing to read at present.

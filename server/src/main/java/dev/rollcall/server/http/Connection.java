@@ -144,7 +144,7 @@ final class Connection implements Runnable {
       phaseEnd = Math.min(end, System.nanoTime() + SILENCE.toNanos());
       slowestEnd = phaseEnd;
       count = read(bin, 0, bin.length);
-      Thread.yield(); // others come first
+      BodyReaders.letOthersRun();
     }
   }
 

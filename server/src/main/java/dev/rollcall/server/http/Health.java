@@ -75,13 +75,11 @@ public final class Health {
     }
   }
 
-  /// `GET /_health` of a port that strangers reach: what this program depends on, in the form of the
-  /// library `probe`. 200, or 503 if a part is unhealthy. Only an operator sees why.
+  /// `GET /_health` of a port that strangers reach: what this program depends on, in the form of
+  /// the library `probe`. 200, or 503 if a part is unhealthy. Only an operator sees why.
   public Route publicReport() {
     return Route.get(
-        HealthEndpoint.PATH,
-        Access.PUBLIC,
-        request -> report(() -> request.caller().isOperator()));
+        HealthEndpoint.PATH, Access.PUBLIC, request -> report(() -> request.caller().isOperator()));
   }
 
   private Answer report(BooleanSupplier authorized) {

@@ -108,7 +108,9 @@ public final class Site {
               others ->
                   LOG.log(
                       Level.WARNING,
-                      "answered a page with 503, and " + others + " others since the last such line",
+                      "answered a page with 503, and "
+                          + others
+                          + " others since the last such line",
                       e));
       return Answer.html(503, trouble());
     }

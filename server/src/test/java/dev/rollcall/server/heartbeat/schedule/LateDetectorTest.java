@@ -325,10 +325,15 @@ class LateDetectorTest {
       String evening, String line, String runs, Instant next) {
     data.clock.leap(Duration.between(data.clock.wall(), Instant.parse(evening + ":00Z")));
     LateDetector night = settled();
-    Instant midnight = Instant.parse(evening + ":00Z").truncatedTo(ChronoUnit.DAYS).plus(Duration.ofDays(1));
+    Instant midnight =
+        Instant.parse(evening + ":00Z").truncatedTo(ChronoUnit.DAYS).plus(Duration.ofDays(1));
     List<Instant> times =
         Stream.of(runs.split(" "))
-            .map(time -> midnight.plus(Duration.between(LocalTime.MIN, LocalTime.parse(time))).plusSeconds(2))
+            .map(
+                time ->
+                    midnight
+                        .plus(Duration.between(LocalTime.MIN, LocalTime.parse(time)))
+                        .plusSeconds(2))
             .toList();
     Expectation expected =
         new Expectation(
@@ -345,7 +350,8 @@ class LateDetectorTest {
     while (data.clock.wall().isBefore(morning)) {
       Instant before = data.clock.wall();
       data.clock.pass(Duration.ofSeconds(10));
-      if (times.stream().anyMatch(time -> time.isAfter(before) && !time.isAfter(data.clock.wall()))) {
+      if (times.stream()
+          .anyMatch(time -> time.isAfter(before) && !time.isAfter(data.clock.wall()))) {
         data.apply(call);
       }
       round(night);
