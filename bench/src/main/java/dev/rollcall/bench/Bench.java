@@ -17,6 +17,7 @@ final class Bench {
           new EverySecond(),
           new TenThousand(),
           new Viewers(),
+          new Attacks(),
           new Heartbeats(),
           new Accounts(),
           new Incidents(),
