@@ -39,11 +39,15 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Who is told of an incident, when, and in how many messages.
+@ParameterizedClass
+@EnumSource
 class NotifierTest {
   private static final Duration TOGETHER = Duration.ofSeconds(30);
 
@@ -64,14 +68,25 @@ class NotifierTest {
   private final List<String> observed = new ArrayList<>();
   private final Set<String> uncertain = new HashSet<>();
   private List<Maintenance> ofFile = List.of();
+  private final TestDatabases engine;
   private Database database;
+  private Outbox outbox;
   private GroupCommit commits;
   private Incidents incidents;
   private Notifier notifier;
   private HeldIncidents held;
   private FlappingIncidents flapping;
 
-  private void open(TestDatabases engine, RoutedChannel... channels) {
+  NotifierTest(TestDatabases engine) {
+    this.engine = engine;
+  }
+
+  private void use(RoutedChannel... channels) {
+    outbox.use(List.of(channels));
+  }
+
+  @BeforeEach
+  void open() {
     database =
         engine.open(
             folder,
@@ -79,14 +94,13 @@ class NotifierTest {
             Stream.concat(Outbox.MIGRATIONS.stream(), Incidents.MIGRATIONS.stream())
                 .toArray(String[]::new));
     commits = new GroupCommit(database);
-    Outbox outbox =
+    outbox =
         new Outbox(
             database,
             commits,
             new DeliverySettings(Duration.ofDays(7)),
             new PrometheusRegistry(),
             clock);
-    outbox.use(List.of(channels));
     incidents =
         new Incidents(
             database,
@@ -214,10 +228,9 @@ class NotifierTest {
     return database.read(handle -> !Outbox.isPending(handle, channel));
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void tellsTheFirstAtOnceAndTheRestTogether(TestDatabases engine) {
-    open(engine, all(chat));
+  @Test
+  void tellsTheFirstAtOnceAndTheRestTogether() {
+    use(all(chat));
     down("a");
     notifier.round();
     Delivery first = got(chat, 1).getFirst();
@@ -242,10 +255,9 @@ class NotifierTest {
     got(chat, 3);
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void tellsReceiversThatKeepIncidentsEachByItself(TestDatabases engine) {
-    open(engine, all(pager.keepingIncidents()));
+  @Test
+  void tellsReceiversThatKeepIncidentsEachByItself() {
+    use(all(pager.keepingIncidents()));
     down("a", "b");
     up("a");
     notifier.round();
@@ -256,10 +268,9 @@ class NotifierTest {
         .containsExactlyInAnyOrder("a RECOVERED", "b DOWN");
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void namesTwentyOfAThousandAndCountsThem(TestDatabases engine) {
-    open(engine, all(chat));
+  @Test
+  void namesTwentyOfAThousandAndCountsThem() {
+    use(all(chat));
     for (int i = 0; i < 1_001; i++) {
       down("s" + i);
     }
@@ -269,10 +280,9 @@ class NotifierTest {
     assertThat(rest.message().several().orElseThrow().first()).hasSize(20);
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void waitsWhileTheLastMessageHasNotArrived(TestDatabases engine) {
-    open(engine, all(chat.answering(_ -> RecordingChannel.retry("away"))));
+  @Test
+  void waitsWhileTheLastMessageHasNotArrived() {
+    use(all(chat.answering(_ -> RecordingChannel.retry("away"))));
     down("a");
     notifier.round();
     await().until(() -> !chat.got().isEmpty());
@@ -291,11 +301,10 @@ class NotifierTest {
         .containsExactlyInAnyOrder("a RECOVERED", "b RECOVERED");
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void tellsLaterOnlyWhatIsStillOpenAndNotAcknowledged(TestDatabases engine) {
+  @Test
+  void tellsLaterOnlyWhatIsStillOpenAndNotAcknowledged() {
     Duration after = Duration.ofMinutes(15);
-    open(engine, new RoutedChannel(pager, route(after, Optional.empty(), true)), all(chat));
+    use(new RoutedChannel(pager, route(after, Optional.empty(), true)), all(chat));
     down("short");
     down("seen");
     down("long");
@@ -317,11 +326,10 @@ class NotifierTest {
     assertThat(store.acknowledge(id, "me", Optional.empty(), clock.wall())).isTrue();
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void remindsTwiceAsLateEachTimeUntilSomebodyHasSeenIt(TestDatabases engine) {
+  @Test
+  void remindsTwiceAsLateEachTimeUntilSomebodyHasSeenIt() {
     Optional<Duration> hour = Optional.of(Duration.ofHours(1));
-    open(engine, new RoutedChannel(chat, route(Duration.ZERO, hour, false)));
+    use(new RoutedChannel(chat, route(Duration.ZERO, hour, false)));
     down("a");
     notifier.round();
     got(chat, 1);
@@ -341,9 +349,8 @@ class NotifierTest {
     got(chat, 3);
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void tellsWithinItsHours(TestDatabases engine) {
+  @Test
+  void tellsWithinItsHours() {
     Instant midnight = Instant.parse("2026-11-27T00:00:00Z"); // a Friday
     clock.pass(Duration.between(clock.wall(), midnight.plus(Duration.ofHours(12))));
     ChannelRoute nights =
@@ -357,7 +364,7 @@ class NotifierTest {
             Duration.ZERO,
             Optional.empty(),
             true);
-    open(engine, new RoutedChannel(chat, nights));
+    use(new RoutedChannel(chat, nights));
     down("a", "b");
     notifier.round();
     up("b");
@@ -367,9 +374,8 @@ class NotifierTest {
     assertThat(got(chat, 1).getFirst().message().name()).isEqualTo("a");
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void asksTheSubjectsOwnKeys(TestDatabases engine) {
+  @Test
+  void asksTheSubjectsOwnKeys() {
     ChannelRoute critical =
         new ChannelRoute(
             List.of("prod"),
@@ -381,7 +387,7 @@ class NotifierTest {
             Duration.ZERO,
             Optional.empty(),
             true);
-    open(engine, new RoutedChannel(pager.keepingIncidents(), critical), all(chat));
+    use(new RoutedChannel(pager.keepingIncidents(), critical), all(chat));
     keys.put("shop", keys("prod", Severity.CRITICAL));
     keys.put("blog", keys("prod", Severity.WARNING));
     keys.put(
@@ -445,10 +451,9 @@ class NotifierTest {
             .toList();
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void holdsWhatIsWrongDuringMaintenanceAndOpensItAfterAFreshConfirmation(TestDatabases engine) {
-    open(engine, all(chat));
+  @Test
+  void holdsWhatIsWrongDuringMaintenanceAndOpensItAfterAFreshConfirmation() {
+    use(all(chat));
     maintenance(clock.wall().plus(Duration.ofHours(1)));
     down("a", "b", "job");
     assertThat(openIncidents()).containsExactly("b");
@@ -464,10 +469,9 @@ class NotifierTest {
     assertThat(confirmedAgain).hasSize(2);
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void whatIsOverBeforeMaintenanceEndsIsNotTold(TestDatabases engine) {
-    open(engine, all(chat));
+  @Test
+  void whatIsOverBeforeMaintenanceEndsIsNotTold() {
+    use(all(chat));
     maintenance(clock.wall().plus(Duration.ofHours(1)));
     down("a");
     up("a");
@@ -479,10 +483,9 @@ class NotifierTest {
     assertThat(chat.got()).isEmpty();
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void anIncidentOfBeforeIsToldItsEndWhenMaintenanceEnds(TestDatabases engine) {
-    open(engine, all(chat));
+  @Test
+  void anIncidentOfBeforeIsToldItsEndWhenMaintenanceEnds() {
+    use(all(chat));
     down("a");
     notifier.round();
     got(chat, 1);
@@ -506,10 +509,9 @@ class NotifierTest {
             List.of()));
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void whatIsBehindSomethingWrongIsToldWhenThatIsWellAgain(TestDatabases engine) {
-    open(engine, all(chat));
+  @Test
+  void whatIsBehindSomethingWrongIsToldWhenThatIsWellAgain() {
+    use(all(chat));
     depends("shop", "app");
     depends("app", "db");
     down("db", "shop", "app");
@@ -525,10 +527,9 @@ class NotifierTest {
     assertThat(openIncidents()).containsExactly("shop");
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void theCauseIsLookedForFirst(TestDatabases engine) {
-    open(engine, all(chat));
+  @Test
+  void theCauseIsLookedForFirst() {
+    use(all(chat));
     depends("shop", "db");
     depends("blog", "db");
     uncertain.add("db");
@@ -544,10 +545,9 @@ class NotifierTest {
     assertThat(openIncidents()).containsExactly("db");
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void whatDependsOnSomethingWellIsToldAtOnce(TestDatabases engine) {
-    open(engine, all(chat));
+  @Test
+  void whatDependsOnSomethingWellIsToldAtOnce() {
+    use(all(chat));
     depends("shop", "db");
     uncertain.add("db");
     down("shop");
@@ -557,10 +557,9 @@ class NotifierTest {
     assertThat(confirmedAgain).isEmpty();
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void whatStaysUncertainHidesNothing(TestDatabases engine) {
-    open(engine, all(chat));
+  @Test
+  void whatStaysUncertainHidesNothing() {
+    use(all(chat));
     depends("shop", "db");
     uncertain.add("db");
     down("shop");
@@ -572,10 +571,9 @@ class NotifierTest {
     assertThat(openIncidents()).containsExactly("shop");
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void aCircleHidesNothing(TestDatabases engine) {
-    open(engine, all(chat));
+  @Test
+  void aCircleHidesNothing() {
+    use(all(chat));
     depends("a", "b");
     depends("b", "a");
     uncertain.add("b");
@@ -587,19 +585,17 @@ class NotifierTest {
     assertThat(openIncidents()).containsExactly("b");
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void whatWasWrongBeforeKeepsItsIncident(TestDatabases engine) {
-    open(engine, all(chat));
+  @Test
+  void whatWasWrongBeforeKeepsItsIncident() {
+    use(all(chat));
     depends("shop", "db");
     down("shop", "db");
     assertThat(openIncidents()).containsExactlyInAnyOrder("shop", "db");
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void whatFlapsIsToldOnceAndItsEndWhenItIsSteady(TestDatabases engine) {
-    open(engine, all(pager.keepingIncidents()));
+  @Test
+  void whatFlapsIsToldOnceAndItsEndWhenItIsSteady() {
+    use(all(pager.keepingIncidents()));
     for (int i = 0; i < 3; i++) {
       flap("a");
     }
@@ -637,10 +633,9 @@ class NotifierTest {
     return delivery.message().incident().orElseThrow().flapping();
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void whatFlapsAndStaysWrongIsToldAgain(TestDatabases engine) {
-    open(engine, all(pager.keepingIncidents()));
+  @Test
+  void whatFlapsAndStaysWrongIsToldAgain() {
+    use(all(pager.keepingIncidents()));
     for (int i = 0; i < 5; i++) {
       flap("a");
     }
