@@ -345,6 +345,53 @@ class CommandsTest {
   }
 
   @Test
+  void warnsOfRoutesThatNothingFits() throws IOException {
+    Files.writeString(
+        directory.resolve("rollcall.yaml"),
+        """
+        channels:
+          - {name: chat, type: webhook, url: 'http://a/', route: {tags: [prod, tset], groups: Shop}}
+        services:
+          - {name: shop, url: 'http://a/', tags: prod, notify: [chat, pagr]}
+        """);
+    assertThat(execute("config", "check")).isEqualTo(Command.OK);
+    assertThat(err.toString().lines())
+        .containsExactly(
+            "shop: notify names the channel pagr, which is not in this file",
+            "chat: its route chooses the tag tset, which no service of this file has",
+            "chat: its route chooses the group Shop, which no service of this file has");
+  }
+
+  @Test
+  void tellsEveryMistakeOfIncidents() throws IOException {
+    Files.writeString(
+        directory.resolve("rollcall.yaml"),
+        """
+        channels:
+          - {name: chat, type: webhook, url: 'http://a/', route: {hours: always, after: x, kind: down}}
+        services:
+          - {name: shop, url: 'http://a/', depends-on: [db, blog], severity: bad, confirm: 0}
+          - {name: blog, url: 'http://a/', depends-on: shop}
+        maintenance:
+          - {title: disks, tags: db}
+          - {all: true, schedule: '0 3 * *', for: 1h}
+        """);
+    assertThat(execute("config", "check")).isEqualTo(Command.MISTAKE);
+    assertThat(err.toString())
+        .contains(
+            "channels[0].route.hours: \"always\" is not understood",
+            "channels[0].route.after: \"x\"",
+            "channels[0].route.kind: unknown key, did you mean kinds?",
+            "services[0].depends-on: \"db\" is no service of this file",
+            "services[0].depends-on: \"blog\" depends on this service itself",
+            "services[1].depends-on: \"shop\" depends on this service itself",
+            "services[0].severity: \"bad\" is no severity",
+            "services[0].confirm: \"0\" is not between 1 and 100",
+            "maintenance[0].from: is missing",
+            "maintenance[1].schedule:");
+  }
+
+  @Test
   void takesAPlainNumberForSecondsWhereverADurationIsSet() throws IOException {
     Files.writeString(directory.resolve("rollcall.yaml"), "monitor: {interval: 20}");
     assertThat(execute("config", "check", "--monitor-timeout=5")).isEqualTo(Command.OK);

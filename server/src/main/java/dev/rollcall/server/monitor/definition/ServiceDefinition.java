@@ -1,5 +1,7 @@
 package dev.rollcall.server.monitor.definition;
 
+import dev.rollcall.server.http.Json;
+import dev.rollcall.server.signal.AlertKeys;
 import java.net.URI;
 import java.time.Duration;
 
@@ -33,6 +35,11 @@ public record ServiceDefinition(
   /// The URL that may be shown.
   public String shownUrl() {
     return secrets.url(url.toString());
+  }
+
+  /// Who is told about it.
+  public AlertKeys alertKeys() {
+    return AlertKeys.stored(Json.stored(json));
   }
 
   /// The name and the URL.
