@@ -33,22 +33,29 @@ final class Incidents implements Benchmark {
 
   /// The receivers: one that keeps incidents, and one that gets what happens together.
   private static final class Receivers implements AutoCloseable {
-    private final HttpServer server;
+    private final HttpServer pager = server();
+    private final HttpServer chat = server();
     private final Set<String> triggered = ConcurrentHashMap.newKeySet();
     private final Set<String> resolved = ConcurrentHashMap.newKeySet();
     private final List<Long> messages = new CopyOnWriteArrayList<>();
 
     private Receivers() throws IOException {
-      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
-      server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-      server.createContext("/pager", this::pager);
-      server.createContext(
-          "/chat",
+      pager.createContext("/", this::pager);
+      chat.createContext(
+          "/",
           exchange -> {
             messages.add(System.nanoTime());
             answer(exchange, 204);
           });
-      server.start();
+      pager.start();
+      chat.start();
+    }
+
+    private static HttpServer server() throws IOException {
+      HttpServer server =
+          HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
+      server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+      return server;
     }
 
     private void pager(HttpExchange exchange) throws IOException {
@@ -65,13 +72,14 @@ final class Incidents implements Benchmark {
       }
     }
 
-    private String url(String path) {
-      return "http://127.0.0.1:" + server.getAddress().getPort() + path;
+    private static String url(HttpServer server) {
+      return "http://127.0.0.1:" + server.getAddress().getPort() + "/";
     }
 
     @Override
     public void close() {
-      server.stop(0);
+      pager.stop(0);
+      chat.stop(0);
     }
   }
 
@@ -96,11 +104,11 @@ final class Incidents implements Benchmark {
       channel(
           rollcall,
           "{\"name\":\"pager\",\"type\":\"pagerduty\",\"key\":\"0123456789abcdef0123456789abcdef\","
-              + "\"url\":\"%s\"}".formatted(receivers.url("/pager")));
+              + "\"url\":\"%s\"}".formatted(Receivers.url(receivers.pager)));
       channel(
           rollcall,
           "{\"name\":\"chat\",\"type\":\"webhook\",\"url\":\"%s\"}"
-              .formatted(receivers.url("/chat")));
+              .formatted(Receivers.url(receivers.chat)));
       Thread.sleep(length.warm());
       Table table = new Table();
       boolean held = single(length, table, rollcall, failing);

@@ -39,7 +39,11 @@ final class Notifier implements AutoCloseable {
   /// How soon it looks again at what waits for the end of maintenance: somebody may end it.
   private static final Duration IN_MAINTENANCE = Duration.ofSeconds(10);
 
-  private static final int AT_ONCE = 5_000;
+  /// How many incidents one message tells of, and how many are told one by one in a transaction, so
+  /// that other channels do not wait for long.
+  private static final int MOST_TOGETHER = 5_000;
+
+  private static final int MOST_SINGLE = 500;
   private static final int LONGEST_CAUSE = 300;
 
   /// How many incidents a message about several names.
@@ -124,7 +128,9 @@ final class Notifier implements AutoCloseable {
       return false;
     }
     Instant now = clock.wall();
-    List<Due> due = notInMaintenance(tx, IncidentChannels.due(tx, channel, now, AT_ONCE), now);
+    List<Due> due =
+        notInMaintenance(
+            tx, IncidentChannels.due(tx, channel, now, keeps ? MOST_SINGLE : MOST_TOGETHER), now);
     List<Due> told = due.stream().filter(one -> isTold(one, routed.get())).toList();
     progress(tx, due, routed.get(), now);
     if (told.isEmpty()) {
