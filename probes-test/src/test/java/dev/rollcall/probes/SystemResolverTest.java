@@ -49,6 +49,13 @@ class SystemResolverTest {
   }
 
   @Test
+  void namesOfStrangersTakeNoThreadsOfOthers() {
+    assertThat(Resolver.ofStrangers())
+        .isInstanceOf(SystemResolver.class)
+        .isNotSameAs(Resolver.system());
+  }
+
+  @Test
   void asksAgainAfterAFailureWhichItPassesOn() {
     Resolver resolver =
         new SystemResolver(

@@ -27,4 +27,10 @@ public interface Resolver {
   static Resolver system() {
     return SystemResolver.INSTANCE;
   }
+
+  /// The same with threads of its own, for names that strangers choose: any number of names whose
+  /// name servers are silent leaves the threads of [#system] alone.
+  static Resolver ofStrangers() {
+    return SystemResolver.OF_STRANGERS;
+  }
 }

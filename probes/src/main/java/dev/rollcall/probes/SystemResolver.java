@@ -29,6 +29,8 @@ import org.apache.hc.core5.net.InetAddressUtils;
 final class SystemResolver implements Resolver {
   static final Resolver INSTANCE =
       new SystemResolver(InetAddress::getAllByName, 192, 64, Duration.ofSeconds(2));
+  static final Resolver OF_STRANGERS =
+      new SystemResolver(InetAddress::getAllByName, 192, 64, Duration.ofSeconds(2));
 
   private static final Duration KEPT = Duration.ofSeconds(5);
 

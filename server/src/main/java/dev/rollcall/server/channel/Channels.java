@@ -64,7 +64,7 @@ public final class Channels implements AutoCloseable {
       InstallationKey key,
       Blocks reach,
       Clock clock) {
-    this.publicOnly = new PublicResolver(Resolver.system(), reach);
+    this.publicOnly = new PublicResolver(Resolver.ofStrangers(), reach);
     this.store = new ChannelStore(database, commits, clock);
     this.definitions = new StoredDefinitions(key);
     this.outbox = outbox;

@@ -99,7 +99,7 @@ public final class Monitor implements AutoCloseable {
     this.clock = clock;
     this.pauses = new Pauses(clock);
     reader = new ServiceReader(settings.defaults());
-    PublicResolver publicOnly = new PublicResolver(Resolver.system(), settings.reach());
+    PublicResolver publicOnly = new PublicResolver(Resolver.ofStrangers(), settings.reach());
     ServiceReader ofAccounts = reader.ofAccounts(publicOnly::permits);
     overview = new Overview(database, clock);
     changes =
@@ -141,6 +141,7 @@ public final class Monitor implements AutoCloseable {
             dueServices,
             new CheckRunner(
                 new HostLimit(settings.perHost()),
+                settings.inFlightOfAccounts(),
                 new OwnNetwork(settings.witnesses(), clock),
                 pauses,
                 metrics,

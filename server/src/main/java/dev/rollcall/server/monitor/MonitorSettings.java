@@ -13,7 +13,7 @@ import java.util.List;
 /// The settings of the monitor.
 ///
 /// @param defaults the defaults of services
-/// @param perHost how many checks of one host and port may run at once
+/// @param perHost how many checks of one host and port may run at once, for each owner
 /// @param inFlight how many checks may run at once in total
 /// @param retention how long ticks are kept
 /// @param witnesses addresses that show whether our own network works; may be empty
@@ -69,10 +69,13 @@ public record MonitorSettings(
           "monitor.per-host",
           ValueType.number(1, 100_000),
           "64",
-          "checks at once of one host and port");
+          "checks at once of one host and port, for each owner");
   private static final Setting<Integer> IN_FLIGHT =
       Setting.of(
-          "monitor.in-flight", ValueType.number(1, 1_000_000), "10000", "checks at once in total");
+          "monitor.in-flight",
+          ValueType.number(1, 1_000_000),
+          "10000",
+          "checks at once in total; those of accounts take half of it at most");
   private static final Setting<Duration> RETENTION =
       Setting.of(
           "monitor.retention",
@@ -130,6 +133,12 @@ public record MonitorSettings(
         new Blocks(values.of(REACH)),
         values.of(OF_ACCOUNT),
         values.of(STATUSES));
+  }
+
+  /// How many checks of accounts and teams may run at once, all together: half of all, so that
+  /// there is always room for the operator's.
+  int inFlightOfAccounts() {
+    return Math.ceilDiv(inFlight, 2);
   }
 
   /// The values of services that set none.

@@ -7,6 +7,7 @@ import dev.rollcall.server.time.Pauses;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 
 /// Runs one check and returns its observation. If the cause of a failure is on our side, the
 /// service is unknown, never down.
@@ -18,18 +19,26 @@ public final class CheckRunner {
       "Rollcall stood still during the check: it was stopped, or got no processor";
 
   private final HostLimit places;
+  private final Semaphore ofAccounts;
   private final OwnNetwork network;
   private final Pauses pauses;
   private final MonitorMetrics metrics;
   private final Clock clock;
   private final OwnErrors errors;
 
-  /// @param places limits the checks of one host
+  /// @param places limits the checks of one host, for each owner
+  /// @param mostOfAccounts how many checks of accounts and teams may be under way, all together
   /// @param network tells whether a failure may be that of our own network
   /// @param pauses tells how long the process stood still during a check
   public CheckRunner(
-      HostLimit places, OwnNetwork network, Pauses pauses, MonitorMetrics metrics, Clock clock) {
+      HostLimit places,
+      int mostOfAccounts,
+      OwnNetwork network,
+      Pauses pauses,
+      MonitorMetrics metrics,
+      Clock clock) {
     this.places = places;
+    this.ofAccounts = new Semaphore(mostOfAccounts);
     this.network = network;
     this.pauses = pauses;
     this.metrics = metrics;
@@ -38,18 +47,31 @@ public final class CheckRunner {
   }
 
   /// Waits for a free place at the host, at most for the timeout of the check, then runs the check.
+  /// Checks of accounts and teams do not wait for each other: if too many are under way, this one
+  /// is left out.
   ///
   /// @param due when the check was due
   /// @throws InterruptedException if the runner is closing: there is no observation
   public Observation ask(ScheduledCheck check, Instant due) throws InterruptedException {
-    String place = check.place();
+    if (check.isOperators()) {
+      return askHost(check, due);
+    }
+    if (!ofAccounts.tryAcquire()) {
+      return leftOut(
+          Duration.ZERO, "too many checks of accounts are under way (see monitor.in-flight)");
+    }
+    try {
+      return askHost(check, due);
+    } finally {
+      ofAccounts.release();
+    }
+  }
+
+  private Observation askHost(ScheduledCheck check, Instant due) throws InterruptedException {
+    String place = check.owner() + " " + check.place(); // nobody takes the places of others
     if (!places.enter(place, check.timeout())) {
-      metrics.skipped();
-      return new Observation.Unknown(
-          clock.wall(),
-          check.timeout(),
-          Measurements.NOTHING,
-          "not checked: no free place at " + check.shownPlace() + " (see monitor.per-host)");
+      return leftOut(
+          check.timeout(), "no free place at " + check.shownPlace() + " (see monitor.per-host)");
     }
     try {
       Instant now = clock.wall();
@@ -58,6 +80,12 @@ public final class CheckRunner {
     } finally {
       places.leave(place);
     }
+  }
+
+  private Observation leftOut(Duration waited, String why) {
+    metrics.skipped();
+    return new Observation.Unknown(
+        clock.wall(), waited, Measurements.NOTHING, "not checked: " + why);
   }
 
   private Observation observe(ScheduledCheck check, Instant at) throws InterruptedException {

@@ -90,7 +90,7 @@ public final class MonitorMetrics {
     skipped =
         Counter.builder()
             .name("rollcall_checks_skipped_total")
-            .help("Checks that were not made because their host had no free place in time.")
+            .help("Checks that were not made because there was no free place for them.")
             .register(registry);
   }
 

@@ -13,6 +13,11 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -22,6 +27,7 @@ class CheckRunnerTest {
   private final CheckRunner runner =
       new CheckRunner(
           new HostLimit(1),
+          2,
           new OwnNetwork(List.of(), clock),
           pauses,
           new MonitorMetrics(new PrometheusRegistry()),
@@ -58,10 +64,50 @@ class CheckRunnerTest {
     }
   }
 
+  /// Each owner has its own places at a host, and all accounts together leave room for the
+  /// operator.
+  @Test
+  void checksOfAccountsThatHangLeaveRoomForThoseOfOthers() throws Exception {
+    CountDownLatch underWay = new CountDownLatch(2);
+    CountDownLatch end = new CountDownLatch(1);
+    Probe hanging =
+        Probe.of(
+            "hangs",
+            _ -> {
+              underWay.countDown();
+              end.await();
+            });
+    Probe quick = Probe.of("quick", _ -> {});
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      try {
+        threads.submit(() -> runner.ask(check(7, hanging), clock.wall()));
+        threads.submit(() -> runner.ask(check(8, hanging), clock.wall()));
+        assertThat(underWay.await(1, TimeUnit.MINUTES)).isTrue();
+        assertThat(runner.ask(check(Scope.OPERATOR, quick), clock.wall()))
+            .isInstanceOf(Observation.Up.class);
+        assertThat(runner.ask(check(9, quick), clock.wall()))
+            .isInstanceOfSatisfying(
+                Observation.Unknown.class,
+                unknown ->
+                    assertThat(unknown.reason())
+                        .isEqualTo(
+                            "not checked: too many checks of accounts are under way (see"
+                                + " monitor.in-flight)"));
+      } finally {
+        end.countDown();
+      }
+    }
+    assertThat(runner.ask(check(9, quick), clock.wall())).isInstanceOf(Observation.Up.class);
+  }
+
   private static ScheduledCheck check(Probe probe) {
+    return check(Scope.OPERATOR, probe);
+  }
+
+  private static ScheduledCheck check(long owner, Probe probe) {
     return new ScheduledCheck(
         1,
-        Scope.OPERATOR,
+        owner,
         "one",
         URI.create("http://127.0.0.1:1"),
         Duration.ofSeconds(60),
