@@ -287,6 +287,12 @@ class UrlsIT {
                 .status())
         .as("allowed by accounts.reach.allow")
         .isEqualTo(200);
+    for (int i = 0; i < 6; i++) {
+      assertThat(send("POST", "/v1/channels/c1/test", "", token).status()).isEqualTo(200);
+    }
+    assertThat(send("POST", "/v1/channels/c1/test", "", token).status())
+        .as("whoever has that address would get as many messages as somebody likes")
+        .isEqualTo(429);
   }
 
   @Test

@@ -9,20 +9,13 @@ import dev.rollcall.server.http.Json;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
-import dev.rollcall.server.http.Unavailable;
 import dev.rollcall.server.outbox.Channel;
-import dev.rollcall.server.outbox.Delivery;
-import dev.rollcall.server.outbox.Message;
-import dev.rollcall.server.outbox.Notification;
 import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.time.Clock;
 import java.net.URI;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
-import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -40,11 +33,6 @@ final class ChannelRoutes {
   /// How many channels an owner may have: each is looked at in each round of the outbox.
   private static final int MOST = 1_000;
 
-  /// How many may be tried at a time: each may take 10 s.
-  private static final int MOST_TESTS = 16;
-
-  private static final Duration TRY_AGAIN = Duration.ofSeconds(5);
-
   /// How many one account may have.
   private static final int MOST_OF_ACCOUNT = 20;
 
@@ -54,8 +42,7 @@ final class ChannelRoutes {
   private final PublicResolver publicOnly;
   private final Runnable changed;
   private final Function<String, Optional<Channel>> open;
-  private final Clock clock;
-  private final Semaphore testing = new Semaphore(MOST_TESTS);
+  private final TestMessages tests;
 
   /// The channels of the database, and how their definitions are read.
   record Stored(ChannelStore store, StoredDefinitions definitions) {}
@@ -72,7 +59,7 @@ final class ChannelRoutes {
       Function<String, Optional<Channel>> open,
       Clock clock) {
     this.open = open;
-    this.clock = clock;
+    this.tests = new TestMessages(clock);
     this.store = stored.store();
     this.definitions = stored.definitions();
     this.ofFile = ofFile;
@@ -186,26 +173,8 @@ final class ChannelRoutes {
         open.apply(Channels.key(scope.owner(), name))
             .orElseThrow(
                 () -> Refusal.of(409, "channel " + name + " is not in use yet: try again"));
-    if (!testing.tryAcquire()) {
-      throw new Unavailable("too many channels are being tried", TRY_AGAIN);
-    }
-    try {
-      return tested(channel);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new Unavailable("this server is stopping", TRY_AGAIN);
-    } finally {
-      testing.release();
-    }
-  }
-
-  private Answer tested(Channel channel) throws InterruptedException {
-    Instant now = clock.wall();
-    Message message = new Message("Rollcall", now, now, Optional.empty());
-    String key = "test:" + UUID.randomUUID();
     long began = System.nanoTime();
-    Channel.Result result =
-        channel.send(new Delivery("test:Rollcall", Notification.Kind.TEST, key, message, now, 1));
+    Channel.Result result = tests.send(scope.owner(), channel);
     Duration took = Duration.ofNanos(System.nanoTime() - began);
     boolean sent = result instanceof Channel.Result.Sent;
     String said =
