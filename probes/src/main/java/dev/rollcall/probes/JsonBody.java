@@ -1,11 +1,8 @@
 package dev.rollcall.probes;
 
-import com.jayway.jsonpath.Configuration;
 import com.jayway.jsonpath.JsonPath;
 import com.jayway.jsonpath.Option;
 import com.jayway.jsonpath.PathNotFoundException;
-import com.jayway.jsonpath.spi.json.Jackson3JsonNodeJsonProvider;
-import com.jayway.jsonpath.spi.mapper.Jackson3MappingProvider;
 import dev.rollcall.probe.ProbeFailure;
 import dev.rollcall.probes.HttpExpectation.JsonExpectation;
 import java.util.List;
@@ -19,22 +16,14 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/// Looks into a JSON body. The only class that needs json-path and Jackson, which are optional.
+/// Looks into a JSON body. With [JsonEffort] the only class that needs json-path, which is optional,
+/// as is Jackson.
 final class JsonBody {
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
           .build();
-  private static final Configuration CONFIGURATION =
-      Configuration.builder()
-          .jsonProvider(new Provider())
-          .mappingProvider(new Jackson3MappingProvider(MAPPER))
-          .build();
-
-  /// Of `$['a','b']` both have to be there.
-  private static final Configuration DEFINITE = CONFIGURATION.addOptions(Option.REQUIRE_PROPERTIES);
-
   /// The functions in a path as [JsonPath#getPath()] has it, where names stand in quotation marks.
   private static final Pattern FUNCTION = Pattern.compile("\\.([A-Za-z]+)\\((?:\\.\\.\\.)?\\)");
 
@@ -42,30 +31,20 @@ final class JsonBody {
   private static final Pattern QUOTED =
       Pattern.compile("'(?:[^'\\\\]++|\\\\.)*+'|\"(?:[^\"\\\\]++|\\\\.)*+\"");
 
+  /// Lists compared with lists, each value with each.
+  private static final Pattern LISTS =
+      Pattern.compile("\\b(?:subsetof|anyof|noneof)\\s*[$@]", Pattern.CASE_INSENSITIVE);
+
   /// So many `..` may be in a path: each goes through all that is below everything that the one
   /// before has found.
   private static final int MOST_SCANS = 2;
 
+  private static final int LONGEST_PATH = 1_000;
+  private static final int SHOWN = 100;
+
   private static final JsonNode NOTHING = JsonNodeFactory.instance.objectNode();
 
   private JsonBody() {}
-
-  /// Looks at arrays as json-path wants it: its own provider gives null for what is behind the end,
-  /// which then counts as found.
-  private static final class Provider extends Jackson3JsonNodeJsonProvider {
-    Provider() {
-      super(MAPPER);
-    }
-
-    @Override
-    public Object getArrayIndex(Object array, int index) {
-      JsonNode found = ((JsonNode) array).get(index);
-      if (index < 0 || found == null) {
-        throw new IndexOutOfBoundsException(index);
-      }
-      return found;
-    }
-  }
 
   /// Checks that the path is one, also what json-path finds out only when it uses it, such as a
   /// function that there is not.
@@ -81,7 +60,8 @@ final class JsonBody {
     Matcher functions = FUNCTION.matcher(path.getPath());
     while (functions.find()) {
       try {
-        JsonPath.compile("$." + functions.group(1) + "()").read(NOTHING, CONFIGURATION);
+        JsonPath.compile("$." + functions.group(1) + "()")
+            .read(NOTHING, new JsonEffort("", NOTHING, MAPPER).configuration());
       } catch (RuntimeException e) {
         if (Failures.message(e).startsWith("Function with name")) {
           throw noPath(expectation, e);
@@ -92,7 +72,21 @@ final class JsonBody {
 
   /// Refuses paths that an answer could keep busy for hours: nothing ends them.
   private static void refuseEndless(JsonExpectation expectation) {
+    if (expectation.path().length() > LONGEST_PATH) {
+      throw new IllegalArgumentException(
+          "the path has more than %d characters: name the way".formatted(LONGEST_PATH));
+    }
     String bare = QUOTED.matcher(expectation.path()).replaceAll("''");
+    if (bare.contains("concat(")) {
+      throw new IllegalArgumentException(
+          "\"%s\" puts texts together, which large answers would fill the memory with: compare one of them"
+              .formatted(expectation.path()));
+    }
+    if (LISTS.matcher(bare).find()) {
+      throw new IllegalArgumentException(
+          "\"%s\" compares lists of the answer with each other, which large answers would keep busy for hours: write one of them out"
+              .formatted(expectation.path()));
+    }
     if (bare.contains("=~")) {
       throw new IllegalArgumentException(
           "\"%s\" has a regular expression, which some answers would keep busy for ever: compare with ==, in or contains"
@@ -127,20 +121,32 @@ final class JsonBody {
   /// Checks `body` against `expectation`.
   static void check(HttpBody body, JsonExpectation expectation) throws ProbeFailure {
     JsonNode read = read(body);
-    JsonPath path = JsonPath.compile(expectation.path());
-    List<JsonNode> found = found(path, read, expectation);
+    try {
+      check(read, expectation, new JsonEffort(expectation.path(), read, MAPPER));
+    } catch (JsonEffort.Exhausted e) {
+      throw ProbeFailure.answered(
+          "body holds too much to look for %s in it: name the way".formatted(expectation.path()));
+    }
+  }
+
+  private static void check(JsonNode body, JsonExpectation expectation, JsonEffort effort)
+      throws ProbeFailure {
+    List<JsonNode> found = found(body, expectation, effort);
     if (found.isEmpty()) {
       throw ProbeFailure.answered("body has no " + expectation.path());
     }
     if (expectation.value().isEmpty()) {
       return;
     }
-    String wanted = expectation.value().get();
-    if (found.stream().noneMatch(node -> JsonValue.is(node, wanted, MAPPER))) {
-      throw ProbeFailure.answered(
-          "body has %s at %s, expected %s"
-              .formatted(shortened(text(found)), expectation.path(), wanted));
+    JsonValue wanted = new JsonValue(expectation.value().get(), MAPPER);
+    for (JsonNode node : found) {
+      effort.look(node.isContainer() ? 1 + wanted.text().length() : 1);
+      if (wanted.is(node)) {
+        return;
+      }
     }
+    throw ProbeFailure.answered(
+        "body has %s at %s, expected %s".formatted(text(found), expectation.path(), wanted.text()));
   }
 
   private static JsonNode read(HttpBody body) throws ProbeFailure {
@@ -167,13 +173,21 @@ final class JsonBody {
 
   /// What is at `path`. Its filters and functions throw what they like at values that they were not
   /// made for (a sum of texts, of nothing): then there is nothing at the path either.
-  private static List<JsonNode> found(JsonPath path, JsonNode body, JsonExpectation expectation)
-      throws ProbeFailure {
+  private static List<JsonNode> found(
+      JsonNode body, JsonExpectation expectation, JsonEffort effort) throws ProbeFailure {
+    JsonPath path = JsonPath.compile(expectation.path());
     @Nullable Object found;
     try {
-      found = path.read(body, path.isDefinite() ? DEFINITE : CONFIGURATION);
+      found =
+          path.read(
+              body,
+              path.isDefinite()
+                  ? effort.configuration(Option.REQUIRE_PROPERTIES) // of $['a','b'] both
+                  : effort.configuration());
     } catch (PathNotFoundException e) {
       return List.of();
+    } catch (JsonEffort.Exhausted e) {
+      throw e;
     } catch (RuntimeException e) {
       throw ProbeFailure.answered(
           "body has no %s: %s".formatted(expectation.path(), Failures.message(e)));
@@ -187,13 +201,18 @@ final class JsonBody {
     };
   }
 
+  /// The beginning of what is there.
   private static String text(List<JsonNode> found) {
-    return found.size() == 1
-        ? JsonValue.text(found.getFirst())
-        : JsonNodeFactory.instance.arrayNode().addAll(found).toString();
-  }
-
-  private static String shortened(String text) {
-    return text.length() <= 100 ? text : text.substring(0, 100) + "...";
+    StringBuilder text = new StringBuilder();
+    if (found.size() == 1) {
+      text.append(JsonValue.text(found.getFirst()));
+    } else {
+      text.append('[');
+      for (int i = 0; i < found.size() && text.length() <= SHOWN; i++) {
+        text.append(i == 0 ? "" : ",").append(found.get(i));
+      }
+      text.append(']');
+    }
+    return text.length() <= SHOWN ? text.toString() : text.substring(0, SHOWN) + "...";
   }
 }

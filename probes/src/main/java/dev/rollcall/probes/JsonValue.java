@@ -1,27 +1,46 @@
 package dev.rollcall.probes;
 
 import java.math.BigDecimal;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Whether a JSON value is the one that somebody wrote down as text: texts letter for letter,
-/// numbers by their value (`1`, `1.0` and `1e0` are the same), objects and lists by what is in
-/// them.
+/// A JSON value that somebody wrote down as text. It is compared with others: texts letter for
+/// letter, numbers by their value (`1`, `1.0` and `1e0` are the same), objects and lists by what is
+/// in them.
 final class JsonValue {
-  private JsonValue() {}
+  private final String text;
+  private final @Nullable JsonNode value;
 
-  static boolean is(JsonNode node, String wanted, JsonMapper mapper) {
-    if (text(node).equals(wanted)) {
+  JsonValue(String text, JsonMapper mapper) {
+    this.text = text;
+    this.value = value(text, mapper);
+  }
+
+  private static @Nullable JsonNode value(String text, JsonMapper mapper) {
+    try {
+      return mapper.readTree(text.strip());
+    } catch (JacksonException | NumberFormatException | ArithmeticException e) {
+      return null; // no JSON: it is a text
+    }
+  }
+
+  /// As it was written down.
+  String text() {
+    return text;
+  }
+
+  boolean is(JsonNode node) {
+    if (!node.isContainer() && text(node).equals(text)) {
       return true;
     }
-    if (!node.isNumber() && !node.isContainer()) {
+    if (value == null || (!node.isNumber() && !node.isContainer())) {
       return false;
     }
     try {
-      JsonNode other = mapper.readTree(wanted.strip());
-      return node.equals(JsonValue::compare, other);
-    } catch (JacksonException | NumberFormatException | ArithmeticException e) {
+      return node.equals(JsonValue::compare, value);
+    } catch (ArithmeticException e) {
       return false;
     }
   }
