@@ -35,6 +35,11 @@ class HttpBodyTest {
   }
 
   private Checked check(HttpExpectation expected, String headers, byte[] body) throws IOException {
+    return check(asker, expected, headers, body);
+  }
+
+  private static Checked check(
+      HttpAsker asker, HttpExpectation expected, String headers, byte[] body) throws IOException {
     try (RawServer server =
         new RawServer(
             line -> {
@@ -232,5 +237,24 @@ class HttpBodyTest {
     byte[] cut =
         (TEXT + "x".repeat((1 << 20) - 1 - TEXT.getBytes(UTF_8).length) + "üü").getBytes(UTF_8);
     text("", cut).assertUp();
+  }
+
+  /// Servers that send a megabyte but for its end would else fill the memory with their answers.
+  @Test
+  void answersThatAreReadAtOnceShareTheirMemory() throws IOException {
+    HttpExpectation wanted = HttpExpectation.DEFAULT.text("x");
+    try (HttpAsker small =
+        new HttpAsker(new Dialer(Resolver.system()), new AnswerMemory(100_000))) {
+      for (int i = 0; i < 3; i++) { // each gives back what it held
+        assertThat(check(small, wanted, "", new byte[60_000]).failure().isHere()).isFalse();
+        check(small, wanted, "", "x".repeat(60_000).getBytes(UTF_8)).assertUp();
+      }
+      Checked body = check(small, wanted, "", "x".repeat(120_000).getBytes(UTF_8));
+      assertThat(body.failure().isHere()).isTrue();
+      assertThat(body.reason()).startsWith("too many large answers are being read at once");
+      Checked header = check(small, wanted, "a:\r\n".repeat(1_000), "x".getBytes(UTF_8));
+      assertThat(header.failure().isHere()).as(header.reason()).isTrue();
+      check(small, wanted, "a:\r\n".repeat(500), "x".getBytes(UTF_8)).assertUp();
+    }
   }
 }

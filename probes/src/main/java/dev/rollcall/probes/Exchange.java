@@ -14,12 +14,14 @@ final class Exchange extends HttpClientContext {
 
   private final Progress progress;
   private final HttpSettings settings;
+  private final AnswerMemory.Share memory;
   private boolean mayReuse;
   private boolean reused;
 
-  Exchange(Progress progress, HttpSettings settings) {
+  Exchange(Progress progress, HttpSettings settings, AnswerMemory.Share memory) {
     this.progress = progress;
     this.settings = settings;
+    this.memory = memory;
     setRequestConfig(PLAIN);
     setUserToken(this); // What HttpClient hands over when it asks for a connection.
   }
@@ -30,6 +32,11 @@ final class Exchange extends HttpClientContext {
 
   HttpSettings settings() {
     return settings;
+  }
+
+  /// What the answers of this check hold.
+  AnswerMemory.Share memory() {
+    return memory;
   }
 
   /// Says whether the next request may go over a connection that was used before.

@@ -21,9 +21,16 @@ import org.apache.hc.core5.io.CloseMode;
 public final class HttpAsker implements AutoCloseable {
   private final Connections connections;
   private final CloseableHttpClient client;
+  private final AnswerMemory memory;
 
-  /// An asker that connects through `dialer`.
+  /// An asker that connects through `dialer`. All answers that it is reading hold an eighth of the
+  /// heap at most; checks that need more end without a result.
   public HttpAsker(Dialer dialer) {
+    this(dialer, AnswerMemory.ofHeap());
+  }
+
+  HttpAsker(Dialer dialer, AnswerMemory memory) {
+    this.memory = memory;
     connections = new Connections(dialer);
     client =
         HttpClients.custom()
@@ -50,7 +57,14 @@ public final class HttpAsker implements AutoCloseable {
       throws ProbeFailure, InterruptedException {
     int limit = question.settings().bodyLimit();
     return new HttpCall(question, this, false)
-        .ask(attempt, response -> HttpCall.answer(response, HttpCall.body(response, limit)));
+        .ask(
+            attempt,
+            (response, held) -> HttpCall.answer(response, HttpCall.body(response, limit, held)));
+  }
+
+  /// The memory for one check.
+  AnswerMemory.Share memory() {
+    return memory.new Share();
   }
 
   /// Sends `request` to `host` and reads the header of the answer. The caller closes the answer.

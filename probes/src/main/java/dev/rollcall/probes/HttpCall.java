@@ -5,8 +5,11 @@ import dev.rollcall.probe.Phase;
 import dev.rollcall.probe.ProbeFailure;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -42,12 +45,16 @@ record HttpCall(HttpQuestion question, HttpAsker asker, boolean elsewhere) {
   private static final ContentType TEXT =
       ContentType.TEXT_PLAIN.withCharset(StandardCharsets.UTF_8);
 
+  /// How much of a body is read at a time.
+  private static final int PART = 16 << 10;
+
   /// How much of a redirect's own body is read for the sake of the connection.
   private static final int REDIRECT_BODY = 16 << 10;
 
   /// What is done with the answer, before its connection is let go of.
   interface Reader<T> {
-    T read(ClassicHttpResponse answer) throws IOException, ProbeFailure, InterruptedException;
+    T read(ClassicHttpResponse answer, AnswerMemory.Share memory)
+        throws IOException, ProbeFailure, InterruptedException;
   }
 
   /// Sends the request, and returns what `reader` makes of the answer that no redirect leads on
@@ -57,8 +64,10 @@ record HttpCall(HttpQuestion question, HttpAsker asker, boolean elsewhere) {
   ///   no secret of the question
   <T> T ask(Attempt attempt, Reader<T> reader) throws ProbeFailure, InterruptedException {
     Progress progress = new Progress(attempt, question.settings().responseTimeout());
-    try {
-      return run(progress, reader);
+    try (AnswerMemory.Share memory = asker.memory()) {
+      return run(new Exchange(progress, question.settings(), memory), reader);
+    } catch (AnswerMemory.Exhausted e) {
+      throw ProbeFailure.here("%s (%s)".formatted(Failures.message(e), progress.words()));
     } catch (IOException e) {
       throw question.secrets().hide(HttpFailures.of(e, progress));
     } catch (ProbeFailure e) {
@@ -70,9 +79,9 @@ record HttpCall(HttpQuestion question, HttpAsker asker, boolean elsewhere) {
     }
   }
 
-  private <T> T run(Progress progress, Reader<T> reader)
+  private <T> T run(Exchange exchange, Reader<T> reader)
       throws IOException, ProbeFailure, InterruptedException {
-    Exchange exchange = new Exchange(progress, question.settings());
+    Progress progress = exchange.progress();
     Step step = new Step(HttpTarget.of(question.uri()), question.method(), true, ownCookies());
     Cookies cookies = new Cookies();
     Set<Step> seen = new HashSet<>();
@@ -84,7 +93,7 @@ record HttpCall(HttpQuestion question, HttpAsker asker, boolean elsewhere) {
         Optional<HttpTarget> next = next(step.target(), answer);
         if (next.isEmpty()) {
           progress.attempt().took(Phase.HEADER, progress.attempt().elapsed());
-          return reader.read(answer);
+          return reader.read(answer, exchange.memory());
         }
         cookies.keep(answer, step.target());
         seen.add(step);
@@ -213,18 +222,40 @@ record HttpCall(HttpQuestion question, HttpAsker asker, boolean elsewhere) {
   }
 
   /// Reads up to `limit` bytes of the body, unpacked.
-  static HttpBody body(ClassicHttpResponse answer, int limit) throws IOException {
+  static HttpBody body(ClassicHttpResponse answer, int limit, AnswerMemory.Share memory)
+      throws IOException {
     ContentCodings codings = ContentCodings.of(answer);
     Header type = answer.getFirstHeader("Content-Type");
     HttpEntity entity = answer.getEntity();
     byte[] read = {};
     if (entity != null) {
       try (InputStream inside = codings.inside(entity.getContent())) {
-        read = inside.readNBytes(limit);
+        read = read(inside, limit, memory);
       }
     }
     return new HttpBody(
         read, limit, type == null ? "" : String.valueOf(type.getValue()), codings.unknown());
+  }
+
+  private static byte[] read(InputStream in, int limit, AnswerMemory.Share memory)
+      throws IOException {
+    List<byte[]> parts = new ArrayList<>();
+    int count = 0;
+    while (count < limit) {
+      byte[] part = in.readNBytes(Math.min(PART, limit - count));
+      if (part.length == 0) {
+        break;
+      }
+      memory.take(part.length);
+      parts.add(part);
+      count += part.length;
+    }
+    if (parts.size() == 1) {
+      return parts.getFirst();
+    }
+    ByteBuffer all = ByteBuffer.allocate(count);
+    parts.forEach(all::put);
+    return all.array();
   }
 
   /// Reads up to `limit` bytes of the body and throws them away.

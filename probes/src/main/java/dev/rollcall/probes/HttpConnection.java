@@ -36,6 +36,7 @@ final class HttpConnection extends ConnectionEndpoint {
 
   private static final int MOST_LINES = 5000;
   private static final int LONGEST_HEADER = 300 << 10;
+  private static final int WEIGHT_OF_LINE = 128;
 
   /// Small buffers, since thousands of answers are waited for at once.
   private static final Http1Config CONFIG =
@@ -157,20 +158,32 @@ final class HttpConnection extends ConnectionEndpoint {
         : "more than %,d bytes".formatted(LONGEST_HEADER);
   }
 
-  /// Notes that `count` bytes of the answer have come.
-  private void received(int count) throws MessageConstraintException {
+  /// Notes that bytes of the answer have come.
+  private void received(byte[] bytes, int offset, int count) throws IOException {
     Progress progress = exchange.progress();
     if (progress.stage() != Progress.Stage.BODY) {
       header += count;
       if (header > LONGEST_HEADER) {
         throw new MessageConstraintException("header");
       }
+      exchange.memory().take(weight(bytes, offset, count));
     }
     if (progress.stage() == Progress.Stage.WAITING) {
       progress.took(Phase.FIRST_BYTE);
       progress.hear();
       progress.enter(Progress.Stage.HEADER);
     }
+  }
+
+  /// What these bytes of a header take: each as a character, and something for each line.
+  private static int weight(byte[] bytes, int offset, int count) {
+    int weight = 2 * count;
+    for (int i = offset; i < offset + count; i++) {
+      if (bytes[i] == '\n') {
+        weight += WEIGHT_OF_LINE;
+      }
+    }
+    return weight;
   }
 
   private final class Wire extends DefaultBHttpClientConnection {
@@ -222,7 +235,7 @@ final class HttpConnection extends ConnectionEndpoint {
         public int read(byte[] bytes, int offset, int length) throws IOException {
           int count = super.read(bytes, offset, length);
           if (count > 0) {
-            received(count);
+            received(bytes, offset, count);
           } else if (count < 0 && chunked) {
             // HttpCore takes the end of the connection for the last line
             throw new TruncatedChunkException("the last chunk is missing or cut");

@@ -35,7 +35,7 @@ public record HttpProbe(String name, HttpQuestion question, HttpAsker asker) imp
 
   /// Sends the request once and returns the response, which meets the expectation.
   HttpAnswer answer(Attempt attempt) throws ProbeFailure, InterruptedException {
-    return call().ask(attempt, response -> judge(response, true)).orElseThrow();
+    return call().ask(attempt, (response, memory) -> judge(response, memory, true)).orElseThrow();
   }
 
   /// What a probe makes of an answer.
@@ -58,7 +58,7 @@ public record HttpProbe(String name, HttpQuestion question, HttpAsker asker) imp
 
   @Override
   public void check(Attempt attempt) throws ProbeFailure, InterruptedException {
-    call().ask(attempt, response -> judge(response, false));
+    call().ask(attempt, (response, memory) -> judge(response, memory, false));
   }
 
   private HttpCall call() {
@@ -66,7 +66,8 @@ public record HttpProbe(String name, HttpQuestion question, HttpAsker asker) imp
   }
 
   /// Compares the response with the expectation, and returns it if it is wanted.
-  private Optional<HttpAnswer> judge(ClassicHttpResponse response, boolean wanted)
+  private Optional<HttpAnswer> judge(
+      ClassicHttpResponse response, AnswerMemory.Share memory, boolean wanted)
       throws IOException, ProbeFailure, InterruptedException {
     HttpExpectation expected = question.expectation();
     if (!expected.accepts(response.getCode())) {
@@ -78,7 +79,7 @@ public record HttpProbe(String name, HttpQuestion question, HttpAsker asker) imp
       HttpCall.read(response.getEntity(), limit);
       return Optional.empty();
     }
-    HttpBody body = HttpCall.body(response, limit);
+    HttpBody body = HttpCall.body(response, limit, memory);
     if (expected.text().isPresent()) {
       body.contains(expected.text().get());
     }

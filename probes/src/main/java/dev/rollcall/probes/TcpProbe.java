@@ -61,26 +61,28 @@ public record TcpProbe(String name, TcpQuestion question, Dialer dialer) impleme
       throws IOException, ProbeFailure {
     String wanted =
         new String(expected.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
-    StringBuilder received = new StringBuilder();
+    String end = ""; // of what was received: what `expected` may have begun in
+    int received = 0;
     byte[] part = new byte[1024];
     progress.enter(Progress.Stage.WAITING);
-    while (received.length() < MOST_READ) {
+    while (received < MOST_READ) {
       int count = in.read(part);
       if (count < 0) {
         throw ProbeFailure.answered(
-            received.length() == 0
+            received == 0
                 ? "connection closed without an answer (expected \"%s\")".formatted(expected)
                 : "answer does not contain \"%s\"".formatted(expected));
       }
-      if (received.length() == 0) {
+      if (received == 0) {
         progress.took(Phase.FIRST_BYTE);
         progress.enter(Progress.Stage.EXPECTING);
       }
-      int from = Math.max(0, received.length() - wanted.length());
-      received.append(new String(part, 0, count, StandardCharsets.ISO_8859_1));
-      if (received.indexOf(wanted, from) >= 0) {
+      received += count;
+      String seen = end + new String(part, 0, count, StandardCharsets.ISO_8859_1);
+      if (seen.contains(wanted)) {
         return;
       }
+      end = seen.substring(Math.max(0, seen.length() - wanted.length() + 1));
     }
     throw ProbeFailure.answered(
         "the first 64 KiB of the answer do not contain \"%s\"".formatted(expected));
