@@ -153,6 +153,7 @@ final class Serve {
                 monitor.overview(),
                 capabilities.heartbeats().heartbeatOverview(),
                 capabilities::network,
+                new Pages.Alerting(capabilities.incidents(), capabilities.outbox()),
                 owner -> !has(Role.RUNNER) || capabilities.channels().isThereOne(owner),
                 () -> notice(monitor),
                 capabilities.accounts(),
@@ -167,7 +168,7 @@ final class Serve {
                 capabilities.accounts().recorded(capabilities.accounts().routes()),
                 capabilities.pool().routes(),
                 collector.routes(),
-                pages.routes(),
+                pages.routes(capabilities.accounts()::recorded),
                 List.of(health.publicReport()))
             .flatMap(List::stream)
             .toList();

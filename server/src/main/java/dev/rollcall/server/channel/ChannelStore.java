@@ -64,16 +64,6 @@ final class ChannelStore {
         .findFirst();
   }
 
-  /// The number of channels of an owner.
-  long count(long owner) {
-    return database.read(
-        handle ->
-            handle
-                .createQuery("SELECT COUNT(*) FROM channel" + Scope.of(owner).where("owner_id"))
-                .mapTo(Long.class)
-                .one());
-  }
-
   /// Adds a channel.
   ///
   /// @param most how many the owner may have

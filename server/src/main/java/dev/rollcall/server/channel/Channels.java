@@ -12,7 +12,6 @@ import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.secret.InstallationKey;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
-import dev.rollcall.server.sql.StorageException;
 import dev.rollcall.server.time.BackgroundLoop;
 import dev.rollcall.server.time.Clock;
 import java.lang.System.Logger.Level;
@@ -90,14 +89,9 @@ public final class Channels implements AutoCloseable {
     loop.start();
   }
 
-  /// Whether somebody is told about what an owner has: whether there is a channel, as far as this
-  /// process knows.
+  /// Whether somebody is told about what an owner has: whether this process uses a channel of it.
   public boolean isThereOne(long owner) {
-    try {
-      return (owner == Scope.OPERATOR && !ofFile.isEmpty()) || store.count(owner) > 0;
-    } catch (StorageException e) {
-      return true; // unknown: do not claim that there is none
-    }
+    return !outbox.channels(owner).isEmpty();
   }
 
   /// Whether mail can be sent to people with accounts: through the operator's first channel of type

@@ -7,7 +7,9 @@ import dev.rollcall.server.sql.Rows;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
@@ -122,6 +124,20 @@ final class HeldSignals {
         .bind("limit", limit)
         .mapTo(String.class)
         .list();
+  }
+
+  /// How many are held behind each subject of an owner, by its name.
+  static Map<String, Integer> countsBehind(Handle handle, long owner) {
+    Map<String, Integer> counts = new HashMap<>();
+    handle
+        .createQuery(
+            "SELECT behind, COUNT(*) AS many FROM incident_hold WHERE owner_id = :owner"
+                + " AND reason = :reason GROUP BY behind")
+        .bind("owner", owner)
+        .bind("reason", Reason.BEHIND.code())
+        .map((row, _) -> counts.put(row.getString("behind"), row.getInt("many")))
+        .list();
+    return counts;
   }
 
   private static Held held(ResultSet row) throws SQLException {

@@ -32,7 +32,7 @@ public enum IncidentKind {
   }
 
   /// The word in the API, such as `down`.
-  String word() {
+  public String word() {
     return CODEC.word(this);
   }
 }

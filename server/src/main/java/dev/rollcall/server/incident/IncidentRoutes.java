@@ -3,7 +3,6 @@ package dev.rollcall.server.incident;
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Answer;
 import dev.rollcall.server.http.AnyCase;
-import dev.rollcall.server.http.Caller;
 import dev.rollcall.server.http.Envelope;
 import dev.rollcall.server.http.Json;
 import dev.rollcall.server.http.Newest;
@@ -14,38 +13,22 @@ import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.signal.Severity;
 import dev.rollcall.server.signal.Subject;
-import dev.rollcall.server.time.Clock;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiConsumer;
-import java.util.function.Function;
-import org.jdbi.v3.core.Handle;
 import tools.jackson.core.JsonGenerator;
 
 /// `/v1/incidents`: what is wrong and what was, the timeline of each, and who has seen it.
 final class IncidentRoutes {
-  private static final int LONGEST_TEXT = 10_000;
   private static final int MOST_BEHIND = 1_000;
 
   private final IncidentStore store;
   private final Outbox outbox;
-  private final BiConsumer<Handle, Incident> ended;
-  private final Function<Caller, String> names;
-  private final Clock clock;
+  private final IncidentChanges changes;
 
-  /// @param ended what follows in the transaction in which somebody ends an incident
-  /// @param names how people read who calls
-  IncidentRoutes(
-      IncidentStore store,
-      Outbox outbox,
-      BiConsumer<Handle, Incident> ended,
-      Function<Caller, String> names,
-      Clock clock) {
-    this.ended = ended;
+  IncidentRoutes(IncidentStore store, IncidentChanges changes, Outbox outbox) {
     this.store = store;
+    this.changes = changes;
     this.outbox = outbox;
-    this.names = names;
-    this.clock = clock;
   }
 
   List<Route> routes() {
@@ -106,10 +89,7 @@ final class IncidentRoutes {
   }
 
   private Answer show(Request request) {
-    return shown(existing(request));
-  }
-
-  private Answer shown(Incident incident) {
+    Incident incident = existing(request);
     List<TimelineEntry> timeline = store.timeline(incident.id());
     List<String> behind = incident.isOpen() ? store.behind(incident, MOST_BEHIND) : List.of();
     return Envelope.ok(
@@ -129,71 +109,44 @@ final class IncidentRoutes {
 
   /// `{"severity"}`.
   private Answer change(Request request) {
-    Incident incident = existing(request);
+    existing(request);
     String word = AnyCase.of(request.json()).only("severity").required("severity");
     Severity severity =
         Severity.CODEC
             .find(word)
             .orElseThrow(
                 () -> Refusal.badRequest("severity: is '" + word + "': give critical or warning"));
-    if (incident.severity() != severity) {
-      store.severity(incident.id(), names.apply(request.caller()), severity, clock.wall());
-    }
-    return shown(existing(request));
+    changes.severity(request.scope(), request.pathNumber("id"), request.caller(), severity);
+    return show(request);
   }
 
-  /// Ends it by hand. If its subject is still wrong, that is told when it is wrong anew.
   private Answer resolve(Request request) {
-    Incident incident = open(request);
-    store.resolve(incident.id(), names.apply(request.caller()), ended, clock.wall());
-    return shown(existing(request));
+    changes.resolve(request.scope(), request.pathNumber("id"), request.caller());
+    return show(request);
   }
 
-  /// `{"note"}`, or nothing. Acknowledging again changes nothing.
+  /// `{"note"}`, or nothing.
   private Answer acknowledge(Request request) {
-    Incident incident = open(request);
-    Optional<String> note =
-        AnyCase.of(request.jsonIfAny())
-            .only("note")
-            .text("note")
-            .map(text -> checked("note", text));
-    store.acknowledge(incident.id(), names.apply(request.caller()), note, clock.wall());
-    return shown(existing(request));
+    Optional<String> note = AnyCase.of(request.jsonIfAny()).only("note").text("note");
+    changes.acknowledge(request.scope(), request.pathNumber("id"), request.caller(), note);
+    return show(request);
   }
 
   private Answer unacknowledge(Request request) {
-    Incident incident = open(request);
-    store.unacknowledge(incident.id(), names.apply(request.caller()), clock.wall());
-    return shown(existing(request));
+    changes.unacknowledge(request.scope(), request.pathNumber("id"), request.caller());
+    return show(request);
   }
 
   /// `{"text"}`.
   private Answer note(Request request) {
-    Incident incident = existing(request);
-    String text = checked("text", AnyCase.of(request.json()).only("text").required("text"));
-    store.note(incident.id(), names.apply(request.caller()), text, clock.wall());
-    return shown(incident);
-  }
-
-  private static String checked(String key, String text) {
-    if (text.isBlank() || text.length() > LONGEST_TEXT) {
-      throw Refusal.badRequest(key + ": must have 1 to " + LONGEST_TEXT + " characters");
-    }
-    return text;
+    existing(request);
+    String text = AnyCase.of(request.json()).only("text").required("text");
+    changes.note(request.scope(), request.pathNumber("id"), request.caller(), text);
+    return show(request);
   }
 
   private Incident existing(Request request) {
-    Scope scope = request.scope();
-    long id = request.pathNumber("id");
-    return store.find(scope, id).orElseThrow(() -> Refusal.notFound("there is no incident " + id));
-  }
-
-  private Incident open(Request request) {
-    Incident incident = existing(request);
-    if (!incident.isOpen()) {
-      throw Refusal.of(409, "incident " + incident.id() + " is over");
-    }
-    return incident;
+    return changes.existing(request.scope(), request.pathNumber("id"));
   }
 
   private static void fields(JsonGenerator json, Incident incident) {

@@ -15,13 +15,14 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 
 /// The incidents and their timelines.
-final class IncidentStore {
+public final class IncidentStore {
   /// What [#incident] reads.
   static final String COLUMNS =
       "id, owner_id, subject_type, subject_id, subject_name, kind, severity, cause, started_at,"
@@ -57,14 +58,14 @@ final class IncidentStore {
   /// @param open whether they are open; empty: both
   /// @param subject empty: any
   /// @param before only those with a smaller id
-  record Filter(
+  public record Filter(
       Optional<Boolean> open,
       Optional<IncidentKind> kind,
       Optional<SubjectFilter> subject,
       long before) {}
 
   /// A subject by its name.
-  record SubjectFilter(Subject.Type type, String name) {}
+  public record SubjectFilter(Subject.Type type, String name) {}
 
   /// A change that a person makes.
   private sealed interface Change {
@@ -226,7 +227,7 @@ final class IncidentStore {
   }
 
   /// The names of what is unreachable behind the subject of an incident.
-  List<String> behind(Incident incident, int limit) {
+  public List<String> behind(Incident incident, int limit) {
     Subject subject = incident.subject();
     return database.read(
         handle -> HeldSignals.behind(handle, subject.owner(), subject.name(), limit));
@@ -274,7 +275,7 @@ final class IncidentStore {
   }
 
   /// The newest incidents.
-  List<Incident> newest(Scope scope, Filter filter, int limit) {
+  public List<Incident> newest(Scope scope, Filter filter, int limit) {
     return database.read(
         handle -> {
           Query query =
@@ -298,6 +299,29 @@ final class IncidentStore {
         });
   }
 
+  /// The newest incidents of one subject.
+  public List<Incident> of(Scope scope, Subject.Type type, long subject, int limit) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT "
+                        + COLUMNS
+                        + " FROM incident WHERE subject_type = :type AND subject_id = :subject"
+                        + scope.and("owner_id")
+                        + " ORDER BY id DESC LIMIT :limit")
+                .bind("type", type.code())
+                .bind("subject", subject)
+                .bind("limit", limit)
+                .map((row, _) -> incident(row))
+                .list());
+  }
+
+  /// How many subjects of an owner are unreachable behind which others, by the names of these.
+  public Map<String, Integer> behind(long owner) {
+    return database.read(handle -> HeldSignals.countsBehind(handle, owner));
+  }
+
   private static String conditions(Filter filter) {
     return filter
             .open()
@@ -310,7 +334,8 @@ final class IncidentStore {
             .orElse("");
   }
 
-  Optional<Incident> find(Scope scope, long id) {
+  /// One incident.
+  public Optional<Incident> find(Scope scope, long id) {
     return database.read(
         handle ->
             handle
@@ -322,7 +347,7 @@ final class IncidentStore {
   }
 
   /// What happened to an incident, in order.
-  List<TimelineEntry> timeline(long incident) {
+  public List<TimelineEntry> timeline(long incident) {
     return database.read(
         handle ->
             handle

@@ -45,6 +45,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
   private static final Duration AFTER_FAILURE = Duration.ofMinutes(1);
 
   private final IncidentStore store;
+  private final IncidentChanges changes;
   private final IncidentAlerts alerts;
   private final Database database;
   private final Notifier notifier;
@@ -93,7 +94,8 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
             },
             names,
             clock);
-    this.routes = new IncidentRoutes(store, outbox, this::resolved, names, clock);
+    this.changes = new IncidentChanges(store, this::resolved, names, clock);
+    this.routes = new IncidentRoutes(store, changes, outbox);
     this.opened =
         Counter.builder()
             .name("rollcall_incidents_opened_total")
@@ -245,6 +247,16 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
   public void deleteOf(long owner) {
     store.deleteOf(owner);
     maintenance.deleteOf(owner);
+  }
+
+  /// The incidents, for pages.
+  public IncidentStore store() {
+    return store;
+  }
+
+  /// What people do with them, for pages.
+  public IncidentChanges changes() {
+    return changes;
   }
 
   /// The routes of incidents and maintenance.

@@ -8,9 +8,9 @@ import java.util.Optional;
 ///
 /// @param by who did it, as people read it; empty for what Rollcall found
 /// @param text why, or what somebody wrote
-record TimelineEntry(Instant at, Type type, Optional<String> by, Optional<String> text) {
+public record TimelineEntry(Instant at, Type type, Optional<String> by, Optional<String> text) {
   /// What happened.
-  enum Type {
+  public enum Type {
     OPENED(1),
     RESOLVED(2),
     ACKNOWLEDGED(3),

@@ -9,7 +9,6 @@ import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.owner.Scope;
-import dev.rollcall.server.time.Clock;
 import java.util.List;
 import tools.jackson.core.JsonGenerator;
 
@@ -22,14 +21,17 @@ import tools.jackson.core.JsonGenerator;
 final class DeliveryRoutes {
   private final DeliveryStore store;
 
-  private final Runnable wake;
-  private final Clock clock;
+  private final Replay replay;
 
-  /// @param wake lets the sender look at once
-  DeliveryRoutes(DeliveryStore store, Runnable wake, Clock clock) {
+  /// Sends a delivery once more, and returns it.
+  @FunctionalInterface
+  interface Replay {
+    DeliveryRow apply(Scope scope, long id);
+  }
+
+  DeliveryRoutes(DeliveryStore store, Replay replay) {
     this.store = store;
-    this.wake = wake;
-    this.clock = clock;
+    this.replay = replay;
   }
 
   List<Route> routes() {
@@ -60,13 +62,7 @@ final class DeliveryRoutes {
   private Answer replay(Request request) {
     long id = request.pathNumber("id");
     Scope scope = request.scope();
-    DeliveryRow row =
-        store.find(scope, id).orElseThrow(() -> Refusal.notFound("there is no delivery " + id));
-    if (!store.replay(row.id(), clock.wall())) {
-      throw Refusal.of(409, "delivery " + id + " is being sent");
-    }
-    wake.run();
-    DeliveryRow now = store.find(scope, id).orElse(row);
+    DeliveryRow now = replay.apply(scope, id);
     return Envelope.ok(
         json -> {
           json.writeStartObject().writeName("delivery").writeStartObject().writeName("data");

@@ -3,7 +3,7 @@ package dev.rollcall.server.outbox;
 import dev.rollcall.server.sql.EnumCodec;
 
 /// The state of a delivery.
-enum DeliveryState {
+public enum DeliveryState {
   /// It is to be sent.
   PENDING(0),
   /// The receiver has it.

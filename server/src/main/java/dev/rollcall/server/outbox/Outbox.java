@@ -2,6 +2,7 @@ package dev.rollcall.server.outbox;
 
 import static java.util.stream.Collectors.groupingBy;
 
+import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.Database;
@@ -66,7 +67,7 @@ public final class Outbox implements AutoCloseable {
     this.clock = clock;
     this.retention = settings.retention();
     this.store = new DeliveryStore(database, commits);
-    this.routes = new DeliveryRoutes(store, this::wake, clock);
+    this.routes = new DeliveryRoutes(store, this::replay);
     DeliveryMetrics metrics = new DeliveryMetrics(registry);
     DeliveryQueue queue = new DeliveryQueue(database, commits, clock);
     Duration look = database.location().lookEvery();
@@ -193,6 +194,25 @@ public final class Outbox implements AutoCloseable {
   /// Lets the sender look for due deliveries at once.
   void wake() {
     sender.wake();
+  }
+
+  /// Sends a delivery once more, whatever became of it. Refused with 404 for one that is not in the
+  /// scope, and with 409 while it is pending.
+  ///
+  /// @return what it is now
+  public DeliveryRow replay(Scope scope, long id) {
+    DeliveryRow row =
+        store.find(scope, id).orElseThrow(() -> Refusal.notFound("there is no delivery " + id));
+    if (!store.replay(row.id(), clock.wall())) {
+      throw Refusal.of(409, "delivery " + id + " is being sent");
+    }
+    wake();
+    return store.find(scope, id).orElse(row);
+  }
+
+  /// The deliveries of an incident, in the order in which they were written.
+  public List<DeliveryRow> deliveries(long incident) {
+    return store.of(incident);
   }
 
   /// Writes the deliveries of an incident of `owner` as a list, as `/v1/deliveries` has them.

@@ -6,8 +6,11 @@ import dev.rollcall.server.heartbeat.page.HeartbeatPages;
 import dev.rollcall.server.http.BasePath;
 import dev.rollcall.server.http.ErrorShape;
 import dev.rollcall.server.http.Route;
+import dev.rollcall.server.incident.Incidents;
+import dev.rollcall.server.incident.page.IncidentPages;
 import dev.rollcall.server.monitor.overview.Overview;
 import dev.rollcall.server.monitor.page.ServicePages;
+import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.sql.StorageException;
 import dev.rollcall.server.time.Clock;
 import dev.rollcall.server.web.Html;
@@ -18,6 +21,7 @@ import gg.jte.Content;
 import java.util.List;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /// All pages as one site: which sections it has, and what the first page shows besides services.
@@ -25,11 +29,12 @@ public final class Pages implements AutoCloseable {
   private final Site site;
   private final ServicePages services;
   private final HeartbeatPages heartbeats;
+  private final List<Route> incidents;
   private final List<Route> accounts;
 
   /// @param base below which the routes are
   /// @param network the results of nodes
-  /// @param alerts whether an owner has a channel that sends alerts
+  /// @param told whether somebody is told of what is wrong with what an owner has
   /// @param notice the notice at the top of every page; empty: none
   /// @param people who may have accounts
   public Pages(
@@ -37,17 +42,22 @@ public final class Pages implements AutoCloseable {
       Overview overview,
       HeartbeatOverview heartbeatOverview,
       Supplier<NetworkSummary> network,
-      LongPredicate alerts,
+      Alerting alerting,
+      LongPredicate told,
       Supplier<String> notice,
       Accounts people,
       Clock clock) {
     Texts texts = Texts.ENGLISH;
-    site = new Site(base, texts, sections(texts), notice, StorageException.class::isInstance);
+    site = new Site(base, texts, sections(texts), notice, told, StorageException.class::isInstance);
     Supplier<NetworkSummary> measured = new OncePerSecond<>(network, clock);
     services = new ServicePages(overview, () -> summary(texts, measured.get()), site, clock);
-    heartbeats = new HeartbeatPages(heartbeatOverview, alerts, site, clock);
+    heartbeats = new HeartbeatPages(heartbeatOverview, site, clock);
+    incidents = new IncidentPages(alerting.incidents(), alerting.outbox(), site, clock).routes();
     accounts = people.pages(site);
   }
+
+  /// What the pages of incidents and channels show.
+  public record Alerting(Incidents incidents, Outbox outbox) {}
 
   private static List<Site.Section> sections(Texts texts) {
     return List.of(
@@ -55,17 +65,26 @@ public final class Pages implements AutoCloseable {
             ServicePages.SECTION,
             "/",
             texts.of("section.services"),
-            texts.of("section.services.invitation")),
+            texts.of("section.services.invitation"),
+            true),
         new Site.Section(
             HeartbeatPages.SECTION,
             "/heartbeats",
             texts.of("section.heartbeats"),
-            texts.of("section.heartbeats.invitation")),
+            texts.of("section.heartbeats.invitation"),
+            true),
+        new Site.Section(
+            IncidentPages.SECTION,
+            "/incidents",
+            texts.of("section.incidents"),
+            texts.of("section.incidents.invitation"),
+            true),
         new Site.Section(
             "account",
             "/account",
             texts.of("section.account"),
-            texts.of("section.account.invitation")));
+            texts.of("section.account.invitation"),
+            false));
   }
 
   static Content summary(Texts texts, NetworkSummary network) {
@@ -78,9 +97,16 @@ public final class Pages implements AutoCloseable {
   }
 
   /// The pages, their streams, and the files they link to.
-  public List<Route> routes() {
+  ///
+  /// @param recorded records the changes that forms make, besides those of accounts
+  public List<Route> routes(UnaryOperator<List<Route>> recorded) {
     ErrorShape errors = errors();
-    return Stream.of(site.routes(), services.routes(), heartbeats.routes(), accounts)
+    return Stream.of(
+            site.routes(),
+            services.routes(),
+            heartbeats.routes(),
+            recorded.apply(incidents),
+            accounts)
         .flatMap(List::stream)
         .map(route -> route.withErrors(errors))
         .toList();

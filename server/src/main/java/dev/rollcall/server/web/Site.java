@@ -8,6 +8,7 @@ import dev.rollcall.server.http.RepeatedWarning;
 import dev.rollcall.server.http.Route;
 import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.function.LongPredicate;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -23,23 +24,28 @@ public final class Site {
   /// @param path of its first page
   /// @param label its name
   /// @param invitation the text of a link to it on a page of an error
-  public record Section(String id, String path, String label, String invitation) {}
+  /// @param alerts whether its pages say so where nobody is told of what is wrong
+  public record Section(
+      String id, String path, String label, String invitation, boolean alerts) {}
 
   private final BasePath base;
   private final Texts texts;
   private final Assets assets;
   private final List<Section> sections;
   private final Supplier<String> notice;
+  private final LongPredicate told;
   private final Predicate<RuntimeException> outage;
   private final RepeatedWarning outages = new RepeatedWarning();
 
   /// @param notice the notice at the top of every page; empty: none
+  /// @param told whether somebody is told of what is wrong with what an owner has
   /// @param outage whether an exception means that the database does not answer
   public Site(
       BasePath base,
       Texts texts,
       List<Section> sections,
       Supplier<String> notice,
+      LongPredicate told,
       Predicate<RuntimeException> outage) {
     this.base = base;
     this.texts = texts;
@@ -57,6 +63,7 @@ public final class Site {
                 "down.svg"));
     this.sections = List.copyOf(sections);
     this.notice = notice;
+    this.told = told;
     this.outage = outage;
   }
 
@@ -87,6 +94,13 @@ public final class Site {
   /// The notice at the top of every page; empty: none.
   public String notice() {
     return notice.get();
+  }
+
+  /// Whether a page has to say that nobody is told of what is wrong.
+  boolean isUntold(PageHead head) {
+    return sections.stream()
+            .anyMatch(section -> section.alerts() && section.id().equals(head.section()))
+        && !told.test(head.whose().scope().owner());
   }
 
   /// Whether this means that the database does not answer.

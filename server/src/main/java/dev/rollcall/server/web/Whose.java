@@ -31,6 +31,11 @@ public record Whose(Scope scope, Optional<Caller.Membership> team) {
     return scope.owner() == Scope.OPERATOR;
   }
 
+  /// Whether who asks may change them, as far as the role in the team says.
+  public boolean changes() {
+    return team.map(one -> one.role().changes()).orElse(true);
+  }
+
   /// The part of the query of a page: `team=5`; empty if there is no team.
   public String query() {
     return team.map(one -> "team=" + one.team()).orElse("");

@@ -5,6 +5,9 @@ import java.util.List;
 
 /// Sites for tests of pages.
 public final class Sites {
+  /// An owner without a channel.
+  public static final long UNTOLD = 77;
+
   private Sites() {}
 
   /// A site below a base path, without a notice.
@@ -13,9 +16,10 @@ public final class Sites {
         new BasePath(base),
         Texts.ENGLISH,
         List.of(
-            new Site.Section("services", "/", "Services", "Show the services"),
-            new Site.Section("heartbeats", "/heartbeats", "Heartbeats", "the heartbeats")),
+            new Site.Section("services", "/", "Services", "Show the services", true),
+            new Site.Section("heartbeats", "/heartbeats", "Heartbeats", "the heartbeats", true)),
         () -> "",
+        owner -> owner != UNTOLD,
         IllegalStateException.class::isInstance);
   }
 }

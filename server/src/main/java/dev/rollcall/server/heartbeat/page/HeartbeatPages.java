@@ -12,7 +12,6 @@ import dev.rollcall.server.web.Whose;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.LongPredicate;
 import java.util.regex.Pattern;
 
 /// The pages of heartbeats: the list, and one for each heartbeat.
@@ -35,9 +34,7 @@ public final class HeartbeatPages implements AutoCloseable {
   private final LivePages<Listing, HeartbeatsLiveView> lists;
   private final LivePages<Alone, HeartbeatLiveView> alone;
 
-  /// @param alerts whether an owner has a channel that sends alerts
-  public HeartbeatPages(
-      HeartbeatOverview heartbeatOverview, LongPredicate alerts, Site site, Clock clock) {
+  public HeartbeatPages(HeartbeatOverview heartbeatOverview, Site site, Clock clock) {
     lists =
         new LivePages<>(
             "pages-heartbeats",
@@ -47,7 +44,6 @@ public final class HeartbeatPages implements AutoCloseable {
                     new HeartbeatsLiveView(
                         HeartbeatsView.at(asked.filter(), heartbeatOverview, clock),
                         asked.origin(),
-                        alerts.test(asked.filter().whose().scope().owner()),
                         site)),
             HeartbeatsLiveView::page,
             "there are no heartbeats",

@@ -9,9 +9,7 @@ import java.util.List;
 /// The page with the list of heartbeats.
 ///
 /// @param origin the address of this server for jobs: `http://localhost:8080`
-/// @param alerts whether a channel sends alerts about late heartbeats
-record HeartbeatsLiveView(HeartbeatsView view, String origin, boolean alerts, Site site)
-    implements LiveView {
+record HeartbeatsLiveView(HeartbeatsView view, String origin, Site site) implements LiveView {
   /// The whole page.
   ///
   /// @param seen its version

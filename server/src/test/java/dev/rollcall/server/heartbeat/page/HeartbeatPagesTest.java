@@ -8,6 +8,7 @@ import dev.rollcall.server.heartbeat.overview.HeartbeatOverview.Ran;
 import dev.rollcall.server.heartbeat.overview.HeartbeatOverview.Rhythm;
 import dev.rollcall.server.heartbeat.overview.HeartbeatOverview.Row;
 import dev.rollcall.server.heartbeat.ping.State;
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.web.Site;
 import dev.rollcall.server.web.Sites;
 import dev.rollcall.server.web.Texts;
@@ -60,7 +61,7 @@ class HeartbeatPagesTest {
             run(1, Outcome.OK, 1_000, "", "a"),
             run(2, Outcome.FAILED, 10_000, "", "b"),
             run(3, Outcome.RUNNING, 0, "", "c"));
-    assertThat(live(look(ALL, Map.of(State.LATE, 1L), heartbeat), true).row(0))
+    assertThat(new HeartbeatsLiveView(look(ALL, Map.of(State.LATE, 1L), heartbeat), ORIGIN, site).row(0))
         .contains("id=\"h1\" class=\"down\"", "Late</span>")
         .contains("href=\"/heartbeat?name=nightly%20backup\">nightly backup</a>")
         .contains("every 1D", "data-since>1 h</time>", "data-until>4 min 12 s ago</time>")
@@ -121,9 +122,10 @@ class HeartbeatPagesTest {
 
   @Test
   void thePageSaysWhereNobodyIsTold() {
-    HeartbeatsView view = look(ALL, Map.of());
-    assertThat(live(view, false).page("")).contains("No alerts are sent", "PING_ALERT_URI");
-    assertThat(live(view, true).page("")).doesNotContain("No alerts are sent");
+    Whose untold = new Whose(Scope.of(Sites.UNTOLD), Optional.empty());
+    HeartbeatsView view = look(new HeartbeatsFilter(untold, Optional.empty(), 1), Map.of());
+    assertThat(page(view, "")).contains("No alerts are sent", "href=\"/channels\"");
+    assertThat(page(look(ALL, Map.of()), "")).doesNotContain("No alerts are sent");
   }
 
   @Test
@@ -135,12 +137,8 @@ class HeartbeatPagesTest {
         .contains("data-live=\"/heartbeats/live?state=up&amp;page=2&amp;seen=seen\"");
   }
 
-  private HeartbeatsLiveView live(HeartbeatsView view, boolean alerts) {
-    return new HeartbeatsLiveView(view, ORIGIN, alerts, site);
-  }
-
   private String page(HeartbeatsView view, String seen) {
-    return live(view, true).page(seen);
+    return new HeartbeatsLiveView(view, ORIGIN, site).page(seen);
   }
 
   private static HeartbeatsView look(

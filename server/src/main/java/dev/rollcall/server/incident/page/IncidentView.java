@@ -1,0 +1,33 @@
+package dev.rollcall.server.incident.page;
+
+import dev.rollcall.server.incident.Incident;
+import dev.rollcall.server.incident.TimelineEntry;
+import dev.rollcall.server.outbox.DeliveryRow;
+import dev.rollcall.server.web.Texts;
+import dev.rollcall.server.web.Whose;
+import java.time.Instant;
+import java.util.List;
+
+/// What the page of one incident shows.
+///
+/// @param behind the names of what is unreachable behind its subject
+/// @param changes whether who looks at it may change it
+record IncidentView(
+    Whose whose,
+    Incident incident,
+    List<TimelineEntry> timeline,
+    List<String> behind,
+    List<DeliveryRow> deliveries,
+    boolean changes,
+    Instant at) {
+  /// `Down: shop`.
+  String title(Texts texts) {
+    return texts.of(
+        "incident.title", IncidentWords.kind(texts, incident), incident.subject().name());
+  }
+
+  /// The path to which a form of the page is sent.
+  String form(String what) {
+    return whose.link("/incidents/" + incident.id() + "/" + what);
+  }
+}

@@ -1,0 +1,94 @@
+package dev.rollcall.server.incident.page;
+
+import dev.rollcall.server.http.PercentEncoding;
+import dev.rollcall.server.incident.Incident;
+import dev.rollcall.server.incident.TimelineEntry;
+import dev.rollcall.server.outbox.DeliveryState;
+import dev.rollcall.server.signal.Severity;
+import dev.rollcall.server.signal.Subject;
+import dev.rollcall.server.time.Durations;
+import dev.rollcall.server.web.Texts;
+import dev.rollcall.server.web.Whose;
+import java.time.Duration;
+import java.time.Instant;
+
+/// The words for incidents.
+final class IncidentWords {
+  private IncidentWords() {}
+
+  /// The CSS class for the colour and the mark.
+  static String tone(Incident incident) {
+    if (!incident.isOpen()) {
+      return "new";
+    }
+    return incident.severity() == Severity.CRITICAL ? "down" : "unknown";
+  }
+
+  /// `Down`.
+  static String kind(Texts texts, Incident incident) {
+    return switch (incident.kind()) {
+      case DOWN -> texts.of("incident.kind.down");
+      case LATE -> texts.of("incident.kind.late");
+      case FAILED -> texts.of("incident.kind.failed");
+    };
+  }
+
+  static String severity(Texts texts, Severity severity) {
+    return switch (severity) {
+      case CRITICAL -> texts.of("incident.severity.critical");
+      case WARNING -> texts.of("incident.severity.warning");
+    };
+  }
+
+  /// How long it took, or has lasted so far: `4 min 12 s`.
+  static String lasted(Incident incident, Instant now) {
+    return Durations.words(
+        Duration.between(incident.startedAt(), incident.resolvedAt().orElse(now)));
+  }
+
+  /// The path of the page of an incident.
+  static String path(Whose whose, long incident) {
+    return whose.link("/incidents/" + incident);
+  }
+
+  /// The path of the page of what an incident is about.
+  static String path(Whose whose, Subject subject) {
+    return switch (subject.type()) {
+      case SERVICE -> whose.link("/services/" + subject.id());
+      case HEARTBEAT ->
+          "/heartbeat?name=" + PercentEncoding.encode(subject.name()) + whose.more();
+    };
+  }
+
+  /// What happened.
+  static String entry(Texts texts, TimelineEntry.Type type) {
+    return switch (type) {
+      case OPENED -> texts.of("incident.entry.opened");
+      case RESOLVED -> texts.of("incident.entry.resolved");
+      case ACKNOWLEDGED -> texts.of("incident.entry.acknowledged");
+      case UNACKNOWLEDGED -> texts.of("incident.entry.unacknowledged");
+      case NOTE -> texts.of("incident.entry.note");
+      case TOLD -> texts.of("incident.entry.told");
+      case SEVERITY -> texts.of("incident.entry.severity");
+    };
+  }
+
+  static String delivery(Texts texts, DeliveryState state) {
+    return switch (state) {
+      case PENDING -> texts.of("delivery.pending");
+      case DELIVERED -> texts.of("delivery.delivered");
+      case FAILED -> texts.of("delivery.failed");
+      case WITHDRAWN -> texts.of("delivery.withdrawn");
+    };
+  }
+
+  /// The CSS class for the colour and the mark.
+  static String tone(DeliveryState state) {
+    return switch (state) {
+      case PENDING -> "unknown";
+      case DELIVERED -> "up";
+      case FAILED -> "down";
+      case WITHDRAWN -> "new";
+    };
+  }
+}
