@@ -87,7 +87,7 @@ class ArchitectureTest {
               "schedule", Set.of("definition", "check", "store"),
               "overview", Set.of("definition", "check", "store"),
               "routes", Set.of("definition", "check", "store"),
-              "page", Set.of("overview")),
+              "page", Set.of("check", "store", "overview")),
           "heartbeat",
           Map.of(
               "definition", Set.of(),
@@ -138,6 +138,7 @@ class ArchitectureTest {
               "definition.ServiceDefinition",
               "definition.ServiceReader",
               "overview.Overview",
+              "overview.ServiceDetails",
               "page.ServicePages"),
           "heartbeat",
           Set.of(

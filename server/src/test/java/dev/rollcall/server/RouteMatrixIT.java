@@ -48,6 +48,7 @@ class RouteMatrixIT {
               "GET /heartbeat/live PUBLIC",
               "GET /heartbeats PUBLIC",
               "GET /heartbeats/live PUBLIC",
+              "GET /services/{id} PUBLIC",
               "GET /incidents USER",
               "GET /incidents/{id} USER",
               "POST /incidents/{id}/acknowledged USER",
@@ -190,6 +191,7 @@ class RouteMatrixIT {
       Set.of(
           "GET / PUBLIC",
           "GET /live PUBLIC",
+          "GET /services/{id} PUBLIC",
           "GET /heartbeat PUBLIC",
           "GET /heartbeat/live PUBLIC",
           "GET /heartbeats PUBLIC",

@@ -150,7 +150,7 @@ final class Serve {
             "the pages",
             new Pages(
                 settings.web().base(),
-                monitor.overview(),
+                monitor,
                 capabilities.heartbeats().heartbeatOverview(),
                 capabilities::network,
                 new Pages.Alerting(capabilities.incidents(), capabilities.outbox()),

@@ -99,6 +99,17 @@ final class HeldSignals {
         .list();
   }
 
+  /// The one of a subject.
+  static Optional<Held> of(Handle handle, Subject.Type type, long subject) {
+    return handle
+        .createQuery(
+            "SELECT * FROM incident_hold WHERE subject_type = :type AND subject_id = :subject")
+        .bind("type", type.code())
+        .bind("subject", subject)
+        .map((row, _) -> held(row))
+        .findOne();
+  }
+
   /// Whether a subject of that name is wrong during maintenance.
   static boolean isInMaintenance(Handle handle, long owner, String name) {
     return handle

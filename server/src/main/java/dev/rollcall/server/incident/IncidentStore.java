@@ -317,6 +317,17 @@ public final class IncidentStore {
                 .list());
   }
 
+  /// Why nobody is told of a subject that is wrong.
+  ///
+  /// @param behind what it depends on and what is wrong too, or may be; empty: maintenance
+  public record Hold(Optional<String> behind) {}
+
+  /// Why nobody is told of a subject; empty if that is not so.
+  public Optional<Hold> hold(Subject.Type type, long subject) {
+    return database.read(handle -> HeldSignals.of(handle, type, subject))
+        .map(held -> new Hold(held.behind()));
+  }
+
   /// How many subjects of an owner are unreachable behind which others, by the names of these.
   public Map<String, Integer> behind(long owner) {
     return database.read(handle -> HeldSignals.countsBehind(handle, owner));

@@ -14,6 +14,7 @@ import dev.rollcall.server.monitor.definition.ProbeFactory;
 import dev.rollcall.server.monitor.definition.ServiceDefinition;
 import dev.rollcall.server.monitor.definition.ServiceReader;
 import dev.rollcall.server.monitor.overview.Overview;
+import dev.rollcall.server.monitor.overview.ServiceDetails;
 import dev.rollcall.server.monitor.routes.MonitorRoutes;
 import dev.rollcall.server.monitor.routes.UrlRoutes;
 import dev.rollcall.server.monitor.schedule.DueServices;
@@ -74,6 +75,7 @@ public final class Monitor implements AutoCloseable {
   private final MonitorRoutes routes;
   private final UrlRoutes urls;
   private final Overview overview;
+  private final ServiceDetails details;
   private final ProbeFactory probes;
   private final Schedule schedule;
   private final OutcomeWriter writer;
@@ -125,6 +127,14 @@ public final class Monitor implements AutoCloseable {
             reader,
             ofAccounts,
             clock);
+    details =
+        new ServiceDetails(
+            overview,
+            services,
+            new EventStore(database),
+            new TickStore(database),
+            new HourStore(database),
+            clock);
     urls =
         new UrlRoutes(
             services, changes, ofAccounts, new TickStore(database), settings.statuses(), clock);
@@ -165,6 +175,11 @@ public final class Monitor implements AutoCloseable {
   /// The services for the pages.
   public Overview overview() {
     return overview;
+  }
+
+  /// What the page of one service shows.
+  public ServiceDetails details() {
+    return details;
   }
 
   /// Whether outcomes are written in time. It fails when more than half of the places for waiting

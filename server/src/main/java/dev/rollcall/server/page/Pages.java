@@ -8,7 +8,7 @@ import dev.rollcall.server.http.ErrorShape;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.incident.Incidents;
 import dev.rollcall.server.incident.page.IncidentPages;
-import dev.rollcall.server.monitor.overview.Overview;
+import dev.rollcall.server.monitor.Monitor;
 import dev.rollcall.server.monitor.page.ServicePages;
 import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.sql.StorageException;
@@ -39,7 +39,7 @@ public final class Pages implements AutoCloseable {
   /// @param people who may have accounts
   public Pages(
       BasePath base,
-      Overview overview,
+      Monitor monitor,
       HeartbeatOverview heartbeatOverview,
       Supplier<NetworkSummary> network,
       Alerting alerting,
@@ -50,9 +50,18 @@ public final class Pages implements AutoCloseable {
     Texts texts = Texts.ENGLISH;
     site = new Site(base, texts, sections(texts), notice, told, StorageException.class::isInstance);
     Supplier<NetworkSummary> measured = new OncePerSecond<>(network, clock);
-    services = new ServicePages(overview, () -> summary(texts, measured.get()), site, clock);
+    IncidentPages incidentPages =
+        new IncidentPages(alerting.incidents(), alerting.outbox(), site, clock);
+    incidents = incidentPages.routes();
+    services =
+        new ServicePages(
+            monitor.overview(),
+            () -> summary(texts, measured.get()),
+            monitor.details(),
+            incidentPages::ofService,
+            site,
+            clock);
     heartbeats = new HeartbeatPages(heartbeatOverview, site, clock);
-    incidents = new IncidentPages(alerting.incidents(), alerting.outbox(), site, clock).routes();
     accounts = people.pages(site);
   }
 

@@ -2,6 +2,7 @@ package dev.rollcall.server.incident.page;
 
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Answer;
+import dev.rollcall.server.http.Caller;
 import dev.rollcall.server.http.Query;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
@@ -12,6 +13,7 @@ import dev.rollcall.server.incident.IncidentStore;
 import dev.rollcall.server.incident.Incidents;
 import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.owner.Scope;
+import dev.rollcall.server.signal.Subject;
 import dev.rollcall.server.time.Clock;
 import dev.rollcall.server.web.Flash;
 import dev.rollcall.server.web.Forms;
@@ -19,6 +21,7 @@ import dev.rollcall.server.web.Html;
 import dev.rollcall.server.web.Site;
 import dev.rollcall.server.web.Texts;
 import dev.rollcall.server.web.Whose;
+import gg.jte.Content;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +36,7 @@ public final class IncidentPages {
   private static final String LIST = "/incidents";
   private static final String ONE = LIST + "/{id}";
   private static final int ROWS = 50;
+  private static final int ROWS_OF_SERVICE = 10;
   private static final int MOST_BEHIND = 100;
 
   private final IncidentStore store;
@@ -83,6 +87,24 @@ public final class IncidentPages {
             "/replay",
             texts.of("incident.done.replay"),
             (scope, _, _, fields) -> outbox.replay(scope, number(fields, "delivery"))));
+  }
+
+  /// The incidents of a service, for its page; nothing for those who may not see incidents.
+  public Content ofService(Request request, long service) {
+    boolean sees =
+        switch (request.caller()) {
+          case Caller.Anonymous(), Caller.Sender() -> false;
+          case Caller.Operator _, Caller.User _, Caller.Team _ -> true;
+        };
+    if (!sees) {
+      return Html.NOTHING;
+    }
+    List<Incident> all = store.of(request.scope(), Subject.Type.SERVICE, service, ROWS_OF_SERVICE);
+    Optional<IncidentStore.Hold> hold = store.hold(Subject.Type.SERVICE, service);
+    return Html.part(
+        out ->
+            JteserviceGenerated.render(
+                out, Html.NONE, site, Whose.of(request), all, hold, clock.wall()));
   }
 
   private Route form(String path, String done, Change change) {

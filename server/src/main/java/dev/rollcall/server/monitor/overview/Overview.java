@@ -133,6 +133,39 @@ public final class Overview {
         });
   }
 
+  /// One service; empty if there is none in the scope.
+  Optional<Row> find(Scope scope, long id) {
+    return states.look(
+        all -> {
+          List<CurrentState> found =
+              all.stream().filter(one -> one.id() == id && scope.includes(one.owner())).toList();
+          states.detail(found);
+          return found.stream().map(CurrentState::row).findFirst();
+        });
+  }
+
+  /// The time between two checks of a service; zero if there is none.
+  Duration interval(long id) {
+    return states.look(
+        all ->
+            all.stream()
+                .filter(one -> one.id() == id)
+                .map(CurrentState::interval)
+                .findFirst()
+                .orElse(Duration.ZERO));
+  }
+
+  /// The service of that name that an owner has; empty if there is none.
+  Optional<Row> named(long owner, String name) {
+    return states.look(
+        all -> {
+          List<CurrentState> found =
+              all.stream().filter(one -> one.owner() == owner && one.name().equals(name)).toList();
+          states.detail(found);
+          return found.stream().map(CurrentState::row).findFirst();
+        });
+  }
+
   private static Totals totals(List<CurrentState> services) {
     Map<Standing, Integer> counts = new EnumMap<>(Standing.class);
     services.forEach(one -> counts.merge(one.standing(), 1, Integer::sum));

@@ -3,10 +3,18 @@ package dev.rollcall.server.monitor.page;
 import dev.rollcall.server.monitor.overview.Overview.Observed;
 import dev.rollcall.server.monitor.overview.Overview.Share;
 import dev.rollcall.server.monitor.overview.Overview.Standing;
+import dev.rollcall.server.monitor.overview.ResponseChart;
+import dev.rollcall.server.monitor.store.PeriodSummary;
+import dev.rollcall.server.time.Durations;
 import dev.rollcall.server.web.Formats;
 import dev.rollcall.server.web.Texts;
+import dev.rollcall.server.web.Whose;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.StringJoiner;
 
 /// The words for services.
 final class ServiceWords {
@@ -71,5 +79,38 @@ final class ServiceWords {
             : texts.of("page.span", Formats.exact(one.at()), Formats.exact(one.last()));
     Standing shown = one.standing() == Standing.NEW ? Standing.UNKNOWN : one.standing();
     return times + ": " + word(texts, shown) + one.reason().map(reason -> ", " + reason).orElse("");
+  }
+
+  /// What the sums of a piece of a chart say, after its time: `: 12 up, 3 down, 42 ms`.
+  static String piece(Texts texts, Instant from, Duration step, PeriodSummary sum) {
+    return texts.of("page.span", Formats.exact(from), Formats.exact(from.plus(step)))
+        + ": "
+        + counts(texts, sum)
+        + sum.response().map(one -> ", " + Durations.millis(one.mean())).orElse("");
+  }
+
+  /// `12 up, 3 down, 1 unknown`, without what is zero.
+  static String counts(Texts texts, PeriodSummary sum) {
+    StringJoiner counts = new StringJoiner(", ");
+    count(counts, sum.up(), word(texts, Standing.UP));
+    count(counts, sum.down(), word(texts, Standing.DOWN));
+    count(counts, sum.unknown(), word(texts, Standing.UNKNOWN));
+    return counts.toString();
+  }
+
+  private static void count(StringJoiner counts, long many, String word) {
+    if (many > 0) {
+      counts.add(Formats.count(many) + " " + word);
+    }
+  }
+
+  /// The CSS class for the state of a piece of a chart.
+  static String code(Optional<PeriodSummary> piece) {
+    return ResponseChart.worst(piece).map(ServiceWords::code).orElse("gap");
+  }
+
+  /// The path of the page of a service.
+  static String path(Whose whose, long id) {
+    return whose.link("/services/" + id);
   }
 }

@@ -42,6 +42,6 @@ record ServicesLiveView(ServicesView view, Site site) implements LiveView {
     return Html.of(
         out ->
             JterowGenerated.render(
-                out, Html.NONE, site.texts(), view.rows().get(place), view.at()));
+                out, Html.NONE, site, view.filter().whose(), view.rows().get(place), view.at()));
   }
 }

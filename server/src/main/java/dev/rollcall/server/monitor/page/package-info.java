@@ -1,4 +1,4 @@
-/// The pages of services. Uses `overview`.
+/// The pages of services. Uses `check`, `store` and `overview`.
 @NullMarked
 package dev.rollcall.server.monitor.page;
 

@@ -96,6 +96,27 @@ public final class TickStore {
                 .list());
   }
 
+  /// The newest ticks of one service in `[from, to]` that found it down.
+  public List<Tick> failures(Scope scope, long service, Instant from, Instant to, int limit) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT at, state, response_us, dns_us, connect_us, tls_us, first_byte_us,"
+                        + " total_us, status, redirects, reason FROM service_tick"
+                        + " WHERE service_id = :service AND at >= :from AND at <= :to"
+                        + " AND location_id = 0 AND state = :down"
+                        + ServiceStore.ofService(scope)
+                        + " ORDER BY at DESC LIMIT :limit")
+                .bind("service", service)
+                .bind("from", from.toEpochMilli())
+                .bind("to", to.toEpochMilli())
+                .bind("down", State.DOWN.code())
+                .bind("limit", limit)
+                .map((row, _) -> tick(row))
+                .list());
+  }
+
   /// The number of ticks of one service in `[from, to)`.
   public long count(Scope scope, long service, Instant from, Instant to) {
     return database.read(

@@ -1,0 +1,141 @@
+package dev.rollcall.server.monitor.overview;
+
+import dev.rollcall.server.monitor.check.Event;
+import dev.rollcall.server.monitor.definition.PublicDefinition;
+import dev.rollcall.server.monitor.overview.Overview.Row;
+import dev.rollcall.server.monitor.store.EventStore;
+import dev.rollcall.server.monitor.store.HourStore;
+import dev.rollcall.server.monitor.store.PeriodSummary;
+import dev.rollcall.server.monitor.store.Service;
+import dev.rollcall.server.monitor.store.ServiceStore;
+import dev.rollcall.server.monitor.store.Slice;
+import dev.rollcall.server.monitor.store.Tick;
+import dev.rollcall.server.monitor.store.TickStore;
+import dev.rollcall.server.owner.Scope;
+import dev.rollcall.server.signal.AlertKeys;
+import dev.rollcall.server.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Reads what the page of one service shows.
+public final class ServiceDetails {
+  private static final int EVENTS = 20;
+  private static final int FAILURES = 10;
+  private static final int MOST_PIECES = 1_000;
+  private static final Duration HOUR = Duration.ofHours(1);
+
+  private final Overview overview;
+  private final ServiceStore services;
+  private final EventStore events;
+  private final TickStore ticks;
+  private final HourStore hours;
+  private final Clock clock;
+
+  /// One service at one moment.
+  ///
+  /// @param row what the overview shows of it
+  /// @param interval of its checks, as its definition has it; empty for one that another reports
+  /// @param certificateEnds as last seen
+  /// @param keys who is told of it
+  /// @param needed what it depends on
+  /// @param hours sums of the last day, an hour or a piece of the chart each, the newest first
+  /// @param events the newest first
+  /// @param failures the newest first
+  public record Seen(
+      Row row,
+      Service.Origin origin,
+      Optional<String> interval,
+      Optional<Instant> certificateEnds,
+      AlertKeys keys,
+      List<Needed> needed,
+      ResponseChart chart,
+      List<PeriodSummary> hours,
+      List<Event> events,
+      List<Tick> failures,
+      Instant at) {}
+
+  /// Something that a service depends on.
+  ///
+  /// @param row empty if it is no service
+  public record Needed(String name, Optional<Row> row) {}
+
+  public ServiceDetails(
+      Overview overview,
+      ServiceStore services,
+      EventStore events,
+      TickStore ticks,
+      HourStore hours,
+      Clock clock) {
+    this.overview = overview;
+    this.services = services;
+    this.events = events;
+    this.ticks = ticks;
+    this.hours = hours;
+    this.clock = clock;
+  }
+
+  /// One service; empty if there is none in the scope.
+  public Optional<Seen> find(Scope scope, long id) {
+    Optional<Row> row = overview.find(scope, id);
+    return row.flatMap(
+        found ->
+            services
+                .find(scope, id)
+                .flatMap(
+                    status ->
+                        services
+                            .definition(scope, id)
+                            .map(definition -> seen(scope, found, status.service(), definition))));
+  }
+
+  private Seen seen(Scope scope, Row row, Service service, ObjectNode definition) {
+    Instant now = clock.wall();
+    AlertKeys keys = AlertKeys.stored(definition);
+    List<Event> latest = events.of(scope, row.id(), new Slice(EVENTS, 0));
+    Duration step = ResponseChart.step(overview.interval(row.id()));
+    Duration longer = step.compareTo(HOUR) > 0 ? step : HOUR;
+    return new Seen(
+        row,
+        service.origin(),
+        Optional.ofNullable(definition.get("interval"))
+            .filter(_ -> PublicDefinition.shows("interval"))
+            .map(value -> value.asString("")),
+        services.certificateEnds(scope, row.id()),
+        keys,
+        keys.dependsOn().stream()
+            .map(name -> new Needed(name, overview.named(service.owner(), name)))
+            .toList(),
+        ResponseChart.of(now, step, sums(scope, row.id(), now, step)),
+        sums(scope, row.id(), now, longer).reversed(),
+        latest,
+        failures(scope, row.id(), latest, now),
+        now);
+  }
+
+  private List<PeriodSummary> sums(Scope scope, long id, Instant now, Duration step) {
+    return hours.sums(
+        scope,
+        id,
+        ResponseChart.from(now, step),
+        now.plusMillis(1),
+        step,
+        new Slice(MOST_PIECES, 0));
+  }
+
+  /// Looks where events say that it was down: the ticks between may be millions.
+  private List<Tick> failures(Scope scope, long id, List<Event> latest, Instant now) {
+    List<Tick> failures = new ArrayList<>();
+    for (Event event : latest) {
+      int more = FAILURES - failures.size();
+      if (event.kind() == Event.Kind.DOWNTIME && more > 0) {
+        Instant end = event.ended().orElse(now);
+        failures.addAll(ticks.failures(scope, id, event.started(), end, more));
+      }
+    }
+    return failures;
+  }
+}
