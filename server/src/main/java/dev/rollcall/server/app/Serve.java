@@ -153,7 +153,8 @@ final class Serve {
                 monitor,
                 capabilities.heartbeats().heartbeatOverview(),
                 capabilities::network,
-                new Pages.Alerting(capabilities.incidents(), capabilities.outbox()),
+                new Pages.Alerting(
+                    capabilities.incidents(), capabilities.channels(), capabilities.outbox()),
                 owner -> !has(Role.RUNNER) || capabilities.channels().isThereOne(owner),
                 () -> notice(monitor),
                 capabilities.accounts(),

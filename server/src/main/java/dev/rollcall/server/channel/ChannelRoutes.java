@@ -9,15 +9,9 @@ import dev.rollcall.server.http.Json;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
-import dev.rollcall.server.outbox.Channel;
 import dev.rollcall.server.owner.Scope;
-import dev.rollcall.server.time.Clock;
 import java.net.URI;
-import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
@@ -38,38 +32,28 @@ final class ChannelRoutes {
 
   private final ChannelStore store;
   private final StoredDefinitions definitions;
-  private final Supplier<List<ChannelDefinition>> ofFile;
+  private final ChannelList list;
   private final PublicResolver publicOnly;
   private final Runnable changed;
-  private final Function<String, Optional<Channel>> open;
-  private final TestMessages tests;
 
-  /// The channels of the database, and how their definitions are read.
-  record Stored(ChannelStore store, StoredDefinitions definitions) {}
-
-  /// @param ofFile the channels of the configuration file
   /// @param publicOnly what channels of accounts may reach
   /// @param changed is called after each change
-  /// @param open finds a channel that is in use, by its name in the outbox
   ChannelRoutes(
-      Stored stored,
-      Supplier<List<ChannelDefinition>> ofFile,
+      ChannelStore store,
+      StoredDefinitions definitions,
+      ChannelList list,
       PublicResolver publicOnly,
-      Runnable changed,
-      Function<String, Optional<Channel>> open,
-      Clock clock) {
-    this.open = open;
-    this.tests = new TestMessages(clock);
-    this.store = stored.store();
-    this.definitions = stored.definitions();
-    this.ofFile = ofFile;
+      Runnable changed) {
+    this.store = store;
+    this.definitions = definitions;
+    this.list = list;
     this.publicOnly = publicOnly;
     this.changed = changed;
   }
 
   List<Route> routes() {
     return List.of(
-        Route.list("/v1/channels", Access.USER, this::list),
+        Route.list("/v1/channels", Access.USER, this::all),
         Route.post("/v1/channels", Access.USER, this::create),
         Route.get("/v1/channels/{name}", Access.USER, this::show),
         Route.patch("/v1/channels/{name}", Access.USER, this::change),
@@ -80,11 +64,11 @@ final class ChannelRoutes {
   /// A channel as it is shown.
   private record Shown(String origin, ObjectNode definition) {}
 
-  private Answer list(Request request) {
+  private Answer all(Request request) {
     Scope scope = request.scope();
     List<Shown> shown =
         Stream.concat(
-                fileOf(scope).map(ChannelRoutes::ofTheFile),
+                list.fileOf(scope).map(ChannelRoutes::ofTheFile),
                 store.list(Scope.of(scope.owner())).stream().map(this::stored))
             .toList();
     return Envelope.ok(
@@ -105,7 +89,7 @@ final class ChannelRoutes {
     ChannelDefinition definition = read(owner, request.json());
     String name = definition.name();
     int most = owner == Scope.OPERATOR ? MOST : MOST_OF_ACCOUNT;
-    if (isOfFile(request.scope(), name)
+    if (list.isOfFile(request.scope(), name)
         || !store.create(
             owner, name, definition.type().name(), definitions.sealed(owner, definition), most)) {
       throw notMade(request.scope(), name, most);
@@ -117,7 +101,7 @@ final class ChannelRoutes {
   private Refusal notMade(Scope scope, String name, int most) {
     return Refusal.of(
         409,
-        isOfFile(scope, name) || store.find(scope, name).isPresent()
+        list.isOfFile(scope, name) || store.find(scope, name).isPresent()
             ? "there is a channel " + name + ": change that one, or choose a name"
             : "there are " + most + " channels: delete one first");
   }
@@ -126,7 +110,7 @@ final class ChannelRoutes {
   /// leaves the previous one.
   private Answer change(Request request) {
     long owner = request.scope().owner();
-    ChannelStore.Row row = ofTheApi(request);
+    ChannelStore.Row row = list.ofTheApi(request.scope(), request.path("name"));
     if (!(request.json() instanceof ObjectNode given)) {
       throw Refusal.badRequest("the body is no object: write {\"key\": value}");
     }
@@ -148,81 +132,39 @@ final class ChannelRoutes {
     }
     ChannelDefinition definition = read(owner, merged);
     if (!store.replace(owner, row.name(), definitions.sealed(owner, definition))) {
-      throw unknown(row.name());
+      throw ChannelList.unknown(row.name());
     }
     changed.run();
     return answer(200, found(request.scope(), row.name()));
   }
 
   private Answer delete(Request request) {
-    ChannelStore.Row row = ofTheApi(request);
-    if (!store.delete(row.owner(), row.name())) {
-      throw unknown(row.name()); // another request was faster
-    }
-    changed.run();
+    list.delete(request.scope(), request.path("name"));
     return Envelope.ok();
   }
 
-  /// Sends a message that is marked as a test, at once and once: `{"result": "sent"}` with what the
-  /// receiver answered, or `failed` with the reason, and how long it took.
+  /// `{"result": "sent"}` with what the receiver answered, or `failed` with the reason, and how
+  /// long it took.
   private Answer test(Request request) {
-    Scope scope = request.scope();
-    String name = request.path("name");
-    found(scope, name);
-    Channel channel =
-        open.apply(Channels.key(scope.owner(), name))
-            .orElseThrow(
-                () -> Refusal.of(409, "channel " + name + " is not in use yet: try again"));
-    long began = System.nanoTime();
-    Channel.Result result = tests.send(scope.owner(), channel);
-    Duration took = Duration.ofNanos(System.nanoTime() - began);
-    boolean sent = result instanceof Channel.Result.Sent;
-    String said =
-        switch (result) {
-          case Channel.Result.Sent(String answer, _) -> answer;
-          case Channel.Result.Retry(String why, _, _) -> why;
-          case Channel.Result.Refused(String why) -> why;
-        };
+    ChannelList.Tested tested = list.test(request.scope(), request.path("name"));
     return Envelope.ok(
         json -> {
           json.writeStartObject().writeName("test").writeStartObject().writeName("data");
           json.writeStartObject()
-              .writeStringProperty("result", sent ? "sent" : "failed")
-              .writeStringProperty(sent ? "answer" : "reason", said);
-          Json.millis(json, "took_ms", took);
+              .writeStringProperty("result", tested.sent() ? "sent" : "failed")
+              .writeStringProperty(tested.sent() ? "answer" : "reason", tested.said());
+          Json.millis(json, "took_ms", tested.took());
           json.writeEndObject().writeEndObject().writeEndObject();
         });
   }
 
   private Shown found(Scope scope, String name) {
-    return fileOf(scope)
+    return list.fileOf(scope)
         .filter(each -> each.name().equals(name))
         .map(ChannelRoutes::ofTheFile)
         .findFirst()
         .or(() -> store.find(scope, name).map(this::stored))
-        .orElseThrow(() -> unknown(name));
-  }
-
-  /// The channels of the file are the operator's.
-  private Stream<ChannelDefinition> fileOf(Scope scope) {
-    return scope.owner() == Scope.OPERATOR ? ofFile.get().stream() : Stream.empty();
-  }
-
-  private boolean isOfFile(Scope scope, String name) {
-    return fileOf(scope).anyMatch(each -> each.name().equals(name));
-  }
-
-  private ChannelStore.Row ofTheApi(Request request) {
-    String name = request.path("name");
-    if (isOfFile(request.scope(), name)) {
-      throw Refusal.of(
-          409, "channel " + name + " is defined in the configuration file: change it there");
-    }
-    return store.find(request.scope(), name).orElseThrow(() -> unknown(name));
-  }
-
-  private static Refusal unknown(String name) {
-    return Refusal.notFound("there is no channel " + name);
+        .orElseThrow(() -> ChannelList.unknown(name));
   }
 
   private ChannelDefinition read(long owner, JsonNode body) {

@@ -39,6 +39,7 @@ public final class Channels implements AutoCloseable {
   private final Outbox outbox;
   private final Duration look;
   private final PublicResolver publicOnly;
+  private final ChannelList list;
   private final ChannelRoutes routes;
   private final BackgroundLoop loop =
       new BackgroundLoop("channels", "the reading of channels", AFTER_FAILURE, this::look);
@@ -68,14 +69,9 @@ public final class Channels implements AutoCloseable {
     this.definitions = new StoredDefinitions(key);
     this.outbox = outbox;
     this.look = database.location().lookEvery();
-    this.routes =
-        new ChannelRoutes(
-            new ChannelRoutes.Stored(store, definitions),
-            () -> ofFile,
-            publicOnly,
-            loop::wake,
-            this::channel,
-            clock);
+    this.list =
+        new ChannelList(store, definitions, () -> ofFile, loop::wake, this::channel, clock);
+    this.routes = new ChannelRoutes(store, definitions, list, publicOnly, loop::wake);
   }
 
   /// Uses these channels of the configuration file, and no others of it, from now on.
@@ -134,6 +130,11 @@ public final class Channels implements AutoCloseable {
   public void deleteOf(long owner) {
     store.list(Scope.of(owner)).forEach(row -> store.delete(row.owner(), row.name()));
     loop.wake();
+  }
+
+  /// The channels, for pages.
+  public ChannelList list() {
+    return list;
   }
 
   /// The routes of channels.

@@ -27,7 +27,8 @@ public enum DeliveryState {
     return code;
   }
 
-  String word() {
+  /// The word in the API and on pages.
+  public String word() {
     return CODEC.word(this);
   }
 }

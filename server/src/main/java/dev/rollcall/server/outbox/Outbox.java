@@ -210,6 +210,14 @@ public final class Outbox implements AutoCloseable {
     return store.find(scope, id).orElse(row);
   }
 
+  /// The newest delivery of a channel; empty if there is none.
+  public Optional<DeliveryRow> latest(String channel) {
+    return store
+        .list(Scope.everything(), Optional.of(channel), Optional.empty(), Long.MAX_VALUE, 1)
+        .stream()
+        .findFirst();
+  }
+
   /// The deliveries of an incident, in the order in which they were written.
   public List<DeliveryRow> deliveries(long incident) {
     return store.of(incident);

@@ -1,6 +1,8 @@
 package dev.rollcall.server.page;
 
 import dev.rollcall.server.account.Accounts;
+import dev.rollcall.server.channel.Channels;
+import dev.rollcall.server.channel.page.ChannelPages;
 import dev.rollcall.server.heartbeat.overview.HeartbeatOverview;
 import dev.rollcall.server.heartbeat.page.HeartbeatPages;
 import dev.rollcall.server.http.BasePath;
@@ -30,6 +32,7 @@ public final class Pages implements AutoCloseable {
   private final ServicePages services;
   private final HeartbeatPages heartbeats;
   private final List<Route> incidents;
+  private final List<Route> channels;
   private final List<Route> accounts;
 
   /// @param base below which the routes are
@@ -53,6 +56,8 @@ public final class Pages implements AutoCloseable {
     IncidentPages incidentPages =
         new IncidentPages(alerting.incidents(), alerting.outbox(), site, clock);
     incidents = incidentPages.routes();
+    channels =
+        new ChannelPages(alerting.channels(), alerting.outbox(), site, clock).routes();
     services =
         new ServicePages(
             monitor.overview(),
@@ -66,7 +71,7 @@ public final class Pages implements AutoCloseable {
   }
 
   /// What the pages of incidents and channels show.
-  public record Alerting(Incidents incidents, Outbox outbox) {}
+  public record Alerting(Incidents incidents, Channels channels, Outbox outbox) {}
 
   private static List<Site.Section> sections(Texts texts) {
     return List.of(
@@ -88,6 +93,12 @@ public final class Pages implements AutoCloseable {
             texts.of("section.incidents"),
             texts.of("section.incidents.invitation"),
             true),
+        new Site.Section(
+            ChannelPages.SECTION,
+            "/channels",
+            texts.of("section.channels"),
+            texts.of("section.channels.invitation"),
+            false),
         new Site.Section(
             "account",
             "/account",
@@ -115,6 +126,7 @@ public final class Pages implements AutoCloseable {
             services.routes(),
             heartbeats.routes(),
             recorded.apply(incidents),
+            recorded.apply(channels),
             accounts)
         .flatMap(List::stream)
         .map(route -> route.withErrors(errors))

@@ -73,15 +73,6 @@ final class IncidentWords {
     };
   }
 
-  static String delivery(Texts texts, DeliveryState state) {
-    return switch (state) {
-      case PENDING -> texts.of("delivery.pending");
-      case DELIVERED -> texts.of("delivery.delivered");
-      case FAILED -> texts.of("delivery.failed");
-      case WITHDRAWN -> texts.of("delivery.withdrawn");
-    };
-  }
-
   /// The CSS class for the colour and the mark.
   static String tone(DeliveryState state) {
     return switch (state) {
