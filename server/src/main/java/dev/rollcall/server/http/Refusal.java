@@ -66,8 +66,14 @@ public final class Refusal extends RuntimeException {
     return new Refusal(status, reasons, parameter, Map.of(header, value));
   }
 
-  int status() {
+  /// The status of the answer.
+  public int status() {
     return status;
+  }
+
+  /// What is wrong, one line each.
+  public List<String> reasons() {
+    return reasons;
   }
 
   String reason() {

@@ -51,6 +51,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
   private final Notifier notifier;
   private final HeldIncidents held;
   private final MaintenanceStore maintenance;
+  private final MaintenanceChanges maintenanceChanges;
   private final MaintenanceRoutes maintenanceRoutes;
   private final Subjects subjects;
   private final IncidentRoutes routes;
@@ -85,15 +86,17 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
             database, commits, subjects, this::currentMaintenance, this::released, clock);
     this.flapping = new FlappingIncidents(database, commits, alerts, settings.flapping(), clock);
     this.maintenance = new MaintenanceStore(database, commits);
-    this.maintenanceRoutes =
-        new MaintenanceRoutes(
+    this.maintenanceChanges =
+        new MaintenanceChanges(
             maintenance,
+            () -> ofFile,
             () -> {
               held.wake();
               notifier.wake();
             },
             names,
             clock);
+    this.maintenanceRoutes = new MaintenanceRoutes(maintenanceChanges);
     this.changes = new IncidentChanges(store, this::resolved, names, clock);
     this.routes = new IncidentRoutes(store, changes, outbox);
     this.opened =
@@ -257,6 +260,11 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
   /// What people do with them, for pages.
   public IncidentChanges changes() {
     return changes;
+  }
+
+  /// What people do with maintenance, for pages.
+  public MaintenanceChanges maintenance() {
+    return maintenanceChanges;
   }
 
   /// The routes of incidents and maintenance.

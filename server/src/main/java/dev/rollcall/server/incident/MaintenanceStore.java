@@ -16,14 +16,14 @@ import org.jdbi.v3.core.Handle;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Maintenance that was made by the API.
-final class MaintenanceStore {
+public final class MaintenanceStore {
   private static final String COLUMNS = "id, owner_id, definition, ended_at, made_by, created_at";
 
   /// One of them.
   ///
   /// @param ended when somebody ended it
   /// @param by who made it, as people read it
-  record Row(
+  public record Row(
       long id,
       long owner,
       ObjectNode definition,
@@ -31,7 +31,7 @@ final class MaintenanceStore {
       String by,
       Instant created) {
     /// What it says; empty if this program cannot read it.
-    Optional<Maintenance> maintenance() {
+    public Optional<Maintenance> maintenance() {
       return MaintenanceReader.one(definition, "", owner, created, new Mistakes());
     }
   }

@@ -10,6 +10,7 @@ import dev.rollcall.server.http.ErrorShape;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.incident.Incidents;
 import dev.rollcall.server.incident.page.IncidentPages;
+import dev.rollcall.server.incident.page.MaintenancePages;
 import dev.rollcall.server.monitor.Monitor;
 import dev.rollcall.server.monitor.page.ServicePages;
 import dev.rollcall.server.outbox.Outbox;
@@ -32,6 +33,7 @@ public final class Pages implements AutoCloseable {
   private final ServicePages services;
   private final HeartbeatPages heartbeats;
   private final List<Route> incidents;
+  private final List<Route> maintenance;
   private final List<Route> channels;
   private final List<Route> accounts;
 
@@ -56,6 +58,7 @@ public final class Pages implements AutoCloseable {
     IncidentPages incidentPages =
         new IncidentPages(alerting.incidents(), alerting.outbox(), site, clock);
     incidents = incidentPages.routes();
+    maintenance = new MaintenancePages(alerting.incidents(), site, clock).routes();
     channels =
         new ChannelPages(alerting.channels(), alerting.outbox(), site, clock).routes();
     services =
@@ -94,6 +97,12 @@ public final class Pages implements AutoCloseable {
             texts.of("section.incidents.invitation"),
             true),
         new Site.Section(
+            MaintenancePages.SECTION,
+            "/maintenance",
+            texts.of("section.maintenance"),
+            texts.of("section.maintenance.invitation"),
+            true),
+        new Site.Section(
             ChannelPages.SECTION,
             "/channels",
             texts.of("section.channels"),
@@ -126,6 +135,7 @@ public final class Pages implements AutoCloseable {
             services.routes(),
             heartbeats.routes(),
             recorded.apply(incidents),
+            recorded.apply(maintenance),
             recorded.apply(channels),
             accounts)
         .flatMap(List::stream)

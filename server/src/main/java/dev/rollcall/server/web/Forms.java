@@ -46,9 +46,15 @@ public final class Forms {
 
   /// A page with forms, or one that shows what became of a form.
   public Answer page(Request request, Function<Visit, String> html) {
+    return page(request, 200, html);
+  }
+
+  /// The same with another status: a page that says what is wrong with a form.
+  public Answer page(Request request, int status, Function<Visit, String> html) {
     FormToken token = FormToken.of(request);
     Optional<Flash> flash = Flash.of(request);
-    Answer answer = token.withCookie(Answer.html(200, html.apply(new Visit(token, flash))), site);
+    Answer answer =
+        token.withCookie(Answer.html(status, html.apply(new Visit(token, flash))), site);
     return flash.isPresent() ? Flash.shown(answer, site) : answer;
   }
 

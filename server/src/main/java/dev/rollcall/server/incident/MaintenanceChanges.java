@@ -1,0 +1,131 @@
+package dev.rollcall.server.incident;
+
+import dev.rollcall.server.config.Mistakes;
+import dev.rollcall.server.http.Caller;
+import dev.rollcall.server.http.Refusal;
+import dev.rollcall.server.owner.Scope;
+import dev.rollcall.server.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import tools.jackson.databind.node.ObjectNode;
+
+/// What people do with maintenance, by the API and on pages, and what they see of it. Each change
+/// is refused with 404 for one that is not in the scope.
+public final class MaintenanceChanges {
+  /// How many an owner may have at a time: each is looked at with each change of state.
+  private static final int MOST = 200;
+
+  private final MaintenanceStore store;
+  private final Supplier<List<Maintenance>> ofFile;
+  private final Runnable changed;
+  private final Function<Caller, String> names;
+  private final Clock clock;
+
+  /// Where one is in time.
+  public enum Phase {
+    SCHEDULED,
+    ACTIVE,
+    OVER
+  }
+
+  /// @param ofFile the maintenance of the configuration file
+  /// @param changed is called after each change
+  /// @param names how people read who calls
+  MaintenanceChanges(
+      MaintenanceStore store,
+      Supplier<List<Maintenance>> ofFile,
+      Runnable changed,
+      Function<Caller, String> names,
+      Clock clock) {
+    this.store = store;
+    this.ofFile = ofFile;
+    this.changed = changed;
+    this.names = names;
+    this.clock = clock;
+  }
+
+  /// That of the configuration file, which is the operator's.
+  public List<Maintenance> ofFile(Scope scope) {
+    return scope.owner() == Scope.OPERATOR ? ofFile.get() : List.of();
+  }
+
+  /// The newest of the API below an id.
+  public List<MaintenanceStore.Row> newest(Scope scope, long before, int limit) {
+    return store.newest(scope, before, limit);
+  }
+
+  MaintenanceStore.Row existing(Scope scope, long id) {
+    return store
+        .find(scope, id)
+        .orElseThrow(() -> Refusal.notFound("there is no maintenance " + id));
+  }
+
+  /// Makes one. Refused with 400 and a line for each mistake, and with 409 if there are too many.
+  ///
+  /// @return its id
+  public long create(Scope scope, ObjectNode definition, Caller by) {
+    Instant now = clock.wall();
+    read(definition, scope.owner(), now);
+    long id =
+        store
+            .create(scope.owner(), definition.toString(), names.apply(by), MOST, now)
+            .orElseThrow(
+                () ->
+                    Refusal.of(
+                        409, "there are " + MOST + " maintenance spans: end or delete one first"));
+    changed.run();
+    return id;
+  }
+
+  /// Given fields replace the previous ones; fields that are null are removed.
+  void change(Scope scope, long id, ObjectNode given) {
+    MaintenanceStore.Row row = existing(scope, id);
+    ObjectNode merged = row.definition();
+    given.properties().forEach(field -> merged.set(field.getKey(), field.getValue()));
+    merged.properties().removeIf(field -> field.getValue().isNull());
+    read(merged, row.owner(), row.created());
+    store.replace(row.id(), merged.toString());
+    changed.run();
+  }
+
+  /// Ends one now. Refused with 409 if somebody has ended it.
+  public void end(Scope scope, long id) {
+    if (!store.end(existing(scope, id).id(), clock.wall())) {
+      throw Refusal.of(409, "maintenance " + id + " has been ended before");
+    }
+    changed.run();
+  }
+
+  /// Deletes one.
+  public void delete(Scope scope, long id) {
+    store.delete(existing(scope, id).id());
+    changed.run();
+  }
+
+  private static void read(ObjectNode definition, long owner, Instant now) {
+    Mistakes mistakes = new Mistakes();
+    if (MaintenanceReader.one(definition, "", owner, now, mistakes).isEmpty()) {
+      throw Refusal.badRequest(mistakes.lines());
+    }
+  }
+
+  /// Where one of the API is in time.
+  public Phase phase(MaintenanceStore.Row row) {
+    Optional<Maintenance> maintenance = row.maintenance();
+    return row.ended().isPresent() || maintenance.isEmpty()
+        ? Phase.OVER
+        : phase(maintenance.get());
+  }
+
+  /// Where one is in time.
+  public Phase phase(Maintenance maintenance) {
+    Instant now = clock.wall();
+    if (maintenance.when().end(now).isPresent()) {
+      return Phase.ACTIVE;
+    }
+    return maintenance.when().isOver(now) ? Phase.OVER : Phase.SCHEDULED;
+  }
+}
