@@ -56,6 +56,8 @@ class RouteMatrixIT {
               "POST /maintenance USER",
               "POST /maintenance/end USER",
               "POST /maintenance/delete USER",
+              "GET /incidents/{id}/acknowledge PUBLIC",
+              "POST /incidents/{id}/acknowledge PUBLIC",
               "GET /incidents USER",
               "GET /incidents/{id} USER",
               "POST /incidents/{id}/acknowledged USER",

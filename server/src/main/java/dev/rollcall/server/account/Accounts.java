@@ -60,8 +60,10 @@ import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.time.BackgroundLoop;
 import dev.rollcall.server.time.Clock;
 import dev.rollcall.server.web.Site;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -260,6 +262,11 @@ public final class Accounts implements AutoCloseable {
 
   private void deletionBegun() {
     cleanup.wake();
+  }
+
+  /// Where browsers find the pages, if it is known (`public-url`).
+  public Optional<URI> publicUrl() {
+    return sso.publicUrl();
   }
 
   /// Mails people with accounts this way.

@@ -5,6 +5,7 @@ import dev.rollcall.server.channel.Channels;
 import dev.rollcall.server.collector.Collector;
 import dev.rollcall.server.collector.CollectorStats;
 import dev.rollcall.server.heartbeat.Heartbeats;
+import dev.rollcall.server.incident.IncidentLinks;
 import dev.rollcall.server.incident.Incidents;
 import dev.rollcall.server.monitor.Monitor;
 import dev.rollcall.server.outbox.Outbox;
@@ -57,6 +58,7 @@ record Capabilities(
                 outbox,
                 settings.incidents(),
                 new KnownSubjects(),
+                new IncidentLinks(accounts::publicUrl, key),
                 accounts::name,
                 registry,
                 clock));

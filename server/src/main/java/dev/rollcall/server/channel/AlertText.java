@@ -27,7 +27,21 @@ record AlertText(String title, List<Fact> facts, boolean over, boolean urgent) {
   private static final int LONGEST_CAUSE = 200;
 
   /// One thing to say: `Since`, `2026-11-28T12:00:00Z`.
-  record Fact(String label, String value) {}
+  ///
+  /// @param link whether it is the URL of a page of ours, which is useless if it is cut
+  record Fact(String label, String value, boolean link) {
+    Fact(String label, String value) {
+      this(label, value, false);
+    }
+
+    static Fact link(String label, String url) {
+      return new Fact(label, url, true);
+    }
+
+    private Fact with(String other) {
+      return new Fact(label, other, link);
+    }
+  }
 
   /// The words for a delivery.
   static AlertText of(Delivery delivery) {
@@ -58,6 +72,7 @@ record AlertText(String title, List<Fact> facts, boolean over, boolean urgent) {
         .incident()
         .flatMap(Message.OfIncident::runbook)
         .ifPresent(url -> facts.add(new Fact("Runbook", url)));
+    message.incident().flatMap(Message.OfIncident::links).ifPresent(links -> add(links, facts));
     boolean urgent =
         !over
             && message
@@ -74,6 +89,11 @@ record AlertText(String title, List<Fact> facts, boolean over, boolean urgent) {
     return new AlertText(state + ": " + message.name(), List.copyOf(facts), over, urgent);
   }
 
+  private static void add(Message.Links links, List<Fact> facts) {
+    facts.add(Fact.link("Open", links.page()));
+    links.acknowledge().ifPresent(url -> facts.add(Fact.link("Acknowledge", url)));
+  }
+
   /// Several incidents: the first of them a line each.
   private static AlertText several(Message message, Message.Several several) {
     List<Fact> facts = new ArrayList<>();
@@ -85,6 +105,7 @@ record AlertText(String title, List<Fact> facts, boolean over, boolean urgent) {
     if (more > 0) {
       facts.add(new Fact("More", Integer.toString(more)));
     }
+    several.page().ifPresent(url -> facts.add(Fact.link("Open", url)));
     boolean over =
         several.first().stream().allMatch(item -> item.kind() == Notification.Kind.RECOVERED);
     return new AlertText(message.name(), List.copyOf(facts), over, !over);
@@ -142,7 +163,9 @@ record AlertText(String title, List<Fact> facts, boolean over, boolean urgent) {
   AlertText shortened(int ofTitle, int ofValue) {
     return new AlertText(
         cut(line(title), ofTitle),
-        facts.stream().map(fact -> new Fact(fact.label(), cut(fact.value(), ofValue))).toList(),
+        facts.stream()
+            .map(fact -> fact.link() ? fact : fact.with(cut(fact.value(), ofValue)))
+            .toList(),
         over,
         urgent);
   }
@@ -151,7 +174,7 @@ record AlertText(String title, List<Fact> facts, boolean over, boolean urgent) {
   AlertText each(UnaryOperator<String> change) {
     return new AlertText(
         change.apply(title),
-        facts.stream().map(fact -> new Fact(fact.label(), change.apply(fact.value()))).toList(),
+        facts.stream().map(fact -> fact.with(change.apply(fact.value()))).toList(),
         over,
         urgent);
   }

@@ -191,6 +191,15 @@ final class Webhook implements ChannelType {
               incident
                   .cause()
                   .ifPresent(cause -> data.put("cause", AlertText.cut(cause, LONGEST_TEXT)));
+              incident
+                  .links()
+                  .ifPresent(
+                      links -> {
+                        data.put("url", links.page());
+                        links
+                            .acknowledge()
+                            .ifPresent(url -> data.put("acknowledge_url", url));
+                      });
             });
     return body;
   }
@@ -204,6 +213,7 @@ final class Webhook implements ChannelType {
     ObjectNode data =
         body.putObject("data").put("title", message.name()).put("many", several.many());
     several.common().ifPresent(common -> data.put("common", AlertText.cut(common, LONGEST_CAUSE)));
+    several.page().ifPresent(url -> data.put("url", url));
     ArrayNode incidents = data.putArray("incidents");
     for (Message.Item item : several.first()) {
       boolean over = item.kind() == Notification.Kind.RECOVERED;

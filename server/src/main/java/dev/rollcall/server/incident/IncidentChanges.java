@@ -16,6 +16,7 @@ public final class IncidentChanges {
   private static final int LONGEST_TEXT = 10_000;
 
   private final IncidentStore store;
+  private final IncidentLinks links;
   private final BiConsumer<Handle, Incident> ended;
   private final Function<Caller, String> names;
   private final Clock clock;
@@ -24,10 +25,12 @@ public final class IncidentChanges {
   /// @param names how people read who calls
   IncidentChanges(
       IncidentStore store,
+      IncidentLinks links,
       BiConsumer<Handle, Incident> ended,
       Function<Caller, String> names,
       Clock clock) {
     this.store = store;
+    this.links = links;
     this.ended = ended;
     this.names = names;
     this.clock = clock;
@@ -62,6 +65,34 @@ public final class IncidentChanges {
   public void acknowledge(Scope scope, long id, Caller by, Optional<String> note) {
     note.ifPresent(text -> check("note", text));
     store.acknowledge(open(scope, id).id(), names.apply(by), note, clock.wall());
+  }
+
+  /// The incident of an acknowledging link. Refused with 404 if the key is wrong, and with 410 when
+  /// the incident is over: the link ends with it.
+  ///
+  /// @param channel the name of the channel in the outbox
+  public Incident linked(long id, String channel, String key) {
+    Incident incident =
+        store
+            .find(Scope.everything(), id)
+            .filter(_ -> links.isKey(key, id, channel))
+            .orElseThrow(() -> Refusal.notFound("this link is not valid: use it as it was sent"));
+    if (!incident.isOpen()) {
+      throw Refusal.of(410, "incident " + id + " is over: there is nothing to acknowledge");
+    }
+    return incident;
+  }
+
+  /// The path of such a link.
+  public String linkedPath(long id, String channel, String key) {
+    return "/incidents/" + id + IncidentLinks.query(channel, key);
+  }
+
+  /// Acknowledges by such a link, in the name of the channel.
+  public void acknowledgeLinked(long id, String channel, String key) {
+    Incident incident = linked(id, channel, key);
+    String by = channel.substring(channel.indexOf('/') + 1);
+    store.acknowledge(incident.id(), by, Optional.empty(), clock.wall());
   }
 
   /// Takes that back.

@@ -69,6 +69,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
       Outbox outbox,
       IncidentSettings settings,
       Subjects subjects,
+      IncidentLinks links,
       Function<Caller, String> names,
       PrometheusRegistry registry,
       Clock clock) {
@@ -80,7 +81,13 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
     this.settings = settings;
     this.notifier =
         new Notifier(
-            database, commits, outbox, this::currentMaintenance, settings.together(), clock);
+            database,
+            commits,
+            outbox,
+            links,
+            this::currentMaintenance,
+            settings.together(),
+            clock);
     this.held =
         new HeldIncidents(
             database, commits, subjects, this::currentMaintenance, this::released, clock);
@@ -97,7 +104,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
             names,
             clock);
     this.maintenanceRoutes = new MaintenanceRoutes(maintenanceChanges);
-    this.changes = new IncidentChanges(store, this::resolved, names, clock);
+    this.changes = new IncidentChanges(store, links, this::resolved, names, clock);
     this.routes = new IncidentRoutes(store, changes, outbox);
     this.opened =
         Counter.builder()

@@ -52,6 +52,7 @@ final class Notifier implements AutoCloseable {
   private final Database database;
   private final GroupCommit commits;
   private final Outbox outbox;
+  private final IncidentLinks links;
   private final Function<Handle, CurrentMaintenance> maintenance;
   private final Duration together;
   private final Duration look;
@@ -66,9 +67,11 @@ final class Notifier implements AutoCloseable {
       Database database,
       GroupCommit commits,
       Outbox outbox,
+      IncidentLinks links,
       Function<Handle, CurrentMaintenance> maintenance,
       Duration together,
       Clock clock) {
+    this.links = links;
     this.maintenance = maintenance;
     this.database = database;
     this.commits = commits;
@@ -137,7 +140,7 @@ final class Notifier implements AutoCloseable {
       return true;
     }
     if (keeps || told.size() == 1) {
-      outbox.add(tx, told.stream().map(Notifier::single).toList());
+      outbox.add(tx, told.stream().map(this::single).toList());
     } else {
       Notification notification = several(channel, told, now);
       outbox.add(tx, List.of(notification));
@@ -210,7 +213,7 @@ final class Notifier implements AutoCloseable {
     IncidentChannels.delete(tx, done);
   }
 
-  private static Notification single(Due due) {
+  private Notification single(Due due) {
     Incident incident = due.incident();
     boolean over = due.row().phase() == Phase.ENDED;
     Kind kind = over ? Kind.RECOVERED : IncidentAlerts.kind(incident);
@@ -228,7 +231,8 @@ final class Notifier implements AutoCloseable {
                     incident.keys().runbook(),
                     !over && due.row().times() > 0,
                     incident.flapping() && !over,
-                    incident.endCause())));
+                    incident.endCause(),
+                    links.of(incident, due.row().channel()))));
     String key = "incident:%d:%s:%d".formatted(incident.id(), kind.word(), due.row().times());
     String lane = IncidentAlerts.lane(incident.subject());
     return new Notification(due.row().channel(), lane, kind, key, message, false);
@@ -238,7 +242,7 @@ final class Notifier implements AutoCloseable {
     return incident.resolvedAt().orElse(incident.openedAt());
   }
 
-  private static Notification several(String channel, List<Due> told, Instant now) {
+  private Notification several(String channel, List<Due> told, Instant now) {
     List<Message.Item> items = told.stream().map(Notifier::item).toList();
     String key = "incidents:%d:%d".formatted(items.getFirst().incident(), now.toEpochMilli());
     Message message =
@@ -249,7 +253,8 @@ final class Notifier implements AutoCloseable {
             Optional.empty(),
             Optional.of(
                 new Message.Several(
-                    items.size(), items.subList(0, Math.min(NAMED, items.size())), common(told))));
+                    items.size(), items.subList(0, Math.min(NAMED, items.size())), common(told),
+                    links.list())));
     return new Notification(channel, "incidents", Kind.SEVERAL, key, message, false);
   }
 

@@ -32,6 +32,7 @@ public record Message(
   /// @param reminder whether it was told before
   /// @param flapping whether its subject goes from one state to the other again and again
   /// @param ended why it is over, if not because the subject is as it should be
+  /// @param links empty if it is not known where browsers find pages
   public record OfIncident(
       long id,
       Instant began,
@@ -40,19 +41,37 @@ public record Message(
       Optional<String> runbook,
       boolean reminder,
       boolean flapping,
-      Optional<String> ended) {
-    /// A critical one that was not told before.
+      Optional<String> ended,
+      Optional<Links> links) {
+    /// A critical one that was not told before, without links.
     public OfIncident(long id, Instant began, Optional<String> cause) {
-      this(id, began, cause, Severity.CRITICAL, Optional.empty(), false, false, Optional.empty());
+      this(
+          id,
+          began,
+          cause,
+          Severity.CRITICAL,
+          Optional.empty(),
+          false,
+          false,
+          Optional.empty(),
+          Optional.empty());
     }
   }
+
+  /// The URLs of an incident.
+  ///
+  /// @param page its page
+  /// @param acknowledge the page that acknowledges it without an account, while it is open
+  public record Links(String page, Optional<String> acknowledge) {}
 
   /// Several incidents.
   ///
   /// @param many how many there are
   /// @param first the first of them
   /// @param common what all of them have in common, in words
-  public record Several(int many, List<Item> first, Optional<String> common) {
+  /// @param page the URL of the page with all of them
+  public record Several(
+      int many, List<Item> first, Optional<String> common, Optional<String> page) {
     /// Copies the list.
     public Several {
       first = List.copyOf(first);
@@ -98,11 +117,18 @@ public record Message(
             json.put("flapping", true);
           }
           one.ended().ifPresent(why -> json.put("ended", why));
+          one.links()
+              .ifPresent(
+                  links -> {
+                    json.put("page", links.page());
+                    links.acknowledge().ifPresent(url -> json.put("acknowledge", url));
+                  });
         });
     several.ifPresent(
         all -> {
           json.put("many", all.many());
           all.common().ifPresent(common -> json.put("common", common));
+          all.page().ifPresent(url -> json.put("page", url));
           ArrayNode first = json.putArray("first");
           all.first().forEach(item -> write(first.addObject(), item));
         });
@@ -146,7 +172,8 @@ public record Message(
         text(stored, "runbook"),
         stored.path("reminder").asBoolean(false),
         stored.path("flapping").asBoolean(false),
-        text(stored, "ended"));
+        text(stored, "ended"),
+        text(stored, "page").map(page -> new Links(page, text(stored, "acknowledge"))));
   }
 
   private static Several several(ObjectNode stored) {
@@ -163,7 +190,7 @@ public record Message(
               Instant.ofEpochSecond(item.path("at").asLong(0)),
               text(item, "cause")));
     }
-    return new Several(stored.path("many").asInt(), first, text(stored, "common"));
+    return new Several(stored.path("many").asInt(), first, text(stored, "common"), text(stored, "page"));
   }
 
   private static Instant began(JsonNode stored) {

@@ -9,6 +9,7 @@ import dev.rollcall.server.http.BasePath;
 import dev.rollcall.server.http.ErrorShape;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.incident.Incidents;
+import dev.rollcall.server.incident.page.AcknowledgePages;
 import dev.rollcall.server.incident.page.IncidentPages;
 import dev.rollcall.server.incident.page.MaintenancePages;
 import dev.rollcall.server.monitor.Monitor;
@@ -33,6 +34,7 @@ public final class Pages implements AutoCloseable {
   private final ServicePages services;
   private final HeartbeatPages heartbeats;
   private final List<Route> incidents;
+  private final List<Route> acknowledging;
   private final List<Route> maintenance;
   private final List<Route> channels;
   private final List<Route> accounts;
@@ -58,6 +60,7 @@ public final class Pages implements AutoCloseable {
     IncidentPages incidentPages =
         new IncidentPages(alerting.incidents(), alerting.outbox(), site, clock);
     incidents = incidentPages.routes();
+    acknowledging = new AcknowledgePages(alerting.incidents(), site, clock).routes();
     maintenance = new MaintenancePages(alerting.incidents(), site, clock).routes();
     channels =
         new ChannelPages(alerting.channels(), alerting.outbox(), site, clock).routes();
@@ -135,6 +138,7 @@ public final class Pages implements AutoCloseable {
             services.routes(),
             heartbeats.routes(),
             recorded.apply(incidents),
+            acknowledging,
             recorded.apply(maintenance),
             recorded.apply(channels),
             accounts)

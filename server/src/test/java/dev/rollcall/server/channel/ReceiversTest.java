@@ -10,6 +10,7 @@ import dev.rollcall.server.outbox.Channel.Result;
 import dev.rollcall.server.outbox.Delivery;
 import dev.rollcall.server.outbox.Message;
 import dev.rollcall.server.outbox.Notification.Kind;
+import dev.rollcall.server.signal.Severity;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -30,6 +31,9 @@ class ReceiversTest {
   private static final String HOSTILE =
       "a<b>&\"'`*_~|[x](http://evil.example)#1 @channel <!channel> \\ \n\u2028 \ud83d\ude00";
 
+  private static final String PAGE = "https://status.example.org/incidents/7";
+  private static final String ACKNOWLEDGE = PAGE + "/acknowledge?channel=ops&key=0123456789abcdef";
+
   private static Delivery delivery(Kind kind, String name, String cause) {
     return delivery(kind, name, cause, Optional.empty());
   }
@@ -40,7 +44,17 @@ class ReceiversTest {
             name,
             AT.minusSeconds(20),
             AT,
-            Optional.of(new Message.OfIncident(7, AT.minusSeconds(30), Optional.of(cause))));
+            Optional.of(
+                new Message.OfIncident(
+                    7,
+                    AT.minusSeconds(30),
+                    Optional.of(cause),
+                    Severity.CRITICAL,
+                    Optional.empty(),
+                    false,
+                    false,
+                    Optional.empty(),
+                    Optional.of(new Message.Links(PAGE, Optional.of(ACKNOWLEDGE))))));
     return new Delivery("service:" + name, kind, "service:3:" + kind, message, AT, 1, first);
   }
 
@@ -68,7 +82,8 @@ class ReceiversTest {
     try (StandIn receiver = type.started()) {
       assertThat(send(type.definition(receiver), down())).isInstanceOf(Result.Sent.class);
       assertThat(receiver.accepted().getFirst().body().replace("\\\\", ""))
-          .contains("shop", "status 503 (expected below 400)");
+          .contains("shop", "status 503 (expected below 400)", PAGE)
+          .containsPattern("\\Q" + PAGE + "/acknowledge?channel=ops\\E&(amp;)?key=0123456789abcdef");
       assertThat(
               send(
                   type.definition(receiver),
@@ -335,7 +350,11 @@ class ReceiversTest {
               "{\"type\":\"incident.opened\",\"timestamp\":\"2026-11-28T12:00:30Z\",\"data\":{"
                   + "\"incident\":7,\"subject\":\"service:shop\",\"name\":\"shop\",\"state\":\"open\",\"title\":\"Down:"
                   + " shop\",\"kind\":\"down\",\"severity\":\"critical\",\"started_at\":\"2026-11-28T12:00:00Z\",\"cause\":\"status"
-                  + " 503 (expected below 400)\"}}");
+                  + " 503 (expected below 400)\",\"url\":\""
+                  + PAGE
+                  + "\",\"acknowledge_url\":\""
+                  + ACKNOWLEDGE
+                  + "\"}}");
     }
   }
 

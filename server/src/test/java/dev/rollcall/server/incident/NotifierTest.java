@@ -1,19 +1,23 @@
 package dev.rollcall.server.incident;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.rollcall.server.http.Caller;
+import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.outbox.Channel;
 import dev.rollcall.server.outbox.ChannelHours;
 import dev.rollcall.server.outbox.ChannelRoute;
 import dev.rollcall.server.outbox.Delivery;
 import dev.rollcall.server.outbox.DeliverySettings;
+import dev.rollcall.server.outbox.Message;
 import dev.rollcall.server.outbox.Notification.Kind;
 import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.outbox.RecordingChannel;
 import dev.rollcall.server.outbox.RoutedChannel;
 import dev.rollcall.server.owner.Scope;
+import dev.rollcall.server.secret.InstallationKey;
 import dev.rollcall.server.signal.AlertKeys;
 import dev.rollcall.server.signal.Severity;
 import dev.rollcall.server.signal.Signal;
@@ -25,6 +29,7 @@ import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.TestClock;
 import dev.rollcall.server.sql.TestDatabases;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,6 +42,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,6 +56,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource
 class NotifierTest {
   private static final Duration TOGETHER = Duration.ofSeconds(30);
+
+  private static final String KEY = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
   private static final IncidentSettings SETTINGS =
       new IncidentSettings(
@@ -69,6 +77,7 @@ class NotifierTest {
   private final Set<String> uncertain = new HashSet<>();
   private List<Maintenance> ofFile = List.of();
   private final TestDatabases engine;
+  private Optional<URI> publicUrl = Optional.empty();
   private Database database;
   private Outbox outbox;
   private GroupCommit commits;
@@ -108,12 +117,19 @@ class NotifierTest {
             outbox,
             SETTINGS,
             subjects(),
+            links(),
             Caller::toString,
             new PrometheusRegistry(),
             clock);
     notifier =
         new Notifier(
-            database, commits, outbox, tx -> CurrentMaintenance.of(tx, ofFile), TOGETHER, clock);
+            database,
+            commits,
+            outbox,
+            links(),
+            tx -> CurrentMaintenance.of(tx, ofFile),
+            TOGETHER,
+            clock);
     held =
         new HeldIncidents(
             database,
@@ -127,6 +143,11 @@ class NotifierTest {
             database, commits, new IncidentAlerts(outbox), SETTINGS.flapping(), clock);
     outbox.start();
     open.addAll(List.of(database, commits, outbox, incidents, notifier, held, flapping));
+  }
+
+  private IncidentLinks links() {
+    return new IncidentLinks(
+        () -> publicUrl, new InstallationKey(folder, Optional.of(InstallationKey.checked(KEY))));
   }
 
   /// Of which those with the name `job` need no confirmation.
@@ -253,6 +274,49 @@ class NotifierTest {
     assertThat(got(chat, 3).getLast().kind()).isEqualTo(Kind.RECOVERED);
     pass(TOGETHER);
     got(chat, 3);
+  }
+
+  @Test
+  void linksToThePageAndToOneThatAcknowledgesUntilTheEnd() {
+    use(all(chat));
+    down("a");
+    notifier.round();
+    assertThat(got(chat, 1).getLast().message().incident().orElseThrow().links()).isEmpty();
+    publicUrl = Optional.of(URI.create("https://status.example.org/rollcall"));
+    down("b");
+    pass(TOGETHER);
+    Message.OfIncident told = got(chat, 2).getLast().message().incident().orElseThrow();
+    Message.Links links = told.links().orElseThrow();
+    String page = "https://status.example.org/rollcall/incidents/" + told.id();
+    assertThat(links.page()).isEqualTo(page);
+    String link = links.acknowledge().orElseThrow();
+    assertThat(link).matches("\\Q" + page + "\\E/acknowledge\\?channel=chat&key=[0-9a-f]{32}");
+    String key = link.replaceFirst(".*=", "");
+    IncidentChanges changes = incidents.changes();
+    for (String wrong : List.of("", key.substring(1), key.replace(key.charAt(0), 'x'))) {
+      assertRefused(404, () -> changes.linked(told.id(), "chat", wrong));
+    }
+    assertRefused(404, () -> changes.acknowledgeLinked(told.id(), "pager", key));
+    assertRefused(404, () -> changes.acknowledgeLinked(told.id() - 1, "chat", key));
+    assertThat(changes.linked(told.id(), "chat", key).acknowledged()).isEmpty();
+    changes.acknowledgeLinked(told.id(), "chat", key);
+    assertThat(changes.linked(told.id(), "chat", key).acknowledged().orElseThrow().by())
+        .isEqualTo("chat");
+    up("b");
+    pass(TOGETHER);
+    Message.OfIncident over = got(chat, 3).getLast().message().incident().orElseThrow();
+    assertThat(over.links()).contains(new Message.Links(page, Optional.empty()));
+    assertRefused(410, () -> changes.linked(told.id(), "chat", key));
+    down("c", "d");
+    pass(TOGETHER);
+    assertThat(got(chat, 4).getLast().message().several().orElseThrow().page())
+        .contains("https://status.example.org/rollcall/incidents");
+  }
+
+  private static void assertRefused(int status, ThrowingCallable work) {
+    assertThatThrownBy(work)
+        .isInstanceOfSatisfying(
+            Refusal.class, refusal -> assertThat(refusal.status()).isEqualTo(status));
   }
 
   @Test

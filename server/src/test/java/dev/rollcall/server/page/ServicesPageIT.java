@@ -105,7 +105,7 @@ class ServicesPageIT {
     assertThat(page.locator("h1")).hasText("All 2 services up");
     assertThat(page.locator("#connection")).hasText("live, updated");
     page.evaluate("window.sameDocument = true");
-    row.locator("a").focus();
+    row.locator("a.url").focus();
     FAILING.add("/Shop");
     assertThat(row).hasClass(DOWN);
     assertThat(row).containsText("status 503");
@@ -113,11 +113,11 @@ class ServicesPageIT {
     assertThat(page).hasTitle("1 down - Rollcall");
     assertThat(page.locator("#icon")).hasAttribute("href", Pattern.compile("down\\.svg"));
     assertThat(page.locator("#spoken")).hasText("1 of 2 services down");
-    assertThat(row.locator("a")).isFocused();
+    assertThat(row.locator("a.url")).isFocused();
     FAILING.clear();
     assertThat(row).hasClass(UP);
     assertThat(page).hasTitle("all up - Rollcall");
-    assertThat(row.locator("a")).isFocused();
+    assertThat(row.locator("a.url")).isFocused();
     assertThat(page.evaluate("window.sameDocument")).isEqualTo(true);
     assertThat(browsing.complaints()).isEmpty();
   }
