@@ -584,7 +584,8 @@ class RouteMatrixIT {
                     && !route.contains("/assets/")
                     && !route.contains(" /account/")
                     && !route.contains(" /accounts/")
-                    && !route.contains(" /team/"))
+                    && !route.contains(" /team/")
+                    && !route.matches("POST /(incidents/\\{id}|maintenance|channels)/.*"))
         .extracting(route -> route.split(" ", -1)[1])
         .allSatisfy(path -> assertThat(documentation).contains(path));
     assertDocumented(rollcall, documentation);

@@ -64,7 +64,7 @@ record WebSettings(
               ValueType.optional(new ValueType<>("URL", WebSettings::checkedUrl)),
               "",
               "URL at which browsers reach the pages, base-path included, such as"
-                  + " https://status.example.org; needed for single sign-on and links in mails")
+                  + " https://status.example.org; needed for single sign-on and links in messages")
           .atOnce();
   static final Setting<Optional<String>> HEALTH_HOST =
       Setting.of(

@@ -582,6 +582,14 @@ class NotifierTest {
     assertThat(openIncidents()).containsExactly("db");
     IncidentStore store = new IncidentStore(database, commits);
     assertThat(store.behind(incident("db"), 10)).containsExactly("app", "shop");
+    assertThat(store.behind(Scope.OPERATOR)).containsExactly(Map.entry("db", 2));
+    assertThat(store.hold(Subject.Type.SERVICE, subject("shop").id()))
+        .contains(new IncidentStore.Hold(Optional.of("db")));
+    assertThat(store.hold(Subject.Type.SERVICE, subject("db").id())).isEmpty();
+    assertThat(store.of(Scope.operator(), Subject.Type.SERVICE, subject("db").id(), 10))
+        .extracting(Incident::isOpen)
+        .containsExactly(true);
+    assertThat(store.of(Scope.of(7), Subject.Type.SERVICE, subject("db").id(), 10)).isEmpty();
     held.round();
     assertThat(confirmedAgain).isEmpty();
     up("db", "app");

@@ -160,7 +160,7 @@ class ServicesPageIT {
     Page page = open(new Browser.NewContextOptions());
     assertThat(page.locator("tbody tr.up")).hasCount(2);
     List<String> reached = new ArrayList<>();
-    for (int i = 0; i < 14; i++) {
+    for (int i = 0; i < 19; i++) {
       page.keyboard().press("Tab");
       reached.add(
           (String)
@@ -173,13 +173,16 @@ class ServicesPageIT {
             "Rollcall",
             "Services",
             "Heartbeats",
+            "Incidents",
+            "Maintenance",
+            "Channels",
             "Account",
             "All 2",
             "Down 0",
             "Up 2",
             "Unknown 0")
         .containsSequence("New 0", "q", "Search")
-        .endsWith(link("/Mail"), link("/Shop"));
+        .endsWith("Mail", link("/Mail"), "Shop", link("/Shop"));
     page.locator("#q").focus();
     page.keyboard().type("sho");
     page.keyboard().press("Enter");

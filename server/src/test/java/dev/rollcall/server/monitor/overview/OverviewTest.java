@@ -9,13 +9,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rollcall.server.monitor.MonitorDatabase;
 import dev.rollcall.server.monitor.check.Event;
 import dev.rollcall.server.monitor.check.Observation;
+import dev.rollcall.server.monitor.check.State;
 import dev.rollcall.server.monitor.overview.Overview.Observed;
 import dev.rollcall.server.monitor.overview.Overview.Row;
 import dev.rollcall.server.monitor.overview.Overview.Seen;
 import dev.rollcall.server.monitor.overview.Overview.Standing;
 import dev.rollcall.server.monitor.schedule.OutcomeWriter;
 import dev.rollcall.server.monitor.schedule.Schedule;
+import dev.rollcall.server.monitor.store.EventStore;
+import dev.rollcall.server.monitor.store.HourStore;
+import dev.rollcall.server.monitor.store.PeriodSummary;
 import dev.rollcall.server.monitor.store.ServiceChanges;
+import dev.rollcall.server.monitor.store.Tick;
+import dev.rollcall.server.monitor.store.TickStore;
 import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.Lease;
 import dev.rollcall.server.sql.TestDatabases;
@@ -125,6 +131,38 @@ class OverviewTest {
         .containsExactly("http://127.0.0.1:9/s");
     assertThat(look().whole().all()).isEqualTo(2);
     assertThat(overview.look(Scope.of(8), "shop", Optional.empty(), 1, 9).whole().all()).isZero();
+  }
+
+  @Test
+  void aServiceAloneHasItsDayItsEventsAndItsLastFailures() {
+    ServiceDetails details =
+        new ServiceDetails(
+            overview,
+            data.services,
+            new EventStore(data.database),
+            new TickStore(data.database),
+            new HourStore(data.database),
+            data.clock);
+    long shop = create("shop");
+    ask(shop, up(now(), 20));
+    ask(shop, down(now(), 40));
+    ask(shop, down(now(), 40));
+    ask(shop, up(now(), 30));
+    ServiceDetails.Seen seen = details.find(Scope.operator(), shop).orElseThrow();
+    assertThat(seen.row()).isEqualTo(row("shop"));
+    assertThat(seen.interval()).contains("15s");
+    assertThat(seen.events())
+        .extracting(Event::kind)
+        .containsExactly(Event.Kind.UPTIME, Event.Kind.DOWNTIME, Event.Kind.UPTIME);
+    assertThat(seen.failures()).extracting(Tick::state).containsExactly(State.DOWN, State.DOWN);
+    assertThat(seen.failures().getFirst().at()).isAfter(seen.failures().getLast().at());
+    List<PeriodSummary> pieces =
+        seen.chart().pieces().stream().flatMap(Optional::stream).toList();
+    assertThat(pieces.stream().mapToLong(PeriodSummary::up).sum()).isEqualTo(2);
+    assertThat(pieces.stream().mapToLong(PeriodSummary::down).sum()).isEqualTo(2);
+    assertThat(seen.hours().stream().mapToLong(PeriodSummary::down).sum()).isEqualTo(2);
+    assertThat(details.find(Scope.of(7), shop)).isEmpty();
+    assertThat(details.find(Scope.operator(), shop + 1)).isEmpty();
   }
 
   private Seen look() {
