@@ -173,7 +173,8 @@ final class Incidents implements Benchmark {
   /// All go down at once, and come back after two minutes.
   private static boolean outage(Table table, Rollcall rollcall, Path failing, Receivers receivers)
       throws IOException, InterruptedException {
-    Thread.sleep(Duration.ofSeconds(62)); // the last message has been sent, and its half minute is over
+    Thread.sleep(
+        Duration.ofSeconds(62)); // the last message has been sent, and its half minute is over
     receivers.triggered.clear();
     receivers.resolved.clear();
     receivers.messages.clear();

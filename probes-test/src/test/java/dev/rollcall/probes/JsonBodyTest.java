@@ -335,8 +335,7 @@ class JsonBodyTest {
                     "{\"id\":%d,\"name\":\"item %d\",\"status\":\"ok\",\"tags\":[\"a\",\"b\"]}"
                         .formatted(id, id))
             .collect(Collectors.joining(","));
-    assertThat(found("{\"items\":[" + items + "],\"status\":\"no\"}", path, value))
-        .isEqualTo("up");
+    assertThat(found("{\"items\":[" + items + "],\"status\":\"no\"}", path, value)).isEqualTo("up");
   }
 
   @Test

@@ -16,14 +16,15 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/// Looks into a JSON body. With [JsonEffort] the only class that needs json-path, which is optional,
-/// as is Jackson.
+/// Looks into a JSON body. With [JsonEffort] the only class that needs json-path, which is
+/// optional, as is Jackson.
 final class JsonBody {
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
           .build();
+
   /// The functions in a path as [JsonPath#getPath()] has it, where names stand in quotation marks.
   private static final Pattern FUNCTION = Pattern.compile("\\.([A-Za-z]+)\\((?:\\.\\.\\.)?\\)");
 
@@ -173,8 +174,8 @@ final class JsonBody {
 
   /// What is at `path`. Its filters and functions throw what they like at values that they were not
   /// made for (a sum of texts, of nothing): then there is nothing at the path either.
-  private static List<JsonNode> found(
-      JsonNode body, JsonExpectation expectation, JsonEffort effort) throws ProbeFailure {
+  private static List<JsonNode> found(JsonNode body, JsonExpectation expectation, JsonEffort effort)
+      throws ProbeFailure {
     JsonPath path = JsonPath.compile(expectation.path());
     @Nullable Object found;
     try {

@@ -73,7 +73,9 @@ public final class ChannelList {
   public List<Listed> of(Scope scope) {
     return Stream.concat(
             fileOf(scope)
-                .map(each -> listed(each.name(), each.type().name(), true, each.name(), each.json())),
+                .map(
+                    each ->
+                        listed(each.name(), each.type().name(), true, each.name(), each.json())),
             store.list(Scope.of(scope.owner())).stream().map(this::listed))
         .toList();
   }

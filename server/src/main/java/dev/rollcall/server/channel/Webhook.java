@@ -196,9 +196,7 @@ final class Webhook implements ChannelType {
                   .ifPresent(
                       links -> {
                         data.put("url", links.page());
-                        links
-                            .acknowledge()
-                            .ifPresent(url -> data.put("acknowledge_url", url));
+                        links.acknowledge().ifPresent(url -> data.put("acknowledge_url", url));
                       });
             });
     return body;

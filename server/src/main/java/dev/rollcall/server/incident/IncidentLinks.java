@@ -52,7 +52,9 @@ public final class IncidentLinks {
               String page = url + "/incidents/" + incident.id();
               return new Message.Links(
                   page,
-                  incident.isOpen() ? acknowledging(page, incident.id(), channel) : Optional.empty());
+                  incident.isOpen()
+                      ? acknowledging(page, incident.id(), channel)
+                      : Optional.empty());
             });
   }
 

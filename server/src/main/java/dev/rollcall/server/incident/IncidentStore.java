@@ -324,7 +324,8 @@ public final class IncidentStore {
 
   /// Why nobody is told of a subject; empty if that is not so.
   public Optional<Hold> hold(Subject.Type type, long subject) {
-    return database.read(handle -> HeldSignals.of(handle, type, subject))
+    return database
+        .read(handle -> HeldSignals.of(handle, type, subject))
         .map(held -> new Hold(held.behind()));
   }
 

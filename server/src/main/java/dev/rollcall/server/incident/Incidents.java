@@ -81,13 +81,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
     this.settings = settings;
     this.notifier =
         new Notifier(
-            database,
-            commits,
-            outbox,
-            links,
-            this::currentMaintenance,
-            settings.together(),
-            clock);
+            database, commits, outbox, links, this::currentMaintenance, settings.together(), clock);
     this.held =
         new HeldIncidents(
             database, commits, subjects, this::currentMaintenance, this::released, clock);

@@ -115,9 +115,7 @@ public final class MaintenanceChanges {
   /// Where one of the API is in time.
   public Phase phase(MaintenanceStore.Row row) {
     Optional<Maintenance> maintenance = row.maintenance();
-    return row.ended().isPresent() || maintenance.isEmpty()
-        ? Phase.OVER
-        : phase(maintenance.get());
+    return row.ended().isPresent() || maintenance.isEmpty() ? Phase.OVER : phase(maintenance.get());
   }
 
   /// Where one is in time.

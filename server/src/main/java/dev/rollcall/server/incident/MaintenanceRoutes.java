@@ -97,8 +97,7 @@ final class MaintenanceRoutes {
               json.writeName(field.getKey());
               Json.node(json, field.getValue());
             });
-    json
-        .writeStringProperty("state", changes.phase(row).name().toLowerCase(Locale.ROOT))
+    json.writeStringProperty("state", changes.phase(row).name().toLowerCase(Locale.ROOT))
         .writeStringProperty("made_by", row.by());
     json.writeNumberProperty("created_at", row.created().getEpochSecond());
     Json.seconds(json, "ended_at", row.ended());

@@ -253,7 +253,9 @@ final class Notifier implements AutoCloseable {
             Optional.empty(),
             Optional.of(
                 new Message.Several(
-                    items.size(), items.subList(0, Math.min(NAMED, items.size())), common(told),
+                    items.size(),
+                    items.subList(0, Math.min(NAMED, items.size())),
+                    common(told),
                     links.list())));
     return new Notification(channel, "incidents", Kind.SEVERAL, key, message, false);
   }

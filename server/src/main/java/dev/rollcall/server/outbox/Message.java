@@ -190,7 +190,8 @@ public record Message(
               Instant.ofEpochSecond(item.path("at").asLong(0)),
               text(item, "cause")));
     }
-    return new Several(stored.path("many").asInt(), first, text(stored, "common"), text(stored, "page"));
+    return new Several(
+        stored.path("many").asInt(), first, text(stored, "common"), text(stored, "page"));
   }
 
   private static Instant began(JsonNode stored) {

@@ -62,8 +62,7 @@ public final class Pages implements AutoCloseable {
     incidents = incidentPages.routes();
     acknowledging = new AcknowledgePages(alerting.incidents(), site, clock).routes();
     maintenance = new MaintenancePages(alerting.incidents(), site, clock).routes();
-    channels =
-        new ChannelPages(alerting.channels(), alerting.outbox(), site, clock).routes();
+    channels = new ChannelPages(alerting.channels(), alerting.outbox(), site, clock).routes();
     services =
         new ServicePages(
             monitor.overview(),

@@ -25,8 +25,7 @@ public final class Site {
   /// @param label its name
   /// @param invitation the text of a link to it on a page of an error
   /// @param alerts whether its pages say so where nobody is told of what is wrong
-  public record Section(
-      String id, String path, String label, String invitation, boolean alerts) {}
+  public record Section(String id, String path, String label, String invitation, boolean alerts) {}
 
   private final BasePath base;
   private final Texts texts;

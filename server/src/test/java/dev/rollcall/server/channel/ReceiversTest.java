@@ -83,7 +83,8 @@ class ReceiversTest {
       assertThat(send(type.definition(receiver), down())).isInstanceOf(Result.Sent.class);
       assertThat(receiver.accepted().getFirst().body().replace("\\\\", ""))
           .contains("shop", "status 503 (expected below 400)", PAGE)
-          .containsPattern("\\Q" + PAGE + "/acknowledge?channel=ops\\E&(amp;)?key=0123456789abcdef");
+          .containsPattern(
+              "\\Q" + PAGE + "/acknowledge?channel=ops\\E&(amp;)?key=0123456789abcdef");
       assertThat(
               send(
                   type.definition(receiver),

@@ -125,7 +125,10 @@ public final class IncidentPages {
 
   /// A field with an id; 0 if there can be none with it.
   private static long number(Query fields, String name) {
-    return given(fields, name).filter(id -> id.matches("\\d{1,18}")).map(Long::parseLong).orElse(0L);
+    return given(fields, name)
+        .filter(id -> id.matches("\\d{1,18}"))
+        .map(Long::parseLong)
+        .orElse(0L);
   }
 
   private Answer list(Request request) {

@@ -55,8 +55,7 @@ final class IncidentWords {
   static String path(Whose whose, Subject subject) {
     return switch (subject.type()) {
       case SERVICE -> whose.link("/services/" + subject.id());
-      case HEARTBEAT ->
-          "/heartbeat?name=" + PercentEncoding.encode(subject.name()) + whose.more();
+      case HEARTBEAT -> "/heartbeat?name=" + PercentEncoding.encode(subject.name()) + whose.more();
     };
   }
 

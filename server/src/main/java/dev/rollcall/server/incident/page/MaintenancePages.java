@@ -71,9 +71,7 @@ public final class MaintenancePages {
             changes.ofFile(whose.scope()).stream()
                 .map(one -> MaintenanceView.Line.of(one, changes.phase(one)))
                 .toList(),
-            rows.size() == ROWS
-                ? PATH + "?before=" + rows.getLast().id() + whose.more()
-                : "",
+            rows.size() == ROWS ? PATH + "?before=" + rows.getLast().id() + whose.more() : "",
             draft,
             mistakes,
             whose.changes(),
@@ -131,9 +129,7 @@ public final class MaintenancePages {
   }
 
   private Answer done(Request request, long id, String words) {
-    return forms
-        .done(Whose.of(request).link(PATH), new Flash(Flash.Tone.DONE, words))
-        .naming(id);
+    return forms.done(Whose.of(request).link(PATH), new Flash(Flash.Tone.DONE, words)).naming(id);
   }
 
   private static Optional<String> given(Query fields, String name) {
@@ -142,6 +138,9 @@ public final class MaintenancePages {
 
   /// 0 if there can be none with it.
   private static long id(Query fields) {
-    return given(fields, "id").filter(id -> id.matches("\\d{1,18}")).map(Long::parseLong).orElse(0L);
+    return given(fields, "id")
+        .filter(id -> id.matches("\\d{1,18}"))
+        .map(Long::parseLong)
+        .orElse(0L);
   }
 }

@@ -126,7 +126,13 @@ record MaintenanceView(
 
   /// What was typed into the form.
   record Draft(
-      String title, String names, String tags, String groups, boolean all, String from, String lasts) {
+      String title,
+      String names,
+      String tags,
+      String groups,
+      boolean all,
+      String from,
+      String lasts) {
     static final Draft EMPTY = new Draft("", "", "", "", false, "", "");
 
     static Draft of(Query fields) {

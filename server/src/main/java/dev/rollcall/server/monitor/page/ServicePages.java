@@ -93,8 +93,7 @@ public final class ServicePages implements AutoCloseable {
                   incidents.of(request, id),
                   isTrusted(request.caller()));
           return new Compressed(
-              Html.of(out -> JtealoneGenerated.render(out, Html.NONE, site, view))
-                  .getBytes(UTF_8));
+              Html.of(out -> JtealoneGenerated.render(out, Html.NONE, site, view)).getBytes(UTF_8));
         });
   }
 

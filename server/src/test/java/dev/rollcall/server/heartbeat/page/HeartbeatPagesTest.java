@@ -61,7 +61,9 @@ class HeartbeatPagesTest {
             run(1, Outcome.OK, 1_000, "", "a"),
             run(2, Outcome.FAILED, 10_000, "", "b"),
             run(3, Outcome.RUNNING, 0, "", "c"));
-    assertThat(new HeartbeatsLiveView(look(ALL, Map.of(State.LATE, 1L), heartbeat), ORIGIN, site).row(0))
+    assertThat(
+            new HeartbeatsLiveView(look(ALL, Map.of(State.LATE, 1L), heartbeat), ORIGIN, site)
+                .row(0))
         .contains("id=\"h1\" class=\"down\"", "Late</span>")
         .contains("href=\"/heartbeat?name=nightly%20backup\">nightly backup</a>")
         .contains("every 1D", "data-since>1 h</time>", "data-until>4 min 12 s ago</time>")

@@ -156,8 +156,7 @@ class OverviewTest {
         .containsExactly(Event.Kind.UPTIME, Event.Kind.DOWNTIME, Event.Kind.UPTIME);
     assertThat(seen.failures()).extracting(Tick::state).containsExactly(State.DOWN, State.DOWN);
     assertThat(seen.failures().getFirst().at()).isAfter(seen.failures().getLast().at());
-    List<PeriodSummary> pieces =
-        seen.chart().pieces().stream().flatMap(Optional::stream).toList();
+    List<PeriodSummary> pieces = seen.chart().pieces().stream().flatMap(Optional::stream).toList();
     assertThat(pieces.stream().mapToLong(PeriodSummary::up).sum()).isEqualTo(2);
     assertThat(pieces.stream().mapToLong(PeriodSummary::down).sum()).isEqualTo(2);
     assertThat(seen.hours().stream().mapToLong(PeriodSummary::down).sum()).isEqualTo(2);

@@ -54,7 +54,9 @@ class ServicePagesTest {
     assertThat(row("https://a.test/"))
         .contains("<a class=\"url\" href=\"https://a.test/\" rel=\"noreferrer noopener\">");
     assertThat(row("http://a.test/")).contains("<a class=\"url\"");
-    assertThat(row("tcp://a.test:5432")).doesNotContain("<a class=\"url\"").contains("tcp://a.test:5432");
+    assertThat(row("tcp://a.test:5432"))
+        .doesNotContain("<a class=\"url\"")
+        .contains("tcp://a.test:5432");
     assertThat(row("javascript:alert(1)")).doesNotContain("<a class=\"url\"");
   }
 
