@@ -31,6 +31,10 @@ import org.jdbi.v3.core.statement.Update;
 public final class DueRows<T> {
   private static final SecureRandom RANDOM = new SecureRandom();
 
+  /// SQLite goes down one step of its own stack for each part of a statement. Some hundred end the
+  /// whole program.
+  private static final int PARTS_AT_ONCE = 50;
+
   private final Database database;
   private final GroupCommit commits;
   private final Clock clock;
@@ -188,19 +192,20 @@ public final class DueRows<T> {
         });
   }
 
-  /// The earliest due instant of each of these parts that has rows, with one query.
+  /// The earliest due instant of each of these parts that has rows, with one query for up to
+  /// [#PARTS_AT_ONCE] of them.
   public Map<String, Instant> earliest(List<String> parts) {
-    if (parts.isEmpty()) {
-      return Map.of();
-    }
     String column = table.part().orElseThrow();
     String each =
         "SELECT ?, (SELECT MIN(due_at) FROM %s WHERE %s = ?)".formatted(table.name(), column);
-    String sql = String.join(" UNION ALL ", Collections.nCopies(parts.size(), each));
     Map<String, Instant> earliest = new HashMap<>();
-    database
-        .read(handle -> Rows.read(handle, sql, parts, DueRows::bindTwice, DueRows::earliest))
-        .forEach(one -> one.due().ifPresent(due -> earliest.put(one.part(), due)));
+    for (int from = 0; from < parts.size(); from += PARTS_AT_ONCE) {
+      List<String> some = parts.subList(from, Math.min(from + PARTS_AT_ONCE, parts.size()));
+      String sql = String.join(" UNION ALL ", Collections.nCopies(some.size(), each));
+      database
+          .read(handle -> Rows.read(handle, sql, some, DueRows::bindTwice, DueRows::earliest))
+          .forEach(one -> one.due().ifPresent(due -> earliest.put(one.part(), due)));
+    }
     return earliest;
   }
 

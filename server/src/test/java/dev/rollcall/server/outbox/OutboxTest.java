@@ -69,6 +69,19 @@ class OutboxTest {
     }
   }
 
+  /// Accounts make as many as they like, all together. SQLite crashes on too large a statement.
+  @Test
+  void sendsOnOneOfManyChannels() {
+    Channel[] many =
+        IntStream.range(0, 600)
+            .mapToObj(i -> new RecordingChannel("c" + i, "h" + i + ".example:443"))
+            .toArray(Channel[]::new);
+    try (OutboxDatabase data = open(many).started()) {
+      data.add(notification("c7", "a", "1"), notification("c599", "a", "2"));
+      await().until(() -> data.listed(DeliveryState.DELIVERED).size() == 2);
+    }
+  }
+
   @Test
   void owesTheSameKeyOnce() {
     try (OutboxDatabase data = open(mail, pager)) {
