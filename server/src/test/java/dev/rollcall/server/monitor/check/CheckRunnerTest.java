@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,8 +81,8 @@ class CheckRunnerTest {
     Probe quick = Probe.of("quick", _ -> {});
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       try {
-        threads.submit(() -> runner.ask(check(7, hanging), clock.wall()));
-        threads.submit(() -> runner.ask(check(8, hanging), clock.wall()));
+        Future<Observation> _ = threads.submit(() -> runner.ask(check(7, hanging), clock.wall()));
+        Future<Observation> _ = threads.submit(() -> runner.ask(check(8, hanging), clock.wall()));
         assertThat(underWay.await(1, TimeUnit.MINUTES)).isTrue();
         assertThat(runner.ask(check(Scope.OPERATOR, quick), clock.wall()))
             .isInstanceOf(Observation.Up.class);
