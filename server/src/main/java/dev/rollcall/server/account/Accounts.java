@@ -66,6 +66,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /// The entry point of the package, for the composition root: registering and signing in, and who a
@@ -262,6 +263,11 @@ public final class Accounts implements AutoCloseable {
 
   private void deletionBegun() {
     cleanup.wake();
+  }
+
+  /// Whether an owner is a team.
+  public static boolean isTeam(Handle tx, long owner) {
+    return TeamStore.exists(tx, owner);
   }
 
   /// Where browsers find the pages, if it is known (`public-url`).

@@ -58,7 +58,7 @@ record Capabilities(
                 outbox,
                 settings.incidents(),
                 new KnownSubjects(),
-                new IncidentLinks(accounts::publicUrl, key),
+                new IncidentLinks(accounts::publicUrl, key, Accounts::isTeam),
                 accounts::name,
                 registry,
                 clock));

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.rollcall.server.http.PercentEncoding;
 import dev.rollcall.server.outbox.Message;
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.secret.InstallationKey;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
@@ -15,6 +16,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.function.Supplier;
 import javax.crypto.Mac;
+import org.jdbi.v3.core.Handle;
 
 /// The links in messages about incidents: to their pages, and one that acknowledges.
 ///
@@ -28,30 +30,43 @@ public final class IncidentLinks {
 
   private final Supplier<Optional<URI>> publicUrl;
   private final InstallationKey key;
+  private final Teams teams;
+
+  /// Says which owners are teams: their members ask for what a team has with `?team=`.
+  @FunctionalInterface
+  public interface Teams {
+    /// Whether the owner is a team.
+    boolean isTeam(Handle tx, long owner);
+  }
 
   /// @param publicUrl where browsers find the pages; without it messages have no links
   /// @param key is needed only where there are links
-  public IncidentLinks(Supplier<Optional<URI>> publicUrl, InstallationKey key) {
+  public IncidentLinks(Supplier<Optional<URI>> publicUrl, InstallationKey key, Teams teams) {
     this.publicUrl = publicUrl;
     this.key = key;
+    this.teams = teams;
   }
 
-  /// The link to the list.
-  Optional<String> list() {
-    return publicUrl.get().map(url -> url + "/incidents");
+  /// The link to the list of an owner.
+  Optional<String> list(Handle tx, long owner) {
+    return publicUrl.get().map(url -> url + "/incidents" + ofTeam(tx, owner));
+  }
+
+  private String ofTeam(Handle tx, long owner) {
+    return owner != Scope.OPERATOR && teams.isTeam(tx, owner) ? "?team=" + owner : "";
   }
 
   /// The links in a message about one incident.
   ///
   /// @param channel its name in the outbox
-  Optional<Message.Links> of(Incident incident, String channel) {
+  Optional<Message.Links> of(Handle tx, Incident incident, String channel) {
     return publicUrl
         .get()
         .map(
             url -> {
               String page = url + "/incidents/" + incident.id();
               return new Message.Links(
-                  page,
+                  page + ofTeam(tx, incident.subject().owner()),
                   incident.isOpen()
                       ? acknowledging(page, incident.id(), channel)
                       : Optional.empty());

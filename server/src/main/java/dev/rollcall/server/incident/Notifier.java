@@ -140,9 +140,9 @@ final class Notifier implements AutoCloseable {
       return true;
     }
     if (keeps || told.size() == 1) {
-      outbox.add(tx, told.stream().map(this::single).toList());
+      outbox.add(tx, told.stream().map(one -> single(tx, one)).toList());
     } else {
-      Notification notification = several(channel, told, now);
+      Notification notification = several(tx, channel, told, now);
       outbox.add(tx, List.of(notification));
       Outbox.addIncidents(
           tx, channel, notification.key(), told.stream().map(one -> one.incident().id()).toList());
@@ -213,7 +213,7 @@ final class Notifier implements AutoCloseable {
     IncidentChannels.delete(tx, done);
   }
 
-  private Notification single(Due due) {
+  private Notification single(Handle tx, Due due) {
     Incident incident = due.incident();
     boolean over = due.row().phase() == Phase.ENDED;
     Kind kind = over ? Kind.RECOVERED : IncidentAlerts.kind(incident);
@@ -232,7 +232,7 @@ final class Notifier implements AutoCloseable {
                     !over && due.row().times() > 0,
                     incident.flapping() && !over,
                     incident.endCause(),
-                    links.of(incident, due.row().channel()))));
+                    links.of(tx, incident, due.row().channel()))));
     String key = "incident:%d:%s:%d".formatted(incident.id(), kind.word(), due.row().times());
     String lane = IncidentAlerts.lane(incident.subject());
     return new Notification(due.row().channel(), lane, kind, key, message, false);
@@ -242,7 +242,7 @@ final class Notifier implements AutoCloseable {
     return incident.resolvedAt().orElse(incident.openedAt());
   }
 
-  private Notification several(String channel, List<Due> told, Instant now) {
+  private Notification several(Handle tx, String channel, List<Due> told, Instant now) {
     List<Message.Item> items = told.stream().map(Notifier::item).toList();
     String key = "incidents:%d:%d".formatted(items.getFirst().incident(), now.toEpochMilli());
     Message message =
@@ -256,7 +256,7 @@ final class Notifier implements AutoCloseable {
                     items.size(),
                     items.subList(0, Math.min(NAMED, items.size())),
                     common(told),
-                    links.list())));
+                    links.list(tx, told.getFirst().incident().subject().owner()))));
     return new Notification(channel, "incidents", Kind.SEVERAL, key, message, false);
   }
 

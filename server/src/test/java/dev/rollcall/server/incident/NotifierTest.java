@@ -147,7 +147,9 @@ class NotifierTest {
 
   private IncidentLinks links() {
     return new IncidentLinks(
-        () -> publicUrl, new InstallationKey(folder, Optional.of(InstallationKey.checked(KEY))));
+        () -> publicUrl,
+        new InstallationKey(folder, Optional.of(InstallationKey.checked(KEY))),
+        (_, owner) -> owner == 7);
   }
 
   /// Of which those with the name `job` need no confirmation.
@@ -311,6 +313,27 @@ class NotifierTest {
     pass(TOGETHER);
     assertThat(got(chat, 4).getLast().message().several().orElseThrow().page())
         .contains("https://status.example.org/rollcall/incidents");
+    Incident open = incident("c");
+    Subject ofTeam = new Subject(Subject.Type.SERVICE, 1, 7, "c");
+    Incident theirs =
+        new Incident(
+            open.id(),
+            ofTeam,
+            open.kind(),
+            open.keys(),
+            open.cause(),
+            open.startedAt(),
+            open.openedAt(),
+            open.resolvedAt(),
+            open.endCause(),
+            open.lastHeard(),
+            open.flapping(),
+            open.acknowledged());
+    Message.Links their =
+        database.read(handle -> links().of(handle, theirs, "7/ops")).orElseThrow();
+    assertThat(their.page()).endsWith("/incidents/" + open.id() + "?team=7");
+    assertThat(their.acknowledge().orElseThrow())
+        .contains("/incidents/" + open.id() + "/acknowledge?channel=7%2Fops&key=");
   }
 
   private static void assertRefused(int status, ThrowingCallable work) {

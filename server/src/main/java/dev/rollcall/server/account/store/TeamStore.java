@@ -72,6 +72,14 @@ public final class TeamStore {
                     Collectors.mapping(Map.Entry::getValue, Collectors.toList())));
   }
 
+  /// Whether there is a team with that id.
+  public static boolean exists(Handle tx, long team) {
+    return tx.createQuery("SELECT EXISTS (SELECT 1 FROM team WHERE id = :team)")
+        .bind("team", team)
+        .mapTo(Boolean.class)
+        .one();
+  }
+
   public Optional<Team> find(long team) {
     return tables.read(
         handle ->
