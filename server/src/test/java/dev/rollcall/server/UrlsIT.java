@@ -270,6 +270,15 @@ class UrlsIT {
             .doesNotContain("secret-path");
       }
     }
+    String large = "\"url\":\"http://example.invalid/\",\"headers\":{\"A\":\"" + "a".repeat(4096) + "\"}";
+    assertThat(
+            send("POST", "/v1/channels", channel.formatted("", "webhook", large), token).status())
+        .isEqualTo(400);
+    String list = "\"url\":[\"http://example.invalid\",\"http://127.0.0.2\"]";
+    assertThat(
+            send("POST", "/v1/channels", channel.formatted("", "alertmanager", list), token)
+                .status())
+        .isEqualTo(400);
     Answer refused = send("POST", "/v1/channels", channel.formatted("", "mail", mail), token);
     assertThat(refused.status()).isEqualTo(400);
     assertThat(refused.json().toString()).contains("host: ", "is not public");
@@ -303,7 +312,10 @@ class UrlsIT {
             "{\"name\":\"a\",\"url\":\"postgres://127.0.0.1/\"}",
             "{\"name\":\"a\",\"url\":\"unix:///var/run/docker.sock\"}",
             "{\"name\":\"a\",\"url\":\"http://127.0.0.1/\",\"interval\":\"1s\"}",
-            "{\"name\":\"a\",\"url\":\"https://127.0.0.1/\",\"tls\":{\"ca\":\"/etc/passwd\"}}")) {
+            "{\"name\":\"a\",\"url\":\"https://127.0.0.1/\",\"tls\":{\"ca\":\"/etc/passwd\"}}",
+            "{\"name\":\"a\",\"url\":\"http://127.0.0.1/\",\"method\":\"POST\",\"body\":\""
+                + "b".repeat(4_096)
+                + "\"}")) {
       assertThat(send("POST", "/v1/services", bad, token).status()).as(bad).isEqualTo(400);
     }
     for (int i = 0; i < 20; i++) {

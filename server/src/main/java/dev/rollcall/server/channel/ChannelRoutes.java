@@ -9,8 +9,10 @@ import dev.rollcall.server.http.Json;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
+import dev.rollcall.server.http.Unavailable;
 import dev.rollcall.server.owner.Scope;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import tools.jackson.core.JsonGenerator;
@@ -29,6 +31,15 @@ final class ChannelRoutes {
 
   /// How many one account may have.
   private static final int MOST_OF_ACCOUNT = 20;
+
+  /// How many all accounts and teams together may have: each takes some 12 KB of memory, and
+  /// strangers make as many accounts as they like.
+  private static final int MOST_OF_ACCOUNTS = 5_000;
+
+  private static final Duration FULL_FOR = Duration.ofMinutes(1);
+
+  /// The characters of the definition of one, as it is in memory.
+  private static final int LONGEST_OF_ACCOUNTS = 4096;
 
   private final ChannelStore store;
   private final StoredDefinitions definitions;
@@ -91,19 +102,25 @@ final class ChannelRoutes {
     int most = owner == Scope.OPERATOR ? MOST : MOST_OF_ACCOUNT;
     if (list.isOfFile(request.scope(), name)
         || !store.create(
-            owner, name, definition.type().name(), definitions.sealed(owner, definition), most)) {
+            owner,
+            name,
+            definition.type().name(),
+            definitions.sealed(owner, definition),
+            new ChannelStore.Most(most, MOST_OF_ACCOUNTS))) {
       throw notMade(request.scope(), name, most);
     }
     changed.run();
     return answer(201, found(request.scope(), name)).naming(name);
   }
 
-  private Refusal notMade(Scope scope, String name, int most) {
-    return Refusal.of(
-        409,
-        list.isOfFile(scope, name) || store.find(scope, name).isPresent()
-            ? "there is a channel " + name + ": change that one, or choose a name"
-            : "there are " + most + " channels: delete one first");
+  private RuntimeException notMade(Scope scope, String name, int most) {
+    if (list.isOfFile(scope, name) || store.find(scope, name).isPresent()) {
+      return Refusal.of(
+          409, "there is a channel " + name + ": change that one, or choose a name");
+    }
+    return store.count(scope.owner()) >= most
+        ? Refusal.of(409, "there are " + most + " channels: delete one first")
+        : new Unavailable("this server has no room for more channels of accounts", FULL_FOR);
   }
 
   /// Given fields replace the previous ones; fields that are null are removed. A value of `***`
@@ -173,8 +190,14 @@ final class ChannelRoutes {
         ChannelReader.one(body, "", mistakes)
             .orElseThrow(() -> Refusal.badRequest(mistakes.lines()));
     if (owner != Scope.OPERATOR) {
-      String url = definition.json().path("url").asString("").strip();
-      require(url.isEmpty() || publicOnly.permits(URI.create(url)), "url");
+      if (definition.json().toString().length() > LONGEST_OF_ACCOUNTS) {
+        throw Refusal.badRequest("has more than " + LONGEST_OF_ACCOUNTS + " characters of JSON");
+      }
+      JsonNode urls = definition.json().path("url");
+      for (JsonNode each : urls.isArray() ? urls : List.of(urls)) {
+        String url = each.asString("").strip();
+        require(url.isEmpty() || publicOnly.permits(URI.create(url)), "url");
+      }
       require(publicOnly.permits(definition.json().path("host").asString("").strip()), "host");
     }
     return definition;

@@ -17,8 +17,14 @@ final class ChannelStore {
   record Row(long id, long owner, String name, String type, String sealed) {}
 
   /// A change of one channel.
+  /// How many channels there may be.
+  ///
+  /// @param ofOwner the operator, an account or a team
+  /// @param ofAccounts all accounts and teams together
+  record Most(int ofOwner, int ofAccounts) {}
+
   private sealed interface Change {
-    record Create(long owner, String name, String type, String sealed, int most)
+    record Create(long owner, String name, String type, String sealed, Most most)
         implements Change {}
 
     record Replace(long owner, String name, String sealed) implements Change {}
@@ -66,9 +72,8 @@ final class ChannelStore {
 
   /// Adds a channel.
   ///
-  /// @param most how many the owner may have
-  /// @return false if the owner has one of that name, or so many
-  boolean create(long owner, String name, String type, String sealed, int most) {
+  /// @return false if the owner has one of that name, or there are as many as may be
+  boolean create(long owner, String name, String type, String sealed, Most most) {
     return commits.write(changes, new Change.Create(owner, name, type, sealed, most));
   }
 
@@ -96,13 +101,16 @@ final class ChannelStore {
   private boolean apply(Handle tx, Change change) {
     long now = clock.wall().toEpochMilli();
     return switch (change) {
-          case Change.Create(long owner, String name, String type, String sealed, int most) ->
+          case Change.Create(long owner, String name, String type, String sealed, Most most) ->
               tx.createUpdate(
                       "INSERT INTO channel (owner_id, name, type, definition, created_at,"
                           + " updated_at) SELECT :owner, :name, :type, :sealed, :now, :now WHERE"
                           + " (SELECT COUNT(*) FROM channel WHERE owner_id = :owner) < :most"
+                          + " AND (:owner = 0 OR"
+                          + " (SELECT COUNT(*) FROM channel WHERE owner_id <> 0) < :all)"
                           + " ON CONFLICT (owner_id, name) DO NOTHING")
-                  .bind("most", most)
+                  .bind("most", most.ofOwner())
+                  .bind("all", most.ofAccounts())
                   .bind("owner", owner)
                   .bind("name", name)
                   .bind("type", type)

@@ -108,7 +108,7 @@ public final class Monitor implements AutoCloseable {
         new ServiceChanges(
             database,
             commits,
-            settings.ofAccount(),
+            settings.ofAccounts(),
             signals,
             clock,
             ids -> {

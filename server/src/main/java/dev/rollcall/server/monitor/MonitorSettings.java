@@ -6,6 +6,7 @@ import dev.rollcall.server.config.ValueType;
 import dev.rollcall.server.config.Values;
 import dev.rollcall.server.monitor.definition.ServiceReader;
 import inet.ipaddr.IPAddress;
+import dev.rollcall.server.monitor.store.AccountLimits;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -18,7 +19,7 @@ import java.util.List;
 /// @param retention how long ticks are kept
 /// @param witnesses addresses that show whether our own network works; may be empty
 /// @param reach what services and channels of accounts may reach although it is not public
-/// @param ofAccount how many services an account may have
+/// @param ofAccounts how many services accounts may have
 /// @param statuses how long the statuses of its URLs are shown
 public record MonitorSettings(
     ServiceReader.Defaults defaults,
@@ -27,7 +28,7 @@ public record MonitorSettings(
     Duration retention,
     List<InetSocketAddress> witnesses,
     Blocks reach,
-    int ofAccount,
+    AccountLimits ofAccounts,
     Duration statuses) {
   /// Whether a file may remove more than half of the services.
   public static final Setting<Boolean> FEWER_SERVICES =
@@ -102,6 +103,12 @@ public record MonitorSettings(
           ValueType.number(0, 1_000_000),
           "100",
           "services of one account at most");
+  private static final Setting<Integer> OF_ALL_ACCOUNTS =
+      Setting.of(
+          "accounts.services-of-all",
+          ValueType.number(0, 10_000_000),
+          "20000",
+          "services of all accounts and teams together at most; one that would be more gets 503");
 
   private static final Setting<Duration> STATUSES =
       Setting.of(
@@ -111,7 +118,7 @@ public record MonitorSettings(
           "how long the statuses of URLs are shown; they are ticks, which monitor.retention keeps");
 
   /// The settings of accounts, in the order of the help.
-  public static final List<Setting<?>> OF_ACCOUNTS = List.of(OF_ACCOUNT, STATUSES, REACH);
+  public static final List<Setting<?>> OF_ACCOUNTS = List.of(OF_ACCOUNT, OF_ALL_ACCOUNTS, STATUSES, REACH);
 
   /// All other settings, in the order of the help.
   public static final List<Setting<?>> ALL =
@@ -131,7 +138,7 @@ public record MonitorSettings(
         values.of(RETENTION),
         values.of(WITNESS),
         new Blocks(values.of(REACH)),
-        values.of(OF_ACCOUNT),
+        new AccountLimits(values.of(OF_ACCOUNT), values.of(OF_ALL_ACCOUNTS)),
         values.of(STATUSES));
   }
 

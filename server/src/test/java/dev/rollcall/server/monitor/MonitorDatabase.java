@@ -10,6 +10,7 @@ import dev.rollcall.server.monitor.definition.ServiceDefinition;
 import dev.rollcall.server.monitor.definition.ServiceReader;
 import dev.rollcall.server.monitor.schedule.OutcomeWriter;
 import dev.rollcall.server.monitor.schedule.Schedule;
+import dev.rollcall.server.monitor.store.AccountLimits;
 import dev.rollcall.server.monitor.store.ServiceChanges;
 import dev.rollcall.server.monitor.store.ServiceStatus;
 import dev.rollcall.server.monitor.store.ServiceStore;
@@ -41,7 +42,7 @@ public final class MonitorDatabase implements AutoCloseable {
   public MonitorDatabase(TestDatabases engine, Path folder) {
     database = engine.open(folder, clock, TABLES);
     commits = new GroupCommit(database);
-    changes = new ServiceChanges(database, commits, 100, (_, _) -> {}, clock, _ -> {});
+    changes = new ServiceChanges(database, commits, new AccountLimits(100, 1_000), (_, _) -> {}, clock, _ -> {});
     services = new ServiceStore(database);
     new DayTable(database, commits, "service_tick", "service_id").prepare(clock.wall());
   }

@@ -44,6 +44,9 @@ public final class ServiceReader {
   private static final int MOST_CONFIRMATIONS = 100;
   private static final Duration SHORTEST_OF_ACCOUNTS = Duration.ofSeconds(10);
   private static final List<String> FILES = List.of("ca", "cert", "key");
+  /// All of it is in memory while the service is checked.
+  private static final int LONGEST_OF_ACCOUNTS = 4096;
+
   private static final Set<String> SCHEMES_OF_ACCOUNTS = Set.of("http", "https", "tcp", "tls");
 
   /// The values of services that set none.
@@ -93,7 +96,7 @@ public final class ServiceReader {
   }
 
   /// The same reader for services of accounts: those may be checked over HTTP and as ports only, at
-  /// most every ten seconds, and without files of this server.
+  /// most every ten seconds, without files of this server, and no longer than 4,096 characters.
   ///
   /// @param reach whether a URL may lead to its host; what a name leads to is decided when it is
   ///   looked up
@@ -212,6 +215,11 @@ public final class ServiceReader {
         || confirmation.isEmpty()) {
       return Optional.empty();
     }
+    String stored = stored(service, interval, timeout, keepAlive, spec.get(), secrets);
+    if (reach.isPresent() && stored.length() > LONGEST_OF_ACCOUNTS) {
+      mistakes.add(path, "has more than " + LONGEST_OF_ACCOUNTS + " characters of JSON");
+      return Optional.empty();
+    }
     return Optional.of(
         new ServiceDefinition(
             name.get(),
@@ -221,7 +229,7 @@ public final class ServiceReader {
             confirmation.get(),
             spec.get(),
             secrets,
-            stored(service, interval, timeout, keepAlive, spec.get(), secrets)));
+            stored));
   }
 
   private static Optional<Confirmation> confirmation(Fields fields) {

@@ -9,6 +9,7 @@ import dev.rollcall.server.http.Listing;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
+import dev.rollcall.server.http.Unavailable;
 import dev.rollcall.server.monitor.definition.PublicDefinition;
 import dev.rollcall.server.monitor.definition.ReferencedSecrets;
 import dev.rollcall.server.monitor.definition.SchemeHint;
@@ -40,6 +41,8 @@ public final class MonitorRoutes {
   private static final Duration USUAL_SPAN = Duration.ofHours(1);
   private static final Duration LONGEST_STEP = Duration.ofDays(366);
   private static final long LAST_SECOND = 253_402_300_799L; // the year 9999
+
+  private static final Duration FULL_FOR = Duration.ofMinutes(1);
 
   private final ServiceStore services;
   private final ServiceChanges changes;
@@ -140,9 +143,16 @@ public final class MonitorRoutes {
       case ServiceChanges.Done.Service(long id) ->
           shown(request, 201, id, SchemeHint.of(definition)).naming(id);
       case ServiceChanges.Done.NameTaken _ -> throw taken(definition);
+      case ServiceChanges.Done.Full _ -> throw MonitorRoutes.full();
       case ServiceChanges.Done.TooMany(int most) ->
           throw Refusal.of(409, "this account has " + most + " services: delete one first");
     };
+  }
+
+  static Unavailable full() {
+    return new Unavailable(
+        "this server has no room for more services of accounts (accounts.services-of-all)",
+        FULL_FOR);
   }
 
   /// Given fields replace the previous ones; fields that are null get their default.

@@ -107,6 +107,7 @@ public final class UrlRoutes {
         case ServiceChanges.Done.Service(long id) -> {
           return id;
         }
+        case ServiceChanges.Done.Full _ -> throw MonitorRoutes.full();
         case ServiceChanges.Done.TooMany(int most) ->
             throw Refusal.of(409, "this account has " + most + " services: delete one first");
         case ServiceChanges.Done.NameTaken _ -> {

@@ -46,6 +46,9 @@ public final class ServiceChanges {
 
     /// The account or team has as many services as it may have.
     record TooMany(int most) implements Done {}
+
+    /// All accounts and teams together have as many services as they may have.
+    record Full() implements Done {}
   }
 
   /// How the services of the file changed.
@@ -73,7 +76,7 @@ public final class ServiceChanges {
 
   private final Database database;
   private final GroupCommit commits;
-  private final int ofAccount;
+  private final AccountLimits ofAccounts;
   private final Clock clock;
   private final SignalWriter signals;
   private final Consumer<Set<Long>> committed;
@@ -81,13 +84,12 @@ public final class ServiceChanges {
   private final Batch<File, Synced> syncs =
       (tx, files) -> files.stream().map(file -> sync(tx, file)).toList();
 
-  /// @param ofAccount how many services an account or a team may have
   /// @param signals gets the end of the state of services that were down and are removed
   /// @param committed is called with the changed services after the commit, and returns at once
   public ServiceChanges(
       Database database,
       GroupCommit commits,
-      int ofAccount,
+      AccountLimits ofAccounts,
       SignalWriter signals,
       Clock clock,
       Consumer<Set<Long>> committed) {
@@ -95,7 +97,7 @@ public final class ServiceChanges {
     this.signals = signals;
     this.committed = committed;
     this.commits = commits;
-    this.ofAccount = ofAccount;
+    this.ofAccounts = ofAccounts;
     this.clock = clock;
   }
 
@@ -201,8 +203,11 @@ public final class ServiceChanges {
   }
 
   private Done create(Handle tx, long owner, ServiceDefinition definition) {
-    if (owner != Scope.OPERATOR && ServiceStore.count(tx, Scope.of(owner)) >= ofAccount) {
-      return new Done.TooMany(ofAccount);
+    if (owner != Scope.OPERATOR && ServiceStore.count(tx, Scope.of(owner)) >= ofAccounts.each()) {
+      return new Done.TooMany(ofAccounts.each());
+    }
+    if (owner != Scope.OPERATOR && ServiceStore.countOfAccounts(tx) >= ofAccounts.all()) {
+      return new Done.Full();
     }
     Optional<Row> namesake = named(tx, owner, definition.name());
     if (namesake.isEmpty()) {

@@ -95,6 +95,14 @@ public final class ServiceStore {
     return database.read(handle -> count(handle, scope));
   }
 
+  /// The number of services of all accounts and teams.
+  static long countOfAccounts(Handle handle) {
+    return handle
+        .createQuery("SELECT count(*) FROM service WHERE owner_id <> 0")
+        .mapTo(Long.class)
+        .one();
+  }
+
   static long count(Handle handle, Scope scope) {
     return handle
         .createQuery(

@@ -16,6 +16,7 @@ import dev.rollcall.server.monitor.overview.Overview.Seen;
 import dev.rollcall.server.monitor.overview.Overview.Standing;
 import dev.rollcall.server.monitor.schedule.OutcomeWriter;
 import dev.rollcall.server.monitor.schedule.Schedule;
+import dev.rollcall.server.monitor.store.AccountLimits;
 import dev.rollcall.server.monitor.store.EventStore;
 import dev.rollcall.server.monitor.store.HourStore;
 import dev.rollcall.server.monitor.store.PeriodSummary;
@@ -76,7 +77,7 @@ class OverviewTest {
             overview::committed);
     changes =
         new ServiceChanges(
-            data.database, data.commits, 100, (_, _) -> {}, data.clock, overview::changed);
+            data.database, data.commits, new AccountLimits(100, 1_000), (_, _) -> {}, data.clock, overview::changed);
   }
 
   @AfterEach

@@ -12,6 +12,7 @@ import dev.rollcall.server.monitor.check.Event;
 import dev.rollcall.server.monitor.check.State;
 import dev.rollcall.server.monitor.definition.ServiceDefinition;
 import dev.rollcall.server.monitor.definition.ServiceReader;
+import dev.rollcall.server.monitor.store.AccountLimits;
 import dev.rollcall.server.monitor.store.EventStore;
 import dev.rollcall.server.monitor.store.Metric;
 import dev.rollcall.server.monitor.store.ServiceStore;
@@ -256,7 +257,7 @@ class RunnerTest {
             Duration.ofDays(30),
             List.of(),
             Blocks.NONE,
-            100,
+            new AccountLimits(100, 1_000),
             Duration.ofDays(2)),
         (_, _) -> {},
         new PrometheusRegistry(),

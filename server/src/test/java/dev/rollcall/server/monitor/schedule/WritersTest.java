@@ -13,6 +13,7 @@ import dev.rollcall.server.monitor.check.Outcome;
 import dev.rollcall.server.monitor.check.Streak;
 import dev.rollcall.server.monitor.definition.Confirmation;
 import dev.rollcall.server.monitor.definition.ServiceDefinition;
+import dev.rollcall.server.monitor.store.AccountLimits;
 import dev.rollcall.server.monitor.store.ServiceChanges;
 import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.Database;
@@ -67,7 +68,7 @@ class WritersTest {
       commits = new GroupCommit(database);
       schedule = new Schedule(database, commits, clock);
       writer = new OutcomeWriter(database, commits, schedule, 10_000, clock, (_, _) -> {}, _ -> {});
-      changes = new ServiceChanges(database, commits, 100, (_, _) -> {}, clock, _ -> {});
+      changes = new ServiceChanges(database, commits, new AccountLimits(100, 1_000), (_, _) -> {}, clock, _ -> {});
       ticks = new DayTable(database, commits, "service_tick", "service_id");
       ticks.prepare(clock.wall());
     }
