@@ -270,7 +270,8 @@ class UrlsIT {
             .doesNotContain("secret-path");
       }
     }
-    String large = "\"url\":\"http://example.invalid/\",\"headers\":{\"A\":\"" + "a".repeat(4096) + "\"}";
+    String large =
+        "\"url\":\"http://example.invalid/\",\"headers\":{\"A\":\"" + "a".repeat(4096) + "\"}";
     assertThat(
             send("POST", "/v1/channels", channel.formatted("", "webhook", large), token).status())
         .isEqualTo(400);

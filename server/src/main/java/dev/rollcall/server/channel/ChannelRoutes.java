@@ -115,10 +115,9 @@ final class ChannelRoutes {
 
   private RuntimeException notMade(Scope scope, String name, int most) {
     if (list.isOfFile(scope, name) || store.find(scope, name).isPresent()) {
-      return Refusal.of(
-          409, "there is a channel " + name + ": change that one, or choose a name");
+      return Refusal.of(409, "there is a channel " + name + ": change that one, or choose a name");
     }
-    return store.count(scope.owner()) >= most
+    return store.list(Scope.of(scope.owner())).size() >= most
         ? Refusal.of(409, "there are " + most + " channels: delete one first")
         : new Unavailable("this server has no room for more channels of accounts", FULL_FOR);
   }

@@ -16,8 +16,7 @@ final class ChannelStore {
   /// @param sealed its definition, encrypted
   record Row(long id, long owner, String name, String type, String sealed) {}
 
-  /// A change of one channel.
-  /// How many channels there may be.
+  /// A change of one channel. How many channels there may be.
   ///
   /// @param ofOwner the operator, an account or a team
   /// @param ofAccounts all accounts and teams together

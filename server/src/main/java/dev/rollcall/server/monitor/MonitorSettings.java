@@ -5,8 +5,8 @@ import dev.rollcall.server.config.Setting;
 import dev.rollcall.server.config.ValueType;
 import dev.rollcall.server.config.Values;
 import dev.rollcall.server.monitor.definition.ServiceReader;
-import inet.ipaddr.IPAddress;
 import dev.rollcall.server.monitor.store.AccountLimits;
+import inet.ipaddr.IPAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -118,7 +118,8 @@ public record MonitorSettings(
           "how long the statuses of URLs are shown; they are ticks, which monitor.retention keeps");
 
   /// The settings of accounts, in the order of the help.
-  public static final List<Setting<?>> OF_ACCOUNTS = List.of(OF_ACCOUNT, OF_ALL_ACCOUNTS, STATUSES, REACH);
+  public static final List<Setting<?>> OF_ACCOUNTS =
+      List.of(OF_ACCOUNT, OF_ALL_ACCOUNTS, STATUSES, REACH);
 
   /// All other settings, in the order of the help.
   public static final List<Setting<?>> ALL =

@@ -42,7 +42,9 @@ public final class MonitorDatabase implements AutoCloseable {
   public MonitorDatabase(TestDatabases engine, Path folder) {
     database = engine.open(folder, clock, TABLES);
     commits = new GroupCommit(database);
-    changes = new ServiceChanges(database, commits, new AccountLimits(100, 1_000), (_, _) -> {}, clock, _ -> {});
+    changes =
+        new ServiceChanges(
+            database, commits, new AccountLimits(100, 1_000), (_, _) -> {}, clock, _ -> {});
     services = new ServiceStore(database);
     new DayTable(database, commits, "service_tick", "service_id").prepare(clock.wall());
   }

@@ -44,6 +44,7 @@ public final class ServiceReader {
   private static final int MOST_CONFIRMATIONS = 100;
   private static final Duration SHORTEST_OF_ACCOUNTS = Duration.ofSeconds(10);
   private static final List<String> FILES = List.of("ca", "cert", "key");
+
   /// All of it is in memory while the service is checked.
   private static final int LONGEST_OF_ACCOUNTS = 4096;
 

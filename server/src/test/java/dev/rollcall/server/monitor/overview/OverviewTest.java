@@ -77,7 +77,12 @@ class OverviewTest {
             overview::committed);
     changes =
         new ServiceChanges(
-            data.database, data.commits, new AccountLimits(100, 1_000), (_, _) -> {}, data.clock, overview::changed);
+            data.database,
+            data.commits,
+            new AccountLimits(100, 1_000),
+            (_, _) -> {},
+            data.clock,
+            overview::changed);
   }
 
   @AfterEach

@@ -68,7 +68,9 @@ class WritersTest {
       commits = new GroupCommit(database);
       schedule = new Schedule(database, commits, clock);
       writer = new OutcomeWriter(database, commits, schedule, 10_000, clock, (_, _) -> {}, _ -> {});
-      changes = new ServiceChanges(database, commits, new AccountLimits(100, 1_000), (_, _) -> {}, clock, _ -> {});
+      changes =
+          new ServiceChanges(
+              database, commits, new AccountLimits(100, 1_000), (_, _) -> {}, clock, _ -> {});
       ticks = new DayTable(database, commits, "service_tick", "service_id");
       ticks.prepare(clock.wall());
     }

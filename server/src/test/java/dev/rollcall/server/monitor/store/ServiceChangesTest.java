@@ -191,12 +191,20 @@ class ServiceChangesTest {
   void accountsHaveSoManyServicesEachAndAllTogether() {
     ServiceChanges limited =
         new ServiceChanges(
-            data.database, data.commits, new AccountLimits(2, 3), (_, _) -> {}, data.clock, _ -> {});
+            data.database,
+            data.commits,
+            new AccountLimits(2, 3),
+            (_, _) -> {},
+            data.clock,
+            _ -> {});
     data.service("operators");
-    assertThat(limited.create(Scope.of(7), definition("a", "15s"))).isInstanceOf(Done.Service.class);
-    assertThat(limited.create(Scope.of(7), definition("b", "15s"))).isInstanceOf(Done.Service.class);
+    assertThat(limited.create(Scope.of(7), definition("a", "15s")))
+        .isInstanceOf(Done.Service.class);
+    assertThat(limited.create(Scope.of(7), definition("b", "15s")))
+        .isInstanceOf(Done.Service.class);
     assertThat(limited.create(Scope.of(7), definition("c", "15s"))).isEqualTo(new Done.TooMany(2));
-    assertThat(limited.create(Scope.of(8), definition("a", "15s"))).isInstanceOf(Done.Service.class);
+    assertThat(limited.create(Scope.of(8), definition("a", "15s")))
+        .isInstanceOf(Done.Service.class);
     assertThat(limited.create(Scope.of(8), definition("b", "15s"))).isEqualTo(new Done.Full());
     assertThat(limited.create(Scope.operator(), definition("c", "15s")))
         .isInstanceOf(Done.Service.class);
@@ -209,7 +217,13 @@ class ServiceChangesTest {
       file[i] = definition("s" + i, "15s");
     }
     ServiceChanges other =
-        new ServiceChanges(data.database, data.commits, new AccountLimits(100, 1_000), (_, _) -> {}, data.clock, _ -> {});
+        new ServiceChanges(
+            data.database,
+            data.commits,
+            new AccountLimits(100, 1_000),
+            (_, _) -> {},
+            data.clock,
+            _ -> {});
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<ServiceChanges.Synced> one = threads.submit(() -> sync(file));
       Future<ServiceChanges.Synced> two =
