@@ -166,10 +166,15 @@ class IncidentsPageIT {
     assertThat(page.locator("h1")).containsText("<b>shop");
     assertThat(page.locator("h1")).containsText("Down");
     assertThat(page.locator("main")).not().containsText("hidden");
+    await() // for what confirms that it is down; the page shows one moment
+        .until(
+            () -> {
+              page.reload();
+              return page.locator("main").textContent().contains("it depends on db");
+            });
     assertThat(page.locator(".chart rect.down")).not().hasCount(0);
     page.getByText("As a table").click();
     assertThat(page.locator("details table")).containsText("down");
-    assertThat(page.locator("main")).containsText("it depends on db");
     assertThat(page.locator("main")).containsText("status 503");
     assertNothingForAxe(page);
     page.locator(".needed a").click();
