@@ -155,7 +155,7 @@ class AccessTest {
       String[] wrong = {"Authorization", "Bearer " + TOKEN, "Authorization", "Bearer wrong"};
       assertThat(served.get("/rows", wrong).statusCode()).isEqualTo(401);
       assertThat(served.get("/rows").body()).as("this machine").isEqualTo("Owned[owner=0]");
-      assertThat(served.get("/rows?team=ops").statusCode()).isEqualTo(400);
+      assertThat(served.get("/rows?team=ops").statusCode()).isEqualTo(401);
       assertThat(served.get("/rows?team=ops", "Authorization", "Bearer " + TOKEN).statusCode())
           .isEqualTo(400);
       assertThat(served.get("/rows?team=ops", "X-Forwarded-For", "203.0.113.7").statusCode())

@@ -36,7 +36,23 @@ class PublicDefinitionTest {
             "redirects",
             "keep-alive",
             "expect");
-    List<String> hidden = List.of("headers", "user", "password", "body", "tls", "send");
+    List<String> hidden =
+        List.of(
+            "headers",
+            "user",
+            "password",
+            "body",
+            "tls",
+            "send",
+            "confirm",
+            "confirm-interval",
+            "recover",
+            "tags",
+            "group",
+            "severity",
+            "runbook",
+            "depends-on",
+            "notify");
     List<String> inTheRow = List.of("name", "url");
     assertThat(ServiceKeys.ALL)
         .containsExactlyInAnyOrderElementsOf(
