@@ -146,6 +146,7 @@ class IncidentIT {
       rollcall.get("/ping/job?frequency=1s");
       awaitMails(2);
       awaitLate(rollcall);
+      awaitMails(3); // it would be told no more once it has failed
       rollcall.get("/ping/job/fail?frequency=1h");
       await().atMost(PATIENCE).until(() -> mails.mails().size() >= 4);
       assertThat(

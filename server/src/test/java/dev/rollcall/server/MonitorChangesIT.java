@@ -70,7 +70,7 @@ class MonitorChangesIT {
             .atMost(PATIENCE)
             .until(() -> rollcall.health("/ready").body().contains("no longer exists"));
         plan.yaml("");
-        refused(rollcall, "3 services, more than half, would be removed");
+        refused(rollcall, "rollcall.yaml is empty: restore it");
         assertThat(rollcall.log()).doesNotContain("was read again");
         plan.yaml(all);
         heeded(rollcall);
