@@ -310,8 +310,7 @@ class HeartbeatOwnersIT {
     await()
         .atMost(PATIENCE)
         .until(
-            () ->
-                send("GET", "/v1/deliveries", "", token).json().toString().contains("unreached"));
+            () -> send("GET", "/v1/deliveries", "", token).json().toString().contains("unreached"));
     assertThat(ofOther.about("unreached")).isEmpty();
     String own = send("GET", "/v1/deliveries", "", token).json().toString();
     assertThat(own).contains("\"channel\":\"hidden\"");
