@@ -480,6 +480,10 @@ class TeamsIT {
     String token = "{\"name\":\"%s\",\"scopes\":[\"read\"]}";
     assertThat(madeAtOnce("/v1/tokens", token, greedy)).as("API tokens").isEqualTo(100);
     assertThat(madeAtOnce("/v1/teams", "{\"name\":\"%s\"}", greedy)).as("teams").isEqualTo(4);
+    String maintenance = "{\"title\":\"%s\",\"names\":[\"shop\"],\"for\":\"1h\"}";
+    String tooLong = maintenance.formatted("long").replace("shop", "s".repeat(4_096));
+    assertThat(people.send("POST", "/v1/maintenance", tooLong, greedy).status()).isEqualTo(400);
+    assertThat(madeAtOnce("/v1/maintenance", maintenance, greedy)).as("maintenance").isEqualTo(20);
     assertThat(names("/v1/teams", "teams", greedy)).hasSize(4);
   }
 

@@ -237,7 +237,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
   }
 
   private CurrentMaintenance currentMaintenance(Handle tx) {
-    return CurrentMaintenance.of(tx, ofFile);
+    return new CurrentMaintenance(tx, ofFile);
   }
 
   /// Uses this maintenance of the configuration file, and no other of it, from now on.

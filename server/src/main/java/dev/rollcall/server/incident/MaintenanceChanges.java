@@ -18,6 +18,11 @@ public final class MaintenanceChanges {
   /// How many an owner may have at a time: each is looked at with each change of state.
   private static final int MOST = 200;
 
+  private static final int MOST_OF_ACCOUNT = 20;
+
+  /// The characters of the definition of one: it is read with each change of state.
+  private static final int LONGEST_OF_ACCOUNTS = 4096;
+
   private final MaintenanceStore store;
   private final Supplier<List<Maintenance>> ofFile;
   private final Runnable changed;
@@ -69,13 +74,14 @@ public final class MaintenanceChanges {
   public long create(Scope scope, ObjectNode definition, Caller by) {
     Instant now = clock.wall();
     read(definition, scope.owner(), now);
+    int most = scope.owner() == Scope.OPERATOR ? MOST : MOST_OF_ACCOUNT;
     long id =
         store
-            .create(scope.owner(), definition.toString(), names.apply(by), MOST, now)
+            .create(scope.owner(), definition.toString(), names.apply(by), most, now)
             .orElseThrow(
                 () ->
                     Refusal.of(
-                        409, "there are " + MOST + " maintenance spans: end or delete one first"));
+                        409, "there are " + most + " maintenance spans: end or delete one first"));
     changed.run();
     return id;
   }
@@ -106,6 +112,9 @@ public final class MaintenanceChanges {
   }
 
   private static void read(ObjectNode definition, long owner, Instant now) {
+    if (owner != Scope.OPERATOR && definition.toString().length() > LONGEST_OF_ACCOUNTS) {
+      throw Refusal.badRequest("has more than " + LONGEST_OF_ACCOUNTS + " characters of JSON");
+    }
     Mistakes mistakes = new Mistakes();
     if (MaintenanceReader.one(definition, "", owner, now, mistakes).isEmpty()) {
       throw Refusal.badRequest(mistakes.lines());

@@ -56,12 +56,31 @@ public final class MaintenanceStore {
     return items.stream().map(change -> change.apply(tx)).toList();
   }
 
-  /// Those that nobody has ended, of all owners.
-  static List<Row> open(Handle handle) {
+  /// Those of an owner that nobody has ended.
+  static List<Row> open(Handle handle, long owner) {
     return handle
-        .createQuery("SELECT " + COLUMNS + " FROM maintenance WHERE ended_at IS NULL ORDER BY id")
+        .createQuery(
+            "SELECT "
+                + COLUMNS
+                + " FROM maintenance WHERE ended_at IS NULL AND owner_id = :owner ORDER BY id")
+        .bind("owner", owner)
         .map((row, _) -> row(row))
         .list();
+  }
+
+  /// The next hundred of all owners that nobody has ended, above an id.
+  private List<Row> openAfter(long id) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT "
+                        + COLUMNS
+                        + " FROM maintenance WHERE ended_at IS NULL AND id > :id"
+                        + " ORDER BY id LIMIT 100")
+                .bind("id", id)
+                .map((row, _) -> row(row))
+                .list());
   }
 
   List<Row> newest(Scope scope, long before, int limit) {
@@ -148,10 +167,14 @@ public final class MaintenanceStore {
 
   /// Marks what is over as ended, and deletes what ended before `before`.
   void tidy(Instant now, Instant before) {
-    for (Row row : database.read(MaintenanceStore::open)) {
-      if (row.maintenance().filter(one -> one.when().isOver(now)).isPresent()) {
-        end(row.id(), now);
+    List<Row> some = openAfter(0);
+    while (!some.isEmpty()) {
+      for (Row row : some) {
+        if (row.maintenance().filter(one -> one.when().isOver(now)).isPresent()) {
+          end(row.id(), now);
+        }
       }
+      some = openAfter(some.getLast().id());
     }
     commits.write(
         changes,

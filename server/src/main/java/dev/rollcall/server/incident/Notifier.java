@@ -163,9 +163,6 @@ final class Notifier implements AutoCloseable {
   /// During maintenance nothing is told of what it covers; what is due waits.
   private List<Due> notInMaintenance(Handle tx, List<Due> due, Instant now) {
     CurrentMaintenance current = maintenance.apply(tx);
-    if (current.all().isEmpty()) {
-      return due;
-    }
     List<Row> waiting = new ArrayList<>();
     List<Due> left = new ArrayList<>();
     for (Due one : due) {

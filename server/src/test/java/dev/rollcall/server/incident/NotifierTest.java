@@ -127,7 +127,7 @@ class NotifierTest {
             commits,
             outbox,
             links(),
-            tx -> CurrentMaintenance.of(tx, ofFile),
+            tx -> new CurrentMaintenance(tx, ofFile),
             TOGETHER,
             clock);
     held =
@@ -135,7 +135,7 @@ class NotifierTest {
             database,
             commits,
             subjects(),
-            tx -> CurrentMaintenance.of(tx, ofFile),
+            tx -> new CurrentMaintenance(tx, ofFile),
             incidents::released,
             clock);
     flapping =
