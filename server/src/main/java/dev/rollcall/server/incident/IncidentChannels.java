@@ -171,6 +171,14 @@ final class IncidentChannels {
         .execute();
   }
 
+  /// Nobody is told any more what has been due on a channel since `before`.
+  static void forget(Handle tx, String channel, Instant before) {
+    tx.createUpdate("DELETE FROM incident_channel WHERE channel = :channel AND due_at < :before")
+        .bind("channel", channel)
+        .bind("before", before.toEpochMilli())
+        .execute();
+  }
+
   /// Whoever was told of an incident is told again now.
   static void tellAgain(Handle tx, long incident, Instant now) {
     tx.createUpdate(

@@ -36,6 +36,9 @@ final class Notifier implements AutoCloseable {
   /// How soon it looks again for a channel that is not there, or has not sent the last message yet.
   private static final Duration AGAIN = Duration.ofSeconds(1);
 
+  /// How long something waits for a channel that is not there.
+  private static final Duration WITHOUT_CHANNEL = Duration.ofHours(1);
+
   /// How soon it looks again at what waits for the end of maintenance: somebody may end it.
   private static final Duration IN_MAINTENANCE = Duration.ofSeconds(10);
 
@@ -124,6 +127,7 @@ final class Notifier implements AutoCloseable {
     IncidentStore.takeTurns(database, tx);
     Optional<RoutedChannel> routed = outbox.channel(channel);
     if (routed.isEmpty()) {
+      IncidentChannels.forget(tx, channel, clock.wall().minus(WITHOUT_CHANNEL));
       return false;
     }
     boolean keeps = routed.get().channel().keepsIncidents();

@@ -745,6 +745,18 @@ class NotifierTest {
     assertThat(openIncidents()).isEmpty();
   }
 
+  @Test
+  void whatWaitsForAChannelThatIsGoneIsForgotten() {
+    use(all(chat));
+    down("a");
+    use();
+    notifier.round();
+    pass(Duration.ofMinutes(59));
+    assertThat(database.read(IncidentChannels::next)).hasSize(1);
+    pass(Duration.ofMinutes(2));
+    assertThat(database.read(IncidentChannels::next)).isEmpty();
+  }
+
   private static AlertKeys keys(String tag, Severity severity) {
     return new AlertKeys(
         List.of(tag), Optional.empty(), severity, Optional.empty(), List.of(), List.of());
