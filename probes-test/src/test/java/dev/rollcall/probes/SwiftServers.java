@@ -191,6 +191,8 @@ final class SwiftServers implements AutoCloseable {
             provider = fernet
             [fernet_tokens]
             key_repository = %1$s/fernet
+            [fernet_receipts]
+            key_repository = %1$s/fernet
             [credential]
             key_repository = %1$s/credential
             """
