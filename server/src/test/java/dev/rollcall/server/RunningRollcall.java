@@ -279,7 +279,11 @@ public final class RunningRollcall implements AutoCloseable {
 
   /// The status of an answer that may have no body.
   int status(String method, String path) {
-    return sendText(main.resolve(path), method, "").statusCode();
+    return status(method, path, "");
+  }
+
+  int status(String method, String path, String body, String... headers) {
+    return sendText(main.resolve(path), method, body, headers).statusCode();
   }
 
   /// A path of another of its ports.
