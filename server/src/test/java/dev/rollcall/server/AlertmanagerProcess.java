@@ -36,7 +36,7 @@ final class AlertmanagerProcess implements AutoCloseable {
     await()
         .atMost(RunningRollcall.PATIENCE)
         .failFast("Alertmanager has ended: see " + folder, () -> !process.isAlive())
-        .ignoreException(IOException.class)
+        .ignoreExceptionsInstanceOf(IOException.class)
         .until(() -> alerts().isArray());
   }
 
