@@ -10,53 +10,42 @@ import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
-/// The subjects of incidents: services, and heartbeats, whose states are certain as they are.
+/// All subjects of incidents: asks the capability that keeps one.
 final class KnownSubjects implements Subjects {
+  private final Subjects services = Monitor.subjects();
+  private final Subjects heartbeats = Heartbeats.subjects();
+
+  private Subjects of(Subject.Type type) {
+    return switch (type) {
+      case SERVICE -> services;
+      case HEARTBEAT -> heartbeats;
+    };
+  }
+
   @Override
   public AlertKeys keys(Handle tx, Subject subject) {
-    return switch (subject.type()) {
-      case SERVICE -> Monitor.alertKeys(tx, subject.id());
-      case HEARTBEAT -> AlertKeys.NONE;
-    };
+    return of(subject.type()).keys(tx, subject);
   }
 
   @Override
   public Optional<Subject> find(Handle tx, long owner, String name) {
-    return Monitor.id(tx, owner, name)
-        .map(id -> new Subject(Subject.Type.SERVICE, id, owner, name))
-        .or(
-            () ->
-                Heartbeats.id(tx, owner, name)
-                    .map(id -> new Subject(Subject.Type.HEARTBEAT, id, owner, name)));
+    return services.find(tx, owner, name).or(() -> heartbeats.find(tx, owner, name));
   }
 
   @Override
   public boolean isRight(Handle tx, Subject subject, Instant since) {
-    return switch (subject.type()) {
-      case SERVICE -> Monitor.isUp(tx, subject.id(), since);
-      case HEARTBEAT -> true; // its incident opens at once
-    };
+    return of(subject.type()).isRight(tx, subject, since);
   }
 
   @Override
   public void observe(Handle tx, List<Subject> subjects, Instant now) {
-    Monitor.checkAtOnce(
-        tx,
-        subjects.stream()
-            .filter(subject -> subject.type() == Subject.Type.SERVICE)
-            .map(Subject::id)
-            .toList(),
-        now);
+    for (Subject.Type type : Subject.Type.values()) {
+      of(type).observe(tx, subjects.stream().filter(one -> one.type() == type).toList(), now);
+    }
   }
 
   @Override
   public boolean confirmAgain(Handle tx, Subject subject, Instant now) {
-    return switch (subject.type()) {
-      case SERVICE -> {
-        Monitor.confirmAgain(tx, subject.id(), now);
-        yield true;
-      }
-      case HEARTBEAT -> false;
-    };
+    return of(subject.type()).confirmAgain(tx, subject, now);
   }
 }

@@ -212,7 +212,7 @@ record Main(Path directory, Map<String, String> environment) {
           SchemeHint.of(right.services()).forEach(err::println);
           DefinitionWarning.of(right.services(), right.settings().monitor().defaults().timeout())
               .forEach(err::println);
-          RouteWarning.of(right.services(), right.channels()).forEach(err::println);
+          AlertRouteWarning.of(right.services(), right.channels()).forEach(err::println);
           right.sso().warnings(right.settings().accounts().registration()).forEach(err::println);
           int count = right.services().size();
           out.println("ok: " + Targets.counted(count, "service") + without(right, given));

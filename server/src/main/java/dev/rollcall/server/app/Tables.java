@@ -16,6 +16,10 @@ import java.util.stream.Stream;
 /// The tables of all capabilities, which share one database. Every command creates all of them, so
 /// that a database can be used by all commands.
 final class Tables {
+  /// Reads the tables of services and heartbeats, and writes those of incidents: so it belongs to
+  /// none of these capabilities.
+  private static final String OPEN_INCIDENTS = "db/migration/V30__open_incidents.sql";
+
   private Tables() {}
 
   /// How to open the database at `location`.
@@ -31,7 +35,7 @@ final class Tables {
                 Channels.MIGRATIONS,
                 Accounts.MIGRATIONS,
                 Incidents.MIGRATIONS,
-                List.of("db/migration/V30__open_incidents.sql"))
+                List.of(OPEN_INCIDENTS))
             .flatMap(List::stream)
             .toArray(String[]::new));
   }

@@ -4,7 +4,7 @@ import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.config.Setting;
 import dev.rollcall.server.config.ValueType;
 import dev.rollcall.server.config.Values;
-import dev.rollcall.server.outbox.ChannelRoute;
+import dev.rollcall.server.outbox.AlertRoute;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -36,7 +36,7 @@ public final class AlertSettings {
                     AlertUri.TYPE.name(),
                     AlertUri.TYPE,
                     new AlertUri.Settings(url),
-                    ChannelRoute.EVERYTHING,
+                    AlertRoute.EVERYTHING,
                     JsonNodeFactory.instance.objectNode()));
   }
 

@@ -1,6 +1,6 @@
 package dev.rollcall.server.channel;
 
-import dev.rollcall.server.outbox.ChannelRoute;
+import dev.rollcall.server.outbox.AlertRoute;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A channel as the configuration file or a request defines it, without mistakes.
@@ -11,7 +11,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param route what it is told of
 /// @param json the definition as it was given; it may contain secrets
 public record ChannelDefinition(
-    String name, ChannelType type, ChannelSettings settings, ChannelRoute route, ObjectNode json) {
+    String name, ChannelType type, ChannelSettings settings, AlertRoute route, ObjectNode json) {
   @Override
   public String toString() {
     return name + " (" + type.name() + ")"; // without secrets

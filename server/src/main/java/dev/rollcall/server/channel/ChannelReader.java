@@ -3,7 +3,7 @@ package dev.rollcall.server.channel;
 import dev.rollcall.server.config.Fields;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.http.Characters;
-import dev.rollcall.server.outbox.ChannelRoute;
+import dev.rollcall.server.outbox.AlertRoute;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -19,7 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// with the same keys, rules and messages.
 public final class ChannelReader {
   private static final String PAGE = "docs/channels.md";
-  private static final List<String> COMMON = List.of("name", "type", RouteReader.KEY);
+  private static final List<String> COMMON = List.of("name", "type", AlertRouteReader.KEY);
 
   /// As the outbox has it. A name is part of paths and metrics.
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
@@ -71,7 +71,7 @@ public final class ChannelReader {
       return Optional.empty();
     }
     Optional<ChannelSettings> settings = type.get().read(fields);
-    ChannelRoute route = RouteReader.read(fields);
+    AlertRoute route = AlertRouteReader.read(fields);
     if (fields.wrong() || name.isEmpty() || settings.isEmpty()) {
       return Optional.empty();
     }

@@ -4,8 +4,8 @@ import dev.rollcall.probes.Resolver;
 import dev.rollcall.server.address.Blocks;
 import dev.rollcall.server.address.PublicResolver;
 import dev.rollcall.server.http.Route;
+import dev.rollcall.server.outbox.AlertRoute;
 import dev.rollcall.server.outbox.Channel;
-import dev.rollcall.server.outbox.ChannelRoute;
 import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.outbox.RoutedChannel;
 import dev.rollcall.server.owner.Scope;
@@ -50,7 +50,7 @@ public final class Channels implements AutoCloseable {
   private final Set<String> unreadable = new HashSet<>();
 
   /// A channel that the outbox uses, what it is told of, and the settings it was opened with.
-  private record OpenChannel(ChannelSettings settings, ChannelRoute route, Channel channel) {
+  private record OpenChannel(ChannelSettings settings, AlertRoute route, Channel channel) {
     private RoutedChannel routed() {
       return new RoutedChannel(channel, route);
     }

@@ -56,7 +56,6 @@ final class HttpChannel implements Channel {
   private final Form form;
   private final HttpClient client;
   private final HttpClient editing;
-  private boolean keepsIncidents;
 
   /// What a type of receiver wants to get, and what its answers mean.
   @FunctionalInterface
@@ -65,6 +64,11 @@ final class HttpChannel implements Channel {
     ///
     /// @param uri of the receiver
     HttpQuestion request(URI uri, Delivery delivery, AlertText text);
+
+    /// Whether the receiver keeps incidents itself: see [Channel#keepsIncidents].
+    default boolean keepsIncidents() {
+      return false;
+    }
 
     /// The meaning of an answer with a status 2xx: some receivers refuse in the body, some return
     /// the id of the message, which is the receipt.
@@ -123,13 +127,7 @@ final class HttpChannel implements Channel {
 
   @Override
   public boolean keepsIncidents() {
-    return keepsIncidents;
-  }
-
-  /// The same channel, to a receiver that keeps incidents itself.
-  HttpChannel keepingIncidents() {
-    keepsIncidents = true;
-    return this;
+    return form.keepsIncidents();
   }
 
   @Override

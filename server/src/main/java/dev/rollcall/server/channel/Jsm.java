@@ -60,13 +60,19 @@ final class Jsm implements ChannelType {
 
   /// @param url where alerts are created
   /// @param key of the integration
-  record Settings(URI url, Secret key) implements ChannelSettings {
+  record Settings(URI url, Secret key) implements ChannelSettings, HttpChannel.Form {
     @Override
     public Channel open(String name, Resolver resolver) {
-      return new HttpChannel(name, url, List.of(key), this::request, resolver).keepingIncidents();
+      return new HttpChannel(name, url, List.of(key), this, resolver);
     }
 
-    private HttpQuestion request(URI uri, Delivery delivery, AlertText text) {
+    @Override
+    public boolean keepsIncidents() {
+      return true;
+    }
+
+    @Override
+    public HttpQuestion request(URI uri, Delivery delivery, AlertText text) {
       String alias =
           HttpChannel.incidentKey(delivery)
               .orElseGet(() -> "rollcall " + AlertText.cut(delivery.subject(), 200));

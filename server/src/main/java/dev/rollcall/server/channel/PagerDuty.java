@@ -56,13 +56,19 @@ final class PagerDuty implements ChannelType {
   }
 
   /// @param key the integration key
-  record Settings(URI url, Secret key) implements ChannelSettings {
+  record Settings(URI url, Secret key) implements ChannelSettings, HttpChannel.Form {
     @Override
     public Channel open(String name, Resolver resolver) {
-      return new HttpChannel(name, url, List.of(key), this::request, resolver).keepingIncidents();
+      return new HttpChannel(name, url, List.of(key), this, resolver);
     }
 
-    private HttpQuestion request(URI uri, Delivery delivery, AlertText text) {
+    @Override
+    public boolean keepsIncidents() {
+      return true;
+    }
+
+    @Override
+    public HttpQuestion request(URI uri, Delivery delivery, AlertText text) {
       ObjectNode body =
           JsonNodeFactory.instance
               .objectNode()

@@ -14,6 +14,7 @@ import dev.rollcall.server.heartbeat.schedule.PingReceivers;
 import dev.rollcall.server.heartbeat.store.HeartbeatLimit;
 import dev.rollcall.server.heartbeat.store.HeartbeatLog;
 import dev.rollcall.server.heartbeat.store.HeartbeatStore;
+import dev.rollcall.server.heartbeat.store.HeartbeatSubjects;
 import dev.rollcall.server.heartbeat.store.HeartbeatWriter;
 import dev.rollcall.server.heartbeat.store.RunStore;
 import dev.rollcall.server.heartbeat.store.StateCounts;
@@ -21,6 +22,7 @@ import dev.rollcall.server.http.Listing;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.signal.SignalWriter;
+import dev.rollcall.server.signal.Subjects;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.time.Clock;
@@ -32,7 +34,6 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
-import org.jdbi.v3.core.Handle;
 
 /// The entry point of the package for the composition root.
 ///
@@ -112,9 +113,9 @@ public final class Heartbeats implements AutoCloseable {
         .register(registry);
   }
 
-  /// The heartbeat of that name; empty if the owner has none.
-  public static Optional<Long> id(Handle tx, long owner, String name) {
-    return HeartbeatStore.id(tx, owner, name);
+  /// Heartbeats as the subjects of incidents.
+  public static Subjects subjects() {
+    return new HeartbeatSubjects();
   }
 
   /// Deletes all heartbeats of an account.

@@ -47,16 +47,11 @@ final class FlappingIncidents implements AutoCloseable {
     loop.start();
   }
 
-  /// Whether a further incident of a subject, of which so many have opened, makes it flap.
-  static boolean flaps(int before, IncidentSettings.Flapping settings) {
-    return before + 1 >= settings.incidents();
-  }
-
   /// Ends what is well, and tells what is wrong, for long enough.
   Duration round() {
     Instant before = clock.wall().minus(settings.steady());
-    List<Incident> well = database.read(handle -> IncidentStore.steady(handle, true, before));
-    List<Incident> wrong = database.read(handle -> IncidentStore.steady(handle, false, before));
+    List<Incident> well = database.read(handle -> IncidentTable.steady(handle, true, before));
+    List<Incident> wrong = database.read(handle -> IncidentTable.steady(handle, false, before));
     if (!well.isEmpty()) {
       commits.writeAll(ending, well);
     }
@@ -68,18 +63,18 @@ final class FlappingIncidents implements AutoCloseable {
 
   private List<Boolean> inTurn(
       Handle tx, List<Incident> incidents, BiPredicate<Handle, Incident> work) {
-    IncidentStore.takeTurns(database, tx);
+    IncidentTable.takeTurns(database, tx);
     return incidents.stream().map(incident -> work.test(tx, incident)).toList();
   }
 
   private boolean end(Handle tx, Incident incident) {
-    Optional<Incident> over = IncidentStore.recover(tx, incident.id(), clock.wall());
+    Optional<Incident> over = IncidentTable.end(tx, incident.id(), clock.wall(), Optional.empty());
     over.ifPresent(one -> alerts.over(tx, clock.wall(), one, false));
     return over.isPresent();
   }
 
   private boolean tell(Handle tx, Incident incident) {
-    IncidentStore.calm(tx, incident.id());
+    IncidentTable.calm(tx, incident.id());
     IncidentChannels.tellAgain(tx, incident.id(), clock.wall());
     return true;
   }

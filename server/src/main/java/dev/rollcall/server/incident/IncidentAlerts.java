@@ -2,7 +2,7 @@ package dev.rollcall.server.incident;
 
 import dev.rollcall.server.incident.IncidentChannels.Phase;
 import dev.rollcall.server.incident.IncidentChannels.Row;
-import dev.rollcall.server.outbox.ChannelRoute;
+import dev.rollcall.server.outbox.AlertRoute;
 import dev.rollcall.server.outbox.Message;
 import dev.rollcall.server.outbox.Notification;
 import dev.rollcall.server.outbox.Notification.Kind;
@@ -27,7 +27,7 @@ record IncidentAlerts(Outbox outbox) {
   void opened(Handle tx, Signal signal, Incident incident) {
     List<Row> rows = new ArrayList<>();
     for (RoutedChannel routed : fitting(incident)) {
-      ChannelRoute route = routed.route();
+      AlertRoute route = routed.route();
       if (!routed.channel().isToldAgain()) {
         String channel = routed.channel().name();
         Optional<Instant> due = Optional.of(route.told(signal.at()));

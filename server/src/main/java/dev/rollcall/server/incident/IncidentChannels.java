@@ -129,7 +129,7 @@ final class IncidentChannels {
           row.setLong(2, now.toEpochMilli());
           row.setInt(3, limit);
         },
-        row -> new Due(row(row), IncidentStore.incident(row)));
+        row -> new Due(row(row), IncidentTable.incident(row)));
   }
 
   /// When each channel is told something next.

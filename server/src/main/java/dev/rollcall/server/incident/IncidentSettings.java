@@ -19,7 +19,12 @@ public record IncidentSettings(Duration retention, Duration together, Flapping f
   /// @param incidents it has opened so many
   /// @param within in this time
   /// @param steady how long it has to hold one state
-  public record Flapping(int incidents, Duration within, Duration steady) {}
+  public record Flapping(int incidents, Duration within, Duration steady) {
+    /// Whether one more incident of a subject, of which so many have opened, makes it flap.
+    boolean begins(int before) {
+      return before + 1 >= incidents;
+    }
+  }
 
   private static final Setting<Duration> RETENTION =
       Setting.of(

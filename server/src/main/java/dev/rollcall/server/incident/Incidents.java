@@ -2,6 +2,11 @@ package dev.rollcall.server.incident;
 
 import dev.rollcall.server.http.Caller;
 import dev.rollcall.server.http.Route;
+import dev.rollcall.server.incident.maintenance.CurrentMaintenance;
+import dev.rollcall.server.incident.maintenance.Maintenance;
+import dev.rollcall.server.incident.maintenance.MaintenanceChanges;
+import dev.rollcall.server.incident.maintenance.MaintenanceRoutes;
+import dev.rollcall.server.incident.maintenance.MaintenanceStore;
 import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.signal.AlertKeys;
 import dev.rollcall.server.signal.Signal;
@@ -49,7 +54,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
   private final IncidentAlerts alerts;
   private final Database database;
   private final Notifier notifier;
-  private final HeldIncidents held;
+  private final HoldRelease held;
   private final MaintenanceStore maintenance;
   private final MaintenanceChanges maintenanceChanges;
   private final MaintenanceRoutes maintenanceRoutes;
@@ -83,7 +88,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
         new Notifier(
             database, commits, outbox, links, this::currentMaintenance, settings.together(), clock);
     this.held =
-        new HeldIncidents(
+        new HoldRelease(
             database, commits, subjects, this::currentMaintenance, this::released, clock);
     this.flapping = new FlappingIncidents(database, commits, alerts, settings.flapping(), clock);
     this.maintenance = new MaintenanceStore(database, commits);
@@ -139,8 +144,8 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
 
   @Override
   public void consume(Handle tx, List<Signal> signals) {
-    IncidentStore.takeTurns(database, tx);
-    Holds holds = new Holds(subjects, currentMaintenance(tx));
+    IncidentTable.takeTurns(database, tx);
+    HoldRules rules = new HoldRules(subjects, currentMaintenance(tx));
     List<Subject> uncertain = new ArrayList<>();
     for (Signal signal : signals) {
       Optional<IncidentKind> kind = IncidentKind.of(signal);
@@ -148,7 +153,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
         HeldSignals.remove(tx, signal.subject());
         end(tx, signal);
       } else {
-        wrong(tx, signal, kind.get(), holds, uncertain);
+        wrong(tx, signal, kind.get(), rules, uncertain);
       }
     }
     subjects.observe(tx, uncertain, clock.wall());
@@ -165,7 +170,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
       return;
     }
     Optional<String> why = right ? Optional.empty() : Optional.of("it was " + signal.to());
-    for (Incident incident : IncidentStore.resolve(tx, signal, why)) {
+    for (Incident incident : IncidentTable.resolve(tx, signal, why)) {
       alerts.over(tx, signal.at(), incident, false);
     }
   }
@@ -175,18 +180,18 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
   /// @return false if it has no such incident
   private static boolean steps(Handle tx, Signal signal, boolean right) {
     List<Incident> flapping =
-        IncidentStore.openOf(tx, signal.subject()).stream().filter(Incident::flapping).toList();
-    flapping.forEach(one -> IncidentStore.changed(tx, one.id(), right, signal.at()));
+        IncidentTable.openOf(tx, signal.subject()).stream().filter(Incident::flapping).toList();
+    flapping.forEach(one -> IncidentTable.changed(tx, one.id(), right, signal.at()));
     return !flapping.isEmpty();
   }
 
   /// Something is wrong: that opens an incident, or goes on, or is held.
   private void wrong(
-      Handle tx, Signal signal, IncidentKind kind, Holds holds, List<Subject> uncertain) {
+      Handle tx, Signal signal, IncidentKind kind, HoldRules rules, List<Subject> uncertain) {
     if (!signal.isReminder() && steps(tx, signal, false)) {
       return;
     }
-    List<Incident> before = IncidentStore.openOf(tx, signal.subject());
+    List<Incident> before = IncidentTable.openOf(tx, signal.subject());
     Optional<Incident> same = before.stream().filter(one -> one.kind() == kind).findFirst();
     if (same.isPresent()) {
       alerts.again(tx, signal, same.get());
@@ -194,7 +199,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
     }
     AlertKeys keys = subjects.keys(tx, signal.subject());
     if (before.isEmpty()) {
-      Holds.Decision decision = holds.of(tx, signal, keys, signal.at());
+      HoldRules.Decision decision = rules.of(tx, signal, keys, signal.at());
       uncertain.addAll(decision.uncertain());
       if (decision.held().isPresent()) {
         HeldSignals.put(tx, decision.held().get());
@@ -202,7 +207,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
       }
     } else {
       Optional<String> why = Optional.of("it is " + kind.word());
-      IncidentStore.resolve(tx, signal, why)
+      IncidentTable.resolve(tx, signal, why)
           .forEach(incident -> alerts.over(tx, signal.at(), incident, true));
     }
     open(tx, signal, kind, keys);
@@ -210,8 +215,8 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
 
   private void open(Handle tx, Signal signal, IncidentKind kind, AlertKeys keys) {
     IncidentSettings.Flapping limits = settings.flapping();
-    int many = IncidentStore.opened(tx, signal.subject(), signal.at().minus(limits.within()));
-    IncidentStore.open(tx, signal, kind, keys, FlappingIncidents.flaps(many, limits))
+    int many = IncidentTable.opened(tx, signal.subject(), signal.at().minus(limits.within()));
+    IncidentTable.open(tx, signal, kind, keys, limits.begins(many))
         .ifPresent(
             incident -> {
               alerts.opened(tx, signal, incident);

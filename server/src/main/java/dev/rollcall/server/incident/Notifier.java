@@ -4,6 +4,7 @@ import dev.rollcall.server.incident.IncidentChannels.Due;
 import dev.rollcall.server.incident.IncidentChannels.Next;
 import dev.rollcall.server.incident.IncidentChannels.Phase;
 import dev.rollcall.server.incident.IncidentChannels.Row;
+import dev.rollcall.server.incident.maintenance.CurrentMaintenance;
 import dev.rollcall.server.outbox.Message;
 import dev.rollcall.server.outbox.Notification;
 import dev.rollcall.server.outbox.Notification.Kind;
@@ -124,7 +125,7 @@ final class Notifier implements AutoCloseable {
   ///
   /// @return false if that has to wait
   private boolean tell(Handle tx, String channel) {
-    IncidentStore.takeTurns(database, tx);
+    IncidentTable.takeTurns(database, tx);
     Optional<RoutedChannel> routed = outbox.channel(channel);
     if (routed.isEmpty()) {
       IncidentChannels.forget(tx, channel, clock.wall().minus(WITHOUT_CHANNEL));
@@ -153,7 +154,7 @@ final class Notifier implements AutoCloseable {
     }
     for (Due one : told) {
       Optional<String> text = Optional.of(routed.get().shownName());
-      IncidentStore.add(
+      IncidentTable.add(
           tx,
           one.incident().id(),
           new TimelineEntry(now, TimelineEntry.Type.TOLD, Optional.empty(), text));

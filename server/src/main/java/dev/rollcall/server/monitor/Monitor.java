@@ -26,12 +26,13 @@ import dev.rollcall.server.monitor.store.HourStore;
 import dev.rollcall.server.monitor.store.ServiceChanges;
 import dev.rollcall.server.monitor.store.ServiceStatus;
 import dev.rollcall.server.monitor.store.ServiceStore;
+import dev.rollcall.server.monitor.store.ServiceSubjects;
 import dev.rollcall.server.monitor.store.Slice;
 import dev.rollcall.server.monitor.store.TickRetention;
 import dev.rollcall.server.monitor.store.TickStore;
 import dev.rollcall.server.owner.Scope;
-import dev.rollcall.server.signal.AlertKeys;
 import dev.rollcall.server.signal.SignalWriter;
+import dev.rollcall.server.signal.Subjects;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.time.Clock;
@@ -39,11 +40,9 @@ import dev.rollcall.server.time.Pauses;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.jdbi.v3.core.Handle;
 
 /// The entry point of the package for the composition root.
 ///
@@ -278,30 +277,9 @@ public final class Monitor implements AutoCloseable {
     tickRetention.start();
   }
 
-  /// Who is told about a service: the keys of its definition.
-  public static AlertKeys alertKeys(Handle tx, long service) {
-    return ServiceStore.alertKeys(tx, service);
-  }
-
-  /// The service of that name that is checked; empty if the owner has none.
-  public static Optional<Long> id(Handle tx, long owner, String name) {
-    return ServiceStore.id(tx, owner, name);
-  }
-
-  /// Whether the service is up for certain: it was observed at `since` or later, and no change of
-  /// its state waits for its confirmation. An observation that is unknown says nothing, but is one.
-  public static boolean isUp(Handle tx, long service, Instant since) {
-    return ServiceStore.isUp(tx, service, since);
-  }
-
-  /// Checks these services at once.
-  public static void checkAtOnce(Handle tx, List<Long> services, Instant now) {
-    ServiceChanges.checkAtOnce(tx, services, now);
-  }
-
-  /// Forgets the confirmed state of a service, and checks it at once.
-  public static void confirmAgain(Handle tx, long service, Instant now) {
-    ServiceChanges.confirmAgain(tx, service, now);
+  /// Services as the subjects of incidents.
+  public static Subjects subjects() {
+    return new ServiceSubjects();
   }
 
   /// Stops the checks, and writes the outcomes so far.

@@ -10,7 +10,7 @@ public interface Subjects {
   /// Who is told about a subject, and how; [AlertKeys#NONE] if it is gone.
   AlertKeys keys(Handle tx, Subject subject);
 
-  /// The service of that name, or else the heartbeat; empty if the owner has neither.
+  /// The subject of that name; empty if the owner has none. A service comes before a heartbeat.
   Optional<Subject> find(Handle tx, long owner, String name);
 
   /// Whether it is as it should be for certain, as of `since` or later.

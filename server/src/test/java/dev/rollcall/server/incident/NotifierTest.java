@@ -6,9 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.rollcall.server.http.Caller;
 import dev.rollcall.server.http.Refusal;
+import dev.rollcall.server.incident.maintenance.CurrentMaintenance;
+import dev.rollcall.server.incident.maintenance.Maintenance;
+import dev.rollcall.server.outbox.AlertRoute;
 import dev.rollcall.server.outbox.Channel;
 import dev.rollcall.server.outbox.ChannelHours;
-import dev.rollcall.server.outbox.ChannelRoute;
 import dev.rollcall.server.outbox.Delivery;
 import dev.rollcall.server.outbox.DeliverySettings;
 import dev.rollcall.server.outbox.Message;
@@ -83,7 +85,7 @@ class NotifierTest {
   private GroupCommit commits;
   private Incidents incidents;
   private Notifier notifier;
-  private HeldIncidents held;
+  private HoldRelease held;
   private FlappingIncidents flapping;
 
   NotifierTest(TestDatabases engine) {
@@ -131,7 +133,7 @@ class NotifierTest {
             TOGETHER,
             clock);
     held =
-        new HeldIncidents(
+        new HoldRelease(
             database,
             commits,
             subjects(),
@@ -191,11 +193,11 @@ class NotifierTest {
   }
 
   private static RoutedChannel all(Channel channel) {
-    return new RoutedChannel(channel, ChannelRoute.EVERYTHING);
+    return new RoutedChannel(channel, AlertRoute.EVERYTHING);
   }
 
-  private static ChannelRoute route(Duration after, Optional<Duration> remind, boolean resolved) {
-    return new ChannelRoute(
+  private static AlertRoute route(Duration after, Optional<Duration> remind, boolean resolved) {
+    return new AlertRoute(
         List.of(),
         List.of(),
         List.of(),
@@ -440,8 +442,8 @@ class NotifierTest {
   void tellsWithinItsHours() {
     Instant midnight = Instant.parse("2026-11-27T00:00:00Z"); // a Friday
     clock.pass(Duration.between(clock.wall(), midnight.plus(Duration.ofHours(12))));
-    ChannelRoute nights =
-        new ChannelRoute(
+    AlertRoute nights =
+        new AlertRoute(
             List.of(),
             List.of(),
             List.of(),
@@ -463,8 +465,8 @@ class NotifierTest {
 
   @Test
   void asksTheSubjectsOwnKeys() {
-    ChannelRoute critical =
-        new ChannelRoute(
+    AlertRoute critical =
+        new AlertRoute(
             List.of("prod"),
             List.of(),
             List.of(),

@@ -39,7 +39,7 @@ final class OutboxDatabase implements AutoCloseable {
         new Outbox(database, commits, new DeliverySettings(Duration.ofDays(7)), registry, clock);
     outbox.use(
         Stream.of(channels)
-            .map(channel -> new RoutedChannel(channel, ChannelRoute.EVERYTHING))
+            .map(channel -> new RoutedChannel(channel, AlertRoute.EVERYTHING))
             .toList());
     adding =
         (tx, lists) -> {

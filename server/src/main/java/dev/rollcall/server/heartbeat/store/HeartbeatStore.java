@@ -89,16 +89,6 @@ public final class HeartbeatStore {
         });
   }
 
-  /// The heartbeat of that name; empty if the owner has none.
-  public static Optional<Long> id(Handle handle, long owner, String name) {
-    return handle
-        .createQuery("SELECT id FROM heartbeat WHERE owner_id = :owner AND name = :name")
-        .bind("owner", owner)
-        .bind("name", name)
-        .mapTo(Long.class)
-        .findOne();
-  }
-
   /// Few rows are not the operator's, and only those are in an index by their owner. So those of
   /// the operator are counted as the rest.
   private static long all(Handle handle, Scope scope) {

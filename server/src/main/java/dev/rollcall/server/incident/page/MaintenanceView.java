@@ -1,9 +1,9 @@
 package dev.rollcall.server.incident.page;
 
 import dev.rollcall.server.http.Query;
-import dev.rollcall.server.incident.Maintenance;
-import dev.rollcall.server.incident.MaintenanceChanges.Phase;
-import dev.rollcall.server.incident.MaintenanceStore;
+import dev.rollcall.server.incident.maintenance.Maintenance;
+import dev.rollcall.server.incident.maintenance.MaintenanceChanges.Phase;
+import dev.rollcall.server.incident.maintenance.MaintenanceStore;
 import dev.rollcall.server.time.Durations;
 import dev.rollcall.server.web.Texts;
 import dev.rollcall.server.web.Whose;

@@ -1,6 +1,5 @@
 package dev.rollcall.server.monitor.definition;
 
-import dev.rollcall.server.http.Json;
 import dev.rollcall.server.signal.AlertKeys;
 import java.net.URI;
 import java.time.Duration;
@@ -13,6 +12,7 @@ import java.time.Duration;
 /// @param interval time from one check to the next: 200 ms to 366 days
 /// @param timeout the longest time one check may take: 1 ms to 10 minutes
 /// @param confirmation when a change of its state is certain
+/// @param alertKeys who is told when it is down
 /// @param spec how to check and what to expect
 /// @param secrets the values of references in it
 /// @param json all of it as it is stored, with defaults; it may contain secrets
@@ -22,6 +22,7 @@ public record ServiceDefinition(
     Duration interval,
     Duration timeout,
     Confirmation confirmation,
+    AlertKeys alertKeys,
     CheckSpec spec,
     ReferencedSecrets secrets,
     String json) {
@@ -35,11 +36,6 @@ public record ServiceDefinition(
   /// The URL that may be shown.
   public String shownUrl() {
     return secrets.url(url.toString());
-  }
-
-  /// Who is told about it.
-  public AlertKeys alertKeys() {
-    return AlertKeys.stored(Json.stored(json));
   }
 
   /// The name and the URL.

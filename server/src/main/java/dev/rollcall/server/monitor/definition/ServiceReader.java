@@ -202,7 +202,7 @@ public final class ServiceReader {
             .duration("timeout", Duration.ofMillis(1), LONGEST_TIMEOUT)
             .orElse(defaults.timeout());
     Optional<Confirmation> confirmation = confirmation(fields);
-    AlertKeys.of(fields); // for its mistakes: who is told reads them where they are stored
+    AlertKeys alertKeys = AlertKeys.of(fields);
     boolean keepAlive = fields.bool("keep-alive").orElse(defaults.keepAlive());
     reach.ifPresent(hosts -> restrict(fields, url, interval, hosts));
     if (reach.isPresent() && namesFiles(fields)) {
@@ -228,6 +228,7 @@ public final class ServiceReader {
             interval,
             timeout,
             confirmation.get(),
+            alertKeys,
             spec.get(),
             secrets,
             stored));

@@ -8,7 +8,6 @@ import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.Rows;
 import dev.rollcall.server.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -119,35 +118,6 @@ public final class ServiceChanges {
   /// Replaces the services of the file.
   public Synced sync(File file) {
     return commits.write(syncs, file);
-  }
-
-  /// Forgets the confirmed state of a service, and checks it at once, or after the check that is
-  /// under way. The new revision lets every process read the state again.
-  public static void confirmAgain(Handle tx, long id, Instant now) {
-    tx.createUpdate(
-            """
-            UPDATE service_schedule SET revision = revision + 1,
-              due_at = CASE WHEN owner IS NULL THEN :now ELSE due_at END
-            WHERE service_id = :id\
-            """)
-        .bind("now", now.toEpochMilli())
-        .bind("id", id)
-        .execute();
-    StreakStore.forget(tx, id);
-  }
-
-  /// Checks services at once, those that are not being checked.
-  public static void checkAtOnce(Handle tx, List<Long> ids, Instant now) {
-    Rows.write(
-        tx,
-        "UPDATE service_schedule SET due_at = ? WHERE service_id = ? AND owner IS NULL"
-            + " AND due_at > ?",
-        ids.stream().distinct().sorted().toList(),
-        (row, id) -> {
-          row.setLong(1, now.toEpochMilli());
-          row.setLong(2, id);
-          row.setLong(3, now.toEpochMilli());
-        });
   }
 
   private List<Done> apply(Handle tx, List<Change> items) {

@@ -5,7 +5,6 @@ import dev.rollcall.server.monitor.check.Event;
 import dev.rollcall.server.monitor.check.State;
 import dev.rollcall.server.monitor.check.Streak;
 import dev.rollcall.server.owner.Scope;
-import dev.rollcall.server.signal.AlertKeys;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.InstantColumns;
 import java.sql.ResultSet;
@@ -254,43 +253,5 @@ public final class ServiceStore {
             : Optional.of(Duration.ofNanos(row.getLong("t_response_us") * 1000)),
         Optional.ofNullable(row.getString("t_reason")),
         InstantColumns.instant(row, "unknown_since"));
-  }
-
-  /// The service of that name that is checked; empty if the owner has none.
-  public static Optional<Long> id(Handle handle, long owner, String name) {
-    return handle
-        .createQuery(
-            "SELECT id FROM service WHERE owner_id = :owner AND name = :name"
-                + " AND retired_at IS NULL")
-        .bind("owner", owner)
-        .bind("name", name)
-        .mapTo(Long.class)
-        .findOne();
-  }
-
-  /// Whether the service is up for certain: it was observed at `since` or later, and no change of
-  /// its state waits for its confirmation.
-  public static boolean isUp(Handle handle, long id, Instant since) {
-    return handle
-        .createQuery(
-            "SELECT m.last_at >= :since AND m.against_count = 0 AND m.confirmed_state = :up"
-                + " FROM service_metric m WHERE m.service_id = :id AND m.last_at IS NOT NULL"
-                + " AND m.confirmed_state IS NOT NULL")
-        .bind("since", since.toEpochMilli())
-        .bind("up", State.UP.code())
-        .bind("id", id)
-        .mapTo(Boolean.class)
-        .findOne()
-        .orElse(false);
-  }
-
-  /// Who is told about a service: the keys of its definition.
-  public static AlertKeys alertKeys(Handle handle, long id) {
-    return handle
-        .createQuery("SELECT definition FROM service WHERE id = :id")
-        .bind("id", id)
-        .map((row, _) -> AlertKeys.stored(Json.stored(row.getString("definition"))))
-        .findOne()
-        .orElse(AlertKeys.NONE);
   }
 }

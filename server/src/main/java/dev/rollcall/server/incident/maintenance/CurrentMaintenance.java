@@ -1,4 +1,4 @@
-package dev.rollcall.server.incident;
+package dev.rollcall.server.incident.maintenance;
 
 import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.signal.AlertKeys;
@@ -14,13 +14,13 @@ import org.jdbi.v3.core.Handle;
 
 /// The maintenance that has not been ended, of the configuration file and of the database. What an
 /// owner has is read when it is asked for: others may have much. For one transaction.
-final class CurrentMaintenance {
+public final class CurrentMaintenance {
   private final Handle handle;
   private final List<Maintenance> ofFile;
   private final Map<Long, List<Maintenance>> known = new HashMap<>();
 
   /// @param ofFile that of the configuration file, which is the operator's
-  CurrentMaintenance(Handle handle, List<Maintenance> ofFile) {
+  public CurrentMaintenance(Handle handle, List<Maintenance> ofFile) {
     this.handle = handle;
     this.ofFile = ofFile;
   }
@@ -34,7 +34,7 @@ final class CurrentMaintenance {
   }
 
   /// When the last of the spans ends that cover a subject at a moment; empty if none does.
-  Optional<Instant> end(Subject subject, AlertKeys keys, Instant at) {
+  public Optional<Instant> end(Subject subject, AlertKeys keys, Instant at) {
     return known.computeIfAbsent(subject.owner(), this::read).stream()
         .flatMap(one -> one.end(subject.owner(), subject.name(), keys, at).stream())
         .max(Comparator.naturalOrder());

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ChannelRouteTest {
+class AlertRouteTest {
   private static final AlertKeys SHOP =
       new AlertKeys(
           List.of("prod", "web"),
@@ -26,9 +26,9 @@ class ChannelRouteTest {
           List.of(),
           List.of());
 
-  private static ChannelRoute route(
+  private static AlertRoute route(
       List<String> tags, List<String> groups, List<String> names, Set<Severity> severity) {
-    return new ChannelRoute(
+    return new AlertRoute(
         tags,
         groups,
         names,
@@ -54,7 +54,7 @@ class ChannelRouteTest {
     "'', '', '(shop|x)', false",
   })
   void everyKeyHasToFit(String tags, String groups, String names, boolean fits) {
-    ChannelRoute route = route(words(tags), words(groups), words(names), Set.of(Severity.WARNING));
+    AlertRoute route = route(words(tags), words(groups), words(names), Set.of(Severity.WARNING));
     assertThat(route.fits("chat", "shop", "down", SHOP)).isEqualTo(fits);
     assertThat(route.fits("chat", "shop", "late", SHOP)).isFalse();
     assertThat(route.fits("chat", "shop", "down", SHOP.severity(Severity.CRITICAL))).isFalse();
@@ -74,20 +74,20 @@ class ChannelRouteTest {
             Optional.empty(),
             List.of(),
             List.of("pager"));
-    ChannelRoute narrow = route(List.of("x"), List.of(), List.of(), Set.of());
+    AlertRoute narrow = route(List.of("x"), List.of(), List.of(), Set.of());
     assertThat(narrow.fits("pager", "shop", "down", own)).isTrue();
-    assertThat(ChannelRoute.EVERYTHING.fits("chat", "shop", "down", own)).isFalse();
+    assertThat(AlertRoute.EVERYTHING.fits("chat", "shop", "down", own)).isFalse();
   }
 
   @Test
   void remindersDoubleUpToADay() {
     Instant now = Instant.parse("2026-11-27T12:00:00Z");
-    ChannelRoute route = route(List.of(), List.of(), List.of(), Set.of());
+    AlertRoute route = route(List.of(), List.of(), List.of(), Set.of());
     assertThat(List.of(1, 2, 3, 4, 50))
         .extracting(times -> Duration.between(now, route.toldAgain(now, times).orElseThrow()))
         .extracting(Duration::toHours)
         .containsExactly(5L, 10L, 20L, 24L, 24L);
-    assertThat(ChannelRoute.EVERYTHING.toldAgain(now, 1)).isEmpty();
+    assertThat(AlertRoute.EVERYTHING.toldAgain(now, 1)).isEmpty();
   }
 
   @ParameterizedTest

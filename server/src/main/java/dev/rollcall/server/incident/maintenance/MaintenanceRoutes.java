@@ -1,4 +1,4 @@
-package dev.rollcall.server.incident;
+package dev.rollcall.server.incident.maintenance;
 
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Answer;
@@ -16,14 +16,15 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `/v1/maintenance`: the spans in which nobody is told of some subjects.
-final class MaintenanceRoutes {
+public final class MaintenanceRoutes {
   private final MaintenanceChanges changes;
 
-  MaintenanceRoutes(MaintenanceChanges changes) {
+  public MaintenanceRoutes(MaintenanceChanges changes) {
     this.changes = changes;
   }
 
-  List<Route> routes() {
+  /// The routes.
+  public List<Route> routes() {
     return List.of(
         Route.list("/v1/maintenance", Access.USER, this::list),
         Route.post("/v1/maintenance", Access.USER, this::create),

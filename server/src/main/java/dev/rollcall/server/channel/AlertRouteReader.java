@@ -1,8 +1,8 @@
 package dev.rollcall.server.channel;
 
 import dev.rollcall.server.config.Fields;
+import dev.rollcall.server.outbox.AlertRoute;
 import dev.rollcall.server.outbox.ChannelHours;
-import dev.rollcall.server.outbox.ChannelRoute;
 import dev.rollcall.server.signal.Severity;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /// Reads the key `route` of a channel.
-final class RouteReader {
+final class AlertRouteReader {
   static final String KEY = "route";
 
   private static final String TAGS = "tags";
@@ -36,14 +36,14 @@ final class RouteReader {
   private static final Duration SHORTEST_REMINDER = Duration.ofMinutes(1);
   private static final Duration LONGEST = Duration.ofDays(30);
 
-  private RouteReader() {}
+  private AlertRouteReader() {}
 
   /// The route of a channel; everything if there is no such key, or it has a mistake.
-  static ChannelRoute read(Fields channel) {
-    return channel.object(KEY, KEYS).map(RouteReader::route).orElse(ChannelRoute.EVERYTHING);
+  static AlertRoute read(Fields channel) {
+    return channel.object(KEY, KEYS).map(AlertRouteReader::route).orElse(AlertRoute.EVERYTHING);
   }
 
-  private static ChannelRoute route(Fields route) {
+  private static AlertRoute route(Fields route) {
     Set<Severity> severities = new HashSet<>();
     for (String word : route.oneOrMany(SEVERITY)) {
       Severity.CODEC
@@ -57,7 +57,7 @@ final class RouteReader {
         .filter(word -> !KNOWN_KINDS.contains(word))
         .forEach(
             word -> route.mistake(KINDS, word, "is no kind: give some of down, late and failed"));
-    return new ChannelRoute(
+    return new AlertRoute(
         route.oneOrMany(TAGS),
         route.oneOrMany(GROUPS),
         route.oneOrMany(NAMES),

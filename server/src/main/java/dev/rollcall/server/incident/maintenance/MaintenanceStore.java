@@ -1,4 +1,4 @@
-package dev.rollcall.server.incident;
+package dev.rollcall.server.incident.maintenance;
 
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.http.Json;
@@ -46,7 +46,7 @@ public final class MaintenanceStore {
   private final GroupCommit commits;
   private final Batch<Change, Long> changes = this::apply;
 
-  MaintenanceStore(Database database, GroupCommit commits) {
+  public MaintenanceStore(Database database, GroupCommit commits) {
     this.database = database;
     this.commits = commits;
   }
@@ -166,7 +166,7 @@ public final class MaintenanceStore {
   }
 
   /// Marks what is over as ended, and deletes what ended before `before`.
-  void tidy(Instant now, Instant before) {
+  public void tidy(Instant now, Instant before) {
     List<Row> some = openAfter(0);
     while (!some.isEmpty()) {
       for (Row row : some) {
@@ -191,7 +191,7 @@ public final class MaintenanceStore {
   }
 
   /// Deletes all of an account.
-  void deleteOf(long owner) {
+  public void deleteOf(long owner) {
     commits.write(
         changes,
         tx ->

@@ -10,8 +10,8 @@ import java.util.Set;
 
 /// Warnings about routes of channels that no service fits, and about services that name channels
 /// which the file does not have: they may be made by the API.
-final class RouteWarning {
-  private RouteWarning() {}
+final class AlertRouteWarning {
+  private AlertRouteWarning() {}
 
   /// One line for each warning.
   static List<String> of(List<ServiceDefinition> services, List<ChannelDefinition> channels) {

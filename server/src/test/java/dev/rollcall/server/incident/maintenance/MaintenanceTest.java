@@ -1,4 +1,4 @@
-package dev.rollcall.server.incident;
+package dev.rollcall.server.incident.maintenance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

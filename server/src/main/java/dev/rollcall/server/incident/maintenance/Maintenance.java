@@ -1,6 +1,6 @@
-package dev.rollcall.server.incident;
+package dev.rollcall.server.incident.maintenance;
 
-import dev.rollcall.server.outbox.ChannelRoute;
+import dev.rollcall.server.outbox.AlertRoute;
 import dev.rollcall.server.signal.AlertKeys;
 import dev.rollcall.server.time.JobSchedule;
 import java.time.Duration;
@@ -29,7 +29,7 @@ public record Maintenance(long owner, String title, Which which, When when) {
 
     boolean covers(String name, AlertKeys keys) {
       return all
-          || names.stream().anyMatch(pattern -> ChannelRoute.isLike(name, pattern))
+          || names.stream().anyMatch(pattern -> AlertRoute.isLike(name, pattern))
           || keys.tags().stream().anyMatch(tags::contains)
           || keys.group().filter(groups::contains).isPresent();
     }

@@ -2,6 +2,7 @@ package dev.rollcall.server.incident;
 
 import dev.rollcall.server.incident.HeldSignals.Held;
 import dev.rollcall.server.incident.HeldSignals.Reason;
+import dev.rollcall.server.incident.maintenance.CurrentMaintenance;
 import dev.rollcall.server.signal.AlertKeys;
 import dev.rollcall.server.signal.Signal;
 import dev.rollcall.server.signal.Subject;
@@ -19,7 +20,7 @@ import org.jdbi.v3.core.Handle;
 
 /// Decides whether somebody is told that a subject is wrong: not during maintenance, and not while
 /// something that it depends on is wrong, directly or not.
-record Holds(Subjects subjects, CurrentMaintenance maintenance) {
+record HoldRules(Subjects subjects, CurrentMaintenance maintenance) {
   /// How long a subject waits for what it depends on to become certain.
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
 
@@ -45,7 +46,7 @@ record Holds(Subjects subjects, CurrentMaintenance maintenance) {
       if (!seen.add(name)) {
         continue;
       }
-      if (IncidentStore.isOpen(tx, owner, name) || HeldSignals.isInMaintenance(tx, owner, name)) {
+      if (IncidentTable.isOpen(tx, owner, name) || HeldSignals.isInMaintenance(tx, owner, name)) {
         return held(signal, Reason.BEHIND, Optional.of(name), List.of());
       }
       Optional<Subject> found = subjects.find(tx, owner, name);

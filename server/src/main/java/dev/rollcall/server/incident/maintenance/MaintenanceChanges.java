@@ -1,4 +1,4 @@
-package dev.rollcall.server.incident;
+package dev.rollcall.server.incident.maintenance;
 
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.http.Caller;
@@ -39,7 +39,7 @@ public final class MaintenanceChanges {
   /// @param ofFile the maintenance of the configuration file
   /// @param changed is called after each change
   /// @param names how people read who calls
-  MaintenanceChanges(
+  public MaintenanceChanges(
       MaintenanceStore store,
       Supplier<List<Maintenance>> ofFile,
       Runnable changed,

@@ -1,4 +1,4 @@
-package dev.rollcall.server.incident;
+package dev.rollcall.server.incident.maintenance;
 
 import dev.rollcall.server.config.Fields;
 import dev.rollcall.server.config.Mistakes;

@@ -2,6 +2,7 @@ package dev.rollcall.server.incident;
 
 import dev.rollcall.server.incident.HeldSignals.Held;
 import dev.rollcall.server.incident.HeldSignals.Reason;
+import dev.rollcall.server.incident.maintenance.CurrentMaintenance;
 import dev.rollcall.server.signal.Signal;
 import dev.rollcall.server.signal.Subject;
 import dev.rollcall.server.signal.Subjects;
@@ -21,7 +22,7 @@ import org.jdbi.v3.core.Handle;
 /// Looks after what is wrong while nobody is told of it. When maintenance is over, or what a
 /// service depends on is well again, the service is confirmed anew, and what is still wrong opens
 /// an incident then.
-final class HeldIncidents implements AutoCloseable {
+final class HoldRelease implements AutoCloseable {
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
 
   /// How soon it looks again: spans end by themselves, and other processes may end them.
@@ -39,7 +40,7 @@ final class HeldIncidents implements AutoCloseable {
           "held-incidents", "the release of what nobody is told of", AFTER_FAILURE, this::round);
 
   /// @param open opens the incident of a signal, whatever else there is
-  HeldIncidents(
+  HoldRelease(
       Database database,
       GroupCommit commits,
       Subjects subjects,
@@ -72,16 +73,16 @@ final class HeldIncidents implements AutoCloseable {
   }
 
   private List<Boolean> releaseAll(Handle tx, List<Held> held) {
-    IncidentStore.takeTurns(database, tx);
-    Holds holds = new Holds(subjects, maintenance.apply(tx));
-    return held.stream().map(one -> release(tx, one, holds)).toList();
+    IncidentTable.takeTurns(database, tx);
+    HoldRules rules = new HoldRules(subjects, maintenance.apply(tx));
+    return held.stream().map(one -> release(tx, one, rules)).toList();
   }
 
-  private boolean release(Handle tx, Held held, Holds holds) {
+  private boolean release(Handle tx, Held held, HoldRules rules) {
     Signal signal = held.signal();
     Subject subject = signal.subject();
     Instant now = clock.wall();
-    Optional<Held> still = holds.of(tx, signal, subjects.keys(tx, subject), now).held();
+    Optional<Held> still = rules.of(tx, signal, subjects.keys(tx, subject), now).held();
     if (still.equals(Optional.of(held)) || !HeldSignals.remove(tx, subject)) {
       return false;
     }

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 /// @param after it is told when the incident has been open for so long
 /// @param remind how long after it was told it is told again; twice as long each time, up to a day
 /// @param resolved whether it is told of the end
-public record ChannelRoute(
+public record AlertRoute(
     List<String> tags,
     List<String> groups,
     List<String> names,
@@ -31,8 +31,8 @@ public record ChannelRoute(
     Optional<Duration> remind,
     boolean resolved) {
   /// Everything at once, and its end.
-  public static final ChannelRoute EVERYTHING =
-      new ChannelRoute(
+  public static final AlertRoute EVERYTHING =
+      new AlertRoute(
           List.of(),
           List.of(),
           List.of(),
@@ -46,7 +46,7 @@ public record ChannelRoute(
   private static final Duration LONGEST_REMINDER = Duration.ofDays(1);
 
   /// Copies the lists.
-  public ChannelRoute {
+  public AlertRoute {
     tags = List.copyOf(tags);
     groups = List.copyOf(groups);
     names = List.copyOf(names);

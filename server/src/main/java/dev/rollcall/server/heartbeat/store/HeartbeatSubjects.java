@@ -1,0 +1,41 @@
+package dev.rollcall.server.heartbeat.store;
+
+import dev.rollcall.server.signal.AlertKeys;
+import dev.rollcall.server.signal.Subject;
+import dev.rollcall.server.signal.Subjects;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/// Heartbeats as the subjects of incidents. Nobody asks them, and their states are certain as they
+/// are. They have no keys yet.
+public final class HeartbeatSubjects implements Subjects {
+  @Override
+  public AlertKeys keys(Handle tx, Subject heartbeat) {
+    return AlertKeys.NONE;
+  }
+
+  @Override
+  public Optional<Subject> find(Handle tx, long owner, String name) {
+    return tx.createQuery("SELECT id FROM heartbeat WHERE owner_id = :owner AND name = :name")
+        .bind("owner", owner)
+        .bind("name", name)
+        .map((row, _) -> new Subject(Subject.Type.HEARTBEAT, row.getLong("id"), owner, name))
+        .findOne();
+  }
+
+  /// One that is wrong has an incident already.
+  @Override
+  public boolean isRight(Handle tx, Subject heartbeat, Instant since) {
+    return true;
+  }
+
+  @Override
+  public void observe(Handle tx, List<Subject> heartbeats, Instant now) {}
+
+  @Override
+  public boolean confirmAgain(Handle tx, Subject heartbeat, Instant now) {
+    return false;
+  }
+}

@@ -1,0 +1,84 @@
+package dev.rollcall.server.monitor.store;
+
+import dev.rollcall.server.http.Json;
+import dev.rollcall.server.monitor.check.State;
+import dev.rollcall.server.signal.AlertKeys;
+import dev.rollcall.server.signal.Subject;
+import dev.rollcall.server.signal.Subjects;
+import dev.rollcall.server.sql.Rows;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/// Services as the subjects of incidents.
+public final class ServiceSubjects implements Subjects {
+  @Override
+  public AlertKeys keys(Handle tx, Subject service) {
+    return tx.createQuery("SELECT definition FROM service WHERE id = :id")
+        .bind("id", service.id())
+        .map((row, _) -> AlertKeys.stored(Json.stored(row.getString("definition"))))
+        .findOne()
+        .orElse(AlertKeys.NONE);
+  }
+
+  @Override
+  public Optional<Subject> find(Handle tx, long owner, String name) {
+    return tx.createQuery(
+            "SELECT id FROM service WHERE owner_id = :owner AND name = :name"
+                + " AND retired_at IS NULL")
+        .bind("owner", owner)
+        .bind("name", name)
+        .map((row, _) -> new Subject(Subject.Type.SERVICE, row.getLong("id"), owner, name))
+        .findOne();
+  }
+
+  /// Whether the service is up for certain: it was observed at `since` or later, and no change of
+  /// its state waits for its confirmation. An observation that is unknown says nothing, but is one.
+  @Override
+  public boolean isRight(Handle tx, Subject service, Instant since) {
+    return tx.createQuery(
+            "SELECT m.last_at >= :since AND m.against_count = 0 AND m.confirmed_state = :up"
+                + " FROM service_metric m WHERE m.service_id = :id AND m.last_at IS NOT NULL"
+                + " AND m.confirmed_state IS NOT NULL")
+        .bind("since", since.toEpochMilli())
+        .bind("up", State.UP.code())
+        .bind("id", service.id())
+        .mapTo(Boolean.class)
+        .findOne()
+        .orElse(false);
+  }
+
+  /// Checks those that are not being checked. Rows are locked in the order of their ids, as by all
+  /// who write them.
+  @Override
+  public void observe(Handle tx, List<Subject> services, Instant now) {
+    Rows.write(
+        tx,
+        "UPDATE service_schedule SET due_at = ? WHERE service_id = ? AND owner IS NULL"
+            + " AND due_at > ?",
+        services.stream().map(Subject::id).distinct().sorted().toList(),
+        (row, id) -> {
+          row.setLong(1, now.toEpochMilli());
+          row.setLong(2, id);
+          row.setLong(3, now.toEpochMilli());
+        });
+  }
+
+  /// It is checked at once, or after the check that is under way. The new revision lets every
+  /// process read the state again.
+  @Override
+  public boolean confirmAgain(Handle tx, Subject service, Instant now) {
+    tx.createUpdate(
+            """
+            UPDATE service_schedule SET revision = revision + 1,
+              due_at = CASE WHEN owner IS NULL THEN :now ELSE due_at END
+            WHERE service_id = :id\
+            """)
+        .bind("now", now.toEpochMilli())
+        .bind("id", service.id())
+        .execute();
+    StreakStore.forget(tx, service.id());
+    return true;
+  }
+}
