@@ -58,11 +58,7 @@ record IncidentAlerts(Outbox outbox) {
     List<Row> done = new ArrayList<>();
     List<OutboxEntry> withdrawn = new ArrayList<>();
     for (Row row : IncidentChannels.of(tx, incident.id())) {
-      boolean keeps =
-          outbox
-              .channel(row.channel())
-              .filter(routed -> routed.channel().keepsIncidents())
-              .isPresent();
+      boolean keeps = outbox.keepsIncidents(row.channel());
       boolean later = row.phase() == Phase.WAITING && row.due().filter(at::isBefore).isPresent();
       boolean never = row.phase() == Phase.WAITING && row.due().isEmpty();
       if (later || never || (silent && !keeps)) {

@@ -110,11 +110,7 @@ final class Notifier implements AutoCloseable {
   }
 
   private Instant moment(Next next) {
-    boolean keeps =
-        outbox
-            .channel(next.channel())
-            .filter(routed -> routed.channel().keepsIncidents())
-            .isPresent();
+    boolean keeps = outbox.keepsIncidents(next.channel());
     return next.quietUntil()
         .filter(until -> !keeps && until.isAfter(next.due()))
         .filter(until -> until.isBefore(clock.wall().plus(together).plusSeconds(1))) // a set clock

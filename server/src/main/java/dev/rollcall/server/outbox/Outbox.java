@@ -149,6 +149,11 @@ public final class Outbox implements AutoCloseable {
                     .findFirst());
   }
 
+  /// Whether the receiver of a channel keeps incidents itself; false for one that is not there.
+  public boolean keepsIncidents(String channel) {
+    return channel(channel).filter(routed -> routed.channel().keepsIncidents()).isPresent();
+  }
+
   /// Whether something is pending on a channel.
   public static boolean isPending(Handle tx, String channel) {
     return tx.createQuery("SELECT EXISTS (SELECT 1 FROM outbox_lane WHERE channel = :channel)")
