@@ -79,9 +79,10 @@ final class Accounts implements Benchmark {
     Duration under = rollcall.lag().since(began).quantile(0.99);
     table.row(
         "registrations, 16 connections",
-        "%.1f/s, %.0f ms each on a connection, %d refused",
+        "%.1f/s, mean %.0f ms, p95 %.0f ms, %d refused",
         wrk.perSecond(),
         wrk.meanMicros() / 1000,
+        wrk.p95Micros() / 1000,
         wrk.failed());
     table.row(
         "lag p99 without, with them", "%.1f ms, %.1f ms", Table.millis(alone), Table.millis(under));

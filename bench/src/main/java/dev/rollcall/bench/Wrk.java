@@ -14,9 +14,10 @@ import java.util.regex.Pattern;
 /// @param meanMicros from one request of a connection to its next, including the time of wrk
 ///   itself. The average that wrk computes includes requests that it could not send while it
 ///   waited.
+/// @param p95Micros the 95th percentile of what wrk waited for an answer
 /// @param failed answers that were not 2xx or 3xx, and broken connections
-record Wrk(long requests, double perSecond, double meanMicros, long failed) {
-  private static final Pattern FIGURES = Pattern.compile("figures (\\S+) (\\S+) (\\S+)");
+record Wrk(long requests, double perSecond, double meanMicros, double p95Micros, long failed) {
+  private static final Pattern FIGURES = Pattern.compile("figures (\\S+) (\\S+) (\\S+) (\\S+)");
 
   /// Prints the figures without rounding.
   private static final String DONE =
@@ -24,7 +25,8 @@ record Wrk(long requests, double perSecond, double meanMicros, long failed) {
       done = function(summary, latency, requests)
         local bad = summary.errors.status + summary.errors.connect + summary.errors.read
           + summary.errors.write + summary.errors.timeout
-        io.write(string.format("figures %d %.1f %d\\n", summary.requests, summary.duration, bad))
+        io.write(string.format("figures %d %.1f %.1f %d\\n", summary.requests, summary.duration,
+          latency:percentile(95), bad))
       end
       """;
 
@@ -70,6 +72,7 @@ record Wrk(long requests, double perSecond, double meanMicros, long failed) {
         requests,
         requests / micros * 1e6,
         connections * micros / requests,
-        Long.parseLong(figures.group(3)));
+        Double.parseDouble(figures.group(3)),
+        Long.parseLong(figures.group(4)));
   }
 }

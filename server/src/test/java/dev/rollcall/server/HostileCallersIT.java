@@ -8,15 +8,22 @@ import static org.awaitility.Awaitility.await;
 import dev.rollcall.server.RunningRollcall.Answer;
 import dev.rollcall.server.RunningRollcall.Plan;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -77,7 +84,64 @@ class HostileCallersIT {
           "\u0000",
           "1".repeat(1_000_000));
 
+  /// In a path, a query or a form, encoded.
+  private static final List<String> TEXTS =
+      List.of(
+          "",
+          "-1",
+          "0",
+          "1",
+          "1.5",
+          "1e999999",
+          "9223372036854775807",
+          "9223372036854775808",
+          "%00",
+          "a%00b",
+          "%ff",
+          "%ed%a0%80",
+          "%C3%28",
+          "%e2%80%ae",
+          "%0d%0aX:%20y",
+          "%27%3b--",
+          "%3Cscript%3E",
+          "..%2f..%2fetc%2fpasswd",
+          "%252e",
+          "x".repeat(7_000),
+          "%f0%9f%99%82".repeat(300),
+          "service:own",
+          "%7B%22a%22:1%7D",
+          "9999-12-31T23:59:59Z",
+          "P1D",
+          "true");
+
+  /// The names of parameters of queries.
+  private static final List<String> PARAMETERS =
+      List.of(
+              "state before limit kind subject tag q name key code team invitation error channel v step"
+                  .split(" "),
+              "from to seen node ip iss page sort frequency grace schedule tz run format"
+                  .split(" "))
+          .stream()
+          .flatMap(Stream::of)
+          .toList();
+
+  /// Routes of `POST` that are no forms: who calls them shows a token, or is a job or a node.
+  private static final Set<String> NO_FORMS =
+      Set.of(
+          "/",
+          "/register",
+          "/login",
+          "/logout",
+          "/url",
+          "/hops",
+          "/targets",
+          "/results",
+          "/rotate");
+
   @TempDir static Path folder;
+
+  private static final Pattern PART = Pattern.compile("\\{[a-z]+}");
+  private static final Pattern FIELD = Pattern.compile(" name=\"([a-z-]+)\"");
 
   private RunningRollcall rollcall;
   private String user;
@@ -151,7 +215,10 @@ class HostileCallersIT {
     rollcall =
         Plan.in(folder)
             .yaml("services: [{name: own, url: 'http://127.0.0.1:9/', interval: 1s}]")
-            .flags("--trusted-proxies=127.0.0.2", "--accounts-logins-per-minute=1000000")
+            .flags(
+                "--trusted-proxies=127.0.0.2",
+                "--accounts-logins-per-minute=1000000",
+                "--log-level=debug")
             .start();
     People people = new People(rollcall);
     user = people.registered("user@example.org");
@@ -188,6 +255,118 @@ class HostileCallersIT {
             .as("%s %s", route, body.substring(0, Math.min(body.length(), 200)))
             .isLessThan(500);
       }
+    }
+  }
+
+  /// The routes that read, with each text in the place of each part of a path, and with each
+  /// parameter. A parameter has a quarter of the texts at one route, others at the next.
+  @Test
+  void noPathAndNoQueryFails() {
+    List<String> reads =
+        MountedRoute.of(rollcall).stream()
+            .filter(route -> route.method().equals("GET") && route.port() == rollcall.port())
+            .map(MountedRoute::path)
+            .filter(path -> !path.endsWith("/live")) // these do not end
+            .toList();
+    assertThat(reads).hasSizeGreaterThan(40);
+    for (int route = 0; route < reads.size(); route++) {
+      List<String> paths = new ArrayList<>();
+      Matcher part = PART.matcher(reads.get(route));
+      for (int i = 0; i < TEXTS.size(); i++) {
+        paths.add(part.replaceAll(TEXTS.get(i)));
+        for (int j = 0; j < PARAMETERS.size(); j++) {
+          if ((route + i + j) % 4 == 0) {
+            paths.add(part.replaceAll("1") + "?" + PARAMETERS.get(j) + "=" + TEXTS.get(i));
+          }
+        }
+      }
+      for (String path : paths) {
+        assertThat(rollcall.status("GET", path, "", "Authorization", operator))
+            .as("%s", path.substring(0, Math.min(path.length(), 200)))
+            .isLessThan(500);
+      }
+    }
+  }
+
+  private List<String> forms() {
+    return MountedRoute.of(rollcall).stream()
+        .filter(route -> route.line().contains("POST") && route.port() == rollcall.port())
+        .map(MountedRoute::path)
+        .filter(path -> !path.startsWith("/v1/") && !path.startsWith("/ping"))
+        .filter(path -> !NO_FORMS.contains(path))
+        .toList();
+  }
+
+  private static String fields(List<String> names, String value) {
+    return String.join("", names.stream().map(name -> "&" + name + "=" + value).toList());
+  }
+
+  @Test
+  void eachFormIsTakenFromAPageOfItsOwnAlone() {
+    Browser browser = signedIn("forms@example.org");
+    Browser another = signedIn("another@example.org");
+    String token = browser.formToken();
+    List<String> names = namesOfFields();
+    assertThat(forms()).hasSizeGreaterThan(30);
+    for (String form : forms()) {
+      String path = PART.matcher(form).replaceAll("1");
+      String sent = fields(names, "1");
+      assertThat(browser.post(path, sent).status()).as("%s without a token", path).isEqualTo(403);
+      assertThat(browser.post(path, another.formToken() + sent).status())
+          .as("%s with the token of another browser", path)
+          .isEqualTo(403);
+      for (String site :
+          List.of("Origin: http://evil.example", "Origin: null", "Sec-Fetch-Site: cross-site")) {
+        assertThat(browser.post(path, token + sent, site.split(": ")).status())
+            .as("%s from %s", path, site)
+            .isEqualTo(403);
+      }
+    }
+  }
+
+  /// Each field of each form with each text, while the other fields have others.
+  @Test
+  void noFormFailsWhateverComes() {
+    Browser browser = signedIn("fields@example.org");
+    String token = browser.formToken();
+    List<String> names = namesOfFields();
+    for (String form : forms()) {
+      String path = PART.matcher(form).replaceAll("1");
+      for (int i = 0; i < TEXTS.size(); i++) {
+        StringBuilder fields = new StringBuilder(token);
+        for (int j = 0; j < names.size(); j++) {
+          fields.append(fields(List.of(names.get(j)), TEXTS.get((i + j) % TEXTS.size())));
+        }
+        for (String body : List.of(fields.toString(), token + fields(names, TEXTS.get(i)))) {
+          assertThat(browser.post(path, body).status())
+              .as("%s %s", path, body.substring(0, Math.min(body.length(), 200)))
+              .isLessThan(500);
+        }
+      }
+    }
+  }
+
+  private Browser signedIn(String email) {
+    new People(rollcall).register(email);
+    Browser browser = new Browser(rollcall);
+    browser.after(
+        browser.form(
+            "/account/login",
+            Browser.field("email", email) + Browser.field("password", People.PASSWORD)));
+    return browser;
+  }
+
+  /// The names of all fields of all forms, as the templates have them.
+  private static List<String> namesOfFields() {
+    try (Stream<Path> templates = Files.walk(Path.of("src/main/jte"))) {
+      Set<String> names = new TreeSet<>();
+      for (Path each : templates.filter(Files::isRegularFile).toList()) {
+        FIELD.matcher(Files.readString(each)).results().forEach(found -> names.add(found.group(1)));
+      }
+      assertThat(names).contains("password", "title", "note");
+      return List.copyOf(names);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

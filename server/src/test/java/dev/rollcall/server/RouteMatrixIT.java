@@ -212,9 +212,6 @@ class RouteMatrixIT {
           "GET /v1/services/{id}/events PUBLIC",
           "GET /v1/services/{id}/ticks PUBLIC");
 
-  private static final Pattern LISTED =
-      Pattern.compile("port (\\d+) answers ((?:[A-Z]+,?)+ /\\S* [A-Z]+)");
-
   private static final Pattern METRIC =
       Pattern.compile("(?m)^# TYPE (rollcall_\\S+|http_\\S+|output_\\S+)");
 
@@ -264,11 +261,12 @@ class RouteMatrixIT {
       this.headers = String.join("", Stream.of(headers).map(header -> header + "\r\n").toList());
     }
 
-    private int refusedAt(Mounted route, boolean keyed) {
-      if (route.isForTheMachine()) {
+    private int refusedAt(MountedRoute route, boolean keyed) {
+      if (isForTheMachine(route)) {
         return 401;
       }
-      if (headers.contains("-wrong") && (route.isOfSomebody() || route.access().equals("PING"))) {
+      if (headers.contains("-wrong")
+          && (OF_SOMEBODY.contains(route.line()) || route.access().equals("PING"))) {
         return 401;
       }
       return switch (route.access()) {
@@ -290,34 +288,20 @@ class RouteMatrixIT {
     }
   }
 
-  /// A route as the log lists it.
-  private record Mounted(int port, String line) {
-    String method() {
-      return line.split("[ ,]", 2)[0];
-    }
+  /// It wants to be shown the key of the installation, whoever calls.
+  private static boolean isForTheMachine(MountedRoute route) {
+    return route.path().equals("/v1/operator");
+  }
 
-    /// With an id or name that nothing has: what may be done changes nothing.
-    String target() {
-      return line.split(" ", -1)[1]
-          .replace("{id}", "999999")
-          .replace("{account}", "999999")
-          .replace("{ip}", "1.2.3.4")
-          .replace("{name}", "nobody")
-          .replace("{signal}", "start");
-    }
-
-    /// It wants to be shown the key of the installation, whoever calls.
-    boolean isForTheMachine() {
-      return line.contains(" /v1/operator ");
-    }
-
-    boolean isOfSomebody() {
-      return OF_SOMEBODY.contains(line);
-    }
-
-    String access() {
-      return line.substring(line.lastIndexOf(' ') + 1);
-    }
+  /// A path with an id or name that nothing has: what may be done changes nothing.
+  private static String nothing(MountedRoute route) {
+    return route
+        .path()
+        .replace("{id}", "999999")
+        .replace("{account}", "999999")
+        .replace("{ip}", "1.2.3.4")
+        .replace("{name}", "nobody")
+        .replace("{signal}", "start");
   }
 
   @BeforeAll
@@ -347,7 +331,7 @@ class RouteMatrixIT {
   @Test
   void everyRouteIsPlaced() {
     for (RunningRollcall each : List.of(rollcall, withKey)) {
-      assertThat(mounted(each).stream().map(Mounted::line))
+      assertThat(MountedRoute.of(each).stream().map(MountedRoute::line))
           .extracting(line -> line.replaceFirst("/assets/\\S+", "/assets/{name}"))
           .containsOnly(PLACED.toArray(String[]::new));
     }
@@ -362,7 +346,7 @@ class RouteMatrixIT {
 
   private static void assertMatrix(RunningRollcall one, Caller caller, boolean keyed)
       throws IOException {
-    for (Mounted route : mounted(one)) {
+    for (MountedRoute route : MountedRoute.of(one)) {
       int status = status(route, caller);
       int refused = caller.refusedAt(route, keyed);
       IntPredicate right =
@@ -412,7 +396,7 @@ class RouteMatrixIT {
     }
 
     /// Who is in the team, by invitation and by tokens, is for those who own it.
-    private boolean mayNotInvite(Mounted route) {
+    private boolean mayNotInvite(MountedRoute route) {
       boolean invites = route.line().contains(" /v1/invitations");
       boolean tokens = route.line().contains(" /v1/tokens");
       boolean owns = this == OWNER_OF_TEAM || (invites && account.equals("operator"));
@@ -420,12 +404,12 @@ class RouteMatrixIT {
     }
 
     /// 401, 403, or 0 where the member may call.
-    private int refusedAt(Mounted route) {
-      if (route.isForTheMachine()) {
+    private int refusedAt(MountedRoute route) {
+      if (isForTheMachine(route)) {
         return 401;
       }
       if (this == REVOKED || this == FORGED || this == EXPIRED) {
-        return route.access().equals("PUBLIC") && !route.isOfSomebody() ? 0 : 401;
+        return route.access().equals("PUBLIC") && !OF_SOMEBODY.contains(route.line()) ? 0 : 401;
       }
       boolean changes = !route.method().equals("GET");
       boolean looksOnly = this == VIEWER_IN_TEAM && (changes || route.access().equals("PING"));
@@ -462,7 +446,7 @@ class RouteMatrixIT {
   @Test
   void anAccountMayWhatItsKindMay() throws IOException {
     for (Member member : Member.values()) {
-      for (Mounted route : mounted(withKey)) {
+      for (MountedRoute route : MountedRoute.of(withKey)) {
         String token = token(member);
         String query = member.inTeam() ? "?team=" + team() : "";
         int status = status(route, query, true, "Authorization: Bearer " + token + "\r\n");
@@ -621,25 +605,17 @@ class RouteMatrixIT {
     }
   }
 
-  private static List<Mounted> mounted(RunningRollcall one) {
-    return LISTED
-        .matcher(one.log())
-        .results()
-        .map(found -> new Mounted(Integer.parseInt(found.group(1)), found.group(2)))
-        .toList();
-  }
-
-  private static int status(Mounted route, Caller caller) throws IOException {
+  private static int status(MountedRoute route, Caller caller) throws IOException {
     return status(route, "", caller.remote, caller.headers);
   }
 
-  private static int status(Mounted route, String query, boolean remote, String headers)
+  private static int status(MountedRoute route, String query, boolean remote, String headers)
       throws IOException {
     InetAddress address = remote ? ownAddress() : InetAddress.ofLiteral("127.0.0.1");
     try (Socket socket = new Socket(address, route.port())) {
       socket.setSoTimeout(10_000);
       StringBuilder request = new StringBuilder();
-      request.append(route.method()).append(' ').append(route.target());
+      request.append(route.method()).append(' ').append(nothing(route));
       request.append(query).append(" HTTP/1.1\r\n");
       if (!headers.startsWith("Host:")) {
         request.append("Host: ").append(address.getHostAddress()).append("\r\n");

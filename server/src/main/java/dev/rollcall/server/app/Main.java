@@ -39,6 +39,7 @@ record Main(Path directory, Map<String, String> environment) {
     twoCarriers();
     rememberNoNames();
     acceptOldKeyExchange();
+    keepLoggersQuiet();
     if (arguments.length > 0 && WITH_DATABASE.contains(arguments[0])) {
       ahead(HttpListener::load);
       ahead(Database::load);
@@ -65,6 +66,12 @@ record Main(Path directory, Map<String, String> environment) {
             .map(String::strip)
             .filter(name -> !name.equals("TLS_RSA_*"))
             .collect(Collectors.joining(", ")));
+  }
+
+  /// SLF4J, through which some libraries log, prints three lines to standard error if two threads
+  /// use it first in the same moment. Nothing is lost then.
+  private static void keepLoggersQuiet() {
+    System.setProperty("slf4j.internal.verbosity", "ERROR");
   }
 
   private static void ahead(Runnable load) {
