@@ -51,7 +51,7 @@ final class BodyReaders {
   /// Lets all virtual threads run that are waiting for a carrier. One that reads what has come
   /// already never waits by itself.
   @SuppressWarnings("ThreadPriorityCheck") // the scheduler of virtual threads takes no other away
-  static void letOthersRun() {
+  private static void letOthersRun() {
     Thread.yield();
   }
 

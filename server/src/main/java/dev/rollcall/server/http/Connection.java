@@ -139,12 +139,20 @@ final class Connection implements Runnable {
     allowance = Long.MAX_VALUE;
     phase = Phase.REQUEST;
     byte[] bin = new byte[8 * 1024];
+    BodyReaders turns = new BodyReaders();
     int count = 0;
-    for (long rest = Route.LARGEST_BODY; rest > 0 && count >= 0; rest -= count) {
-      phaseEnd = Math.min(end, System.nanoTime() + SILENCE.toNanos());
-      slowestEnd = phaseEnd;
-      count = read(bin, 0, bin.length);
-      BodyReaders.letOthersRun();
+    try {
+      for (long rest = Route.LARGEST_BODY; rest > 0 && count >= 0; rest -= count) {
+        if (!hasMore()) {
+          turns.end();
+        }
+        phaseEnd = Math.min(end, System.nanoTime() + SILENCE.toNanos());
+        slowestEnd = phaseEnd;
+        count = read(bin, 0, bin.length);
+        turns.next(count);
+      }
+    } finally {
+      turns.end();
     }
   }
 

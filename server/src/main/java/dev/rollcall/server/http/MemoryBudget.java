@@ -12,6 +12,9 @@ final class MemoryBudget {
 
   private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
+  /// What jobs print is shorter, also when it counts twice.
+  private static final long LONG = 256 * 1024;
+
   private final long most;
   private final AtomicLong taken = new AtomicLong();
 
@@ -27,11 +30,18 @@ final class MemoryBudget {
     take(bytes, 0);
   }
 
-  /// Takes memory for the beginning of something that is useless without its end.
+  /// Takes memory for a piece of a body, which is useless without its end. Long bodies leave a
+  /// quarter of the budget to answers, and to what jobs print.
   ///
+  /// @param before how much the pieces before it took
   /// @param later how much the rest will take
   /// @throws Unavailable if not enough is left for all of it; then nothing is taken
-  void take(long bytes, long later) {
+  void takeForBody(long bytes, long before, long later) {
+    boolean isLong = before + bytes + later > LONG;
+    take(bytes, later + (isLong ? most / 4 : 0));
+  }
+
+  private void take(long bytes, long later) {
     if (taken.addAndGet(bytes) > most - later) {
       taken.addAndGet(-bytes);
       throw new Unavailable("too much data in transit for the available memory", RETRY_AFTER);

@@ -1,5 +1,6 @@
 package dev.rollcall.server.http;
 
+import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -8,11 +9,15 @@ import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /// The body of a request. Its size is limited before and after decompression: a declared length is
 /// checked before the first byte is read, a chunked body is counted while it is read.
 final class RequestBody {
   private static final int MOST_CODINGS = 3;
+
+  /// The memory of a JSON tree for each byte of its text.
+  private static final int TREE = 8;
 
   private final RequestHead head;
   private final RequestReader reader;
@@ -54,6 +59,21 @@ final class RequestBody {
   /// @throws Unavailable if there is no memory left; also thrown by reading
   InputStream open(int times) {
     return new Charged(open(), times);
+  }
+
+  /// The JSON tree of a body that was read whole.
+  ///
+  /// @throws Unavailable if there is no memory left for it
+  JsonNode tree(byte[] whole) {
+    long bytes = (long) whole.length * TREE;
+    MemoryBudget.OF_HEAP.take(bytes);
+    charged += bytes;
+    BodyReaders turns = new BodyReaders();
+    try {
+      return Json.tree(new InTurns(whole, turns));
+    } finally {
+      turns.end();
+    }
   }
 
   /// The rest of the body is not read, because the client gets an error.
@@ -174,6 +194,23 @@ final class RequestBody {
     return Refusal.of(413, "the body is larger than the limit of " + limit + " bytes");
   }
 
+  /// Bytes that are parsed when it is their turn.
+  private static final class InTurns extends ByteArrayInputStream {
+    private final BodyReaders turns;
+
+    InTurns(byte[] whole, BodyReaders turns) {
+      super(whole);
+      this.turns = turns;
+    }
+
+    @Override
+    public synchronized int read(byte[] into, int offset, int length) {
+      int count = super.read(into, offset, length);
+      turns.next(Math.max(0, count));
+      return count;
+    }
+  }
+
   private final class Charged extends FilterInputStream {
     private static final int STEP = 4 * 1024;
 
@@ -201,7 +238,7 @@ final class RequestBody {
         if (room < 0) {
           long more = (-room + STEP - 1) / STEP * STEP;
           long rest = Math.clamp(head.declared() - passed - room - more, 0, limit);
-          MemoryBudget.OF_HEAP.take(more * times, rest * times);
+          MemoryBudget.OF_HEAP.takeForBody(more * times, charged, rest * times);
           charged += more * times;
           room += more;
         }

@@ -217,8 +217,23 @@ class RequestSlotsTest {
   @Test
   void memoryIsNotGivenToWhatCannotEnd() {
     MemoryBudget budget = new MemoryBudget(100);
-    assertThatExceptionOfType(Unavailable.class).isThrownBy(() -> budget.take(10, 91));
-    budget.take(10, 90);
+    assertThatExceptionOfType(Unavailable.class).isThrownBy(() -> budget.takeForBody(10, 0, 91));
+    budget.takeForBody(10, 0, 90);
     budget.take(90);
+  }
+
+  /// However much clients send, there is room for metrics, and for what a job has printed.
+  @Test
+  void longBodiesLeaveMemoryToOthers() {
+    int mega = 1_000_000;
+    MemoryBudget budget = new MemoryBudget(100 * mega);
+    for (int i = 0; i < 75; i++) {
+      budget.takeForBody(mega / 2, 0, mega / 2);
+      budget.takeForBody(mega / 2, mega / 2, 0);
+    }
+    assertThatExceptionOfType(Unavailable.class).isThrownBy(() -> budget.takeForBody(10, mega, 0));
+    assertThatExceptionOfType(Unavailable.class).isThrownBy(() -> budget.takeForBody(10, 0, mega));
+    budget.takeForBody(10_000, 0, 190_000);
+    budget.take(24 * mega);
   }
 }
