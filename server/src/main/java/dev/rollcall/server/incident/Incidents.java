@@ -197,6 +197,9 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
       alerts.again(tx, signal, same.get());
       return;
     }
+    if (signal.isReminder() && before.isEmpty()) {
+      return; // it is held, or somebody has ended its incident
+    }
     AlertKeys keys = subjects.keys(tx, signal.subject());
     if (before.isEmpty()) {
       HoldRules.Decision decision = rules.of(tx, signal, keys, signal.at());

@@ -668,6 +668,23 @@ class NotifierTest {
     assertThat(openIncidents()).containsExactly("shop");
   }
 
+  /// A heartbeat that stays late says so again and again.
+  @Test
+  void aReminderNeitherProlongsTheWaitNorOpensWhatSomebodyHasEnded() {
+    use(all(chat));
+    depends("job", "db");
+    uncertain.add("db");
+    signal("job", "up", "late");
+    clock.pass(Duration.ofSeconds(59));
+    signal("job", "late", "late");
+    clock.pass(Duration.ofSeconds(1));
+    held.round();
+    assertThat(openIncidents()).containsExactly("job");
+    incidents.changes().resolve(Scope.operator(), incident("job").id(), new Caller.Operator(true));
+    signal("job", "late", "late");
+    assertThat(openIncidents()).isEmpty();
+  }
+
   @Test
   void aCircleHidesNothing() {
     use(all(chat));
