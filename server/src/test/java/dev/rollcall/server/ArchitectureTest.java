@@ -144,6 +144,8 @@ class ArchitectureTest {
           Set.of(
               "Heartbeats",
               "HeartbeatSettings",
+              "definition.HeartbeatDefinition",
+              "definition.HeartbeatReader",
               "overview.HeartbeatOverview",
               "page.HeartbeatPages",
               "ping.HeartbeatSignal",

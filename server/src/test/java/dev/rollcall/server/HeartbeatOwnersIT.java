@@ -164,6 +164,38 @@ class HeartbeatOwnersIT {
   }
 
   @Test
+  void keysAreOfOneOwner() {
+    for (String token : List.of(NOBODY, user)) {
+      assertThat(ping(token, "/keyed?frequency=1h")).isEqualTo(200);
+    }
+    String path = "/v1/heartbeats/keyed";
+    String keys = "{\"tags\":[\"nightly\"],\"severity\":\"warning\",\"depends-on\":\"db\"}";
+    assertThat(send("PATCH", path, keys, user).status()).isEqualTo(200);
+    assertThat(send("PATCH", path, keys, other).status()).isEqualTo(404);
+    assertThat(heartbeat(NOBODY, "keyed").has("tags")).isFalse();
+    JsonNode data =
+        send("PATCH", path, "{\"tags\":null,\"runbook\":\"https://w.example/\"}", user)
+            .json()
+            .at("/data/heartbeat/data");
+    assertThat(data.get("severity").stringValue()).isEqualTo("warning");
+    assertThat(data.get("runbook").stringValue()).isEqualTo("https://w.example/");
+    assertThat(data.get("depends-on").toString()).isEqualTo("[\"db\"]");
+    assertThat(data.has("tags")).isFalse();
+    assertThat(data.get("origin").stringValue()).isEqualTo("api");
+    assertThat(send("GET", "/v1/heartbeats", "", user).json().toString())
+        .contains("https://w.example/");
+    for (String wrong : List.of("{\"severity\":\"bad\"}", "{\"frequency\":\"1h\"}", "[]")) {
+      assertThat(send("PATCH", path, wrong, user).status()).as(wrong).isEqualTo(400);
+    }
+    assertThat(ping(user, "/keyed?frequency=2h")).isEqualTo(200);
+    assertThat(heartbeat(user, "keyed").get("frequency").stringValue()).isEqualTo("2h");
+    assertThat(send("DELETE", "/ping/keyed", "", user).status()).isEqualTo(200);
+    assertThat(ping(user, "/keyed?frequency=1h")).isEqualTo(200);
+    assertThat(heartbeat(user, "keyed").get("origin").stringValue()).isEqualTo("ping");
+    assertThat(heartbeat(user, "keyed").has("runbook")).isFalse();
+  }
+
+  @Test
   void runsAndTheirOutputAreOfOneOwner() {
     for (String token : List.of(NOBODY, user, other)) {
       assertThat(ping(token, "/runs/start?frequency=1h&rid=1")).isEqualTo(200);

@@ -168,6 +168,80 @@ class IncidentIT {
     }
   }
 
+  private String jobs(String heartbeats) {
+    return """
+        incidents: {together: 100ms}
+        heartbeat: {startup-grace: 0s}
+        channels:
+          - {name: ops, type: mail, host: 127.0.0.1, port: %d, starttls: never, from: r@example.org,
+             to: ops@example.org, route: {tags: nightly}}
+        services:
+          - {name: db, url: '%s', interval: 200ms}
+        heartbeats: %s
+        """
+        .formatted(mails.port(), targets.url("/set/db"), heartbeats);
+  }
+
+  private static JsonNode heartbeat(RunningRollcall rollcall, String name) {
+    return rollcall.get("/v1/heartbeats/" + name).json().at("/data/heartbeat/data");
+  }
+
+  @Test
+  void aDeclaredJobIsToldAsItsKeysSay() throws Exception {
+    targets.set(503);
+    String report = "{name: report, frequency: 2s, tags: nightly, depends-on: db}";
+    String backup =
+        "{name: backup, frequency: 1s, tags: nightly, severity: warning,"
+            + " runbook: 'https://wiki.example/backup'}";
+    Plan plan = Plan.in(folder).yaml(jobs("[%s, %s]".formatted(backup, report)));
+    try (RunningRollcall rollcall = plan.start()) {
+      awaitMails(1);
+      assertThat(mails.mails().getFirst())
+          .contains("Subject: [Late] backup", "https://wiki.example/backup");
+      JsonNode late = incidents(rollcall, "?state=open&kind=late").getFirst();
+      assertThat(late.get("severity").stringValue()).isEqualTo("warning");
+      JsonNode db = incidents(rollcall, "?subject=service:db").getFirst();
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  rollcall
+                      .get("/v1/incidents/" + db.get("id"))
+                      .json()
+                      .at("/data/incident/data/behind")
+                      .toString()
+                      .equals("[\"report\"]"));
+      assertThat(heartbeat(rollcall, "report").get("state").stringValue()).isEqualTo("late");
+      assertThat(mails.mails()).hasSize(1);
+      targets.set(200);
+      awaitMails(2);
+      assertThat(mails.mails().getLast()).contains("Subject: [Late] report");
+
+      assertThat(rollcall.get("/ping/backup?frequency=1h&grace=1h").status()).isEqualTo(200);
+      JsonNode declared = heartbeat(rollcall, "backup");
+      assertThat(declared.get("frequency").stringValue()).isEqualTo("1s");
+      assertThat(declared.get("count").asInt()).isEqualTo(1);
+      assertThat(declared.get("origin").stringValue()).isEqualTo("file");
+      assertThat(declared.get("runbook").stringValue()).isEqualTo("https://wiki.example/backup");
+      assertThat(rollcall.send("DELETE", "/ping/backup", "").status()).isEqualTo(409);
+      assertThat(rollcall.send("PATCH", "/v1/heartbeats/backup", "{\"tags\":\"x\"}").status())
+          .isEqualTo(409);
+
+      rollcall.configure(jobs("[%s]".formatted(report)));
+      await()
+          .atMost(PATIENCE)
+          .until(() -> heartbeat(rollcall, "backup").get("origin").stringValue().equals("ping"));
+      assertThat(heartbeat(rollcall, "backup").has("runbook")).isFalse();
+      assertThat(rollcall.get("/ping/backup?frequency=1h").status()).isEqualTo(200);
+      assertThat(heartbeat(rollcall, "backup").get("frequency").stringValue()).isEqualTo("1h");
+
+      rollcall.configure(jobs("[]"));
+      await().atMost(PATIENCE).until(() -> rollcall.log().contains("would no longer be declared"));
+      assertThat(rollcall.health("/ready").body()).contains("1 heartbeats, more than half");
+      assertThat(heartbeat(rollcall, "report").get("origin").stringValue()).isEqualTo("file");
+    }
+  }
+
   @Test
   void maintenanceHoldsWhatIsWrongUntilItEnds() throws Exception {
     try (RunningRollcall rollcall = plan(shop()).start()) {

@@ -99,8 +99,8 @@ class MonitorChangesIT {
       assertThat(rollcall.stop()).isZero();
     }
     String remedy =
-        ", but the database has services of a configuration file (1): restore the file, or set"
-            + " fewer-services: true (--fewer-services) if this is intended";
+        ", but the database has services or heartbeats of a configuration file (1): restore the"
+            + " file, or set fewer-services: true (--fewer-services) if this is intended";
     Ended empty = plan.yaml("# nothing\n").refused();
     assertThat(empty.status()).isEqualTo(1);
     assertThat(empty.said()).contains("rollcall: rollcall.yaml is empty" + remedy);

@@ -77,6 +77,7 @@ class RouteMatrixIT {
               "GET,POST /ping/{name}/{signal} PING",
               "GET /v1/heartbeats PUBLIC",
               "GET /v1/heartbeats/{name} PUBLIC",
+              "PATCH /v1/heartbeats/{name} USER",
               "POST /v1/heartbeats/{name}/pause USER",
               "POST /v1/heartbeats/{name}/resume USER",
               "GET /v1/_internal/health PUBLIC",

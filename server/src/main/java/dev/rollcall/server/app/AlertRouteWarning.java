@@ -1,44 +1,50 @@
 package dev.rollcall.server.app;
 
 import dev.rollcall.server.channel.ChannelDefinition;
-import dev.rollcall.server.monitor.definition.ServiceDefinition;
 import dev.rollcall.server.signal.AlertKeys;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
-/// Warnings about routes of channels that no service fits, and about services that name channels
-/// which the file does not have: they may be made by the API.
+/// Warnings about routes of channels that no service and no heartbeat fits, and about those that
+/// name channels which the file does not have: they may be made by the API.
 final class AlertRouteWarning {
+  private record Named(String name, AlertKeys keys) {}
+
   private AlertRouteWarning() {}
 
   /// One line for each warning.
-  static List<String> of(List<ServiceDefinition> services, List<ChannelDefinition> channels) {
+  static List<String> of(Configuration configuration) {
+    List<ChannelDefinition> channels = configuration.channels();
     Set<String> tags = new HashSet<>();
     Set<String> groups = new HashSet<>();
     Set<String> names = new HashSet<>();
     channels.forEach(channel -> names.add(channel.name()));
     List<String> lines = new ArrayList<>();
-    for (ServiceDefinition service : services) {
-      AlertKeys keys = service.alertKeys();
-      tags.addAll(keys.tags());
-      keys.group().ifPresent(groups::add);
-      for (String channel : keys.channels()) {
-        if (!names.contains(channel)) {
-          lines.add(
-              service.name()
-                  + ": notify names the channel "
-                  + channel
-                  + ", which is not in this file");
-        }
-      }
-    }
+    Stream.concat(
+            configuration.services().stream()
+                .map(service -> new Named(service.name(), service.alertKeys())),
+            configuration.heartbeats().stream()
+                .map(heartbeat -> new Named(heartbeat.name(), heartbeat.keys())))
+        .forEach(
+            subject -> {
+              tags.addAll(subject.keys().tags());
+              subject.keys().group().ifPresent(groups::add);
+              subject.keys().channels().stream()
+                  .filter(channel -> !names.contains(channel))
+                  .forEach(channel -> lines.add(unknown(subject.name(), channel)));
+            });
     for (ChannelDefinition channel : channels) {
       absent(channel, "tag", channel.route().tags(), tags, lines);
       absent(channel, "group", channel.route().groups(), groups, lines);
     }
     return lines;
+  }
+
+  private static String unknown(String subject, String channel) {
+    return subject + ": notify names the channel " + channel + ", which is not in this file";
   }
 
   private static void absent(
@@ -55,7 +61,7 @@ final class AlertRouteWarning {
                 + what
                 + " "
                 + one
-                + ", which no service of this file has");
+                + ", which no service or heartbeat of this file has");
       }
     }
   }

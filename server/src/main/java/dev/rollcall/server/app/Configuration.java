@@ -6,10 +6,13 @@ import dev.rollcall.server.config.ConfigFiles;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.config.Sources;
 import dev.rollcall.server.config.Values;
+import dev.rollcall.server.heartbeat.definition.HeartbeatDefinition;
+import dev.rollcall.server.heartbeat.definition.HeartbeatReader;
 import dev.rollcall.server.incident.maintenance.Maintenance;
 import dev.rollcall.server.incident.maintenance.MaintenanceReader;
 import dev.rollcall.server.monitor.definition.ServiceDefinition;
 import dev.rollcall.server.owner.Scope;
+import dev.rollcall.server.signal.Dependencies;
 import dev.rollcall.server.target.PoolSettings;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,7 +22,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/// The settings and the services, read together and without mistakes.
+/// The settings and the definitions, read together and without mistakes.
 ///
 /// @param file the name of the configuration file in messages
 /// @param blank why the configuration file contains nothing, if it contains nothing: `is empty`
@@ -30,9 +33,12 @@ record Configuration(
     ServeSettings settings,
     Values values,
     List<ServiceDefinition> services,
+    List<HeartbeatDefinition> heartbeats,
     List<ChannelDefinition> channels,
     List<Maintenance> maintenance,
     SsoSettings sso) {
+  private static final String HEARTBEATS = "heartbeats";
+
   /// The section of spans in which nobody is told.
   private static final String MAINTENANCE = "maintenance";
 
@@ -44,16 +50,18 @@ record Configuration(
 
   Configuration {
     services = List.copyOf(services);
+    heartbeats = List.copyOf(heartbeats);
     channels = List.copyOf(channels);
     maintenance = List.copyOf(maintenance);
   }
 
-  /// The same without the services, which may be many.
-  Configuration withoutServices() {
-    return new Configuration(file, blank, settings, values, List.of(), channels, maintenance, sso);
+  /// The same without the services and heartbeats, which may be many.
+  Configuration withoutSubjects() {
+    return new Configuration(
+        file, blank, settings, values, List.of(), List.of(), channels, maintenance, sso);
   }
 
-  /// The sections of the file, besides the services, that differ from those of another.
+  /// The sections of the file, besides services and heartbeats, that differ from those of another.
   List<String> differingSections(Configuration other) {
     return Stream.of(
             channels.equals(other.channels) ? "" : FileChannels.PATH,
@@ -96,8 +104,14 @@ record Configuration(
       Sources sources = Sources.read(Flags.names(command), flags, environment, files, mistakes);
       named.accept(sources.named());
       Values values = sources.resolve(AllSettings.ALL, OTHER_VARIABLES);
+      new Dependencies()
+          .with(sources.section(FileServices.PATH), FileServices.PATH)
+          .with(sources.section(HEARTBEATS), HEARTBEATS)
+          .check(sources.inFile());
       List<ServiceDefinition> services =
           fileServices.read(values, sources.section(FileServices.PATH), sources.inFile());
+      List<HeartbeatDefinition> heartbeats =
+          HeartbeatReader.list(sources.section(HEARTBEATS), HEARTBEATS, sources.inFile());
       List<ChannelDefinition> channels =
           FileChannels.read(values, sources.section(FileChannels.PATH), sources.inFile());
       List<Maintenance> maintenance =
@@ -119,6 +133,7 @@ record Configuration(
               ServeSettings.of(command, values, files.directory()),
               values,
               services,
+              heartbeats,
               channels,
               maintenance,
               sso));

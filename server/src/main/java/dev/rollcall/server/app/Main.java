@@ -219,10 +219,15 @@ record Main(Path directory, Map<String, String> environment) {
           SchemeHint.of(right.services()).forEach(err::println);
           DefinitionWarning.of(right.services(), right.settings().monitor().defaults().timeout())
               .forEach(err::println);
-          AlertRouteWarning.of(right.services(), right.channels()).forEach(err::println);
+          AlertRouteWarning.of(right).forEach(err::println);
           right.sso().warnings(right.settings().accounts().registration()).forEach(err::println);
           int count = right.services().size();
-          out.println("ok: " + Targets.counted(count, "service") + without(right, given));
+          int jobs = right.heartbeats().size();
+          out.println(
+              "ok: "
+                  + Targets.counted(count, "service")
+                  + (jobs == 0 ? "" : ", " + Targets.counted(jobs, "heartbeat"))
+                  + without(right, given));
         });
     return configuration.isPresent() ? Command.OK : Command.MISTAKE;
   }
@@ -242,7 +247,7 @@ record Main(Path directory, Map<String, String> environment) {
         : "; "
             + right.file()
             + " is empty: serve uses the defaults, and does not start if its database contains"
-            + " services of a file";
+            + " services or heartbeats of a file";
   }
 
   /// The configuration of `serve`, for a command that uses some of its services.

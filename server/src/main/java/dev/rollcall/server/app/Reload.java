@@ -42,7 +42,7 @@ final class Reload implements Runnable {
       Consumer<Set<Path>> named) {
     this.origin = origin;
     this.started = started.values();
-    this.current = started.withoutServices();
+    this.current = started.withoutSubjects();
     this.apply = apply;
     this.named = named;
   }
@@ -72,7 +72,7 @@ final class Reload implements Runnable {
     applied.addAll(current.differingSections(read.get()));
     tell(Level.INFO, file, "applied now", applied);
     tell(Level.WARNING, file, "applied at the next start only", changed(started, values, false));
-    current = read.get().withoutServices();
+    current = read.get().withoutSubjects();
   }
 
   private void refuse(String file, List<String> lines) {

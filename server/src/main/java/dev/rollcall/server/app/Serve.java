@@ -4,6 +4,7 @@ import dev.rollcall.server.account.Accounts;
 import dev.rollcall.server.collector.Collector;
 import dev.rollcall.server.config.Values;
 import dev.rollcall.server.heartbeat.Heartbeats;
+import dev.rollcall.server.heartbeat.definition.HeartbeatDefinition;
 import dev.rollcall.server.http.ErrorShape;
 import dev.rollcall.server.http.Health;
 import dev.rollcall.server.http.HttpListener;
@@ -38,6 +39,8 @@ final class Serve {
   /// take many megabytes.
   private List<ServiceDefinition> services;
 
+  private List<HeartbeatDefinition> heartbeats;
+
   /// The rest of it.
   private final Configuration started;
 
@@ -56,7 +59,8 @@ final class Serve {
     this.values = configuration.values();
     this.blank = configuration.blank();
     this.services = configuration.services();
-    this.started = configuration.withoutServices();
+    this.heartbeats = configuration.heartbeats();
+    this.started = configuration.withoutSubjects();
     this.fileWatcher = fileWatcher;
     this.ports = new Ports(settings, ErrorShape.ENVELOPE, new RequestTimes(registry));
   }
@@ -74,7 +78,7 @@ final class Serve {
     Capabilities capabilities = Capabilities.open(settings, registry, clock, parts);
     Ports ports = this.ports.recognizing(capabilities.accounts().authenticator());
     Monitor monitor = capabilities.monitor();
-    refuseBlank(monitor);
+    refuseBlank(capabilities);
     Targets.start(capabilities.pool(), settings.targets(), parts);
     Reload reload =
         new Reload(origin, started, changed -> changed(capabilities, changed), fileWatcher::follow);
@@ -85,7 +89,7 @@ final class Serve {
     capabilities.incidents().apply(started.maintenance());
     capabilities.accounts().apply(started.sso());
     if (has(Role.RUNNER)) {
-      apply(monitor); // before anybody can ask for them
+      apply(capabilities); // before anybody can ask for them
     }
     Ports.Open open = ports.open(parts, routes.errors(), routes.main(), routes.health());
     if (has(Role.API)) {
@@ -104,6 +108,7 @@ final class Serve {
         open.url(),
         open.healthUrl());
     services = List.of();
+    heartbeats = List.of();
     parts.add("the heap", new HeapGrowth(clock)).start();
     return open;
   }
@@ -114,10 +119,11 @@ final class Serve {
 
   private Health health(Capabilities capabilities) {
     Monitor monitor = capabilities.monitor();
+    Heartbeats heartbeats = capabilities.heartbeats();
     GaugeWithCallback.builder()
         .name("rollcall_configuration_refused")
         .help("1 while the configuration file is rejected or missing, else 0.")
-        .callback(callback -> callback.call(refusal(monitor).isPresent() ? 1 : 0))
+        .callback(callback -> callback.call(refusal(capabilities).isPresent() ? 1 : 0))
         .register(registry);
     return new Health(
             Main.version(),
@@ -127,8 +133,8 @@ final class Serve {
                 new ReadyCheck("results", capabilities.collector()::trouble)),
             List.of(monitor.outcomes()),
             registry)
-        .noting(new ReadyCheck("configuration", () -> refusal(monitor)))
-        .noting(new ReadyCheck("calls", capabilities.heartbeats()::problem));
+        .noting(new ReadyCheck("configuration", () -> refusal(capabilities)))
+        .noting(new ReadyCheck("calls", heartbeats::problem));
   }
 
   /// The routes of the main port and of the health port.
@@ -156,7 +162,7 @@ final class Serve {
                 new Pages.Alerting(
                     capabilities.incidents(), capabilities.channels(), capabilities.outbox()),
                 owner -> !has(Role.RUNNER) || capabilities.channels().isThereOne(owner),
-                () -> notice(monitor),
+                () -> notice(capabilities),
                 capabilities.accounts(),
                 clock));
     List<Route> main =
@@ -221,27 +227,28 @@ final class Serve {
     parts.add("the watch of " + origin.files().label(), fileWatcher);
   }
 
-  /// Does not start with a file that is missing or empty if the database has services of a file:
-  /// the token, the ports and the alert URI are then missing too, and the defaults would apply.
-  private void refuseBlank(Monitor monitor) {
+  /// Does not start with a file that is missing or empty if the database has services or heartbeats
+  /// of a file: the token, the ports and the alert URI are then missing too, and the defaults would
+  /// apply.
+  private void refuseBlank(Capabilities capabilities) {
     boolean ofOthers = blank.equals(Optional.of("does not exist")) && !has(Role.RUNNER);
     if (blank.isEmpty() || ofOthers || values.of(MonitorSettings.FEWER_SERVICES)) {
       return;
     }
-    int filed = filed(monitor);
+    int filed = filed(capabilities);
     if (filed > 0) {
       throw new CannotRun(
-          ("%s %s, but the database has services of a configuration file (%d): restore the file, or"
-                  + " set fewer-services: true (--fewer-services) if this is intended")
+          ("%s %s, but the database has services or heartbeats of a configuration file (%d): restore"
+                  + " the file, or set fewer-services: true (--fewer-services) if this is intended")
               .formatted(origin.files().label(), blank.get(), filed));
     }
   }
 
-  private static int filed(Monitor monitor) {
+  private static int filed(Capabilities capabilities) {
     try {
-      return monitor.filed();
+      return capabilities.monitor().filed() + capabilities.heartbeats().declared();
     } catch (StorageException e) {
-      return 0; // the monitor refuses the services when the database is available
+      return 0; // they are refused when the database is available
     }
   }
 
@@ -249,11 +256,15 @@ final class Serve {
   ///
   /// @return whether it was accepted
   private boolean changed(Capabilities capabilities, Configuration now) {
-    Monitor monitor = capabilities.monitor();
-    apply(monitor, now.services(), now.values());
-    if (monitor.refusal().isPresent()) {
+    boolean fewer = now.values().of(MonitorSettings.FEWER_SERVICES);
+    if (!capabilities.heartbeats().accepts(now.heartbeats(), fewer)) {
       return false;
     }
+    capabilities.monitor().apply(now.services(), fewer);
+    if (capabilities.monitor().refusal().isPresent()) {
+      return false;
+    }
+    capabilities.heartbeats().apply(now.heartbeats(), fewer);
     capabilities.channels().apply(now.channels());
     capabilities.incidents().apply(now.maintenance());
     capabilities.accounts().apply(now.settings().accounts());
@@ -261,10 +272,6 @@ final class Serve {
     Logs.level(now.settings().log());
     hint(now.services());
     return true;
-  }
-
-  private static void apply(Monitor monitor, List<ServiceDefinition> services, Values values) {
-    monitor.apply(services, values.of(MonitorSettings.FEWER_SERVICES));
   }
 
   /// Logs the hints about better URLs, each once.
@@ -277,14 +284,18 @@ final class Serve {
   }
 
   /// Why the present content of the configuration file is not in use.
-  private Optional<String> refusal(Monitor monitor) {
-    return fileWatcher.missing().or(() -> reload.flatMap(Reload::refusal)).or(monitor::refusal);
+  private Optional<String> refusal(Capabilities capabilities) {
+    return fileWatcher
+        .missing()
+        .or(() -> reload.flatMap(Reload::refusal))
+        .or(capabilities.monitor()::refusal)
+        .or(capabilities.heartbeats()::refusal);
   }
 
   /// For pages. The mistakes in the file are only in the log and at the health port, because
   /// everybody may see the pages.
-  private String notice(Monitor monitor) {
-    if (refusal(monitor).isEmpty()) {
+  private String notice(Capabilities capabilities) {
+    if (refusal(capabilities).isEmpty()) {
       return "";
     }
     return origin.files().label()
@@ -293,13 +304,24 @@ final class Serve {
         + " health port";
   }
 
-  private void apply(Monitor monitor) {
+  /// Applies the services and heartbeats of the file at a start.
+  private void apply(Capabilities capabilities) {
+    boolean fewer = values.of(MonitorSettings.FEWER_SERVICES);
     try {
-      apply(monitor, services, values);
+      capabilities.monitor().apply(services, fewer);
     } catch (StorageException e) {
       LOG.log(
           Level.WARNING,
           "started without the database, results wait in memory until it is available: {0}",
+          e.reason());
+    }
+    try {
+      capabilities.heartbeats().apply(heartbeats, fewer);
+    } catch (StorageException e) {
+      LOG.log(
+          Level.WARNING,
+          "heartbeats of {0} are declared once the database is available: {1}",
+          origin.files().label(),
           e.reason());
     }
   }

@@ -1,5 +1,6 @@
 package dev.rollcall.server.heartbeat;
 
+import dev.rollcall.server.heartbeat.definition.HeartbeatDefinition;
 import dev.rollcall.server.heartbeat.definition.HeartbeatName;
 import dev.rollcall.server.heartbeat.overview.HeartbeatMetrics;
 import dev.rollcall.server.heartbeat.overview.HeartbeatOverview;
@@ -11,11 +12,13 @@ import dev.rollcall.server.heartbeat.routes.PingRoutes;
 import dev.rollcall.server.heartbeat.schedule.LateDetector;
 import dev.rollcall.server.heartbeat.schedule.LostCalls;
 import dev.rollcall.server.heartbeat.schedule.PingReceivers;
+import dev.rollcall.server.heartbeat.store.DeclaredHeartbeats;
 import dev.rollcall.server.heartbeat.store.HeartbeatLimit;
 import dev.rollcall.server.heartbeat.store.HeartbeatLog;
 import dev.rollcall.server.heartbeat.store.HeartbeatStore;
 import dev.rollcall.server.heartbeat.store.HeartbeatSubjects;
 import dev.rollcall.server.heartbeat.store.HeartbeatWriter;
+import dev.rollcall.server.heartbeat.store.KeyStore;
 import dev.rollcall.server.heartbeat.store.RunStore;
 import dev.rollcall.server.heartbeat.store.StateCounts;
 import dev.rollcall.server.http.Listing;
@@ -50,7 +53,8 @@ public final class Heartbeats implements AutoCloseable {
           "db/migration/V8__listener.sql",
           "db/sqlite/V11__begin_heartbeat_owner.sql",
           "db/sqlite/V12__heartbeat_owner.sql",
-          "db/postgres/V12__heartbeat_owner.sql");
+          "db/postgres/V12__heartbeat_owner.sql",
+          "db/migration/V31__heartbeat_keys.sql");
 
   private static final int DELETED_AT_ONCE = 500;
 
@@ -61,6 +65,7 @@ public final class Heartbeats implements AutoCloseable {
   private final HeartbeatOverview heartbeatOverview;
   private final LostCalls lostCalls;
   private final PingReceivers receivers;
+  private final DeclaredHeartbeats declared;
   private final LateDetector lateDetector;
 
   /// @param signalWriter gets the changes that somebody may have to be told of
@@ -91,7 +96,9 @@ public final class Heartbeats implements AutoCloseable {
     pings = new PingRoutes(written, log, settings.futureTolerance(), clock);
     RunStore runs = new RunStore(database);
     StateCounts stateCounts = new StateCounts(store, clock);
-    routes = new HeartbeatRoutes(store, runs, stateCounts, written);
+    KeyStore keys = new KeyStore(database);
+    declared = new DeclaredHeartbeats(keys, writer, commits);
+    routes = new HeartbeatRoutes(store, runs, keys, stateCounts, written);
     heartbeatOverview = new HeartbeatOverview(database, store, runs, stateCounts);
     lateDetector =
         new LateDetector(
@@ -116,6 +123,34 @@ public final class Heartbeats implements AutoCloseable {
   /// Heartbeats as the subjects of incidents.
   public static Subjects subjects() {
     return new HeartbeatSubjects();
+  }
+
+  /// Whether these heartbeats of the configuration file would be accepted; otherwise [#refusal]
+  /// says why not.
+  ///
+  /// @param fewer whether more than half of those that were declared before may be missing
+  public boolean accepts(List<HeartbeatDefinition> heartbeats, boolean fewer) {
+    return declared.accepts(heartbeats, fewer);
+  }
+
+  /// Replaces the heartbeats that the configuration file declares, unless they are refused.
+  ///
+  /// @throws dev.rollcall.server.sql.StorageException while the database is unavailable; after
+  ///   [#start], they are written once it is available
+  public void apply(List<HeartbeatDefinition> heartbeats, boolean fewer) {
+    declared.apply(heartbeats, fewer);
+  }
+
+  /// How many heartbeats in the database are declared by a configuration file.
+  ///
+  /// @throws dev.rollcall.server.sql.StorageException while the database is unavailable
+  public int declared() {
+    return declared.count();
+  }
+
+  /// Why the heartbeats of the file were refused, if they were.
+  public Optional<String> refusal() {
+    return declared.refusal();
   }
 
   /// Deletes all heartbeats of an account.
@@ -162,12 +197,14 @@ public final class Heartbeats implements AutoCloseable {
 
   /// Starts the search for late heartbeats.
   public void start() {
+    declared.start();
     lateDetector.start();
   }
 
   /// Stops it, and stops counting this process among those that receive pings.
   @Override
   public void close() {
+    declared.close();
     lateDetector.close();
     receivers.close();
   }

@@ -36,8 +36,8 @@ public record MonitorSettings(
               "fewer-services",
               ValueType.flag(),
               "false",
-              "accepts a file in which more than half of the services are missing;"
-                  + " otherwise it is rejected, as it may be incomplete")
+              "accepts a file in which more than half of the services or heartbeats are"
+                  + " missing; otherwise it is rejected, as it may be incomplete")
           .atOnce();
 
   /// The setting that the help of `serve` shows as its example.

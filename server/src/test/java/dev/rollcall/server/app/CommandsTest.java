@@ -358,8 +358,8 @@ class CommandsTest {
     assertThat(err.toString().lines())
         .containsExactly(
             "shop: notify names the channel pagr, which is not in this file",
-            "chat: its route chooses the tag tset, which no service of this file has",
-            "chat: its route chooses the group Shop, which no service of this file has");
+            "chat: its route chooses the tag tset, which no service or heartbeat of this file has",
+            "chat: its route chooses the group Shop, which no service or heartbeat of this file has");
   }
 
   @Test
@@ -371,7 +371,10 @@ class CommandsTest {
           - {name: chat, type: webhook, url: 'http://a/', route: {hours: always, after: x, kind: down}}
         services:
           - {name: shop, url: 'http://a/', depends-on: [db, blog], severity: bad, confirm: 0}
-          - {name: blog, url: 'http://a/', depends-on: shop}
+          - {name: blog, url: 'http://a/', depends-on: [shop, backup]}
+        heartbeats:
+          - {name: backup, frequency: 1h, depends-on: blog}
+          - {name: report, frequency: 1h, schedule: '@daily', depends-on: backpu}
         maintenance:
           - {title: disks, tags: db}
           - {all: true, schedule: '0 3 * *', for: 1h}
@@ -382,9 +385,14 @@ class CommandsTest {
             "channels[0].route.hours: \"always\" is not understood",
             "channels[0].route.after: \"x\"",
             "channels[0].route.kind: unknown key, did you mean kinds?",
-            "services[0].depends-on: \"db\" is no service of this file",
-            "services[0].depends-on: \"blog\" depends on this service itself",
-            "services[1].depends-on: \"shop\" depends on this service itself",
+            "services[0].depends-on: \"db\" is no service or heartbeat of this file",
+            "services[0].depends-on: \"blog\" depends on shop itself",
+            "services[1].depends-on: \"shop\" depends on blog itself",
+            "services[1].depends-on: \"backup\" depends on blog itself",
+            "rollcall.yaml:7: heartbeats[0].depends-on: \"blog\" depends on backup itself",
+            "heartbeats[1].depends-on: \"backpu\" is no service or heartbeat of this file, did you"
+                + " mean backup?",
+            "heartbeats[1].frequency: does not go with schedule",
             "services[0].severity: \"bad\" is no severity",
             "services[0].confirm: \"0\" is not between 1 and 100",
             "maintenance[0].from: is missing",
@@ -418,7 +426,7 @@ class CommandsTest {
     assertThat(out.toString())
         .isEqualToIgnoringNewLines(
             "ok: 0 services; rollcall.yaml is empty: serve uses the defaults, and does not"
-                + " start if its database contains services of a file");
+                + " start if its database contains services or heartbeats of a file");
   }
 
   @ParameterizedTest

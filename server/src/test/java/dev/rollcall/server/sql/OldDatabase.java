@@ -133,6 +133,9 @@ final class OldDatabase {
       }
       columns.removeAll(
           List.of("owner_id", "location_id", "confirmed_state", "against_count", "against_since"));
+      if (table.equals("heartbeat")) {
+        columns.remove("origin");
+      }
       long rows = 0;
       long hash = 0;
       try (ResultSet found =

@@ -2,12 +2,14 @@ package dev.rollcall.server.heartbeat.ping;
 
 import dev.rollcall.server.heartbeat.definition.Expectation;
 import dev.rollcall.server.heartbeat.definition.HeartbeatName;
+import dev.rollcall.server.sql.EnumCodec;
 import java.time.Instant;
 import java.util.Optional;
 
 /// A heartbeat as it is in its row.
 ///
 /// @param recent its newest runs; the others have rows of their own
+/// @param origin who says what it is, besides its pings
 public record Heartbeat(
     long id,
     HeartbeatName key,
@@ -15,10 +17,39 @@ public record Heartbeat(
     State state,
     Moments moments,
     Counts counts,
-    RecentRuns recent) {
+    RecentRuns recent,
+    Origin origin) {
+  /// Who says what a heartbeat is.
+  public enum Origin {
+    /// Its pings alone.
+    PING(0),
+    /// The API has given it keys that say who is told.
+    API(1),
+    /// The configuration file declares it: what its pings say of their times does not count.
+    FILE(2);
+
+    public static final EnumCodec<Origin> CODEC = EnumCodec.of(Origin.class, Origin::code);
+
+    private final int code;
+
+    Origin(int code) {
+      this.code = code;
+    }
+
+    /// Its number in the table.
+    public int code() {
+      return code;
+    }
+
+    /// The word in the API, such as `file`.
+    public String word() {
+      return CODEC.word(this);
+    }
+  }
+
   /// The times of a heartbeat.
   ///
-  /// @param created when its first ping came
+  /// @param created when its first ping came, or it was declared
   /// @param last when its last ping came
   /// @param next when the next ping is expected, without the grace
   /// @param lateSince while it is late: the deadline that it missed
@@ -39,8 +70,17 @@ public record Heartbeat(
   /// @param open how many of the stored runs have started and not ended
   public record Counts(long calls, long runs, int open) {}
 
+  /// The same of another origin.
+  Heartbeat origin(Origin other) {
+    return new Heartbeat(id, key, expectation, state, moments, counts, recent, other);
+  }
+
   public String name() {
     return key.name();
+  }
+
+  public boolean isDeclared() {
+    return origin == Origin.FILE;
   }
 
   /// Whether some of its runs are stored outside of its row.

@@ -1,7 +1,9 @@
 package dev.rollcall.server.heartbeat.ping;
 
 import dev.rollcall.server.heartbeat.definition.Expectation;
+import dev.rollcall.server.heartbeat.definition.HeartbeatDefinition;
 import dev.rollcall.server.heartbeat.definition.HeartbeatName;
+import dev.rollcall.server.signal.AlertKeys;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -38,4 +40,18 @@ public sealed interface HeartbeatChange {
 
   /// From now on, the next ping is expected.
   record Resumption(HeartbeatName key) implements HeartbeatChange {}
+
+  /// It has these keys instead of those it had.
+  record Keys(HeartbeatName key, AlertKeys keys) implements HeartbeatChange {}
+
+  /// The configuration file declares it.
+  record Declaration(HeartbeatDefinition definition) implements HeartbeatChange {
+    @Override
+    public HeartbeatName key() {
+      return definition.key();
+    }
+  }
+
+  /// The configuration file declares it no longer.
+  record EndOfDeclaration(HeartbeatName key) implements HeartbeatChange {}
 }

@@ -1,9 +1,12 @@
 package dev.rollcall.server.heartbeat.ping;
 
 import dev.rollcall.server.heartbeat.definition.Expectation;
+import dev.rollcall.server.heartbeat.definition.HeartbeatDefinition;
 import dev.rollcall.server.heartbeat.ping.Heartbeat.Counts;
 import dev.rollcall.server.heartbeat.ping.Heartbeat.Moments;
 import dev.rollcall.server.heartbeat.ping.HeartbeatChange.Ping;
+import dev.rollcall.server.signal.AlertKeys;
+import dev.rollcall.server.time.JobSchedule;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -75,17 +78,19 @@ public final class HeartbeatTransitions {
             state,
             moments,
             new Counts(start ? 0 : 1, 0, 0),
-            RecentRuns.NONE);
+            RecentRuns.NONE,
+            Heartbeat.Origin.PING);
     return new Step(Optional.of(after), new PingOutcome.Recorded(next, false));
   }
 
   /// A ping that a run begins. It may change the terms. The ping that is expected is the end of the
   /// run.
   private static Step started(Heartbeat old, Ping ping, Instant now) {
-    Expectation expectation = ping.terms().orElse(old.expectation());
+    Optional<Expectation> terms = terms(old, ping);
+    Expectation expectation = terms.orElse(old.expectation());
     Moments was = old.moments();
     Instant next =
-        was.last().isEmpty() && ping.terms().isPresent()
+        was.last().isEmpty() && terms.isPresent()
             ? expectation.next(ping.moment().orElse(now), Optional.empty())
             : was.next();
     Heartbeat after = with(old, expectation, old.state(), was.last(), next, old.counts().calls());
@@ -93,8 +98,13 @@ public final class HeartbeatTransitions {
         Optional.of(after), new PingOutcome.Recorded(next, old.state() == State.PAUSED));
   }
 
+  /// What a ping states of its times. If the configuration file does so, that counts.
+  private static Optional<Expectation> terms(Heartbeat old, Ping ping) {
+    return old.isDeclared() ? Optional.empty() : ping.terms();
+  }
+
   private static Step ended(Heartbeat old, Ping ping, Instant at, Instant now) {
-    Expectation expectation = ping.terms().orElse(old.expectation());
+    Expectation expectation = terms(old, ping).orElse(old.expectation());
     Instant next = expectation.next(at, awaited(old, expectation));
     boolean paused = old.state() == State.PAUSED;
     State state = paused ? State.PAUSED : reached(ping);
@@ -146,7 +156,82 @@ public final class HeartbeatTransitions {
     if (before.isEmpty()) {
       return unchanged(before, new PingOutcome.Unknown());
     }
+    if (before.get().isDeclared()) {
+      return unchanged(before, new PingOutcome.Declared());
+    }
     return new Step(Optional.empty(), new PingOutcome.Changed());
+  }
+
+  /// Somebody gives it keys by the API; [AlertKeys#NONE] takes them away.
+  public static Step keys(Optional<Heartbeat> before, AlertKeys keys) {
+    if (before.isEmpty()) {
+      return unchanged(before, new PingOutcome.Unknown());
+    }
+    if (before.get().isDeclared()) {
+      return unchanged(before, new PingOutcome.Declared());
+    }
+    Heartbeat.Origin origin =
+        keys.equals(AlertKeys.NONE) ? Heartbeat.Origin.PING : Heartbeat.Origin.API;
+    return new Step(Optional.of(before.get().origin(origin)), new PingOutcome.Changed());
+  }
+
+  /// The configuration file declares it. If it has not called yet, its first ping is expected as if
+  /// one had come now. Otherwise its times are those of the file from its last ping on; but they
+  /// make it late only after another period, and end a lateness that was by other times.
+  ///
+  /// @param id of the row, if there is no heartbeat yet
+  public static Step declare(
+      Optional<Heartbeat> before, long id, HeartbeatDefinition definition, Instant now) {
+    Expectation expectation = definition.expectation();
+    if (before.isEmpty()) {
+      Instant next = expectation.schedule().next(now);
+      Moments moments =
+          new Moments(
+              now,
+              Optional.empty(),
+              next,
+              Optional.empty(),
+              Optional.of(expectation.deadline(next)));
+      Heartbeat declared =
+          new Heartbeat(
+              id,
+              definition.key(),
+              expectation,
+              State.NEW,
+              moments,
+              new Counts(0, 0, 0),
+              RecentRuns.NONE,
+              Heartbeat.Origin.FILE);
+      return new Step(Optional.of(declared), new PingOutcome.Changed());
+    }
+    Heartbeat old = before.get().origin(Heartbeat.Origin.FILE);
+    return new Step(
+        Optional.of(old.expectation().equals(expectation) ? old : withTimes(old, expectation, now)),
+        new PingOutcome.Changed());
+  }
+
+  private static Heartbeat withTimes(Heartbeat old, Expectation expectation, Instant now) {
+    JobSchedule schedule = expectation.schedule();
+    Instant next =
+        schedule.equals(old.expectation().schedule())
+            ? old.moments().next()
+            : schedule.next(old.lastKnown());
+    boolean passed = !expectation.deadline(next).isAfter(now);
+    boolean late = old.state() == State.LATE;
+    return with(
+        old,
+        expectation,
+        late && !passed ? before(old) : old.state(),
+        old.moments().last(),
+        passed && !late ? schedule.next(now) : next,
+        old.counts().calls());
+  }
+
+  /// The configuration file declares it no longer. Its times stay until a ping states others.
+  public static Step endDeclaration(Optional<Heartbeat> before) {
+    return new Step(
+        before.map(old -> old.isDeclared() ? old.origin(Heartbeat.Origin.PING) : old),
+        new PingOutcome.Changed());
   }
 
   public static Step pause(Optional<Heartbeat> before) {
@@ -212,7 +297,8 @@ public final class HeartbeatTransitions {
                     Optional.of(deadline),
                     Optional.of(now.plus(realert))),
                 old.counts(),
-                old.recent());
+                old.recent(),
+                old.origin());
         yield new Step(Optional.of(late), nothing);
       }
     };
@@ -256,7 +342,8 @@ public final class HeartbeatTransitions {
         old.state(),
         new Moments(was.created(), was.last(), was.next(), was.lateSince(), due),
         old.counts(),
-        old.recent());
+        old.recent(),
+        old.origin());
   }
 
   private static Heartbeat with(
@@ -287,7 +374,8 @@ public final class HeartbeatTransitions {
             state == State.LATE ? was.lateSince() : Optional.empty(),
             due),
         new Counts(calls, old.counts().runs(), old.counts().open()),
-        old.recent());
+        old.recent(),
+        old.origin());
   }
 
   private static Step unchanged(Optional<Heartbeat> before, PingOutcome pingOutcome) {

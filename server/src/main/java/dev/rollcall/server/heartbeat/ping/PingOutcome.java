@@ -27,6 +27,9 @@ public sealed interface PingOutcome {
   /// The ping would have created more heartbeats than one account may have.
   record AccountFull(long most) implements PingOutcome {}
 
-  /// The heartbeat was removed, paused or resumed.
+  /// The configuration file declares the heartbeat, so this cannot be changed elsewhere.
+  record Declared() implements PingOutcome {}
+
+  /// The heartbeat was changed or removed.
   record Changed() implements PingOutcome {}
 }

@@ -1,6 +1,7 @@
 package dev.rollcall.server.heartbeat.routes;
 
 import dev.rollcall.server.heartbeat.definition.Expectation;
+import dev.rollcall.server.heartbeat.definition.HeartbeatName;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.time.JobSchedule;
 import java.time.Duration;
@@ -12,7 +13,6 @@ import java.util.Optional;
 /// Reads the parameters of a ping strictly. Each mistake is a [Refusal] that contains the
 /// parameter, the value and what is allowed.
 final class PingParameters {
-  private static final int LONGEST_NAME = 255;
   private static final long MOST_SECONDS = Duration.ofDays(520 * 7L).toSeconds();
   private static final int MOST_DIGITS = 18;
 
@@ -38,38 +38,13 @@ final class PingParameters {
                 () -> Refusal.ofParameter("name", "is missing: give the job a name, name=backup")));
   }
 
-  /// Checks a name: 1 to 255 characters, no control characters.
+  /// Checks a name: see [HeartbeatName#fault].
   static String name(String name) {
-    if (name.isBlank()) {
-      throw Refusal.ofParameter("name", "is empty: give the job a name, as in name=backup");
-    }
-    if (name.length() > LONGEST_NAME && name.codePointCount(0, name.length()) > LONGEST_NAME) {
-      throw Refusal.ofParameter(
-          "name",
-          "has "
-              + name.codePointCount(0, name.length())
-              + " characters: give "
-              + LONGEST_NAME
-              + " at most");
-    }
-    for (int i = 0; i < name.length(); i++) {
-      char c = name.charAt(i);
-      if (c < ' ' || (c >= 0x7f && !visible(name, i))) {
-        throw Refusal.ofParameter(
-            "name", "has a control character at place " + (i + 1) + ": give visible text");
-      }
+    Optional<String> fault = HeartbeatName.fault(name);
+    if (fault.isPresent()) {
+      throw Refusal.ofParameter("name", fault.get());
     }
     return name;
-  }
-
-  /// Joiners and direction marks are allowed: some scripts and emoji are written with them.
-  private static boolean visible(String text, int place) {
-    return switch (Character.getType(text.codePointAt(place))) {
-      case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> false;
-      case Character.SURROGATE ->
-          place > 0 && Character.isSurrogatePair(text.charAt(place - 1), text.charAt(place));
-      default -> true;
-    };
   }
 
   /// When the next ping is expected: a frequency, or a schedule and its zone; and the grace.

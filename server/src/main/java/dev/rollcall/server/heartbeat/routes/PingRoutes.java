@@ -109,7 +109,8 @@ public final class PingRoutes {
       case PingOutcome.AccountFull(long most) ->
           throw Refusal.of(409, "this account has " + most + " heartbeats: remove one first");
       case PingOutcome.Unknown _ -> throw unknown();
-      case PingOutcome.Changed _ -> throw new IllegalStateException("a call is recorded or not");
+      case PingOutcome.Changed _, PingOutcome.Declared _ ->
+          throw new IllegalStateException("a call is recorded or not");
     };
   }
 
@@ -128,6 +129,7 @@ public final class PingRoutes {
         yield Answer.json(200, "{\"status\":\"ok\",\"message\":\"removed\"}".getBytes(US_ASCII));
       }
       case PingOutcome.Unknown _ -> throw unknown();
+      case PingOutcome.Declared _ -> throw declared();
       case PingOutcome.Recorded _,
           PingOutcome.Stale _,
           PingOutcome.NoTerms _,
@@ -139,6 +141,10 @@ public final class PingRoutes {
 
   static Refusal unknown() {
     return Refusal.notFound("there is no heartbeat of that name");
+  }
+
+  static Refusal declared() {
+    return Refusal.of(409, "this heartbeat is declared in the configuration file: change it there");
   }
 
   private static Answer recorded(Instant next, boolean paused, String note) {

@@ -9,11 +9,11 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
 /// Heartbeats as the subjects of incidents. Nobody asks them, and their states are certain as they
-/// are. They have no keys yet.
+/// are.
 public final class HeartbeatSubjects implements Subjects {
   @Override
   public AlertKeys keys(Handle tx, Subject heartbeat) {
-    return AlertKeys.NONE;
+    return KeyStore.of(tx, heartbeat.id()).orElse(AlertKeys.NONE);
   }
 
   @Override

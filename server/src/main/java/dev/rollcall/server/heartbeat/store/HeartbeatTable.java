@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class HeartbeatTable {
   public static final String COLUMNS =
       "id, name, frequency_s, schedule, zone, grace_s, state, created_at, last_at, next_at,"
-          + " late_since, call_count, run_count, open_runs, due_at, recent, owner_id";
+          + " late_since, call_count, run_count, open_runs, due_at, recent, owner_id, origin";
 
   /// How many names one statement looks up. There are few sizes, as each needs its own prepared
   /// statement.
@@ -48,7 +48,7 @@ public final class HeartbeatTable {
       """
       UPDATE heartbeat SET last_at = ?, next_at = ?, call_count = ?, run_count = ?, open_runs = ?,
         recent = ?, frequency_s = ?, schedule = ?, zone = ?, grace_s = ?, state = ?, created_at = ?,
-        late_since = ?, due_at = ?
+        late_since = ?, due_at = ?, origin = ?
       WHERE id = ?\
       """;
 
@@ -171,7 +171,8 @@ public final class HeartbeatTable {
     row.setLong(12, heartbeat.moments().created().toEpochMilli());
     InstantColumns.set(row, 13, heartbeat.moments().lateSince());
     InstantColumns.set(row, 14, heartbeat.moments().due());
-    row.setLong(15, heartbeat.id());
+    row.setInt(15, heartbeat.origin().code());
+    row.setLong(16, heartbeat.id());
   }
 
   private static Row row(ResultSet row) throws SQLException {
@@ -217,7 +218,8 @@ public final class HeartbeatTable {
             InstantColumns.instant(row, skip + 11),
             InstantColumns.instant(row, skip + 15)),
         new Counts(row.getLong(skip + 12), row.getLong(skip + 13), row.getInt(skip + 14)),
-        RecentRuns.of(row.getBytes(skip + 16)));
+        RecentRuns.of(row.getBytes(skip + 16)),
+        Heartbeat.Origin.CODEC.ofCode(row.getInt(skip + 18)));
   }
 
   private static Optional<Expectation> terms(ResultSet row, int skip) throws SQLException {

@@ -11,6 +11,7 @@ import dev.rollcall.server.heartbeat.ping.PingOutcome;
 import dev.rollcall.server.heartbeat.ping.PingSignal;
 import dev.rollcall.server.heartbeat.ping.RecentRuns;
 import dev.rollcall.server.heartbeat.ping.Run;
+import dev.rollcall.server.signal.AlertKeys;
 import dev.rollcall.server.signal.Signal;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,6 +41,7 @@ final class HeartbeatUpdate {
   private boolean removed;
   private final Map<Integer, Run> runs = new LinkedHashMap<>(2);
   private final List<RunStore.Output> outputs = new ArrayList<>(0);
+  private Optional<AlertKeys> keys = Optional.empty();
   private @Nullable List<Run> open;
 
   HeartbeatUpdate(HeartbeatTable.Row row) {
@@ -56,8 +58,15 @@ final class HeartbeatUpdate {
           case HeartbeatChange.Removal _ -> HeartbeatTransitions.remove(before);
           case HeartbeatChange.Pause _ -> HeartbeatTransitions.pause(before);
           case HeartbeatChange.Resumption _ -> HeartbeatTransitions.resume(before, now);
+          case HeartbeatChange.Keys given -> HeartbeatTransitions.keys(before, given.keys());
+          case HeartbeatChange.Declaration(var definition) ->
+              HeartbeatTransitions.declare(before, row.id(), definition, now);
+          case HeartbeatChange.EndOfDeclaration _ -> HeartbeatTransitions.endDeclaration(before);
         };
     heartbeat = step.after();
+    if (step.pingOutcome() instanceof PingOutcome.Changed) {
+      given(change).ifPresent(these -> keys = Optional.of(these));
+    }
     if (before.isPresent() && heartbeat.isEmpty()) {
       removed = true;
       runs.clear();
@@ -70,6 +79,19 @@ final class HeartbeatUpdate {
     }
     HeartbeatSignal.of(before, step, now).ifPresent(signals::add);
     return step.pingOutcome();
+  }
+
+  private static Optional<AlertKeys> given(HeartbeatChange change) {
+    return switch (change) {
+      case HeartbeatChange.Keys given -> Optional.of(given.keys());
+      case HeartbeatChange.Declaration(var definition) -> Optional.of(definition.keys());
+      case Ping _,
+          HeartbeatChange.Removal _,
+          HeartbeatChange.Pause _,
+          HeartbeatChange.Resumption _,
+          HeartbeatChange.EndOfDeclaration _ ->
+          Optional.empty();
+    };
   }
 
   /// Adds the run that a ping reports: a new run, or the end of one that has started.
@@ -126,7 +148,8 @@ final class HeartbeatUpdate {
         after.state(),
         after.moments(),
         new Counts(counts.calls(), Math.max(counts.runs(), run.number() + 1), running.size()),
-        recent);
+        recent,
+        after.origin());
   }
 
   /// The stored runs that have not ended, oldest first. They are read only if there are any.
@@ -154,6 +177,20 @@ final class HeartbeatUpdate {
     return removed && row.heartbeat().map(Heartbeat::hasOlderRuns).orElse(false);
   }
 
+  /// Its new keys, if it has got some.
+  Optional<AlertKeys> keys() {
+    return keys.filter(_ -> hasKeys(heartbeat));
+  }
+
+  /// Whether it has no keys any more.
+  boolean losesKeys() {
+    return hasKeys(row.heartbeat()) && !hasKeys(heartbeat);
+  }
+
+  private static boolean hasKeys(Optional<Heartbeat> heartbeat) {
+    return heartbeat.filter(one -> one.origin() != Heartbeat.Origin.PING).isPresent();
+  }
+
   Collection<Run> runs() {
     return runs.values();
   }
@@ -176,6 +213,7 @@ final class HeartbeatUpdate {
     }
     boolean same =
         now.state() == was.state()
+            && now.origin() == was.origin()
             && now.expectation().equals(was.expectation())
             && now.moments().due().equals(was.moments().due())
             && now.moments().created().equals(was.moments().created())

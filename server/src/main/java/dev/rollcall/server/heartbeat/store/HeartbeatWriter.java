@@ -94,12 +94,18 @@ public final class HeartbeatWriter implements Batch<HeartbeatChange, PingOutcome
     return switch (change) {
       case HeartbeatChange.Ping ping ->
           ping.terms().isPresent() ? places.full(ping.key()) : new PingOutcome.NoTerms();
-      case HeartbeatChange.Removal _, HeartbeatChange.Pause _, HeartbeatChange.Resumption _ ->
+      case HeartbeatChange.Removal _,
+          HeartbeatChange.Pause _,
+          HeartbeatChange.Resumption _,
+          HeartbeatChange.Keys _,
+          HeartbeatChange.Declaration _,
+          HeartbeatChange.EndOfDeclaration _ ->
           new PingOutcome.Unknown();
     };
   }
 
-  /// Reads the rows of all names that exist, and adds rows for names whose ping states its terms.
+  /// Reads the rows of all names that exist, and adds rows for names whose ping states its terms,
+  /// and for those that are declared, however many there are.
   private HeartbeatLimit.Places load(
       Handle tx,
       List<HeartbeatChange> changes,
@@ -109,6 +115,16 @@ public final class HeartbeatWriter implements Batch<HeartbeatChange, PingOutcome
     load(tx, names, entries);
     if (entries.size() == names.size()) {
       return HeartbeatLimit.Places.NONE;
+    }
+    List<HeartbeatName> declared =
+        changes.stream()
+            .filter(HeartbeatChange.Declaration.class::isInstance)
+            .map(HeartbeatChange::key)
+            .filter(name -> !entries.containsKey(name))
+            .toList();
+    if (!declared.isEmpty()) {
+      HeartbeatTable.add(tx, declared, now);
+      load(tx, declared, entries);
     }
     List<HeartbeatName> fresh =
         changes.stream()
@@ -152,6 +168,8 @@ public final class HeartbeatWriter implements Batch<HeartbeatChange, PingOutcome
     List<Long> left = new ArrayList<>();
     List<RunStore.StoredRun> runs = new ArrayList<>();
     List<RunStore.Output> outputs = new ArrayList<>();
+    List<KeyStore.StoredKeys> keys = new ArrayList<>();
+    List<Long> withoutKeys = new ArrayList<>();
     for (HeartbeatUpdate heartbeatUpdate : entries) {
       switch (heartbeatUpdate.writing()) {
         case NOTHING -> {}
@@ -166,6 +184,12 @@ public final class HeartbeatWriter implements Batch<HeartbeatChange, PingOutcome
           .runs()
           .forEach(run -> runs.add(new RunStore.StoredRun(heartbeatUpdate.id(), run)));
       outputs.addAll(heartbeatUpdate.outputs());
+      heartbeatUpdate
+          .keys()
+          .ifPresent(given -> keys.add(new KeyStore.StoredKeys(heartbeatUpdate.id(), given)));
+      if (heartbeatUpdate.losesKeys()) {
+        withoutKeys.add(heartbeatUpdate.id());
+      }
     }
     HeartbeatTable.remove(tx, removed);
     RunStore.forget(tx, left);
@@ -173,5 +197,7 @@ public final class HeartbeatWriter implements Batch<HeartbeatChange, PingOutcome
     HeartbeatTable.change(tx, changed);
     RunStore.keep(tx, runs);
     RunStore.keepOutputs(tx, outputs);
+    KeyStore.keep(tx, keys);
+    KeyStore.remove(tx, withoutKeys);
   }
 }

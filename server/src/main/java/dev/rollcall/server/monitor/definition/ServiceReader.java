@@ -128,7 +128,6 @@ public final class ServiceReader {
         mistakes.add(place + ".name", name, "is the name of " + first + " too: give each its own");
       }
     }
-    Dependencies.of(services).check(path, mistakes);
     return read;
   }
 

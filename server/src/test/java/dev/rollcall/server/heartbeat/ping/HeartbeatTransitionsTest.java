@@ -3,14 +3,17 @@ package dev.rollcall.server.heartbeat.ping;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollcall.server.heartbeat.definition.Expectation;
+import dev.rollcall.server.heartbeat.definition.HeartbeatDefinition;
 import dev.rollcall.server.heartbeat.definition.HeartbeatName;
 import dev.rollcall.server.heartbeat.ping.Heartbeat.Counts;
 import dev.rollcall.server.heartbeat.ping.Heartbeat.Moments;
 import dev.rollcall.server.heartbeat.ping.HeartbeatChange.Ping;
 import dev.rollcall.server.heartbeat.ping.HeartbeatTransitions.Step;
+import dev.rollcall.server.signal.AlertKeys;
 import dev.rollcall.server.time.JobSchedule;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -21,7 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 ///
 /// The heartbeat calls every 60 s and has 30 s of grace. It was created at 0 s, and its last ping
 /// came then, except in the state `new`. So the next is expected at 60 s, and the deadline is 90 s.
-/// It was found late at 90 s, and an alert is repeated after 60 s.
+/// It was found late at 90 s, and an alert is repeated after 60 s. `slower` and `faster` are
+/// declarations: every 300 s and every 10 s, without grace.
 class HeartbeatTransitionsTest {
   private static final Duration REALERT = Duration.ofSeconds(60);
   private static final Duration TOLERANCE = Duration.ofMinutes(5);
@@ -40,6 +44,7 @@ class HeartbeatTransitionsTest {
           none     | pause   | 70   | none   | -               | -
           none     | resume  | 70   | none   | -               | -
           none     | remove  | 70   | none   | -               | -
+          none     | slower  | 70   | new    | -               | 370
 
           new      | ping    | 70   | up     | -               | 90
           new      | failure | 70   | failed | new to failed   | 90
@@ -47,6 +52,8 @@ class HeartbeatTransitionsTest {
           new      | pause   | 70   | paused | -               | -
           new      | resume  | 70   | new    | -               | 90
           new      | remove  | 70   | none   | -               | -
+          new      | slower  | 70   | new    | -               | 90
+          new      | faster  | 70   | new    | -               | 80
           new      | look    | 89   | new    | -               | 90
           new      | look    | 90   | late   | new to late     | 150
 
@@ -56,6 +63,8 @@ class HeartbeatTransitionsTest {
           up       | pause   | 70   | paused | -               | -
           up       | resume  | 70   | up     | -               | 90
           up       | remove  | 70   | none   | -               | -
+          up       | slower  | 70   | up     | -               | 90
+          up       | faster  | 70   | up     | -               | 80
           up       | look    | 89   | up     | -               | 90
           up       | look    | 90   | late   | up to late      | 150
           up       | look    | 100  | late   | up to late      | 160
@@ -66,6 +75,8 @@ class HeartbeatTransitionsTest {
           late     | pause   | 100  | paused | late to paused  | -
           late     | resume  | 100  | late   | -               | 150
           late     | remove  | 100  | none   | late to removed | -
+          late     | slower  | 100  | up     | late to up      | 150
+          late     | faster  | 100  | late   | -               | 150
           late     | look    | 150  | late   | late to late    | 210
 
           failed   | ping    | 70   | up     | failed to up    | 90
@@ -74,6 +85,7 @@ class HeartbeatTransitionsTest {
           failed   | pause   | 70   | paused | failed to paused | -
           failed   | resume  | 70   | failed | -               | 90
           failed   | remove  | 70   | none   | failed to removed | -
+          failed   | slower  | 70   | failed | -               | 90
           failed   | look    | 89   | failed | -               | 90
           failed   | look    | 90   | late   | failed to late  | 150
 
@@ -83,6 +95,7 @@ class HeartbeatTransitionsTest {
           paused   | pause   | 70   | paused | -               | -
           paused   | resume  | 70   | up     | -               | 160
           paused   | remove  | 70   | none   | -               | -
+          paused   | slower  | 70   | paused | -               | -
           paused   | look    | 100  | paused | -               | -
           """)
   void changes(String before, String change, long at, String after, String signal, String due) {
@@ -139,6 +152,42 @@ class HeartbeatTransitionsTest {
     assertThat(step.pingOutcome()).isEqualTo(new PingOutcome.Stale(Instant.EPOCH));
   }
 
+  private static HeartbeatDefinition declaration(int seconds) {
+    return new HeartbeatDefinition(
+        HeartbeatName.ofOperator("job"),
+        new Expectation(new JobSchedule.Every(Duration.ofSeconds(seconds)), Duration.ZERO),
+        AlertKeys.NONE);
+  }
+
+  @Test
+  void whatIsDeclaredCountsUntilItIsDeclaredNoLonger() {
+    Instant now = Instant.ofEpochSecond(70);
+    Optional<Heartbeat> declared =
+        HeartbeatTransitions.declare(heartbeat("up"), 1, declaration(300), now).after();
+    Ping stated =
+        new Ping(
+            HeartbeatName.ofOperator("job"),
+            new PingSignal.Success(),
+            Optional.of(EXPECTATION),
+            Optional.empty(),
+            HeartbeatChange.Said.NOTHING);
+    Step called = HeartbeatTransitions.ping(declared, 1, stated, now, TOLERANCE);
+    assertThat(called.pingOutcome())
+        .isEqualTo(new PingOutcome.Recorded(Instant.ofEpochSecond(370), false));
+    assertThat(called.after().orElseThrow().counts().calls()).isEqualTo(2);
+    for (Step refused :
+        List.of(
+            HeartbeatTransitions.remove(declared),
+            HeartbeatTransitions.keys(declared, AlertKeys.NONE))) {
+      assertThat(refused.pingOutcome()).isEqualTo(new PingOutcome.Declared());
+      assertThat(refused.after()).isEqualTo(declared);
+    }
+    Optional<Heartbeat> left = HeartbeatTransitions.endDeclaration(called.after()).after();
+    assertThat(left.orElseThrow().moments()).isEqualTo(called.after().orElseThrow().moments());
+    assertThat(HeartbeatTransitions.ping(left, 1, stated, now, TOLERANCE).pingOutcome())
+        .isEqualTo(new PingOutcome.Recorded(Instant.ofEpochSecond(130), false));
+  }
+
   private static Step step(Optional<Heartbeat> before, String change, Instant now) {
     return switch (change) {
       case "ping" -> ping(before, new PingSignal.Success(), now);
@@ -147,6 +196,8 @@ class HeartbeatTransitionsTest {
       case "pause" -> HeartbeatTransitions.pause(before);
       case "resume" -> HeartbeatTransitions.resume(before, now);
       case "remove" -> HeartbeatTransitions.remove(before);
+      case "slower" -> HeartbeatTransitions.declare(before, 1, declaration(300), now);
+      case "faster" -> HeartbeatTransitions.declare(before, 1, declaration(10), now);
       case "look" -> HeartbeatTransitions.look(before.orElseThrow(), now, REALERT);
       default -> throw new IllegalArgumentException(change);
     };
@@ -198,7 +249,8 @@ class HeartbeatTransitionsTest {
             late ? Optional.of(Instant.ofEpochSecond(90)) : Optional.empty(),
             due),
         new Counts(last.isPresent() ? 1 : 0, 0, 0),
-        RecentRuns.NONE);
+        RecentRuns.NONE,
+        Heartbeat.Origin.PING);
   }
 
   private static Heartbeat withFailedRun(Heartbeat heartbeat) {
@@ -217,6 +269,7 @@ class HeartbeatTransitionsTest {
         heartbeat.state(),
         heartbeat.moments(),
         new Counts(1, 1, 0),
-        heartbeat.recent().with(failed));
+        heartbeat.recent().with(failed),
+        heartbeat.origin());
   }
 }

@@ -6,6 +6,7 @@ import static dev.rollcall.server.heartbeat.store.HeartbeatDatabase.start;
 import static dev.rollcall.server.heartbeat.store.HeartbeatDatabase.success;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rollcall.server.heartbeat.definition.HeartbeatDefinition;
 import dev.rollcall.server.heartbeat.definition.HeartbeatName;
 import dev.rollcall.server.heartbeat.ping.Heartbeat;
 import dev.rollcall.server.heartbeat.ping.HeartbeatChange;
@@ -20,6 +21,8 @@ import dev.rollcall.server.heartbeat.ping.PingSignal;
 import dev.rollcall.server.heartbeat.ping.Run;
 import dev.rollcall.server.heartbeat.ping.State;
 import dev.rollcall.server.owner.Scope;
+import dev.rollcall.server.signal.AlertKeys;
+import dev.rollcall.server.signal.Severity;
 import dev.rollcall.server.sql.Durability;
 import dev.rollcall.server.sql.TestDatabases;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -65,6 +68,53 @@ class HeartbeatWriterTest {
   @AfterEach
   void closeDatabase() {
     data.close();
+  }
+
+  private static HeartbeatChange.Declaration declaration(String name, AlertKeys keys) {
+    return new HeartbeatChange.Declaration(
+        new HeartbeatDefinition(
+            HeartbeatName.ofOperator(name), HeartbeatDatabase.every(300), keys));
+  }
+
+  private static AlertKeys tagged(String tag) {
+    return new AlertKeys(
+        List.of(tag), Optional.empty(), Severity.WARNING, Optional.empty(), List.of(), List.of());
+  }
+
+  private Optional<AlertKeys> keys(String name) {
+    KeyStore store = new KeyStore(data.database);
+    return Optional.ofNullable(store.of(List.of(data.find(name))).get(data.find(name).id()));
+  }
+
+  @Test
+  void keysGoWithTheirHeartbeat() {
+    HeartbeatName job = HeartbeatName.ofOperator("job");
+    HeartbeatChange.Keys given = new HeartbeatChange.Keys(job, tagged("a"));
+    assertThat(data.apply(given)).isEqualTo(new PingOutcome.Unknown());
+    assertThat(data.applyAll(ping("job", 60), given))
+        .containsExactly(recorded(now.plusSeconds(60)), new PingOutcome.Changed());
+    assertThat(keys("job")).contains(tagged("a"));
+    data.applyAll(new Removal(job), ping("job", 60));
+    assertThat(keys("job")).isEmpty();
+    assertThat(data.number("SELECT COUNT(*) FROM heartbeat_keys")).isZero();
+    data.apply(given);
+    data.apply(new HeartbeatChange.Keys(job, AlertKeys.NONE));
+    assertThat(data.number("SELECT COUNT(*) FROM heartbeat_keys")).isZero();
+  }
+
+  @Test
+  void aDeclarationIsStoredUntilItEnds() {
+    HeartbeatDefinition job = declaration("job", tagged("a")).definition();
+    data.applyAll(declaration("job", tagged("b")), declaration("job", tagged("a")));
+    data.apply(declaration("never", AlertKeys.NONE));
+    KeyStore store = new KeyStore(data.database);
+    assertThat(store.declared()).hasSize(2).contains(job);
+    assertThat(data.state("never")).isEqualTo(State.NEW);
+    assertThat(data.apply(ping("job", 60))).isEqualTo(recorded(now.plusSeconds(300)));
+    data.apply(new HeartbeatChange.EndOfDeclaration(job.key()));
+    assertThat(store.declared()).hasSize(1);
+    assertThat(keys("job")).isEmpty();
+    assertThat(data.apply(ping("job", 60))).isEqualTo(recorded(now.plusSeconds(60)));
   }
 
   @Test
