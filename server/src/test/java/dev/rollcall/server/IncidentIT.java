@@ -139,10 +139,18 @@ class IncidentIT {
   @Test
   void aJobIsToldOnceForEachThingThatIsWrong() throws Exception {
     try (RunningRollcall rollcall = plan("[]").start()) {
-      rollcall.get("/ping/job/fail?frequency=1h");
+      String printed = "é".repeat(3_000) + "\u0000 disk full";
+      rollcall.send("POST", "/ping/job/fail?frequency=1h", printed);
       rollcall.get("/ping/job/fail?frequency=1h");
       awaitMails(1);
       assertThat(mails.mails().getFirst()).contains("Subject: [Failed] job");
+      assertThat(
+              rollcall
+                  .get("/v1/incidents/" + incidents(rollcall, "").getFirst().get("id"))
+                  .json()
+                  .at("/data/incident/data/output")
+                  .stringValue())
+          .isEqualTo("é".repeat(1_017) + "\ufffd disk full");
       rollcall.get("/ping/job?frequency=1s");
       awaitMails(2);
       awaitLate(rollcall);

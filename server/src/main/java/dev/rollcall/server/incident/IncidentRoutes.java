@@ -91,12 +91,14 @@ final class IncidentRoutes {
   private Answer show(Request request) {
     Incident incident = existing(request);
     List<TimelineEntry> timeline = store.timeline(incident.id());
+    Optional<String> output = store.output(incident.id());
     List<String> behind = incident.isOpen() ? store.behind(incident, MOST_BEHIND) : List.of();
     return Envelope.ok(
         json -> {
           json.writeStartObject().writeName("incident").writeStartObject().writeName("data");
           json.writeStartObject();
           fields(json, incident);
+          output.ifPresent(text -> json.writeStringProperty("output", text));
           json.writeName("timeline").writeStartArray();
           timeline.forEach(entry -> write(json, entry));
           json.writeEndArray().writeName("behind").writeStartArray();

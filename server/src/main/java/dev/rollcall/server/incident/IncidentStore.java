@@ -174,6 +174,17 @@ public final class IncidentStore {
                 .list());
   }
 
+  /// The end of what the subject of an incident had printed last when it opened.
+  public Optional<String> output(long incident) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery("SELECT output FROM incident_output WHERE incident_id = :incident")
+                .bind("incident", incident)
+                .mapTo(String.class)
+                .findOne());
+  }
+
   /// How many incidents are open, of each severity and kind.
   List<OpenCount> openCounts() {
     return database.read(

@@ -216,6 +216,18 @@ final class IncidentTable {
         });
   }
 
+  /// Keeps what the subject of an incident had printed last.
+  static void keepOutput(Handle tx, long incident, String output) {
+    Rows.write(
+        tx,
+        "INSERT INTO incident_output (incident_id, output) VALUES (?, ?)",
+        List.of(output),
+        (row, text) -> {
+          row.setLong(1, incident);
+          row.setString(2, text);
+        });
+  }
+
   /// Whoever changes incidents, or how far channels have been told of them, does so one after the
   /// other: otherwise one process could tell that an incident is open while another one ends it.
   static void takeTurns(Database database, Handle tx) {

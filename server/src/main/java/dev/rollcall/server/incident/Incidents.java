@@ -39,7 +39,8 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
       List.of(
           "db/migration/V24__incident.sql",
           "db/migration/V28__incident_channel.sql",
-          "db/migration/V29__maintenance.sql");
+          "db/migration/V29__maintenance.sql",
+          "db/migration/V32__incident_output.sql");
 
   private static final System.Logger LOG = System.getLogger(Incidents.class.getName());
 
@@ -222,6 +223,9 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
     IncidentTable.open(tx, signal, kind, keys, limits.begins(many))
         .ifPresent(
             incident -> {
+              subjects
+                  .lastOutput(tx, signal.subject())
+                  .ifPresent(output -> IncidentTable.keepOutput(tx, incident.id(), output));
               alerts.opened(tx, signal, incident);
               tx.afterCommit(opened::inc);
             });

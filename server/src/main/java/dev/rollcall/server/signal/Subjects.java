@@ -10,6 +10,9 @@ public interface Subjects {
   /// Who is told about a subject, and how; [AlertKeys#NONE] if it is gone.
   AlertKeys keys(Handle tx, Subject subject);
 
+  /// The end of what it printed last, at most 2 KiB of UTF-8; empty if nothing of it is kept.
+  Optional<String> lastOutput(Handle tx, Subject subject);
+
   /// The subject of that name; empty if the owner has none. A service comes before a heartbeat.
   Optional<Subject> find(Handle tx, long owner, String name);
 

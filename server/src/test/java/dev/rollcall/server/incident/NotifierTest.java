@@ -163,6 +163,11 @@ class NotifierTest {
       }
 
       @Override
+      public Optional<String> lastOutput(Handle tx, Subject subject) {
+        return Optional.empty();
+      }
+
+      @Override
       public Optional<Subject> find(Handle tx, long owner, String name) {
         return Optional.of(subject(name));
       }

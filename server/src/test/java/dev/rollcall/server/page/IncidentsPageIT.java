@@ -10,6 +10,7 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.RequestOptions;
 import com.sun.net.httpserver.HttpServer;
 import dev.rollcall.server.RunningRollcall;
 import dev.rollcall.server.RunningRollcall.Plan;
@@ -88,6 +89,7 @@ class IncidentsPageIT {
   void beginUp() {
     browsing.forget();
     FAILING.clear();
+    rollcall.removeHeartbeats();
     await().until(() -> !rollcall.page("/v1/incidents?state=open").contains("\"id\""));
     await().until(() -> rollcall.page("/").contains("All 2 services up"));
     TOLD.clear();
@@ -226,6 +228,21 @@ class IncidentsPageIT {
     row.getByText("Send a test").click();
     assertThat(page.locator("[role=alert]")).containsText("status 503");
     assertThat(page.locator("body")).not().containsText("No alerts are sent");
+    assertThat(browsing.complaints()).isEmpty();
+  }
+
+  @Test
+  void theIncidentOfAJobShowsWhatTheJobPrinted() throws Exception {
+    Page page = open("incidents", new Browser.NewContextOptions());
+    page.request()
+        .post(
+            rollcall.url() + "ping/job/fail?frequency=1h",
+            RequestOptions.create().setData("<b>no space left\non " + "x".repeat(200)));
+    await().until(() -> rollcall.page("/v1/incidents?state=open").contains("heartbeat:job"));
+    page.reload();
+    page.locator("tbody tr").first().getByText("Incident").click();
+    assertThat(page.locator("pre")).containsText("<b>no space left\non xx");
+    assertNothingForAxe(page);
     assertThat(browsing.complaints()).isEmpty();
   }
 

@@ -48,7 +48,8 @@ class BlankSqliteTest {
     "db/migration/V28__incident_channel.sql",
     "db/migration/V29__maintenance.sql",
     "db/migration/V30__open_incidents.sql",
-    "db/migration/V31__heartbeat_keys.sql"
+    "db/migration/V31__heartbeat_keys.sql",
+    "db/migration/V32__incident_output.sql"
   };
 
   @TempDir Path directory;

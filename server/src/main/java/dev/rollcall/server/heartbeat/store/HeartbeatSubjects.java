@@ -11,9 +11,16 @@ import org.jdbi.v3.core.Handle;
 /// Heartbeats as the subjects of incidents. Nobody asks them, and their states are certain as they
 /// are.
 public final class HeartbeatSubjects implements Subjects {
+  private static final int MOST_OUTPUT = 2_048;
+
   @Override
   public AlertKeys keys(Handle tx, Subject heartbeat) {
     return KeyStore.of(tx, heartbeat.id()).orElse(AlertKeys.NONE);
+  }
+
+  @Override
+  public Optional<String> lastOutput(Handle tx, Subject heartbeat) {
+    return RunStore.lastOutput(tx, heartbeat.id()).map(output -> output.end(MOST_OUTPUT));
   }
 
   @Override

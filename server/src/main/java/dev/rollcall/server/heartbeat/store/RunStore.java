@@ -43,6 +43,11 @@ public final class RunStore {
       ON CONFLICT (heartbeat_id, slot) DO UPDATE SET number = excluded.number,
         output = excluded.output\
       """;
+  private static final String LAST_OUTPUT =
+      "SELECT output FROM heartbeat_output JOIN heartbeat ON id = heartbeat_id"
+          + " WHERE heartbeat_id = ? AND number >= run_count - "
+          + Run.MOST_STORED
+          + " ORDER BY number DESC LIMIT 1";
   private static final String OPEN =
       "SELECT "
           + COLUMNS
@@ -188,6 +193,18 @@ public final class RunStore {
           row.setLong(2, from);
         },
         row -> run(row, 0));
+  }
+
+  /// The newest output of a heartbeat, of its stored runs.
+  static Optional<JobOutput> lastOutput(Handle tx, long heartbeat) {
+    return Rows.read(
+            tx,
+            LAST_OUTPUT,
+            heartbeat,
+            (row, id) -> row.setLong(1, id),
+            row -> new JobOutput(row.getBytes(1)))
+        .stream()
+        .findFirst();
   }
 
   static void keep(Handle tx, List<StoredRun> runs) {

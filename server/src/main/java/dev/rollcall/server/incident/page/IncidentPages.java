@@ -189,6 +189,7 @@ public final class IncidentPages {
             incident,
             store.timeline(incident.id()),
             incident.isOpen() ? store.behind(incident, MOST_BEHIND) : List.of(),
+            store.output(incident.id()),
             outbox.deliveries(incident.id()),
             whose.changes(),
             clock.wall());

@@ -7,16 +7,19 @@ import dev.rollcall.server.web.Texts;
 import dev.rollcall.server.web.Whose;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /// What the page of one incident shows.
 ///
 /// @param behind the names of what is unreachable behind its subject
+/// @param output the end of what its subject had printed last when it opened
 /// @param changes whether who looks at it may change it
 record IncidentView(
     Whose whose,
     Incident incident,
     List<TimelineEntry> timeline,
     List<String> behind,
+    Optional<String> output,
     List<DeliveryRow> deliveries,
     boolean changes,
     Instant at) {
