@@ -353,13 +353,16 @@ class CommandsTest {
           - {name: chat, type: webhook, url: 'http://a/', route: {tags: [prod, tset], groups: Shop}}
         services:
           - {name: shop, url: 'http://a/', tags: prod, notify: [chat, pagr]}
+        heartbeats:
+          - {name: backup, frequency: 1h, group: Shop, notify: chta}
         """);
     assertThat(execute("config", "check")).isEqualTo(Command.OK);
     assertThat(err.toString().lines())
         .containsExactly(
             "shop: notify names the channel pagr, which is not in this file",
-            "chat: its route chooses the tag tset, which no service or heartbeat of this file has",
-            "chat: its route chooses the group Shop, which no service or heartbeat of this file has");
+            "backup: notify names the channel chta, which is not in this file",
+            "chat: its route chooses the tag tset, which no service or heartbeat of this file has");
+    assertThat(out.toString()).isEqualToIgnoringNewLines("ok: 1 service, 1 heartbeat");
   }
 
   @Test

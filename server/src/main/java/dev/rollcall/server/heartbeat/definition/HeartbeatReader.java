@@ -119,7 +119,7 @@ public final class HeartbeatReader {
 
   private static Optional<Duration> seconds(Fields fields, String key, Duration least) {
     Optional<Duration> duration = fields.duration(key, least, LONGEST);
-    if (duration.isPresent() && duration.get().getNano() > 0) {
+    if (duration.isPresent() && duration.get().toMillis() % 1_000 > 0) {
       fields.mistake(key, fields.scalar(key).orElse(""), "is not in whole seconds");
       return Optional.empty();
     }

@@ -90,18 +90,18 @@ public final class DeclaredHeartbeats implements AutoCloseable {
     }
     int gone = before.size();
     if (!file.fewer() && gone * 2L > declared) {
-      refuse(gone);
+      refuse(gone, declared);
       return Optional.empty();
     }
     refusal = Optional.empty();
     return Optional.of(new Difference(added, changed, List.copyOf(before.keySet())));
   }
 
-  private void refuse(int gone) {
+  private void refuse(int gone, int declared) {
     String why =
-        ("%d heartbeats, more than half, would no longer be declared: restore the whole file, or"
+        ("%d of %d heartbeats would no longer be declared: restore the whole file, or"
                 + " set fewer-services: true in it if this is intended")
-            .formatted(gone);
+            .formatted(gone, declared);
     refusal = Optional.of(why);
     LOG.log(
         Level.WARNING,

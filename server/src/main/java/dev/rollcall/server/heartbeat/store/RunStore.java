@@ -44,10 +44,10 @@ public final class RunStore {
         output = excluded.output\
       """;
   private static final String LAST_OUTPUT =
-      "SELECT output FROM heartbeat_output JOIN heartbeat ON id = heartbeat_id"
-          + " WHERE heartbeat_id = ? AND number >= run_count - "
+      "SELECT output FROM heartbeat_output WHERE heartbeat_id = ?"
+          + " AND number >= (SELECT run_count - "
           + Run.MOST_STORED
-          + " ORDER BY number DESC LIMIT 1";
+          + " FROM heartbeat WHERE id = heartbeat_id) ORDER BY number DESC LIMIT 1";
   private static final String OPEN =
       "SELECT "
           + COLUMNS

@@ -4,6 +4,7 @@ import static dev.rollcall.server.heartbeat.store.HeartbeatDatabase.failure;
 import static dev.rollcall.server.heartbeat.store.HeartbeatDatabase.ping;
 import static dev.rollcall.server.heartbeat.store.HeartbeatDatabase.start;
 import static dev.rollcall.server.heartbeat.store.HeartbeatDatabase.success;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollcall.server.heartbeat.definition.HeartbeatName;
@@ -13,6 +14,7 @@ import dev.rollcall.server.heartbeat.ping.HeartbeatChange.Said;
 import dev.rollcall.server.heartbeat.ping.JobOutput;
 import dev.rollcall.server.heartbeat.ping.PingSignal;
 import dev.rollcall.server.heartbeat.ping.Run;
+import dev.rollcall.server.signal.Subject;
 import dev.rollcall.server.sql.TestDatabases;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -116,6 +118,34 @@ class RunsTest {
     assertThat(data.runs("job"))
         .extracting(Run::ended)
         .containsExactly(Optional.of(data.clock.wall()), Optional.of(Instant.EPOCH));
+  }
+
+  private Ping printing(String output) {
+    return new Ping(
+        HeartbeatName.ofOperator("job"),
+        new PingSignal.Success(),
+        Optional.of(HeartbeatDatabase.every(60)),
+        Optional.empty(),
+        new Said(Optional.empty(), Optional.of(new JobOutput(output.getBytes(UTF_8)))));
+  }
+
+  private Optional<String> lastOutput() {
+    Subject job = new Subject(Subject.Type.HEARTBEAT, data.find("job").id(), 0, "job");
+    return data.database.read(handle -> new HeartbeatSubjects().lastOutput(handle, job));
+  }
+
+  @Test
+  void theLastOutputIsThatOfTheNewestRunThatHasOne() {
+    data.apply(ping("job", 60));
+    assertThat(lastOutput()).isEmpty();
+    data.apply(printing("one"));
+    data.apply(printing("x".repeat(3_000) + "two"));
+    data.apply(ping("job", 60));
+    assertThat(lastOutput()).contains("x".repeat(2_045) + "two");
+    for (int i = 0; i < Run.MOST_STORED; i++) {
+      data.apply(ping("job", 60));
+    }
+    assertThat(lastOutput()).isEmpty();
   }
 
   @Test
