@@ -31,6 +31,9 @@ final class Connection implements Runnable {
   private static final long BODY_BYTES_A_SECOND = 1024;
 
   private static final long ANSWER_BYTES_A_SECOND = 16 * 1024;
+  /// Takes what nobody reads, of all connections.
+  private static final byte[] BIN = new byte[64 * 1024];
+
   private static final Duration LINGERING = Duration.ofSeconds(5);
   private static final Duration SILENCE = Duration.ofMillis(500);
   private static final Duration LAST_WORD = Duration.ofSeconds(1);
@@ -138,7 +141,6 @@ final class Connection implements Runnable {
     long end = System.nanoTime() + LINGERING.toNanos();
     allowance = Long.MAX_VALUE;
     phase = Phase.REQUEST;
-    byte[] bin = new byte[8 * 1024];
     BodyReaders turns = new BodyReaders();
     int count = 0;
     try {
@@ -148,7 +150,7 @@ final class Connection implements Runnable {
         }
         phaseEnd = Math.min(end, System.nanoTime() + SILENCE.toNanos());
         slowestEnd = phaseEnd;
-        count = read(bin, 0, bin.length);
+        count = read(BIN, 0, BIN.length);
         turns.next(count);
       }
     } finally {
