@@ -48,7 +48,7 @@ class IncidentIT {
   }
 
   private String shop() {
-    return "[{name: shop, url: '%s', interval: 200ms}]".formatted(targets.url("/set/shop"));
+    return "[{name: shop, url: '%s', interval: 200ms, tags: [prod]}]".formatted(targets.url("/set/shop"));
   }
 
   private static List<JsonNode> incidents(RunningRollcall rollcall, String query) {
@@ -367,6 +367,67 @@ class IncidentIT {
       assertThat(refused.get("reason").stringValue()).contains("no such mailbox");
       assertThat(rollcall.send("POST", "/v1/channels/none/test", "").status()).isEqualTo(404);
       assertThat(incidents(rollcall, "")).isEmpty();
+    }
+  }
+
+  @Test
+  void anIncidentIsOpenedByHandToldAndEndedByHand() throws Exception {
+    try (RunningRollcall rollcall = plan(shop()).start()) {
+      Answer made =
+          rollcall.send(
+              "POST",
+              "/v1/incidents",
+              "{\"title\":\"checkout is slow\",\"subjects\":[\"service:shop\"],\"told\":true}");
+      assertThat(made.status()).isEqualTo(201);
+      JsonNode data = made.json().at("/data/incident/data");
+      assertThat(data.get("subject").stringValue()).isEqualTo("service:shop");
+      assertThat(data.get("subjects").toString()).isEqualTo("[\"service:shop\"]");
+      assertThat(data.get("kind").stringValue()).isEqualTo("manual");
+      awaitMails(1);
+      assertThat(mails.mails().getFirst())
+          .contains("Subject: [Incident] checkout is slow", "Since:")
+          .doesNotContain("Last heard from");
+      String one = "/v1/incidents/" + data.get("id");
+      JsonNode changed =
+          rollcall
+              .send("PATCH", one, "{\"title\":\"checkout\",\"phase\":\"monitoring\"}")
+              .json()
+              .at("/data/incident/data");
+      assertThat(changed.get("title").stringValue()).isEqualTo("checkout");
+      assertThat(changed.get("phase").stringValue()).isEqualTo("monitoring");
+      assertThat(
+              rollcall
+                  .send("POST", one + "/notes", "{\"text\":\"# we know\",\"public\":true}")
+                  .json()
+                  .at("/data/incident/data/timeline")
+                  .toString())
+          .contains("\"text\":\"# we know\",\"public\":true");
+      assertThat(rollcall.send("POST", one + "/notes", "{\"text\":\"x\",\"public\":1}").status())
+          .isEqualTo(400);
+      JsonNode none =
+          rollcall.send("POST", "/v1/incidents", "{\"title\":\"quiet\"}").json();
+      assertThat(none.at("/data/incident/data/subject").isNull()).isTrue();
+      assertThat(none.at("/data/incident/data/subjects")).isEmpty();
+      assertThat(incidents(rollcall, "?subject=service:shop&kind=manual")).hasSize(1);
+      assertThat(incidents(rollcall, "?tag=prod")).hasSize(1);
+      assertThat(incidents(rollcall, "?tag=web")).isEmpty();
+      rollcall.send("POST", one + "/resolve", "");
+      awaitMails(2);
+      assertThat(mails.mails().getLast())
+          .contains("Subject: [Ended] checkout", "Why: resolved by this machine")
+          .doesNotContain("Last heard from");
+      for (String bad :
+          List.of(
+              "{}",
+              "{\"title\":\"a\\u0000b\"}",
+              "{\"title\":\"" + "x".repeat(100_000) + "\"}",
+              "{\"title\":\"x\",\"subjects\":[\"service:other\"]}",
+              "{\"title\":\"x\",\"subjects\":[\"heartbeat:shop\"]}",
+              "{\"title\":\"x\",\"quiet\":true}")) {
+        assertThat(rollcall.send("POST", "/v1/incidents", bad).status()).isEqualTo(400);
+      }
+      assertThat(rollcall.send("PATCH", "/v1/incidents/999", "{\"title\":\"x\"}").status())
+          .isEqualTo(404);
     }
   }
 

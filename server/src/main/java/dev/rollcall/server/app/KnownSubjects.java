@@ -38,6 +38,11 @@ final class KnownSubjects implements Subjects {
   }
 
   @Override
+  public Optional<Subject> find(Handle tx, Subject.Type type, long owner, String name) {
+    return of(type).find(tx, owner, name);
+  }
+
+  @Override
   public boolean isRight(Handle tx, Subject subject, Instant since) {
     return of(subject.type()).isRight(tx, subject, since);
   }

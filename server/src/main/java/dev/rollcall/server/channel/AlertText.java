@@ -67,7 +67,9 @@ record AlertText(String title, List<Fact> facts, boolean over, boolean urgent) {
       Duration took = Duration.between(began, message.at()).truncatedTo(ChronoUnit.SECONDS);
       facts.add(new Fact("It took", Durations.text(took.isNegative() ? Duration.ZERO : took)));
     }
-    facts.add(new Fact("Last heard from", time(message.lastHeard())));
+    if (!message.lastHeard().equals(Message.NEVER)) {
+      facts.add(new Fact("Last heard from", time(message.lastHeard())));
+    }
     message
         .incident()
         .flatMap(Message.OfIncident::runbook)
@@ -85,7 +87,7 @@ record AlertText(String title, List<Fact> facts, boolean over, boolean urgent) {
     }
     boolean again = message.incident().filter(Message.OfIncident::reminder).isPresent();
     String word = ended.isPresent() ? "Ended" : word(delivery.kind());
-    String state = again ? "Still " + word.toLowerCase(Locale.ROOT) : word;
+    String state = again ? still(delivery.kind()) : word;
     return new AlertText(state + ": " + message.name(), List.copyOf(facts), over, urgent);
   }
 
@@ -127,10 +129,16 @@ record AlertText(String title, List<Fact> facts, boolean over, boolean urgent) {
       case DOWN -> "Down";
       case LATE -> "Late";
       case FAILED -> "Failed";
+      case MANUAL -> "Incident";
       case RECOVERED -> "Up again";
       case SEVERAL -> "Several";
       case TEST -> "Test";
     };
+  }
+
+  private static String still(Notification.Kind kind) {
+    return "Still "
+        + (kind == Notification.Kind.MANUAL ? "open" : word(kind).toLowerCase(Locale.ROOT));
   }
 
   private static String time(Instant at) {

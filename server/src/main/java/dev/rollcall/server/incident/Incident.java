@@ -8,8 +8,11 @@ import java.util.Optional;
 
 /// Something that is wrong, or was, long enough and certainly enough that somebody should know.
 ///
-/// @param subject what it is about, with its name when the incident opened
-/// @param keys of the subject, when the incident opened
+/// @param owner whose it is
+/// @param subject what it is about, with its name when the incident opened; empty for one that a
+///   person opened: it may be about several
+/// @param title what a person calls it; never empty for one that a person opened
+/// @param keys of the subject, when the incident opened; with several, what they have in common
 /// @param cause why, in words
 /// @param startedAt when it began: that is before it was confirmed
 /// @param openedAt when it was confirmed
@@ -18,9 +21,12 @@ import java.util.Optional;
 /// @param lastHeard when the subject was last heard from before it opened
 /// @param flapping whether it stays open while its subject goes from one state to the other
 /// @param acknowledged who has seen it first; empty if nobody has
+/// @param phase how far it is for the public; empty if it is not published
 public record Incident(
     long id,
-    Subject subject,
+    long owner,
+    Optional<Subject> subject,
+    Optional<String> title,
     IncidentKind kind,
     AlertKeys keys,
     Optional<String> cause,
@@ -30,11 +36,17 @@ public record Incident(
     Optional<String> endCause,
     Instant lastHeard,
     boolean flapping,
-    Optional<Acknowledgement> acknowledged) {
+    Optional<Acknowledgement> acknowledged,
+    Optional<PublicPhase> phase) {
   /// Somebody has seen it.
   ///
   /// @param by who, as people read it
   public record Acknowledgement(String by, Instant at) {}
+
+  /// What is wrong: the name of its subject; of one that a person opened, its title.
+  public String name() {
+    return subject.map(Subject::name).or(() -> title).orElse("");
+  }
 
   /// How much it matters.
   public Severity severity() {

@@ -10,12 +10,14 @@ import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.outbox.OutboxEntry;
 import dev.rollcall.server.outbox.RoutedChannel;
 import dev.rollcall.server.outbox.Withdrawal;
+import dev.rollcall.server.signal.AlertKeys;
 import dev.rollcall.server.signal.Signal;
 import dev.rollcall.server.signal.Subject;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
@@ -38,6 +40,30 @@ record IncidentAlerts(Outbox outbox) {
     again(tx, signal, incident);
   }
 
+  /// Somebody has opened it, and the channels are told. A route fits if it fits one of the subjects;
+  /// if there are none, it must not ask for tags, groups or names.
+  void openedByHand(Handle tx, Incident incident, Map<Subject, AlertKeys> about) {
+    List<Row> rows = new ArrayList<>();
+    for (RoutedChannel routed : outbox.channels(incident.owner())) {
+      boolean fits =
+          about.isEmpty()
+              ? fits(routed, incident, "", incident.keys())
+              : about.entrySet().stream()
+                  .anyMatch(
+                      one ->
+                          fits(
+                              routed,
+                              incident,
+                              one.getKey().name(),
+                              one.getValue().severity(incident.severity())));
+      if (fits && routed.channel().tells(kind(incident))) {
+        Optional<Instant> due = Optional.of(routed.route().told(incident.openedAt()));
+        rows.add(new Row(incident.id(), routed.channel().name(), Phase.WAITING, due, 0));
+      }
+    }
+    IncidentChannels.insert(tx, rows);
+  }
+
   /// It goes on, and something says so again.
   void again(Handle tx, Signal signal, Incident incident) {
     outbox.add(
@@ -46,6 +72,23 @@ record IncidentAlerts(Outbox outbox) {
             .filter(routed -> routed.channel().isToldAgain())
             .map(routed -> atOnce(routed, signal, incident))
             .toList());
+  }
+
+  /// It is no longer acknowledged: who was to be told meanwhile is told now, and reminders go on.
+  void goesOn(Handle tx, long incident, Instant now) {
+    List<Row> rows = new ArrayList<>();
+    for (Row row : IncidentChannels.of(tx, incident)) {
+      if (row.due().isEmpty()) {
+        Optional<Instant> due =
+            row.phase() == Phase.WAITING
+                ? Optional.of(now)
+                : outbox
+                    .channel(row.channel())
+                    .flatMap(routed -> routed.route().toldAgain(now, row.times()));
+        rows.add(new Row(incident, row.channel(), row.phase(), due, row.times()));
+      }
+    }
+    IncidentChannels.set(tx, rows);
   }
 
   /// It is over. Who was told that it opened is told of its end. Who was to be told later is not
@@ -68,7 +111,7 @@ record IncidentAlerts(Outbox outbox) {
             new Row(row.incident(), row.channel(), Phase.ENDED, Optional.of(at), row.times()));
       }
       if (row.phase() == Phase.TOLD && outbox.channel(row.channel()).isPresent()) {
-        withdrawn.add(new Withdrawal(row.channel(), lane(incident.subject()), kind(incident)));
+        withdrawn.add(new Withdrawal(row.channel(), lane(incident), kind(incident)));
       }
     }
     IncidentChannels.set(tx, ended);
@@ -76,25 +119,22 @@ record IncidentAlerts(Outbox outbox) {
     for (RoutedChannel routed : fitting(incident)) {
       if (routed.channel().isToldAgain()) {
         String channel = routed.channel().name();
-        withdrawn.add(new Withdrawal(channel, lane(incident.subject()), kind(incident)));
+        withdrawn.add(new Withdrawal(channel, lane(incident), kind(incident)));
       }
     }
     outbox.add(tx, withdrawn);
   }
 
   private List<RoutedChannel> fitting(Incident incident) {
-    return outbox.channels(incident.subject().owner()).stream()
+    return outbox.channels(incident.owner()).stream()
         .filter(routed -> routed.channel().tells(kind(incident)))
-        .filter(
-            routed ->
-                routed
-                    .route()
-                    .fits(
-                        routed.shownName(),
-                        incident.subject().name(),
-                        incident.kind().word(),
-                        incident.keys()))
+        .filter(routed -> fits(routed, incident, incident.name(), incident.keys()))
         .toList();
+  }
+
+  private static boolean fits(
+      RoutedChannel routed, Incident incident, String name, AlertKeys keys) {
+    return routed.route().fits(routed.shownName(), name, incident.kind().word(), keys);
   }
 
   private static OutboxEntry atOnce(RoutedChannel routed, Signal signal, Incident incident) {
@@ -123,11 +163,17 @@ record IncidentAlerts(Outbox outbox) {
       case DOWN -> Kind.DOWN;
       case LATE -> Kind.LATE;
       case FAILED -> Kind.FAILED;
+      case MANUAL -> Kind.MANUAL;
     };
   }
 
-  /// What the notifications about a subject have in common in the outbox.
-  static String lane(Subject subject) {
+  /// What the notifications about an incident have in common in the outbox with others about its
+  /// subject.
+  static String lane(Incident incident) {
+    return incident.subject().map(IncidentAlerts::lane).orElse("incident/" + incident.id());
+  }
+
+  private static String lane(Subject subject) {
     return Subject.Type.CODEC.word(subject.type()) + "/" + subject.id();
   }
 }

@@ -1,37 +1,58 @@
 package dev.rollcall.server.incident;
 
+import dev.rollcall.server.http.AnyCase;
 import dev.rollcall.server.http.Caller;
 import dev.rollcall.server.http.Refusal;
+import dev.rollcall.server.incident.IncidentStore.Change;
 import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.signal.Severity;
 import dev.rollcall.server.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
+import tools.jackson.databind.JsonNode;
 
 /// What people do with incidents, by the API and on pages. Each change is refused with 404 for an
 /// incident that is not in the scope, and with 409 for one that is over, where it has to be open.
 public final class IncidentChanges {
   private static final int LONGEST_TEXT = 10_000;
+  private static final String TITLE = "title";
+  private static final String SEVERITY = "severity";
+  private static final String PHASE = "phase";
 
   private final IncidentStore store;
+  private final ManualIncidents manual;
   private final IncidentLinks links;
   private final BiConsumer<Handle, Incident> ended;
+  private final GoesOn goesOn;
   private final Function<Caller, String> names;
   private final Clock clock;
+
+  /// What follows in the transaction in which an incident is no longer acknowledged.
+  @FunctionalInterface
+  interface GoesOn {
+    void accept(Handle tx, long incident, Instant now);
+  }
 
   /// @param ended what follows in the transaction in which somebody ends an incident
   /// @param names how people read who calls
   IncidentChanges(
       IncidentStore store,
+      ManualIncidents manual,
       IncidentLinks links,
       BiConsumer<Handle, Incident> ended,
+      GoesOn goesOn,
       Function<Caller, String> names,
       Clock clock) {
     this.store = store;
+    this.manual = manual;
     this.links = links;
     this.ended = ended;
+    this.goesOn = goesOn;
     this.names = names;
     this.clock = clock;
   }
@@ -49,11 +70,76 @@ public final class IncidentChanges {
     return incident;
   }
 
-  /// Gives it another severity.
-  void severity(Scope scope, long id, Caller by, Severity severity) {
-    if (existing(scope, id).severity() != severity) {
-      store.severity(id, names.apply(by), severity, clock.wall());
+  /// Opens one by hand, with the keys `title`, `subjects`, `severity` and `told`. Refused with 400
+  /// and a line for each mistake, and with 409 if there are too many.
+  ///
+  /// @return its id
+  public long open(Scope scope, JsonNode asked, Caller by) {
+    ManualIncident read = ManualIncident.of(asked);
+    return manual.open(scope.owner(), read, names.apply(by), clock.wall());
+  }
+
+  /// Changes what is given of `title`, `severity` and `phase`; a title or phase that is null is
+  /// taken away. Refused with 400 if one of them is wrong.
+  public void change(Scope scope, long id, Caller by, JsonNode asked) {
+    Incident incident = existing(scope, id);
+    AnyCase given = AnyCase.of(asked).only(TITLE, SEVERITY, PHASE);
+    if (given.values().isEmpty()) {
+      throw Refusal.badRequest("nothing is given: give title, severity or phase");
     }
+    String who = names.apply(by);
+    List<Change> changes = new ArrayList<>();
+    if (given.values().containsKey(TITLE)) {
+      Optional<String> title = title(given, incident);
+      if (!title.equals(incident.title())) {
+        changes.add(new Change.SetTitle(id, who, title));
+      }
+    }
+    if (given.values().containsKey(SEVERITY)) {
+      Severity severity = severity(given.required(SEVERITY));
+      if (severity != incident.severity()) {
+        changes.add(new Change.SetSeverity(id, who, severity));
+      }
+    }
+    if (given.values().containsKey(PHASE)) {
+      Optional<PublicPhase> phase = given.text(PHASE).map(IncidentChanges::phase);
+      if (!phase.equals(incident.phase())) {
+        changes.add(new Change.SetPhase(id, who, phase));
+      }
+    }
+    store.changeAll(changes, clock.wall());
+  }
+
+  private static Optional<String> title(AnyCase given, Incident incident) {
+    Optional<String> title = given.text(TITLE).map(String::strip);
+    title
+        .flatMap(ManualIncident::titleFault)
+        .ifPresent(
+            fault -> {
+              throw Refusal.badRequest(TITLE + ": " + fault);
+            });
+    if (title.isEmpty() && incident.subject().isEmpty()) {
+      throw Refusal.badRequest(TITLE + ": is missing: this incident has no other name");
+    }
+    return title;
+  }
+
+  private static Severity severity(String word) {
+    return Severity.CODEC
+        .find(word)
+        .orElseThrow(
+            () -> Refusal.badRequest("severity: is '" + word + "': give critical or warning"));
+  }
+
+  private static PublicPhase phase(String word) {
+    return PublicPhase.CODEC
+        .find(word)
+        .orElseThrow(
+            () ->
+                Refusal.badRequest(
+                    "phase: is '"
+                        + word
+                        + "': give investigating, identified, monitoring or resolved"));
   }
 
   /// Ends it by hand. If its subject is still wrong, that is told when it is wrong anew.
@@ -95,16 +181,22 @@ public final class IncidentChanges {
     store.acknowledge(incident.id(), by, Optional.empty(), clock.wall());
   }
 
-  /// Takes that back.
+  /// Takes that back: reminders and escalation go on.
   public void unacknowledge(Scope scope, long id, Caller by) {
-    store.unacknowledge(open(scope, id).id(), names.apply(by), clock.wall());
+    store.unacknowledge(
+        open(scope, id).id(),
+        names.apply(by),
+        (tx, now) -> goesOn.accept(tx, id, now),
+        clock.wall());
   }
 
   /// Adds a note.
-  public void note(Scope scope, long id, Caller by, String text) {
+  ///
+  /// @param isPublic whether it is for the public
+  public void note(Scope scope, long id, Caller by, String text, boolean isPublic) {
     Incident incident = existing(scope, id);
     check("text", text);
-    store.note(incident.id(), names.apply(by), text, clock.wall());
+    store.note(incident.id(), names.apply(by), text, isPublic, clock.wall());
   }
 
   private static void check(String key, String text) {

@@ -160,17 +160,6 @@ final class IncidentChannels {
         });
   }
 
-  /// What waits because an incident is acknowledged is due now: it no longer is.
-  static void wake(Handle tx, long incident, Instant now) {
-    tx.createUpdate(
-            "UPDATE incident_channel SET due_at = :now WHERE incident_id = :id AND due_at IS NULL"
-                + " AND phase = "
-                + Phase.WAITING.code())
-        .bind("now", now.toEpochMilli())
-        .bind("id", incident)
-        .execute();
-  }
-
   /// Nobody is told any more what has been due on a channel since `before`.
   static void forget(Handle tx, String channel, Instant before) {
     tx.createUpdate("DELETE FROM incident_channel WHERE channel = :channel AND due_at < :before")

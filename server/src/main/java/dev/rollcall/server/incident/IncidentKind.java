@@ -11,7 +11,9 @@ public enum IncidentKind {
   /// A heartbeat did not come in time.
   LATE(2),
   /// A job reported a failure.
-  FAILED(3);
+  FAILED(3),
+  /// A person opened it, and only a person ends it.
+  MANUAL(9);
 
   static final EnumCodec<IncidentKind> CODEC = EnumCodec.of(IncidentKind.class, kind -> kind.code);
 

@@ -66,7 +66,7 @@ public final class IncidentLinks {
             url -> {
               String page = url + "/incidents/" + incident.id();
               return new Message.Links(
-                  page + ofTeam(tx, incident.subject().owner()),
+                  page + ofTeam(tx, incident.owner()),
                   incident.isOpen()
                       ? acknowledging(page, incident.id(), channel)
                       : Optional.empty());

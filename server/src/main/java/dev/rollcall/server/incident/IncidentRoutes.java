@@ -11,11 +11,12 @@ import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.owner.Scope;
-import dev.rollcall.server.signal.Severity;
 import dev.rollcall.server.signal.Subject;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.JsonNode;
 
 /// `/v1/incidents`: what is wrong and what was, the timeline of each, and who has seen it.
 final class IncidentRoutes {
@@ -34,6 +35,7 @@ final class IncidentRoutes {
   List<Route> routes() {
     return List.of(
         Route.list("/v1/incidents", Access.USER, this::list),
+        Route.post("/v1/incidents", Access.USER, this::open),
         Route.get("/v1/incidents/{id}", Access.USER, this::show),
         Route.patch("/v1/incidents/{id}", Access.USER, this::change),
         Route.post("/v1/incidents/{id}/resolve", Access.USER, this::resolve),
@@ -49,14 +51,17 @@ final class IncidentRoutes {
             request.query("state").map(IncidentRoutes::isOpen),
             request.query("kind").map(IncidentRoutes::kind),
             request.query("subject").map(IncidentRoutes::subject),
+            request.query("tag"),
             page.before());
+    List<Incident> incidents = store.newest(request.scope(), filter, page.limit());
+    Map<Long, List<Subject>> about = store.about(incidents);
     return page.answer(
         "incidents",
-        store.newest(request.scope(), filter, page.limit()),
+        incidents,
         Incident::id,
         (json, incident) -> {
           json.writeStartObject();
-          fields(json, incident);
+          fields(json, incident, subjects(incident, about));
           json.writeEndObject();
         });
   }
@@ -73,52 +78,55 @@ final class IncidentRoutes {
     return IncidentKind.CODEC
         .find(word)
         .orElseThrow(
-            () -> Refusal.ofParameter("kind", "is '" + word + "': give down, late or failed"));
+            () ->
+                Refusal.ofParameter("kind", "is '" + word + "': give down, late, failed or manual"));
   }
 
   /// `service:shop`, as the answers have it.
   private static IncidentStore.SubjectFilter subject(String text) {
-    int colon = text.indexOf(':');
-    return Optional.of(text.substring(0, Math.max(colon, 0)))
-        .flatMap(Subject.Type.CODEC::find)
-        .map(type -> new IncidentStore.SubjectFilter(type, text.substring(colon + 1)))
+    return ManualIncident.subject(text)
         .orElseThrow(
             () ->
                 Refusal.ofParameter(
                     "subject", "is '" + text + "': give service:NAME or heartbeat:NAME"));
   }
 
+  /// `{"title", "subjects", "severity", "told"}`.
+  private Answer open(Request request) {
+    long id = changes.open(request.scope(), request.json(), request.caller());
+    return shown(201, changes.existing(request.scope(), id)).naming(id);
+  }
+
   private Answer show(Request request) {
-    Incident incident = existing(request);
+    return shown(200, existing(request));
+  }
+
+  private Answer shown(int status, Incident incident) {
+    List<Subject> subjects = subjects(incident, store.about(List.of(incident)));
     List<TimelineEntry> timeline = store.timeline(incident.id());
     Optional<String> output = store.output(incident.id());
     List<String> behind = incident.isOpen() ? store.behind(incident, MOST_BEHIND) : List.of();
-    return Envelope.ok(
+    return Envelope.of(
+        status,
         json -> {
           json.writeStartObject().writeName("incident").writeStartObject().writeName("data");
           json.writeStartObject();
-          fields(json, incident);
-          output.ifPresent(text -> json.writeStringProperty("output", text));
+          fields(json, incident, subjects);
+            output.ifPresent(text -> json.writeStringProperty("output", text));
           json.writeName("timeline").writeStartArray();
           timeline.forEach(entry -> write(json, entry));
           json.writeEndArray().writeName("behind").writeStartArray();
           behind.forEach(json::writeString);
           json.writeEndArray().writeName("deliveries");
-          outbox.writeDeliveries(json, incident.subject().owner(), incident.id());
+          outbox.writeDeliveries(json, incident.owner(), incident.id());
           json.writeEndObject().writeEndObject().writeEndObject();
         });
   }
 
-  /// `{"severity"}`.
+  /// `{"title", "severity", "phase"}`.
   private Answer change(Request request) {
     existing(request);
-    String word = AnyCase.of(request.json()).only("severity").required("severity");
-    Severity severity =
-        Severity.CODEC
-            .find(word)
-            .orElseThrow(
-                () -> Refusal.badRequest("severity: is '" + word + "': give critical or warning"));
-    changes.severity(request.scope(), request.pathNumber("id"), request.caller(), severity);
+    changes.change(request.scope(), request.pathNumber("id"), request.caller(), request.json());
     return show(request);
   }
 
@@ -139,45 +147,77 @@ final class IncidentRoutes {
     return show(request);
   }
 
-  /// `{"text"}`.
+  /// `{"text", "public"}`.
   private Answer note(Request request) {
     existing(request);
-    String text = AnyCase.of(request.json()).only("text").required("text");
-    changes.note(request.scope(), request.pathNumber("id"), request.caller(), text);
+    AnyCase given = AnyCase.of(request.json()).only("text", "public");
+    changes.note(
+        request.scope(),
+        request.pathNumber("id"),
+        request.caller(),
+        given.required("text"),
+        given.value("public").map(IncidentRoutes::flag).orElse(false));
     return show(request);
+  }
+
+  private static boolean flag(JsonNode value) {
+    if (!value.isBoolean()) {
+      throw Refusal.badRequest("public: is neither true nor false");
+    }
+    return value.booleanValue();
   }
 
   private Incident existing(Request request) {
     return changes.existing(request.scope(), request.pathNumber("id"));
   }
 
-  private static void fields(JsonGenerator json, Incident incident) {
-    Subject subject = incident.subject();
-    json.writeNumberProperty("id", incident.id())
-        .writeStringProperty(
-            "subject", Subject.Type.CODEC.word(subject.type()) + ":" + subject.name())
-        .writeNumberProperty("subject_id", subject.id());
-    if (subject.owner() != Scope.OPERATOR) {
-      json.writeNumberProperty("owner", subject.owner());
+  private static List<Subject> subjects(Incident incident, Map<Long, List<Subject>> about) {
+    return incident
+        .subject()
+        .map(List::of)
+        .orElseGet(() -> about.getOrDefault(incident.id(), List.of()));
+  }
+
+  /// `subject` and `subject_id` are the first of the subjects; null if there are none.
+  private static void fields(JsonGenerator json, Incident incident, List<Subject> subjects) {
+    json.writeNumberProperty("id", incident.id());
+    text(json, "subject", subjects.stream().findFirst().map(IncidentRoutes::words));
+    json.writeName("subject_id");
+    if (subjects.isEmpty()) {
+      json.writeNull();
+    } else {
+      json.writeNumber(subjects.getFirst().id());
     }
+    json.writeName("subjects").writeStartArray();
+    subjects.forEach(subject -> json.writeString(words(subject)));
+    json.writeEndArray();
+    if (incident.owner() != Scope.OPERATOR) {
+      json.writeNumberProperty("owner", incident.owner());
+    }
+    text(json, "title", incident.title());
     json.writeStringProperty("kind", incident.kind().word())
         .writeStringProperty("severity", incident.severity().word())
         .writeStringProperty("state", incident.isOpen() ? "open" : "resolved");
-    incident
-        .cause()
-        .ifPresentOrElse(
-            cause -> json.writeStringProperty("cause", cause),
-            () -> json.writeNullProperty("cause"));
+    text(json, "phase", incident.phase().map(PublicPhase::word));
+    text(json, "cause", incident.cause());
     json.writeNumberProperty("started_at", incident.startedAt().getEpochSecond())
         .writeNumberProperty("opened_at", incident.openedAt().getEpochSecond());
     Json.seconds(json, "resolved_at", incident.resolvedAt());
     Json.seconds(
         json, "acknowledged_at", incident.acknowledged().map(Incident.Acknowledgement::at));
-    incident
-        .acknowledged()
-        .ifPresentOrElse(
-            who -> json.writeStringProperty("acknowledged_by", who.by()),
-            () -> json.writeNullProperty("acknowledged_by"));
+    text(json, "acknowledged_by", incident.acknowledged().map(Incident.Acknowledgement::by));
+  }
+
+  private static String words(Subject subject) {
+    return Subject.Type.CODEC.word(subject.type()) + ":" + subject.name();
+  }
+
+  private static void text(JsonGenerator json, String name, Optional<String> text) {
+    if (text.isPresent()) {
+      json.writeStringProperty(name, text.get());
+    } else {
+      json.writeNullProperty(name);
+    }
   }
 
   private static void write(JsonGenerator json, TimelineEntry entry) {
@@ -186,6 +226,9 @@ final class IncidentRoutes {
         .writeStringProperty("type", TimelineEntry.Type.CODEC.word(entry.type()));
     entry.by().ifPresent(by -> json.writeStringProperty("by", by));
     entry.text().ifPresent(text -> json.writeStringProperty("text", text));
+    if (entry.type() == TimelineEntry.Type.NOTE) {
+      json.writeBooleanProperty("public", entry.isPublic());
+    }
     json.writeEndObject();
   }
 }

@@ -7,6 +7,8 @@ import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,30 +24,45 @@ public final class IncidentStore {
   ///
   /// @param open whether they are open; empty: both
   /// @param subject empty: any
+  /// @param tag one that a subject had when the incident opened; empty: any
   /// @param before only those with a smaller id
   public record Filter(
       Optional<Boolean> open,
       Optional<IncidentKind> kind,
       Optional<SubjectFilter> subject,
+      Optional<String> tag,
       long before) {}
 
   /// A subject by its name.
-  public record SubjectFilter(Subject.Type type, String name) {}
+  public record SubjectFilter(Subject.Type type, String name) {
+    /// As the API writes it: `service:shop`.
+    String text() {
+      return Subject.Type.CODEC.word(type) + ":" + name;
+    }
+  }
 
   /// A change that a person makes.
-  private sealed interface Change {
+  sealed interface Change {
     long incident();
 
     record Acknowledge(long incident, String by, Optional<String> note) implements Change {}
 
-    record Unacknowledge(long incident, String by) implements Change {}
+    /// @param goesOn is called in the transaction, if it was acknowledged
+    record Unacknowledge(long incident, String by, BiConsumer<Handle, Instant> goesOn)
+        implements Change {}
 
     record SetSeverity(long incident, String by, Severity severity) implements Change {}
+
+    /// @param title empty: nothing else than its subject is called
+    record SetTitle(long incident, String by, Optional<String> title) implements Change {}
+
+    /// @param phase empty: it is no longer published
+    record SetPhase(long incident, String by, Optional<PublicPhase> phase) implements Change {}
 
     record Resolve(long incident, String by, BiConsumer<Handle, Incident> ended)
         implements Change {}
 
-    record Note(long incident, String by, String text) implements Change {}
+    record Note(long incident, String by, String text, boolean isPublic) implements Change {}
   }
 
   private final Database database;
@@ -63,9 +80,13 @@ public final class IncidentStore {
 
   /// The names of what is unreachable behind the subject of an incident.
   public List<String> behind(Incident incident, int limit) {
-    Subject subject = incident.subject();
-    return database.read(
-        handle -> HeldSignals.behind(handle, subject.owner(), subject.name(), limit));
+    return incident
+        .subject()
+        .map(
+            subject ->
+                database.read(
+                    handle -> HeldSignals.behind(handle, subject.owner(), subject.name(), limit)))
+        .orElse(List.of());
   }
 
   /// The newest incidents.
@@ -89,8 +110,38 @@ public final class IncidentStore {
               .ifPresent(
                   subject ->
                       query.bind("type", subject.type().code()).bind("name", subject.name()));
+          filter.tag().ifPresent(tag -> query.bind("tag", tag));
           return query.map((row, _) -> IncidentTable.incident(row)).list();
         });
+  }
+
+  /// What incidents are about that people opened, by their ids; the others have one subject each.
+  public Map<Long, List<Subject>> about(List<Incident> incidents) {
+    List<Long> ids =
+        incidents.stream()
+            .filter(incident -> incident.subject().isEmpty())
+            .map(Incident::id)
+            .toList();
+    if (ids.isEmpty()) {
+      return Map.of();
+    }
+    Map<Long, List<Subject>> about = new HashMap<>();
+    database.read(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT a.incident_id, a.subject_type, a.subject_id, a.subject_name,"
+                        + " i.owner_id FROM incident_about a JOIN incident i ON i.id ="
+                        + " a.incident_id WHERE a.incident_id IN (<ids>)"
+                        + " ORDER BY a.subject_type, a.subject_name")
+                .bindList("ids", ids)
+                .map(
+                    (row, _) ->
+                        about
+                            .computeIfAbsent(row.getLong("incident_id"), _ -> new ArrayList<>())
+                            .add(IncidentTable.subject(row)))
+                .list());
+    return about;
   }
 
   /// The newest incidents of one subject.
@@ -101,7 +152,11 @@ public final class IncidentStore {
                 .createQuery(
                     "SELECT "
                         + IncidentTable.COLUMNS
-                        + " FROM incident WHERE subject_type = :type AND subject_id = :subject"
+                        + " FROM incident WHERE id IN (SELECT n.id FROM (SELECT id FROM incident"
+                        + " WHERE subject_type = :type AND subject_id = :subject"
+                        + " ORDER BY id DESC LIMIT :limit) n UNION ALL"
+                        + " SELECT incident_id FROM incident_about"
+                        + " WHERE subject_type = :type AND subject_id = :subject)"
                         + scope.and("owner_id")
                         + " ORDER BY id DESC LIMIT :limit")
                 .bind("type", type.code())
@@ -136,7 +191,15 @@ public final class IncidentStore {
         + filter.kind().map(_ -> " AND kind = :kind").orElse("")
         + filter
             .subject()
-            .map(_ -> " AND subject_type = :type AND subject_name = :name")
+            .map(
+                _ ->
+                    " AND ((subject_type = :type AND subject_name = :name) OR id IN"
+                        + " (SELECT incident_id FROM incident_about"
+                        + " WHERE subject_type = :type AND subject_name = :name))")
+            .orElse("")
+        + filter
+            .tag()
+            .map(_ -> " AND id IN (SELECT incident_id FROM incident_tag WHERE tag = :tag)")
             .orElse("");
   }
 
@@ -161,7 +224,7 @@ public final class IncidentStore {
         handle ->
             handle
                 .createQuery(
-                    "SELECT at, type, made_by, text FROM incident_entry"
+                    "SELECT at, type, made_by, text, is_public FROM incident_entry"
                         + " WHERE incident_id = :incident ORDER BY id")
                 .bind("incident", incident)
                 .map(
@@ -170,7 +233,8 @@ public final class IncidentStore {
                             Instant.ofEpochMilli(row.getLong("at")),
                             TimelineEntry.Type.CODEC.ofCode(row.getInt("type")),
                             Optional.ofNullable(row.getString("made_by")),
-                            Optional.ofNullable(row.getString("text"))))
+                            Optional.ofNullable(row.getString("text")),
+                            row.getInt("is_public") == 1))
                 .list());
   }
 
@@ -214,14 +278,18 @@ public final class IncidentStore {
 
   /// Takes that back.
   ///
+  /// @param goesOn is called in the transaction, with the time, unless this returns false
   /// @return false if it has ended, or is not acknowledged
-  boolean unacknowledge(long incident, String by, Instant at) {
-    return commits.write(changing, new Made(new Change.Unacknowledge(incident, by), at));
+  boolean unacknowledge(
+      long incident, String by, BiConsumer<Handle, Instant> goesOn, Instant at) {
+    return commits.write(changing, new Made(new Change.Unacknowledge(incident, by, goesOn), at));
   }
 
-  /// Gives an incident that exists another severity.
-  void severity(long incident, String by, Severity severity, Instant at) {
-    commits.write(changing, new Made(new Change.SetSeverity(incident, by, severity), at));
+  /// Makes changes of an incident that exists, together.
+  void changeAll(List<Change> changes, Instant at) {
+    if (!changes.isEmpty()) {
+      commits.writeAll(changing, changes.stream().map(change -> new Made(change, at)).toList());
+    }
   }
 
   /// Ends an open incident by hand.
@@ -233,8 +301,8 @@ public final class IncidentStore {
   }
 
   /// Adds a note to an incident that exists.
-  void note(long incident, String by, String text, Instant at) {
-    commits.write(changing, new Made(new Change.Note(incident, by, text), at));
+  void note(long incident, String by, String text, boolean isPublic, Instant at) {
+    commits.write(changing, new Made(new Change.Note(incident, by, text, isPublic), at));
   }
 
   private List<Boolean> applyAll(Handle tx, List<Made> items) {
@@ -257,14 +325,16 @@ public final class IncidentStore {
                 .execute();
         yield rows > 0 && added(tx, made, TimelineEntry.Type.ACKNOWLEDGED, by, note);
       }
-      case Change.Unacknowledge(long incident, String by) -> {
+      case Change.Unacknowledge(long incident, String by, BiConsumer<Handle, Instant> goesOn) -> {
         int rows =
             tx.createUpdate(
                     "UPDATE incident SET acknowledged_at = NULL, acknowledged_by = NULL"
                         + " WHERE id = :id AND resolved_at IS NULL AND acknowledged_at IS NOT NULL")
                 .bind("id", incident)
                 .execute();
-        IncidentChannels.wake(tx, incident, made.at());
+        if (rows > 0) {
+          goesOn.accept(tx, made.at());
+        }
         yield rows > 0 && added(tx, made, TimelineEntry.Type.UNACKNOWLEDGED, by, Optional.empty());
       }
       case Change.SetSeverity(long incident, String by, Severity severity) -> {
@@ -274,13 +344,38 @@ public final class IncidentStore {
             .execute();
         yield added(tx, made, TimelineEntry.Type.SEVERITY, by, Optional.of(severity.word()));
       }
+      case Change.SetTitle(long incident, String by, Optional<String> title) -> {
+        tx.createUpdate("UPDATE incident SET title = :title WHERE id = :id")
+            .bind("title", title.orElse(null))
+            .bind("id", incident)
+            .execute();
+        yield added(tx, made, TimelineEntry.Type.TITLE, by, title);
+      }
+      case Change.SetPhase(long incident, String by, Optional<PublicPhase> phase) -> {
+        tx.createUpdate("UPDATE incident SET phase = :phase WHERE id = :id")
+            .bind("phase", phase.map(PublicPhase::code).orElse(null))
+            .bind("id", incident)
+            .execute();
+        yield added(
+            tx, made, TimelineEntry.Type.PHASE, by, phase.map(PublicPhase::word));
+      }
       case Change.Resolve(long incident, String by, BiConsumer<Handle, Incident> ended) -> {
         Optional<Incident> over = IncidentTable.end(tx, incident, made.at(), Optional.of(by));
         over.ifPresent(one -> ended.accept(tx, one));
         yield over.isPresent();
       }
-      case Change.Note(_, String by, String text) ->
-          added(tx, made, TimelineEntry.Type.NOTE, by, Optional.of(text));
+      case Change.Note(long incident, String by, String text, boolean isPublic) -> {
+        IncidentTable.add(
+            tx,
+            incident,
+            new TimelineEntry(
+                made.at(),
+                TimelineEntry.Type.NOTE,
+                Optional.of(by),
+                Optional.of(text),
+                isPublic));
+        yield true;
+      }
     };
   }
 

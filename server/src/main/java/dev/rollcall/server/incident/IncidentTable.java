@@ -11,6 +11,7 @@ import dev.rollcall.server.sql.Rows;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -22,7 +23,7 @@ final class IncidentTable {
   static final String COLUMNS =
       "id, owner_id, subject_type, subject_id, subject_name, kind, severity, cause, started_at,"
           + " opened_at, resolved_at, acknowledged_at, acknowledged_by, alert_keys, last_heard_at,"
-          + " end_cause, flapping";
+          + " end_cause, flapping, title, phase";
 
   /// Nothing if one of this subject and kind is open.
   private static final String OPEN =
@@ -32,6 +33,22 @@ final class IncidentTable {
           + " ON CONFLICT (subject_type, subject_id, kind) WHERE resolved_at IS NULL DO NOTHING"
           + " RETURNING "
           + COLUMNS;
+
+  /// Its subjects are in `incident_about`. Whoever opens one takes turns, so the number in its row
+  /// is that of no other.
+  private static final String OPEN_BY_HAND =
+      "INSERT INTO incident (owner_id, subject_type, subject_id, subject_name, kind, severity,"
+          + " started_at, opened_at, alert_keys, title) VALUES"
+          + " (:owner, 0, (SELECT COALESCE(MAX(id), 0) + 1 FROM incident), '', :kind, :severity,"
+          + " :at, :at, :keys, :title) RETURNING "
+          + COLUMNS;
+
+  private static final String ADD_ABOUT =
+      "INSERT INTO incident_about (incident_id, subject_type, subject_id, subject_name)"
+          + " VALUES (?, ?, ?, ?)";
+
+  private static final String ADD_TAG =
+      "INSERT INTO incident_tag (tag, incident_id) VALUES (?, ?) ON CONFLICT DO NOTHING";
 
   private static final String RESOLVE =
       "UPDATE incident SET resolved_at = ?, end_cause = ? WHERE subject_type = ? AND subject_id = ?"
@@ -44,7 +61,8 @@ final class IncidentTable {
           + " FROM incident WHERE subject_type = ? AND subject_id = ? AND resolved_at IS NULL";
 
   private static final String ADD_ENTRY =
-      "INSERT INTO incident_entry (incident_id, at, type, made_by, text) VALUES (?, ?, ?, ?, ?)";
+      "INSERT INTO incident_entry (incident_id, at, type, made_by, text, is_public)"
+          + " VALUES (?, ?, ?, ?, ?, ?)";
 
   private IncidentTable() {}
 
@@ -78,13 +96,73 @@ final class IncidentTable {
             .stream()
             .findFirst();
     opened.ifPresent(
-        incident ->
-            add(
-                tx,
-                incident.id(),
-                new TimelineEntry(
-                    signal.at(), TimelineEntry.Type.OPENED, Optional.empty(), signal.cause())));
+        incident -> {
+          addTags(tx, incident);
+          add(
+              tx,
+              incident.id(),
+              new TimelineEntry(
+                  signal.at(), TimelineEntry.Type.OPENED, Optional.empty(), signal.cause()));
+        });
     return opened;
+  }
+
+  /// Opens one that a person asks for.
+  ///
+  /// @param by who
+  static Incident openByHand(
+      Handle tx, long owner, String title, AlertKeys keys, String by, Instant at) {
+    Incident opened =
+        tx.createQuery(OPEN_BY_HAND)
+            .bind("owner", owner)
+            .bind("kind", IncidentKind.MANUAL.code())
+            .bind("severity", keys.severity().code())
+            .bind("at", at.toEpochMilli())
+            .bind("keys", keys.json())
+            .bind("title", title)
+            .map((row, _) -> incident(row))
+            .one();
+    addTags(tx, opened);
+    add(
+        tx,
+        opened.id(),
+        new TimelineEntry(at, TimelineEntry.Type.OPENED, Optional.of(by), Optional.empty()));
+    return opened;
+  }
+
+  /// How many that people opened are open, of an owner.
+  static int openByHand(Handle tx, long owner) {
+    return tx.createQuery(
+            "SELECT COUNT(*) FROM incident WHERE subject_type = 0 AND owner_id = :owner"
+                + " AND resolved_at IS NULL")
+        .bind("owner", owner)
+        .mapTo(Integer.class)
+        .one();
+  }
+
+  /// Notes what an incident that a person opened is about.
+  static void addAbout(Handle tx, long incident, Collection<Subject> about) {
+    Rows.write(
+        tx,
+        ADD_ABOUT,
+        List.copyOf(about),
+        (row, one) -> {
+          row.setLong(1, incident);
+          row.setInt(2, one.type().code());
+          row.setLong(3, one.id());
+          row.setString(4, one.name());
+        });
+  }
+
+  private static void addTags(Handle tx, Incident incident) {
+    Rows.write(
+        tx,
+        ADD_TAG,
+        incident.keys().tags(),
+        (row, tag) -> {
+          row.setString(1, tag);
+          row.setLong(2, incident.id());
+        });
   }
 
   /// The open incidents of a subject.
@@ -213,6 +291,7 @@ final class IncidentTable {
           row.setInt(3, one.type().code());
           row.setString(4, one.by().orElse(null));
           row.setString(5, one.text().orElse(null));
+          row.setInt(6, one.isPublic() ? 1 : 0);
         });
   }
 
@@ -239,14 +318,14 @@ final class IncidentTable {
     Instant started = Instant.ofEpochMilli(row.getLong("started_at"));
     Optional<Instant> acknowledged = InstantColumns.instant(row, "acknowledged_at");
     String by = row.getString("acknowledged_by");
+    IncidentKind kind = IncidentKind.CODEC.ofCode(row.getInt("kind"));
+    int phase = row.getInt("phase");
     return new Incident(
         row.getLong("id"),
-        new Subject(
-            Subject.Type.CODEC.ofCode(row.getInt("subject_type")),
-            row.getLong("subject_id"),
-            row.getLong("owner_id"),
-            row.getString("subject_name")),
-        IncidentKind.CODEC.ofCode(row.getInt("kind")),
+        row.getLong("owner_id"),
+        kind == IncidentKind.MANUAL ? Optional.empty() : Optional.of(subject(row)),
+        Optional.ofNullable(row.getString("title")),
+        kind,
         AlertKeys.stored(Json.stored(row.getString("alert_keys")))
             .severity(Severity.CODEC.ofCode(row.getInt("severity"))),
         Optional.ofNullable(row.getString("cause")),
@@ -256,6 +335,16 @@ final class IncidentTable {
         Optional.ofNullable(row.getString("end_cause")),
         InstantColumns.instant(row, "last_heard_at").orElse(started),
         row.getInt("flapping") == 1,
-        acknowledged.map(at -> new Incident.Acknowledgement(by == null ? "-" : by, at)));
+        acknowledged.map(at -> new Incident.Acknowledgement(by == null ? "-" : by, at)),
+        phase == 0 ? Optional.empty() : Optional.of(PublicPhase.CODEC.ofCode(phase)));
+  }
+
+  /// Reads `subject_type`, `subject_id`, `owner_id` and `subject_name`.
+  static Subject subject(ResultSet row) throws SQLException {
+    return new Subject(
+        Subject.Type.CODEC.ofCode(row.getInt("subject_type")),
+        row.getLong("subject_id"),
+        row.getLong("owner_id"),
+        row.getString("subject_name"));
   }
 }

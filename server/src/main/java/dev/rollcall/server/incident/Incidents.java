@@ -23,6 +23,7 @@ import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -40,7 +41,10 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
           "db/migration/V24__incident.sql",
           "db/migration/V28__incident_channel.sql",
           "db/migration/V29__maintenance.sql",
-          "db/migration/V32__incident_output.sql");
+          "db/migration/V32__incident_output.sql",
+          "db/migration/V37__incident_by_hand.sql",
+          "db/sqlite/V38__incident_tags.sql",
+          "db/postgres/V38__incident_tags.sql");
 
   private static final System.Logger LOG = System.getLogger(Incidents.class.getName());
 
@@ -104,7 +108,15 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
             names,
             clock);
     this.maintenanceRoutes = new MaintenanceRoutes(maintenanceChanges);
-    this.changes = new IncidentChanges(store, links, this::resolved, names, clock);
+    this.changes =
+        new IncidentChanges(
+            store,
+            new ManualIncidents(database, commits, subjects, alerts, notifier::wake),
+            links,
+            this::resolved,
+            this::goesOn,
+            names,
+            clock);
     this.routes = new IncidentRoutes(store, changes, outbox);
     this.opened =
         Counter.builder()
@@ -229,6 +241,12 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
               alerts.opened(tx, signal, incident);
               tx.afterCommit(opened::inc);
             });
+  }
+
+  /// An incident is no longer acknowledged.
+  private void goesOn(Handle tx, long incident, Instant now) {
+    alerts.goesOn(tx, incident, now);
+    tx.afterCommit(notifier::wake);
   }
 
   /// Somebody has ended an incident.

@@ -161,14 +161,17 @@ final class Notifier implements AutoCloseable {
     return true;
   }
 
-  /// During maintenance nothing is told of what it covers; what is due waits.
+  /// During maintenance nothing is told of what it covers; what is due waits. What a person has
+  /// opened to be told is told.
   private List<Due> notInMaintenance(Handle tx, List<Due> due, Instant now) {
     CurrentMaintenance current = maintenance.apply(tx);
     List<Row> waiting = new ArrayList<>();
     List<Due> left = new ArrayList<>();
     for (Due one : due) {
       Row row = one.row();
-      Optional<Instant> end = current.end(one.incident().subject(), one.incident().keys(), now);
+      Incident incident = one.incident();
+      Optional<Instant> end =
+          incident.subject().flatMap(subject -> current.end(subject, incident.keys(), now));
       if (end.isPresent()) {
         Instant again = now.plus(IN_MAINTENANCE);
         Instant next = end.get().isBefore(again) ? end.get() : again;
@@ -217,8 +220,8 @@ final class Notifier implements AutoCloseable {
     Kind kind = over ? Kind.RECOVERED : IncidentAlerts.kind(incident);
     Message message =
         new Message(
-            incident.subject().name(),
-            over ? end(incident) : incident.lastHeard(),
+            incident.name(),
+            heard(incident, over),
             over ? end(incident) : incident.openedAt(),
             Optional.of(
                 new Message.OfIncident(
@@ -232,8 +235,16 @@ final class Notifier implements AutoCloseable {
                     incident.endCause(),
                     links.of(tx, incident, due.row().channel()))));
     String key = "incident:%d:%s:%d".formatted(incident.id(), kind.word(), due.row().times());
-    String lane = IncidentAlerts.lane(incident.subject());
+    String lane = IncidentAlerts.lane(incident);
     return new Notification(due.row().channel(), lane, kind, key, message, false);
+  }
+
+  /// When its subject was last heard from; one that a person opened has none that is.
+  private static Instant heard(Incident incident, boolean over) {
+    if (incident.kind() == IncidentKind.MANUAL) {
+      return Message.NEVER;
+    }
+    return over ? end(incident) : incident.lastHeard();
   }
 
   private static Instant end(Incident incident) {
@@ -254,7 +265,7 @@ final class Notifier implements AutoCloseable {
                     items.size(),
                     items.subList(0, Math.min(NAMED, items.size())),
                     common(told),
-                    links.list(tx, told.getFirst().incident().subject().owner()))));
+                    links.list(tx, told.getFirst().incident().owner()))));
     return new Notification(channel, "incidents", Kind.SEVERAL, key, message, false);
   }
 
@@ -264,7 +275,7 @@ final class Notifier implements AutoCloseable {
     return new Message.Item(
         incident.id(),
         over ? Kind.RECOVERED : IncidentAlerts.kind(incident),
-        incident.subject().name(),
+        incident.name(),
         incident.startedAt(),
         over ? end(incident) : incident.openedAt(),
         (over ? incident.endCause() : incident.cause()).map(Notifier::cut));

@@ -8,7 +8,14 @@ import java.util.Optional;
 ///
 /// @param by who did it, as people read it; empty for what Rollcall found
 /// @param text why, or what somebody wrote
-public record TimelineEntry(Instant at, Type type, Optional<String> by, Optional<String> text) {
+/// @param isPublic whether it is a note for the public
+public record TimelineEntry(
+    Instant at, Type type, Optional<String> by, Optional<String> text, boolean isPublic) {
+  /// One that is not for the public.
+  TimelineEntry(Instant at, Type type, Optional<String> by, Optional<String> text) {
+    this(at, type, by, text, false);
+  }
+
   /// What happened.
   public enum Type {
     OPENED(1),
@@ -19,7 +26,11 @@ public record TimelineEntry(Instant at, Type type, Optional<String> by, Optional
     /// Something was written to a channel; what became of it is in the deliveries.
     TOLD(6),
     /// It has another severity.
-    SEVERITY(7);
+    SEVERITY(7),
+    /// It is called something else.
+    TITLE(12),
+    /// The public is told that it is in another phase.
+    PHASE(13);
 
     static final EnumCodec<Type> CODEC = EnumCodec.of(Type.class, each -> each.code);
 

@@ -14,7 +14,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// What a notification says. Each channel makes its own text of it.
 ///
 /// @param name the name of the service or heartbeat; of several incidents, what they are in words
-/// @param lastHeard when it was last heard from: its last ping or check
+/// @param lastHeard when it was last heard from: its last ping or check; [#NEVER] for what is not
+///   heard from
 /// @param at when the change that the notification is about was found
 /// @param incident empty for what was written before there were incidents, and for several
 /// @param several what it is about, if that is more than one incident
@@ -24,6 +25,9 @@ public record Message(
     Instant at,
     Optional<OfIncident> incident,
     Optional<Several> several) {
+  /// Of what is not heard from: what a person has opened.
+  public static final Instant NEVER = Instant.EPOCH;
+
   /// The incident that the notification is about, as it was then.
   ///
   /// @param began when it began: that is before it was confirmed

@@ -26,6 +26,8 @@ public record Notification(
     LATE,
     /// A ping reported a failure.
     FAILED,
+    /// A person says that something is wrong.
+    MANUAL,
     /// It is up again.
     RECOVERED,
     /// Several incidents opened or ended.

@@ -16,6 +16,11 @@ public interface Subjects {
   /// The subject of that name; empty if the owner has none. A service comes before a heartbeat.
   Optional<Subject> find(Handle tx, long owner, String name);
 
+  /// The subject of that type and name; empty if the owner has none.
+  default Optional<Subject> find(Handle tx, Subject.Type type, long owner, String name) {
+    return find(tx, owner, name).filter(subject -> subject.type() == type);
+  }
+
   /// Whether it is as it should be for certain, as of `since` or later.
   boolean isRight(Handle tx, Subject subject, Instant since);
 

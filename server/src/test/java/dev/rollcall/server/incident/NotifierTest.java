@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.rollcall.server.http.Caller;
+import dev.rollcall.server.http.Json;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.incident.maintenance.CurrentMaintenance;
 import dev.rollcall.server.incident.maintenance.Maintenance;
@@ -52,6 +53,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /// Who is told of an incident, when, and in how many messages.
 @ParameterizedClass
@@ -325,7 +329,9 @@ class NotifierTest {
     Incident theirs =
         new Incident(
             open.id(),
-            ofTeam,
+            7,
+            Optional.of(ofTeam),
+            Optional.empty(),
             open.kind(),
             open.keys(),
             open.cause(),
@@ -335,7 +341,8 @@ class NotifierTest {
             open.endCause(),
             open.lastHeard(),
             open.flapping(),
-            open.acknowledged());
+            open.acknowledged(),
+            open.phase());
     Message.Links their =
         database.read(handle -> links().of(handle, theirs, "7/ops")).orElseThrow();
     assertThat(their.page()).endsWith("/incidents/" + open.id() + "?team=7");
@@ -528,6 +535,7 @@ class NotifierTest {
                 Optional.of(true),
                 Optional.empty(),
                 Optional.of(new IncidentStore.SubjectFilter(Subject.Type.SERVICE, name)),
+                Optional.empty(),
                 Long.MAX_VALUE),
             1)
         .getFirst();
@@ -538,11 +546,200 @@ class NotifierTest {
             .newest(
                 Scope.operator(),
                 new IncidentStore.Filter(
-                    Optional.of(true), Optional.empty(), Optional.empty(), Long.MAX_VALUE),
+                    Optional.of(true),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Long.MAX_VALUE),
                 100)
             .stream()
-            .map(one -> one.subject().name())
+            .map(Incident::name)
             .toList();
+  }
+
+  /// @param rest the keys besides the title
+  private long openByHand(String title, String rest) {
+    ObjectNode asked = Json.stored("{\"title\":\"" + title + "\"" + rest + "}");
+    return incidents.changes().open(Scope.operator(), asked, new Caller.Operator(true));
+  }
+
+  @Test
+  void whatAPersonOpensIsToldIfAskedForAndOnlyAPersonEndsIt() {
+    use(new RoutedChannel(chat, routed(List.of(), Set.of("manual"))));
+    long quiet = openByHand("slow checkout", ",\"subjects\":\"service:a\"");
+    notifier.round();
+    long told = openByHand("disks", ",\"told\":true,\"severity\":\"warning\"");
+    notifier.round();
+    Delivery first = got(chat, 1).getFirst();
+    assertThat(first.kind()).isEqualTo(Kind.MANUAL);
+    assertThat(first.message().name()).isEqualTo("disks");
+    assertThat(first.message().incident().orElseThrow().severity()).isEqualTo(Severity.WARNING);
+    down("a");
+    up("a");
+    down("a");
+    assertThat(openIncidents()).containsExactly("a", "disks", "slow checkout");
+    assertThat(incident("a").flapping()).isFalse();
+    up("a");
+    signal("a", "down", "removed");
+    assertThat(openIncidents()).containsExactly("disks", "slow checkout");
+    incidents.changes().resolve(Scope.operator(), told, new Caller.Operator(true));
+    incidents.changes().resolve(Scope.operator(), quiet, new Caller.Operator(true));
+    pass(TOGETHER);
+    Delivery over = got(chat, 2).getLast();
+    assertThat(over.kind()).isEqualTo(Kind.RECOVERED);
+    assertThat(over.message().name()).isEqualTo("disks");
+    assertThat(openIncidents()).isEmpty();
+    assertThat(incidents.store().of(Scope.operator(), Subject.Type.SERVICE, "a".hashCode(), 10))
+        .extracting(Incident::id)
+        .contains(quiet)
+        .doesNotContain(told);
+  }
+
+  @Test
+  void whatAPersonOpensHidesNothingThatDependsOnItAndIsToldInMaintenance() {
+    use(all(chat));
+    keys.put("shop", dependingOn("a"));
+    maintenance(clock.wall().plus(Duration.ofHours(1))); // of a
+    openByHand("a", ",\"subjects\":[\"service:a\"],\"told\":true");
+    down("shop");
+    assertThat(openIncidents()).containsExactly("shop", "a");
+    notifier.round();
+    got(chat, 1);
+  }
+
+  @Test
+  void aRouteFitsWhatAPersonOpenedIfItFitsOneOfItsSubjects() {
+    keys.put("a", tagged("prod"));
+    keys.put("b", tagged("web"));
+    use(
+        new RoutedChannel(chat, routed(List.of("web"), Set.of())),
+        new RoutedChannel(pager, routed(List.of("test"), Set.of())));
+    openByHand("both", ",\"subjects\":[\"service:a\",\"service:b\"],\"told\":true");
+    openByHand("none", ",\"told\":true");
+    pass(TOGETHER);
+    assertThat(got(chat, 1).getFirst().message().name()).isEqualTo("both");
+    got(pager, 0);
+    for (String tag : List.of("prod", "web")) {
+      assertThat(
+              incidents
+                  .store()
+                  .newest(
+                      Scope.operator(),
+                      new IncidentStore.Filter(
+                          Optional.empty(),
+                          Optional.of(IncidentKind.MANUAL),
+                          Optional.of(new IncidentStore.SubjectFilter(Subject.Type.SERVICE, "a")),
+                          Optional.of(tag),
+                          Long.MAX_VALUE),
+                      10))
+          .singleElement()
+          .extracting(Incident::name)
+          .isEqualTo("both");
+    }
+  }
+
+  private static AlertKeys tagged(String tag) {
+    return AlertKeys.stored(Json.stored("{\"tags\":[\"" + tag + "\"]}"));
+  }
+
+  private static AlertKeys dependingOn(String name) {
+    return AlertKeys.stored(Json.stored("{\"depends-on\":[\"" + name + "\"]}"));
+  }
+
+  private static AlertRoute routed(List<String> tags, Set<String> kinds) {
+    return new AlertRoute(
+        tags,
+        List.of(),
+        List.of(),
+        Set.of(),
+        kinds,
+        Optional.empty(),
+        Duration.ZERO,
+        Optional.empty(),
+        true);
+  }
+
+  @Test
+  void whatIsWrongWithAnIncidentByHandIsToldLineByLine() {
+    for (String wrong :
+        List.of(
+            "\"title\":\"\"",
+            "\"title\":\"two\\nlines\"",
+            "\"title\":\"" + "x".repeat(256) + "\"",
+            "\"title\":\"x\",\"subjects\":[\"shop\"]",
+            "\"title\":\"x\",\"subjects\":[\"node:a\"]",
+            "\"title\":\"x\",\"severity\":\"bad\"",
+            "\"title\":\"x\",\"told\":\"yes\"",
+            "\"title\":\"x\",\"told\":{}",
+            "\"title\":\"x\",\"subjects\":{}",
+            "\"title\":\"x\",\"cause\":\"y\"",
+            "\"title\":7")) {
+      assertRefused(
+          400,
+          () ->
+              incidents
+                  .changes()
+                  .open(
+                      Scope.operator(),
+                      Json.stored("{" + wrong + "}"),
+                      new Caller.Operator(true)));
+    }
+    openByHand("x", ",\"subjects\":[]");
+    for (int i = 0; i < 20; i++) {
+      incidents.changes().open(Scope.of(7), Json.stored("{\"title\":\"x\"}"), new Caller.Operator(true));
+    }
+    assertRefused(
+        409,
+        () ->
+            incidents
+                .changes()
+                .open(Scope.of(7), Json.stored("{\"title\":\"x\"}"), new Caller.Operator(true)));
+    assertThat(openIncidents()).containsExactly("x");
+  }
+
+  @Test
+  void peopleChangeTheTitleTheSeverityAndThePublicPhase() {
+    down("a");
+    long id = incident("a").id();
+    change(id, "{\"title\":\"no more disks\",\"severity\":\"warning\",\"phase\":\"identified\"}");
+    change(id, "{\"phase\":\"identified\"}");
+    assertThat(incident("a").title()).contains("no more disks");
+    assertThat(incident("a").phase()).contains(PublicPhase.IDENTIFIED);
+    assertThat(incident("a").severity()).isEqualTo(Severity.WARNING);
+    up("a");
+    change(id, "{\"phase\":\"resolved\",\"title\":null}");
+    change(id, "{\"phase\":null}");
+    assertThat(incidents.store().find(Scope.operator(), id).orElseThrow().phase()).isEmpty();
+    incidents.changes().note(Scope.operator(), id, new Caller.Operator(true), "we know", true);
+    assertThat(incidents.store().timeline(id))
+        .extracting(entry -> entry.type() + " " + entry.text().orElse("-") + " " + entry.isPublic())
+        .containsExactly(
+            "OPENED status 503 false",
+            "TITLE no more disks false",
+            "SEVERITY warning false",
+            "PHASE identified false",
+            "RESOLVED - false",
+            "TITLE - false",
+            "PHASE resolved false",
+            "PHASE - false",
+            "NOTE we know true");
+    for (String wrong :
+        List.of("{}", "[]", "{\"phase\":\"x\"}", "{\"phase\":1}", "{\"severity\":null}", "{\"title\":\" \"}")) {
+      assertRefused(400, () -> change(id, wrong));
+    }
+    assertRefused(404, () -> incidents.changes().change(Scope.of(7), id, new Caller.Operator(true), Json.stored("{\"title\":\"x\"}")));
+    long byHand = openByHand("mine", "");
+    assertRefused(400, () -> change(byHand, "{\"title\":null}"));
+  }
+
+  private void change(long id, String json) {
+    incidents
+        .changes()
+        .change(Scope.operator(), id, new Caller.Operator(true), tree(json));
+  }
+
+  private static JsonNode tree(String json) {
+    return json.equals("[]") ? JsonNodeFactory.instance.arrayNode() : Json.stored(json);
   }
 
   @Test

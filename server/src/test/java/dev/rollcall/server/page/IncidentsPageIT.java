@@ -136,6 +136,48 @@ class IncidentsPageIT {
   }
 
   @Test
+  void anIncidentIsOpenedByHandWithoutJavaScriptAndMistakesAreShownAboveTheForm() throws Exception {
+    Page page = open("incidents", new Browser.NewContextOptions().setJavaScriptEnabled(false));
+    page.getByText("Open an incident").click();
+    page.locator("input[name=title]").fill("<i>checkout is slow");
+    page.locator("textarea[name=subjects]").fill("service:db\nservice:none");
+    page.getByText("Open it").click();
+    assertThat(page.locator("[role=alert]")).containsText("there is no service:none");
+    assertThat(page.locator("input[name=title]")).hasValue("<i>checkout is slow");
+    page.locator("textarea[name=subjects]").fill("service:db\n\nservice:<b>shop");
+    page.locator("input[name=told]").check();
+    assertNothingForAxe(page);
+    page.getByText("Open it").click();
+    assertThat(page.locator("[role=status]").first()).containsText("was opened");
+    assertThat(page.locator("h1")).containsText("<i>checkout is slow");
+    assertThat(page.locator(".facts")).containsText("<b>shop, db");
+    await().until(() -> TOLD.stream().anyMatch(text -> text.contains("checkout is slow")));
+    page.locator("select[name=phase]").selectOption("identified");
+    page.locator("select[name=severity]").selectOption("warning");
+    page.locator("input[name=title]").fill("checkout");
+    page.getByText("Change", new Page.GetByTextOptions().setExact(true)).click();
+    assertThat(page.locator("h1")).containsText("checkout");
+    assertThat(page.locator(".facts")).containsText("identified");
+    page.locator("textarea").fill("**we know**");
+    page.locator("input[name=public]").check();
+    page.getByText("Add the note").click();
+    assertThat(page.locator(".timeline")).containsText("For the public:");
+    assertThat(page.locator(".timeline")).containsText("**we know**");
+    assertNothingForAxe(page);
+    page.navigate(rollcall.url() + "services/2");
+    assertThat(page.locator(".incidents")).containsText("checkout");
+    page.locator(".incidents a.name").first().click();
+    page.locator("input[name=sure]").check();
+    page.getByText("Resolve", new Page.GetByTextOptions().setExact(true)).click();
+    assertThat(page.locator("h1")).containsText("over");
+    assertThat(rollcall.page("/v1/audit"))
+        .contains("POST /incidents\"", "POST /incidents/{id}/changed");
+    // The browser tells of the status of the form with mistakes.
+    assertThat(browsing.complaints())
+        .allSatisfy(complaint -> assertThat(complaint).contains("Failed to load resource"));
+  }
+
+  @Test
   void theLinkInAMessageAcknowledgesByAButtonUntilTheIncidentIsOver() throws Exception {
     fail();
     Matcher found = LINK.matcher(String.join("\n", TOLD));

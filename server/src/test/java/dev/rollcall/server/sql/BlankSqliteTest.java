@@ -49,7 +49,10 @@ class BlankSqliteTest {
     "db/migration/V29__maintenance.sql",
     "db/migration/V30__open_incidents.sql",
     "db/migration/V31__heartbeat_keys.sql",
-    "db/migration/V32__incident_output.sql"
+    "db/migration/V32__incident_output.sql",
+    "db/migration/V37__incident_by_hand.sql",
+    "db/sqlite/V38__incident_tags.sql",
+    "db/postgres/V38__incident_tags.sql"
   };
 
   @TempDir Path directory;

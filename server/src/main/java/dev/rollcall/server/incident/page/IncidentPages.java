@@ -26,6 +26,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /// `/incidents`: what is wrong and what was, and `/incidents/{id}`: one incident with what happened
 /// to it, who was told, and the forms for those who look after it.
@@ -63,7 +65,11 @@ public final class IncidentPages {
   public List<Route> routes() {
     Texts texts = site.texts();
     return List.of(
-        Route.get(LIST, Access.USER, this::list),
+        Route.get(
+            LIST,
+            Access.USER,
+            request -> list(request, 200, IncidentsView.Draft.EMPTY, List.of())),
+        forms.post(LIST, Access.USER, this::open),
         Route.get(ONE, Access.USER, this::one),
         form(
             "/acknowledged",
@@ -78,7 +84,17 @@ public final class IncidentPages {
             "/note",
             texts.of("incident.done.note"),
             (scope, id, request, fields) ->
-                changes.note(scope, id, request.caller(), given(fields, "text").orElse(""))),
+                changes.note(
+                    scope,
+                    id,
+                    request.caller(),
+                    given(fields, "text").orElse(""),
+                    fields.single("public").isPresent())),
+        form(
+            "/changed",
+            texts.of("incident.done.changed"),
+            (scope, id, request, fields) ->
+                changes.change(scope, id, request.caller(), changed(fields))),
         form(
             "/resolved",
             texts.of("incident.done.resolved"),
@@ -131,7 +147,51 @@ public final class IncidentPages {
         .orElse(0L);
   }
 
-  private Answer list(Request request) {
+  /// What is wrong with the form is shown above it, with what was typed.
+  private Answer open(Request request, Query fields) {
+    IncidentsView.Draft draft = IncidentsView.Draft.of(fields);
+    ObjectNode asked =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("title", draft.title())
+            .put("severity", draft.severity())
+            .put("told", draft.told());
+    List<String> subjects =
+        draft.subjects().lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
+    if (!subjects.isEmpty()) {
+      subjects.forEach(asked.putArray("subjects")::add);
+    }
+    try {
+      long id = changes.open(request.scope(), asked, request.caller());
+      String done = site.texts().of("incident.done.opened");
+      return forms
+          .done(IncidentWords.path(Whose.of(request), id), new Flash(Flash.Tone.DONE, done))
+          .naming(id);
+    } catch (Refusal e) {
+      return list(request, e.status(), draft, e.reasons());
+    }
+  }
+
+  /// What the form of an incident changes. Fields that are empty take away.
+  private static ObjectNode changed(Query fields) {
+    ObjectNode changed = JsonNodeFactory.instance.objectNode();
+    for (String key : List.of("title", "severity", "phase")) {
+      fields
+          .single(key)
+          .ifPresent(
+              text -> {
+                if (text.isBlank()) {
+                  changed.putNull(key);
+                } else {
+                  changed.put(key, text);
+                }
+              });
+    }
+    return changed;
+  }
+
+  private Answer list(
+      Request request, int status, IncidentsView.Draft draft, List<String> mistakes) {
     Whose whose = Whose.of(request);
     long before = request.queryNumber("before").orElse(Long.MAX_VALUE);
     Optional<String> state = request.query("state").filter(word -> !word.isEmpty());
@@ -157,15 +217,19 @@ public final class IncidentPages {
             older(whose, open, "open"),
             older(whose, past, "resolved"),
             open.isPresent() ? store.behind(whose.scope().owner()) : Map.of(),
+            draft,
+            mistakes,
             clock.wall());
     return forms.page(
         request,
+        status,
         visit -> Html.of(out -> JtepageGenerated.render(out, Html.NONE, site, visit, view)));
   }
 
   private List<Incident> rows(Whose whose, boolean open, long before) {
     IncidentStore.Filter filter =
-        new IncidentStore.Filter(Optional.of(open), Optional.empty(), Optional.empty(), before);
+        new IncidentStore.Filter(
+            Optional.of(open), Optional.empty(), Optional.empty(), Optional.empty(), before);
     return store.newest(whose.scope(), filter, ROWS);
   }
 
@@ -187,6 +251,7 @@ public final class IncidentPages {
         new IncidentView(
             whose,
             incident,
+            store.about(List.of(incident)).getOrDefault(incident.id(), List.of()),
             store.timeline(incident.id()),
             incident.isOpen() ? store.behind(incident, MOST_BEHIND) : List.of(),
             store.output(incident.id()),

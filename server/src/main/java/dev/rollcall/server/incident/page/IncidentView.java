@@ -3,6 +3,7 @@ package dev.rollcall.server.incident.page;
 import dev.rollcall.server.incident.Incident;
 import dev.rollcall.server.incident.TimelineEntry;
 import dev.rollcall.server.outbox.DeliveryRow;
+import dev.rollcall.server.signal.Subject;
 import dev.rollcall.server.web.Texts;
 import dev.rollcall.server.web.Whose;
 import java.time.Instant;
@@ -11,12 +12,14 @@ import java.util.Optional;
 
 /// What the page of one incident shows.
 ///
+/// @param about what it is about, if a person opened it
 /// @param behind the names of what is unreachable behind its subject
 /// @param output the end of what its subject had printed last when it opened
 /// @param changes whether who looks at it may change it
 record IncidentView(
     Whose whose,
     Incident incident,
+    List<Subject> about,
     List<TimelineEntry> timeline,
     List<String> behind,
     Optional<String> output,
@@ -26,7 +29,7 @@ record IncidentView(
   /// `Down: shop`.
   String title(Texts texts) {
     return texts.of(
-        "incident.title", IncidentWords.kind(texts, incident), incident.subject().name());
+        "incident.title", IncidentWords.kind(texts, incident), incident.name());
   }
 
   /// The path to which a form of the page is sent.

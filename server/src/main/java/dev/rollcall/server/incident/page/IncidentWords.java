@@ -2,6 +2,7 @@ package dev.rollcall.server.incident.page;
 
 import dev.rollcall.server.http.PercentEncoding;
 import dev.rollcall.server.incident.Incident;
+import dev.rollcall.server.incident.PublicPhase;
 import dev.rollcall.server.incident.TimelineEntry;
 import dev.rollcall.server.outbox.DeliveryState;
 import dev.rollcall.server.signal.Severity;
@@ -30,6 +31,7 @@ final class IncidentWords {
       case DOWN -> texts.of("incident.kind.down");
       case LATE -> texts.of("incident.kind.late");
       case FAILED -> texts.of("incident.kind.failed");
+      case MANUAL -> texts.of("incident.kind.manual");
     };
   }
 
@@ -51,6 +53,14 @@ final class IncidentWords {
     return whose.link("/incidents/" + incident);
   }
 
+  /// The path of the page behind the name of an incident: that of its subject, or its own.
+  static String path(Whose whose, Incident incident) {
+    return incident
+        .subject()
+        .map(subject -> path(whose, subject))
+        .orElseGet(() -> path(whose, incident.id()));
+  }
+
   /// The path of the page of what an incident is about.
   static String path(Whose whose, Subject subject) {
     return switch (subject.type()) {
@@ -69,6 +79,17 @@ final class IncidentWords {
       case NOTE -> texts.of("incident.entry.note");
       case TOLD -> texts.of("incident.entry.told");
       case SEVERITY -> texts.of("incident.entry.severity");
+      case TITLE -> texts.of("incident.entry.title");
+      case PHASE -> texts.of("incident.entry.phase");
+    };
+  }
+
+  static String phase(Texts texts, PublicPhase phase) {
+    return switch (phase) {
+      case INVESTIGATING -> texts.of("incident.phase.investigating");
+      case IDENTIFIED -> texts.of("incident.phase.identified");
+      case MONITORING -> texts.of("incident.phase.monitoring");
+      case RESOLVED -> texts.of("incident.phase.resolved");
     };
   }
 
