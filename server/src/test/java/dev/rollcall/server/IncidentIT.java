@@ -411,6 +411,19 @@ class IncidentIT {
       assertThat(incidents(rollcall, "?subject=service:shop&kind=manual")).hasSize(1);
       assertThat(incidents(rollcall, "?tag=prod")).hasSize(1);
       assertThat(incidents(rollcall, "?tag=web")).isEmpty();
+      JsonNode summary =
+          rollcall.get("/v1/incidents/summary").json().at("/data/summary/data");
+      assertThat(summary.get("incidents").asInt()).isEqualTo(2);
+      assertThat(summary.at("/subjects/1/subject").stringValue()).isEqualTo("service:shop");
+      assertThat(summary.at("/repair/mean").isNull()).isTrue();
+      String csv = rollcall.page("/v1/incidents/summary?format=csv&from=1");
+      assertThat(csv)
+          .startsWith("subject,incidents,detect_mean,")
+          .contains("\r\nservice:shop,1,,,,,,\r\n");
+      for (String bad :
+          List.of("?from=x", "?from=-1", "?from=99999999999999", "?from=2&to=1", "?format=xml")) {
+        assertThat(rollcall.get("/v1/incidents/summary" + bad).status()).as(bad).isEqualTo(400);
+      }
       rollcall.send("POST", one + "/resolve", "");
       awaitMails(2);
       assertThat(mails.mails().getLast())
@@ -420,7 +433,7 @@ class IncidentIT {
           List.of(
               "{}",
               "{\"title\":\"a\\u0000b\"}",
-              "{\"title\":\"" + "x".repeat(100_000) + "\"}",
+              "{\"title\":\"" + "x".repeat(10_000) + "\"}",
               "{\"title\":\"x\",\"subjects\":[\"service:other\"]}",
               "{\"title\":\"x\",\"subjects\":[\"heartbeat:shop\"]}",
               "{\"title\":\"x\",\"quiet\":true}")) {

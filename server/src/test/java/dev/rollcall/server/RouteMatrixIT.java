@@ -85,6 +85,7 @@ class RouteMatrixIT {
               "GET /v1/_internal/health PUBLIC",
               "GET /v1/deliveries USER",
               "GET /v1/incidents USER",
+              "GET /v1/incidents/summary USER",
               "POST /v1/incidents USER",
               "GET /v1/incidents/{id} USER",
               "PATCH /v1/incidents/{id} USER",

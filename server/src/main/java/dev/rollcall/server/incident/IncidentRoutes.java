@@ -208,7 +208,8 @@ final class IncidentRoutes {
     text(json, "acknowledged_by", incident.acknowledged().map(Incident.Acknowledgement::by));
   }
 
-  private static String words(Subject subject) {
+  /// `service:shop`.
+  static String words(Subject subject) {
     return Subject.Type.CODEC.word(subject.type()) + ":" + subject.name();
   }
 

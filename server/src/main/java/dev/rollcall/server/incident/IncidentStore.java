@@ -6,6 +6,9 @@ import dev.rollcall.server.signal.Subject;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.sql.InstantColumns;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -122,9 +125,10 @@ public final class IncidentStore {
             .filter(incident -> incident.subject().isEmpty())
             .map(Incident::id)
             .toList();
-    if (ids.isEmpty()) {
-      return Map.of();
-    }
+    return ids.isEmpty() ? Map.of() : aboutOf(ids);
+  }
+
+  private Map<Long, List<Subject>> aboutOf(List<Long> ids) {
     Map<Long, List<Subject>> about = new HashMap<>();
     database.read(
         handle ->
@@ -164,6 +168,50 @@ public final class IncidentStore {
                 .bind("limit", limit)
                 .map((row, _) -> IncidentTable.incident(row))
                 .list());
+  }
+
+  /// What is summed up of the incidents that have opened from one moment until before another, from
+  /// the oldest to the newest.
+  List<IncidentSummary.Row> opened(Scope scope, Instant from, Instant to, int limit) {
+    List<Opened> rows =
+        database.read(
+            handle ->
+                handle
+                    .createQuery(
+                        "SELECT id, owner_id, kind, subject_type, subject_id, subject_name,"
+                            + " started_at, opened_at, acknowledged_at, resolved_at FROM incident"
+                            + " WHERE opened_at >= :from AND opened_at < :to"
+                            + scope.and("owner_id")
+                            + " ORDER BY opened_at, id LIMIT :limit")
+                    .bind("from", from.toEpochMilli())
+                    .bind("to", to.toEpochMilli())
+                    .bind("limit", limit)
+                    .map((row, _) -> opened(row))
+                    .list());
+    List<Long> byHand = rows.stream().filter(row -> !row.row().found()).map(Opened::id).toList();
+    Map<Long, List<Subject>> about = new HashMap<>();
+    for (int begin = 0; begin < byHand.size(); begin += ROWS_AT_ONCE) {
+      int end = Math.min(byHand.size(), begin + ROWS_AT_ONCE);
+      about.putAll(aboutOf(byHand.subList(begin, end)));
+    }
+    return rows.stream()
+        .map(row -> row.row().found() ? row.row() : row.row().about(about.getOrDefault(row.id(), List.of())))
+        .toList();
+  }
+
+  private record Opened(long id, IncidentSummary.Row row) {}
+
+  private static Opened opened(ResultSet row) throws SQLException {
+    boolean found = row.getInt("kind") != IncidentKind.MANUAL.code();
+    return new Opened(
+        row.getLong("id"),
+        new IncidentSummary.Row(
+            found ? List.of(IncidentTable.subject(row)) : List.of(),
+            found,
+            Instant.ofEpochMilli(row.getLong("started_at")),
+            Instant.ofEpochMilli(row.getLong("opened_at")),
+            InstantColumns.instant(row, "acknowledged_at"),
+            InstantColumns.instant(row, "resolved_at")));
   }
 
   /// Why nobody is told of a subject that is wrong.

@@ -65,6 +65,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
   private final MaintenanceRoutes maintenanceRoutes;
   private final Subjects subjects;
   private final IncidentRoutes routes;
+  private final SummaryRoutes summary;
   private final IncidentSettings settings;
   private final FlappingIncidents flapping;
   private final Clock clock;
@@ -118,6 +119,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
             names,
             clock);
     this.routes = new IncidentRoutes(store, changes, outbox);
+    this.summary = new SummaryRoutes(store, clock);
     this.opened =
         Counter.builder()
             .name("rollcall_incidents_opened_total")
@@ -300,7 +302,9 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
 
   /// The routes of incidents and maintenance.
   public List<Route> routes() {
-    return Stream.concat(routes.routes().stream(), maintenanceRoutes.routes().stream()).toList();
+    return Stream.of(routes.routes(), List.of(summary.route()), maintenanceRoutes.routes())
+        .flatMap(List::stream)
+        .toList();
   }
 
   /// Begins to tell of incidents, and to delete old ones.

@@ -445,9 +445,14 @@ class NotifierTest {
     acknowledge("a");
     pass(Duration.ofDays(2));
     got(chat, 3);
+    incidents.changes().unacknowledge(Scope.operator(), incident("a").id(), new Caller.Operator(true));
+    pass(Duration.ofHours(3)); // it would have been told after four
+    got(chat, 3);
+    pass(Duration.ofHours(1));
+    got(chat, 4);
     up("a"); // the route wants no end
     pass(TOGETHER);
-    got(chat, 3);
+    got(chat, 4);
   }
 
   @Test
