@@ -48,7 +48,8 @@ class IncidentIT {
   }
 
   private String shop() {
-    return "[{name: shop, url: '%s', interval: 200ms, tags: [prod]}]".formatted(targets.url("/set/shop"));
+    return "[{name: shop, url: '%s', interval: 200ms, tags: [prod]}]"
+        .formatted(targets.url("/set/shop"));
   }
 
   private static List<JsonNode> incidents(RunningRollcall rollcall, String query) {
@@ -404,15 +405,13 @@ class IncidentIT {
           .contains("\"text\":\"# we know\",\"public\":true");
       assertThat(rollcall.send("POST", one + "/notes", "{\"text\":\"x\",\"public\":1}").status())
           .isEqualTo(400);
-      JsonNode none =
-          rollcall.send("POST", "/v1/incidents", "{\"title\":\"quiet\"}").json();
+      JsonNode none = rollcall.send("POST", "/v1/incidents", "{\"title\":\"quiet\"}").json();
       assertThat(none.at("/data/incident/data/subject").isNull()).isTrue();
       assertThat(none.at("/data/incident/data/subjects")).isEmpty();
       assertThat(incidents(rollcall, "?subject=service:shop&kind=manual")).hasSize(1);
       assertThat(incidents(rollcall, "?tag=prod")).hasSize(1);
       assertThat(incidents(rollcall, "?tag=web")).isEmpty();
-      JsonNode summary =
-          rollcall.get("/v1/incidents/summary").json().at("/data/summary/data");
+      JsonNode summary = rollcall.get("/v1/incidents/summary").json().at("/data/summary/data");
       assertThat(summary.get("incidents").asInt()).isEqualTo(2);
       assertThat(summary.at("/subjects/1/subject").stringValue()).isEqualTo("service:shop");
       assertThat(summary.at("/repair/mean").isNull()).isTrue();

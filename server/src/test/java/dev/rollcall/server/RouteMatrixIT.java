@@ -59,6 +59,8 @@ class RouteMatrixIT {
               "GET /incidents/{id}/acknowledge PUBLIC",
               "POST /incidents/{id}/acknowledge PUBLIC",
               "GET /incidents USER",
+              "GET /incidents/live USER",
+              "GET /incidents/{id}/live USER",
               "POST /incidents USER",
               "POST /incidents/{id}/changed USER",
               "GET /incidents/{id} USER",

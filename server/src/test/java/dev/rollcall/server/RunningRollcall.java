@@ -145,7 +145,7 @@ public final class RunningRollcall implements AutoCloseable {
   record Ended(int status, String said) {}
 
   /// An answer's status and JSON.
-  record Answer(int status, JsonNode json) {}
+  public record Answer(int status, JsonNode json) {}
 
   private final Plan plan;
   private final Path log;
@@ -272,7 +272,7 @@ public final class RunningRollcall implements AutoCloseable {
     return ticks(name).getLast();
   }
 
-  Answer send(String method, String path, String body, String... headers) {
+  public Answer send(String method, String path, String body, String... headers) {
     HttpResponse<String> answer = sendText(main.resolve(path), method, body, headers);
     return new Answer(answer.statusCode(), JSON.readTree(answer.body()));
   }

@@ -151,6 +151,7 @@ final class Serve {
     collector.startWithTheFirstResults();
     health.before(() -> collector.isOpen() ? collector.outputServiceMetrics() : "");
     Monitor monitor = capabilities.monitor();
+    capabilities.incidents().count();
     Pages pages =
         parts.add(
             "the pages",

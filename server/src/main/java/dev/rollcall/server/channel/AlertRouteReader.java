@@ -56,7 +56,9 @@ final class AlertRouteReader {
     kinds.stream()
         .filter(word -> !KNOWN_KINDS.contains(word))
         .forEach(
-            word -> route.mistake(KINDS, word, "is no kind: give some of down, late, failed and manual"));
+            word ->
+                route.mistake(
+                    KINDS, word, "is no kind: give some of down, late, failed and manual"));
     return new AlertRoute(
         route.oneOrMany(TAGS),
         route.oneOrMany(GROUPS),

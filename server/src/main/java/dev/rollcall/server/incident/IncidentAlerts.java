@@ -40,8 +40,8 @@ record IncidentAlerts(Outbox outbox) {
     again(tx, signal, incident);
   }
 
-  /// Somebody has opened it, and the channels are told. A route fits if it fits one of the subjects;
-  /// if there are none, it must not ask for tags, groups or names.
+  /// Somebody has opened it, and the channels are told. A route fits if it fits one of the
+  /// subjects; if there are none, it must not ask for tags, groups or names.
   void openedByHand(Handle tx, Incident incident, Map<Subject, AlertKeys> about) {
     List<Row> rows = new ArrayList<>();
     for (RoutedChannel routed : outbox.channels(incident.owner())) {

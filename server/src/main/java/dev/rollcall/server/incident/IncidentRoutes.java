@@ -79,7 +79,8 @@ final class IncidentRoutes {
         .find(word)
         .orElseThrow(
             () ->
-                Refusal.ofParameter("kind", "is '" + word + "': give down, late, failed or manual"));
+                Refusal.ofParameter(
+                    "kind", "is '" + word + "': give down, late, failed or manual"));
   }
 
   /// `service:shop`, as the answers have it.

@@ -195,7 +195,11 @@ public final class IncidentStore {
       about.putAll(aboutOf(byHand.subList(begin, end)));
     }
     return rows.stream()
-        .map(row -> row.row().found() ? row.row() : row.row().about(about.getOrDefault(row.id(), List.of())))
+        .map(
+            row ->
+                row.row().found()
+                    ? row.row()
+                    : row.row().about(about.getOrDefault(row.id(), List.of())))
         .toList();
   }
 
@@ -328,8 +332,7 @@ public final class IncidentStore {
   ///
   /// @param goesOn is called in the transaction, with the time, unless this returns false
   /// @return false if it has ended, or is not acknowledged
-  boolean unacknowledge(
-      long incident, String by, BiConsumer<Handle, Instant> goesOn, Instant at) {
+  boolean unacknowledge(long incident, String by, BiConsumer<Handle, Instant> goesOn, Instant at) {
     return commits.write(changing, new Made(new Change.Unacknowledge(incident, by, goesOn), at));
   }
 
@@ -404,8 +407,7 @@ public final class IncidentStore {
             .bind("phase", phase.map(PublicPhase::code).orElse(null))
             .bind("id", incident)
             .execute();
-        yield added(
-            tx, made, TimelineEntry.Type.PHASE, by, phase.map(PublicPhase::word));
+        yield added(tx, made, TimelineEntry.Type.PHASE, by, phase.map(PublicPhase::word));
       }
       case Change.Resolve(long incident, String by, BiConsumer<Handle, Incident> ended) -> {
         Optional<Incident> over = IncidentTable.end(tx, incident, made.at(), Optional.of(by));
@@ -417,11 +419,7 @@ public final class IncidentStore {
             tx,
             incident,
             new TimelineEntry(
-                made.at(),
-                TimelineEntry.Type.NOTE,
-                Optional.of(by),
-                Optional.of(text),
-                isPublic));
+                made.at(), TimelineEntry.Type.NOTE, Optional.of(by), Optional.of(text), isPublic));
         yield true;
       }
     };

@@ -8,6 +8,7 @@ import dev.rollcall.server.signal.Subject;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.InstantColumns;
 import dev.rollcall.server.sql.Rows;
+import dev.rollcall.server.web.Site;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -138,6 +139,24 @@ final class IncidentTable {
         .bind("owner", owner)
         .mapTo(Integer.class)
         .one();
+  }
+
+  /// How many of one severity an owner has.
+  record OpenOfOwner(long owner, Site.Open open) {}
+
+  /// How many are open, of each owner and severity; those of `incident_open_owner` alone are read.
+  static List<OpenOfOwner> openByOwner(Handle handle) {
+    return handle
+        .createQuery(
+            "SELECT owner_id, severity, COUNT(*) AS many FROM incident"
+                + " WHERE resolved_at IS NULL GROUP BY owner_id, severity")
+        .map(
+            (row, _) ->
+                new OpenOfOwner(
+                    row.getLong("owner_id"),
+                    new Site.Open(
+                        row.getLong("many"), row.getInt("severity") == Severity.CRITICAL.code())))
+        .list();
   }
 
   /// Notes what an incident that a person opened is about.

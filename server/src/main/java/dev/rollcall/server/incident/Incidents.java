@@ -18,6 +18,7 @@ import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.StorageException;
 import dev.rollcall.server.time.BackgroundLoop;
 import dev.rollcall.server.time.Clock;
+import dev.rollcall.server.web.Site;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -70,6 +71,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
   private final FlappingIncidents flapping;
   private final Clock clock;
   private final Counter opened;
+  private final OpenIncidents open;
   private volatile List<Maintenance> ofFile = List.of();
   private final BackgroundLoop cleanup;
 
@@ -90,6 +92,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
     this.subjects = subjects;
     this.clock = clock;
     this.settings = settings;
+    this.open = new OpenIncidents(database);
     this.notifier =
         new Notifier(
             database, commits, outbox, links, this::currentMaintenance, settings.together(), clock);
@@ -112,7 +115,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
     this.changes =
         new IncidentChanges(
             store,
-            new ManualIncidents(database, commits, subjects, alerts, notifier::wake),
+            new ManualIncidents(database, commits, subjects, alerts, this::changed),
             links,
             this::resolved,
             this::goesOn,
@@ -172,11 +175,14 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
       }
     }
     subjects.observe(tx, uncertain, clock.wall());
-    tx.afterCommit(
-        () -> {
-          notifier.wake();
-          held.wake();
-        });
+    tx.afterCommit(this::changed);
+  }
+
+  /// Incidents have opened or ended.
+  private void changed() {
+    notifier.wake();
+    held.wake();
+    open.wake();
   }
 
   private void end(Handle tx, Signal signal) {
@@ -254,18 +260,14 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
   /// Somebody has ended an incident.
   private void resolved(Handle tx, Incident incident) {
     alerts.over(tx, incident.resolvedAt().orElseThrow(), incident, false);
-    tx.afterCommit(
-        () -> {
-          notifier.wake();
-          held.wake();
-        });
+    tx.afterCommit(this::changed);
   }
 
   /// Opens the incident of a signal that is no longer held.
   void released(Handle tx, Signal signal) {
     IncidentKind.of(signal)
         .ifPresent(kind -> open(tx, signal, kind, subjects.keys(tx, signal.subject())));
-    tx.afterCommit(notifier::wake);
+    tx.afterCommit(this::changed);
   }
 
   private CurrentMaintenance currentMaintenance(Handle tx) {
@@ -288,6 +290,16 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
   /// The incidents, for pages.
   public IncidentStore store() {
     return store;
+  }
+
+  /// Begins to count open incidents, for pages.
+  public void count() {
+    open.start();
+  }
+
+  /// How many incidents of an owner are open, as of the last count.
+  public Site.Open open(long owner) {
+    return open.of(owner);
   }
 
   /// What people do with them, for pages.
@@ -338,5 +350,6 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
     held.close();
     notifier.close();
     cleanup.close();
+    open.close();
   }
 }

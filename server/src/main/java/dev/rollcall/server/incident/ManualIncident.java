@@ -16,8 +16,7 @@ import tools.jackson.databind.JsonNode;
 ///
 /// @param subjects what it is about, each once
 /// @param told whether the channels are told of it
-record ManualIncident(
-    String title, List<SubjectFilter> subjects, Severity severity, boolean told) {
+record ManualIncident(String title, List<SubjectFilter> subjects, Severity severity, boolean told) {
   private static final String PAGE = "docs/incidents.md";
   private static final String TITLE = "title";
   private static final String SUBJECTS = "subjects";
@@ -42,7 +41,11 @@ record ManualIncident(
     String title = fields.text(TITLE).map(String::strip).orElse("");
     titleFault(title).filter(_ -> !fields.wrong()).ifPresent(fault -> fields.mistake(TITLE, fault));
     ManualIncident read =
-        new ManualIncident(title, isEmpty(body) ? List.of() : subjects(fields), severity(fields), fields.bool(TOLD).orElse(false));
+        new ManualIncident(
+            title,
+            isEmpty(body) ? List.of() : subjects(fields),
+            severity(fields),
+            fields.bool(TOLD).orElse(false));
     if (!mistakes.isEmpty()) {
       throw Refusal.badRequest(mistakes.lines());
     }
@@ -71,7 +74,9 @@ record ManualIncident(
       subject(word)
           .ifPresentOrElse(
               subjects::add,
-              () -> fields.mistake(SUBJECTS, word, "is no subject: give service:NAME or heartbeat:NAME"));
+              () ->
+                  fields.mistake(
+                      SUBJECTS, word, "is no subject: give service:NAME or heartbeat:NAME"));
     }
     if (subjects.size() > MOST_SUBJECTS) {
       fields.mistake(SUBJECTS, "are too many: " + MOST_SUBJECTS + " at most");

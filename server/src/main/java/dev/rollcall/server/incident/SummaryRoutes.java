@@ -95,7 +95,8 @@ final class SummaryRoutes {
             });
     return format
         .map("csv"::equals)
-        .orElseGet(() -> request.header("Accept").filter(text -> text.contains("text/csv")).isPresent());
+        .orElseGet(
+            () -> request.header("Accept").filter(text -> text.contains("text/csv")).isPresent());
   }
 
   private static Answer json(IncidentSummary summary, Instant from, Instant to) {

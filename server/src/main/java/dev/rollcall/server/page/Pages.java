@@ -33,7 +33,7 @@ public final class Pages implements AutoCloseable {
   private final Site site;
   private final ServicePages services;
   private final HeartbeatPages heartbeats;
-  private final List<Route> incidents;
+  private final IncidentPages incidents;
   private final List<Route> acknowledging;
   private final List<Route> maintenance;
   private final List<Route> channels;
@@ -55,11 +55,17 @@ public final class Pages implements AutoCloseable {
       Accounts people,
       Clock clock) {
     Texts texts = Texts.ENGLISH;
-    site = new Site(base, texts, sections(texts), notice, told, StorageException.class::isInstance);
+    site =
+        new Site(
+            base,
+            texts,
+            sections(texts),
+            notice,
+            told,
+            alerting.incidents()::open,
+            StorageException.class::isInstance);
     Supplier<NetworkSummary> measured = new OncePerSecond<>(network, clock);
-    IncidentPages incidentPages =
-        new IncidentPages(alerting.incidents(), alerting.outbox(), site, clock);
-    incidents = incidentPages.routes();
+    incidents = new IncidentPages(alerting.incidents(), alerting.outbox(), site, clock);
     acknowledging = new AcknowledgePages(alerting.incidents(), site, clock).routes();
     maintenance = new MaintenancePages(alerting.incidents(), site, clock).routes();
     channels = new ChannelPages(alerting.channels(), alerting.outbox(), site, clock).routes();
@@ -68,7 +74,7 @@ public final class Pages implements AutoCloseable {
             monitor.overview(),
             () -> summary(texts, measured.get()),
             monitor.details(),
-            incidentPages::ofService,
+            incidents::ofService,
             site,
             clock);
     heartbeats = new HeartbeatPages(heartbeatOverview, site, clock);
@@ -85,36 +91,42 @@ public final class Pages implements AutoCloseable {
             "/",
             texts.of("section.services"),
             texts.of("section.services.invitation"),
-            true),
+            true,
+            false),
         new Site.Section(
             HeartbeatPages.SECTION,
             "/heartbeats",
             texts.of("section.heartbeats"),
             texts.of("section.heartbeats.invitation"),
-            true),
+            true,
+            false),
         new Site.Section(
             IncidentPages.SECTION,
             "/incidents",
             texts.of("section.incidents"),
             texts.of("section.incidents.invitation"),
+            true,
             true),
         new Site.Section(
             MaintenancePages.SECTION,
             "/maintenance",
             texts.of("section.maintenance"),
             texts.of("section.maintenance.invitation"),
-            true),
+            true,
+            false),
         new Site.Section(
             ChannelPages.SECTION,
             "/channels",
             texts.of("section.channels"),
             texts.of("section.channels.invitation"),
+            false,
             false),
         new Site.Section(
             "account",
             "/account",
             texts.of("section.account"),
             texts.of("section.account.invitation"),
+            false,
             false));
   }
 
@@ -136,7 +148,7 @@ public final class Pages implements AutoCloseable {
             site.routes(),
             services.routes(),
             heartbeats.routes(),
-            recorded.apply(incidents),
+            recorded.apply(incidents.routes()),
             acknowledging,
             recorded.apply(maintenance),
             recorded.apply(channels),
@@ -151,5 +163,6 @@ public final class Pages implements AutoCloseable {
   public void close() {
     services.close();
     heartbeats.close();
+    incidents.close();
   }
 }

@@ -97,6 +97,14 @@ final class Feed<S extends LiveView> {
     return known;
   }
 
+  /// What a page shows, and its version.
+  record Now<S>(S view, String version) {}
+
+  /// What the page shows as of the last read.
+  Now<S> shown() {
+    return new Now<>(view, mark());
+  }
+
   /// The version of the present page.
   private String mark() {
     return name + "." + version;

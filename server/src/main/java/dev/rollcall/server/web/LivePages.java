@@ -120,6 +120,17 @@ public final class LivePages<Q, S extends LiveView> implements AutoCloseable {
     return site.answer(() -> page(question));
   }
 
+  /// What a page shows and its version, for one that is made for one browser because it has forms.
+  /// It is read anew: the browser may just have sent one.
+  ///
+  /// @param made makes the page
+  /// @throws Refusal (404) if it does not exist
+  /// @throws Unavailable if there are too many requests
+  public <T> T now(Q question, BiFunction<S, String, T> made) {
+    Feed.Now<S> now = ask(() -> current(question, Duration.ZERO).shown());
+    return made.apply(now.view(), now.version());
+  }
+
   private Compressed page(Q question) {
     return ask(
         () -> {
@@ -167,6 +178,11 @@ public final class LivePages<Q, S extends LiveView> implements AutoCloseable {
 
   /// Reads the page, unless it was read a moment ago.
   private Feed<S> current(Q question) {
+    return current(question, pace);
+  }
+
+  /// Reads the page, unless it was read within this time.
+  private Feed<S> current(Q question, Duration within) {
     Duration now = clock.monotonic();
     Feed<S> known = feeds.get(question);
     if (known == null) {
@@ -174,7 +190,7 @@ public final class LivePages<Q, S extends LiveView> implements AutoCloseable {
       known = new Feed<>(view, () -> looking.apply(question), html, now);
       feeds.put(question, known);
       forget(now);
-    } else if (now.minus(known.looked()).compareTo(pace) >= 0) {
+    } else if (now.minus(known.looked()).compareTo(within) >= 0) {
       known.look(now);
     }
     if (known.isGone()) {

@@ -11,6 +11,12 @@ public interface LiveView {
   /// @param content equal as long as the row looks the same, except for durations
   record Line(String id, Object content) {}
 
+  /// The site that the page belongs to.
+  Site site();
+
+  /// Whose rows the page shows.
+  Whose whose();
+
   /// The moment.
   Instant at();
 

@@ -13,25 +13,33 @@ import java.util.Set;
 /// | --- | --- |
 /// | `totals` | the element above the list, which contains the title |
 /// | `list` | the whole list |
-/// | `part` | an element of the list outside its rows |
+/// | `part` | an element of the list outside its rows, or the number of open incidents |
 /// | `rows` | first line: the ids of removed rows; each other line: a place, from 0, and the HTML of the row to put there, after all these rows were removed from their old places |
 final class LiveViewChanges {
   private LiveViewChanges() {}
 
   /// A view with its parts, which are written once.
-  record Shown(LiveView live, List<String> parts, List<LiveView.Line> lines) {
+  ///
+  /// @param open the number of open incidents in the navigation
+  record Shown(LiveView live, String open, List<String> parts, List<LiveView.Line> lines) {
     static Shown of(LiveView live) {
-      return new Shown(live, live.parts(), live.lines());
+      return new Shown(live, live.site().open(live.whose()), live.parts(), live.lines());
     }
   }
 
   /// Adds events for everything.
   static void tellAll(Shown now, PreparedEvents.Builder events) {
-    events.add("totals", now.parts().getFirst()).add("list", now.live().list());
+    events
+        .add("part", now.open())
+        .add("totals", now.parts().getFirst())
+        .add("list", now.live().list());
   }
 
   /// Adds events for what differs.
   static void tell(Shown before, Shown now, PreparedEvents.Builder events) {
+    if (!now.open().equals(before.open())) {
+      events.add("part", now.open());
+    }
     if (!now.parts().getFirst().equals(before.parts().getFirst())) {
       events.add("totals", now.parts().getFirst());
     }

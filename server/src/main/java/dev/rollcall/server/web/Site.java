@@ -8,6 +8,8 @@ import dev.rollcall.server.http.RepeatedWarning;
 import dev.rollcall.server.http.Route;
 import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.LongFunction;
 import java.util.function.LongPredicate;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -25,7 +27,14 @@ public final class Site {
   /// @param label its name
   /// @param invitation the text of a link to it on a page of an error
   /// @param alerts whether its pages say so where nobody is told of what is wrong
-  public record Section(String id, String path, String label, String invitation, boolean alerts) {}
+  /// @param open whether the number of open incidents stands beside it
+  public record Section(
+      String id, String path, String label, String invitation, boolean alerts, boolean open) {}
+
+  /// How many incidents of an owner are open.
+  ///
+  /// @param critical whether one of them is critical
+  public record Open(long many, boolean critical) {}
 
   private final BasePath base;
   private final Texts texts;
@@ -33,11 +42,14 @@ public final class Site {
   private final List<Section> sections;
   private final Supplier<String> notice;
   private final LongPredicate told;
+  private final LongFunction<Open> open;
   private final Predicate<RuntimeException> outage;
   private final RepeatedWarning outages = new RepeatedWarning();
 
   /// @param notice the notice at the top of every page; empty: none
   /// @param told whether somebody is told of what is wrong with what an owner has
+  /// @param open how many incidents of an owner are open; asked for with each page, so it does not
+  ///   read the database
   /// @param outage whether an exception means that the database does not answer
   public Site(
       BasePath base,
@@ -45,6 +57,7 @@ public final class Site {
       List<Section> sections,
       Supplier<String> notice,
       LongPredicate told,
+      LongFunction<Open> open,
       Predicate<RuntimeException> outage) {
     this.base = base;
     this.texts = texts;
@@ -63,6 +76,7 @@ public final class Site {
     this.sections = List.copyOf(sections);
     this.notice = notice;
     this.told = told;
+    this.open = open;
     this.outage = outage;
   }
 
@@ -100,6 +114,19 @@ public final class Site {
     return sections.stream()
             .anyMatch(section -> section.alerts() && section.id().equals(head.section()))
         && !told.test(head.whose().scope().owner());
+  }
+
+  /// How many incidents are open; empty if there are none, or if who looks at the page may not see
+  /// them.
+  Optional<Open> shownOpen(Whose whose) {
+    return whose.trusted()
+        ? Optional.of(open.apply(whose.scope().owner())).filter(count -> count.many() > 0)
+        : Optional.empty();
+  }
+
+  /// Their number in the navigation, as an element.
+  String open(Whose whose) {
+    return Html.of(out -> JteopenGenerated.render(out, Html.NONE, texts, shownOpen(whose)));
   }
 
   /// Whether this means that the database does not answer.

@@ -9,20 +9,32 @@ import java.util.Optional;
 /// (`?team=`); for everybody else, and for operators, those of the operator.
 ///
 /// @param team the team in the address
-public record Whose(Scope scope, Optional<Caller.Membership> team) {
+/// @param trusted whether who asks may see more than everybody: incidents, tags, who is told
+public record Whose(Scope scope, Optional<Caller.Membership> team, boolean trusted) {
   /// What everybody sees.
-  public static final Whose OPERATOR = new Whose(Scope.operator(), Optional.empty());
+  public static final Whose OPERATOR = new Whose(Scope.operator(), Optional.empty(), false);
 
   /// Whose rows a request for a page is about.
   ///
   /// @throws dev.rollcall.server.http.Refusal (404) for a team that is not the caller's
   public static Whose of(Request request) {
+    boolean trusted = isTrusted(request.caller());
     return switch (request.scope()) {
-      case Scope.Everything() -> OPERATOR;
-      case Scope.Owned(long owner) when owner == Scope.OPERATOR -> OPERATOR;
+      case Scope.Everything() -> new Whose(Scope.operator(), Optional.empty(), trusted);
+      case Scope.Owned(long owner) when owner == Scope.OPERATOR ->
+          new Whose(Scope.operator(), Optional.empty(), trusted);
       case Scope.Owned owned ->
           new Whose(
-              owned, request.caller() instanceof Caller.User user ? user.team() : Optional.empty());
+              owned,
+              request.caller() instanceof Caller.User user ? user.team() : Optional.empty(),
+              trusted);
+    };
+  }
+
+  private static boolean isTrusted(Caller caller) {
+    return switch (caller) {
+      case Caller.Anonymous(), Caller.Sender() -> false;
+      case Caller.Operator _, Caller.User _, Caller.Team _ -> true;
     };
   }
 

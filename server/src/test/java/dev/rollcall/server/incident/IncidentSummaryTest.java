@@ -42,7 +42,11 @@ class IncidentSummaryTest {
   void meansAndMediansAreThoseOfWhatHasHappened() {
     IncidentSummary summary =
         IncidentSummary.of(
-            List.of(found(SHOP, 10, 100), found(SHOP, 20, 0), found(SHOP, 90, 1_101), found(JOB, 0, 50)));
+            List.of(
+                found(SHOP, 10, 100),
+                found(SHOP, 20, 0),
+                found(SHOP, 90, 1_101),
+                found(JOB, 0, 50)));
     assertThat(summary.all().many()).isEqualTo(4);
     assertThat(summary.all().detect()).isEqualTo(took(4, 30_000, 15_000));
     assertThat(summary.all().repair()).isEqualTo(took(3, 417_000, 100_000));

@@ -31,6 +31,7 @@ import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.TestClock;
 import dev.rollcall.server.sql.TestDatabases;
+import dev.rollcall.server.web.Site;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.net.URI;
 import java.nio.file.Path;
@@ -445,7 +446,9 @@ class NotifierTest {
     acknowledge("a");
     pass(Duration.ofDays(2));
     got(chat, 3);
-    incidents.changes().unacknowledge(Scope.operator(), incident("a").id(), new Caller.Operator(true));
+    incidents
+        .changes()
+        .unacknowledge(Scope.operator(), incident("a").id(), new Caller.Operator(true));
     pass(Duration.ofHours(3)); // it would have been told after four
     got(chat, 3);
     pass(Duration.ofHours(1));
@@ -685,13 +688,13 @@ class NotifierTest {
               incidents
                   .changes()
                   .open(
-                      Scope.operator(),
-                      Json.stored("{" + wrong + "}"),
-                      new Caller.Operator(true)));
+                      Scope.operator(), Json.stored("{" + wrong + "}"), new Caller.Operator(true)));
     }
     openByHand("x", ",\"subjects\":[]");
     for (int i = 0; i < 20; i++) {
-      incidents.changes().open(Scope.of(7), Json.stored("{\"title\":\"x\"}"), new Caller.Operator(true));
+      incidents
+          .changes()
+          .open(Scope.of(7), Json.stored("{\"title\":\"x\"}"), new Caller.Operator(true));
     }
     assertRefused(
         409,
@@ -700,6 +703,23 @@ class NotifierTest {
                 .changes()
                 .open(Scope.of(7), Json.stored("{\"title\":\"x\"}"), new Caller.Operator(true)));
     assertThat(openIncidents()).containsExactly("x");
+  }
+
+  @Test
+  void theOpenIncidentsOfEachOwnerAreCountedInMemory() {
+    try (OpenIncidents counted = new OpenIncidents(database)) {
+      assertThat(counted.of(Scope.OPERATOR)).isEqualTo(new Site.Open(0, false));
+      openByHand("x", ",\"severity\":\"warning\"");
+      counted.round();
+      assertThat(counted.of(Scope.OPERATOR)).isEqualTo(new Site.Open(1, false));
+      down("a");
+      counted.round();
+      assertThat(counted.of(Scope.OPERATOR)).isEqualTo(new Site.Open(2, true));
+      assertThat(counted.of(7)).isEqualTo(new Site.Open(0, false));
+      up("a");
+      counted.round();
+      assertThat(counted.of(Scope.OPERATOR)).isEqualTo(new Site.Open(1, false));
+    }
   }
 
   @Test
@@ -729,18 +749,28 @@ class NotifierTest {
             "PHASE - false",
             "NOTE we know true");
     for (String wrong :
-        List.of("{}", "[]", "{\"phase\":\"x\"}", "{\"phase\":1}", "{\"severity\":null}", "{\"title\":\" \"}")) {
+        List.of(
+            "{}",
+            "[]",
+            "{\"phase\":\"x\"}",
+            "{\"phase\":1}",
+            "{\"severity\":null}",
+            "{\"title\":\" \"}")) {
       assertRefused(400, () -> change(id, wrong));
     }
-    assertRefused(404, () -> incidents.changes().change(Scope.of(7), id, new Caller.Operator(true), Json.stored("{\"title\":\"x\"}")));
+    assertRefused(
+        404,
+        () ->
+            incidents
+                .changes()
+                .change(
+                    Scope.of(7), id, new Caller.Operator(true), Json.stored("{\"title\":\"x\"}")));
     long byHand = openByHand("mine", "");
     assertRefused(400, () -> change(byHand, "{\"title\":null}"));
   }
 
   private void change(long id, String json) {
-    incidents
-        .changes()
-        .change(Scope.operator(), id, new Caller.Operator(true), tree(json));
+    incidents.changes().change(Scope.operator(), id, new Caller.Operator(true), tree(json));
   }
 
   private static JsonNode tree(String json) {

@@ -176,6 +176,39 @@ class IncidentsPageIT {
   }
 
   @Test
+  void openPagesAndTheNumberInTheNavigationMoveByThemselves() throws Exception {
+    Page list = open("incidents", new Browser.NewContextOptions());
+    Page heartbeats = open("heartbeats", new Browser.NewContextOptions());
+    assertThat(list.locator("h1")).hasText("Nothing is wrong");
+    assertThat(list.locator("#open-incidents")).isEmpty();
+    fail();
+    assertThat(list.locator("h1")).hasText("1 open incident");
+    assertThat(list.locator("#list tbody tr").first()).containsText("status 503");
+    assertThat(list.locator("#open-incidents .down")).containsText("1");
+    assertThat(heartbeats.locator("#open-incidents .down")).containsText("1");
+    list.locator("#list a.url").first().click();
+    assertThat(list.locator("h1")).containsText("Down");
+    list.locator("textarea[name=text]").fill("typing");
+    String one = "/v1/incidents/" + list.url().replaceFirst(".*/", "");
+    rollcall.send("POST", one + "/notes", "{\"text\":\"<u>from elsewhere\"}");
+    assertThat(list.locator(".timeline")).containsText("<u>from elsewhere");
+    rollcall.send("POST", one + "/acknowledge", "{\"note\":\"on it\"}");
+    assertThat(list.locator("#acting")).containsText("Take the acknowledgement back");
+    assertThat(list.locator(".facts")).containsText("this machine");
+    assertNothingForAxe(list);
+    list.getByText("Take the acknowledgement back").click();
+    assertThat(list.locator("[role=status]").first()).containsText("was taken back");
+    list.locator("textarea[name=text]").fill("typing");
+    FAILING.clear();
+    assertThat(list.locator("h1")).containsText("over");
+    assertThat(list.locator("#acting")).not().containsText("Resolve");
+    assertThat(list.locator("#open-incidents")).isEmpty();
+    assertThat(list.locator("textarea[name=text]")).hasValue("typing");
+    assertThat(heartbeats.locator("#open-incidents")).isEmpty();
+    assertThat(browsing.complaints()).isEmpty();
+  }
+
+  @Test
   void theLinkInAMessageAcknowledgesByAButtonUntilTheIncidentIsOver() throws Exception {
     fail();
     Matcher found = LINK.matcher(String.join("\n", TOLD));

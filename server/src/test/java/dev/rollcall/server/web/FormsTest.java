@@ -60,7 +60,7 @@ class FormsTest {
                 Html.part(
                     part ->
                         JteformGenerated.render(
-                            part, Html.NONE, site, visit.token(), "/edit", output -> {})),
+                            part, Html.NONE, site, visit.token(), "/edit", output -> {}, "")),
                 "",
                 visit.flash()));
   }

@@ -3,10 +3,12 @@ package dev.rollcall.server.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollcall.server.http.PreparedEvents;
+import dev.rollcall.server.owner.Scope;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -19,6 +21,18 @@ class LiveViewChangesTest {
     static Rows of(String... rows) {
       return new Rows(
           "totals", "pages", List.of(rows).stream().map(row -> new Line(key(row), row)).toList());
+    }
+
+    @Override
+    public Site site() {
+      return Sites.below("");
+    }
+
+    @Override
+    public Whose whose() {
+      return totals.equals("for the trusted")
+          ? new Whose(Scope.operator(), Optional.empty(), true)
+          : Whose.OPERATOR;
     }
 
     @Override
@@ -46,6 +60,13 @@ class LiveViewChangesTest {
     PreparedEvents.Builder events = new PreparedEvents.Builder();
     LiveViewChanges.tell(LiveViewChanges.Shown.of(before), LiveViewChanges.Shown.of(now), events);
     return events.build().toString();
+  }
+
+  @Test
+  void theNumberOfOpenIncidentsIsToldWhenItChanges() {
+    Rows before = Rows.of("a up");
+    assertThat(events(before, new Rows("for the trusted", "pages", before.lines())))
+        .contains("event: part\ndata: <span id=\"open-incidents\"><b class=\"unknown\">12<");
   }
 
   @Test

@@ -16,10 +16,12 @@ public final class Sites {
         new BasePath(base),
         Texts.ENGLISH,
         List.of(
-            new Site.Section("services", "/", "Services", "Show the services", true),
-            new Site.Section("heartbeats", "/heartbeats", "Heartbeats", "the heartbeats", true)),
+            new Site.Section("services", "/", "Services", "Show the services", true, false),
+            new Site.Section(
+                "heartbeats", "/heartbeats", "Heartbeats", "the heartbeats", true, true)),
         () -> "",
         owner -> owner != UNTOLD,
+        owner -> new Site.Open(owner == UNTOLD ? 0 : 12, owner == 5),
         IllegalStateException.class::isInstance);
   }
 }

@@ -3,6 +3,7 @@ package dev.rollcall.server.heartbeat.page;
 import dev.rollcall.server.web.Html;
 import dev.rollcall.server.web.LiveView;
 import dev.rollcall.server.web.Site;
+import dev.rollcall.server.web.Whose;
 import java.time.Instant;
 import java.util.List;
 
@@ -15,6 +16,11 @@ record HeartbeatsLiveView(HeartbeatsView view, String origin, Site site) impleme
   /// @param seen its version
   String page(String seen) {
     return Html.of(out -> JtepageGenerated.render(out, Html.NONE, site, this, seen));
+  }
+
+  @Override
+  public Whose whose() {
+    return view.filter().whose();
   }
 
   @Override

@@ -2,7 +2,6 @@ package dev.rollcall.server.incident.page;
 
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Answer;
-import dev.rollcall.server.http.Caller;
 import dev.rollcall.server.http.Query;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
@@ -18,10 +17,13 @@ import dev.rollcall.server.time.Clock;
 import dev.rollcall.server.web.Flash;
 import dev.rollcall.server.web.Forms;
 import dev.rollcall.server.web.Html;
+import dev.rollcall.server.web.ListFilter;
+import dev.rollcall.server.web.LivePages;
 import dev.rollcall.server.web.Site;
 import dev.rollcall.server.web.Texts;
 import dev.rollcall.server.web.Whose;
 import gg.jte.Content;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -31,12 +33,13 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// `/incidents`: what is wrong and what was, and `/incidents/{id}`: one incident with what happened
 /// to it, who was told, and the forms for those who look after it.
-public final class IncidentPages {
+public final class IncidentPages implements AutoCloseable {
   /// The id of their section of the site.
   public static final String SECTION = "incidents";
 
   private static final String LIST = "/incidents";
   private static final String ONE = LIST + "/{id}";
+  private static final Duration PACE = Duration.ofMillis(950); // pages are read once a second
   private static final int ROWS = 50;
   private static final int ROWS_OF_SERVICE = 10;
   private static final int MOST_BEHIND = 100;
@@ -46,7 +49,33 @@ public final class IncidentPages {
   private final Outbox outbox;
   private final Site site;
   private final Forms forms;
+  private final LivePages<Listing, IncidentsLiveView> lists;
+  private final LivePages<One, IncidentLiveView> ones;
   private final Clock clock;
+
+  /// A list of incidents.
+  private record Listing(Whose whose, Optional<String> state, long before) {
+    /// The path of its stream, up to the version of the page.
+    String live() {
+      return "/incidents/live?"
+          + state.map(word -> "state=" + word + "&").orElse("")
+          + (before == Long.MAX_VALUE ? "" : "before=" + before + "&")
+          + (whose.team().isPresent() ? whose.query() + "&" : "")
+          + "seen=";
+    }
+  }
+
+  /// One incident.
+  ///
+  /// @param scope where it is looked for: operators see those of accounts too
+  private record One(Scope scope, Whose whose, long id) {
+    /// The path of its stream, up to the version of the page.
+    String live() {
+      return ListFilter.link("/incidents/" + id + "/live", whose.query())
+          + (whose.team().isPresent() ? "&" : "?")
+          + "seen=";
+    }
+  }
 
   /// Changes an incident as a form asks for.
   private interface Change {
@@ -60,15 +89,32 @@ public final class IncidentPages {
     this.site = site;
     this.forms = new Forms(site);
     this.clock = clock;
+    this.lists =
+        new LivePages<>(
+            "pages-incidents",
+            PACE,
+            listing -> Optional.of(new IncidentsLiveView(view(listing), site)),
+            (_, _) -> "",
+            "there are no incidents",
+            site,
+            clock);
+    this.ones =
+        new LivePages<>(
+            "pages-incident",
+            PACE,
+            one -> view(one).map(view -> new IncidentLiveView(view, site)),
+            (_, _) -> "",
+            "there is no such incident",
+            site,
+            clock);
   }
 
   public List<Route> routes() {
     Texts texts = site.texts();
     return List.of(
-        Route.get(
-            LIST,
-            Access.USER,
-            request -> list(request, 200, IncidentsView.Draft.EMPTY, List.of())),
+        Route.get(LIST, Access.USER, request -> list(request, 200, IncidentDraft.EMPTY)),
+        Route.get(LIST + "/live", Access.USER, request -> lists.stream(listing(request), request)),
+        Route.get(ONE + "/live", Access.USER, request -> ones.stream(alone(request), request)),
         forms.post(LIST, Access.USER, this::open),
         Route.get(ONE, Access.USER, this::one),
         form(
@@ -107,20 +153,14 @@ public final class IncidentPages {
 
   /// The incidents of a service, for its page; nothing for those who may not see incidents.
   public Content ofService(Request request, long service) {
-    boolean sees =
-        switch (request.caller()) {
-          case Caller.Anonymous(), Caller.Sender() -> false;
-          case Caller.Operator _, Caller.User _, Caller.Team _ -> true;
-        };
-    if (!sees) {
+    Whose whose = Whose.of(request);
+    if (!whose.trusted()) {
       return Html.NOTHING;
     }
     List<Incident> all = store.of(request.scope(), Subject.Type.SERVICE, service, ROWS_OF_SERVICE);
     Optional<IncidentStore.Hold> hold = store.hold(Subject.Type.SERVICE, service);
     return Html.part(
-        out ->
-            JteserviceGenerated.render(
-                out, Html.NONE, site, Whose.of(request), all, hold, clock.wall()));
+        out -> JteserviceGenerated.render(out, Html.NONE, site, whose, all, hold, clock.wall()));
   }
 
   private Route form(String path, String done, Change change) {
@@ -149,26 +189,15 @@ public final class IncidentPages {
 
   /// What is wrong with the form is shown above it, with what was typed.
   private Answer open(Request request, Query fields) {
-    IncidentsView.Draft draft = IncidentsView.Draft.of(fields);
-    ObjectNode asked =
-        JsonNodeFactory.instance
-            .objectNode()
-            .put("title", draft.title())
-            .put("severity", draft.severity())
-            .put("told", draft.told());
-    List<String> subjects =
-        draft.subjects().lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
-    if (!subjects.isEmpty()) {
-      subjects.forEach(asked.putArray("subjects")::add);
-    }
+    IncidentDraft draft = IncidentDraft.of(fields);
     try {
-      long id = changes.open(request.scope(), asked, request.caller());
+      long id = changes.open(request.scope(), draft.asked(), request.caller());
       String done = site.texts().of("incident.done.opened");
       return forms
           .done(IncidentWords.path(Whose.of(request), id), new Flash(Flash.Tone.DONE, done))
           .naming(id);
     } catch (Refusal e) {
-      return list(request, e.status(), draft, e.reasons());
+      return list(request, e.status(), draft.with(e.reasons()));
     }
   }
 
@@ -190,10 +219,7 @@ public final class IncidentPages {
     return changed;
   }
 
-  private Answer list(
-      Request request, int status, IncidentsView.Draft draft, List<String> mistakes) {
-    Whose whose = Whose.of(request);
-    long before = request.queryNumber("before").orElse(Long.MAX_VALUE);
+  private static Listing listing(Request request) {
     Optional<String> state = request.query("state").filter(word -> !word.isEmpty());
     state
         .filter(word -> !word.equals("open") && !word.equals("resolved"))
@@ -201,29 +227,49 @@ public final class IncidentPages {
             word -> {
               throw Refusal.ofParameter("state", "is '" + word + "': give open or resolved");
             });
+    long before = request.queryNumber("before").orElse(Long.MAX_VALUE);
+    return new Listing(Whose.of(request), state, before);
+  }
+
+  private Answer list(Request request, int status, IncidentDraft draft) {
+    Listing listing = listing(request);
+    return lists.now(
+        listing,
+        (live, seen) ->
+            forms.page(
+                request,
+                status,
+                visit ->
+                    Html.of(
+                        out ->
+                            JtepageGenerated.render(
+                                out,
+                                Html.NONE,
+                                site,
+                                visit,
+                                live.view(),
+                                draft,
+                                listing.live() + seen))));
+  }
+
+  private IncidentsView view(Listing listing) {
+    Whose whose = listing.whose();
     Optional<List<Incident>> open =
-        state.filter("resolved"::equals).isPresent()
+        listing.state().filter("resolved"::equals).isPresent()
             ? Optional.empty()
-            : Optional.of(rows(whose, true, before));
+            : Optional.of(rows(whose, true, listing.before()));
     Optional<List<Incident>> past =
-        state.filter("open"::equals).isPresent()
+        listing.state().filter("open"::equals).isPresent()
             ? Optional.empty()
-            : Optional.of(rows(whose, false, before));
-    IncidentsView view =
-        new IncidentsView(
-            whose,
-            open.map(IncidentPages::sorted),
-            past,
-            older(whose, open, "open"),
-            older(whose, past, "resolved"),
-            open.isPresent() ? store.behind(whose.scope().owner()) : Map.of(),
-            draft,
-            mistakes,
-            clock.wall());
-    return forms.page(
-        request,
-        status,
-        visit -> Html.of(out -> JtepageGenerated.render(out, Html.NONE, site, visit, view)));
+            : Optional.of(rows(whose, false, listing.before()));
+    return new IncidentsView(
+        whose,
+        open.map(IncidentPages::sorted),
+        past,
+        older(whose, open, "open"),
+        older(whose, past, "resolved"),
+        open.isPresent() ? store.behind(whose.scope().owner()) : Map.of(),
+        clock.wall());
   }
 
   private List<Incident> rows(Whose whose, boolean open, long before) {
@@ -244,22 +290,45 @@ public final class IncidentPages {
         .orElse("");
   }
 
+  private static One alone(Request request) {
+    return new One(request.scope(), Whose.of(request), request.pathNumber("id"));
+  }
+
   private Answer one(Request request) {
-    Whose whose = Whose.of(request);
-    Incident incident = changes.existing(request.scope(), request.pathNumber("id"));
-    IncidentView view =
-        new IncidentView(
-            whose,
-            incident,
-            store.about(List.of(incident)).getOrDefault(incident.id(), List.of()),
-            store.timeline(incident.id()),
-            incident.isOpen() ? store.behind(incident, MOST_BEHIND) : List.of(),
-            store.output(incident.id()),
-            outbox.deliveries(incident.id()),
-            whose.changes(),
-            clock.wall());
-    return forms.page(
-        request,
-        visit -> Html.of(out -> JtealoneGenerated.render(out, Html.NONE, site, visit, view)));
+    One one = alone(request);
+    return ones.now(
+        one,
+        (live, seen) ->
+            forms.page(
+                request,
+                visit ->
+                    Html.of(
+                        out ->
+                            JtealoneGenerated.render(
+                                out, Html.NONE, site, visit, live.view(), one.live() + seen))));
+  }
+
+  private Optional<IncidentView> view(One one) {
+    return store
+        .find(one.scope(), one.id())
+        .map(
+            incident ->
+                new IncidentView(
+                    one.whose(),
+                    incident,
+                    store.about(List.of(incident)).getOrDefault(incident.id(), List.of()),
+                    store.timeline(incident.id()),
+                    incident.isOpen() ? store.behind(incident, MOST_BEHIND) : List.of(),
+                    store.output(incident.id()),
+                    outbox.deliveries(incident.id()),
+                    one.whose().changes(),
+                    clock.wall()));
+  }
+
+  /// Stops the updates of open pages.
+  @Override
+  public void close() {
+    lists.close();
+    ones.close();
   }
 }

@@ -28,8 +28,11 @@ record IncidentView(
     Instant at) {
   /// `Down: shop`.
   String title(Texts texts) {
-    return texts.of(
-        "incident.title", IncidentWords.kind(texts, incident), incident.name());
+    return texts.of("incident.title", IncidentWords.kind(texts, incident), incident.name());
+  }
+
+  String icon() {
+    return incident.isOpen() ? "down.svg" : "up.svg";
   }
 
   /// The path to which a form of the page is sent.

@@ -1,8 +1,6 @@
 package dev.rollcall.server.incident.page;
 
-import dev.rollcall.server.http.Query;
 import dev.rollcall.server.incident.Incident;
-import dev.rollcall.server.signal.Severity;
 import dev.rollcall.server.web.Formats;
 import dev.rollcall.server.web.Texts;
 import dev.rollcall.server.web.Whose;
@@ -18,8 +16,6 @@ import java.util.Optional;
 /// @param olderOpen the path of the page with the next open ones; empty if there are none
 /// @param olderPast the same of those that are over
 /// @param behind how many subjects are unreachable behind a subject, by its name
-/// @param draft what is in the form that opens one
-/// @param mistakes what is wrong with it
 record IncidentsView(
     Whose whose,
     Optional<List<Incident>> open,
@@ -27,24 +23,7 @@ record IncidentsView(
     String olderOpen,
     String olderPast,
     Map<String, Integer> behind,
-    Draft draft,
-    List<String> mistakes,
     Instant at) {
-  /// What is in the form.
-  ///
-  /// @param subjects one a line
-  record Draft(String title, String subjects, String severity, boolean told) {
-    static final Draft EMPTY = new Draft("", "", Severity.CRITICAL.word(), false);
-
-    static Draft of(Query fields) {
-      return new Draft(
-          fields.single("title").orElse(""),
-          fields.single("subjects").orElse(""),
-          fields.single("severity").orElse(""),
-          fields.single("told").isPresent());
-    }
-  }
-
   private int many() {
     return open.map(List::size).orElse(0);
   }

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Answer;
-import dev.rollcall.server.http.Caller;
 import dev.rollcall.server.http.Compressed;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.http.Request;
@@ -91,18 +90,10 @@ public final class ServicePages implements AutoCloseable {
                       .find(request.scope(), id)
                       .orElseThrow(() -> Refusal.notFound("there is no service " + id)),
                   incidents.of(request, id),
-                  isTrusted(request.caller()));
+                  whose.trusted());
           return new Compressed(
               Html.of(out -> JtealoneGenerated.render(out, Html.NONE, site, view)).getBytes(UTF_8));
         });
-  }
-
-  /// Whether a caller may see more than everybody: which tags a service has, and who is told.
-  private static boolean isTrusted(Caller caller) {
-    return switch (caller) {
-      case Caller.Anonymous(), Caller.Sender() -> false;
-      case Caller.Operator _, Caller.User _, Caller.Team _ -> true;
-    };
   }
 
   /// Stops the updates of open pages.

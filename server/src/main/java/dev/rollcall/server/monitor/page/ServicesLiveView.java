@@ -3,6 +3,7 @@ package dev.rollcall.server.monitor.page;
 import dev.rollcall.server.web.Html;
 import dev.rollcall.server.web.LiveView;
 import dev.rollcall.server.web.Site;
+import dev.rollcall.server.web.Whose;
 import java.time.Instant;
 import java.util.List;
 
@@ -13,6 +14,11 @@ record ServicesLiveView(ServicesView view, Site site) implements LiveView {
   /// @param seen its version
   String page(String seen) {
     return Html.of(out -> JtepageGenerated.render(out, Html.NONE, site, view, seen));
+  }
+
+  @Override
+  public Whose whose() {
+    return view.filter().whose();
   }
 
   @Override

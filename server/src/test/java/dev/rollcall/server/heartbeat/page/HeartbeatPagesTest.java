@@ -124,10 +124,21 @@ class HeartbeatPagesTest {
 
   @Test
   void thePageSaysWhereNobodyIsTold() {
-    Whose untold = new Whose(Scope.of(Sites.UNTOLD), Optional.empty());
+    Whose untold = new Whose(Scope.of(Sites.UNTOLD), Optional.empty(), true);
     HeartbeatsView view = look(new HeartbeatsFilter(untold, Optional.empty(), 1), Map.of());
     assertThat(page(view, "")).contains("No alerts are sent", "href=\"/channels\"");
     assertThat(page(look(ALL, Map.of()), "")).doesNotContain("No alerts are sent");
+  }
+
+  @Test
+  void theNavigationNumbersOpenIncidentsForThoseWhoMaySeeThem() {
+    Whose trusted = new Whose(Scope.operator(), Optional.empty(), true);
+    assertThat(page(look(new HeartbeatsFilter(trusted, Optional.empty(), 1), Map.of()), ""))
+        .contains("<b class=\"unknown\">12<");
+    Whose critical = new Whose(Scope.of(5), Optional.empty(), true);
+    assertThat(page(look(new HeartbeatsFilter(critical, Optional.empty(), 1), Map.of()), ""))
+        .contains("<b class=\"down\">12<");
+    assertThat(page(look(ALL, Map.of()), "")).contains("<span id=\"open-incidents\"></span>");
   }
 
   @Test
