@@ -199,8 +199,9 @@ class HostileCallersIT {
         of("POST", "/v1/invitations", "", "role", "days"),
         of("POST", "/v1/maintenance", "title=\"q\"", "title", "names", "tags", "for", "from", "to"),
         of("PATCH", "/v1/maintenance/1", "", "title", "names", "for"),
-        of("PATCH", "/v1/incidents/1", "", "severity", "title"),
-        of("POST", "/v1/incidents/1/notes", "", "text", "note"),
+        of("POST", "/v1/incidents", "title=\"q\"", "title", "subjects", "severity", "told"),
+        of("PATCH", "/v1/incidents/1", "", "severity", "title", "phase"),
+        of("POST", "/v1/incidents/1/notes", "text=\"q\"", "text", "public"),
         of("POST", "/v1/incidents/1/resolve", "", "note"),
         of("POST", "/v1/incidents/1/acknowledge", "", "note"),
         of("POST", "/v1/account/password", "", "password", "new_password", "code"),
@@ -256,6 +257,37 @@ class HostileCallersIT {
             .isLessThan(500);
       }
     }
+  }
+
+  @Test
+  void nobodyReachesTheIncidentsOfOthersOrOpensOneAboutTheirServices() {
+    String asked = "{\"title\":\"q\",\"subjects\":[\"service:own\"]}";
+    long id =
+        rollcall
+            .send("POST", "/v1/incidents", asked, "Authorization", operator)
+            .json()
+            .at("/data/incident/data/id")
+            .asLong();
+    String one = "/v1/incidents/" + id;
+    assertThat(rollcall.status("GET", one, "", "Authorization", operator)).isEqualTo(200);
+    for (String call :
+        List.of(
+            "GET " + one,
+            "PATCH " + one + " {\"title\":\"x\"}",
+            "POST " + one + "/notes {\"text\":\"x\"}",
+            "POST " + one + "/acknowledge {}",
+            "DELETE " + one + "/acknowledge",
+            "POST " + one + "/resolve",
+            "GET /incidents/" + id,
+            "GET /incidents/" + id + "/live")) {
+      String[] parts = call.split(" ", 3);
+      String body = parts.length < 3 ? "" : parts[2];
+      assertThat(rollcall.status(parts[0], parts[1], body, "Authorization", user))
+          .as(call)
+          .isEqualTo(404);
+    }
+    assertThat(rollcall.status("POST", "/v1/incidents", asked, "Authorization", user))
+        .isEqualTo(400);
   }
 
   /// The routes that read, with each text in the place of each part of a path, and with each

@@ -494,7 +494,15 @@ class IncidentIT {
   @Test
   void wrongQuestionsAreToldSo() throws Exception {
     try (RunningRollcall rollcall = plan("[]").start()) {
-      for (String bad : List.of("?state=x", "?kind=x", "?subject=shop", "?before=0", "?limit=x")) {
+      for (String bad :
+          List.of(
+              "?state=x",
+              "?kind=x",
+              "?subject=shop",
+              "?subject=service:%00",
+              "?tag=%00",
+              "?before=0",
+              "?limit=x")) {
         Answer answer = rollcall.get("/v1/incidents" + bad);
         assertThat(answer.status()).as(bad).isEqualTo(400);
       }

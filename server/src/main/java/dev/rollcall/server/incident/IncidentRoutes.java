@@ -3,6 +3,7 @@ package dev.rollcall.server.incident;
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Answer;
 import dev.rollcall.server.http.AnyCase;
+import dev.rollcall.server.http.Characters;
 import dev.rollcall.server.http.Envelope;
 import dev.rollcall.server.http.Json;
 import dev.rollcall.server.http.Newest;
@@ -50,8 +51,8 @@ final class IncidentRoutes {
         new IncidentStore.Filter(
             request.query("state").map(IncidentRoutes::isOpen),
             request.query("kind").map(IncidentRoutes::kind),
-            request.query("subject").map(IncidentRoutes::subject),
-            request.query("tag"),
+            text(request, "subject").map(IncidentRoutes::subject),
+            text(request, "tag"),
             page.before());
     List<Incident> incidents = store.newest(request.scope(), filter, page.limit());
     Map<Long, List<Subject>> about = store.about(incidents);
@@ -64,6 +65,17 @@ final class IncidentRoutes {
           fields(json, incident, subjects(incident, about));
           json.writeEndObject();
         });
+  }
+
+  /// A parameter that is looked for in the database.
+  private static Optional<String> text(Request request, String parameter) {
+    Optional<String> text = request.query(parameter);
+    text.flatMap(Characters::fault)
+        .ifPresent(
+            fault -> {
+              throw Refusal.ofParameter(parameter, fault);
+            });
+    return text;
   }
 
   private static boolean isOpen(String word) {

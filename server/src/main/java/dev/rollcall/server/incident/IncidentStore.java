@@ -50,15 +50,21 @@ public final class IncidentStore {
 
     record Acknowledge(long incident, String by, Optional<String> note) implements Change {}
 
+    /// It is no longer acknowledged.
+    ///
     /// @param goesOn is called in the transaction, if it was acknowledged
     record Unacknowledge(long incident, String by, BiConsumer<Handle, Instant> goesOn)
         implements Change {}
 
     record SetSeverity(long incident, String by, Severity severity) implements Change {}
 
+    /// It is called something else.
+    ///
     /// @param title empty: nothing else than its subject is called
     record SetTitle(long incident, String by, Optional<String> title) implements Change {}
 
+    /// It is in another phase for the public.
+    ///
     /// @param phase empty: it is no longer published
     record SetPhase(long incident, String by, Optional<PublicPhase> phase) implements Change {}
 
