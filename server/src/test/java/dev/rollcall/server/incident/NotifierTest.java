@@ -706,6 +706,27 @@ class NotifierTest {
   }
 
   @Test
+  void theIncidentsThatOpenedInASpanAreSummedUp() {
+    Instant from = clock.wall();
+    down("a");
+    clock.pass(Duration.ofSeconds(20));
+    openByHand("x", ",\"subjects\":[\"service:a\",\"service:b\"]");
+    up("a");
+    Instant to = clock.wall().plusSeconds(1);
+    IncidentSummary summary =
+        IncidentSummary.of(incidents.store().opened(Scope.operator(), from, to, 10));
+    assertThat(summary.all().many()).isEqualTo(2);
+    assertThat(summary.all().detect().mean()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(summary.all().repair().median()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(summary.bySubject())
+        .extracting(line -> line.subject().map(Subject::name).orElse("-") + " " + line.many())
+        .containsExactly("a 2", "b 1");
+    assertThat(incidents.store().opened(Scope.operator(), from, to, 1)).hasSize(1);
+    assertThat(incidents.store().opened(Scope.of(7), from, to, 10)).isEmpty();
+    assertThat(incidents.store().opened(Scope.operator(), to, to.plusSeconds(9), 10)).isEmpty();
+  }
+
+  @Test
   void theOpenIncidentsOfEachOwnerAreCountedInMemory() {
     try (OpenIncidents counted = new OpenIncidents(database)) {
       assertThat(counted.of(Scope.OPERATOR)).isEqualTo(new Site.Open(0, false));
