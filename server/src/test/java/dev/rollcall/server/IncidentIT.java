@@ -8,6 +8,7 @@ import dev.rollcall.server.RunningRollcall.Answer;
 import dev.rollcall.server.RunningRollcall.Plan;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,6 +36,11 @@ class IncidentIT {
   }
 
   private Plan plan(String services) {
+    return plan(services, "");
+  }
+
+  /// @param channels others, a line each
+  private Plan plan(String services, String channels) {
     return Plan.in(folder)
         .yaml(
             """
@@ -42,9 +48,9 @@ class IncidentIT {
             channels:
               - {name: ops, type: mail, host: 127.0.0.1, port: %d, starttls: never, from: r@example.org,
                  to: ops@example.org}
-            services: %s
+            %sservices: %s
             """
-                .formatted(mails.port(), services));
+                .formatted(mails.port(), channels, services));
   }
 
   private String shop() {
@@ -133,6 +139,74 @@ class IncidentIT {
       assertThat(rollcall.send("POST", one + "/acknowledge", "").status()).isEqualTo(409);
       assertThat(rollcall.send("DELETE", "/v1/incidents/999/acknowledge", "").status())
           .isEqualTo(404);
+    }
+  }
+
+  @Test
+  void whatIsSlowIsAWarningAndIsRaisedWhenItIsDown() throws Exception {
+    String slow =
+        """
+        [{name: shop, url: '%s', interval: 200ms, slow: 700ms}]
+        """
+            .formatted(targets.url("/set/shop"));
+    String pager =
+        """
+          - {name: pager, type: mail, host: 127.0.0.1, port: %d, starttls: never, from: r@example.org,
+             to: pager@example.org, route: {severity: [critical]}}
+        """
+            .formatted(mails.port());
+    try (RunningRollcall rollcall = plan(slow, pager).start()) {
+      await()
+          .atMost(PATIENCE)
+          .until(() -> rollcall.get("/v1/services").json().toString().contains("\"up\""));
+      targets.set(200, Duration.ofMillis(800));
+      awaitMails(1);
+      assertThat(mails.mails().getFirst())
+          .contains("RCPT TO:<ops@example.org>", "Subject: [Slow] shop", "slow above 700 ms");
+      JsonNode open = incidents(rollcall, "?state=open&kind=slow").getFirst();
+      assertThat(open.get("severity").stringValue()).isEqualTo("warning");
+      JsonNode service = rollcall.get("/v1/services").json().at("/data/services/data/0");
+      assertThat(service.get("state").stringValue()).isEqualTo("slow");
+      assertThat(service.get("since").asLong()).isEqualTo(open.get("started_at").asLong());
+      assertThat(service.at("/current_status/event").stringValue()).isEqualTo("uptime");
+      assertThat(service.at("/metric/data/down_count").asLong()).isZero();
+      assertThat(rollcall.get("/v1/services/1/ticks").json().at("/data/ticks/data").valueStream())
+          .allMatch(tick -> tick.get("state").stringValue().equals("up") && !tick.has("reason"));
+      assertThat(rollcall.page("/")).contains("1 of 1 service slow", "<i class=\"mark\"></i>Slow");
+      assertThat(rollcall.page("/services/1")).contains("Slow above", "700ms");
+      String one = "/v1/incidents/" + open.get("id");
+      rollcall.send("POST", one + "/acknowledge", "");
+
+      targets.set(503);
+      awaitMails(3);
+      assertThat(mails.mails().subList(1, 3))
+          .allMatch(mail -> mail.contains("Subject: [Down] shop") && mail.contains("status 503"))
+          .anyMatch(mail -> mail.contains("RCPT TO:<pager@example.org>"))
+          .anyMatch(mail -> mail.contains("RCPT TO:<ops@example.org>"));
+      JsonNode raised = rollcall.get(one).json().at("/data/incident/data");
+      assertThat(raised.get("kind").stringValue()).isEqualTo("down");
+      assertThat(raised.get("severity").stringValue()).isEqualTo("critical");
+      assertThat(raised.get("acknowledged_at").isNull()).isTrue();
+      assertThat(raised.get("started_at")).isEqualTo(open.get("started_at"));
+
+      targets.set(200, Duration.ofMillis(800));
+      awaitMails(6);
+      assertThat(mails.mails().subList(3, 6))
+          .anyMatch(mail -> mail.contains("[Up again] shop") && mail.contains("<pager@"))
+          .anyMatch(mail -> mail.contains("[Up again] shop") && mail.contains("<ops@"))
+          .anyMatch(mail -> mail.contains("[Slow] shop") && mail.contains("<ops@"));
+      assertThat(
+              rollcall
+                  .get(one)
+                  .json()
+                  .at("/data/incident/data/timeline")
+                  .valueStream()
+                  .map(each -> each.get("type").stringValue()))
+          .startsWith("opened", "told", "acknowledged", "raised", "told", "told", "resolved");
+      targets.set(200);
+      awaitMails(7);
+      assertThat(mails.mails().getLast()).contains("[Ended] shop", "Why: it is no longer slow");
+      assertThat(incidents(rollcall, "?state=open")).isEmpty();
     }
   }
 

@@ -34,6 +34,7 @@ final class Targets implements AutoCloseable {
   private final Map<String, Seen> seen = new ConcurrentHashMap<>();
   private final HttpServer server;
   private volatile int set = 200;
+  private volatile Duration setAfter = Duration.ZERO;
 
   /// What one path saw.
   static final class Seen {
@@ -65,6 +66,12 @@ final class Targets implements AutoCloseable {
 
   /// What `/set/...` answers from now on.
   void set(int status) {
+    set(status, Duration.ZERO);
+  }
+
+  /// The same, after so long.
+  void set(int status, Duration after) {
+    setAfter = after;
     set = status;
   }
 
@@ -173,7 +180,10 @@ final class Targets implements AutoCloseable {
     String[] parts = exchange.getRequestURI().getPath().split("/", -1);
     return switch (parts[1]) {
       case "status" -> Integer.parseInt(parts[2]);
-      case "set" -> set;
+      case "set" -> {
+        after(setAfter);
+        yield set;
+      }
       case "slow" -> after(Duration.ofMillis(Long.parseLong(parts[2])));
       case "hang" -> after(Duration.ofHours(1));
       case "redirect" -> redirect(exchange, Integer.parseInt(parts[2]));

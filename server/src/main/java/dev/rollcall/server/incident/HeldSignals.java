@@ -110,15 +110,16 @@ final class HeldSignals {
         .findOne();
   }
 
-  /// Whether a subject of that name is wrong during maintenance.
+  /// Whether a subject of that name does not work during maintenance.
   static boolean isInMaintenance(Handle handle, long owner, String name) {
     return handle
         .createQuery(
             "SELECT EXISTS (SELECT 1 FROM incident_hold WHERE owner_id = :owner"
-                + " AND subject_name = :name AND reason = :reason)")
+                + " AND subject_name = :name AND reason = :reason AND state <> :slow)")
         .bind("owner", owner)
         .bind("name", name)
         .bind("reason", Reason.MAINTENANCE.code())
+        .bind("slow", IncidentKind.SLOW.word())
         .mapTo(Boolean.class)
         .one();
   }

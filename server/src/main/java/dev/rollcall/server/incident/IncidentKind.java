@@ -1,7 +1,11 @@
 package dev.rollcall.server.incident;
 
+import dev.rollcall.server.signal.AlertKeys;
+import dev.rollcall.server.signal.Severity;
 import dev.rollcall.server.signal.Signal;
 import dev.rollcall.server.sql.EnumCodec;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /// What is wrong.
@@ -11,7 +15,9 @@ public enum IncidentKind {
   /// A heartbeat did not come in time.
   LATE(2),
   /// A job reported a failure.
-  FAILED(3);
+  FAILED(3),
+  /// A service is up, and slower than it should be.
+  SLOW(4);
 
   static final EnumCodec<IncidentKind> CODEC = EnumCodec.of(IncidentKind.class, kind -> kind.code);
 
@@ -24,6 +30,31 @@ public enum IncidentKind {
   /// The incident that a subject has in the state that a signal found; empty if it has none.
   static Optional<IncidentKind> of(Signal signal) {
     return CODEC.find(signal.to());
+  }
+
+  /// The words, as a sentence lists them: `down, late or failed`.
+  static String words() {
+    List<String> words = Arrays.stream(values()).map(IncidentKind::word).toList();
+    int last = words.size() - 1;
+    return String.join(", ", words.subList(0, last)) + " or " + words.get(last);
+  }
+
+  /// How much an incident of this kind matters.
+  ///
+  /// @param keys of its subject
+  AlertKeys weighed(AlertKeys keys) {
+    return switch (this) {
+      case DOWN, LATE, FAILED -> keys;
+      case SLOW -> keys.severity(Severity.WARNING);
+    };
+  }
+
+  /// Why it is over, if its subject was up all the time.
+  Optional<String> remedy() {
+    return switch (this) {
+      case DOWN, LATE, FAILED -> Optional.empty();
+      case SLOW -> Optional.of("it is no longer slow");
+    };
   }
 
   /// The number in the database.

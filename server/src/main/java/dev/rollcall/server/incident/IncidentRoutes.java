@@ -73,7 +73,8 @@ final class IncidentRoutes {
     return IncidentKind.CODEC
         .find(word)
         .orElseThrow(
-            () -> Refusal.ofParameter("kind", "is '" + word + "': give down, late or failed"));
+            () ->
+                Refusal.ofParameter("kind", "is '" + word + "': give " + IncidentKind.words()));
   }
 
   /// `service:shop`, as the answers have it.

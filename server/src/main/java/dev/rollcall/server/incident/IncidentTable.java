@@ -34,7 +34,7 @@ final class IncidentTable {
           + COLUMNS;
 
   private static final String RESOLVE =
-      "UPDATE incident SET resolved_at = ?, end_cause = ? WHERE subject_type = ? AND subject_id = ?"
+      "UPDATE incident SET resolved_at = ?, end_cause = ? WHERE id = ?"
           + " AND resolved_at IS NULL RETURNING "
           + COLUMNS;
 
@@ -164,41 +164,57 @@ final class IncidentTable {
     return over;
   }
 
-  /// Whether a subject of that name has an open incident.
+  /// An open incident becomes one of another kind. Whoever has acknowledged it has not seen that.
+  static Incident raise(
+      Handle tx, Signal signal, Incident incident, IncidentKind kind, Severity severity) {
+    add(
+        tx,
+        incident.id(),
+        new TimelineEntry(
+            signal.at(), TimelineEntry.Type.RAISED, Optional.empty(), signal.cause()));
+    return tx.createQuery(
+            "UPDATE incident SET kind = :kind, severity = :severity, cause = :cause, flapping = 0,"
+                + " acknowledged_at = NULL, acknowledged_by = NULL WHERE id = :id RETURNING "
+                + COLUMNS)
+        .bind("kind", kind.code())
+        .bind("severity", severity.code())
+        .bind("cause", signal.cause().orElse(null))
+        .bind("id", incident.id())
+        .map((row, _) -> incident(row))
+        .one();
+  }
+
+  /// Whether a subject of that name has an open incident that says that it does not work.
   static boolean isOpen(Handle tx, long owner, String name) {
     return tx.createQuery(
             "SELECT EXISTS (SELECT 1 FROM incident WHERE owner_id = :owner"
-                + " AND subject_name = :name AND resolved_at IS NULL)")
+                + " AND subject_name = :name AND resolved_at IS NULL AND kind <> :slow)")
         .bind("owner", owner)
         .bind("name", name)
+        .bind("slow", IncidentKind.SLOW.code())
         .mapTo(Boolean.class)
         .one();
   }
 
-  /// Ends the open incidents of a subject.
+  /// Ends an open incident, because of what was found.
   ///
-  /// @param why empty: it is as it should be
-  /// @return those that it ended
-  static List<Incident> resolve(Handle tx, Signal signal, Optional<String> why) {
-    List<Incident> resolved =
-        Rows.read(
+  /// @param why empty: its subject is as it should be
+  static Incident resolve(Handle tx, Incident incident, Instant at, Optional<String> why) {
+    add(
+        tx,
+        incident.id(),
+        new TimelineEntry(at, TimelineEntry.Type.RESOLVED, Optional.empty(), why));
+    return Rows.read(
             tx,
             RESOLVE,
-            signal,
+            incident,
             (row, one) -> {
-              row.setLong(1, one.at().toEpochMilli());
+              row.setLong(1, at.toEpochMilli());
               row.setString(2, why.orElse(null));
-              row.setInt(3, one.subject().type().code());
-              row.setLong(4, one.subject().id());
+              row.setLong(3, one.id());
             },
-            IncidentTable::incident);
-    for (Incident incident : resolved) {
-      add(
-          tx,
-          incident.id(),
-          new TimelineEntry(signal.at(), TimelineEntry.Type.RESOLVED, Optional.empty(), why));
-    }
-    return resolved;
+            IncidentTable::incident)
+        .getFirst();
   }
 
   /// Adds an entry to the timeline of an incident.

@@ -166,21 +166,23 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
 
   private void end(Handle tx, Signal signal) {
     boolean right = RIGHT.contains(signal.to());
-    if (right && steps(tx, signal, true)) {
+    List<Incident> open = IncidentTable.openOf(tx, signal.subject());
+    if (right && steps(tx, signal, open, true)) {
       return;
     }
-    Optional<String> why = right ? Optional.empty() : Optional.of("it was " + signal.to());
-    for (Incident incident : IncidentTable.resolve(tx, signal, why)) {
-      alerts.over(tx, signal.at(), incident, false);
+    for (Incident incident : open) {
+      Optional<String> why =
+          right ? incident.kind().remedy() : Optional.of("it was " + signal.to());
+      Incident over = IncidentTable.resolve(tx, incident, signal.at(), why);
+      alerts.over(tx, signal.at(), over, false);
     }
   }
 
   /// The subject of an incident that flaps goes from one state to the other.
   ///
   /// @return false if it has no such incident
-  private static boolean steps(Handle tx, Signal signal, boolean right) {
-    List<Incident> flapping =
-        IncidentTable.openOf(tx, signal.subject()).stream().filter(Incident::flapping).toList();
+  private static boolean steps(Handle tx, Signal signal, List<Incident> open, boolean right) {
+    List<Incident> flapping = open.stream().filter(Incident::flapping).toList();
     flapping.forEach(one -> IncidentTable.changed(tx, one.id(), right, signal.at()));
     return !flapping.isEmpty();
   }
@@ -188,17 +190,18 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
   /// Something is wrong: that opens an incident, or goes on, or is held.
   private void wrong(
       Handle tx, Signal signal, IncidentKind kind, HoldRules rules, List<Subject> uncertain) {
-    if (!signal.isReminder() && steps(tx, signal, false)) {
+    List<Incident> before = IncidentTable.openOf(tx, signal.subject());
+    Optional<Incident> slow = slow(kind, before);
+    if (slow.isEmpty() && !signal.isReminder() && steps(tx, signal, before, false)) {
       return;
     }
-    List<Incident> before = IncidentTable.openOf(tx, signal.subject());
     Optional<Incident> same = before.stream().filter(one -> one.kind() == kind).findFirst();
     if (same.isPresent()) {
       alerts.again(tx, signal, same.get());
       return;
     }
     AlertKeys keys = subjects.keys(tx, signal.subject());
-    if (before.isEmpty()) {
+    if (before.isEmpty() || slow.isPresent()) {
       HoldRules.Decision decision = rules.of(tx, signal, keys, signal.at());
       uncertain.addAll(decision.uncertain());
       if (decision.held().isPresent()) {
@@ -207,10 +210,29 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
       }
     } else {
       Optional<String> why = Optional.of("it is " + kind.word());
-      IncidentTable.resolve(tx, signal, why)
+      before.stream()
+          .map(incident -> IncidentTable.resolve(tx, incident, signal.at(), why))
           .forEach(incident -> alerts.over(tx, signal.at(), incident, true));
     }
-    open(tx, signal, kind, keys);
+    begin(tx, signal, kind, keys, slow);
+  }
+
+  /// The incident of a service that was slow and is down now.
+  private static Optional<Incident> slow(IncidentKind kind, List<Incident> open) {
+    return kind == IncidentKind.DOWN
+        ? open.stream().filter(one -> one.kind() == IncidentKind.SLOW).findFirst()
+        : Optional.empty();
+  }
+
+  /// @param slow goes on as this incident
+  private void begin(
+      Handle tx, Signal signal, IncidentKind kind, AlertKeys keys, Optional<Incident> slow) {
+    if (slow.isPresent()) {
+      Incident raised = IncidentTable.raise(tx, signal, slow.get(), kind, keys.severity());
+      alerts.raised(tx, signal.at(), slow.get(), raised);
+    } else {
+      open(tx, signal, kind, kind.weighed(keys));
+    }
   }
 
   private void open(Handle tx, Signal signal, IncidentKind kind, AlertKeys keys) {
@@ -237,7 +259,14 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
   /// Opens the incident of a signal that is no longer held.
   void released(Handle tx, Signal signal) {
     IncidentKind.of(signal)
-        .ifPresent(kind -> open(tx, signal, kind, subjects.keys(tx, signal.subject())));
+        .ifPresent(
+            kind ->
+                begin(
+                    tx,
+                    signal,
+                    kind,
+                    subjects.keys(tx, signal.subject()),
+                    slow(kind, IncidentTable.openOf(tx, signal.subject()))));
     tx.afterCommit(notifier::wake);
   }
 

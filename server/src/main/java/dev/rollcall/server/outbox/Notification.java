@@ -26,6 +26,8 @@ public record Notification(
     LATE,
     /// A ping reported a failure.
     FAILED,
+    /// It is up, and slower than it should be.
+    SLOW,
     /// It is up again.
     RECOVERED,
     /// Several incidents opened or ended.

@@ -98,6 +98,12 @@ public final class MonitorDatabase implements AutoCloseable {
     return new Observation.Down(at, Duration.ofMillis(millis), Measurements.NOTHING, "status 500");
   }
 
+  /// Slower than it should be by far.
+  public static Observation slow(Instant at, int millis) {
+    return new Observation.Slow(
+        at, Duration.ofMillis(millis), Measurements.NOTHING, Duration.ofMillis(1));
+  }
+
   public static Observation unknown(Instant at) {
     return new Observation.Unknown(at, Duration.ofMillis(1), Measurements.NOTHING, "no network");
   }

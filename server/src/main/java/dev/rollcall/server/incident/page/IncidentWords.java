@@ -30,6 +30,7 @@ final class IncidentWords {
       case DOWN -> texts.of("incident.kind.down");
       case LATE -> texts.of("incident.kind.late");
       case FAILED -> texts.of("incident.kind.failed");
+      case SLOW -> texts.of("incident.kind.slow");
     };
   }
 
@@ -69,6 +70,7 @@ final class IncidentWords {
       case NOTE -> texts.of("incident.entry.note");
       case TOLD -> texts.of("incident.entry.told");
       case SEVERITY -> texts.of("incident.entry.severity");
+      case RAISED -> texts.of("incident.entry.raised");
     };
   }
 

@@ -1,6 +1,7 @@
 package dev.rollcall.server.monitor.check;
 
 import dev.rollcall.server.config.OneLine;
+import dev.rollcall.server.time.Durations;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -20,7 +21,7 @@ public sealed interface Observation {
   /// Why the service is not up; empty if it is.
   default Optional<String> why() {
     return switch (this) {
-      case Up _ -> Optional.empty();
+      case Up _, Slow _ -> Optional.empty();
       case Down down -> Optional.of(down.reason());
       case Unknown unknown -> Optional.of(unknown.reason());
     };
@@ -28,6 +29,15 @@ public sealed interface Observation {
 
   /// The service answered as expected.
   record Up(Instant at, Duration response, Measurements measurements) implements Observation {}
+
+  /// The service answered as expected, and took longer than `limit`.
+  record Slow(Instant at, Duration response, Measurements measurements, Duration limit)
+      implements Observation {
+    /// Why it is slow: `took 912 ms (slow above 800 ms)`.
+    public String reason() {
+      return "took %s (slow above %s)".formatted(Durations.millis(response), Durations.millis(limit));
+    }
+  }
 
   /// The service did not answer as expected, for a reason in one line.
   record Down(Instant at, Duration response, Measurements measurements, String reason)

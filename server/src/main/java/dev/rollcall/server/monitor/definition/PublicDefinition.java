@@ -10,6 +10,7 @@ public final class PublicDefinition {
       Set.of(
           "interval",
           "timeout",
+          "slow",
           "method",
           "status",
           "contains",

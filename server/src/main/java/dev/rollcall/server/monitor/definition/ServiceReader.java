@@ -202,6 +202,7 @@ public final class ServiceReader {
             .duration("timeout", Duration.ofMillis(1), LONGEST_TIMEOUT)
             .orElse(defaults.timeout());
     Optional<Confirmation> confirmation = confirmation(fields);
+    WarningLimits warnings = warnings(fields, timeout);
     AlertKeys alertKeys = AlertKeys.of(fields);
     boolean keepAlive = fields.bool("keep-alive").orElse(defaults.keepAlive());
     reach.ifPresent(hosts -> restrict(fields, url, interval, hosts));
@@ -228,6 +229,7 @@ public final class ServiceReader {
             interval,
             timeout,
             confirmation.get(),
+            warnings,
             alertKeys,
             spec.get(),
             secrets,
@@ -242,6 +244,18 @@ public final class ServiceReader {
             .duration("confirm-interval", SHORTEST_INTERVAL, LONGEST_INTERVAL)
             .orElse(Confirmation.DEFAULT.interval());
     return fields.wrong() ? Optional.empty() : Optional.of(new Confirmation(down, up, interval));
+  }
+
+  private static WarningLimits warnings(Fields fields, Duration timeout) {
+    Optional<Duration> slow = fields.duration("slow", Duration.ofMillis(1), LONGEST_TIMEOUT);
+    slow.filter(limit -> limit.compareTo(timeout) >= 0)
+        .ifPresent(
+            limit ->
+                fields.mistake(
+                    "slow",
+                    Durations.text(limit),
+                    "is not shorter than the timeout, " + Durations.text(timeout)));
+    return new WarningLimits(slow);
   }
 
   private static void restrict(

@@ -109,7 +109,7 @@ public final class ServiceDetails {
         keys.dependsOn().stream()
             .map(name -> new Needed(name, overview.named(service.owner(), name)))
             .toList(),
-        ResponseChart.of(now, step, sums(scope, row.id(), now, step)),
+        ResponseChart.of(now, step, overview.slow(row.id()), sums(scope, row.id(), now, step)),
         sums(scope, row.id(), now, longer).reversed(),
         latest,
         failures(scope, row.id(), latest, now),

@@ -71,7 +71,7 @@ final class MetricStore {
 
   private static void count(PreparedStatement row, Outcome outcome) throws SQLException {
     State state = State.of(outcome.observation());
-    row.setInt(1, state == State.UP ? 1 : 0);
+    row.setInt(1, state.counted() == State.UP ? 1 : 0);
     row.setInt(2, state == State.DOWN ? 1 : 0);
     row.setDouble(3, outcome.observation().response().toNanos() / 1e6);
     row.setLong(4, outcome.observation().at().toEpochMilli());

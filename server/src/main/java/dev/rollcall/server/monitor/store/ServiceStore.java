@@ -37,9 +37,15 @@ public final class ServiceStore {
           + " e.date_started AS e_date_started, e.date_ended AS e_date_ended,"
           + " e.created_at AS e_created_at, e.updated_at AS e_updated_at,"
           + " m.last_state, t.response_us AS t_response_us, t.reason AS t_reason,"
-          + " CASE WHEN m.last_state = 2 THEN (SELECT min(u.at) FROM service_tick u"
+          + " CASE m.last_state WHEN 2 THEN (SELECT min(u.at) FROM service_tick u"
           + " WHERE u.service_id = s.id AND u.at > COALESCE((SELECT max(k.at) FROM service_tick k"
-          + " WHERE k.service_id = s.id AND k.state <> 2), 0)) END AS unknown_since"
+          + " WHERE k.service_id = s.id AND k.state <> 2), 0))"
+          + " WHEN 3 THEN (SELECT min(u.at) FROM service_tick u"
+          + " WHERE u.service_id = s.id AND u.at > COALESCE((SELECT max(k.at) FROM service_tick k"
+          + " JOIN service_schedule d ON d.service_id = k.service_id AND d.location_id = 0"
+          + " WHERE k.service_id = s.id"
+          + " AND (k.state <> 1 OR k.response_us <= 1000 * d.slow_ms)), 0))"
+          + " END AS state_since"
           + " FROM service s JOIN service_metric m ON m.service_id = s.id"
           + " LEFT JOIN service_tick t ON t.service_id = s.id AND t.at = m.last_at"
           + " LEFT JOIN service_event e"
@@ -252,6 +258,6 @@ public final class ServiceStore {
             ? Optional.empty()
             : Optional.of(Duration.ofNanos(row.getLong("t_response_us") * 1000)),
         Optional.ofNullable(row.getString("t_reason")),
-        InstantColumns.instant(row, "unknown_since"));
+        InstantColumns.instant(row, "state_since"));
   }
 }

@@ -98,6 +98,10 @@ class ServiceReaderTest {
         "{'name':'a','url':'http://h','interval':'-3s'}          | interval: \"-3s\" is no"
             + " duration",
         "{'name':'a','url':'http://h','interval':-3}             | interval: \"-3\" is no duration",
+        "{'name':'a','url':'http://h','slow':'fast'}             | slow: \"fast\" is no duration",
+        "{'name':'a','url':'http://h','slow':0}                  | slow: \"0\" is not between 1ms",
+        "{'name':'a','url':'http://h','slow':'10s'}              | slow: \"10s\" is not shorter than"
+            + " the timeout, 10s",
         "{'name':'a','url':'http://h','interval':'1ms'}          | interval: \"1ms\" is not"
             + " between",
         "{'name':'a','url':'http://h','timeout':'1d'}            | timeout: \"1d\" is not between",

@@ -11,6 +11,7 @@ import dev.rollcall.server.monitor.check.State;
 import dev.rollcall.server.monitor.check.Streak;
 import dev.rollcall.server.monitor.definition.Confirmation;
 import dev.rollcall.server.monitor.definition.ReferencedSecrets;
+import dev.rollcall.server.monitor.definition.WarningLimits;
 import dev.rollcall.server.monitor.store.ServiceStore;
 import dev.rollcall.server.owner.Scope;
 import java.net.URI;
@@ -42,7 +43,7 @@ class RunStateTest {
                 Optional.of(Event.Kind.UPTIME),
                 Optional.empty(),
                 Optional.empty(),
-                new Streak(Optional.of(State.UP), 0, Optional.empty())));
+                new Streak(Optional.of(State.UP), 0, 0, Optional.empty())));
     state.begin(1);
     Outcome first = state.end(MonitorDatabase.down(now, 5), now);
     Instant regular = CheckPhase.next(1, check.interval(), now);
@@ -54,7 +55,7 @@ class RunStateTest {
     Outcome second = state.end(MonitorDatabase.down(now.plusSeconds(10), 5), now.plusSeconds(10));
     assertThat(second.repeat()).isEmpty();
     assertThat(second.newStreak())
-        .contains(new Streak(Optional.of(State.DOWN), 0, Optional.empty()));
+        .contains(new Streak(Optional.of(State.DOWN), 0, 0, Optional.empty()));
   }
 
   private static ScheduledCheck check(Duration interval) {
@@ -66,6 +67,7 @@ class RunStateTest {
         interval,
         Duration.ofSeconds(1),
         Confirmation.DEFAULT,
+        WarningLimits.NONE,
         1,
         ReferencedSecrets.NOTHING,
         Probe.of("one", _ -> {}));
