@@ -6,7 +6,12 @@ import static org.awaitility.Awaitility.await;
 
 import dev.rollcall.server.RunningRollcall.Answer;
 import dev.rollcall.server.RunningRollcall.Plan;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -207,6 +212,51 @@ class IncidentIT {
       awaitMails(7);
       assertThat(mails.mails().getLast()).contains("[Ended] shop", "Why: it is no longer slow");
       assertThat(incidents(rollcall, "?state=open")).isEmpty();
+    }
+  }
+
+  /// A server whose certificate is valid for so many days.
+  private HttpsServer secure(int port, int days) throws Exception {
+    Path files = Files.createDirectory(folder.resolve("certificate-" + days));
+    HttpsServer server =
+        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+    server.setHttpsConfigurator(new HttpsConfigurator(SelfSigned.in(files, days).context()));
+    server.createContext(
+        "/",
+        exchange -> {
+          try (exchange) {
+            exchange.sendResponseHeaders(200, -1);
+          }
+        });
+    server.start();
+    return server;
+  }
+
+  @Test
+  void aCertificateThatEndsSoonIsToldUntilThereIsANewerOne() throws Exception {
+    HttpsServer server = secure(0, 5);
+    int port = server.getAddress().getPort();
+    String shop =
+        """
+        [{name: shop, url: 'https://127.0.0.1:%d/', interval: 200ms, confirm: 100,
+          tls: {verify: false}}]"""
+            .formatted(port);
+    try (RunningRollcall rollcall = plan(shop).start()) {
+      awaitMails(1);
+      assertThat(mails.mails().getFirst())
+          .contains("Subject: [Certificate ends soon] shop", "Why: the certificate ends 20");
+      JsonNode open = incidents(rollcall, "?state=open&kind=certificate").getFirst();
+      assertThat(open.get("severity").stringValue()).isEqualTo("warning");
+      assertThat(rollcall.get("/v1/services").json().at("/data/services/data/0/state").stringValue())
+          .isEqualTo("up");
+      server.stop(0);
+      server = secure(port, 90);
+      awaitMails(2);
+      assertThat(mails.mails().getLast())
+          .contains("Subject: [Ended] shop", "Why: the certificate is a newer one");
+      assertThat(incidents(rollcall, "")).hasSize(1);
+    } finally {
+      server.stop(0);
     }
   }
 

@@ -31,7 +31,8 @@ final class AlertRouteReader {
       List.of(TAGS, GROUPS, NAMES, SEVERITY, KINDS, HOURS, ZONE, AFTER, REMIND, RESOLVED);
 
   /// What an incident can be, in the words of the API.
-  private static final Set<String> KNOWN_KINDS = Set.of("down", "late", "failed", "slow");
+  private static final Set<String> KNOWN_KINDS = 
+      Set.of("down", "late", "failed", "slow", "certificate");
 
   private static final Duration SHORTEST_REMINDER = Duration.ofMinutes(1);
   private static final Duration LONGEST = Duration.ofDays(30);
@@ -56,7 +57,7 @@ final class AlertRouteReader {
     kinds.stream()
         .filter(word -> !KNOWN_KINDS.contains(word))
         .forEach(
-            word -> route.mistake(KINDS, word, "is no kind: give some of down, late, failed and slow"));
+            word -> route.mistake(KINDS, word, "is no kind: give some of down, late, failed, slow and certificate"));
     return new AlertRoute(
         route.oneOrMany(TAGS),
         route.oneOrMany(GROUPS),

@@ -129,6 +129,7 @@ record AlertText(String title, List<Fact> facts, boolean over, boolean urgent) {
       case LATE -> "Late";
       case FAILED -> "Failed";
       case SLOW -> "Slow";
+      case CERTIFICATE -> "Certificate ends soon";
       case RECOVERED -> "Up again";
       case SEVERAL -> "Several";
       case TEST -> "Test";

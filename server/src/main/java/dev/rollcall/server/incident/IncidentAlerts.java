@@ -155,6 +155,7 @@ record IncidentAlerts(Outbox outbox) {
       case LATE -> Kind.LATE;
       case FAILED -> Kind.FAILED;
       case SLOW -> Kind.SLOW;
+      case CERTIFICATE -> Kind.CERTIFICATE;
     };
   }
 

@@ -7,6 +7,7 @@ import dev.rollcall.server.sql.EnumCodec;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// What is wrong.
 public enum IncidentKind {
@@ -17,7 +18,9 @@ public enum IncidentKind {
   /// A job reported a failure.
   FAILED(3),
   /// A service is up, and slower than it should be.
-  SLOW(4);
+  SLOW(4),
+  /// The certificate of a service ends soon.
+  CERTIFICATE(5);
 
   static final EnumCodec<IncidentKind> CODEC = EnumCodec.of(IncidentKind.class, kind -> kind.code);
 
@@ -45,7 +48,7 @@ public enum IncidentKind {
   AlertKeys weighed(AlertKeys keys) {
     return switch (this) {
       case DOWN, LATE, FAILED -> keys;
-      case SLOW -> keys.severity(Severity.WARNING);
+      case SLOW, CERTIFICATE -> keys.severity(Severity.WARNING);
     };
   }
 
@@ -54,7 +57,30 @@ public enum IncidentKind {
     return switch (this) {
       case DOWN, LATE, FAILED -> Optional.empty();
       case SLOW -> Optional.of("it is no longer slow");
+      case CERTIFICATE -> Optional.of("the certificate is a newer one");
     };
+  }
+
+  /// Whether the subject does not work.
+  private boolean isOutage() {
+    return switch (this) {
+      case DOWN, LATE, FAILED -> true;
+      case SLOW, CERTIFICATE -> false;
+    };
+  }
+
+  /// The numbers of those whose subjects do not work, for a condition: `1, 2, 3`.
+  static String outages() {
+    return Arrays.stream(values())
+        .filter(IncidentKind::isOutage)
+        .map(kind -> String.valueOf(kind.code))
+        .collect(Collectors.joining(", "));
+  }
+
+  /// Whether both cannot be open at once. A certificate has nothing to do with the state of its
+  /// service.
+  boolean excludes(IncidentKind other) {
+    return (this == CERTIFICATE) == (other == CERTIFICATE);
   }
 
   /// The number in the database.

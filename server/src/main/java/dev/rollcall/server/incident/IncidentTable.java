@@ -100,11 +100,14 @@ final class IncidentTable {
         IncidentTable::incident);
   }
 
-  /// How many incidents of a subject have opened since then.
-  static int opened(Handle tx, Subject subject, Instant since) {
+  /// How many incidents of a subject have opened since then, of those that exclude `kind`.
+  static int opened(Handle tx, Subject subject, IncidentKind kind, Instant since) {
     return tx.createQuery(
             "SELECT COUNT(*) FROM incident WHERE subject_type = :type AND subject_id = :id"
-                + " AND opened_at >= :since")
+                + " AND opened_at >= :since AND kind "
+                + (kind == IncidentKind.CERTIFICATE ? "=" : "<>")
+                + " :certificate")
+        .bind("certificate", IncidentKind.CERTIFICATE.code())
         .bind("type", subject.type().code())
         .bind("id", subject.id())
         .bind("since", since.toEpochMilli())
@@ -174,24 +177,34 @@ final class IncidentTable {
             signal.at(), TimelineEntry.Type.RAISED, Optional.empty(), signal.cause()));
     return tx.createQuery(
             "UPDATE incident SET kind = :kind, severity = :severity, cause = :cause, flapping = 0,"
-                + " acknowledged_at = NULL, acknowledged_by = NULL WHERE id = :id RETURNING "
+                + " last_heard_at = :heard, acknowledged_at = NULL, acknowledged_by = NULL WHERE id = :id RETURNING "
                 + COLUMNS)
         .bind("kind", kind.code())
         .bind("severity", severity.code())
         .bind("cause", signal.cause().orElse(null))
+        .bind("heard", signal.lastHeard().toEpochMilli())
         .bind("id", incident.id())
         .map((row, _) -> incident(row))
         .one();
+  }
+
+  /// An open incident has another cause.
+  static void cause(Handle tx, long incident, Optional<String> cause) {
+    tx.createUpdate("UPDATE incident SET cause = :cause WHERE id = :id")
+        .bind("cause", cause.orElse(null))
+        .bind("id", incident)
+        .execute();
   }
 
   /// Whether a subject of that name has an open incident that says that it does not work.
   static boolean isOpen(Handle tx, long owner, String name) {
     return tx.createQuery(
             "SELECT EXISTS (SELECT 1 FROM incident WHERE owner_id = :owner"
-                + " AND subject_name = :name AND resolved_at IS NULL AND kind <> :slow)")
+                + " AND subject_name = :name AND resolved_at IS NULL AND kind IN ("
+                + IncidentKind.outages()
+                + "))")
         .bind("owner", owner)
         .bind("name", name)
-        .bind("slow", IncidentKind.SLOW.code())
         .mapTo(Boolean.class)
         .one();
   }

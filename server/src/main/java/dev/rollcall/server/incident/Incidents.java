@@ -44,7 +44,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Incidents.class.getName());
 
   /// The state in the signal of a subject that is as it should be, or has not been asked yet.
-  private static final List<String> RIGHT = List.of("up", "new");
+  private static final List<String> RIGHT = List.of("up", "new", "valid");
 
   private static final Duration CLEANUP = Duration.ofHours(1);
   private static final Duration AFTER_FAILURE = Duration.ofMinutes(1);
@@ -150,7 +150,6 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
     for (Signal signal : signals) {
       Optional<IncidentKind> kind = IncidentKind.of(signal);
       if (kind.isEmpty()) {
-        HeldSignals.remove(tx, signal.subject());
         end(tx, signal);
       } else {
         wrong(tx, signal, kind.get(), rules, uncertain);
@@ -166,7 +165,15 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
 
   private void end(Handle tx, Signal signal) {
     boolean right = RIGHT.contains(signal.to());
-    List<Incident> open = IncidentTable.openOf(tx, signal.subject());
+    boolean certificate = signal.from().equals(IncidentKind.CERTIFICATE.word());
+    IncidentKind kind = certificate ? IncidentKind.CERTIFICATE : IncidentKind.DOWN;
+    List<Incident> open =
+        IncidentTable.openOf(tx, signal.subject()).stream()
+            .filter(one -> !right || one.kind().excludes(kind))
+            .toList();
+    if (!right || !certificate) {
+      HeldSignals.remove(tx, signal.subject());
+    }
     if (right && steps(tx, signal, open, true)) {
       return;
     }
@@ -190,18 +197,22 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
   /// Something is wrong: that opens an incident, or goes on, or is held.
   private void wrong(
       Handle tx, Signal signal, IncidentKind kind, HoldRules rules, List<Subject> uncertain) {
-    List<Incident> before = IncidentTable.openOf(tx, signal.subject());
+    List<Incident> before =
+        IncidentTable.openOf(tx, signal.subject()).stream()
+            .filter(one -> one.kind().excludes(kind))
+            .toList();
     Optional<Incident> slow = slow(kind, before);
     if (slow.isEmpty() && !signal.isReminder() && steps(tx, signal, before, false)) {
       return;
     }
     Optional<Incident> same = before.stream().filter(one -> one.kind() == kind).findFirst();
     if (same.isPresent()) {
-      alerts.again(tx, signal, same.get());
+      again(tx, signal, same.get());
       return;
     }
     AlertKeys keys = subjects.keys(tx, signal.subject());
-    if (before.isEmpty() || slow.isPresent()) {
+    boolean mayWait = kind != IncidentKind.CERTIFICATE && (before.isEmpty() || slow.isPresent());
+    if (mayWait) {
       HoldRules.Decision decision = rules.of(tx, signal, keys, signal.at());
       uncertain.addAll(decision.uncertain());
       if (decision.held().isPresent()) {
@@ -215,6 +226,15 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
           .forEach(incident -> alerts.over(tx, signal.at(), incident, true));
     }
     begin(tx, signal, kind, keys, slow);
+  }
+
+  /// It goes on, and something says so again.
+  private void again(Handle tx, Signal signal, Incident incident) {
+    alerts.again(tx, signal, incident);
+    if (incident.kind() == IncidentKind.CERTIFICATE) {
+      IncidentTable.cause(tx, incident.id(), signal.cause());
+      IncidentChannels.tellAgain(tx, incident.id(), signal.at());
+    }
   }
 
   /// The incident of a service that was slow and is down now.
@@ -237,7 +257,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
 
   private void open(Handle tx, Signal signal, IncidentKind kind, AlertKeys keys) {
     IncidentSettings.Flapping limits = settings.flapping();
-    int many = IncidentTable.opened(tx, signal.subject(), signal.at().minus(limits.within()));
+    int many = IncidentTable.opened(tx, signal.subject(), kind, signal.at().minus(limits.within()));
     IncidentTable.open(tx, signal, kind, keys, limits.begins(many))
         .ifPresent(
             incident -> {

@@ -219,7 +219,7 @@ final class Notifier implements AutoCloseable {
         new Message(
             incident.subject().name(),
             over ? end(incident) : incident.lastHeard(),
-            over ? end(incident) : incident.openedAt(),
+            over ? end(incident) : confirmed(incident),
             Optional.of(
                 new Message.OfIncident(
                     incident.id(),
@@ -234,6 +234,13 @@ final class Notifier implements AutoCloseable {
     String key = "incident:%d:%s:%d".formatted(incident.id(), kind.word(), due.row().times());
     String lane = IncidentAlerts.lane(incident.subject());
     return new Notification(due.row().channel(), lane, kind, key, message, false);
+  }
+
+  /// When it was confirmed as what it is; what is down now may have opened as slow.
+  private static Instant confirmed(Incident incident) {
+    return incident.lastHeard().isAfter(incident.openedAt())
+        ? incident.lastHeard()
+        : incident.openedAt();
   }
 
   private static Instant end(Incident incident) {

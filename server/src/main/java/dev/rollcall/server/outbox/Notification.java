@@ -28,6 +28,8 @@ public record Notification(
     FAILED,
     /// It is up, and slower than it should be.
     SLOW,
+    /// Its certificate ends soon.
+    CERTIFICATE,
     /// It is up again.
     RECOVERED,
     /// Several incidents opened or ended.

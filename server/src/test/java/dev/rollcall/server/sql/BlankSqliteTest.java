@@ -48,7 +48,8 @@ class BlankSqliteTest {
     "db/migration/V28__incident_channel.sql",
     "db/migration/V29__maintenance.sql",
     "db/migration/V30__open_incidents.sql",
-    "db/migration/V34__slow.sql"
+    "db/migration/V34__slow.sql",
+    "db/migration/V35__certificate.sql"
   };
 
   @TempDir Path directory;

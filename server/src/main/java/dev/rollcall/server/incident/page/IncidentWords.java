@@ -31,6 +31,7 @@ final class IncidentWords {
       case LATE -> texts.of("incident.kind.late");
       case FAILED -> texts.of("incident.kind.failed");
       case SLOW -> texts.of("incident.kind.slow");
+      case CERTIFICATE -> texts.of("incident.kind.certificate");
     };
   }
 

@@ -11,6 +11,7 @@ public final class PublicDefinition {
           "interval",
           "timeout",
           "slow",
+          "certificate-warning",
           "method",
           "status",
           "contains",

@@ -27,7 +27,8 @@ record ServiceKeys(String scheme, Kind kind, List<String> keys) {
                   "confirm",
                   "confirm-interval",
                   "recover",
-                  "slow"),
+                  "slow",
+                  "certificate-warning"),
               AlertKeys.NAMES.stream())
           .toList();
 
@@ -60,7 +61,7 @@ record ServiceKeys(String scheme, Kind kind, List<String> keys) {
   static final Set<String> FLAGS = Set.of("redirects", "keep-alive");
 
   static final Set<String> NUMBERS =
-      Set.of("interval", "timeout", "confirm", "confirm-interval", "recover", "slow");
+      Set.of("interval", "timeout", "confirm", "confirm-interval", "recover", "slow", "certificate-warning");
 
   /// What is checked.
   enum Kind {

@@ -51,7 +51,10 @@ public final class ServiceReader {
   private static final Set<String> SCHEMES_OF_ACCOUNTS = Set.of("http", "https", "tcp", "tls");
 
   /// The values of services that set none.
-  public record Defaults(Duration interval, Duration timeout, boolean keepAlive) {}
+  ///
+  /// @param certificateWarning a certificate that ends within this time is warned of
+  public record Defaults(
+      Duration interval, Duration timeout, boolean keepAlive, Duration certificateWarning) {}
 
   /// The headers that say where a request ends.
   private static final Set<String> FRAMING = Set.of("content-length", "transfer-encoding");
@@ -202,7 +205,7 @@ public final class ServiceReader {
             .duration("timeout", Duration.ofMillis(1), LONGEST_TIMEOUT)
             .orElse(defaults.timeout());
     Optional<Confirmation> confirmation = confirmation(fields);
-    WarningLimits warnings = warnings(fields, timeout);
+    WarningLimits warnings = warnings(fields, timeout, defaults.certificateWarning());
     AlertKeys alertKeys = AlertKeys.of(fields);
     boolean keepAlive = fields.bool("keep-alive").orElse(defaults.keepAlive());
     reach.ifPresent(hosts -> restrict(fields, url, interval, hosts));
@@ -246,7 +249,7 @@ public final class ServiceReader {
     return fields.wrong() ? Optional.empty() : Optional.of(new Confirmation(down, up, interval));
   }
 
-  private static WarningLimits warnings(Fields fields, Duration timeout) {
+  private static WarningLimits warnings(Fields fields, Duration timeout, Duration certificate) {
     Optional<Duration> slow = fields.duration("slow", Duration.ofMillis(1), LONGEST_TIMEOUT);
     slow.filter(limit -> limit.compareTo(timeout) >= 0)
         .ifPresent(
@@ -255,7 +258,11 @@ public final class ServiceReader {
                     "slow",
                     Durations.text(limit),
                     "is not shorter than the timeout, " + Durations.text(timeout)));
-    return new WarningLimits(slow);
+    return new WarningLimits(
+        slow,
+        fields
+            .duration("certificate-warning", Duration.ZERO, LONGEST_INTERVAL)
+            .orElse(certificate));
   }
 
   private static void restrict(

@@ -1,6 +1,7 @@
 package dev.rollcall.server.monitor.store;
 
 import dev.rollcall.server.http.Json;
+import dev.rollcall.server.monitor.check.Certificate;
 import dev.rollcall.server.monitor.check.Event;
 import dev.rollcall.server.monitor.check.State;
 import dev.rollcall.server.monitor.check.Streak;
@@ -198,7 +199,9 @@ public final class ServiceStore {
     Query query =
         handle.createQuery(
             "SELECT s.id AS s_id, s.owner_id, s.definition, d.revision, d.interval_ms, e.event,"
-                + " m.certificate_ends_at, m.last_at, "
+                + " m.last_at, "
+                + CertificateStore.COLUMNS
+                + ", "
                 + StreakStore.COLUMNS
                 + " FROM service_schedule d JOIN service s ON s.id = d.service_id"
                 + " JOIN service_metric m ON m.service_id = s.id"
@@ -216,7 +219,7 @@ public final class ServiceStore {
                     row.getLong("revision"),
                     Duration.ofMillis(row.getLong("interval_ms")),
                     Optional.ofNullable(row.getString("event")).map(Event.Kind.CODEC::ofWord),
-                    InstantColumns.instant(row, "certificate_ends_at"),
+                    CertificateStore.certificate(row),
                     InstantColumns.instant(row, "last_at"),
                     StreakStore.streak(row)))
         .list();
@@ -225,7 +228,7 @@ public final class ServiceStore {
   /// A service for the runner.
   ///
   /// @param open the kind of the open event, if there is one
-  /// @param certificateEnds when its certificate ends, as last seen
+  /// @param certificate what is remembered of its certificate
   /// @param lastAt when it was last checked
   public record Scheduled(
       long id,
@@ -234,7 +237,7 @@ public final class ServiceStore {
       long revision,
       Duration interval,
       Optional<Event.Kind> open,
-      Optional<Instant> certificateEnds,
+      Certificate certificate,
       Optional<Instant> lastAt,
       Streak streak) {}
 

@@ -107,17 +107,22 @@ final class StreakStore {
 
   /// A service is removed: its confirmed state is forgotten.
   ///
-  /// @return the end of the state, if it was slow or down
+  /// @return the end of the state, if it was slow or down, or its certificate ends soon
   static List<Signal> remove(Handle tx, long service, Instant now) {
+    boolean warned = CertificateStore.forget(tx, service);
     Optional<Before> before =
-        before(tx, service).filter(one -> isWrong(one.streak().confirmed()));
-    before.ifPresent(_ -> set(tx, service, Streak.NONE));
+        before(tx, service).filter(one -> warned || isWrong(one.streak().confirmed()));
+    before
+        .filter(one -> isWrong(one.streak().confirmed()))
+        .ifPresent(_ -> set(tx, service, Streak.NONE));
     return before.stream()
         .map(
             one ->
                 new Signal(
                     one.subject(),
-                    one.streak().confirmed().map(State::word).orElse("new"),
+                    warned
+                        ? CertificateStore.ENDS_SOON
+                        : one.streak().confirmed().map(State::word).orElse("new"),
                     REMOVED,
                     Optional.empty(),
                     now,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollcall.probe.Probe;
 import dev.rollcall.server.monitor.MonitorDatabase;
+import dev.rollcall.server.monitor.check.Certificate;
 import dev.rollcall.server.monitor.check.Event;
 import dev.rollcall.server.monitor.check.Outcome;
 import dev.rollcall.server.monitor.check.ScheduledCheck;
@@ -41,7 +42,7 @@ class RunStateTest {
                 1,
                 check.interval(),
                 Optional.of(Event.Kind.UPTIME),
-                Optional.empty(),
+                Certificate.NONE,
                 Optional.empty(),
                 new Streak(Optional.of(State.UP), 0, 0, Optional.empty())));
     state.begin(1);
