@@ -99,6 +99,12 @@ class IncidentIT {
               "rollcall_incident_told_seconds_count 1");
 
       String one = "/v1/incidents/" + open.get("id");
+      JsonNode answer = rollcall.get(one).json().at("/data/incident/data/answer");
+      assertThat(answer.get("status").asInt()).isEqualTo(503);
+      assertThat(answer.get("headers").propertyNames()).contains("Date", "Content-Length");
+      assertThat(answer.get("body").stringValue()).isEqualTo("<b>out of order</b>");
+      assertThat(rollcall.page("/incidents/" + open.get("id")))
+          .contains("What came back", "&lt;b&gt;out of order&lt;/b&gt;");
       assertThat(rollcall.send("POST", one + "/acknowledge", "{\"note\":\"on it\"}").status())
           .isEqualTo(200);
       rollcall.send("POST", one + "/acknowledge", "");

@@ -28,6 +28,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// redirects to another server; `/slow/N` answers after N milliseconds; `/hang/...` does not
 /// answer; `/set/...` answers whatever was [#set] last.
 final class Targets implements AutoCloseable {
+  /// The body of answers of status 400 and above.
+  private static final byte[] BODY = "<b>out of order</b>".getBytes(US_ASCII);
+
   private final CountDownLatch closed = new CountDownLatch(1);
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final List<ServerSocket> sockets = new CopyOnWriteArrayList<>();
@@ -170,7 +173,11 @@ final class Targets implements AutoCloseable {
       } finally {
         here.now.decrementAndGet(); // before the answer: who has it may come again at once
       }
-      exchange.sendResponseHeaders(status, -1);
+      byte[] body = status < 400 ? new byte[0] : BODY;
+      exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+      if (body.length > 0 && !exchange.getRequestMethod().equals("HEAD")) {
+        exchange.getResponseBody().write(body);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

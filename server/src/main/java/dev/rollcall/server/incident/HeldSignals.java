@@ -17,12 +17,12 @@ import org.jdbi.v3.core.Handle;
 final class HeldSignals {
   private static final String PUT =
       "INSERT INTO incident_hold (subject_type, subject_id, owner_id, subject_name, state, cause,"
-          + " last_heard_at, began_at, at, reason, behind)"
-          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+          + " last_heard_at, began_at, at, reason, behind, answer)"
+          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
           + " ON CONFLICT (subject_type, subject_id) DO UPDATE SET state = excluded.state,"
           + " cause = excluded.cause, last_heard_at = excluded.last_heard_at,"
           + " began_at = excluded.began_at, at = excluded.at, reason = excluded.reason,"
-          + " behind = excluded.behind";
+          + " behind = excluded.behind, answer = excluded.answer";
 
   private static final String REMOVE =
       "DELETE FROM incident_hold WHERE subject_type = ? AND subject_id = ?";
@@ -75,6 +75,7 @@ final class HeldSignals {
           row.setLong(9, signal.at().toEpochMilli());
           row.setInt(10, one.reason().code());
           row.setString(11, one.behind().orElse(null));
+          row.setString(12, signal.answer().orElse(null));
         });
   }
 
@@ -165,7 +166,8 @@ final class HeldSignals {
             Optional.ofNullable(row.getString("cause")),
             Instant.ofEpochMilli(row.getLong("last_heard_at")),
             Instant.ofEpochMilli(row.getLong("began_at")),
-            Instant.ofEpochMilli(row.getLong("at")));
+            Instant.ofEpochMilli(row.getLong("at")),
+            Optional.ofNullable(row.getString("answer")));
     return new Held(
         signal,
         Reason.CODEC.ofCode(row.getInt("reason")),

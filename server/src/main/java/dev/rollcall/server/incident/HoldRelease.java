@@ -101,7 +101,8 @@ final class HoldRelease implements AutoCloseable {
               signal.cause(),
               signal.lastHeard(),
               signal.began(),
-              now));
+              now,
+              signal.answer()));
     }
     return true;
   }

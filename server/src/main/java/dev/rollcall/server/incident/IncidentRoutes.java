@@ -92,12 +92,15 @@ final class IncidentRoutes {
   private Answer show(Request request) {
     Incident incident = existing(request);
     List<TimelineEntry> timeline = store.timeline(incident.id());
+    Optional<IncidentAnswer> answer = store.answer(incident.id());
     List<String> behind = incident.isOpen() ? store.behind(incident, MOST_BEHIND) : List.of();
     return Envelope.ok(
         json -> {
           json.writeStartObject().writeName("incident").writeStartObject().writeName("data");
           json.writeStartObject();
           fields(json, incident);
+          json.writeName("answer");
+          answer.ifPresentOrElse(came -> came.write(json), json::writeNull);
           json.writeName("timeline").writeStartArray();
           timeline.forEach(entry -> write(json, entry));
           json.writeEndArray().writeName("behind").writeStartArray();

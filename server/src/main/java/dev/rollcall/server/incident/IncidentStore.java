@@ -1,5 +1,6 @@
 package dev.rollcall.server.incident;
 
+import dev.rollcall.server.http.Json;
 import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.signal.Severity;
 import dev.rollcall.server.signal.Subject;
@@ -172,6 +173,18 @@ public final class IncidentStore {
                             Optional.ofNullable(row.getString("made_by")),
                             Optional.ofNullable(row.getString("text"))))
                 .list());
+  }
+
+  /// What came back in the observation that opened an incident; empty if that is not known, or its
+  /// subject is not asked by HTTP.
+  public Optional<IncidentAnswer> answer(long incident) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery("SELECT answer FROM incident_answer WHERE incident_id = :incident")
+                .bind("incident", incident)
+                .map((row, _) -> IncidentAnswer.of(Json.stored(row.getString("answer"))))
+                .findOne());
   }
 
   /// How many incidents are open, of each severity and kind.

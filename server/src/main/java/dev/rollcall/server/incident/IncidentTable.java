@@ -78,13 +78,29 @@ final class IncidentTable {
             .stream()
             .findFirst();
     opened.ifPresent(
-        incident ->
-            add(
-                tx,
-                incident.id(),
-                new TimelineEntry(
-                    signal.at(), TimelineEntry.Type.OPENED, Optional.empty(), signal.cause())));
+        incident -> {
+          add(
+              tx,
+              incident.id(),
+              new TimelineEntry(
+                  signal.at(), TimelineEntry.Type.OPENED, Optional.empty(), signal.cause()));
+          answer(tx, incident.id(), signal);
+        });
     return opened;
+  }
+
+  /// Keeps what came back in the observation that opened or raised an incident.
+  private static void answer(Handle tx, long incident, Signal signal) {
+    signal
+        .answer()
+        .ifPresent(
+            answer ->
+                tx.createUpdate(
+                        "INSERT INTO incident_answer (incident_id, answer) VALUES (:id, :answer)"
+                            + " ON CONFLICT (incident_id) DO NOTHING")
+                    .bind("id", incident)
+                    .bind("answer", answer)
+                    .execute());
   }
 
   /// The open incidents of a subject.
@@ -175,6 +191,7 @@ final class IncidentTable {
         incident.id(),
         new TimelineEntry(
             signal.at(), TimelineEntry.Type.RAISED, Optional.empty(), signal.cause()));
+    answer(tx, incident.id(), signal);
     return tx.createQuery(
             "UPDATE incident SET kind = :kind, severity = :severity, cause = :cause, flapping = 0,"
                 + " last_heard_at = :heard, acknowledged_at = NULL, acknowledged_by = NULL WHERE id = :id RETURNING "

@@ -65,8 +65,7 @@ public final class Monitor implements AutoCloseable {
           "db/postgres/V10__service_owner.sql",
           "db/migration/V14__confirmed.sql",
           "db/migration/V23__tick_retention.sql",
-          "db/migration/V34__slow.sql",
-          "db/migration/V35__certificate.sql");
+          "db/migration/V34__warnings.sql");
 
   private final ServiceReader reader;
   private static final int DELETED_AT_ONCE = 500;

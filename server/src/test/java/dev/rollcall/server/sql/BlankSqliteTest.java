@@ -48,8 +48,9 @@ class BlankSqliteTest {
     "db/migration/V28__incident_channel.sql",
     "db/migration/V29__maintenance.sql",
     "db/migration/V30__open_incidents.sql",
-    "db/migration/V34__slow.sql",
-    "db/migration/V35__certificate.sql"
+    "db/migration/V34__warnings.sql",
+    "db/migration/V35__signal_answer.sql",
+    "db/migration/V36__incident_answer.sql"
   };
 
   @TempDir Path directory;

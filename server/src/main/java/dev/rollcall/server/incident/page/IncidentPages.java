@@ -187,6 +187,7 @@ public final class IncidentPages {
         new IncidentView(
             whose,
             incident,
+            store.answer(incident.id()),
             store.timeline(incident.id()),
             incident.isOpen() ? store.behind(incident, MOST_BEHIND) : List.of(),
             outbox.deliveries(incident.id()),

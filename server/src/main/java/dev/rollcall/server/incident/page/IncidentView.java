@@ -1,20 +1,24 @@
 package dev.rollcall.server.incident.page;
 
 import dev.rollcall.server.incident.Incident;
+import dev.rollcall.server.incident.IncidentAnswer;
 import dev.rollcall.server.incident.TimelineEntry;
 import dev.rollcall.server.outbox.DeliveryRow;
 import dev.rollcall.server.web.Texts;
 import dev.rollcall.server.web.Whose;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /// What the page of one incident shows.
 ///
+/// @param answer what came back when it opened
 /// @param behind the names of what is unreachable behind its subject
 /// @param changes whether who looks at it may change it
 record IncidentView(
     Whose whose,
     Incident incident,
+    Optional<IncidentAnswer> answer,
     List<TimelineEntry> timeline,
     List<String> behind,
     List<DeliveryRow> deliveries,

@@ -18,6 +18,15 @@ public sealed interface Observation {
   /// Other measurements of the check.
   Measurements measurements();
 
+  /// The same without what came back, which is kept for the observation that opens an incident only:
+  /// many may wait for the database.
+  default Observation withoutAnswer() {
+    return this instanceof Down down
+        ? new Down(
+            down.at(), down.response(), down.measurements().withoutAnswer(), down.reason())
+        : this;
+  }
+
   /// Why the service is not up; empty if it is.
   default Optional<String> why() {
     return switch (this) {

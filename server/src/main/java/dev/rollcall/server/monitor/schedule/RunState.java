@@ -127,10 +127,11 @@ final class RunState {
     streak = before.after(observation, check.confirmation());
     Optional<Instant> repeat = repeat(now);
     repeat.ifPresent(due -> nextDue = due);
+    boolean confirms = !streak.confirmed().equals(before.confirmed());
     return new Outcome(
         check.serviceId(),
         fence,
-        observation,
+        confirms ? observation : observation.withoutAnswer(),
         transition,
         check.asksDependencies(),
         certificate.equals(known) ? Optional.empty() : Optional.of(certificate),

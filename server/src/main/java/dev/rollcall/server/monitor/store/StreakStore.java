@@ -94,7 +94,8 @@ final class StreakStore {
             cause(seen),
             seen.at(),
             before.streak().since().orElse(seen.at()),
-            now));
+            now,
+            seen.measurements().unexpected().map(AnswerJson::of)));
   }
 
   private static boolean isWrong(Optional<State> confirmed) {
