@@ -327,6 +327,10 @@ class IncidentIT {
       assertThat(incidents(rollcall, "?state=open")).hasSize(1);
       assertThat(rollcall.send("DELETE", one, "").status()).isEqualTo(200);
       assertThat(rollcall.get(one).status()).isEqualTo(404);
+      JsonNode uptime = rollcall.get("/v1/services/1").json().at("/data/service/data/uptime/24h");
+      assertThat(uptime.get("percent").asDouble()).isLessThan(100);
+      assertThat(uptime.get("without_maintenance")).isNotEqualTo(uptime.get("percent"));
+      assertThat(rollcall.page("/services/1")).contains("Without maintenance, 24 h");
     }
   }
 
@@ -357,6 +361,17 @@ class IncidentIT {
       awaitMails(2);
       assertThat(mails.mails().getLast()).contains("Subject: [Up again] db");
       assertThat(incidents(rollcall, "")).hasSize(1);
+      await() // the end of what is held is written with its signal
+          .atMost(PATIENCE)
+          .until(() -> rollcall.service("shop").get("state").stringValue().equals("up"));
+      JsonNode shop =
+          rollcall
+              .get("/v1/services/" + rollcall.service("shop").get("id"))
+              .json()
+              .at("/data/service/data");
+      assertThat(shop.at("/metric/data/uptime_percent").asDouble()).isLessThan(100);
+      assertThat(shop.at("/uptime/24h/percent").asDouble()).isEqualTo(100);
+      assertThat(shop.at("/uptime/30d/without_maintenance").asDouble()).isEqualTo(100);
     }
   }
 

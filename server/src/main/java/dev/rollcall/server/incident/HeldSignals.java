@@ -1,8 +1,10 @@
 package dev.rollcall.server.incident;
 
 import dev.rollcall.server.signal.Signal;
+import dev.rollcall.server.signal.Span;
 import dev.rollcall.server.signal.Subject;
 import dev.rollcall.server.sql.EnumCodec;
+import dev.rollcall.server.sql.InstantColumns;
 import dev.rollcall.server.sql.Rows;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -58,6 +60,12 @@ final class HeldSignals {
   private HeldSignals() {}
 
   static void put(Handle tx, Held held) {
+    Subject subject = held.signal().subject();
+    if (held.reason() == Reason.BEHIND) {
+      unreachable(tx, subject, held.signal().began());
+    } else {
+      reachable(tx, subject, held.signal().at());
+    }
     Rows.write(
         tx,
         PUT,
@@ -80,16 +88,63 @@ final class HeldSignals {
   }
 
   /// Forgets the signal of a subject; returns whether one was held.
-  static boolean remove(Handle tx, Subject subject) {
-    return Rows.write(
-            tx,
-            REMOVE,
-            List.of(subject),
-            (row, one) -> {
-              row.setInt(1, one.type().code());
-              row.setLong(2, one.id());
-            })[0]
-        > 0;
+  static boolean remove(Handle tx, Subject subject, Instant at) {
+    boolean held =
+        Rows.write(
+                tx,
+                REMOVE,
+                List.of(subject),
+                (row, one) -> {
+                  row.setInt(1, one.type().code());
+                  row.setLong(2, one.id());
+                })[0]
+            > 0;
+    if (held) {
+      reachable(tx, subject, at);
+    }
+    return held;
+  }
+
+  /// A subject is unreachable behind what it depends on, if it was not so already.
+  private static void unreachable(Handle tx, Subject subject, Instant from) {
+    tx.createUpdate(
+            "INSERT INTO incident_unreachable (subject_type, subject_id, from_at)"
+                + " SELECT :type, :id, :from WHERE NOT EXISTS (SELECT 1 FROM incident_unreachable"
+                + " WHERE subject_type = :type AND subject_id = :id AND to_at IS NULL)"
+                + " ON CONFLICT (subject_type, subject_id, from_at) DO NOTHING")
+        .bind("type", subject.type().code())
+        .bind("id", subject.id())
+        .bind("from", from.toEpochMilli())
+        .execute();
+  }
+
+  private static void reachable(Handle tx, Subject subject, Instant at) {
+    tx.createUpdate(
+            "UPDATE incident_unreachable SET to_at = :at"
+                + " WHERE subject_type = :type AND subject_id = :id AND to_at IS NULL")
+        .bind("at", at.toEpochMilli())
+        .bind("type", subject.type().code())
+        .bind("id", subject.id())
+        .execute();
+  }
+
+  /// The spans in which a subject was unreachable, of those that reach into `[from, to)`.
+  static List<Span> unreachable(Handle handle, Subject subject, Instant from, Instant to) {
+    return handle
+        .createQuery(
+            "SELECT from_at, to_at FROM incident_unreachable"
+                + " WHERE subject_type = :type AND subject_id = :id AND from_at < :to"
+                + " AND (to_at IS NULL OR to_at > :from) ORDER BY from_at DESC LIMIT 1000")
+        .bind("type", subject.type().code())
+        .bind("id", subject.id())
+        .bind("from", from.toEpochMilli())
+        .bind("to", to.toEpochMilli())
+        .map(
+            (row, _) ->
+                new Span(
+                    Instant.ofEpochMilli(row.getLong("from_at")),
+                    InstantColumns.instant(row, "to_at").orElse(to)))
+        .list();
   }
 
   /// All of them, in the order of the ids of their subjects.

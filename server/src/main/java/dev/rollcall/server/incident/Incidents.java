@@ -6,6 +6,7 @@ import dev.rollcall.server.incident.maintenance.CurrentMaintenance;
 import dev.rollcall.server.incident.maintenance.Maintenance;
 import dev.rollcall.server.incident.maintenance.MaintenanceChanges;
 import dev.rollcall.server.incident.maintenance.MaintenanceRoutes;
+import dev.rollcall.server.incident.maintenance.MaintenanceSpans;
 import dev.rollcall.server.incident.maintenance.MaintenanceStore;
 import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.signal.AlertKeys;
@@ -13,6 +14,7 @@ import dev.rollcall.server.signal.Signal;
 import dev.rollcall.server.signal.SignalConsumer;
 import dev.rollcall.server.signal.Subject;
 import dev.rollcall.server.signal.Subjects;
+import dev.rollcall.server.signal.UptimeSpans;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.StorageException;
@@ -40,7 +42,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
           "db/migration/V24__incident.sql",
           "db/migration/V28__incident_channel.sql",
           "db/migration/V29__maintenance.sql",
-          "db/migration/V36__incident_answer.sql");
+          "db/migration/V36__incident_answer_and_spans.sql");
 
   private static final System.Logger LOG = System.getLogger(Incidents.class.getName());
 
@@ -57,6 +59,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
   private final Notifier notifier;
   private final HoldRelease held;
   private final MaintenanceStore maintenance;
+  private final MaintenanceSpans maintenanceSpans;
   private final MaintenanceChanges maintenanceChanges;
   private final MaintenanceRoutes maintenanceRoutes;
   private final Subjects subjects;
@@ -93,11 +96,14 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
             database, commits, subjects, this::currentMaintenance, this::released, clock);
     this.flapping = new FlappingIncidents(database, commits, alerts, settings.flapping(), clock);
     this.maintenance = new MaintenanceStore(database, commits);
+    this.maintenanceSpans =
+        new MaintenanceSpans(database, commits, maintenance, () -> ofFile, clock);
     this.maintenanceChanges =
         new MaintenanceChanges(
             maintenance,
             () -> ofFile,
             () -> {
+              maintenanceSpans.wake();
               held.wake();
               notifier.wake();
             },
@@ -173,7 +179,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
             .filter(one -> !right || one.kind().excludes(kind))
             .toList();
     if (!right || !certificate) {
-      HeldSignals.remove(tx, signal.subject());
+      HeldSignals.remove(tx, signal.subject(), signal.lastHeard());
     }
     if (right && steps(tx, signal, open, true)) {
       return;
@@ -298,6 +304,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
   /// Uses this maintenance of the configuration file, and no other of it, from now on.
   public void apply(List<Maintenance> file) {
     ofFile = List.copyOf(file);
+    maintenanceSpans.wake();
     held.wake();
     notifier.wake();
   }
@@ -311,6 +318,11 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
   /// The incidents, for pages.
   public IncidentStore store() {
     return store;
+  }
+
+  /// When uptime is counted in another way.
+  public UptimeSpans uptimeSpans() {
+    return new IncidentSpans(database, maintenanceSpans);
   }
 
   /// What people do with them, for pages.
@@ -334,6 +346,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
     notifier.start();
     held.start();
     flapping.start();
+    maintenanceSpans.start();
     cleanup.start();
   }
 
@@ -355,6 +368,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
 
   @Override
   public void close() {
+    maintenanceSpans.close();
     flapping.close();
     held.close();
     notifier.close();

@@ -50,7 +50,7 @@ class BlankSqliteTest {
     "db/migration/V30__open_incidents.sql",
     "db/migration/V34__warnings.sql",
     "db/migration/V35__signal_answer.sql",
-    "db/migration/V36__incident_answer.sql"
+    "db/migration/V36__incident_answer_and_spans.sql"
   };
 
   @TempDir Path directory;

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.StringJoiner;
 
 /// The words for services.
@@ -48,7 +49,11 @@ final class ServiceWords {
   }
 
   static String percent(Share share) {
-    return share.percent().isPresent() ? Formats.percent(share.percent().getAsDouble()) : "-";
+    return percent(share.percent());
+  }
+
+  static String percent(OptionalDouble percent) {
+    return percent.isPresent() ? Formats.percent(percent.getAsDouble()) : "-";
   }
 
   /// The number of observations.
