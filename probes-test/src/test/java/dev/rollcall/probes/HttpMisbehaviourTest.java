@@ -3,8 +3,8 @@ package dev.rollcall.probes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.rollcall.probe.Attempt;
 import dev.rollcall.probe.AnswerExcerpt;
+import dev.rollcall.probe.Attempt;
 import dev.rollcall.probe.Phase;
 import java.io.IOException;
 import java.net.InetAddress;

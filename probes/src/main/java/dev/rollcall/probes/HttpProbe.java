@@ -35,7 +35,9 @@ public record HttpProbe(String name, HttpQuestion question, HttpAsker asker) imp
 
   /// Sends the request once and returns the response, which meets the expectation.
   HttpAnswer answer(Attempt attempt) throws ProbeFailure, InterruptedException {
-    return call().ask(attempt, (response, exchange) -> judge(response, exchange, true)).orElseThrow();
+    return call()
+        .ask(attempt, (response, exchange) -> judge(response, exchange, true))
+        .orElseThrow();
   }
 
   /// What a probe makes of an answer.

@@ -4,10 +4,10 @@ import static dev.rollcall.server.RunningRollcall.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.rollcall.server.RunningRollcall.Answer;
-import dev.rollcall.server.RunningRollcall.Plan;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import dev.rollcall.server.RunningRollcall.Answer;
+import dev.rollcall.server.RunningRollcall.Plan;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -253,7 +253,8 @@ class IncidentIT {
           .contains("Subject: [Certificate ends soon] shop", "Why: the certificate ends 20");
       JsonNode open = incidents(rollcall, "?state=open&kind=certificate").getFirst();
       assertThat(open.get("severity").stringValue()).isEqualTo("warning");
-      assertThat(rollcall.get("/v1/services").json().at("/data/services/data/0/state").stringValue())
+      assertThat(
+              rollcall.get("/v1/services").json().at("/data/services/data/0/state").stringValue())
           .isEqualTo("up");
       server.stop(0);
       server = secure(port, 90);

@@ -31,7 +31,7 @@ final class AlertRouteReader {
       List.of(TAGS, GROUPS, NAMES, SEVERITY, KINDS, HOURS, ZONE, AFTER, REMIND, RESOLVED);
 
   /// What an incident can be, in the words of the API.
-  private static final Set<String> KNOWN_KINDS = 
+  private static final Set<String> KNOWN_KINDS =
       Set.of("down", "late", "failed", "slow", "certificate");
 
   private static final Duration SHORTEST_REMINDER = Duration.ofMinutes(1);
@@ -57,7 +57,11 @@ final class AlertRouteReader {
     kinds.stream()
         .filter(word -> !KNOWN_KINDS.contains(word))
         .forEach(
-            word -> route.mistake(KINDS, word, "is no kind: give some of down, late, failed, slow and certificate"));
+            word ->
+                route.mistake(
+                    KINDS,
+                    word,
+                    "is no kind: give some of down, late, failed, slow and certificate"));
     return new AlertRoute(
         route.oneOrMany(TAGS),
         route.oneOrMany(GROUPS),

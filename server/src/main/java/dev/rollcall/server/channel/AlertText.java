@@ -114,7 +114,9 @@ record AlertText(String title, List<Fact> facts, boolean over, boolean urgent) {
   private static String when(Message.Item item) {
     if (item.kind() == Notification.Kind.RECOVERED) {
       String span = "from " + time(item.began()) + " to " + time(item.at());
-      return item.cause().map(why -> span + ": " + cut(line(why), LONGEST_CAUSE)).orElse("was down " + span);
+      return item.cause()
+          .map(why -> span + ": " + cut(line(why), LONGEST_CAUSE))
+          .orElse("was down " + span);
     }
     String since = "since " + time(item.began());
     return item.cause()

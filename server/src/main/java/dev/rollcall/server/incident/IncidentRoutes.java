@@ -73,8 +73,7 @@ final class IncidentRoutes {
     return IncidentKind.CODEC
         .find(word)
         .orElseThrow(
-            () ->
-                Refusal.ofParameter("kind", "is '" + word + "': give " + IncidentKind.words()));
+            () -> Refusal.ofParameter("kind", "is '" + word + "': give " + IncidentKind.words()));
   }
 
   /// `service:shop`, as the answers have it.

@@ -71,7 +71,8 @@ public final class MonitorDatabase implements AutoCloseable {
   public static ServiceDefinition definition(JsonNode service) {
     Mistakes mistakes = new Mistakes();
     return new ServiceReader(
-            new ServiceReader.Defaults(Duration.ofSeconds(15), Duration.ofSeconds(5), false, Duration.ofDays(14)))
+            new ServiceReader.Defaults(
+                Duration.ofSeconds(15), Duration.ofSeconds(5), false, Duration.ofDays(14)))
         .one(service, "", mistakes)
         .orElseThrow(() -> new AssertionError(mistakes.lines()));
   }

@@ -205,8 +205,7 @@ public final class MaintenanceStore {
       commits.write(
           changes,
           tx ->
-              tx.createUpdate(
-                      "DELETE FROM " + table + " WHERE owner_id = :owner AND owner_id <> 0")
+              tx.createUpdate("DELETE FROM " + table + " WHERE owner_id = :owner AND owner_id <> 0")
                   .bind("owner", owner)
                   .execute());
     }

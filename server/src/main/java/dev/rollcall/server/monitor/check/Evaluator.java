@@ -11,7 +11,8 @@ import java.util.Optional;
 /// | uptime | stays | downtime begins | stays |
 /// | downtime | uptime begins | stays | stays |
 ///
-/// A slow observation is up. An unknown observation says nothing about the service, so it ends nothing.
+/// A slow observation is up. An unknown observation says nothing about the service, so it ends
+/// nothing.
 public final class Evaluator {
   private Evaluator() {}
 

@@ -40,13 +40,7 @@ public record Measurements(
     return unexpected.isEmpty()
         ? this
         : new Measurements(
-            response,
-            phases,
-            status,
-            redirects,
-            certificateEnds,
-            dependencies,
-            Optional.empty());
+            response, phases, status, redirects, certificateEnds, dependencies, Optional.empty());
   }
 
   private static List<ProbeResult> bounded(List<ProbeResult> dependencies) {

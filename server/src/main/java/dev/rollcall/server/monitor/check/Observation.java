@@ -18,12 +18,11 @@ public sealed interface Observation {
   /// Other measurements of the check.
   Measurements measurements();
 
-  /// The same without what came back, which is kept for the observation that opens an incident only:
-  /// many may wait for the database.
+  /// The same without what came back, which is kept for the observation that opens an incident
+  /// only: many may wait for the database.
   default Observation withoutAnswer() {
     return this instanceof Down down
-        ? new Down(
-            down.at(), down.response(), down.measurements().withoutAnswer(), down.reason())
+        ? new Down(down.at(), down.response(), down.measurements().withoutAnswer(), down.reason())
         : this;
   }
 
@@ -44,7 +43,8 @@ public sealed interface Observation {
       implements Observation {
     /// Why it is slow: `took 912 ms (slow above 800 ms)`.
     public String reason() {
-      return "took %s (slow above %s)".formatted(Durations.millis(response), Durations.millis(limit));
+      return "took %s (slow above %s)"
+          .formatted(Durations.millis(response), Durations.millis(limit));
     }
   }
 

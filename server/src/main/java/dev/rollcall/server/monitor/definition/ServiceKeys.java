@@ -61,7 +61,14 @@ record ServiceKeys(String scheme, Kind kind, List<String> keys) {
   static final Set<String> FLAGS = Set.of("redirects", "keep-alive");
 
   static final Set<String> NUMBERS =
-      Set.of("interval", "timeout", "confirm", "confirm-interval", "recover", "slow", "certificate-warning");
+      Set.of(
+          "interval",
+          "timeout",
+          "confirm",
+          "confirm-interval",
+          "recover",
+          "slow",
+          "certificate-warning");
 
   /// What is checked.
   enum Kind {

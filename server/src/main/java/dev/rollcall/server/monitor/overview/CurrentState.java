@@ -219,8 +219,8 @@ final class CurrentState {
     return known;
   }
 
-  /// The time since which the state holds. Unknown and slow: the first of the last such observations
-  /// in a row; or, if the service is no longer checked, its last observation.
+  /// The time since which the state holds. Unknown and slow: the first of the last such
+  /// observations in a row; or, if the service is no longer checked, its last observation.
   private Optional<Instant> since(List<Observed> latest) {
     if (standing != Standing.UNKNOWN && standing != Standing.SLOW) {
       return started == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(started));

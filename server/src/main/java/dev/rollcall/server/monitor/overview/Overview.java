@@ -108,8 +108,8 @@ public final class Overview {
   }
 
   /// The services whose name or URL contains `text`: first those that are down, the latest first;
-  /// then the unknown, the slow, the new, and those that are up, by name. It reads little or nothing from the
-  /// database.
+  /// then the unknown, the slow, the new, and those that are up, by name. It reads little or
+  /// nothing from the database.
   ///
   /// @param page from 1
   /// @param size the number of rows of a page

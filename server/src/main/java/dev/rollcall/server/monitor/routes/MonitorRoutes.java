@@ -206,8 +206,7 @@ public final class MonitorRoutes {
     AlertKeys keys = AlertKeys.stored(definition);
     Map<String, Uptime> uptime = new LinkedHashMap<>();
     UPTIMES.forEach(
-        (name, span) ->
-            uptime.put(name, uptimes.of(shown.service(), keys, span, clock.wall())));
+        (name, span) -> uptime.put(name, uptimes.of(shown.service(), keys, span, clock.wall())));
     Optional<Instant> certificate = services.certificateEnds(request.scope(), id);
     return Envelope.of(
         status,

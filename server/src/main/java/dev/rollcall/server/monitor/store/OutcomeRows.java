@@ -8,8 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
 
-/// All rows that outcomes change: ticks, counts, hourly sums, events, streaks and
-/// certificates.
+/// All rows that outcomes change: ticks, counts, hourly sums, events, streaks and certificates.
 public final class OutcomeRows {
   private OutcomeRows() {}
 

@@ -33,9 +33,9 @@ public final class ServiceSubjects implements Subjects {
         .findOne();
   }
 
-  /// Whether the service is up for certain, slow or not: it was observed at `since` or later, and no
-  /// observation that found it down waits for its confirmation. An observation that is unknown says
-  /// nothing, but is one.
+  /// Whether the service is up for certain, slow or not: it was observed at `since` or later, and
+  /// no observation that found it down waits for its confirmation. An observation that is unknown
+  /// says nothing, but is one.
   @Override
   public boolean isRight(Handle tx, Subject service, Instant since) {
     return tx.createQuery(

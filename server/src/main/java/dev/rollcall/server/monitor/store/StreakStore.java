@@ -21,7 +21,7 @@ import org.jdbi.v3.core.Handle;
 /// observations agree with its confirmed state.
 final class StreakStore {
   /// The columns that [#streak] reads.
-  static final String COLUMNS = 
+  static final String COLUMNS =
       "m.confirmed_state, m.against_count, m.against_down, m.against_since";
 
   private static final String BEFORE =

@@ -44,9 +44,7 @@ public final class UptimeStore {
     }
 
     private OptionalDouble percent() {
-      return up + down == 0
-          ? OptionalDouble.empty()
-          : OptionalDouble.of(100.0 * up / (up + down));
+      return up + down == 0 ? OptionalDouble.empty() : OptionalDouble.of(100.0 * up / (up + down));
     }
   }
 

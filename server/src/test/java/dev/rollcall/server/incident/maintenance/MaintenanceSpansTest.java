@@ -43,8 +43,7 @@ class MaintenanceSpansTest {
     try (Database database = engine.open(folder, clock, tables);
         GroupCommit commits = new GroupCommit(database)) {
       MaintenanceStore store = new MaintenanceStore(database, commits);
-      MaintenanceSpans spans =
-          new MaintenanceSpans(database, commits, store, () -> ofFile, clock);
+      MaintenanceSpans spans = new MaintenanceSpans(database, commits, store, () -> ofFile, clock);
       Instant begin = clock.wall();
       long made = store.create(0, "{\"tags\":[\"web\"]}", "somebody", 10, begin).orElseThrow();
       ofFile = List.of(of("sh*", begin.plusSeconds(3), Duration.ofMinutes(10)));
@@ -74,8 +73,7 @@ class MaintenanceSpansTest {
       assertThat(of(spans, "shop", "db", begin))
           .containsExactly(new Span(begin.plusSeconds(3), end));
       assertThat(of(spans, "blog", "db", begin)).isEmpty();
-      assertThat(of(spans, "late", "db", begin))
-          .containsExactly(new Span(found, clock.wall()));
+      assertThat(of(spans, "late", "db", begin)).containsExactly(new Span(found, clock.wall()));
       assertThat(of(spans, "shop", "web", end.plusSeconds(6))).isEmpty();
       store.tidy(clock.wall(), clock.wall());
       assertThat(of(spans, "shop", "web", begin)).isEmpty();

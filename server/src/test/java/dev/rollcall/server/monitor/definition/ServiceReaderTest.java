@@ -19,7 +19,8 @@ import tools.jackson.databind.node.ObjectNode;
 class ServiceReaderTest {
   private final ServiceReader reader =
       new ServiceReader(
-          new ServiceReader.Defaults(Duration.ofSeconds(15), Duration.ofSeconds(10), false, Duration.ofDays(14)));
+          new ServiceReader.Defaults(
+              Duration.ofSeconds(15), Duration.ofSeconds(10), false, Duration.ofDays(14)));
   private final Mistakes mistakes = new Mistakes();
 
   @Test
@@ -234,7 +235,8 @@ class ServiceReaderTest {
     Mistakes mistakes = new Mistakes();
     ServiceReader reader =
         new ServiceReader(
-                new ServiceReader.Defaults(Duration.ofMinutes(1), Duration.ofSeconds(5), false, Duration.ofDays(14)))
+                new ServiceReader.Defaults(
+                    Duration.ofMinutes(1), Duration.ofSeconds(5), false, Duration.ofDays(14)))
             .ofAccounts(_ -> true);
     assertThat(
             reader.one(

@@ -252,7 +252,8 @@ class RunnerTest {
         database,
         commits,
         new MonitorSettings(
-            new ServiceReader.Defaults(Duration.ofSeconds(15), Duration.ofSeconds(5), false, Duration.ofDays(14)),
+            new ServiceReader.Defaults(
+                Duration.ofSeconds(15), Duration.ofSeconds(5), false, Duration.ofDays(14)),
             64,
             100,
             Duration.ofDays(30),

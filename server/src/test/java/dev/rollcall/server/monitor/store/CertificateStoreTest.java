@@ -48,8 +48,7 @@ class CertificateStoreTest {
           .matches(Signal::isReminder);
       assertThat(written(data, service, ends, 3, ends.plusSeconds(1)))
           .singleElement()
-          .matches(
-              signal -> signal.cause().orElseThrow().startsWith("the certificate has ended"));
+          .matches(signal -> signal.cause().orElseThrow().startsWith("the certificate has ended"));
       Instant newer = ends.plus(Duration.ofDays(90));
       assertThat(written(data, service, newer, 0, now))
           .singleElement()
