@@ -25,9 +25,9 @@ class SpanTest {
   })
   void areJoinedAndCut(String spans, String merged) {
     List<Span> given =
-        Arrays.stream(spans.split(" "))
+        Arrays.stream(spans.split(" ", -1))
             .filter(text -> !text.isEmpty())
-            .map(text -> new Span(at(text.split("-")[0]), at(text.split("-")[1])))
+            .map(text -> new Span(at(text.split("-", -1)[0]), at(text.split("-", -1)[1])))
             .toList();
     assertThat(
             Span.merged(given, at("10"), at("20")).stream()

@@ -29,7 +29,7 @@ class CertificateTest {
   void isWarnedOfAgainAsItsEndComesNear(int soon, String left, String warnings) {
     Certificate certificate = Certificate.NONE;
     List<String> after = new ArrayList<>();
-    for (String days : left.split(" ")) {
+    for (String days : left.split(" ", -1)) {
       boolean seen = !days.equals("-");
       Instant now = seen ? ENDS.minus(Duration.ofDays(Integer.parseInt(days))) : ENDS;
       certificate =
