@@ -209,7 +209,11 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
             .filter(one -> one.kind().excludes(kind))
             .toList();
     Optional<Incident> slow = slow(kind, before);
-    if (slow.isEmpty() && !signal.isReminder() && steps(tx, signal, before, false)) {
+    if (slow.isPresent()) {
+      raise(tx, signal, slow.get(), kind);
+      return;
+    }
+    if (!signal.isReminder() && steps(tx, signal, before, false)) {
       return;
     }
     Optional<Incident> same = before.stream().filter(one -> one.kind() == kind).findFirst();
@@ -218,8 +222,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
       return;
     }
     AlertKeys keys = subjects.keys(tx, signal.subject());
-    boolean mayWait = kind != IncidentKind.CERTIFICATE && (before.isEmpty() || slow.isPresent());
-    if (mayWait) {
+    if (before.isEmpty() && kind != IncidentKind.CERTIFICATE) {
       HoldRules.Decision decision = rules.of(tx, signal, keys, signal.at());
       uncertain.addAll(decision.uncertain());
       if (decision.held().isPresent()) {
@@ -232,7 +235,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
           .map(incident -> IncidentTable.resolve(tx, incident, signal.at(), why))
           .forEach(incident -> alerts.over(tx, signal.at(), incident, true));
     }
-    begin(tx, signal, kind, keys, slow);
+    open(tx, signal, kind, keys);
   }
 
   /// It goes on, and something says so again.
@@ -251,21 +254,18 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
         : Optional.empty();
   }
 
-  /// @param slow goes on as this incident
-  private void begin(
-      Handle tx, Signal signal, IncidentKind kind, AlertKeys keys, Optional<Incident> slow) {
-    if (slow.isPresent()) {
-      Incident raised = IncidentTable.raise(tx, signal, slow.get(), kind, keys.severity());
-      alerts.raised(tx, signal.at(), slow.get(), raised);
-    } else {
-      open(tx, signal, kind, kind.weighed(keys));
-    }
+  /// What was slow is down: its incident goes on as one of that kind. It is not held, as an
+  /// incident that was open before keeps on.
+  private void raise(Handle tx, Signal signal, Incident incident, IncidentKind kind) {
+    AlertKeys keys = subjects.keys(tx, signal.subject());
+    Incident raised = IncidentTable.raise(tx, signal, incident, kind, keys.severity());
+    alerts.raised(tx, signal.at(), incident, raised);
   }
 
   private void open(Handle tx, Signal signal, IncidentKind kind, AlertKeys keys) {
     IncidentSettings.Flapping limits = settings.flapping();
     int many = IncidentTable.opened(tx, signal.subject(), kind, signal.at().minus(limits.within()));
-    IncidentTable.open(tx, signal, kind, keys, limits.begins(many))
+    IncidentTable.open(tx, signal, kind, kind.weighed(keys), limits.begins(many))
         .ifPresent(
             incident -> {
               alerts.opened(tx, signal, incident);
@@ -286,14 +286,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
   /// Opens the incident of a signal that is no longer held.
   void released(Handle tx, Signal signal) {
     IncidentKind.of(signal)
-        .ifPresent(
-            kind ->
-                begin(
-                    tx,
-                    signal,
-                    kind,
-                    subjects.keys(tx, signal.subject()),
-                    slow(kind, IncidentTable.openOf(tx, signal.subject()))));
+        .ifPresent(kind -> open(tx, signal, kind, subjects.keys(tx, signal.subject())));
     tx.afterCommit(notifier::wake);
   }
 

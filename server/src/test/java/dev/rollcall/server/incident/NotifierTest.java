@@ -263,6 +263,29 @@ class NotifierTest {
   }
 
   @Test
+  void whatIsSlowAndGoesDownBehindSomethingKeepsItsIncident() {
+    depends("shop", "db");
+    use(all(chat));
+    signal("shop", "up", "slow");
+    notifier.round();
+    got(chat, 1);
+    pass(TOGETHER);
+    down("db");
+    notifier.round();
+    got(chat, 2);
+    pass(TOGETHER);
+    signal("shop", "slow", "down");
+    notifier.round();
+    assertThat(got(chat, 3).getLast().kind()).isEqualTo(Kind.DOWN);
+    pass(TOGETHER);
+    up("db", "shop");
+    held.round();
+    notifier.round();
+    assertThat(got(chat, 4).getLast().message().name()).isEqualTo("2 incidents: 2 over");
+    assertThat(confirmedAgain).isEmpty();
+  }
+
+  @Test
   void whatIsSlowIsOverWithAReasonAndHidesNothing() {
     depends("shop", "db");
     use(all(chat));
