@@ -36,6 +36,7 @@ public final class Attempt {
     private Optional<Instant> certificateExpiry = Optional.empty();
     private Optional<List<ProbeResult>> dependencies = Optional.empty();
     private Optional<String> degraded = Optional.empty();
+    private Optional<AnswerExcerpt> unexpected = Optional.empty();
     private Map<String, String> details = Map.of();
   }
 
@@ -126,6 +127,16 @@ public final class Attempt {
   /// The reported dependencies; empty if the answer reports none.
   public Optional<List<ProbeResult>> dependencies() {
     return notes.dependencies;
+  }
+
+  /// Records what came back instead of what was expected.
+  public void unexpected(AnswerExcerpt answer) {
+    notes.unexpected = Optional.of(answer);
+  }
+
+  /// What came back instead of what was expected; empty if nothing did, or the check does not tell.
+  public Optional<AnswerExcerpt> unexpected() {
+    return notes.unexpected;
   }
 
   /// Records that the target works, but not as it should. If the check then returns normally, its

@@ -3,6 +3,7 @@ package dev.rollcall.probes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.rollcall.probe.AnswerExcerpt;
 import dev.rollcall.probe.Attempt;
 import dev.rollcall.probe.Phase;
 import java.io.IOException;
@@ -204,6 +205,16 @@ class HttpMisbehaviourTest {
               }
             })
         .assertUp();
+  }
+
+  @Test
+  void doesNotWaitForABodyThatNobodyNeeds() throws IOException {
+    Checked checked = check(line -> drip(line, "HTTP/1.1 503 Oops\r\nContent-Length: 99\r\n\r\n"));
+    assertThat(checked.reason()).isEqualTo("status 503 (expected below 400)");
+    assertThat(checked.attempt().remaining()).isPositive();
+    AnswerExcerpt kept = checked.attempt().unexpected().orElseThrow();
+    assertThat(kept.status()).isEqualTo(503);
+    assertThat(kept.body()).isEmpty();
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.rollcall.probe.AnswerExcerpt;
 import dev.rollcall.probe.Phase;
 import dev.rollcall.probes.HttpExpectation.JsonExpectation;
 import java.io.IOException;
@@ -122,6 +123,25 @@ class HttpProbeTest {
         .containsEntry("Host", "other")
         .containsEntry("Content-type", "text/plain; charset=UTF-8")
         .containsEntry("body", "ä");
+  }
+
+  @Test
+  void keepsTheBeginningOfAnAnswerThatIsNotAsExpectedWithoutSecrets() {
+    Checked up = check(question("/"));
+    assertThat(up.attempt().unexpected()).isEmpty();
+    AnswerExcerpt status = check(question("/status/503")).attempt().unexpected().orElseThrow();
+    assertThat(status.status()).isEqualTo(503);
+    assertThat(status.headers()).containsOnlyKeys("Date", "Content-Length");
+    assertThat(status.body()).isEqualTo("All is well, Grüße");
+    AnswerExcerpt text =
+        check(HttpExpectation.DEFAULT.text("broken"), "/").attempt().unexpected().orElseThrow();
+    assertThat(text.status()).isEqualTo(200);
+    assertThat(text.body()).isEqualTo("All is well, Grüße");
+    HttpQuestion secret = question("/status/503").basicAuth("user", "is well");
+    assertThat(check(secret).attempt().unexpected().orElseThrow().body())
+        .isEqualTo("All ***, Grüße");
+    HttpQuestion head = question("/status/503").method("HEAD");
+    assertThat(check(head).attempt().unexpected().orElseThrow().body()).isEmpty();
   }
 
   @Test

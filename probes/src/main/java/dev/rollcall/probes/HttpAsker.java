@@ -59,7 +59,8 @@ public final class HttpAsker implements AutoCloseable {
     return new HttpCall(question, this, false)
         .ask(
             attempt,
-            (response, held) -> HttpCall.answer(response, HttpCall.body(response, limit, held)));
+            (response, exchange) ->
+                HttpCall.answer(response, HttpCall.body(response, limit, exchange.memory())));
   }
 
   /// The memory for one check.

@@ -53,7 +53,7 @@ record HttpCall(HttpQuestion question, HttpAsker asker, boolean elsewhere) {
 
   /// What is done with the answer, before its connection is let go of.
   interface Reader<T> {
-    T read(ClassicHttpResponse answer, AnswerMemory.Share memory)
+    T read(ClassicHttpResponse answer, Exchange exchange)
         throws IOException, ProbeFailure, InterruptedException;
   }
 
@@ -76,6 +76,7 @@ record HttpCall(HttpQuestion question, HttpAsker asker, boolean elsewhere) {
       throw ProbeFailure.here("out of memory (%s)".formatted(progress.words()));
     } finally {
       attempt.took(Phase.TOTAL, attempt.elapsed());
+      attempt.unexpected().map(question.secrets()::hide).ifPresent(attempt::unexpected);
     }
   }
 
@@ -93,7 +94,7 @@ record HttpCall(HttpQuestion question, HttpAsker asker, boolean elsewhere) {
         Optional<HttpTarget> next = next(step.target(), answer);
         if (next.isEmpty()) {
           progress.attempt().took(Phase.HEADER, progress.attempt().elapsed());
-          return reader.read(answer, exchange.memory());
+          return reader.read(answer, exchange);
         }
         cookies.keep(answer, step.target());
         seen.add(step);
@@ -213,7 +214,7 @@ record HttpCall(HttpQuestion question, HttpAsker asker, boolean elsewhere) {
     return new HttpAnswer(answer.getCode(), headers(answer), body.text());
   }
 
-  private static Map<String, String> headers(ClassicHttpResponse answer) {
+  static Map<String, String> headers(ClassicHttpResponse answer) {
     Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     for (Header header : answer.getHeaders()) {
       headers.putIfAbsent(header.getName(), String.valueOf(header.getValue()));

@@ -35,7 +35,9 @@ public record HttpProbe(String name, HttpQuestion question, HttpAsker asker) imp
 
   /// Sends the request once and returns the response, which meets the expectation.
   HttpAnswer answer(Attempt attempt) throws ProbeFailure, InterruptedException {
-    return call().ask(attempt, (response, memory) -> judge(response, memory, true)).orElseThrow();
+    return call()
+        .ask(attempt, (response, exchange) -> judge(response, exchange, true))
+        .orElseThrow();
   }
 
   /// What a probe makes of an answer.
@@ -58,7 +60,7 @@ public record HttpProbe(String name, HttpQuestion question, HttpAsker asker) imp
 
   @Override
   public void check(Attempt attempt) throws ProbeFailure, InterruptedException {
-    call().ask(attempt, (response, memory) -> judge(response, memory, false));
+    call().ask(attempt, (response, exchange) -> judge(response, exchange, false));
   }
 
   private HttpCall call() {
@@ -67,10 +69,12 @@ public record HttpProbe(String name, HttpQuestion question, HttpAsker asker) imp
 
   /// Compares the response with the expectation, and returns it if it is wanted.
   private Optional<HttpAnswer> judge(
-      ClassicHttpResponse response, AnswerMemory.Share memory, boolean wanted)
+      ClassicHttpResponse response, Exchange exchange, boolean wanted)
       throws IOException, ProbeFailure, InterruptedException {
     HttpExpectation expected = question.expectation();
+    Attempt attempt = exchange.progress().attempt();
     if (!expected.accepts(response.getCode())) {
+      attempt.unexpected(Excerpts.of(response, Excerpts.beginning(response, exchange)));
       throw ProbeFailure.answered(
           "status %d (expected %s)".formatted(response.getCode(), expected.statusWords()));
     }
@@ -79,7 +83,18 @@ public record HttpProbe(String name, HttpQuestion question, HttpAsker asker) imp
       HttpCall.read(response.getEntity(), limit);
       return Optional.empty();
     }
-    HttpBody body = HttpCall.body(response, limit, memory);
+    HttpBody body = HttpCall.body(response, limit, exchange.memory());
+    try {
+      return judge(response, body, wanted);
+    } catch (ProbeFailure e) {
+      attempt.unexpected(Excerpts.of(response, body));
+      throw e;
+    }
+  }
+
+  private Optional<HttpAnswer> judge(ClassicHttpResponse response, HttpBody body, boolean wanted)
+      throws ProbeFailure, InterruptedException {
+    HttpExpectation expected = question.expectation();
     if (expected.text().isPresent()) {
       body.contains(expected.text().get());
     }

@@ -1,5 +1,6 @@
 package dev.rollcall.probes;
 
+import dev.rollcall.probe.AnswerExcerpt;
 import dev.rollcall.probe.Probe;
 import dev.rollcall.probe.ProbeFailure;
 import dev.rollcall.probe.ProbeResult;
@@ -145,6 +146,7 @@ public final class Secrets {
           } finally {
             attempt.dependencies().map(this::hide).ifPresent(attempt::dependsOn);
             attempt.degraded().map(this::hide).ifPresent(attempt::degraded);
+            attempt.unexpected().map(this::hide).ifPresent(attempt::unexpected);
             hide(attempt.details()).forEach(attempt::detail);
           }
         });
@@ -158,7 +160,19 @@ public final class Secrets {
 
   /// `message` with the secrets hidden.
   public String hide(String message) {
-    String shown = message;
+    return Quoted.of(masked(message), LONGEST);
+  }
+
+  /// `answer` with the secrets hidden.
+  AnswerExcerpt hide(AnswerExcerpt answer) {
+    Map<String, String> headers = new LinkedHashMap<>();
+    answer.headers().forEach((name, value) -> headers.put(name, masked(value)));
+    return new AnswerExcerpt(answer.status(), headers, masked(answer.body()));
+  }
+
+  /// The same text with the secrets hidden, however long it is.
+  private String masked(String text) {
+    String shown = text;
     for (String form : forms) {
       shown =
           form.length() < SHORT
@@ -168,8 +182,7 @@ public final class Secrets {
     for (Pattern encoded : urlEncoded) {
       shown = encoded.matcher(shown).replaceAll(STARS);
     }
-    return Quoted.of(
-        USER_INFO.matcher(withoutBeginnings(shown)).replaceAll("://" + STARS + "@"), LONGEST);
+    return USER_INFO.matcher(withoutBeginnings(shown)).replaceAll("://" + STARS + "@");
   }
 
   /// `message` without what is left of a secret where the message was cut within it.

@@ -4,10 +4,16 @@ import static dev.rollcall.server.RunningRollcall.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import dev.rollcall.server.RunningRollcall.Answer;
 import dev.rollcall.server.RunningRollcall.Plan;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,6 +41,11 @@ class IncidentIT {
   }
 
   private Plan plan(String services) {
+    return plan(services, "");
+  }
+
+  /// @param channels others, a line each
+  private Plan plan(String services, String channels) {
     return Plan.in(folder)
         .yaml(
             """
@@ -42,9 +53,9 @@ class IncidentIT {
             channels:
               - {name: ops, type: mail, host: 127.0.0.1, port: %d, starttls: never, from: r@example.org,
                  to: ops@example.org}
-            services: %s
+            %sservices: %s
             """
-                .formatted(mails.port(), services));
+                .formatted(mails.port(), channels, services));
   }
 
   private String shop() {
@@ -89,6 +100,12 @@ class IncidentIT {
               "rollcall_incident_told_seconds_count 1");
 
       String one = "/v1/incidents/" + open.get("id");
+      JsonNode answer = rollcall.get(one).json().at("/data/incident/data/answer");
+      assertThat(answer.get("status").asInt()).isEqualTo(503);
+      assertThat(answer.get("headers").propertyNames()).contains("Date", "Content-Length");
+      assertThat(answer.get("body").stringValue()).isEqualTo("<b>out of order</b>");
+      assertThat(rollcall.page("/incidents/" + open.get("id")))
+          .contains("What came back", "&lt;b&gt;out of order&lt;/b&gt;");
       assertThat(rollcall.send("POST", one + "/acknowledge", "{\"note\":\"on it\"}").status())
           .isEqualTo(200);
       rollcall.send("POST", one + "/acknowledge", "");
@@ -134,6 +151,120 @@ class IncidentIT {
       assertThat(rollcall.send("POST", one + "/acknowledge", "").status()).isEqualTo(409);
       assertThat(rollcall.send("DELETE", "/v1/incidents/999/acknowledge", "").status())
           .isEqualTo(404);
+    }
+  }
+
+  @Test
+  void whatIsSlowIsAWarningAndIsRaisedWhenItIsDown() throws Exception {
+    String slow =
+        """
+        [{name: shop, url: '%s', interval: 200ms, slow: 700ms}]
+        """
+            .formatted(targets.url("/set/shop"));
+    String pager =
+        """
+          - {name: pager, type: mail, host: 127.0.0.1, port: %d, starttls: never, from: r@example.org,
+             to: pager@example.org, route: {severity: [critical]}}
+        """
+            .formatted(mails.port());
+    try (RunningRollcall rollcall = plan(slow, pager).start()) {
+      await()
+          .atMost(PATIENCE)
+          .until(() -> rollcall.get("/v1/services").json().toString().contains("\"up\""));
+      targets.set(200, Duration.ofMillis(800));
+      awaitMails(1);
+      assertThat(mails.mails().getFirst())
+          .contains("RCPT TO:<ops@example.org>", "Subject: [Slow] shop", "slow above 700 ms");
+      JsonNode open = incidents(rollcall, "?state=open&kind=slow").getFirst();
+      assertThat(open.get("severity").stringValue()).isEqualTo("warning");
+      JsonNode service = rollcall.get("/v1/services").json().at("/data/services/data/0");
+      assertThat(service.get("state").stringValue()).isEqualTo("slow");
+      assertThat(service.get("since").asLong()).isEqualTo(open.get("started_at").asLong());
+      assertThat(service.at("/current_status/event").stringValue()).isEqualTo("uptime");
+      assertThat(service.at("/metric/data/down_count").asLong()).isZero();
+      assertThat(rollcall.get("/v1/services/1/ticks").json().at("/data/ticks/data").valueStream())
+          .allMatch(tick -> tick.get("state").stringValue().equals("up") && !tick.has("reason"));
+      assertThat(rollcall.page("/")).contains("1 of 1 service slow", "<i class=\"mark\"></i>Slow");
+      assertThat(rollcall.page("/services/1")).contains("Slow above", "700ms");
+      String one = "/v1/incidents/" + open.get("id");
+      rollcall.send("POST", one + "/acknowledge", "");
+
+      targets.set(503);
+      awaitMails(3);
+      assertThat(mails.mails().subList(1, 3))
+          .allMatch(mail -> mail.contains("Subject: [Down] shop") && mail.contains("status 503"))
+          .anyMatch(mail -> mail.contains("RCPT TO:<pager@example.org>"))
+          .anyMatch(mail -> mail.contains("RCPT TO:<ops@example.org>"));
+      JsonNode raised = rollcall.get(one).json().at("/data/incident/data");
+      assertThat(raised.get("kind").stringValue()).isEqualTo("down");
+      assertThat(raised.get("severity").stringValue()).isEqualTo("critical");
+      assertThat(raised.get("acknowledged_at").isNull()).isTrue();
+      assertThat(raised.get("started_at")).isEqualTo(open.get("started_at"));
+
+      targets.set(200, Duration.ofMillis(800));
+      awaitMails(6);
+      assertThat(mails.mails().subList(3, 6))
+          .anyMatch(mail -> mail.contains("[Up again] shop") && mail.contains("<pager@"))
+          .anyMatch(mail -> mail.contains("[Up again] shop") && mail.contains("<ops@"))
+          .anyMatch(mail -> mail.contains("[Slow] shop") && mail.contains("<ops@"));
+      assertThat(
+              rollcall
+                  .get(one)
+                  .json()
+                  .at("/data/incident/data/timeline")
+                  .valueStream()
+                  .map(each -> each.get("type").stringValue()))
+          .startsWith("opened", "told", "acknowledged", "raised", "told", "told", "resolved");
+      targets.set(200);
+      awaitMails(7);
+      assertThat(mails.mails().getLast()).contains("[Ended] shop", "Why: it is no longer slow");
+      assertThat(incidents(rollcall, "?state=open")).isEmpty();
+    }
+  }
+
+  /// A server whose certificate is valid for so many days.
+  private HttpsServer secure(int port, int days) throws Exception {
+    Path files = Files.createDirectory(folder.resolve("certificate-" + days));
+    HttpsServer server =
+        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+    server.setHttpsConfigurator(new HttpsConfigurator(SelfSigned.in(files, days).context()));
+    server.createContext(
+        "/",
+        exchange -> {
+          try (exchange) {
+            exchange.sendResponseHeaders(200, -1);
+          }
+        });
+    server.start();
+    return server;
+  }
+
+  @Test
+  void aCertificateThatEndsSoonIsToldUntilThereIsANewerOne() throws Exception {
+    HttpsServer server = secure(0, 5);
+    int port = server.getAddress().getPort();
+    String shop =
+        """
+        [{name: shop, url: 'https://127.0.0.1:%d/', interval: 200ms, confirm: 100,
+          tls: {verify: false}}]"""
+            .formatted(port);
+    try (RunningRollcall rollcall = plan(shop).start()) {
+      awaitMails(1);
+      assertThat(mails.mails().getFirst())
+          .contains("Subject: [Certificate ends soon] shop", "Why: the certificate ends 20");
+      JsonNode open = incidents(rollcall, "?state=open&kind=certificate").getFirst();
+      assertThat(open.get("severity").stringValue()).isEqualTo("warning");
+      assertThat(
+              rollcall.get("/v1/services").json().at("/data/services/data/0/state").stringValue())
+          .isEqualTo("up");
+      server.stop(0);
+      server = secure(port, 90);
+      awaitMails(2);
+      assertThat(mails.mails().getLast())
+          .contains("Subject: [Ended] shop", "Why: the certificate is a newer one");
+      assertThat(incidents(rollcall, "")).hasSize(1);
+    } finally {
+      server.stop(0);
     }
   }
 
@@ -280,6 +411,10 @@ class IncidentIT {
       assertThat(incidents(rollcall, "?state=open")).hasSize(1);
       assertThat(rollcall.send("DELETE", one, "").status()).isEqualTo(200);
       assertThat(rollcall.get(one).status()).isEqualTo(404);
+      JsonNode uptime = rollcall.get("/v1/services/1").json().at("/data/service/data/uptime/24h");
+      assertThat(uptime.get("percent").asDouble()).isLessThan(100);
+      assertThat(uptime.get("without_maintenance")).isNotEqualTo(uptime.get("percent"));
+      assertThat(rollcall.page("/services/1")).contains("Without maintenance, 24 h");
     }
   }
 
@@ -310,6 +445,17 @@ class IncidentIT {
       awaitMails(2);
       assertThat(mails.mails().getLast()).contains("Subject: [Up again] db");
       assertThat(incidents(rollcall, "")).hasSize(1);
+      await() // the end of what is held is written with its signal
+          .atMost(PATIENCE)
+          .until(() -> rollcall.service("shop").get("state").stringValue().equals("up"));
+      JsonNode shop =
+          rollcall
+              .get("/v1/services/" + rollcall.service("shop").get("id"))
+              .json()
+              .at("/data/service/data");
+      assertThat(shop.at("/metric/data/uptime_percent").asDouble()).isLessThan(100);
+      assertThat(shop.at("/uptime/24h/percent").asDouble()).isEqualTo(100);
+      assertThat(shop.at("/uptime/30d/without_maintenance").asDouble()).isEqualTo(100);
     }
   }
 

@@ -28,12 +28,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// redirects to another server; `/slow/N` answers after N milliseconds; `/hang/...` does not
 /// answer; `/set/...` answers whatever was [#set] last.
 final class Targets implements AutoCloseable {
+  /// The body of answers of status 400 and above.
+  private static final byte[] BODY = "<b>out of order</b>".getBytes(US_ASCII);
+
   private final CountDownLatch closed = new CountDownLatch(1);
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final List<ServerSocket> sockets = new CopyOnWriteArrayList<>();
   private final Map<String, Seen> seen = new ConcurrentHashMap<>();
   private final HttpServer server;
   private volatile int set = 200;
+  private volatile Duration setAfter = Duration.ZERO;
 
   /// What one path saw.
   static final class Seen {
@@ -65,6 +69,12 @@ final class Targets implements AutoCloseable {
 
   /// What `/set/...` answers from now on.
   void set(int status) {
+    set(status, Duration.ZERO);
+  }
+
+  /// The same, after so long.
+  void set(int status, Duration after) {
+    setAfter = after;
     set = status;
   }
 
@@ -163,7 +173,11 @@ final class Targets implements AutoCloseable {
       } finally {
         here.now.decrementAndGet(); // before the answer: who has it may come again at once
       }
-      exchange.sendResponseHeaders(status, -1);
+      byte[] body = status < 400 ? new byte[0] : BODY;
+      exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+      if (body.length > 0 && !exchange.getRequestMethod().equals("HEAD")) {
+        exchange.getResponseBody().write(body);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -173,7 +187,10 @@ final class Targets implements AutoCloseable {
     String[] parts = exchange.getRequestURI().getPath().split("/", -1);
     return switch (parts[1]) {
       case "status" -> Integer.parseInt(parts[2]);
-      case "set" -> set;
+      case "set" -> {
+        after(setAfter);
+        yield set;
+      }
       case "slow" -> after(Duration.ofMillis(Long.parseLong(parts[2])));
       case "hang" -> after(Duration.ofHours(1));
       case "redirect" -> redirect(exchange, Integer.parseInt(parts[2]));

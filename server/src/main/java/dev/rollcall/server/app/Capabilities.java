@@ -66,7 +66,14 @@ record Capabilities(
     Monitor monitor =
         parts.add(
             "the monitor",
-            new Monitor(database, commits, settings.monitor(), signals, registry, clock));
+            new Monitor(
+                database,
+                commits,
+                settings.monitor(),
+                signals,
+                incidents.uptimeSpans(),
+                registry,
+                clock));
     Heartbeats heartbeats =
         parts.add(
             "the heartbeats",

@@ -31,7 +31,8 @@ final class AlertRouteReader {
       List.of(TAGS, GROUPS, NAMES, SEVERITY, KINDS, HOURS, ZONE, AFTER, REMIND, RESOLVED);
 
   /// What an incident can be, in the words of the API.
-  private static final Set<String> KNOWN_KINDS = Set.of("down", "late", "failed", "manual");
+  private static final Set<String> KNOWN_KINDS =
+      Set.of("down", "late", "failed", "slow", "certificate", "manual");
 
   private static final Duration SHORTEST_REMINDER = Duration.ofMinutes(1);
   private static final Duration LONGEST = Duration.ofDays(30);
@@ -58,7 +59,9 @@ final class AlertRouteReader {
         .forEach(
             word ->
                 route.mistake(
-                    KINDS, word, "is no kind: give some of down, late, failed and manual"));
+                    KINDS,
+                    word,
+                    "is no kind: give some of down, late, failed, slow, certificate and manual"));
     return new AlertRoute(
         route.oneOrMany(TAGS),
         route.oneOrMany(GROUPS),

@@ -115,7 +115,10 @@ record AlertText(String title, List<Fact> facts, boolean over, boolean urgent) {
 
   private static String when(Message.Item item) {
     if (item.kind() == Notification.Kind.RECOVERED) {
-      return "was down from " + time(item.began()) + " to " + time(item.at());
+      String span = "from " + time(item.began()) + " to " + time(item.at());
+      return item.cause()
+          .map(why -> span + ": " + cut(line(why), LONGEST_CAUSE))
+          .orElse("was down " + span);
     }
     String since = "since " + time(item.began());
     return item.cause()
@@ -129,6 +132,8 @@ record AlertText(String title, List<Fact> facts, boolean over, boolean urgent) {
       case DOWN -> "Down";
       case LATE -> "Late";
       case FAILED -> "Failed";
+      case SLOW -> "Slow";
+      case CERTIFICATE -> "Certificate ends soon";
       case MANUAL -> "Incident";
       case RECOVERED -> "Up again";
       case SEVERAL -> "Several";

@@ -1,8 +1,10 @@
 package dev.rollcall.server.incident;
 
 import dev.rollcall.server.signal.Signal;
+import dev.rollcall.server.signal.Span;
 import dev.rollcall.server.signal.Subject;
 import dev.rollcall.server.sql.EnumCodec;
+import dev.rollcall.server.sql.InstantColumns;
 import dev.rollcall.server.sql.Rows;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -17,12 +19,12 @@ import org.jdbi.v3.core.Handle;
 final class HeldSignals {
   private static final String PUT =
       "INSERT INTO incident_hold (subject_type, subject_id, owner_id, subject_name, state, cause,"
-          + " last_heard_at, began_at, at, reason, behind)"
-          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+          + " last_heard_at, began_at, at, reason, behind, answer)"
+          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
           + " ON CONFLICT (subject_type, subject_id) DO UPDATE SET state = excluded.state,"
           + " cause = excluded.cause, last_heard_at = excluded.last_heard_at,"
           + " began_at = excluded.began_at, at = excluded.at, reason = excluded.reason,"
-          + " behind = excluded.behind";
+          + " behind = excluded.behind, answer = excluded.answer";
 
   private static final String REMOVE =
       "DELETE FROM incident_hold WHERE subject_type = ? AND subject_id = ?";
@@ -58,6 +60,12 @@ final class HeldSignals {
   private HeldSignals() {}
 
   static void put(Handle tx, Held held) {
+    Subject subject = held.signal().subject();
+    if (held.reason() == Reason.BEHIND) {
+      unreachable(tx, subject, held.signal().began());
+    } else {
+      reachable(tx, subject, held.signal().at());
+    }
     Rows.write(
         tx,
         PUT,
@@ -75,20 +83,68 @@ final class HeldSignals {
           row.setLong(9, signal.at().toEpochMilli());
           row.setInt(10, one.reason().code());
           row.setString(11, one.behind().orElse(null));
+          row.setString(12, signal.answer().orElse(null));
         });
   }
 
   /// Forgets the signal of a subject; returns whether one was held.
-  static boolean remove(Handle tx, Subject subject) {
-    return Rows.write(
-            tx,
-            REMOVE,
-            List.of(subject),
-            (row, one) -> {
-              row.setInt(1, one.type().code());
-              row.setLong(2, one.id());
-            })[0]
-        > 0;
+  static boolean remove(Handle tx, Subject subject, Instant at) {
+    boolean held =
+        Rows.write(
+                tx,
+                REMOVE,
+                List.of(subject),
+                (row, one) -> {
+                  row.setInt(1, one.type().code());
+                  row.setLong(2, one.id());
+                })[0]
+            > 0;
+    if (held) {
+      reachable(tx, subject, at);
+    }
+    return held;
+  }
+
+  /// A subject is unreachable behind what it depends on, if it was not so already.
+  private static void unreachable(Handle tx, Subject subject, Instant from) {
+    tx.createUpdate(
+            "INSERT INTO incident_unreachable (subject_type, subject_id, from_at)"
+                + " SELECT :type, :id, :from WHERE NOT EXISTS (SELECT 1 FROM incident_unreachable"
+                + " WHERE subject_type = :type AND subject_id = :id AND to_at IS NULL)"
+                + " ON CONFLICT (subject_type, subject_id, from_at) DO NOTHING")
+        .bind("type", subject.type().code())
+        .bind("id", subject.id())
+        .bind("from", from.toEpochMilli())
+        .execute();
+  }
+
+  private static void reachable(Handle tx, Subject subject, Instant at) {
+    tx.createUpdate(
+            "UPDATE incident_unreachable SET to_at = :at"
+                + " WHERE subject_type = :type AND subject_id = :id AND to_at IS NULL")
+        .bind("at", at.toEpochMilli())
+        .bind("type", subject.type().code())
+        .bind("id", subject.id())
+        .execute();
+  }
+
+  /// The spans in which a subject was unreachable, of those that reach into `[from, to)`.
+  static List<Span> unreachable(Handle handle, Subject subject, Instant from, Instant to) {
+    return handle
+        .createQuery(
+            "SELECT from_at, to_at FROM incident_unreachable"
+                + " WHERE subject_type = :type AND subject_id = :id AND from_at < :to"
+                + " AND (to_at IS NULL OR to_at > :from) ORDER BY from_at DESC LIMIT 1000")
+        .bind("type", subject.type().code())
+        .bind("id", subject.id())
+        .bind("from", from.toEpochMilli())
+        .bind("to", to.toEpochMilli())
+        .map(
+            (row, _) ->
+                new Span(
+                    Instant.ofEpochMilli(row.getLong("from_at")),
+                    InstantColumns.instant(row, "to_at").orElse(to)))
+        .list();
   }
 
   /// All of them, in the order of the ids of their subjects.
@@ -110,15 +166,16 @@ final class HeldSignals {
         .findOne();
   }
 
-  /// Whether a subject of that name is wrong during maintenance.
+  /// Whether a subject of that name does not work during maintenance.
   static boolean isInMaintenance(Handle handle, long owner, String name) {
     return handle
         .createQuery(
             "SELECT EXISTS (SELECT 1 FROM incident_hold WHERE owner_id = :owner"
-                + " AND subject_name = :name AND reason = :reason)")
+                + " AND subject_name = :name AND reason = :reason AND state <> :slow)")
         .bind("owner", owner)
         .bind("name", name)
         .bind("reason", Reason.MAINTENANCE.code())
+        .bind("slow", IncidentKind.SLOW.word())
         .mapTo(Boolean.class)
         .one();
   }
@@ -164,7 +221,8 @@ final class HeldSignals {
             Optional.ofNullable(row.getString("cause")),
             Instant.ofEpochMilli(row.getLong("last_heard_at")),
             Instant.ofEpochMilli(row.getLong("began_at")),
-            Instant.ofEpochMilli(row.getLong("at")));
+            Instant.ofEpochMilli(row.getLong("at")),
+            Optional.ofNullable(row.getString("answer")));
     return new Held(
         signal,
         Reason.CODEC.ofCode(row.getInt("reason")),

@@ -83,7 +83,7 @@ final class HoldRelease implements AutoCloseable {
     Subject subject = signal.subject();
     Instant now = clock.wall();
     Optional<Held> still = rules.of(tx, signal, subjects.keys(tx, subject), now).held();
-    if (still.equals(Optional.of(held)) || !HeldSignals.remove(tx, subject)) {
+    if (still.equals(Optional.of(held)) || !HeldSignals.remove(tx, subject, now)) {
       return false;
     }
     if (still.isPresent()) {
@@ -101,7 +101,8 @@ final class HoldRelease implements AutoCloseable {
               signal.cause(),
               signal.lastHeard(),
               signal.began(),
-              now));
+              now,
+              signal.answer()));
     }
     return true;
   }

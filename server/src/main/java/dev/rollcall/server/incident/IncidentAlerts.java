@@ -15,6 +15,7 @@ import dev.rollcall.server.signal.Signal;
 import dev.rollcall.server.signal.Subject;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -91,6 +92,35 @@ record IncidentAlerts(Outbox outbox) {
     IncidentChannels.set(tx, rows);
   }
 
+  /// It became worse. Who was told of it is told again, and who is told of such incidents only is
+  /// told now.
+  ///
+  /// @param before as it was
+  /// @param incident as it is now
+  void raised(Handle tx, Instant at, Incident before, Incident incident) {
+    Map<String, Row> rows = new HashMap<>();
+    IncidentChannels.of(tx, incident.id()).forEach(row -> rows.put(row.channel(), row));
+    List<Row> added = new ArrayList<>();
+    List<Row> again = new ArrayList<>();
+    List<OutboxEntry> withdrawn = new ArrayList<>();
+    for (RoutedChannel routed : fitting(incident)) {
+      String channel = routed.channel().name();
+      Optional<Instant> due = Optional.of(routed.route().told(at));
+      Row row = rows.remove(channel);
+      if (row == null) {
+        added.add(new Row(incident.id(), channel, Phase.WAITING, due, 0));
+      } else {
+        again.add(new Row(row.incident(), channel, row.phase(), due, 0));
+        withdrawn.add(new Withdrawal(channel, lane(incident), kind(before)));
+      }
+    }
+    IncidentChannels.insert(tx, added);
+    IncidentChannels.set(tx, again);
+    IncidentChannels.delete(
+        tx, rows.values().stream().filter(row -> row.phase() == Phase.WAITING).toList());
+    outbox.add(tx, withdrawn);
+  }
+
   /// It is over. Who was told that it opened is told of its end. Who was to be told later is not
   /// told at all.
   ///
@@ -163,6 +193,8 @@ record IncidentAlerts(Outbox outbox) {
       case DOWN -> Kind.DOWN;
       case LATE -> Kind.LATE;
       case FAILED -> Kind.FAILED;
+      case SLOW -> Kind.SLOW;
+      case CERTIFICATE -> Kind.CERTIFICATE;
       case MANUAL -> Kind.MANUAL;
     };
   }

@@ -90,9 +90,7 @@ final class IncidentRoutes {
     return IncidentKind.CODEC
         .find(word)
         .orElseThrow(
-            () ->
-                Refusal.ofParameter(
-                    "kind", "is '" + word + "': give down, late, failed or manual"));
+            () -> Refusal.ofParameter("kind", "is '" + word + "': give " + IncidentKind.words()));
   }
 
   /// `service:shop`, as the answers have it.
@@ -118,6 +116,7 @@ final class IncidentRoutes {
     List<Subject> subjects = subjects(incident, store.about(List.of(incident)));
     List<TimelineEntry> timeline = store.timeline(incident.id());
     Optional<String> output = store.output(incident.id());
+    Optional<IncidentAnswer> answer = store.answer(incident.id());
     List<String> behind = incident.isOpen() ? store.behind(incident, MOST_BEHIND) : List.of();
     return Envelope.of(
         status,
@@ -125,7 +124,9 @@ final class IncidentRoutes {
           json.writeStartObject().writeName("incident").writeStartObject().writeName("data");
           json.writeStartObject();
           fields(json, incident, subjects);
-            output.ifPresent(text -> json.writeStringProperty("output", text));
+          output.ifPresent(text -> json.writeStringProperty("output", text));
+          json.writeName("answer");
+          answer.ifPresentOrElse(came -> came.write(json), json::writeNull);
           json.writeName("timeline").writeStartArray();
           timeline.forEach(entry -> write(json, entry));
           json.writeEndArray().writeName("behind").writeStartArray();

@@ -1,5 +1,6 @@
 package dev.rollcall.server.incident;
 
+import dev.rollcall.server.http.Json;
 import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.signal.Severity;
 import dev.rollcall.server.signal.Subject;
@@ -304,6 +305,18 @@ public final class IncidentStore {
                 .createQuery("SELECT output FROM incident_output WHERE incident_id = :incident")
                 .bind("incident", incident)
                 .mapTo(String.class)
+                .findOne());
+  }
+
+  /// What came back in the observation that opened an incident; empty if that is not known, or its
+  /// subject is not asked by HTTP.
+  public Optional<IncidentAnswer> answer(long incident) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery("SELECT answer FROM incident_answer WHERE incident_id = :incident")
+                .bind("incident", incident)
+                .map((row, _) -> IncidentAnswer.of(Json.stored(row.getString("answer"))))
                 .findOne());
   }
 

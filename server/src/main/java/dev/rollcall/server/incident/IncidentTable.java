@@ -52,7 +52,7 @@ final class IncidentTable {
       "INSERT INTO incident_tag (tag, incident_id) VALUES (?, ?) ON CONFLICT DO NOTHING";
 
   private static final String RESOLVE =
-      "UPDATE incident SET resolved_at = ?, end_cause = ? WHERE subject_type = ? AND subject_id = ?"
+      "UPDATE incident SET resolved_at = ?, end_cause = ? WHERE id = ?"
           + " AND resolved_at IS NULL RETURNING "
           + COLUMNS;
 
@@ -104,6 +104,7 @@ final class IncidentTable {
               incident.id(),
               new TimelineEntry(
                   signal.at(), TimelineEntry.Type.OPENED, Optional.empty(), signal.cause()));
+          answer(tx, incident.id(), signal);
         });
     return opened;
   }
@@ -184,6 +185,20 @@ final class IncidentTable {
         });
   }
 
+  /// Keeps what came back in the observation that opened or raised an incident.
+  private static void answer(Handle tx, long incident, Signal signal) {
+    signal
+        .answer()
+        .ifPresent(
+            answer ->
+                tx.createUpdate(
+                        "INSERT INTO incident_answer (incident_id, answer) VALUES (:id, :answer)"
+                            + " ON CONFLICT (incident_id) DO NOTHING")
+                    .bind("id", incident)
+                    .bind("answer", answer)
+                    .execute());
+  }
+
   /// The open incidents of a subject.
   static List<Incident> openOf(Handle tx, Subject subject) {
     return Rows.read(
@@ -197,11 +212,14 @@ final class IncidentTable {
         IncidentTable::incident);
   }
 
-  /// How many incidents of a subject have opened since then.
-  static int opened(Handle tx, Subject subject, Instant since) {
+  /// How many incidents of a subject have opened since then, of those that exclude `kind`.
+  static int opened(Handle tx, Subject subject, IncidentKind kind, Instant since) {
     return tx.createQuery(
             "SELECT COUNT(*) FROM incident WHERE subject_type = :type AND subject_id = :id"
-                + " AND opened_at >= :since")
+                + " AND opened_at >= :since AND kind "
+                + (kind == IncidentKind.CERTIFICATE ? "=" : "<>")
+                + " :certificate")
+        .bind("certificate", IncidentKind.CERTIFICATE.code())
         .bind("type", subject.type().code())
         .bind("id", subject.id())
         .bind("since", since.toEpochMilli())
@@ -261,41 +279,68 @@ final class IncidentTable {
     return over;
   }
 
-  /// Whether a subject of that name has an open incident.
+  /// An open incident becomes one of another kind. Whoever has acknowledged it has not seen that.
+  static Incident raise(
+      Handle tx, Signal signal, Incident incident, IncidentKind kind, Severity severity) {
+    add(
+        tx,
+        incident.id(),
+        new TimelineEntry(
+            signal.at(), TimelineEntry.Type.RAISED, Optional.empty(), signal.cause()));
+    answer(tx, incident.id(), signal);
+    return tx.createQuery(
+            "UPDATE incident SET kind = :kind, severity = :severity, cause = :cause, flapping = 0,"
+                + " last_heard_at = :heard, acknowledged_at = NULL, acknowledged_by = NULL WHERE id = :id RETURNING "
+                + COLUMNS)
+        .bind("kind", kind.code())
+        .bind("severity", severity.code())
+        .bind("cause", signal.cause().orElse(null))
+        .bind("heard", signal.lastHeard().toEpochMilli())
+        .bind("id", incident.id())
+        .map((row, _) -> incident(row))
+        .one();
+  }
+
+  /// An open incident has another cause.
+  static void cause(Handle tx, long incident, Optional<String> cause) {
+    tx.createUpdate("UPDATE incident SET cause = :cause WHERE id = :id")
+        .bind("cause", cause.orElse(null))
+        .bind("id", incident)
+        .execute();
+  }
+
+  /// Whether a subject of that name has an open incident that says that it does not work.
   static boolean isOpen(Handle tx, long owner, String name) {
     return tx.createQuery(
             "SELECT EXISTS (SELECT 1 FROM incident WHERE owner_id = :owner"
-                + " AND subject_name = :name AND resolved_at IS NULL)")
+                + " AND subject_name = :name AND resolved_at IS NULL AND kind IN ("
+                + IncidentKind.outages()
+                + "))")
         .bind("owner", owner)
         .bind("name", name)
         .mapTo(Boolean.class)
         .one();
   }
 
-  /// Ends the open incidents of a subject.
+  /// Ends an open incident, because of what was found.
   ///
-  /// @param why empty: it is as it should be
-  /// @return those that it ended
-  static List<Incident> resolve(Handle tx, Signal signal, Optional<String> why) {
-    List<Incident> resolved =
-        Rows.read(
+  /// @param why empty: its subject is as it should be
+  static Incident resolve(Handle tx, Incident incident, Instant at, Optional<String> why) {
+    add(
+        tx,
+        incident.id(),
+        new TimelineEntry(at, TimelineEntry.Type.RESOLVED, Optional.empty(), why));
+    return Rows.read(
             tx,
             RESOLVE,
-            signal,
+            incident,
             (row, one) -> {
-              row.setLong(1, one.at().toEpochMilli());
+              row.setLong(1, at.toEpochMilli());
               row.setString(2, why.orElse(null));
-              row.setInt(3, one.subject().type().code());
-              row.setLong(4, one.subject().id());
+              row.setLong(3, one.id());
             },
-            IncidentTable::incident);
-    for (Incident incident : resolved) {
-      add(
-          tx,
-          incident.id(),
-          new TimelineEntry(signal.at(), TimelineEntry.Type.RESOLVED, Optional.empty(), why));
-    }
-    return resolved;
+            IncidentTable::incident)
+        .getFirst();
   }
 
   /// Adds an entry to the timeline of an incident.

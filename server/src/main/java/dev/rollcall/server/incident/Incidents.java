@@ -6,6 +6,7 @@ import dev.rollcall.server.incident.maintenance.CurrentMaintenance;
 import dev.rollcall.server.incident.maintenance.Maintenance;
 import dev.rollcall.server.incident.maintenance.MaintenanceChanges;
 import dev.rollcall.server.incident.maintenance.MaintenanceRoutes;
+import dev.rollcall.server.incident.maintenance.MaintenanceSpans;
 import dev.rollcall.server.incident.maintenance.MaintenanceStore;
 import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.signal.AlertKeys;
@@ -13,6 +14,7 @@ import dev.rollcall.server.signal.Signal;
 import dev.rollcall.server.signal.SignalConsumer;
 import dev.rollcall.server.signal.Subject;
 import dev.rollcall.server.signal.Subjects;
+import dev.rollcall.server.signal.UptimeSpans;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.StorageException;
@@ -43,6 +45,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
           "db/migration/V28__incident_channel.sql",
           "db/migration/V29__maintenance.sql",
           "db/migration/V32__incident_output.sql",
+          "db/migration/V36__incident_answer_and_spans.sql",
           "db/migration/V37__incident_by_hand.sql",
           "db/sqlite/V38__incident_tags.sql",
           "db/postgres/V38__incident_tags.sql");
@@ -50,7 +53,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Incidents.class.getName());
 
   /// The state in the signal of a subject that is as it should be, or has not been asked yet.
-  private static final List<String> RIGHT = List.of("up", "new");
+  private static final List<String> RIGHT = List.of("up", "new", "valid");
 
   private static final Duration CLEANUP = Duration.ofHours(1);
   private static final Duration AFTER_FAILURE = Duration.ofMinutes(1);
@@ -62,6 +65,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
   private final Notifier notifier;
   private final HoldRelease held;
   private final MaintenanceStore maintenance;
+  private final MaintenanceSpans maintenanceSpans;
   private final MaintenanceChanges maintenanceChanges;
   private final MaintenanceRoutes maintenanceRoutes;
   private final Subjects subjects;
@@ -101,11 +105,14 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
             database, commits, subjects, this::currentMaintenance, this::released, clock);
     this.flapping = new FlappingIncidents(database, commits, alerts, settings.flapping(), clock);
     this.maintenance = new MaintenanceStore(database, commits);
+    this.maintenanceSpans =
+        new MaintenanceSpans(database, commits, maintenance, () -> ofFile, clock);
     this.maintenanceChanges =
         new MaintenanceChanges(
             maintenance,
             () -> ofFile,
             () -> {
+              maintenanceSpans.wake();
               held.wake();
               notifier.wake();
             },
@@ -168,7 +175,6 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
     for (Signal signal : signals) {
       Optional<IncidentKind> kind = IncidentKind.of(signal);
       if (kind.isEmpty()) {
-        HeldSignals.remove(tx, signal.subject());
         end(tx, signal);
       } else {
         wrong(tx, signal, kind.get(), rules, uncertain);
@@ -187,21 +193,31 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
 
   private void end(Handle tx, Signal signal) {
     boolean right = RIGHT.contains(signal.to());
-    if (right && steps(tx, signal, true)) {
+    boolean certificate = signal.from().equals(IncidentKind.CERTIFICATE.word());
+    IncidentKind kind = certificate ? IncidentKind.CERTIFICATE : IncidentKind.DOWN;
+    List<Incident> open =
+        IncidentTable.openOf(tx, signal.subject()).stream()
+            .filter(one -> !right || one.kind().excludes(kind))
+            .toList();
+    if (!right || !certificate) {
+      HeldSignals.remove(tx, signal.subject(), signal.lastHeard());
+    }
+    if (right && steps(tx, signal, open, true)) {
       return;
     }
-    Optional<String> why = right ? Optional.empty() : Optional.of("it was " + signal.to());
-    for (Incident incident : IncidentTable.resolve(tx, signal, why)) {
-      alerts.over(tx, signal.at(), incident, false);
+    for (Incident incident : open) {
+      Optional<String> why =
+          right ? incident.kind().remedy() : Optional.of("it was " + signal.to());
+      Incident over = IncidentTable.resolve(tx, incident, signal.at(), why);
+      alerts.over(tx, signal.at(), over, false);
     }
   }
 
   /// The subject of an incident that flaps goes from one state to the other.
   ///
   /// @return false if it has no such incident
-  private static boolean steps(Handle tx, Signal signal, boolean right) {
-    List<Incident> flapping =
-        IncidentTable.openOf(tx, signal.subject()).stream().filter(Incident::flapping).toList();
+  private static boolean steps(Handle tx, Signal signal, List<Incident> open, boolean right) {
+    List<Incident> flapping = open.stream().filter(Incident::flapping).toList();
     flapping.forEach(one -> IncidentTable.changed(tx, one.id(), right, signal.at()));
     return !flapping.isEmpty();
   }
@@ -209,20 +225,28 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
   /// Something is wrong: that opens an incident, or goes on, or is held.
   private void wrong(
       Handle tx, Signal signal, IncidentKind kind, HoldRules rules, List<Subject> uncertain) {
-    if (!signal.isReminder() && steps(tx, signal, false)) {
+    List<Incident> before =
+        IncidentTable.openOf(tx, signal.subject()).stream()
+            .filter(one -> one.kind().excludes(kind))
+            .toList();
+    Optional<Incident> slow = slow(kind, before);
+    if (slow.isPresent()) {
+      raise(tx, signal, slow.get(), kind);
       return;
     }
-    List<Incident> before = IncidentTable.openOf(tx, signal.subject());
+    if (!signal.isReminder() && steps(tx, signal, before, false)) {
+      return;
+    }
     Optional<Incident> same = before.stream().filter(one -> one.kind() == kind).findFirst();
     if (same.isPresent()) {
-      alerts.again(tx, signal, same.get());
+      again(tx, signal, same.get());
       return;
     }
     if (signal.isReminder() && before.isEmpty()) {
       return; // it is held, or somebody has ended its incident
     }
     AlertKeys keys = subjects.keys(tx, signal.subject());
-    if (before.isEmpty()) {
+    if (before.isEmpty() && kind != IncidentKind.CERTIFICATE) {
       HoldRules.Decision decision = rules.of(tx, signal, keys, signal.at());
       uncertain.addAll(decision.uncertain());
       if (decision.held().isPresent()) {
@@ -231,16 +255,41 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
       }
     } else {
       Optional<String> why = Optional.of("it is " + kind.word());
-      IncidentTable.resolve(tx, signal, why)
+      before.stream()
+          .map(incident -> IncidentTable.resolve(tx, incident, signal.at(), why))
           .forEach(incident -> alerts.over(tx, signal.at(), incident, true));
     }
     open(tx, signal, kind, keys);
   }
 
+  /// It goes on, and something says so again.
+  private void again(Handle tx, Signal signal, Incident incident) {
+    alerts.again(tx, signal, incident);
+    if (incident.kind() == IncidentKind.CERTIFICATE) {
+      IncidentTable.cause(tx, incident.id(), signal.cause());
+      IncidentChannels.tellAgain(tx, incident.id(), signal.at());
+    }
+  }
+
+  /// The incident of a service that was slow and is down now.
+  private static Optional<Incident> slow(IncidentKind kind, List<Incident> open) {
+    return kind == IncidentKind.DOWN
+        ? open.stream().filter(one -> one.kind() == IncidentKind.SLOW).findFirst()
+        : Optional.empty();
+  }
+
+  /// What was slow is down: its incident goes on as one of that kind. It is not held, as an
+  /// incident that was open before keeps on.
+  private void raise(Handle tx, Signal signal, Incident incident, IncidentKind kind) {
+    AlertKeys keys = subjects.keys(tx, signal.subject());
+    Incident raised = IncidentTable.raise(tx, signal, incident, kind, keys.severity());
+    alerts.raised(tx, signal.at(), incident, raised);
+  }
+
   private void open(Handle tx, Signal signal, IncidentKind kind, AlertKeys keys) {
     IncidentSettings.Flapping limits = settings.flapping();
-    int many = IncidentTable.opened(tx, signal.subject(), signal.at().minus(limits.within()));
-    IncidentTable.open(tx, signal, kind, keys, limits.begins(many))
+    int many = IncidentTable.opened(tx, signal.subject(), kind, signal.at().minus(limits.within()));
+    IncidentTable.open(tx, signal, kind, kind.weighed(keys), limits.begins(many))
         .ifPresent(
             incident -> {
               subjects
@@ -277,6 +326,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
   /// Uses this maintenance of the configuration file, and no other of it, from now on.
   public void apply(List<Maintenance> file) {
     ofFile = List.copyOf(file);
+    maintenanceSpans.wake();
     held.wake();
     notifier.wake();
   }
@@ -302,6 +352,11 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
     return open.of(owner);
   }
 
+  /// When uptime is counted in another way.
+  public UptimeSpans uptimeSpans() {
+    return new IncidentSpans(database, maintenanceSpans);
+  }
+
   /// What people do with them, for pages.
   public IncidentChanges changes() {
     return changes;
@@ -325,6 +380,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
     notifier.start();
     held.start();
     flapping.start();
+    maintenanceSpans.start();
     cleanup.start();
   }
 
@@ -346,6 +402,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
 
   @Override
   public void close() {
+    maintenanceSpans.close();
     flapping.close();
     held.close();
     notifier.close();

@@ -222,7 +222,7 @@ final class Notifier implements AutoCloseable {
         new Message(
             incident.name(),
             heard(incident, over),
-            over ? end(incident) : incident.openedAt(),
+            over ? end(incident) : confirmed(incident),
             Optional.of(
                 new Message.OfIncident(
                     incident.id(),
@@ -245,6 +245,13 @@ final class Notifier implements AutoCloseable {
       return Message.NEVER;
     }
     return over ? end(incident) : incident.lastHeard();
+  }
+
+  /// When it was confirmed as what it is; what is down now may have opened as slow.
+  private static Instant confirmed(Incident incident) {
+    return incident.lastHeard().isAfter(incident.openedAt())
+        ? incident.lastHeard()
+        : incident.openedAt();
   }
 
   private static Instant end(Incident incident) {

@@ -27,6 +27,8 @@ public record TimelineEntry(
     TOLD(6),
     /// It has another severity.
     SEVERITY(7),
+    /// It became worse: what was slow is down.
+    RAISED(8),
     /// It is called something else.
     TITLE(12),
     /// The public is told that it is in another phase.

@@ -30,9 +30,11 @@ import dev.rollcall.server.monitor.store.ServiceSubjects;
 import dev.rollcall.server.monitor.store.Slice;
 import dev.rollcall.server.monitor.store.TickRetention;
 import dev.rollcall.server.monitor.store.TickStore;
+import dev.rollcall.server.monitor.store.UptimeStore;
 import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.signal.SignalWriter;
 import dev.rollcall.server.signal.Subjects;
+import dev.rollcall.server.signal.UptimeSpans;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.time.Clock;
@@ -64,7 +66,8 @@ public final class Monitor implements AutoCloseable {
           "db/sqlite/V10__service_owner.sql",
           "db/postgres/V10__service_owner.sql",
           "db/migration/V14__confirmed.sql",
-          "db/migration/V23__tick_retention.sql");
+          "db/migration/V23__tick_retention.sql",
+          "db/migration/V34__warnings.sql");
 
   private final ServiceReader reader;
   private static final int DELETED_AT_ONCE = 500;
@@ -90,11 +93,13 @@ public final class Monitor implements AutoCloseable {
   private volatile Optional<String> refusal = Optional.empty();
 
   /// @param signals gets the confirmed changes of the services' states
+  /// @param spans in which the uptime of services is counted in another way
   public Monitor(
       Database database,
       GroupCommit commits,
       MonitorSettings settings,
       SignalWriter signals,
+      UptimeSpans spans,
       PrometheusRegistry registry,
       Clock clock) {
     this.clock = clock;
@@ -115,6 +120,7 @@ public final class Monitor implements AutoCloseable {
               servicesChanged();
             });
     services = new ServiceStore(database);
+    UptimeStore uptimes = new UptimeStore(database, spans);
     routes =
         new MonitorRoutes(
             new MonitorRoutes.Stores(
@@ -122,7 +128,8 @@ public final class Monitor implements AutoCloseable {
                 changes,
                 new EventStore(database),
                 new TickStore(database),
-                new HourStore(database)),
+                new HourStore(database),
+                uptimes),
             reader,
             ofAccounts,
             clock);
@@ -133,6 +140,7 @@ public final class Monitor implements AutoCloseable {
             new EventStore(database),
             new TickStore(database),
             new HourStore(database),
+            uptimes,
             clock);
     urls =
         new UrlRoutes(

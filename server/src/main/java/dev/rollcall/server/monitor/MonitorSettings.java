@@ -65,6 +65,13 @@ public record MonitorSettings(
               "false",
               "reuse the connection for the next check")
           .atOnce();
+  private static final Setting<Duration> CERTIFICATE_WARNING =
+      Setting.of(
+          "monitor.certificate-warning",
+          ValueType.duration(Duration.ZERO, Duration.ofDays(366)),
+          "14d",
+          "a certificate that ends within this time opens an incident (0: none does), unless its"
+              + " service has a time of its own");
   private static final Setting<Integer> PER_HOST =
       Setting.of(
           "monitor.per-host",
@@ -124,7 +131,15 @@ public record MonitorSettings(
   /// All other settings, in the order of the help.
   public static final List<Setting<?>> ALL =
       List.of(
-          FEWER_SERVICES, INTERVAL, TIMEOUT, KEEP_ALIVE, PER_HOST, IN_FLIGHT, RETENTION, WITNESS);
+          FEWER_SERVICES,
+          INTERVAL,
+          TIMEOUT,
+          KEEP_ALIVE,
+          CERTIFICATE_WARNING,
+          PER_HOST,
+          IN_FLIGHT,
+          RETENTION,
+          WITNESS);
 
   public MonitorSettings {
     witnesses = List.copyOf(witnesses);
@@ -152,6 +167,9 @@ public record MonitorSettings(
   /// The values of services that set none.
   public static ServiceReader.Defaults defaults(Values values) {
     return new ServiceReader.Defaults(
-        values.of(INTERVAL), values.of(TIMEOUT), values.of(KEEP_ALIVE));
+        values.of(INTERVAL),
+        values.of(TIMEOUT),
+        values.of(KEEP_ALIVE),
+        values.of(CERTIFICATE_WARNING));
   }
 }

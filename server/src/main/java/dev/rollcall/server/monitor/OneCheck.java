@@ -44,7 +44,8 @@ public record OneCheck(
   /// @return empty if the URL cannot be checked; `mistakes` then contains the reason
   public static Optional<OneCheck> of(String url, Duration timeout, Mistakes mistakes)
       throws InterruptedException {
-    ServiceReader reader = new ServiceReader(new ServiceReader.Defaults(timeout, timeout, false));
+    ServiceReader reader =
+        new ServiceReader(new ServiceReader.Defaults(timeout, timeout, false, Duration.ZERO));
     Mistakes own = new Mistakes();
     Optional<ServerUrl> server = parsed(url, own);
     Optional<ServiceDefinition> definition =

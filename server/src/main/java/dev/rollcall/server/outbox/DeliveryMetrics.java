@@ -105,7 +105,7 @@ final class DeliveryMetrics {
   void told(String channel, Delivery delivery, Instant now) {
     boolean opened =
         switch (delivery.kind()) {
-          case DOWN, LATE, FAILED, MANUAL -> true;
+          case DOWN, LATE, FAILED, SLOW, CERTIFICATE, MANUAL -> true;
           case RECOVERED, SEVERAL, TEST -> false;
         };
     boolean first =

@@ -26,6 +26,10 @@ public record Notification(
     LATE,
     /// A ping reported a failure.
     FAILED,
+    /// It is up, and slower than it should be.
+    SLOW,
+    /// Its certificate ends soon.
+    CERTIFICATE,
     /// A person says that something is wrong.
     MANUAL,
     /// It is up again.

@@ -13,6 +13,7 @@ import java.util.Optional;
 /// @param began when the new state began; for a state that was confirmed, that is earlier than the
 ///   signal
 /// @param at when the change was found
+/// @param answer what came back instead of what was expected, as JSON
 public record Signal(
     Subject subject,
     String from,
@@ -20,7 +21,20 @@ public record Signal(
     Optional<String> cause,
     Instant lastHeard,
     Instant began,
-    Instant at) {
+    Instant at,
+    Optional<String> answer) {
+  /// One that no answer belongs to.
+  public Signal(
+      Subject subject,
+      String from,
+      String to,
+      Optional<String> cause,
+      Instant lastHeard,
+      Instant began,
+      Instant at) {
+    this(subject, from, to, cause, lastHeard, began, at, Optional.empty());
+  }
+
   /// Whether it says only that a state goes on.
   public boolean isReminder() {
     return from.equals(to);

@@ -24,7 +24,10 @@ import org.jdbi.v3.core.Handle;
 public final class Signals implements SignalWriter, AutoCloseable {
   /// The scripts of its table.
   public static final List<String> MIGRATIONS =
-      List.of("db/migration/V13__signal.sql", "db/migration/V18__signal_owner.sql");
+      List.of(
+          "db/migration/V13__signal.sql",
+          "db/migration/V18__signal_owner.sql",
+          "db/migration/V35__signal_answer.sql");
 
   private static final Logger LOG = System.getLogger(Signals.class.getName());
 
@@ -35,11 +38,12 @@ public final class Signals implements SignalWriter, AutoCloseable {
 
   private static final String INSERT =
       "INSERT INTO signal (subject_type, subject_id, subject_name, from_state, to_state, cause,"
-          + " last_heard_at, began_at, at, owner_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+          + " last_heard_at, began_at, at, owner_id, answer)"
+          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
   private static final String SELECT =
       "SELECT id, subject_type, subject_id, subject_name, from_state, to_state, cause,"
-          + " last_heard_at, began_at, at, owner_id FROM signal ORDER BY id LIMIT ?";
+          + " last_heard_at, began_at, at, owner_id, answer FROM signal ORDER BY id LIMIT ?";
 
   private static final String DELETE = "DELETE FROM signal WHERE id = ?";
 
@@ -173,6 +177,7 @@ public final class Signals implements SignalWriter, AutoCloseable {
     row.setLong(8, signal.began().toEpochMilli());
     row.setLong(9, signal.at().toEpochMilli());
     row.setLong(10, signal.subject().owner());
+    row.setString(11, signal.answer().orElse(null));
   }
 
   private static Row row(ResultSet row) throws SQLException {
@@ -189,7 +194,8 @@ public final class Signals implements SignalWriter, AutoCloseable {
             Optional.ofNullable(row.getString(7)),
             Instant.ofEpochMilli(row.getLong(8)),
             Instant.ofEpochMilli(row.getLong(9)),
-            Instant.ofEpochMilli(row.getLong(10))));
+            Instant.ofEpochMilli(row.getLong(10)),
+            Optional.ofNullable(row.getString(12))));
   }
 
   /// Stops. Signals that are not consumed yet stay in the database.

@@ -200,7 +200,8 @@ class ConfigurationFuzzTest {
   void aServiceInABodyIsRightOrTellsItsMistakes() {
     ServiceReader reader =
         new ServiceReader(
-            new ServiceReader.Defaults(Duration.ofSeconds(15), Duration.ofSeconds(15), false));
+            new ServiceReader.Defaults(
+                Duration.ofSeconds(15), Duration.ofSeconds(15), false, Duration.ofDays(14)));
     JsonMapper json = new JsonMapper();
     for (int i = 0; i < ROUNDS; i++) {
       String text = mutated(BODIES);

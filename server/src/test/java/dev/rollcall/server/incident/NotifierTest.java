@@ -236,6 +236,112 @@ class NotifierTest {
     commits.write(consuming, signal);
   }
 
+  @Test
+  void whatIsSlowAndGoesDownIsToldAgainAlsoToWhomNowItFits() {
+    RoutedChannel critical =
+        new RoutedChannel(
+            pager,
+            new AlertRoute(
+                List.of(),
+                List.of(),
+                List.of(),
+                Set.of(Severity.CRITICAL),
+                Set.of(),
+                Optional.empty(),
+                Duration.ZERO,
+                Optional.empty(),
+                true));
+    use(all(chat), critical);
+    signal("shop", "up", "slow");
+    notifier.round();
+    assertThat(got(chat, 1).getFirst().kind()).isEqualTo(Kind.SLOW);
+    clock.pass(Duration.ofHours(1));
+    signal("shop", "slow", "down");
+    notifier.round();
+    Delivery again = got(chat, 2).getLast();
+    assertThat(again.kind()).isEqualTo(Kind.DOWN);
+    assertThat(again.message().incident().orElseThrow().reminder()).isFalse();
+    assertThat(again.message().incident().orElseThrow().severity()).isEqualTo(Severity.CRITICAL);
+    assertThat(again.message().at()).isEqualTo(clock.wall());
+    assertThat(got(pager, 1).getFirst().kind()).isEqualTo(Kind.DOWN);
+    pass(TOGETHER);
+    up("shop");
+    notifier.round();
+    assertThat(got(chat, 3).getLast().kind()).isEqualTo(Kind.RECOVERED);
+    assertThat(got(chat, 3).getLast().message().incident().orElseThrow().ended()).isEmpty();
+    assertThat(got(pager, 2).getLast().kind()).isEqualTo(Kind.RECOVERED);
+  }
+
+  @Test
+  void whatIsSlowAndGoesDownBehindSomethingKeepsItsIncident() {
+    depends("shop", "db");
+    use(all(chat));
+    signal("shop", "up", "slow");
+    notifier.round();
+    got(chat, 1);
+    pass(TOGETHER);
+    down("db");
+    notifier.round();
+    got(chat, 2);
+    pass(TOGETHER);
+    signal("shop", "slow", "down");
+    notifier.round();
+    assertThat(got(chat, 3).getLast().kind()).isEqualTo(Kind.DOWN);
+    pass(TOGETHER);
+    up("db", "shop");
+    held.round();
+    notifier.round();
+    assertThat(got(chat, 4).getLast().message().name()).isEqualTo("2 incidents: 2 over");
+    assertThat(confirmedAgain).isEmpty();
+  }
+
+  @Test
+  void whatIsSlowIsOverWithAReasonAndHidesNothing() {
+    depends("shop", "db");
+    use(all(chat));
+    signal("db", "up", "slow");
+    notifier.round();
+    got(chat, 1);
+    pass(TOGETHER);
+    down("shop");
+    notifier.round();
+    assertThat(got(chat, 2).getLast().message().name()).isEqualTo("shop");
+    pass(TOGETHER);
+    signal("db", "slow", "up");
+    notifier.round();
+    assertThat(got(chat, 3).getLast().message().incident().orElseThrow().ended())
+        .contains("it is no longer slow");
+  }
+
+  @Test
+  void aCertificateIsToldAgainAndIsApartFromTheStateOfItsService() {
+    use(all(chat));
+    signal("shop", "valid", "certificate");
+    notifier.round();
+    Delivery first = got(chat, 1).getFirst();
+    assertThat(first.kind()).isEqualTo(Kind.CERTIFICATE);
+    assertThat(first.message().incident().orElseThrow().severity()).isEqualTo(Severity.WARNING);
+    pass(TOGETHER);
+    down("shop");
+    notifier.round();
+    assertThat(got(chat, 2).getLast().kind()).isEqualTo(Kind.DOWN);
+    pass(TOGETHER);
+    up("shop");
+    notifier.round();
+    assertThat(got(chat, 3).getLast().kind()).isEqualTo(Kind.RECOVERED);
+    pass(Duration.ofDays(7));
+    signal("shop", "certificate", "certificate");
+    notifier.round();
+    Delivery again = got(chat, 4).getLast();
+    assertThat(again.kind()).isEqualTo(Kind.CERTIFICATE);
+    assertThat(again.message().incident().orElseThrow().reminder()).isTrue();
+    pass(TOGETHER);
+    signal("shop", "certificate", "valid");
+    notifier.round();
+    assertThat(got(chat, 5).getLast().message().incident().orElseThrow().ended())
+        .contains("the certificate is a newer one");
+  }
+
   private void down(String... names) {
     for (String name : names) {
       signal(name, "up", "down");

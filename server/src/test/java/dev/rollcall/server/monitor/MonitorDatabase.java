@@ -71,7 +71,8 @@ public final class MonitorDatabase implements AutoCloseable {
   public static ServiceDefinition definition(JsonNode service) {
     Mistakes mistakes = new Mistakes();
     return new ServiceReader(
-            new ServiceReader.Defaults(Duration.ofSeconds(15), Duration.ofSeconds(5), false))
+            new ServiceReader.Defaults(
+                Duration.ofSeconds(15), Duration.ofSeconds(5), false, Duration.ofDays(14)))
         .one(service, "", mistakes)
         .orElseThrow(() -> new AssertionError(mistakes.lines()));
   }
@@ -96,6 +97,12 @@ public final class MonitorDatabase implements AutoCloseable {
 
   public static Observation down(Instant at, int millis) {
     return new Observation.Down(at, Duration.ofMillis(millis), Measurements.NOTHING, "status 500");
+  }
+
+  /// Slower than it should be by far.
+  public static Observation slow(Instant at, int millis) {
+    return new Observation.Slow(
+        at, Duration.ofMillis(millis), Measurements.NOTHING, Duration.ofMillis(1));
   }
 
   public static Observation unknown(Instant at) {

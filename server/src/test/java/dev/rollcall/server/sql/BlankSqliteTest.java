@@ -50,6 +50,9 @@ class BlankSqliteTest {
     "db/migration/V30__open_incidents.sql",
     "db/migration/V31__heartbeat_keys.sql",
     "db/migration/V32__incident_output.sql",
+    "db/migration/V34__warnings.sql",
+    "db/migration/V35__signal_answer.sql",
+    "db/migration/V36__incident_answer_and_spans.sql",
     "db/migration/V37__incident_by_hand.sql",
     "db/sqlite/V38__incident_tags.sql",
     "db/postgres/V38__incident_tags.sql"

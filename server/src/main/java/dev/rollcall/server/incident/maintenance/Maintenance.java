@@ -1,5 +1,6 @@
 package dev.rollcall.server.incident.maintenance;
 
+import dev.rollcall.server.http.Json;
 import dev.rollcall.server.outbox.AlertRoute;
 import dev.rollcall.server.signal.AlertKeys;
 import dev.rollcall.server.time.JobSchedule;
@@ -7,6 +8,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// A span, or spans that recur, in which nobody is told of some subjects.
 ///
@@ -27,6 +31,37 @@ public record Maintenance(long owner, String title, Which which, When when) {
       groups = List.copyOf(groups);
     }
 
+    /// The form in which it is recorded.
+    String json() {
+      return Json.text(
+          json -> {
+            json.writeStartObject();
+            write(json, "names", names);
+            write(json, "tags", tags);
+            write(json, "groups", groups);
+            json.writeBooleanProperty("all", all).writeEndObject();
+          });
+    }
+
+    private static void write(JsonGenerator json, String key, List<String> words) {
+      json.writeName(key).writeStartArray();
+      words.forEach(json::writeString);
+      json.writeEndArray();
+    }
+
+    /// Reads that form.
+    static Which stored(ObjectNode json) {
+      return new Which(
+          words(json, "names"),
+          words(json, "tags"),
+          words(json, "groups"),
+          json.path("all").asBoolean(false));
+    }
+
+    private static List<String> words(ObjectNode json, String key) {
+      return json.path(key).valueStream().map(JsonNode::asString).toList();
+    }
+
     boolean covers(String name, AlertKeys keys) {
       return all
           || names.stream().anyMatch(pattern -> AlertRoute.isLike(name, pattern))
@@ -41,6 +76,9 @@ public record Maintenance(long owner, String title, Which which, When when) {
     /// [Instant#MAX] until somebody ends it.
     Optional<Instant> end(Instant at);
 
+    /// The moment at which the span began that contains `at`; there has to be one.
+    Instant begin(Instant at);
+
     /// Whether all of it is in the past.
     boolean isOver(Instant now);
 
@@ -53,6 +91,11 @@ public record Maintenance(long owner, String title, Which which, When when) {
         return at.isBefore(from)
             ? Optional.empty()
             : Optional.of(to.orElse(Instant.MAX)).filter(at::isBefore);
+      }
+
+      @Override
+      public Instant begin(Instant at) {
+        return from;
       }
 
       @Override
@@ -75,6 +118,11 @@ public record Maintenance(long owner, String title, Which which, When when) {
           begin = schedule.next(begin);
         }
         return end;
+      }
+
+      @Override
+      public Instant begin(Instant at) {
+        return schedule.next(at.minus(length));
       }
 
       @Override

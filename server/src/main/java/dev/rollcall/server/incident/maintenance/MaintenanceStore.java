@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -167,21 +168,29 @@ public final class MaintenanceStore {
 
   /// Marks what is over as ended, and deletes what ended before `before`.
   public void tidy(Instant now, Instant before) {
+    eachOpen(
+        row -> {
+          if (row.maintenance().filter(one -> one.when().isOver(now)).isPresent()) {
+            end(row.id(), now);
+          }
+        });
+    for (String old :
+        List.of(
+            "DELETE FROM maintenance WHERE ended_at < :before",
+            "DELETE FROM maintenance_span WHERE to_at < :before",
+            "DELETE FROM incident_unreachable WHERE to_at < :before")) {
+      commits.write(
+          changes, tx -> tx.createUpdate(old).bind("before", before.toEpochMilli()).execute());
+    }
+  }
+
+  /// Passes those of all owners that nobody has ended, a hundred at a time.
+  void eachOpen(Consumer<Row> work) {
     List<Row> some = openAfter(0);
     while (!some.isEmpty()) {
-      for (Row row : some) {
-        if (row.maintenance().filter(one -> one.when().isOver(now)).isPresent()) {
-          end(row.id(), now);
-        }
-      }
+      some.forEach(work);
       some = openAfter(some.getLast().id());
     }
-    commits.write(
-        changes,
-        tx ->
-            tx.createUpdate("DELETE FROM maintenance WHERE ended_at < :before")
-                .bind("before", before.toEpochMilli())
-                .execute());
   }
 
   void delete(long id) {
@@ -192,12 +201,14 @@ public final class MaintenanceStore {
 
   /// Deletes all of an account.
   public void deleteOf(long owner) {
-    commits.write(
-        changes,
-        tx ->
-            tx.createUpdate("DELETE FROM maintenance WHERE owner_id = :owner AND owner_id <> 0")
-                .bind("owner", owner)
-                .execute());
+    for (String table : List.of("maintenance", "maintenance_span")) {
+      commits.write(
+          changes,
+          tx ->
+              tx.createUpdate("DELETE FROM " + table + " WHERE owner_id = :owner AND owner_id <> 0")
+                  .bind("owner", owner)
+                  .execute());
+    }
   }
 
   private static Row row(ResultSet row) throws SQLException {

@@ -317,6 +317,7 @@ public final class IncidentPages implements AutoCloseable {
                     one.whose(),
                     incident,
                     store.about(List.of(incident)).getOrDefault(incident.id(), List.of()),
+                    store.answer(incident.id()),
                     store.timeline(incident.id()),
                     incident.isOpen() ? store.behind(incident, MOST_BEHIND) : List.of(),
                     store.output(incident.id()),

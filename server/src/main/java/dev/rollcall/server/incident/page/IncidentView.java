@@ -1,6 +1,7 @@
 package dev.rollcall.server.incident.page;
 
 import dev.rollcall.server.incident.Incident;
+import dev.rollcall.server.incident.IncidentAnswer;
 import dev.rollcall.server.incident.TimelineEntry;
 import dev.rollcall.server.outbox.DeliveryRow;
 import dev.rollcall.server.signal.Subject;
@@ -13,6 +14,7 @@ import java.util.Optional;
 /// What the page of one incident shows.
 ///
 /// @param about what it is about, if a person opened it
+/// @param answer what came back when it opened
 /// @param behind the names of what is unreachable behind its subject
 /// @param output the end of what its subject had printed last when it opened
 /// @param changes whether who looks at it may change it
@@ -20,6 +22,7 @@ record IncidentView(
     Whose whose,
     Incident incident,
     List<Subject> about,
+    Optional<IncidentAnswer> answer,
     List<TimelineEntry> timeline,
     List<String> behind,
     Optional<String> output,

@@ -31,6 +31,8 @@ final class IncidentWords {
       case DOWN -> texts.of("incident.kind.down");
       case LATE -> texts.of("incident.kind.late");
       case FAILED -> texts.of("incident.kind.failed");
+      case SLOW -> texts.of("incident.kind.slow");
+      case CERTIFICATE -> texts.of("incident.kind.certificate");
       case MANUAL -> texts.of("incident.kind.manual");
     };
   }
@@ -79,6 +81,7 @@ final class IncidentWords {
       case NOTE -> texts.of("incident.entry.note");
       case TOLD -> texts.of("incident.entry.told");
       case SEVERITY -> texts.of("incident.entry.severity");
+      case RAISED -> texts.of("incident.entry.raised");
       case TITLE -> texts.of("incident.entry.title");
       case PHASE -> texts.of("incident.entry.phase");
     };

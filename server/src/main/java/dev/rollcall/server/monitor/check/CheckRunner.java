@@ -98,7 +98,12 @@ public final class CheckRunner {
     Measurements measurements = Measurements.of(attempt);
     Duration response = measurements.response().orElseGet(attempt::elapsed);
     if (failure.isEmpty()) {
-      return new Observation.Up(at, response, measurements);
+      return check
+          .warnings()
+          .slow()
+          .filter(limit -> response.compareTo(limit) > 0)
+          .<Observation>map(limit -> new Observation.Slow(at, response, measurements, limit))
+          .orElseGet(() -> new Observation.Up(at, response, measurements));
     }
     return here(check, failure.get(), began)
         .<Observation>map(reason -> new Observation.Unknown(at, response, measurements, reason))

@@ -11,7 +11,8 @@ import java.util.Optional;
 /// | uptime | stays | downtime begins | stays |
 /// | downtime | uptime begins | stays | stays |
 ///
-/// An unknown observation says nothing about the service, so it ends nothing.
+/// A slow observation is up. An unknown observation says nothing about the service, so it ends
+/// nothing.
 public final class Evaluator {
   private Evaluator() {}
 
@@ -31,7 +32,7 @@ public final class Evaluator {
   public static Transition evaluate(Optional<Event.Kind> open, Observation observation) {
     return switch (observation) {
       case Observation.Unknown _ -> new Transition.Stays();
-      case Observation.Up _ -> begin(open, Event.Kind.UPTIME, Optional.empty());
+      case Observation.Up _, Observation.Slow _ -> begin(open, Event.Kind.UPTIME, Optional.empty());
       case Observation.Down down -> begin(open, Event.Kind.DOWNTIME, Optional.of(down.reason()));
     };
   }

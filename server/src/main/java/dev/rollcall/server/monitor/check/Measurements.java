@@ -1,5 +1,6 @@
 package dev.rollcall.server.monitor.check;
 
+import dev.rollcall.probe.AnswerExcerpt;
 import dev.rollcall.probe.Attempt;
 import dev.rollcall.probe.Phase;
 import dev.rollcall.probe.ProbeResult;
@@ -12,6 +13,7 @@ import java.util.OptionalInt;
 /// What a check measured besides its result. A part is empty if the check did not reach it.
 ///
 /// @param response the time until the end of the header of the answer
+/// @param unexpected what came back instead of what was expected
 /// @param dependencies the first 100 dependencies in a report, if the check reads one
 public record Measurements(
     Optional<Duration> response,
@@ -19,7 +21,8 @@ public record Measurements(
     OptionalInt status,
     int redirects,
     Optional<Instant> certificateEnds,
-    Optional<List<ProbeResult>> dependencies) {
+    Optional<List<ProbeResult>> dependencies,
+    Optional<AnswerExcerpt> unexpected) {
 
   /// The times of the parts of a check.
   public record Phases(
@@ -31,6 +34,14 @@ public record Measurements(
 
   /// No measurements: the check did not begin.
   public static final Measurements NOTHING = of(Attempt.within(Duration.ZERO));
+
+  /// The same without what came back.
+  Measurements withoutAnswer() {
+    return unexpected.isEmpty()
+        ? this
+        : new Measurements(
+            response, phases, status, redirects, certificateEnds, dependencies, Optional.empty());
+  }
 
   private static List<ProbeResult> bounded(List<ProbeResult> dependencies) {
     return List.copyOf(
@@ -50,6 +61,7 @@ public record Measurements(
         attempt.status(),
         attempt.redirects(),
         attempt.certificateExpiry(),
-        attempt.dependencies().map(Measurements::bounded));
+        attempt.dependencies().map(Measurements::bounded),
+        attempt.unexpected());
   }
 }

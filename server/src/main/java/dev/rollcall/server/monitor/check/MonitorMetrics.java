@@ -202,7 +202,7 @@ public final class MonitorMetrics {
   private static void count(Series its, Observation observation) {
     switch (observation) {
       case Observation.Unknown _ -> its.up().set(Double.NaN);
-      case Observation.Up _ -> tick(its, its.ups(), 1, observation);
+      case Observation.Up _, Observation.Slow _ -> tick(its, its.ups(), 1, observation);
       case Observation.Down _ -> tick(its, its.downs(), 0, observation);
     }
   }

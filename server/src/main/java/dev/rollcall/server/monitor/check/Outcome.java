@@ -8,7 +8,7 @@ import java.util.Optional;
 /// the change of events.
 ///
 /// @param asksDependencies whether the check reads the dependencies of the service
-/// @param newCertificate when the certificate of the service ends, if that has changed
+/// @param newCertificate what is remembered of the certificate, if that has changed
 /// @param newStreak the streak after the observation, if that has changed
 /// @param repeat when to check again, if that is sooner than usual
 public record Outcome(
@@ -17,7 +17,7 @@ public record Outcome(
     Observation observation,
     Transition transition,
     boolean asksDependencies,
-    Optional<Instant> newCertificate,
+    Optional<Certificate> newCertificate,
     Optional<Streak> newStreak,
     Optional<Instant> repeat) {
 

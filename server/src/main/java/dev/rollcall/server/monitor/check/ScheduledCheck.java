@@ -4,6 +4,7 @@ import dev.rollcall.probe.Probe;
 import dev.rollcall.probes.Authority;
 import dev.rollcall.server.monitor.definition.Confirmation;
 import dev.rollcall.server.monitor.definition.ReferencedSecrets;
+import dev.rollcall.server.monitor.definition.WarningLimits;
 import dev.rollcall.server.owner.Scope;
 import java.net.URI;
 import java.time.Duration;
@@ -21,6 +22,7 @@ public record ScheduledCheck(
     Duration interval,
     Duration timeout,
     Confirmation confirmation,
+    WarningLimits warnings,
     long revision,
     ReferencedSecrets secrets,
     Probe probe) {

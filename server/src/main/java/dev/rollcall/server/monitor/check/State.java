@@ -6,7 +6,9 @@ import dev.rollcall.server.sql.EnumCodec;
 public enum State {
   DOWN(0),
   UP(1),
-  UNKNOWN(2);
+  UNKNOWN(2),
+  /// Up, and slower than the service should be. Ticks, counts and events have it as up.
+  SLOW(3);
 
   /// The numbers in the database.
   public static final EnumCodec<State> CODEC = EnumCodec.of(State.class, State::code);
@@ -27,10 +29,16 @@ public enum State {
     return CODEC.word(this);
   }
 
+  /// The state in ticks, counts and sums.
+  public State counted() {
+    return this == SLOW ? UP : this;
+  }
+
   /// The state that an observation found.
   public static State of(Observation observation) {
     return switch (observation) {
       case Observation.Up _ -> UP;
+      case Observation.Slow _ -> SLOW;
       case Observation.Down _ -> DOWN;
       case Observation.Unknown _ -> UNKNOWN;
     };

@@ -10,6 +10,8 @@ public final class PublicDefinition {
       Set.of(
           "interval",
           "timeout",
+          "slow",
+          "certificate-warning",
           "method",
           "status",
           "contains",

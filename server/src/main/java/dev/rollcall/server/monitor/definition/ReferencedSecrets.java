@@ -35,7 +35,15 @@ public record ReferencedSecrets(List<String> texts, ObjectNode shown) {
 
   /// Keys whose values are never secret: a name that everybody sees, a time, a flag, a number.
   private static final Set<String> NEVER_SECRET =
-      Set.of("name", "interval", "timeout", "status", "redirects", "keep-alive");
+      Set.of(
+          "name",
+          "interval",
+          "timeout",
+          "slow",
+          "certificate-warning",
+          "status",
+          "redirects",
+          "keep-alive");
 
   private static final Set<String> NEVER_SECRET_OF_TLS = Set.of("verify");
 

@@ -12,6 +12,7 @@ import java.time.Duration;
 /// @param interval time from one check to the next: 200 ms to 366 days
 /// @param timeout the longest time one check may take: 1 ms to 10 minutes
 /// @param confirmation when a change of its state is certain
+/// @param warnings from when on it is slow
 /// @param alertKeys who is told when it is down
 /// @param spec how to check and what to expect
 /// @param secrets the values of references in it
@@ -22,6 +23,7 @@ public record ServiceDefinition(
     Duration interval,
     Duration timeout,
     Confirmation confirmation,
+    WarningLimits warnings,
     AlertKeys alertKeys,
     CheckSpec spec,
     ReferencedSecrets secrets,

@@ -20,7 +20,15 @@ record ServiceKeys(String scheme, Kind kind, List<String> keys) {
   static final List<String> COMMON =
       Stream.concat(
               Stream.of(
-                  "name", "url", "interval", "timeout", "confirm", "confirm-interval", "recover"),
+                  "name",
+                  "url",
+                  "interval",
+                  "timeout",
+                  "confirm",
+                  "confirm-interval",
+                  "recover",
+                  "slow",
+                  "certificate-warning"),
               AlertKeys.NAMES.stream())
           .toList();
 
@@ -53,7 +61,14 @@ record ServiceKeys(String scheme, Kind kind, List<String> keys) {
   static final Set<String> FLAGS = Set.of("redirects", "keep-alive");
 
   static final Set<String> NUMBERS =
-      Set.of("interval", "timeout", "confirm", "confirm-interval", "recover");
+      Set.of(
+          "interval",
+          "timeout",
+          "confirm",
+          "confirm-interval",
+          "recover",
+          "slow",
+          "certificate-warning");
 
   /// What is checked.
   enum Kind {

@@ -51,7 +51,10 @@ public final class ServiceReader {
   private static final Set<String> SCHEMES_OF_ACCOUNTS = Set.of("http", "https", "tcp", "tls");
 
   /// The values of services that set none.
-  public record Defaults(Duration interval, Duration timeout, boolean keepAlive) {}
+  ///
+  /// @param certificateWarning a certificate that ends within this time is warned of
+  public record Defaults(
+      Duration interval, Duration timeout, boolean keepAlive, Duration certificateWarning) {}
 
   /// The headers that say where a request ends.
   private static final Set<String> FRAMING = Set.of("content-length", "transfer-encoding");
@@ -201,6 +204,7 @@ public final class ServiceReader {
             .duration("timeout", Duration.ofMillis(1), LONGEST_TIMEOUT)
             .orElse(defaults.timeout());
     Optional<Confirmation> confirmation = confirmation(fields);
+    WarningLimits warnings = warnings(fields, timeout, defaults.certificateWarning());
     AlertKeys alertKeys = AlertKeys.of(fields);
     boolean keepAlive = fields.bool("keep-alive").orElse(defaults.keepAlive());
     reach.ifPresent(hosts -> restrict(fields, url, interval, hosts));
@@ -227,6 +231,7 @@ public final class ServiceReader {
             interval,
             timeout,
             confirmation.get(),
+            warnings,
             alertKeys,
             spec.get(),
             secrets,
@@ -241,6 +246,22 @@ public final class ServiceReader {
             .duration("confirm-interval", SHORTEST_INTERVAL, LONGEST_INTERVAL)
             .orElse(Confirmation.DEFAULT.interval());
     return fields.wrong() ? Optional.empty() : Optional.of(new Confirmation(down, up, interval));
+  }
+
+  private static WarningLimits warnings(Fields fields, Duration timeout, Duration certificate) {
+    Optional<Duration> slow = fields.duration("slow", Duration.ofMillis(1), LONGEST_TIMEOUT);
+    slow.filter(limit -> limit.compareTo(timeout) >= 0)
+        .ifPresent(
+            limit ->
+                fields.mistake(
+                    "slow",
+                    Durations.text(limit),
+                    "is not shorter than the timeout, " + Durations.text(timeout)));
+    return new WarningLimits(
+        slow,
+        fields
+            .duration("certificate-warning", Duration.ZERO, LONGEST_INTERVAL)
+            .orElse(certificate));
   }
 
   private static void restrict(

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class CurrentState {
   static final String COLUMNS =
       "s.id, s.parent_id, s.name, s.url, s.created_at, d.interval_ms, d.lease_ms, m.last_at,"
-          + " m.last_state, e.event, e.date_started, s.owner_id";
+          + " m.last_state, e.event, e.date_started, s.owner_id, d.slow_ms";
 
   private final long id;
   private final long parent;
@@ -34,6 +34,7 @@ final class CurrentState {
   private final long created;
   private final long interval;
   private final long lease;
+  private final long slow;
   private long lastAt;
   private int lastState;
   private Optional<Event.Kind> open;
@@ -57,6 +58,7 @@ final class CurrentState {
     open = Optional.ofNullable(row.getString(10)).map(Event.Kind.CODEC::ofWord);
     started = row.getLong(11);
     owner = row.getLong(12);
+    slow = parent == 0 ? row.getLong(13) : 0; // the row of the schedule is that of the parent
   }
 
   /// Reads the [#COLUMNS].
@@ -105,6 +107,7 @@ final class CurrentState {
         && created == read.created
         && interval == read.interval
         && lease == read.lease
+        && slow == read.slow
         && lastAt == read.lastAt
         && lastState == read.lastState
         && open.equals(read.open)
@@ -114,7 +117,7 @@ final class CurrentState {
   /// Takes over the details for the page from the previous object, if nothing has been observed
   /// since.
   void follow(CurrentState before) {
-    if (before.lastAt == lastAt) {
+    if (before.lastAt == lastAt && before.slow == slow) {
       details = before.details;
     }
   }
@@ -177,6 +180,11 @@ final class CurrentState {
     return Duration.ofMillis(interval);
   }
 
+  /// A longer response time is slow.
+  Optional<Duration> slow() {
+    return slow == 0 ? Optional.empty() : Optional.of(Duration.ofMillis(slow));
+  }
+
   void detail(OverviewDetails found) {
     details = found;
     row = null;
@@ -211,20 +219,20 @@ final class CurrentState {
     return known;
   }
 
-  /// The time since which the state holds. Unknown: the first of the last unknown observations in a
-  /// row; or, if the service is no longer checked, its last observation.
+  /// The time since which the state holds. Unknown and slow: the first of the last such
+  /// observations in a row; or, if the service is no longer checked, its last observation.
   private Optional<Instant> since(List<Observed> latest) {
-    if (standing != Standing.UNKNOWN) {
+    if (standing != Standing.UNKNOWN && standing != Standing.SLOW) {
       return started == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(started));
     }
     if (latest.isEmpty()) {
       return Optional.empty();
     }
-    if (latest.getLast().standing() != Standing.UNKNOWN) {
+    if (latest.getLast().standing() != standing) {
       return Optional.of(latest.getLast().last());
     }
     int first = latest.size() - 1;
-    while (first > 0 && latest.get(first - 1).standing() == Standing.UNKNOWN) {
+    while (first > 0 && latest.get(first - 1).standing() == standing) {
       first--;
     }
     return Optional.of(latest.get(first).at());
@@ -232,7 +240,7 @@ final class CurrentState {
 
   private Optional<String> reason(List<Observed> latest) {
     return switch (standing) {
-      case UP, NEW -> Optional.empty();
+      case UP, SLOW, NEW -> Optional.empty();
       case DOWN -> latest.isEmpty() ? Optional.empty() : latest.getLast().reason();
       case UNKNOWN ->
           latest.isEmpty() || latest.getLast().standing() != Standing.UNKNOWN

@@ -292,8 +292,9 @@ final class CurrentStates {
     return switch (standing) {
       case DOWN -> 0;
       case UNKNOWN -> 1;
-      case NEW -> 2;
-      case UP -> 3;
+      case SLOW -> 2;
+      case NEW -> 3;
+      case UP -> 4;
     };
   }
 }

@@ -21,6 +21,8 @@ public final class Overview {
   /// The state of a service on the page.
   public enum Standing {
     DOWN,
+    /// Up, and slower than it should be.
+    SLOW,
     UP,
     /// Nobody knows whether it is up: the fault is Rollcall's, or the service is no longer checked.
     UNKNOWN,
@@ -106,8 +108,8 @@ public final class Overview {
   }
 
   /// The services whose name or URL contains `text`: first those that are down, the latest first;
-  /// then the unknown, the new, and those that are up, by name. It reads little or nothing from the
-  /// database.
+  /// then the unknown, the slow, the new, and those that are up, by name. It reads little or
+  /// nothing from the database.
   ///
   /// @param page from 1
   /// @param size the number of rows of a page
@@ -155,6 +157,17 @@ public final class Overview {
                 .orElse(Duration.ZERO));
   }
 
+  /// A longer response time of a service is slow; empty if none is.
+  Optional<Duration> slow(long id) {
+    return states.look(
+        all ->
+            all.stream()
+                .filter(one -> one.id() == id)
+                .map(CurrentState::slow)
+                .findFirst()
+                .flatMap(limit -> limit));
+  }
+
   /// The service of that name that an owner has; empty if there is none.
   Optional<Row> named(long owner, String name) {
     return states.look(
@@ -176,6 +189,7 @@ public final class Overview {
     return switch (state) {
       case DOWN -> Standing.DOWN;
       case UP -> Standing.UP;
+      case SLOW -> Standing.SLOW;
       case UNKNOWN -> Standing.UNKNOWN;
     };
   }

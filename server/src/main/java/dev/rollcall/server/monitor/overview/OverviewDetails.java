@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
 import org.jdbi.v3.core.Handle;
 
 /// What the [Overview] shows of one service besides its state. For the services of a page, it is
@@ -60,7 +59,7 @@ final class OverviewDetails {
 
     private Sums plus(State state) {
       return new Sums(
-          up + (state == State.UP ? 1 : 0),
+          up + (state.counted() == State.UP ? 1 : 0),
           down + (state == State.DOWN ? 1 : 0),
           unknown + (state == State.UNKNOWN ? 1 : 0),
           gaps);
@@ -98,7 +97,7 @@ final class OverviewDetails {
       Handle handle, Map<Long, CurrentState> services, Instant now) {
     Map<Long, OverviewDetails> found = new HashMap<>();
     services.keySet().forEach(id -> found.put(id, nothing(now)));
-    ticks(handle, services.keySet(), found);
+    ticks(handle, services, found);
     sums(handle, services, now.minus(DAY), now).forEach((id, sums) -> known(found, id).day = sums);
     sums(handle, services, now.minus(MONTH), now)
         .forEach((id, sums) -> known(found, id).month = sums);
@@ -121,14 +120,13 @@ final class OverviewDetails {
       return false;
     }
     State state = State.of(observation);
-    add(at, state, observation.response(), observation.why());
+    add(at, Overview.standing(state), observation.response(), observation.why());
     day = day.plus(state);
     month = month.plus(state);
     return true;
   }
 
-  private void add(Instant at, State state, Duration took, Optional<String> reason) {
-    Standing standing = Overview.standing(state);
+  private void add(Instant at, Standing standing, Duration took, Optional<String> reason) {
     Observed before = latest.peekLast();
     if (before != null && before.standing() == standing && before.reason().equals(reason)) {
       latest.removeLast();
@@ -150,7 +148,7 @@ final class OverviewDetails {
                 oldest.reason()));
       }
     }
-    response = state == State.UNKNOWN ? Optional.empty() : Optional.of(took);
+    response = standing == Standing.UNKNOWN ? Optional.empty() : Optional.of(took);
   }
 
   /// Oldest first, at most 50 observations. An older result that lasts into these 50 has the time
@@ -176,22 +174,31 @@ final class OverviewDetails {
     return moment.truncatedTo(ChronoUnit.HOURS);
   }
 
-  private static void ticks(Handle handle, Set<Long> ids, Map<Long, OverviewDetails> found) {
+  private static void ticks(
+      Handle handle, Map<Long, CurrentState> services, Map<Long, OverviewDetails> found) {
     handle
         .createQuery(TICKS)
-        .bindList("ids", ids)
+        .bindList("ids", services.keySet())
         .bind("most", LATEST - 1)
         .map(
             (row, _) -> {
               OverviewDetails details = known(found, row.getLong(1));
+              Duration took = Duration.ofNanos(row.getLong(4) * 1000);
               details.add(
                   Instant.ofEpochMilli(row.getLong(2)),
-                  State.CODEC.ofCode(row.getInt(3)),
-                  Duration.ofNanos(row.getLong(4) * 1000),
+                  standing(known(services, row.getLong(1)), row.getInt(3), took),
+                  took,
                   Optional.ofNullable(row.getString(5)));
               return details;
             })
         .list();
+  }
+
+  /// Ticks have a slow observation as up.
+  private static Standing standing(CurrentState service, int code, Duration took) {
+    State state = State.CODEC.ofCode(code);
+    boolean slow = service.slow().filter(limit -> took.compareTo(limit) > 0).isPresent();
+    return state == State.UP && slow ? Standing.SLOW : Overview.standing(state);
   }
 
   private static Map<Long, Sums> sums(

@@ -13,8 +13,10 @@ import java.util.Optional;
 ///
 /// @param from the beginning of the first piece
 /// @param step the length of a piece
+/// @param slow a longer response time is slow; empty: none is
 /// @param pieces in order
-public record ResponseChart(Instant from, Duration step, List<Optional<PeriodSummary>> pieces) {
+public record ResponseChart(
+    Instant from, Duration step, Optional<Duration> slow, List<Optional<PeriodSummary>> pieces) {
   static final Duration SPAN = Duration.ofDays(1);
 
   /// So long that a service that is checked has an observation in each piece.
@@ -48,7 +50,8 @@ public record ResponseChart(Instant from, Duration step, List<Optional<PeriodSum
   /// Puts sums in their places.
   ///
   /// @param sums with beginnings that are whole steps
-  static ResponseChart of(Instant now, Duration step, List<PeriodSummary> sums) {
+  static ResponseChart of(
+      Instant now, Duration step, Optional<Duration> slow, List<PeriodSummary> sums) {
     Instant from = from(now, step);
     int many = (int) (Duration.between(from, now).toMillis() / step.toMillis()) + 1;
     List<Optional<PeriodSummary>> pieces =
@@ -59,7 +62,7 @@ public record ResponseChart(Instant from, Duration step, List<Optional<PeriodSum
         pieces.set((int) place, Optional.of(sum));
       }
     }
-    return new ResponseChart(from, step, pieces);
+    return new ResponseChart(from, step, slow, pieces);
   }
 
   /// The response time at the top: a quarter more than the largest mean, so that a single slow
@@ -75,13 +78,21 @@ public record ResponseChart(Instant from, Duration step, List<Optional<PeriodSum
   }
 
   /// The worst state in a piece; empty if nothing was observed.
-  public static Optional<Overview.Standing> worst(Optional<PeriodSummary> piece) {
+  public Optional<Overview.Standing> worst(Optional<PeriodSummary> piece) {
     return piece.map(
         sum -> {
           if (sum.down() > 0) {
             return Overview.Standing.DOWN;
           }
-          return sum.unknown() > 0 ? Overview.Standing.UNKNOWN : Overview.Standing.UP;
+          if (sum.unknown() > 0) {
+            return Overview.Standing.UNKNOWN;
+          }
+          return isSlow(sum) ? Overview.Standing.SLOW : Overview.Standing.UP;
         });
+  }
+
+  private boolean isSlow(PeriodSummary sum) {
+    return slow.isPresent()
+        && sum.response().filter(took -> took.max().compareTo(slow.get()) > 0).isPresent();
   }
 }

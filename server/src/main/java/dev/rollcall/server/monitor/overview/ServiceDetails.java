@@ -11,6 +11,8 @@ import dev.rollcall.server.monitor.store.ServiceStore;
 import dev.rollcall.server.monitor.store.Slice;
 import dev.rollcall.server.monitor.store.Tick;
 import dev.rollcall.server.monitor.store.TickStore;
+import dev.rollcall.server.monitor.store.Uptime;
+import dev.rollcall.server.monitor.store.UptimeStore;
 import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.signal.AlertKeys;
 import dev.rollcall.server.time.Clock;
@@ -26,6 +28,8 @@ public final class ServiceDetails {
   private static final int EVENTS = 20;
   private static final int FAILURES = 10;
   private static final int MOST_PIECES = 1_000;
+  private static final Duration DAY = Duration.ofDays(1);
+  private static final Duration MONTH = Duration.ofDays(30);
   private static final Duration HOUR = Duration.ofHours(1);
 
   private final Overview overview;
@@ -33,11 +37,14 @@ public final class ServiceDetails {
   private final EventStore events;
   private final TickStore ticks;
   private final HourStore hours;
+  private final UptimeStore uptimes;
   private final Clock clock;
 
   /// One service at one moment.
   ///
   /// @param row what the overview shows of it
+  /// @param day its uptime in the last 24 hours
+  /// @param month its uptime in the last 30 days
   /// @param interval of its checks, as its definition has it; empty for one that another reports
   /// @param certificateEnds as last seen
   /// @param keys who is told of it
@@ -47,6 +54,8 @@ public final class ServiceDetails {
   /// @param failures the newest first
   public record Seen(
       Row row,
+      Uptime day,
+      Uptime month,
       Service.Origin origin,
       Optional<String> interval,
       Optional<Instant> certificateEnds,
@@ -69,12 +78,14 @@ public final class ServiceDetails {
       EventStore events,
       TickStore ticks,
       HourStore hours,
+      UptimeStore uptimes,
       Clock clock) {
     this.overview = overview;
     this.services = services;
     this.events = events;
     this.ticks = ticks;
     this.hours = hours;
+    this.uptimes = uptimes;
     this.clock = clock;
   }
 
@@ -100,6 +111,8 @@ public final class ServiceDetails {
     Duration longer = step.compareTo(HOUR) > 0 ? step : HOUR;
     return new Seen(
         row,
+        uptimes.of(service, keys, DAY, now),
+        uptimes.of(service, keys, MONTH, now),
         service.origin(),
         Optional.ofNullable(definition.get("interval"))
             .filter(_ -> PublicDefinition.shows("interval"))
@@ -109,7 +122,7 @@ public final class ServiceDetails {
         keys.dependsOn().stream()
             .map(name -> new Needed(name, overview.named(service.owner(), name)))
             .toList(),
-        ResponseChart.of(now, step, sums(scope, row.id(), now, step)),
+        ResponseChart.of(now, step, overview.slow(row.id()), sums(scope, row.id(), now, step)),
         sums(scope, row.id(), now, longer).reversed(),
         latest,
         failures(scope, row.id(), latest, now),

@@ -1,9 +1,11 @@
 package dev.rollcall.server.monitor.page;
 
+import dev.rollcall.server.monitor.overview.Overview.Share;
 import dev.rollcall.server.monitor.overview.Overview.Standing;
 import dev.rollcall.server.monitor.overview.ResponseChart;
 import dev.rollcall.server.monitor.overview.ServiceDetails;
 import dev.rollcall.server.monitor.store.PeriodSummary;
+import dev.rollcall.server.monitor.store.Uptime;
 import dev.rollcall.server.web.Texts;
 import dev.rollcall.server.web.Whose;
 import gg.jte.Content;
@@ -77,6 +79,18 @@ record ServiceView(Whose whose, ServiceDetails.Seen seen, Content incidents, boo
   private double height(Duration response) {
     double share = (double) response.toNanos() / Math.max(1, seen.chart().top().toNanos());
     return HEIGHT * (1 - Math.min(1, share));
+  }
+
+  Share day() {
+    return share(seen.day(), seen.row().day());
+  }
+
+  Share month() {
+    return share(seen.month(), seen.row().month());
+  }
+
+  private static Share share(Uptime uptime, Share observed) {
+    return new Share(uptime.percent(), observed.unknown() || uptime.unreachable());
   }
 
   ResponseChart chart() {

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.StringJoiner;
 
 /// The words for services.
@@ -29,6 +30,7 @@ final class ServiceWords {
   static String name(Texts texts, Standing standing) {
     return switch (standing) {
       case DOWN -> texts.of("services.state.down");
+      case SLOW -> texts.of("services.state.slow");
       case UP -> texts.of("services.state.up");
       case UNKNOWN -> texts.of("services.state.unknown");
       case NEW -> texts.of("services.state.new");
@@ -39,6 +41,7 @@ final class ServiceWords {
   static String word(Texts texts, Standing standing) {
     return switch (standing) {
       case DOWN -> texts.of("services.is.down");
+      case SLOW -> texts.of("services.is.slow");
       case UP -> texts.of("services.is.up");
       case UNKNOWN -> texts.of("services.is.unknown");
       case NEW -> texts.of("services.is.new");
@@ -46,7 +49,11 @@ final class ServiceWords {
   }
 
   static String percent(Share share) {
-    return share.percent().isPresent() ? Formats.percent(share.percent().getAsDouble()) : "-";
+    return percent(share.percent());
+  }
+
+  static String percent(OptionalDouble percent) {
+    return percent.isPresent() ? Formats.percent(percent.getAsDouble()) : "-";
   }
 
   /// The number of observations.
@@ -63,7 +70,7 @@ final class ServiceWords {
     if (latest.isEmpty()) {
       return texts.of("services.bar.none");
     }
-    int up = count(latest, Standing.UP);
+    int up = count(latest, Standing.UP) + count(latest, Standing.SLOW);
     int unknown = count(latest, Standing.UNKNOWN);
     return unknown == 0
         ? texts.of("services.bar.known", up, count(latest))
@@ -105,8 +112,8 @@ final class ServiceWords {
   }
 
   /// The CSS class for the state of a piece of a chart.
-  static String code(Optional<PeriodSummary> piece) {
-    return ResponseChart.worst(piece).map(ServiceWords::code).orElse("gap");
+  static String code(ResponseChart chart, Optional<PeriodSummary> piece) {
+    return chart.worst(piece).map(ServiceWords::code).orElse("gap");
   }
 
   /// The path of the page of a service.

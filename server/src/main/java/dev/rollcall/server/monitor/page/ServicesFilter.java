@@ -41,7 +41,9 @@ record ServicesFilter(Whose whose, String text, Optional<Standing> only, int pag
       }
     }
     throw Refusal.badRequest(
-        "parameter 'state' is '" + word + "': write up, down, unknown or new, or leave it out");
+        "parameter 'state' is '"
+            + word
+            + "': write up, down, slow, unknown or new, or leave it out");
   }
 
   ServicesFilter showing(Optional<Standing> other) {

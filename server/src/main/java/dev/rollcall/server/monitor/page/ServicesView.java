@@ -12,6 +12,7 @@ import dev.rollcall.server.web.Texts;
 import gg.jte.Content;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /// What the list of services shows at one moment.
@@ -65,6 +66,17 @@ record ServicesView(
     return whole.of(Standing.UNKNOWN);
   }
 
+  private int slow() {
+    return whole.of(Standing.SLOW);
+  }
+
+  /// Whether the list can be filtered by a state: by slow only where something is.
+  boolean offers(Standing standing) {
+    return standing != Standing.SLOW
+        || matching.of(standing) > 0
+        || filter.shows(Optional.of(standing));
+  }
+
   String title(Texts texts) {
     return texts.of("page.title", state(texts));
   }
@@ -79,6 +91,9 @@ record ServicesView(
     }
     if (unknown() > 0) {
       return texts.of("services.title.unknown", Formats.count(unknown()));
+    }
+    if (slow() > 0) {
+      return texts.of("services.title.slow", Formats.count(slow()));
     }
     return whole.of(Standing.UP) > 0
         ? texts.of("services.title.up")
@@ -100,6 +115,9 @@ record ServicesView(
           ? texts.of("services.headline.unknown.only")
           : texts.of("services.headline.unknown", Formats.count(unknown()), services);
     }
+    if (slow() > 0) {
+      return texts.of("services.headline.slow", Formats.count(slow()), services);
+    }
     int up = whole.of(Standing.UP);
     if (up == 0) {
       return texts.of("services.headline.new", services);
@@ -116,6 +134,9 @@ record ServicesView(
     }
     if (unknown() > 0) {
       return "unknown";
+    }
+    if (slow() > 0) {
+      return "slow";
     }
     return whole.of(Standing.UP) > 0 ? "up" : "new";
   }

@@ -10,11 +10,13 @@ import dev.rollcall.server.monitor.store.PeriodSummary;
 import dev.rollcall.server.monitor.store.Service;
 import dev.rollcall.server.monitor.store.ServiceStatus;
 import dev.rollcall.server.monitor.store.Tick;
+import dev.rollcall.server.monitor.store.Uptime;
 import dev.rollcall.server.owner.Scope;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -35,10 +37,12 @@ final class MonitorJson {
   /// `GET /v1/services/{id}`: the row, and the definition of the service. What may be secret is
   /// `***`.
   ///
+  /// @param uptimes by the span of time that they are of
   /// @param operator whether the caller is the operator, who may see more
   static void whole(
       JsonGenerator json,
       ServiceStatus status,
+      Map<String, Uptime> uptimes,
       ObjectNode definition,
       Optional<Instant> certificateEnds,
       boolean operator,
@@ -46,6 +50,15 @@ final class MonitorJson {
     String url = status.service().url();
     json.writeStartObject();
     fields(json, status, operator ? OperatorDefinition.url(url) : PublicDefinition.url(url));
+    json.writeName("uptime").writeStartObject();
+    uptimes.forEach(
+        (span, uptime) -> {
+          json.writeName(span).writeStartObject();
+          percent(json, "percent", uptime.percent());
+          percent(json, "without_maintenance", uptime.withoutMaintenance());
+          json.writeEndObject();
+        });
+    json.writeEndObject();
     json.writeStringProperty("origin", status.service().origin().word());
     if (certificateEnds.isPresent()) {
       seconds(json, "certificate_ends_at", certificateEnds.get());
@@ -170,13 +183,17 @@ final class MonitorJson {
     json.writeNumberProperty("down_count", metric.down());
     json.writeNumberProperty("tick_count", metric.ticks());
     json.writeNumberProperty("up_count", metric.up());
-    json.writeName("uptime_percent");
-    if (metric.uptimePercent().isPresent()) {
-      Json.number(json, metric.uptimePercent().getAsDouble());
+    percent(json, "uptime_percent", metric.uptimePercent());
+    json.writeEndObject();
+  }
+
+  private static void percent(JsonGenerator json, String name, OptionalDouble percent) {
+    json.writeName(name);
+    if (percent.isPresent()) {
+      Json.number(json, percent.getAsDouble());
     } else {
       json.writeNull();
     }
-    json.writeEndObject();
   }
 
   private static void seconds(JsonGenerator json, String name, Instant instant) {

@@ -23,14 +23,21 @@ import dev.rollcall.server.monitor.store.ServiceStatus;
 import dev.rollcall.server.monitor.store.ServiceStore;
 import dev.rollcall.server.monitor.store.Slice;
 import dev.rollcall.server.monitor.store.TickStore;
+import dev.rollcall.server.monitor.store.Uptime;
+import dev.rollcall.server.monitor.store.UptimeStore;
 import dev.rollcall.server.owner.Scope;
+import dev.rollcall.server.signal.AlertKeys;
 import dev.rollcall.server.time.Clock;
 import dev.rollcall.server.time.Durations;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -42,6 +49,10 @@ public final class MonitorRoutes {
   private static final Duration LONGEST_STEP = Duration.ofDays(366);
   private static final long LAST_SECOND = 253_402_300_799L; // the year 9999
 
+  /// The spans of time that the uptime of a service is told of.
+  private static final SortedMap<String, Duration> UPTIMES =
+      new TreeMap<>(Map.of("24h", Duration.ofDays(1), "30d", Duration.ofDays(30)));
+
   private static final Duration FULL_FOR = Duration.ofMinutes(1);
 
   private final ServiceStore services;
@@ -51,6 +62,7 @@ public final class MonitorRoutes {
   private final EventStore events;
   private final TickStore ticks;
   private final HourStore hours;
+  private final UptimeStore uptimes;
   private final Clock clock;
 
   /// @param reader reads the definitions in bodies
@@ -61,6 +73,7 @@ public final class MonitorRoutes {
     this.events = stores.events();
     this.ticks = stores.ticks();
     this.hours = stores.hours();
+    this.uptimes = stores.uptimes();
     this.reader = reader;
     this.ofAccounts = ofAccounts;
     this.clock = clock;
@@ -72,7 +85,8 @@ public final class MonitorRoutes {
       ServiceChanges changes,
       EventStore events,
       TickStore ticks,
-      HourStore hours) {}
+      HourStore hours,
+      UptimeStore uptimes) {}
 
   /// All routes of the API of services.
   public List<Route> routes() {
@@ -189,12 +203,16 @@ public final class MonitorRoutes {
             .definition(request.scope(), id)
             .map(ReferencedSecrets::hidden)
             .orElseThrow(() -> unknown(id));
+    AlertKeys keys = AlertKeys.stored(definition);
+    Map<String, Uptime> uptime = new LinkedHashMap<>();
+    UPTIMES.forEach(
+        (name, span) -> uptime.put(name, uptimes.of(shown.service(), keys, span, clock.wall())));
     Optional<Instant> certificate = services.certificateEnds(request.scope(), id);
     return Envelope.of(
         status,
         json -> {
           json.writeStartObject().writeName("service").writeStartObject().writeName("data");
-          MonitorJson.whole(json, shown, definition, certificate, mayChange, hint);
+          MonitorJson.whole(json, shown, uptime, definition, certificate, mayChange, hint);
           json.writeEndObject().writeEndObject();
         });
   }

@@ -9,6 +9,7 @@ import dev.rollcall.server.monitor.definition.ProbeFactory;
 import dev.rollcall.server.monitor.definition.ReferencedSecrets;
 import dev.rollcall.server.monitor.definition.ServiceDefinition;
 import dev.rollcall.server.monitor.definition.ServiceReader;
+import dev.rollcall.server.monitor.definition.WarningLimits;
 import dev.rollcall.server.monitor.store.ServiceStore;
 import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.Lease;
@@ -226,6 +227,7 @@ public final class DueServices {
         definition.interval(),
         definition.timeout(),
         definition.confirmation(),
+        definition.warnings(),
         revision,
         definition.secrets(),
         probes.of(owner, definition));
@@ -250,6 +252,7 @@ public final class DueServices {
         scheduled.interval(),
         scheduled.interval(),
         Confirmation.DEFAULT,
+        WarningLimits.NONE,
         NO_REVISION,
         ReferencedSecrets.NOTHING,
         Probe.of(

@@ -1,5 +1,6 @@
 package dev.rollcall.server.monitor.schedule;
 
+import dev.rollcall.server.monitor.check.Certificate;
 import dev.rollcall.server.monitor.check.Evaluator;
 import dev.rollcall.server.monitor.check.Evaluator.Transition;
 import dev.rollcall.server.monitor.check.Event;
@@ -18,7 +19,7 @@ import java.util.Optional;
 final class RunState {
   private ScheduledCheck check;
   private Optional<Event.Kind> open;
-  private Optional<Instant> certificate;
+  private Certificate certificate;
   private Streak streak;
   private long fence;
   private boolean running;
@@ -29,7 +30,7 @@ final class RunState {
   RunState(ScheduledCheck check, ServiceStore.Scheduled known) {
     this.check = check;
     this.open = known.open();
-    this.certificate = known.certificateEnds();
+    this.certificate = known.certificate();
     this.streak = known.streak();
   }
 
@@ -40,7 +41,7 @@ final class RunState {
   RunState(ScheduledCheck check, Instant due) {
     this.check = check;
     this.open = Optional.empty();
-    this.certificate = Optional.empty();
+    this.certificate = Certificate.NONE;
     this.streak = Streak.NONE;
     this.nextDue = due;
   }
@@ -55,7 +56,7 @@ final class RunState {
       ScheduledCheck identified, ServiceStore.Scheduled known, long claimed) {
     check = identified;
     open = open.or(known::open);
-    certificate = certificate.or(known::certificateEnds);
+    certificate = certificate.equals(Certificate.NONE) ? known.certificate() : certificate;
     streak = streak.equals(Streak.NONE) ? known.streak() : streak;
     fence = claimed;
   }
@@ -84,7 +85,7 @@ final class RunState {
   synchronized void learn(ScheduledCheck read, ServiceStore.Scheduled known) {
     check = read;
     open = known.open();
-    certificate = known.certificateEnds();
+    certificate = known.certificate();
     streak = known.streak();
   }
 
@@ -118,20 +119,22 @@ final class RunState {
     if (transition instanceof Transition.Begins begins) {
       open = Optional.of(begins.kind());
     }
-    Optional<Instant> seen = observation.measurements().certificateEnds();
-    Optional<Instant> changed = seen.equals(certificate) ? Optional.empty() : seen;
-    certificate = seen.or(() -> certificate);
+    Certificate known = certificate;
+    certificate =
+        known.after(
+            observation.measurements().certificateEnds(), now, check.warnings().certificate());
     Streak before = streak;
     streak = before.after(observation, check.confirmation());
     Optional<Instant> repeat = repeat(now);
     repeat.ifPresent(due -> nextDue = due);
+    boolean confirms = !streak.confirmed().equals(before.confirmed());
     return new Outcome(
         check.serviceId(),
         fence,
-        observation,
+        confirms ? observation : observation.withoutAnswer(),
         transition,
         check.asksDependencies(),
-        changed,
+        certificate.equals(known) ? Optional.empty() : Optional.of(certificate),
         streak.equals(before) ? Optional.empty() : Optional.of(streak),
         repeat);
   }
@@ -152,7 +155,7 @@ final class RunState {
   /// outcome states its event, certificate and streak as new.
   synchronized void outcomeLost() {
     open = Optional.empty();
-    certificate = Optional.empty();
+    certificate = Certificate.NONE;
     streak = Streak.NONE;
   }
 

@@ -32,7 +32,7 @@ final class DerivedServices {
   private static final String CHILDREN =
       """
       SELECT s.id, s.name, s.part, s.missed, s.retired_at, e.event,
-        m.confirmed_state, m.against_count, m.against_since
+        m.confirmed_state, m.against_count, m.against_down, m.against_since
       FROM service s JOIN service_metric m ON m.service_id = s.id
       LEFT JOIN service_event e
         ON e.service_id = s.id AND e.location_id = 0 AND e.date_ended IS NULL

@@ -137,7 +137,7 @@ public final class HourStore {
 
   private static void bind(PreparedStatement row, Outcome outcome) throws SQLException {
     Observation o = outcome.observation();
-    State state = State.of(o);
+    State state = State.of(o).counted();
     long at = o.at().toEpochMilli();
     row.setLong(1, outcome.serviceId());
     row.setLong(2, at - at % HOUR.toMillis());

@@ -34,12 +34,6 @@ final class MetricStore {
       WHERE service_id = ?\
       """;
 
-  private static final String CERTIFICATE =
-      """
-      UPDATE service_metric SET certificate_ends_at = :ends
-      WHERE service_id = :service AND certificate_ends_at IS DISTINCT FROM :ends\
-      """;
-
   private MetricStore() {}
 
   /// Adds a row of zeros for a service.
@@ -57,21 +51,11 @@ final class MetricStore {
             .collect(Collectors.partitioningBy(o -> State.of(o.observation()) != State.UNKNOWN));
     Rows.write(tx, ADD, known.getOrDefault(true, List.of()), MetricStore::count);
     Rows.write(tx, ADD_UNKNOWN, known.getOrDefault(false, List.of()), MetricStore::countUnknown);
-    for (Outcome outcome : outcomes) {
-      outcome
-          .newCertificate()
-          .ifPresent(
-              ends ->
-                  tx.createUpdate(CERTIFICATE)
-                      .bind("ends", ends.toEpochMilli())
-                      .bind("service", outcome.serviceId())
-                      .execute());
-    }
   }
 
   private static void count(PreparedStatement row, Outcome outcome) throws SQLException {
     State state = State.of(outcome.observation());
-    row.setInt(1, state == State.UP ? 1 : 0);
+    row.setInt(1, state.counted() == State.UP ? 1 : 0);
     row.setInt(2, state == State.DOWN ? 1 : 0);
     row.setDouble(3, outcome.observation().response().toNanos() / 1e6);
     row.setLong(4, outcome.observation().at().toEpochMilli());

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
 
-/// All rows that outcomes change: ticks, counts, hourly sums, events and streaks.
+/// All rows that outcomes change: ticks, counts, hourly sums, events, streaks and certificates.
 public final class OutcomeRows {
   private OutcomeRows() {}
 
@@ -28,6 +28,7 @@ public final class OutcomeRows {
     HourStore.add(tx, written);
     EventStore.apply(tx, written);
     changes.addAll(StreakStore.write(tx, written, now));
+    changes.addAll(CertificateStore.write(tx, written, now));
     signals.write(tx, changes);
     return written;
   }

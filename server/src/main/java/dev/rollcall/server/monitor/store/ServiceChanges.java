@@ -8,6 +8,7 @@ import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.Rows;
 import dev.rollcall.server.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -309,17 +310,20 @@ public final class ServiceChanges {
   private void schedule(Handle tx, long id, ServiceDefinition definition) {
     tx.createUpdate(
             """
-            INSERT INTO service_schedule AS d (service_id, interval_ms, lease_ms, revision, due_at)
-            VALUES (:id, :interval, :lease, :now, :now)
+            INSERT INTO service_schedule AS d
+              (service_id, interval_ms, lease_ms, slow_ms, revision, due_at)
+            VALUES (:id, :interval, :lease, CAST(:slow AS BIGINT), :now, :now)
             ON CONFLICT (service_id, location_id) DO UPDATE SET
               interval_ms = excluded.interval_ms,
               lease_ms = excluded.lease_ms,
+              slow_ms = excluded.slow_ms,
               revision = d.revision + 1,
               due_at = CASE WHEN d.owner IS NULL THEN excluded.due_at ELSE d.due_at END\
             """)
         .bind("id", id)
         .bind("interval", definition.interval().toMillis())
         .bind("lease", definition.lease().toMillis())
+        .bind("slow", definition.warnings().slow().map(Duration::toMillis).orElse(null))
         .bind("now", now())
         .execute();
   }

@@ -11,7 +11,8 @@ import java.util.Optional;
 /// @param state the result of its newest tick; empty before the first
 /// @param response the response time of its newest tick
 /// @param reason why it is not up, according to its newest tick
-/// @param unknownSince the first of the last unknown ticks in a row, if the newest is unknown
+/// @param stateSince the first of the last ticks in a row that were unknown, or slow, if the newest
+///   is; otherwise empty
 public record ServiceStatus(
     Service service,
     Metric metric,
@@ -19,11 +20,11 @@ public record ServiceStatus(
     Optional<State> state,
     Optional<Duration> response,
     Optional<String> reason,
-    Optional<Instant> unknownSince) {
+    Optional<Instant> stateSince) {
 
   /// When its present state began.
   public Optional<Instant> since() {
-    return unknownSince.or(() -> event.map(Event::started));
+    return stateSince.or(() -> event.map(Event::started));
   }
 
   /// Why it is not up.

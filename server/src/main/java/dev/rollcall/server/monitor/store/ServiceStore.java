@@ -1,6 +1,7 @@
 package dev.rollcall.server.monitor.store;
 
 import dev.rollcall.server.http.Json;
+import dev.rollcall.server.monitor.check.Certificate;
 import dev.rollcall.server.monitor.check.Event;
 import dev.rollcall.server.monitor.check.State;
 import dev.rollcall.server.monitor.check.Streak;
@@ -37,9 +38,15 @@ public final class ServiceStore {
           + " e.date_started AS e_date_started, e.date_ended AS e_date_ended,"
           + " e.created_at AS e_created_at, e.updated_at AS e_updated_at,"
           + " m.last_state, t.response_us AS t_response_us, t.reason AS t_reason,"
-          + " CASE WHEN m.last_state = 2 THEN (SELECT min(u.at) FROM service_tick u"
+          + " CASE m.last_state WHEN 2 THEN (SELECT min(u.at) FROM service_tick u"
           + " WHERE u.service_id = s.id AND u.at > COALESCE((SELECT max(k.at) FROM service_tick k"
-          + " WHERE k.service_id = s.id AND k.state <> 2), 0)) END AS unknown_since"
+          + " WHERE k.service_id = s.id AND k.state <> 2), 0))"
+          + " WHEN 3 THEN (SELECT min(u.at) FROM service_tick u"
+          + " WHERE u.service_id = s.id AND u.at > COALESCE((SELECT max(k.at) FROM service_tick k"
+          + " JOIN service_schedule d ON d.service_id = k.service_id AND d.location_id = 0"
+          + " WHERE k.service_id = s.id"
+          + " AND (k.state <> 1 OR k.response_us <= 1000 * d.slow_ms)), 0))"
+          + " END AS state_since"
           + " FROM service s JOIN service_metric m ON m.service_id = s.id"
           + " LEFT JOIN service_tick t ON t.service_id = s.id AND t.at = m.last_at"
           + " LEFT JOIN service_event e"
@@ -192,7 +199,9 @@ public final class ServiceStore {
     Query query =
         handle.createQuery(
             "SELECT s.id AS s_id, s.owner_id, s.definition, d.revision, d.interval_ms, e.event,"
-                + " m.certificate_ends_at, m.last_at, "
+                + " m.last_at, "
+                + CertificateStore.COLUMNS
+                + ", "
                 + StreakStore.COLUMNS
                 + " FROM service_schedule d JOIN service s ON s.id = d.service_id"
                 + " JOIN service_metric m ON m.service_id = s.id"
@@ -210,7 +219,7 @@ public final class ServiceStore {
                     row.getLong("revision"),
                     Duration.ofMillis(row.getLong("interval_ms")),
                     Optional.ofNullable(row.getString("event")).map(Event.Kind.CODEC::ofWord),
-                    InstantColumns.instant(row, "certificate_ends_at"),
+                    CertificateStore.certificate(row),
                     InstantColumns.instant(row, "last_at"),
                     StreakStore.streak(row)))
         .list();
@@ -219,7 +228,7 @@ public final class ServiceStore {
   /// A service for the runner.
   ///
   /// @param open the kind of the open event, if there is one
-  /// @param certificateEnds when its certificate ends, as last seen
+  /// @param certificate what is remembered of its certificate
   /// @param lastAt when it was last checked
   public record Scheduled(
       long id,
@@ -228,7 +237,7 @@ public final class ServiceStore {
       long revision,
       Duration interval,
       Optional<Event.Kind> open,
-      Optional<Instant> certificateEnds,
+      Certificate certificate,
       Optional<Instant> lastAt,
       Streak streak) {}
 
@@ -252,6 +261,6 @@ public final class ServiceStore {
             ? Optional.empty()
             : Optional.of(Duration.ofNanos(row.getLong("t_response_us") * 1000)),
         Optional.ofNullable(row.getString("t_reason")),
-        InstantColumns.instant(row, "unknown_since"));
+        InstantColumns.instant(row, "state_since"));
   }
 }

@@ -38,16 +38,17 @@ public final class ServiceSubjects implements Subjects {
         .findOne();
   }
 
-  /// Whether the service is up for certain: it was observed at `since` or later, and no change of
-  /// its state waits for its confirmation. An observation that is unknown says nothing, but is one.
+  /// Whether the service is up for certain, slow or not: it was observed at `since` or later, and
+  /// no observation that found it down waits for its confirmation. An observation that is unknown
+  /// says nothing, but is one.
   @Override
   public boolean isRight(Handle tx, Subject service, Instant since) {
     return tx.createQuery(
-            "SELECT m.last_at >= :since AND m.against_count = 0 AND m.confirmed_state = :up"
+            "SELECT m.last_at >= :since AND m.against_down = 0 AND m.confirmed_state <> :down"
                 + " FROM service_metric m WHERE m.service_id = :id AND m.last_at IS NOT NULL"
                 + " AND m.confirmed_state IS NOT NULL")
         .bind("since", since.toEpochMilli())
-        .bind("up", State.UP.code())
+        .bind("down", State.DOWN.code())
         .bind("id", service.id())
         .mapTo(Boolean.class)
         .findOne()

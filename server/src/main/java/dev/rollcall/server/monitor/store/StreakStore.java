@@ -21,18 +21,20 @@ import org.jdbi.v3.core.Handle;
 /// observations agree with its confirmed state.
 final class StreakStore {
   /// The columns that [#streak] reads.
-  static final String COLUMNS = "m.confirmed_state, m.against_count, m.against_since";
+  static final String COLUMNS =
+      "m.confirmed_state, m.against_count, m.against_down, m.against_since";
 
   private static final String BEFORE =
-      "SELECT s.name, s.owner_id, m.confirmed_state, m.against_count, m.against_since"
+      "SELECT s.name, s.owner_id, "
+          + COLUMNS
           + " FROM service_metric m JOIN service s ON s.id = m.service_id WHERE m.service_id = ?";
 
   /// The state in a signal if the service is gone.
   private static final String REMOVED = "removed";
 
   private static final String SET =
-      "UPDATE service_metric SET confirmed_state = ?, against_count = ?, against_since = ?"
-          + " WHERE service_id = ?";
+      "UPDATE service_metric SET confirmed_state = ?, against_count = ?, against_down = ?,"
+          + " against_since = ? WHERE service_id = ?";
 
   private record Before(Subject subject, Streak streak) {}
 
@@ -43,7 +45,7 @@ final class StreakStore {
   /// A change is a signal if the database has another confirmed state: so it is one exactly once,
   /// also if the memory of this process and the database differ.
   ///
-  /// @return the changes to down, and from down
+  /// @return the changes to slow and down, and from these
   static List<Signal> write(Handle tx, List<Outcome> outcomes, Instant now) {
     List<Signal> signals = new ArrayList<>();
     for (Outcome outcome : outcomes) {
@@ -80,8 +82,7 @@ final class StreakStore {
       Before before, Streak streak, Outcome outcome, Instant now) {
     Optional<State> from = before.streak().confirmed();
     Optional<State> to = streak.confirmed();
-    boolean down = from.equals(Optional.of(State.DOWN)) || to.equals(Optional.of(State.DOWN));
-    if (to.isEmpty() || from.equals(to) || !down) {
+    if (to.isEmpty() || from.equals(to) || !(isWrong(from) || isWrong(to))) {
       return Optional.empty();
     }
     Observation seen = outcome.observation();
@@ -90,24 +91,44 @@ final class StreakStore {
             before.subject(),
             from.map(State::word).orElse("new"),
             to.get().word(),
-            seen.why(),
+            cause(seen),
             seen.at(),
             before.streak().since().orElse(seen.at()),
-            now));
+            now,
+            seen.measurements().unexpected().map(AnswerJson::of)));
+  }
+
+  private static boolean isWrong(Optional<State> confirmed) {
+    return confirmed.filter(state -> state == State.DOWN || state == State.SLOW).isPresent();
+  }
+
+  private static Optional<String> cause(Observation seen) {
+    return seen instanceof Observation.Slow slow ? Optional.of(slow.reason()) : seen.why();
   }
 
   /// A service is removed: its confirmed state is forgotten.
   ///
-  /// @return the end of the state, if it was down
+  /// @return the end of the state, if it was slow or down, or its certificate ends soon
   static List<Signal> remove(Handle tx, long service, Instant now) {
+    boolean warned = CertificateStore.forget(tx, service);
     Optional<Before> before =
-        before(tx, service).filter(one -> one.streak().confirmed().equals(Optional.of(State.DOWN)));
-    before.ifPresent(_ -> set(tx, service, Streak.NONE));
+        before(tx, service).filter(one -> warned || isWrong(one.streak().confirmed()));
+    before
+        .filter(one -> isWrong(one.streak().confirmed()))
+        .ifPresent(_ -> set(tx, service, Streak.NONE));
     return before.stream()
         .map(
             one ->
                 new Signal(
-                    one.subject(), State.DOWN.word(), REMOVED, Optional.empty(), now, now, now))
+                    one.subject(),
+                    warned
+                        ? CertificateStore.ENDS_SOON
+                        : one.streak().confirmed().map(State::word).orElse("new"),
+                    REMOVED,
+                    Optional.empty(),
+                    now,
+                    now,
+                    now))
         .toList();
   }
 
@@ -128,8 +149,9 @@ final class StreakStore {
             row.setNull(1, Types.SMALLINT);
           }
           row.setInt(2, one.against());
-          InstantColumns.set(row, 3, one.since());
-          row.setLong(4, service);
+          row.setInt(3, one.downs());
+          InstantColumns.set(row, 4, one.since());
+          row.setLong(5, service);
         });
   }
 
@@ -139,6 +161,9 @@ final class StreakStore {
     Optional<State> state =
         row.wasNull() ? Optional.empty() : Optional.of(State.CODEC.ofCode(confirmed));
     return new Streak(
-        state, row.getInt("against_count"), InstantColumns.instant(row, "against_since"));
+        state,
+        row.getInt("against_count"),
+        row.getInt("against_down"),
+        InstantColumns.instant(row, "against_since"));
   }
 }

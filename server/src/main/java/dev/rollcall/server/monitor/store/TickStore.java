@@ -51,7 +51,7 @@ public final class TickStore {
     Measurements.Phases phases = measurements.phases();
     row.setLong(1, outcome.serviceId());
     row.setLong(2, o.at().toEpochMilli());
-    row.setInt(3, State.of(o).code());
+    row.setInt(3, State.of(o).counted().code());
     row.setLong(4, micros(o.response()));
     bind(row, 5, phases.dns());
     bind(row, 6, phases.connect());

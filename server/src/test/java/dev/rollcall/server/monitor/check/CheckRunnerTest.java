@@ -6,6 +6,7 @@ import dev.rollcall.probe.Probe;
 import dev.rollcall.probe.ProbeFailure;
 import dev.rollcall.server.monitor.definition.Confirmation;
 import dev.rollcall.server.monitor.definition.ReferencedSecrets;
+import dev.rollcall.server.monitor.definition.WarningLimits;
 import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.sql.TestClock;
 import dev.rollcall.server.time.Pauses;
@@ -114,6 +115,7 @@ class CheckRunnerTest {
         Duration.ofSeconds(60),
         Duration.ofSeconds(8),
         Confirmation.DEFAULT,
+        WarningLimits.NONE,
         1,
         ReferencedSecrets.NOTHING,
         probe);

@@ -14,12 +14,15 @@ class EvaluatorTest {
   @ParameterizedTest(name = "{0} open, found {1}: {2}")
   @CsvSource({
     "none,     up,      uptime begins",
+    "none,     slow,    uptime begins",
     "none,     down,    downtime begins",
     "none,     unknown, stays",
     "uptime,   up,      stays",
+    "uptime,   slow,    stays",
     "uptime,   down,    downtime begins",
     "uptime,   unknown, stays",
     "downtime, up,      uptime begins",
+    "downtime, slow,    uptime begins",
     "downtime, down,    stays",
     "downtime, unknown, stays",
   })
@@ -42,6 +45,7 @@ class EvaluatorTest {
     Duration took = Duration.ofMillis(3);
     return switch (found) {
       case "up" -> new Observation.Up(at, took, Measurements.NOTHING);
+      case "slow" -> new Observation.Slow(at, took, Measurements.NOTHING, Duration.ofMillis(2));
       case "down" -> new Observation.Down(at, took, Measurements.NOTHING, "status 503");
       default -> new Observation.Unknown(at, took, Measurements.NOTHING, "no network");
     };

@@ -8,6 +8,7 @@ import dev.rollcall.probe.ProbeResult;
 import dev.rollcall.server.monitor.MonitorDatabase;
 import dev.rollcall.server.monitor.definition.Confirmation;
 import dev.rollcall.server.monitor.definition.ReferencedSecrets;
+import dev.rollcall.server.monitor.definition.WarningLimits;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
@@ -46,6 +47,7 @@ class MonitorMetricsTest {
         Duration.ofSeconds(1),
         Duration.ofSeconds(1),
         Confirmation.DEFAULT,
+        WarningLimits.NONE,
         1,
         ReferencedSecrets.NOTHING,
         Probe.of(name, attempt -> {}));

@@ -19,6 +19,7 @@ class StreakTest {
     return switch (found) {
       case 'u' -> MonitorDatabase.up(at, 5);
       case 'd' -> MonitorDatabase.down(at, 5);
+      case 's' -> MonitorDatabase.slow(at, 5);
       default -> MonitorDatabase.unknown(at);
     };
   }
@@ -55,6 +56,52 @@ class StreakTest {
       streak = streak.after(observation(found.charAt(i), BEGUN.plusSeconds(60L * i)), wanted);
       String confirmed = streak.confirmed().map(state -> state.word().substring(0, 1)).orElse("-");
       after.add(confirmed + streak.against());
+    }
+    assertThat(String.join(" ", after)).isEqualTo(stands);
+  }
+
+  /// The same with `s`low ones; after the confirmed state come how many contradict it, and how many
+  /// of the last were down.
+  @ParameterizedTest(name = "{0} slow or down, {1} up to confirm: {2}")
+  @CsvSource({
+    "2, 1, s,        -10",
+    "2, 1, ss,       -10 s00",
+    "2, 1, su,       -10 u00",
+    "2, 1, us,       u00 u10",
+    "2, 1, uss,      u00 u10 s00",
+    "2, 1, usus,     u00 u10 u00 u10",
+    "2, 1, us?s,     u00 u10 u10 s00",
+    "2, 1, ussu,     u00 u10 s00 u00",
+    "2, 1, uss?u,    u00 u10 s00 s00 u00",
+    "2, 1, ussd,     u00 u10 s00 s01",
+    "2, 1, ussdd,    u00 u10 s00 s01 d00",
+    "2, 1, ussdsd,   u00 u10 s00 s01 s00 s01",
+    "2, 1, ussds,    u00 u10 s00 s01 s00",
+    "2, 1, ussdu,    u00 u10 s00 s01 u00",
+    "2, 1, usd,      u00 u10 s01",
+    "2, 1, usdd,     u00 u10 s01 d00",
+    "2, 1, uds,      u00 u11 s00",
+    "2, 1, udsdsd,   u00 u11 s00 s01 s00 s01",
+    "2, 1, udd,      u00 u11 d00",
+    "2, 1, udds,     u00 u11 d00 u00",
+    "2, 1, uddsss,   u00 u11 d00 u00 u10 s00",
+    "2, 2, uddss,    u00 u11 d00 d10 u00",
+    "2, 2, uddsu,    u00 u11 d00 d10 u00",
+    "2, 2, ussuu,    u00 u10 s00 s10 u00",
+    "2, 2, ussusuu,  u00 u10 s00 s10 s00 s10 u00",
+    "2, 2, ussudu,   u00 u10 s00 s10 s01 s10",
+    "1, 1, usd,      u00 s00 d00",
+    "3, 1, usddd,    u00 u10 u21 s02 d00",
+    "3, 1, uddsd,    u00 u11 u22 s00 s01",
+  })
+  void slowIsConfirmedAndDownFollowsIt(int worse, int up, String found, String stands) {
+    Confirmation wanted = new Confirmation(worse, up, Duration.ofSeconds(10));
+    Streak streak = Streak.NONE;
+    List<String> after = new ArrayList<>();
+    for (int i = 0; i < found.length(); i++) {
+      streak = streak.after(observation(found.charAt(i), BEGUN.plusSeconds(60L * i)), wanted);
+      String confirmed = streak.confirmed().map(state -> state.word().substring(0, 1)).orElse("-");
+      after.add(confirmed + streak.against() + streak.downs());
     }
     assertThat(String.join(" ", after)).isEqualTo(stands);
   }

@@ -17,7 +17,7 @@ class SchemeHintTest {
   private static ServiceDefinition service(String url, String more) {
     Duration second = Duration.ofSeconds(1);
     Mistakes mistakes = new Mistakes();
-    return new ServiceReader(new ServiceReader.Defaults(second, second, false))
+    return new ServiceReader(new ServiceReader.Defaults(second, second, false, Duration.ofDays(14)))
         .one(
             new JsonMapper().readTree("{\"name\":\"a\",\"url\":\"%s\"%s}".formatted(url, more)),
             "",

@@ -19,7 +19,8 @@ import tools.jackson.databind.node.ObjectNode;
 class ServiceReaderTest {
   private final ServiceReader reader =
       new ServiceReader(
-          new ServiceReader.Defaults(Duration.ofSeconds(15), Duration.ofSeconds(10), false));
+          new ServiceReader.Defaults(
+              Duration.ofSeconds(15), Duration.ofSeconds(10), false, Duration.ofDays(14)));
   private final Mistakes mistakes = new Mistakes();
 
   @Test
@@ -98,6 +99,10 @@ class ServiceReaderTest {
         "{'name':'a','url':'http://h','interval':'-3s'}          | interval: \"-3s\" is no"
             + " duration",
         "{'name':'a','url':'http://h','interval':-3}             | interval: \"-3\" is no duration",
+        "{'name':'a','url':'http://h','slow':'fast'}             | slow: \"fast\" is no duration",
+        "{'name':'a','url':'http://h','slow':0}                  | slow: \"0\" is not between 1ms",
+        "{'name':'a','url':'http://h','slow':'10s'}              | slow: \"10s\" is not shorter than"
+            + " the timeout, 10s",
         "{'name':'a','url':'http://h','interval':'1ms'}          | interval: \"1ms\" is not"
             + " between",
         "{'name':'a','url':'http://h','timeout':'1d'}            | timeout: \"1d\" is not between",
@@ -230,7 +235,8 @@ class ServiceReaderTest {
     Mistakes mistakes = new Mistakes();
     ServiceReader reader =
         new ServiceReader(
-                new ServiceReader.Defaults(Duration.ofMinutes(1), Duration.ofSeconds(5), false))
+                new ServiceReader.Defaults(
+                    Duration.ofMinutes(1), Duration.ofSeconds(5), false, Duration.ofDays(14)))
             .ofAccounts(_ -> true);
     assertThat(
             reader.one(

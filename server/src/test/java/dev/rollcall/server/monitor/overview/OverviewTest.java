@@ -23,7 +23,9 @@ import dev.rollcall.server.monitor.store.PeriodSummary;
 import dev.rollcall.server.monitor.store.ServiceChanges;
 import dev.rollcall.server.monitor.store.Tick;
 import dev.rollcall.server.monitor.store.TickStore;
+import dev.rollcall.server.monitor.store.UptimeStore;
 import dev.rollcall.server.owner.Scope;
+import dev.rollcall.server.signal.UptimeSpans;
 import dev.rollcall.server.sql.Lease;
 import dev.rollcall.server.sql.TestDatabases;
 import java.nio.file.Path;
@@ -148,6 +150,7 @@ class OverviewTest {
             new EventStore(data.database),
             new TickStore(data.database),
             new HourStore(data.database),
+            new UptimeStore(data.database, UptimeSpans.NONE),
             data.clock);
     long shop = create("shop");
     ask(shop, up(now(), 20));

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ResponseChartTest {
   private static final Instant NOW = Instant.parse("2026-11-29T12:03:00Z");
   private static final Duration STEP = Duration.ofMinutes(5);
+  private static final Optional<Duration> SLOW = Optional.of(Duration.ofMillis(500));
 
   private static PeriodSummary sum(String at, long up, long down, long unknown, int millis) {
     Duration response = Duration.ofMillis(millis);
@@ -47,21 +48,27 @@ class ResponseChartTest {
     PeriodSummary first = sum("2026-11-28T12:00:00Z", 1, 0, 0, 10);
     PeriodSummary last = sum("2026-11-29T12:00:00Z", 1, 1, 0, 80);
     PeriodSummary tooOld = sum("2026-11-28T11:55:00Z", 1, 0, 0, 10);
-    ResponseChart chart = ResponseChart.of(NOW, STEP, List.of(tooOld, first, last));
+    ResponseChart chart = ResponseChart.of(NOW, STEP, SLOW, List.of(tooOld, first, last));
     assertThat(chart.from()).isEqualTo("2026-11-28T12:00:00Z");
     assertThat(chart.pieces()).hasSize(289).startsWith(Optional.of(first));
     assertThat(chart.pieces()).endsWith(Optional.of(last));
     assertThat(chart.pieces().stream().flatMap(Optional::stream)).containsExactly(first, last);
     assertThat(chart.top()).isEqualTo(Duration.ofMillis(100));
-    assertThat(ResponseChart.of(NOW, STEP, List.of()).top()).isZero();
+    assertThat(ResponseChart.of(NOW, STEP, SLOW, List.of()).top()).isZero();
   }
 
   @Test
   void theWorstStateOfAPieceCounts() {
     String at = "2026-11-29T12:00:00Z";
-    assertThat(ResponseChart.worst(Optional.of(sum(at, 9, 1, 1, 1)))).contains(Standing.DOWN);
-    assertThat(ResponseChart.worst(Optional.of(sum(at, 9, 0, 1, 1)))).contains(Standing.UNKNOWN);
-    assertThat(ResponseChart.worst(Optional.of(sum(at, 9, 0, 0, 1)))).contains(Standing.UP);
-    assertThat(ResponseChart.worst(Optional.empty())).isEmpty();
+    ResponseChart chart = ResponseChart.of(NOW, STEP, SLOW, List.of());
+    assertThat(chart.worst(Optional.of(sum(at, 9, 1, 1, 1)))).contains(Standing.DOWN);
+    assertThat(chart.worst(Optional.of(sum(at, 9, 0, 1, 1)))).contains(Standing.UNKNOWN);
+    assertThat(chart.worst(Optional.of(sum(at, 9, 0, 0, 1)))).contains(Standing.UP);
+    assertThat(chart.worst(Optional.of(sum(at, 9, 0, 0, 500)))).contains(Standing.UP);
+    assertThat(chart.worst(Optional.of(sum(at, 9, 0, 0, 501)))).contains(Standing.SLOW);
+    assertThat(chart.worst(Optional.of(sum(at, 9, 0, 1, 501)))).contains(Standing.UNKNOWN);
+    assertThat(chart.worst(Optional.empty())).isEmpty();
+    ResponseChart never = ResponseChart.of(NOW, STEP, Optional.empty(), List.of());
+    assertThat(never.worst(Optional.of(sum(at, 9, 0, 0, 501)))).contains(Standing.UP);
   }
 }

@@ -10,6 +10,7 @@ import dev.rollcall.server.monitor.store.Service;
 import dev.rollcall.server.monitor.store.ServiceStatus;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -56,6 +57,7 @@ class MonitorJsonTest {
                 MonitorJson.whole(
                     json,
                     status,
+                    Map.of(),
                     (ObjectNode) new JsonMapper().readTree(definition),
                     Optional.empty(),
                     false,

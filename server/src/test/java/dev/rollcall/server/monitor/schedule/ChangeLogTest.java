@@ -12,6 +12,7 @@ import dev.rollcall.server.monitor.check.Outcome;
 import dev.rollcall.server.monitor.check.ScheduledCheck;
 import dev.rollcall.server.monitor.definition.Confirmation;
 import dev.rollcall.server.monitor.definition.ReferencedSecrets;
+import dev.rollcall.server.monitor.definition.WarningLimits;
 import dev.rollcall.server.monitor.schedule.OutcomeWriter.Found;
 import dev.rollcall.server.owner.Scope;
 import java.net.URI;
@@ -34,6 +35,7 @@ class ChangeLogTest {
         Duration.ofSeconds(15),
         Duration.ofSeconds(10),
         Confirmation.DEFAULT,
+        WarningLimits.NONE,
         1,
         ReferencedSecrets.NOTHING,
         Probe.of("never", _ -> {}));

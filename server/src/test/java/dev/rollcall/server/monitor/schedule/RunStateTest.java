@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollcall.probe.Probe;
 import dev.rollcall.server.monitor.MonitorDatabase;
+import dev.rollcall.server.monitor.check.Certificate;
 import dev.rollcall.server.monitor.check.Event;
 import dev.rollcall.server.monitor.check.Outcome;
 import dev.rollcall.server.monitor.check.ScheduledCheck;
@@ -11,6 +12,7 @@ import dev.rollcall.server.monitor.check.State;
 import dev.rollcall.server.monitor.check.Streak;
 import dev.rollcall.server.monitor.definition.Confirmation;
 import dev.rollcall.server.monitor.definition.ReferencedSecrets;
+import dev.rollcall.server.monitor.definition.WarningLimits;
 import dev.rollcall.server.monitor.store.ServiceStore;
 import dev.rollcall.server.owner.Scope;
 import java.net.URI;
@@ -40,9 +42,9 @@ class RunStateTest {
                 1,
                 check.interval(),
                 Optional.of(Event.Kind.UPTIME),
+                Certificate.NONE,
                 Optional.empty(),
-                Optional.empty(),
-                new Streak(Optional.of(State.UP), 0, Optional.empty())));
+                new Streak(Optional.of(State.UP), 0, 0, Optional.empty())));
     state.begin(1);
     Outcome first = state.end(MonitorDatabase.down(now, 5), now);
     Instant regular = CheckPhase.next(1, check.interval(), now);
@@ -54,7 +56,7 @@ class RunStateTest {
     Outcome second = state.end(MonitorDatabase.down(now.plusSeconds(10), 5), now.plusSeconds(10));
     assertThat(second.repeat()).isEmpty();
     assertThat(second.newStreak())
-        .contains(new Streak(Optional.of(State.DOWN), 0, Optional.empty()));
+        .contains(new Streak(Optional.of(State.DOWN), 0, 0, Optional.empty()));
   }
 
   private static ScheduledCheck check(Duration interval) {
@@ -66,6 +68,7 @@ class RunStateTest {
         interval,
         Duration.ofSeconds(1),
         Confirmation.DEFAULT,
+        WarningLimits.NONE,
         1,
         ReferencedSecrets.NOTHING,
         Probe.of("one", _ -> {}));

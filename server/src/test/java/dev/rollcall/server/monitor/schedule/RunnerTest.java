@@ -20,6 +20,7 @@ import dev.rollcall.server.monitor.store.Slice;
 import dev.rollcall.server.monitor.store.Tick;
 import dev.rollcall.server.monitor.store.TickStore;
 import dev.rollcall.server.owner.Scope;
+import dev.rollcall.server.signal.UptimeSpans;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DatabaseConfig;
 import dev.rollcall.server.sql.DatabaseLocation.PostgresServer;
@@ -251,7 +252,8 @@ class RunnerTest {
         database,
         commits,
         new MonitorSettings(
-            new ServiceReader.Defaults(Duration.ofSeconds(15), Duration.ofSeconds(5), false),
+            new ServiceReader.Defaults(
+                Duration.ofSeconds(15), Duration.ofSeconds(5), false, Duration.ofDays(14)),
             64,
             100,
             Duration.ofDays(30),
@@ -260,6 +262,7 @@ class RunnerTest {
             new AccountLimits(100, 1_000),
             Duration.ofDays(2)),
         (_, _) -> {},
+        UptimeSpans.NONE,
         new PrometheusRegistry(),
         clock);
   }

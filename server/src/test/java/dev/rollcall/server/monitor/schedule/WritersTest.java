@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rollcall.probe.Attempt;
 import dev.rollcall.probe.ProbeResult;
 import dev.rollcall.server.monitor.MonitorDatabase;
+import dev.rollcall.server.monitor.check.Certificate;
 import dev.rollcall.server.monitor.check.Evaluator;
 import dev.rollcall.server.monitor.check.Measurements;
 import dev.rollcall.server.monitor.check.Observation;
@@ -107,7 +108,7 @@ class WritersTest {
           found,
           Evaluator.evaluate(Optional.empty(), found),
           lease.key() % 10 == 0,
-          Optional.of(at),
+          Optional.of(new Certificate(Optional.of(at), 0)),
           Optional.of(Streak.NONE.after(found, Confirmation.DEFAULT)),
           Optional.empty());
     }

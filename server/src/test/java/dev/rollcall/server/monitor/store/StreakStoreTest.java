@@ -36,7 +36,7 @@ class StreakStoreTest {
                   data,
                   service,
                   down(first, 5),
-                  new Streak(Optional.of(State.UP), 1, Optional.of(first))))
+                  new Streak(Optional.of(State.UP), 1, 1, Optional.of(first))))
           .isEmpty();
       Instant second = at.plusSeconds(25);
       List<Signal> down = written(data, service, down(second, 5), streak(State.DOWN, 0));
@@ -65,7 +65,7 @@ class StreakStoreTest {
   }
 
   private static Streak streak(State confirmed, int against) {
-    return new Streak(Optional.of(confirmed), against, Optional.empty());
+    return new Streak(Optional.of(confirmed), against, 0, Optional.empty());
   }
 
   private static List<Signal> written(
