@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// What a notification says, in words that are the same on all channels. They may contain any
@@ -22,9 +23,19 @@ import java.util.stream.Collectors;
 /// @param facts what else there is to say, in order; one at least
 /// @param over whether it says that something is over
 /// @param urgent whether somebody should act now
-record AlertText(String title, List<Fact> facts, boolean over, boolean urgent) {
+/// @param ownTitle whether the title is that of the channel's definition
+/// @param body what the channel's definition says instead of the facts, in the markup of the
+///   receiver, in which values are escaped
+record AlertText(
+    String title,
+    List<Fact> facts,
+    boolean over,
+    boolean urgent,
+    boolean ownTitle,
+    Optional<String> body) {
   private static final String ELLIPSIS = "…";
   private static final int LONGEST_CAUSE = 200;
+  private static final Pattern TAG = Pattern.compile("<[a-zA-Z!/]");
 
   /// One thing to say: `Since`, `2026-11-28T12:00:00Z`.
   ///
@@ -41,6 +52,16 @@ record AlertText(String title, List<Fact> facts, boolean over, boolean urgent) {
     private Fact with(String other) {
       return new Fact(label, other, link);
     }
+  }
+
+  private AlertText(String title, List<Fact> facts, boolean over, boolean urgent) {
+    this(title, facts, over, urgent, false, Optional.empty());
+  }
+
+  /// The same with what the channel's definition says.
+  AlertText worded(Optional<String> title, Optional<String> body) {
+    return new AlertText(
+        title.orElse(this.title), facts, over, urgent, title.isPresent(), body);
   }
 
   /// The words for a delivery.
@@ -146,7 +167,7 @@ record AlertText(String title, List<Fact> facts, boolean over, boolean urgent) {
   /// for the end as for the beginning (the base subject of RFC 5256), so they are one thread.
   String subject() {
     int colon = title.indexOf(": ");
-    return colon < 0
+    return colon < 0 || ownTitle
         ? title
         : "[" + title.substring(0, colon) + "] " + title.substring(colon + ": ".length());
   }
@@ -167,7 +188,9 @@ record AlertText(String title, List<Fact> facts, boolean over, boolean urgent) {
             .map(fact -> fact.link() ? fact : fact.with(cut(fact.value(), ofValue)))
             .toList(),
         over,
-        urgent);
+        urgent,
+        ownTitle,
+        body);
   }
 
   /// The same words, with something done to the title and to the values.
@@ -176,7 +199,32 @@ record AlertText(String title, List<Fact> facts, boolean over, boolean urgent) {
         change.apply(title),
         facts.stream().map(fact -> fact.with(change.apply(fact.value()))).toList(),
         over,
-        urgent);
+        urgent,
+        ownTitle,
+        body);
+  }
+
+  /// What plain text the receiver shows below the title.
+  String bodyOrFacts() {
+    return body.orElseGet(this::factLines);
+  }
+
+  /// HTML in which the line breaks of a text without tags are shown.
+  static String htmlLines(String html) {
+    return hasTags(html) ? html : html.replaceAll("\\R", "<br>");
+  }
+
+  /// Whether HTML has tags.
+  static boolean hasTags(String html) {
+    return TAG.matcher(html).find();
+  }
+
+  /// The text that HTML without tags shows.
+  static String unescaped(String html) {
+    return html.replace("&quot;", "\"")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&amp;", "&");
   }
 
   /// A text for HTML and XML.

@@ -132,7 +132,8 @@ public final class ChannelList {
     Channel.Result result = tests.send(scope.owner(), channel);
     Duration took = clock.monotonic().minus(began);
     return switch (result) {
-      case Channel.Result.Sent(String answer, _) -> new Tested(true, answer, took);
+      case Channel.Result.Sent(String answer, _, Optional<String> remark) ->
+          new Tested(true, answer + remark.map(text -> " (" + text + ")").orElse(""), took);
       case Channel.Result.Retry(String why, _, _) -> new Tested(false, why, took);
       case Channel.Result.Refused(String why) -> new Tested(false, why, took);
     };

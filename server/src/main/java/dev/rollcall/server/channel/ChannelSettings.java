@@ -2,6 +2,7 @@ package dev.rollcall.server.channel;
 
 import dev.rollcall.probes.Resolver;
 import dev.rollcall.server.outbox.Channel;
+import java.util.Optional;
 
 /// What a definition says about a channel of its type. Settings are equal if nothing has changed.
 interface ChannelSettings {
@@ -10,4 +11,9 @@ interface ChannelSettings {
   /// @param key the name of the channel in the outbox
   /// @param resolver decides which addresses may be reached
   Channel open(String key, Resolver resolver);
+
+  /// The markup of its messages; empty if they have no text.
+  default Optional<Markup> markup() {
+    return Optional.empty();
+  }
 }

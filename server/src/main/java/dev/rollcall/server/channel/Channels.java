@@ -49,10 +49,18 @@ public final class Channels implements AutoCloseable {
   private Map<String, OpenChannel> open = Map.of();
   private final Set<String> unreadable = new HashSet<>();
 
-  /// A channel that the outbox uses, what it is told of, and the settings it was opened with.
-  private record OpenChannel(ChannelSettings settings, AlertRoute route, Channel channel) {
+  /// A channel that the outbox uses, what it is told of, and what it was opened with.
+  ///
+  /// @param channel the one with these settings, which sends our texts
+  /// @param used the same, with the texts of its definition
+  private record OpenChannel(
+      ChannelSettings settings,
+      AlertRoute route,
+      MessageTemplates templates,
+      Channel channel,
+      Channel used) {
     private RoutedChannel routed() {
-      return new RoutedChannel(channel, route);
+      return new RoutedChannel(used, route);
     }
   }
 
@@ -106,7 +114,7 @@ public final class Channels implements AutoCloseable {
   }
 
   private synchronized Optional<Channel> channel(String key) {
-    return Optional.ofNullable(open.get(key)).map(OpenChannel::channel);
+    return Optional.ofNullable(open.get(key)).map(OpenChannel::used);
   }
 
   /// Mails somebody through that channel. A failure is logged, without the text.
@@ -170,11 +178,16 @@ public final class Channels implements AutoCloseable {
     OpenChannel before = open.get(key);
     Resolver resolver = owner == Scope.OPERATOR ? Resolver.system() : publicOnly;
     ChannelSettings settings = definition.settings();
-    Channel channel =
-        before != null && before.settings().equals(settings)
-            ? before.channel()
-            : settings.open(key, resolver);
-    return new OpenChannel(settings, definition.route(), channel);
+    MessageTemplates templates = definition.templates();
+    if (before != null
+        && before.settings().equals(settings)
+        && before.templates().equals(templates)) {
+      return new OpenChannel(
+          settings, definition.route(), templates, before.channel(), before.used());
+    }
+    Channel channel = settings.open(key, resolver);
+    return new OpenChannel(
+        settings, definition.route(), templates, channel, templates.over(channel, settings));
   }
 
   private Optional<ChannelDefinition> definition(ChannelStore.Row row) {

@@ -100,6 +100,18 @@ final class IncidentTable {
         IncidentTable::incident);
   }
 
+  /// Those of the incidents that there still are.
+  static List<Long> existing(Handle tx, List<Long> incidents) {
+    return incidents.stream()
+        .filter(
+            id ->
+                tx.createQuery("SELECT EXISTS (SELECT 1 FROM incident WHERE id = :id)")
+                    .bind("id", id)
+                    .mapTo(Boolean.class)
+                    .one())
+        .toList();
+  }
+
   /// How many incidents of a subject have opened since then.
   static int opened(Handle tx, Subject subject, Instant since) {
     return tx.createQuery(

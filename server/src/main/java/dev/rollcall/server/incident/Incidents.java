@@ -23,6 +23,7 @@ import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -103,6 +104,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
             names,
             clock);
     this.maintenanceRoutes = new MaintenanceRoutes(maintenanceChanges);
+    outbox.remark(Incidents::remarked);
     this.changes = new IncidentChanges(store, links, this::resolved, names, clock);
     this.routes = new IncidentRoutes(store, changes, outbox);
     this.opened =
@@ -222,6 +224,16 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
               alerts.opened(tx, signal, incident);
               tx.afterCommit(opened::inc);
             });
+  }
+
+  /// A channel had something to say about what it has sent.
+  private static void remarked(
+      Handle tx, Instant at, String channel, List<Long> incidents, String text) {
+    String line = channel.substring(channel.indexOf('/') + 1) + ": " + text;
+    TimelineEntry entry =
+        new TimelineEntry(
+            at, TimelineEntry.Type.TEMPLATE_FAILED, Optional.empty(), Optional.of(line));
+    IncidentTable.existing(tx, incidents).forEach(id -> IncidentTable.add(tx, id, entry));
   }
 
   /// Somebody has ended an incident.

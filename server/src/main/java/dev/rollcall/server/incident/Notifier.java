@@ -230,7 +230,9 @@ final class Notifier implements AutoCloseable {
                     !over && due.row().times() > 0,
                     incident.flapping() && !over,
                     incident.endCause(),
-                    links.of(tx, incident, due.row().channel()))));
+                    links.of(tx, incident, due.row().channel()),
+                    incident.keys().tags(),
+                    incident.keys().group())));
     String key = "incident:%d:%s:%d".formatted(incident.id(), kind.word(), due.row().times());
     String lane = IncidentAlerts.lane(incident.subject());
     return new Notification(due.row().channel(), lane, kind, key, message, false);

@@ -19,7 +19,9 @@ public record TimelineEntry(Instant at, Type type, Optional<String> by, Optional
     /// Something was written to a channel; what became of it is in the deliveries.
     TOLD(6),
     /// It has another severity.
-    SEVERITY(7);
+    SEVERITY(7),
+    /// A channel could not send its own text, but ours.
+    TEMPLATE_FAILED(20);
 
     static final EnumCodec<Type> CODEC = EnumCodec.of(Type.class, each -> each.code);
 

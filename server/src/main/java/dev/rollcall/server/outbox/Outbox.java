@@ -51,6 +51,7 @@ public final class Outbox implements AutoCloseable {
   private final DeliveryStore store;
   private volatile Map<String, Channel> channels = Map.of();
   private volatile Map<Long, List<RoutedChannel>> byOwner = Map.of();
+  private final DeliveryQueue queue;
   private final Sender sender;
   private final DeliveryRoutes routes;
   private final BackgroundLoop cleanup =
@@ -69,7 +70,7 @@ public final class Outbox implements AutoCloseable {
     this.store = new DeliveryStore(database, commits);
     this.routes = new DeliveryRoutes(store, this::replay);
     DeliveryMetrics metrics = new DeliveryMetrics(registry);
-    DeliveryQueue queue = new DeliveryQueue(database, commits, clock);
+    queue = new DeliveryQueue(database, commits, clock);
     Duration look = database.location().lookEvery();
     sender = new Sender(queue, metrics, clock, look);
     metrics.watch(
@@ -194,6 +195,11 @@ public final class Outbox implements AutoCloseable {
           row.setString(2, channel);
           row.setString(3, key);
         });
+  }
+
+  /// Gives what channels remark about what they have sent to these from now on.
+  public void remark(DeliveryRemarks to) {
+    queue.remark(to);
   }
 
   /// Lets the sender look for due deliveries at once.

@@ -69,6 +69,7 @@ final class IncidentWords {
       case NOTE -> texts.of("incident.entry.note");
       case TOLD -> texts.of("incident.entry.told");
       case SEVERITY -> texts.of("incident.entry.severity");
+      case TEMPLATE_FAILED -> texts.of("incident.entry.template");
     };
   }
 
