@@ -267,6 +267,70 @@ class IncidentIT {
     }
   }
 
+  /// What a receiver does with a text is not known before it is sent.
+  @Test
+  void aChannelHasTextsOfItsOwnAndShowsThemBeforehand() throws Exception {
+    try (Targets receiver = new Targets()) {
+      String yaml =
+          """
+          channels:
+            - name: hook
+              type: webhook
+              url: '%s'
+              title: 'Shop news: {{name}}'
+              body: '{"what": "{{title}}", "over": {{resolved}}, "why": "{{{cause}}}"}'
+              headers: {Content-Type: application/json}
+          """
+              .formatted(receiver.url("/set/hook"));
+      Plan plan =
+          Plan.in(folder)
+              .yaml("incidents: {together: 100ms}\n" + yaml + "services: " + shop() + "\n");
+      try (RunningRollcall rollcall = plan.start()) {
+        JsonNode sample = preview(rollcall, "hook");
+        assertThat(sample.get("real").booleanValue()).isFalse();
+        assertThat(sample.get("messages").toString())
+            .isEqualTo(
+                "[{\"kind\":\"down\",\"title\":\"Shop news: shop\",\"body\":\"{\\\"what\\\": \\\"Down:"
+                    + " shop\\\", \\\"over\\\": false, \\\"why\\\": \\\"status 503 (expected below"
+                    + " 400)\\\"}\"},{\"kind\":\"recovered\",\"title\":\"Shop news:"
+                    + " shop\",\"body\":\"{\\\"what\\\": \\\"Up again: shop\\\", \\\"over\\\": true,"
+                    + " \\\"why\\\": \\\"status 503 (expected below 400)\\\"}\"}]");
+        assertThat(rollcall.get("/v1/channels/none/preview").status()).isEqualTo(404);
+        rollcall.send(
+            "POST",
+            "/v1/channels",
+            "{\"name\":\"calls\",\"type\":\"alert-uri\",\"url\":\"http://127.0.0.1:9/\"}");
+        assertThat(rollcall.get("/v1/channels/calls/preview").status()).isEqualTo(409);
+        assertThat(
+                rollcall
+                    .send(
+                        "POST",
+                        "/v1/channels",
+                        "{\"name\":\"a\",\"type\":\"slack\",\"url\":\"http://127.0.0.1:9/\",\"body\":\"a\\n"
+                            + "{{nmae}}\"}")
+                    .json().toString())
+            .contains("body: line 2: {{nmae}} is no name, did you mean name?");
+
+        targets.set(500);
+        await().atMost(PATIENCE).until(() -> preview(rollcall, "hook").get("real").booleanValue());
+        JsonNode real = preview(rollcall, "hook").get("messages");
+        assertThat(real.size()).isEqualTo(1);
+        assertThat(real.at("/0/body").stringValue())
+            .isEqualTo(
+                "{\"what\": \"Down: shop\", \"over\": false, \"why\": \"status 500 (expected below"
+                    + " 400)\"}");
+        targets.set(200);
+        await().atMost(PATIENCE).until(() -> preview(rollcall, "hook").get("messages").size() == 2);
+        assertThat(preview(rollcall, "hook").at("/messages/1/body").stringValue())
+            .contains("Up again: shop", "true");
+      }
+    }
+  }
+
+  private static JsonNode preview(RunningRollcall rollcall, String channel) {
+    return rollcall.get("/v1/channels/" + channel + "/preview").json().at("/data/preview/data");
+  }
+
   @Test
   void aChannelIsTriedAtOnce() throws Exception {
     try (RunningRollcall rollcall = plan("[]").start()) {

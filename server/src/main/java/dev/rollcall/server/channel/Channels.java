@@ -77,7 +77,15 @@ public final class Channels implements AutoCloseable {
     this.definitions = new StoredDefinitions(key);
     this.outbox = outbox;
     this.look = database.location().lookEvery();
-    this.list = new ChannelList(store, definitions, () -> ofFile, loop::wake, this::channel, clock);
+    this.list =
+        new ChannelList(
+            store,
+            definitions,
+            () -> ofFile,
+            loop::wake,
+            this::channel,
+            outbox::lastTold,
+            clock);
     this.routes = new ChannelRoutes(store, definitions, list, publicOnly, loop::wake);
   }
 

@@ -136,6 +136,11 @@ final class Webhook implements ChannelType {
       return new HttpChannel(key, url, secrets(), this::request, resolver);
     }
 
+    @Override
+    public String shown(Delivery delivery, AlertText text) {
+      return text.body().orElseGet(() -> document(delivery, text).toPrettyString());
+    }
+
     /// By the header `Content-Type`.
     @Override
     public Optional<Markup> markup() {

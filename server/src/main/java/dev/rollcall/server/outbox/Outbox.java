@@ -229,6 +229,24 @@ public final class Outbox implements AutoCloseable {
         .findFirst();
   }
 
+  /// What was told last: the first and the last delivery about the last incident that a channel was
+  /// told of, or if it was told of none, any channel of its owner. Empty if there is none.
+  ///
+  /// @param channel its name as its owner knows it
+  public List<Delivery> lastTold(long owner, String channel) {
+    return newest(owner, Optional.of(channel))
+        .or(() -> newest(owner, Optional.empty()))
+        .map(store::ofSameIncident)
+        .orElse(List.of());
+  }
+
+  private Optional<DeliveryRow> newest(long owner, Optional<String> channel) {
+    return store
+        .list(Scope.of(owner), channel, Optional.empty(), Long.MAX_VALUE, 1)
+        .stream()
+        .findFirst();
+  }
+
   /// The deliveries of an incident, in the order in which they were written.
   public List<DeliveryRow> deliveries(long incident) {
     return store.of(incident);

@@ -14,7 +14,12 @@ import java.util.StringJoiner;
 /// What the page of channels shows.
 ///
 /// @param changes whether who looks at it may change them
-record ChannelsView(Whose whose, List<Row> rows, boolean changes, Instant at) {
+/// @param preview what one of them would send
+record ChannelsView(
+    Whose whose, List<Row> rows, boolean changes, Optional<Preview> preview, Instant at) {
+  /// What the channel of that name would send.
+  record Preview(String name, ChannelList.Preview of) {}
+
   /// A channel, and the newest message for it.
   record Row(ChannelList.Listed channel, Optional<DeliveryRow> latest) {
     /// The CSS class for the colour and the mark.
