@@ -102,13 +102,22 @@ final class IncidentTable {
 
   /// Those of the incidents that there still are.
   static List<Long> existing(Handle tx, List<Long> incidents) {
+    return those(tx, incidents, "SELECT id FROM incident WHERE id = ?");
+  }
+
+  /// Those of the incidents that have ended.
+  static List<Long> resolved(Handle tx, List<Long> incidents) {
+    return those(
+        tx, incidents, "SELECT id FROM incident WHERE id = ? AND resolved_at IS NOT NULL");
+  }
+
+  private static List<Long> those(Handle tx, List<Long> incidents, String sql) {
     return incidents.stream()
-        .filter(
-            id ->
-                tx.createQuery("SELECT EXISTS (SELECT 1 FROM incident WHERE id = :id)")
-                    .bind("id", id)
-                    .mapTo(Boolean.class)
-                    .one())
+        .flatMap(
+            incident ->
+                Rows.read(
+                    tx, sql, incident, (row, id) -> row.setLong(1, id), row -> row.getLong(1))
+                    .stream())
         .toList();
   }
 

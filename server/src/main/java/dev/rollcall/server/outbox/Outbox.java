@@ -163,6 +163,42 @@ public final class Outbox implements AutoCloseable {
         .one();
   }
 
+  /// Whether something is pending on a channel for a subject.
+  public static boolean isPending(Handle tx, String channel, String subject) {
+    return tx.createQuery(
+            "SELECT EXISTS (SELECT 1 FROM outbox_lane WHERE channel = :channel"
+                + " AND subject = :subject)")
+        .bind("channel", channel)
+        .bind("subject", subject)
+        .mapTo(Boolean.class)
+        .one();
+  }
+
+  /// The incidents that the pending notifications of a subject are about, as [#addIncidents] has
+  /// noted them. Nobody sends these until the transaction ends. Empty if they are being sent, or
+  /// are not sent before `by`.
+  public static List<Long> waiting(Handle tx, String channel, String subject, Instant by) {
+    int locked =
+        tx.createUpdate(
+                "UPDATE outbox_lane SET due_at = due_at WHERE channel = :channel"
+                    + " AND subject = :subject AND owner IS NULL AND due_at <= :by")
+            .bind("channel", channel)
+            .bind("subject", subject)
+            .bind("by", by.toEpochMilli())
+            .execute();
+    return locked == 0
+        ? List.of()
+        : tx.createQuery(
+                "SELECT DISTINCT i.incident_id FROM outbox_delivery d JOIN delivery_incident i"
+                    + " ON i.channel = d.channel AND i.natural_key = d.natural_key"
+                    + " WHERE d.channel = :channel AND d.subject = :subject AND d.state = 0"
+                    + " ORDER BY i.incident_id")
+            .bind("channel", channel)
+            .bind("subject", subject)
+            .mapTo(Long.class)
+            .list();
+  }
+
   /// Adds notifications and withdrawals inside the transaction `tx` of a
   /// [dev.rollcall.server.sql.Batch], together with the change that they are about. They are sent
   /// after its commit. Several for one subject keep their order.
