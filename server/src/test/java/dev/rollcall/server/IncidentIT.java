@@ -8,6 +8,10 @@ import dev.rollcall.server.RunningRollcall.Answer;
 import dev.rollcall.server.RunningRollcall.Plan;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,7 +45,7 @@ class IncidentIT {
             incidents: {together: 100ms}
             channels:
               - {name: ops, type: mail, host: 127.0.0.1, port: %d, starttls: never, from: r@example.org,
-                 to: ops@example.org}
+                 to: ops@example.org, route: {absences: true}}
             services: %s
             """
                 .formatted(mails.port(), services));
@@ -366,15 +370,31 @@ class IncidentIT {
       id = incidents(rollcall, "").getFirst().get("id").asLong();
       rollcall.kill();
     }
+    stoppedTwoMinutesAgo();
     mails.answer("MAIL", "250 ok");
     try (RunningRollcall rollcall = plan(shop()).start()) {
-      await().atMost(PATIENCE.multipliedBy(2)).until(() -> !mails.mails().isEmpty());
+      await().atMost(PATIENCE.multipliedBy(2)).until(() -> mails.mails().size() >= 2);
       assertThat(incidents(rollcall, ""))
           .singleElement()
           .satisfies(one -> assertThat(one.get("id").asLong()).isEqualTo(id));
       targets.set(200);
       await().atMost(PATIENCE).until(() -> incidents(rollcall, "?state=open").isEmpty());
-      awaitMails(2);
+      awaitMails(3);
+      assertThat(mails.mails())
+          .filteredOn(mail -> mail.contains("Subject: [Away] Rollcall"))
+          .singleElement()
+          .asString()
+          .contains("From: ", "To: ", "It took: 2m");
+      assertThat(rollcall.log()).contains("nobody looked from ");
+    }
+  }
+
+  private void stoppedTwoMinutesAgo() throws SQLException {
+    try (Connection database =
+            DriverManager.getConnection(
+                "jdbc:sqlite:" + folder.resolve("rollcall-data/rollcall.db"));
+        Statement statement = database.createStatement()) {
+      assertThat(statement.executeUpdate("UPDATE alive SET at = at - 120000")).isEqualTo(1);
     }
   }
 

@@ -71,6 +71,9 @@ record AlertText(
       return new AlertText("Test: " + delivery.message().name(), List.of(fact), false, false);
     }
     Message message = delivery.message();
+    if (delivery.kind() == Notification.Kind.ABSENCE) {
+      return absence(message);
+    }
     if (message.several().isPresent()) {
       return several(message, message.several().get());
     }
@@ -83,10 +86,7 @@ record AlertText(
     if (!over) {
       facts.add(new Fact("Since", time(began)));
     } else {
-      facts.add(new Fact("From", time(began)));
-      facts.add(new Fact("To", time(message.at())));
-      Duration took = Duration.between(began, message.at()).truncatedTo(ChronoUnit.SECONDS);
-      facts.add(new Fact("It took", Durations.text(took.isNegative() ? Duration.ZERO : took)));
+      facts.addAll(span(began, message.at()));
     }
     facts.add(new Fact("Last heard from", time(message.lastHeard())));
     message
@@ -108,6 +108,24 @@ record AlertText(
     String word = ended.isPresent() ? "Ended" : word(delivery.kind());
     String state = again ? "Still " + word.toLowerCase(Locale.ROOT) : word;
     return new AlertText(state + ": " + message.name(), List.copyOf(facts), over, urgent);
+  }
+
+  private static AlertText absence(Message message) {
+    List<Fact> facts = new ArrayList<>();
+    facts.add(
+        new Fact(
+            "Why",
+            "Rollcall was not running, or had no database or network: nobody looked meanwhile"));
+    facts.addAll(span(message.lastHeard(), message.at()));
+    return new AlertText("Away: " + message.name(), List.copyOf(facts), true, false);
+  }
+
+  private static List<Fact> span(Instant from, Instant to) {
+    Duration took = Duration.between(from, to).truncatedTo(ChronoUnit.SECONDS);
+    return List.of(
+        new Fact("From", time(from)),
+        new Fact("To", time(to)),
+        new Fact("It took", Durations.text(took.isNegative() ? Duration.ZERO : took)));
   }
 
   private static void add(Message.Links links, List<Fact> facts) {
@@ -150,6 +168,7 @@ record AlertText(
       case FAILED -> "Failed";
       case RECOVERED -> "Up again";
       case SEVERAL -> "Several";
+      case ABSENCE -> "Away";
       case TEST -> "Test";
     };
   }

@@ -117,7 +117,7 @@ final class AlertUri implements Channel {
   public boolean tells(Notification.Kind kind) {
     return switch (kind) {
       case LATE, FAILED, TEST -> true;
-      case DOWN, RECOVERED, SEVERAL -> false;
+      case DOWN, RECOVERED, SEVERAL, ABSENCE -> false;
     };
   }
 

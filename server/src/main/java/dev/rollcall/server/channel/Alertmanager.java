@@ -97,7 +97,7 @@ final class Alertmanager implements ChannelType {
 
     @Override
     public boolean tells(Notification.Kind kind) {
-      return true;
+      return members.getFirst().tells(kind);
     }
 
     @Override

@@ -45,6 +45,7 @@ public final class Channels implements AutoCloseable {
       new BackgroundLoop("channels", "the reading of channels", AFTER_FAILURE, this::look);
 
   private volatile List<ChannelDefinition> ofFile = List.of();
+  private volatile boolean read;
   private List<ChannelStore.Row> stored = List.of();
   private Map<String, OpenChannel> open = Map.of();
   private final Set<String> unreadable = new HashSet<>();
@@ -98,6 +99,11 @@ public final class Channels implements AutoCloseable {
   /// Begins to use the channels of the database.
   public void start() {
     loop.start();
+  }
+
+  /// Whether the channels of the database have been read.
+  public boolean areRead() {
+    return read;
   }
 
   /// Whether somebody is told about what an owner has: whether this process uses a channel of it.
@@ -163,6 +169,7 @@ public final class Channels implements AutoCloseable {
       stored = rows;
       use();
     }
+    read = true;
     return look;
   }
 

@@ -121,7 +121,7 @@ final class HttpChannel implements TextChannel {
 
   @Override
   public boolean tells(Notification.Kind kind) {
-    return true;
+    return kind != Notification.Kind.ABSENCE || !keepsIncidents(); // it would never end there
   }
 
   @Override

@@ -77,7 +77,9 @@ final class MessageNames {
     put("incident", Long.toString(items.isEmpty() ? id : items.getFirst().incident()));
     put("last_heard", time(message.lastHeard()));
     put("at", time(message.at()));
-    span(incident.map(Message.OfIncident::began).orElse(message.at()), message.at(), text.over());
+    boolean absence = delivery.kind() == Kind.ABSENCE;
+    Instant since = absence ? message.lastHeard() : message.at();
+    span(incident.map(Message.OfIncident::began).orElse(since), message.at(), text.over());
     put("common", message.several().flatMap(Message.Several::common));
     put("count", Integer.toString(message.several().map(Message.Several::many).orElse(1)));
     values.put("critical", incident.filter(one -> one.severity() == Severity.CRITICAL).isPresent());
@@ -85,6 +87,7 @@ final class MessageNames {
     values.put("reminder", incident.filter(Message.OfIncident::reminder).isPresent());
     values.put("flapping", incident.filter(Message.OfIncident::flapping).isPresent());
     values.put("several", delivery.kind() == Kind.SEVERAL);
+    values.put("absence", absence);
     values.put("test", delivery.kind() == Kind.TEST);
     String document = Webhook.document(delivery, text).toString();
     values.put(JSON, markup.json() ? document : markup.escape().apply(document));

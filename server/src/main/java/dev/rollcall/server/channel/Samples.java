@@ -18,12 +18,13 @@ final class Samples {
   static final List<Delivery> INCIDENT =
       List.of(single(Kind.DOWN, BEGAN.plusSeconds(10)), single(Kind.RECOVERED, ENDED));
 
-  /// And several together, and a test.
+  /// And several together, an absence, and a test.
   static final List<Delivery> ALL =
       List.of(
           INCIDENT.getFirst(),
           INCIDENT.getLast(),
           delivery(Kind.SEVERAL, several()),
+          delivery(Kind.ABSENCE, new Message("Rollcall", BEGAN, ENDED, Optional.empty())),
           delivery(Kind.TEST, new Message("Rollcall", BEGAN, BEGAN, Optional.empty())));
 
   private Samples() {}

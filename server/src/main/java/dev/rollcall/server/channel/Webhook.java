@@ -199,6 +199,9 @@ final class Webhook implements ChannelType {
     if (message.several().isPresent()) {
       return several(message, message.several().get());
     }
+    if (delivery.kind() == Notification.Kind.ABSENCE) {
+      return absence(message, text);
+    }
     ObjectNode body =
         JsonNodeFactory.instance
             .objectNode()
@@ -231,6 +234,20 @@ final class Webhook implements ChannelType {
                         links.acknowledge().ifPresent(url -> data.put("acknowledge_url", url));
                       });
             });
+    return body;
+  }
+
+  private static ObjectNode absence(Message message, AlertText text) {
+    ObjectNode body =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("type", "rollcall.absent")
+            .put("timestamp", message.at().toString());
+    body.putObject("data")
+        .put("name", message.name())
+        .put("title", text.title())
+        .put("from", message.lastHeard().toString())
+        .put("to", message.at().toString());
     return body;
   }
 

@@ -40,7 +40,8 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
       List.of(
           "db/migration/V24__incident.sql",
           "db/migration/V28__incident_channel.sql",
-          "db/migration/V29__maintenance.sql");
+          "db/migration/V29__maintenance.sql",
+          "db/migration/V40__alive.sql");
 
   private static final System.Logger LOG = System.getLogger(Incidents.class.getName());
 

@@ -135,6 +135,11 @@ public final class Outbox implements AutoCloseable {
     }
   }
 
+  /// The channels of all owners.
+  public List<RoutedChannel> channels() {
+    return byOwner.values().stream().flatMap(List::stream).toList();
+  }
+
   /// The channels of that owner, in the order of their names.
   public List<RoutedChannel> channels(long owner) {
     return byOwner.getOrDefault(owner, List.of());

@@ -206,7 +206,8 @@ class NotifierTest {
         Optional.empty(),
         after,
         remind,
-        resolved);
+        resolved,
+        false);
   }
 
   private static Subject subject(String name) {
@@ -572,7 +573,8 @@ class NotifierTest {
             Optional.of(ChannelHours.of("Mon-Fri 18:00-08:00, Sat-Sun", ZoneOffset.UTC)),
             Duration.ZERO,
             Optional.empty(),
-            true);
+            true,
+            false);
     use(new RoutedChannel(chat, nights));
     down("a", "b");
     notifier.round();
@@ -595,7 +597,8 @@ class NotifierTest {
             Optional.empty(),
             Duration.ZERO,
             Optional.empty(),
-            true);
+            true,
+            false);
     use(new RoutedChannel(pager.keepingIncidents(), critical), all(chat));
     keys.put("shop", keys("prod", Severity.CRITICAL));
     keys.put("blog", keys("prod", Severity.WARNING));

@@ -47,7 +47,8 @@ class BlankSqliteTest {
     "db/migration/V27__delivery_receipt.sql",
     "db/migration/V28__incident_channel.sql",
     "db/migration/V29__maintenance.sql",
-    "db/migration/V30__open_incidents.sql"
+    "db/migration/V30__open_incidents.sql",
+    "db/migration/V40__alive.sql"
   };
 
   @TempDir Path directory;

@@ -67,6 +67,9 @@ record ChannelsView(
       if ("false".equals(route.get("resolved"))) {
         words.add(texts.of("channels.route.unresolved"));
       }
+      if ("true".equals(route.get("absences"))) {
+        words.add(texts.of("channels.route.absences"));
+      }
       return words.length() == 0 ? texts.of("channels.route.all") : words.toString();
     }
   }
