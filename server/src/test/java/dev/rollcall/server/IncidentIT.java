@@ -312,7 +312,8 @@ class IncidentIT {
                         "/v1/channels",
                         "{\"name\":\"a\",\"type\":\"slack\",\"url\":\"http://127.0.0.1:9/\",\"body\":\"a\\n"
                             + "{{nmae}}\"}")
-                    .json().toString())
+                    .json()
+                    .toString())
             .contains("body: line 2: {{nmae}} is no name, did you mean name?");
 
         targets.set(500);

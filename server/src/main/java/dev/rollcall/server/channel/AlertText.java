@@ -60,8 +60,7 @@ record AlertText(
 
   /// The same with what the channel's definition says.
   AlertText worded(Optional<String> title, Optional<String> body) {
-    return new AlertText(
-        title.orElse(this.title), facts, over, urgent, title.isPresent(), body);
+    return new AlertText(title.orElse(this.title), facts, over, urgent, title.isPresent(), body);
   }
 
   /// The words for a delivery.

@@ -3,7 +3,6 @@ package dev.rollcall.server.channel;
 import dev.rollcall.server.http.Refusal;
 import dev.rollcall.server.outbox.Channel;
 import dev.rollcall.server.outbox.Delivery;
-import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.time.Clock;
 import java.time.Duration;
@@ -71,8 +70,7 @@ public final class ChannelList {
   /// @param kind what it tells: `down`
   /// @param body what is below the title; of a webhook what is sent
   /// @param problem why it is not the text of the channel's definition
-  public record PreviewMessage(
-      String kind, String title, String body, Optional<String> problem) {}
+  public record PreviewMessage(String kind, String title, String body, Optional<String> problem) {}
 
   /// @param ofFile the channels of the configuration file
   /// @param changed is called after each change
@@ -203,10 +201,7 @@ public final class ChannelList {
       case MessageTemplates.Made.Failed(String why) -> problem = Optional.of(why);
     }
     return new PreviewMessage(
-        delivery.kind().word(),
-        text.title(),
-        definition.settings().shown(delivery, text),
-        problem);
+        delivery.kind().word(), text.title(), definition.settings().shown(delivery, text), problem);
   }
 
   /// The channels of the file are the operator's.

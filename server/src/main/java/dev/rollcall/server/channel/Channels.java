@@ -80,13 +80,7 @@ public final class Channels implements AutoCloseable {
     this.look = database.location().lookEvery();
     this.list =
         new ChannelList(
-            store,
-            definitions,
-            () -> ofFile,
-            loop::wake,
-            this::channel,
-            outbox::lastTold,
-            clock);
+            store, definitions, () -> ofFile, loop::wake, this::channel, outbox::lastTold, clock);
     this.routes = new ChannelRoutes(store, definitions, list, publicOnly, loop::wake);
   }
 

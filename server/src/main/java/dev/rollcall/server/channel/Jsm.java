@@ -93,7 +93,8 @@ final class Jsm implements ChannelType {
       return JsonNodeFactory.instance
           .objectNode()
           .put("source", "Rollcall")
-          .put("note", AlertText.cut(text.title() + "\n" + text.bodyOrFacts(), LONGEST_DESCRIPTION));
+          .put(
+              "note", AlertText.cut(text.title() + "\n" + text.bodyOrFacts(), LONGEST_DESCRIPTION));
     }
 
     private static ObjectNode alert(Delivery delivery, AlertText text) {

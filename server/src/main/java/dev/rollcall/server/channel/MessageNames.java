@@ -94,8 +94,7 @@ final class MessageNames {
     Map<String, Object> itself = new HashMap<>(values);
     itself.put(INCIDENTS, List.of());
     values.put(
-        INCIDENTS,
-        items.isEmpty() ? List.of(itself) : items.stream().map(this::item).toList());
+        INCIDENTS, items.isEmpty() ? List.of(itself) : items.stream().map(this::item).toList());
     return values;
   }
 

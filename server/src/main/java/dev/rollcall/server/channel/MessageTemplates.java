@@ -32,8 +32,11 @@ record MessageTemplates(Optional<String> title, Optional<String> body) {
 
   /// The text of a message, or why there is none.
   sealed interface Made {
+    /// The text.
     record Text(AlertText text) implements Made {}
 
+    /// There is none.
+    ///
     /// @param why a phrase such as `body: makes more than 3000 characters`
     record Failed(String why) implements Made {}
   }
@@ -54,8 +57,7 @@ record MessageTemplates(Optional<String> title, Optional<String> body) {
       fields.refuse(KEYS, "has no effect: this type has no text");
       return NONE;
     }
-    return new MessageTemplates(
-        source(fields, TITLE, LINE), source(fields, BODY, markup.get()));
+    return new MessageTemplates(source(fields, TITLE, LINE), source(fields, BODY, markup.get()));
   }
 
   private static Optional<String> source(Fields fields, String key, Markup markup) {

@@ -42,8 +42,7 @@ final class Samples {
             Optional.empty(),
             Optional.of(
                 new Message.Links(
-                    PAGE,
-                    Optional.of(PAGE + "/acknowledge").filter(_ -> kind != Kind.RECOVERED))),
+                    PAGE, Optional.of(PAGE + "/acknowledge").filter(_ -> kind != Kind.RECOVERED))),
             List.of("prod", "web"),
             Optional.of("Shop"));
     return delivery(kind, new Message("shop", at, at, Optional.of(incident)));

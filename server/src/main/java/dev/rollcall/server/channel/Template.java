@@ -173,7 +173,12 @@ final class Template {
             Pattern.compile("\\{\\{\\s*[#^&{]?\\s*" + Pattern.quote(name) + "\\s*}").matcher(text);
         int line = tag.find() ? line(text, tag.start()) : 1;
         throw new IllegalArgumentException(
-            "line " + line + ": {{" + name + "}} is no name" + Mistakes.suggestion(name, names, PAGE));
+            "line "
+                + line
+                + ": {{"
+                + name
+                + "}} is no name"
+                + Mistakes.suggestion(name, names, PAGE));
       }
     }
   }

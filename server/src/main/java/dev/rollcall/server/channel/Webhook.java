@@ -244,8 +244,8 @@ final class Webhook implements ChannelType {
             .put("type", "rollcall.absent")
             .put("timestamp", message.at().toString());
     body.putObject("data")
-        .put("name", message.name())
-        .put("title", text.title())
+        .put("name", AlertText.cut(message.name(), LONGEST_TEXT))
+        .put("title", AlertText.cut(text.title(), LONGEST_TEXT))
         .put("from", message.lastHeard().toString())
         .put("to", message.at().toString());
     return body;

@@ -100,7 +100,7 @@ public final class Absences implements AutoCloseable {
   ///   absence
   private Optional<Absence> stamp(Handle tx, Duration set) {
     // of several processes, one tells
-    int rows = tx.execute("UPDATE alive SET at = at WHERE id = 1");
+    int rows = tx.createUpdate("UPDATE alive SET at = at WHERE id = 1").execute();
     Instant now = clock.wall();
     if (rows == 0) {
       tx.createUpdate("INSERT INTO alive (id, at) VALUES (1, :now) ON CONFLICT (id) DO NOTHING")
@@ -108,8 +108,7 @@ public final class Absences implements AutoCloseable {
           .execute();
       return Optional.empty();
     }
-    long last =
-        tx.createQuery("SELECT at FROM alive WHERE id = 1").mapTo(Long.class).one();
+    long last = tx.createQuery("SELECT at FROM alive WHERE id = 1").mapTo(Long.class).one();
     tx.createUpdate("UPDATE alive SET at = :now WHERE id = 1")
         .bind("now", now.toEpochMilli())
         .execute();

@@ -107,16 +107,14 @@ final class IncidentTable {
 
   /// Those of the incidents that have ended.
   static List<Long> resolved(Handle tx, List<Long> incidents) {
-    return those(
-        tx, incidents, "SELECT id FROM incident WHERE id = ? AND resolved_at IS NOT NULL");
+    return those(tx, incidents, "SELECT id FROM incident WHERE id = ? AND resolved_at IS NOT NULL");
   }
 
   private static List<Long> those(Handle tx, List<Long> incidents, String sql) {
     return incidents.stream()
         .flatMap(
             incident ->
-                Rows.read(
-                    tx, sql, incident, (row, id) -> row.setLong(1, id), row -> row.getLong(1))
+                Rows.read(tx, sql, incident, (row, id) -> row.setLong(1, id), row -> row.getLong(1))
                     .stream())
         .toList();
   }

@@ -123,16 +123,16 @@ final class DeliveryStore {
   /// The first and the last delivery about the incident that a delivery is about, on its channel;
   /// that delivery alone if it is about none, or about several.
   List<Delivery> ofSameIncident(DeliveryRow row) {
-    String incident =
-        "d.incident_id = (SELECT incident_id FROM outbox_delivery WHERE id = :id)"
-            + " AND d.channel = :channel";
     return database.read(
         handle ->
             handle
                 .createQuery(
-                    ("SELECT " + COLUMNS + FROM + " WHERE d.id = :id")
-                        + (" OR d.id = (SELECT MIN(d.id) FROM outbox_delivery d WHERE ")
-                        + (incident + ") ORDER BY d.id"))
+                    "SELECT "
+                        + COLUMNS
+                        + FROM
+                        + " WHERE d.id = :id OR d.id = (SELECT MIN(d.id) FROM outbox_delivery d"
+                        + " WHERE d.incident_id = (SELECT incident_id FROM outbox_delivery"
+                        + " WHERE id = :id) AND d.channel = :channel) ORDER BY d.id")
                 .bind("id", row.id())
                 .bind("channel", row.channel())
                 .map((found, _) -> delivery(found))

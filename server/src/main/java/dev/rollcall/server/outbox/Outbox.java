@@ -282,9 +282,7 @@ public final class Outbox implements AutoCloseable {
   }
 
   private Optional<DeliveryRow> newest(long owner, Optional<String> channel) {
-    return store
-        .list(Scope.of(owner), channel, Optional.empty(), Long.MAX_VALUE, 1)
-        .stream()
+    return store.list(Scope.of(owner), channel, Optional.empty(), Long.MAX_VALUE, 1).stream()
         .findFirst();
   }
 

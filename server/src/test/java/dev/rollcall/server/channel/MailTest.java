@@ -96,8 +96,7 @@ class MailTest {
       assertThat(
               channel.send(
                   new Delivery("service:x", Notification.Kind.DOWN, "key 1", message, AT, 1)))
-          .isInstanceOfSatisfying(
-              Result.Sent.class, sent -> assertThat(sent.remark()).isEmpty());
+          .isInstanceOfSatisfying(Result.Sent.class, sent -> assertThat(sent.remark()).isEmpty());
     }
     return server.mails().getLast();
   }

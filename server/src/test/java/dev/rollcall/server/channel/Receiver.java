@@ -92,7 +92,11 @@ enum Receiver {
     Optional<String> refuse(StandIn.Call call) {
       String text = call.json().get("text").stringValue();
       String bare = text.replaceAll("</?b>", "");
-      String shown = bare.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&");
+      String shown =
+          bare.replace("&lt;", "<")
+              .replace("&gt;", ">")
+              .replace("&quot;", "\"")
+              .replace("&amp;", "&");
       return call.path().equals("/bot123456:ABCDEFGHIJKLMNOPQRSTgeheim99/sendMessage")
               && call.json().get("parse_mode").stringValue().equals("HTML")
               && call.json().get("message_thread_id").asLong() == 4
@@ -424,7 +428,8 @@ enum Receiver {
 
   /// Whether a text contains no markup but entities and line breaks.
   private static boolean isEscaped(String text) {
-    return !text.replace("<br>", "").contains("<") && !text.replaceAll("&(amp|lt|gt|quot);", "").contains("&");
+    return !text.replace("<br>", "").contains("<")
+        && !text.replaceAll("&(amp|lt|gt|quot);", "").contains("&");
   }
 
   private static boolean isSigned(StandIn.Call call) {

@@ -157,10 +157,10 @@ class ReceiversTest {
         + " a&lt;b&gt;&amp;&quot;`*_ @channel'",
     "ALERTMANAGER, '/0/annotations/description', '*Look:* a<b>&\"`*_ @channel'",
   })
-  void escapesTheValuesOfATextOfItsOwn(Receiver type, String at, String expected)
-      throws Exception {
+  void escapesTheValuesOfATextOfItsOwn(Receiver type, String at, String expected) throws Exception {
     try (StandIn receiver = new StandIn(200, "{\"ok\":true}", _ -> Optional.empty())) {
-      String body = type == Receiver.WEBHOOK ? "{\\\"why\\\": \\\"{{name}}\\\"}" : "*Look:* {{name}}";
+      String body =
+          type == Receiver.WEBHOOK ? "{\\\"why\\\": \\\"{{name}}\\\"}" : "*Look:* {{name}}";
       String definition =
           type.definition(receiver).replaceFirst("}$", ",'title':'it','body':'") + body + "'}";
       send(definition, delivery(Kind.DOWN, "a<b>&\"`*_ @channel", "x"));
@@ -172,9 +172,7 @@ class ReceiversTest {
   void aRefusedTextOfItsOwnIsReplacedByOursAndThatIsRemarked() throws Exception {
     try (StandIn receiver = Receiver.TELEGRAM.started()) {
       String definition =
-          Receiver.TELEGRAM
-              .definition(receiver)
-              .replaceFirst("}$", ",'body':'<i>{{name}}</b>'}");
+          Receiver.TELEGRAM.definition(receiver).replaceFirst("}$", ",'body':'<i>{{name}}</b>'}");
       assertThat(send(definition, down()))
           .isInstanceOfSatisfying(
               Result.Sent.class,
@@ -198,7 +196,10 @@ class ReceiversTest {
   void aWebhookHasABodyOfItsOwn(String type, String body, String expected) throws Exception {
     try (StandIn receiver = new StandIn(200, "", _ -> Optional.empty())) {
       String definition =
-          Json.stored("{}").put("name", "c").put("type", "webhook").put("url", receiver.url())
+          Json.stored("{}")
+              .put("name", "c")
+              .put("type", "webhook")
+              .put("url", receiver.url())
               .put("body", body)
               .set("headers", Json.stored("{}").put("content-type", type))
               .toString();

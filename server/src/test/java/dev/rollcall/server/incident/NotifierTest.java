@@ -440,10 +440,10 @@ class NotifierTest {
     return database.read(
         handle ->
             handle
-                .createQuery("SELECT COUNT(*) FROM outbox_lane WHERE owner IS NOT NULL")
-                .mapTo(Integer.class)
-                .one()
-            > 0);
+                    .createQuery("SELECT COUNT(*) FROM outbox_lane WHERE owner IS NOT NULL")
+                    .mapTo(Integer.class)
+                    .one()
+                > 0);
   }
 
   private List<String> states() {
@@ -451,8 +451,9 @@ class NotifierTest {
         handle ->
             handle
                 .createQuery("SELECT state FROM outbox_delivery ORDER BY id")
-                .map((row, _) -> List.of("PENDING", "DELIVERED", "FAILED", "WITHDRAWN")
-                    .get(row.getInt(1)))
+                .map(
+                    (row, _) ->
+                        List.of("PENDING", "DELIVERED", "FAILED", "WITHDRAWN").get(row.getInt(1)))
                 .list());
   }
 

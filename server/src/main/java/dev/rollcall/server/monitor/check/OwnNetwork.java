@@ -66,9 +66,7 @@ public final class OwnNetwork {
   /// Whether it was down when it was last asked, and nothing has answered since.
   public boolean isDown() {
     return trouble.isPresent()
-        && asked
-            .filter(at -> clock.monotonic().minus(at).compareTo(FORGOTTEN) < 0)
-            .isPresent();
+        && asked.filter(at -> clock.monotonic().minus(at).compareTo(FORGOTTEN) < 0).isPresent();
   }
 
   private Optional<String> ask() {
