@@ -282,7 +282,9 @@ class IncidentIT {
               type: webhook
               url: '%s'
               title: 'Shop news: {{name}}'
-              body: '{"what": "{{title}}", "over": {{resolved}}, "why": "{{{cause}}}"}'
+              body: >-
+                {"what": "{{title}}", "over": {{resolved}}, "why": "{{{cause}}}",
+                "at": "{{address}}"}
               headers: {Content-Type: application/json}
           """
               .formatted(receiver.url("/set/hook"));
@@ -292,13 +294,14 @@ class IncidentIT {
       try (RunningRollcall rollcall = plan.start()) {
         JsonNode sample = preview(rollcall, "hook");
         assertThat(sample.get("real").booleanValue()).isFalse();
-        assertThat(sample.get("messages").toString())
+        assertThat(sample.get("messages").valueStream())
+            .extracting(message -> message.get("kind").stringValue())
+            .containsExactly("down", "recovered");
+        assertThat(sample.at("/messages/0/title").stringValue()).isEqualTo("Shop news: shop");
+        assertThat(sample.at("/messages/0/body").stringValue())
             .isEqualTo(
-                "[{\"kind\":\"down\",\"title\":\"Shop news: shop\",\"body\":\"{\\\"what\\\": \\\"Down:"
-                    + " shop\\\", \\\"over\\\": false, \\\"why\\\": \\\"status 503 (expected below"
-                    + " 400)\\\"}\"},{\"kind\":\"recovered\",\"title\":\"Shop news:"
-                    + " shop\",\"body\":\"{\\\"what\\\": \\\"Up again: shop\\\", \\\"over\\\": true,"
-                    + " \\\"why\\\": \\\"status 503 (expected below 400)\\\"}\"}]");
+                "{\"what\": \"Down: shop\", \"over\": false, \"why\": \"status 503 (expected below"
+                    + " 400)\", \"at\": \"https://shop.example.org/\"}");
         assertThat(rollcall.get("/v1/channels/none/preview").status()).isEqualTo(404);
         rollcall.send(
             "POST",
@@ -323,7 +326,9 @@ class IncidentIT {
         assertThat(real.at("/0/body").stringValue())
             .isEqualTo(
                 "{\"what\": \"Down: shop\", \"over\": false, \"why\": \"status 500 (expected below"
-                    + " 400)\"}");
+                    + " 400)\", \"at\": \""
+                    + targets.url("/set/shop")
+                    + "\"}");
         targets.set(200);
         await().atMost(PATIENCE).until(() -> preview(rollcall, "hook").get("messages").size() == 2);
         assertThat(preview(rollcall, "hook").at("/messages/1/body").stringValue())

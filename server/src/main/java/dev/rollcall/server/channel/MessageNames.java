@@ -67,6 +67,7 @@ final class MessageNames {
     put("cause", incident.flatMap(one -> one.ended().or(one::cause)));
     put("severity", incident.map(one -> one.severity().word()));
     put("group", incident.flatMap(Message.OfIncident::group));
+    put("address", incident.flatMap(Message.OfIncident::address));
     put("tags", incident.map(one -> String.join(", ", one.tags())));
     put("runbook", incident.flatMap(Message.OfIncident::runbook));
     put("url", url(message));

@@ -44,7 +44,8 @@ final class Samples {
                 new Message.Links(
                     PAGE, Optional.of(PAGE + "/acknowledge").filter(_ -> kind != Kind.RECOVERED))),
             List.of("prod", "web"),
-            Optional.of("Shop"));
+            Optional.of("Shop"),
+            Optional.of("https://shop.example.org/"));
     return delivery(kind, new Message("shop", at, at, Optional.of(incident)));
   }
 

@@ -88,7 +88,14 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
     this.settings = settings;
     this.notifier =
         new Notifier(
-            database, commits, outbox, links, this::currentMaintenance, settings.together(), clock);
+            database,
+            commits,
+            outbox,
+            subjects,
+            links,
+            this::currentMaintenance,
+            settings.together(),
+            clock);
     this.held =
         new HoldRelease(
             database, commits, subjects, this::currentMaintenance, this::released, clock);

@@ -11,6 +11,7 @@ import dev.rollcall.server.outbox.Notification.Kind;
 import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.outbox.RoutedChannel;
 import dev.rollcall.server.outbox.Withdrawal;
+import dev.rollcall.server.signal.Subjects;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
@@ -63,6 +64,7 @@ final class Notifier implements AutoCloseable {
   private final Database database;
   private final GroupCommit commits;
   private final Outbox outbox;
+  private final Subjects subjects;
   private final IncidentLinks links;
   private final Function<Handle, CurrentMaintenance> maintenance;
   private final Duration together;
@@ -84,10 +86,12 @@ final class Notifier implements AutoCloseable {
       Database database,
       GroupCommit commits,
       Outbox outbox,
+      Subjects subjects,
       IncidentLinks links,
       Function<Handle, CurrentMaintenance> maintenance,
       Duration together,
       Clock clock) {
+    this.subjects = subjects;
     this.links = links;
     this.maintenance = maintenance;
     this.database = database;
@@ -290,7 +294,8 @@ final class Notifier implements AutoCloseable {
                     incident.endCause(),
                     links.of(tx, incident, due.row().channel()),
                     incident.keys().tags(),
-                    incident.keys().group())));
+                    incident.keys().group(),
+                    subjects.address(tx, incident.subject()))));
     String key = "incident:%d:%s:%d".formatted(incident.id(), kind.word(), due.row().times());
     String lane = IncidentAlerts.lane(incident.subject());
     return new Notification(due.row().channel(), lane, kind, key, message, false);

@@ -35,6 +35,7 @@ public record Message(
   /// @param links empty if it is not known where browsers find pages
   /// @param tags of its subject
   /// @param group of its subject
+  /// @param address what is asked: the URL of a service without its query
   public record OfIncident(
       long id,
       Instant began,
@@ -46,7 +47,8 @@ public record Message(
       Optional<String> ended,
       Optional<Links> links,
       List<String> tags,
-      Optional<String> group) {
+      Optional<String> group,
+      Optional<String> address) {
     /// Copies the list.
     public OfIncident {
       tags = List.copyOf(tags);
@@ -65,6 +67,7 @@ public record Message(
           Optional.empty(),
           Optional.empty(),
           List.of(),
+          Optional.empty(),
           Optional.empty());
     }
   }
@@ -133,6 +136,7 @@ public record Message(
             one.tags().forEach(json.putArray("tags")::add);
           }
           one.group().ifPresent(name -> json.put("group", name));
+          one.address().ifPresent(url -> json.put("address", url));
           if (one.reminder()) {
             json.put("reminder", true);
           }
@@ -198,7 +202,8 @@ public record Message(
         text(stored, "ended"),
         text(stored, "page").map(page -> new Links(page, text(stored, "acknowledge"))),
         stored.path("tags").valueStream().map(JsonNode::asString).toList(),
-        text(stored, "group"));
+        text(stored, "group"),
+        text(stored, "address"));
   }
 
   private static Several several(ObjectNode stored) {

@@ -10,6 +10,12 @@ public interface Subjects {
   /// Who is told about a subject, and how; [AlertKeys#NONE] if it is gone.
   AlertKeys keys(Handle tx, Subject subject);
 
+  /// What is asked, as people may see it: the URL of a service without its query. Empty for what
+  /// has none, or is gone.
+  default Optional<String> address(Handle tx, Subject subject) {
+    return Optional.empty();
+  }
+
   /// The subject of that name; empty if the owner has none. A service comes before a heartbeat.
   Optional<Subject> find(Handle tx, long owner, String name);
 

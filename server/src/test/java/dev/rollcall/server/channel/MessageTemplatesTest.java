@@ -51,6 +51,7 @@ class MessageTemplatesTest {
     "{{^resolved}}still{{/resolved}}{{#resolved}}{{ended_at}}{{/resolved}}, still,"
         + " 2026-11-28T12:12:34Z",
     "'{{group}} [{{tags}}]', 'Shop [prod, web]', 'Shop [prod, web]'",
+    "{{address}}, https://shop.example.org/, https://shop.example.org/",
     "{{cause}} {{runbook}}, status 503 (expected below 400) https://wiki.example.org/shop,"
         + " status 503 (expected below 400) https://wiki.example.org/shop",
     "{{incident}} {{count}} {{url}}, 7 1 https://status.example.org/incidents/7,"

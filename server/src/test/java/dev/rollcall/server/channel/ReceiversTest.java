@@ -56,7 +56,8 @@ class ReceiversTest {
                     Optional.empty(),
                     Optional.of(new Message.Links(PAGE, Optional.of(ACKNOWLEDGE))),
                     List.of("prod", "web"),
-                    Optional.of("Shop"))));
+                    Optional.of("Shop"),
+                    Optional.of("https://shop.example.org/"))));
     return new Delivery("service:" + name, kind, "service:3:" + kind, message, AT, 1, first);
   }
 

@@ -128,6 +128,7 @@ class NotifierTest {
             database,
             commits,
             outbox,
+            subjects(),
             links(),
             tx -> new CurrentMaintenance(tx, ofFile),
             TOGETHER,
