@@ -137,6 +137,13 @@ class ChannelsIT {
                   - {name: pager, type: alert-uri, url: https://a.example/, key: x}
                   - {type: alert-uri, url: https://a.example/}
                   - {name: last, type: alert-uri}
+                  - name: chat
+                    type: slack
+                    url: https://a.example/
+                    title: '{{#name}}'
+                    body: |
+                      *{{name}}*
+                      {{cuase}}
                 """)
             .refused()
             .said();
@@ -148,7 +155,10 @@ class ChannelsIT {
             "rollcall.yaml:5: channels[3].key: unknown key",
             "rollcall.yaml:5: channels[3].name: \"pager\" is the name of channels[2] too",
             "rollcall.yaml:6: channels[4].name: is missing",
-            "rollcall.yaml:7: channels[5].url: is missing")
+            "rollcall.yaml:7: channels[5].url: is missing",
+            "rollcall.yaml:11: channels[6].title: line 1: Section missing close tag 'name'",
+            "rollcall.yaml:12: channels[6].body: line 2: {{cuase}} is no name, did you mean"
+                + " cause?")
         .doesNotContain("secret.example");
   }
 

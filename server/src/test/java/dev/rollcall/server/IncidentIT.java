@@ -13,6 +13,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -52,7 +56,7 @@ class IncidentIT {
             incidents: {together: 100ms}
             channels:
               - {name: ops, type: mail, host: 127.0.0.1, port: %d, starttls: never, from: r@example.org,
-                 to: ops@example.org}
+                 to: ops@example.org, route: {absences: true}}
             %sservices: %s
             """
                 .formatted(mails.port(), channels, services));
@@ -496,6 +500,76 @@ class IncidentIT {
     }
   }
 
+  /// What a receiver does with a text is not known before it is sent.
+  @Test
+  void aChannelHasTextsOfItsOwnAndShowsThemBeforehand() throws Exception {
+    try (Targets receiver = new Targets()) {
+      String yaml =
+          """
+          channels:
+            - name: hook
+              type: webhook
+              url: '%s'
+              title: 'Shop news: {{name}}'
+              body: >-
+                {"what": "{{title}}", "over": {{resolved}}, "why": "{{{cause}}}",
+                "at": "{{address}}"}
+              headers: {Content-Type: application/json}
+          """
+              .formatted(receiver.url("/set/hook"));
+      Plan plan =
+          Plan.in(folder)
+              .yaml("incidents: {together: 100ms}\n" + yaml + "services: " + shop() + "\n");
+      try (RunningRollcall rollcall = plan.start()) {
+        JsonNode sample = preview(rollcall, "hook");
+        assertThat(sample.get("real").booleanValue()).isFalse();
+        assertThat(sample.get("messages").valueStream())
+            .extracting(message -> message.get("kind").stringValue())
+            .containsExactly("down", "recovered");
+        assertThat(sample.at("/messages/0/title").stringValue()).isEqualTo("Shop news: shop");
+        assertThat(sample.at("/messages/0/body").stringValue())
+            .isEqualTo(
+                "{\"what\": \"Down: shop\", \"over\": false, \"why\": \"status 503 (expected below"
+                    + " 400)\", \"at\": \"https://shop.example.org/\"}");
+        assertThat(rollcall.get("/v1/channels/none/preview").status()).isEqualTo(404);
+        rollcall.send(
+            "POST",
+            "/v1/channels",
+            "{\"name\":\"calls\",\"type\":\"alert-uri\",\"url\":\"http://127.0.0.1:9/\"}");
+        assertThat(rollcall.get("/v1/channels/calls/preview").status()).isEqualTo(409);
+        assertThat(
+                rollcall
+                    .send(
+                        "POST",
+                        "/v1/channels",
+                        "{\"name\":\"a\",\"type\":\"slack\",\"url\":\"http://127.0.0.1:9/\",\"body\":\"a\\n"
+                            + "{{nmae}}\"}")
+                    .json()
+                    .toString())
+            .contains("body: line 2: {{nmae}} is no name, did you mean name?");
+
+        targets.set(500);
+        await().atMost(PATIENCE).until(() -> preview(rollcall, "hook").get("real").booleanValue());
+        JsonNode real = preview(rollcall, "hook").get("messages");
+        assertThat(real.size()).isEqualTo(1);
+        assertThat(real.at("/0/body").stringValue())
+            .isEqualTo(
+                "{\"what\": \"Down: shop\", \"over\": false, \"why\": \"status 500 (expected below"
+                    + " 400)\", \"at\": \""
+                    + targets.url("/set/shop")
+                    + "\"}");
+        targets.set(200);
+        await().atMost(PATIENCE).until(() -> preview(rollcall, "hook").get("messages").size() == 2);
+        assertThat(preview(rollcall, "hook").at("/messages/1/body").stringValue())
+            .contains("Up again: shop", "true");
+      }
+    }
+  }
+
+  private static JsonNode preview(RunningRollcall rollcall, String channel) {
+    return rollcall.get("/v1/channels/" + channel + "/preview").json().at("/data/preview/data");
+  }
+
   @Test
   void aChannelIsTriedAtOnce() throws Exception {
     try (RunningRollcall rollcall = plan("[]").start()) {
@@ -603,15 +677,31 @@ class IncidentIT {
       id = incidents(rollcall, "").getFirst().get("id").asLong();
       rollcall.kill();
     }
+    stoppedTwoMinutesAgo();
     mails.answer("MAIL", "250 ok");
     try (RunningRollcall rollcall = plan(shop()).start()) {
-      await().atMost(PATIENCE.multipliedBy(2)).until(() -> !mails.mails().isEmpty());
+      await().atMost(PATIENCE.multipliedBy(2)).until(() -> mails.mails().size() >= 2);
       assertThat(incidents(rollcall, ""))
           .singleElement()
           .satisfies(one -> assertThat(one.get("id").asLong()).isEqualTo(id));
       targets.set(200);
       await().atMost(PATIENCE).until(() -> incidents(rollcall, "?state=open").isEmpty());
-      awaitMails(2);
+      awaitMails(3);
+      assertThat(mails.mails())
+          .filteredOn(mail -> mail.contains("Subject: [Away] Rollcall"))
+          .singleElement()
+          .asString()
+          .contains("From: ", "To: ", "It took: 2m");
+      assertThat(rollcall.log()).contains("nobody looked from ");
+    }
+  }
+
+  private void stoppedTwoMinutesAgo() throws SQLException {
+    try (Connection database =
+            DriverManager.getConnection(
+                "jdbc:sqlite:" + folder.resolve("rollcall-data/rollcall.db"));
+        Statement statement = database.createStatement()) {
+      assertThat(statement.executeUpdate("UPDATE alive SET at = at - 120000")).isEqualTo(1);
     }
   }
 

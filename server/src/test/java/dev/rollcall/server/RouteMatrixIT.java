@@ -189,6 +189,7 @@ class RouteMatrixIT {
               "GET /v1/channels/{name} USER",
               "PATCH /v1/channels/{name} USER",
               "DELETE /v1/channels/{name} USER",
+              "GET /v1/channels/{name}/preview USER",
               "POST /v1/channels/{name}/test USER",
               "POST /hops SENDER",
               "POST /targets OPERATOR",

@@ -5,6 +5,7 @@ import dev.rollcall.server.channel.Channels;
 import dev.rollcall.server.collector.Collector;
 import dev.rollcall.server.collector.CollectorStats;
 import dev.rollcall.server.heartbeat.Heartbeats;
+import dev.rollcall.server.incident.Absences;
 import dev.rollcall.server.incident.IncidentLinks;
 import dev.rollcall.server.incident.Incidents;
 import dev.rollcall.server.monitor.Monitor;
@@ -16,6 +17,7 @@ import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.target.Pool;
 import dev.rollcall.server.time.Clock;
+import dev.rollcall.server.time.SleepClock;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.List;
 
@@ -26,6 +28,7 @@ record Capabilities(
     Channels channels,
     Accounts accounts,
     Incidents incidents,
+    Absences absences,
     Signals signals,
     Monitor monitor,
     Heartbeats heartbeats,
@@ -74,6 +77,17 @@ record Capabilities(
                 incidents.uptimeSpans(),
                 registry,
                 clock));
+    Absences absences =
+        parts.add(
+            "the watch for absences",
+            new Absences(
+                database,
+                commits,
+                outbox,
+                channels::areRead,
+                monitor::hasNetwork,
+                SleepClock.system(),
+                clock));
     Heartbeats heartbeats =
         parts.add(
             "the heartbeats",
@@ -95,6 +109,7 @@ record Capabilities(
         channels,
         accounts,
         incidents,
+        absences,
         signals,
         monitor,
         heartbeats,

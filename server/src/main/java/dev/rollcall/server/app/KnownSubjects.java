@@ -33,6 +33,11 @@ final class KnownSubjects implements Subjects {
   }
 
   @Override
+  public Optional<String> address(Handle tx, Subject subject) {
+    return of(subject.type()).address(tx, subject);
+  }
+
+  @Override
   public Optional<Subject> find(Handle tx, long owner, String name) {
     return services.find(tx, owner, name).or(() -> heartbeats.find(tx, owner, name));
   }

@@ -218,6 +218,7 @@ final class Serve {
     capabilities.monitor().start(services);
     hint(services);
     capabilities.heartbeats().start();
+    capabilities.absences().start();
     if (started.channels().isEmpty()) {
       LOG.log(
           Level.INFO,

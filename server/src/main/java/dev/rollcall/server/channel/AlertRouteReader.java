@@ -27,8 +27,9 @@ final class AlertRouteReader {
   private static final String AFTER = "after";
   private static final String REMIND = "remind";
   private static final String RESOLVED = "resolved";
+  private static final String ABSENCES = "absences";
   private static final List<String> KEYS =
-      List.of(TAGS, GROUPS, NAMES, SEVERITY, KINDS, HOURS, ZONE, AFTER, REMIND, RESOLVED);
+      List.of(TAGS, GROUPS, NAMES, SEVERITY, KINDS, HOURS, ZONE, AFTER, REMIND, RESOLVED, ABSENCES);
 
   /// What an incident can be, in the words of the API.
   private static final Set<String> KNOWN_KINDS =
@@ -71,7 +72,8 @@ final class AlertRouteReader {
         hours(route),
         route.duration(AFTER, Duration.ZERO, LONGEST).orElse(Duration.ZERO),
         route.duration(REMIND, SHORTEST_REMINDER, LONGEST),
-        route.bool(RESOLVED).orElse(true));
+        route.bool(RESOLVED).orElse(true),
+        route.bool(ABSENCES).orElse(false));
   }
 
   private static Optional<ChannelHours> hours(Fields route) {

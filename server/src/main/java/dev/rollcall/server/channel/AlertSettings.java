@@ -37,6 +37,7 @@ public final class AlertSettings {
                     AlertUri.TYPE,
                     new AlertUri.Settings(url),
                     AlertRoute.EVERYTHING,
+                    MessageTemplates.NONE,
                     JsonNodeFactory.instance.objectNode()));
   }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// What a notification says, in words that are the same on all channels. They may contain any
@@ -22,9 +23,19 @@ import java.util.stream.Collectors;
 /// @param facts what else there is to say, in order; one at least
 /// @param over whether it says that something is over
 /// @param urgent whether somebody should act now
-record AlertText(String title, List<Fact> facts, boolean over, boolean urgent) {
+/// @param ownTitle whether the title is that of the channel's definition
+/// @param body what the channel's definition says instead of the facts, in the markup of the
+///   receiver, in which values are escaped
+record AlertText(
+    String title,
+    List<Fact> facts,
+    boolean over,
+    boolean urgent,
+    boolean ownTitle,
+    Optional<String> body) {
   private static final String ELLIPSIS = "…";
   private static final int LONGEST_CAUSE = 200;
+  private static final Pattern TAG = Pattern.compile("<[a-zA-Z!/]");
 
   /// One thing to say: `Since`, `2026-11-28T12:00:00Z`.
   ///
@@ -43,6 +54,15 @@ record AlertText(String title, List<Fact> facts, boolean over, boolean urgent) {
     }
   }
 
+  private AlertText(String title, List<Fact> facts, boolean over, boolean urgent) {
+    this(title, facts, over, urgent, false, Optional.empty());
+  }
+
+  /// The same with what the channel's definition says.
+  AlertText worded(Optional<String> title, Optional<String> body) {
+    return new AlertText(title.orElse(this.title), facts, over, urgent, title.isPresent(), body);
+  }
+
   /// The words for a delivery.
   static AlertText of(Delivery delivery) {
     if (delivery.kind() == Notification.Kind.TEST) {
@@ -50,6 +70,9 @@ record AlertText(String title, List<Fact> facts, boolean over, boolean urgent) {
       return new AlertText("Test: " + delivery.message().name(), List.of(fact), false, false);
     }
     Message message = delivery.message();
+    if (delivery.kind() == Notification.Kind.ABSENCE) {
+      return absence(message);
+    }
     if (message.several().isPresent()) {
       return several(message, message.several().get());
     }
@@ -62,10 +85,7 @@ record AlertText(String title, List<Fact> facts, boolean over, boolean urgent) {
     if (!over) {
       facts.add(new Fact("Since", time(began)));
     } else {
-      facts.add(new Fact("From", time(began)));
-      facts.add(new Fact("To", time(message.at())));
-      Duration took = Duration.between(began, message.at()).truncatedTo(ChronoUnit.SECONDS);
-      facts.add(new Fact("It took", Durations.text(took.isNegative() ? Duration.ZERO : took)));
+      facts.addAll(span(began, message.at()));
     }
     if (!message.lastHeard().equals(Message.NEVER)) {
       facts.add(new Fact("Last heard from", time(message.lastHeard())));
@@ -89,6 +109,24 @@ record AlertText(String title, List<Fact> facts, boolean over, boolean urgent) {
     String word = ended.isPresent() ? "Ended" : word(delivery.kind());
     String state = again ? still(delivery.kind()) : word;
     return new AlertText(state + ": " + message.name(), List.copyOf(facts), over, urgent);
+  }
+
+  private static AlertText absence(Message message) {
+    List<Fact> facts = new ArrayList<>();
+    facts.add(
+        new Fact(
+            "Why",
+            "Rollcall was not running, or had no database or network: nobody looked meanwhile"));
+    facts.addAll(span(message.lastHeard(), message.at()));
+    return new AlertText("Away: " + message.name(), List.copyOf(facts), true, false);
+  }
+
+  private static List<Fact> span(Instant from, Instant to) {
+    Duration took = Duration.between(from, to).truncatedTo(ChronoUnit.SECONDS);
+    return List.of(
+        new Fact("From", time(from)),
+        new Fact("To", time(to)),
+        new Fact("It took", Durations.text(took.isNegative() ? Duration.ZERO : took)));
   }
 
   private static void add(Message.Links links, List<Fact> facts) {
@@ -137,6 +175,7 @@ record AlertText(String title, List<Fact> facts, boolean over, boolean urgent) {
       case MANUAL -> "Incident";
       case RECOVERED -> "Up again";
       case SEVERAL -> "Several";
+      case ABSENCE -> "Away";
       case TEST -> "Test";
     };
   }
@@ -159,7 +198,7 @@ record AlertText(String title, List<Fact> facts, boolean over, boolean urgent) {
   /// for the end as for the beginning (the base subject of RFC 5256), so they are one thread.
   String subject() {
     int colon = title.indexOf(": ");
-    return colon < 0
+    return colon < 0 || ownTitle
         ? title
         : "[" + title.substring(0, colon) + "] " + title.substring(colon + ": ".length());
   }
@@ -180,7 +219,9 @@ record AlertText(String title, List<Fact> facts, boolean over, boolean urgent) {
             .map(fact -> fact.link() ? fact : fact.with(cut(fact.value(), ofValue)))
             .toList(),
         over,
-        urgent);
+        urgent,
+        ownTitle,
+        body);
   }
 
   /// The same words, with something done to the title and to the values.
@@ -189,7 +230,32 @@ record AlertText(String title, List<Fact> facts, boolean over, boolean urgent) {
         change.apply(title),
         facts.stream().map(fact -> fact.with(change.apply(fact.value()))).toList(),
         over,
-        urgent);
+        urgent,
+        ownTitle,
+        body);
+  }
+
+  /// What plain text the receiver shows below the title.
+  String bodyOrFacts() {
+    return body.orElseGet(this::factLines);
+  }
+
+  /// HTML in which the line breaks of a text without tags are shown.
+  static String htmlLines(String html) {
+    return hasTags(html) ? html : html.replaceAll("\\R", "<br>");
+  }
+
+  /// Whether HTML has tags.
+  static boolean hasTags(String html) {
+    return TAG.matcher(html).find();
+  }
+
+  /// The text that HTML without tags shows.
+  static String unescaped(String html) {
+    return html.replace("&quot;", "\"")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&amp;", "&");
   }
 
   /// A text for HTML and XML.

@@ -117,7 +117,7 @@ final class AlertUri implements Channel {
   public boolean tells(Notification.Kind kind) {
     return switch (kind) {
       case LATE, FAILED, TEST -> true;
-      case DOWN, SLOW, CERTIFICATE, MANUAL, RECOVERED, SEVERAL -> false;
+      case DOWN, SLOW, CERTIFICATE, MANUAL, RECOVERED, SEVERAL, ABSENCE -> false;
     };
   }
 

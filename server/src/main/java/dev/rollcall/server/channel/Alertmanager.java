@@ -76,10 +76,15 @@ final class Alertmanager implements ChannelType {
               .map(url -> new HttpChannel(key, url, List.of(), Alertmanager::request, resolver))
               .toList());
     }
+
+    @Override
+    public Optional<Markup> markup() {
+      return Optional.of(Markup.plain(LONGEST_TEXT));
+    }
   }
 
   /// A channel to each of several servers.
-  private record Cluster(List<HttpChannel> members) implements Channel {
+  private record Cluster(List<HttpChannel> members) implements TextChannel {
     @Override
     public String name() {
       return members.getFirst().name();
@@ -92,7 +97,7 @@ final class Alertmanager implements ChannelType {
 
     @Override
     public boolean tells(Notification.Kind kind) {
-      return true;
+      return members.getFirst().tells(kind);
     }
 
     @Override
@@ -102,11 +107,11 @@ final class Alertmanager implements ChannelType {
 
     /// At the same time, since one may take as long as all may.
     @Override
-    public Result send(Delivery delivery) throws InterruptedException {
+    public Result send(Delivery delivery, AlertText text) throws InterruptedException {
       List<Result> results = new ArrayList<>();
       try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
         List<Callable<Result>> calls =
-            members.stream().<Callable<Result>>map(one -> () -> one.send(delivery)).toList();
+            members.stream().<Callable<Result>>map(one -> () -> one.send(delivery, text)).toList();
         for (Future<Result> call : threads.invokeAll(calls)) {
           results.add(call.get());
         }
@@ -146,7 +151,7 @@ final class Alertmanager implements ChannelType {
     alert
         .putObject("annotations")
         .put("summary", shown.title())
-        .put("description", shown.factLines());
+        .put("description", shown.bodyOrFacts());
     return HttpChannel.json(uri, alerts);
   }
 

@@ -9,9 +9,15 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param type its type
 /// @param settings what its type has read
 /// @param route what it is told of
+/// @param templates the texts of its messages
 /// @param json the definition as it was given; it may contain secrets
 public record ChannelDefinition(
-    String name, ChannelType type, ChannelSettings settings, AlertRoute route, ObjectNode json) {
+    String name,
+    ChannelType type,
+    ChannelSettings settings,
+    AlertRoute route,
+    MessageTemplates templates,
+    ObjectNode json) {
   @Override
   public String toString() {
     return name + " (" + type.name() + ")"; // without secrets

@@ -19,7 +19,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// with the same keys, rules and messages.
 public final class ChannelReader {
   private static final String PAGE = "docs/channels.md";
-  private static final List<String> COMMON = List.of("name", "type", AlertRouteReader.KEY);
+  private static final List<String> COMMON =
+      List.of("name", "type", AlertRouteReader.KEY, MessageTemplates.TITLE, MessageTemplates.BODY);
 
   /// As the outbox has it. A name is part of paths and metrics.
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
@@ -72,11 +73,16 @@ public final class ChannelReader {
     }
     Optional<ChannelSettings> settings = type.get().read(fields);
     AlertRoute route = AlertRouteReader.read(fields);
+    MessageTemplates templates =
+        settings
+            .map(read -> MessageTemplates.read(fields, read.markup()))
+            .orElse(MessageTemplates.NONE);
     if (fields.wrong() || name.isEmpty() || settings.isEmpty()) {
       return Optional.empty();
     }
     return Optional.of(
-        new ChannelDefinition(name.get(), type.get(), settings.get(), route, (ObjectNode) channel));
+        new ChannelDefinition(
+            name.get(), type.get(), settings.get(), route, templates, (ObjectNode) channel));
   }
 
   private static Optional<String> name(Fields fields) {

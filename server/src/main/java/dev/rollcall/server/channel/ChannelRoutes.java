@@ -69,6 +69,7 @@ final class ChannelRoutes {
         Route.get("/v1/channels/{name}", Access.USER, this::show),
         Route.patch("/v1/channels/{name}", Access.USER, this::change),
         Route.delete("/v1/channels/{name}", Access.USER, this::delete),
+        Route.get("/v1/channels/{name}/preview", Access.USER, this::preview),
         Route.post("/v1/channels/{name}/test", Access.USER, this::test).waiting());
   }
 
@@ -171,6 +172,26 @@ final class ChannelRoutes {
               .writeStringProperty(tested.sent() ? "answer" : "reason", tested.said());
           Json.millis(json, "took_ms", tested.took());
           json.writeEndObject().writeEndObject().writeEndObject();
+        });
+  }
+
+  /// What it would send, of the last incident or of one that is made up.
+  private Answer preview(Request request) {
+    ChannelList.Preview preview = list.preview(request.scope(), request.path("name"));
+    return Envelope.ok(
+        json -> {
+          json.writeStartObject().writeName("preview").writeStartObject().writeName("data");
+          json.writeStartObject().writeBooleanProperty("real", preview.real());
+          json.writeName("messages").writeStartArray();
+          for (ChannelList.PreviewMessage message : preview.messages()) {
+            json.writeStartObject()
+                .writeStringProperty("kind", message.kind())
+                .writeStringProperty("title", message.title())
+                .writeStringProperty("body", message.body());
+            message.problem().ifPresent(why -> json.writeStringProperty("problem", why));
+            json.writeEndObject();
+          }
+          json.writeEndArray().writeEndObject().writeEndObject().writeEndObject();
         });
   }
 

@@ -45,14 +45,23 @@ public final class Channels implements AutoCloseable {
       new BackgroundLoop("channels", "the reading of channels", AFTER_FAILURE, this::look);
 
   private volatile List<ChannelDefinition> ofFile = List.of();
+  private volatile boolean read;
   private List<ChannelStore.Row> stored = List.of();
   private Map<String, OpenChannel> open = Map.of();
   private final Set<String> unreadable = new HashSet<>();
 
-  /// A channel that the outbox uses, what it is told of, and the settings it was opened with.
-  private record OpenChannel(ChannelSettings settings, AlertRoute route, Channel channel) {
+  /// A channel that the outbox uses, what it is told of, and what it was opened with.
+  ///
+  /// @param channel the one with these settings, which sends our texts
+  /// @param used the same, with the texts of its definition
+  private record OpenChannel(
+      ChannelSettings settings,
+      AlertRoute route,
+      MessageTemplates templates,
+      Channel channel,
+      Channel used) {
     private RoutedChannel routed() {
-      return new RoutedChannel(channel, route);
+      return new RoutedChannel(used, route);
     }
   }
 
@@ -69,7 +78,9 @@ public final class Channels implements AutoCloseable {
     this.definitions = new StoredDefinitions(key);
     this.outbox = outbox;
     this.look = database.location().lookEvery();
-    this.list = new ChannelList(store, definitions, () -> ofFile, loop::wake, this::channel, clock);
+    this.list =
+        new ChannelList(
+            store, definitions, () -> ofFile, loop::wake, this::channel, outbox::lastTold, clock);
     this.routes = new ChannelRoutes(store, definitions, list, publicOnly, loop::wake);
   }
 
@@ -82,6 +93,11 @@ public final class Channels implements AutoCloseable {
   /// Begins to use the channels of the database.
   public void start() {
     loop.start();
+  }
+
+  /// Whether the channels of the database have been read.
+  public boolean areRead() {
+    return read;
   }
 
   /// Whether somebody is told about what an owner has: whether this process uses a channel of it.
@@ -106,7 +122,7 @@ public final class Channels implements AutoCloseable {
   }
 
   private synchronized Optional<Channel> channel(String key) {
-    return Optional.ofNullable(open.get(key)).map(OpenChannel::channel);
+    return Optional.ofNullable(open.get(key)).map(OpenChannel::used);
   }
 
   /// Mails somebody through that channel. A failure is logged, without the text.
@@ -147,6 +163,7 @@ public final class Channels implements AutoCloseable {
       stored = rows;
       use();
     }
+    read = true;
     return look;
   }
 
@@ -170,11 +187,16 @@ public final class Channels implements AutoCloseable {
     OpenChannel before = open.get(key);
     Resolver resolver = owner == Scope.OPERATOR ? Resolver.system() : publicOnly;
     ChannelSettings settings = definition.settings();
-    Channel channel =
-        before != null && before.settings().equals(settings)
-            ? before.channel()
-            : settings.open(key, resolver);
-    return new OpenChannel(settings, definition.route(), channel);
+    MessageTemplates templates = definition.templates();
+    if (before != null
+        && before.settings().equals(settings)
+        && before.templates().equals(templates)) {
+      return new OpenChannel(
+          settings, definition.route(), templates, before.channel(), before.used());
+    }
+    Channel channel = settings.open(key, resolver);
+    return new OpenChannel(
+        settings, definition.route(), templates, channel, templates.over(channel, settings));
   }
 
   private Optional<ChannelDefinition> definition(ChannelStore.Row row) {

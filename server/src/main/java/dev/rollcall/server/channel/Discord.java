@@ -24,6 +24,7 @@ final class Discord implements ChannelType {
   private static final String URL = "url";
   private static final int LONGEST_TITLE = 256;
   private static final int LONGEST_VALUE = 1_024;
+  private static final int LONGEST_BODY = 4_096;
 
   /// An embed has 6,000 characters at most.
   private static final int LONGEST_VALUES = 5_000;
@@ -56,6 +57,11 @@ final class Discord implements ChannelType {
     @Override
     public Channel open(String key, Resolver resolver) {
       return new HttpChannel(key, url, List.of(), this, resolver);
+    }
+
+    @Override
+    public Optional<Markup> markup() {
+      return Optional.of(new Markup(LONGEST_BODY, Discord::escaped));
     }
 
     /// With `wait=true`, the answer is the message.
@@ -98,6 +104,10 @@ final class Discord implements ChannelType {
             .put("title", AlertText.cut(escaped(AlertText.line(text.title())), LONGEST_TITLE))
             .put("color", text.over() ? GREEN : RED)
             .put("timestamp", delivery.message().at().toString());
+    if (text.body().isPresent()) {
+      embed.put("description", text.body().get());
+      return body;
+    }
     ArrayNode fields = embed.putArray("fields");
     for (AlertText.Fact fact : text.facts()) {
       fields

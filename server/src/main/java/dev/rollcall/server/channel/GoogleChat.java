@@ -24,6 +24,9 @@ final class GoogleChat implements ChannelType {
   /// A message has 32,000 bytes at most.
   private static final int LONGEST = 28_000;
 
+  /// In characters, each of which may take three bytes.
+  private static final int LONGEST_BODY = 6_000;
+
   @Override
   public String name() {
     return "google-chat";
@@ -50,6 +53,11 @@ final class GoogleChat implements ChannelType {
     public Channel open(String key, Resolver resolver) {
       return new HttpChannel(key, url, List.of(), GoogleChat::request, resolver);
     }
+
+    @Override
+    public Optional<Markup> markup() {
+      return Optional.of(Markup.html(LONGEST_BODY));
+    }
   }
 
   private static HttpQuestion request(URI uri, Delivery delivery, AlertText text) {
@@ -69,6 +77,13 @@ final class GoogleChat implements ChannelType {
         body.putArray("cardsV2").addObject().put("cardId", "incident").putObject("card");
     card.putObject("header").put("title", text.title());
     ArrayNode widgets = card.putArray("sections").addObject().putArray("widgets");
+    if (text.body().isPresent()) {
+      widgets
+          .addObject()
+          .putObject("textParagraph")
+          .put("text", AlertText.htmlLines(text.body().get()));
+      return body;
+    }
     text.facts()
         .forEach(
             fact ->

@@ -68,13 +68,18 @@ final class Gotify implements ChannelType {
           key, HttpKeys.below(url, "/message"), List.of(token), this::request, resolver);
     }
 
+    @Override
+    public Optional<Markup> markup() {
+      return Optional.of(Markup.plain(LONGEST_VALUE));
+    }
+
     private HttpQuestion request(URI uri, Delivery delivery, AlertText text) {
       AlertText shown = text.shortened(LONGEST_TITLE, LONGEST_VALUE);
       ObjectNode body =
           JsonNodeFactory.instance
               .objectNode()
               .put("title", shown.title())
-              .put("message", shown.factLines())
+              .put("message", shown.bodyOrFacts())
               .put("priority", text.urgent() ? RINGS : SOUNDS);
       body.putObject("extras").putObject("client::display").put("contentType", "text/plain");
       return HttpChannel.json(uri, body).header("X-Gotify-Key", token.reveal());

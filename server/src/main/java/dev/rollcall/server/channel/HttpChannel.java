@@ -10,7 +10,6 @@ import dev.rollcall.probes.Resolver;
 import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.httpclient.HttpClient;
 import dev.rollcall.server.httpclient.UrlSecrets;
-import dev.rollcall.server.outbox.Channel;
 import dev.rollcall.server.outbox.Delivery;
 import dev.rollcall.server.outbox.Notification;
 import java.net.URI;
@@ -32,7 +31,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// A status 2xx is delivered. 408, 429 and 5xx are tried again, when the receiver wants it
 /// (`Retry-After`). Others are final, and what the receiver said is the reason. Redirects are not
 /// followed.
-final class HttpChannel implements Channel {
+final class HttpChannel implements TextChannel {
   /// What is shown of an answer, in characters.
   private static final int LONGEST_SAID = 500;
 
@@ -122,7 +121,7 @@ final class HttpChannel implements Channel {
 
   @Override
   public boolean tells(Notification.Kind kind) {
-    return true;
+    return kind != Notification.Kind.ABSENCE || !keepsIncidents(); // it would never end there
   }
 
   @Override
@@ -131,8 +130,7 @@ final class HttpChannel implements Channel {
   }
 
   @Override
-  public Result send(Delivery delivery) throws InterruptedException {
-    AlertText text = AlertText.of(delivery);
+  public Result send(Delivery delivery, AlertText text) throws InterruptedException {
     HttpQuestion request = form.request(uri, delivery, text);
     long began = System.nanoTime();
     try {

@@ -67,6 +67,11 @@ final class Jsm implements ChannelType {
     }
 
     @Override
+    public Optional<Markup> markup() {
+      return Optional.of(Markup.plain(LONGEST_DESCRIPTION));
+    }
+
+    @Override
     public boolean keepsIncidents() {
       return true;
     }
@@ -88,14 +93,15 @@ final class Jsm implements ChannelType {
       return JsonNodeFactory.instance
           .objectNode()
           .put("source", "Rollcall")
-          .put("note", AlertText.cut(text.lines(), LONGEST_DESCRIPTION));
+          .put(
+              "note", AlertText.cut(text.title() + "\n" + text.bodyOrFacts(), LONGEST_DESCRIPTION));
     }
 
     private static ObjectNode alert(Delivery delivery, AlertText text) {
       return JsonNodeFactory.instance
           .objectNode()
           .put("message", AlertText.cut(AlertText.line(text.title()), LONGEST_MESSAGE))
-          .put("description", AlertText.cut(text.factLines(), LONGEST_DESCRIPTION))
+          .put("description", AlertText.cut(text.bodyOrFacts(), LONGEST_DESCRIPTION))
           .put("entity", AlertText.cut(AlertText.line(delivery.subject()), LONGEST_ENTITY))
           .put("source", "Rollcall")
           .put("priority", text.urgent() ? "P1" : "P3");

@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
 ///
 /// Temporary answers (4xx), and those about the sender's own login, are tried again; other final
 /// ones (5xx) are not.
-final class Mail implements Channel {
+final class Mail implements TextChannel {
   /// `type: mail`.
   static final ChannelType TYPE = new Type();
 
@@ -37,6 +37,7 @@ final class Mail implements Channel {
 
   private static final int LONGEST_SUBJECT = 250;
   private static final int LONGEST_VALUE = 4_000;
+  private static final int LONGEST_BODY = 50_000;
   private static final Pattern MESSAGE_ID = Pattern.compile("<[!-;=?-~]{1,480}>");
 
   /// Each may take [SmtpClient]'s patience.
@@ -160,6 +161,11 @@ final class Mail implements Channel {
     public Channel open(String key, Resolver resolver) {
       return new Mail(key, new SmtpClient(server, resolver), to);
     }
+
+    @Override
+    public Optional<Markup> markup() {
+      return Optional.of(Markup.html(LONGEST_BODY));
+    }
   }
 
   Mail(String name, SmtpClient client, List<String> to) {
@@ -188,8 +194,8 @@ final class Mail implements Channel {
   }
 
   @Override
-  public Result send(Delivery delivery) throws InterruptedException {
-    AlertText text = AlertText.of(delivery).shortened(LONGEST_SUBJECT, LONGEST_VALUE);
+  public Result send(Delivery delivery, AlertText whole) throws InterruptedException {
+    AlertText text = whole.shortened(LONGEST_SUBJECT, LONGEST_VALUE);
     Optional<String> first = delivery.first().filter(id -> MESSAGE_ID.matcher(id).matches());
     Set<String> done = reached.computeIfAbsent(delivery.key(), _ -> new HashSet<>());
     List<Result> failures = new ArrayList<>();
@@ -201,7 +207,7 @@ final class Mail implements Channel {
                 new SmtpClient.Letter(
                     each,
                     text.subject(),
-                    text.lines() + "\n",
+                    plain(text) + "\n",
                     Optional.of(html(text)),
                     delivery.key(),
                     first));
@@ -220,7 +226,24 @@ final class Mail implements Channel {
     return retry.or(() -> failures.stream().findFirst()).orElse(sent);
   }
 
+  /// A body with tags is for the HTML alone.
+  private static String plain(AlertText text) {
+    return text.body()
+        .filter(body -> !AlertText.hasTags(body))
+        .map(AlertText::unescaped)
+        .orElseGet(text::lines);
+  }
+
   private static String html(AlertText text) {
+    if (text.body().isPresent()) {
+      return """
+      <!DOCTYPE html>
+      <html lang="en"><body style="font-family: sans-serif">
+      %s
+      </body></html>
+      """
+          .formatted(AlertText.htmlLines(text.body().get()));
+    }
     AlertText escaped = text.each(value -> AlertText.html(value).replaceAll("\\R", "<br>"));
     StringBuilder rows = new StringBuilder();
     for (AlertText.Fact fact : escaped.facts()) {

@@ -36,6 +36,9 @@ final class Matrix implements ChannelType {
   /// An event has 64 KiB at most, with what servers add.
   private static final int LONGEST = 40_000;
 
+  /// In characters, each of which may take three bytes.
+  private static final int LONGEST_BODY = 8_000;
+
   @Override
   public String name() {
     return "matrix";
@@ -80,6 +83,11 @@ final class Matrix implements ChannelType {
     }
 
     @Override
+    public Optional<Markup> markup() {
+      return Optional.of(Markup.html(LONGEST_BODY));
+    }
+
+    @Override
     public HttpQuestion request(URI uri, Delivery delivery, AlertText text) {
       String path =
           "/_matrix/client/v3/rooms/"
@@ -111,10 +119,18 @@ final class Matrix implements ChannelType {
   private static ObjectNode message(AlertText text) {
     AlertText html = text.each(value -> AlertText.html(value).replaceAll("\\R", "<br>"));
     StringBuilder formatted = new StringBuilder("<strong>" + html.title() + "</strong>");
-    html.facts()
-        .forEach(
-            fact ->
-                formatted.append("<br>").append(fact.label()).append(": ").append(fact.value()));
+    text.body()
+        .ifPresentOrElse(
+            body -> formatted.append("<br>").append(AlertText.htmlLines(body)),
+            () ->
+                html.facts()
+                    .forEach(
+                        fact ->
+                            formatted
+                                .append("<br>")
+                                .append(fact.label())
+                                .append(": ")
+                                .append(fact.value())));
     ObjectNode body =
         JsonNodeFactory.instance
             .objectNode()

@@ -23,6 +23,7 @@ final class Mattermost implements ChannelType {
   /// Older servers take 8,000 characters of attachments.
   private static final int LONGEST = 7_000;
 
+  private static final int LONGEST_BODY = 5_000;
   private static final String RED = "#E74C3C";
   private static final String GREEN = "#2ECC71";
 
@@ -52,6 +53,11 @@ final class Mattermost implements ChannelType {
     public Channel open(String key, Resolver resolver) {
       return new HttpChannel(key, url, List.of(), Mattermost::request, resolver);
     }
+
+    @Override
+    public Optional<Markup> markup() {
+      return Optional.of(new Markup(LONGEST_BODY, Mattermost::escaped));
+    }
   }
 
   private static HttpQuestion request(URI uri, Delivery delivery, AlertText text) {
@@ -67,7 +73,12 @@ final class Mattermost implements ChannelType {
             .addObject()
             .put("fallback", text.title())
             .put("color", text.over() ? GREEN : RED)
-            .put("text", "**" + escaped.title() + "**");
+            .put(
+                "text",
+                "**" + escaped.title() + "**" + text.body().map(own -> "\n" + own).orElse(""));
+    if (text.body().isPresent()) {
+      return body;
+    }
     ArrayNode fields = attachment.putArray("fields");
     escaped
         .facts()

@@ -73,6 +73,11 @@ final class Ntfy implements ChannelType {
       return new HttpChannel(key, url, secrets(), this::request, resolver);
     }
 
+    @Override
+    public Optional<Markup> markup() {
+      return Optional.of(Markup.plain(LONGEST_MESSAGE));
+    }
+
     private List<Secret> secrets() {
       return Stream.concat(Stream.of(topic), token.stream()).toList();
     }
@@ -84,7 +89,7 @@ final class Ntfy implements ChannelType {
               .objectNode()
               .put("topic", topic.reveal())
               .put("title", AlertText.cut(AlertText.line(text.title()), LONGEST_TITLE))
-              .put("message", AlertText.cut(text.factLines(), LONGEST_MESSAGE))
+              .put("message", AlertText.cut(text.bodyOrFacts(), LONGEST_MESSAGE))
               .put("priority", text.urgent() ? HIGH : USUAL_PRIORITY);
       HttpChannel.incidentKey(delivery).ifPresent(key -> body.put("sequence_id", key));
       body.putArray("tags").add(text.over() ? "green_circle" : "red_circle");

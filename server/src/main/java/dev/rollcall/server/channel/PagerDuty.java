@@ -63,6 +63,11 @@ final class PagerDuty implements ChannelType {
     }
 
     @Override
+    public Optional<Markup> markup() {
+      return Optional.of(Markup.plain(LONGEST_DETAIL));
+    }
+
+    @Override
     public boolean keepsIncidents() {
       return true;
     }
@@ -84,9 +89,15 @@ final class PagerDuty implements ChannelType {
                 .put("severity", text.urgent() ? "critical" : "warning")
                 .put("timestamp", delivery.message().at().toString());
         ObjectNode details = payload.putObject("custom_details");
-        text.facts()
-            .forEach(
-                fact -> details.put(fact.label(), AlertText.cut(fact.value(), LONGEST_DETAIL)));
+        text.body()
+            .ifPresentOrElse(
+                own -> details.put("Text", own),
+                () ->
+                    text.facts()
+                        .forEach(
+                            fact ->
+                                details.put(
+                                    fact.label(), AlertText.cut(fact.value(), LONGEST_DETAIL))));
       }
       return HttpChannel.json(uri, body);
     }

@@ -86,6 +86,11 @@ final class Pushover implements ChannelType {
       return new HttpChannel(key, url, List.of(token, user), this::request, resolver);
     }
 
+    @Override
+    public Optional<Markup> markup() {
+      return Optional.of(Markup.plain(LONGEST_MESSAGE));
+    }
+
     private HttpQuestion request(URI uri, Delivery delivery, AlertText text) {
       ObjectNode body =
           JsonNodeFactory.instance
@@ -93,7 +98,7 @@ final class Pushover implements ChannelType {
               .put("token", token.reveal())
               .put("user", user.reveal())
               .put("title", AlertText.cut(AlertText.line(text.title()), LONGEST_TITLE))
-              .put("message", AlertText.cut(text.factLines(), LONGEST_MESSAGE))
+              .put("message", AlertText.cut(text.bodyOrFacts(), LONGEST_MESSAGE))
               .put("priority", text.urgent() ? HIGH : USUAL_PRIORITY)
               .put("timestamp", delivery.message().at().getEpochSecond());
       device.ifPresent(names -> body.put("device", names));

@@ -39,6 +39,7 @@ final class Slack implements ChannelType {
   private static final int LONGEST_FIELDS = 8_000;
 
   private static final int LONGEST_TEXT = 3_000;
+  private static final Markup MARKUP = new Markup(LONGEST_TEXT, Slack::escaped);
 
   @Override
   public String name() {
@@ -83,6 +84,11 @@ final class Slack implements ChannelType {
       return new HttpChannel(
           key, url, List.of(), (uri, _, text) -> HttpChannel.json(uri, message(text)), resolver);
     }
+
+    @Override
+    public Optional<Markup> markup() {
+      return Optional.of(MARKUP);
+    }
   }
 
   /// @param api where the methods are
@@ -100,6 +106,11 @@ final class Slack implements ChannelType {
     @Override
     public Channel open(String key, Resolver resolver) {
       return new HttpChannel(key, api, List.of(token), this, resolver);
+    }
+
+    @Override
+    public Optional<Markup> markup() {
+      return Optional.of(MARKUP);
     }
 
     @Override
@@ -163,7 +174,8 @@ final class Slack implements ChannelType {
 
   private static ObjectNode message(AlertText text) {
     ObjectNode body = JsonNodeFactory.instance.objectNode();
-    body.put("text", AlertText.cut(escaped(text.lines()), LONGEST_TEXT)); // for notifications
+    String lines = text.body().isPresent() ? text.title() : text.lines();
+    body.put("text", AlertText.cut(escaped(lines), LONGEST_TEXT)); // for notifications
     ArrayNode blocks = body.putArray("blocks");
     blocks
         .addObject()
@@ -171,6 +183,15 @@ final class Slack implements ChannelType {
         .putObject("text")
         .put("type", "plain_text")
         .put("text", AlertText.cut(AlertText.line(text.title()), LONGEST_HEADER));
+    if (text.body().isPresent()) {
+      blocks
+          .addObject()
+          .put("type", "section")
+          .putObject("text")
+          .put("type", "mrkdwn")
+          .put("text", text.body().get());
+      return body;
+    }
     ArrayNode fields = blocks.addObject().put("type", "section").putArray("fields");
     int each = Math.min(LONGEST_FIELD, LONGEST_FIELDS / text.facts().size());
     for (AlertText.Fact fact : text.facts().stream().limit(MOST_FIELDS).toList()) {

@@ -28,6 +28,9 @@ final class Teams implements ChannelType {
   /// A message of about 28 KB is refused.
   private static final int LONGEST = 20_000;
 
+  /// In characters, each of which may take three bytes.
+  private static final int LONGEST_BODY = 5_000;
+
   @Override
   public String name() {
     return "teams";
@@ -72,6 +75,11 @@ final class Teams implements ChannelType {
     }
 
     @Override
+    public Optional<Markup> markup() {
+      return Optional.of(new Markup(LONGEST_BODY, Teams::escaped));
+    }
+
+    @Override
     public HttpQuestion request(URI uri, Delivery delivery, AlertText text) {
       return HttpChannel.json(
           uri, HttpChannel.fitting(LONGEST, each -> card(text.shortened(LONGEST_TITLE, each))));
@@ -109,6 +117,10 @@ final class Teams implements ChannelType {
         .put("size", "Medium")
         .put("wrap", true)
         .put("color", text.over() ? "Good" : "Attention");
+    if (text.body().isPresent()) {
+      parts.addObject().put("type", "TextBlock").put("text", text.body().get()).put("wrap", true);
+      return message;
+    }
     ArrayNode facts = parts.addObject().put("type", "FactSet").putArray("facts");
     text.facts()
         .forEach(

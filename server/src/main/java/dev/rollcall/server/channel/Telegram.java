@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -84,6 +85,11 @@ final class Telegram implements ChannelType {
     }
 
     @Override
+    public Optional<Markup> markup() {
+      return Optional.of(Markup.html(LONGEST * 3 / 4));
+    }
+
+    @Override
     public Result accepted(HttpAnswer answer, String said) {
       return new Result.Sent(said, HttpChannel.receipt(answer, "/result/message_id"));
     }
@@ -99,13 +105,7 @@ final class Telegram implements ChannelType {
       StringBuilder html =
           new StringBuilder(
               "<b>" + AlertText.html(AlertText.cut(text.title(), LONGEST / 4)) + "</b>");
-      int each = LONGEST / 2 / Math.max(1, text.facts().size());
-      for (AlertText.Fact fact : text.facts()) {
-        html.append('\n')
-            .append(AlertText.html(fact.label()))
-            .append(": ")
-            .append(AlertText.html(AlertText.cut(fact.value(), each)));
-      }
+      html.append('\n').append(text.body().orElseGet(() -> facts(text)));
       ObjectNode body =
           JsonNodeFactory.instance
               .objectNode()
@@ -123,6 +123,17 @@ final class Telegram implements ChannelType {
                       .put("message_id", Long.parseLong(id))
                       .put("allow_sending_without_reply", true));
       return HttpChannel.json(uri, body);
+    }
+
+    private static String facts(AlertText text) {
+      int each = LONGEST / 2 / Math.max(1, text.facts().size());
+      return text.facts().stream()
+          .map(
+              fact ->
+                  AlertText.html(fact.label())
+                      + ": "
+                      + AlertText.html(AlertText.cut(fact.value(), each)))
+          .collect(Collectors.joining("\n"));
     }
   }
 }

@@ -6,6 +6,7 @@ import dev.rollcall.probes.HttpQuestion;
 import dev.rollcall.probes.Resolver;
 import dev.rollcall.server.config.Fields;
 import dev.rollcall.server.config.Secret;
+import dev.rollcall.server.http.PercentEncoding;
 import dev.rollcall.server.outbox.Channel;
 import dev.rollcall.server.outbox.Delivery;
 import dev.rollcall.server.outbox.Message;
@@ -37,6 +38,9 @@ final class Webhook implements ChannelType {
   private static final String METHOD = "method";
   private static final String HEADERS = "headers";
   private static final String PREFIX = "whsec_";
+  private static final String CONTENT_TYPE = "Content-Type";
+  private static final String JSON = "application/json";
+  private static final int LONGEST_BODY = 60_000;
 
   /// So that a document is no longer than 20,000 bytes, as its specification wants.
   private static final int LONGEST_TEXT = 1_000;
@@ -53,7 +57,6 @@ final class Webhook implements ChannelType {
   /// What the request itself needs.
   private static final Set<String> OURS =
       Set.of(
-          "content-type",
           "content-length",
           "transfer-encoding",
           "host",
@@ -133,6 +136,33 @@ final class Webhook implements ChannelType {
       return new HttpChannel(key, url, secrets(), this::request, resolver);
     }
 
+    @Override
+    public String shown(Delivery delivery, AlertText text) {
+      return text.body().orElseGet(() -> document(delivery, text).toPrettyString());
+    }
+
+    /// By the header `Content-Type`.
+    @Override
+    public Optional<Markup> markup() {
+      String type =
+          headers.entrySet().stream()
+              .filter(header -> header.getKey().equalsIgnoreCase(CONTENT_TYPE))
+              .map(header -> header.getValue().replaceFirst(";.*", "").strip())
+              .findFirst()
+              .orElse(JSON)
+              .toLowerCase(Locale.ROOT);
+      if (type.endsWith("json")) {
+        return Optional.of(Markup.json(LONGEST_BODY));
+      }
+      if (type.endsWith("html") || type.endsWith("xml")) {
+        return Optional.of(Markup.html(LONGEST_BODY));
+      }
+      return Optional.of(
+          type.equals("application/x-www-form-urlencoded")
+              ? new Markup(LONGEST_BODY, PercentEncoding::encode)
+              : Markup.plain(LONGEST_BODY));
+    }
+
     private List<Secret> secrets() {
       return headers.values().stream()
           .filter(value -> value.length() >= SHORTEST_SECRET)
@@ -141,18 +171,19 @@ final class Webhook implements ChannelType {
     }
 
     private HttpQuestion request(URI uri, Delivery delivery, AlertText text) {
-      String body = body(delivery, text).toString();
+      String body = text.body().orElseGet(() -> document(delivery, text).toString());
       String id = "msg_" + UUID.nameUUIDFromBytes(delivery.key().getBytes(UTF_8));
       long now = Instant.now().getEpochSecond();
       HttpQuestion request =
           HttpQuestion.of(uri)
               .method(method)
-              .header("Content-Type", "application/json")
+              .header(CONTENT_TYPE, JSON)
               .header("webhook-id", id)
               .header("webhook-timestamp", Long.toString(now))
               .body(body);
       for (Map.Entry<String, String> header : headers.entrySet()) {
-        request = request.header(header.getKey(), header.getValue());
+        boolean type = header.getKey().equalsIgnoreCase(CONTENT_TYPE);
+        request = request.header(type ? CONTENT_TYPE : header.getKey(), header.getValue());
       }
       Optional<byte[]> key = secret.flatMap(Webhook::key);
       return key.isEmpty()
@@ -162,10 +193,14 @@ final class Webhook implements ChannelType {
     }
   }
 
-  private static ObjectNode body(Delivery delivery, AlertText text) {
+  /// What it sends if its definition has no text of its own.
+  static ObjectNode document(Delivery delivery, AlertText text) {
     Message message = delivery.message();
     if (message.several().isPresent()) {
       return several(message, message.several().get());
+    }
+    if (delivery.kind() == Notification.Kind.ABSENCE) {
+      return absence(message, text);
     }
     ObjectNode body =
         JsonNodeFactory.instance
@@ -199,6 +234,20 @@ final class Webhook implements ChannelType {
                         links.acknowledge().ifPresent(url -> data.put("acknowledge_url", url));
                       });
             });
+    return body;
+  }
+
+  private static ObjectNode absence(Message message, AlertText text) {
+    ObjectNode body =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("type", "rollcall.absent")
+            .put("timestamp", message.at().toString());
+    body.putObject("data")
+        .put("name", AlertText.cut(message.name(), LONGEST_TEXT))
+        .put("title", AlertText.cut(text.title(), LONGEST_TEXT))
+        .put("from", message.lastHeard().toString())
+        .put("to", message.at().toString());
     return body;
   }
 

@@ -28,6 +28,8 @@ final class IncidentChannels {
       "SELECT incident_id, channel, phase, due_at, times FROM incident_channel"
           + " WHERE incident_id = ?";
 
+  private static final String OF_INCIDENT_ON_CHANNEL = OF_INCIDENT + " AND channel = ?";
+
   private static final String DUE =
       "SELECT c.incident_id, c.channel, c.phase, c.due_at, c.times, i.*"
           + " FROM incident_channel c JOIN incident i ON i.id = c.incident_id"
@@ -116,6 +118,25 @@ final class IncidentChannels {
   static List<Row> of(Handle tx, long incident) {
     return Rows.read(
         tx, OF_INCIDENT, incident, (row, id) -> row.setLong(1, id), IncidentChannels::row);
+  }
+
+  /// How far a channel has been told of these incidents; those of which there is nothing more to
+  /// tell have no row.
+  static List<Row> of(Handle tx, String channel, List<Long> incidents) {
+    return incidents.stream()
+        .flatMap(
+            incident ->
+                Rows.read(
+                    tx,
+                    OF_INCIDENT_ON_CHANNEL,
+                    incident,
+                    (row, id) -> {
+                      row.setLong(1, id);
+                      row.setString(2, channel);
+                    },
+                    IncidentChannels::row)
+                    .stream())
+        .toList();
   }
 
   /// What is due on a channel, the oldest first.

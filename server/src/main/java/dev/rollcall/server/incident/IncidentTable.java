@@ -212,6 +212,25 @@ final class IncidentTable {
         IncidentTable::incident);
   }
 
+  /// Those of the incidents that there still are.
+  static List<Long> existing(Handle tx, List<Long> incidents) {
+    return those(tx, incidents, "SELECT id FROM incident WHERE id = ?");
+  }
+
+  /// Those of the incidents that have ended.
+  static List<Long> resolved(Handle tx, List<Long> incidents) {
+    return those(tx, incidents, "SELECT id FROM incident WHERE id = ? AND resolved_at IS NOT NULL");
+  }
+
+  private static List<Long> those(Handle tx, List<Long> incidents, String sql) {
+    return incidents.stream()
+        .flatMap(
+            incident ->
+                Rows.read(tx, sql, incident, (row, id) -> row.setLong(1, id), row -> row.getLong(1))
+                    .stream())
+        .toList();
+  }
+
   /// How many incidents of a subject have opened since then, of those that exclude `kind`.
   static int opened(Handle tx, Subject subject, IncidentKind kind, Instant since) {
     return tx.createQuery(

@@ -48,7 +48,8 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
           "db/migration/V36__incident_answer_and_spans.sql",
           "db/migration/V37__incident_by_hand.sql",
           "db/sqlite/V38__incident_tags.sql",
-          "db/postgres/V38__incident_tags.sql");
+          "db/postgres/V38__incident_tags.sql",
+          "db/migration/V40__alive.sql");
 
   private static final System.Logger LOG = System.getLogger(Incidents.class.getName());
 
@@ -99,7 +100,14 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
     this.open = new OpenIncidents(database);
     this.notifier =
         new Notifier(
-            database, commits, outbox, links, this::currentMaintenance, settings.together(), clock);
+            database,
+            commits,
+            outbox,
+            subjects,
+            links,
+            this::currentMaintenance,
+            settings.together(),
+            clock);
     this.held =
         new HoldRelease(
             database, commits, subjects, this::currentMaintenance, this::released, clock);
@@ -119,6 +127,7 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
             names,
             clock);
     this.maintenanceRoutes = new MaintenanceRoutes(maintenanceChanges);
+    outbox.remark(Incidents::remarked);
     this.changes =
         new IncidentChanges(
             store,
@@ -304,6 +313,16 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
   private void goesOn(Handle tx, long incident, Instant now) {
     alerts.goesOn(tx, incident, now);
     tx.afterCommit(notifier::wake);
+  }
+
+  /// A channel had something to say about what it has sent.
+  private static void remarked(
+      Handle tx, Instant at, String channel, List<Long> incidents, String text) {
+    String line = channel.substring(channel.indexOf('/') + 1) + ": " + text;
+    TimelineEntry entry =
+        new TimelineEntry(
+            at, TimelineEntry.Type.TEMPLATE_FAILED, Optional.empty(), Optional.of(line));
+    IncidentTable.existing(tx, incidents).forEach(id -> IncidentTable.add(tx, id, entry));
   }
 
   /// Somebody has ended an incident.

@@ -10,6 +10,8 @@ import dev.rollcall.server.outbox.Notification;
 import dev.rollcall.server.outbox.Notification.Kind;
 import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.outbox.RoutedChannel;
+import dev.rollcall.server.outbox.Withdrawal;
+import dev.rollcall.server.signal.Subjects;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
@@ -50,31 +52,46 @@ final class Notifier implements AutoCloseable {
   private static final int MOST_SINGLE = 500;
   private static final int LONGEST_CAUSE = 300;
 
+  /// What the messages about several incidents have in common in the outbox.
+  private static final String LANE = "incidents";
+
+  /// How long before a message about several incidents is sent again it is looked at once more.
+  private static final Duration SOON = Duration.ofSeconds(2);
+
   /// How many incidents a message about several names.
   static final int NAMED = 20;
 
   private final Database database;
   private final GroupCommit commits;
   private final Outbox outbox;
+  private final Subjects subjects;
   private final IncidentLinks links;
   private final Function<Handle, CurrentMaintenance> maintenance;
   private final Duration together;
   private final Duration look;
   private final Clock clock;
-  private final Batch<String, Boolean> telling =
-      (tx, channels) -> channels.stream().map(channel -> tell(tx, channel)).toList();
+  private final Batch<Turn, Boolean> telling =
+      (tx, turns) -> turns.stream().map(turn -> tell(tx, turn)).toList();
   private final BackgroundLoop loop =
       new BackgroundLoop("notifier", "the telling of incidents", AFTER_FAILURE, this::round);
+
+  /// A channel that may be told something.
+  ///
+  /// @param quiet whether it was told something just now, so that it is told more only if that has
+  ///   not arrived and can be taken back
+  private record Turn(String channel, boolean quiet) {}
 
   /// @param together what happens within this time after a message is told together
   Notifier(
       Database database,
       GroupCommit commits,
       Outbox outbox,
+      Subjects subjects,
       IncidentLinks links,
       Function<Handle, CurrentMaintenance> maintenance,
       Duration together,
       Clock clock) {
+    this.subjects = subjects;
     this.links = links;
     this.maintenance = maintenance;
     this.database = database;
@@ -100,13 +117,20 @@ final class Notifier implements AutoCloseable {
   Duration round() {
     Duration wait = look;
     for (Next next : database.read(IncidentChannels::next)) {
-      Duration left = Duration.between(clock.wall(), moment(next));
-      if (!left.isPositive()) {
-        left = commits.write(telling, next.channel()) ? Duration.ZERO : AGAIN;
+      Instant now = clock.wall();
+      Duration left = Duration.between(now, moment(next));
+      boolean quiet = left.isPositive();
+      if (!quiet || (!next.due().isAfter(now) && isPending(next.channel()))) {
+        left = commits.write(telling, new Turn(next.channel(), quiet)) ? Duration.ZERO : AGAIN;
       }
       wait = left.compareTo(wait) < 0 ? left : wait;
     }
     return wait;
+  }
+
+  /// Whether a message about several incidents has not arrived yet.
+  private boolean isPending(String channel) {
+    return database.read(handle -> Outbox.isPending(handle, channel, LANE));
   }
 
   private Instant moment(Next next) {
@@ -120,7 +144,8 @@ final class Notifier implements AutoCloseable {
   /// Tells a channel what is due.
   ///
   /// @return false if that has to wait
-  private boolean tell(Handle tx, String channel) {
+  private boolean tell(Handle tx, Turn turn) {
+    String channel = turn.channel();
     IncidentTable.takeTurns(database, tx);
     Optional<RoutedChannel> routed = outbox.channel(channel);
     if (routed.isEmpty()) {
@@ -128,10 +153,11 @@ final class Notifier implements AutoCloseable {
       return false;
     }
     boolean keeps = routed.get().channel().keepsIncidents();
-    if (!keeps && Outbox.isPending(tx, channel)) {
+    Instant now = clock.wall();
+    boolean pending = !keeps && Outbox.isPending(tx, channel);
+    if (pending ? !takeBack(tx, channel, now) : turn.quiet()) {
       return false;
     }
-    Instant now = clock.wall();
     List<Due> due =
         notInMaintenance(
             tx, IncidentChannels.due(tx, channel, now, keeps ? MOST_SINGLE : MOST_TOGETHER), now);
@@ -158,6 +184,42 @@ final class Notifier implements AutoCloseable {
     if (!keeps) {
       IncidentChannels.quiet(tx, channel, now.plus(together));
     }
+    return true;
+  }
+
+  /// Takes back a message about several incidents that has not arrived, if one of these is over: it
+  /// would be an alarm for what is over. What it was to tell is due again.
+  ///
+  /// @return false if there is none, if it is being sent, or if it is not sent soon
+  private boolean takeBack(Handle tx, String channel, Instant now) {
+    List<Long> waiting = Outbox.waiting(tx, channel, LANE, now.plus(SOON));
+    Map<Long, Row> rows =
+        IncidentChannels.of(tx, channel, waiting).stream()
+            .collect(Collectors.toMap(Row::incident, row -> row));
+    if (rows.values().stream().noneMatch(row -> row.phase() == Phase.ENDED)) {
+      return false;
+    }
+    outbox.add(tx, List.of(new Withdrawal(channel, LANE, Kind.SEVERAL)));
+    Optional<Instant> due = Optional.of(now);
+    IncidentChannels.set(
+        tx,
+        rows.values().stream()
+            .filter(row -> row.phase() == Phase.TOLD)
+            .map(
+                row ->
+                    new Row(
+                        row.incident(),
+                        channel,
+                        row.times() > 1 ? Phase.TOLD : Phase.WAITING,
+                        due,
+                        row.times() - 1))
+            .toList());
+    List<Long> ended = waiting.stream().filter(id -> !rows.containsKey(id)).toList();
+    IncidentChannels.insert(
+        tx,
+        IncidentTable.resolved(tx, ended).stream()
+            .map(id -> new Row(id, channel, Phase.ENDED, due, 1))
+            .toList());
     return true;
   }
 
@@ -233,7 +295,10 @@ final class Notifier implements AutoCloseable {
                     !over && due.row().times() > 0,
                     incident.flapping() && !over,
                     incident.endCause(),
-                    links.of(tx, incident, due.row().channel()))));
+                    links.of(tx, incident, due.row().channel()),
+                    incident.keys().tags(),
+                    incident.keys().group(),
+                    incident.subject().flatMap(subject -> subjects.address(tx, subject)))));
     String key = "incident:%d:%s:%d".formatted(incident.id(), kind.word(), due.row().times());
     String lane = IncidentAlerts.lane(incident);
     return new Notification(due.row().channel(), lane, kind, key, message, false);
@@ -273,7 +338,7 @@ final class Notifier implements AutoCloseable {
                     items.subList(0, Math.min(NAMED, items.size())),
                     common(told),
                     links.list(tx, told.getFirst().incident().owner()))));
-    return new Notification(channel, "incidents", Kind.SEVERAL, key, message, false);
+    return new Notification(channel, LANE, Kind.SEVERAL, key, message, false);
   }
 
   private static Message.Item item(Due due) {

@@ -32,7 +32,9 @@ public record TimelineEntry(
     /// It is called something else.
     TITLE(12),
     /// The public is told that it is in another phase.
-    PHASE(13);
+    PHASE(13),
+    /// A channel could not send its own text, but ours.
+    TEMPLATE_FAILED(20);
 
     static final EnumCodec<Type> CODEC = EnumCodec.of(Type.class, each -> each.code);
 

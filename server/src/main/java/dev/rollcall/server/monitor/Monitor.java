@@ -85,6 +85,7 @@ public final class Monitor implements AutoCloseable {
   private final Runner runner;
   private final Clock clock;
   private final Pauses pauses;
+  private final OwnNetwork network;
   private final TickRetention tickRetention;
 
   /// The services of the configuration file, while they could not be written.
@@ -104,6 +105,7 @@ public final class Monitor implements AutoCloseable {
       Clock clock) {
     this.clock = clock;
     this.pauses = new Pauses(clock);
+    this.network = new OwnNetwork(settings.witnesses(), clock);
     reader = new ServiceReader(settings.defaults());
     PublicResolver publicOnly = new PublicResolver(Resolver.ofStrangers(), settings.reach());
     ServiceReader ofAccounts = reader.ofAccounts(publicOnly::permits);
@@ -159,7 +161,7 @@ public final class Monitor implements AutoCloseable {
             new CheckRunner(
                 new HostLimit(settings.perHost()),
                 settings.inFlightOfAccounts(),
-                new OwnNetwork(settings.witnesses(), clock),
+                network,
                 pauses,
                 metrics,
                 clock),
@@ -168,6 +170,11 @@ public final class Monitor implements AutoCloseable {
             clock,
             settings.inFlight());
     MonitorMetrics.watch(registry, runner::inFlight, writer::waiting, writer::lost);
+  }
+
+  /// Whether checks reach something: false while our own network is down.
+  public boolean hasNetwork() {
+    return !network.isDown();
   }
 
   private void servicesChanged() {

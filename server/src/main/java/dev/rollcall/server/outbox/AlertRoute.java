@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
 /// @param after it is told when the incident has been open for so long
 /// @param remind how long after it was told it is told again; twice as long each time, up to a day
 /// @param resolved whether it is told of the end
+/// @param absences whether it is told that nobody looked for more than a minute
 public record AlertRoute(
     List<String> tags,
     List<String> groups,
@@ -29,7 +30,8 @@ public record AlertRoute(
     Optional<ChannelHours> hours,
     Duration after,
     Optional<Duration> remind,
-    boolean resolved) {
+    boolean resolved,
+    boolean absences) {
   /// Everything at once, and its end.
   public static final AlertRoute EVERYTHING =
       new AlertRoute(
@@ -41,7 +43,8 @@ public record AlertRoute(
           Optional.empty(),
           Duration.ZERO,
           Optional.empty(),
-          true);
+          true,
+          false);
 
   private static final Duration LONGEST_REMINDER = Duration.ofDays(1);
 

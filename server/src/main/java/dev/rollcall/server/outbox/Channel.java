@@ -42,7 +42,14 @@ public interface Channel extends AutoCloseable {
     ///
     /// @param answer what it said, one line without secrets: `status 200: ok`; may be empty
     /// @param receipt what it calls the message, for [Delivery#first]; at most 500 characters
-    record Sent(String answer, Optional<String> receipt) implements Result {
+    /// @param remark what people should know about how it was sent, in one line
+    record Sent(String answer, Optional<String> receipt, Optional<String> remark)
+        implements Result {
+      /// Nothing is to be remarked.
+      public Sent(String answer, Optional<String> receipt) {
+        this(answer, receipt, Optional.empty());
+      }
+
       /// The receiver says nothing that matters.
       public Sent() {
         this("", Optional.empty());

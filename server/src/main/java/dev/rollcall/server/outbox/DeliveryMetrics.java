@@ -106,7 +106,7 @@ final class DeliveryMetrics {
     boolean opened =
         switch (delivery.kind()) {
           case DOWN, LATE, FAILED, SLOW, CERTIFICATE, MANUAL -> true;
-          case RECOVERED, SEVERAL, TEST -> false;
+          case RECOVERED, SEVERAL, ABSENCE, TEST -> false;
         };
     boolean first =
         delivery.message().incident().filter(incident -> !incident.reminder()).isPresent();

@@ -54,21 +54,38 @@ final class DeliveryQueue {
   record Head(Lease<Lane> lease, long id, Delivery delivery) {
     /// After an attempt at `at` that failed, with `state` as its result.
     Done failed(DeliveryState state, Instant at, String error, Instant next) {
-      Attempted attempted = new Attempted(id, state, at, Optional.of(error), Optional.empty());
+      Attempted attempted =
+          new Attempted(id, state, at, Optional.of(error), Optional.empty(), Optional.empty());
       return new Done(lease, Optional.of(attempted), next);
     }
 
     /// After it was delivered at `at`.
-    Done delivered(Instant at, Optional<String> receipt) {
+    Done delivered(Instant at, Optional<String> receipt, Optional<String> remark) {
       Attempted attempted =
-          new Attempted(id, DeliveryState.DELIVERED, at, Optional.empty(), receipt);
+          new Attempted(
+              id,
+              DeliveryState.DELIVERED,
+              at,
+              Optional.empty(),
+              receipt,
+              remark.map(text -> new Remark(delivery.message().incidents(), text)));
       return new Done(lease, Optional.of(attempted), at);
     }
   }
 
   /// The result of an attempt.
   record Attempted(
-      long id, DeliveryState state, Instant at, Optional<String> error, Optional<String> receipt) {}
+      long id,
+      DeliveryState state,
+      Instant at,
+      Optional<String> error,
+      Optional<String> receipt,
+      Optional<Remark> remark) {}
+
+  /// What is to be remarked about a delivery.
+  ///
+  /// @param incidents those it is about
+  record Remark(List<Long> incidents, String text) {}
 
   /// The end of a claim.
   ///
@@ -79,6 +96,7 @@ final class DeliveryQueue {
   private final Database database;
   private final GroupCommit commits;
   private final DueRows<Lane> due;
+  private volatile DeliveryRemarks remarks = (_, _, _, _, _) -> {};
   private final Batch<Instant, Integer> correcting = DeliveryQueue::correctAll;
   private final Batch<Done, Boolean> finishing =
       new Batch<>() {
@@ -112,6 +130,11 @@ final class DeliveryQueue {
                     _ -> LEASE,
                     DueTable.AS_FINISHED)
                 .dividedBy("channel"));
+  }
+
+  /// Gives remarks to these from now on.
+  void remark(DeliveryRemarks to) {
+    remarks = to;
   }
 
   void releaseAbandoned() {
@@ -191,15 +214,26 @@ final class DeliveryQueue {
     return commits.write(finishing, done);
   }
 
+  private void keepRemark(Handle tx, Done done) {
+    Attempted attempted = done.attempted().orElseThrow();
+    Remark remark = attempted.remark().orElseThrow();
+    String channel = done.lease().row().channel();
+    remarks.add(tx, attempted.at(), channel, remark.incidents(), remark.text());
+  }
+
   private List<Boolean> finish(Handle tx, List<Done> items) {
     List<Boolean> valid =
         due.finish(tx, items.stream().map(done -> done.lease().finish(done.next())).toList());
     List<Attempted> attempted = new ArrayList<>();
     List<Done> ended = new ArrayList<>();
+    List<Done> remarked = new ArrayList<>();
     for (int i = 0; i < items.size(); i++) {
       if (valid.get(i)) {
         Optional<Attempted> one = items.get(i).attempted();
         one.ifPresent(attempted::add);
+        if (one.flatMap(Attempted::remark).isPresent()) {
+          remarked.add(items.get(i));
+        }
         if (one.isEmpty() || one.get().state() != DeliveryState.PENDING) {
           ended.add(items.get(i));
         }
@@ -220,6 +254,7 @@ final class DeliveryQueue {
           row.setLong(7, one.id());
         });
     Rows.write(tx, EMPTY, ended, (row, done) -> row.setLong(1, done.lease().key()));
+    remarked.forEach(done -> keepRemark(tx, done));
     return valid;
   }
 }

@@ -120,6 +120,36 @@ final class DeliveryStore {
                 .list());
   }
 
+  /// The first and the last delivery about the incident that a delivery is about, on its channel;
+  /// that delivery alone if it is about none, or about several.
+  List<Delivery> ofSameIncident(DeliveryRow row) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT "
+                        + COLUMNS
+                        + FROM
+                        + " WHERE d.id = :id OR d.id = (SELECT MIN(d.id) FROM outbox_delivery d"
+                        + " WHERE d.incident_id = (SELECT incident_id FROM outbox_delivery"
+                        + " WHERE id = :id) AND d.channel = :channel) ORDER BY d.id")
+                .bind("id", row.id())
+                .bind("channel", row.channel())
+                .map((found, _) -> delivery(found))
+                .list());
+  }
+
+  private static Delivery delivery(ResultSet row) throws SQLException {
+    Message message = Message.of(row.getString("payload"));
+    return new Delivery(
+        message.label(row.getString("subject")),
+        Notification.Kind.CODEC.ofWord(row.getString("kind")),
+        row.getString("natural_key"),
+        message,
+        Instant.ofEpochMilli(row.getLong("owed_at")),
+        1);
+  }
+
   private static DeliveryRow row(ResultSet row) throws SQLException {
     return new DeliveryRow(
         row.getLong("id"),

@@ -37,6 +37,9 @@ public record Message(
   /// @param flapping whether its subject goes from one state to the other again and again
   /// @param ended why it is over, if not because the subject is as it should be
   /// @param links empty if it is not known where browsers find pages
+  /// @param tags of its subject
+  /// @param group of its subject
+  /// @param address what is asked: the URL of a service without its query
   public record OfIncident(
       long id,
       Instant began,
@@ -46,7 +49,15 @@ public record Message(
       boolean reminder,
       boolean flapping,
       Optional<String> ended,
-      Optional<Links> links) {
+      Optional<Links> links,
+      List<String> tags,
+      Optional<String> group,
+      Optional<String> address) {
+    /// Copies the list.
+    public OfIncident {
+      tags = List.copyOf(tags);
+    }
+
     /// A critical one that was not told before, without links.
     public OfIncident(long id, Instant began, Optional<String> cause) {
       this(
@@ -57,6 +68,9 @@ public record Message(
           Optional.empty(),
           false,
           false,
+          Optional.empty(),
+          Optional.empty(),
+          List.of(),
           Optional.empty(),
           Optional.empty());
     }
@@ -98,6 +112,14 @@ public record Message(
     this(name, lastHeard, at, incident, Optional.empty());
   }
 
+  /// The ids of the incidents that it names.
+  List<Long> incidents() {
+    return several
+        .map(all -> all.first().stream().map(Item::incident).toList())
+        .or(() -> incident.map(one -> List.of(one.id())))
+        .orElse(List.of());
+  }
+
   /// The form in which it is stored: `{"name":"backup","last_ping":1700000000,"at":1700003600,
   /// "at_ms":1700003600125,"incident":7,"began":1700003500,"cause":"status 503"}`.
   String json() {
@@ -114,6 +136,11 @@ public record Message(
           one.cause().ifPresent(cause -> json.put("cause", cause));
           json.put("severity", one.severity().word());
           one.runbook().ifPresent(url -> json.put("runbook", url));
+          if (!one.tags().isEmpty()) {
+            one.tags().forEach(json.putArray("tags")::add);
+          }
+          one.group().ifPresent(name -> json.put("group", name));
+          one.address().ifPresent(url -> json.put("address", url));
           if (one.reminder()) {
             json.put("reminder", true);
           }
@@ -177,7 +204,10 @@ public record Message(
         stored.path("reminder").asBoolean(false),
         stored.path("flapping").asBoolean(false),
         text(stored, "ended"),
-        text(stored, "page").map(page -> new Links(page, text(stored, "acknowledge"))));
+        text(stored, "page").map(page -> new Links(page, text(stored, "acknowledge"))),
+        stored.path("tags").valueStream().map(JsonNode::asString).toList(),
+        text(stored, "group"),
+        text(stored, "address"));
   }
 
   private static Several several(ObjectNode stored) {

@@ -36,6 +36,8 @@ public record Notification(
     RECOVERED,
     /// Several incidents opened or ended.
     SEVERAL,
+    /// Nobody looked for some time: not a subject, but Rollcall itself was away.
+    ABSENCE,
     /// Somebody tries the channel, and nothing has happened; never stored.
     TEST;
 

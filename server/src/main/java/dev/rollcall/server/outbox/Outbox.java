@@ -51,6 +51,7 @@ public final class Outbox implements AutoCloseable {
   private final DeliveryStore store;
   private volatile Map<String, Channel> channels = Map.of();
   private volatile Map<Long, List<RoutedChannel>> byOwner = Map.of();
+  private final DeliveryQueue queue;
   private final Sender sender;
   private final DeliveryRoutes routes;
   private final BackgroundLoop cleanup =
@@ -69,7 +70,7 @@ public final class Outbox implements AutoCloseable {
     this.store = new DeliveryStore(database, commits);
     this.routes = new DeliveryRoutes(store, this::replay);
     DeliveryMetrics metrics = new DeliveryMetrics(registry);
-    DeliveryQueue queue = new DeliveryQueue(database, commits, clock);
+    queue = new DeliveryQueue(database, commits, clock);
     Duration look = database.location().lookEvery();
     sender = new Sender(queue, metrics, clock, look);
     metrics.watch(
@@ -134,6 +135,11 @@ public final class Outbox implements AutoCloseable {
     }
   }
 
+  /// The channels of all owners.
+  public List<RoutedChannel> channels() {
+    return byOwner.values().stream().flatMap(List::stream).toList();
+  }
+
   /// The channels of that owner, in the order of their names.
   public List<RoutedChannel> channels(long owner) {
     return byOwner.getOrDefault(owner, List.of());
@@ -160,6 +166,42 @@ public final class Outbox implements AutoCloseable {
         .bind("channel", channel)
         .mapTo(Boolean.class)
         .one();
+  }
+
+  /// Whether something is pending on a channel for a subject.
+  public static boolean isPending(Handle tx, String channel, String subject) {
+    return tx.createQuery(
+            "SELECT EXISTS (SELECT 1 FROM outbox_lane WHERE channel = :channel"
+                + " AND subject = :subject)")
+        .bind("channel", channel)
+        .bind("subject", subject)
+        .mapTo(Boolean.class)
+        .one();
+  }
+
+  /// The incidents that the pending notifications of a subject are about, as [#addIncidents] has
+  /// noted them. Nobody sends these until the transaction ends. Empty if they are being sent, or
+  /// are not sent before `by`.
+  public static List<Long> waiting(Handle tx, String channel, String subject, Instant by) {
+    int locked =
+        tx.createUpdate(
+                "UPDATE outbox_lane SET due_at = due_at WHERE channel = :channel"
+                    + " AND subject = :subject AND owner IS NULL AND due_at <= :by")
+            .bind("channel", channel)
+            .bind("subject", subject)
+            .bind("by", by.toEpochMilli())
+            .execute();
+    return locked == 0
+        ? List.of()
+        : tx.createQuery(
+                "SELECT DISTINCT i.incident_id FROM outbox_delivery d JOIN delivery_incident i"
+                    + " ON i.channel = d.channel AND i.natural_key = d.natural_key"
+                    + " WHERE d.channel = :channel AND d.subject = :subject AND d.state = 0"
+                    + " ORDER BY i.incident_id")
+            .bind("channel", channel)
+            .bind("subject", subject)
+            .mapTo(Long.class)
+            .list();
   }
 
   /// Adds notifications and withdrawals inside the transaction `tx` of a
@@ -196,6 +238,11 @@ public final class Outbox implements AutoCloseable {
         });
   }
 
+  /// Gives what channels remark about what they have sent to these from now on.
+  public void remark(DeliveryRemarks to) {
+    queue.remark(to);
+  }
+
   /// Lets the sender look for due deliveries at once.
   void wake() {
     sender.wake();
@@ -220,6 +267,22 @@ public final class Outbox implements AutoCloseable {
     return store
         .list(Scope.everything(), Optional.of(channel), Optional.empty(), Long.MAX_VALUE, 1)
         .stream()
+        .findFirst();
+  }
+
+  /// What was told last: the first and the last delivery about the last incident that a channel was
+  /// told of, or if it was told of none, any channel of its owner. Empty if there is none.
+  ///
+  /// @param channel its name as its owner knows it
+  public List<Delivery> lastTold(long owner, String channel) {
+    return newest(owner, Optional.of(channel))
+        .or(() -> newest(owner, Optional.empty()))
+        .map(store::ofSameIncident)
+        .orElse(List.of());
+  }
+
+  private Optional<DeliveryRow> newest(long owner, Optional<String> channel) {
+    return store.list(Scope.of(owner), channel, Optional.empty(), Long.MAX_VALUE, 1).stream()
         .findFirst();
   }
 

@@ -250,11 +250,11 @@ final class Sender implements AutoCloseable {
     Result result = send(channel, head.delivery());
     Instant now = clock.wall();
     return switch (result) {
-      case Result.Sent(_, Optional<String> receipt) -> {
+      case Result.Sent(_, Optional<String> receipt, Optional<String> remark) -> {
         receiverBreaker.reached();
         metrics.count(channel.name(), "sent");
         metrics.told(channel.name(), head.delivery(), now);
-        yield head.delivered(now, receipt);
+        yield head.delivered(now, receipt, remark);
       }
       case Result.Refused(String reason) -> {
         receiverBreaker.reached();

@@ -13,6 +13,12 @@ public interface Subjects {
   /// The end of what it printed last, at most 2 KiB of UTF-8; empty if nothing of it is kept.
   Optional<String> lastOutput(Handle tx, Subject subject);
 
+  /// What is asked, as people may see it: the URL of a service without its query. Empty for what
+  /// has none, or is gone.
+  default Optional<String> address(Handle tx, Subject subject) {
+    return Optional.empty();
+  }
+
   /// The subject of that name; empty if the owner has none. A service comes before a heartbeat.
   Optional<Subject> find(Handle tx, long owner, String name);
 

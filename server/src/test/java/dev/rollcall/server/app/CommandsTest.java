@@ -95,6 +95,8 @@ class CommandsTest {
         "channel test; 'rollcall channel test: NAME: is missing: see rollcall channel test --help'",
         "channel test ops --server=localhost:8080; 'rollcall channel test: --server:"
             + " \"localhost:8080\" is no URL of a server: write it as http://localhost:8080'",
+        "channel preview; 'rollcall channel preview: NAME: is missing: see rollcall channel preview"
+            + " --help'",
         "channel test ops --token-file=none; 'rollcall channel test: --token-file: none cannot be"
             + " read, or contains no token'",
         "maintenance strt; rollcall maintenance: strt: unknown command, did you mean start?",
@@ -206,6 +208,7 @@ class CommandsTest {
         "check",
         "channel",
         "channel test",
+        "channel preview",
         "maintenance",
         "maintenance start",
         "maintenance end",

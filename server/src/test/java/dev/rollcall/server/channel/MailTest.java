@@ -82,6 +82,44 @@ class MailTest {
     assertThat(id(server.mails().getLast())).isEqualTo(id(first)).endsWith("@example.org>");
   }
 
+  private String ownText(String keys) throws Exception {
+    Mistakes mistakes = new Mistakes();
+    ChannelDefinition read =
+        ChannelReader.one(
+                Json.stored(definition(server.port(), ",\"starttls\":\"never\"," + keys)),
+                "",
+                mistakes)
+            .orElseThrow(() -> new AssertionError(mistakes.lines()));
+    Message message = new Message("<b>shop & co", AT, AT, Optional.empty());
+    Channel opened = read.settings().open("m", Resolver.system());
+    try (Channel channel = read.templates().over(opened, read.settings())) {
+      assertThat(
+              channel.send(
+                  new Delivery("service:x", Notification.Kind.DOWN, "key 1", message, AT, 1)))
+          .isInstanceOfSatisfying(Result.Sent.class, sent -> assertThat(sent.remark()).isEmpty());
+    }
+    return server.mails().getLast();
+  }
+
+  @Test
+  void aTextOfItsOwnWithTagsIsTheHtmlAlone() throws Exception {
+    assertThat(ownText("\"title\":\"Alert: {{name}}\",\"body\":\"<h1>{{name}}</h1>\\n<p>x\""))
+        .contains(
+            "Subject: Alert: <b>shop & co",
+            "Alert: <b>shop & co\nSince: ",
+            "<h1>&lt;b&gt;shop &amp; co</h1>\n<p>x");
+  }
+
+  @Test
+  void aTextOfItsOwnWithoutTagsIsBoth() throws Exception {
+    assertThat(ownText("\"body\":\"{{name}}\\nis {{status}}\""))
+        .contains(
+            "Subject: [Down] <b>shop & co",
+            "\n<b>shop & co\nis down\n",
+            "&lt;b&gt;shop &amp; co<br>is down")
+        .doesNotContain("Since: ");
+  }
+
   @Test
   void theEndAnswersTheBeginning() throws Exception {
     Mistakes mistakes = new Mistakes();

@@ -54,7 +54,10 @@ class ReceiversTest {
                     false,
                     false,
                     Optional.empty(),
-                    Optional.of(new Message.Links(PAGE, Optional.of(ACKNOWLEDGE))))));
+                    Optional.of(new Message.Links(PAGE, Optional.of(ACKNOWLEDGE))),
+                    List.of("prod", "web"),
+                    Optional.of("Shop"),
+                    Optional.of("https://shop.example.org/"))));
     return new Delivery("service:" + name, kind, "service:3:" + kind, message, AT, 1, first);
   }
 
@@ -64,10 +67,10 @@ class ReceiversTest {
 
   private static Channel channel(String definition) {
     Mistakes mistakes = new Mistakes();
-    return ChannelReader.one(Json.stored(definition.replace('\'', '"')), "", mistakes)
-        .orElseThrow(() -> new AssertionError(mistakes.lines()))
-        .settings()
-        .open("c", Resolver.system());
+    ChannelDefinition read =
+        ChannelReader.one(Json.stored(definition.replace('\'', '"')), "", mistakes)
+            .orElseThrow(() -> new AssertionError(mistakes.lines()));
+    return read.templates().over(read.settings().open("c", Resolver.system()), read.settings());
   }
 
   private static Result send(String definition, Delivery delivery) throws InterruptedException {
@@ -106,6 +109,104 @@ class ReceiversTest {
               .isInstanceOf(Result.Sent.class);
         }
       }
+    }
+  }
+
+  /// The texts that the receiver has not taken are not there: it has taken the first ones.
+  @ParameterizedTest
+  @EnumSource
+  void takesAnyNameAndReasonInATextOfItsOwn(Receiver type) throws Exception {
+    String body =
+        type == Receiver.WEBHOOK
+            ? "'{\\\"data\\\": {\\\"name\\\": \\\"{{name}}\\\", \\\"why\\\": \\\"{{{cause}}}\\\"}}'"
+            : "'own: {{name}} {{&name}} {{{cause}}}'";
+    try (StandIn receiver = type.started()) {
+      String definition =
+          type.definition(receiver).replaceFirst("}$", ",'title':'own {{name}}','body':")
+              + body
+              + "}";
+      for (Kind kind : Kind.values()) {
+        for (String text :
+            List.of(HOSTILE, "€".repeat(20_000), "<".repeat(9_000), "😀".repeat(9_000))) {
+          assertThat(send(definition, delivery(kind, text, text)))
+              .as("%s %s %s", type, kind, AlertText.cut(text, 50))
+              .isInstanceOfSatisfying(
+                  Result.Sent.class, sent -> assertThat(sent.remark()).isEmpty());
+        }
+      }
+      assertThat(send(definition, down())).isInstanceOf(Result.Sent.class);
+      assertThat(receiver.accepted().getLast().body())
+          .contains(type == Receiver.WEBHOOK ? "why" : "own: shop shop status 503");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "WEBHOOK, '/why', 'a<b>&\"`*_ @channel'",
+    "SLACK, '/blocks/1/text/text', '*Look:* a&lt;b&gt;&amp;\"\u200b`\u200b*\u200b_ @channel'",
+    "DISCORD, '/embeds/0/description', '*Look:* a<b\\>&\"\\`\\*\\_ @channel'",
+    "TELEGRAM, '/text', '<b>it</b>\n*Look:* a&lt;b&gt;&amp;&quot;`*_ @channel'",
+    "PAGERDUTY, '/payload/custom_details/Text', '*Look:* a<b>&\"`*_ @channel'",
+    "NTFY, '/message', '*Look:* a<b>&\"`*_ @channel'",
+    "TEAMS, '/attachments/0/content/body/1/text', '*Look:* a<b>&\"\\`\\*\\_ @channel'",
+    "JSM, '/description', '*Look:* a<b>&\"`*_ @channel'",
+    "GOTIFY, '/message', '*Look:* a<b>&\"`*_ @channel'",
+    "PUSHOVER, '/message', '*Look:* a<b>&\"`*_ @channel'",
+    "MATRIX, '/formatted_body', '<strong>it</strong><br>*Look:* a&lt;b&gt;&amp;&quot;`*_ @channel'",
+    "MATTERMOST, '/attachments/0/text', '**it**\n*Look:* a\\<b\\>&\"\\`\\*\\_ @\u200bchannel'",
+    "GOOGLE_CHAT, '/cardsV2/0/card/sections/0/widgets/0/textParagraph/text', '*Look:*"
+        + " a&lt;b&gt;&amp;&quot;`*_ @channel'",
+    "ALERTMANAGER, '/0/annotations/description', '*Look:* a<b>&\"`*_ @channel'",
+  })
+  void escapesTheValuesOfATextOfItsOwn(Receiver type, String at, String expected) throws Exception {
+    try (StandIn receiver = new StandIn(200, "{\"ok\":true}", _ -> Optional.empty())) {
+      String body =
+          type == Receiver.WEBHOOK ? "{\\\"why\\\": \\\"{{name}}\\\"}" : "*Look:* {{name}}";
+      String definition =
+          type.definition(receiver).replaceFirst("}$", ",'title':'it','body':'") + body + "'}";
+      send(definition, delivery(Kind.DOWN, "a<b>&\"`*_ @channel", "x"));
+      assertThat(receiver.accepted().getFirst().json().at(at).asString()).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void aRefusedTextOfItsOwnIsReplacedByOursAndThatIsRemarked() throws Exception {
+    try (StandIn receiver = Receiver.TELEGRAM.started()) {
+      String definition =
+          Receiver.TELEGRAM.definition(receiver).replaceFirst("}$", ",'body':'<i>{{name}}</b>'}");
+      assertThat(send(definition, down()))
+          .isInstanceOfSatisfying(
+              Result.Sent.class,
+              sent ->
+                  assertThat(sent.remark().orElse(""))
+                      .startsWith("the template failed, so the usual text was sent: status 400")
+                      .contains("can't parse entities"));
+      assertThat(receiver.accepted().getFirst().json().get("text").stringValue())
+          .startsWith("<b>Down: shop</b>\nWhy: status 503");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "application/json, '{\"n\": \"{{name}}\"}', '{\"n\": \"a<\\\"&\\n\"}'",
+    "application/json, '{\"all\": {{{json}}}}', '{\"all\": {\"type\":\"incident.opened\"'",
+    "text/plain; charset=utf-8, '{{name}}!', 'a<\"&\n!'",
+    "application/x-www-form-urlencoded, 'n={{name}}&k=1', 'n=a%3C%22%26%0A&k=1'",
+    "application/xml, '<n v=\"{{name}}\"/>', '<n v=\"a&lt;&quot;&amp;\n\"/>'",
+  })
+  void aWebhookHasABodyOfItsOwn(String type, String body, String expected) throws Exception {
+    try (StandIn receiver = new StandIn(200, "", _ -> Optional.empty())) {
+      String definition =
+          Json.stored("{}")
+              .put("name", "c")
+              .put("type", "webhook")
+              .put("url", receiver.url())
+              .put("body", body)
+              .set("headers", Json.stored("{}").put("content-type", type))
+              .toString();
+      send(definition, delivery(Kind.DOWN, "a<\"&\n", "x"));
+      assertThat(receiver.accepted().getFirst().header("Content-Type")).isEqualTo(type);
+      assertThat(receiver.accepted().getFirst().body()).startsWith(expected);
     }
   }
 

@@ -133,6 +133,7 @@ class NotifierTest {
             database,
             commits,
             outbox,
+            subjects(),
             links(),
             tx -> new CurrentMaintenance(tx, ofFile),
             TOGETHER,
@@ -216,7 +217,8 @@ class NotifierTest {
         Optional.empty(),
         after,
         remind,
-        resolved);
+        resolved,
+        false);
   }
 
   private static Subject subject(String name) {
@@ -250,7 +252,8 @@ class NotifierTest {
                 Optional.empty(),
                 Duration.ZERO,
                 Optional.empty(),
-                true));
+                true,
+                false));
     use(all(chat), critical);
     signal("shop", "up", "slow");
     notifier.round();
@@ -509,6 +512,127 @@ class NotifierTest {
         .containsExactlyInAnyOrder("a RECOVERED", "b RECOVERED");
   }
 
+  private static Channel.Result awayFor(Duration time) {
+    return new Channel.Result.Retry("away", Optional.of(time), false);
+  }
+
+  private List<String> lastItems() {
+    return chat.got().getLast().message().several().orElseThrow().first().stream()
+        .map(item -> item.name() + " " + item.kind())
+        .toList();
+  }
+
+  /// The first is told of several; while that is on its way, some of them end.
+  @Test
+  void aMessageAboutSeveralThatHasNotArrivedIsNoAlarmForWhatIsOver() {
+    use(all(chat.answering(_ -> awayFor(Duration.ofMinutes(10)))));
+    down("a", "b", "c");
+    up("c");
+    notifier.round();
+    await().until(() -> chat.got().size() == 1 && !isBeingSent());
+    assertThat(lastItems()).containsExactlyInAnyOrder("a DOWN", "b DOWN", "c RECOVERED");
+    down("d");
+    up("a");
+    chat.answering(_ -> new Channel.Result.Sent());
+    pass(Duration.ofMinutes(9)); // nobody sends it yet
+    assertThat(isQuiet("chat")).isFalse();
+    got("a DOWN", "b DOWN", "c RECOVERED");
+    pass(Duration.ofSeconds(59)); // now it is about to be sent
+    await().until(() -> chat.got().size() == 2);
+    assertThat(lastItems())
+        .containsExactlyInAnyOrder("a RECOVERED", "b DOWN", "c RECOVERED", "d DOWN");
+    assertThat(chat.got().getLast().message().name()).isEqualTo("4 incidents: 2 down, 2 over");
+    clock.pass(Duration.ofMinutes(1));
+    up("b", "d");
+    notifier.round();
+    await().until(() -> chat.got().size() == 3);
+    assertThat(lastItems()).containsExactlyInAnyOrder("b RECOVERED", "d RECOVERED");
+    pass(TOGETHER);
+    assertThat(chat.got()).hasSize(3);
+    assertThat(states()).containsExactly("WITHDRAWN", "DELIVERED", "DELIVERED");
+  }
+
+  private void got(String... items) {
+    assertThat(lastItems()).containsExactlyInAnyOrder(items);
+    assertThat(chat.got()).hasSize(1);
+  }
+
+  private boolean isBeingSent() {
+    return database.read(
+        handle ->
+            handle
+                    .createQuery("SELECT COUNT(*) FROM outbox_lane WHERE owner IS NOT NULL")
+                    .mapTo(Integer.class)
+                    .one()
+                > 0);
+  }
+
+  private List<String> states() {
+    return database.read(
+        handle ->
+            handle
+                .createQuery("SELECT state FROM outbox_delivery ORDER BY id")
+                .map(
+                    (row, _) ->
+                        List.of("PENDING", "DELIVERED", "FAILED", "WITHDRAWN").get(row.getInt(1)))
+                .list());
+  }
+
+  /// It goes on where the channel wants no ends, and at once where it was told just now.
+  @Test
+  void aMessageAboutSeveralIsTakenBackAlsoWithinThePauseOfItsChannel() {
+    use(
+        new RoutedChannel(
+            chat.answering(_ -> awayFor(Duration.ofSeconds(5))),
+            route(Duration.ZERO, Optional.empty(), false)));
+    down("a", "b");
+    notifier.round();
+    await().until(() -> chat.got().size() == 1 && !isBeingSent());
+    up("a");
+    acknowledge("b");
+    chat.answering(_ -> new Channel.Result.Sent());
+    pass(Duration.ofSeconds(4));
+    await().until(() -> isQuiet("chat"));
+    assertThat(chat.got()).hasSize(1);
+    assertThat(states()).containsExactly("WITHDRAWN");
+  }
+
+  @Test
+  void whatAChannelRemarksIsInTheTimeline() {
+    use(
+        all(
+            chat.answering(
+                _ ->
+                    new Channel.Result.Sent(
+                        "", Optional.empty(), Optional.of("the template failed")))));
+    down("a", "b");
+    notifier.round();
+    got(chat, 1);
+    for (String name : List.of("a", "b")) {
+      assertThat(new IncidentStore(database, commits).timeline(incident(name).id()))
+          .filteredOn(entry -> entry.type() == TimelineEntry.Type.TEMPLATE_FAILED)
+          .singleElement()
+          .satisfies(entry -> assertThat(entry.text()).contains("chat: the template failed"));
+    }
+    // an incident that is gone keeps no delivery from being finished
+    RecordingChannel late = new RecordingChannel("chat", "chat:443");
+    Batch<Integer, Integer> deleting =
+        (tx, all) -> {
+          tx.execute("DELETE FROM incident");
+          return all;
+        };
+    use(
+        all(
+            late.answering(
+                _ -> {
+                  commits.write(deleting, 1);
+                  return new Channel.Result.Sent("", Optional.empty(), Optional.of("failed"));
+                })));
+    down("c");
+    pass(TOGETHER);
+    got(late, 1);
+  }
+
   @Test
   void tellsLaterOnlyWhatIsStillOpenAndNotAcknowledged() {
     Duration after = Duration.ofMinutes(15);
@@ -578,7 +702,8 @@ class NotifierTest {
             Optional.of(ChannelHours.of("Mon-Fri 18:00-08:00, Sat-Sun", ZoneOffset.UTC)),
             Duration.ZERO,
             Optional.empty(),
-            true);
+            true,
+            false);
     use(new RoutedChannel(chat, nights));
     down("a", "b");
     notifier.round();
@@ -601,7 +726,8 @@ class NotifierTest {
             Optional.empty(),
             Duration.ZERO,
             Optional.empty(),
-            true);
+            true,
+            false);
     use(new RoutedChannel(pager.keepingIncidents(), critical), all(chat));
     keys.put("shop", keys("prod", Severity.CRITICAL));
     keys.put("blog", keys("prod", Severity.WARNING));
@@ -770,7 +896,8 @@ class NotifierTest {
         Optional.empty(),
         Duration.ZERO,
         Optional.empty(),
-        true);
+        true,
+        false);
   }
 
   @Test

@@ -37,7 +37,8 @@ class AlertRouteTest {
         Optional.empty(),
         Duration.ZERO,
         Optional.of(Duration.ofHours(5)),
-        true);
+        true,
+        false);
   }
 
   @ParameterizedTest

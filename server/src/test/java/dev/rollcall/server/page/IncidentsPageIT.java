@@ -294,6 +294,10 @@ class IncidentsPageIT {
     assertThat(row).containsText("what is still open after 100ms");
     assertThat(page.locator("main")).not().containsText("hidden");
     assertThat(page.locator("pre")).containsText("type: webhook");
+    row.getByText("Preview").click();
+    assertThat(page.locator("#preview")).containsText("Nothing is sent");
+    assertThat(page.locator("#preview pre").first()).containsText("incident.opened");
+    assertThat(page.locator("main")).not().containsText("hidden");
     row.getByText("Send a test").click();
     assertThat(page.locator("[role=status]").first()).containsText("status 200");
     assertThat(TOLD).anySatisfy(text -> assertThat(text).contains("Test: Rollcall"));

@@ -55,7 +55,8 @@ class BlankSqliteTest {
     "db/migration/V36__incident_answer_and_spans.sql",
     "db/migration/V37__incident_by_hand.sql",
     "db/sqlite/V38__incident_tags.sql",
-    "db/postgres/V38__incident_tags.sql"
+    "db/postgres/V38__incident_tags.sql",
+    "db/migration/V40__alive.sql"
   };
 
   @TempDir Path directory;

@@ -17,6 +17,7 @@ import dev.rollcall.server.web.Site;
 import dev.rollcall.server.web.Texts;
 import dev.rollcall.server.web.Whose;
 import java.util.List;
+import java.util.Optional;
 
 /// `/channels`: who is told, whether it arrives, and how to try it.
 public final class ChannelPages {
@@ -55,10 +56,17 @@ public final class ChannelPages {
                 .map(one -> new ChannelsView.Row(one, outbox.latest(one.key())))
                 .toList(),
             whose.changes(),
+            preview(request, whose),
             clock.wall());
     return forms.page(
         request,
         visit -> Html.of(out -> JtepageGenerated.render(out, Html.NONE, site, visit, view)));
+  }
+
+  private Optional<ChannelsView.Preview> preview(Request request, Whose whose) {
+    return request
+        .query("preview")
+        .map(name -> new ChannelsView.Preview(name, list.preview(whose.scope(), name)));
   }
 
   private Answer test(Request request, Query fields) {

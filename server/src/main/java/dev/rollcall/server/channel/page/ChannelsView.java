@@ -14,7 +14,12 @@ import java.util.StringJoiner;
 /// What the page of channels shows.
 ///
 /// @param changes whether who looks at it may change them
-record ChannelsView(Whose whose, List<Row> rows, boolean changes, Instant at) {
+/// @param preview what one of them would send
+record ChannelsView(
+    Whose whose, List<Row> rows, boolean changes, Optional<Preview> preview, Instant at) {
+  /// What the channel of that name would send.
+  record Preview(String name, ChannelList.Preview of) {}
+
   /// A channel, and the newest message for it.
   record Row(ChannelList.Listed channel, Optional<DeliveryRow> latest) {
     /// The CSS class for the colour and the mark.
@@ -61,6 +66,9 @@ record ChannelsView(Whose whose, List<Row> rows, boolean changes, Instant at) {
           .ifPresent(value -> words.add(texts.of("channels.route.remind", value)));
       if ("false".equals(route.get("resolved"))) {
         words.add(texts.of("channels.route.unresolved"));
+      }
+      if ("true".equals(route.get("absences"))) {
+        words.add(texts.of("channels.route.absences"));
       }
       return words.length() == 0 ? texts.of("channels.route.all") : words.toString();
     }

@@ -81,6 +81,7 @@ final class IncidentWords {
       case NOTE -> texts.of("incident.entry.note");
       case TOLD -> texts.of("incident.entry.told");
       case SEVERITY -> texts.of("incident.entry.severity");
+      case TEMPLATE_FAILED -> texts.of("incident.entry.template");
       case RAISED -> texts.of("incident.entry.raised");
       case TITLE -> texts.of("incident.entry.title");
       case PHASE -> texts.of("incident.entry.phase");

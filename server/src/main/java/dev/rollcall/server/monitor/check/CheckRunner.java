@@ -98,6 +98,7 @@ public final class CheckRunner {
     Measurements measurements = Measurements.of(attempt);
     Duration response = measurements.response().orElseGet(attempt::elapsed);
     if (failure.isEmpty()) {
+      reached(check);
       return check
           .warnings()
           .slow()
@@ -125,12 +126,19 @@ public final class CheckRunner {
     }
   }
 
+  private void reached(ScheduledCheck check) {
+    if (network.isDown()) {
+      network.reached(check.host());
+    }
+  }
+
   /// The reason why the failure is ours, if it is.
   private Optional<String> here(ScheduledCheck check, ProbeFailure failure, Duration began) {
     if (failure.isHere()) {
       return Optional.of(failure.reason());
     }
     if (failure.answered()) {
+      reached(check);
       return Optional.empty();
     }
     Duration paused = pauses.since(began);

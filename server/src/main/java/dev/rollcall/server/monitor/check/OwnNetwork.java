@@ -22,11 +22,16 @@ public final class OwnNetwork {
   private static final Duration GOOD_FOR = Duration.ofSeconds(1);
   private static final int PATIENCE_MS = 2000;
 
+  /// When it is asked no more: there may be no service left that needs it.
+  private static final Duration FORGOTTEN = Duration.ofMinutes(10);
+
   private final List<InetSocketAddress> witnesses;
   private final Clock clock;
   private final ReentrantLock asking = new ReentrantLock();
-  private Optional<String> trouble = Optional.empty();
-  private Optional<Duration> asked = Optional.empty();
+
+  // Also read without the lock.
+  private volatile Optional<String> trouble = Optional.empty();
+  private volatile Optional<Duration> asked = Optional.empty();
 
   /// @param witnesses addresses that accept connections while our network works; may be empty
   public OwnNetwork(List<InetSocketAddress> witnesses, Clock clock) {
@@ -49,6 +54,19 @@ public final class OwnNetwork {
     } finally {
       asking.unlock();
     }
+  }
+
+  /// Something at `host` answered.
+  void reached(String host) {
+    if (!isLoopback(host)) {
+      trouble = Optional.empty();
+    }
+  }
+
+  /// Whether it was down when it was last asked, and nothing has answered since.
+  public boolean isDown() {
+    return trouble.isPresent()
+        && asked.filter(at -> clock.monotonic().minus(at).compareTo(FORGOTTEN) < 0).isPresent();
   }
 
   private Optional<String> ask() {

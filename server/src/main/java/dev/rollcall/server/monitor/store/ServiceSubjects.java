@@ -2,6 +2,7 @@ package dev.rollcall.server.monitor.store;
 
 import dev.rollcall.server.http.Json;
 import dev.rollcall.server.monitor.check.State;
+import dev.rollcall.server.monitor.definition.PublicDefinition;
 import dev.rollcall.server.signal.AlertKeys;
 import dev.rollcall.server.signal.Subject;
 import dev.rollcall.server.signal.Subjects;
@@ -25,6 +26,15 @@ public final class ServiceSubjects implements Subjects {
   @Override
   public Optional<String> lastOutput(Handle tx, Subject service) {
     return Optional.empty();
+  }
+
+  @Override
+  public Optional<String> address(Handle tx, Subject service) {
+    return tx.createQuery("SELECT url FROM service WHERE id = :id")
+        .bind("id", service.id())
+        .mapTo(String.class)
+        .findOne()
+        .map(PublicDefinition::url);
   }
 
   @Override

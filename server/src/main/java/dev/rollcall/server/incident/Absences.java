@@ -1,0 +1,151 @@
+package dev.rollcall.server.incident;
+
+import dev.rollcall.server.outbox.Message;
+import dev.rollcall.server.outbox.Notification;
+import dev.rollcall.server.outbox.Outbox;
+import dev.rollcall.server.outbox.RoutedChannel;
+import dev.rollcall.server.sql.Batch;
+import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.sql.GroupCommit;
+import dev.rollcall.server.sql.StorageException;
+import dev.rollcall.server.time.BackgroundLoop;
+import dev.rollcall.server.time.Clock;
+import dev.rollcall.server.time.ClockWatch;
+import dev.rollcall.server.time.SleepClock;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.jdbi.v3.core.Handle;
+
+/// Notices that nobody looked for more than a minute, and tells the channels that ask for it, once:
+/// no process was running, the machines slept, or they had no database or no network.
+///
+/// As long as it can look, a process stamps one row each 15 s, and when it stops. The first stamp
+/// after a gap tells of it, in its transaction. So an absence ends when one process can look again,
+/// and begins up to 15 s too early if the program was killed.
+public final class Absences implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Absences.class.getName());
+  private static final Duration EACH = Duration.ofSeconds(15);
+  private static final Duration AGAIN = Duration.ofSeconds(1);
+  private static final Duration SHORTEST = Duration.ofMinutes(1);
+
+  /// A wall clock that gains or loses more than this was set.
+  private static final Duration SET = Duration.ofSeconds(2);
+
+  private final Database database;
+  private final GroupCommit commits;
+  private final Outbox outbox;
+  private final BooleanSupplier knowsChannels;
+  private final BooleanSupplier looks;
+  private final Clock clock;
+  private final ClockWatch clocks;
+  private final Batch<Duration, Optional<Absence>> stamping =
+      (tx, sets) -> sets.stream().map(set -> stamp(tx, set)).toList();
+  private final BackgroundLoop loop =
+      new BackgroundLoop("absences", "the watch for absences", AGAIN, this::round);
+  private boolean stamped;
+
+  /// A span in which nobody looked.
+  private record Absence(Instant from, Instant to) {}
+
+  /// @param knowsChannels whether the channels have been read: before, nobody could be told
+  /// @param looks whether this process can observe anything: whether it has a network
+  public Absences(
+      Database database,
+      GroupCommit commits,
+      Outbox outbox,
+      BooleanSupplier knowsChannels,
+      BooleanSupplier looks,
+      SleepClock sleep,
+      Clock clock) {
+    this.database = database;
+    this.commits = commits;
+    this.outbox = outbox;
+    this.knowsChannels = knowsChannels;
+    this.looks = looks;
+    this.clock = clock;
+    this.clocks = new ClockWatch(clock, sleep, SET);
+  }
+
+  public void start() {
+    loop.start();
+  }
+
+  Duration round() {
+    if (!knowsChannels.getAsBoolean()) {
+      return AGAIN;
+    }
+    if (!looks.getAsBoolean()) {
+      return EACH;
+    }
+    ClockWatch.Change change = clocks.look();
+    commits
+        .write(stamping, change.set())
+        .ifPresent(
+            absence ->
+                LOG.log(
+                    Level.WARNING,
+                    "nobody looked from {0} to {1}: Rollcall was not running, or had no database"
+                        + " or network",
+                    absence.from(),
+                    absence.to()));
+    clocks.seen(change);
+    stamped = true;
+    return EACH;
+  }
+
+  /// @param set how far the wall clock was set since the last stamp of this process: that is no
+  ///   absence
+  private Optional<Absence> stamp(Handle tx, Duration set) {
+    // of several processes, one tells
+    int rows = tx.createUpdate("UPDATE alive SET at = at WHERE id = 1").execute();
+    Instant now = clock.wall();
+    if (rows == 0) {
+      tx.createUpdate("INSERT INTO alive (id, at) VALUES (1, :now) ON CONFLICT (id) DO NOTHING")
+          .bind("now", now.toEpochMilli())
+          .execute();
+      return Optional.empty();
+    }
+    long last = tx.createQuery("SELECT at FROM alive WHERE id = 1").mapTo(Long.class).one();
+    tx.createUpdate("UPDATE alive SET at = :now WHERE id = 1")
+        .bind("now", now.toEpochMilli())
+        .execute();
+    Instant from = Instant.ofEpochMilli(last).plus(set);
+    if (Duration.between(from, now).compareTo(SHORTEST) <= 0) {
+      return Optional.empty();
+    }
+    Absence absence = new Absence(from, now);
+    outbox.add(
+        tx,
+        outbox.channels().stream()
+            .filter(routed -> routed.route().absences())
+            .filter(routed -> routed.channel().tells(Notification.Kind.ABSENCE))
+            .map(routed -> notification(routed, absence))
+            .toList());
+    return Optional.of(absence);
+  }
+
+  private static Notification notification(RoutedChannel routed, Absence absence) {
+    return new Notification(
+        routed.channel().name(),
+        "rollcall",
+        Notification.Kind.ABSENCE,
+        "absence:" + absence.to().toEpochMilli(),
+        new Message("Rollcall", absence.from(), absence.to(), Optional.empty()),
+        false);
+  }
+
+  @Override
+  public void close() {
+    loop.close();
+    if (stamped && looks.getAsBoolean() && database.trouble().isEmpty()) {
+      try {
+        commits.write(stamping, clocks.look().set());
+      } catch (StorageException e) {
+        // the last stamp counts
+      }
+    }
+  }
+}
