@@ -31,6 +31,7 @@ final class Connection implements Runnable {
   private static final long BODY_BYTES_A_SECOND = 1024;
 
   private static final long ANSWER_BYTES_A_SECOND = 16 * 1024;
+
   /// Takes what nobody reads, of all connections.
   private static final byte[] BIN = new byte[64 * 1024];
 

@@ -132,7 +132,15 @@ final class OldDatabase {
         }
       }
       columns.removeAll(
-          List.of("owner_id", "location_id", "confirmed_state", "against_count", "against_since"));
+          List.of(
+              "owner_id",
+              "location_id",
+              "confirmed_state",
+              "against_count",
+              "against_since",
+              "against_down",
+              "certificate_warnings",
+              "slow_ms"));
       if (table.equals("heartbeat")) {
         columns.remove("origin");
       }
