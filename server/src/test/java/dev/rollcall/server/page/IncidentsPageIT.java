@@ -194,7 +194,7 @@ class IncidentsPageIT {
     assertThat(list.locator(".timeline")).containsText("<u>from elsewhere");
     rollcall.send("POST", one + "/acknowledge", "{\"note\":\"on it\"}");
     assertThat(list.locator("#acting")).containsText("Take the acknowledgement back");
-    assertThat(list.locator(".facts")).containsText("this machine");
+    assertThat(list.locator(".alone .facts")).containsText("this machine");
     assertNothingForAxe(list);
     list.getByText("Take the acknowledgement back").click();
     assertThat(list.locator("[role=status]").first()).containsText("was taken back");
