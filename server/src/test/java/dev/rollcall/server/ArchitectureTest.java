@@ -62,6 +62,7 @@ class ArchitectureTest {
           "account",
           "channel",
           "incident",
+          "group",
           "cluster",
           "page");
 
@@ -234,6 +235,7 @@ class ArchitectureTest {
         "account",
         "channel",
         "incident",
+        "group",
         "cluster"
       })
   void capabilitiesDoNotSeeEachOther(String capability) {

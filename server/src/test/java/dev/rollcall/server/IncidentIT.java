@@ -19,6 +19,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -460,6 +462,100 @@ class IncidentIT {
       assertThat(shop.at("/metric/data/uptime_percent").asDouble()).isLessThan(100);
       assertThat(shop.at("/uptime/24h/percent").asDouble()).isEqualTo(100);
       assertThat(shop.at("/uptime/30d/without_maintenance").asDouble()).isEqualTo(100);
+    }
+  }
+
+  /// Three services, each with its own answer, and a job that depends on their group.
+  private String grouped(String groups) {
+    String services =
+        IntStream.rangeClosed(1, 3)
+            .mapToObj(
+                i ->
+                    "{name: shop-%d, url: '%s', interval: 200ms, group: Shop}"
+                        .formatted(i, targets.url("/set/shop-" + i)))
+            .collect(Collectors.joining(", "));
+    return """
+        incidents: {together: 100ms}
+        heartbeat: {startup-grace: 0s}
+        channels:
+          - {name: ops, type: mail, host: 127.0.0.1, port: %d, starttls: never, from: r@example.org,
+             to: ops@example.org, route: {names: [Shop, report]}}
+        services: [%s]
+        heartbeats:
+          - {name: report, frequency: 1h, depends-on: Shop}
+        groups: %s
+        """
+        .formatted(mails.port(), services, groups);
+  }
+
+  private static JsonNode group(RunningRollcall rollcall) {
+    return rollcall.get("/v1/groups").json().at("/data/groups/data/0");
+  }
+
+  private static void awaitGroup(RunningRollcall rollcall, String state) {
+    await().atMost(PATIENCE).until(() -> group(rollcall).path("state").asString("").equals(state));
+  }
+
+  @Test
+  void aGroupIsToldWhenTooFewOfItsMembersAreUp() throws Exception {
+    String shop = "{name: Shop, rule: 2 of 3, runbook: 'https://wiki.example/shop'}";
+    try (RunningRollcall rollcall = Plan.in(folder).yaml(grouped("[" + shop + "]")).start()) {
+      awaitGroup(rollcall, "up");
+      targets.set("/set/shop-1", 503);
+      await()
+          .atMost(PATIENCE)
+          .until(() -> incidents(rollcall, "?state=open&subject=service:shop-1").size() == 1);
+      targets.set("/set/shop-3", 503);
+      awaitGroup(rollcall, "down");
+      awaitMails(1);
+      assertThat(mails.mails().getFirst())
+          .contains(
+              "Subject: [Down] Shop",
+              "Why: 1 of 3 up, 2 needed; down: shop-1, shop-3",
+              "https://wiki.example/shop");
+      JsonNode open = incidents(rollcall, "?state=open&subject=group:Shop").getFirst();
+      rollcall.get("/ping/report/fail");
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  rollcall
+                      .get("/v1/incidents/" + open.get("id"))
+                      .json()
+                      .at("/data/incident/data/behind")
+                      .toString()
+                      .equals("[\"report\"]"));
+      JsonNode now = group(rollcall);
+      assertThat(now.get("up").asInt()).isEqualTo(1);
+      assertThat(now.get("members").get(0).toString())
+          .isEqualTo("{\"subject\":\"service:shop-1\",\"state\":\"down\"}");
+      assertThat(now.at("/uptime/day").asDouble()).isBetween(0.0, 1.0);
+      assertThat(rollcall.page("/groups"))
+          .contains("Shop", "Have to be up: 2 of 3", "1 of 3 up", "shop-1: Down");
+      assertThat(rollcall.page("/incidents")).contains("href=\"/groups\"");
+      assertThat(mails.mails()).hasSize(1);
+
+      rollcall.get("/ping/report");
+      targets.set("/set/shop-1", 200);
+      awaitMails(2);
+      assertThat(mails.mails().getLast()).contains("Subject: [Up again] Shop");
+
+      JsonNode disks =
+          rollcall
+              .send("POST", "/v1/maintenance", "{\"groups\":\"Shop\"}")
+              .json()
+              .at("/data/maintenance/data/id");
+      targets.set("/set/shop-1", 503);
+      awaitGroup(rollcall, "down");
+      assertThat(incidents(rollcall, "?state=open&subject=group:Shop")).isEmpty();
+      rollcall.send("POST", "/v1/maintenance/" + disks + "/end", "");
+      awaitMails(3);
+      assertThat(mails.mails().getLast()).contains("Subject: [Down] Shop");
+      rollcall.configure(grouped("[]").replace(", depends-on: Shop", ""));
+      await()
+          .atMost(PATIENCE)
+          .until(() -> incidents(rollcall, "?state=open&subject=group:Shop").isEmpty());
+      assertThat(rollcall.get("/v1/groups").json().at("/data/groups/data").size()).isZero();
     }
   }
 

@@ -36,6 +36,7 @@ final class Targets implements AutoCloseable {
   private final List<ServerSocket> sockets = new CopyOnWriteArrayList<>();
   private final Map<String, Seen> seen = new ConcurrentHashMap<>();
   private final HttpServer server;
+  private final Map<String, Integer> setOf = new ConcurrentHashMap<>();
   private volatile int set = 200;
   private volatile Duration setAfter = Duration.ZERO;
 
@@ -76,6 +77,11 @@ final class Targets implements AutoCloseable {
   void set(int status, Duration after) {
     setAfter = after;
     set = status;
+  }
+
+  /// What this path below `/set/` answers from now on.
+  void set(String path, int status) {
+    setOf.put(path, status);
   }
 
   Seen seen(String path) {
@@ -189,7 +195,7 @@ final class Targets implements AutoCloseable {
       case "status" -> Integer.parseInt(parts[2]);
       case "set" -> {
         after(setAfter);
-        yield set;
+        yield setOf.getOrDefault(exchange.getRequestURI().getPath(), set);
       }
       case "slow" -> after(Duration.ofMillis(Long.parseLong(parts[2])));
       case "hang" -> after(Duration.ofHours(1));

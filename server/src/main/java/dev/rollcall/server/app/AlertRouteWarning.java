@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// Warnings about routes of channels that no service and no heartbeat fits, and about those that
+/// Warnings about routes of channels that no service, heartbeat or group fits, and about those that
 /// name channels which the file does not have: they may be made by the API.
 final class AlertRouteWarning {
   private record Named(String name, AlertKeys keys) {}
@@ -23,11 +23,14 @@ final class AlertRouteWarning {
     Set<String> names = new HashSet<>();
     channels.forEach(channel -> names.add(channel.name()));
     List<String> lines = new ArrayList<>();
-    Stream.concat(
+    configuration.groups().forEach(group -> groups.add(group.name()));
+    Stream.of(
             configuration.services().stream()
                 .map(service -> new Named(service.name(), service.alertKeys())),
             configuration.heartbeats().stream()
-                .map(heartbeat -> new Named(heartbeat.name(), heartbeat.keys())))
+                .map(heartbeat -> new Named(heartbeat.name(), heartbeat.keys())),
+            configuration.groups().stream().map(group -> new Named(group.name(), group.keys())))
+        .flatMap(some -> some)
         .forEach(
             subject -> {
               tags.addAll(subject.keys().tags());
@@ -61,7 +64,7 @@ final class AlertRouteWarning {
                 + what
                 + " "
                 + one
-                + ", which no service or heartbeat of this file has");
+                + ", which no service, heartbeat or group of this file has");
       }
     }
   }

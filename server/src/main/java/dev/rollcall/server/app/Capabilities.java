@@ -4,6 +4,7 @@ import dev.rollcall.server.account.Accounts;
 import dev.rollcall.server.channel.Channels;
 import dev.rollcall.server.collector.Collector;
 import dev.rollcall.server.collector.CollectorStats;
+import dev.rollcall.server.group.Groups;
 import dev.rollcall.server.heartbeat.Heartbeats;
 import dev.rollcall.server.incident.Absences;
 import dev.rollcall.server.incident.IncidentLinks;
@@ -29,6 +30,7 @@ record Capabilities(
     Accounts accounts,
     Incidents incidents,
     Absences absences,
+    Groups groups,
     Signals signals,
     Monitor monitor,
     Heartbeats heartbeats,
@@ -52,6 +54,7 @@ record Capabilities(
             new Channels(database, commits, outbox, key, settings.monitor().reach(), clock));
     Accounts accounts =
         parts.add("the accounts", new Accounts(database, commits, settings.accounts(), key, clock));
+    KnownSubjects subjects = new KnownSubjects();
     Incidents incidents =
         parts.add(
             "the incidents",
@@ -60,12 +63,17 @@ record Capabilities(
                 commits,
                 outbox,
                 settings.incidents(),
-                new KnownSubjects(),
+                subjects,
                 new IncidentLinks(accounts::publicUrl, key, Accounts::isTeam),
                 accounts::name,
                 registry,
                 clock));
     Signals signals = parts.add("the signals", new Signals(database, commits, incidents));
+    Groups groups =
+        parts.add(
+            "the groups",
+            new Groups(database, commits, subjects, Incidents::unreachable, signals, clock));
+    signals.afterwards(groups::wake);
     Monitor monitor =
         parts.add(
             "the monitor",
@@ -110,6 +118,7 @@ record Capabilities(
         accounts,
         incidents,
         absences,
+        groups,
         signals,
         monitor,
         heartbeats,

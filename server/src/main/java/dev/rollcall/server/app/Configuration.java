@@ -6,6 +6,8 @@ import dev.rollcall.server.config.ConfigFiles;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.config.Sources;
 import dev.rollcall.server.config.Values;
+import dev.rollcall.server.group.GroupDefinition;
+import dev.rollcall.server.group.GroupReader;
 import dev.rollcall.server.heartbeat.definition.HeartbeatDefinition;
 import dev.rollcall.server.heartbeat.definition.HeartbeatReader;
 import dev.rollcall.server.incident.maintenance.Maintenance;
@@ -34,10 +36,12 @@ record Configuration(
     Values values,
     List<ServiceDefinition> services,
     List<HeartbeatDefinition> heartbeats,
+    List<GroupDefinition> groups,
     List<ChannelDefinition> channels,
     List<Maintenance> maintenance,
     SsoSettings sso) {
   private static final String HEARTBEATS = "heartbeats";
+  private static final String GROUPS = "groups";
 
   /// The section of spans in which nobody is told.
   private static final String MAINTENANCE = "maintenance";
@@ -51,6 +55,7 @@ record Configuration(
   Configuration {
     services = List.copyOf(services);
     heartbeats = List.copyOf(heartbeats);
+    groups = List.copyOf(groups);
     channels = List.copyOf(channels);
     maintenance = List.copyOf(maintenance);
   }
@@ -58,12 +63,13 @@ record Configuration(
   /// The same without the services and heartbeats, which may be many.
   Configuration withoutSubjects() {
     return new Configuration(
-        file, blank, settings, values, List.of(), List.of(), channels, maintenance, sso);
+        file, blank, settings, values, List.of(), List.of(), groups, channels, maintenance, sso);
   }
 
   /// The sections of the file, besides services and heartbeats, that differ from those of another.
   List<String> differingSections(Configuration other) {
     return Stream.of(
+            groups.equals(other.groups) ? "" : GROUPS,
             channels.equals(other.channels) ? "" : FileChannels.PATH,
             maintenance.equals(other.maintenance) ? "" : MAINTENANCE,
             sso.providers().equals(other.sso.providers()) ? "" : FileProviders.PATH)
@@ -107,11 +113,14 @@ record Configuration(
       new Dependencies()
           .with(sources.section(FileServices.PATH), FileServices.PATH)
           .with(sources.section(HEARTBEATS), HEARTBEATS)
+          .withGroups(sources.section(GROUPS), GROUPS)
           .check(sources.inFile());
       List<ServiceDefinition> services =
           fileServices.read(values, sources.section(FileServices.PATH), sources.inFile());
       List<HeartbeatDefinition> heartbeats =
           HeartbeatReader.list(sources.section(HEARTBEATS), HEARTBEATS, sources.inFile());
+      List<GroupDefinition> groups =
+          GroupReader.list(sources.section(GROUPS), GROUPS, sources.inFile());
       List<ChannelDefinition> channels =
           FileChannels.read(values, sources.section(FileChannels.PATH), sources.inFile());
       List<Maintenance> maintenance =
@@ -134,6 +143,7 @@ record Configuration(
               values,
               services,
               heartbeats,
+              groups,
               channels,
               maintenance,
               sso));

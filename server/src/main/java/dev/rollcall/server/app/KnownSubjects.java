@@ -1,24 +1,33 @@
 package dev.rollcall.server.app;
 
+import dev.rollcall.server.group.Groups;
 import dev.rollcall.server.heartbeat.Heartbeats;
 import dev.rollcall.server.monitor.Monitor;
 import dev.rollcall.server.signal.AlertKeys;
+import dev.rollcall.server.signal.Member;
 import dev.rollcall.server.signal.Subject;
 import dev.rollcall.server.signal.Subjects;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 
 /// All subjects of incidents: asks the capability that keeps one.
 final class KnownSubjects implements Subjects {
+  /// How many subjects are observed at once for groups.
+  private static final int MOST_OBSERVED = 200;
+
   private final Subjects services = Monitor.subjects();
   private final Subjects heartbeats = Heartbeats.subjects();
+  private final Subjects groups = Groups.subjects(this);
 
   private Subjects of(Subject.Type type) {
     return switch (type) {
       case SERVICE -> services;
       case HEARTBEAT -> heartbeats;
+      case GROUP -> groups;
     };
   }
 
@@ -39,7 +48,17 @@ final class KnownSubjects implements Subjects {
 
   @Override
   public Optional<Subject> find(Handle tx, long owner, String name) {
-    return services.find(tx, owner, name).or(() -> heartbeats.find(tx, owner, name));
+    return services
+        .find(tx, owner, name)
+        .or(() -> heartbeats.find(tx, owner, name))
+        .or(() -> groups.find(tx, owner, name));
+  }
+
+  @Override
+  public List<Member> members(Handle tx, long owner, String group) {
+    return Stream.of(services, heartbeats, groups)
+        .flatMap(some -> some.members(tx, owner, group).stream())
+        .toList();
   }
 
   @Override
@@ -52,10 +71,20 @@ final class KnownSubjects implements Subjects {
     return of(subject.type()).isRight(tx, subject, since);
   }
 
+  /// Instead of groups, their members are observed, in one go: services are locked in their order.
   @Override
   public void observe(Handle tx, List<Subject> subjects, Instant now) {
+    List<Subject> all = new ArrayList<>(subjects);
+    for (int i = 0; i < all.size() && all.size() < MOST_OBSERVED; i++) {
+      if (all.get(i).type() == Subject.Type.GROUP) {
+        members(tx, all.get(i).owner(), all.get(i).name()).stream()
+            .limit(MOST_OBSERVED)
+            .map(Member::subject)
+            .forEach(all::add);
+      }
+    }
     for (Subject.Type type : Subject.Type.values()) {
-      of(type).observe(tx, subjects.stream().filter(one -> one.type() == type).toList(), now);
+      of(type).observe(tx, all.stream().filter(one -> one.type() == type).toList(), now);
     }
   }
 

@@ -220,6 +220,7 @@ record Main(Path directory, Map<String, String> environment) {
           DefinitionWarning.of(right.services(), right.settings().monitor().defaults().timeout())
               .forEach(err::println);
           AlertRouteWarning.of(right).forEach(err::println);
+          GroupWarning.of(right).forEach(err::println);
           right.sso().warnings(right.settings().accounts().registration()).forEach(err::println);
           int count = right.services().size();
           int jobs = right.heartbeats().size();

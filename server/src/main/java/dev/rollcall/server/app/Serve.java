@@ -87,6 +87,7 @@ final class Serve {
     AllRoutes routes = routes(capabilities, health(capabilities), parts);
     capabilities.channels().apply(started.channels());
     capabilities.incidents().apply(started.maintenance());
+    capabilities.groups().apply(started.groups());
     capabilities.accounts().apply(started.sso());
     if (has(Role.RUNNER)) {
       apply(capabilities); // before anybody can ask for them
@@ -161,7 +162,10 @@ final class Serve {
                 capabilities.heartbeats().heartbeatOverview(),
                 capabilities::network,
                 new Pages.Alerting(
-                    capabilities.incidents(), capabilities.channels(), capabilities.outbox()),
+                    capabilities.incidents(),
+                    capabilities.groups(),
+                    capabilities.channels(),
+                    capabilities.outbox()),
                 owner -> !has(Role.RUNNER) || capabilities.channels().isThereOne(owner),
                 () -> notice(capabilities),
                 capabilities.accounts(),
@@ -172,6 +176,7 @@ final class Serve {
                 capabilities.accounts().recorded(capabilities.heartbeats().routes()),
                 capabilities.outbox().routes(),
                 capabilities.accounts().recorded(capabilities.incidents().routes()),
+                capabilities.groups().routes(),
                 capabilities.accounts().recorded(capabilities.channels().routes()),
                 capabilities.accounts().recorded(capabilities.accounts().routes()),
                 capabilities.pool().routes(),
@@ -219,6 +224,7 @@ final class Serve {
     hint(services);
     capabilities.heartbeats().start();
     capabilities.absences().start();
+    capabilities.groups().start();
     if (started.channels().isEmpty()) {
       LOG.log(
           Level.INFO,
@@ -269,6 +275,7 @@ final class Serve {
     capabilities.heartbeats().apply(now.heartbeats(), fewer);
     capabilities.channels().apply(now.channels());
     capabilities.incidents().apply(now.maintenance());
+    capabilities.groups().apply(now.groups());
     capabilities.accounts().apply(now.settings().accounts());
     capabilities.accounts().apply(now.sso());
     Logs.level(now.settings().log());

@@ -2,6 +2,7 @@ package dev.rollcall.server.app;
 
 import dev.rollcall.server.account.Accounts;
 import dev.rollcall.server.channel.Channels;
+import dev.rollcall.server.group.Groups;
 import dev.rollcall.server.heartbeat.Heartbeats;
 import dev.rollcall.server.incident.Incidents;
 import dev.rollcall.server.monitor.Monitor;
@@ -35,6 +36,7 @@ final class Tables {
                 Channels.MIGRATIONS,
                 Accounts.MIGRATIONS,
                 Incidents.MIGRATIONS,
+                Groups.MIGRATIONS,
                 List.of(OPEN_INCIDENTS))
             .flatMap(List::stream)
             .toArray(String[]::new));

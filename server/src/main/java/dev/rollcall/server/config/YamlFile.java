@@ -32,7 +32,7 @@ record YamlFile(String name, ObjectNode root, Map<String, Integer> lines) {
   /// The sections that [Sources#section] returns unread: they hold lists of definitions, not
   /// settings.
   static final Set<String> SECTIONS =
-      Set.of("services", "heartbeats", "channels", "maintenance", "accounts.sso");
+      Set.of("services", "heartbeats", "groups", "channels", "maintenance", "accounts.sso");
 
   static final int LARGEST = 8 * 1024 * 1024;
 

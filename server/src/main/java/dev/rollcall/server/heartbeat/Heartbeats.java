@@ -54,7 +54,9 @@ public final class Heartbeats implements AutoCloseable {
           "db/sqlite/V11__begin_heartbeat_owner.sql",
           "db/sqlite/V12__heartbeat_owner.sql",
           "db/postgres/V12__heartbeat_owner.sql",
-          "db/migration/V31__heartbeat_keys.sql");
+          "db/migration/V31__heartbeat_keys.sql",
+          "db/sqlite/V45__heartbeat_group.sql",
+          "db/postgres/V45__heartbeat_group.sql");
 
   private static final int DELETED_AT_ONCE = 500;
 

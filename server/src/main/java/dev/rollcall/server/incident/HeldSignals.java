@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 
 /// What is wrong with subjects of which nobody is told at present: the newest signal of each.
@@ -180,6 +181,17 @@ final class HeldSignals {
         .one();
   }
 
+  /// Those that are held for another reason than maintenance.
+  static Set<Subject> unreachableNow(Handle handle) {
+    return handle
+        .createQuery(
+            "SELECT subject_type, subject_id, owner_id, subject_name FROM incident_hold"
+                + " WHERE reason <> :reason")
+        .bind("reason", Reason.MAINTENANCE.code())
+        .map((row, _) -> subject(row))
+        .set();
+  }
+
   /// The names of those that are held behind a subject, at most `limit`.
   static List<String> behind(Handle handle, long owner, String name, int limit) {
     return handle
@@ -211,11 +223,7 @@ final class HeldSignals {
   private static Held held(ResultSet row) throws SQLException {
     Signal signal =
         new Signal(
-            new Subject(
-                Subject.Type.CODEC.ofCode(row.getInt("subject_type")),
-                row.getLong("subject_id"),
-                row.getLong("owner_id"),
-                row.getString("subject_name")),
+            subject(row),
             "held",
             row.getString("state"),
             Optional.ofNullable(row.getString("cause")),
@@ -227,5 +235,13 @@ final class HeldSignals {
         signal,
         Reason.CODEC.ofCode(row.getInt("reason")),
         Optional.ofNullable(row.getString("behind")));
+  }
+
+  private static Subject subject(ResultSet row) throws SQLException {
+    return new Subject(
+        Subject.Type.CODEC.ofCode(row.getInt("subject_type")),
+        row.getLong("subject_id"),
+        row.getLong("owner_id"),
+        row.getString("subject_name"));
   }
 }

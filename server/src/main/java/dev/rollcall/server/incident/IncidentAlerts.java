@@ -48,14 +48,14 @@ record IncidentAlerts(Outbox outbox) {
     for (RoutedChannel routed : outbox.channels(incident.owner())) {
       boolean fits =
           about.isEmpty()
-              ? fits(routed, incident, "", incident.keys())
+              ? fits(routed, incident, Optional.empty(), incident.keys())
               : about.entrySet().stream()
                   .anyMatch(
                       one ->
                           fits(
                               routed,
                               incident,
-                              one.getKey().name(),
+                              Optional.of(one.getKey()),
                               one.getValue().severity(incident.severity())));
       if (fits && routed.channel().tells(kind(incident))) {
         Optional<Instant> due = Optional.of(routed.route().told(incident.openedAt()));
@@ -158,13 +158,13 @@ record IncidentAlerts(Outbox outbox) {
   private List<RoutedChannel> fitting(Incident incident) {
     return outbox.channels(incident.owner()).stream()
         .filter(routed -> routed.channel().tells(kind(incident)))
-        .filter(routed -> fits(routed, incident, incident.name(), incident.keys()))
+        .filter(routed -> fits(routed, incident, incident.subject(), incident.keys()))
         .toList();
   }
 
   private static boolean fits(
-      RoutedChannel routed, Incident incident, String name, AlertKeys keys) {
-    return routed.route().fits(routed.shownName(), name, incident.kind().word(), keys);
+      RoutedChannel routed, Incident incident, Optional<Subject> subject, AlertKeys keys) {
+    return routed.route().fits(routed.shownName(), subject, incident.kind().word(), keys);
   }
 
   private static OutboxEntry atOnce(RoutedChannel routed, Signal signal, Incident incident) {

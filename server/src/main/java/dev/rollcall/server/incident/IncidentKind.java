@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 
 /// What is wrong.
 public enum IncidentKind {
-  /// A service is down.
+  /// A service or group is down.
   DOWN(1),
   /// A heartbeat did not come in time.
   LATE(2),

@@ -99,7 +99,8 @@ final class IncidentRoutes {
         .orElseThrow(
             () ->
                 Refusal.ofParameter(
-                    "subject", "is '" + text + "': give service:NAME or heartbeat:NAME"));
+                    "subject",
+                    "is '" + text + "': give service:NAME, heartbeat:NAME or group:NAME"));
   }
 
   /// `{"title", "subjects", "severity", "told"}`.

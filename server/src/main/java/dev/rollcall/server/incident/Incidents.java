@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
@@ -340,6 +341,11 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
 
   private CurrentMaintenance currentMaintenance(Handle tx) {
     return new CurrentMaintenance(tx, ofFile);
+  }
+
+  /// Whether a subject is down, but only behind something that it depends on, or perhaps so.
+  public static Predicate<Subject> unreachable(Handle handle) {
+    return HeldSignals.unreachableNow(handle)::contains;
   }
 
   /// Uses this maintenance of the configuration file, and no other of it, from now on.

@@ -67,7 +67,9 @@ public final class Monitor implements AutoCloseable {
           "db/postgres/V10__service_owner.sql",
           "db/migration/V14__confirmed.sql",
           "db/migration/V23__tick_retention.sql",
-          "db/migration/V34__warnings.sql");
+          "db/migration/V34__warnings.sql",
+          "db/sqlite/V44__service_group.sql",
+          "db/postgres/V44__service_group.sql");
 
   private final ServiceReader reader;
   private static final int DELETED_AT_ONCE = 500;

@@ -2,6 +2,7 @@ package dev.rollcall.server.outbox;
 
 import dev.rollcall.server.signal.AlertKeys;
 import dev.rollcall.server.signal.Severity;
+import dev.rollcall.server.signal.Subject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -13,7 +14,7 @@ import java.util.regex.Pattern;
 /// out: everything fits.
 ///
 /// @param tags one of these is among those of the subject
-/// @param groups the subject belongs to one of these
+/// @param groups the subject lies in one of these, or is one of these
 /// @param names one of these is the name of the subject; `*` stands for any characters
 /// @param kinds words such as `down`
 /// @param hours it is told within these; what opens outside of them is told when they begin
@@ -60,14 +61,15 @@ public record AlertRoute(
   /// Whether an incident fits.
   ///
   /// @param channel the name of the channel as its owner knows it
-  /// @param name of the subject
+  /// @param subject empty: it is about nothing in particular
   /// @param kind such as `down`
-  public boolean fits(String channel, String name, String kind, AlertKeys keys) {
+  public boolean fits(String channel, Optional<Subject> subject, String kind, AlertKeys keys) {
     if (!keys.channels().isEmpty()) {
       return keys.channels().contains(channel);
     }
+    String name = subject.map(Subject::name).orElse("");
     return (tags.isEmpty() || keys.tags().stream().anyMatch(tags::contains))
-        && (groups.isEmpty() || keys.group().filter(groups::contains).isPresent())
+        && (groups.isEmpty() || subject.filter(one -> one.isOf(groups, keys)).isPresent())
         && (names.isEmpty() || names.stream().anyMatch(pattern -> isLike(name, pattern)))
         && (severity.isEmpty() || severity.contains(keys.severity()))
         && (kinds.isEmpty() || kinds.contains(kind));

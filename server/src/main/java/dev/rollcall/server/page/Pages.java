@@ -3,6 +3,8 @@ package dev.rollcall.server.page;
 import dev.rollcall.server.account.Accounts;
 import dev.rollcall.server.channel.Channels;
 import dev.rollcall.server.channel.page.ChannelPages;
+import dev.rollcall.server.group.GroupPages;
+import dev.rollcall.server.group.Groups;
 import dev.rollcall.server.heartbeat.overview.HeartbeatOverview;
 import dev.rollcall.server.heartbeat.page.HeartbeatPages;
 import dev.rollcall.server.http.BasePath;
@@ -35,6 +37,7 @@ public final class Pages implements AutoCloseable {
   private final HeartbeatPages heartbeats;
   private final IncidentPages incidents;
   private final List<Route> acknowledging;
+  private final List<Route> groups;
   private final List<Route> maintenance;
   private final List<Route> channels;
   private final List<Route> accounts;
@@ -67,6 +70,7 @@ public final class Pages implements AutoCloseable {
     Supplier<NetworkSummary> measured = new OncePerSecond<>(network, clock);
     incidents = new IncidentPages(alerting.incidents(), alerting.outbox(), site, clock);
     acknowledging = new AcknowledgePages(alerting.incidents(), site, clock).routes();
+    groups = new GroupPages(alerting.groups(), IncidentPages.SECTION, site, clock).routes();
     maintenance = new MaintenancePages(alerting.incidents(), site, clock).routes();
     channels = new ChannelPages(alerting.channels(), alerting.outbox(), site, clock).routes();
     services =
@@ -82,7 +86,7 @@ public final class Pages implements AutoCloseable {
   }
 
   /// What the pages of incidents and channels show.
-  public record Alerting(Incidents incidents, Channels channels, Outbox outbox) {}
+  public record Alerting(Incidents incidents, Groups groups, Channels channels, Outbox outbox) {}
 
   private static List<Site.Section> sections(Texts texts) {
     return List.of(
@@ -150,6 +154,7 @@ public final class Pages implements AutoCloseable {
             heartbeats.routes(),
             recorded.apply(incidents.routes()),
             acknowledging,
+            groups,
             recorded.apply(maintenance),
             recorded.apply(channels),
             accounts)

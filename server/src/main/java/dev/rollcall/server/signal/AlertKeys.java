@@ -9,13 +9,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The keys of a service or heartbeat that say who is told when something is wrong with it, and
-/// how.
+/// The keys of a service, heartbeat or group that say who is told when something is wrong with it,
+/// and how.
 ///
 /// @param tags words that routes of channels and filters of lists choose by
-/// @param group the name of the group that it belongs to
+/// @param group the name of the group that it lies in
 /// @param runbook the URL of the page that says what to do
-/// @param dependsOn the names of services and heartbeats without which it cannot work
+/// @param dependsOn the names of services, heartbeats and groups without which it cannot work
 /// @param channels the names of the channels to tell, instead of what their routes would choose;
 ///   empty: the routes decide
 public record AlertKeys(

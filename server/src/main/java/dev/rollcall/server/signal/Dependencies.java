@@ -11,10 +11,14 @@ import java.util.Map;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
-/// What the subjects of a configuration file depend on: their `depends-on`.
+/// What the subjects of a configuration file depend on: their `depends-on`. The state of a group
+/// depends on its members.
 public final class Dependencies {
   private final List<Entry> entries = new ArrayList<>();
   private final Map<String, List<String>> named = new HashMap<>();
+  private final Map<String, List<String>> members = new HashMap<>();
+  private final Set<String> groups = new HashSet<>();
+  private final List<Entry> clashing = new ArrayList<>();
 
   /// @param place the path of the subject in mistakes: `services[2]`
   private record Entry(String place, String name, List<String> dependsOn) {}
@@ -25,16 +29,45 @@ public final class Dependencies {
   /// @param path the path of the list in mistakes: `services`
   public Dependencies with(JsonNode list, String path) {
     for (int i = 0; list.isArray() && i < list.size(); i++) {
-      String name = list.get(i).path("name").asString("");
-      List<String> dependsOn = AlertKeys.stored(list.get(i)).dependsOn();
-      entries.add(new Entry(path + "[" + i + "]", name, dependsOn));
-      named.putIfAbsent(name, dependsOn);
+      add(list.get(i), path + "[" + i + "]");
     }
     return this;
   }
 
-  /// Adds a mistake for each subject that depends on an unknown one, or on itself.
+  /// Adds a list of groups likewise, after all others. Those without a `rule` are no subjects.
+  public Dependencies withGroups(JsonNode list, String path) {
+    for (int i = 0; list.isArray() && i < list.size(); i++) {
+      JsonNode group = list.get(i);
+      String place = path + "[" + i + "]";
+      String name = group.path("name").asString("");
+      if (group.hasNonNull("rule")) {
+        if (groups.add(name) && named.containsKey(name)) {
+          clashing.add(new Entry(place, name, List.of()));
+        }
+        add(group, place);
+      }
+    }
+    return this;
+  }
+
+  private void add(JsonNode subject, String place) {
+    String name = subject.path("name").asString("");
+    AlertKeys keys = AlertKeys.stored(subject);
+    entries.add(new Entry(place, name, keys.dependsOn()));
+    named.putIfAbsent(name, keys.dependsOn());
+    keys.group()
+        .ifPresent(group -> members.computeIfAbsent(group, _ -> new ArrayList<>()).add(name));
+  }
+
+  /// Adds a mistake for each subject that depends on an unknown one, or on itself; and for each
+  /// group that has the name of another subject: incidents, routes and maintenance know them by it.
   public void check(Mistakes mistakes) {
+    for (Entry group : clashing) {
+      mistakes.add(
+          group.place() + ".name",
+          group.name(),
+          "is the name of a service or heartbeat too: give the group its own");
+    }
     for (Entry entry : entries) {
       String place = entry.place() + ".depends-on";
       for (String name : entry.dependsOn()) {
@@ -42,17 +75,19 @@ public final class Dependencies {
           mistakes.add(
               place,
               name,
-              "is no service or heartbeat of this file"
+              "is no service, heartbeat or group with a rule of this file"
                   + Mistakes.suggestion(name, named.keySet()));
         } else if (reaches(name, entry.name())) {
           mistakes.add(
-              place, name, "depends on " + entry.name() + " itself: remove one of the two");
+              place,
+              name,
+              "depends on " + entry.name() + " itself, or contains it: remove one of the two");
         }
       }
     }
   }
 
-  /// Whether `from` depends on `to`, directly or not.
+  /// Whether `from` depends on `to` or contains it, directly or not.
   private boolean reaches(String from, String to) {
     Set<String> seen = new HashSet<>();
     Deque<String> names = new ArrayDeque<>(List.of(from));
@@ -63,6 +98,7 @@ public final class Dependencies {
       }
       if (seen.add(name)) {
         names.addAll(named.getOrDefault(name, List.of()));
+        names.addAll(groups.contains(name) ? members.getOrDefault(name, List.of()) : List.of());
       }
     }
     return false;

@@ -59,6 +59,7 @@ public final class Signals implements SignalWriter, AutoCloseable {
       new BackgroundLoop(
           "signals", "what follows from changes of state", AFTER_FAILURE, this::round);
   private int atOnce = AT_ONCE;
+  private volatile Runnable consumed = () -> {};
 
   /// @param consumer runs in the thread of [#start]
   public Signals(Database database, GroupCommit commits, SignalConsumer consumer) {
@@ -80,6 +81,11 @@ public final class Signals implements SignalWriter, AutoCloseable {
     tx.afterCommit(loop::wake);
   }
 
+  /// Calls this after each transaction that consumed signals, in its thread.
+  public void afterwards(Runnable consumed) {
+    this.consumed = consumed;
+  }
+
   /// Starts to consume signals, including those that were written before.
   public void start() {
     loop.start();
@@ -90,6 +96,7 @@ public final class Signals implements SignalWriter, AutoCloseable {
       try {
         commits.write(consuming, atOnce);
         atOnce = AT_ONCE;
+        consumed.run();
       } catch (StorageException e) {
         throw e;
       } catch (RuntimeException e) {

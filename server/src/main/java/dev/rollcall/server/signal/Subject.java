@@ -1,6 +1,7 @@
 package dev.rollcall.server.signal;
 
 import dev.rollcall.server.sql.EnumCodec;
+import java.util.Collection;
 
 /// What a signal is about.
 ///
@@ -8,10 +9,17 @@ import dev.rollcall.server.sql.EnumCodec;
 /// @param owner whose it is
 /// @param name its name when the signal was written
 public record Subject(Type type, long id, long owner, String name) {
+  /// Whether one of these groups is the one it lies in, or itself.
+  public boolean isOf(Collection<String> groups, AlertKeys keys) {
+    return keys.group().filter(groups::contains).isPresent()
+        || (type == Type.GROUP && groups.contains(name));
+  }
+
   /// The kinds of subjects.
   public enum Type {
     SERVICE(1),
-    HEARTBEAT(2);
+    HEARTBEAT(2),
+    GROUP(3);
 
     /// The types as numbers and words.
     public static final EnumCodec<Type> CODEC = EnumCodec.of(Type.class, Type::code);

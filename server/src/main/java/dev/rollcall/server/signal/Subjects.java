@@ -19,7 +19,11 @@ public interface Subjects {
     return Optional.empty();
   }
 
-  /// The subject of that name; empty if the owner has none. A service comes before a heartbeat.
+  /// The subjects of an owner that lie directly in a group, in no order.
+  List<Member> members(Handle tx, long owner, String group);
+
+  /// The subject of that name; empty if the owner has none. A service comes before a heartbeat, and
+  /// both before a group.
   Optional<Subject> find(Handle tx, long owner, String name);
 
   /// The subject of that type and name; empty if the owner has none.

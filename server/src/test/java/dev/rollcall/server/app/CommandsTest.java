@@ -358,13 +358,20 @@ class CommandsTest {
           - {name: shop, url: 'http://a/', tags: prod, notify: [chat, pagr]}
         heartbeats:
           - {name: backup, frequency: 1h, group: Shop, notify: chta}
+        groups:
+          - {name: Shop, rule: 2 of 3, group: All}
+          - {name: All, rule: all}
+          - {name: Blogs, rule: any}
         """);
     assertThat(execute("config", "check")).isEqualTo(Command.OK);
     assertThat(err.toString().lines())
         .containsExactly(
             "shop: notify names the channel pagr, which is not in this file",
             "backup: notify names the channel chta, which is not in this file",
-            "chat: its route chooses the tag tset, which no service or heartbeat of this file has");
+            "chat: its route chooses the tag tset, which no service, heartbeat or group of this file"
+                + " has",
+            "Shop: its rule says 2 of 3, but its members in this file are 1",
+            "Blogs: no service, heartbeat or group of this file lies in this group");
     assertThat(out.toString()).isEqualToIgnoringNewLines("ok: 1 service, 1 heartbeat");
   }
 
@@ -391,13 +398,13 @@ class CommandsTest {
             "channels[0].route.hours: \"always\" is not understood",
             "channels[0].route.after: \"x\"",
             "channels[0].route.kind: unknown key, did you mean kinds?",
-            "services[0].depends-on: \"db\" is no service or heartbeat of this file",
+            "services[0].depends-on: \"db\" is no service, heartbeat or group with a rule",
             "services[0].depends-on: \"blog\" depends on shop itself",
             "services[1].depends-on: \"shop\" depends on blog itself",
             "services[1].depends-on: \"backup\" depends on blog itself",
             "rollcall.yaml:7: heartbeats[0].depends-on: \"blog\" depends on backup itself",
-            "heartbeats[1].depends-on: \"backpu\" is no service or heartbeat of this file, did you"
-                + " mean backup?",
+            "heartbeats[1].depends-on: \"backpu\" is no service, heartbeat or group with a rule of"
+                + " this file, did you mean backup?",
             "heartbeats[1].frequency: does not go with schedule",
             "services[0].severity: \"bad\" is no severity",
             "services[0].confirm: \"0\" is not between 1 and 100",

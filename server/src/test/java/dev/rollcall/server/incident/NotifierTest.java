@@ -22,6 +22,7 @@ import dev.rollcall.server.outbox.RoutedChannel;
 import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.secret.InstallationKey;
 import dev.rollcall.server.signal.AlertKeys;
+import dev.rollcall.server.signal.Member;
 import dev.rollcall.server.signal.Severity;
 import dev.rollcall.server.signal.Signal;
 import dev.rollcall.server.signal.Subject;
@@ -171,6 +172,11 @@ class NotifierTest {
       @Override
       public Optional<String> lastOutput(Handle tx, Subject subject) {
         return Optional.empty();
+      }
+
+      @Override
+      public List<Member> members(Handle tx, long owner, String group) {
+        return List.of();
       }
 
       @Override

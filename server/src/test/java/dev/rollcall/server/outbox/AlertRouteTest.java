@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rollcall.server.signal.AlertKeys;
 import dev.rollcall.server.signal.Severity;
+import dev.rollcall.server.signal.Subject;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -17,6 +18,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AlertRouteTest {
+  private static final Optional<Subject> SUBJECT =
+      Optional.of(new Subject(Subject.Type.SERVICE, 1, 0, "shop"));
   private static final AlertKeys SHOP =
       new AlertKeys(
           List.of("prod", "web"),
@@ -56,13 +59,24 @@ class AlertRouteTest {
   })
   void everyKeyHasToFit(String tags, String groups, String names, boolean fits) {
     AlertRoute route = route(words(tags), words(groups), words(names), Set.of(Severity.WARNING));
-    assertThat(route.fits("chat", "shop", "down", SHOP)).isEqualTo(fits);
-    assertThat(route.fits("chat", "shop", "late", SHOP)).isFalse();
-    assertThat(route.fits("chat", "shop", "down", SHOP.severity(Severity.CRITICAL))).isFalse();
+    assertThat(route.fits("chat", SUBJECT, "down", SHOP)).isEqualTo(fits);
+    assertThat(route.fits("chat", SUBJECT, "late", SHOP)).isFalse();
+    assertThat(route.fits("chat", SUBJECT, "down", SHOP.severity(Severity.CRITICAL))).isFalse();
   }
 
   private static List<String> words(String list) {
     return list.isEmpty() ? List.of() : List.of(list.split(",", -1));
+  }
+
+  @Test
+  void aGroupIsChosenByItsOwnNameAndByTheGroupItLiesIn() {
+    Optional<Subject> group = Optional.of(new Subject(Subject.Type.GROUP, 1, 0, "Payments"));
+    for (String name : List.of("Payments", "Shop")) {
+      AlertRoute route = route(List.of(), List.of(name), List.of(), Set.of());
+      assertThat(route.fits("chat", group, "down", SHOP)).as(name).isTrue();
+    }
+    AlertRoute other = route(List.of(), List.of("shop"), List.of(), Set.of());
+    assertThat(other.fits("chat", SUBJECT, "down", SHOP)).as("a service is no group").isFalse();
   }
 
   @Test
@@ -76,8 +90,8 @@ class AlertRouteTest {
             List.of(),
             List.of("pager"));
     AlertRoute narrow = route(List.of("x"), List.of(), List.of(), Set.of());
-    assertThat(narrow.fits("pager", "shop", "down", own)).isTrue();
-    assertThat(AlertRoute.EVERYTHING.fits("chat", "shop", "down", own)).isFalse();
+    assertThat(narrow.fits("pager", SUBJECT, "down", own)).isTrue();
+    assertThat(AlertRoute.EVERYTHING.fits("chat", SUBJECT, "down", own)).isFalse();
   }
 
   @Test

@@ -56,7 +56,12 @@ class BlankSqliteTest {
     "db/migration/V37__incident_by_hand.sql",
     "db/sqlite/V38__incident_tags.sql",
     "db/postgres/V38__incident_tags.sql",
-    "db/migration/V40__alive.sql"
+    "db/migration/V40__alive.sql",
+    "db/migration/V43__group.sql",
+    "db/sqlite/V44__service_group.sql",
+    "db/postgres/V44__service_group.sql",
+    "db/sqlite/V45__heartbeat_group.sql",
+    "db/postgres/V45__heartbeat_group.sql"
   };
 
   @TempDir Path directory;

@@ -59,7 +59,7 @@ final class OldDatabase {
                   + " retired_at, parent_id)"
                   + NUMBERS.formatted(services + 1)
                   + "SELECT 'service-' || i, 'http://127.0.0.1:9/' || i, '{\"name\":\"' || i ||"
-                  + " '\"}', 'api', i, i, CASE i % 7 WHEN 3 THEN 5 END, CASE i % 5 WHEN 4 THEN 1"
+                  + " '\",\"group\":\"Shop\"}', 'api', i, i, CASE i % 7 WHEN 3 THEN 5 END, CASE i % 5 WHEN 4 THEN 1"
                   + " END FROM n",
               // The highest id is not the last that was given.
               "DELETE FROM service WHERE id = " + (services + 1),
@@ -140,7 +140,8 @@ final class OldDatabase {
               "against_since",
               "against_down",
               "certificate_warnings",
-              "slow_ms"));
+              "slow_ms",
+              "group_name"));
       if (table.equals("heartbeat")) {
         columns.remove("origin");
       }

@@ -60,6 +60,8 @@ class UpgradeTest {
           size / 1_000_000,
           size(location) / 1_000_000);
       assertThat(OldDatabase.contents(database)).isEqualTo(before);
+      assertThat(Things.number(database, "SELECT COUNT(*) FROM service WHERE group_name = 'Shop'"))
+          .isEqualTo(Things.number(database, "SELECT COUNT(*) FROM service"));
       database.write(UpgradeTest::sameNames, Durability.POWER);
       assertThatThrownBy(
               () -> database.write(tx -> tx.execute(service("service-1", 7)), Durability.POWER))

@@ -1,6 +1,8 @@
 package dev.rollcall.server.heartbeat.store;
 
+import dev.rollcall.server.heartbeat.ping.State;
 import dev.rollcall.server.signal.AlertKeys;
+import dev.rollcall.server.signal.Member;
 import dev.rollcall.server.signal.Subject;
 import dev.rollcall.server.signal.Subjects;
 import java.time.Instant;
@@ -21,6 +23,31 @@ public final class HeartbeatSubjects implements Subjects {
   @Override
   public Optional<String> lastOutput(Handle tx, Subject heartbeat) {
     return RunStore.lastOutput(tx, heartbeat.id()).map(output -> output.end(MOST_OUTPUT));
+  }
+
+  @Override
+  public List<Member> members(Handle tx, long owner, String group) {
+    return tx.createQuery(
+            "SELECT h.id, h.name, h.state FROM heartbeat_keys k"
+                + " JOIN heartbeat h ON h.id = k.heartbeat_id"
+                + " WHERE k.group_name = :group AND h.owner_id = :owner")
+        .bind("group", group)
+        .bind("owner", owner)
+        .map(
+            (row, _) ->
+                new Member(
+                    new Subject(
+                        Subject.Type.HEARTBEAT, row.getLong("id"), owner, row.getString("name")),
+                    state(State.CODEC.ofCode(row.getInt("state")))))
+        .list();
+  }
+
+  private static Member.State state(State state) {
+    return switch (state) {
+      case UP -> Member.State.UP;
+      case LATE, FAILED -> Member.State.DOWN;
+      case NEW, PAUSED -> Member.State.UNKNOWN;
+    };
   }
 
   @Override

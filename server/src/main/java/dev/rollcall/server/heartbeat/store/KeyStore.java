@@ -18,8 +18,9 @@ import org.jdbi.v3.core.Handle;
 /// none, so they are not in their rows.
 public final class KeyStore {
   private static final String KEEP =
-      "INSERT INTO heartbeat_keys (heartbeat_id, alert_keys) VALUES (?, ?)"
-          + " ON CONFLICT (heartbeat_id) DO UPDATE SET alert_keys = excluded.alert_keys";
+      "INSERT INTO heartbeat_keys (heartbeat_id, alert_keys, group_name) VALUES (?, ?, ?)"
+          + " ON CONFLICT (heartbeat_id) DO UPDATE SET alert_keys = excluded.alert_keys,"
+          + " group_name = excluded.group_name";
 
   private static final String OF_ONE =
       "SELECT heartbeat_id, alert_keys FROM heartbeat_keys WHERE heartbeat_id = ?";
@@ -105,6 +106,7 @@ public final class KeyStore {
         (row, stored) -> {
           row.setLong(1, stored.heartbeat());
           row.setString(2, stored.keys().json());
+          row.setString(3, stored.keys().group().orElse(null));
         });
   }
 

@@ -36,7 +36,7 @@ public final class CurrentMaintenance {
   /// When the last of the spans ends that cover a subject at a moment; empty if none does.
   public Optional<Instant> end(Subject subject, AlertKeys keys, Instant at) {
     return known.computeIfAbsent(subject.owner(), this::read).stream()
-        .flatMap(one -> one.end(subject.owner(), subject.name(), keys, at).stream())
+        .flatMap(one -> one.end(subject, keys, at).stream())
         .max(Comparator.naturalOrder());
   }
 }

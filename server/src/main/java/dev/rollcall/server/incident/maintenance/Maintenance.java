@@ -3,6 +3,7 @@ package dev.rollcall.server.incident.maintenance;
 import dev.rollcall.server.http.Json;
 import dev.rollcall.server.outbox.AlertRoute;
 import dev.rollcall.server.signal.AlertKeys;
+import dev.rollcall.server.signal.Subject;
 import dev.rollcall.server.time.JobSchedule;
 import java.time.Duration;
 import java.time.Instant;
@@ -62,11 +63,11 @@ public record Maintenance(long owner, String title, Which which, When when) {
       return json.path(key).valueStream().map(JsonNode::asString).toList();
     }
 
-    boolean covers(String name, AlertKeys keys) {
+    boolean covers(Subject subject, AlertKeys keys) {
       return all
-          || names.stream().anyMatch(pattern -> AlertRoute.isLike(name, pattern))
+          || names.stream().anyMatch(pattern -> AlertRoute.isLike(subject.name(), pattern))
           || keys.tags().stream().anyMatch(tags::contains)
-          || keys.group().filter(groups::contains).isPresent();
+          || subject.isOf(groups, keys);
     }
   }
 
@@ -133,7 +134,9 @@ public record Maintenance(long owner, String title, Which which, When when) {
   }
 
   /// When the span ends that covers a subject at a moment; empty if none does.
-  Optional<Instant> end(long ofOwner, String name, AlertKeys keys, Instant at) {
-    return ofOwner == owner && which.covers(name, keys) ? when.end(at) : Optional.empty();
+  Optional<Instant> end(Subject subject, AlertKeys keys, Instant at) {
+    return subject.owner() == owner && which.covers(subject, keys)
+        ? when.end(at)
+        : Optional.empty();
   }
 }

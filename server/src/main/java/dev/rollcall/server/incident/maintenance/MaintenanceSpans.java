@@ -165,8 +165,7 @@ public final class MaintenanceSpans implements AutoCloseable {
                 .bind("limit", MOST)
                 .map(
                     (row, _) ->
-                        Which.stored(Json.stored(row.getString("which")))
-                                .covers(subject.name(), keys)
+                        Which.stored(Json.stored(row.getString("which"))).covers(subject, keys)
                             ? List.of(
                                 new Span(
                                     Instant.ofEpochMilli(row.getLong("from_at")),

@@ -68,6 +68,7 @@ final class IncidentWords {
     return switch (subject.type()) {
       case SERVICE -> whose.link("/services/" + subject.id());
       case HEARTBEAT -> "/heartbeat?name=" + PercentEncoding.encode(subject.name()) + whose.more();
+      case GROUP -> whose.link("/groups");
     };
   }
 

@@ -48,8 +48,8 @@ final class DerivedServices {
       SELECT p.owner_id, :name, p.url, '{}', 'derived', :at, :at, p.id, :part
       FROM service p WHERE p.id = :parent
       ON CONFLICT (name, owner_id) DO UPDATE SET
-        url = excluded.url, definition = excluded.definition, origin = excluded.origin,
-        updated_at = excluded.updated_at, retired_at = NULL, parent_id = excluded.parent_id,
+        url = excluded.url, definition = excluded.definition, group_name = NULL,
+        origin = excluded.origin, updated_at = excluded.updated_at, retired_at = NULL, parent_id = excluded.parent_id,
         part = excluded.part, missed = 0
       WHERE s.retired_at IS NOT NULL
       RETURNING id\

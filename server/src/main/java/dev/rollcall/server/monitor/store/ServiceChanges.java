@@ -272,13 +272,15 @@ public final class ServiceChanges {
     long id =
         tx.createQuery(
                 """
-                INSERT INTO service (owner_id, name, url, definition, origin, created_at, updated_at)
-                VALUES (:owner, :name, :url, :definition, :origin, :now, :now) RETURNING id\
+                INSERT INTO service (owner_id, name, url, definition, group_name, origin, created_at,
+                  updated_at)
+                VALUES (:owner, :name, :url, :definition, :group, :origin, :now, :now) RETURNING id\
                 """)
             .bind("owner", owner)
             .bind("name", definition.name())
             .bind("url", definition.shownUrl())
             .bind("definition", definition.json())
+            .bind("group", definition.alertKeys().group().orElse(null))
             .bind("origin", origin.word())
             .bind("now", now())
             .mapTo(Long.class)
@@ -292,13 +294,14 @@ public final class ServiceChanges {
     tx.createUpdate(
             """
             UPDATE service SET name = :name, url = :url, definition = :definition,
-              origin = :origin, updated_at = :now, retired_at = NULL, parent_id = NULL, part = NULL
+              group_name = :group, origin = :origin, updated_at = :now, retired_at = NULL, parent_id = NULL, part = NULL
             WHERE id = :id\
             """)
         .bind("id", row.id())
         .bind("name", definition.name())
         .bind("url", definition.shownUrl())
         .bind("definition", definition.json())
+        .bind("group", definition.alertKeys().group().orElse(null))
         .bind("origin", origin.word())
         .bind("now", now())
         .execute();

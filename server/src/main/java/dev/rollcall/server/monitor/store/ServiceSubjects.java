@@ -4,9 +4,12 @@ import dev.rollcall.server.http.Json;
 import dev.rollcall.server.monitor.check.State;
 import dev.rollcall.server.monitor.definition.PublicDefinition;
 import dev.rollcall.server.signal.AlertKeys;
+import dev.rollcall.server.signal.Member;
 import dev.rollcall.server.signal.Subject;
 import dev.rollcall.server.signal.Subjects;
 import dev.rollcall.server.sql.Rows;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +17,11 @@ import org.jdbi.v3.core.Handle;
 
 /// Services as the subjects of incidents.
 public final class ServiceSubjects implements Subjects {
+  private static final String MEMBERS =
+      "SELECT s.id, s.name, m.confirmed_state FROM service s"
+          + " JOIN service_metric m ON m.service_id = s.id"
+          + " WHERE s.group_name = ? AND s.owner_id = ? AND s.retired_at IS NULL";
+
   @Override
   public AlertKeys keys(Handle tx, Subject service) {
     return tx.createQuery("SELECT definition FROM service WHERE id = :id")
@@ -35,6 +43,30 @@ public final class ServiceSubjects implements Subjects {
         .mapTo(String.class)
         .findOne()
         .map(PublicDefinition::url);
+  }
+
+  @Override
+  public List<Member> members(Handle tx, long owner, String group) {
+    return Rows.read(
+        tx,
+        MEMBERS,
+        group,
+        (row, name) -> {
+          row.setString(1, name);
+          row.setLong(2, owner);
+        },
+        row ->
+            new Member(
+                new Subject(Subject.Type.SERVICE, row.getLong(1), owner, row.getString(2)),
+                state(row)));
+  }
+
+  private static Member.State state(ResultSet row) throws SQLException {
+    int confirmed = row.getInt(3);
+    if (row.wasNull()) {
+      return Member.State.UNKNOWN;
+    }
+    return confirmed == State.DOWN.code() ? Member.State.DOWN : Member.State.UP;
   }
 
   @Override

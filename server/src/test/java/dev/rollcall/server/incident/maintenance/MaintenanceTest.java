@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.signal.AlertKeys;
 import dev.rollcall.server.signal.Severity;
+import dev.rollcall.server.signal.Subject;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -37,6 +38,10 @@ class MaintenanceTest {
     return read.orElseThrow();
   }
 
+  private static Subject shop(long owner) {
+    return new Subject(Subject.Type.SERVICE, 1, owner, "shop");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -53,8 +58,8 @@ class MaintenanceTest {
           'all': true                  | true
           """)
   void coversWhatFitsAnyKey(String which, boolean covers) {
-    assertThat(read(which).end(0, "shop", KEYS, NOW).isPresent()).isEqualTo(covers);
-    assertThat(read(which).end(1, "shop", KEYS, NOW)).as("of another owner").isEmpty();
+    assertThat(read(which).end(shop(0), KEYS, NOW).isPresent()).isEqualTo(covers);
+    assertThat(read(which).end(shop(1), KEYS, NOW)).as("of another owner").isEmpty();
   }
 
   @ParameterizedTest
@@ -77,7 +82,7 @@ class MaintenanceTest {
           'schedule': '*/10 * * * *', 'for': '25m'                          | 2026-11-29T02:31:00Z | 2026-11-29T02:55:00Z
           """)
   void lastsFromItsBeginningToItsEnd(String when, Instant at, Instant end) {
-    assertThat(read("'all': true, " + when).end(0, "shop", KEYS, at))
+    assertThat(read("'all': true, " + when).end(shop(0), KEYS, at))
         .isEqualTo(Optional.ofNullable(end));
   }
 

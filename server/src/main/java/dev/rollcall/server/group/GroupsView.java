@@ -1,0 +1,10 @@
+package dev.rollcall.server.group;
+
+import dev.rollcall.server.web.Whose;
+import java.time.Instant;
+import java.util.List;
+
+/// What the page of groups shows.
+///
+/// @param section the id of the section of the site to which it belongs
+record GroupsView(Whose whose, List<GroupReport> groups, String section, Instant at) {}
