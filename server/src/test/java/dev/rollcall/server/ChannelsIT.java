@@ -125,8 +125,8 @@ class ChannelsIT {
   }
 
   @Test
-  void everyMistakeIsALineOfItsOwn() throws IOException {
-    String said =
+  void everyMistakeIsALineOfItsOwn() {
+    RunningRollcall.Ended ended =
         Plan.in(folder)
             .yaml(
                 """
@@ -144,10 +144,24 @@ class ChannelsIT {
                     body: |
                       *{{name}}*
                       {{cuase}}
+                  - {name: hook, type: webhook, url: https://a.example/, secret: swordfish}
+                  - {name: call, type: pagerduty}
+                  - {name: late, type: alert-uri, url: https://a.example/, route: {hours: 'Mon-Fri 25:00-26:00'}}
+                  - {name: far, type: alert-uri, url: https://a.example/, route: {hours: 'Sun', tz: Mars/Base}}
+                  - {name: typo, type: alert-uri, url: https://a.example/, route: {tag: prod, after: soon}}
+                maintenance:
+                  - {title: disks, all: true, schedule: '0 25 * * *', for: 1h}
+                  - {title: whom, from: 2026-12-05T20:00:00+01:00, to: 2026-12-05T19:00:00+01:00}
+                heartbeats:
+                  - {name: backup, schedule: '61 * * * *'}
+                services:
+                  - {name: a, url: 'http://a.example/', depends-on: b}
+                  - {name: b, url: 'http://a.example/', depends-on: a}
+                  - {name: c, url: 'http://a.example/', depends-on: d, confirm: 0, severity: bad}
                 """)
-            .refused()
-            .said();
-    assertThat(said)
+            .refused();
+    assertThat(ended.status()).isEqualTo(2);
+    assertThat(ended.said())
         .contains(
             "rollcall.yaml:2: channels[0].name: \"Ops\" is no name for a channel",
             "rollcall.yaml:3: channels[1].type: \"pigeon\" is no type of channel: use one of",
@@ -158,8 +172,24 @@ class ChannelsIT {
             "rollcall.yaml:7: channels[5].url: is missing",
             "rollcall.yaml:11: channels[6].title: line 1: Section missing close tag 'name'",
             "rollcall.yaml:12: channels[6].body: line 2: {{cuase}} is no name, did you mean"
-                + " cause?")
-        .doesNotContain("secret.example");
+                + " cause?",
+            "rollcall.yaml:14: channels[7].secret: is no key",
+            "rollcall.yaml:15: channels[8].key: is missing",
+            "rollcall.yaml:16: channels[9].route.hours: \"Mon-Fri 25:00-26:00\" ",
+            "rollcall.yaml:17: channels[10].route.tz: \"Mars/Base\" is no time zone",
+            "rollcall.yaml:18: channels[11].route.tag: unknown key, did you mean tags?",
+            "rollcall.yaml:18: channels[11].route.after: \"soon\" is no duration",
+            "rollcall.yaml:20: maintenance[0].schedule: ",
+            "rollcall.yaml:21: maintenance[1].to: ",
+            "rollcall.yaml:23: heartbeats[0].schedule: is no schedule",
+            "rollcall.yaml:25: services[0].depends-on: \"b\" depends on a itself",
+            "rollcall.yaml:26: services[1].depends-on: \"a\" depends on b itself",
+            "rollcall.yaml:27: services[2].depends-on: \"d\" is no service",
+            "rollcall.yaml:27: services[2].confirm: \"0\" ",
+            "rollcall.yaml:27: services[2].severity: \"bad\" is no severity")
+        .doesNotContain("secret.example", "swordfish");
+    assertThat(ended.said().lines().filter(line -> line.startsWith("rollcall.yaml:")))
+        .hasSizeGreaterThanOrEqualTo(23);
   }
 
   @Test

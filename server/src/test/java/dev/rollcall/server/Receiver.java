@@ -1,5 +1,7 @@
 package dev.rollcall.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -7,12 +9,16 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import tools.jackson.databind.JsonNode;
 
 /// Whoever is called with alerts: it writes down each call, and answers as it was told.
 final class Receiver implements AutoCloseable {
@@ -23,11 +29,13 @@ final class Receiver implements AutoCloseable {
   private final List<Call> calls = new CopyOnWriteArrayList<>();
   private final HttpServer server;
   private volatile int answer = 200;
+  private volatile boolean unreliable;
 
   /// A call that came.
   ///
   /// @param query as it came over the wire
-  record Call(Instant at, String query, int answered) {}
+  /// @param id the `webhook-id`; empty without one
+  record Call(Instant at, String query, String id, String body, int answered) {}
 
   Receiver() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
@@ -50,6 +58,11 @@ final class Receiver implements AutoCloseable {
     answer = HANGING;
   }
 
+  /// From now on it takes up to 40 ms for each call, and fails one in twenty.
+  void unreliable() {
+    unreliable = true;
+  }
+
   List<Call> calls() {
     return List.copyOf(calls);
   }
@@ -59,10 +72,31 @@ final class Receiver implements AutoCloseable {
     return calls.stream().filter(call -> call.query().contains("&name=" + name + "&")).toList();
   }
 
+  /// The bodies that it took, those of the same `webhook-id` once, in the order in which they came
+  /// first.
+  List<JsonNode> messages() {
+    Map<String, JsonNode> messages = new LinkedHashMap<>();
+    for (Call call : calls) {
+      if (call.answered() == 200) {
+        String id = call.id().isEmpty() ? "" + messages.size() : call.id();
+        messages.putIfAbsent(id, RunningRollcall.json(call.body()));
+      }
+    }
+    return List.copyOf(messages.values());
+  }
+
   private void answer(HttpExchange exchange) throws IOException {
-    int status = answer;
-    calls.add(new Call(Instant.now(), exchange.getRequestURI().getRawQuery(), status));
     try (exchange) {
+      String id = exchange.getRequestHeaders().getFirst("webhook-id");
+      String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
+      int status = status();
+      calls.add(
+          new Call(
+              Instant.now(),
+              exchange.getRequestURI().getRawQuery(),
+              id == null ? "" : id,
+              body,
+              status));
       if (status == HANGING) {
         closed.await(Duration.ofHours(1).toMillis(), TimeUnit.MILLISECONDS);
       } else {
@@ -71,6 +105,16 @@ final class Receiver implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private int status() throws InterruptedException {
+    if (!unreliable) {
+      return answer;
+    }
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    boolean fails = random.nextInt(20) == 0;
+    closed.await(random.nextInt(40), TimeUnit.MILLISECONDS);
+    return fails ? 503 : answer;
   }
 
   @Override

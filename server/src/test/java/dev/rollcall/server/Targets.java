@@ -26,7 +26,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 ///
 /// By path: `/status/N` answers N; `/redirect/N` redirects N times and answers 200; `/to/HOST:PORT`
 /// redirects to another server; `/slow/N` answers after N milliseconds; `/hang/...` does not
-/// answer; `/set/...` answers whatever was [#set] last.
+/// answer; `/set/...` answers whatever was [#set] last, for this path or for all; `/turns/N-M-...`
+/// answers N, then M, and the last one for ever.
 final class Targets implements AutoCloseable {
   /// The body of answers of status 400 and above.
   private static final byte[] BODY = "<b>out of order</b>".getBytes(US_ASCII);
@@ -197,12 +198,18 @@ final class Targets implements AutoCloseable {
         after(setAfter);
         yield setOf.getOrDefault(exchange.getRequestURI().getPath(), set);
       }
+      case "turns" -> turn(parts[2], seen(exchange.getRequestURI().getPath()));
       case "slow" -> after(Duration.ofMillis(Long.parseLong(parts[2])));
       case "hang" -> after(Duration.ofHours(1));
       case "redirect" -> redirect(exchange, Integer.parseInt(parts[2]));
       case "to" -> redirect(exchange, "http://" + parts[2] + "/");
       default -> 404;
     };
+  }
+
+  private static int turn(String statuses, Seen seen) {
+    String[] all = statuses.split("-", -1);
+    return Integer.parseInt(all[Math.min(seen.arrivals().size(), all.length) - 1]);
   }
 
   private int after(Duration time) throws InterruptedException {

@@ -94,7 +94,7 @@ final class StreakStore {
             cause(seen),
             seen.at(),
             before.streak().since().orElse(seen.at()),
-            now,
+            found(seen, now),
             seen.measurements().unexpected().map(AnswerJson::of)));
   }
 
@@ -104,6 +104,13 @@ final class StreakStore {
 
   private static Optional<String> cause(Observation seen) {
     return seen instanceof Observation.Slow slow ? Optional.of(slow.reason()) : seen.why();
+  }
+
+  /// When the answer came, which may be minutes ago if the database was away; not ahead of a clock
+  /// that was set back.
+  private static Instant found(Observation seen, Instant now) {
+    Instant end = seen.at().plus(seen.response());
+    return end.isBefore(now) ? end : now;
   }
 
   /// A service is removed: its confirmed state is forgotten.
