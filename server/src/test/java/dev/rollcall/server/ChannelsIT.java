@@ -160,7 +160,7 @@ class ChannelsIT {
                   - {name: c, url: 'http://a.example/', depends-on: d, confirm: 0, severity: bad}
                 """)
             .refused();
-    assertThat(ended.status()).isEqualTo(2);
+    assertThat(ended.status()).as(ended.said()).isEqualTo(2);
     assertThat(ended.said())
         .contains(
             "rollcall.yaml:2: channels[0].name: \"Ops\" is no name for a channel",
@@ -173,20 +173,20 @@ class ChannelsIT {
             "rollcall.yaml:11: channels[6].title: line 1: Section missing close tag 'name'",
             "rollcall.yaml:12: channels[6].body: line 2: {{cuase}} is no name, did you mean"
                 + " cause?",
-            "rollcall.yaml:14: channels[7].secret: is no key",
-            "rollcall.yaml:15: channels[8].key: is missing",
-            "rollcall.yaml:16: channels[9].route.hours: \"Mon-Fri 25:00-26:00\" ",
-            "rollcall.yaml:17: channels[10].route.tz: \"Mars/Base\" is no time zone",
-            "rollcall.yaml:18: channels[11].route.tag: unknown key, did you mean tags?",
-            "rollcall.yaml:18: channels[11].route.after: \"soon\" is no duration",
-            "rollcall.yaml:20: maintenance[0].schedule: ",
-            "rollcall.yaml:21: maintenance[1].to: ",
-            "rollcall.yaml:23: heartbeats[0].schedule: is no schedule",
-            "rollcall.yaml:25: services[0].depends-on: \"b\" depends on a itself",
-            "rollcall.yaml:26: services[1].depends-on: \"a\" depends on b itself",
-            "rollcall.yaml:27: services[2].depends-on: \"d\" is no service",
-            "rollcall.yaml:27: services[2].confirm: \"0\" ",
-            "rollcall.yaml:27: services[2].severity: \"bad\" is no severity")
+            "rollcall.yaml:15: channels[7].secret: is no key",
+            "rollcall.yaml:16: channels[8].key: is missing",
+            "rollcall.yaml:17: channels[9].route.hours: \"Mon-Fri 25:00-26:00\" ",
+            "rollcall.yaml:18: channels[10].route.tz: \"Mars/Base\" is no time zone",
+            "rollcall.yaml:19: channels[11].route.tag: unknown key, did you mean tags?",
+            "rollcall.yaml:19: channels[11].route.after: \"soon\" is no duration",
+            "rollcall.yaml:21: maintenance[0].schedule: ",
+            "rollcall.yaml:22: maintenance[1].to: ",
+            "rollcall.yaml:24: heartbeats[0].schedule: is no schedule",
+            "rollcall.yaml:26: services[0].depends-on: \"b\" depends on a itself",
+            "rollcall.yaml:27: services[1].depends-on: \"a\" depends on b itself",
+            "rollcall.yaml:28: services[2].depends-on: \"d\" is no service",
+            "rollcall.yaml:28: services[2].confirm: \"0\" ",
+            "rollcall.yaml:28: services[2].severity: \"bad\" is no severity")
         .doesNotContain("secret.example", "swordfish");
     assertThat(ended.said().lines().filter(line -> line.startsWith("rollcall.yaml:")))
         .hasSizeGreaterThanOrEqualTo(23);
