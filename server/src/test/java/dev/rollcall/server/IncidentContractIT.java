@@ -6,31 +6,22 @@ import static org.awaitility.Awaitility.await;
 
 import dev.rollcall.server.RunningRollcall.Answer;
 import dev.rollcall.server.RunningRollcall.Plan;
-import dev.rollcall.server.sql.TestDatabases;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
-/// The contract of incidents against the running program, on each database: one program for all of
-/// its lines, each with subjects of its own. What needs a start of its own is in [IncidentIT].
-@ParameterizedClass
-@EnumSource
+/// The contract of incidents against the running program, on SQLite: one program for all of its
+/// lines, each with subjects of its own. What needs a start of its own is in [IncidentIT].
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class IncidentContractIT {
-  @Parameter TestDatabases engine; // not there yet when the program starts
-
   private Targets targets;
   private Receiver everything;
   private Receiver critical;
@@ -38,17 +29,21 @@ class IncidentContractIT {
   private Receiver escalation;
   private RunningRollcall rollcall;
 
-  @BeforeParameterizedClassInvocation
-  void start(TestDatabases database, @TempDir Path folder) throws IOException {
+  /// Where the rows are.
+  String database() {
+    return "";
+  }
+
+  @BeforeAll
+  void start(@TempDir Path folder) throws IOException {
     targets = new Targets();
     everything = new Receiver();
     critical = new Receiver();
     named = new Receiver();
     escalation = new Receiver();
-    boolean postgres = database == TestDatabases.POSTGRES;
     rollcall =
-        Plan.in(Files.createDirectory(folder.resolve(database.name())))
-            .flags("--database=" + (postgres ? TestDatabases.freshUrl() : ""))
+        Plan.in(folder)
+            .flags("--database=" + database())
             .yaml(
                 """
                 incidents: {together: 100ms, flapping: 3, flapping-steady: 2s}
@@ -59,12 +54,11 @@ class IncidentContractIT {
                   - {name: named, type: webhook, url: '%s', route: {names: nobody}}
                   - {name: escalation, type: webhook, url: '%s', route: {names: 'urgent*', after: 3s}}
                 """
-                    .formatted(
-                        everything.url(), critical.url(), named.url(), escalation.url()))
+                    .formatted(everything.url(), critical.url(), named.url(), escalation.url()))
             .start();
   }
 
-  @AfterParameterizedClassInvocation
+  @AfterAll
   void stop() throws IOException {
     assertThat(rollcall.log()).doesNotContain("ERROR");
     rollcall.close();
@@ -113,10 +107,7 @@ class IncidentContractIT {
 
   /// The incident with its timeline.
   private JsonNode details(JsonNode incident) {
-    return rollcall
-        .get("/v1/incidents/" + incident.get("id"))
-        .json()
-        .at("/data/incident/data");
+    return rollcall.get("/v1/incidents/" + incident.get("id")).json().at("/data/incident/data");
   }
 
   /// What a receiver was told: `NAME open` and `NAME resolved`, in this order.
@@ -124,7 +115,10 @@ class IncidentContractIT {
     return receiver.messages().stream()
         .map(message -> message.get("data"))
         .flatMap(
-            data -> data.has("incidents") ? data.get("incidents").valueStream() : List.of(data).stream())
+            data ->
+                data.has("incidents")
+                    ? data.get("incidents").valueStream()
+                    : List.of(data).stream())
         .map(item -> item.get("name").stringValue() + " " + item.get("state").stringValue())
         .toList();
   }
@@ -197,9 +191,7 @@ class IncidentContractIT {
     awaitTold(named, "quiet open");
     assertThat(told(critical)).containsExactly("major open");
     assertThat(told(named)).containsExactly("quiet open");
-    assertThat(told(everything))
-        .contains("minor open", "other open")
-        .doesNotContain("quiet open");
+    assertThat(told(everything)).contains("minor open", "other open").doesNotContain("quiet open");
   }
 
   @Test
@@ -222,8 +214,7 @@ class IncidentContractIT {
     String id = seen.at("/deliveries/0/id").toString();
     await()
         .atMost(PATIENCE)
-        .until(
-            () -> rollcall.send("POST", "/v1/deliveries/" + id + "/replay", "").status() == 200);
+        .until(() -> rollcall.send("POST", "/v1/deliveries/" + id + "/replay", "").status() == 200);
     await()
         .atMost(PATIENCE)
         .until(
@@ -257,9 +248,7 @@ class IncidentContractIT {
         "web",
         "/set/web",
         ",\"interval\":\"1h\",\"confirm-interval\":\"200ms\",\"depends-on\":[\"db\"]");
-    await()
-        .atMost(PATIENCE)
-        .until(() -> details(db).get("behind").toString().equals("[\"web\"]"));
+    await().atMost(PATIENCE).until(() -> details(db).get("behind").toString().equals("[\"web\"]"));
     assertThat(incidents("?subject=service:web")).isEmpty();
     targets.set("/set/db", 200);
     awaitIncident("service:db", "resolved", 1);
@@ -304,7 +293,8 @@ class IncidentContractIT {
       assertThat(page.at("/pagination/before").asLong()).isEqualTo(all.get(i));
       before = all.get(i);
     }
-    assertThat(incidents("?kind=late")).allMatch(one -> one.get("kind").stringValue().equals("late"));
+    assertThat(incidents("?kind=late"))
+        .allMatch(one -> one.get("kind").stringValue().equals("late"));
     assertThat(rollcall.get("/v1/incidents/999999").status()).isEqualTo(404);
     assertThat(rollcall.health("/metrics").body())
         .containsPattern("rollcall_incidents_opened_total [1-9]")

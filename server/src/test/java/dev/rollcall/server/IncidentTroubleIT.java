@@ -213,8 +213,8 @@ class IncidentTroubleIT {
         item.get("incident").asLong(), item.get("state").stringValue().equals("resolved"));
   }
 
-  /// What a receiver that keeps incidents by their keys was told. The same once more changes nothing
-  /// there, but a trigger after the end opens another incident.
+  /// What a receiver that keeps incidents by their keys was told. The same once more changes
+  /// nothing there, but a trigger after the end opens another incident.
   private static List<Told> triggered(Receiver receiver) {
     List<Told> told = new ArrayList<>();
     for (JsonNode event : receiver.messages()) {
@@ -351,7 +351,8 @@ class IncidentTroubleIT {
       assertThat(past).hasSize(1);
       assertThat(told(hook))
           .containsExactlyInAnyOrder(
-              new Told(open.at("/0/id").asLong(), false), new Told(past.at("/0/id").asLong(), true));
+              new Told(open.at("/0/id").asLong(), false),
+              new Told(past.at("/0/id").asLong(), true));
       assertThat(past.at("/0/resolved_at").asLong())
           .as("when it was over, not when that could be written")
           .isLessThanOrEqualTo(over.getEpochSecond());

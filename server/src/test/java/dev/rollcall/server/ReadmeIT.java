@@ -24,8 +24,10 @@ import org.junit.jupiter.api.io.TempDir;
 /// ports are free. A command that shows something is repeated until it shows that. Needs root
 /// (unshare), Python and curl.
 class ReadmeIT {
-  private static final Pattern FILE = Pattern.compile("`([a-z.]+)`:\n\n```[a-z]+\n(.*?)```", Pattern.DOTALL);
-  private static final Pattern TERMINAL = Pattern.compile("^```\n(\\$ .*?)^```", Pattern.DOTALL | Pattern.MULTILINE);
+  private static final Pattern FILE =
+      Pattern.compile("`([a-z.]+)`:\n\n```[a-z]+\n(.*?)```", Pattern.DOTALL);
+  private static final Pattern TERMINAL =
+      Pattern.compile("^```\n(\\$ .*?)^```", Pattern.DOTALL | Pattern.MULTILINE);
 
   @TempDir Path folder;
 

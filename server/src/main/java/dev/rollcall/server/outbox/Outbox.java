@@ -180,13 +180,17 @@ public final class Outbox implements AutoCloseable {
   }
 
   /// The incidents that the pending notifications of a subject are about, as [#addIncidents] has
-  /// noted them. Nobody sends these until the transaction ends. Empty if they are being sent, or
-  /// are not sent before `by`.
+  /// noted them. Nobody sends these until the transaction ends. Empty if they are being sent, are
+  /// not sent before `by`, or may have arrived: the process that claimed them has ended without
+  /// saying what became of them, so there are more claims than attempts.
   public static List<Long> waiting(Handle tx, String channel, String subject, Instant by) {
     int locked =
         tx.createUpdate(
                 "UPDATE outbox_lane SET due_at = due_at WHERE channel = :channel"
-                    + " AND subject = :subject AND owner IS NULL AND due_at <= :by")
+                    + " AND subject = :subject AND owner IS NULL AND due_at <= :by"
+                    + " AND fence = (SELECT SUM(d.attempts) FROM outbox_delivery d"
+                    + " WHERE d.channel = outbox_lane.channel"
+                    + " AND d.subject = outbox_lane.subject AND d.state = 0)")
             .bind("channel", channel)
             .bind("subject", subject)
             .bind("by", by.toEpochMilli())

@@ -604,6 +604,28 @@ class NotifierTest {
   }
 
   @Test
+  void aMessageThatMayHaveArrivedIsNotTakenBack() {
+    use(all(chat.answering(_ -> awayFor(Duration.ofSeconds(5)))));
+    down("a", "b");
+    notifier.round();
+    await().until(() -> chat.got().size() == 1 && !isBeingSent());
+    Batch<Integer, Integer> killed = // as a process leaves it that is killed while it sends
+        (tx, all) -> {
+          tx.execute("UPDATE outbox_lane SET fence = fence + 1");
+          return all;
+        };
+    commits.write(killed, 1);
+    up("a");
+    chat.answering(_ -> new Channel.Result.Sent());
+    pass(Duration.ofSeconds(4));
+    assertThat(states()).containsExactly("PENDING");
+    pass(Duration.ofSeconds(2));
+    await().until(() -> chat.got().size() == 2);
+    assertThat(lastItems()).containsExactlyInAnyOrder("a DOWN", "b DOWN");
+    assertThat(chat.got()).extracting(Delivery::key).containsOnly(chat.got().getFirst().key());
+  }
+
+  @Test
   void whatAChannelRemarksIsInTheTimeline() {
     use(
         all(
