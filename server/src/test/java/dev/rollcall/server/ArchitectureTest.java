@@ -70,6 +70,7 @@ class ArchitectureTest {
   /// or is a `BackgroundLoop`.
   private static final Set<String> SCHEDULES =
       Set.of(
+          ROOT + "http.UnwantedBytes",
           ROOT + "monitor.schedule.Runner",
           ROOT + "sql.SqliteLog",
           ROOT + "app.Training",

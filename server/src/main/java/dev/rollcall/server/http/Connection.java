@@ -7,7 +7,6 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.OptionalLong;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -32,15 +31,6 @@ final class Connection implements Runnable {
   private static final long BODY_BYTES_A_SECOND = 1024;
 
   private static final long ANSWER_BYTES_A_SECOND = 16 * 1024;
-
-  /// Takes what nobody reads, of all connections.
-  private static final byte[] BIN = new byte[64 * 1024];
-
-  /// All connections together read this many pieces of what nobody wants, of 64 KB each: 2,000 a
-  /// second. Hundreds of refused bodies would take all processors otherwise.
-  private static final Semaphore UNWANTED = new Semaphore(1, true);
-
-  private static final Duration UNWANTED_PACE = Duration.ofNanos(500_000);
 
   private static final Duration LINGERING = Duration.ofSeconds(5);
   private static final Duration SILENCE = Duration.ofMillis(500);
@@ -153,23 +143,8 @@ final class Connection implements Runnable {
     for (long rest = Route.LARGEST_BODY; rest > 0 && count >= 0; rest -= count) {
       phaseEnd = Math.min(end, System.nanoTime() + SILENCE.toNanos());
       slowestEnd = phaseEnd;
-      count = read(BIN, 0, BIN.length);
-      pass();
-    }
-  }
-
-  /// Waits until the next piece of what nobody wants may be read, of any connection.
-  private static void pass() {
-    try {
-      UNWANTED.acquire();
-      try {
-        Thread.sleep(UNWANTED_PACE);
-      } finally {
-        UNWANTED.release();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ConnectionEnded("the listener is closing");
+      count = read(UnwantedBytes.BIN, 0, UnwantedBytes.BIN.length);
+      UnwantedBytes.awaitNext();
     }
   }
 

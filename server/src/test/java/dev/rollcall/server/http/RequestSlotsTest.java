@@ -225,7 +225,7 @@ class RequestSlotsTest {
   /// However much clients send, there is room for metrics, and for what a job has printed.
   @Test
   void longBodiesLeaveMemoryToOthers() {
-    int mega = 1_000_000;
+    long mega = 1_000_000;
     MemoryBudget budget = new MemoryBudget(100 * mega);
     for (int i = 0; i < 75; i++) {
       budget.takeForBody(mega / 2, 0, mega / 2);
