@@ -43,7 +43,7 @@ class ReadmeIT {
     List<Step> steps = new ArrayList<>();
     Matcher block = TERMINAL.matcher(section);
     while (block.find()) {
-      for (String step : block.group(1).split("(?m)^\\$ ")) {
+      for (String step : block.group(1).split("(?m)^\\$ ", -1)) {
         if (!step.isEmpty()) {
           String[] lines = step.split("\n", 2);
           steps.add(new Step(lines[0], lines[1].strip()));
