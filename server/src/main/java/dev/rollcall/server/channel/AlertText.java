@@ -203,6 +203,11 @@ record AlertText(
         : "[" + title.substring(0, colon) + "] " + title.substring(colon + ": ".length());
   }
 
+  /// The links among the facts, for receivers that have buttons.
+  List<Fact> links() {
+    return facts.stream().filter(Fact::link).toList();
+  }
+
   /// The facts as lines.
   String factLines() {
     return facts.stream()

@@ -82,17 +82,28 @@ final class GoogleChat implements ChannelType {
           .addObject()
           .putObject("textParagraph")
           .put("text", AlertText.htmlLines(text.body().get()));
-      return body;
+    } else {
+      text.facts()
+          .forEach(
+              fact ->
+                  widgets
+                      .addObject()
+                      .putObject("decoratedText")
+                      .put("topLabel", fact.label())
+                      .put("text", AlertText.html(fact.value()))
+                      .put("wrapText", true));
     }
-    text.facts()
-        .forEach(
-            fact ->
-                widgets
-                    .addObject()
-                    .putObject("decoratedText")
-                    .put("topLabel", fact.label())
-                    .put("text", AlertText.html(fact.value()))
-                    .put("wrapText", true));
+    if (!text.links().isEmpty()) {
+      ArrayNode buttons = widgets.addObject().putObject("buttonList").putArray("buttons");
+      for (AlertText.Fact link : text.links()) {
+        buttons
+            .addObject()
+            .put("text", link.label())
+            .putObject("onClick")
+            .putObject("openLink")
+            .put("url", link.value());
+      }
+    }
     return body;
   }
 }

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -93,6 +94,17 @@ final class Ntfy implements ChannelType {
               .put("priority", text.urgent() ? HIGH : USUAL_PRIORITY);
       HttpChannel.incidentKey(delivery).ifPresent(key -> body.put("sequence_id", key));
       body.putArray("tags").add(text.over() ? "green_circle" : "red_circle");
+      if (!text.links().isEmpty()) {
+        body.put("click", text.links().getFirst().value());
+        ArrayNode actions = body.putArray("actions");
+        for (AlertText.Fact link : text.links()) {
+          actions
+              .addObject()
+              .put("action", "view")
+              .put("label", link.label())
+              .put("url", link.value());
+        }
+      }
       HttpQuestion request = HttpChannel.json(uri, body);
       return token
           .map(secret -> request.header("Authorization", "Bearer " + secret.reveal()))

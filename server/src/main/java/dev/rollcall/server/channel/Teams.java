@@ -117,6 +117,16 @@ final class Teams implements ChannelType {
         .put("size", "Medium")
         .put("wrap", true)
         .put("color", text.over() ? "Good" : "Attention");
+    if (!text.links().isEmpty()) {
+      ArrayNode actions = card.putArray("actions");
+      for (AlertText.Fact link : text.links()) {
+        actions
+            .addObject()
+            .put("type", "Action.OpenUrl")
+            .put("title", link.label())
+            .put("url", link.value());
+      }
+    }
     if (text.body().isPresent()) {
       parts.addObject().put("type", "TextBlock").put("text", text.body().get()).put("wrap", true);
       return message;

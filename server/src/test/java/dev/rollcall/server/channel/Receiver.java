@@ -334,6 +334,7 @@ enum Receiver {
               && card.at("/sections/0/widgets").size() <= 100
               && card.at("/sections/0/widgets")
                   .valueStream()
+                  .filter(widget -> !widget.at("/buttonList/buttons/0/onClick/openLink").has("url"))
                   .map(
                       widget ->
                           widget

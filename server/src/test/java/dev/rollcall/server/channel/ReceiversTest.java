@@ -277,6 +277,25 @@ class ReceiversTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "NTFY, /click, " + PAGE,
+    "NTFY, /actions/1/url, " + ACKNOWLEDGE,
+    "TEAMS, /attachments/0/content/actions/0/url, " + PAGE,
+    "TEAMS, /attachments/0/content/actions/1/url, " + ACKNOWLEDGE,
+    "GOOGLE_CHAT, /cardsV2/0/card/sections/0/widgets/5/buttonList/buttons/0/onClick/openLink/url, "
+        + PAGE,
+    "GOOGLE_CHAT, /cardsV2/0/card/sections/0/widgets/5/buttonList/buttons/1/onClick/openLink/url, "
+        + ACKNOWLEDGE,
+  })
+  void aReceiverWithButtonsHasThoseOfTheLinks(Receiver type, String at, String url)
+      throws Exception {
+    try (StandIn receiver = type.started()) {
+      send(type.definition(receiver), down());
+      assertThat(receiver.accepted().getFirst().json().at(at).asString()).isEqualTo(url);
+    }
+  }
+
+  @ParameterizedTest
   @CsvSource({"DISCORD, /embeds/0/title", "SLACK_BOT, /blocks/0/text/text"})
   void theEndOfAnIncidentChangesTheFirstMessage(Receiver type, String title) throws Exception {
     try (StandIn receiver = type.started()) {
