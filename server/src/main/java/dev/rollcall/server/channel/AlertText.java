@@ -88,7 +88,8 @@ record AlertText(
       facts.addAll(span(began, message.at()));
     }
     if (!message.lastHeard().equals(Message.NEVER)) {
-      facts.add(new Fact("Last heard from", time(message.lastHeard())));
+      boolean late = delivery.kind() == Notification.Kind.LATE; // and may never have called
+      facts.add(new Fact(late ? "No call since" : "Last heard from", time(message.lastHeard())));
     }
     message
         .incident()
@@ -181,8 +182,11 @@ record AlertText(
   }
 
   private static String still(Notification.Kind kind) {
-    return "Still "
-        + (kind == Notification.Kind.MANUAL ? "open" : word(kind).toLowerCase(Locale.ROOT));
+    return switch (kind) {
+      case MANUAL -> "Still open";
+      case CERTIFICATE -> "Certificate still ends soon";
+      default -> "Still " + word(kind).toLowerCase(Locale.ROOT);
+    };
   }
 
   private static String time(Instant at) {

@@ -250,7 +250,7 @@ final class Mail implements TextChannel {
       rows.append("<tr><th style=\"text-align: left; vertical-align: top; padding-right: 1em\">")
           .append(fact.label())
           .append("</th><td>")
-          .append(fact.value())
+          .append(fact.link() ? link(fact.value()) : fact.value())
           .append("</td></tr>\n");
     }
     return """
@@ -262,6 +262,11 @@ final class Mail implements TextChannel {
     </body></html>
     """
         .formatted(text.over() ? "#1e7e34" : "#c0392b", escaped.title(), rows);
+  }
+
+  /// @param url escaped
+  private static String link(String url) {
+    return "<a href=\"" + url + "\">" + url + "</a>";
   }
 
   /// The same result, which says whose mail it was.

@@ -222,6 +222,12 @@ final class Webhook implements ChannelType {
             incident -> {
               data.put("severity", incident.severity().word())
                   .put("started_at", incident.began().toString());
+              if (incident.reminder()) {
+                data.put("reminder", true);
+              }
+              if (incident.flapping()) {
+                data.put("flapping", true);
+              }
               incident.runbook().ifPresent(url -> data.put("runbook", url));
               incident
                   .cause()

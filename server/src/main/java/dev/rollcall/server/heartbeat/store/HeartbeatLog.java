@@ -36,8 +36,7 @@ public final class HeartbeatLog {
     }
     String name = "heartbeat '" + signal.subject().name() + "'";
     switch (HeartbeatSignal.to(signal)) {
-      case LATE ->
-          log(Level.WARNING, () -> name + " is late: its last call was at " + signal.lastHeard());
+      case LATE -> log(Level.WARNING, () -> name + " is late: no call since " + signal.lastHeard());
       case FAILED -> log(Level.WARNING, () -> name + " failed");
       case UP, NEW -> log(Level.INFO, () -> name + " is up again");
       case PAUSED ->
