@@ -41,7 +41,20 @@ record ChannelsView(
       return latest.map(delivery -> delivery.state().word()).orElse(texts.of("channels.unused"));
     }
 
-    /// `with the tags prod; critical only; only after 15m`.
+    /// What went wrong with it, if anything did: of one that was delivered, at an attempt before.
+    Optional<String> trouble(Texts texts) {
+      return latest.flatMap(
+          delivery ->
+              delivery
+                  .lastError()
+                  .map(
+                      error ->
+                          delivery.state() == DeliveryState.DELIVERED
+                              ? texts.of("channels.tried", error)
+                              : error));
+    }
+
+    /// `what has a tag of: prod; only critical; what is still open after 15m`.
     String route(Texts texts) {
       Map<String, String> route = channel.route();
       StringJoiner words = new StringJoiner("; ");
@@ -67,10 +80,13 @@ record ChannelsView(
       if ("false".equals(route.get("resolved"))) {
         words.add(texts.of("channels.route.unresolved"));
       }
+      if (words.length() == 0) {
+        words.add(texts.of("channels.route.all"));
+      }
       if ("true".equals(route.get("absences"))) {
         words.add(texts.of("channels.route.absences"));
       }
-      return words.length() == 0 ? texts.of("channels.route.all") : words.toString();
+      return words.toString();
     }
   }
 
