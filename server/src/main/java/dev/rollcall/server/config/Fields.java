@@ -95,7 +95,11 @@ public final class Fields {
 
   /// True or false.
   public Optional<Boolean> bool(String key) {
-    return value(key, JsonNode::isBoolean, JsonNode::booleanValue, "is neither true nor false");
+    return value(
+        key,
+        JsonNode::isBoolean,
+        JsonNode::booleanValue,
+        "is neither true nor false: write one of them");
   }
 
   /// A duration such as `15s` or `1m30s`; a number without unit is in seconds.

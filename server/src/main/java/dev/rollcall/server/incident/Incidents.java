@@ -416,7 +416,9 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
       if (!counts.isEmpty()) {
         String words =
             counts.stream()
-                .map(count -> count.many() + " " + count.kind().word())
+                .map(
+                    count ->
+                        count.many() + " " + count.severity().word() + " " + count.kind().word())
                 .collect(Collectors.joining(", "));
         LOG.log(Level.INFO, "incidents are open: {0}", words);
       }

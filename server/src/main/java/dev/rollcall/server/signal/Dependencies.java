@@ -54,7 +54,9 @@ public final class Dependencies {
     String name = subject.path("name").asString("");
     AlertKeys keys = AlertKeys.stored(subject);
     entries.add(new Entry(place, name, keys.dependsOn()));
-    named.putIfAbsent(name, keys.dependsOn());
+    if (!name.isEmpty()) {
+      named.putIfAbsent(name, keys.dependsOn());
+    }
     keys.group()
         .ifPresent(group -> members.computeIfAbsent(group, _ -> new ArrayList<>()).add(name));
   }
