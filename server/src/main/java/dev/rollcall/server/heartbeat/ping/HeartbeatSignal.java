@@ -1,10 +1,16 @@
 package dev.rollcall.server.heartbeat.ping;
 
+import dev.rollcall.server.heartbeat.definition.Expectation;
 import dev.rollcall.server.heartbeat.ping.HeartbeatTransitions.Step;
 import dev.rollcall.server.signal.Signal;
 import dev.rollcall.server.signal.Subject;
+import dev.rollcall.server.time.Durations;
+import dev.rollcall.server.time.JobSchedule;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /// Which changes of a heartbeat are signals: those into a wrong state, between wrong states, and
 /// out of one. `late` and `failed` are wrong.
@@ -17,16 +23,20 @@ public final class HeartbeatSignal {
   /// The signal of a step, if it is one.
   ///
   /// @param before empty if there was no heartbeat
-  public static Optional<Signal> of(Optional<Heartbeat> before, Step step, Instant now) {
+  /// @param exit the exit code that a ping has just reported
+  public static Optional<Signal> of(
+      Optional<Heartbeat> before, Step step, OptionalLong exit, Instant now) {
     State from = before.map(Heartbeat::state).orElse(State.NEW);
     if (step.after().isPresent()) {
       Heartbeat after = step.after().get();
       boolean changed = after.state() != from && (isWrong(from) || isWrong(after.state()));
       return changed || step.reminds()
-          ? Optional.of(signal(after, from, after.state().word(), now))
+          ? Optional.of(signal(after, from, after.state().word(), exit, now))
           : Optional.empty();
     }
-    return before.filter(_ -> isWrong(from)).map(removed -> signal(removed, from, REMOVED, now));
+    return before
+        .filter(_ -> isWrong(from))
+        .map(removed -> signal(removed, from, REMOVED, exit, now));
   }
 
   /// The new state that the signal states. Of a heartbeat that was removed, no ping is expected, as
@@ -37,19 +47,43 @@ public final class HeartbeatSignal {
 
   /// The heartbeat `after` is not late after all.
   public static Signal takenBack(Heartbeat after, Instant now) {
-    return signal(after, State.LATE, after.state().word(), now);
+    return signal(after, State.LATE, after.state().word(), OptionalLong.empty(), now);
   }
 
-  private static Signal signal(Heartbeat about, State from, String to, Instant now) {
+  private static Signal signal(
+      Heartbeat about, State from, String to, OptionalLong exit, Instant now) {
     boolean late = to.equals(State.LATE.word());
     return new Signal(
         new Subject(Subject.Type.HEARTBEAT, about.id(), about.key().owner(), about.name()),
         from.word(),
         to,
-        Optional.empty(),
+        cause(about.expectation(), to, exit),
         about.lastKnown(),
         about.moments().lateSince().filter(_ -> late).orElse(now),
         now);
+  }
+
+  /// Why it is wrong: what was expected, or the exit code.
+  private static Optional<String> cause(Expectation expectation, String to, OptionalLong exit) {
+    if (to.equals(State.LATE.word())) {
+      return Optional.of(
+          "no call: expected "
+              + expected(expectation.schedule())
+              + (expectation.grace().isZero()
+                  ? ""
+                  : ", with a grace of " + Durations.ofJob(expectation.grace())));
+    }
+    return to.equals(State.FAILED.word()) && exit.isPresent()
+        ? Optional.of("exit code " + exit.getAsLong())
+        : Optional.empty();
+  }
+
+  private static String expected(JobSchedule schedule) {
+    return switch (schedule) {
+      case JobSchedule.Every(Duration frequency) -> "every " + Durations.ofJob(frequency);
+      case JobSchedule.Calendar(String expression, ZoneId zone) ->
+          "at " + expression + " (" + zone.getId() + ")";
+    };
   }
 
   private static boolean isWrong(State state) {

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jdbi.v3.core.Handle;
 
 /// Finds heartbeats that are due. It writes their changes and signals in the transaction that finds
@@ -113,7 +114,8 @@ final class LateHeartbeats {
       Step step = HeartbeatTransitions.look(before, now, realert);
       Heartbeat after = step.after().orElseThrow();
       (after.state() == before.state() ? moved : changed).add(after);
-      HeartbeatSignal.of(Optional.of(before), step, now).ifPresent(signals::add);
+      HeartbeatSignal.of(Optional.of(before), step, OptionalLong.empty(), now)
+          .ifPresent(signals::add);
     }
     move(tx, moved);
     HeartbeatTable.change(tx, changed);

@@ -77,8 +77,14 @@ final class HeartbeatUpdate {
       Heartbeat after = heartbeat.orElseThrow();
       heartbeat = Optional.of(withRun(tx, after, ping, now));
     }
-    HeartbeatSignal.of(before, step, now).ifPresent(signals::add);
+    HeartbeatSignal.of(before, step, exit(change), now).ifPresent(signals::add);
     return step.pingOutcome();
+  }
+
+  private static OptionalLong exit(HeartbeatChange change) {
+    return change instanceof Ping ping && ping.signal() instanceof PingSignal.Failure(var exit)
+        ? exit
+        : OptionalLong.empty();
   }
 
   private static Optional<AlertKeys> given(HeartbeatChange change) {

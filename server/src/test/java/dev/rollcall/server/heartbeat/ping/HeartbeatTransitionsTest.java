@@ -215,7 +215,7 @@ class HeartbeatTransitionsTest {
   }
 
   private static String signal(Optional<Heartbeat> before, Step step, Instant now) {
-    return HeartbeatSignal.of(before, step, now)
+    return HeartbeatSignal.of(before, step, OptionalLong.empty(), now)
         .map(signal -> signal.from() + " to " + signal.to())
         .orElse("-");
   }
@@ -271,5 +271,25 @@ class HeartbeatTransitionsTest {
         new Counts(1, 1, 0),
         heartbeat.recent().with(failed),
         heartbeat.origin());
+  }
+
+  /// Somebody who is told at night needs to know what was expected, and what the job said.
+  @Test
+  void aSignalSaysWhy() {
+    Instant now = Instant.ofEpochSecond(1_800_000_000);
+    Heartbeat before = ping(Optional.empty(), new PingSignal.Success(), now).after().orElseThrow();
+    Step failed = ping(Optional.of(before), new PingSignal.Failure(OptionalLong.of(3)), now);
+    assertThat(
+            HeartbeatSignal.of(Optional.of(before), failed, OptionalLong.of(3), now)
+                .orElseThrow()
+                .cause())
+        .contains("exit code 3");
+    Instant later = EXPECTATION.deadline(EXPECTATION.schedule().next(now)).plusSeconds(1);
+    Step late = HeartbeatTransitions.look(before, later, Duration.ofHours(1));
+    assertThat(
+            HeartbeatSignal.of(Optional.of(before), late, OptionalLong.empty(), later)
+                .orElseThrow()
+                .cause())
+        .hasValueSatisfying(why -> assertThat(why).isEqualTo("no call: expected every 1m, with a grace of 30s"));
   }
 }
