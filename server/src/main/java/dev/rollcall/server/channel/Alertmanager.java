@@ -163,5 +163,13 @@ final class Alertmanager implements ChannelType {
         .put("alertname", "Rollcall")
         .put("type", colon < 0 ? "" : subject.substring(0, colon))
         .put("name", AlertText.cut(delivery.message().name(), LONGEST_LABEL));
+    Optional<Message.OfIncident> incident = delivery.message().incident();
+    incident
+        .flatMap(Message.OfIncident::group)
+        .ifPresent(group -> labels.put("group", AlertText.cut(group, LONGEST_LABEL)));
+    incident
+        .map(one -> String.join(",", one.tags()))
+        .filter(tags -> !tags.isEmpty())
+        .ifPresent(tags -> labels.put("tags", AlertText.cut(tags, LONGEST_LABEL)));
   }
 }

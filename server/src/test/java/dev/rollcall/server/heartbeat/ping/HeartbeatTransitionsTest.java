@@ -290,6 +290,7 @@ class HeartbeatTransitionsTest {
             HeartbeatSignal.of(Optional.of(before), late, OptionalLong.empty(), later)
                 .orElseThrow()
                 .cause())
-        .hasValueSatisfying(why -> assertThat(why).isEqualTo("no call: expected every 1m, with a grace of 30s"));
+        .hasValueSatisfying(
+            why -> assertThat(why).isEqualTo("no call: expected every 1m, with a grace of 30s"));
   }
 }
