@@ -41,11 +41,17 @@ public final class Absences implements AutoCloseable {
   private final BooleanSupplier looks;
   private final Clock clock;
   private final ClockWatch clocks;
-  private final Batch<Duration, Optional<Absence>> stamping =
-      (tx, sets) -> sets.stream().map(set -> stamp(tx, set)).toList();
+  private final Batch<Look, Optional<Absence>> stamping =
+      (tx, looks) -> looks.stream().map(look -> stamp(tx, look)).toList();
   private final BackgroundLoop loop =
       new BackgroundLoop("absences", "the watch for absences", AGAIN, this::round);
-  private boolean stamped;
+  private Optional<Duration> stamped = Optional.empty();
+
+  /// What this process knows of the time since its last stamp.
+  ///
+  /// @param set how far the wall clock was set
+  /// @param since how long that is ago; empty: it has stamped nothing yet
+  private record Look(Duration set, Optional<Duration> since) {}
 
   /// A span in which nobody looked.
   private record Absence(Instant from, Instant to) {}
@@ -82,7 +88,7 @@ public final class Absences implements AutoCloseable {
     }
     ClockWatch.Change change = clocks.look();
     commits
-        .write(stamping, change.set())
+        .write(stamping, look(change))
         .ifPresent(
             absence ->
                 LOG.log(
@@ -92,13 +98,18 @@ public final class Absences implements AutoCloseable {
                     absence.from(),
                     absence.to()));
     clocks.seen(change);
-    stamped = true;
+    stamped = Optional.of(change.monotonic());
     return EACH;
   }
 
-  /// @param set how far the wall clock was set since the last stamp of this process: that is no
-  ///   absence
-  private Optional<Absence> stamp(Handle tx, Duration set) {
+  private Look look(ClockWatch.Change change) {
+    return new Look(
+        change.set(), stamped.map(last -> change.monotonic().minus(last).plus(change.slept())));
+  }
+
+  /// A wall clock that was set is no absence. Another process may have stamped after it was set, so
+  /// none is longer than the time since the last stamp of this one.
+  private Optional<Absence> stamp(Handle tx, Look look) {
     // of several processes, one tells
     int rows = tx.createUpdate("UPDATE alive SET at = at WHERE id = 1").execute();
     Instant now = clock.wall();
@@ -112,7 +123,8 @@ public final class Absences implements AutoCloseable {
     tx.createUpdate("UPDATE alive SET at = :now WHERE id = 1")
         .bind("now", now.toEpochMilli())
         .execute();
-    Instant from = Instant.ofEpochMilli(last).plus(set);
+    Instant stamp = Instant.ofEpochMilli(last).plus(look.set());
+    Instant from = look.since().map(now::minus).filter(stamp::isBefore).orElse(stamp);
     if (Duration.between(from, now).compareTo(SHORTEST) <= 0) {
       return Optional.empty();
     }
@@ -140,9 +152,9 @@ public final class Absences implements AutoCloseable {
   @Override
   public void close() {
     loop.close();
-    if (stamped && looks.getAsBoolean() && database.trouble().isEmpty()) {
+    if (stamped.isPresent() && looks.getAsBoolean() && database.trouble().isEmpty()) {
       try {
-        commits.write(stamping, clocks.look().set());
+        commits.write(stamping, look(clocks.look()));
       } catch (StorageException e) {
         // the last stamp counts
       }

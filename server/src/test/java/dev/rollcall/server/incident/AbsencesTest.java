@@ -186,6 +186,22 @@ class AbsencesTest {
   }
 
   @Test
+  void aClockThatWasSetIsNoAbsenceForTwoProcessesEither() {
+    Absences one = process();
+    Absences two = process();
+    for (Duration set : List.of(Duration.ofHours(-1), Duration.ofHours(1))) {
+      clock.pass(EACH);
+      clock.leap(set);
+      one.round();
+      two.round();
+      clock.pass(EACH);
+      two.round();
+      one.round();
+    }
+    told();
+  }
+
+  @Test
   void aMachineThatSleptIsAnAbsence() {
     Absences process = process();
     Instant from = clock.wall();
