@@ -49,16 +49,34 @@ final class FlappingIncidents implements AutoCloseable {
 
   /// Ends what is well, and tells what is wrong, for long enough.
   Duration round() {
-    Instant before = clock.wall().minus(settings.steady());
-    List<Incident> well = database.read(handle -> IncidentTable.steady(handle, true, before));
-    List<Incident> wrong = database.read(handle -> IncidentTable.steady(handle, false, before));
-    if (!well.isEmpty()) {
-      commits.writeAll(ending, well);
+    end(steady(true));
+    tell(steady(false));
+    return LOOK;
+  }
+
+  /// The incidents whose subjects have held one state for long enough.
+  ///
+  /// @param right whether that state is right
+  List<Incident> steady(boolean right) {
+    return database.read(handle -> IncidentTable.steady(handle, right, before()));
+  }
+
+  private Instant before() {
+    return clock.wall().minus(settings.steady());
+  }
+
+  /// Ends those whose subjects are still right.
+  void end(List<Incident> right) {
+    if (!right.isEmpty()) {
+      commits.writeAll(ending, right);
     }
+  }
+
+  /// Tells of those whose subjects are still wrong.
+  void tell(List<Incident> wrong) {
     if (!wrong.isEmpty()) {
       commits.writeAll(telling, wrong);
     }
-    return LOOK;
   }
 
   private List<Boolean> inTurn(
@@ -68,12 +86,18 @@ final class FlappingIncidents implements AutoCloseable {
   }
 
   private boolean end(Handle tx, Incident incident) {
+    if (!IncidentTable.isSteady(tx, incident.id(), true, before())) {
+      return false; // a signal came meanwhile
+    }
     Optional<Incident> over = IncidentTable.end(tx, incident.id(), clock.wall(), Optional.empty());
     over.ifPresent(one -> alerts.over(tx, clock.wall(), one, false));
     return over.isPresent();
   }
 
   private boolean tell(Handle tx, Incident incident) {
+    if (!IncidentTable.isSteady(tx, incident.id(), false, before())) {
+      return false;
+    }
     IncidentTable.calm(tx, incident.id());
     IncidentChannels.tellAgain(tx, incident.id(), clock.wall());
     return true;

@@ -271,6 +271,19 @@ final class IncidentTable {
         .list();
   }
 
+  /// Whether an incident still is one of [#steady].
+  static boolean isSteady(Handle tx, long incident, boolean right, Instant before) {
+    return tx.createQuery(
+            "SELECT EXISTS (SELECT 1 FROM incident WHERE id = :id AND flapping = 1"
+                + " AND resolved_at IS NULL AND steady_since <= :before"
+                + " AND steady_right = :right)")
+        .bind("id", incident)
+        .bind("before", before.toEpochMilli())
+        .bind("right", right ? 1 : 0)
+        .mapTo(Boolean.class)
+        .one();
+  }
+
   /// An incident flaps no longer: it is open as others are.
   static void calm(Handle tx, long incident) {
     tx.createUpdate("UPDATE incident SET flapping = 0 WHERE id = :id")

@@ -1283,6 +1283,29 @@ class NotifierTest {
     assertThat(openIncidents()).isEmpty();
   }
 
+  /// Its subject goes to the other state after the round has read it.
+  @Test
+  void whatFlapsAndHasJustChangedGoesOnFlapping() {
+    use(all(pager.keepingIncidents()));
+    for (int i = 0; i < 5; i++) {
+      flap("a");
+    }
+    clock.pass(Duration.ofMinutes(15));
+    List<Incident> right = flapping.steady(true);
+    assertThat(right).hasSize(1);
+    down("a");
+    flapping.end(right);
+    assertThat(incident("a").flapping()).isTrue();
+    clock.pass(Duration.ofMinutes(15));
+    List<Incident> wrong = flapping.steady(false);
+    up("a");
+    flapping.tell(wrong);
+    assertThat(incident("a").flapping()).isTrue();
+    clock.pass(Duration.ofMinutes(15));
+    flapping.round();
+    assertThat(openIncidents()).isEmpty();
+  }
+
   @Test
   void whatWaitsForAChannelThatIsGoneIsForgotten() {
     use(all(chat));
