@@ -17,9 +17,16 @@ import org.jdbi.v3.core.Handle;
 import tools.jackson.databind.JsonNode;
 
 /// What people do with incidents, by the API and on pages. Each change is refused with 404 for an
-/// incident that is not in the scope, and with 409 for one that is over, where it has to be open.
+/// incident that is not in the scope, and with 409 for one that is over, where it has to be open,
+/// or whose timeline is full.
 public final class IncidentChanges {
   private static final int LONGEST_TEXT = 10_000;
+
+  /// How many entries people may make in a timeline, and with how many characters: who reads the
+  /// incident gets all of them.
+  private static final int MOST_ENTRIES = 500;
+
+  private static final int MOST_CHARACTERS = 200_000;
   private static final String TITLE = "title";
   private static final String SEVERITY = "severity";
   private static final String PHASE = "phase";
@@ -107,6 +114,7 @@ public final class IncidentChanges {
         changes.add(new Change.SetPhase(id, who, phase));
       }
     }
+    requireRoom(id, "");
     store.changeAll(changes, clock.wall());
   }
 
@@ -150,7 +158,7 @@ public final class IncidentChanges {
   /// Somebody has seen it. Acknowledging again changes nothing.
   public void acknowledge(Scope scope, long id, Caller by, Optional<String> note) {
     note.ifPresent(text -> check("note", text));
-    store.acknowledge(open(scope, id).id(), names.apply(by), note, clock.wall());
+    acknowledge(open(scope, id), names.apply(by), note);
   }
 
   /// The incident of an acknowledging link. Refused with 404 if the key is wrong, and with 410 when
@@ -178,16 +186,20 @@ public final class IncidentChanges {
   public void acknowledgeLinked(long id, String channel, String key) {
     Incident incident = linked(id, channel, key);
     String by = channel.substring(channel.indexOf('/') + 1);
-    store.acknowledge(incident.id(), by, Optional.empty(), clock.wall());
+    acknowledge(incident, by, Optional.empty());
+  }
+
+  private void acknowledge(Incident incident, String by, Optional<String> note) {
+    requireRoom(incident.id(), note.orElse(""));
+    store.acknowledge(incident.id(), by, note, clock.wall());
   }
 
   /// Takes that back: reminders and escalation go on.
   public void unacknowledge(Scope scope, long id, Caller by) {
+    Incident incident = open(scope, id);
+    requireRoom(id, "");
     store.unacknowledge(
-        open(scope, id).id(),
-        names.apply(by),
-        (tx, now) -> goesOn.accept(tx, id, now),
-        clock.wall());
+        incident.id(), names.apply(by), (tx, now) -> goesOn.accept(tx, id, now), clock.wall());
   }
 
   /// Adds a note.
@@ -196,7 +208,20 @@ public final class IncidentChanges {
   public void note(Scope scope, long id, Caller by, String text, boolean isPublic) {
     Incident incident = existing(scope, id);
     check("text", text);
+    requireRoom(id, text);
     store.note(incident.id(), names.apply(by), text, isPublic, clock.wall());
+  }
+
+  /// Changes that come at the same moment may together go a little beyond.
+  private void requireRoom(long id, String text) {
+    IncidentStore.Written written = store.writtenByPeople(id);
+    if (written.entries() >= MOST_ENTRIES
+        || written.characters() + text.length() > MOST_CHARACTERS) {
+      throw Refusal.of(
+          409,
+          "incident %d is full: people write %d entries with %d characters at most"
+              .formatted(id, MOST_ENTRIES, MOST_CHARACTERS));
+    }
   }
 
   private static void check(String key, String text) {

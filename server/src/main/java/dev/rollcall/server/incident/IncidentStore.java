@@ -297,6 +297,23 @@ public final class IncidentStore {
                 .list());
   }
 
+  /// What people have written in a timeline.
+  record Written(long entries, long characters) {}
+
+  /// What people have written in the timeline of an incident.
+  Written writtenByPeople(long incident) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT COUNT(*) AS entries, COALESCE(SUM(LENGTH(text)), 0) AS characters"
+                        + " FROM incident_entry"
+                        + " WHERE incident_id = :incident AND made_by IS NOT NULL")
+                .bind("incident", incident)
+                .map((row, _) -> new Written(row.getLong("entries"), row.getLong("characters")))
+                .one());
+  }
+
   /// The end of what the subject of an incident had printed last when it opened.
   public Optional<String> output(long incident) {
     return database.read(

@@ -142,6 +142,17 @@ final class IncidentTable {
         .one();
   }
 
+  /// How many that people opened have opened since then, of an owner.
+  static int openedByHand(Handle tx, long owner, Instant since) {
+    return tx.createQuery(
+            "SELECT COUNT(*) FROM incident WHERE owner_id = :owner AND subject_type = 0"
+                + " AND opened_at >= :since")
+        .bind("owner", owner)
+        .bind("since", since.toEpochMilli())
+        .mapTo(Integer.class)
+        .one();
+  }
+
   /// How many of one severity an owner has.
   record OpenOfOwner(long owner, Site.Open open) {}
 

@@ -9,6 +9,7 @@ import dev.rollcall.server.signal.Subjects;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,16 +26,35 @@ final class ManualIncidents {
 
   private static final int MOST_OF_ACCOUNT = 20;
 
+  /// How many one account may open within [#DAY]: each is kept for years.
+  private static final int MOST_A_DAY = 50;
+
+  private static final Duration DAY = Duration.ofDays(1);
+
+  /// How many tags of its subjects an incident keeps: each list of incidents reads them.
+  private static final int MOST_TAGS = 100;
+
   private final Database database;
   private final GroupCommit commits;
   private final Subjects subjects;
   private final IncidentAlerts alerts;
   private final Runnable changed;
-  private final Batch<Opening, Optional<Long>> opening = this::openAll;
+  private final Batch<Opening, Opened> opening = this::openAll;
 
   /// @param about what it is about, with the keys that each has now
   private record Opening(
       long owner, ManualIncident asked, Map<Subject, AlertKeys> about, String by, Instant at) {}
+
+  /// What became of it.
+  private sealed interface Opened {
+    record As(long id) implements Opened {}
+
+    /// The owner has as many open as it may have.
+    record TooMany() implements Opened {}
+
+    /// The owner has opened as many within a day as it may.
+    record TooManyToday() implements Opened {}
+  }
 
   /// @param changed is called after each commit
   ManualIncidents(
@@ -50,19 +70,20 @@ final class ManualIncidents {
     this.changed = changed;
   }
 
-  /// Opens one. Refused with 400 if the owner has no such subject, and with 409 if it has too many
-  /// that are open.
+  /// Opens one. Refused with 400 if the owner has no such subject, with 409 if it has too many that
+  /// are open, and with 429 if it has opened too many today.
   ///
   /// @return its id
   long open(long owner, ManualIncident asked, String by, Instant at) {
     Map<Subject, AlertKeys> about = database.read(handle -> about(handle, owner, asked));
-    return commits
-        .write(opening, new Opening(owner, asked, about, by, at))
-        .orElseThrow(
-            () ->
-                Refusal.of(
-                    409,
-                    most(owner) + " incidents that people opened are open: resolve one first"));
+    return switch (commits.write(opening, new Opening(owner, asked, about, by, at))) {
+      case Opened.As(long id) -> id;
+      case Opened.TooMany _ ->
+          throw Refusal.of(
+              409, most(owner) + " incidents that people opened are open: resolve one first");
+      case Opened.TooManyToday _ ->
+          throw Refusal.of(429, MOST_A_DAY + " incidents were opened by hand within a day: wait");
+    };
   }
 
   private Map<Subject, AlertKeys> about(Handle handle, long owner, ManualIncident asked) {
@@ -85,14 +106,19 @@ final class ManualIncidents {
     return owner == Scope.OPERATOR ? MOST : MOST_OF_ACCOUNT;
   }
 
-  private List<Optional<Long>> openAll(Handle tx, List<Opening> openings) {
+  private List<Opened> openAll(Handle tx, List<Opening> openings) {
     IncidentTable.takeTurns(database, tx);
     return openings.stream().map(one -> open(tx, one)).toList();
   }
 
-  private Optional<Long> open(Handle tx, Opening one) {
-    if (IncidentTable.openByHand(tx, one.owner()) >= most(one.owner())) {
-      return Optional.empty();
+  private Opened open(Handle tx, Opening one) {
+    long owner = one.owner();
+    if (IncidentTable.openByHand(tx, owner) >= most(owner)) {
+      return new Opened.TooMany();
+    }
+    if (owner != Scope.OPERATOR
+        && IncidentTable.openedByHand(tx, owner, one.at().minus(DAY)) >= MOST_A_DAY) {
+      return new Opened.TooManyToday();
     }
     Incident incident =
         IncidentTable.openByHand(
@@ -102,10 +128,10 @@ final class ManualIncidents {
       alerts.openedByHand(tx, incident, one.about());
     }
     tx.afterCommit(changed);
-    return Optional.of(incident.id());
+    return new Opened.As(incident.id());
   }
 
-  /// The keys of its only subject; with several, the tags of all of them.
+  /// The keys of its only subject; with several, the tags of all of them, the first hundred.
   private static AlertKeys keys(Opening one) {
     AlertKeys keys =
         one.about().size() == 1
@@ -114,6 +140,7 @@ final class ManualIncidents {
                 one.about().values().stream()
                     .flatMap(each -> each.tags().stream())
                     .distinct()
+                    .limit(MOST_TAGS)
                     .toList(),
                 Optional.empty(),
                 one.asked().severity(),

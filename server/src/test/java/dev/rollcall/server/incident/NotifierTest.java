@@ -46,6 +46,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jdbi.v3.core.Handle;
@@ -964,6 +965,76 @@ class NotifierTest {
                 .changes()
                 .open(Scope.of(7), Json.stored("{\"title\":\"x\"}"), new Caller.Operator(true)));
     assertThat(openIncidents()).containsExactly("x");
+  }
+
+  /// With 20 open at a time, one account could fill the database by opening and ending them.
+  @Test
+  void anAccountOpensFiftyADay() {
+    for (int i = 0; i < 50; i++) {
+      endByHand(openOf(7));
+    }
+    assertRefused(429, () -> openOf(7));
+    openOf(8);
+    clock.pass(Duration.ofDays(1).plusSeconds(1));
+    openOf(7);
+    assertThat(openIncidents()).isEmpty();
+  }
+
+  private long openOf(long owner) {
+    return incidents
+        .changes()
+        .open(Scope.of(owner), Json.stored("{\"title\":\"x\"}"), new Caller.Operator(true));
+  }
+
+  private void endByHand(long id) {
+    incidents.changes().resolve(Scope.everything(), id, new Caller.Operator(true));
+  }
+
+  @Test
+  void ofManySubjectsAHundredTagsAreKept() {
+    List<String> subjects = new ArrayList<>();
+    for (int i = 0; i < 11; i++) {
+      int first = i * 20;
+      List<String> tags = IntStream.range(first, first + 20).mapToObj(n -> "t" + n).toList();
+      keys.put("s" + i, AlertKeys.stored(Json.stored("{\"tags\":[\"" + String.join("\",\"", tags) + "\"]}")));
+      subjects.add("\"service:s" + i + "\"");
+    }
+    long id = openByHand("many", ",\"subjects\":[" + String.join(",", subjects) + "]");
+    Incident many = incidents.store().find(Scope.operator(), id).orElseThrow();
+    assertThat(many.keys().tags()).hasSize(100).startsWith("t0").endsWith("t99");
+    assertThat(incidents.store().about(List.of(many)).get(id)).hasSize(11);
+  }
+
+  /// Who reads an incident gets all of its timeline.
+  @Test
+  void whatPeopleWriteToAnIncidentIsBounded() {
+    down("a", "b");
+    long full = incident("a").id();
+    for (int i = 0; i < 20; i++) {
+      note(full, "x".repeat(10_000));
+    }
+    assertRefused(409, () -> note(full, "x"));
+    assertRefused(409, () -> acknowledge(full, Optional.of("seen")));
+    acknowledge(full, Optional.empty());
+    assertThat(incident("a").acknowledged()).isPresent();
+    long many = incident("b").id();
+    for (int i = 0; i < 250; i++) {
+      acknowledge(many, Optional.empty());
+      incidents.changes().unacknowledge(Scope.operator(), many, new Caller.Operator(true));
+    }
+    assertRefused(409, () -> acknowledge(many, Optional.empty()));
+    assertRefused(409, () -> note(many, "x"));
+    assertRefused(409, () -> change(many, "{\"severity\":\"warning\"}"));
+    endByHand(many);
+    assertThat(openIncidents()).containsExactly("a");
+  }
+
+  private void note(long id, String text) {
+    incidents.changes().note(Scope.operator(), id, new Caller.Operator(true), text, false);
+  }
+
+  private void acknowledge(long id, Optional<String> note) {
+    incidents.changes().acknowledge(Scope.operator(), id, new Caller.Operator(true), note);
   }
 
   @Test
