@@ -88,22 +88,20 @@ final class HeldSignals {
         });
   }
 
-  /// Forgets the signal of a subject; returns whether one was held.
-  static boolean remove(Handle tx, Subject subject, Instant at) {
-    boolean held =
+  /// Forgets the signal of a subject, if one is held.
+  static void remove(Handle tx, Subject subject, Instant at) {
+    int rows =
         Rows.write(
-                tx,
-                REMOVE,
-                List.of(subject),
-                (row, one) -> {
-                  row.setInt(1, one.type().code());
-                  row.setLong(2, one.id());
-                })[0]
-            > 0;
-    if (held) {
+            tx,
+            REMOVE,
+            List.of(subject),
+            (row, one) -> {
+              row.setInt(1, one.type().code());
+              row.setLong(2, one.id());
+            })[0];
+    if (rows > 0) {
       reachable(tx, subject, at);
     }
-    return held;
   }
 
   /// A subject is unreachable behind what it depends on, if it was not so already.
@@ -148,10 +146,13 @@ final class HeldSignals {
         .list();
   }
 
-  /// All of them, in the order of the ids of their subjects.
+  /// All of them, in the order of the ids of their subjects, without what came back.
   static List<Held> all(Handle handle) {
     return handle
-        .createQuery("SELECT * FROM incident_hold ORDER BY subject_type, subject_id")
+        .createQuery(
+            "SELECT subject_type, subject_id, owner_id, subject_name, state, cause,"
+                + " last_heard_at, began_at, at, reason, behind, NULL AS answer"
+                + " FROM incident_hold ORDER BY subject_type, subject_id")
         .map((row, _) -> held(row))
         .list();
   }

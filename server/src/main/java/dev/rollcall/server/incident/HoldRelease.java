@@ -28,13 +28,19 @@ final class HoldRelease implements AutoCloseable {
   /// How soon it looks again: spans end by themselves, and other processes may end them.
   private static final Duration LOOK = Duration.ofSeconds(1);
 
+  /// After a round it rests for so many times as long as that took: thousands may be held.
+  private static final int PAUSE_FACTOR = 4;
+
+  /// How many it releases in a transaction, so that other writers do not wait for long.
+  private static final int AT_ONCE = 500;
+
   private final Database database;
   private final GroupCommit commits;
   private final Subjects subjects;
   private final Function<Handle, CurrentMaintenance> maintenance;
   private final BiConsumer<Handle, Signal> open;
   private final Clock clock;
-  private final Batch<Held, Boolean> releasing = this::releaseAll;
+  private final Batch<Subject, Boolean> releasing = this::releaseAll;
   private final BackgroundLoop loop =
       new BackgroundLoop(
           "held-incidents", "the release of what nobody is told of", AFTER_FAILURE, this::round);
@@ -65,27 +71,51 @@ final class HoldRelease implements AutoCloseable {
 
   /// Releases what is no longer held.
   Duration round() {
-    List<Held> held = database.read(HeldSignals::all);
-    if (!held.isEmpty()) {
-      commits.writeAll(releasing, held);
+    Duration began = clock.monotonic();
+    List<Subject> changed = database.read(this::changed);
+    for (int from = 0; from < changed.size(); from += AT_ONCE) {
+      commits.writeAll(releasing, changed.subList(from, Math.min(changed.size(), from + AT_ONCE)));
     }
-    return LOOK;
+    Duration rest = clock.monotonic().minus(began).multipliedBy(PAUSE_FACTOR);
+    return rest.compareTo(LOOK) > 0 ? rest : LOOK;
   }
 
-  private List<Boolean> releaseAll(Handle tx, List<Held> held) {
+  /// Those that are no longer held, or for another reason. Nearly all stay as they are most of the
+  /// time, so they are found without a write.
+  private List<Subject> changed(Handle handle) {
+    HoldRules rules = new HoldRules(subjects, maintenance.apply(handle));
+    return HeldSignals.all(handle).stream()
+        .filter(held -> !still(handle, held, rules).equals(Optional.of(held)))
+        .map(held -> held.signal().subject())
+        .toList();
+  }
+
+  private Optional<Held> still(Handle handle, Held held, HoldRules rules) {
+    Signal signal = held.signal();
+    return rules.of(handle, signal, subjects.keys(handle, signal.subject()), clock.wall()).held();
+  }
+
+  private List<Boolean> releaseAll(Handle tx, List<Subject> changed) {
     IncidentTable.takeTurns(database, tx);
     HoldRules rules = new HoldRules(subjects, maintenance.apply(tx));
-    return held.stream().map(one -> release(tx, one, rules)).toList();
+    return changed.stream()
+        .map(
+            subject ->
+                HeldSignals.of(tx, subject.type(), subject.id())
+                    .filter(held -> release(tx, held, rules))
+                    .isPresent())
+        .toList();
   }
 
   private boolean release(Handle tx, Held held, HoldRules rules) {
     Signal signal = held.signal();
     Subject subject = signal.subject();
     Instant now = clock.wall();
-    Optional<Held> still = rules.of(tx, signal, subjects.keys(tx, subject), now).held();
-    if (still.equals(Optional.of(held)) || !HeldSignals.remove(tx, subject, now)) {
+    Optional<Held> still = still(tx, held, rules);
+    if (still.equals(Optional.of(held))) {
       return false;
     }
+    HeldSignals.remove(tx, subject, now);
     if (still.isPresent()) {
       HeldSignals.put(tx, still.get()); // for another reason
       return false;

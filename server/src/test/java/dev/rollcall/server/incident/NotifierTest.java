@@ -46,6 +46,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -996,7 +998,9 @@ class NotifierTest {
     for (int i = 0; i < 11; i++) {
       int first = i * 20;
       List<String> tags = IntStream.range(first, first + 20).mapToObj(n -> "t" + n).toList();
-      keys.put("s" + i, AlertKeys.stored(Json.stored("{\"tags\":[\"" + String.join("\",\"", tags) + "\"]}")));
+      keys.put(
+          "s" + i,
+          AlertKeys.stored(Json.stored("{\"tags\":[\"" + String.join("\",\"", tags) + "\"]}")));
       subjects.add("\"service:s" + i + "\"");
     }
     long id = openByHand("many", ",\"subjects\":[" + String.join(",", subjects) + "]");
@@ -1212,6 +1216,27 @@ class NotifierTest {
     assertThat(confirmedAgain).containsExactly("shop");
     down("shop");
     assertThat(openIncidents()).containsExactly("shop");
+  }
+
+  /// Thousands may be held for hours, and are looked at again and again.
+  @Test
+  void whatStaysHeldKeepsNobodyWaitingWhoWrites() {
+    depends("shop", "db");
+    down("db", "shop");
+    Batch<Integer, Boolean> writing =
+        (tx, ones) -> {
+          IncidentTable.takeTurns(database, tx);
+          boolean looked =
+              CompletableFuture.runAsync(held::round)
+                  .orTimeout(10, TimeUnit.SECONDS)
+                  .handle((_, failure) -> failure == null)
+                  .join();
+          return ones.stream().map(_ -> looked).toList();
+        };
+    assertThat(commits.write(writing, 1)).isTrue();
+    up("db");
+    held.round();
+    assertThat(confirmedAgain).containsExactly("shop");
   }
 
   @Test
