@@ -18,8 +18,8 @@ public final class SecretNames {
       Pattern.compile(
           "(?i)(?<!\\(using"
               + " )((?:password|passwd|pwd|secret|(?:api|access|private)[_-]?key)[\"']?\\s?[=:]\\s?"
-              + "|(?:token|signature|(?<![a-z])sig|[?&]key)=|\"[\\w-]*token[\"']\\s?:\\s?"
-              + "|x-[\\w-]*(?:token|key):\\s?|authorization:\\s?(?:\\w+\\s)?)"
+              + "|(?:token|signature|(?<![a-z])sig|[?&]key)=|\"[\\w-]{0,40}token[\"']\\s?:\\s?"
+              + "|x-[\\w-]{0,40}(?:token|key):\\s?|authorization:\\s?(?:\\w+\\s)?)"
               + "(?:\"[^\"]*\"|'[^']*'|[^\\s&;,\"')}]+)");
 
   private static final Pattern COOKIES =
@@ -39,9 +39,9 @@ public final class SecretNames {
     return SECRET.matcher(name).find();
   }
 
-  /// `line` without the values after such names.
-  static String withoutValues(String line) {
-    String shown = NAMED.matcher(line).replaceAll("$1***");
+  /// `text` without the values after such names.
+  static String withoutValues(String text) {
+    String shown = NAMED.matcher(text).replaceAll("$1***");
     String without = CREDENTIALS.matcher(shown).replaceAll("$1***");
     return COOKIES.matcher(without).replaceAll("$1***");
   }

@@ -2,6 +2,8 @@ package dev.rollcall.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -73,5 +75,16 @@ class SecretNamesTest {
       })
   void hidesWhatStandsBehindThem(String line, String shown) {
     assertThat(OneLine.of(line)).isEqualTo(shown);
+  }
+
+  /// The page of a program that shows its settings when it fails.
+  @Test
+  void hidesThemInWhatCameBack() {
+    String page =
+        "<pre>DB_PASSWORD=hunter2\nX-Api-Key: k3y\n{\"access_token\": \"t0ken\"}\nSet-Cookie: id=c00kie</pre>";
+    String shown = new AnswerExcerpt(500, Map.of(), page).body();
+    assertThat(shown)
+        .contains("DB_PASSWORD=***", "X-Api-Key: ***", "***}")
+        .doesNotContain("hunter2", "k3y", "t0ken", "c00kie");
   }
 }

@@ -27,7 +27,11 @@ class SecretsTest {
         "pass%20%22word%22%2f%c3%bc%401",
         "pass%20\"word\"/%C3%BC@1",
         "%70ass+\"word\"%2Fü%401",
-        "pass \\\"word\\\"/ü@1"
+        "pass \\\"word\\\"/ü@1",
+        "pass \\\"word\\\"\\/\\u00fc@1",
+        "pass \\u0022word\\u0022\\u002F\\u00FC\\u0040\\u0031",
+        "pass &quot;word&quot;/ü@1",
+        "pass&#32;&#34;word&#x22;&#x2F;&#252;@1"
       })
   void hidesAPasswordInEveryFormADriverRepeatsItIn(String form) {
     assertThat(Secrets.of(new Login("app", PASSWORD)).hide("refused: " + form + "."))
@@ -101,6 +105,21 @@ class SecretsTest {
             .header("Accept", "text/html");
     assertThat(question.secrets().hide("start abc/def abc%2Fdef ghijk lmnop qrstu text/html"))
         .isEqualTo("start *** *** *** *** *** text/html");
+  }
+
+  @Test
+  void hidesWhatTheBodyLogsInWith() {
+    String json =
+        "{\"user\":\"app\",\"Password\" : \"x\\\"<y>&z\",\"n\":{\"api_token\":\"t0ken\"}}";
+    assertThat(hiddenIn(json, "app x\\\"<y>&z x\"<y>&z x&quot;&lt;y&gt;&amp;z t0ken"))
+        .isEqualTo("app *** *** *** ***");
+    assertThat(hiddenIn("user=app&password=a%26b+c+d", "app a%26b+c+d and a&b c d and a&amp;b c d"))
+        .isEqualTo("app *** and *** and ***");
+    assertThat(hiddenIn("no secret: at all", "no secret: at all")).isEqualTo("no secret: at all");
+  }
+
+  private static String hiddenIn(String body, String answer) {
+    return HttpQuestion.of("http://shop.example/").body(body).secrets().hide(answer);
   }
 
   @Test

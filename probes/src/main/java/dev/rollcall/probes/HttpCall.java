@@ -76,7 +76,10 @@ record HttpCall(HttpQuestion question, HttpAsker asker, boolean elsewhere) {
       throw ProbeFailure.here("out of memory (%s)".formatted(progress.words()));
     } finally {
       attempt.took(Phase.TOTAL, attempt.elapsed());
-      attempt.unexpected().map(question.secrets()::hide).ifPresent(attempt::unexpected);
+      attempt
+          .unexpected()
+          .map(answer -> question.secrets().hide(answer))
+          .ifPresent(attempt::unexpected);
     }
   }
 

@@ -53,8 +53,8 @@ public record HttpProbe(String name, HttpQuestion question, HttpAsker asker) imp
     } catch (ProbeFailure e) {
       throw question.secrets().hide(e);
     } finally {
-      attempt.dependencies().map(question.secrets()::hide).ifPresent(attempt::dependsOn);
-      attempt.degraded().map(question.secrets()::hide).ifPresent(attempt::degraded);
+      attempt.dependencies().map(all -> question.secrets().hide(all)).ifPresent(attempt::dependsOn);
+      attempt.degraded().map(why -> question.secrets().hide(why)).ifPresent(attempt::degraded);
     }
   }
 

@@ -11,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// A request to an HTTP service, and the expected response.
 ///
@@ -28,6 +30,10 @@ public record HttpQuestion(
     String body,
     HttpExpectation expectation,
     HttpSettings settings) {
+  /// A text of a JSON document with its name, as they stand there.
+  private static final Pattern JSON_TEXT =
+      Pattern.compile("\"([^\"\\\\]{1,100})\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.){1,1000}+)\"");
+
   private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 
   /// Validates everything that can be validated before the request.
@@ -99,8 +105,8 @@ public record HttpQuestion(
     return new HttpQuestion(uri, method, headers, body, expectation, way);
   }
 
-  /// What must not be shown, whoever repeats it: what the headers and the query log in with,
-  /// whether it came from the URL or was set.
+  /// What must not be shown, whoever repeats it: what the headers, the query and the body log in
+  /// with, whether it came from the URL or was set.
   Secrets secrets() {
     List<String> secrets = new ArrayList<>();
     for (Map.Entry<String, String> header : headers.entrySet()) {
@@ -115,15 +121,38 @@ public record HttpQuestion(
         }
       }
     }
-    for (String parameter : String.valueOf(uri.getRawQuery()).split("&", -1)) {
+    secrets.addAll(ofForm(String.valueOf(uri.getRawQuery())));
+    Matcher property = JSON_TEXT.matcher(body);
+    while (property.find()) {
+      if (SecretNames.isSecret(property.group(1))) {
+        secrets.add(property.group(2));
+        secrets.add(property.group(2).replaceAll("\\\\(.)", "$1"));
+      }
+    }
+    secrets.addAll(ofForm(body));
+    return Secrets.of(secrets.toArray(String[]::new));
+  }
+
+  /// The secrets of a query, or of a form that is sent.
+  private static List<String> ofForm(String form) {
+    List<String> secrets = new ArrayList<>();
+    for (String parameter : form.split("&", -1)) {
       int equals = parameter.indexOf('=');
       if (equals > 0 && SecretNames.isSecret(parameter.substring(0, equals))) {
         String value = parameter.substring(equals + 1);
         secrets.add(value);
-        secrets.add(URLDecoder.decode(value, StandardCharsets.UTF_8));
+        secrets.add(decoded(value));
       }
     }
-    return Secrets.of(secrets.toArray(String[]::new));
+    return secrets;
+  }
+
+  private static String decoded(String value) {
+    try {
+      return URLDecoder.decode(value, StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      return value; // a body may be anything
+    }
   }
 
   private static String login(String base64) {

@@ -18,10 +18,10 @@ import java.util.regex.Pattern;
 
 /// Hides the passwords and tokens of a probe in messages of drivers and servers.
 ///
-/// It hides the secret itself and the forms in which drivers and servers repeat it: URL-encoded in
-/// any way, Base64 of any text that contains it (`user:password`, SASL PLAIN), escaped for JSON. If
-/// a message was cut within a secret, its beginning is hidden too. User and password in front of a
-/// host are always hidden. The message becomes one line of at most 500 characters.
+/// It hides the secret itself and the forms in which drivers and servers repeat it: URL-encoded, or
+/// escaped for JSON or HTML, in any way, Base64 of any text that contains it (`user:password`, SASL
+/// PLAIN). If a message was cut within a secret, its beginning is hidden too. User and password in
+/// front of a host are always hidden. The message becomes one line of at most 500 characters.
 public final class Secrets {
   private static final String STARS = "***";
   private static final int LONGEST = 500;
@@ -40,12 +40,16 @@ public final class Secrets {
 
   private static final Pattern CUT = Pattern.compile("\\.\\.\\.|…");
 
-  private final List<String> forms;
-  private final List<Pattern> urlEncoded;
+  /// What the five characters are in HTML that have a name there.
+  private static final Map<String, String> ENTITIES =
+      Map.of("&", "amp", "<", "lt", ">", "gt", "\"", "quot", "'", "apos");
 
-  private Secrets(List<String> forms, List<Pattern> urlEncoded) {
+  private final List<String> forms;
+  private final List<Pattern> escaped;
+
+  private Secrets(List<String> forms, List<Pattern> escaped) {
     this.forms = forms;
-    this.urlEncoded = urlEncoded;
+    this.escaped = escaped;
   }
 
   /// Hides only what can be recognized as a secret.
@@ -64,7 +68,7 @@ public final class Secrets {
   /// These secrets in all their forms. Empty ones are ignored.
   public static Secrets of(Collection<String> secrets) {
     List<String> forms = new ArrayList<>();
-    List<Pattern> urlEncoded = new ArrayList<>();
+    List<Pattern> escaped = new ArrayList<>();
     for (String secret : secrets) {
       if (!secret.isEmpty()) {
         byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
@@ -79,13 +83,13 @@ public final class Secrets {
         forms.add(Base64.getEncoder().encodeToString(secret.getBytes(StandardCharsets.ISO_8859_1)));
         forms.addAll(withinBase64(bytes));
         if (secret.length() >= SHORT && secret.length() <= LONGEST_PATTERN) {
-          urlEncoded.add(urlEncoded(secret));
+          escaped.add(escaped(secret));
         }
       }
     }
     return new Secrets(
         forms.stream().distinct().sorted(Comparator.comparing(String::length).reversed()).toList(),
-        List.copyOf(urlEncoded));
+        List.copyOf(escaped));
   }
 
   /// What the Base64 of each text that contains `secret` contains: three bytes are four characters,
@@ -105,8 +109,9 @@ public final class Secrets {
     return parts;
   }
 
-  /// Any of its characters may be percent-encoded, with large or small digits.
-  private static Pattern urlEncoded(String secret) {
+  /// Any of its characters may be percent-encoded, or escaped for JSON (`\/`, or its number) or
+  /// HTML (`&amp;`, `&#38;`, `&#x26;`), with large or small digits.
+  private static Pattern escaped(String secret) {
     StringBuilder pattern = new StringBuilder();
     secret
         .codePoints()
@@ -117,6 +122,12 @@ public final class Secrets {
               pattern.append(one.equals(" ") ? "\\+|" : "");
               for (byte b : one.getBytes(StandardCharsets.UTF_8)) {
                 pattern.append("(?i:%%%02x)".formatted(b & 0xff));
+              }
+              int code = one.codePointAt(0);
+              pattern.append("|\\\\").append(Pattern.quote(one));
+              pattern.append("|(?i:\\\\u%04x|&#0*%d;|&#x0*%x;)".formatted(code, code, code));
+              if (ENTITIES.containsKey(one)) {
+                pattern.append("|&").append(ENTITIES.get(one)).append(';');
               }
               pattern.append(')');
             });
@@ -179,7 +190,7 @@ public final class Secrets {
               ? standing(form).matcher(shown).replaceAll(STARS)
               : shown.replace(form, STARS);
     }
-    for (Pattern encoded : urlEncoded) {
+    for (Pattern encoded : escaped) {
       shown = encoded.matcher(shown).replaceAll(STARS);
     }
     return USER_INFO.matcher(withoutBeginnings(shown)).replaceAll("://" + STARS + "@");
