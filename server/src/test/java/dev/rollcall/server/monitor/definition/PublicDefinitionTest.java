@@ -29,6 +29,8 @@ class PublicDefinitionTest {
         List.of(
             "interval",
             "timeout",
+            "slow",
+            "certificate-warning",
             "method",
             "status",
             "contains",
