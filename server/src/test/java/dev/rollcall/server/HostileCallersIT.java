@@ -146,6 +146,9 @@ class HostileCallersIT {
   private RunningRollcall rollcall;
   private String user;
   private String operator;
+  private String stranger;
+  private Browser browser;
+  private Browser another;
 
   /// A route with a body.
   ///
@@ -224,6 +227,10 @@ class HostileCallersIT {
     People people = new People(rollcall);
     user = people.registered("user@example.org");
     operator = people.operator("operator@example.org");
+    // all people at the beginning, because a test of floods uses up the registrations of a minute
+    stranger = people.registered("stranger@example.org");
+    browser = signedIn("browser@example.org");
+    another = signedIn("another@example.org");
   }
 
   @AfterAll
@@ -261,7 +268,6 @@ class HostileCallersIT {
 
   @Test
   void nobodyReachesTheIncidentsOfOthersOrOpensOneAboutTheirServices() {
-    String another = new People(rollcall).registered("other@example.org");
     String asked = "{\"title\":\"q\",\"subjects\":[\"service:own\"]}";
     long id =
         rollcall
@@ -283,11 +289,11 @@ class HostileCallersIT {
             "GET /incidents/" + id + "/live")) {
       String[] parts = call.split(" ", 3);
       String body = parts.length < 3 ? "" : parts[2];
-      assertThat(rollcall.status(parts[0], parts[1], body, "Authorization", another))
+      assertThat(rollcall.status(parts[0], parts[1], body, "Authorization", stranger))
           .as(call)
           .isEqualTo(404);
     }
-    assertThat(rollcall.status("POST", "/v1/incidents", asked, "Authorization", another))
+    assertThat(rollcall.status("POST", "/v1/incidents", asked, "Authorization", stranger))
         .isEqualTo(400);
   }
 
@@ -336,8 +342,6 @@ class HostileCallersIT {
 
   @Test
   void eachFormIsTakenFromAPageOfItsOwnAlone() {
-    Browser browser = signedIn("forms@example.org");
-    Browser another = signedIn("another@example.org");
     String token = browser.formToken();
     List<String> names = namesOfFields();
     assertThat(forms()).hasSizeGreaterThan(30);
@@ -360,7 +364,6 @@ class HostileCallersIT {
   /// Each field of each form with each text, while the other fields have others.
   @Test
   void noFormFailsWhateverComes() {
-    Browser browser = signedIn("fields@example.org");
     String token = browser.formToken();
     List<String> names = namesOfFields();
     for (String form : forms()) {
