@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,10 +36,11 @@ import tools.jackson.databind.JsonNode;
 /// incident is lost, none opens twice, and none is told twice to a receiver that knows keys.
 ///
 /// `-Drollcall.test.kills=200 -Drollcall.test.stopped=60` is the long form: so many kills, and a
-/// process that is stopped for so many seconds.
+/// process that is stopped for so many seconds. There are a third as many kills on PostgreSQL, where
+/// a process that was killed has its leases for some seconds more.
 class IncidentTroubleIT {
   private static final int SERVICES = 8;
-  private static final int KILLS = Integer.getInteger("rollcall.test.kills", 5);
+  private static final int KILLS = Integer.getInteger("rollcall.test.kills", 8);
   private static final Duration STOPPED =
       Duration.ofSeconds(Integer.getInteger("rollcall.test.stopped", 3));
 
@@ -79,7 +81,7 @@ class IncidentTroubleIT {
         """
             .formatted(hook.url(), pager.url()));
     for (int i = 0; i < SERVICES; i++) {
-      yaml.append("  - {name: s%d, url: '%s', interval: 200ms}\n".formatted(i, url(i)));
+      yaml.append("  - {name: s%d, url: '%s', interval: 200ms, timeout: 1s}\n".formatted(i, url(i)));
     }
     return Plan.in(Files.createDirectories(folder.resolve(name)))
         .flags("--database=" + database)
@@ -94,18 +96,28 @@ class IncidentTroubleIT {
     targets.set("/set/" + service, status);
   }
 
-  /// Lets services go down and up until a receiver has so many calls more.
-  private void turn(int calls) {
-    int before = hook.calls().size();
+  /// Lets services go down and up until they were asked so many times more.
+  private void turn(int times) {
+    long enough = asked() + times;
     await()
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(5 + random.nextInt(60)))
         .until(
             () -> {
-              set(random.nextInt(SERVICES), random.nextInt(3) == 0 ? 200 : 503);
-              set(random.nextInt(SERVICES), 200);
-              return hook.calls().size() >= before + calls;
+              flip();
+              return asked() >= enough;
             });
+  }
+
+  private void flip() {
+    set(random.nextInt(SERVICES), random.nextInt(3) == 0 ? 200 : 503);
+    set(random.nextInt(SERVICES), 200);
+  }
+
+  private long asked() {
+    return IntStream.range(0, SERVICES)
+        .mapToLong(i -> targets.seen("/set/" + i).arrivals().size())
+        .sum();
   }
 
   /// All is well, and the ends of the newest incidents are told.
@@ -122,7 +134,9 @@ class IncidentTroubleIT {
               rollcall
                   .rows("/v1/incidents?limit=1000")
                   .forEach(incident -> ends.add(new Told(incident.get("id").asLong(), true)));
-              assertThat(missing(ends, told(hook))).as("not told to the hook").isEmpty();
+              assertThat(missing(ends, told(hook)))
+                  .as("not told to the hook")
+                  .hasSizeLessThanOrEqualTo(unnamed(hook));
               assertThat(missing(ends, triggered(pager))).as("not told to the pager").isEmpty();
             });
   }
@@ -193,7 +207,8 @@ class IncidentTroubleIT {
       List<Period> kept = kept(statement, services);
       assertThat(kept).isNotEmpty().isEqualTo(observed(statement));
     }
-    assertThat(told(told(hook), services)).isEqualTo(services.keySet());
+    assertThat(told(told(hook), services).size() + unnamed(hook))
+        .isGreaterThanOrEqualTo(services.size());
     assertThat(told(triggered(pager), services)).isEqualTo(services.keySet());
     return services.size();
   }
@@ -212,6 +227,15 @@ class IncidentTroubleIT {
       }
     }
     return told;
+  }
+
+  /// Messages about more than twenty incidents count the others.
+  private static int unnamed(Receiver receiver) {
+    return receiver.messages().stream()
+        .map(message -> message.get("data"))
+        .filter(data -> data.has("incidents"))
+        .mapToInt(data -> data.get("many").asInt() - data.get("incidents").size())
+        .sum();
   }
 
   private static Told told(JsonNode item) {
@@ -260,12 +284,13 @@ class IncidentTroubleIT {
   @EnumSource
   void aKillAtAnyMomentLosesNothingAndTellsNothingTwice(TestDatabases engine) throws Exception {
     String database = engine == TestDatabases.POSTGRES ? TestDatabases.freshUrl() : "";
+    int kills = database.isEmpty() ? KILLS : Math.ceilDiv(KILLS, 3);
     hook.unreliable();
     pager.unreliable();
     RunningRollcall rollcall = plan("one", database).start();
     try {
-      for (int kill = 0; kill < KILLS; kill++) {
-        turn(1 + random.nextInt(6));
+      for (int kill = 0; kill < kills; kill++) {
+        turn(SERVICES + random.nextInt(40));
         rollcall.kill();
         rollcall = rollcall.again();
       }
@@ -273,7 +298,7 @@ class IncidentTroubleIT {
       assertThat(rollcall.log()).doesNotContain("ERROR");
       assertThat(rollcall.stop()).isZero();
       int incidents = agrees(connection(folder.resolve("one"), database));
-      report("%s: %d kills, %d incidents".formatted(engine, KILLS, incidents));
+      report("%s: %d kills, %d incidents".formatted(engine, kills, incidents));
     } finally {
       rollcall.close();
     }
@@ -286,13 +311,13 @@ class IncidentTroubleIT {
     pager.unreliable();
     try (RunningRollcall one = plan("one", database).start();
         RunningRollcall other = plan("other", database).start()) {
-      turn(5);
+      turn(60);
       signal("STOP", one);
       turnWhile(STOPPED);
       signal("CONT", one);
-      turn(5);
+      turn(60);
       other.kill();
-      turn(5);
+      turn(60);
       settle(one);
       assertThat(one.log()).doesNotContain("ERROR");
       assertThat(one.stop()).isZero();
@@ -315,8 +340,7 @@ class IncidentTroubleIT {
         .atMost(time.plus(PATIENCE))
         .until(
             () -> {
-              set(random.nextInt(SERVICES), random.nextInt(3) == 0 ? 200 : 503);
-              set(random.nextInt(SERVICES), 200);
+              flip();
               return true;
             });
   }
