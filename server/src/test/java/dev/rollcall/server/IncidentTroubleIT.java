@@ -36,8 +36,8 @@ import tools.jackson.databind.JsonNode;
 /// incident is lost, none opens twice, and none is told twice to a receiver that knows keys.
 ///
 /// `-Drollcall.test.kills=200 -Drollcall.test.stopped=60` is the long form: so many kills, and a
-/// process that is stopped for so many seconds. There are a third as many kills on PostgreSQL, where
-/// a process that was killed has its leases for some seconds more.
+/// process that is stopped for so many seconds. There are a third as many kills on PostgreSQL,
+/// where a process that was killed has its leases for some seconds more.
 class IncidentTroubleIT {
   private static final int SERVICES = 8;
   private static final int KILLS = Integer.getInteger("rollcall.test.kills", 8);
@@ -81,7 +81,8 @@ class IncidentTroubleIT {
         """
             .formatted(hook.url(), pager.url()));
     for (int i = 0; i < SERVICES; i++) {
-      yaml.append("  - {name: s%d, url: '%s', interval: 200ms, timeout: 1s}\n".formatted(i, url(i)));
+      yaml.append(
+          "  - {name: s%d, url: '%s', interval: 200ms, timeout: 1s}\n".formatted(i, url(i)));
     }
     return Plan.in(Files.createDirectories(folder.resolve(name)))
         .flags("--database=" + database)
