@@ -3,7 +3,6 @@ package dev.rollcall.server.monitor.store;
 import dev.rollcall.server.monitor.check.Certificate;
 import dev.rollcall.server.monitor.check.Outcome;
 import dev.rollcall.server.signal.Signal;
-import dev.rollcall.server.signal.Subject;
 import dev.rollcall.server.sql.InstantColumns;
 import dev.rollcall.server.sql.Rows;
 import java.sql.ResultSet;
@@ -26,16 +25,9 @@ final class CertificateStore {
 
   private static final String VALID = "valid";
 
-  private static final String BEFORE =
-      "SELECT s.name, s.owner_id, "
-          + COLUMNS
-          + " FROM service_metric m JOIN service s ON s.id = m.service_id WHERE m.service_id = ?";
-
   private static final String SET =
       "UPDATE service_metric SET certificate_ends_at = ?, certificate_warnings = ?"
           + " WHERE service_id = ?";
-
-  private record Before(Subject subject, Certificate certificate) {}
 
   private CertificateStore() {}
 
@@ -71,28 +63,14 @@ final class CertificateStore {
         > 0;
   }
 
-  private static Optional<Before> before(Handle tx, long service) {
-    return Rows.read(
-            tx,
-            BEFORE,
-            service,
-            (row, id) -> row.setLong(1, id),
-            row ->
-                new Before(
-                    new Subject(
-                        Subject.Type.SERVICE,
-                        service,
-                        row.getLong("owner_id"),
-                        row.getString("name")),
-                    certificate(row)))
-        .stream()
-        .findFirst();
+  private static Optional<ServiceMetricRow<Certificate>> before(Handle tx, long service) {
+    return ServiceMetricRow.read(tx, service, COLUMNS, CertificateStore::certificate);
   }
 
   private static Optional<Signal> signal(
-      Before before, Certificate certificate, Outcome outcome, Instant now) {
-    int warned = before.certificate().warnings();
-    boolean other = !certificate.ends().equals(before.certificate().ends());
+      ServiceMetricRow<Certificate> before, Certificate certificate, Outcome outcome, Instant now) {
+    int warned = before.part().warnings();
+    boolean other = !certificate.ends().equals(before.part().ends());
     boolean ends = certificate.warnings() == 0 && warned > 0;
     boolean warns = certificate.warnings() > warned || (certificate.warnings() > 0 && other);
     if (!ends && !warns) {
@@ -101,7 +79,7 @@ final class CertificateStore {
     Instant at = outcome.observation().at();
     return Optional.of(
         new Signal(
-            before.subject(),
+            before.service(),
             warned > 0 ? ENDS_SOON : VALID,
             ends ? VALID : ENDS_SOON,
             certificate.ends().filter(_ -> warns).map(end -> cause(end, now)),

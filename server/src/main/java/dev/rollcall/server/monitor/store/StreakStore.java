@@ -5,7 +5,6 @@ import dev.rollcall.server.monitor.check.Outcome;
 import dev.rollcall.server.monitor.check.State;
 import dev.rollcall.server.monitor.check.Streak;
 import dev.rollcall.server.signal.Signal;
-import dev.rollcall.server.signal.Subject;
 import dev.rollcall.server.sql.InstantColumns;
 import dev.rollcall.server.sql.Rows;
 import java.sql.ResultSet;
@@ -24,19 +23,12 @@ final class StreakStore {
   static final String COLUMNS =
       "m.confirmed_state, m.against_count, m.against_down, m.against_since";
 
-  private static final String BEFORE =
-      "SELECT s.name, s.owner_id, "
-          + COLUMNS
-          + " FROM service_metric m JOIN service s ON s.id = m.service_id WHERE m.service_id = ?";
-
   /// The state in a signal if the service is gone.
   private static final String REMOVED = "removed";
 
   private static final String SET =
       "UPDATE service_metric SET confirmed_state = ?, against_count = ?, against_down = ?,"
           + " against_since = ? WHERE service_id = ?";
-
-  private record Before(Subject subject, Streak streak) {}
 
   private StreakStore() {}
 
@@ -60,27 +52,13 @@ final class StreakStore {
     return signals;
   }
 
-  private static Optional<Before> before(Handle tx, long service) {
-    return Rows.read(
-            tx,
-            BEFORE,
-            service,
-            (row, id) -> row.setLong(1, id),
-            row ->
-                new Before(
-                    new Subject(
-                        Subject.Type.SERVICE,
-                        service,
-                        row.getLong("owner_id"),
-                        row.getString("name")),
-                    streak(row)))
-        .stream()
-        .findFirst();
+  private static Optional<ServiceMetricRow<Streak>> before(Handle tx, long service) {
+    return ServiceMetricRow.read(tx, service, COLUMNS, StreakStore::streak);
   }
 
   private static Optional<Signal> signal(
-      Before before, Streak streak, Outcome outcome, Instant now) {
-    Optional<State> from = before.streak().confirmed();
+      ServiceMetricRow<Streak> before, Streak streak, Outcome outcome, Instant now) {
+    Optional<State> from = before.part().confirmed();
     Optional<State> to = streak.confirmed();
     if (to.isEmpty() || from.equals(to) || !(isWrong(from) || isWrong(to))) {
       return Optional.empty();
@@ -88,12 +66,12 @@ final class StreakStore {
     Observation seen = outcome.observation();
     return Optional.of(
         new Signal(
-            before.subject(),
+            before.service(),
             from.map(State::word).orElse("new"),
             to.get().word(),
             cause(seen),
             seen.at(),
-            before.streak().since().orElse(seen.at()),
+            before.part().since().orElse(seen.at()),
             found(seen, now),
             seen.measurements().unexpected().map(AnswerJson::of)));
   }
@@ -118,19 +96,19 @@ final class StreakStore {
   /// @return the end of the state, if it was slow or down, or its certificate ends soon
   static List<Signal> remove(Handle tx, long service, Instant now) {
     boolean warned = CertificateStore.forget(tx, service);
-    Optional<Before> before =
-        before(tx, service).filter(one -> warned || isWrong(one.streak().confirmed()));
+    Optional<ServiceMetricRow<Streak>> before =
+        before(tx, service).filter(one -> warned || isWrong(one.part().confirmed()));
     before
-        .filter(one -> isWrong(one.streak().confirmed()))
+        .filter(one -> isWrong(one.part().confirmed()))
         .ifPresent(_ -> set(tx, service, Streak.NONE));
     return before.stream()
         .map(
             one ->
                 new Signal(
-                    one.subject(),
+                    one.service(),
                     warned
                         ? CertificateStore.ENDS_SOON
-                        : one.streak().confirmed().map(State::word).orElse("new"),
+                        : one.part().confirmed().map(State::word).orElse("new"),
                     REMOVED,
                     Optional.empty(),
                     now,
