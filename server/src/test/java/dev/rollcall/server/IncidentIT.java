@@ -529,7 +529,7 @@ class IncidentIT {
       assertThat(now.get("up").asInt()).isEqualTo(1);
       assertThat(now.get("members").get(0).toString())
           .isEqualTo("{\"subject\":\"service:shop-1\",\"state\":\"down\"}");
-      assertThat(now.at("/uptime/day").asDouble()).isBetween(0.0, 1.0);
+      assertThat(now.at("/uptime/24h/percent").asDouble()).isBetween(0.0, 100.0);
       assertThat(rollcall.page("/groups"))
           .contains("Shop", "Have to be up: 2 of 3", "1 of 3 up", "shop-1: Down");
       assertThat(rollcall.page("/incidents")).contains("href=\"/groups\"");

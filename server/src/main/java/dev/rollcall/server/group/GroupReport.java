@@ -11,7 +11,7 @@ import org.jdbi.v3.core.Handle;
 
 /// How a group stands, for those who look.
 ///
-/// @param day its uptime of the last day, 0 to 1; empty if nothing is known
+/// @param day its uptime of the last day in percent; empty if nothing is known
 /// @param month that of the last 30 days
 record GroupReport(Evaluation evaluation, OptionalDouble day, OptionalDouble month) {
   private static final Duration LONG = Duration.ofDays(30);
@@ -42,7 +42,7 @@ record GroupReport(Evaluation evaluation, OptionalDouble day, OptionalDouble mon
   }
 
   /// `99.98 %`, or `-` if nothing is known.
-  static String percent(OptionalDouble share) {
-    return share.isPresent() ? Formats.percent(100 * share.getAsDouble()) : "-";
+  static String percent(OptionalDouble percent) {
+    return percent.isPresent() ? Formats.percent(percent.getAsDouble()) : "-";
   }
 }

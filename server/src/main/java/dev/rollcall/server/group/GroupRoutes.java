@@ -2,6 +2,7 @@ package dev.rollcall.server.group;
 
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Answer;
+import dev.rollcall.server.http.Json;
 import dev.rollcall.server.http.Listing;
 import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
@@ -53,8 +54,8 @@ final class GroupRoutes {
     json.writeName("members").writeStartArray();
     report.members().forEach(member -> write(json, member));
     json.writeEndArray().writeName("uptime").writeStartObject();
-    share(json, "day", report.day());
-    share(json, "month", report.month());
+    uptime(json, "24h", report.day());
+    uptime(json, "30d", report.month());
     json.writeEndObject().writeEndObject();
   }
 
@@ -67,11 +68,14 @@ final class GroupRoutes {
         .writeEndObject();
   }
 
-  private static void share(JsonGenerator json, String name, OptionalDouble share) {
-    if (share.isPresent()) {
-      json.writeNumberProperty(name, share.getAsDouble());
+  /// As services have it.
+  private static void uptime(JsonGenerator json, String span, OptionalDouble percent) {
+    json.writeName(span).writeStartObject().writeName("percent");
+    if (percent.isPresent()) {
+      Json.number(json, percent.getAsDouble());
     } else {
-      json.writeNullProperty(name);
+      json.writeNull();
     }
+    json.writeEndObject();
   }
 }

@@ -6,14 +6,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.OptionalDouble;
 
-/// The share of a time in which a group was up. Times in which that was unknown do not count.
+/// How much of a time a group was up, in percent. Times in which that was unknown do not count.
 final class Uptime {
   private Uptime() {}
 
-  /// The share within `[from, to)`.
+  /// The percentage within `[from, to)`.
   ///
   /// @param events of the group, without overlaps
-  /// @return 0 to 1; empty if nothing is known
+  /// @return 0 to 100; empty if nothing is known
   static OptionalDouble of(List<GroupTable.Event> events, Instant from, Instant to) {
     Duration up = Duration.ZERO;
     Duration known = Duration.ZERO;
@@ -28,6 +28,6 @@ final class Uptime {
     }
     return known.isZero()
         ? OptionalDouble.empty()
-        : OptionalDouble.of((double) up.toMillis() / known.toMillis());
+        : OptionalDouble.of(100.0 * up.toMillis() / known.toMillis());
   }
 }

@@ -76,7 +76,7 @@ class GroupRuleTest {
             event(Member.State.UP, from.minusSeconds(9), Optional.of(from.plusSeconds(7_200))),
             event(Member.State.DOWN, to.minusSeconds(3_600), Optional.of(to.minusSeconds(1_800))),
             event(Member.State.UP, to.minusSeconds(1_800), Optional.empty()));
-    assertThat(Uptime.of(events, from, to)).isEqualTo(OptionalDouble.of(2.5 / 3));
+    assertThat(Uptime.of(events, from, to)).isEqualTo(OptionalDouble.of(250.0 / 3));
   }
 
   private static GroupTable.Event event(Member.State state, Instant from, Optional<Instant> to) {

@@ -187,7 +187,7 @@ class GroupsTest {
     assertThat(events)
         .extracting(GroupTable.Event::state)
         .containsExactly(Member.State.UP, Member.State.DOWN, Member.State.UP);
-    assertThat(Uptime.of(events, Instant.EPOCH, clock.wall())).hasValue(2.0 / 3);
+    assertThat(Uptime.of(events, Instant.EPOCH, clock.wall())).hasValue(200.0 / 3);
   }
 
   @Test
