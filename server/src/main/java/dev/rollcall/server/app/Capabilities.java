@@ -13,6 +13,7 @@ import dev.rollcall.server.monitor.Monitor;
 import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.page.NetworkSummary;
 import dev.rollcall.server.secret.InstallationKey;
+import dev.rollcall.server.signal.Circles;
 import dev.rollcall.server.signal.Signals;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
@@ -55,6 +56,7 @@ record Capabilities(
     Accounts accounts =
         parts.add("the accounts", new Accounts(database, commits, settings.accounts(), key, clock));
     KnownSubjects subjects = new KnownSubjects();
+    Circles circles = new Circles(database, subjects);
     Incidents incidents =
         parts.add(
             "the incidents",
@@ -89,6 +91,7 @@ record Capabilities(
         parts.add(
             "the watch for absences",
             new Absences(
+                circles,
                 database,
                 commits,
                 outbox,
@@ -99,7 +102,8 @@ record Capabilities(
     Heartbeats heartbeats =
         parts.add(
             "the heartbeats",
-            new Heartbeats(database, commits, settings.heartbeats(), signals, registry, clock));
+            new Heartbeats(
+                database, commits, settings.heartbeats(), signals, circles, registry, clock));
     Pool pool =
         parts.add(
             "the target pool", new Pool(database, commits, settings.targets(), registry, clock));
