@@ -160,7 +160,7 @@ public final class Monitor implements AutoCloseable {
             database, commits, schedule, MOST_WAITING, clock, signals, overview::committed);
     MonitorMetrics metrics = new MonitorMetrics(registry);
     tickRetention = new TickRetention(database, commits, settings.retention(), clock);
-    dueServices = new DueServices(schedule, services, reader, probes, writer);
+    dueServices = new DueServices(schedule, services, reader, probes, writer, clock.wall());
     runner =
         new Runner(
             dueServices,
