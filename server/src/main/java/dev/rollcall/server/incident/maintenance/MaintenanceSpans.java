@@ -152,29 +152,33 @@ public final class MaintenanceSpans implements AutoCloseable {
 
   /// The spans in which maintenance covered a subject, of those that reach into `[from, to)`.
   public List<Span> of(Subject subject, AlertKeys keys, Instant from, Instant to) {
-    return database.read(
-        handle ->
-            handle
-                .createQuery(
-                    "SELECT which, from_at, to_at FROM maintenance_span WHERE owner_id = :owner"
-                        + " AND from_at < :to AND (to_at IS NULL OR to_at > :from)"
-                        + " ORDER BY from_at DESC LIMIT :limit")
-                .bind("owner", subject.owner())
-                .bind("from", from.toEpochMilli())
-                .bind("to", to.toEpochMilli())
-                .bind("limit", MOST)
-                .map(
-                    (row, _) ->
-                        Which.stored(Json.stored(row.getString("which"))).covers(subject, keys)
-                            ? List.of(
-                                new Span(
-                                    Instant.ofEpochMilli(row.getLong("from_at")),
-                                    InstantColumns.instant(row, "to_at").orElse(to)))
-                            : List.<Span>of())
-                .list()
-                .stream()
-                .flatMap(List::stream)
-                .toList());
+    return database.read(handle -> of(handle, subject, keys, from, to));
+  }
+
+  /// The same, within a transaction.
+  public static List<Span> of(
+      Handle handle, Subject subject, AlertKeys keys, Instant from, Instant to) {
+    return handle
+        .createQuery(
+            "SELECT which, from_at, to_at FROM maintenance_span WHERE owner_id = :owner"
+                + " AND from_at < :to AND (to_at IS NULL OR to_at > :from)"
+                + " ORDER BY from_at DESC LIMIT :limit")
+        .bind("owner", subject.owner())
+        .bind("from", from.toEpochMilli())
+        .bind("to", to.toEpochMilli())
+        .bind("limit", MOST)
+        .map(
+            (row, _) ->
+                Which.stored(Json.stored(row.getString("which"))).covers(subject, keys)
+                    ? List.of(
+                        new Span(
+                            Instant.ofEpochMilli(row.getLong("from_at")),
+                            InstantColumns.instant(row, "to_at").orElse(to)))
+                    : List.<Span>of())
+        .list()
+        .stream()
+        .flatMap(List::stream)
+        .toList();
   }
 
   @Override
