@@ -2,6 +2,7 @@ package dev.rollcall.server.incident.maintenance;
 
 import dev.rollcall.server.http.Json;
 import dev.rollcall.server.incident.maintenance.Maintenance.Which;
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.signal.AlertKeys;
 import dev.rollcall.server.signal.Span;
 import dev.rollcall.server.signal.Subject;
@@ -29,6 +30,12 @@ public final class MaintenanceSpans implements AutoCloseable {
   private static final Duration JUST_BEGUN = Duration.ofMinutes(1);
 
   private static final int MOST = 10_000;
+
+  /// How many spans of an account or a team are recorded within [#DAY]: each is kept for years, and
+  /// some that recur each minute would fill the database.
+  private static final int MOST_A_DAY = 200;
+
+  private static final Duration DAY = Duration.ofDays(1);
 
   /// What maintenance covers, and whose.
   private record Covered(long owner, String which) {}
@@ -136,7 +143,7 @@ public final class MaintenanceSpans implements AutoCloseable {
         });
     active.forEach(
         (covered, one) -> {
-          if (!open.containsKey(covered)) {
+          if (!open.containsKey(covered) && hasRoom(tx, covered.owner(), now)) {
             boolean justBegun = one.begin().isAfter(now.minus(JUST_BEGUN));
             tx.createUpdate(
                     "INSERT INTO maintenance_span (owner_id, which, from_at)"
@@ -148,6 +155,18 @@ public final class MaintenanceSpans implements AutoCloseable {
           }
         });
     return active.size();
+  }
+
+  private static boolean hasRoom(Handle tx, long owner, Instant now) {
+    return owner == Scope.OPERATOR
+        || tx.createQuery(
+                    "SELECT COUNT(*) FROM maintenance_span"
+                        + " WHERE owner_id = :owner AND from_at >= :since")
+                .bind("owner", owner)
+                .bind("since", now.minus(DAY).toEpochMilli())
+                .mapTo(Long.class)
+                .one()
+            < MOST_A_DAY;
   }
 
   /// The spans in which maintenance covered a subject, of those that reach into `[from, to)`.
