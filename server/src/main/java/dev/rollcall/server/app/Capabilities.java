@@ -74,7 +74,14 @@ record Capabilities(
     Groups groups =
         parts.add(
             "the groups",
-            new Groups(database, commits, subjects, Incidents::unreachable, signals, clock));
+            new Groups(
+                database,
+                commits,
+                subjects,
+                Incidents::unreachable,
+                signals,
+                incidents.uptimeSpans(),
+                clock));
     signals.afterwards(groups::wake);
     Monitor monitor =
         parts.add(
@@ -84,6 +91,7 @@ record Capabilities(
                 commits,
                 settings.monitor(),
                 signals,
+                circles,
                 incidents.uptimeSpans(),
                 registry,
                 clock));
@@ -91,7 +99,6 @@ record Capabilities(
         parts.add(
             "the watch for absences",
             new Absences(
-                circles,
                 database,
                 commits,
                 outbox,
