@@ -16,6 +16,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /// The contract of incidents against the running program, on SQLite: one program for all of its
@@ -53,9 +54,9 @@ class IncidentContractIT {
                   - {name: critical, type: webhook, url: '%s', route: {severity: critical, tags: prod}}
                   - {name: named, type: webhook, url: '%s', route: {names: nobody}}
                   - {name: escalation, type: webhook, url: '%s', route: {names: 'urgent*', after: 3s}}
-                """
                 groups:
                   - {name: Pair, rule: any}
+                """
                     .formatted(everything.url(), critical.url(), named.url(), escalation.url()))
             .start();
   }
@@ -334,7 +335,6 @@ class IncidentContractIT {
   }
 
   @ParameterizedTest
-  @ParameterizedTest
   @ValueSource(
       strings = {
         "state=x",
@@ -420,6 +420,7 @@ class IncidentContractIT {
         .containsExactly("depends-on: makes a circle: " + circle + ": remove one of these");
   }
 
+  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       quoteCharacter = '`',
