@@ -16,6 +16,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /// The contract of incidents against the running program, on SQLite: one program for all of its
@@ -53,6 +54,8 @@ class IncidentContractIT {
                   - {name: critical, type: webhook, url: '%s', route: {severity: critical, tags: prod}}
                   - {name: named, type: webhook, url: '%s', route: {names: nobody}}
                   - {name: escalation, type: webhook, url: '%s', route: {names: 'urgent*', after: 3s}}
+                groups:
+                  - {name: Pair, rule: any}
                 """
                     .formatted(everything.url(), critical.url(), named.url(), escalation.url()))
             .start();
@@ -329,6 +332,92 @@ class IncidentContractIT {
       assertThat(rollcall.send("DELETE", "/v1/channels/made", "").status()).isEqualTo(200);
       assertThat(rollcall.get("/v1/channels/made").status()).isEqualTo(404);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "state=x",
+        "kind=x",
+        "subject=shop",
+        "subject=service:%00",
+        "tag=%00",
+        "before=0",
+        "limit=x"
+      })
+  void aWrongQuestionIsToldSo(String query) {
+    assertThat(rollcall.get("/v1/incidents?" + query).status()).isEqualTo(400);
+  }
+
+  /// Each is refused in its own words, and the last change is the one that closes a circle.
+  @Test
+  void aCircleIsRefusedWhoeverClosesIt() {
+    String hourly = ",\"interval\":\"1h\"";
+    refused("POST", "/v1/services", named("self", hourly + dependsOn("self")), "self -> self");
+
+    service("circle-a", "/status/200", hourly);
+    service("circle-b", "/status/200", hourly + dependsOn("circle-a"));
+    refused("PATCH", of("circle-a"), dependsOnly("circle-b"), "circle-a -> circle-b -> circle-a");
+
+    service("circle-c", "/status/200", hourly + dependsOn("unknown", "circle-b"));
+    String three = "circle-a -> circle-c -> circle-b -> circle-a";
+    refused("PATCH", of("circle-a"), dependsOnly("circle-c"), three);
+    String renamed = "unknown -> circle-c -> unknown";
+    refused("POST", "/v1/services", named("unknown", hourly + dependsOn("circle-c")), renamed);
+    service("named", "/status/200", hourly + dependsOn("circle-c"));
+    refused("PATCH", of("named"), "{\"name\":\"unknown\"}", renamed);
+
+    rollcall.get("/ping/circle-job?frequency=1h");
+    assertThat(
+            rollcall
+                .send("PATCH", "/v1/heartbeats/circle-job", dependsOnly("circle-c"))
+                .status())
+        .isEqualTo(200);
+    refused(
+        "PATCH",
+        of("circle-a"),
+        dependsOnly("circle-job"),
+        "circle-a -> circle-job -> circle-c -> circle-b -> circle-a");
+    service("behind", "/status/200", hourly + dependsOn("circle-job"));
+    refused(
+        "PATCH",
+        "/v1/heartbeats/circle-job",
+        dependsOnly("behind"),
+        "circle-job -> behind -> circle-job");
+
+    refused(
+        "POST",
+        "/v1/services",
+        named("member", hourly + ",\"group\":\"Pair\"" + dependsOn("Pair")),
+        "member -> Pair -> member");
+    service("outside", "/status/200", hourly + dependsOn("Pair"));
+    refused("PATCH", of("outside"), "{\"group\":\"Pair\"}", "outside -> Pair -> outside");
+    assertThat(rollcall.send("PATCH", of("circle-a"), "{\"depends-on\":null}").status())
+        .isEqualTo(200);
+  }
+
+  private String of(String service) {
+    return "/v1/services/" + rollcall.service(service).get("id");
+  }
+
+  private String named(String name, String keys) {
+    return "{\"name\":\"%s\",\"url\":\"%s\"%s}"
+        .formatted(name, targets.url("/status/200"), keys);
+  }
+
+  private static String dependsOn(String... names) {
+    return ",\"depends-on\":[\"" + String.join("\",\"", names) + "\"]";
+  }
+
+  private static String dependsOnly(String name) {
+    return "{" + dependsOn(name).substring(1) + "}";
+  }
+
+  private void refused(String method, String path, String body, String circle) {
+    Answer answer = rollcall.send(method, path, body);
+    assertThat(answer.status()).as("%s", answer.json()).isEqualTo(400);
+    assertThat(answer.json().get("errors").valueStream().map(JsonNode::stringValue))
+        .containsExactly("depends-on: makes a circle: " + circle + ": remove one of these");
   }
 
   @ParameterizedTest

@@ -67,18 +67,28 @@ class LiveViewsIT {
                 .yaml(
                     """
                     services:
-                      - {name: changing, url: '%s', interval: 200ms}
-                      - {name: steady, url: '%s', interval: 1h}
+                      - {name: changing, url: '%s', interval: 200ms, group: Both}
+                      - {name: steady, url: '%s', interval: 1h, group: Both}
+                    groups:
+                      - {name: Both, rule: all}
                     """
                         .formatted(targets.url("/set/live"), targets.url("/status/200")))
                 .start()) {
       rollcall.firstTick("changing");
       rollcall.firstTick("steady");
       String path = stream(rollcall.page("/"));
-      try (OpenStream open = new OpenStream(rollcall, path)) {
+      try (OpenStream open = new OpenStream(rollcall, path);
+          OpenStream groups = new OpenStream(rollcall, stream(rollcall.page("/groups")))) {
         await().atMost(PATIENCE).until(() -> !open.events("now").isEmpty());
+        await().atMost(PATIENCE).until(() -> !groups.events("now").isEmpty());
         targets.set(503);
         await().atMost(PATIENCE).until(() -> isDown(open));
+        await()
+            .atMost(PATIENCE)
+            .until(
+                () ->
+                    groups.events("rows").stream()
+                        .anyMatch(event -> event.contains("changing: Down")));
         assertThat(open.events("totals")).isNotEmpty();
         assertThat(open.events("rows").getLast()).doesNotContain("steady");
       }

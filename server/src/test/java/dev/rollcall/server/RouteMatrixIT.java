@@ -59,6 +59,7 @@ class RouteMatrixIT {
               "GET /incidents/{id}/acknowledge PUBLIC",
               "POST /incidents/{id}/acknowledge PUBLIC",
               "GET /groups USER",
+              "GET /groups/live USER",
               "GET /incidents USER",
               "GET /incidents/live USER",
               "GET /incidents/{id}/live USER",

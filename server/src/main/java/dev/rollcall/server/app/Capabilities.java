@@ -13,6 +13,7 @@ import dev.rollcall.server.monitor.Monitor;
 import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.page.NetworkSummary;
 import dev.rollcall.server.secret.InstallationKey;
+import dev.rollcall.server.signal.Circles;
 import dev.rollcall.server.signal.Signals;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
@@ -55,6 +56,7 @@ record Capabilities(
     Accounts accounts =
         parts.add("the accounts", new Accounts(database, commits, settings.accounts(), key, clock));
     KnownSubjects subjects = new KnownSubjects();
+    Circles circles = new Circles(database, subjects);
     Incidents incidents =
         parts.add(
             "the incidents",
@@ -72,7 +74,14 @@ record Capabilities(
     Groups groups =
         parts.add(
             "the groups",
-            new Groups(database, commits, subjects, Incidents::unreachable, signals, clock));
+            new Groups(
+                database,
+                commits,
+                subjects,
+                Incidents::unreachable,
+                signals,
+                incidents.uptimeSpans(),
+                clock));
     signals.afterwards(groups::wake);
     Monitor monitor =
         parts.add(
@@ -82,6 +91,7 @@ record Capabilities(
                 commits,
                 settings.monitor(),
                 signals,
+                circles,
                 incidents.uptimeSpans(),
                 registry,
                 clock));
@@ -99,7 +109,8 @@ record Capabilities(
     Heartbeats heartbeats =
         parts.add(
             "the heartbeats",
-            new Heartbeats(database, commits, settings.heartbeats(), signals, registry, clock));
+            new Heartbeats(
+                database, commits, settings.heartbeats(), signals, circles, registry, clock));
     Pool pool =
         parts.add(
             "the target pool", new Pool(database, commits, settings.targets(), registry, clock));

@@ -6,6 +6,7 @@ import dev.rollcall.server.http.HttpListener;
 import dev.rollcall.server.monitor.definition.DefinitionWarning;
 import dev.rollcall.server.monitor.definition.SchemeHint;
 import dev.rollcall.server.sql.Database;
+import dev.rollcall.server.time.Clock;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -206,7 +207,7 @@ record Main(Path directory, Map<String, String> environment) {
   private static Optional<Serve> configured(Configuration.Origin origin, ParseResult given) {
     FileWatcher fileWatcher = new FileWatcher(origin.files().yaml());
     return read(origin, given, fileWatcher::follow)
-        .map(configuration -> new Serve(origin, configuration, fileWatcher));
+        .map(configuration -> new Serve(origin, configuration, fileWatcher, Clock.system()));
   }
 
   private int check(ParseResult given) {

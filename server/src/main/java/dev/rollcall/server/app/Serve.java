@@ -47,13 +47,17 @@ final class Serve {
   private List<String> hinted = List.of();
   private final FileWatcher fileWatcher;
   private final ServeSettings settings;
-  private final Clock clock = Clock.system();
+  private final Clock clock;
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final Ports ports;
   private Optional<Reload> reload = Optional.empty();
 
   /// @param fileWatcher was created before the configuration file was read
-  Serve(Configuration.Origin origin, Configuration configuration, FileWatcher fileWatcher) {
+  Serve(
+      Configuration.Origin origin,
+      Configuration configuration,
+      FileWatcher fileWatcher,
+      Clock clock) {
     this.origin = origin;
     this.settings = configuration.settings();
     this.values = configuration.values();
@@ -62,6 +66,7 @@ final class Serve {
     this.heartbeats = configuration.heartbeats();
     this.started = configuration.withoutSubjects();
     this.fileWatcher = fileWatcher;
+    this.clock = clock;
     this.ports = new Ports(settings, ErrorShape.ENVELOPE, new RequestTimes(registry));
   }
 

@@ -140,7 +140,7 @@ record AlertText(
     List<Fact> facts = new ArrayList<>();
     several.common().ifPresent(common -> facts.add(new Fact("In common", common)));
     for (Message.Item item : several.first()) {
-      facts.add(new Fact(word(item.kind()), item.name() + ", " + when(item)));
+      facts.add(new Fact(word(item), item.name() + ", " + when(item)));
     }
     int more = several.many() - several.first().size();
     if (more > 0) {
@@ -164,6 +164,16 @@ record AlertText(
         .filter(why -> !why.isBlank())
         .map(why -> since + ": " + cut(line(why), LONGEST_CAUSE))
         .orElse(since);
+  }
+
+  private static String word(Message.Item item) {
+    if (item.flapping()) {
+      return "Flapping";
+    }
+    if (item.kind() == Notification.Kind.RECOVERED && item.cause().isPresent()) {
+      return "Ended";
+    }
+    return item.reminder() ? still(item.kind()) : word(item.kind());
   }
 
   private static String word(Notification.Kind kind) {

@@ -107,6 +107,8 @@ final class MessageNames {
     names.state(over);
     names.put("cause", item.cause());
     names.put("incident", Long.toString(item.incident()));
+    names.values.put("reminder", item.reminder());
+    names.values.put("flapping", item.flapping());
     names.put("at", time(item.at()));
     names.span(item.began(), item.at(), over);
     names.values.put(INCIDENTS, List.of()); // a list within a list within a list never ends

@@ -280,6 +280,12 @@ final class Webhook implements ChannelType {
       if (!over) {
         one.put("kind", item.kind().word());
       }
+      if (item.reminder()) {
+        one.put("reminder", true);
+      }
+      if (item.flapping()) {
+        one.put("flapping", true);
+      }
       item.cause().ifPresent(cause -> one.put("cause", AlertText.cut(cause, LONGEST_CAUSE)));
     }
     return body;

@@ -69,13 +69,19 @@ final class GroupRoutes {
   }
 
   /// As services have it.
-  private static void uptime(JsonGenerator json, String span, OptionalDouble percent) {
-    json.writeName(span).writeStartObject().writeName("percent");
+  private static void uptime(JsonGenerator json, String span, Uptime uptime) {
+    json.writeName(span).writeStartObject();
+    percent(json, "percent", uptime.percent());
+    percent(json, "without_maintenance", uptime.withoutMaintenance());
+    json.writeEndObject();
+  }
+
+  private static void percent(JsonGenerator json, String name, OptionalDouble percent) {
+    json.writeName(name);
     if (percent.isPresent()) {
       Json.number(json, percent.getAsDouble());
     } else {
       json.writeNull();
     }
-    json.writeEndObject();
   }
 }

@@ -7,6 +7,7 @@ import dev.rollcall.server.signal.Signal;
 import dev.rollcall.server.signal.SignalWriter;
 import dev.rollcall.server.signal.Subject;
 import dev.rollcall.server.signal.Subjects;
+import dev.rollcall.server.signal.UptimeSpans;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
@@ -47,6 +48,7 @@ public final class Groups implements AutoCloseable {
   private final Subjects subjects;
   private final Function<Handle, Predicate<Subject>> unreachable;
   private final SignalWriter signals;
+  private final UptimeSpans spans;
   private final Clock clock;
   private final GroupRoutes routes;
   private final Batch<List<GroupDefinition>, Boolean> declaring = this::declareAll;
@@ -60,18 +62,21 @@ public final class Groups implements AutoCloseable {
   /// @param subjects those of all types
   /// @param unreachable finds which subjects are down, but only behind something that they depend
   ///   on, or perhaps so
+  /// @param spans in which the uptime of groups is counted in another way
   public Groups(
       Database database,
       GroupCommit commits,
       Subjects subjects,
       Function<Handle, Predicate<Subject>> unreachable,
       SignalWriter signals,
+      UptimeSpans spans,
       Clock clock) {
     this.database = database;
     this.commits = commits;
     this.subjects = subjects;
     this.unreachable = unreachable;
     this.signals = signals;
+    this.spans = spans;
     this.clock = clock;
     this.routes = new GroupRoutes(this::reports);
   }
@@ -162,12 +167,16 @@ public final class Groups implements AutoCloseable {
   List<GroupReport> reports(Scope scope) {
     Instant now = clock.wall();
     return scope.includes(Scope.OPERATOR)
-        ? database.read(
-            handle ->
-                evaluations(handle).stream()
-                    .map(evaluation -> GroupReport.of(handle, evaluation, now))
-                    .toList())
+        ? database.read(this::evaluations).stream()
+            .map(evaluation -> GroupReport.of(evaluation, events(evaluation, now), spans, now))
+            .toList()
         : List.of();
+  }
+
+  private List<GroupTable.Event> events(Evaluation evaluation, Instant now) {
+    return database.read(
+        handle ->
+            GroupTable.events(handle, evaluation.group().id(), GroupReport.earliest(now)));
   }
 
   /// How all groups stand, by their names.

@@ -24,6 +24,7 @@ import dev.rollcall.server.heartbeat.store.StateCounts;
 import dev.rollcall.server.http.Listing;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.owner.Scope;
+import dev.rollcall.server.signal.Circles;
 import dev.rollcall.server.signal.SignalWriter;
 import dev.rollcall.server.signal.Subjects;
 import dev.rollcall.server.sql.Database;
@@ -71,11 +72,13 @@ public final class Heartbeats implements AutoCloseable {
   private final LateDetector lateDetector;
 
   /// @param signalWriter gets the changes that somebody may have to be told of
+  /// @param circles finds those of `depends-on`
   public Heartbeats(
       Database database,
       GroupCommit commits,
       HeartbeatSettings settings,
       SignalWriter signalWriter,
+      Circles circles,
       PrometheusRegistry registry,
       Clock clock) {
     HeartbeatLog log = new HeartbeatLog(clock);
@@ -88,7 +91,13 @@ public final class Heartbeats implements AutoCloseable {
         new HeartbeatLimit(settings.most(), settings.ofAccount(), registry, clock);
     HeartbeatWriter writer =
         new HeartbeatWriter(
-            database, logged, limit, settings.futureTolerance(), settings.durability(), clock);
+            database,
+            logged,
+            circles,
+            limit,
+            settings.futureTolerance(),
+            settings.durability(),
+            clock);
     lostCalls = new LostCalls(clock);
     receivers = new PingReceivers(database, commits, lostCalls, clock);
     Function<HeartbeatChange, PingOutcome> write = change -> commits.write(writer, change);

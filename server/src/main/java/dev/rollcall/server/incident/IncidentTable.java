@@ -223,21 +223,22 @@ final class IncidentTable {
         IncidentTable::incident);
   }
 
-  /// Those of the incidents that there still are.
+  /// The ids of those of the incidents that there still are.
   static List<Long> existing(Handle tx, List<Long> incidents) {
-    return those(tx, incidents, "SELECT id FROM incident WHERE id = ?");
+    return find(tx, incidents).stream().map(Incident::id).toList();
   }
 
-  /// Those of the incidents that have ended.
-  static List<Long> resolved(Handle tx, List<Long> incidents) {
-    return those(tx, incidents, "SELECT id FROM incident WHERE id = ? AND resolved_at IS NOT NULL");
-  }
-
-  private static List<Long> those(Handle tx, List<Long> incidents, String sql) {
+  /// Those of the incidents that there still are.
+  static List<Incident> find(Handle tx, List<Long> incidents) {
     return incidents.stream()
         .flatMap(
             incident ->
-                Rows.read(tx, sql, incident, (row, id) -> row.setLong(1, id), row -> row.getLong(1))
+                Rows.read(
+                    tx,
+                    "SELECT " + COLUMNS + " FROM incident WHERE id = ?",
+                    incident,
+                    (row, id) -> row.setLong(1, id),
+                    IncidentTable::incident)
                     .stream())
         .toList();
   }

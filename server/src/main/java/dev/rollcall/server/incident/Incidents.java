@@ -263,6 +263,10 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
         HeldSignals.put(tx, decision.held().get());
         return;
       }
+      if (beganInMaintenance(tx, signal, keys)
+          && subjects.confirmAgain(tx, signal.subject(), clock.wall())) {
+        return;
+      }
     } else {
       Optional<String> why = Optional.of("it is " + kind.word());
       before.stream()
@@ -270,6 +274,13 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
           .forEach(incident -> alerts.over(tx, signal.at(), incident, true));
     }
     open(tx, signal, kind, keys);
+  }
+
+  /// Whether maintenance covered a part of the time in which something was confirmed: it may have
+  /// been wrong because of that.
+  private static boolean beganInMaintenance(Handle tx, Signal signal, AlertKeys keys) {
+    return signal.began().isBefore(signal.at())
+        && !MaintenanceSpans.of(tx, signal.subject(), keys, signal.began(), signal.at()).isEmpty();
   }
 
   /// It goes on, and something says so again.

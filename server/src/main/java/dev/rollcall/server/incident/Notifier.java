@@ -20,6 +20,7 @@ import dev.rollcall.server.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /// Tells channels of incidents when it is time: writes what is due to the outbox.
 ///
@@ -155,7 +157,7 @@ final class Notifier implements AutoCloseable {
     boolean keeps = routed.get().channel().keepsIncidents();
     Instant now = clock.wall();
     boolean pending = !keeps && Outbox.isPending(tx, channel);
-    if (pending ? !takeBack(tx, channel, now) : turn.quiet()) {
+    if (pending ? !withdraws(tx, channel, now) : turn.quiet()) {
       return false;
     }
     List<Due> due =
@@ -169,7 +171,9 @@ final class Notifier implements AutoCloseable {
     if (keeps || told.size() == 1) {
       outbox.add(tx, told.stream().map(one -> single(tx, one)).toList());
     } else {
-      Notification notification = several(tx, channel, told, now);
+      String key =
+          "incidents:%d:%d".formatted(told.getFirst().row().incident(), now.toEpochMilli());
+      Notification notification = several(tx, channel, key, told, now);
       outbox.add(tx, List.of(notification));
       Outbox.addIncidents(
           tx, channel, notification.key(), told.stream().map(one -> one.incident().id()).toList());
@@ -187,40 +191,55 @@ final class Notifier implements AutoCloseable {
     return true;
   }
 
-  /// Takes back a message about several incidents that has not arrived, if one of these is over: it
-  /// would be an alarm for what is over. What it was to tell is due again.
+  /// Takes out of a message about several incidents, which has not arrived, what is over or became
+  /// worse: it would be an alarm for what is no longer so. That is told with the next message. The
+  /// key of the message stays: it may have arrived nevertheless, and a receiver that knows keys is
+  /// then told nothing twice.
   ///
-  /// @return false if there is none, if it is being sent, or if it is not sent soon
-  private boolean takeBack(Handle tx, String channel, Instant now) {
-    List<Long> waiting = Outbox.waiting(tx, channel, LANE, now.plus(SOON));
-    Map<Long, Row> rows =
-        IncidentChannels.of(tx, channel, waiting).stream()
-            .collect(Collectors.toMap(Row::incident, row -> row));
-    if (rows.values().stream().noneMatch(row -> row.phase() == Phase.ENDED)) {
+  /// @return whether nothing was left of it, so that there is none any more; false if there is none,
+  ///   if it is being sent, or if it is not sent soon
+  private boolean withdraws(Handle tx, String channel, Instant now) {
+    Optional<Outbox.Waiting> waiting = Outbox.waiting(tx, channel, LANE, now.plus(SOON));
+    if (waiting.isEmpty()) {
       return false;
     }
-    outbox.add(tx, List.of(new Withdrawal(channel, LANE, Kind.SEVERAL)));
-    Optional<Instant> due = Optional.of(now);
-    IncidentChannels.set(
+    List<Long> incidents = waiting.get().incidents();
+    Map<Long, Row> rows = new HashMap<>();
+    IncidentChannels.of(tx, channel, incidents).forEach(row -> rows.put(row.incident(), row));
+    if (rows.values().stream().allMatch(Notifier::isAsTold)) {
+      return false;
+    }
+    List<Due> left =
+        IncidentTable.find(tx, incidents).stream()
+            .flatMap(incident -> left(channel, incident, rows.get(incident.id())).stream())
+            .toList();
+    if (left.isEmpty()) {
+      outbox.add(tx, List.of(new Withdrawal(channel, LANE, Kind.SEVERAL)));
+      return true;
+    }
+    Outbox.replace(
         tx,
-        rows.values().stream()
-            .filter(row -> row.phase() == Phase.TOLD)
-            .map(
-                row ->
-                    new Row(
-                        row.incident(),
-                        channel,
-                        row.times() > 1 ? Phase.TOLD : Phase.WAITING,
-                        due,
-                        row.times() - 1))
-            .toList());
-    List<Long> ended = waiting.stream().filter(id -> !rows.containsKey(id)).toList();
-    IncidentChannels.insert(
-        tx,
-        IncidentTable.resolved(tx, ended).stream()
-            .map(id -> new Row(id, channel, Phase.ENDED, due, 1))
-            .toList());
-    return true;
+        several(tx, channel, waiting.get().key(), left, now),
+        left.stream().map(one -> one.incident().id()).toList());
+    return false;
+  }
+
+  /// Whether an incident still is what the last message said of it; one that became worse is to be
+  /// told anew.
+  private static boolean isAsTold(Row row) {
+    return row.phase() == Phase.TOLD && row.times() > 0;
+  }
+
+  /// What a message that has not arrived still says of an incident.
+  ///
+  /// @param row null if there was nothing more to tell after that message: it said that it is over
+  private static Optional<Due> left(String channel, Incident incident, @Nullable Row row) {
+    if (row == null) {
+      Row over = new Row(incident.id(), channel, Phase.ENDED, Optional.empty(), 1);
+      return Optional.of(new Due(over, incident)).filter(_ -> !incident.isOpen());
+    }
+    Row before = new Row(incident.id(), channel, row.phase(), row.due(), row.times() - 1);
+    return Optional.of(new Due(before, incident)).filter(_ -> isAsTold(row));
   }
 
   /// During maintenance nothing is told of what it covers; what is due waits. What a person has
@@ -323,9 +342,9 @@ final class Notifier implements AutoCloseable {
     return incident.resolvedAt().orElse(incident.openedAt());
   }
 
-  private Notification several(Handle tx, String channel, List<Due> told, Instant now) {
+  private Notification several(
+      Handle tx, String channel, String key, List<Due> told, Instant now) {
     List<Message.Item> items = told.stream().map(Notifier::item).toList();
-    String key = "incidents:%d:%d".formatted(items.getFirst().incident(), now.toEpochMilli());
     Message message =
         new Message(
             title(items),
@@ -350,7 +369,9 @@ final class Notifier implements AutoCloseable {
         incident.name(),
         incident.startedAt(),
         over ? end(incident) : incident.openedAt(),
-        (over ? incident.endCause() : incident.cause()).map(Notifier::cut));
+        (over ? incident.endCause() : incident.cause()).map(Notifier::cut),
+        !over && due.row().times() > 0,
+        incident.flapping() && !over);
   }
 
   private static String cut(String cause) {
@@ -359,21 +380,23 @@ final class Notifier implements AutoCloseable {
         : cause.substring(0, cause.offsetByCodePoints(0, LONGEST_CAUSE / 2)) + "…";
   }
 
-  /// `12 incidents: 10 down, 2 up again`.
+  /// `12 incidents: 10 down, 2 over`.
   private static String title(List<Message.Item> items) {
-    Map<Kind, Long> counts =
+    Map<String, Long> counts =
         items.stream()
-            .collect(
-                Collectors.groupingBy(Message.Item::kind, TreeMap::new, Collectors.counting()));
+            .collect(Collectors.groupingBy(Notifier::word, TreeMap::new, Collectors.counting()));
     return items.size()
-        + " incidents: "
+        + (items.size() == 1 ? " incident: " : " incidents: ")
         + counts.entrySet().stream()
-            .map(count -> count.getValue() + " " + word(count.getKey()))
+            .map(count -> count.getValue() + " " + count.getKey())
             .collect(Collectors.joining(", "));
   }
 
-  private static String word(Kind kind) {
-    return kind == Kind.RECOVERED ? "over" : kind.word();
+  private static String word(Message.Item item) {
+    if (item.flapping()) {
+      return "flapping";
+    }
+    return item.kind() == Kind.RECOVERED ? "over" : item.kind().word();
   }
 
   /// What all of them have in common: their group, or why.

@@ -32,6 +32,7 @@ import dev.rollcall.server.monitor.store.TickRetention;
 import dev.rollcall.server.monitor.store.TickStore;
 import dev.rollcall.server.monitor.store.UptimeStore;
 import dev.rollcall.server.owner.Scope;
+import dev.rollcall.server.signal.Circles;
 import dev.rollcall.server.signal.SignalWriter;
 import dev.rollcall.server.signal.Subjects;
 import dev.rollcall.server.signal.UptimeSpans;
@@ -96,12 +97,14 @@ public final class Monitor implements AutoCloseable {
   private volatile Optional<String> refusal = Optional.empty();
 
   /// @param signals gets the confirmed changes of the services' states
+  /// @param circles finds those of `depends-on`
   /// @param spans in which the uptime of services is counted in another way
   public Monitor(
       Database database,
       GroupCommit commits,
       MonitorSettings settings,
       SignalWriter signals,
+      Circles circles,
       UptimeSpans spans,
       PrometheusRegistry registry,
       Clock clock) {
@@ -118,6 +121,7 @@ public final class Monitor implements AutoCloseable {
             commits,
             settings.ofAccounts(),
             signals,
+            circles,
             clock,
             ids -> {
               overview.changed(ids);
@@ -156,7 +160,7 @@ public final class Monitor implements AutoCloseable {
             database, commits, schedule, MOST_WAITING, clock, signals, overview::committed);
     MonitorMetrics metrics = new MonitorMetrics(registry);
     tickRetention = new TickRetention(database, commits, settings.retention(), clock);
-    dueServices = new DueServices(schedule, services, reader, probes, writer);
+    dueServices = new DueServices(schedule, services, reader, probes, writer, clock.wall());
     runner =
         new Runner(
             dueServices,

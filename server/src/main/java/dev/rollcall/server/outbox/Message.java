@@ -99,13 +99,29 @@ public record Message(
   /// One of several incidents.
   ///
   /// @param kind what happened: it opened, or it is over
+  /// @param cause why it opened; of one that is over why it ended, if its subject is not right
+  /// @param reminder whether it was told before that it is open
+  /// @param flapping whether its subject goes up and down again and again
   public record Item(
       long incident,
       Notification.Kind kind,
       String name,
       Instant began,
       Instant at,
-      Optional<String> cause) {}
+      Optional<String> cause,
+      boolean reminder,
+      boolean flapping) {
+    /// One that opened or ended for the first time.
+    public Item(
+        long incident,
+        Notification.Kind kind,
+        String name,
+        Instant began,
+        Instant at,
+        Optional<String> cause) {
+      this(incident, kind, name, began, at, cause, false, false);
+    }
+  }
 
   /// About one subject.
   public Message(String name, Instant lastHeard, Instant at, Optional<OfIncident> incident) {
@@ -173,6 +189,12 @@ public record Message(
         .put("began", item.began().getEpochSecond())
         .put("at", item.at().getEpochSecond());
     item.cause().ifPresent(cause -> json.put("cause", cause));
+    if (item.reminder()) {
+      json.put("reminder", true);
+    }
+    if (item.flapping()) {
+      json.put("flapping", true);
+    }
   }
 
   /// The subject as people know it: `heartbeat:backup` for `heartbeat/17`.
@@ -222,7 +244,9 @@ public record Message(
               item.path("name").asString(""),
               began(item),
               Instant.ofEpochSecond(item.path("at").asLong(0)),
-              text(item, "cause")));
+              text(item, "cause"),
+              item.path("reminder").asBoolean(false),
+              item.path("flapping").asBoolean(false)));
     }
     return new Several(
         stored.path("many").asInt(), first, text(stored, "common"), text(stored, "page"));

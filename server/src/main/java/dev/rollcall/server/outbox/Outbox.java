@@ -179,33 +179,62 @@ public final class Outbox implements AutoCloseable {
         .one();
   }
 
-  /// The incidents that the pending notifications of a subject are about, as [#addIncidents] has
-  /// noted them. Nobody sends these until the transaction ends. Empty if they are being sent, are
-  /// not sent before `by`, or may have arrived: the process that claimed them has ended without
-  /// saying what became of them, so there are more claims than attempts.
-  public static List<Long> waiting(Handle tx, String channel, String subject, Instant by) {
+  /// A pending notification about several incidents.
+  ///
+  /// @param incidents all of them, as [#addIncidents] has noted them
+  public record Waiting(String key, List<Long> incidents) {
+    /// Copies the list.
+    public Waiting {
+      incidents = List.copyOf(incidents);
+    }
+  }
+
+  /// The first pending notification of a subject. Nobody sends it until the transaction ends. Empty
+  /// if there is none, if it is being sent, or if it is not sent before `by`.
+  public static Optional<Waiting> waiting(Handle tx, String channel, String subject, Instant by) {
     int locked =
         tx.createUpdate(
                 "UPDATE outbox_lane SET due_at = due_at WHERE channel = :channel"
-                    + " AND subject = :subject AND owner IS NULL AND due_at <= :by"
-                    + " AND fence = (SELECT SUM(d.attempts) FROM outbox_delivery d"
-                    + " WHERE d.channel = outbox_lane.channel"
-                    + " AND d.subject = outbox_lane.subject AND d.state = 0)")
+                    + " AND subject = :subject AND owner IS NULL AND due_at <= :by")
             .bind("channel", channel)
             .bind("subject", subject)
             .bind("by", by.toEpochMilli())
             .execute();
     return locked == 0
-        ? List.of()
+        ? Optional.empty()
         : tx.createQuery(
-                "SELECT DISTINCT i.incident_id FROM outbox_delivery d JOIN delivery_incident i"
-                    + " ON i.channel = d.channel AND i.natural_key = d.natural_key"
-                    + " WHERE d.channel = :channel AND d.subject = :subject AND d.state = 0"
-                    + " ORDER BY i.incident_id")
+                "SELECT natural_key FROM outbox_delivery WHERE channel = :channel"
+                    + " AND subject = :subject AND state = 0 ORDER BY id LIMIT 1")
             .bind("channel", channel)
             .bind("subject", subject)
-            .mapTo(Long.class)
-            .list();
+            .mapTo(String.class)
+            .findOne()
+            .map(key -> new Waiting(key, incidents(tx, channel, key)));
+  }
+
+  private static List<Long> incidents(Handle tx, String channel, String key) {
+    return tx.createQuery(
+            "SELECT incident_id FROM delivery_incident"
+                + " WHERE channel = :channel AND natural_key = :key ORDER BY incident_id")
+        .bind("channel", channel)
+        .bind("key", key)
+        .mapTo(Long.class)
+        .list();
+  }
+
+  /// Replaces the message of the pending notification that has the key of this one, in a
+  /// transaction in which it is [#waiting]. A receiver that has it already, and knows keys, has
+  /// what it said before.
+  ///
+  /// @param incidents all that it is about now
+  public static void replace(Handle tx, Notification notification, List<Long> incidents) {
+    OutboxWriter.replace(tx, notification);
+    tx.createUpdate(
+            "DELETE FROM delivery_incident WHERE channel = :channel AND natural_key = :key")
+        .bind("channel", notification.channel())
+        .bind("key", notification.key())
+        .execute();
+    addIncidents(tx, notification.channel(), notification.key(), incidents);
   }
 
   /// Adds notifications and withdrawals inside the transaction `tx` of a

@@ -43,6 +43,10 @@ final class OutboxWriter {
           + " (channel, subject, kind, natural_key, payload, created_at, owed_at, incident_id)"
           + " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (channel, natural_key) DO NOTHING";
 
+  private static final String REPLACE =
+      "UPDATE outbox_delivery SET payload = ?"
+          + " WHERE channel = ? AND natural_key = ? AND state = 0";
+
   private static final String HOLD =
       "UPDATE outbox_lane SET due_at = due_at WHERE channel = ? AND subject = ?";
 
@@ -69,6 +73,19 @@ final class OutboxWriter {
       withdraw(tx, only(Withdrawal.class, round), now);
       addNotifications(tx, only(Notification.class, round), now);
     }
+  }
+
+  /// Replaces the message of the pending notification with the same key.
+  static void replace(Handle tx, Notification notification) {
+    Rows.write(
+        tx,
+        REPLACE,
+        List.of(notification),
+        (row, one) -> {
+          row.setString(1, text(one.message()));
+          row.setString(2, one.channel());
+          row.setString(3, one.key());
+        });
   }
 
   private static <T extends OutboxEntry> List<T> only(Class<T> kind, List<OutboxEntry> entries) {

@@ -37,7 +37,7 @@ public final class Pages implements AutoCloseable {
   private final HeartbeatPages heartbeats;
   private final IncidentPages incidents;
   private final List<Route> acknowledging;
-  private final List<Route> groups;
+  private final GroupPages groups;
   private final List<Route> maintenance;
   private final List<Route> channels;
   private final List<Route> accounts;
@@ -70,7 +70,7 @@ public final class Pages implements AutoCloseable {
     Supplier<NetworkSummary> measured = new OncePerSecond<>(network, clock);
     incidents = new IncidentPages(alerting.incidents(), alerting.outbox(), site, clock);
     acknowledging = new AcknowledgePages(alerting.incidents(), site, clock).routes();
-    groups = new GroupPages(alerting.groups(), IncidentPages.SECTION, site, clock).routes();
+    groups = new GroupPages(alerting.groups(), IncidentPages.SECTION, site, clock);
     maintenance = new MaintenancePages(alerting.incidents(), site, clock).routes();
     channels = new ChannelPages(alerting.channels(), alerting.outbox(), site, clock).routes();
     services =
@@ -154,7 +154,7 @@ public final class Pages implements AutoCloseable {
             heartbeats.routes(),
             recorded.apply(incidents.routes()),
             acknowledging,
-            groups,
+            groups.routes(),
             recorded.apply(maintenance),
             recorded.apply(channels),
             accounts)
@@ -169,5 +169,6 @@ public final class Pages implements AutoCloseable {
     services.close();
     heartbeats.close();
     incidents.close();
+    groups.close();
   }
 }

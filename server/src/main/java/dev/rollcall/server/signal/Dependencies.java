@@ -1,9 +1,7 @@
 package dev.rollcall.server.signal;
 
 import dev.rollcall.server.config.Mistakes;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -79,30 +77,17 @@ public final class Dependencies {
               name,
               "is no service, heartbeat or group with a rule of this file"
                   + Mistakes.suggestion(name, named.keySet()));
-        } else if (reaches(name, entry.name())) {
-          mistakes.add(
-              place,
-              name,
-              "depends on " + entry.name() + " itself, or contains it: remove one of the two");
+        } else {
+          Circle.over(entry.name(), name, this::needs)
+              .ifPresent(circle -> mistakes.add(place, name, circle.mistake()));
         }
       }
     }
   }
 
-  /// Whether `from` depends on `to` or contains it, directly or not.
-  private boolean reaches(String from, String to) {
-    Set<String> seen = new HashSet<>();
-    Deque<String> names = new ArrayDeque<>(List.of(from));
-    while (!names.isEmpty()) {
-      String name = names.poll();
-      if (name.equals(to)) {
-        return true;
-      }
-      if (seen.add(name)) {
-        names.addAll(named.getOrDefault(name, List.of()));
-        names.addAll(groups.contains(name) ? members.getOrDefault(name, List.of()) : List.of());
-      }
-    }
-    return false;
+  private List<String> needs(String name) {
+    List<String> needs = new ArrayList<>(named.getOrDefault(name, List.of()));
+    needs.addAll(groups.contains(name) ? members.getOrDefault(name, List.of()) : List.of());
+    return needs;
   }
 }

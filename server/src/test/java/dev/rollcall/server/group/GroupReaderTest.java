@@ -123,18 +123,18 @@ class GroupReaderTest {
         .with(YAML.readTree(heartbeats), "heartbeats")
         .withGroups(YAML.readTree(groups), "groups")
         .check(mistakes);
-    String both = " itself, or contains it: remove one of the two";
+    String remedy = ": remove one of these";
     assertThat(mistakes.lines())
         .containsExactly(
             "groups[2].name: \"blog\" is the name of a service or heartbeat too: give the group its"
                 + " own",
-            "services[0].depends-on: \"Shop\" depends on shop-1" + both,
-            "services[2].depends-on: \"Shop\" depends on blog" + both,
+            "services[0].depends-on: \"Shop\" makes a circle: shop-1 -> Shop -> shop-1" + remedy,
+            "services[2].depends-on: \"Shop\" makes a circle: blog -> Shop -> db -> blog" + remedy,
             "services[2].depends-on: \"Label\" is no service, heartbeat or group with a rule of this"
                 + " file: use one of Shop, backup, blog, db, shop-1, shop-2",
-            "services[3].depends-on: \"blog\" depends on db" + both,
+            "services[3].depends-on: \"blog\" makes a circle: db -> blog -> Shop -> db" + remedy,
             "heartbeats[0].depends-on: \"Shpo\" is no service, heartbeat or group with a rule of this"
                 + " file, did you mean Shop?",
-            "groups[0].depends-on: \"db\" depends on Shop" + both);
+            "groups[0].depends-on: \"db\" makes a circle: Shop -> db -> blog -> Shop" + remedy);
   }
 }

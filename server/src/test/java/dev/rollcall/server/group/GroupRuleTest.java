@@ -3,9 +3,11 @@ package dev.rollcall.server.group;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rollcall.server.signal.Member;
+import dev.rollcall.server.signal.Span;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
@@ -69,14 +71,39 @@ class GroupRuleTest {
   void uptimeIsTheShareOfTheTimeThatIsKnown() {
     Instant from = Instant.parse("2026-11-01T00:00:00Z");
     Instant to = from.plus(Duration.ofHours(10));
-    assertThat(Uptime.of(List.of(), from, to)).isEmpty();
+    assertThat(uptime(List.of(), List.of(), List.of(), from, to)).isEqualTo("- -");
     List<GroupTable.Event> events =
         List.of(
             event(Member.State.DOWN, from.minusSeconds(9), Optional.of(from)),
             event(Member.State.UP, from.minusSeconds(9), Optional.of(from.plusSeconds(7_200))),
             event(Member.State.DOWN, to.minusSeconds(3_600), Optional.of(to.minusSeconds(1_800))),
             event(Member.State.UP, to.minusSeconds(1_800), Optional.empty()));
-    assertThat(Uptime.of(events, from, to)).isEqualTo(OptionalDouble.of(250.0 / 3));
+    assertThat(uptime(events, List.of(), List.of(), from, to)).isEqualTo("83.33 83.33");
+    Span down = new Span(to.minusSeconds(3_600), to.minusSeconds(1_800));
+    Span half = new Span(to.minusSeconds(4_000), to.minusSeconds(2_700));
+    assertThat(uptime(events, List.of(), List.of(down, half), from, to)).isEqualTo("83.33 100.00");
+    assertThat(uptime(events, List.of(half), List.of(down), from, to)).isEqualTo("90.91 100.00");
+    assertThat(uptime(events, List.of(), List.of(half), from, to)).isEqualTo("83.33 90.91");
+    Span all = new Span(from.minusSeconds(1), to);
+    assertThat(uptime(events, List.of(), List.of(all), from, to)).isEqualTo("83.33 -");
+    assertThat(uptime(events, List.of(all), List.of(), from, to)).isEqualTo("- -");
+  }
+
+  /// With maintenance and without.
+  private static String uptime(
+      List<GroupTable.Event> events,
+      List<Span> unreachable,
+      List<Span> maintenance,
+      Instant from,
+      Instant to) {
+    Uptime uptime = Uptime.of(events, unreachable, maintenance, from, to);
+    return percent(uptime.percent()) + " " + percent(uptime.withoutMaintenance());
+  }
+
+  private static String percent(OptionalDouble percent) {
+    return percent.isPresent()
+        ? String.format(Locale.ROOT, "%.2f", percent.getAsDouble())
+        : "-";
   }
 
   private static GroupTable.Event event(Member.State state, Instant from, Optional<Instant> to) {

@@ -9,6 +9,7 @@ import dev.rollcall.server.signal.Severity;
 import dev.rollcall.server.signal.Signal;
 import dev.rollcall.server.signal.Subject;
 import dev.rollcall.server.signal.Subjects;
+import dev.rollcall.server.signal.UptimeSpans;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
@@ -87,6 +88,7 @@ class GroupsTest {
             subjects,
             _ -> subject -> unreachable.contains(subject.name()),
             (_, some) -> signals.addAll(some),
+            UptimeSpans.NONE,
             clock);
     Stream.of("a", "b", "c").forEach(name -> members.put(name, Member.State.UNKNOWN));
   }
@@ -187,7 +189,7 @@ class GroupsTest {
     assertThat(events)
         .extracting(GroupTable.Event::state)
         .containsExactly(Member.State.UP, Member.State.DOWN, Member.State.UP);
-    assertThat(Uptime.of(events, Instant.EPOCH, clock.wall())).hasValue(200.0 / 3);
+    assertThat(Uptime.of(events, List.of(), List.of(), Instant.EPOCH, clock.wall()).percent()).hasValue(200.0 / 3);
   }
 
   @Test

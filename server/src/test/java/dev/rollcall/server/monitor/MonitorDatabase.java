@@ -14,8 +14,10 @@ import dev.rollcall.server.monitor.store.AccountLimits;
 import dev.rollcall.server.monitor.store.ServiceChanges;
 import dev.rollcall.server.monitor.store.ServiceStatus;
 import dev.rollcall.server.monitor.store.ServiceStore;
+import dev.rollcall.server.monitor.store.ServiceSubjects;
 import dev.rollcall.server.monitor.store.Slice;
 import dev.rollcall.server.owner.Scope;
+import dev.rollcall.server.signal.Circles;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DayTable;
 import dev.rollcall.server.sql.GroupCommit;
@@ -44,9 +46,20 @@ public final class MonitorDatabase implements AutoCloseable {
     commits = new GroupCommit(database);
     changes =
         new ServiceChanges(
-            database, commits, new AccountLimits(100, 1_000), (_, _) -> {}, clock, _ -> {});
+            database,
+            commits,
+            new AccountLimits(100, 1_000),
+            (_, _) -> {},
+            circles(),
+            clock,
+            _ -> {});
     services = new ServiceStore(database);
     new DayTable(database, commits, "service_tick", "service_id").prepare(clock.wall());
+  }
+
+  /// Circles of services.
+  public Circles circles() {
+    return new Circles(database, new ServiceSubjects());
   }
 
   /// Makes a service over the API's way.

@@ -1,5 +1,6 @@
 package dev.rollcall.server.heartbeat.ping;
 
+import dev.rollcall.server.signal.Circle;
 import java.time.Instant;
 
 /// The result of a [HeartbeatChange].
@@ -29,6 +30,9 @@ public sealed interface PingOutcome {
 
   /// The configuration file declares the heartbeat, so this cannot be changed elsewhere.
   record Declared() implements PingOutcome {}
+
+  /// The heartbeat would depend on itself, directly or not.
+  record InCircle(Circle circle) implements PingOutcome {}
 
   /// The heartbeat was changed or removed.
   record Changed() implements PingOutcome {}

@@ -23,6 +23,7 @@ import dev.rollcall.server.http.Request;
 import dev.rollcall.server.http.Route;
 import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.signal.AlertKeys;
+import dev.rollcall.server.signal.Circle;
 import dev.rollcall.server.time.Durations;
 import dev.rollcall.server.time.JobSchedule;
 import java.time.Duration;
@@ -148,6 +149,8 @@ public final class HeartbeatRoutes {
     return switch (changes.apply(change)) {
       case PingOutcome.Unknown _ -> throw PingRoutes.unknown();
       case PingOutcome.Declared _ -> throw PingRoutes.declared();
+      case PingOutcome.InCircle(Circle circle) ->
+          throw Refusal.badRequest("depends-on: " + circle.mistake());
       case PingOutcome.Changed _ -> show(request);
       case PingOutcome.Recorded _,
           PingOutcome.Stale _,

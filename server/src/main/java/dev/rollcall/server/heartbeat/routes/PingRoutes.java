@@ -109,7 +109,7 @@ public final class PingRoutes {
       case PingOutcome.AccountFull(long most) ->
           throw Refusal.of(409, "this account has " + most + " heartbeats: remove one first");
       case PingOutcome.Unknown _ -> throw unknown();
-      case PingOutcome.Changed _, PingOutcome.Declared _ ->
+      case PingOutcome.Changed _, PingOutcome.Declared _, PingOutcome.InCircle _ ->
           throw new IllegalStateException("a call is recorded or not");
     };
   }
@@ -134,7 +134,8 @@ public final class PingRoutes {
           PingOutcome.Stale _,
           PingOutcome.NoTerms _,
           PingOutcome.Full _,
-          PingOutcome.AccountFull _ ->
+          PingOutcome.AccountFull _,
+          PingOutcome.InCircle _ ->
           throw new IllegalStateException("a removal is no call");
     };
   }

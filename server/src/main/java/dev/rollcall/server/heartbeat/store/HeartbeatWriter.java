@@ -8,8 +8,12 @@ import dev.rollcall.server.heartbeat.ping.Heartbeat;
 import dev.rollcall.server.heartbeat.ping.HeartbeatChange;
 import dev.rollcall.server.heartbeat.ping.PingOutcome;
 import dev.rollcall.server.owner.Scope;
+import dev.rollcall.server.signal.AlertKeys;
+import dev.rollcall.server.signal.Circle;
+import dev.rollcall.server.signal.Circles;
 import dev.rollcall.server.signal.Signal;
 import dev.rollcall.server.signal.SignalWriter;
+import dev.rollcall.server.signal.Subject;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.Durability;
@@ -34,16 +38,19 @@ public final class HeartbeatWriter implements Batch<HeartbeatChange, PingOutcome
   private final HeartbeatTable table;
   private final boolean shared;
   private final SignalWriter signalWriter;
+  private final Circles circles;
   private final HeartbeatLimit limit;
   private final Duration tolerance;
   private final Durability durability;
   private final Clock clock;
 
+  /// @param circles finds those of `depends-on`
   /// @param tolerance how far the clock of a job may be ahead of the server's
   /// @param durability what an answered ping survives
   public HeartbeatWriter(
       Database database,
       SignalWriter signalWriter,
+      Circles circles,
       HeartbeatLimit limit,
       Duration tolerance,
       Durability durability,
@@ -51,6 +58,7 @@ public final class HeartbeatWriter implements Batch<HeartbeatChange, PingOutcome
     this.table = new HeartbeatTable(database.locked());
     this.shared = !database.locked().isEmpty();
     this.signalWriter = signalWriter;
+    this.circles = circles;
     this.limit = limit;
     this.tolerance = tolerance;
     this.durability = durability;
@@ -80,7 +88,11 @@ public final class HeartbeatWriter implements Batch<HeartbeatChange, PingOutcome
       if (heartbeatUpdate == null) {
         all.add(missing(change, places));
       } else {
-        all.add(heartbeatUpdate.apply(tx, change, now, tolerance, signals));
+        all.add(
+            circle(tx, change)
+                .<PingOutcome>map(PingOutcome.InCircle::new)
+                .orElseGet(() -> heartbeatUpdate.apply(tx, change, now, tolerance, signals)));
+        keepKeys(tx, change, heartbeatUpdate);
       }
     }
     write(tx, List.copyOf(entries.values()));
@@ -88,6 +100,25 @@ public final class HeartbeatWriter implements Batch<HeartbeatChange, PingOutcome
       signalWriter.write(tx, signals);
     }
     return all;
+  }
+
+  /// The file was checked when it was read.
+  private Optional<Circle> circle(Handle tx, HeartbeatChange change) {
+    return change instanceof HeartbeatChange.Keys(HeartbeatName key, AlertKeys keys)
+        ? circles.closed(tx, Subject.Type.HEARTBEAT, key.owner(), key.name(), keys)
+        : Optional.empty();
+  }
+
+  /// They are written at once, so that the next change of the group sees them: both together could
+  /// make a circle.
+  private static void keepKeys(Handle tx, HeartbeatChange change, HeartbeatUpdate update) {
+    if (change instanceof HeartbeatChange.Keys) {
+      update
+          .keys()
+          .ifPresent(
+              given ->
+                  KeyStore.keep(tx, List.of(new KeyStore.StoredKeys(update.id(), given))));
+    }
   }
 
   private static PingOutcome missing(HeartbeatChange change, HeartbeatLimit.Places places) {

@@ -3,8 +3,11 @@ package dev.rollcall.server.incident.maintenance;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.http.Caller;
 import dev.rollcall.server.http.Refusal;
+import dev.rollcall.server.incident.maintenance.MaintenanceStore.Created;
+import dev.rollcall.server.incident.maintenance.MaintenanceStore.Limits;
 import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +22,11 @@ public final class MaintenanceChanges {
   private static final int MOST = 200;
 
   private static final int MOST_OF_ACCOUNT = 20;
+
+  /// How many an account or team may make within [#DAY]: each is kept for years.
+  private static final int MOST_A_DAY = 50;
+
+  private static final Duration DAY = Duration.ofDays(1);
 
   /// The characters of the definition of one: it is read with each change of state.
   private static final int LONGEST_OF_ACCOUNTS = 4096;
@@ -68,22 +76,26 @@ public final class MaintenanceChanges {
         .orElseThrow(() -> Refusal.notFound("there is no maintenance " + id));
   }
 
-  /// Makes one. Refused with 400 and a line for each mistake, and with 409 if there are too many.
+  /// Makes one. Refused with 400 and a line for each mistake, with 409 if there are too many, and
+  /// with 429 if too many were made today.
   ///
   /// @return its id
   public long create(Scope scope, ObjectNode definition, Caller by) {
     Instant now = clock.wall();
     read(definition, scope.owner(), now);
-    int most = scope.owner() == Scope.OPERATOR ? MOST : MOST_OF_ACCOUNT;
-    long id =
-        store
-            .create(scope.owner(), definition.toString(), names.apply(by), most, now)
-            .orElseThrow(
-                () ->
-                    Refusal.of(
-                        409, "there are " + most + " maintenance spans: end or delete one first"));
-    changed.run();
-    return id;
+    Limits limits = limits(scope.owner(), now);
+    return switch (store.create(
+        scope.owner(), definition.toString(), names.apply(by), limits, now)) {
+      case Created.As(long id) -> {
+        changed.run();
+        yield id;
+      }
+      case Created.TooMany _ ->
+          throw Refusal.of(
+              409, "there are " + limits.open() + " maintenance spans: end or delete one first");
+      case Created.TooManyOfLate _ ->
+          throw Refusal.of(429, limits.made() + " maintenance spans were made within a day: wait");
+    };
   }
 
   /// Given fields replace the previous ones; fields that are null are removed.
@@ -109,6 +121,12 @@ public final class MaintenanceChanges {
   public void delete(Scope scope, long id) {
     store.delete(existing(scope, id).id());
     changed.run();
+  }
+
+  private static Limits limits(long owner, Instant now) {
+    return owner == Scope.OPERATOR
+        ? new Limits(MOST, Long.MAX_VALUE, now)
+        : new Limits(MOST_OF_ACCOUNT, MOST_A_DAY, now.minus(DAY));
   }
 
   private static void read(ObjectNode definition, long owner, Instant now) {

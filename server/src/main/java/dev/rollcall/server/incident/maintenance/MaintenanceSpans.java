@@ -2,6 +2,7 @@ package dev.rollcall.server.incident.maintenance;
 
 import dev.rollcall.server.http.Json;
 import dev.rollcall.server.incident.maintenance.Maintenance.Which;
+import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.signal.AlertKeys;
 import dev.rollcall.server.signal.Span;
 import dev.rollcall.server.signal.Subject;
@@ -29,6 +30,12 @@ public final class MaintenanceSpans implements AutoCloseable {
   private static final Duration JUST_BEGUN = Duration.ofMinutes(1);
 
   private static final int MOST = 10_000;
+
+  /// How many spans of an account or a team are recorded within [#DAY]: each is kept for years, and
+  /// some that recur each minute would fill the database.
+  private static final int MOST_A_DAY = 200;
+
+  private static final Duration DAY = Duration.ofDays(1);
 
   /// What maintenance covers, and whose.
   private record Covered(long owner, String which) {}
@@ -136,7 +143,7 @@ public final class MaintenanceSpans implements AutoCloseable {
         });
     active.forEach(
         (covered, one) -> {
-          if (!open.containsKey(covered)) {
+          if (!open.containsKey(covered) && hasRoom(tx, covered.owner(), now)) {
             boolean justBegun = one.begin().isAfter(now.minus(JUST_BEGUN));
             tx.createUpdate(
                     "INSERT INTO maintenance_span (owner_id, which, from_at)"
@@ -150,31 +157,47 @@ public final class MaintenanceSpans implements AutoCloseable {
     return active.size();
   }
 
+  private static boolean hasRoom(Handle tx, long owner, Instant now) {
+    return owner == Scope.OPERATOR
+        || tx.createQuery(
+                    "SELECT COUNT(*) FROM maintenance_span"
+                        + " WHERE owner_id = :owner AND from_at >= :since")
+                .bind("owner", owner)
+                .bind("since", now.minus(DAY).toEpochMilli())
+                .mapTo(Long.class)
+                .one()
+            < MOST_A_DAY;
+  }
+
   /// The spans in which maintenance covered a subject, of those that reach into `[from, to)`.
   public List<Span> of(Subject subject, AlertKeys keys, Instant from, Instant to) {
-    return database.read(
-        handle ->
-            handle
-                .createQuery(
-                    "SELECT which, from_at, to_at FROM maintenance_span WHERE owner_id = :owner"
-                        + " AND from_at < :to AND (to_at IS NULL OR to_at > :from)"
-                        + " ORDER BY from_at DESC LIMIT :limit")
-                .bind("owner", subject.owner())
-                .bind("from", from.toEpochMilli())
-                .bind("to", to.toEpochMilli())
-                .bind("limit", MOST)
-                .map(
-                    (row, _) ->
-                        Which.stored(Json.stored(row.getString("which"))).covers(subject, keys)
-                            ? List.of(
-                                new Span(
-                                    Instant.ofEpochMilli(row.getLong("from_at")),
-                                    InstantColumns.instant(row, "to_at").orElse(to)))
-                            : List.<Span>of())
-                .list()
-                .stream()
-                .flatMap(List::stream)
-                .toList());
+    return database.read(handle -> of(handle, subject, keys, from, to));
+  }
+
+  /// The same, within a transaction.
+  public static List<Span> of(
+      Handle handle, Subject subject, AlertKeys keys, Instant from, Instant to) {
+    return handle
+        .createQuery(
+            "SELECT which, from_at, to_at FROM maintenance_span WHERE owner_id = :owner"
+                + " AND from_at < :to AND (to_at IS NULL OR to_at > :from)"
+                + " ORDER BY from_at DESC LIMIT :limit")
+        .bind("owner", subject.owner())
+        .bind("from", from.toEpochMilli())
+        .bind("to", to.toEpochMilli())
+        .bind("limit", MOST)
+        .map(
+            (row, _) ->
+                Which.stored(Json.stored(row.getString("which"))).covers(subject, keys)
+                    ? List.of(
+                        new Span(
+                            Instant.ofEpochMilli(row.getLong("from_at")),
+                            InstantColumns.instant(row, "to_at").orElse(to)))
+                    : List.<Span>of())
+        .list()
+        .stream()
+        .flatMap(List::stream)
+        .toList();
   }
 
   @Override

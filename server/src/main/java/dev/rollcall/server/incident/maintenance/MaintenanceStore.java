@@ -20,6 +20,11 @@ import tools.jackson.databind.node.ObjectNode;
 public final class MaintenanceStore {
   private static final String COLUMNS = "id, owner_id, definition, ended_at, made_by, created_at";
 
+  /// Instead of an id.
+  private static final long TOO_MANY = -1;
+
+  private static final long TOO_MANY_OF_LATE = -2;
+
   /// One of them.
   ///
   /// @param ended when somebody ended it
@@ -114,32 +119,57 @@ public final class MaintenanceStore {
                 .findOne());
   }
 
-  /// Adds one; returns its id, or empty if the owner has `most` already.
-  Optional<Long> create(long owner, String definition, String by, int most, Instant now) {
+  /// How many an owner may have.
+  ///
+  /// @param open how many that nobody has ended
+  /// @param since from when on it may make `made`
+  record Limits(long open, long made, Instant since) {}
+
+  /// What became of a new one.
+  sealed interface Created {
+    record As(long id) implements Created {}
+
+    /// The owner has as many that nobody has ended as it may have.
+    record TooMany() implements Created {}
+
+    /// The owner has made as many of late as it may make.
+    record TooManyOfLate() implements Created {}
+  }
+
+  /// Adds one, unless the owner has too many.
+  Created create(long owner, String definition, String by, Limits limits, Instant now) {
     long id =
         commits.write(
             changes,
             tx -> {
-              long many =
-                  tx.createQuery(
-                          "SELECT COUNT(*) FROM maintenance WHERE owner_id = :owner"
-                              + " AND ended_at IS NULL")
-                      .bind("owner", owner)
-                      .mapTo(Long.class)
-                      .one();
-              return many >= most
-                  ? -1
-                  : tx.createQuery(
-                          "INSERT INTO maintenance (owner_id, definition, made_by, created_at)"
-                              + " VALUES (:owner, :definition, :by, :now) RETURNING id")
-                      .bind("owner", owner)
-                      .bind("definition", definition)
-                      .bind("by", by)
-                      .bind("now", now.toEpochMilli())
-                      .mapTo(Long.class)
-                      .one();
+              if (count(tx, owner, " AND ended_at IS NULL") >= limits.open()) {
+                return TOO_MANY;
+              }
+              if (count(tx, owner, " AND created_at >= " + limits.since().toEpochMilli())
+                  >= limits.made()) {
+                return TOO_MANY_OF_LATE;
+              }
+              return tx.createQuery(
+                      "INSERT INTO maintenance (owner_id, definition, made_by, created_at)"
+                          + " VALUES (:owner, :definition, :by, :now) RETURNING id")
+                  .bind("owner", owner)
+                  .bind("definition", definition)
+                  .bind("by", by)
+                  .bind("now", now.toEpochMilli())
+                  .mapTo(Long.class)
+                  .one();
             });
-    return Optional.of(id).filter(made -> made >= 0);
+    if (id == TOO_MANY) {
+      return new Created.TooMany();
+    }
+    return id == TOO_MANY_OF_LATE ? new Created.TooManyOfLate() : new Created.As(id);
+  }
+
+  private static long count(Handle tx, long owner, String condition) {
+    return tx.createQuery("SELECT COUNT(*) FROM maintenance WHERE owner_id = :owner" + condition)
+        .bind("owner", owner)
+        .mapTo(Long.class)
+        .one();
   }
 
   void replace(long id, String definition) {

@@ -16,7 +16,7 @@ import java.util.Optional;
 /// @param confirmed up, slow or down; empty before the first confirmation
 /// @param against how many of the last observations in a row contradict it
 /// @param downs how many of the last observations in a row were down
-/// @param since when the first of them was
+/// @param since when the first of them was, also of those that no longer count ([#anew])
 public record Streak(Optional<State> confirmed, int against, int downs, Optional<Instant> since) {
   /// Of a service without observations.
   public static final Streak NONE = new Streak(Optional.empty(), 0, 0, Optional.empty());
@@ -36,12 +36,22 @@ public record Streak(Optional<State> confirmed, int against, int downs, Optional
       case DOWN -> state == State.DOWN ? calm() : recovering(wanted, at);
       case SLOW ->
           switch (state) {
-            case UP -> new Streak(confirmed, against, 0, since).recovering(wanted, at);
-            case DOWN -> new Streak(confirmed, 0, downs, since).worse(state, wanted, at);
+            case UP -> new Streak(confirmed, against, 0, since(against)).recovering(wanted, at);
+            case DOWN -> new Streak(confirmed, 0, downs, since(downs)).worse(state, wanted, at);
             case SLOW, UNKNOWN -> calm();
           };
       case UP, UNKNOWN -> state == State.UP ? is(State.UP) : worse(state, wanted, at);
     };
+  }
+
+  /// The same where nobody could look for a while: what was observed before confirms nothing any
+  /// more, and a change wants its whole confirmation.
+  public Streak anew() {
+    return new Streak(confirmed, 0, 0, since);
+  }
+
+  private Optional<Instant> since(int many) {
+    return many > 0 ? since : Optional.empty();
   }
 
   private Streak recovering(Confirmation wanted, Instant at) {
@@ -64,7 +74,7 @@ public record Streak(Optional<State> confirmed, int against, int downs, Optional
   }
 
   private Optional<Instant> first(Instant at) {
-    return isPending() ? since : Optional.of(at);
+    return since.or(() -> Optional.of(at));
   }
 
   private static Streak is(State state) {
@@ -72,7 +82,7 @@ public record Streak(Optional<State> confirmed, int against, int downs, Optional
   }
 
   private Streak calm() {
-    return isPending() ? new Streak(confirmed, 0, 0, Optional.empty()) : this;
+    return new Streak(confirmed, 0, 0, Optional.empty());
   }
 
   /// Whether more observations are wanted to confirm a change.

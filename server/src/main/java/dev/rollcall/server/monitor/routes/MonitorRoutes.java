@@ -27,6 +27,7 @@ import dev.rollcall.server.monitor.store.Uptime;
 import dev.rollcall.server.monitor.store.UptimeStore;
 import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.signal.AlertKeys;
+import dev.rollcall.server.signal.Circle;
 import dev.rollcall.server.time.Clock;
 import dev.rollcall.server.time.Durations;
 import java.time.Duration;
@@ -157,9 +158,9 @@ public final class MonitorRoutes {
       case ServiceChanges.Done.Service(long id) ->
           shown(request, 201, id, SchemeHint.of(definition)).naming(id);
       case ServiceChanges.Done.NameTaken _ -> throw taken(definition);
-      case ServiceChanges.Done.Full _ -> throw MonitorRoutes.full();
-      case ServiceChanges.Done.TooMany(int most) ->
-          throw Refusal.of(409, "this account has " + most + " services: delete one first");
+      case ServiceChanges.Done.InCircle(Circle circle) -> throw inCircle(circle);
+      case ServiceChanges.Done.Full _ -> throw full();
+      case ServiceChanges.Done.TooMany(int most) -> throw tooMany(most);
     };
   }
 
@@ -167,6 +168,14 @@ public final class MonitorRoutes {
     return new Unavailable(
         "this server has no room for more services of accounts (accounts.services-of-all)",
         FULL_FOR);
+  }
+
+  static Refusal tooMany(int most) {
+    return Refusal.of(409, "this account has " + most + " services: delete one first");
+  }
+
+  static Refusal inCircle(Circle circle) {
+    return Refusal.badRequest("depends-on: " + circle.mistake());
   }
 
   /// Given fields replace the previous ones; fields that are null get their default.
@@ -179,10 +188,14 @@ public final class MonitorRoutes {
     ObjectNode merged = services.definition(request.scope(), id).orElseThrow(() -> unknown(id));
     fields.properties().forEach(field -> merged.set(field.getKey(), field.getValue()));
     ServiceDefinition definition = read(request, merged);
-    if (changes.replace(id, definition) instanceof ServiceChanges.Done.NameTaken) {
-      throw taken(definition);
-    }
-    return shown(request, 200, id, SchemeHint.of(definition));
+    return switch (changes.replace(id, definition)) {
+      case ServiceChanges.Done.Service _ ->
+          shown(request, 200, id, SchemeHint.of(definition));
+      case ServiceChanges.Done.NameTaken _ -> throw taken(definition);
+      case ServiceChanges.Done.InCircle(Circle circle) -> throw inCircle(circle);
+      case ServiceChanges.Done.Full _ -> throw full();
+      case ServiceChanges.Done.TooMany(int most) -> throw tooMany(most);
+    };
   }
 
   private Answer delete(Request request) {

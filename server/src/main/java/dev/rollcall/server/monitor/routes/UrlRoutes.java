@@ -20,6 +20,7 @@ import dev.rollcall.server.monitor.store.Slice;
 import dev.rollcall.server.monitor.store.Tick;
 import dev.rollcall.server.monitor.store.TickStore;
 import dev.rollcall.server.owner.Scope;
+import dev.rollcall.server.signal.Circle;
 import dev.rollcall.server.time.Clock;
 import dev.rollcall.server.time.Durations;
 import java.net.URI;
@@ -108,8 +109,8 @@ public final class UrlRoutes {
           return id;
         }
         case ServiceChanges.Done.Full _ -> throw MonitorRoutes.full();
-        case ServiceChanges.Done.TooMany(int most) ->
-            throw Refusal.of(409, "this account has " + most + " services: delete one first");
+        case ServiceChanges.Done.TooMany(int most) -> throw MonitorRoutes.tooMany(most);
+        case ServiceChanges.Done.InCircle(Circle circle) -> throw MonitorRoutes.inCircle(circle);
         case ServiceChanges.Done.NameTaken _ -> {
           String more = " #" + Long.toHexString(ThreadLocalRandom.current().nextLong() | 1L << 62);
           name = bare.substring(0, Math.min(bare.length(), LONGEST_NAME - more.length())) + more;
@@ -162,8 +163,13 @@ public final class UrlRoutes {
     body.value("Period")
         .map(UrlRoutes::period)
         .ifPresent(period -> definition.put("interval", Durations.text(period)));
-    if (changes.replace(service.id(), read(definition)) instanceof ServiceChanges.Done.NameTaken) {
-      throw Refusal.of(409, "URL: another service of this account has its name");
+    switch (changes.replace(service.id(), read(definition))) {
+      case ServiceChanges.Done.Service _ -> {}
+      case ServiceChanges.Done.NameTaken _ ->
+          throw Refusal.of(409, "URL: another service of this account has its name");
+      case ServiceChanges.Done.Full _ -> throw MonitorRoutes.full();
+      case ServiceChanges.Done.TooMany(int most) -> throw MonitorRoutes.tooMany(most);
+      case ServiceChanges.Done.InCircle(Circle circle) -> throw MonitorRoutes.inCircle(circle);
     }
     Service changed = existing(request, scope);
     return Answer.json(200, json -> write(json, scope, changed));

@@ -55,6 +55,7 @@ public final class DueServices {
   private final ServiceReader reader;
   private final ProbeFactory probes;
   private final OutcomeWriter writer;
+  private final Instant started;
   private final Map<Long, RunState> states = new ConcurrentHashMap<>();
 
   /// Previous names of renamed services, whose series have to be removed.
@@ -63,17 +64,20 @@ public final class DueServices {
   /// Services that wait for an id, by name.
   private final Map<String, RunState> provisional = new ConcurrentHashMap<>();
 
+  /// @param started when this process started
   public DueServices(
       Schedule schedule,
       ServiceStore services,
       ServiceReader reader,
       ProbeFactory probes,
-      OutcomeWriter writer) {
+      OutcomeWriter writer,
+      Instant started) {
     this.schedule = schedule;
     this.services = services;
     this.reader = reader;
     this.probes = probes;
     this.writer = writer;
+    this.started = started;
   }
 
   /// Checks services from memory because the database has been unavailable since the start, so that
@@ -206,7 +210,7 @@ public final class DueServices {
         scheduled.id(),
         (_, state) -> {
           if (state == null) {
-            return new RunState(check, scheduled);
+            return new RunState(check, scheduled, started);
           }
           String before = state.check().name();
           state.learn(check, scheduled);

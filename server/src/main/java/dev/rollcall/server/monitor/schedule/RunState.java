@@ -7,8 +7,10 @@ import dev.rollcall.server.monitor.check.Event;
 import dev.rollcall.server.monitor.check.Observation;
 import dev.rollcall.server.monitor.check.Outcome;
 import dev.rollcall.server.monitor.check.ScheduledCheck;
+import dev.rollcall.server.monitor.check.State;
 import dev.rollcall.server.monitor.check.Streak;
 import dev.rollcall.server.monitor.store.ServiceStore;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -17,21 +19,32 @@ import java.util.Optional;
 ///
 /// It can be lost at any time: it is read again from the database with the next claim.
 final class RunState {
+  /// Observations that are further apart, the time of their checks aside, are not in a row: nobody
+  /// looked in between, or the clock was set.
+  private static final Duration LONGEST_GAP = Duration.ofMinutes(1);
+
   private ScheduledCheck check;
   private Optional<Event.Kind> open;
   private Certificate certificate;
   private Streak streak;
+
+  /// When the last observation was that says something, of this process or of another one that
+  /// checks the service too.
+  private Optional<Instant> seen;
+
   private long fence;
   private boolean running;
   private boolean dropped;
   private Instant nextDue = Instant.MAX;
 
   /// @param known what the database contains about the service
-  RunState(ScheduledCheck check, ServiceStore.Scheduled known) {
+  /// @param started when this process started
+  RunState(ScheduledCheck check, ServiceStore.Scheduled known, Instant started) {
     this.check = check;
     this.open = known.open();
     this.certificate = known.certificate();
     this.streak = known.streak();
+    this.seen = known.lastAt().filter(at -> !at.isBefore(started));
   }
 
   /// A service without an id, as the database has been unavailable since the start.
@@ -43,6 +56,7 @@ final class RunState {
     this.open = Optional.empty();
     this.certificate = Certificate.NONE;
     this.streak = Streak.NONE;
+    this.seen = Optional.empty();
     this.nextDue = due;
   }
 
@@ -87,6 +101,7 @@ final class RunState {
     open = known.open();
     certificate = known.certificate();
     streak = known.streak();
+    seen = known.lastAt();
   }
 
   /// Whether this is still valid under a new claim: the definition is the same, and no other
@@ -124,7 +139,11 @@ final class RunState {
         known.after(
             observation.measurements().certificateEnds(), now, check.warnings().certificate());
     Streak before = streak;
-    streak = before.after(observation, check.confirmation());
+    if (State.of(observation) != State.UNKNOWN) {
+      Streak row = isInARow(observation) ? before : before.anew();
+      streak = row.after(observation, check.confirmation());
+      seen = Optional.of(observation.at());
+    }
     Optional<Instant> repeat = repeat(now);
     repeat.ifPresent(due -> nextDue = due);
     boolean confirms = !streak.confirmed().equals(before.confirmed());
@@ -137,6 +156,19 @@ final class RunState {
         certificate.equals(known) ? Optional.empty() : Optional.of(certificate),
         streak.equals(before) ? Optional.empty() : Optional.of(streak),
         repeat);
+  }
+
+  /// Whether nothing but checks lies between the last observation and this one. A change that waits
+  /// for its confirmation is checked again after `confirm-interval`, and each check may wait for
+  /// the others of its host for as long as it may take.
+  private boolean isInARow(Observation observation) {
+    Duration longest =
+        LONGEST_GAP
+            .plus(check.confirmation().interval())
+            .plus(check.timeout().multipliedBy(2));
+    return seen.filter(
+            last -> Duration.between(last, observation.at()).abs().compareTo(longest) <= 0)
+        .isPresent();
   }
 
   /// A change that waits for its confirmation is checked again soon.

@@ -2,7 +2,10 @@ package dev.rollcall.server.monitor.store;
 
 import dev.rollcall.server.monitor.definition.ServiceDefinition;
 import dev.rollcall.server.owner.Scope;
+import dev.rollcall.server.signal.Circle;
+import dev.rollcall.server.signal.Circles;
 import dev.rollcall.server.signal.SignalWriter;
+import dev.rollcall.server.signal.Subject;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
@@ -49,6 +52,9 @@ public final class ServiceChanges {
 
     /// All accounts and teams together have as many services as they may have.
     record Full() implements Done {}
+
+    /// It would depend on itself, directly or not.
+    record InCircle(Circle circle) implements Done {}
   }
 
   /// How the services of the file changed.
@@ -79,22 +85,26 @@ public final class ServiceChanges {
   private final AccountLimits ofAccounts;
   private final Clock clock;
   private final SignalWriter signals;
+  private final Circles circles;
   private final Consumer<Set<Long>> committed;
   private final Batch<Change, Done> changes = this::apply;
   private final Batch<File, Synced> syncs =
       (tx, files) -> files.stream().map(file -> sync(tx, file)).toList();
 
   /// @param signals gets the end of the state of services that were down and are removed
+  /// @param circles finds those of `depends-on`
   /// @param committed is called with the changed services after the commit, and returns at once
   public ServiceChanges(
       Database database,
       GroupCommit commits,
       AccountLimits ofAccounts,
       SignalWriter signals,
+      Circles circles,
       Clock clock,
       Consumer<Set<Long>> committed) {
     this.database = database;
     this.signals = signals;
+    this.circles = circles;
     this.committed = committed;
     this.commits = commits;
     this.ofAccounts = ofAccounts;
@@ -180,6 +190,10 @@ public final class ServiceChanges {
     if (owner != Scope.OPERATOR && ServiceStore.countOfAccounts(tx) >= ofAccounts.all()) {
       return new Done.Full();
     }
+    Optional<Circle> circle = circle(tx, owner, definition);
+    if (circle.isPresent()) {
+      return new Done.InCircle(circle.get());
+    }
     Optional<Row> namesake = named(tx, owner, definition.name());
     if (namesake.isEmpty()) {
       return new Done.Service(insert(tx, owner, definition, Service.Origin.API));
@@ -192,12 +206,22 @@ public final class ServiceChanges {
   }
 
   private Done replace(Handle tx, long id, ServiceDefinition definition) {
-    Optional<Row> namesake = owner(tx, id).flatMap(owner -> named(tx, owner, definition.name()));
+    Optional<Long> owner = owner(tx, id);
+    Optional<Row> namesake = owner.flatMap(one -> named(tx, one, definition.name()));
     if (namesake.isPresent() && namesake.get().id() != id) {
       return new Done.NameTaken();
     }
+    Optional<Circle> circle = owner.flatMap(one -> circle(tx, one, definition));
+    if (circle.isPresent()) {
+      return new Done.InCircle(circle.get());
+    }
     update(tx, new Row(id, "", Service.Origin.API.word(), false), definition, Service.Origin.API);
     return new Done.Service(id);
+  }
+
+  private Optional<Circle> circle(Handle tx, long owner, ServiceDefinition definition) {
+    return circles.closed(
+        tx, Subject.Type.SERVICE, owner, definition.name(), definition.alertKeys());
   }
 
   private Synced sync(Handle tx, File file) {

@@ -14,6 +14,7 @@ import dev.rollcall.server.heartbeat.ping.Run;
 import dev.rollcall.server.heartbeat.ping.State;
 import dev.rollcall.server.http.Listing;
 import dev.rollcall.server.owner.Scope;
+import dev.rollcall.server.signal.Circles;
 import dev.rollcall.server.signal.Signal;
 import dev.rollcall.server.signal.SignalWriter;
 import dev.rollcall.server.sql.Batch;
@@ -56,12 +57,18 @@ public class HeartbeatDatabase implements AutoCloseable {
         new HeartbeatWriter(
             database,
             signalWriter,
+            circles(),
             new HeartbeatLimit(MOST, 100, registry, clock),
             TOLERANCE,
             Durability.PROCESS,
             clock);
     store = new HeartbeatStore(database);
     runs = new RunStore(database);
+  }
+
+  /// Circles of heartbeats.
+  Circles circles() {
+    return new Circles(database, new HeartbeatSubjects());
   }
 
   private static SignalWriter into(List<Signal> written) {

@@ -123,6 +123,7 @@ class HeartbeatWriterTest {
         new HeartbeatWriter(
             data.database,
             (_, _) -> {},
+            data.circles(),
             new HeartbeatLimit(3, 2, new PrometheusRegistry(), data.clock),
             HeartbeatDatabase.TOLERANCE,
             Durability.PROCESS,
@@ -146,6 +147,7 @@ class HeartbeatWriterTest {
         new HeartbeatWriter(
             data.database,
             (_, _) -> {},
+            data.circles(),
             new HeartbeatLimit(100, 2, new PrometheusRegistry(), data.clock),
             HeartbeatDatabase.TOLERANCE,
             Durability.PROCESS,

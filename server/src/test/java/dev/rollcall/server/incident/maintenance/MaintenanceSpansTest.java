@@ -45,7 +45,9 @@ class MaintenanceSpansTest {
       MaintenanceStore store = new MaintenanceStore(database, commits);
       MaintenanceSpans spans = new MaintenanceSpans(database, commits, store, () -> ofFile, clock);
       Instant begin = clock.wall();
-      long made = store.create(0, "{\"tags\":[\"web\"]}", "somebody", 10, begin).orElseThrow();
+      MaintenanceStore.Limits ten = new MaintenanceStore.Limits(10, 10, begin);
+      MaintenanceStore.Created made =
+          store.create(0, "{\"tags\":[\"web\"]}", "somebody", ten, begin);
       ofFile = List.of(of("sh*", begin.plusSeconds(3), Duration.ofMinutes(10)));
       assertThat(spans.round()).isEqualTo(Duration.ofSeconds(10));
       clock.pass(Duration.ofSeconds(8));
@@ -57,7 +59,7 @@ class MaintenanceSpansTest {
       spans.round();
       Instant end = clock.wall();
       ofFile = List.of();
-      store.delete(made);
+      store.delete(((MaintenanceStore.Created.As) made).id());
       clock.pass(Duration.ofSeconds(5));
       spans.round();
       clock.pass(Duration.ofHours(1));

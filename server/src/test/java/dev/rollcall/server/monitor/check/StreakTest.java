@@ -24,8 +24,8 @@ class StreakTest {
     };
   }
 
-  /// Observations a minute apart (`u`p, `d`own, `?`), and what stands after each: the confirmed
-  /// state, and how many observations contradict it.
+  /// Observations a minute apart (`u`p, `d`own, `?`; `/`: nobody looked for a while), and what
+  /// stands after each: the confirmed state, and how many observations contradict it.
   @ParameterizedTest(name = "{0} down, {1} up to confirm: {2}")
   @CsvSource({
     "2, 1, u,      u0",
@@ -41,6 +41,11 @@ class StreakTest {
     "2, 1, dd,     -1 d0",
     "2, 1, du,     -1 u0",
     "2, 1, ?,      -0",
+    "2, 1, ud/d,   u0 u1 u0 u1",
+    "2, 1, ud/dd,  u0 u1 u0 u1 d0",
+    "2, 1, u/dd,   u0 u0 u1 d0",
+    "2, 1, udd/u,  u0 u1 d0 d0 u0",
+    "1, 2, udu/uu, u0 d0 d1 d0 d1 u0",
     "1, 1, ud,     u0 d0",
     "1, 1, d,      d0",
     "3, 2, udddu,  u0 u1 u2 d0 d1",
@@ -53,11 +58,15 @@ class StreakTest {
     Streak streak = Streak.NONE;
     List<String> after = new ArrayList<>();
     for (int i = 0; i < found.length(); i++) {
-      streak = streak.after(observation(found.charAt(i), BEGUN.plusSeconds(60L * i)), wanted);
+      streak = next(streak, found.charAt(i), BEGUN.plusSeconds(60L * i), wanted);
       String confirmed = streak.confirmed().map(state -> state.word().substring(0, 1)).orElse("-");
       after.add(confirmed + streak.against());
     }
     assertThat(String.join(" ", after)).isEqualTo(stands);
+  }
+
+  private static Streak next(Streak streak, char found, Instant at, Confirmation wanted) {
+    return found == '/' ? streak.anew() : streak.after(observation(found, at), wanted);
   }
 
   /// The same with `s`low ones; after the confirmed state come how many contradict it, and how many
@@ -90,6 +99,9 @@ class StreakTest {
     "2, 2, ussuu,    u00 u10 s00 s10 u00",
     "2, 2, ussusuu,  u00 u10 s00 s10 s00 s10 u00",
     "2, 2, ussudu,   u00 u10 s00 s10 s01 s10",
+    "2, 1, us/s,     u00 u10 u00 u10",
+    "2, 1, ussd/dd,  u00 u10 s00 s01 s00 s01 d00",
+    "2, 2, ussu/uu,  u00 u10 s00 s10 s00 s10 u00",
     "1, 1, usd,      u00 s00 d00",
     "3, 1, usddd,    u00 u10 u21 s02 d00",
     "3, 1, uddsd,    u00 u11 u22 s00 s01",
@@ -99,7 +111,7 @@ class StreakTest {
     Streak streak = Streak.NONE;
     List<String> after = new ArrayList<>();
     for (int i = 0; i < found.length(); i++) {
-      streak = streak.after(observation(found.charAt(i), BEGUN.plusSeconds(60L * i)), wanted);
+      streak = next(streak, found.charAt(i), BEGUN.plusSeconds(60L * i), wanted);
       String confirmed = streak.confirmed().map(state -> state.word().substring(0, 1)).orElse("-");
       after.add(confirmed + streak.against() + streak.downs());
     }
@@ -115,5 +127,9 @@ class StreakTest {
     streak = streak.after(observation('d', first), three);
     streak = streak.after(observation('d', first.plusSeconds(60)), three);
     assertThat(streak.since()).contains(first);
+    streak = streak.anew().after(observation('d', first.plusSeconds(600)), three);
+    assertThat(streak.since()).as("the event goes on").contains(first);
+    streak = streak.anew().after(observation('u', first.plusSeconds(660)), three);
+    assertThat(streak.since()).isEmpty();
   }
 }

@@ -83,6 +83,7 @@ class OverviewTest {
             data.commits,
             new AccountLimits(100, 1_000),
             (_, _) -> {},
+            data.circles(),
             data.clock,
             overview::changed);
   }

@@ -35,16 +35,8 @@ class RunStateTest {
     RunState state =
         new RunState(
             check,
-            new ServiceStore.Scheduled(
-                1,
-                Scope.OPERATOR,
-                JsonNodeFactory.instance.objectNode(),
-                1,
-                check.interval(),
-                Optional.of(Event.Kind.UPTIME),
-                Certificate.NONE,
-                Optional.empty(),
-                new Streak(Optional.of(State.UP), 0, 0, Optional.empty())));
+            known(Optional.empty(), new Streak(Optional.of(State.UP), 0, 0, Optional.empty())),
+            BEGUN);
     state.begin(1);
     Outcome first = state.end(MonitorDatabase.down(now, 5), now);
     Instant regular = CheckPhase.next(1, check.interval(), now);
@@ -57,6 +49,56 @@ class RunStateTest {
     assertThat(second.repeat()).isEmpty();
     assertThat(second.newStreak())
         .contains(new Streak(Optional.of(State.DOWN), 0, 0, Optional.empty()));
+  }
+
+  private static ServiceStore.Scheduled known(Optional<Instant> last, Streak streak) {
+    return new ServiceStore.Scheduled(
+        1,
+        Scope.OPERATOR,
+        JsonNodeFactory.instance.objectNode(),
+        1,
+        Duration.ofMinutes(1),
+        Optional.of(Event.Kind.UPTIME),
+        Certificate.NONE,
+        last,
+        streak);
+  }
+
+  /// Down once before, then down at that time: whether that is certain.
+  ///
+  /// @param started how long before the second observation this process started
+  @ParameterizedTest(name = "{1} after the first, started {0} before: {2}")
+  @CsvSource({
+    "PT1H,   PT10S,  true",
+    "PT5S,   PT10S,  false",
+    "PT1H,   PT72S,  true",
+    "PT1H,   PT73S,  false",
+    "PT1H,   PT1H,   false",
+    "PT2H,   PT-1H,  false",
+    "PT1H,   PT-1S,  true",
+  })
+  void whatWasObservedBeforeAnAbsenceConfirmsNothing(
+      Duration started, Duration after, boolean certain) {
+    Instant now = BEGUN.plus(after);
+    Streak once = new Streak(Optional.of(State.UP), 1, 1, Optional.of(BEGUN));
+    RunState state =
+        new RunState(
+            check(Duration.ofMinutes(1)), known(Optional.of(BEGUN), once), now.minus(started));
+    state.begin(1);
+    Outcome unknown = state.end(MonitorDatabase.unknown(now), now);
+    assertThat(unknown.newStreak()).isEmpty();
+    assertThat(state.nextDue()).as("it is still to be confirmed").isBefore(now.plusSeconds(11));
+    state.begin(2);
+    Outcome second = state.end(MonitorDatabase.down(now, 5), now);
+    assertThat(second.newStreak().flatMap(Streak::confirmed).equals(Optional.of(State.DOWN)))
+        .isEqualTo(certain);
+    state.begin(3);
+    Instant later = now.plusSeconds(10);
+    Outcome third = state.end(MonitorDatabase.down(later, 5), later);
+    assertThat(third.newStreak().isPresent()).isNotEqualTo(certain);
+    if (!certain) {
+      assertThat(third.newStreak().orElseThrow().confirmed()).contains(State.DOWN);
+    }
   }
 
   private static ScheduledCheck check(Duration interval) {

@@ -20,6 +20,7 @@ import dev.rollcall.server.monitor.store.Slice;
 import dev.rollcall.server.monitor.store.Tick;
 import dev.rollcall.server.monitor.store.TickStore;
 import dev.rollcall.server.owner.Scope;
+import dev.rollcall.server.signal.Circles;
 import dev.rollcall.server.signal.UptimeSpans;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DatabaseConfig;
@@ -262,6 +263,7 @@ class RunnerTest {
             new AccountLimits(100, 1_000),
             Duration.ofDays(2)),
         (_, _) -> {},
+        new Circles(database, Monitor.subjects()),
         UptimeSpans.NONE,
         new PrometheusRegistry(),
         clock);

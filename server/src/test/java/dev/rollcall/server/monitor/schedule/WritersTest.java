@@ -16,7 +16,9 @@ import dev.rollcall.server.monitor.definition.Confirmation;
 import dev.rollcall.server.monitor.definition.ServiceDefinition;
 import dev.rollcall.server.monitor.store.AccountLimits;
 import dev.rollcall.server.monitor.store.ServiceChanges;
+import dev.rollcall.server.monitor.store.ServiceSubjects;
 import dev.rollcall.server.owner.Scope;
+import dev.rollcall.server.signal.Circles;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.DatabaseConfig;
 import dev.rollcall.server.sql.DatabaseLocation;
@@ -71,7 +73,13 @@ class WritersTest {
       writer = new OutcomeWriter(database, commits, schedule, 10_000, clock, (_, _) -> {}, _ -> {});
       changes =
           new ServiceChanges(
-              database, commits, new AccountLimits(100, 1_000), (_, _) -> {}, clock, _ -> {});
+              database,
+              commits,
+              new AccountLimits(100, 1_000),
+              (_, _) -> {},
+              new Circles(database, new ServiceSubjects()),
+              clock,
+              _ -> {});
       ticks = new DayTable(database, commits, "service_tick", "service_id");
       ticks.prepare(clock.wall());
     }

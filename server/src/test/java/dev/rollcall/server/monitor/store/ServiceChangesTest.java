@@ -195,6 +195,7 @@ class ServiceChangesTest {
             data.commits,
             new AccountLimits(2, 3),
             (_, _) -> {},
+            data.circles(),
             data.clock,
             _ -> {});
     data.service("operators");
@@ -222,6 +223,7 @@ class ServiceChangesTest {
             data.commits,
             new AccountLimits(100, 1_000),
             (_, _) -> {},
+            data.circles(),
             data.clock,
             _ -> {});
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -1,0 +1,278 @@
+package dev.rollcall.server.incident;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.rollcall.server.http.Caller;
+import dev.rollcall.server.incident.maintenance.Maintenance;
+import dev.rollcall.server.outbox.AlertRoute;
+import dev.rollcall.server.outbox.Channel;
+import dev.rollcall.server.outbox.Delivery;
+import dev.rollcall.server.outbox.Message;
+import dev.rollcall.server.outbox.Notification.Kind;
+import dev.rollcall.server.outbox.RecordingChannel;
+import dev.rollcall.server.outbox.RoutedChannel;
+import dev.rollcall.server.owner.Scope;
+import dev.rollcall.server.signal.Severity;
+import dev.rollcall.server.sql.TestDatabases;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Whatever happens, in whatever order: who was told of a beginning is told of the end, once, and
+/// of nothing after it. Receivers know keys, and now and then take a message without saying so.
+///
+/// Each repetition is another sequence of events. `-Drollcall.test.seed=N` begins with another one.
+@ParameterizedClass
+@EnumSource
+class NotifierModelTest extends IncidentTests {
+  private static final int EVENTS = 60;
+  private static final int SEED = Integer.getInteger("rollcall.test.seed", 0);
+  private static final List<String> NAMES = List.of("a", "b", "c", "d", "e");
+
+  private final List<Told> told = new ArrayList<>();
+  private final Set<String> known = new HashSet<>();
+  private final Map<String, String> states = new HashMap<>();
+  private final List<String> log = new ArrayList<>();
+  private List<RoutedChannel> channels = List.of();
+  private Random random = new Random(0);
+  private volatile Answer answer = Answer.TAKES;
+
+  NotifierModelTest(TestDatabases engine) {
+    super(engine);
+  }
+
+  /// What receivers do.
+  private enum Answer {
+    TAKES,
+    FAILS,
+    TAKES_AND_FAILS
+  }
+
+  /// What a receiver has been told of an incident.
+  private record Told(
+      String channel, long incident, String name, Kind kind, boolean reminder, boolean flapping) {}
+
+  private RoutedChannel channel(String name, AlertRoute route) {
+    RecordingChannel channel = new RecordingChannel(name, name + ":443");
+    return new RoutedChannel(channel.answering(delivery -> take(name, delivery)), route);
+  }
+
+  private synchronized Channel.Result take(String channel, Delivery delivery) {
+    if (answer != Answer.FAILS && known.add(channel + " " + delivery.key())) {
+      Message message = delivery.message();
+      message
+          .incident()
+          .ifPresent(
+              one ->
+                  told.add(
+                      new Told(
+                          channel,
+                          one.id(),
+                          message.name(),
+                          delivery.kind(),
+                          one.reminder(),
+                          one.flapping())));
+      message
+          .several()
+          .ifPresent(
+              all ->
+                  all.first()
+                      .forEach(
+                          one ->
+                              told.add(
+                                  new Told(
+                                      channel,
+                                      one.incident(),
+                                      one.name(),
+                                      one.kind(),
+                                      one.reminder(),
+                                      one.flapping()))));
+    }
+    return answer == Answer.TAKES
+        ? new Channel.Result.Sent()
+        : new Channel.Result.Retry("lost", Optional.of(Duration.ofSeconds(2)), false);
+  }
+
+  @RepeatedTest(12)
+  void whoWasToldOfABeginningIsToldOfItsEndOnce(RepetitionInfo repetition) {
+    random = new Random(SEED + repetition.getCurrentRepetition());
+    AlertRoute critical =
+        new AlertRoute(
+            List.of(),
+            List.of(),
+            List.of(),
+            Set.of(Severity.CRITICAL),
+            Set.of(),
+            Optional.empty(),
+            Duration.ZERO,
+            Optional.empty(),
+            true,
+            false);
+    RoutedChannel keeps = channel("keeps", AlertRoute.EVERYTHING);
+    ((RecordingChannel) keeps.channel()).keepingIncidents();
+    channels =
+        List.of(
+            channel("all", AlertRoute.EVERYTHING),
+            channel("critical", critical),
+            channel(
+                "later", route(Duration.ofMinutes(1), Optional.of(Duration.ofMinutes(2)), true)),
+            keeps);
+    NAMES.forEach(name -> states.put(name, "up"));
+    look();
+    for (int i = 0; i < EVENTS; i++) {
+      happens();
+      look();
+    }
+    settle();
+    check();
+  }
+
+  private void happens() {
+    String name = NAMES.get(random.nextInt(NAMES.size()));
+    switch (random.nextInt(16)) {
+      case 0 -> open(name).ifPresent(one -> acknowledge(one.id()));
+      case 1 ->
+          open(name)
+              .filter(one -> one.acknowledged().isPresent())
+              .ifPresent(
+                  one ->
+                      incidents
+                          .changes()
+                          .unacknowledge(Scope.operator(), one.id(), new Caller.Operator(true)));
+      case 2 -> open(name).ifPresent(one -> endByHand(one.id()));
+      case 3 -> answer(Answer.values()[random.nextInt(Answer.values().length)]);
+      case 4 -> answer(Answer.TAKES);
+      case 5 -> maintenance(name);
+      case 6 -> passes(Duration.ofMinutes(5));
+      case 7 -> passes(Duration.ofSeconds(31));
+      case 8, 9 -> passes(Duration.ofSeconds(1 + random.nextInt(5)));
+      default -> turns(name);
+    }
+  }
+
+  private void turns(String name) {
+    String before = states.get(name);
+    String after =
+        switch (before) {
+          case "up" -> random.nextBoolean() ? "slow" : "down";
+          case "slow" -> random.nextBoolean() ? "up" : "down";
+          default -> "up";
+        };
+    states.put(name, after);
+    log.add(name + " is " + after);
+    signal(name, before, after);
+  }
+
+  private Optional<Incident> open(String name) {
+    log.add("somebody looks at " + name);
+    return openIncidents().contains(name) ? Optional.of(incident(name)) : Optional.empty();
+  }
+
+  private void acknowledge(long id) {
+    if (incidents.store().find(Scope.operator(), id).orElseThrow().acknowledged().isEmpty()) {
+      log.add(id + " is acknowledged");
+      incidents
+          .changes()
+          .acknowledge(Scope.operator(), id, new Caller.Operator(true), Optional.empty());
+    }
+  }
+
+  private void answer(Answer next) {
+    log.add("receivers: " + next);
+    answer = next;
+  }
+
+  private void maintenance(String name) {
+    log.add("maintenance of " + name);
+    ofFile =
+        List.of(
+            new Maintenance(
+                0,
+                "disks",
+                new Maintenance.Which(List.of(name), List.of(), List.of(), false),
+                new Maintenance.When.Once(
+                    clock.wall(), Optional.of(clock.wall().plus(Duration.ofMinutes(2))))));
+    incidents.apply(ofFile);
+  }
+
+  private void passes(Duration time) {
+    log.add(time + " pass");
+    clock.pass(time);
+  }
+
+  /// Everybody does what is due.
+  private void look() {
+    held.round();
+    flapping.round();
+    notifier.round();
+    outbox.use(channels); // looks for what is due
+    await()
+        .pollInterval(Duration.ofMillis(1))
+        .pollDelay(Duration.ZERO)
+        .until(
+            () ->
+                number(
+                        "SELECT COUNT(*) FROM outbox_lane WHERE owner IS NOT NULL OR due_at <= "
+                            + clock.wall().toEpochMilli())
+                    == 0);
+  }
+
+  private int number(String sql) {
+    return database.read(handle -> handle.createQuery(sql).mapTo(Integer.class).one());
+  }
+
+  /// All is well, and receivers take what there is.
+  private void settle() {
+    answer(Answer.TAKES);
+    passes(Duration.ofMinutes(5)); // maintenance ends
+    look();
+    for (String name : NAMES) {
+      if (!states.get(name).equals("up")) {
+        signal(name, states.get(name), "up");
+      }
+    }
+    for (int i = 0; i < 40; i++) {
+      passes(Duration.ofMinutes(1));
+      look();
+    }
+    assertThat(openIncidents()).as("%s", log).isEmpty();
+    assertThat(number("SELECT COUNT(*) FROM incident_channel")).as("%s", log).isZero();
+    assertThat(number("SELECT COUNT(*) FROM outbox_lane")).as("%s", log).isZero();
+  }
+
+  private void check() {
+    for (RoutedChannel routed : channels) {
+      Map<Long, List<Told>> byIncident = new HashMap<>();
+      told.stream()
+          .filter(one -> one.channel().equals(routed.channel().name()))
+          .forEach(
+              one -> byIncident.computeIfAbsent(one.incident(), _ -> new ArrayList<>()).add(one));
+      byIncident.values().forEach(this::check);
+    }
+  }
+
+  private void check(List<Told> ofOne) {
+    assertThat(ofOne.stream().filter(one -> one.kind() == Kind.RECOVERED))
+        .as("ends of %s in %s", ofOne, log)
+        .hasSize(1);
+    assertThat(ofOne.getLast().kind()).as("%s in %s", ofOne, log).isEqualTo(Kind.RECOVERED);
+    List<Kind> beginnings =
+        ofOne.stream()
+            .filter(one -> one.kind() != Kind.RECOVERED && !one.reminder())
+            .map(Told::kind)
+            .toList();
+    assertThat(beginnings).as("%s in %s", ofOne, log).doesNotHaveDuplicates();
+    assertThat(ofOne.getFirst().reminder()).as("%s in %s", ofOne, log).isFalse();
+  }
+}
