@@ -72,7 +72,7 @@ final class Alertmanager implements ChannelType {
     public Channel open(String key, Resolver resolver) {
       return new Cluster(
           urls.stream()
-              .map(url -> HttpKeys.below(url, "/api/v2/alerts"))
+              .map(url -> HttpKeys.endpoint(url, "/api/v2/alerts"))
               .map(url -> new HttpChannel(key, url, List.of(), Alertmanager::request, resolver))
               .toList());
     }

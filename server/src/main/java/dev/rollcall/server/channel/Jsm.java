@@ -22,7 +22,8 @@ import tools.jackson.databind.node.ObjectNode;
 final class Jsm implements ChannelType {
   private static final String KEY = "key";
   private static final String URL = "url";
-  private static final String USUAL = "https://api.atlassian.com/jsm/ops/integration/v2/alerts";
+  private static final String USUAL = "https://api.atlassian.com/jsm/ops/integration";
+  private static final String PATH = "/v2/alerts";
   private static final Pattern KEYS = Pattern.compile("[A-Za-z0-9-]{20,100}");
   private static final int LONGEST_MESSAGE = 130;
   private static final int LONGEST_ENTITY = 512;
@@ -58,12 +59,12 @@ final class Jsm implements ChannelType {
         : Optional.of(new Settings(url.get(), key.get()));
   }
 
-  /// @param url where alerts are created
+  /// @param url of the API
   /// @param key of the integration
   record Settings(URI url, Secret key) implements ChannelSettings, HttpChannel.Form {
     @Override
     public Channel open(String name, Resolver resolver) {
-      return new HttpChannel(name, url, List.of(key), this, resolver);
+      return new HttpChannel(name, HttpKeys.endpoint(url, PATH), List.of(key), this, resolver);
     }
 
     @Override

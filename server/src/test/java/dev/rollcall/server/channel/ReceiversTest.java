@@ -503,6 +503,31 @@ class ReceiversTest {
         "{'name':'c','type':'slack','url':'http://h','channel':'x'} | channel: needs the token",
         "{'name':'c','type':'slack','token':'xoxb-1234567890'} | channel: is missing",
         "{'name':'c','type':'slack','token':'abc','channel':'x'} | token: is no token",
+  /// The URL of the server, that of a server behind a proxy, and that of the place itself.
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "'type':'alertmanager' | /api/v2/alerts",
+        "'type':'pagerduty','key':'0123456789abcdef0123456789abcdef' | /v2/enqueue",
+        "'type':'jsm','key':'01234567-89ab-cdef-0123-456789geheim' | /v2/alerts",
+        "'type':'gotify','token':'Ageheim99' | /message",
+      })
+  void aServerMayBeBelowAPath(String keys, String path) throws Exception {
+    try (StandIn receiver = new StandIn(202, "{}", _ -> Optional.empty())) {
+      for (String url : List.of("", "/", "/proxy/am", "/proxy/am/", path, "/proxy" + path + "/")) {
+        String definition = "{'name':'c',%s,'url':'%s'}".formatted(keys, receiver.url() + url);
+        assertThat(send(definition, down())).isInstanceOf(Result.Sent.class);
+        assertThat(send(definition, delivery(Kind.RECOVERED, "shop", "x")))
+            .isInstanceOf(Result.Sent.class);
+      }
+      assertThat(receiver.accepted().stream().map(StandIn.Call::path))
+          .allMatch(to -> to.matches("(/proxy(/am)?)?\\Q" + path + "\\E(/[^/]+/close.*)?"))
+          .hasSize(12);
+    }
+  }
+
         "{'name':'c','type':'slack','token':'xoxb-1234567890','channel':'a b'} | channel: \"a b\"",
         "{'name':'c','type':'teams'} | url: is missing",
         "{'name':'c','type':'teams','url':'https://acme.webhook.office.com/webhookb2/x'} | url: is"
@@ -532,3 +557,4 @@ class ReceiversTest {
     assertThat(mistakes.lines()).anySatisfy(one -> assertThat(one).startsWith(parts[1]));
   }
 }
+        "{'name':'c','type':'pagerduty','url':'https://h?x=1'} | url: has a query",
