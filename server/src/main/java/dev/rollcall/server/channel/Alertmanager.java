@@ -165,10 +165,10 @@ final class Alertmanager implements ChannelType {
         .put("name", AlertText.cut(delivery.message().name(), LONGEST_LABEL));
     Optional<Message.OfIncident> incident = delivery.message().incident();
     incident
-        .flatMap(Message.OfIncident::group)
+        .flatMap(one -> one.about().group())
         .ifPresent(group -> labels.put("group", AlertText.cut(group, LONGEST_LABEL)));
     incident
-        .map(one -> String.join(",", one.tags()))
+        .map(one -> String.join(",", one.about().tags()))
         .filter(tags -> !tags.isEmpty())
         .ifPresent(tags -> labels.put("tags", AlertText.cut(tags, LONGEST_LABEL)));
   }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -28,6 +29,8 @@ final class Jsm implements ChannelType {
   private static final int LONGEST_MESSAGE = 130;
   private static final int LONGEST_ENTITY = 512;
   private static final int LONGEST_DESCRIPTION = 15_000;
+  private static final int MOST_TAGS = 20;
+  private static final int LONGEST_TAG = 50;
 
   @Override
   public String name() {
@@ -99,13 +102,20 @@ final class Jsm implements ChannelType {
     }
 
     private static ObjectNode alert(Delivery delivery, AlertText text) {
-      return JsonNodeFactory.instance
-          .objectNode()
-          .put("message", AlertText.cut(AlertText.line(text.title()), LONGEST_MESSAGE))
-          .put("description", AlertText.cut(text.bodyOrFacts(), LONGEST_DESCRIPTION))
-          .put("entity", AlertText.cut(AlertText.line(delivery.subject()), LONGEST_ENTITY))
-          .put("source", "Rollcall")
-          .put("priority", text.urgent() ? "P1" : "P3");
+      ObjectNode alert =
+          JsonNodeFactory.instance
+              .objectNode()
+              .put("message", AlertText.cut(AlertText.line(text.title()), LONGEST_MESSAGE))
+              .put("description", AlertText.cut(text.bodyOrFacts(), LONGEST_DESCRIPTION))
+              .put("entity", AlertText.cut(AlertText.line(delivery.subject()), LONGEST_ENTITY))
+              .put("source", "Rollcall")
+              .put("priority", text.urgent() ? "P1" : "P3");
+      ArrayNode tags = alert.putArray("tags");
+      delivery.message().incident().stream()
+          .flatMap(incident -> incident.about().tags().stream())
+          .limit(MOST_TAGS)
+          .forEach(tag -> tags.add(AlertText.cut(tag, LONGEST_TAG)));
+      return alert;
     }
   }
 }

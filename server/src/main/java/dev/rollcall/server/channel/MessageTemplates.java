@@ -42,8 +42,9 @@ record MessageTemplates(Optional<String> title, Optional<String> body) {
   }
 
   /// A channel with these texts.
-  Channel over(Channel channel, ChannelSettings settings) {
-    Optional<Markup> markup = settings.markup();
+  ///
+  /// @param markup of the receiver; empty: its messages have no text
+  Channel over(Channel channel, Optional<Markup> markup) {
     return !equals(NONE) && markup.isPresent() && channel instanceof TextChannel texts
         ? new TemplatedChannel(texts, this, markup.get())
         : channel;

@@ -279,7 +279,7 @@ final class Notifier implements AutoCloseable {
   private Notification single(Handle tx, Due due) {
     Incident incident = due.incident();
     boolean over = due.row().phase() == Phase.ENDED;
-    Kind kind = over ? Kind.RECOVERED : IncidentAlerts.kind(incident);
+    Kind kind = happened(due);
     Message message =
         new Message(
             incident.name(),
@@ -288,17 +288,15 @@ final class Notifier implements AutoCloseable {
             Optional.of(
                 new Message.OfIncident(
                     incident.id(),
+                    Optional.of(IncidentAlerts.kind(incident)),
                     incident.startedAt(),
                     incident.cause(),
-                    incident.severity(),
                     incident.keys().runbook(),
                     !over && due.row().times() > 0,
                     incident.flapping() && !over,
                     incident.endCause(),
                     links.of(tx, incident, due.row().channel()),
-                    incident.keys().tags(),
-                    incident.keys().group(),
-                    incident.subject().flatMap(subject -> subjects.address(tx, subject)))));
+                    about(tx, incident))));
     String key = "incident:%d:%s:%d".formatted(incident.id(), kind.word(), due.row().times());
     String lane = IncidentAlerts.lane(incident);
     return new Notification(due.row().channel(), lane, kind, key, message, false);
@@ -323,34 +321,48 @@ final class Notifier implements AutoCloseable {
     return incident.resolvedAt().orElse(incident.openedAt());
   }
 
+  private Message.About about(Handle tx, Incident incident) {
+    return new Message.About(
+        incident.severity(),
+        incident.keys().tags(),
+        incident.keys().group(),
+        incident.subject().flatMap(subject -> subjects.address(tx, subject)));
+  }
+
   private Notification several(Handle tx, String channel, List<Due> told, Instant now) {
-    List<Message.Item> items = told.stream().map(Notifier::item).toList();
-    String key = "incidents:%d:%d".formatted(items.getFirst().incident(), now.toEpochMilli());
+    List<Message.Item> named = told.stream().limit(NAMED).map(one -> item(tx, one)).toList();
+    String key = "incidents:%d:%d".formatted(named.getFirst().incident(), now.toEpochMilli());
     Message message =
         new Message(
-            title(items),
+            title(told),
             now,
             now,
             Optional.empty(),
             Optional.of(
                 new Message.Several(
-                    items.size(),
-                    items.subList(0, Math.min(NAMED, items.size())),
+                    told.size(),
+                    named,
                     common(told),
                     links.list(tx, told.getFirst().incident().owner()))));
     return new Notification(channel, LANE, Kind.SEVERAL, key, message, false);
   }
 
-  private static Message.Item item(Due due) {
+  private Message.Item item(Handle tx, Due due) {
     Incident incident = due.incident();
     boolean over = due.row().phase() == Phase.ENDED;
     return new Message.Item(
         incident.id(),
-        over ? Kind.RECOVERED : IncidentAlerts.kind(incident),
+        happened(due),
+        Optional.of(IncidentAlerts.kind(incident)),
         incident.name(),
         incident.startedAt(),
         over ? end(incident) : incident.openedAt(),
-        (over ? incident.endCause() : incident.cause()).map(Notifier::cut));
+        (over ? incident.endCause() : incident.cause()).map(Notifier::cut),
+        about(tx, incident));
+  }
+
+  private static Kind happened(Due due) {
+    return due.row().phase() == Phase.ENDED ? Kind.RECOVERED : IncidentAlerts.kind(due.incident());
   }
 
   private static String cut(String cause) {
@@ -360,12 +372,12 @@ final class Notifier implements AutoCloseable {
   }
 
   /// `12 incidents: 10 down, 2 up again`.
-  private static String title(List<Message.Item> items) {
+  private static String title(List<Due> told) {
     Map<Kind, Long> counts =
-        items.stream()
+        told.stream()
             .collect(
-                Collectors.groupingBy(Message.Item::kind, TreeMap::new, Collectors.counting()));
-    return items.size()
+                Collectors.groupingBy(Notifier::happened, TreeMap::new, Collectors.counting()));
+    return told.size()
         + " incidents: "
         + counts.entrySet().stream()
             .map(count -> count.getValue() + " " + word(count.getKey()))

@@ -178,6 +178,11 @@ class NotifierTest {
       }
 
       @Override
+      public Optional<String> address(Handle tx, Subject subject) {
+        return Optional.of("https://" + subject.name() + ".example.org/");
+      }
+
+      @Override
       public List<Member> members(Handle tx, long owner, String group) {
         return List.of();
       }
@@ -273,7 +278,8 @@ class NotifierTest {
     Delivery again = got(chat, 2).getLast();
     assertThat(again.kind()).isEqualTo(Kind.DOWN);
     assertThat(again.message().incident().orElseThrow().reminder()).isFalse();
-    assertThat(again.message().incident().orElseThrow().severity()).isEqualTo(Severity.CRITICAL);
+    assertThat(again.message().incident().orElseThrow().about().severity())
+        .isEqualTo(Severity.CRITICAL);
     assertThat(again.message().at()).isEqualTo(clock.wall());
     assertThat(got(pager, 1).getFirst().kind()).isEqualTo(Kind.DOWN);
     pass(TOGETHER);
@@ -332,7 +338,8 @@ class NotifierTest {
     notifier.round();
     Delivery first = got(chat, 1).getFirst();
     assertThat(first.kind()).isEqualTo(Kind.CERTIFICATE);
-    assertThat(first.message().incident().orElseThrow().severity()).isEqualTo(Severity.WARNING);
+    assertThat(first.message().incident().orElseThrow().about().severity())
+        .isEqualTo(Severity.WARNING);
     pass(TOGETHER);
     down("shop");
     notifier.round();
@@ -406,6 +413,49 @@ class NotifierTest {
     assertThat(got(chat, 3).getLast().kind()).isEqualTo(Kind.RECOVERED);
     pass(TOGETHER);
     got(chat, 3);
+  }
+
+  @Test
+  void saysWhatAnIncidentIsAboutAlsoAtItsEndAndOfSeveral() {
+    use(all(chat));
+    keys.put(
+        "shop",
+        AlertKeys.stored(
+            Json.stored("{\"tags\":[\"prod\"],\"group\":\"Shop\",\"severity\":\"warning\"}")));
+    Message.About about =
+        new Message.About(
+            Severity.WARNING,
+            List.of("prod"),
+            Optional.of("Shop"),
+            Optional.of("https://shop.example.org/"));
+    signal("shop", "up", "slow");
+    notifier.round();
+    Message.OfIncident began = got(chat, 1).getLast().message().incident().orElseThrow();
+    assertThat(began.about()).isEqualTo(about);
+    assertThat(began.ofKind()).contains(Kind.SLOW);
+    pass(TOGETHER);
+    signal("shop", "slow", "up");
+    notifier.round();
+    Message.OfIncident over = got(chat, 2).getLast().message().incident().orElseThrow();
+    assertThat(over.about()).isEqualTo(about);
+    assertThat(over.ofKind()).contains(Kind.SLOW);
+    signal("shop", "up", "slow");
+    down("other");
+    up("other");
+    pass(TOGETHER);
+    assertThat(got(chat, 3).getLast().message().several().orElseThrow().first())
+        .filteredOn(item -> item.name().equals("shop"))
+        .singleElement()
+        .satisfies(
+            item -> {
+              assertThat(item.about()).isEqualTo(about);
+              assertThat(item.ofKind()).contains(Kind.SLOW);
+            });
+    assertThat(chat.got().getLast().message().several().orElseThrow().first())
+        .filteredOn(item -> item.name().equals("other"))
+        .singleElement()
+        .extracting(Message.Item::ofKind)
+        .isEqualTo(Optional.of(Kind.DOWN));
   }
 
   @Test
@@ -844,7 +894,8 @@ class NotifierTest {
     Delivery first = got(chat, 1).getFirst();
     assertThat(first.kind()).isEqualTo(Kind.MANUAL);
     assertThat(first.message().name()).isEqualTo("disks");
-    assertThat(first.message().incident().orElseThrow().severity()).isEqualTo(Severity.WARNING);
+    assertThat(first.message().incident().orElseThrow().about().severity())
+        .isEqualTo(Severity.WARNING);
     down("a");
     up("a");
     down("a");
