@@ -483,7 +483,7 @@ class NotifierTest {
     assertThat(changes.linked(told.id(), "chat", key).acknowledged()).isEmpty();
     changes.acknowledgeLinked(told.id(), "chat", key);
     assertThat(changes.linked(told.id(), "chat", key).acknowledged().orElseThrow().by())
-        .isEqualTo("chat");
+        .isEqualTo("somebody, from the message in chat");
     up("b");
     pass(TOGETHER);
     Message.OfIncident over = got(chat, 3).getLast().message().incident().orElseThrow();
@@ -676,6 +676,52 @@ class NotifierTest {
     await().until(() -> chat.got().size() == 2);
     assertThat(lastItems()).containsExactlyInAnyOrder("a DOWN", "b DOWN");
     assertThat(chat.got()).extracting(Delivery::key).containsOnly(chat.got().getFirst().key());
+  }
+
+  @Test
+  void whoAcknowledgesAfterTheFirstIsInTheTimelineOnce() {
+    down("a");
+    acknowledge("a");
+    IncidentStore store = incidents.store();
+    long id = incident("a").id();
+    for (String by : List.of("me", "you", "you")) {
+      store.acknowledge(id, by, Optional.of("seen"), clock.wall());
+    }
+    assertThat(incident("a").acknowledged().orElseThrow().by()).isEqualTo("me");
+    assertThat(store.timeline(id))
+        .extracting(entry -> entry.type() + " " + entry.by().orElse("-"))
+        .containsExactly("OPENED -", "ACKNOWLEDGED me", "ACKNOWLEDGED you");
+    up("a");
+    assertThat(store.acknowledge(id, "they", Optional.empty(), clock.wall())).isFalse();
+  }
+
+  @Test
+  void theChannelsThatAreToldAtTheSameMomentAreOneEntryOfTheTimeline() {
+    RecordingChannel late = new RecordingChannel("late", "late:443");
+    Duration hour = Duration.ofHours(1);
+    use(all(chat), all(pager), new RoutedChannel(late, route(hour, Optional.empty(), true)));
+    down("a");
+    notifier.round();
+    got(chat, 1);
+    got(pager, 1);
+    acknowledge("a");
+    long id = incident("a").id();
+    incidents.changes().unacknowledge(Scope.operator(), id, new Caller.Operator(true));
+    pass(hour);
+    got(late, 1);
+    clock.pass(TOGETHER);
+    up("a");
+    notifier.round();
+    assertThat(incidents.store().timeline(id))
+        .extracting(entry -> entry.type() + " " + entry.text().orElse("-"))
+        .containsExactly(
+            "OPENED status 503",
+            "TOLD chat, pager",
+            "ACKNOWLEDGED -",
+            "UNACKNOWLEDGED -",
+            "TOLD late",
+            "RESOLVED -",
+            "TOLD chat, late, pager");
   }
 
   @Test

@@ -219,9 +219,11 @@ class IncidentsPageIT {
     assertNothingForAxe(page);
     assertThat(rollcall.page("/v1/incidents?state=open")).contains("\"acknowledged_by\":null");
     page.locator("button").click();
-    assertThat(page.locator("main")).containsText("Acknowledged by ops");
+    assertThat(page.locator("main"))
+        .containsText("Acknowledged by somebody, from the message in ops");
     assertThat(page.locator("button")).hasCount(0);
-    assertThat(rollcall.page("/v1/incidents?state=open")).contains("\"acknowledged_by\":\"ops\"");
+    assertThat(rollcall.page("/v1/incidents?state=open"))
+        .contains("\"acknowledged_by\":\"somebody, from the message in ops\"");
     assertThat(browsing.complaints()).isEmpty();
     page.navigate(rollcall.url() + path.replaceFirst(".$", "x"));
     assertThat(page.locator("main")).containsText("this link is not valid");
