@@ -319,7 +319,11 @@ class IncidentContractIT {
                   .at("/data/test/data/result")
                   .stringValue())
           .isEqualTo("sent");
-      assertThat(receiver.messages()).singleElement().asString().contains("Test");
+      assertThat(receiver.messages())
+          .singleElement()
+          .asString()
+          .contains("Test")
+          .containsPattern("\"timestamp\":\"[-0-9]+T[:0-9]+Z\"");
       assertThat(
               rollcall
                   .send("PATCH", "/v1/channels/made", "{\"route\":{\"names\":\"y\"}}")
