@@ -126,8 +126,8 @@ record Main(Path directory, Map<String, String> environment) {
     rollcall.addSubcommand("check", new CheckCommand(this::configured).spec());
     rollcall.addSubcommand(
         "operator", new OperatorCommand(given -> configured(given, List.of())).spec());
-    rollcall.addSubcommand("channel", new ChannelCommand(directory).spec());
-    rollcall.addSubcommand("maintenance", new MaintenanceCommand(directory).spec());
+    rollcall.addSubcommand("channel", new ChannelCommand(directory, environment).spec());
+    rollcall.addSubcommand("maintenance", new MaintenanceCommand(directory, environment).spec());
     rollcall.addSubcommand("merge", new MergeCommand(directory).spec());
     rollcall.addSubcommand("train", training());
     rollcall.addSubcommand("help", new HelpCommand().spec());

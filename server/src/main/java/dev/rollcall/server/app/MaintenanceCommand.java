@@ -18,7 +18,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// `rollcall maintenance`: starts, ends and lists maintenance of a running server.
 ///
 /// @param directory the working directory
-record MaintenanceCommand(Path directory) {
+/// @param environment the environment of the process
+record MaintenanceCommand(Path directory, Map<String, String> environment) {
   private static final int LONGEST = 100;
 
   /// What one of the commands does with the server.
@@ -93,7 +94,7 @@ record MaintenanceCommand(Path directory) {
               CommandLine line = given.commandSpec().commandLine();
               RunningServer server;
               try {
-                server = RunningServer.of(given, directory);
+                server = RunningServer.of(given, directory, environment);
               } catch (IllegalArgumentException e) {
                 line.getErr().println("rollcall maintenance " + name + ": " + e.getMessage());
                 return Command.MISTAKE;

@@ -33,6 +33,7 @@ class CommandsTest {
   private final StringWriter err = new StringWriter();
 
   private final KeptLog log = new KeptLog();
+  private Map<String, String> environment = Map.of();
 
   @AfterEach
   void restoreLog() {
@@ -268,6 +269,63 @@ class CommandsTest {
             line -> assertThat(line).isEqualTo("rollcall: there is no channel ops"),
             line -> assertThat(line).contains("is no Rollcall (status 200)"),
             line -> assertThat(line).contains("no server answers at http://127.0.0.1:1: start"));
+  }
+
+  @Test
+  void asksTheServerOfTheConfigurationAsServeReadsIt() throws IOException {
+    List<String> asked = new CopyOnWriteArrayList<>();
+    Deque<String> answers = new ConcurrentLinkedDeque<>();
+    HttpServer server = answering(asked, answers);
+    int port = server.getAddress().getPort();
+    Path yaml = directory.resolve("rollcall.yaml");
+    Path other = directory.resolve("other.yaml");
+    Files.writeString(directory.resolve("token"), "mine\n");
+    try {
+      // What is wrong elsewhere, and what only the server has, does not matter.
+      String rest = "services: [{name: a, url: '${MISSING}'}]\nunknown: 1\n";
+      Files.writeString(
+          yaml, "port: " + port + "\nbase-path: /base\ntoken: theirs-theirs-theirs\n" + rest);
+      Files.writeString(other, "host: 127.0.0.1\nport: " + port + "\ntoken: '${THEIRS}'\n");
+      answers.add("{\"status\":200,\"data\":{\"maintenance\":{\"data\":[]}}}");
+      assertThat(execute("maintenance", "list")).isEqualTo(Command.OK);
+      answers.add("{\"errors\":[\"there is no channel ops\"]}");
+      execute("channel", "test", "ops", "--token-file=token");
+      answers.add("{\"errors\":[\"there is no channel ops\"]}");
+      execute("channel", "test", "ops", "--server=http://127.0.0.1:" + port);
+      answers.add("{\"errors\":[\"there is no channel ops\"]}");
+      execute("channel", "preview", "ops", "--config=other.yaml", "--token-file=token");
+      answers.add("{\"errors\":[\"there is no channel ops\"]}");
+      environment =
+          Map.of("ROLLCALL_PORT", Integer.toString(port), "THEIRS", "brought-brought-brought");
+      execute("channel", "preview", "ops", "--config=other.yaml");
+    } finally {
+      server.stop(0);
+    }
+    assertThat(asked)
+        .containsExactly(
+            "GET /base/v1/maintenance Bearer theirs-theirs-theirs ",
+            "POST /base/v1/channels/ops/test Bearer mine ",
+            "POST /v1/channels/ops/test null ",
+            "GET /v1/channels/ops/preview Bearer mine ",
+            "GET /v1/channels/ops/preview Bearer brought-brought-brought ");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "port: x; rollcall.yaml:1: port: \"x\" is no port: give a whole number from 0 to 65535",
+        "port: 0; port: 0 means any free port: give the URL with --server",
+        "base-path: x; rollcall.yaml:1: base-path: \"x\" is no base path",
+        "token: '${MISSING}'; rollcall.yaml:1: token: ",
+        "a: b: c; rollcall.yaml:1",
+      })
+  void saysWhatIsWrongWithTheServerOfTheConfiguration(String yaml, String line) throws IOException {
+    Files.writeString(directory.resolve("rollcall.yaml"), yaml + "\n");
+    assertThat(execute("channel", "test", "ops")).isEqualTo(Command.MISTAKE);
+    assertThat(err.toString()).startsWith("rollcall channel test: " + line);
+    assertThat(execute("channel", "test", "ops", "--server=http://127.0.0.1:1"))
+        .isEqualTo(Command.TROUBLE);
   }
 
   /// A server that answers with these texts, in turn, and notes what it was asked.
@@ -549,7 +607,7 @@ class CommandsTest {
   }
 
   private int execute(String... arguments) {
-    return new Main(directory, Map.of())
+    return new Main(directory, environment)
         .commands()
         .setOut(new PrintWriter(out, true))
         .setErr(new PrintWriter(err, true))
