@@ -222,6 +222,8 @@ record Main(Path directory, Map<String, String> environment) {
           AlertRouteWarning.of(right).forEach(err::println);
           GroupWarning.of(right).forEach(err::println);
           right.sso().warnings(right.settings().accounts().registration()).forEach(err::println);
+          MaintenanceWarning.of(right).forEach(err::println);
+          right.channels().forEach(channel -> channel.hints().forEach(err::println));
           int count = right.services().size();
           int jobs = right.heartbeats().size();
           out.println(

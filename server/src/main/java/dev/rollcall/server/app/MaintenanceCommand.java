@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -122,6 +123,7 @@ record MaintenanceCommand(Path directory, Map<String, String> environment) {
     }
     JsonNode made = server.post("/v1/maintenance", body).at("/maintenance/data");
     line.getOut().println(made.path("id").asLong());
+    made.path("hint").asStringOpt().ifPresent(hint -> line.getErr().println(OneLine.of(hint)));
     return Command.OK;
   }
 

@@ -278,6 +278,9 @@ class IncidentsPageIT {
     Locator row = page.locator("tbody tr").filter(new Locator.FilterOptions().setHasText("disks"));
     assertThat(row).containsText("Active");
     assertThat(row).containsText("sh*, other");
+    assertThat(page.locator("[role=status]").first())
+        .containsText(
+            "was made, but no service, heartbeat or group has the name sh*, the name other");
     row.getByText("End now").click();
     assertThat(row).containsText("Over");
     row.locator("input[name=sure]").check();
