@@ -6,6 +6,7 @@ import dev.rollcall.server.outbox.Delivery;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The texts that a channel has instead of ours, as templates. The title is one line without
 /// markup. The body is in the markup of the receiver, and values in it are escaped.
@@ -81,6 +82,18 @@ record MessageTemplates(Optional<String> title, Optional<String> body) {
       }
     }
     return source;
+  }
+
+  /// A line for each thing in the texts that is probably not meant as it is there: `body, line 2:
+  /// $NAME is of healthchecks, and stays as it is: write {{name}}`.
+  List<String> hints() {
+    return Stream.of(Map.entry(TITLE, title), Map.entry(BODY, body))
+        .flatMap(
+            text ->
+                text.getValue().stream()
+                    .flatMap(source -> OtherPlaceholders.hints(source).stream())
+                    .map(hint -> text.getKey() + ", " + hint))
+        .toList();
   }
 
   /// Makes the text of a delivery.

@@ -362,7 +362,7 @@ class CommandsTest {
     try {
       String url = "--server=http://127.0.0.1:" + server.getAddress().getPort();
       String data = "{\"status\":200,\"data\":{\"maintenance\":{\"data\":%s}}}";
-      answers.add(data.formatted("{\"id\":7}"));
+      answers.add(data.formatted("{\"id\":7,\"hint\":\"nothing has the tag web\"}"));
       assertThat(
               execute(
                   "maintenance",
@@ -403,6 +403,7 @@ class CommandsTest {
                 + " {\"title\":\"new disks\",\"tags\":[\"web\",\"db\"],\"for\":\"30m\"}",
             "GET /v1/maintenance null ",
             "POST /v1/maintenance/7/end null ");
+    assertThat(err.toString()).isEqualToIgnoringNewLines("nothing has the tag web");
   }
 
   @Test
@@ -420,6 +421,10 @@ class CommandsTest {
           - {name: Shop, rule: 2 of 3, group: All}
           - {name: All, rule: all}
           - {name: Blogs, rule: any}
+        maintenance:
+          - {title: disks, names: [sh*, blg, back*], tags: [prod, tset], groups: [Shop, Shp],
+             schedule: '0 3 * * *', for: 1h}
+          - {title: all, all: true, schedule: '0 3 * * *', for: 1h}
         """);
     assertThat(execute("config", "check")).isEqualTo(Command.OK);
     assertThat(err.toString().lines())
@@ -429,8 +434,60 @@ class CommandsTest {
             "chat: its route chooses the tag tset, which no service, heartbeat or group of this file"
                 + " has",
             "Shop: its rule says 2 of 3, but its members in this file are 1",
-            "Blogs: no service, heartbeat or group of this file lies in this group");
-    assertThat(out.toString()).isEqualToIgnoringNewLines("ok: 1 service, 1 heartbeat");
+            "Blogs: no service, heartbeat or group of this file lies in this group",
+            "maintenance disks: no service, heartbeat or group of this file has the name blg, the"
+                + " tag tset, the group Shp");
+    assertThat(out.toString())
+        .isEqualToIgnoringNewLines(
+            "ok: 1 service, 1 heartbeat, 3 groups, 1 channel, 2 maintenance spans");
+  }
+
+  @Test
+  void warnsOfThePlaceholdersOfOtherToolsInTemplates() throws IOException {
+    Files.writeString(
+        directory.resolve("rollcall.yaml"),
+        """
+        channels:
+          - name: chat
+            type: slack
+            url: http://a/
+            title: '$NAME is {{status}}'
+            body: |
+              {{name}} costs $NAMES
+              [ENDPOINT_NAME] {% if status == 1 %}
+          - {name: hook, type: webhook, url: 'http://a/', body: '{"text": "$NAME_JSON"}'}
+        """);
+    assertThat(execute("config", "check")).isEqualTo(Command.OK);
+    assertThat(err.toString().lines())
+        .containsExactly(
+            "chat: title, line 1: $NAME is of healthchecks, and stays as it is: write {{name}}",
+            "chat: body, line 2: [ENDPOINT_NAME] is of Gatus, and stays as it is: write {{name}}",
+            "chat: body, line 2: {% if status == 1 %} is of Liquid, and stays as it is: write"
+                + " {{#open}}...{{/open}}",
+            "hook: body, line 1: $NAME_JSON is of healthchecks, and stays as it is: write"
+                + " {{name}}");
+    assertThat(out.toString()).isEqualToIgnoringNewLines("ok: 0 services, 2 channels");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "    title: {{name}}",
+        "    title: {{name}} is {{status}}",
+        "    body: {{ name }}\n    title: x",
+        "    {title: {{name}}}",
+        "    route: {names: x}\n    title: {{#open}}x{{/open}}",
+      })
+  void offersQuotesForATemplateThatYamlReadsAsAMap(String keys) throws IOException {
+    Files.writeString(
+        directory.resolve("rollcall.yaml"),
+        "channels:\n  - name: chat\n    type: slack\n    url: http://a/\n" + keys + "\n");
+    assertThat(execute("config", "check")).isEqualTo(Command.MISTAKE);
+    assertThat(err.toString().lines())
+        .singleElement()
+        .asString()
+        .endsWith("; a text that begins with {{ needs quotes: '{{name}}'")
+        .doesNotContain("snakeyaml");
   }
 
   @Test
