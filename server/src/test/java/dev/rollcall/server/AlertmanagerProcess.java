@@ -12,12 +12,13 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
 
-/// An Alertmanager of a test, which notifies nobody.
+/// An Alertmanager of a test, which notifies nobody. It is below a path, as behind a proxy.
 final class AlertmanagerProcess implements AutoCloseable {
   private static final int PATIENCE_SECONDS = 10;
 
   private final HttpClient client = HttpClient.newHttpClient();
-  private final String url = "http://127.0.0.1:" + Targets.freePort();
+  private final String address = "127.0.0.1:" + Targets.freePort();
+  private final String url = "http://" + address + "/alertmanager";
   private final Process process;
 
   AlertmanagerProcess(Path folder) throws IOException {
@@ -28,7 +29,8 @@ final class AlertmanagerProcess implements AutoCloseable {
                 "prometheus-alertmanager",
                 "--config.file=" + configuration,
                 "--storage.path=" + folder.resolve("alertmanager"),
-                "--web.listen-address=" + url.substring("http://".length()),
+                "--web.listen-address=" + address,
+                "--web.route-prefix=/alertmanager",
                 "--cluster.listen-address=")
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("alertmanager.log").toFile())

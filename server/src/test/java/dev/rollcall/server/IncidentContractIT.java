@@ -268,6 +268,7 @@ class IncidentContractIT {
     Answer made =
         rollcall.send("POST", "/v1/maintenance", "{\"title\":\"disks\",\"names\":\"di*\"}");
     assertThat(made.status()).isEqualTo(201);
+    assertThat(made.json().at("/data/maintenance/data").has("hint")).isFalse();
     String one = "/v1/maintenance/" + made.json().at("/data/maintenance/data/id");
     targets.set("/set/disk", 200);
     awaitIncident("service:disk", "resolved", 1);
@@ -278,6 +279,27 @@ class IncidentContractIT {
     assertThat(rollcall.send("POST", one + "/end", "").status()).isEqualTo(200);
     awaitTold(everything, "disk resolved");
     assertThat(rollcall.send("DELETE", one, "").status()).isEqualTo(200);
+  }
+
+  @Test
+  void whoeverMakesMaintenanceIsToldWhatNothingFits() {
+    service("covered", "/status/200", ",\"interval\":\"1h\",\"tags\":[\"rack\"]");
+    rollcall.get("/ping/covered-job?frequency=1h");
+    Answer made =
+        rollcall.send(
+            "POST",
+            "/v1/maintenance",
+            "{\"names\":[\"cov*\",\"covered-job\",\"cvd\"],\"tags\":[\"rack\",\"rakc\"]}");
+    JsonNode one = made.json().at("/data/maintenance/data");
+    assertThat(one.get("hint").stringValue())
+        .isEqualTo("no service, heartbeat or group has the name cvd, the tag rakc");
+    String path = "/v1/maintenance/" + one.get("id");
+    assertThat(rollcall.send("PATCH", path, "{\"names\":null}").json().toString())
+        .contains("\"hint\":\"no service, heartbeat or group has the tag rakc\"");
+    assertThat(rollcall.send("PATCH", path, "{\"tags\":\"rack\"}").json().toString())
+        .doesNotContain("hint");
+    assertThat(rollcall.get(path).json().toString()).doesNotContain("hint");
+    assertThat(rollcall.send("DELETE", path, "").status()).isEqualTo(200);
   }
 
   @Test
@@ -322,7 +344,11 @@ class IncidentContractIT {
                   .at("/data/test/data/result")
                   .stringValue())
           .isEqualTo("sent");
-      assertThat(receiver.messages()).singleElement().asString().contains("Test");
+      assertThat(receiver.messages())
+          .singleElement()
+          .asString()
+          .contains("Test")
+          .containsPattern("\"timestamp\":\"[-0-9]+T[:0-9]+Z\"");
       assertThat(
               rollcall
                   .send("PATCH", "/v1/channels/made", "{\"route\":{\"names\":\"y\"}}")

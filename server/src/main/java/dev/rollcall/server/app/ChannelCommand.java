@@ -4,6 +4,7 @@ import dev.rollcall.server.config.OneLine;
 import dev.rollcall.server.http.PercentEncoding;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,7 +16,8 @@ import tools.jackson.databind.JsonNode;
 /// answered; and shows what a channel would send.
 ///
 /// @param directory the working directory
-record ChannelCommand(Path directory) {
+/// @param environment the environment of the process
+record ChannelCommand(Path directory, Map<String, String> environment) {
   /// What is shown of the answer, in characters.
   private static final int LONGEST = 1_000;
 
@@ -65,7 +67,7 @@ record ChannelCommand(Path directory) {
     CommandLine line = given.commandSpec().commandLine();
     RunningServer server;
     try {
-      server = RunningServer.of(given, directory);
+      server = RunningServer.of(given, directory, environment);
     } catch (IllegalArgumentException e) {
       line.getErr().println("rollcall channel " + command + ": " + e.getMessage());
       return Command.MISTAKE;

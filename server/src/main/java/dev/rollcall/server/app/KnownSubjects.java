@@ -47,6 +47,11 @@ final class KnownSubjects implements Subjects {
   }
 
   @Override
+  public List<Keyed> above(Handle tx, Subject.Type type, long owner, long id) {
+    return of(type).above(tx, type, owner, id);
+  }
+
+  @Override
   public Optional<Subject> find(Handle tx, long owner, String name) {
     return services
         .find(tx, owner, name)

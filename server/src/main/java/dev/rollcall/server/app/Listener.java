@@ -10,6 +10,14 @@ import java.util.Set;
 record Listener(String host, int port, String way) {
   private static final Set<String> ALL = Set.of("0.0.0.0", "::");
 
+  /// The URL of the server there for programs on this machine.
+  ///
+  /// @param open the port that is open
+  String url(int open) {
+    String at = ALL.contains(host) ? "localhost" : host;
+    return "http://" + (at.contains(":") ? "[" + at + "]" : at) + ":" + open;
+  }
+
   /// Whether only one of the two can be opened.
   boolean clashes(Listener other) {
     boolean hosts = host.equals(other.host) || ALL.contains(host) || ALL.contains(other.host);

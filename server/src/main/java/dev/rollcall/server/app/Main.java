@@ -11,6 +11,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.Security;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -127,8 +128,8 @@ record Main(Path directory, Map<String, String> environment) {
     rollcall.addSubcommand("check", new CheckCommand(this::configured).spec());
     rollcall.addSubcommand(
         "operator", new OperatorCommand(given -> configured(given, List.of())).spec());
-    rollcall.addSubcommand("channel", new ChannelCommand(directory).spec());
-    rollcall.addSubcommand("maintenance", new MaintenanceCommand(directory).spec());
+    rollcall.addSubcommand("channel", new ChannelCommand(directory, environment).spec());
+    rollcall.addSubcommand("maintenance", new MaintenanceCommand(directory, environment).spec());
     rollcall.addSubcommand("merge", new MergeCommand(directory).spec());
     rollcall.addSubcommand("train", training());
     rollcall.addSubcommand("help", new HelpCommand().spec());
@@ -222,16 +223,26 @@ record Main(Path directory, Map<String, String> environment) {
               .forEach(err::println);
           AlertRouteWarning.of(right).forEach(err::println);
           GroupWarning.of(right).forEach(err::println);
+          MaintenanceWarning.of(right).forEach(err::println);
+          right.channels().forEach(channel -> channel.hints().forEach(err::println));
           right.sso().warnings(right.settings().accounts().registration()).forEach(err::println);
-          int count = right.services().size();
-          int jobs = right.heartbeats().size();
-          out.println(
-              "ok: "
-                  + Targets.counted(count, "service")
-                  + (jobs == 0 ? "" : ", " + Targets.counted(jobs, "heartbeat"))
-                  + without(right, given));
+          out.println("ok: " + contents(right) + without(right, given));
         });
     return configuration.isPresent() ? Command.OK : Command.MISTAKE;
+  }
+
+  /// `2 services, 1 heartbeat, 3 channels`.
+  private static String contents(Configuration right) {
+    Map<String, Integer> counts = new LinkedHashMap<>();
+    counts.put("heartbeat", right.heartbeats().size());
+    counts.put("group", right.groups().size());
+    counts.put("channel", right.channels().size());
+    counts.put("maintenance span", right.maintenance().size());
+    counts.put("provider", right.sso().providers().size());
+    StringBuilder contents = new StringBuilder(Targets.counted(right.services().size(), "service"));
+    counts.forEach(
+        (what, count) -> contents.append(count == 0 ? "" : ", " + Targets.counted(count, what)));
+    return contents.toString();
   }
 
   /// A note if the file is empty or missing.

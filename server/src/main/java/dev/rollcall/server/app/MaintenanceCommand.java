@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -18,7 +19,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// `rollcall maintenance`: starts, ends and lists maintenance of a running server.
 ///
 /// @param directory the working directory
-record MaintenanceCommand(Path directory) {
+/// @param environment the environment of the process
+record MaintenanceCommand(Path directory, Map<String, String> environment) {
   private static final int LONGEST = 100;
 
   /// What one of the commands does with the server.
@@ -93,7 +95,7 @@ record MaintenanceCommand(Path directory) {
               CommandLine line = given.commandSpec().commandLine();
               RunningServer server;
               try {
-                server = RunningServer.of(given, directory);
+                server = RunningServer.of(given, directory, environment);
               } catch (IllegalArgumentException e) {
                 line.getErr().println("rollcall maintenance " + name + ": " + e.getMessage());
                 return Command.MISTAKE;
@@ -121,6 +123,7 @@ record MaintenanceCommand(Path directory) {
     }
     JsonNode made = server.post("/v1/maintenance", body).at("/maintenance/data");
     line.getOut().println(made.path("id").asLong());
+    made.path("hint").asStringOpt().ifPresent(hint -> line.getErr().println(OneLine.of(hint)));
     return Command.OK;
   }
 

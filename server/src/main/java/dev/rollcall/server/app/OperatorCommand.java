@@ -126,8 +126,7 @@ record OperatorCommand(Function<ParseResult, Optional<Configuration>> configured
       ServeSettings settings, InstallationKey key, Optional<String> reset)
       throws InterruptedException {
     Listener main = settings.web().main();
-    String host = main.host().equals("0.0.0.0") ? "127.0.0.1" : main.host();
-    URI at = URI.create("http://" + host + ":" + main.port() + settings.web().base().text());
+    URI at = URI.create(main.url(main.port()) + settings.web().base().text());
     OperatorRequest request = OperatorRequest.of(key, reset, Clock.system().wall());
     try (HttpClient client = HttpClient.newHttpClient()) {
       HttpResponse<String> answer =

@@ -118,8 +118,8 @@ record Ports(
     return new Open(
         main,
         healthPort.port(),
-        url(web.main(), main) + web.base().text(),
-        url(web.health(), healthPort));
+        web.main().url(main.port()) + web.base().text(),
+        web.health().url(healthPort.port()));
   }
 
   private Proxies proxies() {
@@ -243,10 +243,5 @@ record Ports(
         throw new Unavailable(UNAVAILABLE, RETRY_AFTER, e);
       }
     };
-  }
-
-  private static String url(Listener listener, HttpListener open) {
-    String host = listener.host().equals("0.0.0.0") ? "localhost" : listener.host();
-    return "http://" + host + ":" + open.port();
   }
 }

@@ -1,5 +1,10 @@
 package dev.rollcall.server.app;
 
+import dev.rollcall.server.config.Mistakes;
+import dev.rollcall.server.config.Secret;
+import dev.rollcall.server.config.Setting;
+import dev.rollcall.server.config.Sources;
+import dev.rollcall.server.config.Values;
 import dev.rollcall.server.http.Json;
 import java.io.IOException;
 import java.net.URI;
@@ -11,6 +16,9 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,31 +41,81 @@ record RunningServer(URI url, Optional<String> token) {
 
   /// Adds the flags that say which server it is.
   static CommandSpec flags(CommandSpec command) {
-    return command
+    return Flags.withFile(command)
         .addOption(
             OptionSpec.builder(SERVER)
                 .paramLabel("URL")
                 .type(String.class)
-                .defaultValue(USUAL)
-                .description("the server to ask, with its base path (default: " + USUAL + ")")
+                .description(
+                    "the server to ask, with its base path (default: that of the configuration on"
+                        + " this machine, "
+                        + USUAL
+                        + ")")
                 .build())
         .addOption(
             OptionSpec.builder(TOKEN_FILE)
                 .paramLabel("FILE")
                 .type(Path.class)
                 .description(
-                    "file with the token for management, or of an account; a server on this"
-                        + " machine that has no token needs none")
+                    "file with the token for management, or of an account; without it and without"
+                        + " "
+                        + SERVER
+                        + ", that of the configuration, if it has one")
                 .build());
   }
 
-  /// The server that the flags name.
+  /// The server that the flags name. Without its URL, it is the one that `serve` runs here with the
+  /// same configuration: host, port, base path and token are read as `serve` reads them. A token of
+  /// the configuration is sent to no other server.
   ///
   /// @param directory the working directory
+  /// @param environment the environment of the process
   /// @throws IllegalArgumentException with a line about a mistake in them
-  static RunningServer of(ParseResult given, Path directory) {
-    String text = given.matchedOptionValue(SERVER, USUAL);
-    return new RunningServer(url(text), token(given, directory));
+  static RunningServer of(ParseResult given, Path directory, Map<String, String> environment) {
+    Optional<String> token = token(given, directory);
+    if (given.hasMatchedOption(SERVER)) {
+      return new RunningServer(url(given.matchedOptionValue(SERVER, USUAL)), token);
+    }
+    Mistakes mistakes = new Mistakes();
+    Values values =
+        Sources.read(
+                Map.of(),
+                Map.of(),
+                environment,
+                Flags.files(given, directory, environment),
+                mistakes)
+            .resolve(AllSettings.ALL, List.of());
+    refuse(mistakes, token.isPresent());
+    Listener main = WebSettings.main(AllSettings.SERVE, values);
+    if (main.port() == 0) {
+      throw new IllegalArgumentException(
+          WebSettings.PORT.key() + ": 0 means any free port: give the URL with " + SERVER);
+    }
+    String base = values.of(WebSettings.BASE_PATH).text();
+    return new RunningServer(
+        URI.create(main.url(main.port()) + base),
+        token.or(() -> values.of(WebSettings.TOKEN).map(Secret::reveal)));
+  }
+
+  /// Only what says where the server is has to be right: the rest may name variables that only the
+  /// server has.
+  private static void refuse(Mistakes mistakes, boolean hasToken) {
+    List<String> paths = new ArrayList<>(List.of("file"));
+    for (Setting<?> setting :
+        List.of(WebSettings.HOST, WebSettings.PORT, WebSettings.BASE_PATH, WebSettings.TOKEN)) {
+      if (!hasToken || setting != WebSettings.TOKEN) {
+        paths.add(setting.key());
+        paths.add(setting.variable());
+        setting.fileVariable().ifPresent(paths::add);
+        setting.aliases().forEach(alias -> paths.add(alias.variable()));
+      }
+    }
+    mistakes.lines(paths).stream()
+        .findFirst()
+        .ifPresent(
+            line -> {
+              throw new IllegalArgumentException(line);
+            });
   }
 
   private static URI url(String text) {

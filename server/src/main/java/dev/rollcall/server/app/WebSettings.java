@@ -199,7 +199,8 @@ record WebSettings(
         : values.of(TOKEN);
   }
 
-  private static Listener main(String command, Values values) {
+  /// The main port of a command.
+  static Listener main(String command, Values values) {
     return new Listener(
         values.of(HOST), values.of(port(command)), values.way(port(command), command));
   }

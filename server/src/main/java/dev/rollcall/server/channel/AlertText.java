@@ -1,5 +1,7 @@
 package dev.rollcall.server.channel;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.rollcall.server.outbox.Delivery;
 import dev.rollcall.server.outbox.Message;
 import dev.rollcall.server.outbox.Notification;
@@ -12,9 +14,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import tools.jackson.databind.node.ObjectNode;
 
 /// What a notification says, in words that are the same on all channels. They may contain any
 /// characters: each channel escapes them for where they go.
@@ -35,6 +39,12 @@ record AlertText(
     Optional<String> body) {
   private static final String ELLIPSIS = "…";
   private static final int LONGEST_CAUSE = 200;
+
+  /// In characters: what values are cut to, one after the other, until a message fits.
+  private static final int LONGEST_VALUE = 4_000;
+
+  private static final int SHORTEST_VALUE = 20;
+  private static final int SHORTEST_IN_JSON = 50;
   private static final Pattern TAG = Pattern.compile("<[a-zA-Z!/]");
 
   /// One thing to say: `Since`, `2026-11-28T12:00:00Z`.
@@ -77,39 +87,66 @@ record AlertText(
       return several(message, message.several().get());
     }
     boolean over = delivery.kind() == Notification.Kind.RECOVERED;
-    Instant began = message.incident().map(Message.OfIncident::began).orElse(message.at());
-    List<Fact> facts = new ArrayList<>();
-    Optional<String> ended = message.incident().flatMap(Message.OfIncident::ended);
-    Optional<String> cause = ended.or(() -> message.incident().flatMap(Message.OfIncident::cause));
-    cause.filter(why -> !why.isBlank()).ifPresent(why -> facts.add(new Fact("Why", why)));
-    if (!over) {
-      facts.add(new Fact("Since", time(began)));
-    } else {
-      facts.addAll(span(began, message.at()));
+    Optional<Message.OfIncident> incident = message.incident();
+    List<Fact> facts = new ArrayList<>(happened(delivery, over));
+    incident.ifPresent(one -> facts.addAll(about(one)));
+    boolean critical =
+        incident.filter(one -> one.about().severity() != Severity.CRITICAL).isEmpty();
+    boolean urgent = !over && critical;
+    if (incident.filter(Message.OfIncident::flapping).isPresent()) {
+      facts.add(new Fact("Told again", "when it has held one state for a while; it may be up now"));
+      return new AlertText("Flapping: " + message.name(), List.copyOf(facts), false, urgent);
     }
+    boolean again = incident.filter(Message.OfIncident::reminder).isPresent();
+    boolean ended = incident.flatMap(Message.OfIncident::ended).isPresent();
+    String word = ended ? "Ended" : word(delivery.kind());
+    String state = again ? still(delivery.kind()) : word;
+    return new AlertText(state + ": " + message.name(), List.copyOf(facts), over, urgent);
+  }
+
+  /// Why and since when, or what was wrong and for how long.
+  private static List<Fact> happened(Delivery delivery, boolean over) {
+    Message message = delivery.message();
+    Optional<Message.OfIncident> incident = message.incident();
+    Instant began = incident.map(Message.OfIncident::began).orElse(message.at());
+    List<Fact> facts = new ArrayList<>();
+    Optional<String> ended = incident.flatMap(Message.OfIncident::ended);
+    ended
+        .or(() -> incident.flatMap(Message.OfIncident::cause))
+        .filter(why -> !why.isBlank())
+        .ifPresent(
+            why -> facts.add(new Fact(over && ended.isEmpty() ? "What was wrong" : "Why", why)));
+    if (over) {
+      facts.addAll(span(began, message.at()));
+      return facts;
+    }
+    facts.add(new Fact("Since", time(began)));
     if (!message.lastHeard().equals(Message.NEVER)) {
       boolean late = delivery.kind() == Notification.Kind.LATE; // and may never have called
       facts.add(new Fact(late ? "No call since" : "Last heard from", time(message.lastHeard())));
     }
-    message
-        .incident()
-        .flatMap(Message.OfIncident::runbook)
-        .ifPresent(url -> facts.add(new Fact("Runbook", url)));
-    message.incident().flatMap(Message.OfIncident::links).ifPresent(links -> add(links, facts));
-    boolean urgent =
-        !over
-            && message
-                .incident()
-                .filter(incident -> incident.severity() != Severity.CRITICAL)
-                .isEmpty();
-    if (message.incident().filter(Message.OfIncident::flapping).isPresent()) {
-      facts.add(new Fact("Told again", "when it has held one state for a while; it may be up now"));
-      return new AlertText("Flapping: " + message.name(), List.copyOf(facts), false, urgent);
+    return facts;
+  }
+
+  /// What it is about, and where there is more.
+  private static List<Fact> about(Message.OfIncident incident) {
+    Message.About about = incident.about();
+    List<Fact> facts = new ArrayList<>();
+    about.address().ifPresent(url -> facts.add(new Fact("Address", url)));
+    facts.add(new Fact("Severity", about.severity().word()));
+    about.group().ifPresent(name -> facts.add(new Fact("Group", name)));
+    if (!about.tags().isEmpty()) {
+      facts.add(new Fact("Tags", String.join(", ", about.tags())));
     }
-    boolean again = message.incident().filter(Message.OfIncident::reminder).isPresent();
-    String word = ended.isPresent() ? "Ended" : word(delivery.kind());
-    String state = again ? still(delivery.kind()) : word;
-    return new AlertText(state + ": " + message.name(), List.copyOf(facts), over, urgent);
+    incident.runbook().ifPresent(url -> facts.add(new Fact("Runbook", url)));
+    incident
+        .links()
+        .ifPresent(
+            links -> {
+              facts.add(Fact.link("Open", links.page()));
+              links.acknowledge().ifPresent(url -> facts.add(Fact.link("Acknowledge", url)));
+            });
+    return facts;
   }
 
   private static AlertText absence(Message message) {
@@ -130,11 +167,6 @@ record AlertText(
         new Fact("It took", Durations.text(took.isNegative() ? Duration.ZERO : took)));
   }
 
-  private static void add(Message.Links links, List<Fact> facts) {
-    facts.add(Fact.link("Open", links.page()));
-    links.acknowledge().ifPresent(url -> facts.add(Fact.link("Acknowledge", url)));
-  }
-
   /// Several incidents: the first of them a line each.
   private static AlertText several(Message message, Message.Several several) {
     List<Fact> facts = new ArrayList<>();
@@ -147,9 +179,14 @@ record AlertText(
       facts.add(new Fact("More", Integer.toString(more)));
     }
     several.page().ifPresent(url -> facts.add(Fact.link("Open", url)));
-    boolean over =
-        several.first().stream().allMatch(item -> item.kind() == Notification.Kind.RECOVERED);
-    return new AlertText(message.name(), List.copyOf(facts), over, !over);
+    List<Message.Item> open =
+        several.first().stream()
+            .filter(item -> item.kind() != Notification.Kind.RECOVERED)
+            .toList();
+    boolean urgent =
+        more > 0 || open.stream().anyMatch(item -> item.about().severity() == Severity.CRITICAL);
+    return new AlertText(
+        message.name(), List.copyOf(facts), open.isEmpty(), !open.isEmpty() && urgent);
   }
 
   private static String when(Message.Item item) {
@@ -159,7 +196,7 @@ record AlertText(
           .map(why -> span + ": " + cut(line(why), LONGEST_CAUSE))
           .orElse("was down " + span);
     }
-    String since = "since " + time(item.began());
+    String since = item.about().severity().word() + ", since " + time(item.began());
     return item.cause()
         .filter(why -> !why.isBlank())
         .map(why -> since + ": " + cut(line(why), LONGEST_CAUSE))
@@ -241,6 +278,31 @@ record AlertText(
         urgent,
         ownTitle,
         body);
+  }
+
+  /// The same words, with values that are so short that the lines of facts have at most so many
+  /// characters, unless the links alone have more.
+  AlertText fitting(int most) {
+    AlertText fitting = this;
+    for (int each = LONGEST_VALUE;
+        fitting.factLines().length() > most && each >= SHORTEST_VALUE;
+        each /= 2) {
+      fitting = shortened(LONGEST_VALUE, each);
+    }
+    return fitting;
+  }
+
+  /// A JSON body of at most so many bytes, unless that takes texts of less than a line.
+  ///
+  /// @param made makes it, with values of at most so many characters
+  static ObjectNode fittingJson(int most, IntFunction<ObjectNode> made) {
+    int each = LONGEST_VALUE;
+    ObjectNode body = made.apply(each);
+    while (body.toString().getBytes(UTF_8).length > most && each > SHORTEST_IN_JSON) {
+      each /= 2;
+      body = made.apply(each);
+    }
+    return body;
   }
 
   /// The same words, with something done to the title and to the values.

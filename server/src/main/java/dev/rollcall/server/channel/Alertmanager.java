@@ -72,7 +72,7 @@ final class Alertmanager implements ChannelType {
     public Channel open(String key, Resolver resolver) {
       return new Cluster(
           urls.stream()
-              .map(url -> HttpKeys.below(url, "/api/v2/alerts"))
+              .map(url -> HttpKeys.endpoint(url, "/api/v2/alerts"))
               .map(url -> new HttpChannel(key, url, List.of(), Alertmanager::request, resolver))
               .toList());
     }
@@ -165,10 +165,10 @@ final class Alertmanager implements ChannelType {
         .put("name", AlertText.cut(delivery.message().name(), LONGEST_LABEL));
     Optional<Message.OfIncident> incident = delivery.message().incident();
     incident
-        .flatMap(Message.OfIncident::group)
+        .flatMap(one -> one.about().group())
         .ifPresent(group -> labels.put("group", AlertText.cut(group, LONGEST_LABEL)));
     incident
-        .map(one -> String.join(",", one.tags()))
+        .map(one -> String.join(",", one.about().tags()))
         .filter(tags -> !tags.isEmpty())
         .ifPresent(tags -> labels.put("tags", AlertText.cut(tags, LONGEST_LABEL)));
   }

@@ -1,6 +1,7 @@
 package dev.rollcall.server.channel;
 
 import dev.rollcall.server.outbox.AlertRoute;
+import java.util.List;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A channel as the configuration file or a request defines it, without mistakes.
@@ -18,6 +19,11 @@ public record ChannelDefinition(
     AlertRoute route,
     MessageTemplates templates,
     ObjectNode json) {
+  /// A line for each thing that is right and probably not meant, with the name of the channel.
+  public List<String> hints() {
+    return templates.hints().stream().map(hint -> name + ": " + hint).toList();
+  }
+
   @Override
   public String toString() {
     return name + " (" + type.name() + ")"; // without secrets

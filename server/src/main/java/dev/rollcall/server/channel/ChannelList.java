@@ -111,7 +111,7 @@ public final class ChannelList {
             .read(row)
             .map(ChannelDefinition::json)
             .orElseGet(JsonNodeFactory.instance::objectNode);
-    return listed(row.name(), row.type(), false, Channels.key(row.owner(), row.name()), json);
+    return listed(row.name(), row.type(), false, ChannelStore.key(row.owner(), row.name()), json);
   }
 
   private Listed listed(String name, String type, boolean ofFile, String key, JsonNode json) {
@@ -152,7 +152,7 @@ public final class ChannelList {
       throw unknown(name);
     }
     Channel channel =
-        open.apply(Channels.key(scope.owner(), name))
+        open.apply(ChannelStore.key(scope.owner(), name))
             .orElseThrow(
                 () -> Refusal.of(409, "channel " + name + " is not in use yet: try again"));
     Duration began = clock.monotonic();

@@ -42,6 +42,11 @@ final class ChannelStore {
     this.clock = clock;
   }
 
+  /// The name of a channel in the outbox.
+  static String key(long owner, String name) {
+    return owner == Scope.OPERATOR ? name : owner + "/" + name;
+  }
+
   /// The channels, in the order of their names.
   List<Row> list(Scope scope) {
     return database.read(

@@ -174,7 +174,7 @@ public final class Channels implements AutoCloseable {
       now.put(definition.name(), opened(Scope.OPERATOR, definition.name(), definition));
     }
     for (ChannelStore.Row row : stored) {
-      String key = key(row.owner(), row.name());
+      String key = ChannelStore.key(row.owner(), row.name());
       definition(row).ifPresent(read -> now.putIfAbsent(key, opened(row.owner(), key, read)));
     }
     if (!now.equals(open)) {
@@ -196,12 +196,16 @@ public final class Channels implements AutoCloseable {
     }
     Channel channel = settings.open(key, resolver);
     return new OpenChannel(
-        settings, definition.route(), templates, channel, templates.over(channel, settings));
+        settings,
+        definition.route(),
+        templates,
+        channel,
+        templates.over(channel, settings.markup()));
   }
 
   private Optional<ChannelDefinition> definition(ChannelStore.Row row) {
     Optional<ChannelDefinition> read = definitions.read(row);
-    String key = key(row.owner(), row.name());
+    String key = ChannelStore.key(row.owner(), row.name());
     if (read.isPresent()) {
       unreadable.remove(key);
     } else if (unreadable.add(key)) {
@@ -212,11 +216,6 @@ public final class Channels implements AutoCloseable {
           key);
     }
     return read;
-  }
-
-  /// The name of a channel in the outbox.
-  static String key(long owner, String name) {
-    return owner == Scope.OPERATOR ? name : owner + "/" + name;
   }
 
   @Override

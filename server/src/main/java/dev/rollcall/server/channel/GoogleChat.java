@@ -62,7 +62,7 @@ final class GoogleChat implements ChannelType {
 
   private static HttpQuestion request(URI uri, Delivery delivery, AlertText text) {
     ObjectNode body =
-        HttpChannel.fitting(LONGEST, each -> message(text.shortened(LONGEST_TITLE, each)));
+        AlertText.fittingJson(LONGEST, each -> message(text.shortened(LONGEST_TITLE, each)));
     HttpChannel.incidentKey(delivery)
         .ifPresent(key -> body.putObject("thread").put("threadKey", key));
     URI once = HttpKeys.with(uri, "requestId", HttpChannel.attemptKey(delivery));

@@ -65,7 +65,7 @@ final class Gotify implements ChannelType {
     @Override
     public Channel open(String key, Resolver resolver) {
       return new HttpChannel(
-          key, HttpKeys.below(url, "/message"), List.of(token), this::request, resolver);
+          key, HttpKeys.endpoint(url, "/message"), List.of(token), this::request, resolver);
     }
 
     @Override

@@ -19,12 +19,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.IntFunction;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.MissingNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /// A channel that sends one HTTP request for each notification, which its type makes.
 ///
@@ -43,10 +41,6 @@ final class HttpChannel implements TextChannel {
   /// For the second request of a notification, within [Channel#LONGEST].
   private static final Duration LONGEST_EDIT = Duration.ofSeconds(3);
 
-  /// In characters: a value is never cut to less than half of it.
-  private static final int SHORTEST_VALUE = 50;
-
-  private static final int LONGEST_VALUE = 4_000;
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final String name;
@@ -222,19 +216,6 @@ final class HttpChannel implements TextChannel {
     return number.isNumber()
         ? Optional.of(Duration.ofMillis((long) Math.ceil(number.doubleValue() * millis)))
         : Optional.empty();
-  }
-
-  /// A JSON body of at most so many bytes, unless that takes texts of less than a line.
-  ///
-  /// @param made makes it, with values of at most so many characters
-  static ObjectNode fitting(int most, IntFunction<ObjectNode> made) {
-    int each = LONGEST_VALUE;
-    ObjectNode body = made.apply(each);
-    while (body.toString().getBytes(UTF_8).length > most && each > SHORTEST_VALUE) {
-      each /= 2;
-      body = made.apply(each);
-    }
-    return body;
   }
 
   /// The key of the incident that a delivery is about: the same for its beginning and its end, and

@@ -65,6 +65,15 @@ final class HttpKeys {
     return URI.create(server.toString().replaceFirst("/+$", "") + path);
   }
 
+  /// The place of a server that takes messages, where people give either the URL of the server,
+  /// which may have a path itself behind a proxy, or that of the place.
+  ///
+  /// @param path of that place below the URL: `/api/v2/alerts`
+  static URI endpoint(URI given, String path) {
+    URI bare = below(given, "");
+    return bare.toString().endsWith(path) ? bare : below(bare, path);
+  }
+
   /// A URL with one more parameter, unless it has that parameter already.
   static URI with(URI uri, String name, String value) {
     String query = Objects.requireNonNullElse(uri.getRawQuery(), "");

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -22,11 +23,14 @@ import tools.jackson.databind.node.ObjectNode;
 final class Jsm implements ChannelType {
   private static final String KEY = "key";
   private static final String URL = "url";
-  private static final String USUAL = "https://api.atlassian.com/jsm/ops/integration/v2/alerts";
+  private static final String USUAL = "https://api.atlassian.com/jsm/ops/integration";
+  private static final String PATH = "/v2/alerts";
   private static final Pattern KEYS = Pattern.compile("[A-Za-z0-9-]{20,100}");
   private static final int LONGEST_MESSAGE = 130;
   private static final int LONGEST_ENTITY = 512;
   private static final int LONGEST_DESCRIPTION = 15_000;
+  private static final int MOST_TAGS = 20;
+  private static final int LONGEST_TAG = 50;
 
   @Override
   public String name() {
@@ -58,12 +62,12 @@ final class Jsm implements ChannelType {
         : Optional.of(new Settings(url.get(), key.get()));
   }
 
-  /// @param url where alerts are created
+  /// @param url of the API
   /// @param key of the integration
   record Settings(URI url, Secret key) implements ChannelSettings, HttpChannel.Form {
     @Override
     public Channel open(String name, Resolver resolver) {
-      return new HttpChannel(name, url, List.of(key), this, resolver);
+      return new HttpChannel(name, HttpKeys.endpoint(url, PATH), List.of(key), this, resolver);
     }
 
     @Override
@@ -98,13 +102,20 @@ final class Jsm implements ChannelType {
     }
 
     private static ObjectNode alert(Delivery delivery, AlertText text) {
-      return JsonNodeFactory.instance
-          .objectNode()
-          .put("message", AlertText.cut(AlertText.line(text.title()), LONGEST_MESSAGE))
-          .put("description", AlertText.cut(text.bodyOrFacts(), LONGEST_DESCRIPTION))
-          .put("entity", AlertText.cut(AlertText.line(delivery.subject()), LONGEST_ENTITY))
-          .put("source", "Rollcall")
-          .put("priority", text.urgent() ? "P1" : "P3");
+      ObjectNode alert =
+          JsonNodeFactory.instance
+              .objectNode()
+              .put("message", AlertText.cut(AlertText.line(text.title()), LONGEST_MESSAGE))
+              .put("description", AlertText.cut(text.bodyOrFacts(), LONGEST_DESCRIPTION))
+              .put("entity", AlertText.cut(AlertText.line(delivery.subject()), LONGEST_ENTITY))
+              .put("source", "Rollcall")
+              .put("priority", text.urgent() ? "P1" : "P3");
+      ArrayNode tags = alert.putArray("tags");
+      delivery.message().incident().stream()
+          .flatMap(incident -> incident.about().tags().stream())
+          .limit(MOST_TAGS)
+          .forEach(tag -> tags.add(AlertText.cut(tag, LONGEST_TAG)));
+      return alert;
     }
   }
 }

@@ -95,7 +95,7 @@ final class Matrix implements ChannelType {
               + "/send/m.room.message/"
               + HttpChannel.attemptKey(delivery);
       ObjectNode body =
-          HttpChannel.fitting(LONGEST, each -> message(text.shortened(LONGEST_TITLE, each)));
+          AlertText.fittingJson(LONGEST, each -> message(text.shortened(LONGEST_TITLE, each)));
       delivery
           .first()
           .filter(event -> EVENTS.matcher(event).matches())

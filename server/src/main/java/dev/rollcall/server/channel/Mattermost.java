@@ -62,7 +62,7 @@ final class Mattermost implements ChannelType {
 
   private static HttpQuestion request(URI uri, Delivery delivery, AlertText text) {
     return HttpChannel.json(
-        uri, HttpChannel.fitting(LONGEST, each -> message(text.shortened(LONGEST_TITLE, each))));
+        uri, AlertText.fittingJson(LONGEST, each -> message(text.shortened(LONGEST_TITLE, each))));
   }
 
   private static ObjectNode message(AlertText text) {

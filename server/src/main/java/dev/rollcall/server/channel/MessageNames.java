@@ -63,12 +63,9 @@ final class MessageNames {
     put("name", message.name());
     put("kind", delivery.kind().word());
     put("subject", delivery.subject());
-    state(text.over());
+    state(text.over(), items.isEmpty() ? status(delivery.kind()) : status(items));
     put("cause", incident.flatMap(one -> one.ended().or(one::cause)));
-    put("severity", incident.map(one -> one.severity().word()));
-    put("group", incident.flatMap(Message.OfIncident::group));
-    put("address", incident.flatMap(Message.OfIncident::address));
-    put("tags", incident.map(one -> String.join(", ", one.tags())));
+    about(incident.map(Message.OfIncident::about));
     put("runbook", incident.flatMap(Message.OfIncident::runbook));
     put("url", url(message));
     put(
@@ -83,14 +80,12 @@ final class MessageNames {
     span(incident.map(Message.OfIncident::began).orElse(since), message.at(), text.over());
     put("common", message.several().flatMap(Message.Several::common));
     put("count", Integer.toString(message.several().map(Message.Several::many).orElse(1)));
-    values.put("critical", incident.filter(one -> one.severity() == Severity.CRITICAL).isPresent());
-    values.put("warning", incident.filter(one -> one.severity() == Severity.WARNING).isPresent());
     values.put("reminder", incident.filter(Message.OfIncident::reminder).isPresent());
     values.put("flapping", incident.filter(Message.OfIncident::flapping).isPresent());
     values.put("several", delivery.kind() == Kind.SEVERAL);
     values.put("absence", absence);
     values.put("test", delivery.kind() == Kind.TEST);
-    String document = Webhook.document(delivery, text).toString();
+    String document = MessageDocument.of(delivery, text).toString();
     values.put(JSON, markup.json() ? document : markup.escape().apply(document));
     Map<String, Object> itself = new HashMap<>(values);
     itself.put(INCIDENTS, List.of());
@@ -104,8 +99,9 @@ final class MessageNames {
     boolean over = item.kind() == Kind.RECOVERED;
     names.put("name", item.name());
     names.put("kind", item.kind().word());
-    names.state(over);
+    names.state(over, status(item.kind()));
     names.put("cause", item.cause());
+    names.about(Optional.of(item.about()));
     names.put("incident", Long.toString(item.incident()));
     names.values.put("reminder", item.reminder());
     names.values.put("flapping", item.flapping());
@@ -115,8 +111,37 @@ final class MessageNames {
     return names.values;
   }
 
-  private void state(boolean over) {
-    put("status", over ? "up" : "down");
+  /// As healthchecks and Uptime Kuma have it: `down` is what does not work, and nothing else.
+  private static String status(Kind kind) {
+    return switch (kind) {
+      case DOWN, LATE, FAILED, SEVERAL -> "down";
+      case SLOW, CERTIFICATE, TEST -> kind.word();
+      case MANUAL -> "open";
+      case RECOVERED, ABSENCE -> "up";
+    };
+  }
+
+  /// `down` if something is; otherwise that of the first that is open, or `up`.
+  private static String status(List<Message.Item> items) {
+    List<String> open =
+        items.stream()
+            .filter(item -> item.kind() != Kind.RECOVERED)
+            .map(item -> status(item.kind()))
+            .toList();
+    return open.contains("down") ? "down" : open.stream().findFirst().orElse("up");
+  }
+
+  private void about(Optional<Message.About> about) {
+    put("severity", about.map(one -> one.severity().word()));
+    put("group", about.flatMap(Message.About::group));
+    put("address", about.flatMap(Message.About::address));
+    put("tags", about.map(one -> String.join(", ", one.tags())));
+    values.put("critical", about.filter(one -> one.severity() == Severity.CRITICAL).isPresent());
+    values.put("warning", about.filter(one -> one.severity() == Severity.WARNING).isPresent());
+  }
+
+  private void state(boolean over, String status) {
+    put("status", status);
     put("state", over ? "resolved" : "open");
     values.put("open", !over);
     values.put("resolved", over);

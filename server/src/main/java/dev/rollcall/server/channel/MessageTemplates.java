@@ -6,6 +6,7 @@ import dev.rollcall.server.outbox.Delivery;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The texts that a channel has instead of ours, as templates. The title is one line without
 /// markup. The body is in the markup of the receiver, and values in it are escaped.
@@ -42,8 +43,9 @@ record MessageTemplates(Optional<String> title, Optional<String> body) {
   }
 
   /// A channel with these texts.
-  Channel over(Channel channel, ChannelSettings settings) {
-    Optional<Markup> markup = settings.markup();
+  ///
+  /// @param markup of the receiver; empty: its messages have no text
+  Channel over(Channel channel, Optional<Markup> markup) {
     return !equals(NONE) && markup.isPresent() && channel instanceof TextChannel texts
         ? new TemplatedChannel(texts, this, markup.get())
         : channel;
@@ -80,6 +82,18 @@ record MessageTemplates(Optional<String> title, Optional<String> body) {
       }
     }
     return source;
+  }
+
+  /// A line for each thing in the texts that is probably not meant as it is there: `body, line 2:
+  /// $NAME is of healthchecks, and stays as it is: write {{name}}`.
+  List<String> hints() {
+    return Stream.of(Map.entry(TITLE, title), Map.entry(BODY, body))
+        .flatMap(
+            text ->
+                text.getValue().stream()
+                    .flatMap(source -> OtherPlaceholders.hints(source).stream())
+                    .map(hint -> text.getKey() + ", " + hint))
+        .toList();
   }
 
   /// Makes the text of a delivery.

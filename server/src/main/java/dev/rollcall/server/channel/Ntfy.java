@@ -90,7 +90,9 @@ final class Ntfy implements ChannelType {
               .objectNode()
               .put("topic", topic.reveal())
               .put("title", AlertText.cut(AlertText.line(text.title()), LONGEST_TITLE))
-              .put("message", AlertText.cut(text.bodyOrFacts(), LONGEST_MESSAGE))
+              .put(
+                  "message",
+                  AlertText.cut(text.fitting(LONGEST_MESSAGE).bodyOrFacts(), LONGEST_MESSAGE))
               .put("priority", text.urgent() ? HIGH : USUAL_PRIORITY);
       HttpChannel.incidentKey(delivery).ifPresent(key -> body.put("sequence_id", key));
       body.putArray("tags").add(text.over() ? "green_circle" : "red_circle");

@@ -20,7 +20,8 @@ import tools.jackson.databind.node.ObjectNode;
 final class PagerDuty implements ChannelType {
   private static final String KEY = "key";
   private static final String URL = "url";
-  private static final String USUAL = "https://events.pagerduty.com/v2/enqueue";
+  private static final String USUAL = "https://events.pagerduty.com";
+  private static final String PATH = "/v2/enqueue";
   private static final Pattern KEYS = Pattern.compile("[A-Za-z0-9]{32}");
   private static final int LONGEST_SUMMARY = 1_024;
   private static final int LONGEST_DETAIL = 10_000;
@@ -42,7 +43,7 @@ final class PagerDuty implements ChannelType {
 
   @Override
   public Optional<ChannelSettings> read(Fields fields) {
-    Optional<URI> url = HttpKeys.url(fields, URL, Optional.of(USUAL));
+    Optional<URI> url = HttpKeys.server(fields, URL, Optional.of(USUAL));
     Optional<Secret> key =
         HttpKeys.secret(
             fields,
@@ -59,7 +60,7 @@ final class PagerDuty implements ChannelType {
   record Settings(URI url, Secret key) implements ChannelSettings, HttpChannel.Form {
     @Override
     public Channel open(String name, Resolver resolver) {
-      return new HttpChannel(name, url, List.of(key), this, resolver);
+      return new HttpChannel(name, HttpKeys.endpoint(url, PATH), List.of(key), this, resolver);
     }
 
     @Override

@@ -98,7 +98,9 @@ final class Pushover implements ChannelType {
               .put("token", token.reveal())
               .put("user", user.reveal())
               .put("title", AlertText.cut(AlertText.line(text.title()), LONGEST_TITLE))
-              .put("message", AlertText.cut(text.bodyOrFacts(), LONGEST_MESSAGE))
+              .put(
+                  "message",
+                  AlertText.cut(text.fitting(LONGEST_MESSAGE).bodyOrFacts(), LONGEST_MESSAGE))
               .put("priority", text.urgent() ? HIGH : USUAL_PRIORITY)
               .put("timestamp", delivery.message().at().getEpochSecond());
       device.ifPresent(names -> body.put("device", names));

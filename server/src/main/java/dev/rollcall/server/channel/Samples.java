@@ -33,9 +33,9 @@ final class Samples {
     Message.OfIncident incident =
         new Message.OfIncident(
             7,
+            Optional.of(Kind.DOWN),
             BEGAN,
             Optional.of("status 503 (expected below 400)"),
-            Severity.CRITICAL,
             Optional.of("https://wiki.example.org/shop"),
             false,
             false,
@@ -43,9 +43,7 @@ final class Samples {
             Optional.of(
                 new Message.Links(
                     PAGE, Optional.of(PAGE + "/acknowledge").filter(_ -> kind != Kind.RECOVERED))),
-            List.of("prod", "web"),
-            Optional.of("Shop"),
-            Optional.of("https://shop.example.org/"));
+            about("shop"));
     return delivery(kind, new Message("shop", at, at, Optional.of(incident)));
   }
 
@@ -59,10 +57,24 @@ final class Samples {
             new Message.Several(
                 2,
                 List.of(
-                    new Message.Item(7, Kind.RECOVERED, "shop", BEGAN, ENDED, Optional.empty()),
-                    new Message.Item(8, Kind.DOWN, "mail", ENDED, ENDED, Optional.of("timeout"))),
+                    item(7, Kind.RECOVERED, "shop", Optional.empty()),
+                    item(8, Kind.DOWN, "mail", Optional.of("timeout"))),
                 Optional.of("group Shop"),
                 Optional.of("https://status.example.org/incidents"))));
+  }
+
+  private static Message.Item item(long id, Kind kind, String name, Optional<String> cause) {
+    Instant began = kind == Kind.RECOVERED ? BEGAN : ENDED;
+    return new Message.Item(
+        id, kind, Optional.of(Kind.DOWN), name, began, ENDED, cause, about(name));
+  }
+
+  private static Message.About about(String name) {
+    return new Message.About(
+        Severity.CRITICAL,
+        List.of("prod", "web"),
+        Optional.of("Shop"),
+        Optional.of("https://" + name + ".example.org/"));
   }
 
   private static Delivery delivery(Kind kind, Message message) {

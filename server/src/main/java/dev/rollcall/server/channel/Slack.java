@@ -32,7 +32,10 @@ final class Slack implements ChannelType {
   private static final Pattern TOKENS = Pattern.compile("xox[a-z]-[A-Za-z0-9-]{10,250}");
   private static final Pattern CHANNELS = Pattern.compile("#?[\\p{L}\\p{N}_-]{1,80}");
   private static final int LONGEST_HEADER = 150;
+
+  /// Of one section.
   private static final int MOST_FIELDS = 10;
+
   private static final int LONGEST_FIELD = 2_000;
 
   /// A message of about 13,000 characters is refused.
@@ -192,14 +195,17 @@ final class Slack implements ChannelType {
           .put("text", text.body().get());
       return body;
     }
-    ArrayNode fields = blocks.addObject().put("type", "section").putArray("fields");
-    int each = Math.min(LONGEST_FIELD, LONGEST_FIELDS / text.facts().size());
-    for (AlertText.Fact fact : text.facts().stream().limit(MOST_FIELDS).toList()) {
-      String label = "*" + fact.label() + "*\n";
-      fields
-          .addObject()
-          .put("type", "mrkdwn")
-          .put("text", label + AlertText.cut(escaped(fact.value()), each - label.length()));
+    List<AlertText.Fact> facts = text.facts();
+    int each = Math.min(LONGEST_FIELD, LONGEST_FIELDS / facts.size());
+    for (int from = 0; from < facts.size(); from += MOST_FIELDS) {
+      ArrayNode fields = blocks.addObject().put("type", "section").putArray("fields");
+      for (AlertText.Fact fact : facts.subList(from, Math.min(from + MOST_FIELDS, facts.size()))) {
+        String label = "*" + fact.label() + "*\n";
+        fields
+            .addObject()
+            .put("type", "mrkdwn")
+            .put("text", label + AlertText.cut(escaped(fact.value()), each - label.length()));
+      }
     }
     return body;
   }

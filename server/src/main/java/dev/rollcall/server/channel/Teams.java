@@ -82,7 +82,7 @@ final class Teams implements ChannelType {
     @Override
     public HttpQuestion request(URI uri, Delivery delivery, AlertText text) {
       return HttpChannel.json(
-          uri, HttpChannel.fitting(LONGEST, each -> card(text.shortened(LONGEST_TITLE, each))));
+          uri, AlertText.fittingJson(LONGEST, each -> card(text.shortened(LONGEST_TITLE, each))));
     }
 
     @Override

@@ -126,13 +126,8 @@ final class Telegram implements ChannelType {
     }
 
     private static String facts(AlertText text) {
-      int each = LONGEST / 2 / Math.max(1, text.facts().size());
-      return text.facts().stream()
-          .map(
-              fact ->
-                  AlertText.html(fact.label())
-                      + ": "
-                      + AlertText.html(AlertText.cut(fact.value(), each)))
+      return text.fitting(LONGEST / 2).facts().stream()
+          .map(fact -> AlertText.html(fact.label()) + ": " + AlertText.html(fact.value()))
           .collect(Collectors.joining("\n"));
     }
   }

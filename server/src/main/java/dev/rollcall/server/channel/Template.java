@@ -130,7 +130,8 @@ final class Template {
     }
   }
 
-  private static int line(String text, int position) {
+  /// The line of a position in a text, from 1.
+  static int line(String text, int position) {
     return 1 + (int) text.substring(0, position).chars().filter(c -> c == '\n').count();
   }
 
@@ -178,7 +179,9 @@ final class Template {
                 + ": {{"
                 + name
                 + "}} is no name"
-                + Mistakes.suggestion(name, names, PAGE));
+                + OtherPlaceholders.ours(name)
+                    .map(ours -> ": write {{" + ours + "}}")
+                    .orElseGet(() -> Mistakes.suggestion(name, names, PAGE)));
       }
     }
   }

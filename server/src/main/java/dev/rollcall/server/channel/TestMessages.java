@@ -14,6 +14,7 @@ import io.github.bucket4j.Bucket;
 import io.github.bucket4j.ConsumptionProbe;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
@@ -55,7 +56,7 @@ final class TestMessages {
       throw new Unavailable("too many channels are being tried", TRY_AGAIN);
     }
     try {
-      Instant now = clock.wall();
+      Instant now = clock.wall().truncatedTo(ChronoUnit.SECONDS);
       Message message = new Message("Rollcall", now, now, Optional.empty());
       String key = "test:" + UUID.randomUUID();
       return channel.send(

@@ -9,8 +9,6 @@ import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.http.PercentEncoding;
 import dev.rollcall.server.outbox.Channel;
 import dev.rollcall.server.outbox.Delivery;
-import dev.rollcall.server.outbox.Message;
-import dev.rollcall.server.outbox.Notification;
 import java.net.URI;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
@@ -25,9 +23,6 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /// `type: webhook`: a JSON document to any URL, signed as Standard Webhooks has it.
 ///
@@ -41,12 +36,6 @@ final class Webhook implements ChannelType {
   private static final String CONTENT_TYPE = "Content-Type";
   private static final String JSON = "application/json";
   private static final int LONGEST_BODY = 60_000;
-
-  /// So that a document is no longer than 20,000 bytes, as its specification wants.
-  private static final int LONGEST_TEXT = 1_000;
-
-  /// Of each of several incidents, for the same reason.
-  private static final int LONGEST_CAUSE = 200;
 
   /// Shorter values of headers are words.
   private static final int SHORTEST_SECRET = 8;
@@ -138,7 +127,7 @@ final class Webhook implements ChannelType {
 
     @Override
     public String shown(Delivery delivery, AlertText text) {
-      return text.body().orElseGet(() -> document(delivery, text).toPrettyString());
+      return text.body().orElseGet(() -> MessageDocument.of(delivery, text).toPrettyString());
     }
 
     /// By the header `Content-Type`.
@@ -171,7 +160,7 @@ final class Webhook implements ChannelType {
     }
 
     private HttpQuestion request(URI uri, Delivery delivery, AlertText text) {
-      String body = text.body().orElseGet(() -> document(delivery, text).toString());
+      String body = text.body().orElseGet(() -> MessageDocument.of(delivery, text).toString());
       String id = "msg_" + UUID.nameUUIDFromBytes(delivery.key().getBytes(UTF_8));
       long now = Instant.now().getEpochSecond();
       HttpQuestion request =
@@ -191,104 +180,6 @@ final class Webhook implements ChannelType {
           : request.header(
               "webhook-signature", "v1," + signature(key.get(), id + "." + now + "." + body));
     }
-  }
-
-  /// What it sends if its definition has no text of its own.
-  static ObjectNode document(Delivery delivery, AlertText text) {
-    Message message = delivery.message();
-    if (message.several().isPresent()) {
-      return several(message, message.several().get());
-    }
-    if (delivery.kind() == Notification.Kind.ABSENCE) {
-      return absence(message, text);
-    }
-    ObjectNode body =
-        JsonNodeFactory.instance
-            .objectNode()
-            .put("type", text.over() ? "incident.resolved" : "incident.opened")
-            .put("timestamp", message.at().toString());
-    ObjectNode data = body.putObject("data");
-    message.incident().ifPresent(incident -> data.put("incident", incident.id()));
-    data.put("subject", AlertText.cut(delivery.subject(), LONGEST_TEXT))
-        .put("name", AlertText.cut(message.name(), LONGEST_TEXT))
-        .put("state", text.over() ? "resolved" : "open")
-        .put("title", AlertText.cut(text.title(), LONGEST_TEXT));
-    if (!text.over()) {
-      data.put("kind", delivery.kind().name().toLowerCase(Locale.ROOT));
-    }
-    message
-        .incident()
-        .ifPresent(
-            incident -> {
-              data.put("severity", incident.severity().word())
-                  .put("started_at", incident.began().toString());
-              if (incident.reminder()) {
-                data.put("reminder", true);
-              }
-              if (incident.flapping()) {
-                data.put("flapping", true);
-              }
-              incident.runbook().ifPresent(url -> data.put("runbook", url));
-              incident
-                  .cause()
-                  .ifPresent(cause -> data.put("cause", AlertText.cut(cause, LONGEST_TEXT)));
-              incident
-                  .links()
-                  .ifPresent(
-                      links -> {
-                        data.put("url", links.page());
-                        links.acknowledge().ifPresent(url -> data.put("acknowledge_url", url));
-                      });
-            });
-    return body;
-  }
-
-  private static ObjectNode absence(Message message, AlertText text) {
-    ObjectNode body =
-        JsonNodeFactory.instance
-            .objectNode()
-            .put("type", "rollcall.absent")
-            .put("timestamp", message.at().toString());
-    body.putObject("data")
-        .put("name", AlertText.cut(message.name(), LONGEST_TEXT))
-        .put("title", AlertText.cut(text.title(), LONGEST_TEXT))
-        .put("from", message.lastHeard().toString())
-        .put("to", message.at().toString());
-    return body;
-  }
-
-  private static ObjectNode several(Message message, Message.Several several) {
-    ObjectNode body =
-        JsonNodeFactory.instance
-            .objectNode()
-            .put("type", "incidents.changed")
-            .put("timestamp", message.at().toString());
-    ObjectNode data =
-        body.putObject("data").put("title", message.name()).put("many", several.many());
-    several.common().ifPresent(common -> data.put("common", AlertText.cut(common, LONGEST_CAUSE)));
-    several.page().ifPresent(url -> data.put("url", url));
-    ArrayNode incidents = data.putArray("incidents");
-    for (Message.Item item : several.first()) {
-      boolean over = item.kind() == Notification.Kind.RECOVERED;
-      ObjectNode one =
-          incidents
-              .addObject()
-              .put("incident", item.incident())
-              .put("name", AlertText.cut(item.name(), LONGEST_CAUSE))
-              .put("state", over ? "resolved" : "open")
-              .put("started_at", item.began().toString());
-      if (!over) {
-        one.put("kind", item.kind().word());
-      }
-      if (item.reminder()) {
-        one.put("reminder", true);
-      }
-      if (item.flapping()) {
-        one.put("flapping", true);
-      }
-      item.cause().ifPresent(cause -> one.put("cause", AlertText.cut(cause, LONGEST_CAUSE)));
-    }
-    return body;
   }
 
   private static String signature(byte[] key, String content) {

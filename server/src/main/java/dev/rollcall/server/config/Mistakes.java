@@ -104,6 +104,14 @@ public final class Mistakes {
     return found.lines.size();
   }
 
+  /// The mistakes of these paths, one line each.
+  public List<String> lines(Collection<String> paths) {
+    return found.lines.stream()
+        .filter(line -> paths.contains(line.path()))
+        .map(Line::text)
+        .toList();
+  }
+
   /// All mistakes so far, one line each, in the order in which they were found. If there are very
   /// many: the first ones, and the number of the others.
   public List<String> lines() {

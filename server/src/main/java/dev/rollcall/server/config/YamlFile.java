@@ -1,9 +1,11 @@
 package dev.rollcall.server.config;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.Mark;
@@ -35,6 +37,9 @@ record YamlFile(String name, ObjectNode root, Map<String, Integer> lines) {
       Set.of("services", "heartbeats", "groups", "channels", "maintenance", "accounts.sso");
 
   static final int LARGEST = 8 * 1024 * 1024;
+
+  /// `title: {{name}}`, which YAML reads as a map that is a key.
+  private static final Pattern BARE_TEMPLATE = Pattern.compile("(?:^|[:,\\[{-])\\s*\\{\\{");
 
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
   private static final YAMLFactory YAML =
@@ -78,29 +83,37 @@ record YamlFile(String name, ObjectNode root, Map<String, Integer> lines) {
   /// Line and column of a problem (`:2:17`): according to the YAML reader, otherwise according to
   /// Jackson.
   private static String place(JacksonException e) {
-    if (e.getCause() instanceof MarkedYamlEngineException marked) {
-      Optional<Mark> mark = marked.getProblemMark();
-      if (mark.isPresent()) {
-        return ":" + (mark.get().getLine() + 1) + ":" + (mark.get().getColumn() + 1);
-      }
+    Optional<Mark> mark = mark(e);
+    if (mark.isPresent()) {
+      return ":" + (mark.get().getLine() + 1) + ":" + (mark.get().getColumn() + 1);
     }
     TokenStreamLocation at = e.getLocation();
     return at == null || at.getLineNr() < 1 ? "" : ":" + at.getLineNr() + ":" + at.getColumnNr();
   }
 
-  /// The remedy if the line of a problem contains a reference: within `{ }` and `[ ]`, braces
-  /// belong to YAML.
+  private static Optional<Mark> mark(JacksonException e) {
+    return e.getCause() instanceof MarkedYamlEngineException marked
+        ? marked.getProblemMark()
+        : Optional.empty();
+  }
+
+  /// The line of a problem, from 1.
+  private static int line(JacksonException e) {
+    TokenStreamLocation at = e.getLocation();
+    return mark(e).map(one -> one.getLine() + 1).orElse(at == null ? 1 : at.getLineNr());
+  }
+
+  /// The remedy if a line of a problem contains a reference within `{ }` and `[ ]`, where braces
+  /// belong to YAML, or a template that is not in quotes.
   private static String hint(JacksonException e, String text) {
-    if (e.getCause() instanceof MarkedYamlEngineException marked) {
-      boolean reference =
-          marked
-              .getProblemMark()
-              .flatMap(mark -> text.lines().skip(mark.getLine()).findFirst())
-              .filter(line -> line.contains("${"))
-              .isPresent();
-      return reference ? "; within { } and [ ], write \"${NAME}\" in quotes" : "";
+    int line = line(e);
+    List<String> lines = text.lines().skip(Math.max(0, line - 2)).limit(line < 2 ? 1 : 2).toList();
+    if (lines.stream().anyMatch(one -> BARE_TEMPLATE.matcher(one).find())) {
+      return "; a text that begins with {{ needs quotes: '{{name}}'";
     }
-    return "";
+    return !lines.isEmpty() && lines.getLast().contains("${")
+        ? "; within { } and [ ], write \"${NAME}\" in quotes"
+        : "";
   }
 
   /// The place of a path, or of the nearest path that contains it: `rollcall.yaml:7`.
@@ -126,6 +139,7 @@ record YamlFile(String name, ObjectNode root, Map<String, Integer> lines) {
         .lines()
         .filter(line -> !line.isBlank() && !line.startsWith(" ") && !line.startsWith("in reader"))
         .map(String::strip)
+        .map(line -> line.replaceFirst("^Expected a field name .*", "a key is no single word"))
         .collect(Collectors.joining(", "));
   }
 

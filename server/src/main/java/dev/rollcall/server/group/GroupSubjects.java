@@ -6,6 +6,7 @@ import dev.rollcall.server.signal.Member;
 import dev.rollcall.server.signal.Subject;
 import dev.rollcall.server.signal.Subjects;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -27,6 +28,17 @@ record GroupSubjects(Subjects all) implements Subjects {
   @Override
   public Optional<String> lastOutput(Handle tx, Subject group) {
     return Optional.empty();
+  }
+
+  @Override
+  public List<Keyed> above(Handle tx, Subject.Type type, long owner, long id) {
+    return owner == Scope.OPERATOR
+        ? GroupTable.all(tx).stream()
+            .filter(group -> group.id() > id)
+            .sorted(Comparator.comparing(Group::id))
+            .map(group -> new Keyed(group.subject(), group.definition().keys()))
+            .toList()
+        : List.of();
   }
 
   @Override

@@ -15,6 +15,7 @@ import dev.rollcall.server.time.SleepClock;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jdbi.v3.core.Handle;
@@ -95,8 +96,8 @@ public final class Absences implements AutoCloseable {
                     Level.WARNING,
                     "nobody looked from {0} to {1}: Rollcall was not running, or had no database"
                         + " or network",
-                    absence.from(),
-                    absence.to()));
+                    absence.from().truncatedTo(ChronoUnit.SECONDS),
+                    absence.to().truncatedTo(ChronoUnit.SECONDS)));
     clocks.seen(change);
     stamped = Optional.of(change.monotonic());
     return EACH;

@@ -155,7 +155,8 @@ public final class IncidentChanges {
     store.resolve(open(scope, id).id(), names.apply(by), ended, clock.wall());
   }
 
-  /// Somebody has seen it. Acknowledging again changes nothing.
+  /// Somebody has seen it. Acknowledging again changes nothing; who comes after the first is in the
+  /// timeline.
   public void acknowledge(Scope scope, long id, Caller by, Optional<String> note) {
     note.ifPresent(text -> check("note", text));
     acknowledge(open(scope, id), names.apply(by), note);
@@ -182,11 +183,11 @@ public final class IncidentChanges {
     return "/incidents/" + id + IncidentLinks.query(channel, key);
   }
 
-  /// Acknowledges by such a link, in the name of the channel.
+  /// Acknowledges by such a link: somebody who has the message.
   public void acknowledgeLinked(long id, String channel, String key) {
     Incident incident = linked(id, channel, key);
-    String by = channel.substring(channel.indexOf('/') + 1);
-    acknowledge(incident, by, Optional.empty());
+    String name = channel.substring(channel.indexOf('/') + 1);
+    acknowledge(incident, "somebody, from the message in " + name, Optional.empty());
   }
 
   private void acknowledge(Incident incident, String by, Optional<String> note) {

@@ -277,24 +277,27 @@ public final class IncidentStore {
                 .findOne());
   }
 
-  /// What happened to an incident, in order.
+  /// What happened to an incident, in order. Channels that were told at the same moment are one
+  /// entry.
   public List<TimelineEntry> timeline(long incident) {
-    return database.read(
-        handle ->
-            handle
-                .createQuery(
-                    "SELECT at, type, made_by, text, is_public FROM incident_entry"
-                        + " WHERE incident_id = :incident ORDER BY id")
-                .bind("incident", incident)
-                .map(
-                    (row, _) ->
-                        new TimelineEntry(
-                            Instant.ofEpochMilli(row.getLong("at")),
-                            TimelineEntry.Type.CODEC.ofCode(row.getInt("type")),
-                            Optional.ofNullable(row.getString("made_by")),
-                            Optional.ofNullable(row.getString("text")),
-                            row.getInt("is_public") == 1))
-                .list());
+    List<TimelineEntry> entries =
+        database.read(
+            handle ->
+                handle
+                    .createQuery(
+                        "SELECT at, type, made_by, text, is_public FROM incident_entry"
+                            + " WHERE incident_id = :incident ORDER BY id")
+                    .bind("incident", incident)
+                    .map(
+                        (row, _) ->
+                            new TimelineEntry(
+                                Instant.ofEpochMilli(row.getLong("at")),
+                                TimelineEntry.Type.CODEC.ofCode(row.getInt("type")),
+                                Optional.ofNullable(row.getString("made_by")),
+                                Optional.ofNullable(row.getString("text")),
+                                row.getInt("is_public") == 1))
+                    .list());
+    return TimelineEntry.together(entries);
   }
 
   /// What people have written in a timeline.
@@ -357,9 +360,9 @@ public final class IncidentStore {
   /// How many incidents of a severity and kind are open.
   record OpenCount(Severity severity, IncidentKind kind, long many) {}
 
-  /// Somebody has seen an open incident.
+  /// Somebody has seen an open incident. Who comes after the first is in the timeline only.
   ///
-  /// @return false if it has ended, or is acknowledged already
+  /// @return false if it has ended, or they have acknowledged it already
   boolean acknowledge(long incident, String by, Optional<String> note, Instant at) {
     return commits.write(changing, new Made(new Change.Acknowledge(incident, by, note), at));
   }
@@ -410,7 +413,8 @@ public final class IncidentStore {
                 .bind("by", by)
                 .bind("id", incident)
                 .execute();
-        yield rows > 0 && added(tx, made, TimelineEntry.Type.ACKNOWLEDGED, by, note);
+        yield (rows > 0 || isAnother(tx, incident, by))
+            && added(tx, made, TimelineEntry.Type.ACKNOWLEDGED, by, note);
       }
       case Change.Unacknowledge(long incident, String by, BiConsumer<Handle, Instant> goesOn) -> {
         int rows =
@@ -459,6 +463,19 @@ public final class IncidentStore {
         yield true;
       }
     };
+  }
+
+  /// Whether an incident is open that others have acknowledged, and this person has not.
+  private static boolean isAnother(Handle tx, long incident, String by) {
+    return tx.createQuery(
+            "SELECT EXISTS (SELECT 1 FROM incident WHERE id = :id AND resolved_at IS NULL)"
+                + " AND NOT EXISTS (SELECT 1 FROM incident_entry WHERE incident_id = :id"
+                + " AND type = :type AND made_by = :by)")
+        .bind("id", incident)
+        .bind("type", TimelineEntry.Type.ACKNOWLEDGED.code())
+        .bind("by", by)
+        .mapTo(Boolean.class)
+        .one();
   }
 
   private static boolean added(

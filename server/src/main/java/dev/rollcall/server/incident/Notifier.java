@@ -298,7 +298,7 @@ final class Notifier implements AutoCloseable {
   private Notification single(Handle tx, Due due) {
     Incident incident = due.incident();
     boolean over = due.row().phase() == Phase.ENDED;
-    Kind kind = over ? Kind.RECOVERED : IncidentAlerts.kind(incident);
+    Kind kind = happened(due);
     Message message =
         new Message(
             incident.name(),
@@ -307,17 +307,15 @@ final class Notifier implements AutoCloseable {
             Optional.of(
                 new Message.OfIncident(
                     incident.id(),
+                    Optional.of(IncidentAlerts.kind(incident)),
                     incident.startedAt(),
                     incident.cause(),
-                    incident.severity(),
                     incident.keys().runbook(),
                     !over && due.row().times() > 0,
-                    incident.flapping() && !over,
+                    isFlapping(due),
                     incident.endCause(),
                     links.of(tx, incident, due.row().channel()),
-                    incident.keys().tags(),
-                    incident.keys().group(),
-                    incident.subject().flatMap(subject -> subjects.address(tx, subject)))));
+                    about(tx, incident))));
     String key = "incident:%d:%s:%d".formatted(incident.id(), kind.word(), due.row().times());
     String lane = IncidentAlerts.lane(incident);
     return new Notification(due.row().channel(), lane, kind, key, message, false);
@@ -342,36 +340,54 @@ final class Notifier implements AutoCloseable {
     return incident.resolvedAt().orElse(incident.openedAt());
   }
 
+  private Message.About about(Handle tx, Incident incident) {
+    return new Message.About(
+        incident.severity(),
+        incident.keys().tags(),
+        incident.keys().group(),
+        incident.subject().flatMap(subject -> subjects.address(tx, subject)));
+  }
+
   private Notification several(
       Handle tx, String channel, String key, List<Due> told, Instant now) {
-    List<Message.Item> items = told.stream().map(Notifier::item).toList();
+    List<Message.Item> named = told.stream().limit(NAMED).map(one -> item(tx, one)).toList();
     Message message =
         new Message(
-            title(items),
+            title(told),
             now,
             now,
             Optional.empty(),
             Optional.of(
                 new Message.Several(
-                    items.size(),
-                    items.subList(0, Math.min(NAMED, items.size())),
+                    told.size(),
+                    named,
                     common(told),
                     links.list(tx, told.getFirst().incident().owner()))));
     return new Notification(channel, LANE, Kind.SEVERAL, key, message, false);
   }
 
-  private static Message.Item item(Due due) {
+  private Message.Item item(Handle tx, Due due) {
     Incident incident = due.incident();
     boolean over = due.row().phase() == Phase.ENDED;
     return new Message.Item(
         incident.id(),
-        over ? Kind.RECOVERED : IncidentAlerts.kind(incident),
+        happened(due),
+        Optional.of(IncidentAlerts.kind(incident)),
         incident.name(),
         incident.startedAt(),
         over ? end(incident) : incident.openedAt(),
         (over ? incident.endCause() : incident.cause()).map(Notifier::cut),
         !over && due.row().times() > 0,
-        incident.flapping() && !over);
+        isFlapping(due),
+        about(tx, incident));
+  }
+
+  private static Kind happened(Due due) {
+    return due.row().phase() == Phase.ENDED ? Kind.RECOVERED : IncidentAlerts.kind(due.incident());
+  }
+
+  private static boolean isFlapping(Due due) {
+    return due.incident().flapping() && due.row().phase() != Phase.ENDED;
   }
 
   private static String cut(String cause) {
@@ -381,22 +397,23 @@ final class Notifier implements AutoCloseable {
   }
 
   /// `12 incidents: 10 down, 2 over`.
-  private static String title(List<Message.Item> items) {
+  private static String title(List<Due> told) {
     Map<String, Long> counts =
-        items.stream()
+        told.stream()
             .collect(Collectors.groupingBy(Notifier::word, TreeMap::new, Collectors.counting()));
-    return items.size()
-        + (items.size() == 1 ? " incident: " : " incidents: ")
+    return told.size()
+        + (told.size() == 1 ? " incident: " : " incidents: ")
         + counts.entrySet().stream()
             .map(count -> count.getValue() + " " + count.getKey())
             .collect(Collectors.joining(", "));
   }
 
-  private static String word(Message.Item item) {
-    if (item.flapping()) {
+  private static String word(Due due) {
+    if (isFlapping(due)) {
       return "flapping";
     }
-    return item.kind() == Kind.RECOVERED ? "over" : item.kind().word();
+    Kind kind = happened(due);
+    return kind == Kind.RECOVERED ? "over" : kind.word();
   }
 
   /// What all of them have in common: their group, or why.

@@ -1,8 +1,13 @@
 package dev.rollcall.server.incident;
 
 import dev.rollcall.server.sql.EnumCodec;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Something that happened to an incident.
 ///
@@ -14,6 +19,39 @@ public record TimelineEntry(
   /// One that is not for the public.
   TimelineEntry(Instant at, Type type, Optional<String> by, Optional<String> text) {
     this(at, type, by, text, false);
+  }
+
+  /// What is no longer apart than this from the entry before it is one moment.
+  private static final Duration MOMENT = Duration.ofSeconds(1);
+
+  /// The same entries, with one for the channels that were told at the same moment: `chat, pager`.
+  static List<TimelineEntry> together(List<TimelineEntry> entries) {
+    List<TimelineEntry> together = new ArrayList<>();
+    Instant last = Instant.MIN;
+    for (TimelineEntry entry : entries) {
+      boolean goesOn =
+          entry.type == Type.TOLD
+              && !together.isEmpty()
+              && together.getLast().type == Type.TOLD
+              && !entry.at.isAfter(last.plus(MOMENT));
+      if (goesOn) {
+        TimelineEntry before = together.removeLast();
+        together.add(
+            new TimelineEntry(before.at, Type.TOLD, before.by, Optional.of(both(before, entry))));
+      } else {
+        together.add(entry);
+      }
+      last = entry.at;
+    }
+    return together;
+  }
+
+  private static String both(TimelineEntry one, TimelineEntry other) {
+    return Stream.of(one, other)
+        .flatMap(entry -> Stream.of(entry.text.orElse("").split(", ")))
+        .distinct()
+        .sorted()
+        .collect(Collectors.joining(", "));
   }
 
   /// What happened.

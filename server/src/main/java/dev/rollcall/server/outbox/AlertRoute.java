@@ -77,6 +77,9 @@ public record AlertRoute(
 
   /// Whether a name fits a pattern, in which `*` stands for any characters.
   public static boolean isLike(String name, String pattern) {
+    if (pattern.indexOf('*') < 0) {
+      return name.equals(pattern);
+    }
     StringBuilder regex = new StringBuilder();
     for (String part : pattern.split("\\*", -1)) {
       regex.append(regex.isEmpty() ? "" : ".*").append(Pattern.quote(part));

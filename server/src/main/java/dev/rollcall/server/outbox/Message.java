@@ -28,8 +28,12 @@ public record Message(
   /// Of what is not heard from: what a person has opened.
   public static final Instant NEVER = Instant.EPOCH;
 
+  private static final String OF_KIND = "incident_kind";
+
   /// The incident that the notification is about, as it was then.
   ///
+  /// @param ofKind what is wrong, also where the notification says that it is over; empty for what
+  ///   was written before that was kept
   /// @param began when it began: that is before it was confirmed
   /// @param cause why, in words
   /// @param runbook the URL of the page that says what to do
@@ -37,42 +41,64 @@ public record Message(
   /// @param flapping whether its subject goes from one state to the other again and again
   /// @param ended why it is over, if not because the subject is as it should be
   /// @param links empty if it is not known where browsers find pages
-  /// @param tags of its subject
-  /// @param group of its subject
-  /// @param address what is asked: the URL of a service without its query
   public record OfIncident(
       long id,
+      Optional<Notification.Kind> ofKind,
       Instant began,
       Optional<String> cause,
-      Severity severity,
       Optional<String> runbook,
       boolean reminder,
       boolean flapping,
       Optional<String> ended,
       Optional<Links> links,
-      List<String> tags,
-      Optional<String> group,
-      Optional<String> address) {
-    /// Copies the list.
-    public OfIncident {
-      tags = List.copyOf(tags);
-    }
-
+      About about) {
     /// A critical one that was not told before, without links.
     public OfIncident(long id, Instant began, Optional<String> cause) {
       this(
           id,
+          Optional.empty(),
           began,
           cause,
-          Severity.CRITICAL,
           Optional.empty(),
           false,
           false,
           Optional.empty(),
           Optional.empty(),
-          List.of(),
-          Optional.empty(),
-          Optional.empty());
+          About.NOTHING);
+    }
+  }
+
+  /// What an incident is about, as far as everybody may see it who gets messages.
+  ///
+  /// @param tags of its subject
+  /// @param group of its subject
+  /// @param address what is asked: the URL of a service without its query
+  public record About(
+      Severity severity, List<String> tags, Optional<String> group, Optional<String> address) {
+    /// Something critical of which no more is known.
+    public static final About NOTHING =
+        new About(Severity.CRITICAL, List.of(), Optional.empty(), Optional.empty());
+
+    /// Copies the list.
+    public About {
+      tags = List.copyOf(tags);
+    }
+
+    private void write(ObjectNode json) {
+      json.put("severity", severity.word());
+      if (!tags.isEmpty()) {
+        tags.forEach(json.putArray("tags")::add);
+      }
+      group.ifPresent(name -> json.put("group", name));
+      address.ifPresent(url -> json.put("address", url));
+    }
+
+    private static About of(JsonNode stored) {
+      return new About(
+          Severity.CODEC.find(stored.path("severity").asString("")).orElse(Severity.CRITICAL),
+          stored.path("tags").valueStream().map(JsonNode::asString).toList(),
+          text(stored, "group"),
+          text(stored, "address"));
     }
   }
 
@@ -99,27 +125,32 @@ public record Message(
   /// One of several incidents.
   ///
   /// @param kind what happened: it opened, or it is over
+  /// @param ofKind as in [OfIncident]
   /// @param cause why it opened; of one that is over why it ended, if its subject is not right
   /// @param reminder whether it was told before that it is open
   /// @param flapping whether its subject goes up and down again and again
   public record Item(
       long incident,
       Notification.Kind kind,
+      Optional<Notification.Kind> ofKind,
       String name,
       Instant began,
       Instant at,
       Optional<String> cause,
       boolean reminder,
-      boolean flapping) {
+      boolean flapping,
+      About about) {
     /// One that opened or ended for the first time.
     public Item(
         long incident,
         Notification.Kind kind,
+        Optional<Notification.Kind> ofKind,
         String name,
         Instant began,
         Instant at,
-        Optional<String> cause) {
-      this(incident, kind, name, began, at, cause, false, false);
+        Optional<String> cause,
+        About about) {
+      this(incident, kind, ofKind, name, began, at, cause, false, false, about);
     }
   }
 
@@ -137,7 +168,8 @@ public record Message(
   }
 
   /// The form in which it is stored: `{"name":"backup","last_ping":1700000000,"at":1700003600,
-  /// "at_ms":1700003600125,"incident":7,"began":1700003500,"cause":"status 503"}`.
+  /// "at_ms":1700003600125,"incident":7,"began":1700003500,"incident_kind":"down", "cause":"status
+  /// 503","severity":"critical"}`.
   String json() {
     ObjectNode json =
         JsonNodeFactory.instance
@@ -149,14 +181,10 @@ public record Message(
     incident.ifPresent(
         one -> {
           json.put("incident", one.id()).put("began", one.began().getEpochSecond());
+          one.ofKind().ifPresent(kind -> json.put(OF_KIND, kind.word()));
           one.cause().ifPresent(cause -> json.put("cause", cause));
-          json.put("severity", one.severity().word());
+          one.about().write(json);
           one.runbook().ifPresent(url -> json.put("runbook", url));
-          if (!one.tags().isEmpty()) {
-            one.tags().forEach(json.putArray("tags")::add);
-          }
-          one.group().ifPresent(name -> json.put("group", name));
-          one.address().ifPresent(url -> json.put("address", url));
           if (one.reminder()) {
             json.put("reminder", true);
           }
@@ -188,6 +216,7 @@ public record Message(
         .put("name", item.name())
         .put("began", item.began().getEpochSecond())
         .put("at", item.at().getEpochSecond());
+    item.ofKind().ifPresent(kind -> json.put(OF_KIND, kind.word()));
     item.cause().ifPresent(cause -> json.put("cause", cause));
     if (item.reminder()) {
       json.put("reminder", true);
@@ -195,6 +224,7 @@ public record Message(
     if (item.flapping()) {
       json.put("flapping", true);
     }
+    item.about().write(json);
   }
 
   /// The subject as people know it: `heartbeat:backup` for `heartbeat/17`.
@@ -219,17 +249,15 @@ public record Message(
   private static OfIncident incident(ObjectNode stored) {
     return new OfIncident(
         stored.path("incident").asLong(),
+        ofKind(stored),
         began(stored),
         text(stored, "cause"),
-        Severity.CODEC.find(stored.path("severity").asString("")).orElse(Severity.CRITICAL),
         text(stored, "runbook"),
         stored.path("reminder").asBoolean(false),
         stored.path("flapping").asBoolean(false),
         text(stored, "ended"),
         text(stored, "page").map(page -> new Links(page, text(stored, "acknowledge"))),
-        stored.path("tags").valueStream().map(JsonNode::asString).toList(),
-        text(stored, "group"),
-        text(stored, "address"));
+        About.of(stored));
   }
 
   private static Several several(ObjectNode stored) {
@@ -241,15 +269,21 @@ public record Message(
               Notification.Kind.CODEC
                   .find(item.path("kind").asString(""))
                   .orElse(Notification.Kind.DOWN),
+              ofKind(item),
               item.path("name").asString(""),
               began(item),
               Instant.ofEpochSecond(item.path("at").asLong(0)),
               text(item, "cause"),
               item.path("reminder").asBoolean(false),
-              item.path("flapping").asBoolean(false)));
+              item.path("flapping").asBoolean(false),
+              About.of(item)));
     }
     return new Several(
         stored.path("many").asInt(), first, text(stored, "common"), text(stored, "page"));
+  }
+
+  private static Optional<Notification.Kind> ofKind(JsonNode stored) {
+    return text(stored, OF_KIND).flatMap(Notification.Kind.CODEC::find);
   }
 
   private static Instant began(JsonNode stored) {

@@ -72,7 +72,8 @@ public final class Pages implements AutoCloseable {
     acknowledging = new AcknowledgePages(alerting.incidents(), site, clock).routes();
     groups = new GroupPages(alerting.groups(), IncidentPages.SECTION, site, clock);
     maintenance = new MaintenancePages(alerting.incidents(), site, clock).routes();
-    channels = new ChannelPages(alerting.channels(), alerting.outbox(), site, clock).routes();
+    channels =
+        new ChannelPages(alerting.channels().list(), alerting.outbox(), site, clock).routes();
     services =
         new ServicePages(
             monitor.overview(),

@@ -19,6 +19,14 @@ public interface Subjects {
     return Optional.empty();
   }
 
+  /// A subject with its keys.
+  record Keyed(Subject subject, AlertKeys keys) {}
+
+  /// The first thousand of a type that an owner has above an id, by their ids.
+  default List<Keyed> above(Handle tx, Subject.Type type, long owner, long id) {
+    return List.of();
+  }
+
   /// The subjects of an owner that lie directly in a group, in no order.
   List<Member> members(Handle tx, long owner, String group);
 

@@ -33,6 +33,7 @@ class CommandsTest {
   private final StringWriter err = new StringWriter();
 
   private final KeptLog log = new KeptLog();
+  private Map<String, String> environment = Map.of();
 
   @AfterEach
   void restoreLog() {
@@ -270,6 +271,63 @@ class CommandsTest {
             line -> assertThat(line).contains("no server answers at http://127.0.0.1:1: start"));
   }
 
+  @Test
+  void asksTheServerOfTheConfigurationAsServeReadsIt() throws IOException {
+    List<String> asked = new CopyOnWriteArrayList<>();
+    Deque<String> answers = new ConcurrentLinkedDeque<>();
+    HttpServer server = answering(asked, answers);
+    int port = server.getAddress().getPort();
+    Path yaml = directory.resolve("rollcall.yaml");
+    Path other = directory.resolve("other.yaml");
+    Files.writeString(directory.resolve("token"), "mine\n");
+    try {
+      // What is wrong elsewhere, and what only the server has, does not matter.
+      String rest = "services: [{name: a, url: '${MISSING}'}]\nunknown: 1\n";
+      Files.writeString(
+          yaml, "port: " + port + "\nbase-path: /base\ntoken: theirs-theirs-theirs\n" + rest);
+      Files.writeString(other, "host: 127.0.0.1\nport: " + port + "\ntoken: '${THEIRS}'\n");
+      answers.add("{\"status\":200,\"data\":{\"maintenance\":{\"data\":[]}}}");
+      assertThat(execute("maintenance", "list")).isEqualTo(Command.OK);
+      answers.add("{\"errors\":[\"there is no channel ops\"]}");
+      execute("channel", "test", "ops", "--token-file=token");
+      answers.add("{\"errors\":[\"there is no channel ops\"]}");
+      execute("channel", "test", "ops", "--server=http://127.0.0.1:" + port);
+      answers.add("{\"errors\":[\"there is no channel ops\"]}");
+      execute("channel", "preview", "ops", "--config=other.yaml", "--token-file=token");
+      answers.add("{\"errors\":[\"there is no channel ops\"]}");
+      environment =
+          Map.of("ROLLCALL_PORT", Integer.toString(port), "THEIRS", "brought-brought-brought");
+      execute("channel", "preview", "ops", "--config=other.yaml");
+    } finally {
+      server.stop(0);
+    }
+    assertThat(asked)
+        .containsExactly(
+            "GET /base/v1/maintenance Bearer theirs-theirs-theirs ",
+            "POST /base/v1/channels/ops/test Bearer mine ",
+            "POST /v1/channels/ops/test null ",
+            "GET /v1/channels/ops/preview Bearer mine ",
+            "GET /v1/channels/ops/preview Bearer brought-brought-brought ");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "port: x; rollcall.yaml:1: port: \"x\" is no port: give a whole number from 0 to 65535",
+        "port: 0; port: 0 means any free port: give the URL with --server",
+        "base-path: x; rollcall.yaml:1: base-path: \"x\" is no base path",
+        "token: '${MISSING}'; rollcall.yaml:1: token: ",
+        "a: b: c; rollcall.yaml:1",
+      })
+  void saysWhatIsWrongWithTheServerOfTheConfiguration(String yaml, String line) throws IOException {
+    Files.writeString(directory.resolve("rollcall.yaml"), yaml + "\n");
+    assertThat(execute("channel", "test", "ops")).isEqualTo(Command.MISTAKE);
+    assertThat(err.toString()).startsWith("rollcall channel test: " + line);
+    assertThat(execute("channel", "test", "ops", "--server=http://127.0.0.1:1"))
+        .isEqualTo(Command.TROUBLE);
+  }
+
   /// A server that answers with these texts, in turn, and notes what it was asked.
   private static HttpServer answering(List<String> asked, Deque<String> answers)
       throws IOException {
@@ -304,7 +362,7 @@ class CommandsTest {
     try {
       String url = "--server=http://127.0.0.1:" + server.getAddress().getPort();
       String data = "{\"status\":200,\"data\":{\"maintenance\":{\"data\":%s}}}";
-      answers.add(data.formatted("{\"id\":7}"));
+      answers.add(data.formatted("{\"id\":7,\"hint\":\"nothing has the tag web\"}"));
       assertThat(
               execute(
                   "maintenance",
@@ -345,6 +403,7 @@ class CommandsTest {
                 + " {\"title\":\"new disks\",\"tags\":[\"web\",\"db\"],\"for\":\"30m\"}",
             "GET /v1/maintenance null ",
             "POST /v1/maintenance/7/end null ");
+    assertThat(err.toString()).isEqualToIgnoringNewLines("nothing has the tag web");
   }
 
   @Test
@@ -362,6 +421,10 @@ class CommandsTest {
           - {name: Shop, rule: 2 of 3, group: All}
           - {name: All, rule: all}
           - {name: Blogs, rule: any}
+        maintenance:
+          - {title: disks, names: [sh*, blg, back*], tags: [prod, tset], groups: [Shop, Shp],
+             schedule: '0 3 * * *', for: 1h}
+          - {title: all, all: true, schedule: '0 3 * * *', for: 1h}
         """);
     assertThat(execute("config", "check")).isEqualTo(Command.OK);
     assertThat(err.toString().lines())
@@ -371,8 +434,60 @@ class CommandsTest {
             "chat: its route chooses the tag tset, which no service, heartbeat or group of this file"
                 + " has",
             "Shop: its rule says 2 of 3, but its members in this file are 1",
-            "Blogs: no service, heartbeat or group of this file lies in this group");
-    assertThat(out.toString()).isEqualToIgnoringNewLines("ok: 1 service, 1 heartbeat");
+            "Blogs: no service, heartbeat or group of this file lies in this group",
+            "maintenance disks: no service, heartbeat or group of this file has the name blg, the"
+                + " tag tset, the group Shp");
+    assertThat(out.toString())
+        .isEqualToIgnoringNewLines(
+            "ok: 1 service, 1 heartbeat, 3 groups, 1 channel, 2 maintenance spans");
+  }
+
+  @Test
+  void warnsOfThePlaceholdersOfOtherToolsInTemplates() throws IOException {
+    Files.writeString(
+        directory.resolve("rollcall.yaml"),
+        """
+        channels:
+          - name: chat
+            type: slack
+            url: http://a/
+            title: '$NAME is {{status}}'
+            body: |
+              {{name}} costs $NAMES
+              [ENDPOINT_NAME] {% if status == 1 %}
+          - {name: hook, type: webhook, url: 'http://a/', body: '{"text": "$NAME_JSON"}'}
+        """);
+    assertThat(execute("config", "check")).isEqualTo(Command.OK);
+    assertThat(err.toString().lines())
+        .containsExactly(
+            "chat: title, line 1: $NAME is of healthchecks, and stays as it is: write {{name}}",
+            "chat: body, line 2: [ENDPOINT_NAME] is of Gatus, and stays as it is: write {{name}}",
+            "chat: body, line 2: {% if status == 1 %} is of Liquid, and stays as it is: write"
+                + " {{#open}}...{{/open}}",
+            "hook: body, line 1: $NAME_JSON is of healthchecks, and stays as it is: write"
+                + " {{name}}");
+    assertThat(out.toString()).isEqualToIgnoringNewLines("ok: 0 services, 2 channels");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "    title: {{name}}",
+        "    title: {{name}} is {{status}}",
+        "    body: {{ name }}\n    title: x",
+        "    {title: {{name}}}",
+        "    route: {names: x}\n    title: {{#open}}x{{/open}}",
+      })
+  void offersQuotesForATemplateThatYamlReadsAsAMap(String keys) throws IOException {
+    Files.writeString(
+        directory.resolve("rollcall.yaml"),
+        "channels:\n  - name: chat\n    type: slack\n    url: http://a/\n" + keys + "\n");
+    assertThat(execute("config", "check")).isEqualTo(Command.MISTAKE);
+    assertThat(err.toString().lines())
+        .singleElement()
+        .asString()
+        .endsWith("; a text that begins with {{ needs quotes: '{{name}}'")
+        .doesNotContain("snakeyaml");
   }
 
   @Test
@@ -549,7 +664,7 @@ class CommandsTest {
   }
 
   private int execute(String... arguments) {
-    return new Main(directory, Map.of())
+    return new Main(directory, environment)
         .commands()
         .setOut(new PrintWriter(out, true))
         .setErr(new PrintWriter(err, true))

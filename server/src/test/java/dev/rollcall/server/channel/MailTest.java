@@ -92,7 +92,7 @@ class MailTest {
             .orElseThrow(() -> new AssertionError(mistakes.lines()));
     Message message = new Message("<b>shop & co", AT, AT, Optional.empty());
     Channel opened = read.settings().open("m", Resolver.system());
-    try (Channel channel = read.templates().over(opened, read.settings())) {
+    try (Channel channel = read.templates().over(opened, read.settings().markup())) {
       assertThat(
               channel.send(
                   new Delivery("service:x", Notification.Kind.DOWN, "key 1", message, AT, 1)))

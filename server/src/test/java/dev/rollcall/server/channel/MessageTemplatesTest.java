@@ -66,10 +66,64 @@ class MessageTemplatesTest {
     assertThat(body(template, OVER)).isEqualTo(over);
   }
 
+  /// What other tools call the status says whether something works.
+  @ParameterizedTest
+  @CsvSource({
+    "DOWN, down",
+    "LATE, down",
+    "FAILED, down",
+    "SLOW, slow",
+    "CERTIFICATE, certificate",
+    "MANUAL, open",
+    "RECOVERED, up",
+    "ABSENCE, up",
+    "TEST, test",
+  })
+  void theStatusIsWhatIsTold(Kind kind, String expected) {
+    Message message = new Message("x", Instant.EPOCH, Instant.EPOCH, Optional.empty());
+    Delivery delivery = new Delivery("service:x", kind, "k", message, Instant.EPOCH, 1);
+    assertThat(body("{{status}}", delivery)).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"SLOW, DOWN, down", "SLOW, RECOVERED, slow", "RECOVERED, RECOVERED, up"})
+  void theStatusOfSeveralIsTheWorst(Kind one, Kind other, String expected) {
+    Message.Item first = SEVERAL.message().several().orElseThrow().first().getFirst();
+    Message message =
+        new Message(
+            "x",
+            Instant.EPOCH,
+            Instant.EPOCH,
+            Optional.empty(),
+            Optional.of(
+                new Message.Several(
+                    2,
+                    List.of(item(first, one), item(first, other)),
+                    Optional.empty(),
+                    Optional.empty())));
+    Delivery delivery = new Delivery("incidents", Kind.SEVERAL, "k", message, Instant.EPOCH, 1);
+    assertThat(body("{{status}}", delivery)).isEqualTo(expected);
+  }
+
+  private static Message.Item item(Message.Item like, Kind kind) {
+    return new Message.Item(
+        like.incident(),
+        kind,
+        Optional.of(kind),
+        like.name(),
+        like.began(),
+        like.at(),
+        like.cause(),
+        like.about());
+  }
+
   @ParameterizedTest
   @CsvSource({
     "{{name}}, '2 incidents: 1 down, 1 over'",
     "{{common}} {{count}}, group Shop 2",
+    "'{{#incidents}}{{severity}} {{group}} [{{tags}}] {{address}}{{#critical}}!{{/critical}}; {{/incidents}}',"
+        + " 'critical Shop [prod, web] https://shop.example.org/!;"
+        + " critical Shop [prod, web] https://mail.example.org/!; '",
     "'{{#several}}{{#incidents}}{{name}} {{state}}{{^-last}}, {{/-last}}{{/incidents}}"
         + "{{/several}}', 'shop resolved, mail open'",
     "{{#incidents}}{{#cause}}{{name}}: {{cause}}{{/cause}}{{/incidents}}, mail: timeout",
@@ -84,6 +138,9 @@ class MessageTemplatesTest {
       delimiter = '|',
       value = {
         "{{nmae}} | body: line 1: {{nmae}} is no name, did you mean name?",
+        "{{hostnameOrURL}} | body: line 1: {{hostnameOrURL}} is no name: write {{address}}",
+        "{{ monitorJSON.name }} | body: line 1: {{monitorJSON.name}} is no name: write {{json}}",
+        "{{ENDPOINT_NAME}} | body: line 1: {{ENDPOINT_NAME}} is no name: write {{name}}",
         "'a\nb {{#open}}\n{{hostname}}{{/open}}' | body: line 3: {{hostname}} is no name",
         "{{#name}} | body: line 1: Section missing close tag 'name'",
         "'x\n{{/name}}' | body: line 2: Section close tag with no open tag 'name'",

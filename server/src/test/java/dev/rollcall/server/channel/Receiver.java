@@ -24,7 +24,8 @@ enum Receiver {
               && call.header("webhook-id").startsWith("msg_")
               && isSigned(call)
               && (call.body().getBytes(UTF_8).length < 20_000 || !call.json().has("type"))
-              && call.json().at("/data/name").isString()
+              && (call.json().at("/data/name").isString()
+                  || call.json().at("/data/incidents/0/name").isString())
           ? Optional.empty()
           : Optional.of("no webhook");
     }
@@ -39,11 +40,17 @@ enum Receiver {
               && body.at("/blocks/0/text/text").stringValue().length() <= 150
               && !body.at("/blocks/0/text/text").stringValue().isBlank();
       boolean fields =
-          body.at("/blocks/1/fields").size() <= 10
-              && body.at("/blocks/1/fields")
+          body.get("blocks").size() <= 50
+              && body.get("blocks")
                   .valueStream()
-                  .map(field -> field.get("text").stringValue())
-                  .allMatch(text -> text.length() <= 2_000 && !text.contains("<"));
+                  .map(block -> block.path("fields"))
+                  .allMatch(
+                      some ->
+                          some.size() <= 10
+                              && some.valueStream()
+                                  .map(field -> field.get("text").stringValue())
+                                  .allMatch(one -> one.length() <= 2_000 && !one.contains("<")))
+              && body.get("blocks").toString().length() <= 13_000;
       String text = body.at("/blocks/1/text/text").asString("x");
       fields = fields && !text.isEmpty() && text.length() <= 3_000 && !text.contains("<");
       return texts && fields && !body.get("text").stringValue().contains("<")
@@ -214,7 +221,9 @@ enum Receiver {
               && body.get("alias").stringValue().length() <= 512
               && body.get("description").stringValue().length() <= 15_000
               && body.get("entity").stringValue().length() <= 512
-              && body.get("priority").stringValue().matches("P[1-5]");
+              && body.get("priority").stringValue().matches("P[1-5]")
+              && body.get("tags").size() <= 20
+              && body.get("tags").valueStream().allMatch(tag -> tag.stringValue().length() <= 50);
       boolean closes =
           call.path().matches("/v2/alerts/[^/]{1,512}/close\\?identifierType=alias")
               && body.get("note").stringValue().length() <= 25_000;

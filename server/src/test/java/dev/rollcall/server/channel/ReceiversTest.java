@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,6 +33,12 @@ class ReceiversTest {
       "a<b>&\"'`*_~|[x](http://evil.example)#1 @channel <!channel> \\ \n\u2028 \ud83d\ude00";
 
   private static final String PAGE = "https://status.example.org/incidents/7";
+  private static final Message.About ABOUT =
+      new Message.About(
+          Severity.CRITICAL,
+          List.of("prod", "web"),
+          Optional.of("Shop"),
+          Optional.of("https://shop.example.org/"));
   private static final String ACKNOWLEDGE = PAGE + "/acknowledge?channel=ops&key=0123456789abcdef";
 
   private static Delivery delivery(Kind kind, String name, String cause) {
@@ -47,17 +54,15 @@ class ReceiversTest {
             Optional.of(
                 new Message.OfIncident(
                     7,
+                    Optional.of(Kind.DOWN),
                     AT.minusSeconds(30),
                     Optional.of(cause),
-                    Severity.CRITICAL,
                     Optional.empty(),
                     false,
                     false,
                     Optional.empty(),
                     Optional.of(new Message.Links(PAGE, Optional.of(ACKNOWLEDGE))),
-                    List.of("prod", "web"),
-                    Optional.of("Shop"),
-                    Optional.of("https://shop.example.org/"))));
+                    ABOUT)));
     return new Delivery("service:" + name, kind, "service:3:" + kind, message, AT, 1, first);
   }
 
@@ -70,7 +75,8 @@ class ReceiversTest {
     ChannelDefinition read =
         ChannelReader.one(Json.stored(definition.replace('\'', '"')), "", mistakes)
             .orElseThrow(() -> new AssertionError(mistakes.lines()));
-    return read.templates().over(read.settings().open("c", Resolver.system()), read.settings());
+    return read.templates()
+        .over(read.settings().open("c", Resolver.system()), read.settings().markup());
   }
 
   private static Result send(String definition, Delivery delivery) throws InterruptedException {
@@ -86,6 +92,7 @@ class ReceiversTest {
       assertThat(send(type.definition(receiver), down())).isInstanceOf(Result.Sent.class);
       assertThat(receiver.accepted().getFirst().body().replace("\\\\", ""))
           .contains("shop", "status 503 (expected below 400)", PAGE)
+          .contains("critical", "Shop", "prod", "web", "https://shop.example.org/")
           .containsPattern(
               "\\Q" + PAGE + "/acknowledge?channel=ops\\E&(amp;)?key=0123456789abcdef");
       assertThat(
@@ -94,6 +101,77 @@ class ReceiversTest {
                   delivery(Kind.RECOVERED, "shop", "status 503 (expected below 400)")))
           .isInstanceOf(Result.Sent.class);
       assertThat(receiver.accepted()).hasSize(2);
+      if (type != Receiver.PAGERDUTY) { // where it is enough to name the incident
+        assertThat(receiver.accepted().getLast().body())
+            .contains("critical", "Shop", "prod", "web", "https://shop.example.org/")
+            .doesNotContain("Why", "Last heard from");
+      }
+    }
+  }
+
+  /// The message has a line for each, and the link to the others.
+  @ParameterizedTest
+  @EnumSource
+  void takesTwentyOfSeveral(Receiver type) throws Exception {
+    for (String more : List.of("", HOSTILE, "€".repeat(300))) {
+      List<Message.Item> items =
+          IntStream.rangeClosed(1, 20)
+              .mapToObj(
+                  n ->
+                      new Message.Item(
+                          n,
+                          n < 3 ? Kind.RECOVERED : Kind.SLOW,
+                          Optional.of(Kind.SLOW),
+                          "s" + n + " " + more,
+                          AT,
+                          AT,
+                          Optional.of("took 2 s " + more),
+                          ABOUT))
+              .toList();
+      Message message =
+          new Message(
+              "30 incidents: 30 down",
+              AT,
+              AT,
+              Optional.empty(),
+              Optional.of(
+                  new Message.Several(30, items, Optional.of("group Shop"), Optional.of(PAGE))));
+      try (StandIn receiver = type.started()) {
+        assertThat(
+                send(
+                    type.definition(receiver),
+                    new Delivery("incidents", Kind.SEVERAL, "incidents:3:4", message, AT, 1)))
+            .as("%s %s", type, more)
+            .isInstanceOf(Result.Sent.class);
+        assertThat(receiver.accepted().getFirst().body())
+            .as("%s", type)
+            .contains("s20 ", "Shop", PAGE);
+        if (more.isEmpty()) {
+          assertThat(receiver.accepted().getFirst().body()).as("%s", type).contains("critical");
+        }
+      }
+    }
+  }
+
+  @Test
+  void aWebhookHasWhatAnIncidentIsAboutAlsoAtItsEnd() throws Exception {
+    try (StandIn receiver = Receiver.WEBHOOK.started()) {
+      JsonNode end = end(Receiver.WEBHOOK, receiver).getFirst().json();
+      assertThat(end.get("type").stringValue()).isEqualTo("incident.resolved");
+      assertThat(end.at("/data/kind").stringValue()).isEqualTo("down");
+      assertThat(end.at("/data/severity").stringValue()).isEqualTo("critical");
+      assertThat(end.at("/data/tags").toString()).isEqualTo("[\"prod\",\"web\"]");
+      assertThat(end.at("/data/group").stringValue()).isEqualTo("Shop");
+      assertThat(end.at("/data/address").stringValue()).isEqualTo("https://shop.example.org/");
+    }
+  }
+
+  @Test
+  void anAlertOfJsmHasTheTagsOfItsSubject() throws Exception {
+    try (StandIn receiver = Receiver.JSM.started()) {
+      send(Receiver.JSM.definition(receiver), down());
+      assertThat(receiver.accepted().getFirst().json().get("tags").toString())
+          .isEqualTo("[\"prod\",\"web\"]");
     }
   }
 
@@ -282,9 +360,9 @@ class ReceiversTest {
     "NTFY, /actions/1/url, " + ACKNOWLEDGE,
     "TEAMS, /attachments/0/content/actions/0/url, " + PAGE,
     "TEAMS, /attachments/0/content/actions/1/url, " + ACKNOWLEDGE,
-    "GOOGLE_CHAT, /cardsV2/0/card/sections/0/widgets/5/buttonList/buttons/0/onClick/openLink/url, "
+    "GOOGLE_CHAT, /cardsV2/0/card/sections/0/widgets/9/buttonList/buttons/0/onClick/openLink/url, "
         + PAGE,
-    "GOOGLE_CHAT, /cardsV2/0/card/sections/0/widgets/5/buttonList/buttons/1/onClick/openLink/url, "
+    "GOOGLE_CHAT, /cardsV2/0/card/sections/0/widgets/9/buttonList/buttons/1/onClick/openLink/url, "
         + ACKNOWLEDGE,
   })
   void aReceiverWithButtonsHasThoseOfTheLinks(Receiver type, String at, String url)
@@ -425,6 +503,31 @@ class ReceiversTest {
     }
   }
 
+  /// The URL of the server, that of a server behind a proxy, and that of the place itself.
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "'type':'alertmanager' | /api/v2/alerts",
+        "'type':'pagerduty','key':'0123456789abcdef0123456789abcdef' | /v2/enqueue",
+        "'type':'jsm','key':'01234567-89ab-cdef-0123-456789geheim' | /v2/alerts",
+        "'type':'gotify','token':'Ageheim99' | /message",
+      })
+  void aServerMayBeBelowAPath(String keys, String path) throws Exception {
+    try (StandIn receiver = new StandIn(202, "{}", _ -> Optional.empty())) {
+      for (String url : List.of("", "/", "/proxy/am", "/proxy/am/", path, "/proxy" + path + "/")) {
+        String definition = "{'name':'c',%s,'url':'%s'}".formatted(keys, receiver.url() + url);
+        assertThat(send(definition, down())).isInstanceOf(Result.Sent.class);
+        assertThat(send(definition, delivery(Kind.RECOVERED, "shop", "x")))
+            .isInstanceOf(Result.Sent.class);
+      }
+      assertThat(receiver.accepted().stream().map(StandIn.Call::path))
+          .allMatch(to -> to.matches("(/proxy(/am)?)?\\Q" + path + "\\E(/[^/]+/close.*)?"))
+          .hasSize(12);
+    }
+  }
+
   @Test
   void anAlertHasTheLabelsOfItsBeginningAtItsEnd() throws Exception {
     try (StandIn receiver = Receiver.ALERTMANAGER.started()) {
@@ -470,7 +573,7 @@ class ReceiversTest {
           .isEqualTo(
               "{\"type\":\"incident.opened\",\"timestamp\":\"2026-11-28T12:00:30Z\",\"data\":{"
                   + "\"incident\":7,\"subject\":\"service:shop\",\"name\":\"shop\",\"state\":\"open\",\"title\":\"Down:"
-                  + " shop\",\"kind\":\"down\",\"severity\":\"critical\",\"started_at\":\"2026-11-28T12:00:00Z\",\"cause\":\"status"
+                  + " shop\",\"kind\":\"down\",\"severity\":\"critical\",\"tags\":[\"prod\",\"web\"],\"group\":\"Shop\",\"address\":\"https://shop.example.org/\",\"started_at\":\"2026-11-28T12:00:00Z\",\"cause\":\"status"
                   + " 503 (expected below 400)\",\"url\":\""
                   + PAGE
                   + "\",\"acknowledge_url\":\""
@@ -494,6 +597,7 @@ class ReceiversTest {
         "{'name':'c','type':'telegram','token':'x','chat-id':'y'} | token: is no token of a bot",
         "{'name':'c','type':'telegram','token':'x','chat-id':'y z'} | chat-id: \"y z\" is no chat",
         "{'name':'c','type':'pagerduty'} | key: is missing",
+        "{'name':'c','type':'pagerduty','url':'https://h?x=1'} | url: has a query",
         "{'name':'c','type':'pagerduty','key':'x'} | key: is no integration key",
         "{'name':'c','type':'ntfy'} | topic: is missing",
         "{'name':'c','type':'ntfy','topic':'a/b'} | topic: is no topic",

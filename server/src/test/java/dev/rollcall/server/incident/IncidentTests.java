@@ -180,6 +180,11 @@ abstract class IncidentTests {
       }
 
       @Override
+      public Optional<String> address(Handle tx, Subject subject) {
+        return Optional.of("https://" + subject.name() + ".example.org/");
+      }
+
+      @Override
       public List<Member> members(Handle tx, long owner, String group) {
         return List.of();
       }

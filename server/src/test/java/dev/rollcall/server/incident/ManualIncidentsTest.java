@@ -41,7 +41,8 @@ class ManualIncidentsTest extends IncidentTests {
     Delivery first = got(chat, 1).getFirst();
     assertThat(first.kind()).isEqualTo(Kind.MANUAL);
     assertThat(first.message().name()).isEqualTo("disks");
-    assertThat(first.message().incident().orElseThrow().severity()).isEqualTo(Severity.WARNING);
+    assertThat(first.message().incident().orElseThrow().about().severity())
+        .isEqualTo(Severity.WARNING);
     down("a");
     up("a");
     down("a");

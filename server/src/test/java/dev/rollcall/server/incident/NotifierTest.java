@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.rollcall.server.http.Caller;
+import dev.rollcall.server.http.Json;
 import dev.rollcall.server.outbox.AlertRoute;
 import dev.rollcall.server.outbox.Channel;
 import dev.rollcall.server.outbox.ChannelHours;
@@ -63,7 +64,8 @@ class NotifierTest extends IncidentTests {
     Delivery again = got(chat, 2).getLast();
     assertThat(again.kind()).isEqualTo(Kind.DOWN);
     assertThat(again.message().incident().orElseThrow().reminder()).isFalse();
-    assertThat(again.message().incident().orElseThrow().severity()).isEqualTo(Severity.CRITICAL);
+    assertThat(again.message().incident().orElseThrow().about().severity())
+        .isEqualTo(Severity.CRITICAL);
     assertThat(again.message().at()).isEqualTo(clock.wall());
     assertThat(got(pager, 1).getFirst().kind()).isEqualTo(Kind.DOWN);
     pass(TOGETHER);
@@ -122,7 +124,8 @@ class NotifierTest extends IncidentTests {
     notifier.round();
     Delivery first = got(chat, 1).getFirst();
     assertThat(first.kind()).isEqualTo(Kind.CERTIFICATE);
-    assertThat(first.message().incident().orElseThrow().severity()).isEqualTo(Severity.WARNING);
+    assertThat(first.message().incident().orElseThrow().about().severity())
+        .isEqualTo(Severity.WARNING);
     pass(TOGETHER);
     down("shop");
     notifier.round();
@@ -172,6 +175,49 @@ class NotifierTest extends IncidentTests {
   }
 
   @Test
+  void saysWhatAnIncidentIsAboutAlsoAtItsEndAndOfSeveral() {
+    use(all(chat));
+    keys.put(
+        "shop",
+        AlertKeys.stored(
+            Json.stored("{\"tags\":[\"prod\"],\"group\":\"Shop\",\"severity\":\"warning\"}")));
+    Message.About about =
+        new Message.About(
+            Severity.WARNING,
+            List.of("prod"),
+            Optional.of("Shop"),
+            Optional.of("https://shop.example.org/"));
+    signal("shop", "up", "slow");
+    notifier.round();
+    Message.OfIncident began = got(chat, 1).getLast().message().incident().orElseThrow();
+    assertThat(began.about()).isEqualTo(about);
+    assertThat(began.ofKind()).contains(Kind.SLOW);
+    pass(TOGETHER);
+    signal("shop", "slow", "up");
+    notifier.round();
+    Message.OfIncident over = got(chat, 2).getLast().message().incident().orElseThrow();
+    assertThat(over.about()).isEqualTo(about);
+    assertThat(over.ofKind()).contains(Kind.SLOW);
+    signal("shop", "up", "slow");
+    down("other");
+    up("other");
+    pass(TOGETHER);
+    assertThat(got(chat, 3).getLast().message().several().orElseThrow().first())
+        .filteredOn(item -> item.name().equals("shop"))
+        .singleElement()
+        .satisfies(
+            item -> {
+              assertThat(item.about()).isEqualTo(about);
+              assertThat(item.ofKind()).contains(Kind.SLOW);
+            });
+    assertThat(chat.got().getLast().message().several().orElseThrow().first())
+        .filteredOn(item -> item.name().equals("other"))
+        .singleElement()
+        .extracting(Message.Item::ofKind)
+        .isEqualTo(Optional.of(Kind.DOWN));
+  }
+
+  @Test
   void linksToThePageAndToOneThatAcknowledgesUntilTheEnd() {
     use(all(chat));
     down("a");
@@ -196,7 +242,7 @@ class NotifierTest extends IncidentTests {
     assertThat(changes.linked(told.id(), "chat", key).acknowledged()).isEmpty();
     changes.acknowledgeLinked(told.id(), "chat", key);
     assertThat(changes.linked(told.id(), "chat", key).acknowledged().orElseThrow().by())
-        .isEqualTo("chat");
+        .isEqualTo("somebody, from the message in chat");
     up("b");
     pass(TOGETHER);
     Message.OfIncident over = got(chat, 3).getLast().message().incident().orElseThrow();
@@ -409,6 +455,52 @@ class NotifierTest extends IncidentTests {
         .containsExactly("flappy");
     assertThat(chat.got().getLast().message().name())
         .isEqualTo("6 incidents: 2 down, 1 flapping, 3 over");
+  }
+
+  @Test
+  void whoAcknowledgesAfterTheFirstIsInTheTimelineOnce() {
+    down("a");
+    acknowledge("a");
+    IncidentStore store = incidents.store();
+    long id = incident("a").id();
+    for (String by : List.of("me", "you", "you")) {
+      store.acknowledge(id, by, Optional.of("seen"), clock.wall());
+    }
+    assertThat(incident("a").acknowledged().orElseThrow().by()).isEqualTo("me");
+    assertThat(store.timeline(id))
+        .extracting(entry -> entry.type() + " " + entry.by().orElse("-"))
+        .containsExactly("OPENED -", "ACKNOWLEDGED me", "ACKNOWLEDGED you");
+    up("a");
+    assertThat(store.acknowledge(id, "they", Optional.empty(), clock.wall())).isFalse();
+  }
+
+  @Test
+  void theChannelsThatAreToldAtTheSameMomentAreOneEntryOfTheTimeline() {
+    RecordingChannel late = new RecordingChannel("late", "late:443");
+    Duration hour = Duration.ofHours(1);
+    use(all(chat), all(pager), new RoutedChannel(late, route(hour, Optional.empty(), true)));
+    down("a");
+    notifier.round();
+    got(chat, 1);
+    got(pager, 1);
+    acknowledge("a");
+    long id = incident("a").id();
+    incidents.changes().unacknowledge(Scope.operator(), id, new Caller.Operator(true));
+    pass(hour);
+    got(late, 1);
+    clock.pass(TOGETHER);
+    up("a");
+    notifier.round();
+    assertThat(incidents.store().timeline(id))
+        .extracting(entry -> entry.type() + " " + entry.text().orElse("-"))
+        .containsExactly(
+            "OPENED status 503",
+            "TOLD chat, pager",
+            "ACKNOWLEDGED -",
+            "UNACKNOWLEDGED -",
+            "TOLD late",
+            "RESOLVED -",
+            "TOLD chat, late, pager");
   }
 
   @Test

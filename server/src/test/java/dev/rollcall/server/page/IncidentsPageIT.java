@@ -219,9 +219,11 @@ class IncidentsPageIT {
     assertNothingForAxe(page);
     assertThat(rollcall.page("/v1/incidents?state=open")).contains("\"acknowledged_by\":null");
     page.locator("button").click();
-    assertThat(page.locator("main")).containsText("Acknowledged by ops");
+    assertThat(page.locator("main"))
+        .containsText("Acknowledged by somebody, from the message in ops");
     assertThat(page.locator("button")).hasCount(0);
-    assertThat(rollcall.page("/v1/incidents?state=open")).contains("\"acknowledged_by\":\"ops\"");
+    assertThat(rollcall.page("/v1/incidents?state=open"))
+        .contains("\"acknowledged_by\":\"somebody, from the message in ops\"");
     assertThat(browsing.complaints()).isEmpty();
     page.navigate(rollcall.url() + path.replaceFirst(".$", "x"));
     assertThat(page.locator("main")).containsText("this link is not valid");
@@ -276,6 +278,9 @@ class IncidentsPageIT {
     Locator row = page.locator("tbody tr").filter(new Locator.FilterOptions().setHasText("disks"));
     assertThat(row).containsText("Active");
     assertThat(row).containsText("sh*, other");
+    assertThat(page.locator("[role=status]").first())
+        .containsText(
+            "was made, but no service, heartbeat or group has the name sh*, the name other");
     row.getByText("End now").click();
     assertThat(row).containsText("Over");
     row.locator("input[name=sure]").check();

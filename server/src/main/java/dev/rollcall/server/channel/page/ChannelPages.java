@@ -1,7 +1,6 @@
 package dev.rollcall.server.channel.page;
 
 import dev.rollcall.server.channel.ChannelList;
-import dev.rollcall.server.channel.Channels;
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Answer;
 import dev.rollcall.server.http.Query;
@@ -32,8 +31,8 @@ public final class ChannelPages {
   private final Forms forms;
   private final Clock clock;
 
-  public ChannelPages(Channels channels, Outbox outbox, Site site, Clock clock) {
-    this.list = channels.list();
+  public ChannelPages(ChannelList list, Outbox outbox, Site site, Clock clock) {
+    this.list = list;
     this.outbox = outbox;
     this.site = site;
     this.forms = new Forms(site);

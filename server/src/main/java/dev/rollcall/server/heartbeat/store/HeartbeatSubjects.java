@@ -1,6 +1,7 @@
 package dev.rollcall.server.heartbeat.store;
 
 import dev.rollcall.server.heartbeat.ping.State;
+import dev.rollcall.server.http.Json;
 import dev.rollcall.server.signal.AlertKeys;
 import dev.rollcall.server.signal.Member;
 import dev.rollcall.server.signal.Subject;
@@ -23,6 +24,24 @@ public final class HeartbeatSubjects implements Subjects {
   @Override
   public Optional<String> lastOutput(Handle tx, Subject heartbeat) {
     return RunStore.lastOutput(tx, heartbeat.id()).map(output -> output.end(MOST_OUTPUT));
+  }
+
+  @Override
+  public List<Keyed> above(Handle tx, Subject.Type type, long owner, long id) {
+    return tx.createQuery(
+            "SELECT h.id, h.name, k.alert_keys FROM heartbeat h"
+                + " LEFT JOIN heartbeat_keys k ON k.heartbeat_id = h.id"
+                + " WHERE h.owner_id = :owner AND h.id > :id ORDER BY h.id LIMIT 1000")
+        .bind("owner", owner)
+        .bind("id", id)
+        .map(
+            (row, _) ->
+                new Keyed(
+                    new Subject(type, row.getLong("id"), owner, row.getString("name")),
+                    Optional.ofNullable(row.getString("alert_keys"))
+                        .map(keys -> AlertKeys.stored(Json.stored(keys)))
+                        .orElse(AlertKeys.NONE)))
+        .list();
   }
 
   @Override

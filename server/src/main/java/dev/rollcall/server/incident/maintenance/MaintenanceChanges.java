@@ -35,6 +35,7 @@ public final class MaintenanceChanges {
   private final Supplier<List<Maintenance>> ofFile;
   private final Runnable changed;
   private final Function<Caller, String> names;
+  private final Function<Maintenance, Optional<String>> hints;
   private final Clock clock;
 
   /// Where one is in time.
@@ -47,16 +48,19 @@ public final class MaintenanceChanges {
   /// @param ofFile the maintenance of the configuration file
   /// @param changed is called after each change
   /// @param names how people read who calls
+  /// @param hints what people should know about one
   public MaintenanceChanges(
       MaintenanceStore store,
       Supplier<List<Maintenance>> ofFile,
       Runnable changed,
       Function<Caller, String> names,
+      Function<Maintenance, Optional<String>> hints,
       Clock clock) {
     this.store = store;
     this.ofFile = ofFile;
     this.changed = changed;
     this.names = names;
+    this.hints = hints;
     this.clock = clock;
   }
 
@@ -74,6 +78,12 @@ public final class MaintenanceChanges {
     return store
         .find(scope, id)
         .orElseThrow(() -> Refusal.notFound("there is no maintenance " + id));
+  }
+
+  /// What whoever has made or changed one should know: that nothing fits a word of it. Empty if
+  /// there is nothing.
+  public Optional<String> hint(Scope scope, long id) {
+    return existing(scope, id).maintenance().flatMap(hints);
   }
 
   /// Makes one. Refused with 400 and a line for each mistake, with 409 if there are too many, and

@@ -11,6 +11,7 @@ import dev.rollcall.server.http.Route;
 import dev.rollcall.server.owner.Scope;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -44,19 +45,20 @@ public final class MaintenanceRoutes {
   }
 
   private Answer show(Request request) {
-    return shown(200, changes.existing(request.scope(), request.pathNumber("id")));
+    long id = request.pathNumber("id");
+    return shown(200, changes.existing(request.scope(), id), Optional.empty());
   }
 
   private Answer create(Request request) {
     long id = changes.create(request.scope(), object(request.json()), request.caller());
-    return shown(201, changes.existing(request.scope(), id));
+    return shown(201, changes.existing(request.scope(), id), changes.hint(request.scope(), id));
   }
 
   private Answer change(Request request) {
     long id = request.pathNumber("id");
     changes.existing(request.scope(), id);
     changes.change(request.scope(), id, object(request.json()));
-    return show(request);
+    return shown(200, changes.existing(request.scope(), id), changes.hint(request.scope(), id));
   }
 
   private Answer end(Request request) {
@@ -76,18 +78,26 @@ public final class MaintenanceRoutes {
     throw Refusal.badRequest("the body is no object: write {\"key\": value}");
   }
 
-  private Answer shown(int status, MaintenanceStore.Row row) {
+  private Answer shown(int status, MaintenanceStore.Row row, Optional<String> hint) {
     return Envelope.of(
         status,
         json -> {
           json.writeStartObject().writeName("maintenance").writeStartObject().writeName("data");
-          write(json, row);
-          json.writeEndObject().writeEndObject();
+          json.writeStartObject();
+          fields(json, row);
+          hint.ifPresent(text -> json.writeStringProperty("hint", text));
+          json.writeEndObject().writeEndObject().writeEndObject();
         });
   }
 
   private void write(JsonGenerator json, MaintenanceStore.Row row) {
-    json.writeStartObject().writeNumberProperty("id", row.id());
+    json.writeStartObject();
+    fields(json, row);
+    json.writeEndObject();
+  }
+
+  private void fields(JsonGenerator json, MaintenanceStore.Row row) {
+    json.writeNumberProperty("id", row.id());
     if (row.owner() != Scope.OPERATOR) {
       json.writeNumberProperty("owner", row.owner());
     }
@@ -102,6 +112,5 @@ public final class MaintenanceRoutes {
         .writeStringProperty("made_by", row.by());
     json.writeNumberProperty("created_at", row.created().getEpochSecond());
     Json.seconds(json, "ended_at", row.ended());
-    json.writeEndObject();
   }
 }

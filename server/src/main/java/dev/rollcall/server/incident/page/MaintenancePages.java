@@ -87,7 +87,12 @@ public final class MaintenancePages {
     ObjectNode definition = definition(fields);
     try {
       long id = changes.create(request.scope(), definition, request.caller());
-      return done(request, id, site.texts().of("maintenance.done.made"));
+      String made =
+          changes
+              .hint(request.scope(), id)
+              .map(hint -> site.texts().of("maintenance.done.hint", hint))
+              .orElseGet(() -> site.texts().of("maintenance.done.made"));
+      return done(request, id, made);
     } catch (Refusal e) {
       return page(request, e.status(), MaintenanceView.Draft.of(fields), e.reasons());
     }

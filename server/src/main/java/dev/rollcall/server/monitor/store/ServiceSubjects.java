@@ -46,6 +46,21 @@ public final class ServiceSubjects implements Subjects {
   }
 
   @Override
+  public List<Keyed> above(Handle tx, Subject.Type type, long owner, long id) {
+    return tx.createQuery(
+            "SELECT id, name, definition FROM service WHERE owner_id = :owner AND id > :id"
+                + " AND retired_at IS NULL ORDER BY id LIMIT 1000")
+        .bind("owner", owner)
+        .bind("id", id)
+        .map(
+            (row, _) ->
+                new Keyed(
+                    new Subject(type, row.getLong("id"), owner, row.getString("name")),
+                    AlertKeys.stored(Json.stored(row.getString("definition")))))
+        .list();
+  }
+
+  @Override
   public List<Member> members(Handle tx, long owner, String group) {
     return Rows.read(
         tx,

@@ -16,6 +16,7 @@ import dev.rollcall.server.sql.TestDatabases;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,7 +54,9 @@ class MaintenanceChangesTest {
                 .toArray(String[]::new));
     commits = new GroupCommit(database);
     MaintenanceStore store = new MaintenanceStore(database, commits);
-    changes = new MaintenanceChanges(store, List::of, () -> {}, Caller::toString, clock);
+    changes =
+        new MaintenanceChanges(
+            store, List::of, () -> {}, Caller::toString, _ -> Optional.empty(), clock);
     spans = new MaintenanceSpans(database, commits, store, List::of, clock);
   }
 
