@@ -62,7 +62,7 @@ class CommandsTest {
         "Serve; rollcall: Serve: unknown command, did you mean serve?",
         "version; rollcall: version: unknown command, did you mean --version?",
         "start; rollcall: start: unknown command: use one of channel, check, collect, config,"
-            + " help, maintenance, merge, operator, serve, targets",
+            + " help, maintenance, measure, merge, operator, serve, targets",
         "serve help; rollcall serve: help: unknown argument, did you mean --help?",
         "--port=1 serve; rollcall: --port: unknown flag: write it after the command, as in rollcall"
             + " serve --port",
@@ -85,10 +85,10 @@ class CommandsTest {
         "check x:y@www.example.com/?a=b; 'rollcall check: www.example.com/: the URL has no scheme:"
             + " write it as scheme://host:port'",
         "nonsense --help; rollcall: nonsense: unknown command: use one of channel, check, collect,"
-            + " config, help, maintenance, merge, operator, serve, targets",
+            + " config, help, maintenance, measure, merge, operator, serve, targets",
         "config chek --help; rollcall config: chek: unknown command, did you mean check?",
         "serve --interval=5s; rollcall serve: --interval: unknown flag, did you mean"
-            + " --monitor-interval or --targets-interval?",
+            + " --measure-interval or --monitor-interval or --targets-interval?",
         "check --service=a; 'rollcall check: --service: \"a\" is no service of rollcall.yaml, which"
             + " has none: name a file that has with --config'",
         "channel tst ops; rollcall channel: tst: unknown command, did you mean test?",
@@ -203,6 +203,7 @@ class CommandsTest {
         "serve",
         "collect",
         "targets",
+        "measure",
         "config",
         "config check",
         "check",
@@ -428,8 +429,8 @@ class CommandsTest {
     assertThat(execute("config", "check")).isEqualTo(Command.MISTAKE);
     assertThat(err.toString().strip())
         .isEqualTo(
-            "rollcall.yaml:1: interval: unknown key, did you mean monitor.interval or"
-                + " targets.interval?");
+            "rollcall.yaml:1: interval: unknown key, did you mean measure.interval or"
+                + " monitor.interval or targets.interval?");
   }
 
   @Test
