@@ -233,6 +233,11 @@ public final class Sources {
         settings.stream().collect(Collectors.toMap(Setting::key, Function.identity()));
     Map<String, GivenValue> found = new LinkedHashMap<>();
     Map<String, String> shortened = new LinkedHashMap<>();
+    Set<String> shortKeys =
+        byKey.keySet().stream()
+            .filter(key -> !section.isEmpty() && key.startsWith(section + "."))
+            .map(key -> key.substring(section.length() + 1).replace('-', '_'))
+            .collect(Collectors.toSet());
     for (Map.Entry<String, JsonNode> property : yaml.root().properties()) {
       String key = property.getKey();
       String whole = section + "." + key.replace('_', '-');
@@ -240,7 +245,7 @@ public final class Sources {
       if (!section.isEmpty() && isShort && !property.getValue().isObject()) {
         shortened.put(key, whole);
       } else {
-        collect(key, property.getValue(), byKey, found);
+        collect(key, property.getValue(), byKey, shortKeys, found);
       }
     }
     shortened.forEach((key, whole) -> shortened(key, whole, found));
@@ -258,8 +263,13 @@ public final class Sources {
             });
   }
 
+  /// @param shortKeys what may stand at the top of the file besides the settings
   private void collect(
-      String path, JsonNode node, Map<String, Setting<?>> byKey, Map<String, GivenValue> found) {
+      String path,
+      JsonNode node,
+      Map<String, Setting<?>> byKey,
+      Set<String> shortKeys,
+      Map<String, GivenValue> found) {
     if (YamlFile.SECTIONS.contains(path)) {
       return;
     }
@@ -272,9 +282,11 @@ public final class Sources {
           .map(key -> key.substring(0, key.indexOf('.')))
           .forEach(known::add);
       known.addAll(YamlFile.SECTIONS);
+      known.addAll(shortKeys);
       inFile().add(path, "unknown key" + Mistakes.suggestion(path, known));
     } else if (node.isObject() && section) {
-      node.properties().forEach(p -> collect(path + "." + p.getKey(), p.getValue(), byKey, found));
+      node.properties()
+          .forEach(p -> collect(path + "." + p.getKey(), p.getValue(), byKey, shortKeys, found));
     } else if (setting == null) {
       if (!node.isNull()) {
         inFile().add(path, "is a section: put its keys beneath it, indented");

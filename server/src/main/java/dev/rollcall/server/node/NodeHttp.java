@@ -83,7 +83,7 @@ final class NodeHttp implements AutoCloseable {
     if (cause instanceof ConnectException) {
       return "does not accept connections";
     }
-    if (cause instanceof IOException && String.valueOf(cause.getMessage()).contains("limit")) {
+    if (cause instanceof IOException && String.valueOf(cause.getMessage()).contains("capacity")) {
       return "sends more than " + most + " bytes";
     }
     return "cannot be asked: "

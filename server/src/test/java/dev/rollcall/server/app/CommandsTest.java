@@ -434,6 +434,46 @@ class CommandsTest {
   }
 
   @Test
+  void readsTheFileOfANodeWithItsKeysAtTheTop() throws IOException {
+    Files.writeString(
+        directory.resolve("config.yaml"),
+        """
+        node: -x
+        output_file: ftp://host/results
+        input_url: nonsense
+        rate: 0
+        ouput_file: x
+        traceroute: sctp
+        targets: [192.168.1.1, "a b"]
+        max_ttl: 65
+        measure: {count: 0, rate: 5}
+        """);
+    assertThat(execute("measure")).isEqualTo(Command.MISTAKE);
+    assertThat(err.toString().lines())
+        .allMatch(line -> line.startsWith("config.yaml:"))
+        .hasSize(9)
+        .anyMatch(line -> line.startsWith("config.yaml:1: node: \"-x\" is no name of a node: give"))
+        .anyMatch(line -> line.startsWith("config.yaml:2: output_file: \"ftp://host/results\" is no"))
+        .anyMatch(line -> line.startsWith("config.yaml:3: input_url: \"nonsense\" is no URL"))
+        .anyMatch(line -> line.startsWith("config.yaml:4: rate: is given twice: remove it, or"))
+        .anyMatch(line -> line.equals("config.yaml:5: ouput_file: unknown key, did you mean output_file?"))
+        .anyMatch(line -> line.startsWith("config.yaml:6: traceroute: \"sctp\" is none of icmp, udp"))
+        .anyMatch(line -> line.startsWith("config.yaml:7: targets: \"192.168.1.1,a b\" has an element"))
+        .anyMatch(line -> line.startsWith("config.yaml:8: max_ttl: \"65\" is out of range"))
+        .anyMatch(line -> line.startsWith("config.yaml:9: measure.count: \"0\" is out of range"));
+  }
+
+  @Test
+  void saysThatANodeWithoutACollectorHasNowhereToSendItsResults() throws IOException {
+    Files.writeString(directory.resolve("rollcall.yaml"), "roles: [runner, measure]");
+    assertThat(execute("config", "check")).isEqualTo(Command.MISTAKE);
+    assertThat(err.toString().strip())
+        .isEqualTo(
+            "rollcall.yaml:1: roles: \"runner,measure\" has no collector without api: add api, or"
+                + " set measure.output-file");
+  }
+
+  @Test
   void saysThatAConfigurationIsEmpty() throws IOException {
     Files.writeString(directory.resolve("rollcall.yaml"), "# nothing\n");
     assertThat(execute("config", "check")).isEqualTo(Command.OK);
