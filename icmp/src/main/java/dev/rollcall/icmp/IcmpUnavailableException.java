@@ -1,7 +1,7 @@
 package dev.rollcall.icmp;
 
-/// Says in one line why nothing can be sent here, and what to do: no right to open a socket, another
-/// system than Linux, no native access.
+/// Says in one line why nothing can be sent here, and what to do: no right to open a socket,
+/// another system than Linux, no native access.
 public final class IcmpUnavailableException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

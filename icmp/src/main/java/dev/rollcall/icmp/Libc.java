@@ -11,13 +11,13 @@ import java.lang.invoke.MethodHandle;
 import java.util.Locale;
 import java.util.Set;
 
-/// The calls of Linux that sockets need. A call returns what the function returns, or `-errno` if it
-/// failed. An object belongs to one thread at a time.
+/// The calls of Linux that sockets need. A call returns what the function returns, or `-errno` if
+/// it failed. An object belongs to one thread at a time.
 ///
-/// All functions are linked with one shape, six 64-bit integers to a 64-bit integer, because linking
-/// a shape costs milliseconds of a start: both calling conventions (System V of x86-64, AAPCS64) pass
-/// integers and pointers of all widths in the same registers, and the callee reads as many bits as
-/// its own type has.
+/// All functions are linked with one shape, six 64-bit integers to a 64-bit integer, because
+/// linking a shape costs milliseconds of a start: both calling conventions (System V of x86-64,
+/// AAPCS64) pass integers and pointers of all widths in the same registers, and the callee reads as
+/// many bits as its own type has.
 ///
 /// No call is `critical`: such a call delays the safepoints of the whole JVM, and sending a packet
 /// may take long.
@@ -96,7 +96,9 @@ final class Libc {
   int sendmmsg(int fd, long messages, int count, int flags) {
     try {
       return result(
-          (long) Functions.SENDMMSG.invokeExact(state, (long) fd, messages, (long) count, (long) flags, 0L, 0L));
+          (long)
+              Functions.SENDMMSG.invokeExact(
+                  state, (long) fd, messages, (long) count, (long) flags, 0L, 0L));
     } catch (Throwable e) {
       throw new AssertionError(e);
     }
@@ -107,7 +109,9 @@ final class Libc {
   int recvmmsg(int fd, long messages, int count, int flags) {
     try {
       return result(
-          (long) Functions.RECVMMSG.invokeExact(state, (long) fd, messages, (long) count, (long) flags, 0L, 0L));
+          (long)
+              Functions.RECVMMSG.invokeExact(
+                  state, (long) fd, messages, (long) count, (long) flags, 0L, 0L));
     } catch (Throwable e) {
       throw new AssertionError(e);
     }
@@ -119,7 +123,8 @@ final class Libc {
   int ppoll(long descriptors, int count, long timeout) {
     try {
       return result(
-          (long) Functions.PPOLL.invokeExact(state, descriptors, (long) count, timeout, 0L, 0L, 0L));
+          (long)
+              Functions.PPOLL.invokeExact(state, descriptors, (long) count, timeout, 0L, 0L, 0L));
     } catch (Throwable e) {
       throw new AssertionError(e);
     }

@@ -25,7 +25,8 @@ final class NativeSocket implements AutoCloseable {
     this.length = arena.allocate(ValueLayout.JAVA_INT);
   }
 
-  /// @param type `SOCK_DGRAM` (with the ICMP protocol of the family: a ping socket), `SOCK_RAW`, ...
+  /// @param type `SOCK_DGRAM` (with the ICMP protocol of the family: a ping socket), `SOCK_RAW`,
+  ///   ...
   /// @throws RefusedException if the system refuses it
   static NativeSocket open(Libc libc, Arena arena, IpFamily family, int type, int protocol) {
     int flags = Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC;
@@ -96,6 +97,39 @@ final class NativeSocket implements AutoCloseable {
     return result < 0 || filled < words
         ? 0
         : scratch.getAtIndex(ValueLayout.JAVA_INT, words - 1) & 0xffff_ffffL; // SK_MEMINFO_DROPS
+  }
+
+  /// An instruction of a filter, as for [#attachFilter].
+  static long instruction(int code, int jumpTrue, int jumpFalse, int operand) {
+    return (long) code << 48
+        | (long) jumpTrue << 40
+        | (long) jumpFalse << 32
+        | operand & 0xffff_ffffL;
+  }
+
+  /// Lets through only the messages that a program of classic BPF accepts ([the kernel's
+  /// documentation](https://docs.kernel.org/networking/filter.html)). In IPv4 raw sockets it sees
+  /// the IP header first, in IPv6 the header of ICMPv6.
+  ///
+  /// @throws RefusedException if the system refuses it
+  void attachFilter(long... instructions) {
+    int at = 16; // behind struct sock_fprog
+    if (at + instructions.length * 8 > SCRATCH_BYTES) {
+      throw new IllegalArgumentException(instructions.length + " instructions are too many");
+    }
+    scratch.set(ValueLayout.JAVA_LONG, 0, instructions.length);
+    scratch.set(ValueLayout.JAVA_LONG, 8, scratch.address() + at);
+    for (long instruction : instructions) {
+      scratch.set(ValueLayout.JAVA_SHORT, at, (short) (instruction >>> 48));
+      scratch.set(ValueLayout.JAVA_BYTE, at + 2, (byte) (instruction >>> 40));
+      scratch.set(ValueLayout.JAVA_BYTE, at + 3, (byte) (instruction >>> 32));
+      scratch.set(ValueLayout.JAVA_INT, at + 4, (int) instruction);
+      at += 8;
+    }
+    int result = libc.setsockopt(descriptor, Linux.SOL_SOCKET, Linux.SO_ATTACH_FILTER, scratch, 16);
+    if (result < 0) {
+      throw new RefusedException("filter", -result);
+    }
   }
 
   /// @return 0 or `-errno`

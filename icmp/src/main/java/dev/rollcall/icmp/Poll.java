@@ -32,14 +32,19 @@ final class Poll {
 
   /// @param nanos how long at most; a negative number is for ever
   void await(Libc libc, long nanos) {
-    for (int i = 0; i < count; i++) {
-      entries.set(ValueLayout.JAVA_SHORT, (long) i * ENTRY + 6, (short) 0);
-    }
+    forget();
     if (nanos >= 0) {
       timeout.set(ValueLayout.JAVA_LONG, 0, nanos / 1_000_000_000);
       timeout.set(ValueLayout.JAVA_LONG, 8, nanos % 1_000_000_000);
     }
     libc.ppoll(entries.address(), count, nanos < 0 ? 0 : timeout.address());
+  }
+
+  /// As if the last wait had found nothing.
+  void forget() {
+    for (int i = 0; i < count; i++) {
+      entries.set(ValueLayout.JAVA_SHORT, (long) i * ENTRY + 6, (short) 0);
+    }
   }
 
   /// What the last wait found at descriptor `i`: `POLLIN` and so on.

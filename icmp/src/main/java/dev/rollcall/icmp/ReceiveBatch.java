@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /// Messages that one call of `recvmmsg` receives, from the queue of a socket or from its error
-/// queue: `struct mmsghdr` with all that they point to, allocated once. The layout is that of 64-bit
-/// Linux.
+/// queue: `struct mmsghdr` with all that they point to, allocated once. The layout is that of
+/// 64-bit Linux.
 ///
 /// `readControl(i)` reads what the kernel says beside message `i`; the accessors without an index
 /// then tell it.
@@ -75,8 +75,7 @@ final class ReceiveBatch {
       headers.set(ValueLayout.JAVA_INT, (long) i * HEADER + 8, SocketAddress.BYTES);
       headers.set(ValueLayout.JAVA_LONG, (long) i * HEADER + 40, CONTROL);
     }
-    int count =
-        libc.recvmmsg(descriptor, headers.address(), capacity, flags | Linux.MSG_DONTWAIT);
+    int count = libc.recvmmsg(descriptor, headers.address(), capacity, flags | Linux.MSG_DONTWAIT);
     used = Math.min(Math.max(count, 0) + 1, capacity);
     return count;
   }
@@ -116,8 +115,7 @@ final class ReceiveBatch {
     offenderHigh = 0;
     offenderLow = 0;
     long at = (long) i * CONTROL;
-    long end =
-        at + Math.min(CONTROL, headers.get(ValueLayout.JAVA_LONG, (long) i * HEADER + 40));
+    long end = at + Math.min(CONTROL, headers.get(ValueLayout.JAVA_LONG, (long) i * HEADER + 40));
     while (at + 16 <= end) {
       long length = controls.get(ValueLayout.JAVA_LONG, at);
       if (length < 16 || at + length > end) {

@@ -67,8 +67,7 @@ final class SendBatch {
   /// @param ttl its TTL or hop limit; 0 is that of the socket
   void address(int i, int length, long high, long low, int scope, int port, int ttl) {
     vectors.set(ValueLayout.JAVA_LONG, (long) i * VECTOR + 8, length);
-    SocketAddress.write(
-        addresses, (long) i * SocketAddress.BYTES, family, high, low, scope, port);
+    SocketAddress.write(addresses, (long) i * SocketAddress.BYTES, family, high, low, scope, port);
     headers.set(ValueLayout.JAVA_LONG, (long) i * HEADER + 40, ttl == 0 ? 0 : CONTROL);
     controls.set(ValueLayout.JAVA_INT, (long) i * CONTROL + 16, ttl);
   }
