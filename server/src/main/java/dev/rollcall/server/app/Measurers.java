@@ -1,5 +1,7 @@
 package dev.rollcall.server.app;
 
+import dev.rollcall.icmp.IcmpUnavailableException;
+import dev.rollcall.server.node.IcmpMeasurer;
 import dev.rollcall.server.node.Measurer;
 import dev.rollcall.server.node.NodeSettings;
 
@@ -11,6 +13,10 @@ final class Measurers {
   ///
   /// @throws CannotRun if this machine lets nobody measure
   static Measurer open(NodeSettings settings) {
-    throw new CannotRun("this build has no engine for " + settings.node());
+    try {
+      return IcmpMeasurer.open(settings);
+    } catch (IcmpUnavailableException e) {
+      throw new CannotRun(String.valueOf(e.getMessage()));
+    }
   }
 }
