@@ -3,6 +3,7 @@ package dev.rollcall.server;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rollcall.server.resultschema.BatchTable;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -65,6 +66,27 @@ class MergeIT {
     assertThat(merge("out.db", "older.db", "a.db").out()).contains(": 5 results added");
     assertThat(number("out.db", "SELECT COUNT(*) FROM ping_results")).isEqualTo(20);
     whole("out.db");
+  }
+
+  @Test
+  void keepsWhichNodeAResultIsFrom() throws Exception {
+    results("a.db", "a", 1, 10);
+    results("b.db", "b", 1, 5);
+    try (Connection connection = connect("b.db");
+        Statement statement = connection.createStatement()) {
+      statement.execute(BatchTable.CREATE);
+      statement.execute("INSERT INTO rollcall_batch VALUES ('fra1', 'x-1', 1, 3)");
+      statement.execute("INSERT INTO rollcall_batch VALUES ('ams1', 'x-1', 4, 5)");
+    }
+    merge("out.db", "a.db", "b.db");
+    merge("all.db", "out.db", "b.db");
+    for (String merged : List.of("out.db", "all.db")) {
+      String of = "SELECT COUNT(*) FROM ping_results p JOIN rollcall_batch b"
+              + " ON p.id BETWEEN b.first_id AND b.last_id WHERE b.node = ";
+      assertThat(number(merged, of + "'fra1'")).isEqualTo(3);
+      assertThat(number(merged, of + "'ams1'")).isEqualTo(2);
+      assertThat(number(merged, "SELECT COUNT(*) FROM ping_results")).isEqualTo(15);
+    }
   }
 
   @Test

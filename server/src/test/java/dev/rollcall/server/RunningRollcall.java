@@ -37,8 +37,8 @@ public final class RunningRollcall implements AutoCloseable {
 
   private static final Pattern STARTED =
       Pattern.compile(
-          "(?:started with \\d+ (?:services?|targets?)|collecting into \\S+): (http://[^\\s,\"]+),"
-              + " health at (http://[^\\s\"]+)");
+          "(?:(?:started with \\d+ (?:services?|targets?)|collecting into \\S+): (http://[^\\s,\"]+)"
+              + "|measuring as [^\n]*), health at (http://[^\\s\"]+)");
   private static final JsonMapper JSON = new JsonMapper();
   private static final HttpClient CLIENT =
       HttpClient.newBuilder()
@@ -172,8 +172,8 @@ public final class RunningRollcall implements AutoCloseable {
       process.destroyForcibly();
       throw e;
     }
-    this.main = URI.create(started.group(1));
     this.health = URI.create(started.group(2));
+    this.main = started.group(1) == null ? health : URI.create(started.group(1));
   }
 
   /// The same program on the same folder, after this one has ended.

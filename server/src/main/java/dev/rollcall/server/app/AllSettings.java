@@ -7,6 +7,8 @@ import dev.rollcall.server.config.Setting;
 import dev.rollcall.server.heartbeat.HeartbeatSettings;
 import dev.rollcall.server.incident.IncidentSettings;
 import dev.rollcall.server.monitor.MonitorSettings;
+import dev.rollcall.server.node.NodeSettings;
+import dev.rollcall.server.node.registry.RegistrySettings;
 import dev.rollcall.server.outbox.DeliverySettings;
 import dev.rollcall.server.secret.SecretSettings;
 import dev.rollcall.server.target.PoolSettings;
@@ -24,6 +26,9 @@ final class AllSettings {
 
   /// The command that only runs the target pool.
   static final String TARGETS = "targets";
+
+  /// The command that only measures.
+  static final String MEASURE = "measure";
 
   /// All settings, in the order of the documentation.
   static final List<Setting<?>> ALL =
@@ -53,13 +58,17 @@ final class AllSettings {
               TargetsSettings.ALL,
               CollectorSettings.ALL,
               PoolSettings.ALL,
+              NodeSettings.ALL,
+              RegistrySettings.ALL,
               LogSettings.ALL));
 
   private static final List<Setting<?>> OF_SERVE =
       ALL.stream()
           .filter(
               setting ->
-                  !CollectSettings.ALL.contains(setting) && !TargetsSettings.ALL.contains(setting))
+                  !CollectSettings.ALL.contains(setting)
+                      && !TargetsSettings.ALL.contains(setting)
+                      && !setting.equals(NodeSettings.HEALTH_PORT))
           .toList();
 
   private static final List<Setting<?>> OF_COLLECT =
@@ -91,6 +100,14 @@ final class AllSettings {
                   WebSettings.TOKEN),
               WebSettings.CALLERS,
               PoolSettings.ALL,
+              RegistrySettings.ALL,
+              LogSettings.ALL));
+
+  private static final List<Setting<?>> OF_MEASURE =
+      concat(
+          List.of(
+              NodeSettings.ALL,
+              List.of(StorageSettings.DATA, WebSettings.HOST, WebSettings.HEALTH_HOST),
               LogSettings.ALL));
 
   private AllSettings() {}
@@ -101,6 +118,7 @@ final class AllSettings {
     return switch (command) {
       case COLLECT -> OF_COLLECT;
       case TARGETS -> OF_TARGETS;
+      case MEASURE -> OF_MEASURE;
       default -> OF_SERVE;
     };
   }

@@ -10,6 +10,7 @@ import dev.rollcall.server.incident.Absences;
 import dev.rollcall.server.incident.IncidentLinks;
 import dev.rollcall.server.incident.Incidents;
 import dev.rollcall.server.monitor.Monitor;
+import dev.rollcall.server.node.registry.Nodes;
 import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.page.NetworkSummary;
 import dev.rollcall.server.secret.InstallationKey;
@@ -36,7 +37,8 @@ record Capabilities(
     Monitor monitor,
     Heartbeats heartbeats,
     Pool pool,
-    Collector collector) {
+    Collector collector,
+    Nodes nodes) {
 
   /// Opens them in the order in which they need each other.
   static Capabilities open(
@@ -119,6 +121,9 @@ record Capabilities(
             "the collector",
             new Collector(
                 settings.collector(), Main.version(), new PoolHops(pool), registry, clock));
+    Nodes nodes =
+        parts.add(
+            "the nodes", new Nodes(database, commits, settings.nodes(), signals, clock));
     accounts.mail(new ChannelMail(channels));
     accounts.own(
         List.of(monitor::deleteOf, heartbeats::deleteOf, channels::deleteOf, incidents::deleteOf));
@@ -134,13 +139,19 @@ record Capabilities(
         monitor,
         heartbeats,
         pool,
-        collector);
+        collector,
+        nodes);
   }
 
   /// What the overview page shows of the nodes.
   NetworkSummary network() {
     CollectorStats stats = collector.stats();
     return new NetworkSummary(
-        collector.rate(), pool.members(), stats.hopsDiscovered(), stats.file(), stats.size());
+        collector.rate(),
+        pool.members(),
+        nodes.count(),
+        stats.hopsDiscovered(),
+        stats.file(),
+        stats.size());
   }
 }

@@ -13,6 +13,7 @@ import dev.rollcall.server.heartbeat.definition.HeartbeatReader;
 import dev.rollcall.server.incident.maintenance.Maintenance;
 import dev.rollcall.server.incident.maintenance.MaintenanceReader;
 import dev.rollcall.server.monitor.definition.ServiceDefinition;
+import dev.rollcall.server.node.NodeSettings;
 import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.signal.Dependencies;
 import dev.rollcall.server.target.PoolSettings;
@@ -109,7 +110,9 @@ record Configuration(
     Optional<Configuration> read(Mistakes mistakes, Consumer<Set<Path>> named) {
       Sources sources = Sources.read(Flags.names(command), flags, environment, files, mistakes);
       named.accept(sources.named());
-      Values values = sources.resolve(AllSettings.ALL, OTHER_VARIABLES);
+      boolean node = command.equals(AllSettings.MEASURE);
+      Values values =
+          sources.resolve(AllSettings.ALL, OTHER_VARIABLES, node ? NodeSettings.SECTION : "");
       new Dependencies()
           .with(sources.section(FileServices.PATH), FileServices.PATH)
           .with(sources.section(HEARTBEATS), HEARTBEATS)
@@ -129,6 +132,7 @@ record Configuration(
       SsoSettings sso =
           FileProviders.read(values, sources.section(FileProviders.PATH), sources.inFile());
       WebSettings.contradictions(command, values, mistakes);
+      Measure.contradictions(command, values, mistakes);
       if (fileServices == FileServices.STRICT) {
         Targets.check(PoolSettings.of(values, files.directory()), mistakes);
       }

@@ -3,6 +3,7 @@ package dev.rollcall.server.app;
 import dev.rollcall.server.config.ConfigFiles;
 import dev.rollcall.server.config.Setting;
 import dev.rollcall.server.monitor.MonitorSettings;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -15,6 +16,7 @@ import picocli.CommandLine.ParseResult;
 /// The flags of the declared settings, and the texts that were given for them.
 final class Flags {
   private static final String CONFIG = "--config";
+  private static final String CONFIG_OF_NODE = "config.yaml";
 
   private Flags() {}
 
@@ -82,12 +84,21 @@ final class Flags {
         .orElse(MonitorSettings.INTERVAL);
   }
 
-  /// The configuration files to read.
-  static ConfigFiles files(ParseResult given, Path directory, Map<String, String> environment) {
+  /// The configuration files to read. Without `rollcall.yaml`, a node reads `config.yaml`, if there
+  /// is one.
+  static ConfigFiles files(
+      String command, ParseResult given, Path directory, Map<String, String> environment) {
     String inEnvironment = environment.getOrDefault(Configuration.FILE_VARIABLE, "");
     String named = given.matchedOptionValue(CONFIG, inEnvironment);
-    return new ConfigFiles(
-        directory, named.isBlank() ? Optional.empty() : Optional.of(Path.of(named)));
+    if (!named.isBlank()) {
+      return new ConfigFiles(directory, Optional.of(Path.of(named)));
+    }
+    ConfigFiles usual = new ConfigFiles(directory, Optional.empty());
+    boolean ofNode =
+        command.equals(AllSettings.MEASURE)
+            && Files.notExists(usual.yaml())
+            && Files.exists(directory.resolve(CONFIG_OF_NODE));
+    return ofNode ? new ConfigFiles(directory, Optional.of(Path.of(CONFIG_OF_NODE))) : usual;
   }
 
   private static OptionSpec flag(String command, Setting<?> setting) {

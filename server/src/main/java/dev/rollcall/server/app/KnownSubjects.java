@@ -3,6 +3,7 @@ package dev.rollcall.server.app;
 import dev.rollcall.server.group.Groups;
 import dev.rollcall.server.heartbeat.Heartbeats;
 import dev.rollcall.server.monitor.Monitor;
+import dev.rollcall.server.node.registry.Nodes;
 import dev.rollcall.server.signal.AlertKeys;
 import dev.rollcall.server.signal.Member;
 import dev.rollcall.server.signal.Subject;
@@ -22,12 +23,14 @@ final class KnownSubjects implements Subjects {
   private final Subjects services = Monitor.subjects();
   private final Subjects heartbeats = Heartbeats.subjects();
   private final Subjects groups = Groups.subjects(this);
+  private final Subjects nodes = Nodes.subjects();
 
   private Subjects of(Subject.Type type) {
     return switch (type) {
       case SERVICE -> services;
       case HEARTBEAT -> heartbeats;
       case GROUP -> groups;
+      case NODE -> nodes;
     };
   }
 
@@ -56,7 +59,8 @@ final class KnownSubjects implements Subjects {
     return services
         .find(tx, owner, name)
         .or(() -> heartbeats.find(tx, owner, name))
-        .or(() -> groups.find(tx, owner, name));
+        .or(() -> groups.find(tx, owner, name))
+        .or(() -> nodes.find(tx, owner, name));
   }
 
   @Override

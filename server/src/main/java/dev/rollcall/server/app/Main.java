@@ -122,6 +122,13 @@ record Main(Path directory, Map<String, String> environment) {
         configured(
             AllSettings.TARGETS, "Run the pool of targets that nodes measure.", this::targets));
     rollcall.addSubcommand(
+        AllSettings.MEASURE,
+        versioned(
+            configured(
+                AllSettings.MEASURE,
+                "Measure targets of a pool, or of its own, and send the results to a collector.",
+                this::measure)));
+    rollcall.addSubcommand(
         "config",
         Commands.group("config", "Commands for the configuration.")
             .addSubcommand("check", configCheck()));
@@ -199,6 +206,14 @@ record Main(Path directory, Map<String, String> environment) {
         : Command.MISTAKE;
   }
 
+  private int measure(ParseResult given) throws InterruptedException {
+    CountDownLatch stop = StopSignals.stop();
+    Optional<Configuration> configuration = read(origin(AllSettings.MEASURE, given), given);
+    return configuration.isPresent()
+        ? new Measure(configuration.get().settings()).run(_ -> stop.await())
+        : Command.MISTAKE;
+  }
+
   private static int serve(Configuration.Origin origin, ParseResult given, Ports.Wish stop)
       throws InterruptedException {
     Optional<Serve> serve = configured(origin, given);
@@ -250,7 +265,7 @@ record Main(Path directory, Map<String, String> environment) {
     if (right.blank().isEmpty()) {
       return "";
     }
-    Path yaml = Flags.files(given, directory, environment).yaml();
+    Path yaml = Flags.files(AllSettings.SERVE, given, directory, environment).yaml();
     return Files.notExists(yaml)
         ? "; there is no "
             + yaml.getFileName()
@@ -295,7 +310,7 @@ record Main(Path directory, Map<String, String> environment) {
         command,
         Flags.texts(command, given),
         environment,
-        Flags.files(given, directory, environment),
+        Flags.files(command, given, directory, environment),
         fileServices);
   }
 

@@ -122,6 +122,13 @@ record Ports(
         web.health().url(healthPort.port()));
   }
 
+  /// Opens only the health port, for a process that nobody calls for anything else.
+  Open openHealth(Parts parts, List<Route> health) {
+    Listener listener = settings.web().health();
+    HttpListener port = open(parts, "the health port", listener, BasePath.ROOT, errors, health);
+    return new Open(port, port.port(), url(listener, port), url(listener, port));
+  }
+
   private Proxies proxies() {
     Blocks trusted = settings.web().proxies();
     return trusted.all().isEmpty()

@@ -10,14 +10,17 @@ enum Role {
   /// Runs checks, finds late heartbeats and sends notifications.
   RUNNER,
   /// Answers over HTTP.
-  API;
+  API,
+  /// Measures targets, as a node.
+  MEASURE;
 
   static final Setting<Set<Role>> ROLES =
       Setting.of(
           "roles",
           roles(),
           "runner,api",
-          "what this process does: run checks (runner), answer over HTTP (api)");
+          "what this process does: run checks (runner), answer over HTTP (api), measure targets as a"
+              + " node (measure)");
 
   private static ValueType<Set<Role>> roles() {
     ValueType<List<Role>> list = ValueType.list(ValueType.choice(Role.class));
@@ -26,7 +29,7 @@ enum Role {
         text -> {
           Set<Role> roles = Set.copyOf(list.parse(text));
           if (roles.isEmpty()) {
-            throw new IllegalArgumentException("is no role: give runner, api or both");
+            throw new IllegalArgumentException("is no role: give runner, api, measure, or several");
           }
           return roles;
         });

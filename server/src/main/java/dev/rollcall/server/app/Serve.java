@@ -15,6 +15,8 @@ import dev.rollcall.server.monitor.Monitor;
 import dev.rollcall.server.monitor.MonitorSettings;
 import dev.rollcall.server.monitor.definition.SchemeHint;
 import dev.rollcall.server.monitor.definition.ServiceDefinition;
+import dev.rollcall.server.node.MeasuringNode;
+import dev.rollcall.server.node.NodeSettings;
 import dev.rollcall.server.page.Pages;
 import dev.rollcall.server.sql.StorageException;
 import dev.rollcall.server.time.Clock;
@@ -106,6 +108,9 @@ final class Serve {
     if (has(Role.RUNNER)) {
       startWork(capabilities, reload, parts);
     }
+    if (has(Role.MEASURE)) {
+      measure(capabilities, parts);
+    }
     LOG.log(
         Level.INFO,
         "started with {0}: {1}, health at {2}",
@@ -166,6 +171,7 @@ final class Serve {
                 monitor,
                 capabilities.heartbeats().heartbeatOverview(),
                 capabilities::network,
+                capabilities.nodes(),
                 new Pages.Alerting(
                     capabilities.incidents(),
                     capabilities.groups(),
@@ -186,6 +192,7 @@ final class Serve {
                 capabilities.accounts().recorded(capabilities.accounts().routes()),
                 capabilities.pool().routes(),
                 collector.routes(),
+                capabilities.accounts().recorded(capabilities.nodes().routes()),
                 pages.routes(capabilities.accounts()::recorded),
                 List.of(health.publicReport()))
             .flatMap(List::stream)
@@ -230,6 +237,7 @@ final class Serve {
     capabilities.heartbeats().start();
     capabilities.absences().start();
     capabilities.groups().start();
+    capabilities.nodes().start();
     if (started.channels().isEmpty()) {
       LOG.log(
           Level.INFO,
@@ -238,6 +246,24 @@ final class Serve {
     }
     fileWatcher.start(reload);
     parts.add("the watch of " + origin.files().label(), fileWatcher);
+  }
+
+  /// Measures as a node of this process's own pool and collector, unless the settings name others.
+  private void measure(Capabilities capabilities, Parts parts) {
+    NodeSettings node = settings.node().orElseThrow();
+    OwnPool pool = new OwnPool(capabilities.pool(), node.node(), clock);
+    OwnCollector collector = new OwnCollector(capabilities.collector());
+    Measure.open(
+            node,
+            new MeasuringNode.Links(
+                node.targets().isEmpty() ? Optional.of(pool) : Optional.empty(),
+                Optional.of(collector),
+                Optional.of(
+                    (name, status) -> Optional.of(capabilities.nodes().report(name, status)))),
+            registry,
+            clock,
+            parts)
+        .start();
   }
 
   /// Does not start with a file that is missing or empty if the database has services or heartbeats

@@ -7,6 +7,8 @@ import dev.rollcall.server.config.Values;
 import dev.rollcall.server.heartbeat.HeartbeatSettings;
 import dev.rollcall.server.incident.IncidentSettings;
 import dev.rollcall.server.monitor.MonitorSettings;
+import dev.rollcall.server.node.NodeSettings;
+import dev.rollcall.server.node.registry.RegistrySettings;
 import dev.rollcall.server.outbox.DeliverySettings;
 import dev.rollcall.server.secret.SecretSettings;
 import dev.rollcall.server.target.PoolSettings;
@@ -17,6 +19,8 @@ import java.util.Set;
 /// The settings of a process, one record for each part.
 ///
 /// @param roles what this process does
+/// @param node how this process measures, if it does
+/// @param nodes what it expects of nodes that report to it
 /// @param secretKey the key of the installation, if it is not in its file
 record ServeSettings(
     Set<Role> roles,
@@ -31,6 +35,8 @@ record ServeSettings(
     CollectorSettings collector,
     CollectSettings collect,
     PoolSettings targets,
+    Optional<NodeSettings> node,
+    RegistrySettings nodes,
     LogSettings log) {
   ServeSettings {
     roles = Set.copyOf(roles);
@@ -41,6 +47,8 @@ record ServeSettings(
   /// @param directory where relative paths start
   static ServeSettings of(String command, Values values, Path directory) {
     StorageSettings storage = StorageSettings.of(command, values, directory);
+    boolean alone = command.equals(AllSettings.MEASURE);
+    boolean measures = alone || values.of(Role.ROLES).contains(Role.MEASURE);
     boolean inData = command.equals(AllSettings.SERVE) && !values.gives(CollectorSettings.FOLDER);
     return new ServeSettings(
         values.of(Role.ROLES),
@@ -55,6 +63,12 @@ record ServeSettings(
         CollectorSettings.of(values, inData ? storage.data() : directory),
         CollectSettings.of(values),
         PoolSettings.of(values, directory),
+        measures
+            ? Optional.of(
+                NodeSettings.of(
+                    values, alone, values.of(WebSettings.TOKEN), directory, storage.data()))
+            : Optional.empty(),
+        RegistrySettings.of(values),
         LogSettings.of(command, values));
   }
 }

@@ -1,10 +1,13 @@
 package dev.rollcall.server.app;
 
+import dev.rollcall.server.address.Blocks;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.http.ErrorShape;
 import dev.rollcall.server.http.Health;
 import dev.rollcall.server.http.ReadyCheck;
 import dev.rollcall.server.http.RequestTimes;
+import dev.rollcall.server.node.registry.Nodes;
+import dev.rollcall.server.signal.Signals;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.FileProblems;
 import dev.rollcall.server.sql.GroupCommit;
@@ -18,6 +21,8 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /// The composition root of `targets`: only the pool of targets.
 final class Targets {
@@ -57,7 +62,12 @@ final class Targets {
             List.of(new ReadyCheck("database", database::trouble)),
             List.of(),
             registry);
-    Ports.Open open = ports.open(parts, pool.routes(), health.routes());
+    Nodes nodes = parts.add("the nodes", nodes(database, commits, clock));
+    Ports.Open open =
+        ports.open(
+            parts,
+            Stream.of(pool.routes(), nodes.routes()).flatMap(List::stream).toList(),
+            health.routes());
     LOG.log(
         Level.INFO,
         "started with {0}: {1}, health at {2}",
@@ -69,6 +79,13 @@ final class Targets {
     return open;
   }
 
+  /// The nodes that report here. Their silence is for a runner on the same database to find, which
+  /// also consumes what is written here.
+  private Nodes nodes(Database database, GroupCommit commits, Clock clock) {
+    Signals written = new Signals(database, commits, (_, _) -> {});
+    return new Nodes(database, commits, settings.nodes(), written, clock);
+  }
+
   /// `1 service`, `2 services`.
   static String counted(long count, String one) {
     return count + " " + one + (count == 1 ? "" : "s");
@@ -76,22 +93,25 @@ final class Targets {
 
   /// Starts the pool, without what must not be measured, and follows the file that names it.
   static void start(Pool pool, PoolSettings settings, Parts parts) {
-    if (settings.optOut().isPresent()) {
-      Path file = settings.optOut().get();
-      FileWatcher fileWatcher = new FileWatcher(file);
-      optOut(pool, file);
-      fileWatcher.start(() -> optOut(pool, file));
-      parts.add("the watch of " + file, fileWatcher);
-    }
+    settings.optOut().ifPresent(file -> followOptOut(file, pool::optOut, parts));
     pool.start();
   }
 
+  /// Reads a file of those who opted out, and again when it changes.
+  ///
   /// @throws CannotRun if the file cannot be read
-  private static void optOut(Pool pool, Path file) {
+  static void followOptOut(Path file, Consumer<Blocks> apply, Parts parts) {
+    FileWatcher fileWatcher = new FileWatcher(file);
+    optOut(file, apply);
+    fileWatcher.start(() -> optOut(file, apply));
+    parts.add("the watch of " + file, fileWatcher);
+  }
+
+  private static void optOut(Path file, Consumer<Blocks> apply) {
     try {
       OptOut list = OptOut.of(Files.readString(file));
       list.mistakes().forEach(mistake -> LOG.log(Level.WARNING, "{0}: {1}", file, mistake));
-      pool.optOut(list.blocks());
+      apply.accept(list.blocks());
       LOG.log(
           Level.INFO,
           "{0} opts out of measurements, blocks: {1,number,#}",
@@ -105,7 +125,7 @@ final class Targets {
   private static String unreadable(IOException e) {
     return " cannot be read ("
         + FileProblems.of(e)
-        + "): make it a readable text file, or remove targets.opt-out";
+        + "): make it a readable text file, or remove the setting opt-out that names it";
   }
 
   /// Adds the mistakes in the file of those who opted out.

@@ -8,6 +8,7 @@ import dev.rollcall.server.config.ValueType;
 import dev.rollcall.server.config.Values;
 import dev.rollcall.server.heartbeat.HeartbeatSettings;
 import dev.rollcall.server.http.BasePath;
+import dev.rollcall.server.node.NodeSettings;
 import inet.ipaddr.IPAddress;
 import java.net.URI;
 import java.util.List;
@@ -147,6 +148,9 @@ record WebSettings(
           "does not end as base-path does: end it with \"" + base + "\", or change base-path",
           mistakes);
     }
+    if (command.equals(AllSettings.MEASURE)) {
+      return; // it has no other port
+    }
     if (main.clashes(health) && values.gives(healthPort)) {
       twice(healthPort, port, values, mistakes);
     } else if (main.clashes(health)) {
@@ -189,6 +193,7 @@ record WebSettings(
     return switch (command) {
       case AllSettings.COLLECT -> CollectSettings.HEALTH_PORT;
       case AllSettings.TARGETS -> TargetsSettings.HEALTH_PORT;
+      case AllSettings.MEASURE -> NodeSettings.HEALTH_PORT;
       default -> HEALTH_PORT;
     };
   }

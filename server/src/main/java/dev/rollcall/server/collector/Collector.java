@@ -4,6 +4,7 @@ import dev.rollcall.server.http.Route;
 import dev.rollcall.server.sql.StorageException;
 import dev.rollcall.server.time.Clock;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,6 +17,7 @@ public final class Collector implements AutoCloseable {
   private final RotatingStore store;
   private final Hops hops;
   private final StoredTotals totals;
+  private final ResultIntake intake;
   private final CollectorRoutes routes;
   private final CollectorHealth health;
 
@@ -35,7 +37,8 @@ public final class Collector implements AutoCloseable {
     totals = new StoredTotals(clock);
     hops = new Hops(settings.hopMemory(), taker);
     ResultBuffers buffers = new ResultBuffers(ROOM);
-    routes = new CollectorRoutes(store, hops, totals, buffers);
+    intake = new ResultIntake(store, hops, totals, buffers, store.batches());
+    routes = new CollectorRoutes(store, intake);
     health = new CollectorHealth(version, store, this::stats, clock);
     CollectorMetrics.watch(registry, store, hops, buffers);
   }
@@ -59,6 +62,18 @@ public final class Collector implements AutoCloseable {
   /// The metrics of output_service in the text format of Prometheus.
   public String outputServiceMetrics() {
     return CollectorMetrics.outputService(stats());
+  }
+
+  /// Takes the results of a node of this process, as `POST /results` does.
+  ///
+  /// @param body a JSON array of results
+  /// @return why they are wrong; empty: they are stored
+  /// @throws StorageException if they cannot be stored at present
+  public Optional<String> receive(BatchId batch, InputStream body) {
+    return switch (intake.receive(Optional.of(batch), body)) {
+      case ResultIntake.Received.Stored _ -> Optional.empty();
+      case ResultIntake.Received.Wrong(String error, var _) -> Optional.of(error);
+    };
   }
 
   /// What was done so far.

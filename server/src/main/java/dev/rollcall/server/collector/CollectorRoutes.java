@@ -1,6 +1,6 @@
 package dev.rollcall.server.collector;
 
-import dev.rollcall.server.collector.ResultReader.Reading;
+import dev.rollcall.server.collector.ResultIntake.Received;
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Answer;
 import dev.rollcall.server.http.ErrorShape;
@@ -16,15 +16,11 @@ import java.util.List;
 /// The routes that nodes and the operator call: `POST /results`, `POST /rotate`, `GET /dump`.
 final class CollectorRoutes {
   private final RotatingStore store;
-  private final Hops hops;
-  private final StoredTotals totals;
-  private final ResultBuffers buffers;
+  private final ResultIntake intake;
 
-  CollectorRoutes(RotatingStore store, Hops hops, StoredTotals totals, ResultBuffers buffers) {
+  CollectorRoutes(RotatingStore store, ResultIntake intake) {
     this.store = store;
-    this.hops = hops;
-    this.totals = totals;
-    this.buffers = buffers;
+    this.intake = intake;
   }
 
   List<Route> routes() {
@@ -37,24 +33,17 @@ final class CollectorRoutes {
   }
 
   private Answer results(Request request) {
-    return switch (ResultReader.read(request.bodyStream(), buffers)) {
-      case Reading.Wrong(String error, List<InvalidElement> invalid) ->
+    return switch (intake.receive(BatchId.of(request), request.bodyStream())) {
+      case Received.Wrong(String error, List<InvalidElement> invalid) ->
           Answer.json(400, json -> CollectorJson.invalid(json, error, invalid));
-      case Reading.Right(Results results) -> {
-        try (results) {
-          store.write(results);
-          totals.stored(results);
-          hops.see(results);
-          int count = results.count();
-          yield Answer.json(
+      case Received.Stored(int count) ->
+          Answer.json(
               200,
               json ->
                   json.writeStartObject()
                       .writeStringProperty("status", "ok")
                       .writeNumberProperty("received", count)
                       .writeEndObject());
-        }
-      }
     };
   }
 

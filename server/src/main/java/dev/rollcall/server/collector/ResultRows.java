@@ -3,12 +3,14 @@ package dev.rollcall.server.collector;
 import dev.rollcall.server.address.Address;
 import dev.rollcall.server.collector.Result.Hop;
 import dev.rollcall.server.collector.Result.Traceroute;
+import dev.rollcall.server.resultschema.BatchTable;
 import dev.rollcall.server.resultschema.ResultTable;
 import dev.rollcall.server.sql.Batch;
 import dev.rollcall.server.time.Clock;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.sql.Types;
 import java.util.List;
 import java.util.Optional;
@@ -40,18 +42,29 @@ final class ResultRows implements Batch<Results, Results> {
   private final AtomicLong lastPing = new AtomicLong();
   private final AtomicLong lastTraceroute = new AtomicLong();
   private final AtomicLong lastHop = new AtomicLong();
+  private final KnownBatches batches = new KnownBatches();
 
   ResultRows(Clock clock) {
     this.clock = clock;
   }
 
-  /// Continues the ids after those in a file.
+  /// The batches of all files.
+  KnownBatches batches() {
+    return batches;
+  }
+
+  /// Continues the ids after those in a file, and knows its batches.
   ///
   /// @throws JdbiException if it does not have these tables with their columns
   void countOn(Handle file) {
     countOn(file, ResultTable.RESULTS, lastPing);
     countOn(file, ResultTable.TRACEROUTES, lastTraceroute);
     countOn(file, ResultTable.HOPS, lastHop);
+    if (file.createQuery(BatchTable.EXISTS).mapTo(Integer.class).one() > 0) {
+      file.createQuery(BatchTable.NEWEST)
+          .map((row, _) -> new BatchId(row.getString("node"), row.getString("batch")))
+          .forEach(batches::found);
+    }
   }
 
   /// Selects all columns, since nothing can be written if one is missing.
@@ -74,7 +87,9 @@ final class ResultRows implements Batch<Results, Results> {
   public List<Results> apply(Handle tx, List<Results> all) {
     try (Inserts inserts = new Inserts(tx.getConnection(), Timestamps.stored(clock.wall()))) {
       for (Results results : all) {
-        results.walk(inserts);
+        if (inserts.begin(results)) {
+          results.walk(inserts);
+        }
       }
       inserts.run();
       return all;
@@ -100,6 +115,7 @@ final class ResultRows implements Batch<Results, Results> {
     private final PreparedStatement traceroutes;
     private final PreparedStatement hops;
     private final String createdAt;
+    private final Connection connection;
     private long ping;
     private long traceroute;
     private int pingsWaiting;
@@ -110,6 +126,29 @@ final class ResultRows implements Batch<Results, Results> {
       this.traceroutes = connection.prepareStatement(TRACEROUTE);
       this.hops = connection.prepareStatement(HOP);
       this.createdAt = createdAt;
+      this.connection = connection;
+    }
+
+    /// Takes the ids of the next results, and notes which batch they are.
+    ///
+    /// @return false if the file has the batch already
+    boolean begin(Results results) throws SQLException {
+      long last = lastPing.addAndGet(results.count());
+      ping = last - results.count();
+      if (results.batch().isEmpty()) {
+        return true;
+      }
+      BatchId batch = results.batch().get();
+      try (Statement create = connection.createStatement()) {
+        create.execute(BatchTable.CREATE);
+      }
+      try (PreparedStatement insert = connection.prepareStatement(BatchTable.INSERT)) {
+        insert.setString(1, batch.node());
+        insert.setString(2, batch.id());
+        insert.setLong(3, ping + 1);
+        insert.setLong(4, last);
+        return insert.executeUpdate() > 0;
+      }
     }
 
     @Override
@@ -118,7 +157,7 @@ final class ResultRows implements Batch<Results, Results> {
         if (pingsWaiting >= RESULTS_AT_ONCE || hopsWaiting >= HOPS_AT_ONCE) {
           run();
         }
-        ping = lastPing.incrementAndGet();
+        ping++;
         pings.setLong(1, ping);
         pings.setString(2, result.ip().toString());
         pings.setLong(3, result.sent());

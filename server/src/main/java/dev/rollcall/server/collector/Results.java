@@ -32,6 +32,7 @@ final class Results implements AutoCloseable {
   }
 
   private final PackedBytes rows;
+  private Optional<BatchId> batch = Optional.empty();
   private int count;
   private int successful;
   private int traceroutes;
@@ -39,6 +40,16 @@ final class Results implements AutoCloseable {
 
   Results(ResultBuffers buffers) {
     this.rows = new PackedBytes(buffers);
+  }
+
+  /// They are this batch of a node.
+  void are(BatchId batch) {
+    this.batch = Optional.of(batch);
+  }
+
+  /// Which batch they are; empty if the node does not say.
+  Optional<BatchId> batch() {
+    return batch;
   }
 
   /// The number of results.

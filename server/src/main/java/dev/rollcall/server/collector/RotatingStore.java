@@ -291,6 +291,11 @@ final class RotatingStore implements AutoCloseable {
     return all;
   }
 
+  /// The batches of all files.
+  KnownBatches batches() {
+    return rows.batches();
+  }
+
   /// The file that is being written.
   Optional<ResultFile> written() {
     return current;

@@ -132,7 +132,13 @@ public final class Sources {
   ///
   /// @param others variables that start with `ROLLCALL_` and are no settings
   public Values resolve(List<Setting<?>> settings, List<String> others) {
-    Map<String, GivenValue> inFile = settingsInFile(settings);
+    return resolve(settings, others, "");
+  }
+
+  /// The same for a file that may leave out one section: `output_file` at its top, also with `_` for
+  /// `-`, is `measure.output-file`, unless a setting without a section has that name.
+  public Values resolve(List<Setting<?>> settings, List<String> others, String section) {
+    Map<String, GivenValue> inFile = settingsInFile(settings, section);
     unknownVariables(settings, others);
     Map<String, Object> values = new HashMap<>();
     Map<String, GivenValue> strongest = new HashMap<>();
@@ -222,18 +228,48 @@ public final class Sources {
     }
   }
 
-  private Map<String, GivenValue> settingsInFile(List<Setting<?>> settings) {
+  private Map<String, GivenValue> settingsInFile(List<Setting<?>> settings, String section) {
     Map<String, Setting<?>> byKey =
         settings.stream().collect(Collectors.toMap(Setting::key, Function.identity()));
     Map<String, GivenValue> found = new LinkedHashMap<>();
-    yaml.root()
-        .properties()
-        .forEach(property -> collect(property.getKey(), property.getValue(), byKey, found));
+    Map<String, String> shortened = new LinkedHashMap<>();
+    Set<String> shortKeys =
+        byKey.keySet().stream()
+            .filter(key -> !section.isEmpty() && key.startsWith(section + "."))
+            .map(key -> key.substring(section.length() + 1).replace('-', '_'))
+            .collect(Collectors.toSet());
+    for (Map.Entry<String, JsonNode> property : yaml.root().properties()) {
+      String key = property.getKey();
+      String whole = section + "." + key.replace('_', '-');
+      boolean isShort = byKey.containsKey(whole) && !byKey.containsKey(key);
+      if (!section.isEmpty() && isShort && !property.getValue().isObject()) {
+        shortened.put(key, whole);
+      } else {
+        collect(key, property.getValue(), byKey, shortKeys, found);
+      }
+    }
+    shortened.forEach((key, whole) -> shortened(key, whole, found));
     return found;
   }
 
+  /// Reads a key at the top of the file that belongs into a section.
+  private void shortened(String key, String whole, Map<String, GivenValue> found) {
+    text(key, yaml.root().path(key))
+        .ifPresent(
+            text -> {
+              if (found.putIfAbsent(whole, new GivenValue(yaml.where(key), key, text)) != null) {
+                inFile().add(key, "is given twice: remove it, or " + whole);
+              }
+            });
+  }
+
+  /// @param shortKeys what may stand at the top of the file besides the settings
   private void collect(
-      String path, JsonNode node, Map<String, Setting<?>> byKey, Map<String, GivenValue> found) {
+      String path,
+      JsonNode node,
+      Map<String, Setting<?>> byKey,
+      Set<String> shortKeys,
+      Map<String, GivenValue> found) {
     if (YamlFile.SECTIONS.contains(path)) {
       return;
     }
@@ -246,9 +282,11 @@ public final class Sources {
           .map(key -> key.substring(0, key.indexOf('.')))
           .forEach(known::add);
       known.addAll(YamlFile.SECTIONS);
+      known.addAll(shortKeys);
       inFile().add(path, "unknown key" + Mistakes.suggestion(path, known));
     } else if (node.isObject() && section) {
-      node.properties().forEach(p -> collect(path + "." + p.getKey(), p.getValue(), byKey, found));
+      node.properties()
+          .forEach(p -> collect(path + "." + p.getKey(), p.getValue(), byKey, shortKeys, found));
     } else if (setting == null) {
       if (!node.isNull()) {
         inFile().add(path, "is a section: put its keys beneath it, indented");

@@ -1,5 +1,6 @@
 package dev.rollcall.server.merge;
 
+import dev.rollcall.server.resultschema.BatchTable;
 import dev.rollcall.server.resultschema.ResultTable;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -100,7 +101,16 @@ final class FileMerge {
       long copied = copy(table, from, to);
       added += table.equals(ResultTable.RESULTS) ? copied : 0;
     }
+    copyBatches(from, to);
     return added;
+  }
+
+  /// Which nodes the results are from, if the collector knew.
+  private void copyBatches(Part from, Part to) throws SQLException {
+    if (sql.number(BatchTable.EXISTS.replace("sqlite_schema", "source.sqlite_schema")) > 0) {
+      sql.execute(BatchTable.CREATE);
+      sql.update(Tables.COPY_BATCHES, to.base() - from.base(), from.base(), from.last());
+    }
   }
 
   /// The existing part of the same file, if there is one.

@@ -1,5 +1,6 @@
 package dev.rollcall.server.merge;
 
+import dev.rollcall.server.resultschema.BatchTable;
 import dev.rollcall.server.resultschema.ResultTable;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -21,6 +22,14 @@ final class Tables {
                       + " merged_at DATETIME NOT NULL)",
                   "PRAGMA application_id = " + APPLICATION))
           .toList();
+
+  /// Copies the batches of nodes after `?2` up to `?3`, with `?1` added to the ids.
+  static final String COPY_BATCHES =
+      "INSERT INTO main.%1$s (node, batch, first_id, last_id) SELECT node, batch, first_id + ?1,"
+          .formatted(BatchTable.NAME)
+          + " last_id + ?1 FROM source.%1$s WHERE first_id > ?2 AND first_id <= ?3"
+              .formatted(BatchTable.NAME)
+          + " ON CONFLICT DO NOTHING";
 
   private Tables() {}
 

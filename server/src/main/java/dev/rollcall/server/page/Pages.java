@@ -16,6 +16,8 @@ import dev.rollcall.server.incident.page.IncidentPages;
 import dev.rollcall.server.incident.page.MaintenancePages;
 import dev.rollcall.server.monitor.Monitor;
 import dev.rollcall.server.monitor.page.ServicePages;
+import dev.rollcall.server.node.registry.NodePages;
+import dev.rollcall.server.node.registry.Nodes;
 import dev.rollcall.server.outbox.Outbox;
 import dev.rollcall.server.sql.StorageException;
 import dev.rollcall.server.time.Clock;
@@ -38,12 +40,14 @@ public final class Pages implements AutoCloseable {
   private final IncidentPages incidents;
   private final List<Route> acknowledging;
   private final GroupPages groups;
+  private final List<Route> nodes;
   private final List<Route> maintenance;
   private final List<Route> channels;
   private final List<Route> accounts;
 
   /// @param base below which the routes are
   /// @param network the results of nodes
+  /// @param known the nodes that report here
   /// @param told whether somebody is told of what is wrong with what an owner has
   /// @param notice the notice at the top of every page; empty: none
   /// @param people who may have accounts
@@ -52,6 +56,7 @@ public final class Pages implements AutoCloseable {
       Monitor monitor,
       HeartbeatOverview heartbeatOverview,
       Supplier<NetworkSummary> network,
+      Nodes known,
       Alerting alerting,
       LongPredicate told,
       Supplier<String> notice,
@@ -71,13 +76,14 @@ public final class Pages implements AutoCloseable {
     incidents = new IncidentPages(alerting.incidents(), alerting.outbox(), site, clock);
     acknowledging = new AcknowledgePages(alerting.incidents(), site, clock).routes();
     groups = new GroupPages(alerting.groups(), IncidentPages.SECTION, site, clock);
+    nodes = new NodePages(known, ServicePages.SECTION, site).routes();
     maintenance = new MaintenancePages(alerting.incidents(), site, clock).routes();
     channels =
         new ChannelPages(alerting.channels().list(), alerting.outbox(), site, clock).routes();
     services =
         new ServicePages(
             monitor.overview(),
-            () -> summary(texts, measured.get()),
+            () -> summary(site, measured.get()),
             monitor.details(),
             incidents::ofService,
             site,
@@ -135,8 +141,8 @@ public final class Pages implements AutoCloseable {
             false));
   }
 
-  static Content summary(Texts texts, NetworkSummary network) {
-    return Html.part(out -> JtenetworkGenerated.render(out, Html.NONE, texts, network));
+  static Content summary(Site site, NetworkSummary network) {
+    return Html.part(out -> JtenetworkGenerated.render(out, Html.NONE, site, network));
   }
 
   /// The form of errors if a browser asks for a page.
@@ -156,6 +162,7 @@ public final class Pages implements AutoCloseable {
             recorded.apply(incidents.routes()),
             acknowledging,
             groups.routes(),
+            nodes,
             recorded.apply(maintenance),
             recorded.apply(channels),
             accounts)

@@ -19,7 +19,8 @@ public record Subject(Type type, long id, long owner, String name) {
   public enum Type {
     SERVICE(1),
     HEARTBEAT(2),
-    GROUP(3);
+    GROUP(3),
+    NODE(4);
 
     /// The types as numbers and words.
     public static final EnumCodec<Type> CODEC = EnumCodec.of(Type.class, Type::code);

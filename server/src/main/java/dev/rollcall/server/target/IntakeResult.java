@@ -13,10 +13,14 @@ import java.util.Optional;
 /// @param nextDue when the next target is due; empty: the pool is empty
 /// @param measured how many targets the request reported as measured
 /// @param removed how many due targets were removed instead, as the policy rejects them now
-record IntakeResult(
+public record IntakeResult(
     long lease,
     Instant until,
     List<IPAddress> targets,
     Optional<Instant> nextDue,
     int measured,
-    int removed) {}
+    int removed) {
+  public IntakeResult {
+    targets = List.copyOf(targets);
+  }
+}

@@ -4,18 +4,18 @@ import dev.rollcall.server.address.Blocks;
 import dev.rollcall.server.address.SpecialAddresses;
 import inet.ipaddr.IPAddress;
 
-/// Decides which addresses may be in the pool: public addresses that are neither denied nor opted
+/// Decides which addresses may be in a pool, or may be measured: public addresses that are neither denied nor opted
 /// out, and special addresses that are allowed.
 ///
 /// An IPv6 address is checked together with the IPv4 addresses inside it: if one of these is
 /// denied, it is denied.
-final class Policy {
+public final class Policy {
   private final Blocks allowed;
   private final Blocks denied;
   private volatile Blocks optedOut = Blocks.NONE;
 
   /// The decision about an address.
-  enum Verdict {
+  public enum Verdict {
     /// It may be in the pool.
     ACCEPTED,
     /// Its owner opted out.
@@ -28,17 +28,18 @@ final class Policy {
 
   /// @param allowed special addresses that may be in the pool
   /// @param denied addresses that may not be in the pool, even if they are allowed
-  Policy(Blocks allowed, Blocks denied) {
+  public Policy(Blocks allowed, Blocks denied) {
     this.allowed = allowed;
     this.denied = denied;
   }
 
   /// Replaces the blocks that opted out.
-  void optOut(Blocks blocks) {
+  public void optOut(Blocks blocks) {
     optedOut = blocks;
   }
 
-  Verdict judge(IPAddress address) {
+  /// The decision about an address.
+  public Verdict judge(IPAddress address) {
     Verdict worst = Verdict.ACCEPTED;
     for (IPAddress face : SpecialAddresses.faces(address)) {
       if (optedOut.contain(face)) {
@@ -55,7 +56,8 @@ final class Policy {
     return worst;
   }
 
-  boolean accepts(IPAddress address) {
+  /// Whether the address is accepted.
+  public boolean accepts(IPAddress address) {
     return judge(address) == Verdict.ACCEPTED;
   }
 }

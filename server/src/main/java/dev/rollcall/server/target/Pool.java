@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /// The entry point of the package for the composition root.
@@ -25,6 +26,7 @@ public final class Pool implements AutoCloseable {
   private final PoolStore store;
   private final Sweep sweep;
   private final Admission admission;
+  private final TargetMetrics metrics;
   private final TargetRoutes routes;
 
   public Pool(
@@ -36,7 +38,7 @@ public final class Pool implements AutoCloseable {
     this.settings = settings;
     policy = new Policy(settings.allowed(), settings.denied());
     store = new PoolStore(database, commits, settings, policy::accepts, clock);
-    TargetMetrics metrics = new TargetMetrics(registry);
+    metrics = new TargetMetrics(registry);
     metrics.watch(registry, store::members, () -> lag(clock.wall()));
     sweep = new Sweep(store, policy, metrics);
     admission = new Admission(store, policy, metrics);
@@ -80,6 +82,16 @@ public final class Pool implements AutoCloseable {
             .flatMap(Optional::stream)
             .map(Candidate::hop)
             .toList());
+  }
+
+  /// Leases targets to a node of this process, as `GET /next` does.
+  ///
+  /// @param done the lease whose targets are measured
+  /// @throws dev.rollcall.server.sql.StorageException if they cannot be leased at present
+  public IntakeResult next(String node, int limit, OptionalLong done) {
+    IntakeResult result = store.hand(limit, done);
+    metrics.handed(node, result);
+    return result;
   }
 
   /// The number of targets.

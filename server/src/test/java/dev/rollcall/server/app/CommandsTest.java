@@ -63,7 +63,7 @@ class CommandsTest {
         "Serve; rollcall: Serve: unknown command, did you mean serve?",
         "version; rollcall: version: unknown command, did you mean --version?",
         "start; rollcall: start: unknown command: use one of channel, check, collect, config,"
-            + " help, maintenance, merge, operator, serve, targets",
+            + " help, maintenance, measure, merge, operator, serve, targets",
         "serve help; rollcall serve: help: unknown argument, did you mean --help?",
         "--port=1 serve; rollcall: --port: unknown flag: write it after the command, as in rollcall"
             + " serve --port",
@@ -86,10 +86,10 @@ class CommandsTest {
         "check x:y@www.example.com/?a=b; 'rollcall check: www.example.com/: the URL has no scheme:"
             + " write it as scheme://host:port'",
         "nonsense --help; rollcall: nonsense: unknown command: use one of channel, check, collect,"
-            + " config, help, maintenance, merge, operator, serve, targets",
+            + " config, help, maintenance, measure, merge, operator, serve, targets",
         "config chek --help; rollcall config: chek: unknown command, did you mean check?",
         "serve --interval=5s; rollcall serve: --interval: unknown flag, did you mean"
-            + " --monitor-interval or --targets-interval?",
+            + " --measure-interval or --monitor-interval or --targets-interval?",
         "check --service=a; 'rollcall check: --service: \"a\" is no service of rollcall.yaml, which"
             + " has none: name a file that has with --config'",
         "channel tst ops; rollcall channel: tst: unknown command, did you mean test?",
@@ -204,6 +204,7 @@ class CommandsTest {
         "serve",
         "collect",
         "targets",
+        "measure",
         "config",
         "config check",
         "check",
@@ -543,8 +544,48 @@ class CommandsTest {
     assertThat(execute("config", "check")).isEqualTo(Command.MISTAKE);
     assertThat(err.toString().strip())
         .isEqualTo(
-            "rollcall.yaml:1: interval: unknown key, did you mean monitor.interval or"
-                + " targets.interval?");
+            "rollcall.yaml:1: interval: unknown key, did you mean measure.interval or"
+                + " monitor.interval or targets.interval?");
+  }
+
+  @Test
+  void readsTheFileOfANodeWithItsKeysAtTheTop() throws IOException {
+    Files.writeString(
+        directory.resolve("config.yaml"),
+        """
+        node: -x
+        output_file: ftp://host/results
+        input_url: nonsense
+        rate: 0
+        ouput_file: x
+        traceroute: sctp
+        targets: [192.168.1.1, "a b"]
+        max_ttl: 65
+        measure: {count: 0, rate: 5}
+        """);
+    assertThat(execute("measure")).isEqualTo(Command.MISTAKE);
+    assertThat(err.toString().lines())
+        .allMatch(line -> line.startsWith("config.yaml:"))
+        .hasSize(9)
+        .anyMatch(line -> line.startsWith("config.yaml:1: node: \"-x\" is no name of a node: give"))
+        .anyMatch(line -> line.startsWith("config.yaml:2: output_file: \"ftp://host/results\" is no"))
+        .anyMatch(line -> line.startsWith("config.yaml:3: input_url: \"nonsense\" is no URL"))
+        .anyMatch(line -> line.startsWith("config.yaml:4: rate: is given twice: remove it, or"))
+        .anyMatch(line -> line.equals("config.yaml:5: ouput_file: unknown key, did you mean output_file?"))
+        .anyMatch(line -> line.startsWith("config.yaml:6: traceroute: \"sctp\" is none of icmp, udp"))
+        .anyMatch(line -> line.startsWith("config.yaml:7: targets: \"192.168.1.1,a b\" has an element"))
+        .anyMatch(line -> line.startsWith("config.yaml:8: max_ttl: \"65\" is out of range"))
+        .anyMatch(line -> line.startsWith("config.yaml:9: measure.count: \"0\" is out of range"));
+  }
+
+  @Test
+  void saysThatANodeWithoutACollectorHasNowhereToSendItsResults() throws IOException {
+    Files.writeString(directory.resolve("rollcall.yaml"), "roles: [runner, measure]");
+    assertThat(execute("config", "check")).isEqualTo(Command.MISTAKE);
+    assertThat(err.toString().strip())
+        .isEqualTo(
+            "rollcall.yaml:1: roles: \"runner,measure\" has no collector without api: add api, or"
+                + " set measure.output-file");
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class SettingsPageTest {
@@ -84,9 +85,10 @@ class SettingsPageTest {
       return "`" + setting.flag() + "`";
     }
     String command =
-        AllSettings.of(AllSettings.COLLECT).contains(setting)
-            ? AllSettings.COLLECT
-            : AllSettings.TARGETS;
+        Stream.of(AllSettings.COLLECT, AllSettings.TARGETS, AllSettings.MEASURE)
+            .filter(one -> AllSettings.of(one).contains(setting))
+            .findFirst()
+            .orElseThrow();
     return "`%s` of `%s`".formatted(setting.flag(command), command);
   }
 }

@@ -69,6 +69,7 @@ final class IncidentWords {
       case SERVICE -> whose.link("/services/" + subject.id());
       case HEARTBEAT -> "/heartbeat?name=" + PercentEncoding.encode(subject.name()) + whose.more();
       case GROUP -> whose.link("/groups");
+      case NODE -> whose.link("/nodes");
     };
   }
 

@@ -1,0 +1,48 @@
+package dev.rollcall.server.app;
+
+import dev.rollcall.server.node.Assignments;
+import dev.rollcall.server.target.IntakeResult;
+import dev.rollcall.server.target.Pool;
+import dev.rollcall.server.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// The target pool of the same process, for its node. Used by the thread of the node only.
+final class OwnPool implements Assignments {
+  private static final Duration LEAST_WAIT = Duration.ofSeconds(1);
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
+
+  private final Pool pool;
+  private final String node;
+  private final Clock clock;
+  private OptionalLong done = OptionalLong.empty();
+
+  OwnPool(Pool pool, String node, Clock clock) {
+    this.pool = pool;
+    this.node = node;
+    this.clock = clock;
+  }
+
+  @Override
+  public Lease next(int limit) {
+    IntakeResult found = pool.next(node, limit, done);
+    done = OptionalLong.empty();
+    Duration wait =
+        found
+            .nextDue()
+            .map(due -> Duration.between(clock.wall(), due))
+            .filter(left -> left.compareTo(LONGEST_WAIT) < 0)
+            .orElse(LONGEST_WAIT);
+    return new Lease(
+        found.targets(),
+        Optional.of(Duration.between(clock.wall(), found.until())),
+        wait.compareTo(LEAST_WAIT) > 0 ? wait : LEAST_WAIT,
+        found.targets().isEmpty() ? 0 : found.lease());
+  }
+
+  @Override
+  public void done(Lease lease) {
+    done = lease.number() == 0 ? OptionalLong.empty() : OptionalLong.of(lease.number());
+  }
+}

@@ -1,0 +1,133 @@
+package dev.rollcall.server.node;
+
+import dev.rollcall.server.address.Addresses;
+import dev.rollcall.server.http.Json;
+import inet.ipaddr.IPAddress;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import tools.jackson.databind.JsonNode;
+
+/// Asks a pool for targets: `GET /next?node=NAME&limit=100`.
+///
+/// The pool is not trusted: its answer has a limited size and time, no more targets are taken than
+/// were asked for, and what is no address is left out and counted.
+final class PoolClient implements Assignments {
+  private static final int LARGEST = 1024 * 1024;
+  private static final Duration LEAST_WAIT = Duration.ofSeconds(1);
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
+  private static final Duration LONGEST_LEASE = Duration.ofDays(1);
+
+  private final NodeHttp http;
+  private final URI url;
+  private final String node;
+  private final AtomicLong unusable = new AtomicLong();
+
+  /// What the next request reports as measured; 0: nothing.
+  private long done;
+
+  /// @param url of `GET /next`
+  PoolClient(NodeHttp http, URI url, String node) {
+    this.http = http;
+    this.url = url;
+    this.node = node;
+  }
+
+  @Override
+  public Lease next(int limit) throws InterruptedException {
+    String query = "?node=" + node + "&limit=" + limit + (done == 0 ? "" : "&done=" + done);
+    HttpResponse<byte[]> answer =
+        http.send(http.request(URI.create(url + query)).GET().build(), LARGEST);
+    int status = answer.statusCode();
+    if (status == 401 || status == 403) {
+      throw new NoAnswer(this + " answers " + status + ": set measure.token to the token it wants");
+    }
+    if (status != 200) {
+      throw new NoAnswer(this + " answers " + status, NodeHttp.retryAfter(answer));
+    }
+    Lease lease = lease(answer, limit);
+    done = 0;
+    return lease;
+  }
+
+  private Lease lease(HttpResponse<byte[]> answer, int limit) {
+    JsonNode body = body(answer.body());
+    JsonNode listed = body.path("targets");
+    if (!listed.isArray()) {
+      throw new NoAnswer(this + " answers something else than targets: set measure.input-url");
+    }
+    List<IPAddress> targets = new ArrayList<>();
+    for (int i = 0; i < listed.size() && targets.size() < limit; i++) {
+      Optional<IPAddress> address =
+          Optional.of(listed.get(i).path("ip"))
+              .filter(JsonNode::isString)
+              .flatMap(ip -> Addresses.parse(ip.stringValue()));
+      address.ifPresentOrElse(targets::add, unusable::incrementAndGet);
+    }
+    unusable.addAndGet(Math.max(0, listed.size() - limit));
+    return new Lease(
+        targets.stream().distinct().toList(),
+        within(answer, body.path("lease_until")),
+        wait(body.path("retry_after")),
+        body.path("lease").isIntegralNumber() ? Math.max(0, body.path("lease").asLong(0)) : 0);
+  }
+
+  private JsonNode body(byte[] bytes) {
+    try {
+      return Json.stored(new String(bytes, StandardCharsets.UTF_8));
+    } catch (IllegalStateException | ClassCastException e) {
+      throw new NoAnswer(this + " answers something else than JSON: set measure.input-url");
+    }
+  }
+
+  /// How long the lease lasts, by the clock of the server.
+  private static Optional<Duration> within(HttpResponse<byte[]> answer, JsonNode until) {
+    if (!until.isIntegralNumber() || !until.canConvertToLong()) {
+      return Optional.empty();
+    }
+    long seconds = until.asLong(0) - now(answer).getEpochSecond();
+    return Optional.of(Duration.ofSeconds(Math.clamp(seconds, 0, LONGEST_LEASE.toSeconds())));
+  }
+
+  private static Instant now(HttpResponse<byte[]> answer) {
+    try {
+      return answer
+          .headers()
+          .firstValue("Date")
+          .map(text -> ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant())
+          .orElseGet(Instant::now);
+    } catch (DateTimeParseException e) {
+      return Instant.now();
+    }
+  }
+
+  private static Duration wait(JsonNode seconds) {
+    long given = seconds.isNumber() ? seconds.asLong(0) : LONGEST_WAIT.toSeconds();
+    return Duration.ofSeconds(
+        Math.clamp(given, LEAST_WAIT.toSeconds(), LONGEST_WAIT.toSeconds()));
+  }
+
+  @Override
+  public void done(Lease lease) {
+    done = lease.number();
+  }
+
+  /// How many targets were no addresses, or more than asked for.
+  long unusable() {
+    return unusable.get();
+  }
+
+  @Override
+  public String toString() {
+    return "the pool at " + NodeHttp.server(url);
+  }
+}

@@ -1,0 +1,72 @@
+package dev.rollcall.server.node.registry;
+
+import dev.rollcall.server.http.Access;
+import dev.rollcall.server.http.Answer;
+import dev.rollcall.server.http.Request;
+import dev.rollcall.server.http.Route;
+import dev.rollcall.server.node.registry.KnownNode.State;
+import dev.rollcall.server.time.Durations;
+import dev.rollcall.server.web.Forms;
+import dev.rollcall.server.web.Html;
+import dev.rollcall.server.web.Site;
+import dev.rollcall.server.web.Texts;
+import dev.rollcall.server.web.Whose;
+import java.time.Duration;
+import java.util.List;
+
+/// `/nodes`: the nodes that report here, and how they are.
+public final class NodePages {
+  /// A clock that differs less is right: a report takes about this long.
+  private static final Duration RIGHT = Duration.ofMillis(100);
+
+  private final Nodes nodes;
+  private final String section;
+  private final Site site;
+  private final Forms forms;
+
+  /// @param section the id of the section of the site to which the page belongs
+  public NodePages(Nodes nodes, String section, Site site) {
+    this.nodes = nodes;
+    this.section = section;
+    this.site = site;
+    this.forms = new Forms(site);
+  }
+
+  public List<Route> routes() {
+    return List.of(Route.get("/nodes", Access.USER, this::list));
+  }
+
+  private Answer list(Request request) {
+    Whose whose = Whose.of(request);
+    NodesView view = new NodesView(whose, nodes.all(whose.scope()), section, nodes.now());
+    return forms.page(
+        request,
+        visit -> Html.of(out -> JtepageGenerated.render(out, Html.NONE, site, visit, view)));
+  }
+
+  static String state(Texts texts, State state) {
+    return switch (state) {
+      case UP -> texts.of("nodes.state.up");
+      case SILENT -> texts.of("nodes.state.silent");
+    };
+  }
+
+  /// The CSS class for the colour and the mark.
+  static String tone(State state) {
+    return switch (state) {
+      case UP -> "up";
+      case SILENT -> "down";
+    };
+  }
+
+  /// How far the clock of a node is ahead or behind.
+  static String clock(Texts texts, Duration offset) {
+    if (offset.abs().compareTo(RIGHT) < 0) {
+      return texts.of("nodes.clock.right");
+    }
+    String far = Durations.words(offset.abs());
+    return offset.isNegative()
+        ? texts.of("nodes.clock.behind", far)
+        : texts.of("nodes.clock.ahead", far);
+  }
+}
