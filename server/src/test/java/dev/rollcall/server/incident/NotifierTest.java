@@ -306,6 +306,7 @@ class NotifierTest extends IncidentTests {
     pass(Duration.ofSeconds(59)); // now it is about to be sent
     assertThat(chat.got()).hasSize(1);
     pass(Duration.ofSeconds(1));
+    use(all(chat)); // looks for what is due
     await().until(() -> chat.got().size() == 2 && isQuiet("chat"));
     assertThat(lastItems()).containsExactlyInAnyOrder("b DOWN", "c RECOVERED");
     assertThat(chat.got().getLast().message().name()).isEqualTo("2 incidents: 1 down, 1 over");
@@ -378,6 +379,7 @@ class NotifierTest extends IncidentTests {
     chat.answering(_ -> new Channel.Result.Sent());
     pass(Duration.ofSeconds(4));
     pass(Duration.ofSeconds(2));
+    use(all(chat)); // looks for what is due
     await().until(() -> chat.got().size() == 2 && isQuiet("chat"));
     assertThat(lastItems()).containsExactly("b DOWN");
     assertThat(chat.got().getLast().message().name()).isEqualTo("1 incident: 1 down");
@@ -467,9 +469,10 @@ class NotifierTest extends IncidentTests {
   }
 
   private void acknowledge(String name) {
-    IncidentStore store = new IncidentStore(database, commits);
-    long id = incident(name).id();
-    assertThat(store.acknowledge(id, "me", Optional.empty(), clock.wall())).isTrue();
+    incidents
+        .changes()
+        .acknowledge(
+            Scope.operator(), incident(name).id(), new Caller.Operator(true), Optional.empty());
   }
 
   @Test

@@ -61,7 +61,8 @@ class BlankSqliteTest {
     "db/sqlite/V44__service_group.sql",
     "db/postgres/V44__service_group.sql",
     "db/sqlite/V45__heartbeat_group.sql",
-    "db/postgres/V45__heartbeat_group.sql"
+    "db/postgres/V45__heartbeat_group.sql",
+    "db/migration/V48__incident_search.sql"
   };
 
   @TempDir Path directory;
