@@ -3,17 +3,14 @@ package dev.rollcall.server.incident;
 import dev.rollcall.server.http.AnyCase;
 import dev.rollcall.server.http.Caller;
 import dev.rollcall.server.http.Refusal;
-import dev.rollcall.server.incident.IncidentStore.Change;
+import dev.rollcall.server.incident.IncidentEdits.Change;
 import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.signal.Severity;
 import dev.rollcall.server.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiConsumer;
 import java.util.function.Function;
-import org.jdbi.v3.core.Handle;
 import tools.jackson.databind.JsonNode;
 
 /// What people do with incidents, by the API and on pages. Each change is refused with 404 for an
@@ -32,34 +29,24 @@ public final class IncidentChanges {
   private static final String PHASE = "phase";
 
   private final IncidentStore store;
+  private final IncidentEdits edits;
   private final ManualIncidents manual;
   private final IncidentLinks links;
-  private final BiConsumer<Handle, Incident> ended;
-  private final GoesOn goesOn;
   private final Function<Caller, String> names;
   private final Clock clock;
 
-  /// What follows in the transaction in which an incident is no longer acknowledged.
-  @FunctionalInterface
-  interface GoesOn {
-    void accept(Handle tx, long incident, Instant now);
-  }
-
-  /// @param ended what follows in the transaction in which somebody ends an incident
   /// @param names how people read who calls
   IncidentChanges(
       IncidentStore store,
+      IncidentEdits edits,
       ManualIncidents manual,
       IncidentLinks links,
-      BiConsumer<Handle, Incident> ended,
-      GoesOn goesOn,
       Function<Caller, String> names,
       Clock clock) {
     this.store = store;
+    this.edits = edits;
     this.manual = manual;
     this.links = links;
-    this.ended = ended;
-    this.goesOn = goesOn;
     this.names = names;
     this.clock = clock;
   }
@@ -115,7 +102,7 @@ public final class IncidentChanges {
       }
     }
     requireRoom(id, "");
-    store.changeAll(changes, clock.wall());
+    edits.changeAll(changes, clock.wall());
   }
 
   private static Optional<String> title(AnyCase given, Incident incident) {
@@ -152,7 +139,7 @@ public final class IncidentChanges {
 
   /// Ends it by hand. If its subject is still wrong, that is told when it is wrong anew.
   public void resolve(Scope scope, long id, Caller by) {
-    store.resolve(open(scope, id).id(), names.apply(by), ended, clock.wall());
+    edits.resolve(open(scope, id).id(), names.apply(by), clock.wall());
   }
 
   /// Somebody has seen it. Acknowledging again changes nothing; who comes after the first is in the
@@ -192,15 +179,14 @@ public final class IncidentChanges {
 
   private void acknowledge(Incident incident, String by, Optional<String> note) {
     requireRoom(incident.id(), note.orElse(""));
-    store.acknowledge(incident.id(), by, note, clock.wall());
+    edits.acknowledge(incident.id(), by, note, clock.wall());
   }
 
   /// Takes that back: reminders and escalation go on.
   public void unacknowledge(Scope scope, long id, Caller by) {
     Incident incident = open(scope, id);
     requireRoom(id, "");
-    store.unacknowledge(
-        incident.id(), names.apply(by), (tx, now) -> goesOn.accept(tx, id, now), clock.wall());
+    edits.unacknowledge(incident.id(), names.apply(by), clock.wall());
   }
 
   /// Adds a note.
@@ -210,7 +196,7 @@ public final class IncidentChanges {
     Incident incident = existing(scope, id);
     check("text", text);
     requireRoom(id, text);
-    store.note(incident.id(), names.apply(by), text, isPublic, clock.wall());
+    edits.note(incident.id(), names.apply(by), text, isPublic, clock.wall());
   }
 
   /// Changes that come at the same moment may together go a little beyond.

@@ -16,11 +16,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BiConsumer;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.Query;
 
-/// The incidents and their timelines, for those who ask for them, and what people do with them.
+/// The incidents and their timelines, for those who ask for them, until they are forgotten.
 public final class IncidentStore {
   private static final int ROWS_AT_ONCE = 1_000;
 
@@ -45,43 +43,10 @@ public final class IncidentStore {
     }
   }
 
-  /// A change that a person makes.
-  sealed interface Change {
-    long incident();
-
-    record Acknowledge(long incident, String by, Optional<String> note) implements Change {}
-
-    /// It is no longer acknowledged.
-    ///
-    /// @param goesOn is called in the transaction, if it was acknowledged
-    record Unacknowledge(long incident, String by, BiConsumer<Handle, Instant> goesOn)
-        implements Change {}
-
-    record SetSeverity(long incident, String by, Severity severity) implements Change {}
-
-    /// It is called something else.
-    ///
-    /// @param title empty: nothing else than its subject is called
-    record SetTitle(long incident, String by, Optional<String> title) implements Change {}
-
-    /// It is in another phase for the public.
-    ///
-    /// @param phase empty: it is no longer published
-    record SetPhase(long incident, String by, Optional<PublicPhase> phase) implements Change {}
-
-    record Resolve(long incident, String by, BiConsumer<Handle, Incident> ended)
-        implements Change {}
-
-    record Note(long incident, String by, String text, boolean isPublic) implements Change {}
-  }
-
   private final Database database;
   private final GroupCommit commits;
   private final Batch<Long, Integer> forgetting = IncidentStore::forgetAll;
   private final Batch<Long, Integer> deleting = IncidentStore::deleteAll;
-  private final Batch<Made, Boolean> changing = this::applyAll;
-
-  private record Made(Change change, Instant at) {}
 
   IncidentStore(Database database, GroupCommit commits) {
     this.database = database;
@@ -101,28 +66,7 @@ public final class IncidentStore {
 
   /// The newest incidents.
   public List<Incident> newest(Scope scope, Filter filter, int limit) {
-    return database.read(
-        handle -> {
-          Query query =
-              handle
-                  .createQuery(
-                      "SELECT "
-                          + IncidentTable.COLUMNS
-                          + " FROM incident WHERE id < :before"
-                          + scope.and("owner_id")
-                          + conditions(filter)
-                          + " ORDER BY id DESC LIMIT :limit")
-                  .bind("before", filter.before())
-                  .bind("limit", limit);
-          filter.kind().ifPresent(kind -> query.bind("kind", kind.code()));
-          filter
-              .subject()
-              .ifPresent(
-                  subject ->
-                      query.bind("type", subject.type().code()).bind("name", subject.name()));
-          filter.tag().ifPresent(tag -> query.bind("tag", tag));
-          return query.map((row, _) -> IncidentTable.incident(row)).list();
-        });
+    return database.read(handle -> IncidentSearch.newest(handle, scope, filter, limit));
   }
 
   /// What incidents are about that people opened, by their ids; the others have one subject each.
@@ -242,26 +186,6 @@ public final class IncidentStore {
     return database.read(handle -> HeldSignals.countsBehind(handle, owner));
   }
 
-  private static String conditions(Filter filter) {
-    return filter
-            .open()
-            .map(open -> " AND resolved_at IS" + (open ? " NULL" : " NOT NULL"))
-            .orElse("")
-        + filter.kind().map(_ -> " AND kind = :kind").orElse("")
-        + filter
-            .subject()
-            .map(
-                _ ->
-                    " AND ((subject_type = :type AND subject_name = :name) OR id IN"
-                        + " (SELECT incident_id FROM incident_about"
-                        + " WHERE subject_type = :type AND subject_name = :name))")
-            .orElse("")
-        + filter
-            .tag()
-            .map(_ -> " AND id IN (SELECT incident_id FROM incident_tag WHERE tag = :tag)")
-            .orElse("");
-  }
-
   /// One incident.
   public Optional<Incident> find(Scope scope, long id) {
     return database.read(
@@ -359,131 +283,6 @@ public final class IncidentStore {
 
   /// How many incidents of a severity and kind are open.
   record OpenCount(Severity severity, IncidentKind kind, long many) {}
-
-  /// Somebody has seen an open incident. Who comes after the first is in the timeline only.
-  ///
-  /// @return false if it has ended, or they have acknowledged it already
-  boolean acknowledge(long incident, String by, Optional<String> note, Instant at) {
-    return commits.write(changing, new Made(new Change.Acknowledge(incident, by, note), at));
-  }
-
-  /// Takes that back.
-  ///
-  /// @param goesOn is called in the transaction, with the time, unless this returns false
-  /// @return false if it has ended, or is not acknowledged
-  boolean unacknowledge(long incident, String by, BiConsumer<Handle, Instant> goesOn, Instant at) {
-    return commits.write(changing, new Made(new Change.Unacknowledge(incident, by, goesOn), at));
-  }
-
-  /// Makes changes of an incident that exists, together.
-  void changeAll(List<Change> changes, Instant at) {
-    if (!changes.isEmpty()) {
-      commits.writeAll(changing, changes.stream().map(change -> new Made(change, at)).toList());
-    }
-  }
-
-  /// Ends an open incident by hand.
-  ///
-  /// @param ended is called in the transaction, with the incident as it is then
-  /// @return false if it has ended
-  boolean resolve(long incident, String by, BiConsumer<Handle, Incident> ended, Instant at) {
-    return commits.write(changing, new Made(new Change.Resolve(incident, by, ended), at));
-  }
-
-  /// Adds a note to an incident that exists.
-  void note(long incident, String by, String text, boolean isPublic, Instant at) {
-    commits.write(changing, new Made(new Change.Note(incident, by, text, isPublic), at));
-  }
-
-  private List<Boolean> applyAll(Handle tx, List<Made> items) {
-    IncidentTable.takeTurns(database, tx);
-    return items.stream().map(made -> apply(tx, made)).toList();
-  }
-
-  private static boolean apply(Handle tx, Made made) {
-    long at = made.at().toEpochMilli();
-    Change change = made.change();
-    return switch (change) {
-      case Change.Acknowledge(long incident, String by, Optional<String> note) -> {
-        int rows =
-            tx.createUpdate(
-                    "UPDATE incident SET acknowledged_at = :at, acknowledged_by = :by WHERE id ="
-                        + " :id AND resolved_at IS NULL AND acknowledged_at IS NULL")
-                .bind("at", at)
-                .bind("by", by)
-                .bind("id", incident)
-                .execute();
-        yield (rows > 0 || isAnother(tx, incident, by))
-            && added(tx, made, TimelineEntry.Type.ACKNOWLEDGED, by, note);
-      }
-      case Change.Unacknowledge(long incident, String by, BiConsumer<Handle, Instant> goesOn) -> {
-        int rows =
-            tx.createUpdate(
-                    "UPDATE incident SET acknowledged_at = NULL, acknowledged_by = NULL"
-                        + " WHERE id = :id AND resolved_at IS NULL AND acknowledged_at IS NOT NULL")
-                .bind("id", incident)
-                .execute();
-        if (rows > 0) {
-          goesOn.accept(tx, made.at());
-        }
-        yield rows > 0 && added(tx, made, TimelineEntry.Type.UNACKNOWLEDGED, by, Optional.empty());
-      }
-      case Change.SetSeverity(long incident, String by, Severity severity) -> {
-        tx.createUpdate("UPDATE incident SET severity = :severity WHERE id = :id")
-            .bind("severity", severity.code())
-            .bind("id", incident)
-            .execute();
-        yield added(tx, made, TimelineEntry.Type.SEVERITY, by, Optional.of(severity.word()));
-      }
-      case Change.SetTitle(long incident, String by, Optional<String> title) -> {
-        tx.createUpdate("UPDATE incident SET title = :title WHERE id = :id")
-            .bind("title", title.orElse(null))
-            .bind("id", incident)
-            .execute();
-        yield added(tx, made, TimelineEntry.Type.TITLE, by, title);
-      }
-      case Change.SetPhase(long incident, String by, Optional<PublicPhase> phase) -> {
-        tx.createUpdate("UPDATE incident SET phase = :phase WHERE id = :id")
-            .bind("phase", phase.map(PublicPhase::code).orElse(null))
-            .bind("id", incident)
-            .execute();
-        yield added(tx, made, TimelineEntry.Type.PHASE, by, phase.map(PublicPhase::word));
-      }
-      case Change.Resolve(long incident, String by, BiConsumer<Handle, Incident> ended) -> {
-        Optional<Incident> over = IncidentTable.end(tx, incident, made.at(), Optional.of(by));
-        over.ifPresent(one -> ended.accept(tx, one));
-        yield over.isPresent();
-      }
-      case Change.Note(long incident, String by, String text, boolean isPublic) -> {
-        IncidentTable.add(
-            tx,
-            incident,
-            new TimelineEntry(
-                made.at(), TimelineEntry.Type.NOTE, Optional.of(by), Optional.of(text), isPublic));
-        yield true;
-      }
-    };
-  }
-
-  /// Whether an incident is open that others have acknowledged, and this person has not.
-  private static boolean isAnother(Handle tx, long incident, String by) {
-    return tx.createQuery(
-            "SELECT EXISTS (SELECT 1 FROM incident WHERE id = :id AND resolved_at IS NULL)"
-                + " AND NOT EXISTS (SELECT 1 FROM incident_entry WHERE incident_id = :id"
-                + " AND type = :type AND made_by = :by)")
-        .bind("id", incident)
-        .bind("type", TimelineEntry.Type.ACKNOWLEDGED.code())
-        .bind("by", by)
-        .mapTo(Boolean.class)
-        .one();
-  }
-
-  private static boolean added(
-      Handle tx, Made made, TimelineEntry.Type type, String by, Optional<String> text) {
-    IncidentTable.add(
-        tx, made.change().incident(), new TimelineEntry(made.at(), type, Optional.of(by), text));
-    return true;
-  }
 
   /// Deletes those that ended before, in slices so that other writers do not wait for long.
   void forget(Instant before) {

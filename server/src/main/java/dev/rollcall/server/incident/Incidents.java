@@ -51,7 +51,8 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
           "db/migration/V37__incident_by_hand.sql",
           "db/sqlite/V38__incident_tags.sql",
           "db/postgres/V38__incident_tags.sql",
-          "db/migration/V40__alive.sql");
+          "db/migration/V40__alive.sql",
+          "db/migration/V48__incident_search.sql");
 
   private static final System.Logger LOG = System.getLogger(Incidents.class.getName());
 
@@ -134,10 +135,9 @@ public final class Incidents implements SignalConsumer, AutoCloseable {
     this.changes =
         new IncidentChanges(
             store,
+            new IncidentEdits(database, commits, this::resolved, this::goesOn),
             new ManualIncidents(database, commits, subjects, alerts, this::changed),
             links,
-            this::resolved,
-            this::goesOn,
             names,
             clock);
     this.routes = new IncidentRoutes(store, changes, outbox);

@@ -242,7 +242,12 @@ abstract class IncidentTests {
   }
 
   void signal(String name, String from, String to) {
-    Subject subject = subject(name);
+    signal(name, 0, from, to);
+  }
+
+  void signal(String name, long owner, String from, String to) {
+    Subject subject =
+        new Subject(Subject.Type.SERVICE, name.hashCode() + 1_000_000L * owner, owner, name);
     Instant now = clock.wall();
     Signal signal =
         new Signal(subject, from, to, Optional.of("status 503"), now, now.minusSeconds(10), now);

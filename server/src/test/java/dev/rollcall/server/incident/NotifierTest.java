@@ -352,6 +352,7 @@ class NotifierTest extends IncidentTests {
     pass(Duration.ofSeconds(59)); // now it is about to be sent
     assertThat(chat.got()).hasSize(1);
     pass(Duration.ofSeconds(1));
+    use(all(chat)); // looks for what is due
     await().until(() -> chat.got().size() == 2 && isQuiet("chat"));
     assertThat(lastItems()).containsExactlyInAnyOrder("b DOWN", "c RECOVERED");
     assertThat(chat.got().getLast().message().name()).isEqualTo("2 incidents: 1 down, 1 over");
@@ -424,6 +425,7 @@ class NotifierTest extends IncidentTests {
     chat.answering(_ -> new Channel.Result.Sent());
     pass(Duration.ofSeconds(4));
     pass(Duration.ofSeconds(2));
+    use(all(chat)); // looks for what is due
     await().until(() -> chat.got().size() == 2 && isQuiet("chat"));
     assertThat(lastItems()).containsExactly("b DOWN");
     assertThat(chat.got().getLast().message().name()).isEqualTo("1 incident: 1 down");
@@ -459,19 +461,19 @@ class NotifierTest extends IncidentTests {
 
   @Test
   void whoAcknowledgesAfterTheFirstIsInTheTimelineOnce() {
+    IncidentEdits edits =
+        new IncidentEdits(database, commits, (_, _) -> {}, (_, _, _) -> {});
     down("a");
-    acknowledge("a");
-    IncidentStore store = incidents.store();
     long id = incident("a").id();
-    for (String by : List.of("me", "you", "you")) {
-      store.acknowledge(id, by, Optional.of("seen"), clock.wall());
+    for (String by : List.of("me", "me", "you", "you")) {
+      edits.acknowledge(id, by, Optional.of("seen"), clock.wall());
     }
     assertThat(incident("a").acknowledged().orElseThrow().by()).isEqualTo("me");
-    assertThat(store.timeline(id))
+    assertThat(incidents.store().timeline(id))
         .extracting(entry -> entry.type() + " " + entry.by().orElse("-"))
         .containsExactly("OPENED -", "ACKNOWLEDGED me", "ACKNOWLEDGED you");
     up("a");
-    assertThat(store.acknowledge(id, "they", Optional.empty(), clock.wall())).isFalse();
+    assertThat(edits.acknowledge(id, "they", Optional.empty(), clock.wall())).isFalse();
   }
 
   @Test
@@ -559,9 +561,10 @@ class NotifierTest extends IncidentTests {
   }
 
   private void acknowledge(String name) {
-    IncidentStore store = new IncidentStore(database, commits);
-    long id = incident(name).id();
-    assertThat(store.acknowledge(id, "me", Optional.empty(), clock.wall())).isTrue();
+    incidents
+        .changes()
+        .acknowledge(
+            Scope.operator(), incident(name).id(), new Caller.Operator(true), Optional.empty());
   }
 
   @Test

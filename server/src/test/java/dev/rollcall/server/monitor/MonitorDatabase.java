@@ -98,6 +98,7 @@ public final class MonitorDatabase implements AutoCloseable {
         fence,
         observation,
         Evaluator.evaluate(open, observation),
+        true,
         false,
         Optional.empty(),
         Optional.empty(),

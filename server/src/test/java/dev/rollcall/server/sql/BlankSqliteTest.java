@@ -62,6 +62,7 @@ class BlankSqliteTest {
     "db/postgres/V44__service_group.sql",
     "db/sqlite/V45__heartbeat_group.sql",
     "db/postgres/V45__heartbeat_group.sql",
+    "db/migration/V48__incident_search.sql",
     "db/migration/V50__node.sql"
   };
 

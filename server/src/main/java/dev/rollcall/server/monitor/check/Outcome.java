@@ -7,6 +7,8 @@ import java.util.Optional;
 /// The outcome of a check, to be written: the service, the fence of its lease, the observation and
 /// the change of events.
 ///
+/// @param inARow whether the service was observed an interval before, by whomever; otherwise nobody
+///   could look for a while
 /// @param asksDependencies whether the check reads the dependencies of the service
 /// @param newCertificate what is remembered of the certificate, if that has changed
 /// @param newStreak the streak after the observation, if that has changed
@@ -16,6 +18,7 @@ public record Outcome(
     long fence,
     Observation observation,
     Transition transition,
+    boolean inARow,
     boolean asksDependencies,
     Optional<Certificate> newCertificate,
     Optional<Streak> newStreak,
@@ -25,6 +28,14 @@ public record Outcome(
   /// id.
   public Outcome claimed(long id, long claim) {
     return new Outcome(
-        id, claim, observation, transition, asksDependencies, newCertificate, newStreak, repeat);
+        id,
+        claim,
+        observation,
+        transition,
+        inARow,
+        asksDependencies,
+        newCertificate,
+        newStreak,
+        repeat);
   }
 }

@@ -139,8 +139,10 @@ final class RunState {
         known.after(
             observation.measurements().certificateEnds(), now, check.warnings().certificate());
     Streak before = streak;
+    boolean inARow = isInARow(observation, check.interval());
     if (State.of(observation) != State.UNKNOWN) {
-      Streak row = isInARow(observation) ? before : before.anew();
+      Duration soon = check.confirmation().interval();
+      Streak row = isInARow(observation, soon) ? before : before.anew();
       streak = row.after(observation, check.confirmation());
       seen = Optional.of(observation.at());
     }
@@ -152,20 +154,19 @@ final class RunState {
         fence,
         confirms ? observation : observation.withoutAnswer(),
         transition,
+        inARow,
         check.asksDependencies(),
         certificate.equals(known) ? Optional.empty() : Optional.of(certificate),
         streak.equals(before) ? Optional.empty() : Optional.of(streak),
         repeat);
   }
 
-  /// Whether nothing but checks lies between the last observation and this one. A change that waits
-  /// for its confirmation is checked again after `confirm-interval`, and each check may wait for
-  /// the others of its host for as long as it may take.
-  private boolean isInARow(Observation observation) {
-    Duration longest =
-        LONGEST_GAP
-            .plus(check.confirmation().interval())
-            .plus(check.timeout().multipliedBy(2));
+  /// Whether nothing but checks lies between the last observation and this one. Each check may wait
+  /// for the others of its host for as long as it may take.
+  ///
+  /// @param pause between two checks: a change that waits for its confirmation is checked again soon
+  private boolean isInARow(Observation observation, Duration pause) {
+    Duration longest = LONGEST_GAP.plus(pause).plus(check.timeout().multipliedBy(2));
     return seen.filter(
             last -> Duration.between(last, observation.at()).abs().compareTo(longest) <= 0)
         .isPresent();

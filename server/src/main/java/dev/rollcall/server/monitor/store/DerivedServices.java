@@ -156,7 +156,7 @@ final class DerivedServices {
             "no report: " + seen.why().orElse(""));
     return children.stream()
         .filter(child -> !child.retired())
-        .map(child -> outcome(child, unknown))
+        .map(child -> outcome(parent, child, unknown))
         .toList();
   }
 
@@ -180,7 +180,7 @@ final class DerivedServices {
               .bind("id", child.id())
               .execute();
         }
-        outcomes.add(outcome(child, DependencyReport.observation(at, found)));
+        outcomes.add(outcome(parent, child, DependencyReport.observation(at, found)));
       }
     }
     for (ProbeResult found : left.values()) {
@@ -188,7 +188,10 @@ final class DerivedServices {
           .ifPresent(
               id ->
                   outcomes.add(
-                      outcome(child(id, children), DependencyReport.observation(at, found))));
+                      outcome(
+                          parent,
+                          child(id, children),
+                          DependencyReport.observation(at, found))));
     }
     return outcomes;
   }
@@ -234,13 +237,15 @@ final class DerivedServices {
     return id;
   }
 
-  private static Outcome outcome(Child child, Observation observation) {
-    Streak streak = child.streak().after(observation, Confirmation.DEFAULT);
+  private static Outcome outcome(Outcome parent, Child child, Observation observation) {
+    Streak row = parent.inARow() ? child.streak() : child.streak().anew();
+    Streak streak = row.after(observation, Confirmation.DEFAULT);
     return new Outcome(
         child.id(),
         0,
         observation,
         Evaluator.evaluate(child.open(), observation),
+        parent.inARow(),
         false,
         Optional.empty(),
         streak.equals(child.streak()) ? Optional.empty() : Optional.of(streak),

@@ -49,6 +49,7 @@ class ChangeLogTest {
             1,
             observation,
             Evaluator.evaluate(open, observation),
+            true,
             false,
             Optional.empty(),
             Optional.empty(),

@@ -115,6 +115,7 @@ class WritersTest {
           lease.fence(),
           found,
           Evaluator.evaluate(Optional.empty(), found),
+          true,
           lease.key() % 10 == 0,
           Optional.of(new Certificate(Optional.of(at), 0)),
           Optional.of(Streak.NONE.after(found, Confirmation.DEFAULT)),

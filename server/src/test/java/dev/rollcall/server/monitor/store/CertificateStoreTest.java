@@ -78,6 +78,7 @@ class CertificateStoreTest {
             1,
             MonitorDatabase.up(now, 5),
             new Evaluator.Transition.Stays(),
+            true,
             false,
             Optional.of(new Certificate(Optional.of(ends), warnings)),
             Optional.empty(),

@@ -10,6 +10,7 @@ import dev.rollcall.server.monitor.check.Event;
 import dev.rollcall.server.monitor.check.Measurements;
 import dev.rollcall.server.monitor.check.Observation;
 import dev.rollcall.server.monitor.check.Outcome;
+import dev.rollcall.server.monitor.check.State;
 import dev.rollcall.server.monitor.schedule.OutcomeWriter;
 import dev.rollcall.server.monitor.schedule.Schedule;
 import dev.rollcall.server.owner.Scope;
@@ -46,6 +47,7 @@ class DerivedServicesTest {
   private TickStore ticks;
   private long shop;
   private Instant at;
+  private boolean inARow = true;
 
   DerivedServicesTest(TestDatabases engine) {
     this.engine = engine;
@@ -110,6 +112,7 @@ class DerivedServicesTest {
             fence,
             observation,
             Evaluator.evaluate(open, observation),
+            inARow,
             true,
             Optional.empty(),
             Optional.empty(),
@@ -220,6 +223,25 @@ class DerivedServicesTest {
     assertThat(named("shop/db").service().id()).isEqualTo(own);
     assertThat(named("shop/db").service().origin()).isEqualTo(Service.Origin.API);
     assertThat(ticksOf("shop/db")).isEmpty();
+  }
+
+  /// Whether somebody looked is known of the parent.
+  @Test
+  void whatTheyReportedBeforeAnAbsenceConfirmsNothing() {
+    report(DB);
+    report(broken("db"));
+    inARow = false;
+    report(broken("db"));
+    assertThat(confirmed()).isEqualTo(State.UP.code());
+    inARow = true;
+    report(broken("db"));
+    assertThat(confirmed()).isEqualTo(State.DOWN.code());
+  }
+
+  private long confirmed() {
+    return data.number(
+        "SELECT confirmed_state FROM service_metric WHERE service_id = "
+            + named("shop/db").service().id());
   }
 
   @Test

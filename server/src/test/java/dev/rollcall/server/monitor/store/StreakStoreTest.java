@@ -76,6 +76,7 @@ class StreakStoreTest {
             1,
             found,
             new Evaluator.Transition.Stays(),
+            true,
             false,
             Optional.empty(),
             Optional.of(streak),
