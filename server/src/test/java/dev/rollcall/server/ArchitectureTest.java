@@ -99,6 +99,15 @@ class ArchitectureTest {
               "overview", Set.of("definition", "ping", "store"),
               "routes", Set.of("definition", "ping", "store"),
               "page", Set.of("ping", "overview")),
+          "channel",
+          Map.of(
+              "message", Set.of(),
+              "type", Set.of("message"),
+              "definition", Set.of("message", "type"),
+              "store", Set.of("definition"),
+              "list", Set.of("message", "type", "definition", "store"),
+              "routes", Set.of("type", "definition", "store", "list"),
+              "page", Set.of("list")),
           "account",
           Map.ofEntries(
               Map.entry("definition", Set.of()),
@@ -153,6 +162,13 @@ class ArchitectureTest {
               "ping.HeartbeatSignal",
               "ping.State",
               "routes.HeartbeatKey"),
+          "channel",
+          Set.of(
+              "AlertSettings",
+              "Channels",
+              "definition.ChannelDefinition",
+              "definition.ChannelReader",
+              "page.ChannelPages"),
           "account",
           Set.of(
               "Accounts",
@@ -259,7 +275,7 @@ class ArchitectureTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"monitor", "heartbeat", "account"})
+  @ValueSource(strings = {"monitor", "heartbeat", "channel", "account"})
   void thePackagesWithinACapabilitySeeOnlyThoseBelow(String capability) {
     Map<String, Set<String>> within = WITHIN.getOrDefault(capability, Map.of());
     within.forEach(
@@ -280,7 +296,7 @@ class ArchitectureTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"monitor", "heartbeat", "account"})
+  @ValueSource(strings = {"monitor", "heartbeat", "channel", "account"})
   void everyPackageWithinACapabilityHasItsPlace(String capability) {
     String prefix = ROOT + capability + ".";
     assertThat(
@@ -293,7 +309,7 @@ class ArchitectureTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"monitor", "heartbeat", "account"})
+  @ValueSource(strings = {"monitor", "heartbeat", "channel", "account"})
   void othersSeeOfACapabilityOnlyItsEntryPoints(String capability) {
     Set<String> forOthers = FOR_OTHERS.getOrDefault(capability, Set.of());
     DescribedPredicate<JavaClass> inner =

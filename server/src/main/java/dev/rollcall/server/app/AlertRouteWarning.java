@@ -1,6 +1,6 @@
 package dev.rollcall.server.app;
 
-import dev.rollcall.server.channel.ChannelDefinition;
+import dev.rollcall.server.channel.definition.ChannelDefinition;
 import dev.rollcall.server.signal.AlertKeys;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,7 +1,7 @@
 package dev.rollcall.server.app;
 
 import dev.rollcall.server.account.sso.SsoSettings;
-import dev.rollcall.server.channel.ChannelDefinition;
+import dev.rollcall.server.channel.definition.ChannelDefinition;
 import dev.rollcall.server.config.ConfigFiles;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.config.Sources;

@@ -1,8 +1,8 @@
 package dev.rollcall.server.app;
 
 import dev.rollcall.server.channel.AlertSettings;
-import dev.rollcall.server.channel.ChannelDefinition;
-import dev.rollcall.server.channel.ChannelReader;
+import dev.rollcall.server.channel.definition.ChannelDefinition;
+import dev.rollcall.server.channel.definition.ChannelReader;
 import dev.rollcall.server.config.Mistakes;
 import dev.rollcall.server.config.Values;
 import java.util.ArrayList;

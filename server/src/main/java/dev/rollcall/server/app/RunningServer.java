@@ -103,7 +103,7 @@ record RunningServer(URI url, Optional<String> token) {
     List<String> paths = new ArrayList<>(List.of("file"));
     for (Setting<?> setting :
         List.of(WebSettings.HOST, WebSettings.PORT, WebSettings.BASE_PATH, WebSettings.TOKEN)) {
-      if (!hasToken || setting != WebSettings.TOKEN) {
+      if (!hasToken || !setting.equals(WebSettings.TOKEN)) {
         paths.add(setting.key());
         paths.add(setting.variable());
         setting.fileVariable().ifPresent(paths::add);

@@ -1,5 +1,8 @@
 package dev.rollcall.server.channel;
 
+import dev.rollcall.server.channel.definition.ChannelDefinition;
+import dev.rollcall.server.channel.message.MessageTemplates;
+import dev.rollcall.server.channel.type.AlertUri;
 import dev.rollcall.server.config.Secret;
 import dev.rollcall.server.config.Setting;
 import dev.rollcall.server.config.ValueType;

@@ -1,6 +1,6 @@
 package dev.rollcall.server.channel.page;
 
-import dev.rollcall.server.channel.ChannelList;
+import dev.rollcall.server.channel.list.ChannelList;
 import dev.rollcall.server.http.Access;
 import dev.rollcall.server.http.Answer;
 import dev.rollcall.server.http.Query;

@@ -1,6 +1,6 @@
 package dev.rollcall.server.channel.page;
 
-import dev.rollcall.server.channel.ChannelList;
+import dev.rollcall.server.channel.list.ChannelList;
 import dev.rollcall.server.outbox.DeliveryRow;
 import dev.rollcall.server.outbox.DeliveryState;
 import dev.rollcall.server.web.Texts;
