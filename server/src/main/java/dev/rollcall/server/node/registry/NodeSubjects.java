@@ -7,6 +7,7 @@ import dev.rollcall.server.signal.Member;
 import dev.rollcall.server.signal.Subject;
 import dev.rollcall.server.signal.Subjects;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -21,6 +22,17 @@ final class NodeSubjects implements Subjects {
   @Override
   public Optional<String> lastOutput(Handle tx, Subject node) {
     return Optional.empty();
+  }
+
+  @Override
+  public List<Keyed> above(Handle tx, Subject.Type type, long owner, long id) {
+    return owner == Scope.OPERATOR
+        ? NodeTable.all(tx).stream()
+            .filter(node -> node.id() > id)
+            .sorted(Comparator.comparing(KnownNode::id))
+            .map(node -> new Keyed(node.subject(), AlertKeys.NONE))
+            .toList()
+        : List.of();
   }
 
   @Override

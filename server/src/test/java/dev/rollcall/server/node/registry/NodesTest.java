@@ -6,6 +6,7 @@ import dev.rollcall.server.node.NodeStatus;
 import dev.rollcall.server.node.registry.Nodes.Accepted;
 import dev.rollcall.server.owner.Scope;
 import dev.rollcall.server.signal.Signal;
+import dev.rollcall.server.signal.Subject;
 import dev.rollcall.server.sql.Database;
 import dev.rollcall.server.sql.GroupCommit;
 import dev.rollcall.server.sql.TestClock;
@@ -89,6 +90,14 @@ class NodesTest {
         .toList();
   }
 
+  private List<String> above(long id) {
+    return database
+        .read(tx -> Nodes.subjects().above(tx, Subject.Type.NODE, Scope.OPERATOR, id))
+        .stream()
+        .map(one -> one.subject().name())
+        .toList();
+  }
+
   @Test
   void listsWhatNodesReport() {
     assertThat(report("fra1", true)).isEqualTo(Accepted.LISTED);
@@ -104,6 +113,8 @@ class NodesTest {
         .as("as far as the first report says")
         .isEqualTo(Duration.ofMillis(700));
     assertThat(nodes.all(Scope.of(5))).isEmpty();
+    assertThat(above(0)).containsExactly("fra1", "ams1");
+    assertThat(above(fra.id())).containsExactly("ams1");
   }
 
   @Test
