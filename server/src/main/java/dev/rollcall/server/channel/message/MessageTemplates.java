@@ -22,7 +22,7 @@ public record MessageTemplates(Optional<String> title, Optional<String> body) {
   public static final String BODY = "body";
 
   /// The keys of a definition.
-  public static final List<String> KEYS = List.of(TITLE, BODY);
+  static final List<String> KEYS = List.of(TITLE, BODY);
 
   private static final int LONGEST_SOURCE = 10_000;
   private static final Markup LINE = new Markup(250, AlertText::line);

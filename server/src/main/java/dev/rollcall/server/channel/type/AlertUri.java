@@ -78,7 +78,7 @@ public final class AlertUri implements Channel {
 
   /// @param text absolute http or https; it may contain a secret, which no message shows
   /// @throws IllegalArgumentException with a phrase that follows the text
-  public AlertUri(String name, String text, Resolver resolver) {
+  AlertUri(String name, String text, Resolver resolver) {
     this.name = name;
     this.uri = checked(text);
     this.receiver = HttpChannel.receiver(uri);
@@ -162,7 +162,7 @@ public final class AlertUri implements Channel {
     };
   }
 
-  public URI called(Delivery delivery) {
+  URI called(Delivery delivery) {
     String text = uri.toString();
     int fragment = text.indexOf('#');
     String base = fragment < 0 ? text : text.substring(0, fragment);

@@ -171,7 +171,7 @@ public final class Mail implements TextChannel {
     }
   }
 
-  public Mail(String name, SmtpClient client, List<String> to) {
+  Mail(String name, SmtpClient client, List<String> to) {
     this.name = name;
     this.client = client;
     this.to = to;

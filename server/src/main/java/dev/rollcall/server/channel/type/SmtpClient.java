@@ -101,7 +101,7 @@ public final class SmtpClient {
   private final Server server;
   private final Session session;
 
-  public SmtpClient(Server server, Resolver resolver) {
+  SmtpClient(Server server, Resolver resolver) {
     this.server = server;
     Properties properties = new Properties();
     String millis = Long.toString(SILENCE.toMillis());
