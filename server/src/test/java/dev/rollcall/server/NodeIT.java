@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,10 +101,19 @@ class NodeIT {
                                 results, "SELECT DISTINCT ip FROM ping_results WHERE received = 2")
                             .size()
                         == 2);
-        assertThat(node.health("/metrics").body()).contains("rollcall_node_targets_refused_total");
+        String metrics = node.health("/metrics").body();
+        assertThat(metrics).contains("rollcall_node_targets_refused_total");
+        String documentation = Files.readString(Path.of("../docs/nodes.md"));
+        assertThat(Pattern.compile("(?m)^# TYPE (rollcall_node_\\S+)").matcher(metrics).results())
+            .extracting(found -> found.group(1))
+            .hasSizeGreaterThan(10)
+            .allSatisfy(metric -> assertThat(documentation).contains(metric));
         assertThat(node.stop()).isZero();
       }
       assertThat(NodePipelineIT.stored(results, "SELECT DISTINCT ip FROM ping_results"))
+          .containsExactlyInAnyOrder("127.1.0.1", "127.1.0.2");
+      assertThat(NodePipelineIT.stored(results, "SELECT DISTINCT ip FROM traceroute_hops"))
+          .as("of this machine itself, the target is the only hop")
           .containsExactlyInAnyOrder("127.1.0.1", "127.1.0.2");
       assertThat(pool.rows("/v1/nodes"))
           .extracting(row -> row.get("name").stringValue())

@@ -122,6 +122,6 @@ final class Delivery implements AutoCloseable {
 
   @Override
   public void close() {
-    loop.close();
+    loop.close(MeasuringNode.CLOSE_PATIENCE);
   }
 }

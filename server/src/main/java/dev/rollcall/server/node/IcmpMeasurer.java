@@ -1,9 +1,17 @@
 package dev.rollcall.server.node;
 
+import dev.rollcall.icmp.HopNode;
 import dev.rollcall.icmp.PingResult;
 import dev.rollcall.icmp.PingStatus;
 import dev.rollcall.icmp.Pinger;
 import dev.rollcall.icmp.PingerOptions;
+import dev.rollcall.icmp.TraceEnd;
+import dev.rollcall.icmp.Tracer;
+import dev.rollcall.icmp.TracerOptions;
+import dev.rollcall.server.address.Addresses;
+import dev.rollcall.server.node.Measurement.Hop;
+import dev.rollcall.server.node.Measurement.Trace;
+import dev.rollcall.server.node.Measurement.TraceMethod;
 import dev.rollcall.server.node.NodeSettings.PingSettings;
 import dev.rollcall.server.time.Durations;
 import inet.ipaddr.IPAddress;
@@ -17,29 +25,65 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 
-/// Measures with packets of its own: pings all targets at once.
+/// Measures with packets of its own: pings all targets at once, and then traces their routes. The
+/// two never send at the same time, so each may have the whole rate.
 public final class IcmpMeasurer implements Measurer {
+  private static final int SILENT_HOPS = 8;
+
   private final PingSettings settings;
   private final Pinger pinger;
+  private final Optional<Tracer> tracer;
 
-  private IcmpMeasurer(PingSettings settings, Pinger pinger) {
+  private IcmpMeasurer(PingSettings settings, Pinger pinger, Optional<Tracer> tracer) {
     this.settings = settings;
     this.pinger = pinger;
+    this.tracer = tracer;
   }
 
   /// Opens the sockets.
   ///
   /// @throws dev.rollcall.icmp.IcmpUnavailableException in one line, if nothing can be sent here
   public static IcmpMeasurer open(NodeSettings settings) {
-    return new IcmpMeasurer(
-        settings.ping(),
-        Pinger.open(PingerOptions.defaults().withPacketsPerSecond(settings.rate())));
+    PingSettings ping = settings.ping();
+    Pinger pinger =
+        Pinger.open(PingerOptions.defaults().withPacketsPerSecond(settings.rate()));
+    try {
+      return new IcmpMeasurer(ping, pinger, tracer(ping, settings.rate()));
+    } catch (RuntimeException e) {
+      pinger.close();
+      throw e;
+    }
+  }
+
+  private static Optional<Tracer> tracer(PingSettings ping, int rate) {
+    if (ping.trace() == TraceMethod.OFF) {
+      return Optional.empty();
+    }
+    TracerOptions options = TracerOptions.defaults();
+    return Optional.of(
+        Tracer.open(
+            options
+                .withMethod(method(ping.trace()))
+                .withHops(ping.maxTtl(), SILENT_HOPS)
+                .withProbes(options.samples(), ping.attempts(), ping.timeout())
+                .withRate(rate, options.routerGap(), options.inFlight())));
+  }
+
+  private static dev.rollcall.icmp.TraceMethod method(TraceMethod method) {
+    return switch (method) {
+      case ICMP -> dev.rollcall.icmp.TraceMethod.ICMP;
+      case UDP -> dev.rollcall.icmp.TraceMethod.UDP;
+      case TCP -> dev.rollcall.icmp.TraceMethod.TCP;
+      case OFF -> throw new IllegalArgumentException("routes are not traced");
+    };
   }
 
   @Override
   public List<Measurement> measure(List<IPAddress> targets) throws InterruptedException {
-    return each(targets, this::ping);
+    List<Measurement> pinged = each(targets, this::ping);
+    return tracer.isEmpty() ? pinged : each(pinged, found -> traced(tracer.get(), found));
   }
 
   private interface Step<T> {
@@ -103,8 +147,56 @@ public final class IcmpMeasurer implements Measurer {
         .orElse("no answer within " + Durations.text(settings.timeout()));
   }
 
+  private static Measurement traced(Tracer tracer, Measurement found) throws InterruptedException {
+    dev.rollcall.icmp.Trace trace = tracer.trace(found.target().toInetAddress());
+    if (trace.end() == TraceEnd.INTERRUPTED) {
+      return found;
+    }
+    return new Measurement(
+        found.target(),
+        found.sent(),
+        found.received(),
+        found.averageRtt(),
+        found.at(),
+        found.error(),
+        Optional.of(
+            new Trace(
+                TraceMethod.valueOf(trace.method().name()),
+                trace.reached(),
+                error(trace),
+                trace.hops().stream().flatMap(IcmpMeasurer::hops).toList())),
+        found.packets() + trace.sent());
+  }
+
+  private static Optional<String> error(dev.rollcall.icmp.Trace trace) {
+    return switch (trace.end()) {
+      case REACHED, INTERRUPTED -> Optional.empty();
+      case UNREACHABLE, NOT_SENT -> Optional.of(trace.reason());
+      case LOOP -> Optional.of("packets go in a circle");
+      case SILENCE -> Optional.of("no more routers answer");
+      case MAX_TTL -> Optional.of("it is further away than the largest TTL");
+    };
+  }
+
+  /// One for each router, or one without an address.
+  private static Stream<Hop> hops(dev.rollcall.icmp.Hop hop) {
+    return hop.nodes().isEmpty()
+        ? Stream.of(new Hop(hop.ttl(), Optional.empty(), Duration.ZERO))
+        : hop.nodes().stream().map(node -> hop(hop.ttl(), node));
+  }
+
+  /// The time of one that is only remembered is not known.
+  private static Hop hop(int ttl, HopNode node) {
+    long nanos = (long) node.rtts().stream().mapToLong(Duration::toNanos).average().orElse(0);
+    return new Hop(
+        ttl,
+        Optional.of(Addresses.of(node.address().getAddress())),
+        Duration.ofNanos(nanos));
+  }
+
   @Override
   public void close() {
+    tracer.ifPresent(Tracer::close);
     pinger.close();
   }
 }

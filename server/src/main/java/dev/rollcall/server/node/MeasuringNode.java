@@ -36,6 +36,9 @@ public final class MeasuringNode implements AutoCloseable {
 
   private static final int MOST_AT_ONCE = 1_000;
 
+  /// What is under way when the node is closed is measured, sent and reported again after a start.
+  static final Duration CLOSE_PATIENCE = Duration.ofSeconds(1);
+
   /// A machine that slept for less loses no answers.
   private static final Duration SHORTEST_SLEEP = Duration.ofSeconds(1);
 
@@ -155,7 +158,12 @@ public final class MeasuringNode implements AutoCloseable {
     }
     Assignments own =
         filtered(
-            new OwnTargets(settings.targets(), settings.every(), Resolver.system(), clock),
+            new OwnTargets(
+                settings.targets(),
+                settings.every(),
+                settings.families()::include,
+                Resolver.system(),
+                clock),
             limits.own());
     return pool.<Assignments>map(other -> new BothAssignments(own, other)).orElse(own);
   }
@@ -305,7 +313,7 @@ public final class MeasuringNode implements AutoCloseable {
   /// Stops measuring. What waits stays in the spool.
   @Override
   public void close() {
-    loop.close();
+    loop.close(CLOSE_PATIENCE);
     reporters.forEach(Reporter::close);
     delivery.ifPresent(Delivery::close);
     sink.close();

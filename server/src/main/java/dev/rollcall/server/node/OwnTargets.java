@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 
 /// The targets that the settings of a node list. Their names are looked up each time that they are
 /// due.
@@ -24,6 +25,7 @@ final class OwnTargets implements Assignments {
 
   private final List<String> targets;
   private final Duration every;
+  private final Predicate<IPAddress> welcome;
   private final Resolver resolver;
   private final Clock clock;
   private final Set<String> unknown = new HashSet<>();
@@ -32,9 +34,16 @@ final class OwnTargets implements Assignments {
 
   /// @param targets addresses and names
   /// @param every time between the beginnings of two rounds
-  OwnTargets(List<String> targets, Duration every, Resolver resolver, Clock clock) {
+  /// @param welcome which addresses of a name may be measured
+  OwnTargets(
+      List<String> targets,
+      Duration every,
+      Predicate<IPAddress> welcome,
+      Resolver resolver,
+      Clock clock) {
     this.targets = List.copyOf(targets);
     this.every = every;
+    this.welcome = welcome;
     this.resolver = resolver;
     this.clock = clock;
     this.dueAt = clock.monotonic();
@@ -71,12 +80,17 @@ final class OwnTargets implements Assignments {
     return found.stream().distinct().toList();
   }
 
-  /// The first address: one name is one target.
+  /// The first address that may be measured: one name is one target.
   private List<IPAddress> named(String name) throws InterruptedException {
     try {
       List<InetAddress> all = resolver.resolve(name, LOOKUP);
       unknown.remove(name);
-      return all.stream().limit(1).map(InetAddress::getAddress).map(Addresses::of).toList();
+      return all.stream()
+          .map(InetAddress::getAddress)
+          .map(Addresses::of)
+          .filter(welcome)
+          .limit(1)
+          .toList();
     } catch (UnknownHostException | TimeoutException | ProbeFailure e) {
       if (unknown.add(name)) {
         LOG.log(

@@ -19,6 +19,9 @@ final class Reporter implements AutoCloseable {
   /// For a server that lists no nodes. It may be replaced by one that does.
   private static final Duration RARELY = Duration.ofMinutes(10);
 
+  /// A server whose clock is further away has none.
+  private static final Duration FURTHEST = Duration.ofDays(36_500);
+
   private final String node;
   private final NodeListing listing;
   private final Function<Optional<Duration>, NodeStatus> status;
@@ -54,7 +57,8 @@ final class Reporter implements AutoCloseable {
       }
       // The server looked at its clock in the middle of the request, as far as anybody knows.
       Duration asking = Duration.between(before, clock.wall());
-      offset = Optional.of(Duration.between(there.get(), before.plus(asking.dividedBy(2))));
+      Duration ahead = Duration.between(there.get(), before.plus(asking.dividedBy(2)));
+      offset = Optional.of(ahead).filter(far -> far.abs().compareTo(FURTHEST) < 0);
       failure = "";
     } catch (RuntimeException e) {
       if (!(e instanceof OutsideFailure outside)) {
@@ -75,6 +79,6 @@ final class Reporter implements AutoCloseable {
 
   @Override
   public void close() {
-    loop.close();
+    loop.close(MeasuringNode.CLOSE_PATIENCE);
   }
 }
