@@ -126,7 +126,8 @@ record Ports(
   Open openHealth(Parts parts, List<Route> health) {
     Listener listener = settings.web().health();
     HttpListener port = open(parts, "the health port", listener, BasePath.ROOT, errors, health);
-    return new Open(port, port.port(), url(listener, port), url(listener, port));
+    String url = listener.url(port.port());
+    return new Open(port, port.port(), url, url);
   }
 
   private Proxies proxies() {

@@ -82,7 +82,7 @@ record RunningServer(URI url, Optional<String> token) {
                 Map.of(),
                 Map.of(),
                 environment,
-                Flags.files(given, directory, environment),
+                Flags.files(AllSettings.SERVE, given, directory, environment),
                 mistakes)
             .resolve(AllSettings.ALL, List.of());
     refuse(mistakes, token.isPresent());
