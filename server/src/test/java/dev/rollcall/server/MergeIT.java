@@ -81,7 +81,8 @@ class MergeIT {
     merge("out.db", "a.db", "b.db");
     merge("all.db", "out.db", "b.db");
     for (String merged : List.of("out.db", "all.db")) {
-      String of = "SELECT COUNT(*) FROM ping_results p JOIN rollcall_batch b"
+      String of =
+          "SELECT COUNT(*) FROM ping_results p JOIN rollcall_batch b"
               + " ON p.id BETWEEN b.first_id AND b.last_id WHERE b.node = ";
       assertThat(number(merged, of + "'fra1'")).isEqualTo(3);
       assertThat(number(merged, of + "'ams1'")).isEqualTo(2);

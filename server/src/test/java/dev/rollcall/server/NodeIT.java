@@ -76,8 +76,7 @@ class NodeIT {
         RunningRollcall collector =
             Plan.of("collect", in("collector"))
                 .flags(
-                    "--db-dir=" + results,
-                    "--input-url=http://127.0.0.1:" + pool.port() + "/hops")
+                    "--db-dir=" + results, "--input-url=http://127.0.0.1:" + pool.port() + "/hops")
                 .start()) {
       String targets = "{\"targets\":[\"127.1.0.1\",\"127.1.0.2\",\"127.9.0.1\"]}";
       assertThat(pool.send("POST", "/targets", targets).status()).isEqualTo(200);

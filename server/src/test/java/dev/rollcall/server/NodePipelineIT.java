@@ -55,7 +55,10 @@ class NodePipelineIT {
   }
 
   private static List<String> pooled(RunningRollcall pool) {
-    return pool.get("/targets").json().at("/targets/data").valueStream()
+    return pool.get("/targets")
+        .json()
+        .at("/targets/data")
+        .valueStream()
         .map(row -> row.get("ip").stringValue())
         .toList();
   }
@@ -83,9 +86,7 @@ class NodePipelineIT {
   void hopsOfANodeComeBackToThePoolAndAreMeasuredToo() throws Exception {
     Path results = folder.resolve("results");
     try (RunningRollcall pool =
-            Plan.of("targets", in("pool"))
-                .flags("--allow=127.0.0.0/8", "--interval=1s")
-                .start();
+            Plan.of("targets", in("pool")).flags("--allow=127.0.0.0/8", "--interval=1s").start();
         RunningRollcall collector =
             Plan.of("collect", in("collector"))
                 .flags("--db-dir=" + results, "--input-url=" + url(pool, "/hops"))
@@ -149,16 +150,13 @@ class NodePipelineIT {
                   standIn)) {
         add(serve, 3, token);
         node.start();
-        await()
-            .atMost(PATIENCE)
-            .until(() -> standIn.measured.contains("127.1.0.254"));
+        await().atMost(PATIENCE).until(() -> standIn.measured.contains("127.1.0.254"));
         await().atMost(PATIENCE).until(() -> node(serve).path("registered").asBoolean(false));
         assertThat(node(serve).get("state").stringValue()).isEqualTo("up");
         assertThat(Math.abs(node(serve).get("clock_offset_ms").intValue())).isLessThan(10_000);
         assertThat(serve.page("/nodes")).contains("fra1", "1.0-test");
       }
-      assertThat(
-              serve.send("POST", "/v1/nodes/fra1", "{}").status())
+      assertThat(serve.send("POST", "/v1/nodes/fra1", "{}").status())
           .as("a report without the token")
           .isEqualTo(401);
       await().atMost(PATIENCE).until(() -> incidents(serve).contains("node:fra1 down true"));

@@ -122,8 +122,7 @@ record Capabilities(
             new Collector(
                 settings.collector(), Main.version(), new PoolHops(pool), registry, clock));
     Nodes nodes =
-        parts.add(
-            "the nodes", new Nodes(database, commits, settings.nodes(), signals, clock));
+        parts.add("the nodes", new Nodes(database, commits, settings.nodes(), signals, clock));
     accounts.mail(new ChannelMail(channels));
     accounts.own(
         List.of(monitor::deleteOf, heartbeats::deleteOf, channels::deleteOf, incidents::deleteOf));

@@ -41,8 +41,7 @@ final class Measure {
   private Ports.Open open(Parts parts) {
     NodeSettings node = settings.node().orElseThrow();
     DataFolder.open(settings.storage().data());
-    MeasuringNode measuring =
-        open(node, MeasuringNode.Links.NONE, registry, Clock.system(), parts);
+    MeasuringNode measuring = open(node, MeasuringNode.Links.NONE, registry, Clock.system(), parts);
     Health health = new Health(Main.version(), measuring.checks(), List.of(), registry);
     measuring.notes().forEach(health::noting);
     Ports.Open open = ports.openHealth(parts, health.routes());

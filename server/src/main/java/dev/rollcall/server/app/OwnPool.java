@@ -11,7 +11,9 @@ import java.util.OptionalLong;
 /// The target pool of the same process, for its node. Used by the thread of the node only.
 final class OwnPool implements Assignments {
   private static final Duration LEAST_WAIT = Duration.ofSeconds(1);
-  private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
+
+  /// Targets may be added meanwhile, and asking costs one read.
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
   private final Pool pool;
   private final String node;

@@ -49,8 +49,7 @@ final class KnownBatches {
   /// It is stored.
   synchronized void stored(BatchId batch) {
     underWay.remove(batch);
-    LinkedHashSet<String> known =
-        stored.computeIfAbsent(batch.node(), _ -> new LinkedHashSet<>());
+    LinkedHashSet<String> known = stored.computeIfAbsent(batch.node(), _ -> new LinkedHashSet<>());
     known.add(batch.id());
     if (known.size() > MOST_OF_ONE) {
       known.removeFirst();

@@ -135,8 +135,8 @@ public final class Sources {
     return resolve(settings, others, "");
   }
 
-  /// The same for a file that may leave out one section: `output_file` at its top, also with `_` for
-  /// `-`, is `measure.output-file`, unless a setting without a section has that name.
+  /// The same for a file that may leave out one section: `output_file` at its top, also with `_`
+  /// for `-`, is `measure.output-file`, unless a setting without a section has that name.
   public Values resolve(List<Setting<?>> settings, List<String> others, String section) {
     Map<String, GivenValue> inFile = settingsInFile(settings, section);
     unknownVariables(settings, others);

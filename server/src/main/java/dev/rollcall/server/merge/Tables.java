@@ -26,7 +26,7 @@ final class Tables {
   /// Copies the batches of nodes after `?2` up to `?3`, with `?1` added to the ids.
   static final String COPY_BATCHES =
       "INSERT INTO main.%1$s (node, batch, first_id, last_id) SELECT node, batch, first_id + ?1,"
-          .formatted(BatchTable.NAME)
+              .formatted(BatchTable.NAME)
           + " last_id + ?1 FROM source.%1$s WHERE first_id > ?2 AND first_id <= ?3"
               .formatted(BatchTable.NAME)
           + " ON CONFLICT DO NOTHING";

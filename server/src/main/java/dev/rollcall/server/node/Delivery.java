@@ -28,8 +28,7 @@ final class Delivery implements AutoCloseable {
   private Duration notBefore;
   private String refusal = "";
 
-  Delivery(
-      String node, Spool spool, ResultReceiver receiver, GrowingPause pause, Clock clock) {
+  Delivery(String node, Spool spool, ResultReceiver receiver, GrowingPause pause, Clock clock) {
     this.node = node;
     this.spool = spool;
     this.receiver = receiver;

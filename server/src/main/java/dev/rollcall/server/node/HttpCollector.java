@@ -45,7 +45,10 @@ record HttpCollector(NodeHttp http, URI url) implements ResultReceiver {
       return body.filter(json -> acknowledges(json, batch)).isPresent()
           ? new Outcome.Stored()
           : new Outcome.Later(
-              this + " answers " + status + ", but not as a collector does: set measure.output-file",
+              this
+                  + " answers "
+                  + status
+                  + ", but not as a collector does: set measure.output-file",
               Optional.empty());
     }
     return switch (status) {

@@ -68,8 +68,7 @@ record HttpListing(NodeHttp http, URI base) implements NodeListing {
               .writeStringProperty("sent_at", status.sentAt().toString());
           status
               .clockOffset()
-              .ifPresent(
-                  offset -> json.writeNumberProperty("clock_offset_ms", offset.toMillis()));
+              .ifPresent(offset -> json.writeNumberProperty("clock_offset_ms", offset.toMillis()));
           json.writeEndObject();
         });
   }

@@ -47,8 +47,7 @@ public final class IcmpMeasurer implements Measurer {
   /// @throws dev.rollcall.icmp.IcmpUnavailableException in one line, if nothing can be sent here
   public static IcmpMeasurer open(NodeSettings settings) {
     PingSettings ping = settings.ping();
-    Pinger pinger =
-        Pinger.open(PingerOptions.defaults().withPacketsPerSecond(settings.rate()));
+    Pinger pinger = Pinger.open(PingerOptions.defaults().withPacketsPerSecond(settings.rate()));
     try {
       return new IcmpMeasurer(ping, pinger, tracer(ping, settings.rate()));
     } catch (RuntimeException e) {
@@ -91,8 +90,7 @@ public final class IcmpMeasurer implements Measurer {
   }
 
   /// Does this for all of them at once. A virtual thread that waits for an answer holds no carrier.
-  private static <T> List<Measurement> each(List<T> all, Step<T> step)
-      throws InterruptedException {
+  private static <T> List<Measurement> each(List<T> all, Step<T> step) throws InterruptedException {
     List<Measurement> found = new ArrayList<>(all.size());
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       try {
@@ -189,9 +187,7 @@ public final class IcmpMeasurer implements Measurer {
   private static Hop hop(int ttl, HopNode node) {
     long nanos = (long) node.rtts().stream().mapToLong(Duration::toNanos).average().orElse(0);
     return new Hop(
-        ttl,
-        Optional.of(Addresses.of(node.address().getAddress())),
-        Duration.ofNanos(nanos));
+        ttl, Optional.of(Addresses.of(node.address().getAddress())), Duration.ofNanos(nanos));
   }
 
   @Override

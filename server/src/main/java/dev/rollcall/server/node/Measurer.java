@@ -9,8 +9,8 @@ public interface Measurer extends AutoCloseable {
   /// Measures all of them, at most as fast as [NodeSettings#rate] says, and returns what was found
   /// about each, in any order. A target that cannot be measured has a reason; it is no exception.
   ///
-  /// @throws dev.rollcall.server.time.OutsideFailure (a RuntimeException) if nothing can be measured
-  ///   at present: the network of this machine is down
+  /// @throws dev.rollcall.server.time.OutsideFailure (a RuntimeException) if nothing can be
+  ///   measured at present: the network of this machine is down
   List<Measurement> measure(List<IPAddress> targets) throws InterruptedException;
 
   @Override

@@ -52,7 +52,8 @@ public final class MeasuringNode implements AutoCloseable {
       Optional<ResultReceiver> collector,
       Optional<NodeListing> listing) {
     /// None: all servers are elsewhere.
-    public static final Links NONE = new Links(Optional.empty(), Optional.empty(), Optional.empty());
+    public static final Links NONE =
+        new Links(Optional.empty(), Optional.empty(), Optional.empty());
   }
 
   /// Which addresses may be measured.
@@ -74,8 +75,7 @@ public final class MeasuringNode implements AutoCloseable {
   private final List<Reporter> reporters = new ArrayList<>();
   private final NodeCounts counts = new NodeCounts();
   private final PacketRate rate;
-  private final GrowingPause pause =
-      new GrowingPause(Duration.ofSeconds(1), Duration.ofMinutes(1));
+  private final GrowingPause pause = new GrowingPause(Duration.ofSeconds(1), Duration.ofMinutes(1));
   private final BackgroundLoop loop =
       new BackgroundLoop("node", "the measuring of targets", AFTER_FAILURE, this::round);
   private volatile Optional<String> problem = Optional.empty();
@@ -185,8 +185,7 @@ public final class MeasuringNode implements AutoCloseable {
                         ? HttpListing.beside(http, url, "/results").stream()
                         : Stream.empty());
     Stream<HttpListing> targets =
-        settings.input().stream()
-            .flatMap(url -> HttpListing.beside(http, url, "/next").stream());
+        settings.input().stream().flatMap(url -> HttpListing.beside(http, url, "/next").stream());
     return Stream.concat(links.listing().stream(), Stream.concat(results, targets).distinct())
         .toList();
   }

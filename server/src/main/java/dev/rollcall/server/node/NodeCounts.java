@@ -16,7 +16,6 @@ record NodeCounts(
     AtomicLong refused,
     AtomicLong discarded) {
   NodeCounts() {
-    this(
-        new AtomicLong(), new AtomicLong(), new AtomicLong(), new AtomicLong(), new AtomicLong());
+    this(new AtomicLong(), new AtomicLong(), new AtomicLong(), new AtomicLong(), new AtomicLong());
   }
 }

@@ -7,10 +7,6 @@ import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -54,13 +50,13 @@ final class PoolClient implements Assignments {
     if (status != 200) {
       throw new NoAnswer(this + " answers " + status, NodeHttp.retryAfter(answer));
     }
-    Lease lease = lease(answer, limit);
+    Lease lease = lease(answer.body(), limit);
     done = 0;
     return lease;
   }
 
-  private Lease lease(HttpResponse<byte[]> answer, int limit) {
-    JsonNode body = body(answer.body());
+  private Lease lease(byte[] answer, int limit) {
+    JsonNode body = body(answer);
     JsonNode listed = body.path("targets");
     if (!listed.isArray()) {
       throw new NoAnswer(this + " answers something else than targets: set measure.input-url");
@@ -76,7 +72,7 @@ final class PoolClient implements Assignments {
     unusable.addAndGet(Math.max(0, listed.size() - limit));
     return new Lease(
         targets.stream().distinct().toList(),
-        within(answer, body.path("lease_until")),
+        within(body.path("lease_seconds")),
         wait(body.path("retry_after")),
         body.path("lease").isIntegralNumber() ? Math.max(0, body.path("lease").asLong(0)) : 0);
   }
@@ -89,31 +85,17 @@ final class PoolClient implements Assignments {
     }
   }
 
-  /// How long the lease lasts, by the clock of the server.
-  private static Optional<Duration> within(HttpResponse<byte[]> answer, JsonNode until) {
-    if (!until.isIntegralNumber() || !until.canConvertToLong()) {
-      return Optional.empty();
-    }
-    long seconds = until.asLong(0) - now(answer).getEpochSecond();
-    return Optional.of(Duration.ofSeconds(Math.clamp(seconds, 0, LONGEST_LEASE.toSeconds())));
-  }
-
-  private static Instant now(HttpResponse<byte[]> answer) {
-    try {
-      return answer
-          .headers()
-          .firstValue("Date")
-          .map(text -> ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant())
-          .orElseGet(Instant::now);
-    } catch (DateTimeParseException e) {
-      return Instant.now();
-    }
+  /// How long the lease lasts; not until when, as clocks differ.
+  private static Optional<Duration> within(JsonNode seconds) {
+    return seconds.isIntegralNumber() && seconds.canConvertToLong()
+        ? Optional.of(
+            Duration.ofSeconds(Math.clamp(seconds.asLong(0), 0, LONGEST_LEASE.toSeconds())))
+        : Optional.empty();
   }
 
   private static Duration wait(JsonNode seconds) {
     long given = seconds.isNumber() ? seconds.asLong(0) : LONGEST_WAIT.toSeconds();
-    return Duration.ofSeconds(
-        Math.clamp(given, LEAST_WAIT.toSeconds(), LONGEST_WAIT.toSeconds()));
+    return Duration.ofSeconds(Math.clamp(given, LEAST_WAIT.toSeconds(), LONGEST_WAIT.toSeconds()));
   }
 
   @Override

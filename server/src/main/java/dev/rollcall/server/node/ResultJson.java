@@ -37,8 +37,7 @@ final class ResultJson {
   /// One JSON object a line.
   static String lines(List<Measurement> measurements) {
     StringBuilder lines = new StringBuilder();
-    measurements.forEach(
-        each -> lines.append(Json.text(json -> write(json, each))).append('\n'));
+    measurements.forEach(each -> lines.append(Json.text(json -> write(json, each))).append('\n'));
     return lines.toString();
   }
 

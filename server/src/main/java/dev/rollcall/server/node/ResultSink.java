@@ -48,10 +48,7 @@ interface ResultSink extends AutoCloseable {
           ByteBuffer.wrap(ResultJson.lines(measurements).getBytes(StandardCharsets.UTF_8));
       try (FileChannel channel =
           FileChannel.open(
-              file,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.READ,
-              StandardOpenOption.WRITE)) {
+              file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
         long end = channel.size();
         channel.position(end);
         if (end > 0 && !endsALine(channel, end)) {

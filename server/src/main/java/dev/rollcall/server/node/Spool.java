@@ -84,7 +84,7 @@ final class Spool implements AutoCloseable {
 
   private static Spool open(Path file, FileLock lock, long mostBytes, Clock clock) {
     try {
-      return new Spool(database(file, clock), lock, mostBytes);
+      return on(file, lock, mostBytes, clock);
     } catch (StorageException e) {
       if (!e.damaged()) {
         throw e;
@@ -95,20 +95,26 @@ final class Spool implements AutoCloseable {
           file,
           e.reason());
       putAside(file);
-      return new Spool(database(file, clock), lock, mostBytes);
+      return on(file, lock, mostBytes, clock);
     }
   }
 
-  private static Database database(Path file, Clock clock) {
-    return Database.open(new PlainFile(file, 2, SCHEMA, List.of()), clock);
+  private static Spool on(Path file, FileLock lock, long mostBytes, Clock clock) {
+    Database database = Database.open(new PlainFile(file, 2, SCHEMA, List.of()), clock);
+    try {
+      return new Spool(database, lock, mostBytes);
+    } catch (RuntimeException e) {
+      database.close();
+      throw e;
+    }
   }
 
   private static void putAside(Path file) {
     try {
-      for (String ending : List.of("", "-wal", "-shm")) {
+      String name = file.getFileName() + "." + System.nanoTime() + ".corrupt";
+      for (String ending : List.of("-wal", "-shm", "")) {
         Path damaged = file.resolveSibling(file.getFileName() + ending);
-        Path aside =
-            file.resolveSibling(file.getFileName() + "." + System.nanoTime() + ".corrupt" + ending);
+        Path aside = file.resolveSibling(name + ending);
         if (Files.exists(damaged)) {
           Files.move(damaged, aside);
         }

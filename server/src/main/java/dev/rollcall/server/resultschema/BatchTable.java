@@ -19,7 +19,9 @@ public final class BatchTable {
 
   /// Inserts a batch, unless it is there: the node, the batch, the first and the last id.
   public static final String INSERT =
-      "INSERT INTO " + NAME + " (node, batch, first_id, last_id) VALUES (?, ?, ?, ?)"
+      "INSERT INTO "
+          + NAME
+          + " (node, batch, first_id, last_id) VALUES (?, ?, ?, ?)"
           + " ON CONFLICT DO NOTHING";
 
   /// The batches that were stored last, those first.

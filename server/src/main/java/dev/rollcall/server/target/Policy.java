@@ -4,8 +4,8 @@ import dev.rollcall.server.address.Blocks;
 import dev.rollcall.server.address.SpecialAddresses;
 import inet.ipaddr.IPAddress;
 
-/// Decides which addresses may be in a pool, or may be measured: public addresses that are neither denied nor opted
-/// out, and special addresses that are allowed.
+/// Decides which addresses may be in a pool, or may be measured: public addresses that are neither
+/// denied nor opted out, and special addresses that are allowed.
 ///
 /// An IPv6 address is checked together with the IPv4 addresses inside it: if one of these is
 /// denied, it is denied.

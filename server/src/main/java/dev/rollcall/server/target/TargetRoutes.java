@@ -116,6 +116,9 @@ final class TargetRoutes {
               if (!intakeResult.targets().isEmpty()) {
                 json.writeNumberProperty("lease", intakeResult.lease());
                 json.writeNumberProperty("lease_until", intakeResult.until().getEpochSecond());
+                json.writeNumberProperty(
+                    "lease_seconds",
+                    Duration.between(clock.wall(), intakeResult.until()).toSeconds());
               }
               json.writeNumberProperty("retry_after", wait);
               json.writeName("targets").writeStartArray();

@@ -568,12 +568,17 @@ class CommandsTest {
         .allMatch(line -> line.startsWith("config.yaml:"))
         .hasSize(9)
         .anyMatch(line -> line.startsWith("config.yaml:1: node: \"-x\" is no name of a node: give"))
-        .anyMatch(line -> line.startsWith("config.yaml:2: output_file: \"ftp://host/results\" is no"))
+        .anyMatch(
+            line -> line.startsWith("config.yaml:2: output_file: \"ftp://host/results\" is no"))
         .anyMatch(line -> line.startsWith("config.yaml:3: input_url: \"nonsense\" is no URL"))
         .anyMatch(line -> line.startsWith("config.yaml:4: rate: is given twice: remove it, or"))
-        .anyMatch(line -> line.equals("config.yaml:5: ouput_file: unknown key, did you mean output_file?"))
-        .anyMatch(line -> line.startsWith("config.yaml:6: traceroute: \"sctp\" is none of icmp, udp"))
-        .anyMatch(line -> line.startsWith("config.yaml:7: targets: \"192.168.1.1,a b\" has an element"))
+        .anyMatch(
+            line ->
+                line.equals("config.yaml:5: ouput_file: unknown key, did you mean output_file?"))
+        .anyMatch(
+            line -> line.startsWith("config.yaml:6: traceroute: \"sctp\" is none of icmp, udp"))
+        .anyMatch(
+            line -> line.startsWith("config.yaml:7: targets: \"192.168.1.1,a b\" has an element"))
         .anyMatch(line -> line.startsWith("config.yaml:8: max_ttl: \"65\" is out of range"))
         .anyMatch(line -> line.startsWith("config.yaml:9: measure.count: \"0\" is out of range"));
   }

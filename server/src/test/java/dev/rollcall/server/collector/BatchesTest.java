@@ -60,7 +60,8 @@ class BatchesTest {
   }
 
   private Received send(Optional<BatchId> batch, int count) {
-    String result = "{\"ip\":\"198.51.100.1\",\"sent\":4,\"received\":4,\"timestamp\":\"2026-01-07T22:30:00Z\"}";
+    String result =
+        "{\"ip\":\"198.51.100.1\",\"sent\":4,\"received\":4,\"timestamp\":\"2026-01-07T22:30:00Z\"}";
     String body = "[" + (result + ",").repeat(count - 1) + result + "]";
     return intake.receive(batch, new ByteArrayInputStream(body.getBytes(UTF_8)));
   }
@@ -74,7 +75,10 @@ class BatchesTest {
     return store.files().stream()
         .flatMap(
             file ->
-                file.read(handle -> handle.createQuery(sql).mapTo(type).list()).orElseThrow().stream())
+                file
+                    .read(handle -> handle.createQuery(sql).mapTo(type).list())
+                    .orElseThrow()
+                    .stream())
         .toList();
   }
 

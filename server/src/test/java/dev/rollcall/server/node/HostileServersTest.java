@@ -116,7 +116,7 @@ class HostileServersTest {
             .collect(Collectors.joining(","));
     answer(
         200,
-        "{\"lease\":7,\"lease_until\":99999999999999,\"retry_after\":-5,\"targets\":[{\"ip\":\"x\"},"
+        "{\"lease\":7,\"lease_seconds\":99999999999999,\"retry_after\":-5,\"targets\":[{\"ip\":\"x\"},"
             + "{\"ip\":5},7,null,{},{\"ip\":\"198.51.100.0\"},"
             + many
             + "]}");

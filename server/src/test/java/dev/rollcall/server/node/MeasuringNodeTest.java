@@ -82,8 +82,7 @@ class MeasuringNodeTest {
         Optional.empty(),
         List.of(targets),
         MINUTE,
-        new PingSettings(
-            4, Duration.ofSeconds(1), Duration.ofSeconds(2), TraceMethod.ICMP, 30, 2),
+        new PingSettings(4, Duration.ofSeconds(1), Duration.ofSeconds(2), TraceMethod.ICMP, 30, 2),
         rate,
         Families.BOTH,
         Blocks.NONE,

@@ -85,8 +85,7 @@ final class NodeRoutes {
               403, "node '" + name + "' is registered: report it with its token, or another name");
       case TOO_MANY ->
           throw Refusal.of(
-              409,
-              "there are " + Nodes.MOST + " nodes: remove one with DELETE /v1/nodes/{name}");
+              409, "there are " + Nodes.MOST + " nodes: remove one with DELETE /v1/nodes/{name}");
     };
   }
 

@@ -220,8 +220,7 @@ public final class Nodes implements AutoCloseable {
   }
 
   private boolean isSilent(KnownNode node, Instant now) {
-    return node.state() == State.UP
-        && node.lastSeen().plus(settings.silentAfter()).isBefore(now);
+    return node.state() == State.UP && node.lastSeen().plus(settings.silentAfter()).isBefore(now);
   }
 
   private static boolean isForgotten(KnownNode node, Instant now) {

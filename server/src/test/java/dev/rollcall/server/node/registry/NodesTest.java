@@ -64,8 +64,7 @@ class NodesTest {
   }
 
   private NodeStatus status(Optional<Duration> offset) {
-    return new NodeStatus(
-        "1.0", 1_000, 12.5, 3, 4_000, 5, clock.wall().plusMillis(700), offset);
+    return new NodeStatus("1.0", 1_000, 12.5, 3, 4_000, 5, clock.wall().plusMillis(700), offset);
   }
 
   private Accepted report(String name, boolean registered) {
