@@ -28,8 +28,12 @@ final class Reporter implements AutoCloseable {
   private final Clock clock;
   private final BackgroundLoop loop =
       new BackgroundLoop("node-report", "the report of this node", EVERY, this::round);
+
+  // Used by the thread of the loop only.
   private String failure = "";
-  private volatile Optional<Duration> offset = Optional.empty();
+
+  /// How far this clock is ahead of the server's; empty until it is known.
+  private Optional<Duration> offset = Optional.empty();
 
   /// @param status the present status, with that offset of the clock
   Reporter(
@@ -70,11 +74,6 @@ final class Reporter implements AutoCloseable {
       }
     }
     return EVERY;
-  }
-
-  /// How far this clock is ahead of the server's; empty until it is known.
-  Optional<Duration> offset() {
-    return offset;
   }
 
   @Override
