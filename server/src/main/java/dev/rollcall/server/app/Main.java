@@ -133,6 +133,7 @@ record Main(Path directory, Map<String, String> environment) {
         Commands.group("config", "Commands for the configuration.")
             .addSubcommand("check", configCheck()));
     rollcall.addSubcommand("check", new CheckCommand(this::configured).spec());
+    rollcall.addSubcommand("ping", new PingCommand().spec());
     rollcall.addSubcommand(
         "operator", new OperatorCommand(given -> configured(given, List.of())).spec());
     rollcall.addSubcommand("channel", new ChannelCommand(directory, environment).spec());
