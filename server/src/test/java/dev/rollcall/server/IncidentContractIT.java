@@ -395,9 +395,7 @@ class IncidentContractIT {
 
     rollcall.get("/ping/circle-job?frequency=1h");
     assertThat(
-            rollcall
-                .send("PATCH", "/v1/heartbeats/circle-job", dependsOnly("circle-c"))
-                .status())
+            rollcall.send("PATCH", "/v1/heartbeats/circle-job", dependsOnly("circle-c")).status())
         .isEqualTo(200);
     refused(
         "PATCH",
@@ -427,8 +425,7 @@ class IncidentContractIT {
   }
 
   private String named(String name, String keys) {
-    return "{\"name\":\"%s\",\"url\":\"%s\"%s}"
-        .formatted(name, targets.url("/status/200"), keys);
+    return "{\"name\":\"%s\",\"url\":\"%s\"%s}".formatted(name, targets.url("/status/200"), keys);
   }
 
   private static String dependsOn(String... names) {

@@ -633,8 +633,7 @@ class IncidentIT {
           """
               .formatted(receiver.url("/set/hook"));
       Plan plan =
-          plan()
-              .yaml("incidents: {together: 100ms}\n" + yaml + "services: " + shop() + "\n");
+          plan().yaml("incidents: {together: 100ms}\n" + yaml + "services: " + shop() + "\n");
       try (RunningRollcall rollcall = plan.start()) {
         JsonNode sample = preview(rollcall, "hook");
         assertThat(sample.get("real").booleanValue()).isFalse();

@@ -175,8 +175,7 @@ public final class Groups implements AutoCloseable {
 
   private List<GroupTable.Event> events(Evaluation evaluation, Instant now) {
     return database.read(
-        handle ->
-            GroupTable.events(handle, evaluation.group().id(), GroupReport.earliest(now)));
+        handle -> GroupTable.events(handle, evaluation.group().id(), GroupReport.earliest(now)));
   }
 
   /// How all groups stand, by their names.

@@ -196,8 +196,8 @@ final class Notifier implements AutoCloseable {
   /// key of the message stays: it may have arrived nevertheless, and a receiver that knows keys is
   /// then told nothing twice.
   ///
-  /// @return whether nothing was left of it, so that there is none any more; false if there is none,
-  ///   if it is being sent, or if it is not sent soon
+  /// @return whether nothing was left of it, so that there is none any more; false if there is
+  ///   none, if it is being sent, or if it is not sent soon
   private boolean withdraws(Handle tx, String channel, Instant now) {
     Optional<Outbox.Waiting> waiting = Outbox.waiting(tx, channel, LANE, now.plus(SOON));
     if (waiting.isEmpty()) {
@@ -348,8 +348,7 @@ final class Notifier implements AutoCloseable {
         incident.subject().flatMap(subject -> subjects.address(tx, subject)));
   }
 
-  private Notification several(
-      Handle tx, String channel, String key, List<Due> told, Instant now) {
+  private Notification several(Handle tx, String channel, String key, List<Due> told, Instant now) {
     List<Message.Item> named = told.stream().limit(NAMED).map(one -> item(tx, one)).toList();
     Message message =
         new Message(

@@ -229,8 +229,7 @@ public final class Outbox implements AutoCloseable {
   /// @param incidents all that it is about now
   public static void replace(Handle tx, Notification notification, List<Long> incidents) {
     OutboxWriter.replace(tx, notification);
-    tx.createUpdate(
-            "DELETE FROM delivery_incident WHERE channel = :channel AND natural_key = :key")
+    tx.createUpdate("DELETE FROM delivery_incident WHERE channel = :channel AND natural_key = :key")
         .bind("channel", notification.channel())
         .bind("key", notification.key())
         .execute();

@@ -101,9 +101,7 @@ class GroupRuleTest {
   }
 
   private static String percent(OptionalDouble percent) {
-    return percent.isPresent()
-        ? String.format(Locale.ROOT, "%.2f", percent.getAsDouble())
-        : "-";
+    return percent.isPresent() ? String.format(Locale.ROOT, "%.2f", percent.getAsDouble()) : "-";
   }
 
   private static GroupTable.Event event(Member.State state, Instant from, Optional<Instant> to) {

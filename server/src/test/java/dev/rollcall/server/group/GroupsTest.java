@@ -189,7 +189,8 @@ class GroupsTest {
     assertThat(events)
         .extracting(GroupTable.Event::state)
         .containsExactly(Member.State.UP, Member.State.DOWN, Member.State.UP);
-    assertThat(Uptime.of(events, List.of(), List.of(), Instant.EPOCH, clock.wall()).percent()).hasValue(200.0 / 3);
+    assertThat(Uptime.of(events, List.of(), List.of(), Instant.EPOCH, clock.wall()).percent())
+        .hasValue(200.0 / 3);
   }
 
   @Test

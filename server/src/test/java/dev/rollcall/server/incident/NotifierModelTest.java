@@ -128,7 +128,6 @@ class NotifierModelTest extends IncidentTests {
             channel(
                 "later", route(Duration.ofMinutes(1), Optional.of(Duration.ofMinutes(2)), true)),
             keeps);
-    NAMES.forEach(name -> states.put(name, "up"));
     look();
     for (int i = 0; i < EVENTS; i++) {
       happens();
@@ -162,7 +161,7 @@ class NotifierModelTest extends IncidentTests {
   }
 
   private void turns(String name) {
-    String before = states.get(name);
+    String before = states.getOrDefault(name, "up");
     String after =
         switch (before) {
           case "up" -> random.nextBoolean() ? "slow" : "down";
@@ -238,8 +237,9 @@ class NotifierModelTest extends IncidentTests {
     passes(Duration.ofMinutes(5)); // maintenance ends
     look();
     for (String name : NAMES) {
-      if (!states.get(name).equals("up")) {
-        signal(name, states.get(name), "up");
+      String state = states.getOrDefault(name, "up");
+      if (!state.equals("up")) {
+        signal(name, state, "up");
       }
     }
     for (int i = 0; i < 40; i++) {

@@ -116,8 +116,7 @@ public final class HeartbeatWriter implements Batch<HeartbeatChange, PingOutcome
       update
           .keys()
           .ifPresent(
-              given ->
-                  KeyStore.keep(tx, List.of(new KeyStore.StoredKeys(update.id(), given))));
+              given -> KeyStore.keep(tx, List.of(new KeyStore.StoredKeys(update.id(), given))));
     }
   }
 

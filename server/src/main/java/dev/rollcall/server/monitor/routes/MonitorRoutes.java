@@ -189,8 +189,7 @@ public final class MonitorRoutes {
     fields.properties().forEach(field -> merged.set(field.getKey(), field.getValue()));
     ServiceDefinition definition = read(request, merged);
     return switch (changes.replace(id, definition)) {
-      case ServiceChanges.Done.Service _ ->
-          shown(request, 200, id, SchemeHint.of(definition));
+      case ServiceChanges.Done.Service _ -> shown(request, 200, id, SchemeHint.of(definition));
       case ServiceChanges.Done.NameTaken _ -> throw taken(definition);
       case ServiceChanges.Done.InCircle(Circle circle) -> throw inCircle(circle);
       case ServiceChanges.Done.Full _ -> throw full();

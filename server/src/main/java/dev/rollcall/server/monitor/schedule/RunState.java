@@ -164,7 +164,8 @@ final class RunState {
   /// Whether nothing but checks lies between the last observation and this one. Each check may wait
   /// for the others of its host for as long as it may take.
   ///
-  /// @param pause between two checks: a change that waits for its confirmation is checked again soon
+  /// @param pause between two checks: a change that waits for its confirmation is checked again
+  ///   soon
   private boolean isInARow(Observation observation, Duration pause) {
     Duration longest = LONGEST_GAP.plus(pause).plus(check.timeout().multipliedBy(2));
     return seen.filter(

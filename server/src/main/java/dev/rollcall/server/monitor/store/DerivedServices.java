@@ -189,9 +189,7 @@ final class DerivedServices {
               id ->
                   outcomes.add(
                       outcome(
-                          parent,
-                          child(id, children),
-                          DependencyReport.observation(at, found))));
+                          parent, child(id, children), DependencyReport.observation(at, found))));
     }
     return outcomes;
   }

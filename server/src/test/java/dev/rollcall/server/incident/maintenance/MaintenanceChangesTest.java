@@ -122,9 +122,6 @@ class MaintenanceChangesTest {
   private int recorded() {
     return database.read(
         handle ->
-            handle
-                .createQuery("SELECT COUNT(*) FROM maintenance_span")
-                .mapTo(Integer.class)
-                .one());
+            handle.createQuery("SELECT COUNT(*) FROM maintenance_span").mapTo(Integer.class).one());
   }
 }
