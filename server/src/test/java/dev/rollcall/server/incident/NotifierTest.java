@@ -461,8 +461,7 @@ class NotifierTest extends IncidentTests {
 
   @Test
   void whoAcknowledgesAfterTheFirstIsInTheTimelineOnce() {
-    IncidentEdits edits =
-        new IncidentEdits(database, commits, (_, _) -> {}, (_, _, _) -> {});
+    IncidentEdits edits = new IncidentEdits(database, commits, (_, _) -> {}, (_, _, _) -> {});
     down("a");
     long id = incident("a").id();
     for (String by : List.of("me", "me", "you", "you")) {
